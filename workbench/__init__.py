@@ -1,0 +1,1 @@
+"""The MLS Workbench: understand, see and break group encryption."""

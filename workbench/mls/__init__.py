@@ -1,0 +1,1 @@
+"""Messaging Layer Security, RFC 9420: a pure implementation, made to be read."""

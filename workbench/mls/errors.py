@@ -1,0 +1,161 @@
+"""What can go wrong in the protocol, and whose fault it is.
+
+Every error names the object by its class, the section of RFC 9420 that was not met, and the reason in one
+sentence. Four families tell a caller what to do next:
+
+- `Malformed`: the bytes are not an encoding of what they should be. Drop them.
+- `Violation`: a peer broke a rule of the protocol. Drop the message; the state is unchanged.
+- `Misuse`: the caller asked for something that the protocol or the state does not allow. Mend the call.
+- `Unsupported`: legal, but not built here. Say so to the user.
+"""
+
+from __future__ import annotations
+
+
+class MLSError(Exception):
+    """Anything that `workbench.mls` refuses; `section` is where RFC 9420 asks for what was not met."""
+
+    def __init__(self, section: str, reason: str) -> None:
+        super().__init__(section, reason)
+        self.section = section
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.reason} (RFC 9420 {self.section})"
+
+
+class Malformed(MLSError):
+    """Bytes that do not decode; `path` names the field, `offset` the byte where reading stopped."""
+
+    def __init__(self, section: str, reason: str, *, path: tuple[str, ...] = (), offset: int = 0) -> None:
+        super().__init__(section, reason)
+        self.path = path
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.path)} at byte {self.offset}: {self.reason} (RFC 9420 {self.section})"
+
+
+class Violation(MLSError):
+    """A peer broke a rule; nothing changed here."""
+
+
+class Misuse(MLSError):
+    """The caller asked for what the state does not allow; nothing changed here."""
+
+
+class Unsupported(MLSError):
+    """A legal thing that this implementation does not do."""
+
+
+# The crypto of §5: a peer's key, ciphertext, signature or tag that does not hold.
+
+
+class InvalidKey(Violation):
+    """A public or private key that its algorithm does not accept."""
+
+
+class DecryptionFailed(Violation):
+    """A ciphertext that does not open under the key that should open it."""
+
+
+class InvalidSignature(Violation):
+    """A signature that does not verify under the key that should have made it."""
+
+
+class InvalidTag(Violation):
+    """A confirmation tag or membership tag that is not the MAC of what it covers."""
+
+
+# The objects of a group, each by its RFC name.
+
+
+class InvalidLeafNode(Violation):
+    """A leaf node that §7.3 refuses."""
+
+
+class InvalidKeyPackage(Violation):
+    """A key package that §10.1 refuses."""
+
+
+class InvalidRatchetTree(Violation):
+    """A ratchet tree whose structure, parent hashes or leaves are not valid."""
+
+
+class InvalidUpdatePath(Violation):
+    """An UpdatePath that does not fit the tree it is for."""
+
+
+class InvalidProposal(Violation):
+    """A proposal that is not valid by itself."""
+
+
+class InvalidProposalList(Violation):
+    """Proposals that are valid one by one but not together (§12.2)."""
+
+
+class InvalidCommit(Violation):
+    """A commit that §12.4.2 refuses."""
+
+
+class InvalidWelcome(Violation):
+    """A Welcome that does not let its receiver join."""
+
+
+class InvalidGroupInfo(Violation):
+    """A GroupInfo that is not what its signer's group would have signed."""
+
+
+class InvalidExtension(Violation):
+    """An extension that stands where it must not, twice, or with other content than its type has."""
+
+
+class InvalidMessage(Violation):
+    """A framed message that breaks a rule of §6."""
+
+
+class InvalidPreSharedKey(Violation):
+    """A pre-shared key identifier that is malformed, or a nonce of the wrong length."""
+
+
+class WrongGroup(Violation):
+    """A message for another group."""
+
+
+class WrongEpoch(Violation):
+    """A message of an epoch that this state is not in and keeps nothing of."""
+
+
+class KeyAlreadyUsed(Violation):
+    """A message whose key has been used and deleted: a replay, or a message read before."""
+
+
+class GenerationTooFarAhead(Violation):
+    """A message that skips more keys of its sender's ratchet than the receiver is willing to derive."""
+
+
+# What a caller can get wrong.
+
+
+class UnknownMember(Misuse):
+    """A leaf index at which the group has no member."""
+
+
+class UnknownPreSharedKey(Misuse):
+    """A pre-shared key that the caller was expected to hold and did not supply."""
+
+
+class UnknownProposal(Misuse):
+    """A commit refers to a proposal that this state has not seen."""
+
+
+class NotForMe(Misuse):
+    """A Welcome or ciphertext that holds nothing for the keys that the caller has."""
+
+
+class GroupInactive(Misuse):
+    """The member has been removed, or the group was reinitialised: nothing new can be sent."""
+
+
+class OwnMessage(Misuse):
+    """A message that this member sent itself: adopt the state that was returned with it instead."""
