@@ -37,18 +37,18 @@ Decode: TypeAlias = Callable[..., tuple[Any, int]]
 LONGEST_VECTOR = (1 << 30) - 1
 
 
-def encode(value: object) -> bytes:
+def encode(value: Any) -> bytes:
     """The bytes of a wire struct (RFC 9420 §2.1)."""
-    return compiled(type(value)).encode(value)
+    return compiled(type(value)).encode(value)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
 
 
-def decode(cls: type[T], data: bytes, **given: object) -> T:
+def decode(cls: type[T], data: bytes, **given: Any) -> T:
     """The wire struct that `data` encodes, all of it (RFC 9420 §2.1).
 
     `given` supplies what a struct takes from its surroundings (`content_type` for a PrivateMessageContent).
     Raises `Malformed` with the field and the offset.
     """
-    codec = compiled(cls)
+    codec = compiled(cls)  # type: ignore[arg-type] # as above
     try:
         value, at = codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
     except Refused:

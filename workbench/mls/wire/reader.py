@@ -107,7 +107,7 @@ class _Reader:
 
     def struct(self, cls: type, span: Span, at: int, end: int, scope: dict[str, Any]) -> tuple[Any, int]:
         scope = dict(scope)
-        values = []
+        values: list[Any] = []
         for name, shape in fields_of(cls).items():
             scope[name], at = self.field(span, name, shape, at, end, scope)
             values.append(scope[name])
@@ -128,7 +128,7 @@ class _Reader:
 
     def items(self, span: Span, item: Shape, at: int, end: int, scope: dict[str, Any]) -> tuple[tuple[Any, ...], int]:
         at, stop = self.vector(at, end)
-        values = []
+        values: list[Any] = []
         while at < stop:
             value, at = self.field(span, f"[{len(values)}]", item, at, stop, scope)
             values.append(value)
