@@ -1,0 +1,24 @@
+"""Print the version of the workbench, of Python and of the cryptography library, for a bug report."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+
+import cryptography
+
+import workbench
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say how the version is asked for: with nothing more."""
+    parser.epilog = "exit status: 0"
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Print the versions."""
+    print(
+        f"mls-workbench {workbench.__version__}, "
+        f"Python {platform.python_version()}, cryptography {cryptography.__version__}"
+    )
+    return 0
