@@ -1,0 +1,212 @@
+"""The cipher suite of a group: every operation that touches a secret (RFC 9420 §5, §8).
+
+All secrets of the protocol pass through the methods of one object, and these call each other through `self`:
+a subclass that overrides them sees everything that happens to a secret, with no line for it in protocol code.
+The suite itself holds no secret.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, sign_content
+from workbench.mls.crypto.hpke import HPKE
+from workbench.mls.errors import DecryptionFailed, Misuse, Unsupported
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.messages import EncryptContext, KDFLabel
+from workbench.mls.wire.tree import HPKECiphertext
+
+
+@dataclass(frozen=True, slots=True)
+class HPKEKeyPair:
+    """A private key to open with, and its public key to seal to (RFC 9420 §5.1.1)."""
+
+    private_key: bytes = field(repr=False)
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureKeyPair:
+    """A private key to sign with, and its public key to verify with (RFC 9420 §5.1.1)."""
+
+    private_key: bytes = field(repr=False)
+    public_key: bytes
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CipherSuite:
+    """The operations of one suite. Two suites are equal when their numbers are (RFC 9420 §5.1)."""
+
+    algorithms: Algorithms
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CipherSuite) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    @property
+    def id(self) -> int:
+        """The registered number (RFC 9420 §17.1)."""
+        return self.algorithms.id
+
+    @property
+    def name(self) -> str:
+        """The registered name (RFC 9420 §17.1)."""
+        return self.algorithms.name
+
+    @property
+    def hash_length(self) -> int:
+        """The bytes of a secret: `KDF.Nh` (RFC 9420 §8)."""
+        return self.algorithms.kdf.hash_length
+
+    @property
+    def key_length(self) -> int:
+        """The bytes of an AEAD key: `AEAD.Nk` (RFC 9420 §9.1)."""
+        return self.algorithms.aead.key_length
+
+    @property
+    def nonce_length(self) -> int:
+        """The bytes of an AEAD nonce: `AEAD.Nn` (RFC 9420 §9.1)."""
+        return self.algorithms.aead.nonce_length
+
+    # §5.2: hashes
+
+    def hash(self, data: bytes) -> bytes:
+        """The hash of the suite (RFC 9420 §5.1)."""
+        return self.algorithms.hash(data)
+
+    def ref_hash(self, label: str, value: bytes) -> bytes:
+        """The short name of an object, which only that object has (RFC 9420 §5.2)."""
+        return self.algorithms.ref_hash(label, value)
+
+    # §8: the KDF
+
+    def extract(self, salt: bytes, ikm: bytes) -> bytes:
+        """A secret that depends on both inputs: `KDF.Extract` (RFC 9420 §8)."""
+        return self.algorithms.kdf.extract(salt, ikm)
+
+    def expand_with_label(self, secret: bytes, label: str, context: bytes, length: int) -> bytes:
+        """Bytes for one purpose in one context, which say nothing about `secret` (RFC 9420 §8)."""
+        if not 0 <= length < 1 << 16:
+            raise Misuse("§8", f"the length of a derived secret is a uint16, {length} is none")
+        return self.expand(secret, encode(KDFLabel(length, b"MLS 1.0 " + label.encode(), context)), length)
+
+    def expand(self, secret: bytes, info: bytes, length: int) -> bytes:
+        """As many bytes as asked for, bound to `info`: `KDF.Expand` (RFC 9420 §8)."""
+        return self.algorithms.kdf.expand(secret, info, length)
+
+    def derive_secret(self, secret: bytes, label: str) -> bytes:
+        """A secret for one purpose (RFC 9420 §8)."""
+        return self.expand_with_label(secret, label, b"", self.hash_length)
+
+    def derive_tree_secret(self, secret: bytes, label: str, generation: int, length: int) -> bytes:
+        """Bytes for one purpose at one place of a ratchet (RFC 9420 §9.1)."""
+        return self.expand_with_label(secret, label, generation.to_bytes(4, "big"), length)
+
+    def mac(self, key: bytes, data: bytes) -> bytes:
+        """HMAC with the suite's hash (RFC 9420 §17.1)."""
+        return hmac.digest(key, data, self.algorithms.hash_name)
+
+    def verify_mac(self, key: bytes, data: bytes, tag: bytes) -> bool:
+        """Whether `tag` is the MAC of `data`; how long that takes says nothing about where they differ."""
+        return hmac.compare_digest(self.mac(key, data), tag)
+
+    # §5.1: the AEAD
+
+    def seal(self, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> bytes:
+        """The ciphertext, its tag at the end (RFC 9420 §5.1)."""
+        return self.algorithms.aead.seal(key, nonce, aad, plaintext)
+
+    def open(self, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
+        """The plaintext; raises `DecryptionFailed` (RFC 9420 §5.1)."""
+        return self.algorithms.aead.open(key, nonce, aad, ciphertext)
+
+    # §5.1.2: signatures
+
+    def signature_key_pair(self, seed: bytes) -> SignatureKeyPair:
+        """The signature key pair that secret random bytes stand for; how is left to us (RFC 9420 §5.1.1)."""
+        curve = self.algorithms.signature
+        private_key = curve.first_private_key(
+            self.expand(seed, b"MLS Workbench signature key" + bytes([counter]), curve.private_key_length)
+            for counter in range(256)
+        )
+        return SignatureKeyPair(private_key, curve.public_key(private_key))
+
+    def signature_public_key(self, private_key: bytes) -> bytes:
+        """The public key of a signature private key (RFC 9420 §5.1.1)."""
+        return self.algorithms.signature.public_key(private_key)
+
+    def sign_with_label(self, private_key: bytes, label: str, content: bytes) -> bytes:
+        """A signature of `content` for the purpose `label`, the same each time (RFC 9420 §5.1.2)."""
+        return self.algorithms.signature.sign(private_key, sign_content(label, content))
+
+    def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
+        """Whether the holder of the key has signed `content` for the purpose `label` (RFC 9420 §5.1.2).
+
+        Raises `InvalidKey` when `public_key` is no key of the suite.
+        """
+        return self.algorithms.verify_with_label(public_key, label, content, signature)
+
+    # §5.1.3: public key encryption
+
+    def derive_key_pair(self, ikm: bytes) -> HPKEKeyPair:
+        """The HPKE key pair that secret bytes stand for: `KEM.DeriveKeyPair` (RFC 9420 §5.1)."""
+        private_key = self.hpke.derive_private_key(ikm)
+        return HPKEKeyPair(private_key, self.hpke_public_key(private_key))
+
+    def hpke_public_key(self, private_key: bytes) -> bytes:
+        """The public key of an HPKE private key (RFC 9420 §5.1.1)."""
+        return self.algorithms.kem.curve.public_key(private_key)
+
+    def encrypt_with_label(
+        self, public_key: bytes, label: str, context: bytes, plaintext: bytes, *, entropy: bytes
+    ) -> HPKECiphertext:
+        """A ciphertext for one reader, bound to a purpose and a context (RFC 9420 §5.1.3).
+
+        `entropy` is fresh and for this ciphertext alone. Raises `InvalidKey` when `public_key` is no key of the suite.
+        """
+        info = encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
+        return HPKECiphertext(*self.hpke.seal(public_key, info, b"", plaintext, entropy))
+
+    def decrypt_with_label(self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext) -> bytes:
+        """The plaintext that was encrypted to us for this purpose in this context (RFC 9420 §5.1.3).
+
+        Raises `DecryptionFailed`, or `InvalidKey` when `kem_output` is no key of the suite.
+        """
+        info = encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
+        try:
+            return self.hpke.open(ciphertext.kem_output, private_key, info, b"", ciphertext.ciphertext)
+        except DecryptionFailed:
+            reason = f"the ciphertext was not encrypted to this key as {label!r} in this context"
+            raise DecryptionFailed("§5.1.3", reason) from None
+
+    def export_to(self, public_key: bytes, label: str, length: int, *, entropy: bytes) -> tuple[bytes, bytes]:
+        """A KEM output, and the secret that the holder of the private key gets from it (RFC 9420 §8.3)."""
+        return self.hpke.send_export(public_key, b"", b"MLS 1.0 " + label.encode(), length, entropy)
+
+    def export_from(self, private_key: bytes, kem_output: bytes, label: str, length: int) -> bytes:
+        """The secret that the sender of `kem_output` shares with us (RFC 9420 §8.3)."""
+        return self.hpke.receive_export(kem_output, private_key, b"", b"MLS 1.0 " + label.encode(), length)
+
+    @cached_property
+    def hpke(self) -> HPKE:
+        """HPKE with the suite's algorithms (RFC 9420 §5.1)."""
+        return HPKE(self.algorithms.kem, self.algorithms.kdf, self.algorithms.aead)
+
+
+CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType({row.id: CipherSuite(row) for row in ALGORITHMS.values()})
+
+
+def cipher_suite(number: int) -> CipherSuite:
+    """The suite with a registered number (RFC 9420 §17.1)."""
+    if number not in CIPHER_SUITES:
+        raise Unsupported("§17.1", f"cipher suite {number:#06x} is not built here")
+    return CIPHER_SUITES[number]
