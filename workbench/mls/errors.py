@@ -33,7 +33,8 @@ class Malformed(MLSError):
         self.offset = offset
 
     def __str__(self) -> str:
-        return f"{'.'.join(self.path)} at byte {self.offset}: {self.reason} (RFC 9420 {self.section})"
+        where = ".".join(self.path).replace(".[", "[")
+        return f"{where} at byte {self.offset}: {self.reason} (RFC 9420 {self.section})"
 
 
 class Violation(MLSError):

@@ -1,0 +1,5 @@
+"""The structs of RFC 9420 as data, and their encoding: `encode(value)`, `decode(Struct, data)`.
+
+Read `shapes` (what an annotation says about bytes), `code_points`, `tree` and `messages` (the structs), then
+`codec` (the two functions, compiled once per struct) and `reader` (the same decoding, knowing where it is).
+"""

@@ -104,6 +104,10 @@ class ProposalOrRefType(Enum8):
     reference = 2
 
 
+GREASE = frozenset(range(0x0A0A, 0xFAFA, 0x1010))
+"""The values of every registry that exist only to be ignored (RFC 9420 §13.5)."""
+
+
 def is_grease(code_point: int) -> bool:
     """Whether a code point is one of the values that exist only to be ignored (RFC 9420 §13.5)."""
-    return code_point & 0x0F0F == 0x0A0A and code_point >> 8 == code_point & 0xFF and code_point != 0xFAFA
+    return code_point in GREASE

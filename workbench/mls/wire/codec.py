@@ -26,6 +26,7 @@ from workbench.mls.wire.shapes import (
     When,
     fields_of,
     needs,
+    wanted_by,
 )
 
 T = TypeVar("T")
@@ -34,11 +35,12 @@ Encode: TypeAlias = Callable[[Any], bytes]
 Decode: TypeAlias = Callable[..., tuple[Any, int]]
 """`(data, at, end, *given) -> (value, next offset)`; reads nothing at or beyond `end`."""
 
-LONGEST_VECTOR = (1 << 30) - 1
-
 
 def encode(value: Any) -> bytes:
-    """The bytes of a wire struct (RFC 9420 §2.1)."""
+    """The bytes of a wire struct (RFC 9420 §2.1).
+
+    Raises `Misuse` for a value that its field cannot hold, and Python's own errors for one of another type.
+    """
     return compiled(type(value)).encode(value)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
 
 
@@ -64,8 +66,8 @@ def encode_vector(items: tuple[object, ...]) -> bytes:
     return _vector(b"".join(map(encode, items)))
 
 
-class Refused(Exception):  # noqa: N818 - never leaves this module: it only says that a careful reading is due
-    """The bytes do not decode; `explain` finds out why."""
+class Refused(Exception):
+    """The bytes do not decode; `explain` finds out why. It never leaves this module."""
 
 
 class Compiled(NamedTuple):
@@ -84,7 +86,7 @@ def compiled(cls: type) -> Compiled:
     encoders, readers = [], []
     for name, shape in fields_of(cls).items():
         names[f"encode_{name}"], names[f"read_{name}"] = encoder(shape), decoder(shape)
-        arguments = "".join(f", {wanted}" for wanted in _arguments(shape))
+        arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
         encoders.append(f"encode_{name}(value.{name})")
         readers.append(f"    {name}, at = read_{name}(data, at, end{arguments})\n")
     fields = list(fields_of(cls))
@@ -93,117 +95,121 @@ def compiled(cls: type) -> Compiled:
         f"def decode_struct(data, at, end{''.join(f', {name}' for name in given)}):\n"
         f"{''.join(readers)}    return struct({', '.join(fields)}), at\n"
     )
-    exec(compile(source, f"<codec of {cls.__name__}>", "exec"), names)  # noqa: S102 - the source is made of field names of our own classes
+    exec(compile(source, f"<codec of {cls.__name__}>", "exec"), names)  # noqa: S102 - made of the field names of our own classes
     return Compiled(names["encode_struct"], names["decode_struct"], given)
-
-
-def _arguments(shape: Shape) -> tuple[str, ...]:
-    match shape:
-        case Select(given=str(given)) | When(given=given):
-            return (given,)
-        case Struct(cls):
-            return needs(cls)
-        case _:
-            return ()
 
 
 def encoder(shape: Shape) -> Encode:
     """How to write a value of this shape."""
-    match shape:
-        case Uint(width):
-            return lambda number: number.to_bytes(width, "big")
-        case OpaqueVector():
-            return _vector
-        case Fixed() | Rest():
-            return bytes
-        case VectorOf(Uint(width)):
-            return lambda numbers: _vector(b"".join([number.to_bytes(width, "big") for number in numbers]))
-        case VectorOf(item):
-            encode_item = encoder(item)
-            return lambda items: _vector(b"".join([encode_item(each) for each in items]))
-        case OptionalOf(item):
-            encode_value = encoder(item)
-            return lambda value: b"\0" if value is None else b"\1" + encode_value(value)
-        case Struct(cls):
-            return compiled(cls).encode
-        case When(item=item):
-            encode_present = encoder(item)
-            return lambda value: b"" if value is None else encode_present(value)
-        case Select(tag, cases, given):
-            return _select_encoder(tag, cases, tagged=given is None)
-        case _:
-            raise TypeError(f"no encoding for {shape!r}")
-
-
-def _select_encoder(tag: Uint, cases: tuple[type, ...], *, tagged: bool) -> Encode:
-    by_class = {
-        case: (case.TAG.to_bytes(tag.width, "big") if tagged else b"", compiled(case).encode)  # type: ignore[attr-defined] # every case of a select declares TAG
-        for case in cases
-    }
-
-    def encode_select(value: object) -> bytes:
-        head, encode_case = by_class[type(value)]
-        return head + encode_case(value)
-
-    return encode_select
-
-
-_SHORT_HEADERS = tuple(bytes([length]) for length in range(64))
-
-
-def _vector(body: bytes) -> bytes:
-    size = len(body)
-    return (_SHORT_HEADERS[size] if size < 64 else length_header(size)) + body
-
-
-def length_header(length: int) -> bytes:
-    """A vector's length in 1, 2 or 4 bytes, as few as it needs (RFC 9420 §2.1.2)."""
-    for width, log2 in ((1, 0), (2, 1), (4, 2)):
-        if length < 1 << (8 * width - 2):
-            return (length | log2 << (8 * width - 2)).to_bytes(width, "big")
-    raise Misuse("§2.1.2", f"a vector of {length} bytes is longer than {LONGEST_VECTOR}")
+    return _ENCODERS[type(shape)](shape)
 
 
 def decoder(shape: Shape) -> Decode:
     """How to read a value of this shape."""
-    match shape:
-        case Uint(width, None):
-            return _uint_decoder(width)
-        case Uint(width, enum):
-            return _enum_decoder(width, enum)
-        case OpaqueVector():
-            return _read_opaque
-        case Fixed(length):
-            return _fixed_decoder(length)
-        case Rest():
-            return lambda data, at, end: (data[at:end], end)
-        case VectorOf(item):
-            return _vector_decoder(decoder(item))
-        case OptionalOf(item):
-            return _optional_decoder(decoder(item))
-        case Struct(cls):
-            return compiled(cls).decode
-        case When(condition=condition, item=item):
-            return _when_decoder(condition, decoder(item))
-        case Select(tag, cases, given):
-            return _select_decoder(tag, cases, tagged=given is None)
-        case _:
-            raise TypeError(f"no decoding for {shape!r}")
+    return _DECODERS[type(shape)](shape)
+
+
+# Writing.
+
+
+def _uint_encoder(shape: Uint) -> Encode:
+    width = shape.width
+
+    def write_uint(number: int) -> bytes:
+        try:
+            return number.to_bytes(width, "big")
+        except OverflowError:
+            raise Misuse("§2.1", f"{number} is no number of {width} bytes") from None
+
+    return write_uint
+
+
+def _fixed_encoder(shape: Fixed) -> Encode:
+    def write_fixed(value: bytes) -> bytes:
+        if len(value) != shape.length:
+            raise Misuse("§2.1", f"{len(value)} bytes stand where {shape.length} belong")
+        return value
+
+    return write_fixed
+
+
+def _vector_encoder(shape: VectorOf) -> Encode:
+    write_item = encoder(shape.item)
+    return lambda items: _vector(b"".join([write_item(item) for item in items]))
+
+
+def _optional_encoder(shape: OptionalOf) -> Encode:
+    write_value = encoder(shape.item)
+    return lambda value: b"\0" if value is None else b"\1" + write_value(value)
+
+
+def _when_encoder(shape: When) -> Encode:
+    write_value = encoder(shape.item)
+    return lambda value: b"" if value is None else write_value(value)
+
+
+def _select_encoder(shape: Select) -> Encode:
+    by_class = {
+        case: (case.TAG.to_bytes(shape.tag.width, "big") if shape.in_front else b"", compiled(case).encode)  # type: ignore[attr-defined] # every case of a select declares TAG
+        for case in shape.cases
+    }
+
+    def write_select(value: object) -> bytes:
+        head, write_case = by_class[type(value)]
+        return head + write_case(value)
+
+    return write_select
+
+
+def _vector(body: bytes) -> bytes:
+    size = len(body)
+    return (_SHORT_HEADERS[size] if size < _SHORT else length_header(size)) + body
+
+
+def length_header(length: int) -> bytes:
+    """A vector's length in 1, 2 or 4 bytes, as few as it needs (RFC 9420 §2.1.2)."""
+    for log2, limit in enumerate(_LIMITS):
+        if length < limit:
+            width = 1 << log2
+            return (log2 << (8 * width - 2) | length).to_bytes(width, "big")
+    raise Misuse("§2.1.2", f"a vector of {length} bytes is longer than {_LIMITS[-1] - 1}")
+
+
+_LIMITS = (1 << 6, 1 << 14, 1 << 30)
+"""What a length header of 1, 2 and 4 bytes cannot hold: two bits of it say how long it is itself (§2.1.2)."""
+
+_SHORT = _LIMITS[0]
+_SHORT_HEADERS = tuple(bytes([length]) for length in range(_SHORT))
+
+_ENCODERS: dict[type, Callable[[Any], Encode]] = {
+    Uint: _uint_encoder,
+    OpaqueVector: lambda _: _vector,
+    Fixed: _fixed_encoder,
+    Rest: lambda _: bytes,
+    VectorOf: _vector_encoder,
+    OptionalOf: _optional_encoder,
+    Struct: lambda shape: compiled(shape.cls).encode,
+    When: _when_encoder,
+    Select: _select_encoder,
+}
+
+
+# Reading.
 
 
 def read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """A vector's length header, and the offset behind it (RFC 9420 §2.1.2)."""
+    """A vector's length, and the offset behind its header (RFC 9420 §2.1.2)."""
     if at >= end:
         raise Refused
     first = data[at]
-    if first < 64:
+    if first < _SHORT:
         return first, at + 1
     log2 = first >> 6
     stop = at + (1 << log2)
-    if log2 == 3 or stop > end:
+    if log2 == len(_LIMITS) or stop > end:
         raise Refused
-    length = int.from_bytes(data[at:stop], "big") & ((1 << (8 * (stop - at) - 2)) - 1)
-    if length < (64 if log2 == 1 else 1 << 14):
+    length = int.from_bytes(data[at:stop], "big") & (_LIMITS[log2] - 1)
+    if length < _LIMITS[log2 - 1]:  # a shorter header would do
         raise Refused
     return length, stop
 
@@ -216,19 +222,18 @@ def _read_opaque(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     return data[at:stop], stop
 
 
-def _uint_decoder(width: int) -> Decode:
+def _uint_decoder(shape: Uint) -> Decode:
+    width, enum = shape.width, shape.enum
+
     def read_uint(data: bytes, at: int, end: int) -> tuple[int, int]:
         stop = at + width
         if stop > end:
             raise Refused
         return int.from_bytes(data[at:stop], "big"), stop
 
-    return read_uint
-
-
-def _enum_decoder(width: int, enum: Any) -> Decode:
+    if enum is None:
+        return read_uint
     members = {int(member): member for member in enum}
-    read_uint = _uint_decoder(width)
 
     def read_enum(data: bytes, at: int, end: int) -> tuple[int, int]:
         number, at = read_uint(data, at, end)
@@ -239,9 +244,9 @@ def _enum_decoder(width: int, enum: Any) -> Decode:
     return read_enum
 
 
-def _fixed_decoder(length: int) -> Decode:
+def _fixed_decoder(shape: Fixed) -> Decode:
     def read_fixed(data: bytes, at: int, end: int) -> tuple[bytes, int]:
-        stop = at + length
+        stop = at + shape.length
         if stop > end:
             raise Refused
         return data[at:stop], stop
@@ -249,7 +254,9 @@ def _fixed_decoder(length: int) -> Decode:
     return read_fixed
 
 
-def _vector_decoder(read_item: Decode) -> Decode:
+def _vector_decoder(shape: VectorOf) -> Decode:
+    read_item = decoder(shape.item)
+
     def read_vector(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
         length, at = read_length(data, at, end)
         stop = at + length
@@ -264,7 +271,9 @@ def _vector_decoder(read_item: Decode) -> Decode:
     return read_vector
 
 
-def _optional_decoder(read_value: Decode) -> Decode:
+def _optional_decoder(shape: OptionalOf) -> Decode:
+    read_value = decoder(shape.item)
+
     def read_optional(data: bytes, at: int, end: int) -> tuple[Any, int]:
         if at >= end or data[at] > 1:
             raise Refused
@@ -273,26 +282,42 @@ def _optional_decoder(read_value: Decode) -> Decode:
     return read_optional
 
 
-def _when_decoder(condition: Callable[[Any], bool], read_value: Decode) -> Decode:
+def _when_decoder(shape: When) -> Decode:
+    condition, read_value = shape.condition, decoder(shape.item)
+
     def read_when(data: bytes, at: int, end: int, given: object) -> tuple[Any, int]:
         return read_value(data, at, end) if condition(given) else (None, at)
 
     return read_when
 
 
-def _select_decoder(tag: Uint, cases: tuple[type, ...], *, tagged: bool) -> Decode:
-    by_tag = {int(case.TAG): compiled(case).decode for case in cases}  # type: ignore[attr-defined] # every case of a select declares TAG
-    read_tag = _uint_decoder(tag.width)
+def _select_decoder(shape: Select) -> Decode:
+    by_tag = {case.TAG: compiled(case).decode for case in shape.cases}  # type: ignore[attr-defined] # every case of a select declares TAG
+
+    def read_given(data: bytes, at: int, end: int, tag: int) -> tuple[Any, int]:
+        if tag not in by_tag:
+            raise Refused
+        return by_tag[tag](data, at, end)
+
+    if not shape.in_front:
+        return read_given
+    read_tag = decoder(shape.tag)
 
     def read_tagged(data: bytes, at: int, end: int) -> tuple[Any, int]:
-        number, at = read_tag(data, at, end)
-        if number not in by_tag:
-            raise Refused
-        return by_tag[number](data, at, end)
+        tag, at = read_tag(data, at, end)
+        return read_given(data, at, end, tag)
 
-    def read_given(data: bytes, at: int, end: int, number: int) -> tuple[Any, int]:
-        if number not in by_tag:
-            raise Refused
-        return by_tag[number](data, at, end)
+    return read_tagged
 
-    return read_tagged if tagged else read_given
+
+_DECODERS: dict[type, Callable[[Any], Decode]] = {
+    Uint: _uint_decoder,
+    OpaqueVector: lambda _: _read_opaque,
+    Fixed: _fixed_decoder,
+    Rest: lambda _: lambda data, at, end: (data[at:end], end),
+    VectorOf: _vector_decoder,
+    OptionalOf: _optional_decoder,
+    Struct: lambda shape: compiled(shape.cls).decode,
+    When: _when_decoder,
+    Select: _select_decoder,
+}

@@ -19,8 +19,10 @@ from workbench.mls.wire.shapes import (
     Opaque,
     PresentWhen,
     Rest,
+    Tag,
     TaggedBy,
     Vector,
+    case,
     struct,
     uint16,
     uint32,
@@ -95,7 +97,7 @@ class GroupContext:
     extensions: Vector[Extension]
 
 
-@struct
+@case
 class ExternalPSK:
     """The name of a key that came from outside MLS (RFC 9420 §8.4)."""
 
@@ -103,7 +105,7 @@ class ExternalPSK:
     psk_id: Opaque
 
 
-@struct
+@case
 class ResumptionPSK:
     """The name of a key that came from an epoch of a group (RFC 9420 §8.4)."""
 
@@ -117,7 +119,7 @@ class ResumptionPSK:
 class PreSharedKeyID:
     """Which pre-shared key, and a fresh nonce for this use of it (RFC 9420 §8.4)."""
 
-    psk: ExternalPSK | ResumptionPSK
+    psk: Annotated[ExternalPSK | ResumptionPSK, Tag("psktype")]
     psk_nonce: Opaque
 
 
@@ -171,7 +173,7 @@ class ReInit:
 
     TAG: ClassVar[ProposalType] = ProposalType.reinit
     group_id: Opaque
-    version: ProtocolVersion
+    version: uint16
     cipher_suite: uint16
     extensions: Vector[Extension]
 
@@ -203,7 +205,7 @@ class Proposal:
 # §12.4: commits
 
 
-@struct
+@case
 class ProposalByValue:
     """A proposal of the committer's own, inside the commit (RFC 9420 §12.4)."""
 
@@ -211,7 +213,7 @@ class ProposalByValue:
     proposal: Proposal
 
 
-@struct
+@case
 class ProposalByReference:
     """The hash of a proposal that was sent before (RFC 9420 §12.4)."""
 
@@ -223,7 +225,7 @@ class ProposalByReference:
 class ProposalOrRef:
     """A proposal, or the reference to one (RFC 9420 §12.4)."""
 
-    proposal_or_ref: ProposalByValue | ProposalByReference
+    proposal_or_ref: Annotated[ProposalByValue | ProposalByReference, Tag("type")]
 
 
 @struct
@@ -238,7 +240,7 @@ class Commit:
 # §6: framing
 
 
-@struct
+@case
 class ApplicationData:
     """What the application sends; MLS does not look inside (RFC 9420 §6)."""
 
@@ -246,7 +248,7 @@ class ApplicationData:
     application_data: Opaque
 
 
-@struct
+@case
 class MemberSender:
     """A member, by its leaf (RFC 9420 §6)."""
 
@@ -254,7 +256,7 @@ class MemberSender:
     leaf_index: uint32
 
 
-@struct
+@case
 class ExternalSenderIndex:
     """Somebody outside whom the group's external_senders extension lists at this index (RFC 9420 §6)."""
 
@@ -262,14 +264,14 @@ class ExternalSenderIndex:
     sender_index: uint32
 
 
-@struct
+@case
 class NewMemberProposalSender:
     """A client that proposes its own Add (RFC 9420 §6)."""
 
     TAG: ClassVar[SenderType] = SenderType.new_member_proposal
 
 
-@struct
+@case
 class NewMemberCommitSender:
     """A client that joins by its own commit (RFC 9420 §6)."""
 

@@ -1,7 +1,9 @@
 """The careful reader: it decodes like `codec.py`, and knows at every moment where it is.
 
-It yields a span for each field, which is what an inspector of bytes draws, and when the bytes do not decode it
-names the field, the offset and the reason. The spans that were read before the fault are kept.
+It yields a span for each field, which is what an inspector of bytes draws, and when the bytes do not decode
+it names the field, the offset and the reason. The spans that were read before the fault are kept.
+
+Spans and paths are laid out as the RFC lays out its structs: a select is its tag, and beside it its case.
 """
 
 from __future__ import annotations
@@ -12,152 +14,188 @@ from typing import Any
 from workbench.mls.errors import Malformed
 from workbench.mls.wire.shapes import (
     Fixed,
+    Item,
     OpaqueVector,
     OptionalOf,
-    Rest,
+    Plain,
     Select,
-    Shape,
     Struct,
     Uint,
     VectorOf,
     When,
     fields_of,
     needs,
+    snake_case,
+    stands_beside_its_tag,
 )
 
 
 @dataclass(slots=True)
 class Span:
-    """Which bytes encoded which field: `data[start:end]`, its shape, its value, and the fields inside it."""
+    """Which bytes encoded which field: `data[start:end]`; a length or presence header ends at `body`.
+
+    While `complete` is False (the reading stopped inside), `end` is where it stopped and there is no value.
+    """
 
     name: str
+    shape: Item
     start: int
+    body: int
     end: int
-    shape: Shape
     value: Any = None
+    complete: bool = False
     children: list[Span] = field(default_factory=list)
 
 
-def explain(cls: type, data: bytes, given: dict[str, object]) -> Malformed:
+def explain(cls: type, data: bytes, given: dict[str, Any]) -> Malformed:
     """Why `data` does not decode as `cls` (RFC 9420 §2.1)."""
     _, problem = read(cls, data, given)
-    if problem is None:
-        raise AssertionError(f"the two readers of {cls.__name__} disagree")  # a fault of ours, never of the bytes
+    if problem is None:  # a fault of ours, never of the bytes
+        raise AssertionError(f"the two readers of {cls.__name__} disagree")
     return problem
 
 
-def read(cls: type, data: bytes, given: dict[str, object] | None = None) -> tuple[Span, Malformed | None]:
+def read(cls: type, data: bytes, given: dict[str, Any] | None = None) -> tuple[Span, Malformed | None]:
     """Read `data` as `cls`: the spans, and the fault that stopped the reading, if any."""
     reader = _Reader(data)
-    root = Span(cls.__name__, 0, 0, Struct(cls))
+    outside = Span("", Struct(cls), 0, 0, len(data))
+    problem = None
     try:
-        root.value, root.end = reader.struct(cls, root, 0, len(data), given or {})
-        if root.end != len(data):
-            raise reader.fault(root.end, f"{len(data) - root.end} bytes are left over")
-    except Malformed as problem:
-        return root, problem
-    return root, None
+        reader.field(outside, cls.__name__, Struct(cls), given or {})
+        if reader.at != reader.end:
+            reader.path.append(cls.__name__)
+            raise reader.fault(f"{reader.end - reader.at} bytes are left over")
+    except Malformed as fault:
+        problem = fault
+    return outside.children[0], problem
 
 
 class _Reader:
-    """One pass over immutable bytes; `path` is the field being read."""
+    """One pass over `data`: `at` is the next byte, `end` that of the enclosing vector, `path` the field."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
+        self.at = 0
+        self.end = len(data)
         self.path: list[str] = []
 
-    def fault(self, at: int, reason: str, section: str = "§2.1") -> Malformed:
-        return Malformed(section, reason, path=tuple(self.path), offset=at)
+    def fault(self, reason: str, section: str = "§2.1") -> Malformed:
+        """What is wrong with the bytes at `at`."""
+        return Malformed(section, reason, path=tuple(self.path), offset=self.at)
 
-    def field(self, parent: Span, name: str, shape: Shape, at: int, end: int, scope: dict[str, Any]) -> tuple[Any, int]:
+    def field(self, parent: Span, name: str, shape: Item, scope: dict[str, Any]) -> Any:
         """Read one field into a new span below `parent`."""
-        span = Span(name, at, at, shape)
+        span = Span(name, shape, self.at, self.at, self.at)
         parent.children.append(span)
         self.path.append(name)
-        span.value, span.end = self.value(span, shape, at, end, scope)
+        try:
+            span.value = self.value(span, shape, scope)
+        finally:
+            span.end = self.at
+        span.complete = True
         self.path.pop()
-        return span.value, span.end
+        return span.value
 
-    def value(self, span: Span, shape: Shape, at: int, end: int, scope: dict[str, Any]) -> tuple[Any, int]:
+    def value(self, span: Span, shape: Item, scope: dict[str, Any]) -> Any:
+        match shape:
+            case VectorOf(item):
+                return self.vector(span, item, scope)
+            case OptionalOf(item):
+                return self.optional(span, item, scope)
+            case Struct(cls):
+                return self.struct(cls, span, {name: scope[name] for name in needs(cls)})
+            case _:
+                return self.plain(span, shape)
+
+    def struct(self, cls: type, span: Span, scope: dict[str, Any]) -> Any:
+        """The fields of a struct, as children of `span`."""
+        scope = dict(scope)
+        values = []
+        for name, shape in fields_of(cls).items():
+            match shape:
+                case Select():
+                    scope[name] = self.select(span, shape, scope)
+                case When(given, condition, item):
+                    scope[name] = self.field(span, name, item, scope) if condition(scope[given]) else None
+                case _:
+                    scope[name] = self.field(span, name, shape, scope)
+            values.append(scope[name])
+        return cls(*values)
+
+    def select(self, span: Span, shape: Select, scope: dict[str, Any]) -> Any:
+        """The tag, and the case that it selects."""
+        name = shape.tag_name
+        tag = self.field(span, name, shape.tag, scope) if shape.in_front else scope[name]
+        for case in shape.cases:
+            if tag != case.TAG:  # type: ignore[attr-defined] # every case of a select declares TAG
+                continue
+            if stands_beside_its_tag(case):
+                return self.struct(case, span, {})
+            return self.field(span, snake_case(case.__name__), Struct(case), {})
+        raise self.fault(f"the {name} {tag} selects nothing")
+
+    def vector(self, span: Span, item: Item, scope: dict[str, Any]) -> tuple[Any, ...]:
+        """The items of a vector, as children of `span`."""
+        outer, self.end = self.end, self.length(span)
+        values: list[Any] = []
+        while self.at < self.end:
+            values.append(self.field(span, f"[{len(values)}]", item, scope))
+        self.end = outer
+        return tuple(values)
+
+    def optional(self, span: Span, item: Item, scope: dict[str, Any]) -> Any:
+        """A presence octet, and what it announces (RFC 9420 §2.1.1)."""
+        present = self.peek(1)[0]
+        if present > 1:
+            raise self.fault(f"the presence octet of an optional is {present}, neither 0 nor 1", "§2.1.1")
+        self.at += 1
+        span.body = self.at
+        return self.value(span, item, scope) if present else None
+
+    def plain(self, span: Span, shape: Plain) -> Any:
+        """A value without fields of its own."""
         match shape:
             case Uint(width, enum):
-                return self.uint(at, end, width, enum)
+                number = int.from_bytes(self.peek(width), "big")
+                value: Any = number if enum is None else self.member(enum, number)
+                self.at += width
+                return value
             case OpaqueVector():
-                start, stop = self.vector(at, end)
-                return self.data[start:stop], stop
+                stop = self.length(span)
             case Fixed(length):
-                return self.take(at, end, length)
-            case Rest():
-                return self.data[at:end], end
-            case VectorOf(item):
-                return self.items(span, item, at, end, scope)
-            case OptionalOf(item):
-                present, at = self.uint(at, end, 1, None)
-                if present > 1:
-                    raise self.fault(at - 1, f"the presence octet of an optional is {present}, not 0 or 1")
-                return self.value(span, item, at, end, scope) if present else (None, at)
-            case Struct(cls):
-                return self.struct(cls, span, at, end, {name: scope[name] for name in needs(cls)})
-            case When(given, condition, item):
-                return self.value(span, item, at, end, scope) if condition(scope[given]) else (None, at)
-            case Select():
-                return self.select(span, shape, at, end, scope)
-            case _:
-                raise TypeError(f"no reading for {shape!r}")
+                stop = self.at + len(self.peek(length))
+            case _:  # Rest
+                stop = self.end
+        self.at = stop
+        return self.data[span.body : stop]
 
-    def struct(self, cls: type, span: Span, at: int, end: int, scope: dict[str, Any]) -> tuple[Any, int]:
-        scope = dict(scope)
-        values: list[Any] = []
-        for name, shape in fields_of(cls).items():
-            scope[name], at = self.field(span, name, shape, at, end, scope)
-            values.append(scope[name])
-        return cls(*values), at
+    def member(self, enum: Any, number: int) -> Any:
+        """The member of an enum that has this number."""
+        for member in enum:
+            if member == number:
+                return member
+        known = ", ".join(f"{member.name} ({member.value})" for member in enum)
+        raise self.fault(f"{number} is no {enum.__name__}; there is {known}")
 
-    def select(self, span: Span, shape: Select, at: int, end: int, scope: dict[str, Any]) -> tuple[Any, int]:
-        if shape.given is None:
-            start = at
-            tag, at = self.uint(at, end, shape.tag.width, None)
-            span.children.append(Span("tag", start, at, shape.tag, tag))
-        else:
-            start, tag = at, scope[shape.given]
-        for case in shape.cases:
-            if case.TAG == tag:  # type: ignore[attr-defined] # every case of a select declares TAG
-                return self.struct(case, span, at, end, scope)
-        expected = ", ".join(f"{int(case.TAG)} ({case.TAG.name})" for case in shape.cases)  # type: ignore[attr-defined] # as above
-        raise self.fault(start, f"{tag} selects nothing here; known are {expected}")
+    def peek(self, length: int) -> bytes:
+        """The next bytes, not yet consumed."""
+        if self.at + length > self.end:
+            raise self.fault(f"{length} bytes are needed here and {self.end - self.at} are left")
+        return self.data[self.at : self.at + length]
 
-    def items(self, span: Span, item: Shape, at: int, end: int, scope: dict[str, Any]) -> tuple[tuple[Any, ...], int]:
-        at, stop = self.vector(at, end)
-        values: list[Any] = []
-        while at < stop:
-            value, at = self.field(span, f"[{len(values)}]", item, at, stop, scope)
-            values.append(value)
-        return tuple(values), at
-
-    def uint(self, at: int, end: int, width: int, enum: Any) -> tuple[Any, int]:
-        taken, stop = self.take(at, end, width)
-        number = int.from_bytes(taken, "big")
-        if enum is None:
-            return number, stop
-        if number not in {int(member) for member in enum}:
-            raise self.fault(at, f"{number} is not a {enum.__name__}")
-        return enum(number), stop
-
-    def take(self, at: int, end: int, length: int) -> tuple[bytes, int]:
-        if at + length > end:
-            raise self.fault(at, f"{length} bytes are needed, {end - at} are left")
-        return self.data[at : at + length], at + length
-
-    def vector(self, at: int, end: int) -> tuple[int, int]:
-        """Where the contents of a vector start and stop (RFC 9420 §2.1.2)."""
-        first, _ = self.uint(at, end, 1, None)
-        log2 = first >> 6
-        if log2 == 3:
-            raise self.fault(at, "a length header must not start with the bits 11", "§2.1.2")
-        header, start = self.take(at, end, 1 << log2)
-        length = int.from_bytes(header, "big") & ((1 << (8 * len(header) - 2)) - 1)
+    def length(self, span: Span) -> int:
+        """Read a vector's length header; the result is where the vector stops (RFC 9420 §2.1.2)."""
+        log2 = self.peek(1)[0] >> 6
+        if log2 == 3:  # noqa: PLR2004 - both of the two bits that count
+            raise self.fault("a length header must not start with the bits 11", "§2.1.2")
+        width = 1 << log2
+        length = int.from_bytes(self.peek(width), "big") & ((1 << (8 * width - 2)) - 1)
         if length < (0, 1 << 6, 1 << 14)[log2]:
-            raise self.fault(at, f"the length {length} is written in {len(header)} bytes, more than it needs", "§2.1.2")
-        if start + length > end:
-            raise self.fault(at, f"the vector claims {length} bytes, {end - start} are left", "§2.1.2")
-        return start, start + length
+            raise self.fault(f"the length {length} is written in {width} bytes, more than it needs", "§2.1.2")
+        stop = self.at + width + length
+        if stop > self.end:
+            left = self.end - self.at - width
+            raise self.fault(f"the vector claims {length} bytes and {left} are left", "§2.1.2")
+        self.at += width
+        span.body = self.at
+        return stop

@@ -14,6 +14,7 @@ structs to the RFC's own.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,19 @@ T = TypeVar("T")
 def struct(cls: type[T]) -> type[T]:
     """Make `cls` a wire struct: a frozen, slotted dataclass whose fields are encoded in order."""
     return dataclass(frozen=True, slots=True)(cls)
+
+
+@dataclass_transform(frozen_default=True)
+def case(cls: type[T]) -> type[T]:
+    """Make `cls` one case of a select to which the RFC gives no name: its fields stand beside the tag."""
+    made = struct(cls)
+    made.BESIDE_TAG = True  # type: ignore[attr-defined] # read by `stands_beside_its_tag` alone
+    return made
+
+
+def stands_beside_its_tag(cls: type) -> bool:
+    """Whether `cls` was made by `case`: a grouping of ours, where the RFC has bare fields."""
+    return getattr(cls, "BESIDE_TAG", False)
 
 
 class Enum8(IntEnum):
@@ -78,14 +92,14 @@ class Rest:
 class VectorOf:
     """`T x<V>`."""
 
-    item: Shape
+    item: Item
 
 
 @dataclass(frozen=True)
 class OptionalOf:
     """`optional<T>`: a presence octet, then the value."""
 
-    item: Shape
+    item: Item
 
 
 @dataclass(frozen=True)
@@ -97,11 +111,12 @@ class Struct:
 
 @dataclass(frozen=True)
 class Select:
-    """`select`: the tag in front, or, with `given`, a value decoded earlier in this or an enclosing struct."""
+    """`select (tag_name)`; the tag stands `in_front`, or was read earlier, perhaps in an enclosing struct."""
 
     tag: Uint
+    tag_name: str
     cases: tuple[type, ...]
-    given: str | None = None
+    in_front: bool
 
 
 @dataclass(frozen=True)
@@ -110,16 +125,31 @@ class When:
 
     given: str
     condition: Callable[[Any], bool]
-    item: Shape
+    item: Item
+
+
+Plain: TypeAlias = Uint | OpaqueVector | Fixed | Rest
+Item: TypeAlias = Plain | VectorOf | OptionalOf | Struct
+Shape: TypeAlias = Item | Select | When
+
+
+# What annotations are made of.
 
 
 @dataclass(frozen=True)
 class PresentWhen:
-    """Marks a field, of the type `hint`, that is there only when `condition` holds of the field called `given`."""
+    """Marks a field of type `hint` that is there only when `condition` holds of the field called `given`."""
 
     given: str
     condition: Callable[[Any], bool]
     hint: Any
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Names the tag in front of a select, where it is not called after its type."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -129,14 +159,15 @@ class TaggedBy:
     given: str
 
 
-Shape: TypeAlias = Uint | OpaqueVector | Fixed | Rest | VectorOf | OptionalOf | Struct | Select | When
-
 uint8 = Annotated[int, Uint(1)]
 uint16 = Annotated[int, Uint(2)]
 uint32 = Annotated[int, Uint(4)]
 uint64 = Annotated[int, Uint(8)]
 Opaque = Annotated[bytes, OpaqueVector()]
 Vector: TypeAlias = tuple[T, ...]
+
+
+# From annotations to shapes.
 
 
 @cache
@@ -147,41 +178,52 @@ def fields_of(cls: type) -> dict[str, Shape]:
 
 
 def shape_of(hint: Any) -> Shape:
-    """The shape that one annotation stands for."""
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return _annotated(arguments[0], arguments[1])
-    if origin is tuple:
-        return VectorOf(shape_of(arguments[0]))
-    if origin in {Union, types.UnionType}:
-        return _union(arguments)
-    if issubclass(hint, IntEnum):
-        return _enum(hint)
-    return Struct(hint)
-
-
-def _annotated(base: Any, marker: Any) -> Shape:
+    """The shape that the annotation of one field stands for."""
+    base, marker = get_args(hint) if get_origin(hint) is Annotated else (hint, None)
     match marker:
-        case PresentWhen(given, condition, hint):
-            return When(given, condition, shape_of(hint))
+        case PresentWhen(given, condition, there):
+            return When(given, condition, item_of(there))
+        case Tag(name):
+            return _select(base, name, in_front=True)
         case TaggedBy(given):
-            cases = get_args(base)
-            return Select(_enum(type(cases[0].TAG)), cases, given)
-        case Uint() | OpaqueVector() | Fixed() | Rest():
-            return marker
+            return _select(base, given, in_front=False)
+        case None if _is_union(hint) and type(None) not in get_args(hint):
+            return _select(hint, None, in_front=True)
         case _:
-            raise TypeError(f"{marker!r} says nothing about bytes")
+            return item_of(hint)
 
 
-def _union(arguments: tuple[Any, ...]) -> Shape:
-    if arguments[-1] is type(None):
-        (item,) = arguments[:-1]  # optional<select> needs a struct of its own, as in the RFC
-        return OptionalOf(shape_of(item))
-    return Select(_enum(type(arguments[0].TAG)), arguments)
+def item_of(hint: Any) -> Item:
+    """The shape of what can also be a vector's item: all but a select, which wants a struct of its own."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated and isinstance(arguments[1], Plain):
+        return arguments[1]
+    if origin is tuple:
+        return VectorOf(item_of(arguments[0]))
+    if _is_union(hint) and arguments[1:] == (type(None),):
+        return OptionalOf(item_of(arguments[0]))
+    if isinstance(hint, type):
+        return _enum(hint) if issubclass(hint, IntEnum) else Struct(hint)
+    raise TypeError(f"{hint!r} does not say how it is encoded")
+
+
+def _is_union(hint: Any) -> bool:
+    return get_origin(hint) in {Union, types.UnionType}
+
+
+def _select(union: Any, tag_name: str | None, *, in_front: bool) -> Select:
+    cases = get_args(union)
+    enum = type(cases[0].TAG)
+    return Select(_enum(enum), tag_name or snake_case(enum.__name__), cases, in_front)
 
 
 def _enum(cls: type[IntEnum]) -> Uint:
     return Uint(1 if issubclass(cls, Enum8) else 2, cls)
+
+
+def snake_case(name: str) -> str:
+    """What the RFC calls a field whose type is called `name`: LeafNode stands in leaf_node."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 @cache
@@ -190,15 +232,16 @@ def needs(cls: type) -> tuple[str, ...]:
     found: list[str] = []
     known: set[str] = set()
     for name, shape in fields_of(cls).items():
-        found += [wanted for wanted in _wanted(shape) if wanted not in known and wanted not in found]
+        found += [wanted for wanted in wanted_by(shape) if wanted not in known and wanted not in found]
         known.add(name)
     return tuple(found)
 
 
-def _wanted(shape: Shape) -> tuple[str, ...]:
+def wanted_by(shape: Shape) -> tuple[str, ...]:
+    """The names of the values read earlier on which the reading of this shape depends."""
     match shape:
-        case Select(given=str(given)) | When(given=given):
-            return (given,)
+        case Select(tag_name=name, in_front=False) | When(given=name):
+            return (name,)
         case Struct(cls):
             return needs(cls)
         case _:

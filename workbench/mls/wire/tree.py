@@ -11,7 +11,7 @@ from workbench.mls.wire.code_points import (
     ProtocolVersion,
     WireFormat,
 )
-from workbench.mls.wire.shapes import Opaque, PresentWhen, Vector, struct, uint16, uint32, uint64
+from workbench.mls.wire.shapes import Opaque, PresentWhen, Vector, case, struct, uint16, uint32, uint64
 
 HPKEPublicKey: TypeAlias = Opaque
 SignaturePublicKey: TypeAlias = Opaque
@@ -37,7 +37,7 @@ class Certificate:
     cert_data: Opaque
 
 
-@struct
+@case
 class BasicCredential:
     """An identity that stands for itself (RFC 9420 §5.3)."""
 
@@ -45,7 +45,7 @@ class BasicCredential:
     identity: Opaque
 
 
-@struct
+@case
 class X509Credential:
     """A chain of certificates, the member's own first (RFC 9420 §5.3)."""
 
@@ -100,7 +100,7 @@ class Lifetime:
     not_after: uint64
 
 
-@struct
+@case
 class KeyPackageSource:
     """A leaf node that came in a key package (RFC 9420 §7.2)."""
 
@@ -108,14 +108,14 @@ class KeyPackageSource:
     lifetime: Lifetime
 
 
-@struct
+@case
 class UpdateSource:
     """A leaf node that came in an Update (RFC 9420 §7.2)."""
 
     TAG: ClassVar[LeafNodeSource] = LeafNodeSource.update
 
 
-@struct
+@case
 class CommitSource:
     """A leaf node that came in a commit's path (RFC 9420 §7.2)."""
 
