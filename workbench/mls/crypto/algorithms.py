@@ -1,4 +1,4 @@
-"""The table of cipher suites, and what anybody can do with them: hash, and check signatures (RFC 9420 §17.1, §5).
+"""The cipher suites as a table, and what takes no secret: hashes, signature checks (RFC 9420 §5, §17.1).
 
 Nothing here needs a secret and nothing here reaches HPKE, so a server that checks public objects needs this
 file and not `ciphersuite.py`.
@@ -104,13 +104,20 @@ def sign_content(label: str, content: bytes) -> bytes:
 
 # fmt: off
 _ROWS = (
-    Algorithms(1, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",        DHKEM_X25519, HKDF_SHA256, AES_128_GCM,       "sha256", ED25519),
-    Algorithms(2, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256",             DHKEM_P256,   HKDF_SHA256, AES_128_GCM,       "sha256", P256),
-    Algorithms(3, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", DHKEM_X25519, HKDF_SHA256, CHACHA20_POLY1305, "sha256", ED25519),
-    Algorithms(4, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448",            DHKEM_X448,   HKDF_SHA512, AES_256_GCM,       "sha512", ED448),
-    Algorithms(5, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521",             DHKEM_P521,   HKDF_SHA512, AES_256_GCM,       "sha512", P521),
-    Algorithms(6, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448",     DHKEM_X448,   HKDF_SHA512, CHACHA20_POLY1305, "sha512", ED448),
-    Algorithms(7, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384",             DHKEM_P384,   HKDF_SHA384, AES_256_GCM,       "sha384", P384),
+    Algorithms(1, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
+               DHKEM_X25519, HKDF_SHA256, AES_128_GCM, "sha256", ED25519),
+    Algorithms(2, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256",
+               DHKEM_P256, HKDF_SHA256, AES_128_GCM, "sha256", P256),
+    Algorithms(3, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519",
+               DHKEM_X25519, HKDF_SHA256, CHACHA20_POLY1305, "sha256", ED25519),
+    Algorithms(4, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448",
+               DHKEM_X448, HKDF_SHA512, AES_256_GCM, "sha512", ED448),
+    Algorithms(5, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521",
+               DHKEM_P521, HKDF_SHA512, AES_256_GCM, "sha512", P521),
+    Algorithms(6, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448",
+               DHKEM_X448, HKDF_SHA512, CHACHA20_POLY1305, "sha512", ED448),
+    Algorithms(7, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384",
+               DHKEM_P384, HKDF_SHA384, AES_256_GCM, "sha384", P384),
 )
 # fmt: on
 

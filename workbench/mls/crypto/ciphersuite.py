@@ -171,12 +171,15 @@ class CipherSuite:
     ) -> HPKECiphertext:
         """A ciphertext for one reader, bound to a purpose and a context (RFC 9420 §5.1.3).
 
-        `entropy` is fresh and for this ciphertext alone. Raises `InvalidKey` when `public_key` is no key of the suite.
+        `entropy` is fresh and for this ciphertext alone. Raises `InvalidKey` when `public_key` is no key of
+        the suite.
         """
         info = encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
         return HPKECiphertext(*self.hpke.seal(public_key, info, b"", plaintext, entropy))
 
-    def decrypt_with_label(self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext) -> bytes:
+    def decrypt_with_label(
+        self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext
+    ) -> bytes:
         """The plaintext that was encrypted to us for this purpose in this context (RFC 9420 §5.1.3).
 
         Raises `DecryptionFailed`, or `InvalidKey` when `kem_output` is no key of the suite.
@@ -202,7 +205,9 @@ class CipherSuite:
         return HPKE(self.algorithms.kem, self.algorithms.kdf, self.algorithms.aead)
 
 
-CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType({row.id: CipherSuite(row) for row in ALGORITHMS.values()})
+CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType(
+    {number: CipherSuite(row) for number, row in ALGORITHMS.items()}
+)
 
 
 def cipher_suite(number: int) -> CipherSuite:

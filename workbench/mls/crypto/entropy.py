@@ -1,8 +1,8 @@
 """Randomness as an argument: one seed a call, one label a use.
 
-The protocol draws no random numbers. Each call of the public API is given 32 fresh bytes, and everything that
-must be unpredictable in it is expanded from them under a label of its own, so that the same seed and history give
-the same bytes, and leaking the seed is exactly the leak "the device's randomness".
+The protocol draws no random numbers. Each call of the public API is given 32 fresh bytes, and everything
+that must be unpredictable in it is expanded from them under a label of its own. So the same seed and history
+give the same bytes, and leaking the seed is exactly the leak "the device's randomness".
 """
 
 from __future__ import annotations

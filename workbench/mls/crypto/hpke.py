@@ -1,8 +1,8 @@
 """Hybrid public key encryption in base mode, one message per encapsulation (RFC 9180).
 
-MLS uses HPKE in two ways only: to seal one plaintext to a public key, and to export a secret that both sides
-then share. The randomness of the sender comes from the caller: the ephemeral key is derived from `ikm`, so `ikm`
-must be fresh and secret, and must serve for one encapsulation.
+MLS uses HPKE in two ways only: to seal one plaintext to a public key, and to export a secret that both
+sides then share. The randomness of the sender comes from the caller: the ephemeral key is derived from `ikm`,
+so `ikm` must be fresh and secret, and must serve for one encapsulation.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ class HPKE:
     def derive_private_key(self, ikm: bytes) -> bytes:
         """The private key that secret bytes stand for (RFC 9180 §7.1.3)."""
         curve, labeled = self.kem.curve, self._kem_kdf
+        length = curve.private_key_length
         dkp_prk = labeled.extract(b"", b"dkp_prk", ikm)
         if isinstance(curve, MontgomeryCurve):
-            return labeled.expand(dkp_prk, b"sk", b"", curve.private_key_length)
+            return labeled.expand(dkp_prk, b"sk", b"", length)
         return curve.first_private_key(
-            labeled.expand(dkp_prk, b"candidate", bytes([counter]), curve.private_key_length) for counter in range(256)
+            labeled.expand(dkp_prk, b"candidate", bytes([counter]), length) for counter in range(256)
         )
 
-    def seal(self, public_key: bytes, info: bytes, aad: bytes, plaintext: bytes, ikm: bytes) -> tuple[bytes, bytes]:
+    def seal(
+        self, public_key: bytes, info: bytes, aad: bytes, plaintext: bytes, ikm: bytes
+    ) -> tuple[bytes, bytes]:
         """The KEM output and the ciphertext for the holder of one private key (RFC 9180 §6.1)."""
         shared_secret, enc = self._encap(public_key, ikm)
         key, base_nonce = self._key_and_nonce(shared_secret, info)
@@ -117,4 +120,5 @@ class LabeledKDF:
 
     def expand(self, secret: bytes, label: bytes, info: bytes, length: int) -> bytes:
         """LabeledExpand."""
-        return self.kdf.expand(secret, length.to_bytes(2, "big") + b"HPKE-v1" + self.suite_id + label + info, length)
+        labeled_info = length.to_bytes(2, "big") + b"HPKE-v1" + self.suite_id + label + info
+        return self.kdf.expand(secret, labeled_info, length)

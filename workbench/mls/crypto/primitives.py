@@ -63,8 +63,8 @@ class MontgomeryCurve(Generic[PeerKey]):
         ours = self._private(private_key)
         try:
             shared = ours.exchange(self.load_public(peer))
-        except ValueError:  # a wrong length, or a point of small order, with which the secret would be all zeros
-            raise InvalidKey("§5.1.1", f"{len(peer)} bytes are not a usable {self.name} public key") from None
+        except ValueError:  # a wrong length, or a point of small order: the secret would be all zeros
+            raise _not_a_key("public", self.name, peer) from None
         return shared, ours.public_key().public_bytes_raw()
 
     def canonical(self, public_key: bytes) -> bytes:
@@ -75,7 +75,7 @@ class MontgomeryCurve(Generic[PeerKey]):
         try:
             return self.load_private(private_key)
         except ValueError:
-            raise InvalidKey("§5.1.1", f"{len(private_key)} bytes are not a {self.name} private key") from None
+            raise _not_a_key("private", self.name, private_key) from None
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class EdwardsCurve:
         try:
             key = self.load_public(public_key)
         except ValueError:
-            raise InvalidKey("§5.1.1", f"{len(public_key)} bytes are not an {self.name} public key") from None
+            raise _not_a_key("public", self.name, public_key) from None
         try:
             key.verify(signature, content)
         except InvalidSignature:
@@ -115,7 +115,7 @@ class EdwardsCurve:
         try:
             return self.load_private(private_key)
         except ValueError:
-            raise InvalidKey("§5.1.1", f"{len(private_key)} bytes are not an {self.name} private key") from None
+            raise _not_a_key("private", self.name, private_key) from None
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ class NistCurve:
     """P-256, P-384 and P-521: ECDH and ECDSA (FIPS 186-5).
 
     A private key is the scalar as a big-endian number; a public key goes out uncompressed, and is accepted
-    compressed too (RFC 9180 §7.1.1). Signatures are DER, their nonces derived as in RFC 6979, so that the same
-    history always gives the same bytes.
+    compressed too (RFC 9180 §7.1.1). Signatures are DER, their nonces derived as in RFC 6979, so that the
+    same history always gives the same bytes.
     """
 
     name: str
@@ -174,14 +174,18 @@ class NistCurve:
     def _private(self, private_key: bytes) -> ec.EllipticCurvePrivateKey:
         scalar = int.from_bytes(private_key, "big")
         if len(private_key) != self.private_key_length or not 0 < scalar < self.curve.group_order:
-            raise InvalidKey("§5.1.1", f"{len(private_key)} bytes are not a {self.name} private key")
+            raise _not_a_key("private", self.name, private_key)
         return ec.derive_private_key(scalar, self.curve)
 
     def _public(self, public_key: bytes) -> ec.EllipticCurvePublicKey:
         try:
             return ec.EllipticCurvePublicKey.from_encoded_point(self.curve, public_key)
         except ValueError:
-            raise InvalidKey("§5.1.1", f"{len(public_key)} bytes are not a {self.name} public key") from None
+            raise _not_a_key("public", self.name, public_key) from None
+
+
+def _not_a_key(kind: str, name: str, key: bytes) -> InvalidKey:
+    return InvalidKey("§5.1.1", f"these {len(key)} bytes are not a usable {kind} key of {name}")
 
 
 def _uncompressed(key: ec.EllipticCurvePublicKey) -> bytes:
@@ -193,7 +197,9 @@ SignatureCurve: TypeAlias = EdwardsCurve | NistCurve
 
 X25519 = MontgomeryCurve("X25519", 32, X25519PrivateKey.from_private_bytes, X25519PublicKey.from_public_bytes)
 X448 = MontgomeryCurve("X448", 56, X448PrivateKey.from_private_bytes, X448PublicKey.from_public_bytes)
-ED25519 = EdwardsCurve("Ed25519", 32, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes)
+ED25519 = EdwardsCurve(
+    "Ed25519", 32, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes
+)
 ED448 = EdwardsCurve("Ed448", 57, Ed448PrivateKey.from_private_bytes, Ed448PublicKey.from_public_bytes)
 P256 = NistCurve("P-256", ec.SECP256R1(), hashes.SHA256())
 P384 = NistCurve("P-384", ec.SECP384R1(), hashes.SHA384())
@@ -218,7 +224,8 @@ class AEAD:
         try:
             return self.load(key).decrypt(nonce, ciphertext, aad)
         except InvalidTag:
-            raise DecryptionFailed("§5.1", "the ciphertext was not sealed with this key, nonce and context") from None
+            reason = "the ciphertext was not sealed with this key, nonce and associated data"
+            raise DecryptionFailed("§5.1", reason) from None
 
 
 AES_128_GCM = AEAD(1, AESGCM, key_length=16)
