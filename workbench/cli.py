@@ -2,7 +2,7 @@
 
 A command is a module with
 
-- a docstring: its first line is the command's line in `workbench --help`, the whole of it heads `workbench NAME --help`;
+- a docstring: its first line is the command's line in `workbench --help`, all of it heads its own help;
 - `add_arguments(parser)`: declares the arguments, and sets `parser.epilog` to the exit statuses;
 - `run(arguments) -> int`: does the work and returns the exit status.
 
@@ -10,8 +10,8 @@ It stands in `workbench/commands/NAME.py`, thin, and calls the part of the workb
 `commands/vectors.py` calls `workbench.vectors`), and in `COMMANDS` below, in the order of the help.
 
 Exit statuses are the same for all: 0 done, 1 the answer is no (a vector fails, bytes do not decode), 2 the
-question could not be asked (a wrong argument, a file that cannot be read): then one line on stderr says what to do.
-Results go to stdout, progress and complaints to stderr, so that `--json` can be piped.
+question could not be asked (a wrong argument, a file that cannot be read): then one line on stderr says
+what to do. Results go to stdout, progress and complaints to stderr, so that `--json` can be piped.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader (`| head`) has gone: not a fault, but Python would complain while flushing stdout at exit.
+        # The reader (`| head`) has gone: no fault, but Python would complain when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -1,0 +1,122 @@
+# `make lab` opens the lessons, `make test` runs every test; `make` alone lists what there is.
+# Needs make and Python 3.11, 3.12 or 3.13; node, Chromium and graphviz's `dot` are used when they are there.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The first of these that is of the right age; or say which: make lab PYTHON=/path/to/python3.12
+PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
+JS_TESTS = $(shell find tests -name '*.test.js')
+
+.PHONY: help lab test lint types imports js pytest coverage notebooks lock clean
+
+help:
+	@echo "make lab        set up what the lessons need and open them in JupyterLab"
+	@echo "make test       set up the test tools and run every test"
+	@echo "make notebooks  run the lessons and store their outputs anew"
+	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
+	@echo "make lock       write the locks anew from pyproject.toml"
+	@echo "make clean      remove everything that the above have installed"
+
+lab: $(VENV)/.lab $(VENV)/.trusted
+	@echo "==> Opening the lessons; Ctrl-C here closes them"
+	@$(BIN)/workbench lab
+
+# Each part runs by itself too (`make types`); `make -k test` runs them all even when one fails.
+test: lint types imports js pytest
+
+lint: $(VENV)/.test
+	@echo "==> Style"
+	@$(BIN)/ruff check
+
+types: $(VENV)/.test
+	@echo "==> Types"
+	@$(BIN)/mypy
+
+imports: $(VENV)/.test
+	@echo "==> Who may import what"
+	@$(BIN)/lint-imports
+
+ifneq ($(shell command -v npm),)
+js: node_modules/.package-lock.json
+	@echo "==> JavaScript: types, then tests"
+	@node_modules/.bin/tsc --project tsconfig.json
+	@node --test $(JS_TESTS)
+else
+js:
+	@echo "==> JavaScript: left out, node is not installed (to run these tests, install node 20 or later)"
+	@test "$(CI)" != true
+endif
+
+pytest: $(VENV)/.test
+	@echo "==> Tests and lessons"
+	@$(BIN)/python -m pytest --nbval
+
+coverage: $(VENV)/.test
+	@$(BIN)/python -m pytest --cov=workbench.mls --cov-report=term --cov-fail-under=100 tests/mls tests/vectors
+
+notebooks: $(VENV)/.test
+	@echo "==> Running the lessons and storing what they show"
+	@$(BIN)/python -m tests.notebooks.store
+
+lock: $(VENV)/.made
+	@$(INSTALL) --quiet uv
+	@$(MAKE) --no-print-directory --always-make requirements.lock requirements-test.lock
+
+clean:
+	rm -rf $(VENV) node_modules
+
+# Set-up: one stamp in the environment for each thing that was installed there --------------------------------------
+
+$(VENV)/.made:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or say where: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi
+	@echo "==> Making $(VENV) with $(PYTHON) ($$($(PYTHON) --version))"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "This Python cannot make environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.lab: requirements.lock pyproject.toml $(VENV)/.made
+	$(call install,$<)
+
+$(VENV)/.test: requirements-test.lock pyproject.toml $(VENV)/.made
+	$(call install,$<)
+
+define install
+	@echo "==> Installing what $(1) names (a minute or two the first time)"
+	@$(INSTALL) --require-hashes --requirement $(1) || { \
+		echo "The packages could not be installed. Is the package index reachable? What pip says stands above." >&2; exit 1; }
+	@echo "==> Installing the workbench itself"
+	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+# JupyterLab runs the pictures stored in a notebook only if it trusts it, and these are ours.
+$(VENV)/.trusted: $(wildcard notebooks/*.ipynb) $(VENV)/.lab
+	@$(BIN)/jupyter trust $(filter %.ipynb,$^)
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	@echo "==> Installing the type checker for JavaScript"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The locks: one set of versions for Python 3.11 to 3.13, with hashes, without addresses -------------------------------
+
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --group build --extra lab pyproject.toml
+
+requirements.lock:
+	@echo "==> Writing $@"
+	@$(COMPILE) --output-file $@
+
+requirements-test.lock: requirements.lock
+	@echo "==> Writing $@"
+	@$(COMPILE) --extra test --constraint requirements.lock --output-file $@

@@ -1,0 +1,62 @@
+"""What every test may ask for, and the rule that on CI nothing skips."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of the project's clone."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def official_vectors() -> Path:
+    """The folder of the working group's test vectors (*.json)."""
+    return _outside("MLS_TEST_VECTORS", "the folder test-vectors in a clone of mlswg/mls-implementations")
+
+
+@pytest.fixture(scope="session")
+def rfc9420() -> str:
+    """The Markdown source of RFC 9420."""
+    return _outside("MLS_RFC", "draft-ietf-mls-protocol.md in a clone of mlswg/mls-protocol").read_text("utf-8")
+
+
+def _outside(variable: str, what: str) -> Path:
+    """A path that the environment names; the project does not carry what lies there."""
+    named = os.environ.get(variable)
+    if named is None:
+        pytest.skip(f"{variable} is not set: let it name {what}")
+    path = Path(named)
+    if not path.exists():
+        pytest.fail(f"{variable} names nothing that exists: it should be {what}")
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On CI a skipped test has failed."""
+    return _no_skip_on_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """On CI a skipped module has failed."""
+    return _no_skip_on_ci((yield))
+
+
+def _no_skip_on_ci(report: Report) -> Report:
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"nothing may skip on CI, and this did: {report.longrepr}"
+    return report

@@ -1,0 +1,1 @@
+"""The project as a user meets it: set-up, locks, wheel, Binder, command line, README."""
