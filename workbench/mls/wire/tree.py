@@ -65,7 +65,7 @@ class Credential:
 
 @struct
 class Extension:
-    """An extension of any object, its data still bytes (RFC 9420 §13.4)."""
+    """An extension of any object, its data still bytes (RFC 9420 §7.2)."""
 
     extension_type: uint16
     extension_data: Opaque
