@@ -29,7 +29,8 @@ def official_vectors() -> Path:
 @pytest.fixture(scope="session")
 def rfc9420() -> str:
     """The Markdown source of RFC 9420."""
-    return _outside("MLS_RFC", "draft-ietf-mls-protocol.md in a clone of mlswg/mls-protocol").read_text("utf-8")
+    path = _outside("MLS_RFC", "draft-ietf-mls-protocol.md in a clone of mlswg/mls-protocol")
+    return path.read_text("utf-8")
 
 
 def _outside(variable: str, what: str) -> Path:

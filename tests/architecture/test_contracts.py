@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# For each contract, imports that it must refuse: in which file, what.
+PLANTS = [
+    ("layers", "workbench/mls/errors.py", "import workbench.client"),
+    ("layers", "workbench/views/__init__.py", "import widgets"),
+    ("layers", "workbench/delivery/__init__.py", "import workbench.client"),
+    ("layers", "widgets/__init__.py", "import workbench.cli"),
+    ("pure", "workbench/mls/wire/codec.py", "import os"),
+    ("pure", "workbench/mls/group/group.py", "from time import time"),
+    ("pure", "workbench/mls/crypto/entropy.py", "import secrets"),
+    ("pure", "workbench/mls/crypto/hpke.py", "import random"),
+    ("pure", "workbench/mls/tree/ratchet_tree.py", "import logging"),
+    ("pure", "workbench/mls/framing/public_message.py", "import socket"),
+    ("pure", "workbench/mls/group/state.py", "import asyncio"),
+    ("pure", "workbench/mls/group/welcome.py", "import ipywidgets"),
+    ("pure", "workbench/mls/errors.py", "import workbench.client"),
+    ("delivery", "workbench/delivery/service.py", "from workbench.mls.crypto.hpke import HPKE"),
+    ("delivery", "workbench/delivery/service.py", "from workbench.mls import cipher_suite"),
+    ("delivery", "workbench/delivery/log.py", "from workbench.mls.schedule import secret_tree"),
+    ("delivery", "workbench/delivery/log.py", "from workbench.mls.framing import private_message"),
+    ("order", "workbench/mls/wire/codec.py", "from workbench.mls.crypto import hpke"),
+    ("order", "workbench/mls/tree/ratchet_tree.py", "from workbench.mls.schedule import psk"),
+    ("order", "workbench/mls/schedule/psk.py", "from workbench.mls.tree import ratchet_tree"),
+    ("order", "workbench/mls/framing/content.py", "from workbench.mls.group import state"),
+]
+
+
+def contracts(repository: Path) -> dict[str, dict[str, list[str]]]:
+    """The contracts of pyproject.toml by their ids."""
+    settings = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))
+    return {contract["id"]: contract for contract in settings["tool"]["importlinter"]["contracts"]}
+
+
+@pytest.fixture(scope="module")
+def copy(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The parts of the tree that the contracts speak of, to plant imports in."""
+    folder = tmp_path_factory.mktemp("planted")
+    only_python = shutil.ignore_patterns("__pycache__", "*.js", "*.css")
+    for package in ("workbench", "widgets", "tests/architecture"):
+        shutil.copytree(repository / package, folder / package, ignore=only_python)
+    for file in ("pyproject.toml", "tests/__init__.py"):
+        shutil.copy(repository / file, folder / file)
+    return folder
+
+
+def lint_imports(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = str(Path(sys.executable).with_name("lint-imports"))
+    # The editable installation must not come before the copy.
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    command = [program, "--no-cache", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_tree_as_it_is_keeps_every_contract(copy: Path) -> None:
+    result = lint_imports(copy)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), PLANTS)
+def test_a_forbidden_import_is_refused(copy: Path, contract: str, file: str, line: str) -> None:
+    module = copy / file
+    as_it_is = module.read_text("utf-8")
+    try:
+        module.write_text(f"{as_it_is}\n{line}\n", "utf-8")
+        result = lint_imports(copy, "--contract", contract)
+    finally:
+        module.write_text(as_it_is, "utf-8")
+    assert "0 kept, 1 broken." in result.stdout, result.stdout + result.stderr
+    assert result.returncode == 1
+
+
+def test_every_contract_has_an_import_planted_against_it(repository: Path) -> None:
+    assert set(contracts(repository)) == {contract for contract, _, _ in PLANTS}
+
+
+def test_every_part_of_the_workbench_stands_in_a_layer(repository: Path) -> None:
+    layers = " | ".join(contracts(repository)["layers"]["layers"]).split("|")
+    named = {module.strip("( )") for module in layers}
+    modules = (repository / "workbench").glob("*.py")
+    packages = (repository / "workbench").glob("*/__init__.py")
+    parts = {path.stem for path in modules} | {path.parent.name for path in packages}
+    assert {f"workbench.{part}" for part in parts - {"__init__"}} <= named
+
+
+# What no contract sees: the crypto library and datetime, both allowed, could bring in randomness and a clock.
+IMPURE_CALLS = {"generate", "generate_key", "now", "today", "utcnow", "urandom", "token_bytes"}
+
+
+def impure_calls(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in IMPURE_CALLS
+            ):
+                yield f"{path.relative_to(folder)}:{node.lineno}: {node.func.attr}()"
+
+
+def test_the_protocol_asks_nobody_for_randomness_or_the_time(repository: Path) -> None:
+    assert list(impure_calls(repository / "workbench" / "mls")) == []
+
+
+def test_a_planted_call_for_randomness_is_found(copy: Path) -> None:
+    (copy / "workbench/mls/crypto/dice.py").write_text("key = X25519PrivateKey.generate()\n", "utf-8")
+    assert list(impure_calls(copy / "workbench" / "mls")) == ["crypto/dice.py:1: generate()"]
+    (copy / "workbench/mls/crypto/dice.py").unlink()

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workbench
+from workbench.cli import COMMANDS, main
+
+
+def printed_help(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    with pytest.raises(SystemExit) as end:
+        main([*argv, "--help"])
+    assert end.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_help_names_every_command_with_its_purpose(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(printed_help(capsys).split())
+    for name, command in COMMANDS.items():
+        purpose = (command.__doc__ or "").partition("\n")[0]
+        assert f"{name} {purpose}" in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_says_what_its_exit_status_means(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "exit status" in printed_help(capsys, name)
+
+
+@pytest.mark.parametrize("argv", [[], ["verctors"], ["version", "--loud"]])
+def test_a_command_that_does_not_exist_is_a_question_that_could_not_be_asked(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(argv)
+    assert end.value.code == 2
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out.startswith(f"mls-workbench {workbench.__version__}, Python 3.")
+
+
+def test_the_lab_says_where_to_start_it_when_there_is_no_lesson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["lab"]) == 2
+    assert "run it in the project's folder" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    """Like `workbench version | true`: by the time of the write, nobody reads."""
+    program = "import sys, time; from workbench.cli import main; time.sleep(1); sys.exit(main(['version']))"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

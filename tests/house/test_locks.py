@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+LOCKS = {"requirements.lock": ["lab"], "requirements-test.lock": ["lab", "test"]}
+
+
+def locked(lock: Path) -> list[tuple[Requirement, int]]:
+    """What a lock names, each with the number of its hashes."""
+    entries = re.split(r"^(?=[a-z0-9])", lock.read_text("utf-8"), flags=re.MULTILINE)
+    named = [(entry.partition(" \\\n")[0], entry.count("--hash=sha256:")) for entry in entries if entry.strip()]
+    return [(Requirement(name), hashes) for name, hashes in named]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_in_a_lock_is_pinned_and_has_a_hash(repository: Path, lock: str) -> None:
+    entries = locked(repository / lock)
+    assert len(entries) > 80
+    for requirement, hashes in entries:
+        assert str(requirement.specifier).startswith("=="), requirement
+        assert hashes > 0, requirement
+
+
+@pytest.mark.parametrize(("lock", "extras"), LOCKS.items())
+def test_a_lock_satisfies_what_the_project_asks_for(repository: Path, lock: str, extras: list[str]) -> None:
+    pyproject = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))
+    project = pyproject["project"]
+    asked = [*project["dependencies"], *pyproject["dependency-groups"]["build"]]
+    asked += [requirement for extra in extras for requirement in project["optional-dependencies"][extra]]
+    pins: dict[str, list[str]] = {}
+    for pin, _ in locked(repository / lock):
+        pins.setdefault(canonicalize_name(pin.name), []).append(str(pin.specifier).removeprefix("=="))
+    for wanted in map(Requirement, asked):
+        versions = pins.get(canonicalize_name(wanted.name), [])
+        assert versions, f"{wanted.name} is not in {lock}: run `make lock`"
+        for version in versions:
+            assert version in wanted.specifier, f"{lock} has {wanted.name} {version}: run `make lock`"
+
+
+def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
+    lessons, tests = ({str(pin) for pin, _ in locked(repository / lock)} for lock in LOCKS)
+    assert lessons <= tests
