@@ -131,6 +131,10 @@ class KeyAlreadyUsed(Violation):
     """A message whose key has been used and deleted: a replay, or a message read before."""
 
 
+class KeyExpired(Violation):
+    """A message so late that its key is no longer kept, used or not."""
+
+
 class GenerationTooFarAhead(Violation):
     """A message that skips more keys of its sender's ratchet than the receiver is willing to derive."""
 

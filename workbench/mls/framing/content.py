@@ -1,0 +1,73 @@
+"""Content and its signature (RFC 9420 §6.1).
+
+Content that was taken off the wire is an `UnverifiedContent` until `verify_content` has seen the sender's key,
+and an `AuthenticatedContent` from then on: what must be verified first cannot be used before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.errors import InvalidSignature, Misuse
+from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.messages import (
+    AuthenticatedContent,
+    FramedContent,
+    FramedContentAuthData,
+    FramedContentTBS,
+    GroupContext,
+    Proposal,
+    from_inside,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedContent:
+    """Content whose membership tag or seal is good, and whose signature nobody has checked (RFC 9420 §6.1)."""
+
+    wire_format: WireFormat
+    content: FramedContent
+    auth: FramedContentAuthData
+
+
+def sign_content(
+    suite: CipherSuite,
+    wire_format: WireFormat,
+    content: FramedContent,
+    signature_private_key: bytes,
+    context: GroupContext,
+) -> bytes:
+    """The sender's signature, for one wire format and one epoch (RFC 9420 §6.1)."""
+    signed = encode(content_tbs(wire_format, content, context))
+    return suite.sign_with_label(signature_private_key, "FramedContentTBS", signed)
+
+
+def verify_content(
+    suite: CipherSuite, unverified: UnverifiedContent, signature_key: bytes, context: GroupContext
+) -> AuthenticatedContent:
+    """The content as its sender's, once the signature is seen to be good (RFC 9420 §6.1).
+
+    Which key is the sender's follows from `content.sender` and is for the caller to look up. The confirmation
+    tag of a commit is not checked here: its key belongs to the epoch to which the commit leads.
+    """
+    wire_format, content, auth = unverified.wire_format, unverified.content, unverified.auth
+    signed = encode(content_tbs(wire_format, content, context))
+    if not suite.verify_with_label(signature_key, "FramedContentTBS", signed, auth.signature):
+        raise InvalidSignature("§6.1", "the signature of the message does not verify with its sender's key")
+    return AuthenticatedContent(wire_format, content, auth)
+
+
+def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext) -> FramedContentTBS:
+    """What the signature covers; for those who are or become members, the epoch too (RFC 9420 §6.1)."""
+    return FramedContentTBS(
+        ProtocolVersion.mls10, wire_format, content, context if from_inside(content) else None
+    )
+
+
+def proposal_ref(suite: CipherSuite, authenticated: AuthenticatedContent) -> bytes:
+    """The name by which a commit refers to a proposal that was sent before (RFC 9420 §5.2)."""
+    if not isinstance(authenticated.content.content, Proposal):
+        raise Misuse("§5.2", "only a proposal has a proposal reference")
+    return suite.ref_hash("MLS 1.0 Proposal Reference", encode(authenticated))

@@ -1,0 +1,130 @@
+"""PrivateMessage: signed content that only members can read (RFC 9420 §6.3).
+
+Two layers of encryption: the content under a key that is used once, from the sender's ratchet; and, under a key
+that a sample of that ciphertext selects, the sender data, which says whose ratchet and which step of it. So the
+server learns the group and the epoch, and neither the sender nor what was said.
+"""
+
+from __future__ import annotations
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.entropy import fresh
+from workbench.mls.errors import DecryptionFailed, Malformed, Misuse
+from workbench.mls.framing.content import UnverifiedContent
+from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, SecretTree
+from workbench.mls.wire.code_points import WireFormat
+from workbench.mls.wire.codec import decode, encode
+from workbench.mls.wire.messages import (
+    AuthenticatedContent,
+    FramedContent,
+    MemberSender,
+    PrivateContentAAD,
+    PrivateMessage,
+    PrivateMessageContent,
+    Sender,
+    SenderData,
+    SenderDataAAD,
+)
+
+REUSE_GUARD_LENGTH = 4
+
+
+def protect_private(
+    suite: CipherSuite,
+    authenticated: AuthenticatedContent,
+    secret_tree: SecretTree,
+    sender_data_secret: bytes,
+    *,
+    padding: int = 0,
+    entropy: bytes,
+) -> tuple[PrivateMessage, SecretTree]:
+    """Encrypt signed content; the secret tree that comes back lacks the key (RFC 9420 §6.3).
+
+    `padding` is how many zero bytes hide the length of the content; `entropy` makes the reuse guard.
+    """
+    content = authenticated.content
+    sender, content_type = content.sender.sender, content.content.TAG
+    if authenticated.wire_format is not WireFormat.mls_private_message:
+        raise Misuse("§6.1", "the content was signed for another wire format than PrivateMessage")
+    if not isinstance(sender, MemberSender):
+        raise Misuse("§6.3.2", "only a member can send a PrivateMessage")
+    if padding < 0:
+        raise Misuse("§6.3.1", f"{padding} bytes of padding cannot be added")
+    # content
+    secret_tree, used = secret_tree.next_key(sender.leaf_index, content_type)
+    reuse_guard = fresh(entropy, "reuse guard", REUSE_GUARD_LENGTH)
+    aad = PrivateContentAAD(content.group_id, content.epoch, content_type, content.authenticated_data)
+    plaintext = PrivateMessageContent(content.content, authenticated.auth, bytes(padding))
+    ciphertext = suite.seal(used.key, _guarded(used.nonce, reuse_guard), encode(aad), encode(plaintext))
+    # sender data
+    key, nonce = sender_data_key_and_nonce(suite, sender_data_secret, ciphertext)
+    sender_data = SenderData(sender.leaf_index, used.generation, reuse_guard)
+    sender_data_aad = SenderDataAAD(content.group_id, content.epoch, content_type)
+    encrypted_sender_data = suite.seal(key, nonce, encode(sender_data_aad), encode(sender_data))
+    message = PrivateMessage(
+        content.group_id,
+        content.epoch,
+        content_type,
+        content.authenticated_data,
+        encrypted_sender_data,
+        ciphertext,
+    )
+    return message, secret_tree
+
+
+def unprotect_private(
+    suite: CipherSuite,
+    message: PrivateMessage,
+    secret_tree: SecretTree,
+    sender_data_secret: bytes,
+    limits: RatchetLimits = DEFAULT_LIMITS,
+) -> tuple[UnverifiedContent, SecretTree]:
+    """Decrypt a message of this epoch; the secret tree that comes back lacks its key (RFC 9420 §6.3).
+
+    Adopt that tree only when the signature has been verified too: anybody in the group can make a message that
+    decrypts. That the sender's leaf is not blank is seen when its signature key is looked up. Raises
+    `DecryptionFailed`, `Malformed`, and what `SecretTree.key_for` raises.
+    """
+    sender_data = _open_sender_data(suite, message, sender_data_secret)
+    leaf, content_type = sender_data.leaf_index, message.content_type
+    secret_tree, used = secret_tree.key_for(leaf, content_type, sender_data.generation, limits)
+    aad = PrivateContentAAD(message.group_id, message.epoch, content_type, message.authenticated_data)
+    nonce = _guarded(used.nonce, sender_data.reuse_guard)
+    try:
+        plaintext = suite.open(used.key, nonce, encode(aad), message.ciphertext)
+    except DecryptionFailed:
+        reason = f"the content was not sealed with key {used.generation} of leaf {leaf}"
+        raise DecryptionFailed("§6.3.1", reason) from None
+    opened = decode(PrivateMessageContent, plaintext, content_type=content_type)
+    if any(opened.padding):
+        offset = len(plaintext) - len(opened.padding.lstrip(b"\0"))
+        raise Malformed("§6.3.1", "the padding is not all zeros", path=("padding",), offset=offset)
+    content = FramedContent(
+        message.group_id, message.epoch, Sender(MemberSender(leaf)), message.authenticated_data, opened.content
+    )
+    return UnverifiedContent(WireFormat.mls_private_message, content, opened.auth), secret_tree
+
+
+def sender_data_key_and_nonce(suite: CipherSuite, secret: bytes, ciphertext: bytes) -> tuple[bytes, bytes]:
+    """The key and nonce of the sender data that goes with a ciphertext (RFC 9420 §6.3.2)."""
+    sample = ciphertext[: suite.hash_length]
+    key = suite.expand_with_label(secret, "key", sample, suite.key_length)
+    nonce = suite.expand_with_label(secret, "nonce", sample, suite.nonce_length)
+    return key, nonce
+
+
+def _open_sender_data(suite: CipherSuite, message: PrivateMessage, secret: bytes) -> SenderData:
+    key, nonce = sender_data_key_and_nonce(suite, secret, message.ciphertext)
+    aad = SenderDataAAD(message.group_id, message.epoch, message.content_type)
+    try:
+        opened = suite.open(key, nonce, encode(aad), message.encrypted_sender_data)
+    except DecryptionFailed:
+        reason = "the sender data was not sealed with the sender data secret of this epoch"
+        raise DecryptionFailed("§6.3.2", reason) from None
+    return decode(SenderData, opened)
+
+
+def _guarded(nonce: bytes, reuse_guard: bytes) -> bytes:
+    """The nonce with its first bytes changed at random, should a lost state use the same key again."""
+    head = bytes(a ^ b for a, b in zip(nonce, reuse_guard, strict=False))
+    return head + nonce[REUSE_GUARD_LENGTH:]

@@ -1,0 +1,199 @@
+"""The secret tree: from one secret an epoch to one key a message (RFC 9420 §9).
+
+The tree starts as a single secret at its root. To reach a leaf, each secret on the way is replaced by those of
+its two children, and the secret of the leaf by the heads of its two ratchets. For the third leaf of four:
+
+    encryption_secret                Parent                          Parent
+                               .-------+-------.              .-------+-------.
+                          left secret    right secret    left secret        Parent
+                                                                        .-----+-----.
+                                                                    Ratchets   right secret
+
+A secret that was used is therefore in no later tree, and neither is anything from which it follows: that is
+the deletion schedule (RFC 9420 §9.2), and no line here deletes anything. Trees share the parts in which they
+do not differ, so a message costs one path and not a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.errors import GenerationTooFarAhead, InvalidMessage, KeyAlreadyUsed, KeyExpired, Misuse
+from workbench.mls.wire.code_points import ContentType
+
+
+@dataclass(frozen=True, slots=True)
+class RatchetLimits:
+    """How much disorder a receiver puts up with; the RFC leaves it to the application (RFC 9420 §15.3).
+
+    `forward` is how many keys one message may skip: each costs a derivation, and a member may name generation
+    2^32 - 1 in its first message. A thousand take some ten milliseconds.
+    `behind` is how far back a skipped key is kept for a message that is late: each opens that message for
+    whoever steals the state, so it is a handful.
+    """
+
+    forward: int = 1000
+    behind: int = 64
+
+
+DEFAULT_LIMITS = RatchetLimits()
+LAST_GENERATION = (1 << 32) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """The key and nonce of one message, and the step of the ratchet that gave them (RFC 9420 §9.1)."""
+
+    generation: int
+    key: bytes = field(repr=False)
+    nonce: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratchet:
+    """The secret from which key `generation` and all later ones follow, and those skipped (RFC 9420 §9.1)."""
+
+    secret: bytes = field(repr=False)
+    generation: int = 0
+    skipped: tuple[MessageKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ratchets:
+    """A leaf whose secret is gone: both its ratchets began with it (RFC 9420 §9)."""
+
+    handshake: Ratchet
+    application: Ratchet
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A parent whose secret is gone: those of both children were derived from it (RFC 9420 §9)."""
+
+    left: Subtree = field(repr=False)
+    right: Subtree = field(repr=False)
+
+
+Subtree: TypeAlias = bytes | Parent | Ratchets
+"""A part of the tree: opened, or still the one secret from which all of it follows."""
+
+TakeKey: TypeAlias = Callable[[Ratchet], tuple[Ratchet, MessageKey]]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretTree:
+    """The message keys of all members in one epoch; `leaf_count` is a power of two (RFC 9420 §9)."""
+
+    suite: CipherSuite
+    leaf_count: int
+    root: Subtree = field(repr=False)
+
+    def key_for(
+        self, leaf: int, content_type: ContentType, generation: int, limits: RatchetLimits = DEFAULT_LIMITS
+    ) -> tuple[SecretTree, MessageKey]:
+        """The key of a received message, and the tree in which that key is no more (RFC 9420 §9.2).
+
+        Raises `KeyAlreadyUsed`, `KeyExpired`, `GenerationTooFarAhead`, or `InvalidMessage` for a leaf that the
+        tree does not have.
+        """
+        if leaf >= self.leaf_count:
+            raise InvalidMessage("§6.3.2", f"the sender is leaf {leaf} of a tree with {self.leaf_count} leaves")
+        name = f"{content_type.name} key {generation} of leaf {leaf}"
+
+        def take(ratchet: Ratchet) -> tuple[Ratchet, MessageKey]:
+            _check_limits(name, ratchet, generation, limits)
+            if generation < ratchet.generation:
+                return _take_skipped(name, ratchet, generation)
+            return self._advance(ratchet, generation, limits.behind)
+
+        return self._step(leaf, content_type, take)
+
+    def next_key(self, leaf: int, content_type: ContentType) -> tuple[SecretTree, MessageKey]:
+        """The next key for sending, and the tree in which that key is no more (RFC 9420 §9.2)."""
+
+        def take(ratchet: Ratchet) -> tuple[Ratchet, MessageKey]:
+            if ratchet.generation > LAST_GENERATION:
+                raise Misuse("§9.1", f"leaf {leaf} has no {content_type.name} key left in this epoch")
+            return self._advance(ratchet, ratchet.generation, behind=0)
+
+        return self._step(leaf, content_type, take)
+
+    def _step(self, leaf: int, content_type: ContentType, take: TakeKey) -> tuple[SecretTree, MessageKey]:
+        root, key = self._descend(self.root, self.leaf_count, leaf, content_type, take)
+        return SecretTree(self.suite, self.leaf_count, root), key
+
+    def _descend(
+        self, subtree: Subtree, width: int, leaf: int, content_type: ContentType, take: TakeKey
+    ) -> tuple[Subtree, MessageKey]:
+        """Open the way to a leaf, take a key there, and come back with the changed path (RFC 9420 §9)."""
+        match subtree:
+            case bytes() as secret:
+                opened = self._children(secret) if width > 1 else self._begin_ratchets(secret)
+                return self._descend(opened, width, leaf, content_type, take)
+            case Parent(left, right) if leaf & width // 2:
+                right, key = self._descend(right, width // 2, leaf, content_type, take)
+                return Parent(left, right), key
+            case Parent(left, right):
+                left, key = self._descend(left, width // 2, leaf, content_type, take)
+                return Parent(left, right), key
+            case Ratchets(handshake, application) if content_type is ContentType.application:
+                application, key = take(application)
+                return Ratchets(handshake, application), key
+            case Ratchets(handshake, application):
+                handshake, key = take(handshake)
+                return Ratchets(handshake, application), key
+
+    def _children(self, secret: bytes) -> Parent:
+        length = self.suite.hash_length
+        return Parent(
+            self.suite.expand_with_label(secret, "tree", b"left", length),
+            self.suite.expand_with_label(secret, "tree", b"right", length),
+        )
+
+    def _begin_ratchets(self, secret: bytes) -> Ratchets:
+        length = self.suite.hash_length
+        return Ratchets(
+            Ratchet(self.suite.expand_with_label(secret, "handshake", b"", length)),
+            Ratchet(self.suite.expand_with_label(secret, "application", b"", length)),
+        )
+
+    def _advance(self, ratchet: Ratchet, generation: int, behind: int) -> tuple[Ratchet, MessageKey]:
+        """Go on to a generation and past it; keep of the keys on the way those that may still come (§9.1)."""
+        oldest = generation + 1 - behind
+        skipped = [key for key in ratchet.skipped if key.generation >= oldest]
+        secret = ratchet.secret
+        for step in range(ratchet.generation, generation):
+            if step >= oldest:
+                skipped.append(self._message_key(secret, step))
+            secret = self._next_secret(secret, step)
+        key = self._message_key(secret, generation)
+        return Ratchet(self._next_secret(secret, generation), generation + 1, tuple(skipped)), key
+
+    def _message_key(self, secret: bytes, generation: int) -> MessageKey:
+        key = self.suite.derive_tree_secret(secret, "key", generation, self.suite.key_length)
+        nonce = self.suite.derive_tree_secret(secret, "nonce", generation, self.suite.nonce_length)
+        return MessageKey(generation, key, nonce)
+
+    def _next_secret(self, secret: bytes, generation: int) -> bytes:
+        return self.suite.derive_tree_secret(secret, "secret", generation, self.suite.hash_length)
+
+
+def _take_skipped(name: str, ratchet: Ratchet, generation: int) -> tuple[Ratchet, MessageKey]:
+    """The key of a message that others have overtaken, and the ratchet without it (RFC 9420 §9.2)."""
+    for key in ratchet.skipped:
+        if key.generation == generation:
+            others = tuple(each for each in ratchet.skipped if each is not key)
+            return Ratchet(ratchet.secret, ratchet.generation, others), key
+    raise KeyAlreadyUsed("§9.2", f"{name} has been used and is deleted: the message is a replay")
+
+
+def _check_limits(name: str, ratchet: Ratchet, generation: int, limits: RatchetLimits) -> None:
+    """Refuse what is too far ahead to derive, and what is too late to still be kept (RFC 9420 §15.3)."""
+    ahead = generation - ratchet.generation
+    if ahead > limits.forward:
+        raise GenerationTooFarAhead("§15.3", f"{name} is {ahead} steps ahead, {limits.forward} are allowed")
+    if -ahead > limits.behind:
+        raise KeyExpired("§15.3", f"{name} is {-ahead} steps behind, keys are kept for {limits.behind}")
