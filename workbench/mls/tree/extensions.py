@@ -1,0 +1,71 @@
+"""Extensions: where they may stand, and what they ask of members (RFC 9420 §11.1, §13.4, §17.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from workbench.mls.errors import InvalidExtension
+from workbench.mls.wire.code_points import ExtensionType, ProposalType
+from workbench.mls.wire.codec import decode
+from workbench.mls.wire.messages import ApplicationId, ExternalPub, ExternalSenders, RequiredCapabilities
+from workbench.mls.wire.shapes import Vector
+from workbench.mls.wire.tree import Extension, RatchetTreeExtension
+
+Place: TypeAlias = Literal["a leaf node", "a key package", "a GroupInfo", "a GroupContext"]
+
+DEFAULT_EXTENSIONS = frozenset(map(int, ExtensionType))
+"""Extension types that every client knows, so that no capabilities list them (RFC 9420 §7.2)."""
+
+DEFAULT_PROPOSALS = frozenset(map(int, ProposalType))
+"""Proposal types that every client knows (RFC 9420 §7.2)."""
+
+REGISTERED: Mapping[int, tuple[Place, type]] = MappingProxyType(
+    {
+        ExtensionType.application_id: ("a leaf node", ApplicationId),
+        ExtensionType.ratchet_tree: ("a GroupInfo", RatchetTreeExtension),
+        ExtensionType.required_capabilities: ("a GroupContext", RequiredCapabilities),
+        ExtensionType.external_pub: ("a GroupInfo", ExternalPub),
+        ExtensionType.external_senders: ("a GroupContext", ExternalSenders),
+    }
+)
+"""For each extension of the RFC the one object in which it may stand, and its content (RFC 9420 §17.3)."""
+
+
+def check_extensions(extensions: Vector[Extension], place: Place) -> None:
+    """No extension stands twice, in the wrong object, or with other content than its type has (RFC 9420 §13.4).
+
+    Raises `InvalidExtension`, or `Malformed` for the content. Extensions that we do not know may say anything.
+    """
+    seen = set()
+    for extension in extensions:
+        kind = extension.extension_type
+        if kind in seen:
+            raise InvalidExtension("§13.4", f"{place} has more than one extension of type {kind:#06x}")
+        seen.add(kind)
+        if kind not in REGISTERED:
+            continue
+        home, content = REGISTERED[kind]
+        if place != home:
+            raise InvalidExtension("§17.3", f"{ExtensionType(kind).name} belongs in {home}, not in {place}")
+        if kind != ExtensionType.ratchet_tree:  # large, and decoded where it is used
+            decode(content, extension.extension_data)
+
+
+def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
+    """What a member must list in its capabilities, for the extensions of a GroupContext (RFC 9420 §11.1, §13.4).
+
+    That is each extension in use, and what `required_capabilities` asks for; not what every client knows anyway.
+    Raises `Malformed`.
+    """
+    demanded = RequiredCapabilities((), (), ())
+    for extension in extensions:
+        if extension.extension_type == ExtensionType.required_capabilities:
+            demanded = decode(RequiredCapabilities, extension.extension_data)
+    in_use = {extension.extension_type for extension in extensions}
+    return RequiredCapabilities(
+        tuple(sorted({*demanded.extension_types, *in_use} - DEFAULT_EXTENSIONS)),
+        tuple(sorted({*demanded.proposal_types} - DEFAULT_PROPOSALS)),
+        tuple(sorted({*demanded.credential_types})),
+    )

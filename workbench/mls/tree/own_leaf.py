@@ -1,0 +1,35 @@
+"""What a member says about itself (RFC 9420 §7.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
+from workbench.mls.tree.leaf_node import to_be_signed
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.wire.code_points import CredentialType, ProtocolVersion
+from workbench.mls.wire.tree import Capabilities, LeafNode
+
+
+def default_capabilities() -> Capabilities:
+    """All that is built here; nothing that every client has anyway (RFC 9420 §7.2)."""
+    return Capabilities(
+        versions=(ProtocolVersion.mls10,),
+        cipher_suites=tuple(CIPHER_SUITES),
+        extensions=(),
+        proposals=(),
+        credentials=tuple(CredentialType),
+    )
+
+
+def sign_leaf_node(
+    suite: CipherSuite,
+    leaf_node: LeafNode,
+    signature_private_key: bytes,
+    *,
+    group_id: bytes | None = None,
+    leaf_index: LeafIndex | None = None,
+) -> LeafNode:
+    """The leaf node with its signature; an update or a commit is signed for its place in a group (RFC 9420 §7.2)."""
+    signed = to_be_signed(leaf_node, group_id, leaf_index)
+    return replace(leaf_node, signature=suite.sign_with_label(signature_private_key, "LeafNodeTBS", signed))

@@ -1,0 +1,259 @@
+"""The public half of the group's key material: an immutable ratchet tree (RFC 9420 §4, §7.7, §12.1)."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.errors import InvalidRatchetTree, Misuse, UnknownMember
+from workbench.mls.tree.subtree import CommonCapabilities, Leaf, Parent, Subtree, blank_subtree, in_order
+from workbench.mls.tree.tree_math import (
+    LeafIndex,
+    NodeIndex,
+    is_ancestor,
+    is_leaf,
+    leaf_to_node,
+    left,
+    node_to_leaf,
+    node_width,
+    parent,
+    right,
+    root,
+)
+from workbench.mls.wire.tree import LeafNode, Node, ParentNode
+
+Content: TypeAlias = LeafNode | ParentNode
+
+
+class PathNode(NamedTuple):
+    """A node of a filtered direct path, and its child beside the path (RFC 9420 §4.1.2)."""
+
+    node: NodeIndex
+    copath_child: NodeIndex
+
+
+@dataclass(frozen=True)
+class RatchetTree:
+    """A perfect binary tree of public keys, with a member at each filled leaf (RFC 9420 §4.1).
+
+    Its unmerged leaves are always in order, filled, and listed all the way down: `from_nodes` refuses anything else.
+    Each change returns another tree, which shares with this one all that is off the changed path.
+    """
+
+    head: Subtree = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"RatchetTree({self.head.members} members, {self.leaf_count} leaves)"
+
+    # From and to the array of nodes
+
+    @classmethod
+    def from_nodes(cls, nodes: Sequence[Node | None], suite: CipherSuite) -> RatchetTree:
+        """The tree whose array of nodes ends with its last filled leaf (RFC 9420 §12.4.3.3).
+
+        Raises `InvalidRatchetTree` if that is not so, if a node is of the wrong kind for its place, or if a
+        list of unmerged leaves is wrong.
+        """
+        section = "§12.4.3.3"
+        if not nodes or nodes[-1] is None:
+            raise InvalidRatchetTree(section, "the last node of a ratchet tree must not be blank")
+        if len(nodes) % 2 == 0:
+            raise InvalidRatchetTree(section, f"a ratchet tree of {len(nodes)} nodes does not end with a leaf")
+        for x, node in enumerate(nodes):
+            if node is not None and isinstance(node.node, LeafNode) != is_leaf(NodeIndex(x)):
+                raise InvalidRatchetTree(section, f"node {x} holds a {node.node.TAG.name} where none can be")
+        leaf_count = 1 << (len(nodes) // 2).bit_length()
+        tree = cls(_grown(suite, nodes, root(leaf_count)))
+        _verify_unmerged_leaves(tree)
+        return tree
+
+    def to_nodes(self) -> tuple[Node | None, ...]:
+        """The array of nodes up to the last filled one (RFC 9420 §12.4.3.3)."""
+        nodes = [None if each.node is None else Node(each.node) for each in in_order(self.head)]
+        while nodes and nodes[-1] is None:
+            nodes.pop()
+        return tuple(nodes)
+
+    # What is where
+
+    @property
+    def suite(self) -> CipherSuite:
+        """The cipher suite whose hash the tree uses."""
+        return self.head.suite
+
+    @property
+    def leaf_count(self) -> int:
+        """How many leaves the tree has, blank ones too: a power of two."""
+        return self.head.index + 1
+
+    @property
+    def member_count(self) -> int:
+        """How many leaves are filled."""
+        return self.head.members
+
+    @property
+    def common_capabilities(self) -> CommonCapabilities | None:
+        """What all members can do; None in a tree without any."""
+        return self.head.common
+
+    def subtree(self, x: NodeIndex) -> Subtree:
+        """A node and all below it; `Misuse` outside of the tree (RFC 9420 §4.1)."""
+        if not 0 <= x < node_width(self.leaf_count):
+            raise Misuse("§4.1", f"there is no node {x} in a tree with {self.leaf_count} leaves")
+        at = self.head
+        while isinstance(at, Parent) and at.index != x:
+            at = at.child_towards(x)
+        return at
+
+    def node(self, x: NodeIndex) -> Content | None:
+        """The content of a node, None when it is blank; `Misuse` outside of the tree (RFC 9420 §4.1.1)."""
+        return self.subtree(x).node
+
+    def leaf(self, index: LeafIndex) -> LeafNode | None:
+        """The content of a leaf, None when it is blank or beyond the right edge (RFC 9420 §4.1.1)."""
+        if not 0 <= index < self.leaf_count:
+            return None
+        node = self.node(leaf_to_node(index))
+        return node if isinstance(node, LeafNode) else None
+
+    def member(self, index: LeafIndex) -> LeafNode:
+        """The leaf of a member; `UnknownMember` if there is none (RFC 9420 §4.1.1)."""
+        leaf_node = self.leaf(index)
+        if leaf_node is None:
+            raise UnknownMember("§4.1.1", f"there is no member at leaf {index}")
+        return leaf_node
+
+    def leaves(self) -> Iterator[tuple[LeafIndex, LeafNode]]:
+        """The members from left to right."""
+        for each in in_order(self.head):
+            if isinstance(each, Leaf) and each.node is not None:
+                yield node_to_leaf(each.index), each.node
+
+    def parents(self) -> Iterator[tuple[Parent, ParentNode]]:
+        """The filled parents from left to right."""
+        for each in in_order(self.head):
+            if isinstance(each, Parent) and each.node is not None:
+                yield each, each.node
+
+    def resolution(self, x: NodeIndex) -> tuple[NodeIndex, ...]:
+        """The fewest nodes whose keys reach every member below a node (RFC 9420 §4.1.1)."""
+        return self.subtree(x).resolution
+
+    def filtered_direct_path(self, leaf: LeafIndex) -> tuple[PathNode, ...]:
+        """The nodes above a leaf that get a key in its commit, the root last (RFC 9420 §4.1.2)."""
+        path = []
+        for above, copath_child in self._way_down(leaf):
+            if copath_child.resolution:
+                path.append(PathNode(above.index, copath_child.index))
+        return tuple(reversed(path))
+
+    def _way_down(self, leaf: LeafIndex) -> Iterator[tuple[Parent, Subtree]]:
+        """The direct path of a leaf from the root down, each node with its child on the copath."""
+        x = self._place(leaf)
+        at = self.head
+        while isinstance(at, Parent):
+            below = at.child_towards(x)
+            yield at, (at.right if below is at.left else at.left)
+            at = below
+
+    def holds_encryption_key(self, keys: Collection[bytes]) -> bool:
+        """Whether a node of the tree has one of these keys (RFC 9420 §12.4.2)."""
+        return not all(some.isdisjoint(keys) for some in self.head.encryption_keys)
+
+    def hash(self, x: NodeIndex | None = None) -> bytes:
+        """The tree hash of a node, of the root when none is named (RFC 9420 §7.8)."""
+        return self.head.tree_hash if x is None else self.subtree(x).tree_hash
+
+    # Changes
+
+    def add(self, leaf_node: LeafNode) -> tuple[RatchetTree, LeafIndex]:
+        """The tree with a member at the leftmost blank leaf, unmerged above it; and where it is (RFC 9420 §12.1.1)."""
+        tree, leaf = self.with_room()
+
+        def with_unmerged(above: Parent) -> ParentNode | None:
+            if above.node is None:
+                return None
+            unmerged = list(above.node.unmerged_leaves)
+            insort(unmerged, leaf)
+            return replace(above.node, unmerged_leaves=tuple(unmerged))
+
+        return RatchetTree(_path_changed(tree.head, leaf_to_node(leaf), leaf_node, with_unmerged)), leaf
+
+    def with_room(self) -> tuple[RatchetTree, LeafIndex]:
+        """The leftmost blank leaf, in a tree of twice the size if there was none (RFC 9420 §7.7)."""
+        head = self.head
+        if not head.has_room:
+            top = root(2 * self.leaf_count)
+            head = Parent(self.suite, top, None, head, blank_subtree(self.suite, right(top)))
+        at: Subtree = head
+        while isinstance(at, Parent):
+            at = at.left if at.left.has_room else at.right
+        return RatchetTree(head), node_to_leaf(at.index)
+
+    def update(self, leaf: LeafIndex, leaf_node: LeafNode) -> RatchetTree:
+        """The tree with another leaf node for a member, blank above it (RFC 9420 §12.1.2)."""
+        self.member(leaf)
+        return self.with_path(leaf, leaf_node, {})
+
+    def remove(self, leaf: LeafIndex) -> RatchetTree:
+        """The tree without a member, blank above its leaf and no larger than it must be (RFC 9420 §12.1.3)."""
+        self.member(leaf)
+        head = _path_changed(self.head, leaf_to_node(leaf), None, lambda _: None)
+        while isinstance(head, Parent) and not head.right.members:
+            head = head.left
+        return RatchetTree(head)
+
+    def with_path(
+        self, leaf: LeafIndex, leaf_node: LeafNode, parents: Mapping[NodeIndex, ParentNode]
+    ) -> RatchetTree:
+        """The tree with a leaf and the given nodes above it filled, all others above it blank (RFC 9420 §7.5)."""
+        x = self._place(leaf)
+        return RatchetTree(_path_changed(self.head, x, leaf_node, lambda above: parents.get(above.index)))
+
+    def _place(self, leaf: LeafIndex) -> NodeIndex:
+        if not 0 <= leaf < self.leaf_count:
+            raise UnknownMember("§4.1.1", f"there is no leaf {leaf} in a tree with {self.leaf_count} leaves")
+        return leaf_to_node(leaf)
+
+
+def _path_changed(
+    at: Subtree, leaf: NodeIndex, leaf_node: LeafNode | None, content: Callable[[Parent], ParentNode | None]
+) -> Subtree:
+    """A copy of the way down to a leaf, with another leaf node and other contents of its parents."""
+    if isinstance(at, Leaf):
+        return Leaf(at.suite, at.index, leaf_node)
+    changed = _path_changed(at.child_towards(leaf), leaf, leaf_node, content)
+    if leaf < at.index:
+        return Parent(at.suite, at.index, content(at), changed, at.right)
+    return Parent(at.suite, at.index, content(at), at.left, changed)
+
+
+def _grown(suite: CipherSuite, nodes: Sequence[Node | None], x: NodeIndex) -> Subtree:
+    """The subtree with its head at `x`; what is beyond the end of the array is blank."""
+    node = nodes[x] if x < len(nodes) else None
+    content = None if node is None else node.node
+    if is_leaf(x):
+        return Leaf(suite, x, content if isinstance(content, LeafNode) else None)
+    below = _grown(suite, nodes, left(x)), _grown(suite, nodes, right(x))
+    return Parent(suite, x, content if isinstance(content, ParentNode) else None, *below)
+
+
+def _verify_unmerged_leaves(tree: RatchetTree) -> None:
+    """Each unmerged leaf is a member below, in order, and unmerged in all nodes between (RFC 9420 §7.1, §12.4.3.1)."""
+    unmerged = {above.index: node.unmerged_leaves for above, node in tree.parents()}
+    listed = {x: frozenset(leaves) for x, leaves in unmerged.items()}
+    for x, leaves in unmerged.items():
+        if list(leaves) != sorted(listed[x]):
+            raise InvalidRatchetTree("§7.1", f"the unmerged leaves of node {x} are not in increasing order")
+        for leaf in map(LeafIndex, leaves):
+            if tree.leaf(leaf) is None or not is_ancestor(x, leaf_to_node(leaf)):
+                raise InvalidRatchetTree("§12.4.3.1", f"unmerged leaf {leaf} of node {x} is no member below it")
+            between = parent(leaf_to_node(leaf), tree.leaf_count)
+            while between != x:
+                if leaf not in listed.get(between, (leaf,)):
+                    reason = f"leaf {leaf} is unmerged in node {x} but not in node {between} below it"
+                    raise InvalidRatchetTree("§12.4.3.1", reason)
+                between = parent(between, tree.leaf_count)

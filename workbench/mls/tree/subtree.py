@@ -1,0 +1,174 @@
+"""A node and everything below it, as an immutable value with its tree hash (RFC 9420 §4.1, §7.8).
+
+A change makes new nodes from one leaf up to the root and shares all others with the tree before it, so what
+is remembered of an untouched subtree (its hash, its resolution, its keys) never has to be computed again.
+What is remembered takes no part in equality: it follows from the fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
+
+KEYS_IN_ONE_SET = 5
+"""The level up to which the keys of a subtree are kept in one set: 32 leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonCapabilities:
+    """What all members below a node can do, and the credentials that they show (RFC 9420 §7.2)."""
+
+    extensions: frozenset[int]
+    proposals: frozenset[int]
+    credentials: frozenset[int]
+    credentials_in_use: frozenset[int]
+
+    def __and__(self, other: CommonCapabilities) -> CommonCapabilities:
+        return CommonCapabilities(
+            self.extensions & other.extensions,
+            self.proposals & other.proposals,
+            self.credentials & other.credentials,
+            self.credentials_in_use | other.credentials_in_use,
+        )
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A leaf, blank or filled (RFC 9420 §4.1.1)."""
+
+    suite: CipherSuite = field(repr=False)
+    index: NodeIndex
+    node: LeafNode | None
+
+    @cached_property
+    def tree_hash(self) -> bytes:
+        """The hash of the place and its content (RFC 9420 §7.8)."""
+        return self.suite.hash(encode(TreeHashInput(LeafNodeHashInput(node_to_leaf(self.index), self.node))))
+
+    @property
+    def members(self) -> int:
+        """How many filled leaves: 0 or 1."""
+        return int(self.node is not None)
+
+    @property
+    def filled(self) -> int:
+        """How many nodes hold a key: 0 or 1."""
+        return self.members
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the leaf is blank."""
+        return self.node is None
+
+    @property
+    def resolution(self) -> tuple[NodeIndex, ...]:
+        """The leaf itself, or nothing when it is blank (RFC 9420 §4.1.1)."""
+        return () if self.node is None else (self.index,)
+
+    @property
+    def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
+        """The HPKE key of the leaf."""
+        return () if self.node is None else (frozenset((self.node.encryption_key,)),)
+
+    @property
+    def signature_keys(self) -> tuple[frozenset[bytes], ...]:
+        """The signature key of the leaf."""
+        return () if self.node is None else (frozenset((self.node.signature_key,)),)
+
+    @cached_property
+    def common(self) -> CommonCapabilities | None:
+        """What the member can do; None when the leaf is blank."""
+        if self.node is None:
+            return None
+        can = self.node.capabilities
+        shown = self.node.credential.credential.TAG
+        return CommonCapabilities(
+            frozenset(can.extensions), frozenset(can.proposals), frozenset(can.credentials), frozenset((int(shown),))
+        )
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A parent, blank or filled, and its two subtrees (RFC 9420 §4.1.1)."""
+
+    suite: CipherSuite = field(repr=False)
+    index: NodeIndex
+    node: ParentNode | None
+    left: Subtree
+    right: Subtree
+
+    @cached_property
+    def tree_hash(self) -> bytes:
+        """The hash of the content and of both subtrees (RFC 9420 §7.8)."""
+        hashed = ParentNodeHashInput(self.node, self.left.tree_hash, self.right.tree_hash)
+        return self.suite.hash(encode(TreeHashInput(hashed)))
+
+    @cached_property
+    def members(self) -> int:
+        """How many filled leaves are below."""
+        return self.left.members + self.right.members
+
+    @cached_property
+    def filled(self) -> int:
+        """How many nodes here and below hold a key."""
+        return int(self.node is not None) + self.left.filled + self.right.filled
+
+    @cached_property
+    def has_room(self) -> bool:
+        """Whether a leaf below is blank."""
+        return self.left.has_room or self.right.has_room
+
+    @cached_property
+    def resolution(self) -> tuple[NodeIndex, ...]:
+        """The fewest nodes whose keys reach every member below (RFC 9420 §4.1.1)."""
+        if self.node is None:
+            return self.left.resolution + self.right.resolution
+        return (self.index, *(leaf_to_node(LeafIndex(leaf)) for leaf in self.node.unmerged_leaves))
+
+    @cached_property
+    def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
+        """All HPKE keys here and below, in small sets: a change makes one of them anew, not all."""
+        own = () if self.node is None else (frozenset((self.node.encryption_key,)),)
+        return self._gathered((*own, *self.left.encryption_keys, *self.right.encryption_keys))
+
+    @cached_property
+    def signature_keys(self) -> tuple[frozenset[bytes], ...]:
+        """All signature keys below, in small sets."""
+        return self._gathered(self.left.signature_keys + self.right.signature_keys)
+
+    def _gathered(self, sets: tuple[frozenset[bytes], ...]) -> tuple[frozenset[bytes], ...]:
+        return (frozenset().union(*sets),) if level(self.index) <= KEYS_IN_ONE_SET else sets
+
+    @cached_property
+    def common(self) -> CommonCapabilities | None:
+        """What all members below can do; None when there is no member."""
+        if self.left.common is None or self.right.common is None:
+            return self.left.common or self.right.common
+        return self.left.common & self.right.common
+
+    def child_towards(self, x: NodeIndex) -> Subtree:
+        """The child whose subtree holds node `x`."""
+        return self.left if x < self.index else self.right
+
+
+Subtree: TypeAlias = Leaf | Parent
+
+
+def blank_subtree(suite: CipherSuite, x: NodeIndex) -> Subtree:
+    """A subtree without any content, its head at `x` (RFC 9420 §7.7)."""
+    if is_leaf(x):
+        return Leaf(suite, x, None)
+    return Parent(suite, x, None, blank_subtree(suite, left(x)), blank_subtree(suite, right(x)))
+
+
+def in_order(head: Subtree) -> list[Subtree]:
+    """All nodes of a subtree from left to right, as in the array (RFC 9420 Appendix C)."""
+    if isinstance(head, Leaf):
+        return [head]
+    return [*in_order(head.left), head, *in_order(head.right)]

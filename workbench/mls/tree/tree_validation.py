@@ -1,0 +1,82 @@
+"""What must hold of all members together, and of a tree that a newcomer is given (RFC 9420 §7.3, §12.4.3.1).
+
+A commit need not validate the tree anew: leaf nodes that come in are validated one by one (`leaf_node.py`),
+`check_members` looks only at what has changed since its last look (the subtrees remember), and parent hashes
+follow from merging the path.
+"""
+
+from __future__ import annotations
+
+from workbench.mls.errors import InvalidRatchetTree
+from workbench.mls.tree.extensions import demanded_of_members
+from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
+from workbench.mls.tree.parent_hash import verify_parent_hashes
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.wire.shapes import Vector
+from workbench.mls.wire.tree import Extension
+
+
+def validate_tree(
+    tree: RatchetTree,
+    group_id: bytes,
+    extensions: Vector[Extension],
+    *,
+    now: int | None,
+    lifetimes: LifetimePolicy = DEFAULT_LIFETIMES,
+) -> None:
+    """Check a tree as a newcomer does, apart from its tree hash (RFC 9420 §12.4.3.1).
+
+    `extensions` are those of the GroupContext. The unmerged leaves have been checked when the tree was made
+    (`RatchetTree.from_nodes`). Raises `InvalidRatchetTree`, or what `validate_leaf_node` raises.
+    """
+    verify_parent_hashes(tree)
+    check_members(tree, extensions)
+    for leaf, leaf_node in tree.leaves():
+        validate_leaf_node(
+            tree.suite,
+            leaf_node,
+            group_id=group_id,
+            leaf_index=leaf,
+            now=now if lifetimes.in_trees else None,
+            lifetimes=lifetimes,
+        )
+
+
+def check_members(tree: RatchetTree, extensions: Vector[Extension]) -> None:
+    """Each member can do what the group needs, and no two have a key in common (RFC 9420 §7.3, §11.1).
+
+    Raises `InvalidRatchetTree`.
+    """
+    check_capabilities(tree, extensions)
+    check_unique_keys(tree)
+
+
+def check_capabilities(tree: RatchetTree, extensions: Vector[Extension]) -> None:
+    """Each member lists all that the GroupContext asks for, and all credential types in use (RFC 9420 §7.3, §11.1).
+
+    Raises `InvalidRatchetTree`.
+    """
+    common = tree.common_capabilities
+    if common is None:
+        raise InvalidRatchetTree("§4.1", "the tree has no members")
+    demanded = demanded_of_members(extensions)
+    for name, needed, shared in (
+        ("extensions", demanded.extension_types, common.extensions),
+        ("proposals", demanded.proposal_types, common.proposals),
+        ("credentials", demanded.credential_types, common.credentials),
+        ("credentials", common.credentials_in_use, common.credentials),
+    ):
+        for missing in sorted({*needed} - shared):
+            leaf = next(i for i, node in tree.leaves() if missing not in getattr(node.capabilities, name))
+            raise InvalidRatchetTree("§7.3", f"the member at leaf {leaf} does not list {missing:#06x} in its {name}")
+
+
+def check_unique_keys(tree: RatchetTree) -> None:
+    """No encryption key and no signature key stands twice in the tree (RFC 9420 §7.3, §12.4.3.1).
+
+    Raises `InvalidRatchetTree`.
+    """
+    if len(frozenset().union(*tree.head.encryption_keys)) != tree.head.filled:
+        raise InvalidRatchetTree("§12.4.3.1", "two nodes of the tree have the same encryption key")
+    if len(frozenset().union(*tree.head.signature_keys)) != tree.head.members:
+        raise InvalidRatchetTree("§7.3", "two members have the same signature key")

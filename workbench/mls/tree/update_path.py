@@ -1,0 +1,278 @@
+"""TreeKEM: fresh keys from a leaf up to the root, and who can open them (RFC 9420 §7.4 to §7.6).
+
+A path is made in two steps, since its ciphertexts are bound to the tree that already holds its public keys:
+`new_path`, then `seal_path`. It is read in two steps for the same reason, and because the first takes no secret:
+anybody can `merge_path`, a member can then `open_path`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from workbench.mls.crypto.algorithms import Verifier
+from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair
+from workbench.mls.crypto.entropy import fresh
+from workbench.mls.errors import InvalidUpdatePath, NotForMe
+from workbench.mls.tree.leaf_node import validate_leaf_node
+from workbench.mls.tree.own_leaf import sign_leaf_node
+from workbench.mls.tree.parent_hash import chain_path
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_ancestor, leaf_to_node, node_width
+from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.wire.shapes import Vector
+from workbench.mls.wire.tree import CommitSource, Extension, LeafNode, UpdatePath, UpdatePathNode
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPath:
+    """All that the committer knows of its new path; none of it but `tree` is for others (RFC 9420 §7.4)."""
+
+    committer: LeafIndex
+    tree: RatchetTree
+    path_secrets: Mapping[NodeIndex, bytes] = field(repr=False)
+    private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
+    commit_secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPath:
+    """What a member learns from the one ciphertext of a path that is for it (RFC 9420 §7.5).
+
+    `private_keys` are all that it holds from now on: replaced ones are gone.
+    """
+
+    private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
+    commit_secret: bytes = field(repr=False)
+
+
+# The committer
+
+
+def new_path(
+    suite: CipherSuite,
+    tree: RatchetTree,
+    committer: LeafIndex,
+    group_id: bytes,
+    signature_private_key: bytes,
+    *,
+    entropy: bytes,
+    leaf_node: LeafNode | None = None,
+) -> FreshPath:
+    """Fresh keys for a leaf and its filtered direct path, already in their tree (RFC 9420 §7.4, §7.5).
+
+    `leaf_node` is what the member says about itself from now on, if that changes; its key, source and signature
+    are set here. Raises `UnknownMember`.
+    """
+    secrets = _ratchet(suite, fresh(entropy, "path secret", suite.hash_length))
+    nodes = [at.node for at in tree.filtered_direct_path(committer)]
+    path_secrets = dict(zip(nodes, secrets, strict=False))
+    key_pairs = {x: _node_key_pair(suite, path_secret) for x, path_secret in path_secrets.items()}
+    leaf_keys = suite.derive_key_pair(fresh(entropy, "path leaf key", suite.hash_length))
+    parents, parent_hash = chain_path(tree, committer, [keys.public_key for keys in key_pairs.values()])
+    signed = sign_leaf_node(
+        suite,
+        replace(
+            leaf_node or tree.member(committer),
+            encryption_key=leaf_keys.public_key,
+            leaf_node_source=CommitSource(parent_hash),
+        ),
+        signature_private_key,
+        group_id=group_id,
+        leaf_index=committer,
+    )
+    private_keys = {x: keys.private_key for x, keys in key_pairs.items()}
+    return FreshPath(
+        committer=committer,
+        tree=tree.with_path(committer, signed, parents),
+        path_secrets=path_secrets,
+        private_keys={leaf_to_node(committer): leaf_keys.private_key, **private_keys},
+        commit_secret=next(secrets),
+    )
+
+
+def seal_path(
+    suite: CipherSuite, path: FreshPath, joined: Collection[LeafIndex], context: bytes, *, entropy: bytes
+) -> UpdatePath:
+    """The path as members get it, each secret sealed to those below the other child (RFC 9420 §7.5, §7.6).
+
+    `joined` are the leaves that the same commit adds: they get theirs in the Welcome. `context` is the
+    provisional GroupContext. Raises `InvalidKey` if a key in the tree is none.
+    """
+    nodes = []
+    recipients = path_recipients(path.tree, path.committer, joined)
+    for (x, path_secret), readers in zip(path.path_secrets.items(), recipients, strict=True):
+        sealed = tuple(
+            suite.encrypt_with_label(
+                _encryption_key(path.tree, reader),
+                "UpdatePathNode",
+                context,
+                path_secret,
+                entropy=fresh(entropy, f"path secret for node {reader}", suite.hash_length),
+            )
+            for reader in readers
+        )
+        nodes.append(UpdatePathNode(_encryption_key(path.tree, x), sealed))
+    return UpdatePath(path.tree.member(path.committer), tuple(nodes))
+
+
+# Everybody
+
+
+def path_recipients(
+    tree: RatchetTree, committer: LeafIndex, joined: Collection[LeafIndex]
+) -> tuple[tuple[NodeIndex, ...], ...]:
+    """For each node of a path the readers of its secret, in the order of the ciphertexts (RFC 9420 §7.6).
+
+    The tree may be the one before the path or after it. Whose leaf is in `joined` gets a Welcome instead.
+    """
+    left_out = {leaf_to_node(leaf) for leaf in joined}
+    return tuple(
+        tuple(x for x in tree.resolution(at.copath_child) if x not in left_out)
+        for at in tree.filtered_direct_path(committer)
+    )
+
+
+def merge_path(
+    suite: Verifier,
+    tree: RatchetTree,
+    committer: LeafIndex,
+    update_path: UpdatePath,
+    *,
+    group_id: bytes,
+    joined: Collection[LeafIndex],
+    extensions: Vector[Extension],
+) -> RatchetTree:
+    """The tree with the public keys of a path, which is checked; takes no secret (RFC 9420 §7.5, §12.4.2).
+
+    `tree` is the one after the commit's proposals, `joined` the leaves that they added, and `extensions` are
+    those of the new GroupContext. Raises `InvalidUpdatePath`, `InvalidRatchetTree`, or what `validate_leaf_node`
+    raises.
+    """
+    leaf_node = update_path.leaf_node
+    if not isinstance(leaf_node.leaf_node_source, CommitSource):
+        raise InvalidUpdatePath("§7.3", "the leaf node of a path must have the source of a commit")
+    _verify_form(tree, committer, update_path, joined)
+    _verify_new_keys(tree, update_path)
+    validate_leaf_node(suite, leaf_node, group_id=group_id, leaf_index=committer)
+    parents, parent_hash = chain_path(tree, committer, [node.encryption_key for node in update_path.nodes])
+    if leaf_node.leaf_node_source.parent_hash != parent_hash:
+        raise InvalidUpdatePath("§7.9.2", "the parent hash of the leaf is not that of the path above it")
+    merged = tree.with_path(committer, leaf_node, parents)
+    check_members(merged, extensions)
+    return merged
+
+
+def _verify_form(
+    tree: RatchetTree, committer: LeafIndex, update_path: UpdatePath, joined: Collection[LeafIndex]
+) -> None:
+    """One node for each of the filtered direct path, one ciphertext for each recipient."""
+    recipients = path_recipients(tree, committer, joined)
+    if len(update_path.nodes) != len(recipients):
+        reason = f"the path has {len(update_path.nodes)} nodes, the tree asks for {len(recipients)}"
+        raise InvalidUpdatePath("§7.5", reason)
+    for position, (node, readers) in enumerate(zip(update_path.nodes, recipients, strict=True)):
+        found = len(node.encrypted_path_secret)
+        if found != len(readers):
+            reason = f"node {position} of the path has {found} ciphertexts for {len(readers)} recipients"
+            raise InvalidUpdatePath("§7.6", reason)
+
+
+def _verify_new_keys(tree: RatchetTree, update_path: UpdatePath) -> None:
+    """No public key of the path stands in the tree (the replaced leaf included), or twice in the path."""
+    keys = [update_path.leaf_node.encryption_key, *(node.encryption_key for node in update_path.nodes)]
+    if len(set(keys)) != len(keys) or tree.holds_encryption_key(keys):
+        raise InvalidUpdatePath("§12.4.2", "a public key of the path is not new")
+
+
+# A member
+
+
+def open_path(
+    suite: CipherSuite,
+    merged: RatchetTree,
+    committer: LeafIndex,
+    update_path: UpdatePath,
+    *,
+    joined: Collection[LeafIndex],
+    own_leaf: LeafIndex,
+    private_keys: Mapping[NodeIndex, bytes],
+    context: bytes,
+) -> OpenedPath:
+    """The secrets of a path from the one ciphertext that is for this member (RFC 9420 §7.5).
+
+    `merged` is what `merge_path` returned, and `private_keys` are what the member held before, of nodes that
+    the proposals left alone. Raises `NotForMe`, `DecryptionFailed`, `InvalidKey` or `InvalidUpdatePath`.
+    """
+    path = merged.filtered_direct_path(committer)
+    own = leaf_to_node(own_leaf)
+    start = next((i for i, at in enumerate(path) if is_ancestor(at.copath_child, own)), None)
+    readers = () if start is None else path_recipients(merged, committer, joined)[start]
+    which = next((i for i, reader in enumerate(readers) if reader in private_keys), None)
+    if start is None or which is None:
+        raise NotForMe("§7.5", f"no ciphertext of the path is for a key of the member at leaf {own_leaf}")
+    ciphertext = update_path.nodes[start].encrypted_path_secret[which]
+    first = suite.decrypt_with_label(private_keys[readers[which]], "UpdatePathNode", context, ciphertext)
+    secrets = _ratchet(suite, first)
+    learned = _derived_keys(suite, merged, [at.node for at in path[start:]], secrets)
+    kept = {x: key for x, key in private_keys.items() if not is_ancestor(x, leaf_to_node(committer))}
+    return OpenedPath(private_keys={**kept, **learned}, commit_secret=next(secrets))
+
+
+def private_keys_from(
+    suite: CipherSuite, tree: RatchetTree, committer: LeafIndex, shared: NodeIndex, path_secret: bytes
+) -> dict[NodeIndex, bytes]:
+    """The private keys that a joiner gets from the path secret in its Welcome (RFC 9420 §12.4.3.1).
+
+    `shared` is the lowest node above both the joiner and the committer. Raises `InvalidUpdatePath`.
+    """
+    nodes = [at.node for at in tree.filtered_direct_path(committer) if is_ancestor(at.node, shared)]
+    return _derived_keys(suite, tree, nodes, _ratchet(suite, path_secret))
+
+
+def prune_private_keys(
+    before: RatchetTree, after: RatchetTree, private_keys: Mapping[NodeIndex, bytes]
+) -> dict[NodeIndex, bytes]:
+    """The private keys of nodes that hold the same key as before; others MUST be deleted (RFC 9420 §7.5)."""
+    width = node_width(after.leaf_count)
+    return {
+        x: private_key
+        for x, private_key in private_keys.items()
+        if x < width and (node := after.node(x)) is not None and node.encryption_key == _encryption_key(before, x)
+    }
+
+
+# The ratchet of path secrets
+
+
+def _ratchet(suite: CipherSuite, path_secret: bytes) -> Iterator[bytes]:
+    """A path secret and those above it; what follows the root's is the commit secret (RFC 9420 §7.4)."""
+    while True:
+        yield path_secret
+        path_secret = suite.derive_secret(path_secret, "path")
+
+
+def _node_key_pair(suite: CipherSuite, path_secret: bytes) -> HPKEKeyPair:
+    """The key pair of a node (RFC 9420 §7.4)."""
+    return suite.derive_key_pair(suite.derive_secret(path_secret, "node"))
+
+
+def _derived_keys(
+    suite: CipherSuite, tree: RatchetTree, nodes: Collection[NodeIndex], secrets: Iterator[bytes]
+) -> dict[NodeIndex, bytes]:
+    """The private keys of nodes from their path secrets; each must fit the public key in the tree."""
+    private_keys = {}
+    for x, path_secret in zip(nodes, secrets, strict=False):
+        keys = _node_key_pair(suite, path_secret)
+        node = tree.node(x)
+        if node is None or node.encryption_key != keys.public_key:
+            raise InvalidUpdatePath("§7.5", f"the path secret of node {x} does not lead to its public key")
+        private_keys[x] = keys.private_key
+    return private_keys
+
+
+def _encryption_key(tree: RatchetTree, x: NodeIndex) -> bytes:
+    node = tree.node(x)
+    if node is None:
+        raise InvalidUpdatePath("§7.6", f"node {x} is blank and has no key")
+    return node.encryption_key
