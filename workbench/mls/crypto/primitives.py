@@ -172,8 +172,8 @@ class NistCurve:
         return True
 
     def _private(self, private_key: bytes) -> ec.EllipticCurvePrivateKey:
-        scalar = int.from_bytes(private_key, "big")
-        if len(private_key) != self.private_key_length or not 0 < scalar < self.curve.group_order:
+        scalar = int.from_bytes(private_key, "big")  # some leave out the zeros in front, so any length will do
+        if not 0 < scalar < self.curve.group_order:
             raise _not_a_key("private", self.name, private_key)
         return ec.derive_private_key(scalar, self.curve)
 
