@@ -14,18 +14,19 @@ FORBIDDEN = {
     "the address of a packaged file": re.compile(r'"resolved":|https?://[^\s"\']+\.(?:whl|tgz|tar\.gz)\b'),
     "the choice of an index": re.compile(r"^--?(?:i|index-url|extra-index-url|find-links)\b", re.MULTILINE),
 }
-# Put together here, so that this file does not hold them.
 PLANTED = {
-    "a path in somebody's home": 'File "/home/' + 'alice/mls/run.py"',
-    "a path of a temporary folder": "/".join(["", "tmp", "x1", "lesson.ipynb"]),
-    "the address of a packaged file": '"resolved' + '": "https://example.org/x.tgz"',
-    "the choice of an index": "--index-url" + " https://example.org/simple",
+    "a path in somebody's home": 'File "/home/alice/mls/run.py"',
+    "a path of a temporary folder": "see /tmp/x1/lesson.ipynb",
+    "the address of a packaged file": '"resolved": "https://example.org/x.tgz"',
+    "the choice of an index": "--index-url https://example.org/simple",
 }
 
 
 def tracked(repository: Path) -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, check=True).stdout
-    return [repository / name for name in listed.decode().split("\0") if name]
+    files = [repository / name for name in listed.decode().split("\0") if name]
+    # All but this one, which says what is looked for.
+    return [path for path in files if path != Path(__file__)]
 
 
 def text_of(path: Path) -> str:
