@@ -1,1 +1,130 @@
-"""Messaging Layer Security, RFC 9420: a pure implementation, made to be read."""
+"""Messaging Layer Security, RFC 9420: pure, whole, and made to be read.
+
+Nothing in here does I/O, reads a clock, makes randomness or knows that anyone is watching. Entropy and time are
+arguments; a state is a value, and every function returns the next one.
+
+Reading order, with the sections of RFC 9420 that each part holds:
+
+1. `errors`      what can go wrong, and whose fault it is
+2. `wire`        every struct, as data, and its codec: `shapes`, `codec`, `reader` (§2.1), `tree` (§5.3, §7, §10),
+                 `messages` (§6, §8, §11, §12), `code_points` (§17)
+3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy
+4. `tree`        tree math (App. C), the ratchet tree and its hashes (§4, §7), update paths: TreeKEM (§7.4 to §7.6)
+5. `schedule`    transcript hashes (§8.2), pre-shared keys (§8.4), the key schedule (§8), the secret tree (§9)
+6. `framing`     signing content (§6.1), PublicMessage (§6.2), PrivateMessage (§6.3)
+7. `group`       key packages (§10), proposals (§12.1 to §12.3), commits (§12.4), Welcome (§12.4.3),
+                 a member's state, and the calls that lead from one state to the next
+"""
+
+from workbench.mls.crypto.ciphersuite import (
+    CIPHER_SUITES,
+    CipherSuite,
+    HPKEKeyPair,
+    SignatureKeyPair,
+    cipher_suite,
+)
+from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
+from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
+from workbench.mls.group.commit import Committed, EpochAdvanced, Removed, create_commit
+from workbench.mls.group.group import (
+    ApplicationMessage,
+    ProposalQueued,
+    Proposed,
+    Protected,
+    Received,
+    create_group,
+    export_secret,
+    group_info,
+    process,
+    propose,
+    propose_update,
+    protect,
+)
+from workbench.mls.group.key_package import key_package_ref, validate_key_package
+from workbench.mls.group.state import GroupState, Policy, SentProposal
+from workbench.mls.group.welcome import join
+from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
+from workbench.mls.wire.codec import decode, encode
+from workbench.mls.wire.messages import (
+    Add,
+    ExternalPSK,
+    GroupContextExtensions,
+    MLSMessage,
+    PreSharedKey,
+    PreSharedKeyID,
+    Remove,
+    ResumptionPSK,
+    Update,
+    Welcome,
+)
+from workbench.mls.wire.tree import (
+    BasicCredential,
+    Credential,
+    Extension,
+    KeyPackage,
+    LeafNode,
+    Lifetime,
+    RatchetTreeExtension,
+)
+
+__all__ = [
+    "CIPHER_SUITES",
+    "Add",
+    "ApplicationMessage",
+    "BasicCredential",
+    "CipherSuite",
+    "Committed",
+    "Credential",
+    "EpochAdvanced",
+    "Extension",
+    "ExternalPSK",
+    "GroupContextExtensions",
+    "GroupState",
+    "HPKEKeyPair",
+    "KeyPackage",
+    "KeyPackageBundle",
+    "LeafIndex",
+    "LeafNode",
+    "Lifetime",
+    "LifetimePolicy",
+    "MLSError",
+    "MLSMessage",
+    "Malformed",
+    "Misuse",
+    "NodeIndex",
+    "Policy",
+    "PreSharedKey",
+    "PreSharedKeyID",
+    "ProposalQueued",
+    "Proposed",
+    "Protected",
+    "RatchetTree",
+    "RatchetTreeExtension",
+    "Received",
+    "Remove",
+    "Removed",
+    "ResumptionPSK",
+    "SentProposal",
+    "SignatureKeyPair",
+    "Unsupported",
+    "Update",
+    "Violation",
+    "Welcome",
+    "cipher_suite",
+    "create_commit",
+    "create_group",
+    "create_key_package",
+    "decode",
+    "encode",
+    "export_secret",
+    "group_info",
+    "join",
+    "key_package_ref",
+    "process",
+    "propose",
+    "propose_update",
+    "protect",
+    "validate_key_package",
+]

@@ -85,7 +85,7 @@ def unprotect_private(
     decrypts. That the sender's leaf is not blank is seen when its signature key is looked up. Raises
     `DecryptionFailed`, `Malformed`, and what `SecretTree.key_for` raises.
     """
-    sender_data = _open_sender_data(suite, message, sender_data_secret)
+    sender_data = open_sender_data(suite, message, sender_data_secret)
     leaf, content_type = sender_data.leaf_index, message.content_type
     secret_tree, used = secret_tree.key_for(leaf, content_type, sender_data.generation, limits)
     aad = PrivateContentAAD(message.group_id, message.epoch, content_type, message.authenticated_data)
@@ -113,7 +113,8 @@ def sender_data_key_and_nonce(suite: CipherSuite, secret: bytes, ciphertext: byt
     return key, nonce
 
 
-def _open_sender_data(suite: CipherSuite, message: PrivateMessage, secret: bytes) -> SenderData:
+def open_sender_data(suite: CipherSuite, message: PrivateMessage, secret: bytes) -> SenderData:
+    """Who sent a message, and with which key: not yet verified (RFC 9420 §6.3.2)."""
     key, nonce = sender_data_key_and_nonce(suite, secret, message.ciphertext)
     aad = SenderDataAAD(message.group_id, message.epoch, message.content_type)
     try:

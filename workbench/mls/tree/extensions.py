@@ -34,9 +34,9 @@ REGISTERED: Mapping[int, tuple[Place, type]] = MappingProxyType(
 
 
 def check_extensions(extensions: Vector[Extension], place: Place) -> None:
-    """No extension stands twice, in the wrong object, or with other content than its type has (RFC 9420 §13.4).
+    """No extension stands twice, in the wrong object, or with the wrong content (RFC 9420 §13.4, §17.3).
 
-    Raises `InvalidExtension`, or `Malformed` for the content. Extensions that we do not know may say anything.
+    Raises `InvalidExtension`, or `Malformed` for the content. Unknown extensions may say anything.
     """
     seen = set()
     for extension in extensions:
@@ -54,10 +54,10 @@ def check_extensions(extensions: Vector[Extension], place: Place) -> None:
 
 
 def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
-    """What a member must list in its capabilities, for the extensions of a GroupContext (RFC 9420 §11.1, §13.4).
+    """What members must list as capabilities, given a GroupContext's extensions (RFC 9420 §11.1, §13.4).
 
-    That is each extension in use, and what `required_capabilities` asks for; not what every client knows anyway.
-    Raises `Malformed`.
+    That is each extension in use, and what `required_capabilities` asks for, but for what every client knows
+    anyway. Raises `Malformed`.
     """
     demanded = RequiredCapabilities((), (), ())
     for extension in extensions:

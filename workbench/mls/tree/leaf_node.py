@@ -1,7 +1,7 @@
 """Whether a leaf node is valid by itself (RFC 9420 §7.2, §7.3).
 
 What takes the whole group (keys that nobody else has, capabilities that everybody shares) is in
-`tree_validation.py`; whether the credential tells the truth is for the Authentication Service to say (§5.3.1).
+`tree_validation.py`; whether the credential tells the truth is for the Authentication Service (§5.3.1).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from workbench.mls.wire.tree import KeyPackageSource, LeafNode, LeafNodeTBS, Lif
 class LifetimePolicy:
     """Which lifetimes an application accepts (RFC 9420 §7.2, §7.3).
 
-    `longest` is the most seconds a leaf node may be valid for in all, None for any number. `in_trees` says whether
-    the members of a group that we join must be within their lifetimes too, which is recommended, not required.
+    `longest` is the most seconds a leaf node may be valid for in all, None for any number. `in_trees` says
+    whether the members of a group that we join must be within their lifetimes too: recommended, not required.
     """
 
     longest: int | None = 366 * 24 * 60 * 60
@@ -33,7 +33,7 @@ class LifetimePolicy:
         if self.longest is not None and lifetime.not_after - lifetime.not_before > self.longest:
             raise InvalidLeafNode("§7.2", f"the leaf node is valid for more than {self.longest} seconds")
         if now is not None and not lifetime.not_before <= now <= lifetime.not_after:
-            reason = f"at {now} the leaf node is not valid: from {lifetime.not_before} to {lifetime.not_after}"
+            reason = f"{now} is not between {lifetime.not_before} and {lifetime.not_after}, its lifetime"
             raise InvalidLeafNode("§7.3", reason)
 
 
@@ -71,11 +71,11 @@ def _verify_capabilities(leaf_node: LeafNode) -> None:
         raise InvalidLeafNode("§11.1", "the capabilities do not list MLS 1.0")
     credential = leaf_node.credential.credential.TAG
     if credential not in can.credentials:
-        raise InvalidLeafNode("§7.2", f"the capabilities do not list the leaf's own credential type {credential.name}")
+        raise InvalidLeafNode("§7.2", f"the capabilities do not list its own credential type {credential.name}")
     check_extensions(leaf_node.extensions, "a leaf node")
     for extension in leaf_node.extensions:
         if extension.extension_type not in DEFAULT_EXTENSIONS | {*can.extensions}:
-            reason = f"the capabilities do not list the leaf's own extension {extension.extension_type:#06x}"
+            reason = f"the capabilities do not list its own extension {extension.extension_type:#06x}"
             raise InvalidLeafNode("§7.3", reason)
 
 
@@ -88,7 +88,7 @@ def verify_leaf_node_signature(
     """
     signed = to_be_signed(leaf_node, group_id, leaf_index)
     if not suite.verify_with_label(leaf_node.signature_key, "LeafNodeTBS", signed, leaf_node.signature):
-        raise InvalidSignature("§7.3", "the leaf node is not signed with its signature key for this place and group")
+        raise InvalidSignature("§7.3", "the leaf node is not signed with its own key for this place")
 
 
 def to_be_signed(leaf_node: LeafNode, group_id: bytes | None, leaf_index: LeafIndex | None) -> bytes:

@@ -30,6 +30,9 @@ def sign_leaf_node(
     group_id: bytes | None = None,
     leaf_index: LeafIndex | None = None,
 ) -> LeafNode:
-    """The leaf node with its signature; an update or a commit is signed for its place in a group (RFC 9420 §7.2)."""
+    """The leaf node with its signature (RFC 9420 §7.2).
+
+    `group_id` and `leaf_index` are for those that stand in a group, by an update or a commit.
+    """
     signed = to_be_signed(leaf_node, group_id, leaf_index)
     return replace(leaf_node, signature=suite.sign_with_label(signature_private_key, "LeafNodeTBS", signed))

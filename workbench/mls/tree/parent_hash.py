@@ -1,12 +1,12 @@
-"""What ties the nodes of one UpdatePath together, so that nobody can slip a key into the tree (RFC 9420 §7.9).
+"""What ties the keys of one UpdatePath together, so that nobody can slip in another (RFC 9420 §7.9).
 
-A commit signs, in its leaf, the hash of the first node above it; that hash covers the next, and so on up to the
-root. A newcomer follows these links: each filled parent must hang, link by link, on one leaf that was signed.
+A commit signs, in its leaf, the hash of the first node above it; that hash covers the next, and so on up to
+the root. A newcomer follows these links: each filled parent must hang, link by link, on one signed leaf.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidRatchetTree
@@ -19,7 +19,8 @@ from workbench.mls.wire.tree import CommitSource, LeafNode, ParentHashInput, Par
 
 def parent_hash(suite: Verifier, node: ParentNode, original_sibling_tree_hash: bytes) -> bytes:
     """The hash of a parent for the node below it that was made with it (RFC 9420 §7.9)."""
-    return suite.hash(encode(ParentHashInput(node.encryption_key, node.parent_hash, original_sibling_tree_hash)))
+    hashed = ParentHashInput(node.encryption_key, node.parent_hash, original_sibling_tree_hash)
+    return suite.hash(encode(hashed))
 
 
 def chain_path(
@@ -27,8 +28,8 @@ def chain_path(
 ) -> tuple[dict[NodeIndex, ParentNode], bytes]:
     """The parents that a commit fills, and the parent hash of its leaf (RFC 9420 §7.5, §7.9).
 
-    `encryption_keys` are those of the filtered direct path, in its order. The chain is made from the root down;
-    nothing is unmerged in a new node, so the sibling's hash is the one it has now.
+    `encryption_keys` are those of the filtered direct path, in its order. The chain is made from the root
+    down; nothing is unmerged in a new node, so the sibling's hash is the one it has now.
     """
     parents = {}
     above = b""
@@ -56,7 +57,7 @@ def verify_parent_hashes(tree: RatchetTree) -> None:
 
 def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Subtree) -> bool:
     """Whether a node in the resolution of `child` was made together with the parent `node` above it."""
-    unmerged = {x for x in map(leaf_to_node, map(LeafIndex, node.unmerged_leaves)) if is_ancestor(child.index, x)}
+    unmerged = {leaf_to_node(leaf) for leaf in _inside(child, node.unmerged_leaves)}
     reached = set(child.resolution)
     candidates = reached - unmerged
     if len(candidates) != 1 or not unmerged <= reached:
@@ -70,15 +71,21 @@ def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Sub
     return claimed == parent_hash(tree.suite, node, _without(sibling, node.unmerged_leaves).tree_hash)
 
 
-def _without(subtree: Subtree, leaves: Sequence[int]) -> Subtree:
-    """The subtree as it was before `leaves`, which are in order, were added: the "original sibling" (RFC 9420 §7.9)."""
-    inside = [leaf for leaf in leaves if is_ancestor(subtree.index, leaf_to_node(LeafIndex(leaf)))]
+def _without(subtree: Subtree, leaves: Iterable[int]) -> Subtree:
+    """The subtree as it was before `leaves` were added: the "original sibling" (RFC 9420 §7.9)."""
+    inside = _inside(subtree, leaves)
     if not inside:
         return subtree
     if isinstance(subtree, Leaf):
         return Leaf(subtree.suite, subtree.index, None)
     node = subtree.node
     if node is not None:
-        unmerged = tuple(leaf for leaf in node.unmerged_leaves if leaf not in set(inside))
+        unmerged = tuple(leaf for leaf in node.unmerged_leaves if leaf not in inside)
         node = ParentNode(node.encryption_key, node.parent_hash, unmerged)
-    return Parent(subtree.suite, subtree.index, node, _without(subtree.left, inside), _without(subtree.right, inside))
+    below = _without(subtree.left, inside), _without(subtree.right, inside)
+    return Parent(subtree.suite, subtree.index, node, *below)
+
+
+def _inside(subtree: Subtree, leaves: Iterable[int]) -> set[LeafIndex]:
+    """Those of `leaves` that are in a subtree."""
+    return {leaf for leaf in map(LeafIndex, leaves) if is_ancestor(subtree.index, leaf_to_node(leaf))}

@@ -39,7 +39,7 @@ class PathNode(NamedTuple):
 class RatchetTree:
     """A perfect binary tree of public keys, with a member at each filled leaf (RFC 9420 §4.1).
 
-    Its unmerged leaves are always in order, filled, and listed all the way down: `from_nodes` refuses anything else.
+    Its unmerged leaves are in order, filled, and listed all the way down: `from_nodes` refuses anything else.
     Each change returns another tree, which shares with this one all that is off the changed path.
     """
 
@@ -61,7 +61,7 @@ class RatchetTree:
         if not nodes or nodes[-1] is None:
             raise InvalidRatchetTree(section, "the last node of a ratchet tree must not be blank")
         if len(nodes) % 2 == 0:
-            raise InvalidRatchetTree(section, f"a ratchet tree of {len(nodes)} nodes does not end with a leaf")
+            raise InvalidRatchetTree(section, f"an array of {len(nodes)} nodes does not end with a leaf")
         for x, node in enumerate(nodes):
             if node is not None and isinstance(node.node, LeafNode) != is_leaf(NodeIndex(x)):
                 raise InvalidRatchetTree(section, f"node {x} holds a {node.node.TAG.name} where none can be")
@@ -170,7 +170,7 @@ class RatchetTree:
     # Changes
 
     def add(self, leaf_node: LeafNode) -> tuple[RatchetTree, LeafIndex]:
-        """The tree with a member at the leftmost blank leaf, unmerged above it; and where it is (RFC 9420 §12.1.1)."""
+        """The tree with one more member, unmerged above its leaf; and which leaf it is (RFC 9420 §12.1.1)."""
         tree, leaf = self.with_room()
 
         def with_unmerged(above: Parent) -> ParentNode | None:
@@ -199,17 +199,15 @@ class RatchetTree:
         return self.with_path(leaf, leaf_node, {})
 
     def remove(self, leaf: LeafIndex) -> RatchetTree:
-        """The tree without a member, blank above its leaf and no larger than it must be (RFC 9420 §12.1.3)."""
+        """The tree without a member, blank above its leaf, halved while it can be (RFC 9420 §12.1.3)."""
         self.member(leaf)
         head = _path_changed(self.head, leaf_to_node(leaf), None, lambda _: None)
         while isinstance(head, Parent) and not head.right.members:
             head = head.left
         return RatchetTree(head)
 
-    def with_path(
-        self, leaf: LeafIndex, leaf_node: LeafNode, parents: Mapping[NodeIndex, ParentNode]
-    ) -> RatchetTree:
-        """The tree with a leaf and the given nodes above it filled, all others above it blank (RFC 9420 §7.5)."""
+    def with_path(self, leaf: LeafIndex, leaf_node: LeafNode, parents: Mapping[NodeIndex, ParentNode]) -> RatchetTree:
+        """The tree with a leaf and some nodes above it filled, the others above it blank (RFC 9420 §7.5)."""
         x = self._place(leaf)
         return RatchetTree(_path_changed(self.head, x, leaf_node, lambda above: parents.get(above.index)))
 
@@ -242,7 +240,7 @@ def _grown(suite: CipherSuite, nodes: Sequence[Node | None], x: NodeIndex) -> Su
 
 
 def _verify_unmerged_leaves(tree: RatchetTree) -> None:
-    """Each unmerged leaf is a member below, in order, and unmerged in all nodes between (RFC 9420 §7.1, §12.4.3.1)."""
+    """Unmerged leaves are members below, in order, and listed all the way down (RFC 9420 §7.1, §12.4.3.1)."""
     unmerged = {above.index: node.unmerged_leaves for above, node in tree.parents()}
     listed = {x: frozenset(leaves) for x, leaves in unmerged.items()}
     for x, leaves in unmerged.items():
@@ -250,7 +248,7 @@ def _verify_unmerged_leaves(tree: RatchetTree) -> None:
             raise InvalidRatchetTree("§7.1", f"the unmerged leaves of node {x} are not in increasing order")
         for leaf in map(LeafIndex, leaves):
             if tree.leaf(leaf) is None or not is_ancestor(x, leaf_to_node(leaf)):
-                raise InvalidRatchetTree("§12.4.3.1", f"unmerged leaf {leaf} of node {x} is no member below it")
+                raise InvalidRatchetTree("§12.4.3.1", f"leaf {leaf}, unmerged in node {x}, is no member below it")
             between = parent(leaf_to_node(leaf), tree.leaf_count)
             while between != x:
                 if leaf not in listed.get(between, (leaf,)):

@@ -6,7 +6,7 @@ the level of a node is the count of ones at the end of its index.
                 3
            .----+----.
           1           5
-         / \         / \
+         / \\         / \
         0   2       4   6      node indices
         0   1       2   3      leaf indices
 """

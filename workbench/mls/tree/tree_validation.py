@@ -68,7 +68,7 @@ def check_capabilities(tree: RatchetTree, extensions: Vector[Extension]) -> None
     ):
         for missing in sorted({*needed} - shared):
             leaf = next(i for i, node in tree.leaves() if missing not in getattr(node.capabilities, name))
-            raise InvalidRatchetTree("§7.3", f"the member at leaf {leaf} does not list {missing:#06x} in its {name}")
+            raise InvalidRatchetTree("§7.3", f"member {leaf} does not list {missing:#06x} in its {name}")
 
 
 def check_unique_keys(tree: RatchetTree) -> None:

@@ -238,7 +238,7 @@ def prune_private_keys(
     return {
         x: private_key
         for x, private_key in private_keys.items()
-        if x < width and (node := after.node(x)) is not None and node.encryption_key == _encryption_key(before, x)
+        if x < width and (node := after.node(x)) and node.encryption_key == _encryption_key(before, x)
     }
 
 

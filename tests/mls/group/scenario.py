@@ -1,0 +1,114 @@
+"""Groups to test with: every member is a real one, and messages go to all."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from workbench.mls import (
+    Add,
+    BasicCredential,
+    Committed,
+    Credential,
+    CipherSuite,
+    GroupState,
+    KeyPackageBundle,
+    LeafIndex,
+    Lifetime,
+    MLSMessage,
+    Received,
+    cipher_suite,
+    create_commit,
+    create_group,
+    create_key_package,
+    encode,
+    join,
+    process,
+    propose,
+    propose_update,
+    protect,
+)
+
+NOW = 1_767_600_000
+"""5 January 2026, 08:00 UTC."""
+
+WEEKS_8 = 8 * 7 * 24 * 3600
+
+
+def entropies(seed: str = "scenario") -> Iterator[bytes]:
+    """32 bytes a call, never the same twice, the same in every run."""
+    for number in itertools.count():
+        yield f"{seed} {number}".encode().ljust(32, b".")
+
+
+@dataclass
+class Scenario:
+    """A group whose members have all seen everything; `states` by name."""
+
+    suite: CipherSuite
+    states: dict[str, GroupState] = field(default_factory=dict)
+    entropy: Iterator[bytes] = field(default_factory=entropies)
+
+    def bundle(self, name: str) -> KeyPackageBundle:
+        """A fresh key package for a client of this name."""
+        signature = self.suite.signature_key_pair(f"signature of {name}".encode().ljust(64, b"."))
+        return create_key_package(
+            self.suite,
+            Credential(BasicCredential(name.encode())),
+            signature.private_key,
+            lifetime=Lifetime(NOW - 3600, NOW + WEEKS_8),
+            entropy=next(self.entropy),
+        )
+
+    def leaf(self, name: str) -> LeafIndex:
+        return self.states[name].own_leaf
+
+    def deliver(self, message: MLSMessage, sender: str) -> dict[str, Received]:
+        """Let everybody but the sender process a message, as bytes; those it removes are out of the scenario."""
+        received = {}
+        for name, state in self.states.items():
+            if name != sender:
+                self.states[name], received[name] = process(state, encode(message), now=NOW)
+        for name in [name for name, state in self.states.items() if not state.active]:
+            del self.states[name]
+        return received
+
+    def commit(self, name: str, *proposals: object, adds: Sequence[str] = (), **options: object) -> Committed:
+        """Commit as `name`, deliver to all, and let those who are added join."""
+        bundles = {added: self.bundle(added) for added in adds}
+        by_value = [*proposals, *(Add(bundle.key_package) for bundle in bundles.values())]
+        committed = create_commit(self.states[name], by_value, entropy=next(self.entropy), now=NOW, **options)
+        self.deliver(committed.message, name)
+        self.states[name] = committed.next
+        for added, bundle in bundles.items():
+            self.states[added] = join(encode(committed.welcome), bundle, now=NOW)
+        return committed
+
+    def propose(self, name: str, proposal: object, **options: object) -> MLSMessage:
+        proposed = propose(self.states[name], proposal, entropy=next(self.entropy), now=NOW, **options)
+        self.states[name] = proposed.next
+        self.deliver(proposed.message, name)
+        return proposed.message
+
+    def propose_update(self, name: str, **options: object) -> MLSMessage:
+        proposed = propose_update(self.states[name], entropy=next(self.entropy), now=NOW, **options)
+        self.states[name] = proposed.next
+        self.deliver(proposed.message, name)
+        return proposed.message
+
+    def send(self, name: str, text: bytes, **options: object) -> MLSMessage:
+        protected = protect(self.states[name], text, entropy=next(self.entropy), **options)
+        self.states[name] = protected.next
+        return protected.message
+
+
+def group_of(*names: str, suite: int = 1) -> Scenario:
+    """A group in which the first has added the others, all in one commit."""
+    scenario = Scenario(cipher_suite(suite))
+    scenario.states[names[0]] = create_group(
+        scenario.bundle(names[0]), b"the group", entropy=next(scenario.entropy)
+    )
+    if len(names) > 1:
+        scenario.commit(names[0], adds=names[1:])
+    return scenario

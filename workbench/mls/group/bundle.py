@@ -1,0 +1,78 @@
+"""Making key packages: how a client lets itself be added while it is away (RFC 9420 §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.entropy import fresh
+from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
+from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.tree import (
+    Capabilities,
+    Credential,
+    Extension,
+    KeyPackage,
+    KeyPackageSource,
+    KeyPackageTBS,
+    LeafNode,
+    Lifetime,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPackageBundle:
+    """A key package with the private keys that belong to it; only its client ever holds one."""
+
+    key_package: KeyPackage
+    init_private_key: bytes
+    encryption_private_key: bytes
+    signature_private_key: bytes
+
+    def __repr__(self) -> str:
+        return f"KeyPackageBundle({self.key_package.leaf_node.credential!r})"
+
+
+def create_key_package(
+    suite: CipherSuite,
+    credential: Credential,
+    signature_private_key: bytes,
+    *,
+    lifetime: Lifetime,
+    entropy: bytes,
+    capabilities: Capabilities | None = None,
+    extensions: Sequence[Extension] = (),
+    leaf_extensions: Sequence[Extension] = (),
+) -> KeyPackageBundle:
+    """Make and sign a key package with fresh init and leaf keys (RFC 9420 §10).
+
+    `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. Extensions that the client sends must be
+    listed in `capabilities`, which default to what this implementation supports.
+    """
+    init_keys = suite.derive_key_pair(fresh(entropy, "init key", suite.hash_length))
+    leaf_keys = suite.derive_key_pair(fresh(entropy, "leaf key", suite.hash_length))
+    leaf_node = sign_leaf_node(
+        suite,
+        LeafNode(
+            encryption_key=leaf_keys.public_key,
+            signature_key=suite.signature_public_key(signature_private_key),
+            credential=credential,
+            capabilities=capabilities or default_capabilities(),
+            leaf_node_source=KeyPackageSource(lifetime),
+            extensions=tuple(leaf_extensions),
+            signature=b"",
+        ),
+        signature_private_key,
+    )
+    content = KeyPackageTBS(
+        ProtocolVersion.mls10, suite.id, init_keys.public_key, leaf_node, tuple(extensions)
+    )
+    signature = suite.sign_with_label(signature_private_key, "KeyPackageTBS", encode(content))
+    key_package = KeyPackage(
+        content.version, content.cipher_suite, content.init_key, leaf_node, content.extensions, signature
+    )
+    return KeyPackageBundle(
+        key_package, init_keys.private_key, leaf_keys.private_key, signature_private_key
+    )

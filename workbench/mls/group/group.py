@@ -1,0 +1,263 @@
+"""A group, from the side of one member: create it, change it, follow it, talk in it (RFC 9420 §11 to §15).
+
+Every function takes a state and returns the next one. A call that fails changes nothing, for there is nothing
+that it could change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
+from workbench.mls.crypto.entropy import fresh
+from workbench.mls.errors import Misuse
+from workbench.mls.framing.content import proposal_ref, sign_content
+from workbench.mls.group.bundle import KeyPackageBundle
+from workbench.mls.group.commit import EpochAdvanced, Removed, process_commit
+from workbench.mls.group.framing import frame, sender_leaf, unframe
+from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, ExternalPSKs
+from workbench.mls.group.proposals import validate_proposal
+from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, SentProposal, require_active
+from workbench.mls.group.welcome import sign_group_info
+from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
+from workbench.mls.schedule.key_schedule import export_secret as derive_exported
+from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
+from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.own_leaf import sign_leaf_node
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
+from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
+from workbench.mls.wire.codec import decode
+from workbench.mls.wire.messages import (
+    ApplicationData,
+    AuthenticatedContent,
+    Commit,
+    FramedContent,
+    FramedContentAuthData,
+    GroupContext,
+    MemberSender,
+    MLSMessage,
+    Proposal,
+    Sender,
+    Update,
+)
+from workbench.mls.wire.tree import Extension, Node, UpdateSource
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal that was framed, its reference, and the state that waits for its commit."""
+
+    message: MLSMessage
+    reference: bytes
+    next: GroupState
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """An application message, and the state without the key that sealed it."""
+
+    message: MLSMessage
+    next: GroupState
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationMessage:
+    """What a member said."""
+
+    sender: LeafIndex
+    application_data: bytes
+    authenticated_data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalQueued:
+    """A proposal has arrived, is valid, and waits for a commit."""
+
+    sender: LeafIndex
+    proposal: AnyProposal
+    reference: bytes
+
+
+Received: TypeAlias = ApplicationMessage | ProposalQueued | EpochAdvanced | Removed
+
+
+def create_group(
+    bundle: KeyPackageBundle,
+    group_id: bytes,
+    *,
+    entropy: bytes,
+    extensions: Sequence[Extension] = (),
+    policy: Policy = DEFAULT_POLICY,
+    suite: CipherSuite | None = None,
+) -> GroupState:
+    """A group of one, in epoch 0 (RFC 9420 §11).
+
+    The creator's leaf is that of `bundle`; `entropy` is 32 fresh bytes.
+    """
+    key_package = bundle.key_package
+    suite = suite or cipher_suite(key_package.cipher_suite)
+    if suite.id != key_package.cipher_suite:
+        raise Misuse("§11", f"the key package is for cipher suite {key_package.cipher_suite}, not {suite.id}")
+    check_extensions(tuple(extensions), "a GroupContext")
+    tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
+    check_members(tree, tuple(extensions))
+    context = GroupContext(
+        ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions)
+    )
+    epoch = epoch_from_epoch_secret(suite, fresh(entropy, "epoch secret", suite.hash_length), tree.leaf_count)
+    tag = confirmation_tag(suite, epoch.secrets.confirmation_key, b"")
+    return GroupState(
+        suite=suite,
+        context=context,
+        tree=tree,
+        own_leaf=LeafIndex(0),
+        private_keys={NodeIndex(0): bundle.encryption_private_key},
+        signature_private_key=bundle.signature_private_key,
+        secrets=epoch.secrets,
+        secret_tree=epoch.secret_tree,
+        interim_transcript_hash=interim_transcript_hash(suite, b"", tag),
+        confirmation_tag=tag,
+        proposals={},
+        update_keys={},
+        resumption_psks={0: epoch.secrets.resumption_psk},
+        policy=policy,
+    )
+
+
+def propose(
+    state: GroupState,
+    proposal: AnyProposal,
+    *,
+    entropy: bytes,
+    now: int,
+    private: bool = False,
+    authenticated_data: bytes = b"",
+    padding: int = 0,
+) -> Proposed:
+    """Propose a change for somebody to commit (RFC 9420 §12.1).
+
+    For an Update, call `propose_update`, which makes the fresh leaf.
+    """
+    require_active(state)
+    sent = SentProposal(proposal, state.own_leaf)
+    validate_proposal(state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes)
+    content = _content(state, Proposal(proposal), authenticated_data)
+    authenticated = _sign(state, content, private=private)
+    message, state = frame(state, authenticated, padding=padding, entropy=entropy)
+    reference = proposal_ref(state.suite, authenticated)
+    queued = {**state.proposals, reference: replace(sent, reference=reference)}
+    return Proposed(message, reference, replace(state, proposals=queued))
+
+
+def propose_update(
+    state: GroupState,
+    *,
+    entropy: bytes,
+    now: int,
+    private: bool = False,
+    authenticated_data: bytes = b"",
+    padding: int = 0,
+) -> Proposed:
+    """Propose a fresh leaf key of one's own, to be committed by another (RFC 9420 §12.1.2).
+
+    The private key waits in `next.update_keys` until the epoch ends.
+    """
+    require_active(state)
+    keys = state.suite.derive_key_pair(fresh(entropy, "update leaf key", state.suite.hash_length))
+    leaf_node = sign_leaf_node(
+        state.suite,
+        replace(
+            state.tree.member(state.own_leaf),
+            encryption_key=keys.public_key,
+            leaf_node_source=UpdateSource(),
+        ),
+        state.signature_private_key,
+        group_id=state.group_id,
+        leaf_index=state.own_leaf,
+    )
+    proposed = propose(
+        state,
+        Update(leaf_node),
+        entropy=entropy,
+        now=now,
+        private=private,
+        authenticated_data=authenticated_data,
+        padding=padding,
+    )
+    update_keys = {**state.update_keys, keys.public_key: keys.private_key}
+    return replace(proposed, next=replace(proposed.next, update_keys=update_keys))
+
+
+def protect(
+    state: GroupState, application_data: bytes, *, entropy: bytes, authenticated_data: bytes = b"", padding: int = 0
+) -> Protected:
+    """Say something to the group (RFC 9420 §15).
+
+    `authenticated_data` travels in the clear, covered by the signature. The RFC wants pending proposals
+    committed before application data is sent; that is refused here. `entropy` is 32 fresh bytes.
+    """
+    require_active(state)
+    if state.proposals:
+        raise Misuse("§12.4", "proposals are pending: commit them before sending application data")
+    content = _content(state, ApplicationData(application_data), authenticated_data)
+    message, following = frame(state, _sign(state, content, private=True), padding=padding, entropy=entropy)
+    return Protected(message, following)
+
+
+def process(
+    state: GroupState, message: MLSMessage | bytes, *, now: int, psks: ExternalPSKs = NO_EXTERNAL_PSKS
+) -> tuple[GroupState, Received]:
+    """Take in one message from the group: the next state, and what was learned.
+
+    `now` is in seconds since 1970; `psks` are the application's keys by their id. Raises `Malformed`,
+    `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content raise.
+    """
+    if isinstance(message, bytes):
+        message = decode(MLSMessage, message)
+    authenticated, state = unframe(state, message)
+    content = authenticated.content
+    sender = sender_leaf(content)
+    match content.content:
+        case ApplicationData(data):
+            return state, ApplicationMessage(sender, data, content.authenticated_data)
+        case Proposal(proposal):
+            reference = proposal_ref(state.suite, authenticated)
+            sent = SentProposal(proposal, sender, reference)
+            validate_proposal(
+                state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes
+            )
+            queued = {**state.proposals, reference: sent}
+            return replace(state, proposals=queued), ProposalQueued(sender, proposal, reference)
+        case Commit():
+            require_active(state)
+            return process_commit(state, authenticated, now=now, psks=psks)
+
+
+def group_info(state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True) -> MLSMessage:
+    """A signed description of the group in this epoch for those outside (RFC 9420 §12.4.3)."""
+    require_active(state)
+    info = sign_group_info(state, ratchet_tree=ratchet_tree, external_pub=external_pub)
+    return MLSMessage(ProtocolVersion.mls10, info)
+
+
+def export_secret(state: GroupState, label: str, context: bytes, length: int) -> bytes:
+    """A secret of `length` bytes for the application, that all members derive alike (RFC 9420 §8.5)."""
+    return derive_exported(state.suite, state.secrets.exporter_secret, label, context, length)
+
+
+def _content(
+    state: GroupState, content: ApplicationData | Proposal | Commit, authenticated_data: bytes
+) -> FramedContent:
+    return FramedContent(
+        state.group_id, state.epoch, Sender(MemberSender(state.own_leaf)), authenticated_data, content
+    )
+
+
+def _sign(state: GroupState, content: FramedContent, *, private: bool) -> AuthenticatedContent:
+    wire_format = WireFormat.mls_private_message if private else WireFormat.mls_public_message
+    signature = sign_content(state.suite, wire_format, content, state.signature_private_key, state.context)
+    return AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, None))

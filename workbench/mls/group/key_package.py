@@ -1,0 +1,48 @@
+"""Key packages: whether others may use one to add a client (RFC 9420 §10).
+
+Only what is public is needed here, so a directory can check what it hands out.
+"""
+
+from __future__ import annotations
+
+from workbench.mls.crypto.algorithms import Verifier
+from workbench.mls.errors import InvalidKeyPackage
+from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, check_extensions
+from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.tree import KeyPackage, KeyPackageSource, KeyPackageTBS
+
+
+def key_package_ref(suite: Verifier, key_package: KeyPackage) -> bytes:
+    """The hash by which a Welcome names a key package (RFC 9420 §5.2)."""
+    return suite.ref_hash("MLS 1.0 KeyPackage Reference", encode(key_package))
+
+
+def validate_key_package(
+    suite: Verifier, key_package: KeyPackage, *, now: int, lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
+) -> None:
+    """Check a key package by itself, as a directory or a member does (RFC 9420 §10.1).
+
+    Raises `InvalidKeyPackage`, or what `validate_leaf_node` raises.
+    """
+    if key_package.cipher_suite != suite.id:
+        raise InvalidKeyPackage(
+            "§10.1", f"the key package is for cipher suite {key_package.cipher_suite}, the group uses {suite.id}"
+        )
+    leaf_node = key_package.leaf_node
+    if not isinstance(leaf_node.leaf_node_source, KeyPackageSource):
+        raise InvalidKeyPackage("§7.3", "the leaf node of a key package has the source of an update or a commit")
+    check_extensions(key_package.extensions, "a key package")
+    listed = set(leaf_node.capabilities.extensions)
+    if unlisted := sorted({each.extension_type for each in key_package.extensions} - listed - DEFAULT_EXTENSIONS):
+        raise InvalidKeyPackage("§10", f"extensions {unlisted} of the key package are not in its capabilities")
+    if leaf_node.encryption_key == key_package.init_key:
+        raise InvalidKeyPackage("§10.1", "the init key is also the leaf's encryption key")
+    validate_leaf_node(suite, leaf_node, now=now, lifetimes=lifetimes)
+    content = KeyPackageTBS(
+        key_package.version, key_package.cipher_suite, key_package.init_key, leaf_node, key_package.extensions
+    )
+    if not suite.verify_with_label(
+        leaf_node.signature_key, "KeyPackageTBS", encode(content), key_package.signature
+    ):
+        raise InvalidKeyPackage("§10.1", "the signature of the key package does not verify")

@@ -1,0 +1,185 @@
+"""Proposals together: which a committer takes, whether they fit, and what they do (RFC 9420 §12.2, §12.3).
+
+Everything here is public: it needs the tree and the group context, and no secret.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.mls.errors import InvalidProposalList, UnknownProposal
+from workbench.mls.group.state import SentProposal
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.wire.messages import (
+    Add,
+    Commit,
+    ExternalInit,
+    GroupContextExtensions,
+    PreSharedKey,
+    PreSharedKeyID,
+    ProposalByReference,
+    ProposalByValue,
+    ReInit,
+    Remove,
+    Update,
+)
+from workbench.mls.wire.tree import Extension, KeyPackage
+
+PATH_NOT_REQUIRED = (Add, PreSharedKey, ReInit)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a list of proposals makes of the tree and of the group's extensions."""
+
+    tree: RatchetTree
+    extensions: tuple[Extension, ...]
+    added: tuple[tuple[LeafIndex, KeyPackage], ...]
+    updated: tuple[LeafIndex, ...]
+    removed: tuple[LeafIndex, ...]
+    psks: tuple[PreSharedKeyID, ...]
+    path_required: bool
+
+
+def resolve_proposals(
+    commit: Commit, committer: LeafIndex, pending: Mapping[bytes, SentProposal]
+) -> tuple[SentProposal, ...]:
+    """The proposals of a commit in order, those by reference looked up (RFC 9420 §12.4.2).
+
+    Raises `UnknownProposal` if one was never received.
+    """
+    resolved = []
+    for entry in commit.proposals:
+        match entry.proposal_or_ref:
+            case ProposalByValue(proposal):
+                resolved.append(SentProposal(proposal.proposal, committer))
+            case ProposalByReference(reference):
+                if reference not in pending:
+                    raise UnknownProposal(
+                        "§12.4.2", f"the commit refers to proposal {reference.hex()[:8]}…, which has not arrived"
+                    )
+                resolved.append(pending[reference])
+    return tuple(resolved)
+
+
+def select_proposals(
+    pending: Iterable[SentProposal], by_value: Sequence[SentProposal], committer: LeafIndex
+) -> tuple[SentProposal, ...]:
+    """The pending proposals that a committer takes along with its own, so that the list is valid.
+
+    A Remove is preferred to any Update of the same leaf, else the newest Update; a ReInit waits while there is
+    anything else (RFC 9420 §12.2).
+    """
+    waiting = [sent for sent in pending if not _is_about(sent, committer)]
+    removed = {sent.proposal.removed for sent in (*by_value, *waiting) if isinstance(sent.proposal, Remove)}
+    taken: dict[object, SentProposal] = {_subject(sent): sent for sent in by_value}
+    for sent in waiting:
+        subject = _subject(sent)
+        if isinstance(sent.proposal, Update) and sent.sender in removed:
+            continue
+        if subject in taken and not isinstance(sent.proposal, Update):
+            continue
+        taken[subject] = sent
+    chosen = list(taken.values())
+    if len(chosen) > 1:
+        chosen = [sent for sent in chosen if not isinstance(sent.proposal, ReInit)]
+    return tuple(sent for sent in chosen if sent not in by_value)
+
+
+def _is_about(sent: SentProposal, committer: LeafIndex) -> bool:
+    """Whether a proposal updates or removes the committer, which somebody else has to commit."""
+    match sent.proposal:
+        case Update():
+            return sent.sender == committer
+        case Remove(removed):
+            return removed == committer
+        case _:
+            return False
+
+
+def _subject(sent: SentProposal) -> object:
+    """What two proposals must not both be about (RFC 9420 §12.2)."""
+    match sent.proposal:
+        case Update():
+            return ("leaf", sent.sender)
+        case Remove(removed):
+            return ("leaf", removed)
+        case Add(key_package):
+            return ("client", key_package.leaf_node.signature_key)
+        case PreSharedKey(psk):
+            return ("psk", psk)
+        case other:
+            return type(other)
+
+
+def validate_proposal_list(proposals: Sequence[SentProposal], committer: LeafIndex) -> None:
+    """Check that the proposals of a member's commit are valid together (RFC 9420 §12.2).
+
+    What depends on the tree that results is checked by `apply_proposals`. Raises `InvalidProposalList`.
+    """
+    for sent in proposals:
+        match sent.proposal:
+            case Update() if sent.sender == committer:
+                raise InvalidProposalList("§12.2", "the committer commits an Update of its own; its path does that")
+            case Remove(removed) if removed == committer:
+                raise InvalidProposalList("§12.2", "the committer removes itself")
+            case ExternalInit():
+                raise InvalidProposalList("§12.2", "an ExternalInit stands in a commit by a member")
+            case ReInit() if len(proposals) > 1:
+                raise InvalidProposalList("§12.2", "a ReInit stands beside other proposals")
+    for subject, times in Counter(map(_subject, proposals)).items():
+        if times > 1:
+            raise InvalidProposalList("§12.2", f"{times} proposals are about the same {_named(subject)}")
+
+
+def _named(subject: object) -> str:
+    match subject:
+        case ("leaf", leaf):
+            return f"leaf, {leaf}"
+        case ("client", _):
+            return "client: they add one signature key twice"
+        case ("psk", _):
+            return "pre-shared key"
+        case _:
+            return "thing: the group's extensions"
+
+
+def apply_proposals(
+    tree: RatchetTree, extensions: tuple[Extension, ...], proposals: Sequence[SentProposal]
+) -> Applied:
+    """Apply a valid list in the RFC's order: extensions, Updates, Removes, Adds (RFC 9420 §12.3).
+
+    Raises what makes the resulting tree invalid: a key held twice, or a member that cannot do what the group
+    or another member needs.
+    """
+    for sent in proposals:
+        if isinstance(sent.proposal, GroupContextExtensions):
+            extensions = sent.proposal.extensions
+    updates = {
+        sent.sender: sent.proposal.leaf_node for sent in proposals if isinstance(sent.proposal, Update)
+    }
+    for leaf, leaf_node in updates.items():
+        tree = tree.update(leaf, leaf_node)
+    removed = tuple(LeafIndex(sent.proposal.removed) for sent in proposals if isinstance(sent.proposal, Remove))
+    for leaf in removed:
+        tree = tree.remove(leaf)
+    added = []
+    for sent in proposals:
+        if isinstance(sent.proposal, Add):
+            tree, leaf = tree.add(sent.proposal.key_package.leaf_node)
+            added.append((leaf, sent.proposal.key_package))
+    if updates or added or any(isinstance(sent.proposal, GroupContextExtensions) for sent in proposals):
+        check_members(tree, extensions)
+    return Applied(
+        tree,
+        extensions,
+        tuple(added),
+        tuple(updates),
+        removed,
+        tuple(sent.proposal.psk for sent in proposals if isinstance(sent.proposal, PreSharedKey)),
+        not proposals or any(not isinstance(sent.proposal, PATH_NOT_REQUIRED) for sent in proposals),
+    )
