@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
-from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidRatchetTree, Misuse, UnknownMember
 from workbench.mls.tree.subtree import CommonCapabilities, Leaf, Parent, Subtree, blank_subtree, in_order
 from workbench.mls.tree.tree_math import (
@@ -51,7 +51,7 @@ class RatchetTree:
     # From and to the array of nodes
 
     @classmethod
-    def from_nodes(cls, nodes: Sequence[Node | None], suite: CipherSuite) -> RatchetTree:
+    def from_nodes(cls, nodes: Sequence[Node | None], suite: Verifier) -> RatchetTree:
         """The tree whose array of nodes ends with its last filled leaf (RFC 9420 §12.4.3.3).
 
         Raises `InvalidRatchetTree` if that is not so, if a node is of the wrong kind for its place, or if a
@@ -80,7 +80,7 @@ class RatchetTree:
     # What is where
 
     @property
-    def suite(self) -> CipherSuite:
+    def suite(self) -> Verifier:
         """The cipher suite whose hash the tree uses."""
         return self.head.suite
 
@@ -229,7 +229,7 @@ def _path_changed(
     return Parent(at.suite, at.index, content(at), at.left, changed)
 
 
-def _grown(suite: CipherSuite, nodes: Sequence[Node | None], x: NodeIndex) -> Subtree:
+def _grown(suite: Verifier, nodes: Sequence[Node | None], x: NodeIndex) -> Subtree:
     """The subtree with its head at `x`; what is beyond the end of the array is blank."""
     node = nodes[x] if x < len(nodes) else None
     content = None if node is None else node.node

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
@@ -42,7 +42,7 @@ class CommonCapabilities:
 class Leaf:
     """A leaf, blank or filled (RFC 9420 §4.1.1)."""
 
-    suite: CipherSuite = field(repr=False)
+    suite: Verifier = field(repr=False)
     index: NodeIndex
     node: LeafNode | None
 
@@ -97,7 +97,7 @@ class Leaf:
 class Parent:
     """A parent, blank or filled, and its two subtrees (RFC 9420 §4.1.1)."""
 
-    suite: CipherSuite = field(repr=False)
+    suite: Verifier = field(repr=False)
     index: NodeIndex
     node: ParentNode | None
     left: Subtree
@@ -160,7 +160,7 @@ class Parent:
 Subtree: TypeAlias = Leaf | Parent
 
 
-def blank_subtree(suite: CipherSuite, x: NodeIndex) -> Subtree:
+def blank_subtree(suite: Verifier, x: NodeIndex) -> Subtree:
     """A subtree without any content, its head at `x` (RFC 9420 §7.7)."""
     if is_leaf(x):
         return Leaf(suite, x, None)

@@ -1,4 +1,4 @@
-"""The perfect binary tree as an array: who is whose parent, by index alone (RFC 9420 Appendix C).
+r"""The perfect binary tree as an array: who is whose parent, by index alone (RFC 9420 Appendix C).
 
 A tree with 2^d leaves has 2^(d+1) - 1 nodes, numbered from left to right: leaves are the even numbers, and
 the level of a node is the count of ones at the end of its index.
