@@ -4,10 +4,10 @@
  */
 import { descent, left, nodeCount, right, root } from "./tree_geometry.js";
 
-/** @typedef {import("./view").RatchetTreeView} View */
-/** @typedef {import("./view").Node} Node */
-/** @typedef {import("./view").Step} Step */
-/** @typedef {import("./view").Viewer} Viewer */
+/** @typedef {import("./view.d.ts").RatchetTreeView} View */
+/** @typedef {import("./view.d.ts").Node} Node */
+/** @typedef {import("./view.d.ts").Step} Step */
+/** @typedef {import("./view.d.ts").Viewer} Viewer */
 
 /**
  * The tree after a step, as recorded.
@@ -26,7 +26,7 @@ import { descent, left, nodeCount, right, root } from "./tree_geometry.js";
  * What one viewer has after a step.
  * @typedef {object} Knowledge
  * @property {number} step
- * @property {Map<string, import("./view").How>} keys the private keys it holds
+ * @property {Map<string, import("./view.d.ts").How>} keys the private keys it holds
  * @property {Set<number>} unseen the nodes whose content it has not seen
  */
 
@@ -36,7 +36,7 @@ import { descent, left, nodeCount, right, root } from "./tree_geometry.js";
  * @property {number} node
  * @property {"leaf" | "parent"} kind
  * @property {"keyed" | "blank" | "unknown"} state
- * @property {import("./view").Member | null} member
+ * @property {import("./view.d.ts").Member | null} member
  * @property {string | null} key
  * @property {string} print the first four digits of the public key
  * @property {"" | "held" | "stolen" | "computed"} hold what the viewer has of the private key

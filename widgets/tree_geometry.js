@@ -80,12 +80,14 @@ export function neighbour(key, node, leafCount) {
  * @property {number} gap between two leaves
  * @property {number} start x of node 0
  * @property {number} base y of the leaves
- * @property {number} rise between two levels
+ * @property {number[]} rows how high each level stands above the leaves
  */
 
 const MARGIN = 12;
-const WIDEST_GAP = 92;
-const HEAD = 36;
+const WIDEST_GAP = 100;
+const HEAD = 38;
+/** Where leaves stand closer than this, they have no room for names. */
+export const ROOM_FOR_NAMES = 40;
 
 /**
  * @param {number} leafCount
@@ -93,18 +95,28 @@ const HEAD = 36;
  * @returns {Layout}
  */
 export function layout(leafCount, { width, zoom, tallest }) {
-  const gap = Math.min(WIDEST_GAP, (width - 2 * MARGIN) / leafCount) * zoom;
-  const depth = Math.max(1, Math.log2(Math.max(tallest, leafCount)));
-  const rise = Math.max(40, Math.min(82, 400 / depth));
-  const foot = gap >= 40 ? 62 : 34;
+  /** @param {number} leaves */
+  const gapFor = (leaves) => Math.min(WIDEST_GAP, (width - 2 * MARGIN) / leaves) * zoom;
+  const gap = gapFor(leafCount);
+  const most = Math.max(tallest, leafCount);
+  const base = Math.round(HEAD + Math.max(...rowsFor(Math.max(most, 2), gapFor(most))));
   const across = Math.max(width, gap * leafCount + 2 * MARGIN);
   return {
-    leafCount, gap, rise,
+    leafCount, gap, base,
     width: across,
-    height: Math.round(HEAD + depth * rise + foot),
+    height: base + (gap >= ROOM_FOR_NAMES ? 62 : 36),
     start: (across - gap * (leafCount - 1)) / 2,
-    base: Math.round(HEAD + depth * rise),
+    rows: rowsFor(leafCount, gap),
   };
+}
+
+/** Levels where nodes stand close are low, so that tall trees keep their height for where there is something to see. @param {number} leafCount @param {number} gap */
+function rowsFor(leafCount, gap) {
+  const depth = Math.log2(leafCount);
+  const highest = Math.max(46, Math.min(82, 500 / depth));
+  const rows = [0];
+  for (let height = 1; height <= depth; height += 1) rows.push(rows[height - 1] + Math.max(18, Math.min(highest, gap * 2 ** height * 1.1)));
+  return rows;
 }
 
 /** @param {Layout} from @param {Layout} to @param {number} part from 0 to 1 @returns {Layout} a layout between two others */
@@ -113,7 +125,8 @@ export function between(from, to, part) {
   const mix = (a, b) => a + (b - a) * part;
   return {
     ...to,
-    gap: mix(from.gap, to.gap), start: mix(from.start, to.start), base: mix(from.base, to.base), rise: mix(from.rise, to.rise),
+    gap: mix(from.gap, to.gap), start: mix(from.start, to.start), base: mix(from.base, to.base),
+    rows: to.rows.map((row, height) => mix(from.rows[height] ?? row, row)),
   };
 }
 
@@ -124,7 +137,7 @@ export function x(places, node) {
 
 /** @param {Layout} places @param {number} node */
 export function y(places, node) {
-  return places.base - level(node) * places.rise;
+  return places.base - places.rows[level(node)];
 }
 
 /**
@@ -161,16 +174,17 @@ export function pointOnEdge(places, from, to, part) {
 }
 
 /**
- * The node nearest to a point, or -1 if none is near.
+ * The node at a point, or -1 if none is near.
  * @param {Layout} places @param {number} px @param {number} py @returns {number}
  */
 export function nodeAt(places, px, py) {
-  const height = Math.round((places.base - py) / places.rise);
-  if (height < 0 || height > Math.log2(places.leafCount)) return -1;
+  const above = places.rows.map((row) => Math.abs(places.base - row - py));
+  const height = above.indexOf(Math.min(...above));
   const stride = 2 << height;
   const first = (1 << height) - 1;
   const turn = Math.round(((px - places.start) / (places.gap / 2) - first) / stride);
   const node = first + Math.max(0, Math.min(places.leafCount / (1 << height) - 1, turn)) * stride;
-  const reach = Math.max(radius(places, node) + 6, 10);
-  return Math.abs(px - x(places, node)) <= reach && Math.abs(py - y(places, node)) <= reach + (height === 0 ? 14 : 0) ? node : -1;
+  const reach = Math.max(radius(places, node) + 6, 9);
+  const below = height === 0 ? 16 : 0;
+  return Math.abs(px - x(places, node)) <= reach && above[height] <= reach + below ? node : -1;
 }

@@ -2,11 +2,11 @@
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
-/** @typedef {import("./view").RatchetTreeView} View */
+/** @typedef {import("./view.d.ts").RatchetTreeView} View */
 
 const LISTED_AT_MOST = 8;
 
-/** What a beat is about, for those who cannot know more. @type {Record<import("./view").BeatKind, string>} */
+/** What a beat is about, for those who cannot know more. @type {Record<import("./view.d.ts").BeatKind, string>} */
 const ABOUT = {
   proposals: "what the proposals change",
   leaf_key: "the fresh leaf key",
@@ -74,6 +74,11 @@ export function stepSentence(view, { step, viewer, seen }) {
   if (message?.kind !== "application") return sentence;
   const text = message.read[viewer.id];
   return text === undefined ? `${sentence} ${upperFirst(viewer.name)} cannot read it.` : `${sentence} ${upperFirst(viewer.name)} reads: “${text}”`;
+}
+
+/** @param {View} view @param {Frame} frame @returns {string} which step this is, and its title if the viewer knows it */
+export function stepTitle(view, { step, viewer, seen }) {
+  return `Step ${step + 1} of ${view.steps.length}: ${seen ? view.steps[step].title : `unknown to ${viewer.name}`}`;
 }
 
 /** @param {View} view @param {Frame} frame @returns {string} the sentence of the beat, or of the whole step */

@@ -1,4 +1,4 @@
-"""What is on the picture after a step, for one viewer: the settled frames that widgets/frame.js draws, for the static figure."""
+"""What is on the picture after a step, for one viewer: what widgets/frame.js computes, for the static figure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The picture after a step; `path` gives the committed path's edges by child, and whether the node above is filtered."""
+    """The picture after a step; `path` holds the edges of the commit's path by child, filtered nodes marked."""
 
     step: int
     viewer: Viewer

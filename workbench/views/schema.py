@@ -1,19 +1,20 @@
 """The view of a ratchet tree through time: the contract between Python and the picture.
 
-A view is plain JSON.  A picture of it is a function of three things: `frame(view, step, viewer)`.  Python makes views from
-recorded values of the engine; Python's static figure and the player in the browser only read them.
+A view is plain JSON.  A picture of it is a function of three things: `frame(view, step, viewer)`.  Python makes
+views from recorded values of the engine; Python's static figure and the player in the browser only read them.
 
 Rules of the format:
 
 - Nodes are named by their node index (RFC 9420 Appendix C), written in decimal where they are JSON keys.
 - Bytes are lower-case hexadecimal.
-- The tree after step `s` is the keyframe changed by the deltas of steps 0 to `s`.  Step 0 is the keyframe's own step: it says
-  how the group came to be there, and changes no node.
+- The tree after step `s` is the keyframe changed by the deltas of steps 0 to `s`.  Step 0 is the keyframe's own
+  step: it says how the group came to be there, and changes no node.
 - A blank node is absent.
-- A key pair has an id of its own, because a node gets a new key pair again and again: who holds which private key is told of
-  key ids, never of nodes.
+- A key pair has an id of its own, because a node gets a new key pair again and again: who holds which private key
+  is told of key ids, never of nodes.
 - The view knows everything that was recorded.  What a viewer may be shown follows from `Step.gain`, `Step.lose`,
-  `Step.unseen_by`, `Step.tree_to`, and the lists named `known_to` and `opened_by`; everything else is drawn as unknown.
+  `Step.unseen_by`, `Step.tree_to`, and the lists named `known_to` and `opened_by`; everything else is drawn as
+  unknown.
 """
 
 from __future__ import annotations
@@ -32,13 +33,25 @@ ViewerId: TypeAlias = str
 ViewerKind: TypeAlias = Literal["member", "server", "thief", "observer"]
 StepKind: TypeAlias = Literal["create", "key_package", "propose", "commit", "process", "join", "message", "theft"]
 BeatKind: TypeAlias = Literal[
-    "proposals", "leaf_key", "climb", "seal", "open", "welcome", "root", "schedule", "epoch", "confirm", "message", "theft"
+    "proposals",
+    "leaf_key",
+    "climb",
+    "seal",
+    "open",
+    "welcome",
+    "root",
+    "schedule",
+    "epoch",
+    "confirm",
+    "message",
+    "theft",
 ]
 How: TypeAlias = Literal["generated", "derived", "opened", "welcome", "stolen"]
 """How a viewer came by a private key.
 
-`generated` by itself, `derived` from a path secret, `opened` from a ciphertext of an UpdatePath (and all above it), brought by
-a `welcome`, or `stolen` from a device.  What a thief has that is not `stolen` it computed from what is.
+`generated` by itself, `derived` from a path secret, `opened` from a ciphertext of an UpdatePath (and all above
+it), brought by a `welcome`, or `stolen` from a device.  What a thief has that is not `stolen` it computed from
+what is.
 """
 Source: TypeAlias = Literal["key_package", "update", "commit"]
 
@@ -70,8 +83,9 @@ class Key(TypedDict):
 class Leaf(TypedDict):
     """A leaf that is not blank (RFC 9420 §7.2).
 
-    `values` holds further fields under the RFC's names, each as hexadecimal or as words: `signature_key`, `credential`,
-    `lifetime`, `parent_hash`, `signature`, and so on.  The encryption key is in `RatchetTreeView.keys`.
+    `values` holds further fields under the RFC's names, each as hexadecimal or as words: `signature_key`,
+    `credential`, `lifetime`, `parent_hash`, `signature`, and so on.  The encryption key is in
+    `RatchetTreeView.keys`.
     """
 
     kind: Literal["leaf"]
@@ -96,9 +110,9 @@ Node: TypeAlias = Leaf | Parent
 class Keyframe(TypedDict):
     """The whole tree at the start.
 
-    `leaf_count` is the number of leaves, blank ones included: a power of two.  `hashes` holds tree hashes (RFC 9420 §7.8) by
-    node, those of blank nodes included.  `group` holds values of the GroupContext under the RFC's names.  `unseen_by` names the
-    viewers that do not see this tree.
+    `leaf_count` is the number of leaves, blank ones included: a power of two.  `hashes` holds tree hashes (RFC
+    9420 §7.8) by node, those of blank nodes included.  `group` holds values of the GroupContext under the RFC's
+    names.  `unseen_by` names the viewers that do not see this tree.
     """
 
     epoch: int
@@ -117,7 +131,7 @@ class Gain(TypedDict):
 
 
 class Secret(TypedDict):
-    """A secret value of an epoch, such as `commit_secret` or `epoch_authenticator` (RFC 9420 §8)."""
+    """A secret of the epoch that the step begins, such as `commit_secret` or `epoch_authenticator` (RFC 9420 §8)."""
 
     name: str
     value: Hex
@@ -163,8 +177,8 @@ class Path(TypedDict):
 class WelcomeEnvelope(TypedDict):
     """The group secrets sealed to one new member's init key (RFC 9420 §12.4.3.1).
 
-    `to` is the new leaf's node index, `path_secret_of` the lowest path node above it, whose path secret is in the envelope, or
-    null if the commit had no path.
+    `to` is the new leaf's node index, `path_secret_of` the lowest path node above it, whose path secret is in the
+    envelope, or null if the commit had no path.
     """
 
     to: int
@@ -175,7 +189,7 @@ class WelcomeEnvelope(TypedDict):
 
 
 class Proposal(TypedDict):
-    """One proposal of this step: its type in the RFC's spelling, a sentence, and the node that it concerns, if any."""
+    """One proposal of this step: its type in the RFC's spelling, a sentence, and the node that it concerns."""
 
     type: str
     text: str
@@ -185,8 +199,8 @@ class Proposal(TypedDict):
 class Message(TypedDict):
     """What went over the wire in this step.
 
-    `sender` is a member's id.  `read` gives, for each viewer that could decrypt it, what the viewer read; a viewer that could
-    not is absent.
+    `sender` is a member's id.  `read` gives, for each viewer that could decrypt it, what the viewer read; a
+    viewer that could not is absent.
     """
 
     sender: str
@@ -199,10 +213,19 @@ class Message(TypedDict):
 class Beat(TypedDict):
     """One moment of a step, with one sentence.
 
-    `nodes` are what the eye goes to, `edges` pairs of node indices in the direction in which something moves.  A node of the
-    step's delta takes its new value with the first beat that has it in `shows`, and is blank from the first beat that has it in
-    `blanks` until then; a node that no beat names changes with the first beat.  `known_to` names the viewers that can know of this
-    beat; null means everybody who sees the step.
+    `nodes` are what the eye goes to, `edges` pairs of node indices in the direction in which something moves:
+
+    - `climb`: the edges up which a path secret goes, filtered nodes included, and the node that it reaches;
+    - `seal`: the path nodes whose path secrets are sealed, all of `Step.path` if there is no node;
+    - `open`: the nodes that open an envelope, and the edges up which the path secrets then go;
+    - `message`: an edge from the sender's leaf to each leaf that it goes to;
+    - the others need no edges.
+
+    A node of the step's delta takes its new value with the first beat that has it in `shows`, and is blank from the
+    first beat that has it in `blanks` until then; a node that no beat shows changes with the first beat.  Private
+    keys that a viewer `opened`, got by a `welcome` or has `stolen` are there from the first beat `open`, `welcome`
+    or `theft` on.  The epoch turns with the beat `epoch`.  `known_to` names the viewers that can know of this beat;
+    null means everybody who sees the step.
     """
 
     kind: BeatKind
@@ -217,10 +240,11 @@ class Beat(TypedDict):
 class Step(TypedDict):
     """One thing that happened, and the delta it makes.
 
-    `epoch` and `leaf_count` hold after the step (`leaf_count` is absent if it did not change).  `set` gives nodes their new
-    value, `blank` removes theirs.  `hashes` and `group` hold only what changed.  `unseen_by` names the viewers that do not see what
-    this step did to the tree, so that the nodes it touched become unknown to them; `tree_to` names those that were handed the
-    whole tree in this step, as a Welcome does: from here on they know every node.
+    `epoch` and `leaf_count` hold after the step (`leaf_count` is absent if it did not change).  `set` gives nodes
+    their new value, `blank` removes theirs.  `hashes` and `group` hold only what changed.  `unseen_by` names the
+    viewers that do not see what this step did to the tree, so that the nodes it touched become unknown to them;
+    `tree_to` names those that were handed the whole tree in this step, as a Welcome does: from here on they know
+    every node.
     """
 
     kind: StepKind

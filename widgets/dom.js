@@ -1,0 +1,68 @@
+/** Making elements, and the drawn icons. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @typedef {Record<string, string | number | boolean | ((event: any) => void)>} Attributes */
+
+/** @param {Element} element @param {Attributes} attributes @param {(Node | string)[]} children */
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false) element.setAttribute(name, String(value));
+  }
+  element.append(...children);
+}
+
+/**
+ * An HTML element; a function among the attributes listens to the event of that name.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Attributes} [attributes] @param {...(Node | string)} children @returns {HTMLElementTagNameMap[T]}
+ */
+export function html(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  fill(element, attributes, children);
+  return element;
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag @param {Attributes} [attributes] @param {...(Node | string)} children @returns {SVGElementTagNameMap[T]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  fill(element, attributes, children);
+  return element;
+}
+
+/** Write only what differs, because every write costs. @param {Element} element @param {string} name @param {string} value */
+export function attribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  "step-back": "M4 3.5v9M13 3.5 6 8l7 4.5z",
+  "beat-back": "M11.5 3.5 5 8l6.5 4.5z",
+  play: "M4.5 3 13 8l-8.5 5z",
+  pause: "M5 3.5v9M11 3.5v9",
+  "beat-on": "M4.5 3.5 11 8l-6.5 4.5z",
+  "step-on": "M12 3.5v9M3 3.5 10 8l-7 4.5z",
+  table: "M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6.5 3.5v9",
+  help: "M5.6 6a2.4 2.4 0 1 1 3.6 2c-.8.5-1.200.9-1.200 1.800M8 12.4v.1",
+  close: "M4 4l8 8M12 4l-8 8",
+  copy: "M6 6h7v7H6zM10 6V3H3v7h3",
+  check: "M3.5 8.5 6.5 11.5 12.5 4.5",
+  closer: "M8 3.5v9M3.5 8h9",
+  wider: "M3.5 8h9",
+};
+
+/** @param {string} name @returns {SVGSVGElement} */
+export function icon(name) {
+  return svg("svg", { class: "mls-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+}
+
+/** @param {string} name @param {string} label @param {() => void} press @returns {HTMLButtonElement} */
+export function iconButton(name, label, press) {
+  return html("button", { type: "button", class: "mls-button", "aria-label": label, title: label, click: press }, icon(name));
+}

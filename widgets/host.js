@@ -1,0 +1,30 @@
+/** A page without a kernel: a model that lives in the page, and a widget in it. */
+
+/**
+ * @param {{render: (host: {model: import("./view.d.ts").Model, el: HTMLElement}) => unknown}} widget
+ * @param {Record<string, unknown>} traits the first values of the traits
+ * @param {HTMLElement} el
+ */
+export function play(widget, traits, el) {
+  const values = { ...traits };
+  /** @type {Map<string, Set<() => void>>} */
+  const listeners = new Map();
+  const model = {
+    /** @param {string} name @returns {any} */
+    get: (name) => values[name],
+    /** @param {string} name @param {unknown} value */
+    set(name, value) {
+      if (values[name] === value) return;
+      values[name] = value;
+      for (const listener of listeners.get(`change:${name}`) ?? []) listener();
+    },
+    save_changes() {},
+    /** @param {string} event @param {() => void} listener */
+    on: (event, listener) => listeners.set(event, (listeners.get(event) ?? new Set()).add(listener)),
+    /** @param {string} event @param {() => void} listener */
+    off: (event, listener) => listeners.get(event)?.delete(listener),
+  };
+  el.replaceChildren();
+  widget.render({ model, el });
+  return model;
+}
