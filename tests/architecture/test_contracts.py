@@ -28,6 +28,7 @@ PLANTS = [
     ("pure", "workbench/mls/errors.py", "import workbench.client"),
     ("delivery", "workbench/delivery/service.py", "from workbench.mls.crypto.hpke import HPKE"),
     ("delivery", "workbench/delivery/service.py", "import workbench.mls.crypto.ciphersuite"),
+    ("delivery", "workbench/delivery/service.py", "from workbench.mls import cipher_suite"),
     ("delivery", "workbench/delivery/log.py", "from workbench.mls.schedule import secret_tree"),
     ("delivery", "workbench/delivery/log.py", "from workbench.mls.framing import private_message"),
     ("order", "workbench/mls/wire/codec.py", "from workbench.mls.crypto import hpke"),
