@@ -134,13 +134,13 @@ def test_both_readers_judge_damaged_bytes_alike_and_only_malformed_comes_out(
 
 # Where and why: one change to good bytes, one exact sentence.
 
-TOO_SHORT = "{} bytes are needed here and {} are left (RFC 9420 §2.1)"
-LIES = "the vector claims {} bytes and {} are left (RFC 9420 §2.1.2)"
+TOO_SHORT = "the bytes end too early: {} wanted, {} left (RFC 9420 §2.1)"
+LIES = "the vector claims a length of {}, {} left (RFC 9420 §2.1.2)"
 WASTEFUL = "the length 5 is written in {} bytes, more than it needs (RFC 9420 §2.1.2)"
 GOOD_PARENT = encode(ParentNode(b"key", b"", (5, 9)))
 FAULTS: list[tuple[type, bytes, str, int, str]] = [
     (Lifetime, bytes(15), "Lifetime.not_after", 8, TOO_SHORT.format(8, 7)),
-    (Lifetime, bytes(18), "Lifetime", 16, "2 bytes are left over (RFC 9420 §2.1)"),
+    (Lifetime, bytes(18), "Lifetime", 16, "bytes are left over at the end: 2 (RFC 9420 §2.1)"),
     (SenderData, bytes(11), "SenderData.reuse_guard", 8, TOO_SHORT.format(4, 3)),
     (ExternalPub, b"", "ExternalPub.external_pub", 0, TOO_SHORT.format(1, 0)),
     (

@@ -64,7 +64,7 @@ def read(cls: type, data: bytes, given: dict[str, Any] | None = None) -> tuple[S
         reader.field(outside, cls.__name__, Struct(cls), given or {})
         if reader.at != reader.end:
             reader.path.append(cls.__name__)
-            raise reader.fault(f"{reader.end - reader.at} bytes are left over")
+            raise reader.fault(f"bytes are left over at the end: {reader.end - reader.at}")
     except Malformed as fault:
         problem = fault
     return outside.children[0], problem
@@ -180,7 +180,7 @@ class _Reader:
     def peek(self, length: int) -> bytes:
         """The next bytes, not yet consumed."""
         if self.at + length > self.end:
-            raise self.fault(f"{length} bytes are needed here and {self.end - self.at} are left")
+            raise self.fault(f"the bytes end too early: {length} wanted, {self.end - self.at} left")
         return self.data[self.at : self.at + length]
 
     def length(self, span: Span) -> int:
@@ -195,7 +195,7 @@ class _Reader:
         stop = self.at + width + length
         if stop > self.end:
             left = self.end - self.at - width
-            raise self.fault(f"the vector claims {length} bytes and {left} are left", "§2.1.2")
+            raise self.fault(f"the vector claims a length of {length}, {left} left", "§2.1.2")
         self.at += width
         span.body = self.at
         return stop

@@ -1,0 +1,87 @@
+"""Show every field of MLS bytes: where it is, what it holds, what it means.
+
+The bytes come from a file or from standard input, as they are, in hexadecimal or in base64. Say with --as what they
+are if they are not an MLSMessage: that is never guessed, because a bare KeyPackage and an MLSMessage can start with
+the same bytes. Damaged bytes are shown up to the fault, with where and why the reading stopped.
+
+Examples:
+  workbench inspect message.bin
+  echo 0001000500010001... | workbench inspect
+  workbench inspect --as key-package alice.b64
+  workbench inspect --as LeafNode --hex leaf.txt
+  workbench inspect --json message.bin | jq '.root.children[].name'
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from workbench.inspect.dissect import KINDS, STRUCTS, Dissection, dissect
+from workbench.inspect.encodings import ENCODINGS, from_any
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the bytes are, what they are, how they are written, and how they are shown."""
+    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="where the bytes are; - is standard input")
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        type=_kind,
+        default="message",
+        metavar="WHAT",
+        help=f"what the bytes are: {', '.join(KINDS)}, or the name of any struct of RFC 9420 (default: %(default)s)",
+    )
+    written = parser.add_mutually_exclusive_group()
+    for encoding in ENCODINGS:
+        written.add_argument(
+            f"--{encoding}",
+            dest="encoding",
+            action="store_const",
+            const=encoding,
+            help=f"the bytes are written in {encoding}" if encoding != "binary" else "the bytes stand as they are",
+        )
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="for programs, as docs/inspect.md describes")
+    shown.add_argument("--full", action="store_true", help="all bytes in hexadecimal, and every meaning each time")
+    parser.epilog = "exit status: 0 all bytes decode; 1 they are damaged; 2 there is nothing to read"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Dissect the bytes and print the result."""
+    try:
+        raw = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+        data = (ENCODINGS[arguments.encoding] if arguments.encoding else from_any)(raw)
+    except OSError as problem:
+        return _refuse(f"cannot read {arguments.file}: {problem.strerror}")
+    except ValueError as problem:
+        return _refuse(f"cannot read {arguments.file}: {problem}")
+    if not data:
+        return _refuse(f"cannot read {arguments.file}: it is empty")
+    dissection = dissect(data, arguments.kind)
+    _show(dissection, as_json=arguments.json, full=arguments.full)
+    if not dissection.faults:
+        return 0
+    if arguments.kind == "message":
+        print("workbench inspect: damaged, or not an MLSMessage; if so, say what it is with --as", file=sys.stderr)
+    return 1
+
+
+def _kind(name: str) -> str:
+    if name not in KINDS and name not in STRUCTS:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(KINDS)}, and no struct of RFC 9420")
+    return name
+
+
+def _show(dissection: Dissection, *, as_json: bool, full: bool) -> None:
+    if as_json:
+        print(json.dumps(dissection.as_json(), indent=2, ensure_ascii=False))
+    else:
+        print(dissection.text(full=full))
+
+
+def _refuse(reason: str) -> int:
+    print(f"workbench inspect: {reason}", file=sys.stderr)
+    return 2

@@ -1,0 +1,203 @@
+"""From bytes to fields: every field of any MLS bytes with its place, its value and its meaning.
+
+What the bytes are has to be said: a bare KeyPackage and an MLSMessage can start with the same four bytes, so that
+nothing here guesses. Bytes that do not decode are dissected up to the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workbench.inspect import dissect_html, dissect_text
+from workbench.inspect.fields import DissectionJSON, Fault, Field, fault_as_json, field_as_json
+from workbench.inspect.meanings import FIELDS, Meaning, meaning_of_field, meaning_of_struct
+from workbench.inspect.values import in_words, registry_of
+from workbench.mls.wire.code_points import ExtensionType
+from workbench.mls.wire.messages import (
+    ApplicationId,
+    ExternalPub,
+    ExternalSenders,
+    GroupInfo,
+    MLSMessage,
+    RequiredCapabilities,
+    Welcome,
+)
+from workbench.mls.wire.reader import Span, read
+from workbench.mls.wire.shapes import Fixed, Item, OpaqueVector, OptionalOf, Rest, Struct, Uint, VectorOf, needs
+from workbench.mls.wire.tree import Extension, KeyPackage, RatchetTreeExtension
+
+KINDS: dict[str, type] = {
+    "message": MLSMessage,
+    "key-package": KeyPackage,
+    "group-info": GroupInfo,
+    "welcome": Welcome,
+    "ratchet-tree": RatchetTreeExtension,
+}
+"""What bytes can be said to be, by the names of `workbench inspect --as`."""
+
+STRUCTS: dict[str, type] = {cls.__name__: cls for cls in FIELDS if not needs(cls)}
+"""All structs of the RFC that stand by themselves; `dissect` takes their names too."""
+
+EXTENSIONS: dict[int, type] = {
+    ExtensionType.application_id: ApplicationId,
+    ExtensionType.ratchet_tree: RatchetTreeExtension,
+    ExtensionType.required_capabilities: RequiredCapabilities,
+    ExtensionType.external_pub: ExternalPub,
+    ExtensionType.external_senders: ExternalSenders,
+}
+"""What the data of an extension holds."""
+
+
+@dataclass(frozen=True)
+class Dissection:
+    """The fields of some bytes, and what was wrong with them; `root` is the whole, up to the fault."""
+
+    data: bytes
+    root: Field
+    faults: tuple[Fault, ...]
+
+    def __iter__(self) -> Iterator[Field]:
+        """All fields, from the first byte to the last, the whole first."""
+        return iter(self.root)
+
+    def __repr__(self) -> str:
+        fields = f"{sum(1 for _ in self)} fields"
+        return f"<Dissection of {self.root.type}: {len(self.data)} bytes, {fields}, {len(self.faults)} faults>"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, full: bool = False) -> str:
+        """For a terminal, 100 columns wide; `full` shows all bytes, and every meaning each time."""
+        return dissect_text.text(self.data, self.root, self.faults, full=full)
+
+    def as_json(self) -> DissectionJSON:
+        """For programs, ready for `json.dumps`; docs/inspect.md describes it."""
+        return {
+            "format": "mls-workbench dissection",
+            "version": 1,
+            "length": len(self.data),
+            "root": field_as_json(self.root),
+            "faults": [fault_as_json(fault) for fault in self.faults],
+        }
+
+    def _repr_html_(self) -> str:
+        """For a notebook: nested, each level opens and closes."""
+        return dissect_html.html(self.data, self.root, self.faults)
+
+
+def dissect(data: bytes, as_: str | type = "message", **given: Any) -> Dissection:
+    """The fields of `data`, which is what `as_` says: a name of `KINDS`, a struct of the RFC, or such a struct's name.
+
+    `given` is what a struct takes from its surroundings (`content_type=...` for a PrivateMessageContent). Raises
+    ValueError if there is no such struct or something is not given; bytes that do not decode raise nothing.
+    """
+    cls = as_ if isinstance(as_, type) else (KINDS | STRUCTS).get(as_)
+    if cls not in FIELDS:
+        raise ValueError(f"{as_!r} is none of {', '.join(KINDS)}, and no struct of RFC 9420 that stands by itself")
+    missing = [name for name in needs(cls) if name not in given]
+    if missing:
+        raise ValueError(f"a {cls.__name__} is read in its surroundings: {', '.join(missing)} must be given")
+    whole = _Whole(0)
+    root = whole.read(cls, data, given, cls.__name__)
+    return Dissection(data, root, tuple(sorted(whole.faults, key=lambda fault: fault.offset)))
+
+
+class _Whole:
+    """Bytes that encode one struct, starting at `base` of all: a message, or the data of an extension inside it."""
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        self.faults: list[Fault] = []
+
+    def read(self, cls: type, data: bytes, given: dict[str, Any], path: str) -> Field:
+        """The field that is the whole struct; `path` is the way to it from the outside."""
+        span, problem = read(cls, data, given)
+        if problem is not None:
+            where = "".join(name if name.startswith("[") else f".{name}" for name in problem.path[1:])
+            self.faults.append(Fault(path + where, self.base + problem.offset, problem.section, problem.reason))
+        return self.field(span, cls, "", path)
+
+    def field(self, span: Span, parent: type, declared: str, path: str) -> Field:
+        """One field; `declared` is its name in the struct `parent`, with "[]" behind it for an item of a vector."""
+        sentence, section = _meaning(span.shape, parent, declared)
+        return Field(
+            name=span.name,
+            type=registry_of(declared, span.shape) or _spelled(span.shape),
+            offset=self.base + span.start,
+            length=span.end - span.start,
+            header=span.body - span.start,
+            value=_plain(span.value),
+            text=_text(span, parent, declared) if span.complete else "",
+            meaning=sentence,
+            section=section,
+            complete=span.complete,
+            children=tuple(self.children(span, parent, declared, path)),
+        )
+
+    def children(self, span: Span, parent: type, declared: str, path: str) -> Iterator[Field]:
+        inside = _struct_in(span.shape)
+        for child in span.children:
+            if inside is None:
+                yield self.field(child, parent, f"{declared}[]", path + child.name)
+            elif inside is Extension and child.name == "extension_data":
+                yield self.extension_data(child, span.children[0].value, f"{path}.{child.name}")
+            else:
+                yield self.field(child, inside, child.name, f"{path}.{child.name}")
+
+    def extension_data(self, span: Span, extension_type: int, path: str) -> Field:
+        """The data of an extension, opened if we know its type."""
+        outside = self.field(span, Extension, span.name, path)
+        if extension_type not in EXTENSIONS or not span.complete:
+            return outside
+        inside = _Whole(self.base + span.body)
+        contents = inside.read(EXTENSIONS[extension_type], span.value, {}, path)
+        self.faults += inside.faults
+        return replace(outside, children=contents.children)
+
+
+def _struct_in(shape: Item) -> type | None:
+    match shape:
+        case Struct(cls) | OptionalOf(Struct(cls)):
+            return cls
+        case _:
+            return None
+
+
+def _meaning(shape: Item, parent: type, declared: str) -> Meaning:
+    said = meaning_of_field(parent, declared)
+    return said or meaning_of_struct(_struct_in(shape) or parent)
+
+
+def _plain(value: Any) -> int | str | None:
+    if isinstance(value, bytes):
+        return value.hex()
+    return int(value) if isinstance(value, int) else None
+
+
+def _text(span: Span, parent: type, declared: str) -> str:
+    words = in_words(parent, declared, span.shape, span.value)
+    if declared != "ratchet_tree[]":
+        return words
+    index = int(span.name.strip("[]"))
+    place = f"node {index}, parent" if index % 2 else f"node {index}, leaf {index // 2}"
+    return f"{place}, {words}" if words else place
+
+
+def _spelled(shape: Item) -> str:
+    """A type in the RFC's presentation language."""
+    match shape:
+        case Uint(width, enum):
+            return enum.__name__ if enum else f"uint{8 * width}"
+        case OpaqueVector():
+            return "opaque<V>"
+        case VectorOf(item):
+            return f"{_spelled(item)}<V>"
+        case OptionalOf(item):
+            return f"optional<{_spelled(item)}>"
+        case Struct(cls):
+            return cls.__name__
+        case Fixed() | Rest():
+            return f"opaque[{shape.length if isinstance(shape, Fixed) else 'length_of_padding'}]"

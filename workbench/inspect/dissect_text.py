@@ -1,0 +1,83 @@
+"""A dissection for a terminal: one line a field, and below it, the first time, what it means."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from workbench.inspect.fields import Fault, Field
+
+WIDTH = 100
+HEX = 20
+"""How many characters of hexadecimal a line has room for."""
+
+INDENT = "  "
+
+
+def text(data: bytes, root: Field, faults: Sequence[Fault], *, full: bool) -> str:
+    """All fields of `data`, nested, and its faults; `full` shows all bytes, and every meaning each time."""
+    lines = [f"{root.type}, {len(data)} bytes", f"{root.meaning} {root.section}", ""]
+    lines.append(f"{'offset':>6} {'length':>6}  {'bytes':{HEX}}  field: value")
+    page = _Page(data, full=full)
+    for field in root.children:
+        lines += page.lines(field, "")
+    for fault in faults:
+        lines += ["", *fault_lines(data, fault)]
+    return "\n".join(lines)
+
+
+def fault_lines(data: bytes, fault: Fault) -> Iterator[str]:
+    """Where the reading stopped, why, and the bytes that stand there."""
+    yield f"Stopped at byte {fault.offset}, in {fault.path}:"
+    yield from textwrap.wrap(f"{fault.reason} (RFC 9420 {fault.section})", WIDTH, initial_indent=INDENT)
+    rest = data[fault.offset :]
+    if rest:
+        shown = rest[:HEX].hex()
+        yield f"{INDENT}The bytes from there: {shown}{'…' if len(rest) > HEX else ''} ({len(rest)} to the end)"
+    else:
+        yield f"{INDENT}There the bytes end."
+
+
+class _Page:
+    """Lines of one dissection; it remembers what it has explained."""
+
+    def __init__(self, data: bytes, *, full: bool) -> None:
+        self.data = data
+        self.full = full
+        self.explained: set[str] = set()
+
+    def lines(self, field: Field, indent: str) -> Iterator[str]:
+        """A field and all inside it."""
+        raw = raw_bytes(self.data, field)
+        margin = f"{field.offset:6} {field.length:6}  {abbreviated(raw):{HEX}}  {indent}"
+        yield from textwrap.wrap(
+            label(field), WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin) + INDENT
+        )
+        below = " " * len(margin) + INDENT
+        if self.full and len(raw) > HEX:
+            yield from textwrap.wrap(raw.replace(" ", ""), WIDTH, initial_indent=below, subsequent_indent=below)
+        if self.full or field.meaning not in self.explained:
+            self.explained.add(field.meaning)
+            about = f"{field.meaning} {field.section}"
+            yield from textwrap.wrap(about, WIDTH, initial_indent=f"{below}· ", subsequent_indent=f"{below}  ")
+        for child in field.children:
+            yield from self.lines(child, indent + INDENT)
+
+
+def raw_bytes(data: bytes, field: Field) -> str:
+    """A field's bytes in hexadecimal, the header apart; of a field with fields inside, the header alone."""
+    contents = field.offset + field.header
+    end = contents if field.children else field.offset + field.length
+    return f"{data[field.offset : contents].hex()} {data[contents:end].hex()}".strip()
+
+
+def label(field: Field) -> str:
+    """The name of a field, and its value in words."""
+    if not field.complete and not any(not child.complete for child in field.children):
+        return f"{field.name}: here the reading stopped"
+    return f"{field.name}: {field.text}" if field.text else field.name
+
+
+def abbreviated(raw: str) -> str:
+    """As much hexadecimal as a line has room for."""
+    return raw if len(raw) <= HEX else f"{raw[: HEX - 1]}…"

@@ -1,0 +1,177 @@
+"""What a decoded value is in words: code points by name, times as dates, names as text, what is sealed as sealed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any
+
+from cryptography import x509
+
+from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
+from workbench.mls.wire.code_points import (
+    CredentialType,
+    ExtensionType,
+    ProposalType,
+    ProtocolVersion,
+    is_grease,
+)
+from workbench.mls.wire.messages import PrivateMessage, Welcome
+from workbench.mls.wire.shapes import Item, OptionalOf, Struct, Uint, VectorOf
+from workbench.mls.wire.tree import (
+    BasicCredential,
+    Certificate,
+    Credential,
+    Extension,
+    HPKECiphertext,
+    LeafNode,
+    Lifetime,
+    Node,
+)
+
+SEALED = {
+    (HPKECiphertext, "ciphertext"),
+    (PrivateMessage, "encrypted_sender_data"),
+    (PrivateMessage, "ciphertext"),
+    (Welcome, "encrypted_group_info"),
+}
+"""Fields whose contents are encrypted."""
+
+NAMES = {
+    "application_data",
+    "application_id",
+    "authenticated_data",
+    "group_id",
+    "identity",
+    "label",
+    "psk_group_id",
+    "psk_id",
+}
+"""Fields whose bytes people choose, so that they may be text."""
+
+
+def in_words(cls: type, name: str, shape: Item, value: Any) -> str:
+    """The value of a field for people; "" where the fields inside say it all."""
+    match value:
+        case None:
+            return "blank" if shape == OptionalOf(Struct(Node)) else "absent"
+        case bytes():
+            return _bytes_in_words(cls, name, value)
+        case int():
+            return _number_in_words(cls, name, value)
+        case tuple():
+            return f"{len(value)} item{'' if len(value) == 1 else 's'}" if value else "empty"
+        case _:
+            return _struct_in_words(value)
+
+
+def _struct_in_words(value: Any) -> str:
+    """What tells one struct of a list from the others."""
+    match value:
+        case Extension(extension_type):
+            return code_point("extension_type", extension_type)
+        case Node(LeafNode(credential=Credential(BasicCredential(identity)))):
+            return _bytes_in_words(BasicCredential, "identity", identity)
+        case _:
+            return ""
+
+
+def _number_in_words(cls: type, name: str, value: int) -> str:
+    if isinstance(value, IntEnum):
+        return f"{value.name} ({value.value})"
+    if name in _REGISTERED:
+        return code_point(name, value)
+    return f"{value} ({_moment(value)})" if cls is Lifetime else str(value)
+
+
+def _bytes_in_words(cls: type, name: str, value: bytes) -> str:
+    size = f"{len(value)} byte{'' if len(value) == 1 else 's'}"
+    if (cls, name) in SEALED:
+        return f"sealed; {size}"
+    if not value:
+        return "empty"
+    if cls is Certificate:
+        return f"{size}; {_subject(value)}"
+    if name == "padding":
+        return f"{size} of zeros" if not any(value) else f"{size}, not all of them zero"
+    text = _printable(value) if name in NAMES else None
+    return f'"{text}"' if text else size
+
+
+def _printable(value: bytes) -> str | None:
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    if not text.isprintable():
+        return None
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+
+
+LONGEST_TEXT = 200
+
+
+def _subject(certificate: bytes) -> str:
+    try:
+        subject = x509.load_der_x509_certificate(certificate).subject.rfc4514_string()
+    except ValueError as problem:
+        return f"not readable as a certificate: {problem}"
+    return f"subject {subject}" if subject.isprintable() else f"subject {subject!r}"
+
+
+def _moment(seconds: int) -> str:
+    """A number of seconds since 1970 as a date."""
+    if seconds == FOREVER:
+        return "without end"
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError):  # datetime ends with the year 9999
+        return "after the year 9999"
+
+
+FOREVER = 2**64 - 1
+
+
+def code_point(name: str, value: int) -> str:
+    """The registered name of a code point, by the name of the field that holds it (RFC 9420 §17)."""
+    number = f"0x{value:04x}"
+    known = _REGISTERED[name].get(value)
+    if known is not None:
+        return f"{known} ({number})"
+    if is_grease(value):
+        return f"{number}, a GREASE value: there to be ignored"
+    return f"{number}, for private use" if value >= PRIVATE_USE else f"{number}, not registered by RFC 9420"
+
+
+PRIVATE_USE = 0xF000
+
+
+def registry_of(name: str, shape: Item) -> str | None:
+    """The RFC's name for the type of a field of code points."""
+    if isinstance(shape, VectorOf):
+        registry = registry_of(f"{name}[]", shape.item)
+        return registry and f"{registry}<V>"
+    return _TYPES.get(name) if shape == Uint(2) else None
+
+
+_TYPES = {
+    "version": "ProtocolVersion",
+    "versions[]": "ProtocolVersion",
+    "cipher_suite": "CipherSuite",
+    "cipher_suites[]": "CipherSuite",
+    "extension_type": "ExtensionType",
+    "extensions[]": "ExtensionType",
+    "extension_types[]": "ExtensionType",
+    "proposals[]": "ProposalType",
+    "proposal_types[]": "ProposalType",
+    "credentials[]": "CredentialType",
+    "credential_types[]": "CredentialType",
+}
+"""The fields that hold any code point of a registry, those that we do not know included."""
+
+_REGISTRIES: dict[str, dict[int, str]] = {
+    enum.__name__: {member.value: member.name for member in enum}
+    for enum in (ProtocolVersion, ExtensionType, ProposalType, CredentialType)
+} | {"CipherSuite": {number: suite.name for number, suite in CIPHER_SUITES.items()}}
+
+_REGISTERED = {name: _REGISTRIES[kind] for name, kind in _TYPES.items()}
