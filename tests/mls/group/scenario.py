@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from workbench.mls import (
     Add,
     BasicCredential,
+    CipherSuite,
     Committed,
     Credential,
-    CipherSuite,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
@@ -29,6 +30,7 @@ from workbench.mls import (
     propose_update,
     protect,
 )
+from workbench.mls.group.state import AnyProposal
 
 NOW = 1_767_600_000
 """5 January 2026, 08:00 UTC."""
@@ -74,7 +76,7 @@ class Scenario:
             del self.states[name]
         return received
 
-    def commit(self, name: str, *proposals: object, adds: Sequence[str] = (), **options: object) -> Committed:
+    def commit(self, name: str, *proposals: AnyProposal, adds: Sequence[str] = (), **options: Any) -> Committed:
         """Commit as `name`, deliver to all, and let those who are added join."""
         bundles = {added: self.bundle(added) for added in adds}
         by_value = [*proposals, *(Add(bundle.key_package) for bundle in bundles.values())]
@@ -82,22 +84,23 @@ class Scenario:
         self.deliver(committed.message, name)
         self.states[name] = committed.next
         for added, bundle in bundles.items():
+            assert committed.welcome is not None
             self.states[added] = join(encode(committed.welcome), bundle, now=NOW)
         return committed
 
-    def propose(self, name: str, proposal: object, **options: object) -> MLSMessage:
+    def propose(self, name: str, proposal: AnyProposal, **options: Any) -> MLSMessage:
         proposed = propose(self.states[name], proposal, entropy=next(self.entropy), now=NOW, **options)
         self.states[name] = proposed.next
         self.deliver(proposed.message, name)
         return proposed.message
 
-    def propose_update(self, name: str, **options: object) -> MLSMessage:
+    def propose_update(self, name: str, **options: Any) -> MLSMessage:
         proposed = propose_update(self.states[name], entropy=next(self.entropy), now=NOW, **options)
         self.states[name] = proposed.next
         self.deliver(proposed.message, name)
         return proposed.message
 
-    def send(self, name: str, text: bytes, **options: object) -> MLSMessage:
+    def send(self, name: str, text: bytes, **options: Any) -> MLSMessage:
         protected = protect(self.states[name], text, entropy=next(self.entropy), **options)
         self.states[name] = protected.next
         return protected.message
@@ -106,9 +109,7 @@ class Scenario:
 def group_of(*names: str, suite: int = 1) -> Scenario:
     """A group in which the first has added the others, all in one commit."""
     scenario = Scenario(cipher_suite(suite))
-    scenario.states[names[0]] = create_group(
-        scenario.bundle(names[0]), b"the group", entropy=next(scenario.entropy)
-    )
+    scenario.states[names[0]] = create_group(scenario.bundle(names[0]), b"the group", entropy=next(scenario.entropy))
     if len(names) > 1:
         scenario.commit(names[0], adds=names[1:])
     return scenario

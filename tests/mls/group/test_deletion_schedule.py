@@ -17,6 +17,7 @@ from workbench.mls import (
     CipherSuite,
     Committed,
     GroupState,
+    NodeIndex,
     Remove,
     cipher_suite,
     create_commit,
@@ -98,7 +99,7 @@ def commit_and_follow(scenario: Scenario) -> tuple[Committed, GroupState]:
     return committed, following
 
 
-def test_a_fresh_epoch_holds_what_it_needs_and_nothing_that_led_to_it():
+def test_a_fresh_epoch_holds_what_it_needs_and_nothing_that_led_to_it() -> None:
     scenario, recorder = recorded_group()
     recorder.forget()
     _, bob = commit_and_follow(scenario)
@@ -110,7 +111,7 @@ def test_a_fresh_epoch_holds_what_it_needs_and_nothing_that_led_to_it():
         assert not set(recorder.derived[label]) & held, label
 
 
-def test_the_old_epoch_is_gone_but_for_its_resumption_psk():
+def test_the_old_epoch_is_gone_but_for_its_resumption_psk() -> None:
     scenario, _ = recorded_group()
     before = scenario.states["Bob"]
     _, after = commit_and_follow(scenario)
@@ -122,17 +123,17 @@ def test_the_old_epoch_is_gone_but_for_its_resumption_psk():
     assert before.secret_tree.root in old
 
 
-def test_replaced_private_keys_are_gone():
+def test_replaced_private_keys_are_gone() -> None:
     scenario, _ = recorded_group()
     alice = scenario.states["Alice"]
     committed, bob = commit_and_follow(scenario)
     shared_before = set(alice.private_keys.values())
     assert not shared_before & secrets_in(committed.next)
-    root_before = scenario.states["Bob"].private_keys[1]
+    root_before = scenario.states["Bob"].private_keys[NodeIndex(1)]
     assert root_before not in secrets_in(bob)
 
 
-def test_the_key_of_a_message_is_gone_once_it_was_read_and_so_is_all_it_came_from():
+def test_the_key_of_a_message_is_gone_once_it_was_read_and_so_is_all_it_came_from() -> None:
     scenario, recorder = recorded_group()
     before = scenario.states["Bob"]
     encryption_secret = before.secret_tree.root
@@ -148,7 +149,7 @@ def test_the_key_of_a_message_is_gone_once_it_was_read_and_so_is_all_it_came_fro
     assert not {used_key, used_nonce} & held
 
 
-def test_a_skipped_key_waits_for_its_message_and_then_is_gone():
+def test_a_skipped_key_waits_for_its_message_and_then_is_gone() -> None:
     scenario, recorder = recorded_group()
     first, second = scenario.send("Alice", b"first"), scenario.send("Alice", b"second")
     recorder.forget()
@@ -159,7 +160,7 @@ def test_a_skipped_key_waits_for_its_message_and_then_is_gone():
     assert not skipped & secrets_in(after)
 
 
-def test_the_sender_deletes_its_key_too():
+def test_the_sender_deletes_its_key_too() -> None:
     scenario, _ = recorded_group()
     before = scenario.states["Alice"]
     encryption_secret = before.secret_tree.root
@@ -168,7 +169,7 @@ def test_the_sender_deletes_its_key_too():
     assert encryption_secret not in secrets_in(scenario.states["Alice"])
 
 
-def test_the_key_of_an_update_is_gone_when_the_epoch_ends_without_it():
+def test_the_key_of_an_update_is_gone_when_the_epoch_ends_without_it() -> None:
     scenario, _ = recorded_group()
     scenario.propose_update("Bob")
     (waiting,) = scenario.states["Bob"].update_keys.values()
@@ -177,7 +178,7 @@ def test_the_key_of_an_update_is_gone_when_the_epoch_ends_without_it():
     assert waiting not in secrets_in(scenario.states["Bob"])
 
 
-def test_the_init_key_is_in_no_state():
+def test_the_init_key_is_in_no_state() -> None:
     scenario = Scenario(cipher_suite(1))
     scenario.states["Alice"] = create_group(scenario.bundle("Alice"), b"the group", entropy=next(scenario.entropy))
     bundle = scenario.bundle("Bob")
@@ -187,12 +188,10 @@ def test_the_init_key_is_in_no_state():
     assert bundle.encryption_private_key in secrets_in(bob)
 
 
-def test_a_removed_member_keeps_nothing_new():
+def test_a_removed_member_keeps_nothing_new() -> None:
     scenario, recorder = recorded_group()
     bob = scenario.states["Bob"]
-    committed = create_commit(
-        scenario.states["Alice"], [Remove(bob.own_leaf)], entropy=next(scenario.entropy), now=NOW
-    )
+    committed = create_commit(scenario.states["Alice"], [Remove(bob.own_leaf)], entropy=next(scenario.entropy), now=NOW)
     recorder.forget()
     after, _ = process(bob, encode(committed.message), now=NOW)
     assert secrets_in(after) <= secrets_in(bob)

@@ -66,13 +66,9 @@ def create_key_package(
         ),
         signature_private_key,
     )
-    content = KeyPackageTBS(
-        ProtocolVersion.mls10, suite.id, init_keys.public_key, leaf_node, tuple(extensions)
-    )
+    content = KeyPackageTBS(ProtocolVersion.mls10, suite.id, init_keys.public_key, leaf_node, tuple(extensions))
     signature = suite.sign_with_label(signature_private_key, "KeyPackageTBS", encode(content))
     key_package = KeyPackage(
         content.version, content.cipher_suite, content.init_key, leaf_node, content.extensions, signature
     )
-    return KeyPackageBundle(
-        key_package, init_keys.private_key, leaf_keys.private_key, signature_private_key
-    )
+    return KeyPackageBundle(key_package, init_keys.private_key, leaf_keys.private_key, signature_private_key)

@@ -161,9 +161,7 @@ def create_commit(
     group_info = sign_group_info(following, ratchet_tree=ratchet_tree, external_pub=False)
     welcome = None
     if applied.added:
-        sealed = create_welcome(
-            suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy
-        )
+        sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)
         welcome = MLSMessage(ProtocolVersion.mls10, sealed)
     return Committed(message, welcome, group_info, current, following)
 
@@ -228,9 +226,7 @@ def process_commit(
     )
     # confirm
     tag = authenticated.auth.confirmation_tag
-    if tag is None or not suite.verify_mac(
-        epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag
-    ):
+    if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
     return _next_state(state, context, epoch, taken, tag), EpochAdvanced(
         committer,
@@ -242,15 +238,11 @@ def process_commit(
     )
 
 
-def _validate_and_apply(
-    state: GroupState, listed: Sequence[SentProposal], committer: LeafIndex, now: int
-) -> Applied:
+def _validate_and_apply(state: GroupState, listed: Sequence[SentProposal], committer: LeafIndex, now: int) -> Applied:
     """Check and apply the proposals of a commit; those by reference were checked when they arrived."""
     for sent in listed:
         if sent.reference is None:
-            validate_proposal(
-                state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes
-            )
+            validate_proposal(state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes)
     validate_proposal_list(listed, committer)
     return apply_proposals(state.tree, state.context.extensions, listed)
 
@@ -289,9 +281,7 @@ def _derive(
 ) -> tuple[GroupContext, Epoch]:
     """The new context and its secrets (RFC 9420 §8, §8.2)."""
     suite = state.suite
-    confirmed = confirmed_transcript_hash(
-        suite, state.interim_transcript_hash, wire_format, content, signature
-    )
+    confirmed = confirmed_transcript_hash(suite, state.interim_transcript_hash, wire_format, content, signature)
     context = replace(provisional, confirmed_transcript_hash=confirmed)
     epoch = next_epoch(
         suite, state.secrets.init_secret, path.commit_secret, mixed_in, encode(context), path.tree.leaf_count
@@ -299,9 +289,7 @@ def _derive(
     return context, epoch
 
 
-def _next_state(
-    state: GroupState, context: GroupContext, epoch: Epoch, path: _Path, tag: bytes
-) -> GroupState:
+def _next_state(state: GroupState, context: GroupContext, epoch: Epoch, path: _Path, tag: bytes) -> GroupState:
     """The state in the new epoch; what belonged to the old one is not in it."""
     kept = {**state.resumption_psks, context.epoch: epoch.secrets.resumption_psk}
     oldest = context.epoch - state.policy.kept_resumption_psks

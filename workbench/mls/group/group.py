@@ -105,9 +105,7 @@ def create_group(
     check_extensions(tuple(extensions), "a GroupContext")
     tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
     check_members(tree, tuple(extensions))
-    context = GroupContext(
-        ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions)
-    )
+    context = GroupContext(ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions))
     epoch = epoch_from_epoch_secret(suite, fresh(entropy, "epoch secret", suite.hash_length), tree.leaf_count)
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, b"")
     return GroupState(
@@ -227,12 +225,10 @@ def process(
         case Proposal(proposal):
             reference = proposal_ref(state.suite, authenticated)
             sent = SentProposal(proposal, sender, reference)
-            validate_proposal(
-                state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes
-            )
+            validate_proposal(state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes)
             queued = {**state.proposals, reference: sent}
             return replace(state, proposals=queued), ProposalQueued(sender, proposal, reference)
-        case Commit():
+        case _:
             require_active(state)
             return process_commit(state, authenticated, now=now, psks=psks)
 
@@ -252,9 +248,7 @@ def export_secret(state: GroupState, label: str, context: bytes, length: int) ->
 def _content(
     state: GroupState, content: ApplicationData | Proposal | Commit, authenticated_data: bytes
 ) -> FramedContent:
-    return FramedContent(
-        state.group_id, state.epoch, Sender(MemberSender(state.own_leaf)), authenticated_data, content
-    )
+    return FramedContent(state.group_id, state.epoch, Sender(MemberSender(state.own_leaf)), authenticated_data, content)
 
 
 def _sign(state: GroupState, content: FramedContent, *, private: bool) -> AuthenticatedContent:

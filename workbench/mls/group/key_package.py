@@ -42,7 +42,5 @@ def validate_key_package(
     content = KeyPackageTBS(
         key_package.version, key_package.cipher_suite, key_package.init_key, leaf_node, key_package.extensions
     )
-    if not suite.verify_with_label(
-        leaf_node.signature_key, "KeyPackageTBS", encode(content), key_package.signature
-    ):
+    if not suite.verify_with_label(leaf_node.signature_key, "KeyPackageTBS", encode(content), key_package.signature):
         raise InvalidKeyPackage("§10.1", "the signature of the key package does not verify")

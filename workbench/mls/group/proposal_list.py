@@ -21,7 +21,6 @@ from workbench.mls.wire.messages import (
     GroupContextExtensions,
     PreSharedKey,
     PreSharedKeyID,
-    ProposalByReference,
     ProposalByValue,
     ReInit,
     Remove,
@@ -54,15 +53,14 @@ def resolve_proposals(
     """
     resolved = []
     for entry in commit.proposals:
-        match entry.proposal_or_ref:
-            case ProposalByValue(proposal):
-                resolved.append(SentProposal(proposal.proposal, committer))
-            case ProposalByReference(reference):
-                if reference not in pending:
-                    raise UnknownProposal(
-                        "§12.4.2", f"the commit refers to proposal {reference.hex()[:8]}…, which has not arrived"
-                    )
-                resolved.append(pending[reference])
+        named = entry.proposal_or_ref
+        if isinstance(named, ProposalByValue):
+            resolved.append(SentProposal(named.proposal.proposal, committer))
+        elif named.reference in pending:
+            resolved.append(pending[named.reference])
+        else:
+            name = named.reference.hex()[:8]
+            raise UnknownProposal("§12.4.2", f"the commit refers to proposal {name}…, which has not arrived")
     return tuple(resolved)
 
 
@@ -148,9 +146,7 @@ def _named(subject: object) -> str:
             return "thing: the group's extensions"
 
 
-def apply_proposals(
-    tree: RatchetTree, extensions: tuple[Extension, ...], proposals: Sequence[SentProposal]
-) -> Applied:
+def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: Sequence[SentProposal]) -> Applied:
     """Apply a valid list in the RFC's order: extensions, Updates, Removes, Adds (RFC 9420 §12.3).
 
     Raises what makes the resulting tree invalid: a key held twice, or a member that cannot do what the group
@@ -159,9 +155,7 @@ def apply_proposals(
     for sent in proposals:
         if isinstance(sent.proposal, GroupContextExtensions):
             extensions = sent.proposal.extensions
-    updates = {
-        sent.sender: sent.proposal.leaf_node for sent in proposals if isinstance(sent.proposal, Update)
-    }
+    updates = {sent.sender: sent.proposal.leaf_node for sent in proposals if isinstance(sent.proposal, Update)}
     for leaf, leaf_node in updates.items():
         tree = tree.update(leaf, leaf_node)
     removed = tuple(LeafIndex(sent.proposal.removed) for sent in proposals if isinstance(sent.proposal, Remove))

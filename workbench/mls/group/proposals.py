@@ -53,7 +53,7 @@ def validate_proposal(
                 raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place in a commit")
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
-        case ReInit() | ExternalInit():
+        case _:
             raise Unsupported(section_of(sent.proposal), f"{type(sent.proposal).__name__} is not built yet")
 
 

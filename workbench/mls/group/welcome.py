@@ -67,9 +67,7 @@ def sign_group_info(state: GroupState, *, ratchet_tree: bool, external_pub: bool
         extensions.append(Extension(ExtensionType.external_pub, encode(ExternalPub(keys.public_key))))
     content = GroupInfoTBS(state.context, tuple(extensions), state.confirmation_tag, state.own_leaf)
     signature = state.suite.sign_with_label(state.signature_private_key, "GroupInfoTBS", encode(content))
-    return GroupInfo(
-        content.group_context, content.extensions, content.confirmation_tag, content.signer, signature
-    )
+    return GroupInfo(content.group_context, content.extensions, content.confirmation_tag, content.signer, signature)
 
 
 def create_welcome(
@@ -221,9 +219,7 @@ def _welcome_in(message: Welcome | MLSMessage | bytes) -> Welcome:
 
 def _check_psk_ids(ids: tuple[PreSharedKeyID, ...]) -> None:
     others = [
-        each
-        for each in ids
-        if isinstance(each.psk, ResumptionPSK) and each.psk.usage != ResumptionPSKUsage.application
+        each for each in ids if isinstance(each.psk, ResumptionPSK) and each.psk.usage != ResumptionPSKUsage.application
     ]
     if len(others) > 1:
         raise InvalidWelcome("§12.4.3.1", "more than one resumption PSK is for reinit or branch")
