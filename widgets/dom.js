@@ -17,7 +17,8 @@ function fill(element, attributes, children) {
 /**
  * An HTML element; a function among the attributes listens to the event of that name.
  * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {Attributes} [attributes] @param {...(Node | string)} children @returns {HTMLElementTagNameMap[T]}
+ * @param {T} tag @param {Attributes} [attributes] @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function html(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -27,7 +28,8 @@ export function html(tag, attributes = {}, ...children) {
 
 /**
  * @template {keyof SVGElementTagNameMap} T
- * @param {T} tag @param {Attributes} [attributes] @param {...(Node | string)} children @returns {SVGElementTagNameMap[T]}
+ * @param {T} tag @param {Attributes} [attributes] @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[T]}
  */
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
@@ -35,7 +37,10 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Write only what differs, because every write costs. @param {Element} element @param {string} name @param {string} value */
+/**
+ * Write only what differs, because every write costs.
+ * @param {Element} element @param {string} name @param {string} value
+ */
 export function attribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
@@ -59,10 +64,18 @@ const ICONS = {
 
 /** @param {string} name @returns {SVGSVGElement} */
 export function icon(name) {
-  return svg("svg", { class: "mls-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+  return svg(
+    "svg",
+    { class: "mls-icon", viewBox: "0 0 16 16", "aria-hidden": "true" },
+    svg("path", { d: ICONS[name] }),
+  );
 }
 
 /** @param {string} name @param {string} label @param {() => void} press @returns {HTMLButtonElement} */
 export function iconButton(name, label, press) {
-  return html("button", { type: "button", class: "mls-button", "aria-label": label, title: label, click: press }, icon(name));
+  return html(
+    "button",
+    { type: "button", class: "mls-button", "aria-label": label, title: label, click: press },
+    icon(name),
+  );
 }

@@ -57,7 +57,7 @@ class Layout:
 
     def radius(self, node: int) -> float:
         """Give half the width of a node's mark."""
-        return max(0.8, min(16.0 if _level(node) else 17.0, 0.4 * self.gap * float(2 ** _level(node))))
+        return min(16.0 if _level(node) else 17.0, 0.4 * self.gap * float(2 ** _level(node)))
 
     def room(self, node: int) -> str:
         """Say what a node has room for."""

@@ -1,6 +1,6 @@
 /**
- * What is on the picture: frame = f(view, step, beat, viewer). Nothing here is remembered from frame to frame; the timeline only
- * caches trees so that scrubbing is cheap.
+ * What is on the picture: frame = f(view, step, beat, viewer). Nothing is remembered from frame to frame; the timeline
+ * only caches trees so that scrubbing is cheap.
  */
 import { descent, left, nodeCount, right, root } from "./tree_geometry.js";
 
@@ -64,6 +64,7 @@ import { descent, left, nodeCount, right, root } from "./tree_geometry.js";
  * @property {Viewer} viewer
  * @property {number} epoch
  * @property {number} leafCount
+ * @property {Tree} tree the recorded tree of this epoch: after the step, or before it until the epoch turns
  * @property {Mark[]} marks by node index
  * @property {Map<number, "path" | "filtered">} path edges on the path of the commit, by child
  * @property {Token[]} tokens
@@ -80,7 +81,10 @@ const CACHED_EVERY = 16;
 export function timeline(view) {
   const memory = new Map();
 
-  /** @template T @param {string} of @param {() => T} first @param {(last: T, step: number) => T} next @param {number} step @returns {T} */
+  /**
+   * @template T @param {string} of @param {() => T} first @param {(last: T, step: number) => T} next
+   * @param {number} step @returns {T}
+   */
   function fold(of, first, next, step) {
     let from = step;
     while (from > 0 && !memory.has(`${of} ${from}`)) from -= 1;
@@ -103,10 +107,21 @@ export function timeline(view) {
     last: view.steps.length - 1,
     tallest: Math.max(view.keyframe.leaf_count, ...view.steps.map((step) => step.leaf_count ?? 1)),
     /** @param {number} step @returns {Tree} */
-    tree: (step) => fold("tree", () => firstTree(view), (tree, next) => treeAfter(tree, view.steps[next], next), step),
+    tree: (step) =>
+      fold(
+        "tree",
+        () => firstTree(view),
+        (tree, next) => treeAfter(tree, view.steps[next], next),
+        step,
+      ),
     /** @param {string} viewer @param {number} step @returns {Knowledge} */
     knowledge: (viewer, step) =>
-      fold(`viewer ${viewer}`, () => firstKnowledge(view, viewer), (had, next) => knowledgeAfter(had, view, viewer, next), step),
+      fold(
+        `viewer ${viewer}`,
+        () => firstKnowledge(view, viewer),
+        (had, next) => knowledgeAfter(had, view, viewer, next),
+        step,
+      ),
   };
 }
 
@@ -116,7 +131,11 @@ export function timeline(view) {
 function firstTree(view) {
   const { epoch, leaf_count: leafCount, nodes, hashes, group } = view.keyframe;
   return {
-    step: 0, epoch, epochBegan: 0, leafCount, group,
+    step: 0,
+    epoch,
+    epochBegan: 0,
+    leafCount,
+    group,
     nodes: new Map(Object.entries(nodes).map(([node, value]) => [Number(node), value])),
     since: new Map(),
     hashes: new Map(Object.entries(hashes ?? {}).map(([node, hash]) => [Number(node), hash])),
@@ -139,10 +158,20 @@ function treeAfter(tree, step, index) {
   }
   for (const [node, hash] of Object.entries(step.hashes ?? {})) hashes.set(Number(node), hash);
   if (leafCount < tree.leafCount) {
-    for (const known of [nodes, since, hashes]) for (const node of known.keys()) if (node >= nodeCount(leafCount)) known.delete(node);
+    for (const known of [nodes, since, hashes])
+      for (const node of known.keys()) if (node >= nodeCount(leafCount)) known.delete(node);
   }
   const epochBegan = step.epoch === tree.epoch ? tree.epochBegan : index;
-  return { step: index, epoch: step.epoch, epochBegan, leafCount, nodes, since, hashes, group: { ...tree.group, ...step.group } };
+  return {
+    step: index,
+    epoch: step.epoch,
+    epochBegan,
+    leafCount,
+    nodes,
+    since,
+    hashes,
+    group: { ...tree.group, ...step.group },
+  };
 }
 
 /** @param {View} view @param {string} viewer @returns {Knowledge} */
@@ -187,8 +216,13 @@ export function frameAt(time, place) {
   const before = beat < 0 || step === 0 ? tree : time.tree(step - 1);
   const turned = beat < 0 || happening.beats.every(({ kind }) => kind !== "epoch") || reached(happening, beat, "epoch");
   return {
-    step, beat, viewer, seen, known,
+    step,
+    beat,
+    viewer,
+    seen,
+    known,
     epoch: (turned ? tree : before).epoch,
+    tree: turned ? tree : before,
     leafCount: tree.leafCount,
     marks: marksOf(time, { happening, step, beat, viewer, tree, before, lit: new Set(now?.nodes) }),
     path: pathEdges(happening, beat),
@@ -196,15 +230,29 @@ export function frameAt(time, place) {
   };
 }
 
-/** @param {Step} step @param {number} beat @param {string} kind @returns {boolean} whether a beat of this kind has come */
+/**
+ * @param {Step} step @param {number} beat @param {string} kind
+ * @returns {boolean} whether a beat of this kind has come
+ */
 function reached(step, beat, kind) {
   return step.beats.slice(0, beat + 1).some((one) => one.kind === kind);
 }
 
 /**
- * A mark for each node. In the middle of a step a node has its old value, none, or its new one, as the beats so far say.
+ * @typedef {object} Scene what the marks of a frame depend on
+ * @property {Step} happening
+ * @property {number} step
+ * @property {number} beat
+ * @property {Viewer} viewer
+ * @property {Tree} tree after the step
+ * @property {Tree} before the step; the same tree if the step is over
+ * @property {Set<number>} lit
+ */
+
+/**
+ * A mark for each node. In the middle of a step a node has its old value, none, or its new one, as the beats say.
  * @param {Timeline} time
- * @param {{happening: Step, step: number, beat: number, viewer: Viewer, tree: Tree, before: Tree, lit: Set<number>}} scene
+ * @param {Scene} scene
  * @returns {Mark[]}
  */
 function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
@@ -242,7 +290,7 @@ function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
       node,
       kind: node % 2 === 0 ? "leaf" : "parent",
       state: isUnknown ? "unknown" : keyed ? "keyed" : "blank",
-      member: keyed?.kind === "leaf" ? members.get(keyed.member) ?? null : null,
+      member: keyed?.kind === "leaf" ? (members.get(keyed.member) ?? null) : null,
       key: keyed?.key ?? null,
       print: keyed ? time.view.keys[keyed.key].public.slice(0, 4) : "",
       hold: keyed ? hold(keyed.key) : "",
@@ -264,7 +312,8 @@ function resolve(marks) {
     for (let node = (1 << up) - 1; node < marks.length; node += 2 << up) {
       const mark = marks[node];
       if (mark.state === "keyed") mark.resolution = [node, ...mark.unmerged];
-      else if (up > 0 && mark.state === "blank") mark.resolution = [...marks[left(node)].resolution, ...marks[right(node)].resolution];
+      else if (up > 0 && mark.state === "blank")
+        mark.resolution = [...marks[left(node)].resolution, ...marks[right(node)].resolution];
     }
   }
 }
@@ -276,7 +325,9 @@ function resolve(marks) {
 function pathEdges(step, beat) {
   const edges = new Map();
   if (step.path === null) return edges;
-  const passed = new Set(step.beats.slice(0, beat + 1).flatMap((one) => (one.kind === "climb" ? one.edges.map(([child]) => child) : [])));
+  const passed = new Set(
+    step.beats.slice(0, beat + 1).flatMap((one) => (one.kind === "climb" ? one.edges.map(([child]) => child) : [])),
+  );
   let child = step.path.committer;
   for (const { node, filtered } of step.path.nodes) {
     if (beat < 0 || passed.has(child)) edges.set(child, filtered ? "filtered" : "path");
@@ -286,28 +337,43 @@ function pathEdges(step, beat) {
 }
 
 /**
- * @param {Timeline} time @param {Step} step @param {number} beat @param {string} viewer @param {boolean} known @param {Tree} tree
+ * What travels in a beat.
+ * @param {Timeline} time @param {Step} step @param {number} beat @param {string} viewer @param {boolean} known
+ * @param {Tree} tree
  * @returns {Token[]}
  */
 function tokensOf(time, step, beat, viewer, known, tree) {
   const now = step.beats[beat];
   if (now === undefined) return [];
-  /** @param {"secret" | "envelope" | "message"} kind @param {number[]} route @param {string} [label] @param {boolean} [open] @returns {Token} */
+  /**
+   * @param {"secret" | "envelope" | "message"} kind @param {number[]} route @param {string} [label]
+   * @param {boolean} [open] @returns {Token}
+   */
   const token = (kind, route, label = "", open = false) => ({ kind, route, label, open, known });
   switch (now.kind) {
-    case "leaf_key": return now.nodes.map((node) => token("secret", [node]));
-    case "root": return [token("secret", [root(tree.leafCount)])];
-    case "climb": return chains(now.edges).map((route) => token("secret", route));
-    case "seal": return sealed(step, now.nodes).map(({ node, to, to_key }) =>
-      token("envelope", descent(node, to), time.view.keys[to_key].public.slice(0, 4)));
-    case "open": return [
-      ...sealed(step).map(({ to, opened_by }) => token("envelope", [to], "", opened_by.includes(viewer))),
-      ...chains(now.edges).map((route) => token("secret", route)),
-    ];
-    case "welcome": return (step.welcome ?? []).map(({ to, opened_by }) =>
-      token("envelope", [step.path?.committer ?? to, to], "", opened_by.includes(viewer)));
-    case "message": return now.edges.map((route) => token("message", route, "", viewer in (step.message?.read ?? {})));
-    default: return [];
+    case "leaf_key":
+      return now.nodes.map((node) => token("secret", [node]));
+    case "root":
+      return [token("secret", [root(tree.leafCount)])];
+    case "climb":
+      return chains(now.edges).map((route) => token("secret", route));
+    case "seal":
+      return sealed(step, now.nodes).map(({ node, to, to_key }) =>
+        token("envelope", descent(node, to), time.view.keys[to_key].public.slice(0, 4)),
+      );
+    case "open":
+      return [
+        ...sealed(step).map(({ to, opened_by }) => token("envelope", [to], "", opened_by.includes(viewer))),
+        ...chains(now.edges).map((route) => token("secret", route)),
+      ];
+    case "welcome":
+      return (step.welcome ?? []).map(({ to, opened_by }) =>
+        token("envelope", [step.path?.committer ?? to, to], "", opened_by.includes(viewer)),
+      );
+    case "message":
+      return now.edges.map((route) => token("message", route, "", viewer in (step.message?.read ?? {})));
+    default:
+      return [];
   }
 }
 

@@ -6,18 +6,36 @@ import { stepTitle } from "./words.js";
 
 /** @param {{group: () => void, zoom: (factor: number) => void}} does */
 export function heading(does) {
-  const dial = svg("svg", { class: "mls-dial", viewBox: "-10 -10 20 20", "aria-hidden": "true" },
-    svg("circle", { r: 8 }), svg("g", {}, svg("path", { d: "M0-8V-3M6.9 4 2.6 1.5M-6.9 4-2.6 1.5" })));
+  const dial = svg(
+    "svg",
+    { class: "mls-dial", viewBox: "-10 -10 20 20", "aria-hidden": "true" },
+    svg("circle", { r: 8 }),
+    svg("g", {}, svg("path", { d: "M0-8V-3M6.9 4 2.6 1.5M-6.9 4-2.6 1.5" })),
+  );
   const hand = /** @type {SVGGElement} */ (dial.lastElementChild);
   const number = html("b");
   const check = html("span", { class: "mls-check", hidden: true, title: "The confirmation tag agrees" }, icon("check"));
-  const epoch = html("button", { type: "button", class: "mls-epoch", title: "Values of the group", click: does.group }, dial, html("span", {}, "epoch "), number, check);
+  const epoch = html(
+    "button",
+    { type: "button", class: "mls-epoch", title: "Values of the group", click: does.group },
+    dial,
+    html("span", {}, "epoch "),
+    number,
+    check,
+  );
   const title = html("span", { class: "mls-title" });
-  const zoom = html("span", { class: "mls-buttons mls-zoom" },
-    iconButton("wider", "Zoom out", () => does.zoom(0.5)), iconButton("closer", "Zoom in", () => does.zoom(2)));
+  const zoom = html(
+    "span",
+    { class: "mls-buttons mls-zoom" },
+    iconButton("wider", "Zoom out", () => does.zoom(0.5)),
+    iconButton("closer", "Zoom in", () => does.zoom(2)),
+  );
   const bar = html("div", { class: "mls-head" }, epoch, title, zoom);
 
-  /** @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame @param {{group: boolean, zoom: boolean}} open */
+  /**
+   * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame
+   * @param {{group: boolean, zoom: boolean}} open
+   */
   function show(view, frame, open) {
     const { beats } = view.steps[frame.step];
     const isTurning = frame.beat >= 0 && beats[frame.beat].kind === "schedule";

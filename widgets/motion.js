@@ -25,7 +25,10 @@ export function motion(layer) {
     arrange(tokens, 1);
   }
 
-  /** Let tokens travel, then rest. @param {Token[]} tokens @param {Layout} places @param {number} time in milliseconds */
+  /**
+   * Let tokens travel, then rest.
+   * @param {Token[]} tokens @param {Layout} places @param {number} time in milliseconds
+   */
   function travel(tokens, places, time) {
     rest(tokens, places);
     arrange(tokens, 0);
@@ -51,10 +54,16 @@ export function motion(layer) {
       const pile = piled.get(end) ?? 0;
       piled.set(end, pile + 1);
       const [px, py] = along(places, route, eased(part));
-      const [dx, dy] = kind === "secret" ? [0, -radius(places, end) - 9] : [radius(places, end) * 0.7 + 6 + pile * 7, -radius(places, end) - 12];
+      const [dx, dy] =
+        kind === "secret"
+          ? [0, -radius(places, end) - 9]
+          : [radius(places, end) * 0.7 + 6 + pile * 7, -radius(places, end) - 12];
       const settle = route.length > 1 ? part ** 3 : 1;
       const scale = hasRoom(places, end) ? "" : " scale(0.6)";
-      shape.setAttribute("transform", `translate(${(px + dx * settle).toFixed(1)} ${(py + dy * settle).toFixed(1)})${scale}`);
+      shape.setAttribute(
+        "transform",
+        `translate(${(px + dx * settle).toFixed(1)} ${(py + dy * settle).toFixed(1)})${scale}`,
+      );
       shape.classList.toggle("is-bare", scale !== "");
       shape.classList.toggle("is-there", part >= 1);
     });

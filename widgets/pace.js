@@ -6,15 +6,21 @@ const LEVEL = 250;
 const PAUSE = 900;
 const LONGEST = 4000;
 
-/** Levels that something travels in a beat of a kind; others take a little more than one level. @type {Partial<Record<string, number>>} */
+/**
+ * Levels that something travels in a beat of a kind; others take a little more than one level.
+ * @type {Partial<Record<string, number>>}
+ */
 const LEVELS = { seal: 2.6, open: 2.6, proposals: 2, epoch: 1.6, message: 3, welcome: 2.6 };
 
 /**
- * The time of each beat in milliseconds: 250 a level at speed 1, and faster for tall trees, so that no step lasts over four seconds.
+ * The time of each beat in milliseconds: 250 a level at speed 1, and faster for tall trees, so that no step lasts
+ * over four seconds.
  * @param {Step} step @param {number} speed @returns {number[]}
  */
 export function durations(step, speed) {
-  const times = step.beats.map(({ kind, edges }) => LEVEL * (kind === "climb" ? Math.max(1, edges.length) : LEVELS[kind] ?? 1.4));
+  const times = step.beats.map(
+    ({ kind, edges }) => LEVEL * (kind === "climb" ? Math.max(1, edges.length) : (LEVELS[kind] ?? 1.4)),
+  );
   const total = times.reduce((sum, time) => sum + time, 0);
   return times.map((time) => (time * Math.min(1, LONGEST / total)) / speed);
 }

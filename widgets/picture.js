@@ -44,13 +44,22 @@ export function picture(name) {
       gone.edge?.remove();
     }
     for (let node = drawn.length; node < count; node += 1) {
-      const group = svg("g", { "data-node": node, role: "treeitem", "aria-selected": "false", tabindex: -1, id: `${name}-${node}` });
+      const group = svg("g", {
+        "data-node": node,
+        role: "treeitem",
+        "aria-selected": "false",
+        tabindex: -1,
+        id: `${name}-${node}`,
+      });
       nodes.append(group);
       drawn.push({ group, edge: edges.appendChild(svg("path")), look: "" });
     }
   }
 
-  /** Draw a frame; only nodes that look different are touched. @param {Frame} frame @param {import("./view.d.ts").RatchetTreeView} view @param {Layout} places */
+  /**
+   * Draw a frame; only nodes that look different are touched.
+   * @param {Frame} frame @param {import("./view.d.ts").RatchetTreeView} view @param {Layout} places
+   */
   function draw(frame, view, places) {
     keep(nodeCount(frame.leafCount));
     nodes.setAttribute("aria-label", pictureLabel(view, frame));
@@ -77,7 +86,10 @@ export function picture(name) {
     canvas.setAttribute("width", String(Math.round(places.width)));
     canvas.setAttribute("height", String(places.height));
     drawn.forEach(({ group, edge: line }, node) => {
-      group.setAttribute("transform", `translate(${round(x(places, node))} ${round(y(places, node))})${scaling(places, node)}`);
+      group.setAttribute(
+        "transform",
+        `translate(${round(x(places, node))} ${round(y(places, node))})${scaling(places, node)}`,
+      );
       if (node === root(places.leafCount)) line?.setAttribute("d", "");
       else if (node < nodeCount(places.leafCount)) line?.setAttribute("d", edge(places, node));
     });
@@ -90,17 +102,24 @@ export function picture(name) {
     drawn[stop]?.group.setAttribute("tabindex", "0");
   }
 
-  /** Draw thin lines from a node to its resolution and its unmerged leaves. @param {Mark | undefined} mark @param {Layout} places */
+  /**
+   * Draw thin lines from a node to its resolution and its unmerged leaves.
+   * @param {Mark | undefined} mark @param {Layout} places
+   */
   function point(mark, places) {
     const told = new Set(mark && (mark.state === "blank" || mark.unmerged.length) ? mark.resolution : []);
     if (mark) told.delete(mark.node);
     for (const node of pointed) if (!told.has(node)) drawn[node]?.group.classList.remove("is-told");
     for (const node of told) drawn[node]?.group.classList.add("is-told");
     pointed = told;
-    links.replaceChildren(...[...told].map((node) => svg("path", {
-      class: mark?.unmerged.includes(node) ? "mls-link is-unmerged" : "mls-link",
-      d: mark ? link(places, mark.node, node) : "",
-    })));
+    links.replaceChildren(
+      ...[...told].map((node) =>
+        svg("path", {
+          class: mark?.unmerged.includes(node) ? "mls-link is-unmerged" : "mls-link",
+          d: mark ? link(places, mark.node, node) : "",
+        }),
+      ),
+    );
   }
 
   /** Show where the focus and the pin are. @param {{focus: number, pin: number}} at @param {Layout} places */
@@ -108,9 +127,19 @@ export function picture(name) {
     /** @param {number} node @param {string} kind */
     const frame = (node, kind) => {
       const half = Math.max(6, radius(places, node)) + 6;
-      return svg("rect", { class: kind, x: round(x(places, node) - half), y: round(y(places, node) - half), width: 2 * half, height: 2 * half, rx: level(node) ? half : 9 });
+      return svg("rect", {
+        class: kind,
+        x: round(x(places, node) - half),
+        y: round(y(places, node) - half),
+        width: 2 * half,
+        height: 2 * half,
+        rx: level(node) ? half : 9,
+      });
     };
-    cursor.replaceChildren(...(pin >= 0 && pin < drawn.length ? [frame(pin, "mls-pin")] : []), ...(focus >= 0 && focus < drawn.length ? [frame(focus, "mls-focus")] : []));
+    cursor.replaceChildren(
+      ...(pin >= 0 && pin < drawn.length ? [frame(pin, "mls-pin")] : []),
+      ...(focus >= 0 && focus < drawn.length ? [frame(focus, "mls-focus")] : []),
+    );
     if (pinned !== pin) drawn[pinned]?.group.setAttribute("aria-selected", "false");
     drawn[pin]?.group.setAttribute("aria-selected", "true");
     pinned = pin;
@@ -119,13 +148,18 @@ export function picture(name) {
   /** Name leaves that have no room for a name of their own. @param {Mark[]} marks @param {Layout} places */
   function callOut(marks, places) {
     const nameless = marks.filter(({ member, node }) => member && roomFor(places, node) !== "full");
-    callouts.replaceChildren(...nameless.map(({ member, node }) => {
-      const foot = places.base + (roomFor(places, node) === "tiny" ? 9 : radius(places, node) + 6);
-      const at = Math.max(30, Math.min(places.width - 30, x(places, node)));
-      return svg("g", {},
-        svg("path", { class: "mls-callout-line", d: `M${round(x(places, node))} ${foot}v6` }),
-        svg("text", { x: round(at), y: foot + 17 }, member?.name ?? ""));
-    }));
+    callouts.replaceChildren(
+      ...nameless.map(({ member, node }) => {
+        const foot = places.base + (roomFor(places, node) === "tiny" ? 9 : radius(places, node) + 6);
+        const at = Math.max(30, Math.min(places.width - 30, x(places, node)));
+        return svg(
+          "g",
+          {},
+          svg("path", { class: "mls-callout-line", d: `M${round(x(places, node))} ${foot}v6` }),
+          svg("text", { x: round(at), y: foot + 17 }, member?.name ?? ""),
+        );
+      }),
+    );
   }
 
   /** @param {number} node */
@@ -143,14 +177,20 @@ function round(value) {
   return Math.round(value * 100) / 100;
 }
 
-/** Marks shrink with their room; leaves without any become upright strokes. @param {Layout} places @param {number} node */
+/**
+ * Marks shrink with their room; leaves without any become upright strokes.
+ * @param {Layout} places @param {number} node
+ */
 function scaling(places, node) {
   const scale = Math.min(1, radius(places, node) / SIZE);
   if (scale === 1) return "";
   return ` scale(${round(scale)}${level(node) === 0 && roomFor(places, node) === "tiny" ? " 0.4" : ""})`;
 }
 
-/** What a node has room for. @param {Layout} places @param {number} node @returns {"full" | "some" | "small" | "tiny"} */
+/**
+ * What a node has room for.
+ * @param {Layout} places @param {number} node @returns {"full" | "some" | "small" | "tiny"}
+ */
 function roomFor(places, node) {
   const size = radius(places, node);
   const space = places.gap * 2 ** level(node);
@@ -163,14 +203,21 @@ function roomFor(places, node) {
 export function nodeClass(mark, room) {
   return [
     `mls-node is-${mark.kind} is-${mark.state} is-${room}`,
-    mark.hold && `has-${mark.hold}`, mark.member && `mls-hue-${mark.member.hue}`,
-    mark.fresh && "is-fresh", mark.changed && "is-changed", mark.lit && "is-lit",
-  ].filter(Boolean).join(" ");
+    mark.hold && `has-${mark.hold}`,
+    mark.member && `mls-hue-${mark.member.hue}`,
+    mark.fresh && "is-fresh",
+    mark.changed && "is-changed",
+    mark.lit && "is-lit",
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** @param {Frame} frame @param {Mark} mark */
 function edgeClass(frame, mark) {
-  return [frame.path.has(mark.node) && `is-${frame.path.get(mark.node)}`, mark.state === "unknown" && "is-unknown"].filter(Boolean).join(" ");
+  return [frame.path.has(mark.node) && `is-${frame.path.get(mark.node)}`, mark.state === "unknown" && "is-unknown"]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** The shapes of one node, from the bottom up. @param {Mark} mark @param {string} room @returns {SVGElement[]} */
@@ -178,14 +225,19 @@ function shapes(mark, room) {
   const parts = [];
   if (mark.fresh && room !== "tiny") parts.push(outline(mark, "mls-ring", SIZE + 4.5));
   parts.push(outline(mark, "mls-shape", SIZE));
-  if (mark.hold === "stolen" || mark.hold === "computed") parts.push(svg("path", { class: "mls-hatch", d: hatching(mark) }));
+  if (mark.hold === "stolen" || mark.hold === "computed")
+    parts.push(svg("path", { class: "mls-hatch", d: hatching(mark) }));
   if (mark.hold === "stolen") parts.push(svg("path", { class: "mls-flag", d: FLAG }));
   if (room === "tiny") return parts;
-  const inside = mark.state === "unknown" ? "?" : mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : "");
+  const inside =
+    mark.state === "unknown" ? "?" : (mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : ""));
   if (room !== "small" || mark.kind === "leaf") parts.push(svg("text", { class: "mls-inside", y: 4.5 }, inside));
   if (room === "full" && mark.member) parts.push(svg("text", { class: "mls-name", y: SIZE + 17 }, mark.member.name));
   if (room === "full" && mark.print) {
-    const where = mark.kind === "leaf" ? { class: "mls-print", x: 0, y: SIZE + 32 } : { class: "mls-print is-beside", x: SIZE + 8, y: 4 };
+    const where =
+      mark.kind === "leaf"
+        ? { class: "mls-print", x: 0, y: SIZE + 32 }
+        : { class: "mls-print is-beside", x: SIZE + 8, y: 4 };
     parts.push(svg("text", where, mark.print));
   }
   if (mark.unmerged.length) parts.push(chip(`+${mark.unmerged.length}`));
@@ -196,11 +248,25 @@ function shapes(mark, room) {
 export function specimen(traits) {
   /** @type {Mark} */
   const mark = {
-    node: 0, kind: "parent", state: "keyed", member: null, key: null, print: "", hold: "", unmerged: [], resolution: [],
-    fresh: false, changed: false, lit: false, ...traits,
+    node: 0,
+    kind: "parent",
+    state: "keyed",
+    member: null,
+    key: null,
+    print: "",
+    hold: "",
+    unmerged: [],
+    resolution: [],
+    fresh: false,
+    changed: false,
+    lit: false,
+    ...traits,
   };
-  return svg("svg", { class: "mls-specimen", viewBox: "-27 -27 54 54", "aria-hidden": "true" },
-    svg("g", { class: nodeClass(mark, "full") }, ...shapes(mark, "full")));
+  return svg(
+    "svg",
+    { class: "mls-specimen", viewBox: "-27 -27 54 54", "aria-hidden": "true" },
+    svg("g", { class: nodeClass(mark, "full") }, ...shapes(mark, "full")),
+  );
 }
 
 /** A rounded square for a leaf, a circle for a parent. @param {Mark} mark @param {string} name @param {number} half */
@@ -222,8 +288,12 @@ function hatching({ kind, hold }) {
 
 /** @param {string} text */
 function chip(text) {
-  return svg("g", { class: "mls-chip", transform: "translate(15 -14)" },
-    svg("rect", { x: -11, y: -8, width: 22, height: 16, rx: 8 }), svg("text", { y: 4 }, text));
+  return svg(
+    "g",
+    { class: "mls-chip", transform: "translate(15 -14)" },
+    svg("rect", { x: -11, y: -8, width: 22, height: 16, rx: 8 }),
+    svg("text", { y: 4 }, text),
+  );
 }
 
 /** @param {Layout} places @param {number} from @param {number} to */

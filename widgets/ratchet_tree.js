@@ -1,6 +1,6 @@
 /**
- * The ratchet tree as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an exported page, so it uses of
- * the model only get, set, save_changes, on and off, and reads values with model.get.
+ * The ratchet tree as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an exported page, so it
+ * uses of the model only get, set, save_changes, on and off, and reads values with model.get.
  *
  * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1).
  */
@@ -52,8 +52,15 @@ export function render({ model, el }) {
   const words = html("p", { class: "mls-sentence", "aria-live": "polite" });
   const table = twin();
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
-  const root = html("div", { class: "mls mls-ratchet-tree", "data-lm-suppress-shortcuts": "true", keydown: press },
-    controls.bar, head.bar, html("div", { class: "mls-body" }, scene.room, details.side), words, table.region);
+  const root = html(
+    "div",
+    { class: "mls mls-ratchet-tree", "data-lm-suppress-shortcuts": "true", keydown: press },
+    controls.bar,
+    head.bar,
+    html("div", { class: "mls-body" }, scene.room, details.side),
+    words,
+    table.region,
+  );
 
   /** Where the model is, within the bounds of the view. @returns {Place} */
   function here() {
@@ -120,7 +127,12 @@ export function render({ model, el }) {
     const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
     scene.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
-    controls.show(time, frame, { speed: model.get("speed"), playing: model.get("playing"), table: own.table, help: own.panel === "help" });
+    controls.show(time, frame, {
+      speed: model.get("speed"),
+      playing: model.get("playing"),
+      table: own.table,
+      help: own.panel === "help",
+    });
     head.show(view, frame, { group: own.panel === "group", zoom: scene.canZoom() });
     details.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
     table.show(own.table ? frame : null);
@@ -145,10 +157,13 @@ export function render({ model, el }) {
     paced = pace;
     clearTimeout(timer);
     if (!pace) return;
-    timer = setTimeout(() => {
-      const next = onward(time.view.steps, here());
-      tell(next ? { ...next } : { playing: false });
-    }, stay(time.view.steps[place.step], place.beat, speed));
+    timer = setTimeout(
+      () => {
+        const next = onward(time.view.steps, here());
+        tell(next ? { ...next } : { playing: false });
+      },
+      stay(time.view.steps[place.step], place.beat, speed),
+    );
   }
 
   /** @param {KeyboardEvent} event */

@@ -32,9 +32,10 @@ export function stage(name, choose) {
   let sliding = 0;
 
   /**
-   * Show a frame. With a travel time, what moves in this beat travels; with none, everything is where it ends; with null, what
-   * is on its way goes on.
-   * @param {Timeline} time @param {Frame} frame @param {number} pin @param {{travel: number | null, slide: boolean}} how
+   * Show a frame. With a travel time, what moves in this beat travels; with none, everything is where it ends; with
+   * null, what is on its way goes on.
+   * @param {Timeline} time @param {Frame} frame @param {number} pin
+   * @param {{travel: number | null, slide: boolean}} how
    */
   function show(time, frame, pin, { travel, slide }) {
     scene = { time, frame, pin };
@@ -87,7 +88,10 @@ export function stage(name, choose) {
     drawing.point(frame.marks[at], now);
     drawing.mark({ focus: focused, pin }, now);
     const actor = time.view.steps[frame.step].actor;
-    drawing.callOut(frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2), now);
+    drawing.callOut(
+      frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2),
+      now,
+    );
     const mark = frame.marks[at];
     tip.hidden = !mark || at === pin;
     if (tip.hidden) return;
@@ -102,7 +106,8 @@ export function stage(name, choose) {
     drawing.rove(node);
     const element = drawing.element(node);
     if (take) /** @type {any} */ (element)?.focus({ preventScroll: true });
-    if (places && places.width > room.clientWidth) room.scrollTo({ left: x(places, node) - room.clientWidth / 2, behavior: calm.matches ? "auto" : "smooth" });
+    if (places && places.width > room.clientWidth)
+      room.scrollTo({ left: x(places, node) - room.clientWidth / 2, behavior: calm.matches ? "auto" : "smooth" });
   }
 
   /** @param {number} factor */
@@ -165,7 +170,9 @@ export function stage(name, choose) {
   watch.observe(room);
 
   return {
-    room, show, rescale,
+    room,
+    show,
+    rescale,
     /** @returns {boolean} whether there is something to come closer to */
     canZoom: () => zoom > 1 || (places !== null && places.gap < ROOM_FOR_NAMES),
     stop() {

@@ -21,17 +21,38 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 /** @param {Actions} does */
 export function toolbar(does) {
-  const viewer = html("select", { class: "mls-select", "aria-label": "Seen by", change: () => does.look(viewer.value) });
-  const scrub = html("input", { type: "range", class: "mls-scrub", min: 0, "aria-label": "Step", input: () => does.scrub(Number(scrub.value)) });
-  const speed = html("select", { class: "mls-select", "aria-label": "Speed", change: () => does.pace(Number(speed.value)) },
-    ...SPEEDS.map((value) => html("option", { value }, `${value}×`)));
+  const viewer = html("select", {
+    class: "mls-select",
+    "aria-label": "Seen by",
+    change: () => does.look(viewer.value),
+  });
+  const scrub = html("input", {
+    type: "range",
+    class: "mls-scrub",
+    min: 0,
+    "aria-label": "Step",
+    input: () => does.scrub(Number(scrub.value)),
+  });
+  const speed = html(
+    "select",
+    { class: "mls-select", "aria-label": "Speed", change: () => does.pace(Number(speed.value)) },
+    ...SPEEDS.map((value) => html("option", { value }, `${value}×`)),
+  );
   const play = iconButton("play", "Play", does.play);
   const table = iconButton("table", "Show as a table", does.table);
   const help = iconButton("help", "Help", does.help);
-  const back = [iconButton("step-back", "One step back", () => does.step(-1)), iconButton("beat-back", "One beat back", () => does.beat(-1))];
-  const on = [iconButton("beat-on", "One beat on", () => does.beat(1)), iconButton("step-on", "One step on", () => does.step(1))];
+  const back = [
+    iconButton("step-back", "One step back", () => does.step(-1)),
+    iconButton("beat-back", "One beat back", () => does.beat(-1)),
+  ];
+  const on = [
+    iconButton("beat-on", "One beat on", () => does.beat(1)),
+    iconButton("step-on", "One step on", () => does.step(1)),
+  ];
   const pips = html("span", { class: "mls-pips", "aria-hidden": "true" });
-  const bar = html("div", { class: "mls-bar", role: "group", "aria-label": "Controls" },
+  const bar = html(
+    "div",
+    { class: "mls-bar", role: "group", "aria-label": "Controls" },
     html("label", { class: "mls-viewer" }, html("span", {}, "Seen by"), viewer),
     html("span", { class: "mls-buttons" }, ...back, play, ...on),
     html("span", { class: "mls-track" }, scrub, pips),
@@ -71,7 +92,11 @@ export function toolbar(does) {
     help.setAttribute("aria-pressed", String(now.help));
     for (const button of back) disable(button, backward(view.steps, frame) === null);
     for (const button of on) disable(button, step === last && beat < 0);
-    pips.replaceChildren(...beats.map((_, index) => html("i", { class: beat < 0 || index < beat ? "is-past" : index === beat ? "is-now" : "" })));
+    pips.replaceChildren(
+      ...beats.map((_, index) =>
+        html("i", { class: beat < 0 || index < beat ? "is-past" : index === beat ? "is-now" : "" }),
+      ),
+    );
   }
 
   return { bar, show };

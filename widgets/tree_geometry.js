@@ -43,7 +43,10 @@ export function directPath(node, leafCount) {
   return path;
 }
 
-/** @param {number} node @param {number} ancestor @returns {number[]} the nodes from `ancestor` down to `node`, both included */
+/**
+ * @param {number} node @param {number} ancestor
+ * @returns {number[]} the nodes from `ancestor` down to `node`, both included
+ */
 export function descent(ancestor, node) {
   const path = [node];
   for (let above = node; above !== ancestor && level(above) < 30;) {
@@ -61,18 +64,25 @@ export function neighbour(key, node, leafCount) {
   const stride = 2 << level(node);
   const last = nodeCount(leafCount) - 1;
   switch (key) {
-    case "ArrowUp": return node === root(leafCount) ? node : parent(node);
-    case "ArrowDown": return level(node) === 0 ? node : left(node);
-    case "ArrowLeft": return node - stride < 0 ? node : node - stride;
-    case "ArrowRight": return node + stride > last ? node : node + stride;
-    case "Home": return root(leafCount);
-    case "End": return last;
-    default: return node;
+    case "ArrowUp":
+      return node === root(leafCount) ? node : parent(node);
+    case "ArrowDown":
+      return level(node) === 0 ? node : left(node);
+    case "ArrowLeft":
+      return node - stride < 0 ? node : node - stride;
+    case "ArrowRight":
+      return node + stride > last ? node : node + stride;
+    case "Home":
+      return root(leafCount);
+    case "End":
+      return last;
+    default:
+      return node;
   }
 }
 
 /**
- * Places and sizes. Leaves stand on one line at the bottom; the room above them is kept for the tallest tree of the view.
+ * Places and sizes. Leaves stand on one line at the bottom; the room above them is kept for the view's tallest tree.
  * @typedef {object} Layout
  * @property {number} leafCount
  * @property {number} width of the picture
@@ -91,7 +101,7 @@ export const ROOM_FOR_NAMES = 40;
 
 /**
  * @param {number} leafCount
- * @param {{width: number, zoom: number, tallest: number}} room `tallest` is the largest leaf count that the view reaches
+ * @param {{width: number, zoom: number, tallest: number}} room `tallest` is the largest leaf count of the view
  * @returns {Layout}
  */
 export function layout(leafCount, { width, zoom, tallest }) {
@@ -102,7 +112,9 @@ export function layout(leafCount, { width, zoom, tallest }) {
   const base = Math.round(HEAD + Math.max(...rowsFor(Math.max(most, 2), gapFor(most))));
   const across = Math.max(width, gap * leafCount + 2 * MARGIN);
   return {
-    leafCount, gap, base,
+    leafCount,
+    gap,
+    base,
     width: across,
     height: base + (gap >= ROOM_FOR_NAMES ? 62 : 36),
     start: (across - gap * (leafCount - 1)) / 2,
@@ -110,22 +122,31 @@ export function layout(leafCount, { width, zoom, tallest }) {
   };
 }
 
-/** Levels where nodes stand close are low, so that tall trees keep their height for where there is something to see. @param {number} leafCount @param {number} gap */
+/**
+ * Levels where nodes stand close are low, so that tall trees keep their height for where there is something to see.
+ * @param {number} leafCount @param {number} gap
+ */
 function rowsFor(leafCount, gap) {
   const depth = Math.log2(leafCount);
   const highest = Math.max(46, Math.min(82, 500 / depth));
   const rows = [0];
-  for (let height = 1; height <= depth; height += 1) rows.push(rows[height - 1] + Math.max(18, Math.min(highest, gap * 2 ** height * 1.1)));
+  for (let height = 1; height <= depth; height += 1)
+    rows.push(rows[height - 1] + Math.max(18, Math.min(highest, gap * 2 ** height * 1.1)));
   return rows;
 }
 
-/** @param {Layout} from @param {Layout} to @param {number} part from 0 to 1 @returns {Layout} a layout between two others */
+/**
+ * @param {Layout} from @param {Layout} to @param {number} part from 0 to 1
+ * @returns {Layout} a layout between two others
+ */
 export function between(from, to, part) {
   /** @param {number} a @param {number} b */
   const mix = (a, b) => a + (b - a) * part;
   return {
     ...to,
-    gap: mix(from.gap, to.gap), start: mix(from.start, to.start), base: mix(from.base, to.base),
+    gap: mix(from.gap, to.gap),
+    start: mix(from.start, to.start),
+    base: mix(from.base, to.base),
     rows: to.rows.map((row, height) => mix(from.rows[height] ?? row, row)),
   };
 }
@@ -146,7 +167,7 @@ export function y(places, node) {
  */
 export function radius(places, node) {
   const height = level(node);
-  return Math.max(0.8, Math.min(height === 0 ? 17 : 16, 0.4 * places.gap * 2 ** height));
+  return Math.min(height === 0 ? 17 : 16, 0.4 * places.gap * 2 ** height);
 }
 
 /**
@@ -155,7 +176,9 @@ export function radius(places, node) {
  */
 export function edge(places, child) {
   const above = parent(child);
-  const [ax, ay, bx, by] = [x(places, above), y(places, above), x(places, child), y(places, child)].map((at) => Math.round(at * 10) / 10);
+  const [ax, ay, bx, by] = [x(places, above), y(places, above), x(places, child), y(places, child)].map(
+    (at) => Math.round(at * 10) / 10,
+  );
   const middle = Math.round((ay + by) * 5) / 10;
   return `M${ax} ${ay}C${ax} ${middle} ${bx} ${middle} ${bx} ${by}`;
 }

@@ -3,7 +3,13 @@ import { html } from "./dom.js";
 import { nodeParts } from "./words.js";
 
 export function twin() {
-  const region = html("div", { class: "mls-twin", tabindex: 0, role: "region", "aria-label": "The tree as a table", hidden: true });
+  const region = html("div", {
+    class: "mls-twin",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "The tree as a table",
+    hidden: true,
+  });
   let shown = "";
 
   /** @param {import("./frame.js").Frame | null} frame what to show, or null to hide the table */
@@ -15,11 +21,20 @@ export function twin() {
     if (now === shown) return;
     shown = now;
     const heads = ["Node", "What", "Public key", `Private key, for ${frame.viewer.name}`, "Notes"];
-    region.replaceChildren(html("table", {},
-      html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))),
-      html("tbody", {}, ...rows.map(([node, ...cells]) =>
-        html("tr", {}, html("th", { scope: "row" }, node), ...cells.map((cell) => html("td", {}, cell))))),
-    ));
+    region.replaceChildren(
+      html(
+        "table",
+        {},
+        html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))),
+        html(
+          "tbody",
+          {},
+          ...rows.map(([node, ...cells]) =>
+            html("tr", {}, html("th", { scope: "row" }, node), ...cells.map((cell) => html("td", {}, cell))),
+          ),
+        ),
+      ),
+    );
   }
 
   return { region, show };

@@ -5,7 +5,18 @@ export type KeyId = string;
 export type ViewerId = string;
 export type How = "generated" | "derived" | "opened" | "welcome" | "stolen";
 export type BeatKind =
-  | "proposals" | "leaf_key" | "climb" | "seal" | "open" | "welcome" | "root" | "schedule" | "epoch" | "confirm" | "message" | "theft";
+  | "proposals"
+  | "leaf_key"
+  | "climb"
+  | "seal"
+  | "open"
+  | "welcome"
+  | "root"
+  | "schedule"
+  | "epoch"
+  | "confirm"
+  | "message"
+  | "theft";
 
 export interface Member {
   id: string;

@@ -24,10 +24,30 @@ const ABOUT = {
 
 /** Where RFC 9420 speaks of a field. @type {Record<string, string>} */
 export const SECTIONS = {
-  encryption_key: "7.2", signature_key: "7.2", credential: "5.3", capabilities: "7.2", leaf_node_source: "7.2", lifetime: "7.2",
-  extensions: "7.2", signature: "7.2", parent_hash: "7.9", unmerged_leaves: "7.1", tree_hash: "7.8", resolution: "4.1.1",
-  path_secret: "7.4", kem_output: "7.6", ciphertext: "7.6", commit_secret: "8", epoch_secret: "8", init_secret: "8", joiner_secret: "8",
-  epoch_authenticator: "8.7", exporter_secret: "8.5", confirmed_transcript_hash: "8.2", confirmation_tag: "8.1", group_id: "8.1",
+  encryption_key: "7.2",
+  signature_key: "7.2",
+  credential: "5.3",
+  capabilities: "7.2",
+  leaf_node_source: "7.2",
+  lifetime: "7.2",
+  extensions: "7.2",
+  signature: "7.2",
+  parent_hash: "7.9",
+  unmerged_leaves: "7.1",
+  tree_hash: "7.8",
+  resolution: "4.1.1",
+  path_secret: "7.4",
+  kem_output: "7.6",
+  ciphertext: "7.6",
+  commit_secret: "8",
+  epoch_secret: "8",
+  init_secret: "8",
+  joiner_secret: "8",
+  epoch_authenticator: "8.7",
+  exporter_secret: "8.5",
+  confirmed_transcript_hash: "8.2",
+  confirmation_tag: "8.1",
+  group_id: "8.1",
 };
 
 /** @param {string[]} words @returns {string} "a", "a and b", "a, b and c" */
@@ -48,21 +68,42 @@ export function nodesInWords(nodes) {
 
 /**
  * A node, part by part: the columns of the table.
- * @param {Mark} mark @param {string} viewer the viewer's name @returns {{node: string, what: string, key: string, held: string, notes: string}}
+ * @param {Mark} mark @param {string} viewer the viewer's name
+ * @returns {{node: string, what: string, key: string, held: string, notes: string}}
  */
 export function nodeParts(mark, viewer) {
   const what = mark.kind === "parent" ? "parent" : `leaf ${mark.node / 2}`;
-  const parts = { node: `node ${mark.node}`, what: mark.member ? `${what}, ${mark.member.name}` : what, key: "", held: "", notes: "" };
+  const parts = {
+    node: `node ${mark.node}`,
+    what: mark.member ? `${what}, ${mark.member.name}` : what,
+    key: "",
+    held: "",
+    notes: "",
+  };
   if (mark.state === "unknown") return { ...parts, key: `unknown to ${viewer}` };
   const notes = [];
   if (mark.unmerged.length) notes.push(`unmerged: ${nodesInWords(mark.unmerged)}`);
-  if (mark.state === "blank" && mark.kind === "parent") notes.push(`resolution: ${nodesInWords(mark.resolution) || "empty"}`);
+  if (mark.state === "blank" && mark.kind === "parent")
+    notes.push(`resolution: ${nodesInWords(mark.resolution) || "empty"}`);
   if (mark.fresh) notes.push("new in this epoch");
-  const held = { "": "", held: "private key held", stolen: "private key stolen", computed: "private key computed from what was stolen" };
-  return { ...parts, key: mark.state === "blank" ? "blank" : `public key ${mark.print}`, held: held[mark.hold], notes: notes.join(", ") };
+  const held = {
+    "": "",
+    held: "private key held",
+    stolen: "private key stolen",
+    computed: "private key computed from what was stolen",
+  };
+  return {
+    ...parts,
+    key: mark.state === "blank" ? "blank" : `public key ${mark.print}`,
+    held: held[mark.hold],
+    notes: notes.join(", "),
+  };
 }
 
-/** @param {Mark} mark @param {string} viewer the viewer's name @returns {string} "node 3, parent, blank, resolution: leaves 2 and 3" */
+/**
+ * @param {Mark} mark @param {string} viewer the viewer's name
+ * @returns {string} "node 3, parent, blank, resolution: leaves 2 and 3"
+ */
 export function nodeLabel(mark, viewer) {
   return Object.values(nodeParts(mark, viewer)).filter(Boolean).join(", ");
 }
@@ -73,10 +114,15 @@ export function stepSentence(view, { step, viewer, seen }) {
   if (!seen) return `Unknown to ${viewer.name}: what this step did.`;
   if (message?.kind !== "application") return sentence;
   const text = message.read[viewer.id];
-  return text === undefined ? `${sentence} ${upperFirst(viewer.name)} cannot read it.` : `${sentence} ${upperFirst(viewer.name)} reads: “${text}”`;
+  return text === undefined
+    ? `${sentence} ${upperFirst(viewer.name)} cannot read it.`
+    : `${sentence} ${upperFirst(viewer.name)} reads: “${text}”`;
 }
 
-/** @param {View} view @param {Frame} frame @returns {string} which step this is, and its title if the viewer knows it */
+/**
+ * @param {View} view @param {Frame} frame
+ * @returns {string} which step this is, and its title if the viewer knows it
+ */
 export function stepTitle(view, { step, viewer, seen }) {
   return `Step ${step + 1} of ${view.steps.length}: ${seen ? view.steps[step].title : `unknown to ${viewer.name}`}`;
 }
@@ -91,8 +137,10 @@ export function sentence(view, frame) {
 /** @param {View} view @param {Frame} frame @returns {string} the name of the whole picture */
 export function pictureLabel(view, { step, epoch, viewer, marks }) {
   const members = marks.filter(({ member }) => member !== null).length;
-  return `Ratchet tree of ${view.title} in epoch ${epoch}, step ${step + 1} of ${view.steps.length}, seen by ${viewer.name}: ` +
-    `${members} ${members === 1 ? "member" : "members"}, ${marks.length} ${marks.length === 1 ? "node" : "nodes"}`;
+  return (
+    `Ratchet tree of ${view.title} in epoch ${epoch}, step ${step + 1} of ${view.steps.length}, seen by ${viewer.name}: ` +
+    `${members} ${members === 1 ? "member" : "members"}, ${marks.length} ${marks.length === 1 ? "node" : "nodes"}`
+  );
 }
 
 /** @param {string} words */

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { frameAt, timeline } from "../../widgets/frame.js";
+import { groupRows, nodeRows } from "../../widgets/values.js";
+import { sample } from "./sample.js";
+
+const time = timeline(sample());
+
+/** @param {number} step @param {string} viewer @param {number} node @param {number} [beat] */
+function values(step, viewer, node, beat = -1) {
+  return Object.fromEntries(
+    nodeRows(time, frameAt(time, { step, viewer, beat }), node).map(({ name, value }) => [name, value]),
+  );
+}
+
+test("a node shows its real values, the private key only to whoever holds it", () => {
+  assert.equal(values(1, "alice", 1).encryption_key, `0006${"0".repeat(60)}`);
+  assert.equal(values(1, "alice", 1)["private key"], `0006${"f".repeat(60)}`);
+  assert.equal(values(1, "carol", 1)["private key"], "unknown to Carol");
+  assert.equal(values(1, "alice", 3).tree_hash, "b3");
+  assert.equal(values(0, "alice", 4).signature_key, "5161");
+});
+
+test("a path secret is shown only to those who learned it", () => {
+  assert.equal(values(1, "bob", 1).path_secret, "51");
+  assert.equal(values(1, "carol", 1).path_secret, "unknown to Carol");
+});
+
+test("a ciphertext is shown at both its ends, and says if the viewer opened it", () => {
+  assert.equal(values(1, "bob", 2).ciphertext, "02");
+  assert.ok("sealed at node 1 to node 2, opened by Bob" in values(1, "bob", 1));
+  assert.ok("sealed at node 1 to node 2" in values(1, "carol", 1));
+});
+
+test("a blank node has a resolution, an unknown one has nothing to show", () => {
+  assert.deepEqual(values(0, "alice", 5), { resolution: "leaf 2" });
+  assert.deepEqual(values(0, "server", 5), { content: "unknown to the server" });
+});
+
+test("in the middle of a step an old node shows its old value", () => {
+  assert.equal(values(1, "alice", 3, 0).encryption_key, `0004${"0".repeat(60)}`);
+});
+
+test("secrets of an epoch are shown to its members only", () => {
+  const secret = (/** @type {string} */ viewer) =>
+    groupRows(time, frameAt(time, { step: 2, viewer, beat: -1 })).find(({ name }) => name === "epoch_secret");
+  assert.equal(secret("carol")?.value, "e5");
+  assert.equal(secret("thief")?.value, "unknown to the thief");
+});
+
+test("who did not see a step is shown nothing of the group", () => {
+  assert.deepEqual(groupRows(time, frameAt(time, { step: 3, viewer: "carol", beat: -1 })), [
+    { name: "content", value: "unknown to Carol", unknown: true },
+  ]);
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { frameAt, timeline } from "../../widgets/frame.js";
+import * as words from "../../widgets/words.js";
+import { sample } from "./sample.js";
+
+const view = sample();
+
+/** @param {number} step @param {string} viewer @param {number} [beat] */
+function at(step, viewer, beat = -1) {
+  return frameAt(timeline(view), { step, viewer, beat });
+}
+
+/** @param {number} step @param {string} viewer @param {number} node */
+function label(step, viewer, node) {
+  const frame = at(step, viewer);
+  return words.nodeLabel(frame.marks[node], frame.viewer.name);
+}
+
+test("nodes have a label each", () => {
+  assert.equal(label(0, "alice", 1), "node 1, parent, blank, resolution: leaves 0 and 1");
+  assert.equal(label(0, "alice", 3), "node 3, parent, public key 0004, private key held, unmerged: leaf 2");
+  assert.equal(label(0, "alice", 4), "node 4, leaf 2, Carol, public key 0003");
+  assert.equal(label(0, "alice", 6), "node 6, leaf 3, blank");
+  assert.equal(label(0, "server", 3), "node 3, parent, unknown to the server");
+  assert.equal(label(1, "alice", 0), "node 0, leaf 0, Alice, public key 0005, private key held, new in this epoch");
+  assert.equal(label(2, "thief", 2), "node 2, leaf 1, Bob, public key 0002, private key stolen");
+  assert.equal(
+    label(3, "thief", 1),
+    "node 1, parent, public key 0009, private key computed from what was stolen, new in this epoch",
+  );
+});
+
+test("nodes are listed in words, many are counted", () => {
+  assert.equal(words.nodesInWords([]), "");
+  assert.equal(words.nodesInWords([1]), "node 1");
+  assert.equal(words.nodesInWords([1, 5, 8]), "nodes 1 and 5 and leaf 4");
+  assert.equal(words.nodesInWords([0, 2, 4]), "leaves 0, 1 and 2");
+  assert.equal(words.nodesInWords([0, 2, 4, 6, 8, 10, 12, 14, 16]), "9 nodes");
+});
+
+test("a sentence says no more than the viewer knows", () => {
+  assert.equal(words.sentence(view, at(3, "alice")), "Bob removed Carol.");
+  assert.equal(words.sentence(view, at(3, "carol")), "Unknown to Carol: what this step did.");
+  assert.equal(words.stepTitle(view, at(3, "carol")), "Step 4 of 5: unknown to Carol");
+  assert.equal(words.sentence(view, at(1, "bob", 1)), "To node 1.");
+  assert.equal(words.sentence(view, at(1, "carol", 1)), "Unknown to Carol: this path secret.");
+});
+
+test("a message is read aloud only to those who could read it", () => {
+  assert.equal(words.sentence(view, at(4, "thief")), "Bob sent a message. The thief reads: “hello”");
+  assert.equal(words.sentence(view, at(4, "server")), "Bob sent a message. The server cannot read it.");
+});
+
+test("bytes are grouped and words are not", () => {
+  assert.equal(words.grouped("00112233445566778899"), "00112233 44556677 8899");
+  assert.equal(words.grouped("decade"), "decade");
+  assert.equal(words.grouped("basic: alice"), "basic: alice");
+});
