@@ -125,7 +125,7 @@ ALGORITHMS: Mapping[int, Algorithms] = MappingProxyType({row.id: row for row in 
 
 
 def algorithms(cipher_suite: int) -> Algorithms:
-    """The algorithms of a suite by its registered number (RFC 9420 §17.1)."""
+    """The algorithms of a suite by its registered number; `Unsupported` for others (RFC 9420 §17.1)."""
     if cipher_suite not in ALGORITHMS:
         raise Unsupported("§17.1", f"cipher suite {cipher_suite:#06x} is not built here")
     return ALGORITHMS[cipher_suite]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, sign_content
+from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, sign_content
 from workbench.mls.crypto.hpke import HPKE
-from workbench.mls.errors import DecryptionFailed, Misuse, Unsupported
+from workbench.mls.errors import DecryptionFailed, Misuse
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import EncryptContext, KDFLabel
 from workbench.mls.wire.tree import HPKECiphertext
@@ -211,7 +211,5 @@ CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType(
 
 
 def cipher_suite(number: int) -> CipherSuite:
-    """The suite with a registered number (RFC 9420 §17.1)."""
-    if number not in CIPHER_SUITES:
-        raise Unsupported("§17.1", f"cipher suite {number:#06x} is not built here")
-    return CIPHER_SUITES[number]
+    """The suite with a registered number; raises `Unsupported` for one that is not built (RFC 9420 §17.1)."""
+    return CIPHER_SUITES[algorithms(number).id]

@@ -129,22 +129,21 @@ class SecretTree:
         self, subtree: Subtree, width: int, leaf: int, content_type: ContentType, take: TakeKey
     ) -> tuple[Subtree, MessageKey]:
         """Open the way to a leaf, take a key there, and come back with the changed path (RFC 9420 §9)."""
-        match subtree:
-            case bytes() as secret:
-                opened = self._children(secret) if width > 1 else self._begin_ratchets(secret)
-                return self._descend(opened, width, leaf, content_type, take)
-            case Parent(left, right) if leaf & width // 2:
-                right, key = self._descend(right, width // 2, leaf, content_type, take)
-                return Parent(left, right), key
-            case Parent(left, right):
-                left, key = self._descend(left, width // 2, leaf, content_type, take)
-                return Parent(left, right), key
-            case Ratchets(handshake, application) if content_type is ContentType.application:
-                application, key = take(application)
-                return Ratchets(handshake, application), key
-            case Ratchets(handshake, application):
-                handshake, key = take(handshake)
-                return Ratchets(handshake, application), key
+        if isinstance(subtree, bytes):
+            opened = self._children(subtree) if width > 1 else self._begin_ratchets(subtree)
+            return self._descend(opened, width, leaf, content_type, take)
+        if isinstance(subtree, Parent):
+            half, left, right = width // 2, subtree.left, subtree.right
+            if leaf & half:
+                right, key = self._descend(right, half, leaf, content_type, take)
+            else:
+                left, key = self._descend(left, half, leaf, content_type, take)
+            return Parent(left, right), key
+        if content_type is ContentType.application:
+            application, key = take(subtree.application)
+            return Ratchets(subtree.handshake, application), key
+        handshake, key = take(subtree.handshake)
+        return Ratchets(handshake, subtree.application), key
 
     def _children(self, secret: bytes) -> Parent:
         length = self.suite.hash_length
