@@ -58,21 +58,6 @@ from workbench.mls.wire.messages import (
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
-    """A commit that was made and not yet adopted.
-
-    Send `message`, and `welcome` to whom it adds. Adopt `next` only once the delivery service has accepted the
-    commit; until then, and for ever if another commit came first, go on with `current`.
-    """
-
-    message: MLSMessage
-    welcome: MLSMessage | None
-    group_info: GroupInfo
-    current: GroupState
-    next: GroupState
-
-
-@dataclass(frozen=True, slots=True)
 class EpochAdvanced:
     """A commit was processed: who made it, what it did, and who came and went."""
 
@@ -82,6 +67,23 @@ class EpochAdvanced:
     updated: tuple[LeafIndex, ...]
     removed: tuple[LeafIndex, ...]
     with_path: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A commit that was made and not yet adopted.
+
+    Send `message`, and `welcome` to whom it adds. Adopt `next` only once the delivery service has accepted the
+    commit; until then, and for ever if another commit came first, go on with `current`. `advanced` is what the
+    others learn from it.
+    """
+
+    message: MLSMessage
+    welcome: MLSMessage | None
+    group_info: GroupInfo
+    current: GroupState
+    next: GroupState
+    advanced: EpochAdvanced
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ def create_commit(
     if applied.added:
         sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)
         welcome = MLSMessage(ProtocolVersion.mls10, sealed)
-    return Committed(message, welcome, group_info, current, following)
+    advanced = _advanced(state.own_leaf, listed, applied, with_path=path)
+    return Committed(message, welcome, group_info, current, following, advanced)
 
 
 def process_commit(
@@ -228,14 +231,15 @@ def process_commit(
     tag = authenticated.auth.confirmation_tag
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
-    return _next_state(state, context, epoch, taken, tag), EpochAdvanced(
-        committer,
-        listed,
-        tuple(leaf for leaf, _ in applied.added),
-        applied.updated,
-        applied.removed,
-        commit.path is not None,
-    )
+    advanced = _advanced(committer, listed, applied, with_path=commit.path is not None)
+    return _next_state(state, context, epoch, taken, tag), advanced
+
+
+def _advanced(
+    committer: LeafIndex, listed: tuple[SentProposal, ...], applied: Applied, *, with_path: bool
+) -> EpochAdvanced:
+    added = tuple(leaf for leaf, _ in applied.added)
+    return EpochAdvanced(committer, listed, added, applied.updated, applied.removed, with_path)
 
 
 def _validate_and_apply(state: GroupState, listed: Sequence[SentProposal], committer: LeafIndex, now: int) -> Applied:
