@@ -23,16 +23,18 @@ class LifetimePolicy:
 
     `longest` is the most seconds a leaf node may be valid for in all, None for any number. `in_trees` says
     whether the members of a group that we join must be within their lifetimes too: recommended, not required.
+    `leeway` is how many seconds the clocks of others may differ from ours.
     """
 
     longest: int | None = 366 * 24 * 60 * 60
     in_trees: bool = True
+    leeway: int = 0
 
     def verify(self, lifetime: Lifetime, now: int | None) -> None:
         """`InvalidLeafNode` if it is not accepted at `now`, seconds since 1970; None stands for any time."""
         if self.longest is not None and lifetime.not_after - lifetime.not_before > self.longest:
             raise InvalidLeafNode("§7.2", f"the leaf node is valid for more than {self.longest} seconds")
-        if now is not None and not lifetime.not_before <= now <= lifetime.not_after:
+        if now is not None and not lifetime.not_before - self.leeway <= now <= lifetime.not_after + self.leeway:
             reason = f"{now} is not between {lifetime.not_before} and {lifetime.not_after}, its lifetime"
             raise InvalidLeafNode("§7.3", reason)
 

@@ -159,6 +159,13 @@ class RatchetTree:
             yield at, (at.right if below is at.left else at.left)
             at = below
 
+    def encryption_key(self, x: NodeIndex) -> bytes:
+        """The key of a node; `Misuse` when it is blank (RFC 9420 §4.1.1)."""
+        node = self.node(x)
+        if node is None:
+            raise Misuse("§4.1.1", f"node {x} is blank and has no key")
+        return node.encryption_key
+
     def holds_encryption_key(self, keys: Collection[bytes]) -> bool:
         """Whether a node of the tree has one of these keys (RFC 9420 §12.4.2)."""
         return not all(some.isdisjoint(keys) for some in self.head.encryption_keys)

@@ -104,7 +104,7 @@ def seal_path(
     for (x, path_secret), readers in zip(path.path_secrets.items(), recipients, strict=True):
         sealed = tuple(
             suite.encrypt_with_label(
-                _encryption_key(path.tree, reader),
+                path.tree.encryption_key(reader),
                 "UpdatePathNode",
                 context,
                 path_secret,
@@ -112,7 +112,7 @@ def seal_path(
             )
             for reader in readers
         )
-        nodes.append(UpdatePathNode(_encryption_key(path.tree, x), sealed))
+        nodes.append(UpdatePathNode(path.tree.encryption_key(x), sealed))
     return UpdatePath(path.tree.member(path.committer), tuple(nodes))
 
 
@@ -204,19 +204,46 @@ def open_path(
     `merged` is what `merge_path` returned, and `private_keys` are what the member held before, of nodes that
     the proposals left alone. Raises `NotForMe`, `DecryptionFailed`, `InvalidKey` or `InvalidUpdatePath`.
     """
-    path = merged.filtered_direct_path(committer)
-    own = leaf_to_node(own_leaf)
-    start = next((i for i, at in enumerate(path) if is_ancestor(at.copath_child, own)), None)
-    readers = () if start is None else path_recipients(merged, committer, joined)[start]
-    which = next((i for i, reader in enumerate(readers) if reader in private_keys), None)
-    if start is None or which is None:
-        raise NotForMe("§7.5", f"no ciphertext of the path is for a key of the member at leaf {own_leaf}")
-    ciphertext = update_path.nodes[start].encrypted_path_secret[which]
-    first = suite.decrypt_with_label(private_keys[readers[which]], "UpdatePathNode", context, ciphertext)
-    secrets = _ratchet(suite, first)
-    learned = _derived_keys(suite, merged, [at.node for at in path[start:]], secrets)
+    start, path_secret = decrypt_path_secret(
+        suite,
+        merged,
+        committer,
+        update_path,
+        joined=joined,
+        own_leaf=own_leaf,
+        private_keys=private_keys,
+        context=context,
+    )
+    secrets = _ratchet(suite, path_secret)
+    learned = _derived_keys(suite, merged, _path_from(merged, committer, start), secrets)
     kept = {x: key for x, key in private_keys.items() if not is_ancestor(x, leaf_to_node(committer))}
     return OpenedPath(private_keys={**kept, **learned}, commit_secret=next(secrets))
+
+
+def decrypt_path_secret(
+    suite: CipherSuite,
+    merged: RatchetTree,
+    committer: LeafIndex,
+    update_path: UpdatePath,
+    *,
+    joined: Collection[LeafIndex],
+    own_leaf: LeafIndex,
+    private_keys: Mapping[NodeIndex, bytes],
+    context: bytes,
+) -> tuple[NodeIndex, bytes]:
+    """The lowest node of a path above this member, and its path secret: one decryption (RFC 9420 §7.5).
+
+    Raises `NotForMe`, `DecryptionFailed` or `InvalidKey`.
+    """
+    path = merged.filtered_direct_path(committer)
+    recipients = path_recipients(merged, committer, joined)
+    for at, node, readers in zip(path, update_path.nodes, recipients, strict=True):
+        if is_ancestor(at.copath_child, leaf_to_node(own_leaf)):
+            for reader, ciphertext in zip(readers, node.encrypted_path_secret, strict=True):
+                if reader in private_keys:
+                    key = private_keys[reader]
+                    return at.node, suite.decrypt_with_label(key, "UpdatePathNode", context, ciphertext)
+    raise NotForMe("§7.5", f"no ciphertext of the path is for a key of the member at leaf {own_leaf}")
 
 
 def private_keys_from(
@@ -226,8 +253,7 @@ def private_keys_from(
 
     `shared` is the lowest node above both the joiner and the committer. Raises `InvalidUpdatePath`.
     """
-    nodes = [at.node for at in tree.filtered_direct_path(committer) if is_ancestor(at.node, shared)]
-    return _derived_keys(suite, tree, nodes, _ratchet(suite, path_secret))
+    return _derived_keys(suite, tree, _path_from(tree, committer, shared), _ratchet(suite, path_secret))
 
 
 def prune_private_keys(
@@ -238,7 +264,7 @@ def prune_private_keys(
     return {
         x: private_key
         for x, private_key in private_keys.items()
-        if x < width and (node := after.node(x)) and node.encryption_key == _encryption_key(before, x)
+        if x < width and (node := after.node(x)) and node.encryption_key == before.encryption_key(x)
     }
 
 
@@ -257,6 +283,11 @@ def _node_key_pair(suite: CipherSuite, path_secret: bytes) -> HPKEKeyPair:
     return suite.derive_key_pair(suite.derive_secret(path_secret, "node"))
 
 
+def _path_from(tree: RatchetTree, committer: LeafIndex, start: NodeIndex) -> list[NodeIndex]:
+    """The nodes of a path from `start` up."""
+    return [at.node for at in tree.filtered_direct_path(committer) if is_ancestor(at.node, start)]
+
+
 def _derived_keys(
     suite: CipherSuite, tree: RatchetTree, nodes: Collection[NodeIndex], secrets: Iterator[bytes]
 ) -> dict[NodeIndex, bytes]:
@@ -269,10 +300,3 @@ def _derived_keys(
             raise InvalidUpdatePath("§7.5", f"the path secret of node {x} does not lead to its public key")
         private_keys[x] = keys.private_key
     return private_keys
-
-
-def _encryption_key(tree: RatchetTree, x: NodeIndex) -> bytes:
-    node = tree.node(x)
-    if node is None:
-        raise InvalidUpdatePath("§7.6", f"node {x} is blank and has no key")
-    return node.encryption_key

@@ -1,0 +1,1 @@
+"""The tree of keys, and who can open what."""

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.mls.tree.people import BOB, CAROL, FROM_1970_ON, GROUP_ID, SUITE, leaf_of
+from workbench.mls.crypto.algorithms import algorithms
+from workbench.mls.errors import InvalidExtension, InvalidKey, InvalidLeafNode, InvalidSignature, Malformed, MLSError
+from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
+from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.wire.code_points import ExtensionType
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.messages import ApplicationId, RequiredCapabilities
+from workbench.mls.wire.tree import (
+    CommitSource,
+    Extension,
+    KeyPackageSource,
+    LeafNode,
+    Lifetime,
+    UpdateSource,
+)
+
+PLAIN = leaf_of("Alice")
+APPLICATION_ID = Extension(ExtensionType.application_id, encode(ApplicationId(b"id")))
+GREASE = Extension(0x0A0A, b"anything")
+
+
+def test_a_leaf_node_is_checked_with_what_anybody_has() -> None:
+    validate_leaf_node(algorithms(1), PLAIN, now=5)
+
+
+@pytest.mark.parametrize("source", [UpdateSource(), CommitSource(b"parent hash")])
+@pytest.mark.parametrize(("group_id", "leaf_index"), [(b"another group", BOB), (GROUP_ID, CAROL), (None, None)])
+def test_a_leaf_node_of_an_update_or_a_commit_is_signed_for_one_place(
+    source: UpdateSource | CommitSource, group_id: bytes | None, leaf_index: LeafIndex | None
+) -> None:
+    leaf_node = leaf_of("Bob", source=source, leaf_index=BOB)
+    validate_leaf_node(SUITE, leaf_node, group_id=GROUP_ID, leaf_index=BOB)
+    with pytest.raises(InvalidSignature, match="not signed with its own key for this place"):
+        validate_leaf_node(SUITE, leaf_node, group_id=group_id, leaf_index=leaf_index)
+
+
+def test_a_leaf_node_of_a_key_package_is_signed_for_any_place() -> None:
+    validate_leaf_node(SUITE, PLAIN, group_id=GROUP_ID, leaf_index=BOB, now=5)
+    validate_leaf_node(SUITE, PLAIN, group_id=b"another group", leaf_index=CAROL, now=5)
+
+
+def test_a_leaf_node_may_have_extensions_that_it_says_it_supports() -> None:
+    can = replace(default_capabilities(), extensions=(0x0A0A,))
+    leaf_node = leaf_of("Alice", capabilities=can, extensions=(APPLICATION_ID, GREASE))
+    validate_leaf_node(SUITE, leaf_node, now=5)
+
+
+def test_capabilities_that_we_do_not_know_are_no_fault() -> None:
+    grease = (0x1A1A, 0x2A2A)
+    known = default_capabilities()
+    can = replace(
+        known,
+        cipher_suites=(*known.cipher_suites, *grease),
+        proposals=grease,
+        credentials=(*known.credentials, *grease),
+    )
+    validate_leaf_node(SUITE, leaf_of("Alice", capabilities=can), now=5)
+
+
+@pytest.mark.parametrize(
+    ("leaf_node", "error", "reason"),
+    [
+        (
+            leaf_of("Alice", capabilities=replace(default_capabilities(), versions=(2,))),
+            InvalidLeafNode,
+            "the capabilities do not list MLS 1.0",
+        ),
+        (
+            leaf_of("Alice", capabilities=replace(default_capabilities(), credentials=(2,))),
+            InvalidLeafNode,
+            "the capabilities do not list its own credential type basic",
+        ),
+        (
+            leaf_of("Alice", extensions=(GREASE,)),
+            InvalidLeafNode,
+            "the capabilities do not list its own extension 0x0a0a",
+        ),
+        (
+            leaf_of("Alice", extensions=(APPLICATION_ID, APPLICATION_ID)),
+            InvalidExtension,
+            "a leaf node has more than one extension of type 0x0001",
+        ),
+        (
+            leaf_of(
+                "Alice",
+                extensions=(Extension(ExtensionType.required_capabilities, encode(RequiredCapabilities((), (), ()))),),
+            ),
+            InvalidExtension,
+            "required_capabilities belongs in a GroupContext, not in a leaf node",
+        ),
+        (
+            leaf_of("Alice", extensions=(Extension(ExtensionType.application_id, b"\x05short"[:4]),)),
+            Malformed,
+            "application_id",
+        ),
+        (replace(PLAIN, signature=bytes(64)), InvalidSignature, "not signed with its own key"),
+        (replace(PLAIN, encryption_key=bytes(32)), InvalidSignature, "not signed with its own key"),
+        (replace(PLAIN, signature_key=b"short"), InvalidKey, "Ed25519"),
+    ],
+)
+def test_a_leaf_node_with_one_thing_wrong_is_refused(leaf_node: LeafNode, error: type[MLSError], reason: str) -> None:
+    with pytest.raises(error, match=reason):
+        validate_leaf_node(SUITE, leaf_node, now=5)
+
+
+@pytest.mark.parametrize("now", [0, 1000])
+def test_both_ends_of_a_lifetime_are_in_it(now: int) -> None:
+    validate_leaf_node(SUITE, PLAIN, now=now)
+
+
+def test_a_leaf_node_after_its_lifetime_is_refused() -> None:
+    with pytest.raises(InvalidLeafNode, match="1001 is not between 0 and 1000, its lifetime"):
+        validate_leaf_node(SUITE, PLAIN, now=1001)
+
+
+def test_a_leaf_node_before_its_lifetime_is_refused() -> None:
+    early = leaf_of("Alice", source=KeyPackageSource(Lifetime(6, 9)))
+    with pytest.raises(InvalidLeafNode, match="5 is not between 6 and 9, its lifetime"):
+        validate_leaf_node(SUITE, early, now=5)
+
+
+def test_without_a_time_only_the_length_of_a_lifetime_is_looked_at() -> None:
+    validate_leaf_node(SUITE, PLAIN, now=None)
+    assert FROM_1970_ON.not_after == 1000
+    with pytest.raises(InvalidLeafNode, match="the leaf node is valid for more than 999 seconds"):
+        validate_leaf_node(SUITE, PLAIN, now=None, lifetimes=LifetimePolicy(longest=999))
+
+
+def test_a_policy_decides_whether_a_leaf_node_may_live_for_ever() -> None:
+    for_ever = leaf_of("Alice", source=KeyPackageSource(Lifetime(0, (1 << 64) - 1)))
+    validate_leaf_node(SUITE, for_ever, now=5, lifetimes=LifetimePolicy(longest=None))
+    with pytest.raises(InvalidLeafNode, match=f"for more than {DEFAULT_LIFETIMES.longest} seconds"):
+        validate_leaf_node(SUITE, for_ever, now=5)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.mls.tree.people import (
+    ALICE,
+    BOB,
+    GROUP_ID,
+    SUITE,
+    group_with_full_tree,
+    leaf_of,
+    tree_of,
+    tree_of_members,
+)
+from workbench.mls.errors import InvalidLeafNode, InvalidRatchetTree, InvalidSignature
+from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys, validate_tree
+from workbench.mls.wire.code_points import ExtensionType
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.tree import Capabilities, Extension, ParentNode
+
+ABLE = replace(default_capabilities(), extensions=(0xF001, 0xF002), proposals=(0xF003,))
+
+
+def required(
+    extensions: tuple[int, ...] = (), proposals: tuple[int, ...] = (), credentials: tuple[int, ...] = ()
+) -> tuple[Extension, ...]:
+    content = encode(RequiredCapabilities(extensions, proposals, credentials))
+    return (Extension(ExtensionType.required_capabilities, content),)
+
+
+def test_a_newcomer_accepts_the_tree_that_commits_have_made() -> None:
+    group = group_with_full_tree(*"ABCDE")
+    group, _ = group.commit(ALICE, add=["F"], remove=[BOB])
+    validate_tree(group.tree, GROUP_ID, (), now=5)
+
+
+def test_a_newcomer_refuses_a_tree_of_another_group() -> None:
+    with pytest.raises(InvalidSignature, match="for this place"):
+        validate_tree(group_with_full_tree(*"ABC").tree, b"another group", (), now=5)
+
+
+def test_a_newcomer_refuses_a_leaf_in_another_place() -> None:
+    group = group_with_full_tree(*"AB")
+    alice, bob = group.tree.member(ALICE), group.tree.member(BOB)
+    with pytest.raises(InvalidSignature, match="for this place"):
+        validate_tree(tree_of([bob, None, alice]), GROUP_ID, (), now=5)
+
+
+def test_a_newcomer_refuses_a_parent_that_nobody_signed() -> None:
+    tree = tree_of([leaf_of("A"), ParentNode(b"\x01" * 32, b"", ()), leaf_of("B")])
+    with pytest.raises(InvalidRatchetTree, match="the key of node 1 comes from 0 nodes"):
+        validate_tree(tree, GROUP_ID, (), now=5)
+
+
+def test_a_newcomer_refuses_members_that_cannot_do_what_the_group_asks() -> None:
+    with pytest.raises(InvalidRatchetTree, match="member 0 does not list 0xf001 in its extensions"):
+        validate_tree(tree_of_members("AB"), GROUP_ID, required(extensions=(0xF001,)), now=5)
+
+
+def test_a_policy_decides_whether_members_may_have_outlived_their_key_packages() -> None:
+    tree = tree_of_members("AB")
+    validate_tree(tree, GROUP_ID, (), now=1001, lifetimes=LifetimePolicy(in_trees=False))
+    with pytest.raises(InvalidLeafNode, match="1001 is not between 0 and 1000"):
+        validate_tree(tree, GROUP_ID, (), now=1001)
+
+
+def test_a_group_may_ask_for_what_all_members_can_do() -> None:
+    tree = tree_of([leaf_of("A", capabilities=ABLE), None, leaf_of("B", capabilities=ABLE)])
+    check_capabilities(tree, (*required((0xF001,), (0xF003,), (1, 2)), Extension(0xF002, b"")))
+
+
+@pytest.mark.parametrize(
+    ("extensions", "reason"),
+    [
+        (required(extensions=(0xF001,)), "member 1 does not list 0xf001 in its extensions"),
+        ((Extension(0xF002, b""),), "member 1 does not list 0xf002 in its extensions"),
+        (required(proposals=(0xF003,)), "member 1 does not list 0xf003 in its proposals"),
+        (required(credentials=(7,)), "member 0 does not list 0x0007 in its credentials"),
+    ],
+)
+def test_a_group_may_not_ask_for_more_than_each_member_can_do(extensions: tuple[Extension, ...], reason: str) -> None:
+    tree = tree_of([leaf_of("A", capabilities=ABLE), None, leaf_of("B")])
+    with pytest.raises(InvalidRatchetTree, match=reason):
+        check_capabilities(tree, extensions)
+
+
+def only_x509_for_others(own: Capabilities) -> Capabilities:
+    return replace(own, credentials=(2,))
+
+
+def test_every_member_must_support_the_credentials_of_all_others() -> None:
+    tree = tree_of_members("AB")
+    stranger = leaf_of("C", capabilities=only_x509_for_others(default_capabilities()))
+    tree, _ = tree.add(stranger)
+    with pytest.raises(InvalidRatchetTree, match="member 2 does not list 0x0001 in its credentials"):
+        check_capabilities(tree, ())
+
+
+def test_a_tree_without_members_is_no_group() -> None:
+    with pytest.raises(InvalidRatchetTree, match="the tree has no members"):
+        check_members(tree_of_members("A").remove(ALICE), ())
+
+
+def test_what_the_members_share_is_found_anew_after_each_change() -> None:
+    tree = tree_of([leaf_of("A", capabilities=ABLE), None, leaf_of("B")])
+    asked = required(extensions=(0xF001,))
+    with pytest.raises(InvalidRatchetTree, match="member 1"):
+        check_capabilities(tree, asked)
+    check_capabilities(tree.update(BOB, leaf_of("B", capabilities=ABLE)), asked)
+    check_capabilities(tree.remove(BOB), asked)
+
+
+@pytest.mark.parametrize("size", [2, 100])
+def test_no_two_members_may_have_the_same_encryption_key(size: int) -> None:
+    tree = tree_of_members([f"member {number}" for number in range(size)])
+    check_unique_keys(tree)
+    tree, _ = tree.add(leaf_of("thief", keys="member 0"))
+    with pytest.raises(InvalidRatchetTree, match="two nodes of the tree have the same encryption key"):
+        check_unique_keys(tree)
+
+
+def test_no_parent_may_have_the_key_of_a_member() -> None:
+    tree = tree_of([leaf_of("A"), ParentNode(leaf_of("B").encryption_key, b"", ()), leaf_of("B")])
+    with pytest.raises(InvalidRatchetTree, match="two nodes of the tree have the same encryption key"):
+        check_unique_keys(tree)
+
+
+@pytest.mark.parametrize("size", [2, 100])
+def test_no_two_members_may_have_the_same_signature_key(size: int) -> None:
+    tree = tree_of_members([f"member {number}" for number in range(size)])
+    tree, _ = tree.add(leaf_of("member 0", keys="another"))
+    with pytest.raises(InvalidRatchetTree, match="two members have the same signature key"):
+        check_members(tree, ())
+
+
+def test_an_encryption_key_may_be_somebodys_signature_key() -> None:
+    odd = replace(leaf_of("A"), encryption_key=leaf_of("B").signature_key)
+    check_unique_keys(tree_of([odd, None, leaf_of("B")], SUITE))
