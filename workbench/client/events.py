@@ -1,0 +1,97 @@
+"""What happened, in words, with the person first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from workbench.inspect.names import credential_name, listed, name_of
+from workbench.mls import (
+    Add,
+    ApplicationMessage,
+    GroupState,
+    LeafIndex,
+    ProposalQueued,
+    RatchetTree,
+    Received,
+    Remove,
+    Removed,
+    SentProposal,
+    Update,
+)
+from workbench.mls.group.state import AnyProposal
+
+EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a device learned: who did it, in which epoch the device is now, and a sentence.
+
+    `data` is what an application message says.
+    """
+
+    kind: EventKind
+    group_id: bytes
+    epoch: int
+    actor: str
+    text: str
+    data: bytes = b""
+
+
+def event_of(before: GroupState, after: GroupState, received: Received) -> Event:
+    """What a received message meant, in words."""
+    match received:
+        case ApplicationMessage(sender, data):
+            name = name_of(before.tree, sender)
+            return Event("message", after.group_id, after.epoch, name, f"{name} sent a message", data)
+        case ProposalQueued(sender, proposal):
+            name = name_of(before.tree, sender)
+            words = f"{name} proposed {proposed(before.tree, proposal)}"
+            return Event("proposal", after.group_id, after.epoch, name, words)
+        case Removed(committer):
+            name = name_of(before.tree, committer)
+            words = f"{name} removed {name_of(before.tree, before.own_leaf)}"
+            return Event("removed", after.group_id, after.epoch, name, words)
+        case advanced:
+            name = name_of(before.tree, advanced.committer)
+            words = committed(before.tree, advanced.committer, advanced.proposals)
+            return Event("commit", after.group_id, after.epoch, name, words)
+
+
+def committed(tree: RatchetTree, committer: LeafIndex, proposals: Sequence[SentProposal]) -> str:
+    """What a commit did: "Alice added Bob and took Carol's update". `tree` is the one before it."""
+    added = [
+        credential_name(sent.proposal.key_package.leaf_node) for sent in proposals if isinstance(sent.proposal, Add)
+    ]
+    removed = [
+        name_of(tree, LeafIndex(sent.proposal.removed)) for sent in proposals if isinstance(sent.proposal, Remove)
+    ]
+    updated = [name_of(tree, sent.sender) for sent in proposals if isinstance(sent.proposal, Update)]
+    others = [
+        type(sent.proposal).__name__ for sent in proposals if not isinstance(sent.proposal, Add | Remove | Update)
+    ]
+    deeds = []
+    if added:
+        deeds.append(f"added {listed(added)}")
+    if removed:
+        deeds.append(f"removed {listed(removed)}")
+    if updated:
+        deeds.append(f"took in the update of {listed(updated)}")
+    if others:
+        deeds.append(f"committed {listed(others)}")
+    return f"{name_of(tree, committer)} {listed(deeds) or 'updated by a commit'}"
+
+
+def proposed(tree: RatchetTree, proposal: AnyProposal) -> str:
+    """What a proposal asks for: "to add Bob"."""
+    match proposal:
+        case Add(key_package):
+            return f"to add {credential_name(key_package.leaf_node)}"
+        case Remove(removed):
+            return f"to remove {name_of(tree, LeafIndex(removed))}"
+        case Update():
+            return "a fresh leaf key"
+        case other:
+            return f"a {type(other).__name__}"

@@ -1,0 +1,48 @@
+"""What a device holds at one instant: a value, so that the past can be looked at, and exactly what a thief gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from workbench.mls import Committed, GroupState, KeyPackageBundle
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A commit of one's own that is in the log at `index` and has not been read there yet."""
+
+    index: int
+    committed: Committed
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One group: the state, where in the log to read on, and which entries are one's own."""
+
+    state: GroupState
+    next_index: int
+    own: frozenset[int] = frozenset()
+    pending: Pending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """All that is on a device. `bundles` are the key packages that nobody has used yet, by their reference."""
+
+    signature_private_key: bytes = field(repr=False)
+    bundles: Mapping[bytes, KeyPackageBundle] = field(default_factory=dict)
+    groups: Mapping[bytes, Membership] = field(default_factory=dict)
+    psks: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+
+    def with_group(self, membership: Membership) -> Holdings:
+        """The holdings with the latest of one group."""
+        return replace(self, groups={**self.groups, membership.state.group_id: membership})
+
+    def with_bundle(self, reference: bytes, bundle: KeyPackageBundle) -> Holdings:
+        """The holdings with one more key package."""
+        return replace(self, bundles={**self.bundles, reference: bundle})
+
+    def without_bundle(self, reference: bytes) -> Holdings:
+        """The holdings without a key package that has been used: its init key is gone (RFC 9420 §10)."""
+        return replace(self, bundles={key: bundle for key, bundle in self.bundles.items() if key != reference})

@@ -1,0 +1,19 @@
+"""The delivery service: it orders messages and hands out key packages, and can read none of them.
+
+`log` decides what may be appended to a group; `service` keeps the logs and the directory of key packages in memory.
+"""
+
+from workbench.delivery.log import Entry, Head, LateCommit, LateMessage, Refused, UnknownGroup, WrongOrder
+from workbench.delivery.service import DeliveryService, NoKeyPackage
+
+__all__ = [
+    "DeliveryService",
+    "Entry",
+    "Head",
+    "LateCommit",
+    "LateMessage",
+    "NoKeyPackage",
+    "Refused",
+    "UnknownGroup",
+    "WrongOrder",
+]

@@ -1,0 +1,101 @@
+"""The delivery service of one process: logs of groups, Welcomes by key package, and a directory of key packages."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+from workbench.delivery.log import Entry, Head, Refused, UnknownGroup, WrongOrder, appended
+from workbench.mls.wire.codec import decode
+from workbench.mls.wire.messages import MLSMessage, Welcome
+
+
+class NoKeyPackage(Refused):
+    """The directory holds no key package of this client: it must publish another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A Welcome, the group it leads to, and where in its log to go on reading."""
+
+    welcome: bytes
+    group_id: bytes
+    next_index: int
+
+
+class DeliveryService:
+    """It takes messages in the order in which they come, and keeps what its users have yet to fetch.
+
+    It sees every byte on the wire, who published which key package and who fetched it, and no secret.
+    """
+
+    def __init__(self) -> None:
+        self._heads: dict[bytes, Head] = {}
+        self._logs: dict[bytes, list[Entry]] = {}
+        self._invitations: dict[bytes, Invitation] = {}
+        self._key_packages: defaultdict[str, deque[bytes]] = defaultdict(deque)
+
+    # Key packages (RFC 9420 §16.8: each is handed out once)
+
+    def publish_key_package(self, user: str, key_package: bytes) -> None:
+        """Keep a key package until somebody wants to add the user."""
+        self._key_packages[user].append(key_package)
+
+    def take_key_package(self, user: str) -> bytes:
+        """The oldest key package of a user, which is then gone; raises `NoKeyPackage`."""
+        if not self._key_packages[user]:
+            raise NoKeyPackage(f"the directory has no key package of {user} left")
+        return self._key_packages[user].popleft()
+
+    def key_packages_left(self, user: str) -> int:
+        """How many key packages of a user can still be handed out."""
+        return len(self._key_packages[user])
+
+    # Groups
+
+    def open_group(self, group_id: bytes, epoch: int = 0) -> None:
+        """Start the log of a new group; raises `Refused` if there is one."""
+        if group_id in self._heads:
+            raise Refused(f"there is a group {group_id.hex()} already")
+        self._heads[group_id] = Head(group_id, epoch)
+        self._logs[group_id] = []
+
+    def epoch(self, group_id: bytes) -> int:
+        """The epoch that the accepted commits lead to."""
+        return self._head(group_id).epoch
+
+    def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
+        """Append a message to its group's log, and keep the Welcome that belongs to it.
+
+        The Welcome is kept only if the commit is accepted, so that nobody enters an epoch that never came.
+        Raises what `appended` raises.
+        """
+        entry, head = appended(self._head(group_id), message)
+        if welcome is not None:
+            invitation = Invitation(welcome, group_id, head.length)
+            self._invitations |= dict.fromkeys(_new_members(welcome), invitation)
+        self._heads[group_id] = head
+        self._logs[group_id].append(entry)
+        return entry
+
+    def entries(self, group_id: bytes, start: int = 0) -> tuple[Entry, ...]:
+        """The log from one index on."""
+        self._head(group_id)
+        return tuple(self._logs[group_id][start:])
+
+    def invitation(self, key_package_ref: bytes) -> Invitation | None:
+        """The Welcome for a key package, if one has come."""
+        return self._invitations.get(key_package_ref)
+
+    def _head(self, group_id: bytes) -> Head:
+        if group_id not in self._heads:
+            raise UnknownGroup(f"there is no group {group_id.hex()}")
+        return self._heads[group_id]
+
+
+def _new_members(welcome: bytes) -> tuple[bytes, ...]:
+    """The references of the key packages that a Welcome is for (RFC 9420 §12.4.3.1)."""
+    opened = decode(MLSMessage, welcome).message
+    if not isinstance(opened, Welcome):
+        raise WrongOrder(f"a {type(opened).__name__} stands where the Welcome of a commit should be")
+    return tuple(secrets.new_member for secrets in opened.secrets)

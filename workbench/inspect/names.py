@@ -1,0 +1,30 @@
+"""What members are called, and words in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.mls import BasicCredential, LeafIndex, LeafNode, RatchetTree
+
+
+def credential_name(leaf_node: LeafNode) -> str:
+    """The identity in a basic credential if people can read it, else nothing (RFC 9420 §5.3)."""
+    credential = leaf_node.credential.credential
+    if not isinstance(credential, BasicCredential):
+        return ""
+    try:
+        name = credential.identity.decode()
+    except UnicodeDecodeError:
+        return ""
+    return name if name.isprintable() else ""
+
+
+def name_of(tree: RatchetTree, leaf: LeafIndex) -> str:
+    """The member at a leaf, or the leaf itself if it shows no name."""
+    leaf_node = tree.leaf(leaf)
+    return (leaf_node and credential_name(leaf_node)) or f"leaf {leaf}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: "Bob, Carol and Dave"."""
+    return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])

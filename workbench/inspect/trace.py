@@ -1,0 +1,186 @@
+"""Watching what happens to secrets, without a line for it in protocol code.
+
+All secrets of the protocol pass one object, the cipher suite. A `TracedSuite` does exactly what its suite
+does and writes down each operation; a device that is given one leaves a record of every secret that it ever
+made. Where a secret came from then follows from equality of bytes alone (`trace_graph`).
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from typing_extensions import override
+
+from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair, SignatureKeyPair
+from workbench.mls.wire.tree import HPKECiphertext
+
+_PROTOCOL = "workbench.mls."
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation on secrets: what went in, what came out, and which function of the protocol asked for it.
+
+    `inputs` are the secrets that went in, in the order of the arguments; `output` is what came out: a secret,
+    or a ciphertext or tag. `context` is what the output is bound to. `public` is what is openly known of it:
+    the public key of a key pair, the KEM output of an encryption, the ciphertext that was opened.
+    """
+
+    name: str
+    label: str
+    inputs: tuple[bytes, ...] = field(repr=False)
+    output: bytes = field(repr=False)
+    caller: str
+    context: bytes = field(default=b"", repr=False)
+    public: bytes = field(default=b"", repr=False)
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The operations of one device, in order, until somebody takes them away."""
+
+    operations: list[Operation] = field(default_factory=list, repr=False)
+
+    def take(self) -> tuple[Operation, ...]:
+        """All operations since the last call."""
+        taken, self.operations = tuple(self.operations), []
+        return taken
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TracedSuite(CipherSuite):
+    """A cipher suite that writes down what it is asked to do with secrets, and is otherwise the same.
+
+    Each operation is carried out by the plain suite, so that what the protocol asked for is recorded and not
+    the steps inside of it. Hashes and signatures derive no secret and are left alone.
+    """
+
+    recorder: Recorder = field(default_factory=Recorder)
+
+    @classmethod
+    def of(cls, suite: CipherSuite, recorder: Recorder | None = None) -> TracedSuite:
+        """A traced suite with the algorithms of `suite`."""
+        return cls(suite.algorithms, recorder or Recorder())
+
+    @cached_property
+    def plain(self) -> CipherSuite:
+        """The suite without the recorder."""
+        return CipherSuite(self.algorithms)
+
+    def _record(
+        self,
+        name: str,
+        inputs: tuple[bytes, ...],
+        output: bytes,
+        *,
+        label: str = "",
+        context: bytes = b"",
+        public: bytes = b"",
+    ) -> None:
+        frame = sys._getframe(2)  # noqa: SLF001 - who asked, without having to be told
+        module = frame.f_globals["__name__"].removeprefix(_PROTOCOL)
+        caller = f"{module}.{frame.f_code.co_qualname.partition('.<locals>')[0]}"
+        self.recorder.operations.append(Operation(name, label, inputs, output, caller, context, public))
+
+    # §8: the KDF
+
+    @override
+    def extract(self, salt: bytes, ikm: bytes) -> bytes:
+        output = self.plain.extract(salt, ikm)
+        self._record("extract", (salt, ikm), output)
+        return output
+
+    @override
+    def expand_with_label(self, secret: bytes, label: str, context: bytes, length: int) -> bytes:
+        output = self.plain.expand_with_label(secret, label, context, length)
+        self._record("expand_with_label", (secret,), output, label=label, context=context)
+        return output
+
+    @override
+    def derive_secret(self, secret: bytes, label: str) -> bytes:
+        output = self.plain.derive_secret(secret, label)
+        self._record("derive_secret", (secret,), output, label=label)
+        return output
+
+    @override
+    def derive_tree_secret(self, secret: bytes, label: str, generation: int, length: int) -> bytes:
+        output = self.plain.derive_tree_secret(secret, label, generation, length)
+        context = generation.to_bytes(4, "big")
+        self._record("derive_tree_secret", (secret,), output, label=label, context=context)
+        return output
+
+    @override
+    def mac(self, key: bytes, data: bytes) -> bytes:
+        tag = self.plain.mac(key, data)
+        self._record("mac", (key,), tag, context=data)
+        return tag
+
+    # §5.1: the AEAD
+
+    @override
+    def seal(self, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> bytes:
+        ciphertext = self.plain.seal(key, nonce, aad, plaintext)
+        self._record("seal", (key, nonce, plaintext), ciphertext, context=aad)
+        return ciphertext
+
+    @override
+    def open(self, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
+        plaintext = self.plain.open(key, nonce, aad, ciphertext)
+        self._record("open", (key, nonce), plaintext, context=aad, public=ciphertext)
+        return plaintext
+
+    # §5.1.1, §5.1.3: key pairs, and encryption to them
+
+    @override
+    def signature_key_pair(self, seed: bytes) -> SignatureKeyPair:
+        keys = self.plain.signature_key_pair(seed)
+        self._record("signature_key_pair", (seed,), keys.private_key, public=keys.public_key)
+        return keys
+
+    @override
+    def derive_key_pair(self, ikm: bytes) -> HPKEKeyPair:
+        keys = self.plain.derive_key_pair(ikm)
+        self._record("derive_key_pair", (ikm,), keys.private_key, public=keys.public_key)
+        return keys
+
+    @override
+    def encrypt_with_label(
+        self, public_key: bytes, label: str, context: bytes, plaintext: bytes, *, entropy: bytes
+    ) -> HPKECiphertext:
+        sealed = self.plain.encrypt_with_label(public_key, label, context, plaintext, entropy=entropy)
+        self._record(
+            "encrypt_with_label",
+            (plaintext,),
+            sealed.ciphertext,
+            label=label,
+            context=context,
+            public=sealed.kem_output,
+        )
+        return sealed
+
+    @override
+    def decrypt_with_label(self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext) -> bytes:
+        plaintext = self.plain.decrypt_with_label(private_key, label, context, ciphertext)
+        self._record(
+            "decrypt_with_label",
+            (private_key,),
+            plaintext,
+            label=label,
+            context=context,
+            public=ciphertext.kem_output,
+        )
+        return plaintext
+
+    @override
+    def export_to(self, public_key: bytes, label: str, length: int, *, entropy: bytes) -> tuple[bytes, bytes]:
+        kem_output, secret = self.plain.export_to(public_key, label, length, entropy=entropy)
+        self._record("export_to", (), secret, label=label, public=kem_output)
+        return kem_output, secret
+
+    @override
+    def export_from(self, private_key: bytes, kem_output: bytes, label: str, length: int) -> bytes:
+        secret = self.plain.export_from(private_key, kem_output, label, length)
+        self._record("export_from", (private_key,), secret, label=label, public=kem_output)
+        return secret

@@ -1,0 +1,181 @@
+"""The trace of a group: what was recorded, as JSON (docs/trace.md).
+
+Bytes are lower-case hexadecimal. Nodes are node indices, written in decimal where they are keys. A secret, once it has
+an id, keeps it: the same bytes are the same secret, whoever holds them. What was not recorded is null; nothing
+is made up.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
+
+FORMAT: Final = "mls-workbench/trace"
+VERSION: Final = 1
+
+Hex: TypeAlias = str
+NodeKey: TypeAlias = str
+SecretId: TypeAlias = str
+HolderId: TypeAlias = str
+
+HolderKind: TypeAlias = Literal["member", "server", "thief"]
+StepKind: TypeAlias = Literal["create", "key_package", "propose", "commit", "process", "join", "message", "theft"]
+MessageKind: TypeAlias = Literal["application", "proposal", "commit", "welcome", "key_package"]
+
+
+class Holder(TypedDict):
+    """Somebody who can hold secrets: a device, the delivery service (which never does) or the thief.
+
+    `recorded` is false for a member whose device was not watched: what it holds is unknown, not nothing.
+    """
+
+    id: HolderId
+    name: str
+    kind: HolderKind
+    recorded: bool
+
+
+class Secret(TypedDict):
+    """A secret under its RFC name; an entry under an id that was there before replaces it.
+
+    `value` is null if only its public key was ever seen. `node` is the node of the ratchet tree or of the secret
+    tree that it belongs to, `generation` its step of a ratchet, `public` the public key if it is a private key.
+    """
+
+    name: str
+    value: Hex | None
+    epoch: int | None
+    node: int | None
+    generation: NotRequired[int]
+    public: NotRequired[Hex]
+
+
+class Operation(TypedDict):
+    """One operation of the cipher suite: where its output came from.
+
+    An input is null if it is a public constant, such as the all-zero string. The output is null if it is for
+    everybody to see: a tag, or a ciphertext. `public` is the KEM output of an encryption, which names the ciphertext.
+    `by` are those who did it. The suite does not do `encode` and `decode`: they say which secrets are inside of a
+    GroupSecrets (RFC 9420 §12.4.3.1).
+    """
+
+    name: str
+    label: str
+    inputs: list[SecretId | None]
+    output: SecretId | None
+    public: NotRequired[Hex]
+    caller: str
+    by: list[HolderId]
+
+
+class Message(TypedDict):
+    """What went over the wire.
+
+    `content` is the encoded Proposal, Commit or ApplicationData that a PrivateMessage holds, null if nobody who was
+    watched has opened it; it is left out if everybody can see it in `wire`.
+    """
+
+    kind: MessageKind
+    sender: HolderId | None
+    wire: Hex
+    content: NotRequired[Hex | None]
+
+
+class Read(TypedDict):
+    """Who could read the content of a PrivateMessage from this step on: message `message` of step `step`."""
+
+    step: int
+    message: int
+    by: list[HolderId]
+
+
+class Proposal(TypedDict):
+    """A proposal that is sent or committed: the RFC's type, the leaf that sent it and the leaf that it concerns."""
+
+    type: str
+    sender: int
+    leaf: int | None
+    name: str | None
+
+
+class PathNode(TypedDict):
+    """A node above the committer's leaf; `to` are the nodes to whose keys its path secret is sealed, in order.
+
+    A node that the filtered direct path leaves out (RFC 9420 §4.1.2) gets no key: `filtered`.
+    """
+
+    node: int
+    copath: int
+    filtered: bool
+    to: list[int]
+
+
+class Commit(TypedDict):
+    """What a commit did: its proposals, the leaves it touched, and the path (empty without an UpdatePath)."""
+
+    committer: int
+    proposals: list[Proposal]
+    added: list[int]
+    updated: list[int]
+    removed: list[int]
+    with_path: bool
+    path: list[PathNode]
+
+
+class Tree(TypedDict):
+    """The ratchet tree: all of it in the keyframe, what changed in a step.
+
+    `nodes` are encoded Nodes (RFC 9420 §12.4.3.3), `keys` the ids of their key pairs, `members` whose leaves they
+    are, `hashes` tree hashes (§7.8). Nodes beyond the last leaf are gone.
+    """
+
+    leaf_count: int
+    nodes: dict[NodeKey, Hex]
+    keys: dict[NodeKey, SecretId]
+    members: dict[NodeKey, HolderId]
+    blank: list[int]
+    hashes: dict[NodeKey, Hex]
+
+
+class Place(TypedDict):
+    """Where a member is: its leaf, and the epoch that it has reached."""
+
+    leaf: int
+    epoch: int
+
+
+class Step(TypedDict):
+    """One thing that happened, and all that it changed. `epoch` is the group's after it.
+
+    `places` holds the devices that entered, moved on, or left the group (null). `gain` and `lose` say which
+    secrets are in a holder's state after the step and were not before, and the other way round; what an operation
+    puts out that nobody gains was used and deleted within the step. `stolen` is what a thief took, and from whom.
+    """
+
+    kind: StepKind
+    actor: HolderId | None
+    now: int
+    epoch: int
+    tree: Tree | None
+    context: Hex | None
+    places: dict[HolderId, Place | None]
+    messages: list[Message]
+    reads: list[Read]
+    proposals: list[Proposal]
+    commit: Commit | None
+    secrets: dict[SecretId, Secret]
+    operations: list[Operation]
+    gain: dict[HolderId, list[SecretId]]
+    lose: dict[HolderId, list[SecretId]]
+    stolen: NotRequired[list[SecretId]]
+    victim: NotRequired[HolderId]
+
+
+class Trace(TypedDict):
+    """A group from its first recorded epoch on: step 0 is the keyframe, all others are deltas."""
+
+    format: Literal["mls-workbench/trace"]
+    version: Literal[1]
+    suite: str
+    group_id: Hex
+    holders: list[Holder]
+    steps: list[Step]

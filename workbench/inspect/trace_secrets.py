@@ -1,0 +1,318 @@
+"""What a secret is called: its RFC name, epoch and node, told from the operation that made it.
+
+The label of a derivation names its output; the name, epoch and node of the input say whose it is. The node of
+a path secret is known once it has led to a key pair whose public key stands in the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.inspect.trace import Operation
+from workbench.inspect.trace_format import HolderId, Secret, SecretId
+from workbench.inspect.trace_format import Operation as OperationEntry
+from workbench.inspect.trace_walk import Found
+from workbench.mls import Malformed, NodeIndex, decode
+from workbench.mls.tree.tree_math import left, right, root
+from workbench.mls.wire.messages import GroupContext, GroupSecrets
+
+EPOCH_SECRETS = {
+    "sender data": "sender_data_secret",
+    "encryption": "encryption_secret",
+    "exporter": "exporter_secret",
+    "external": "external_secret",
+    "confirm": "confirmation_key",
+    "membership": "membership_key",
+    "resumption": "resumption_psk",
+    "authentication": "epoch_authenticator",
+    "init": "init_secret",
+}
+"""Labels of what is derived from the epoch_secret, and the names of it (RFC 9420 §8, table 4)."""
+
+OTHER_SECRETS = {
+    "joiner": "joiner_secret",
+    "welcome": "welcome_secret",
+    "epoch": "epoch_secret",
+    "path": "path_secret",
+    "node": "node_secret",
+    "tree": "tree_node_secret",
+    "handshake": "handshake_ratchet_secret",
+    "application": "application_ratchet_secret",
+    "derived psk": "psk_input",
+    "exported": "exported_secret",
+    "UpdatePathNode": "path_secret",
+    "Welcome": "group_secrets",
+    "external init secret": "init_secret",
+}
+EXTRACTED = {
+    "init_secret": "extracted_secret",
+    "joiner_secret": "member_secret",
+    "psk_input": "psk_secret",
+    None: "psk_extracted",
+}
+"""What `KDF.Extract` makes of a salt of that name; None is the all-zero salt."""
+
+KEY_PAIRS = {"derive_key_pair": "private_key", "signature_key_pair": "signature_private_key"}
+FOUND = {
+    "private_keys": "private_key",
+    "update_keys": "private_key",
+    "encryption_private_key": "private_key",
+    "resumption_psks": "resumption_psk",
+    "psks": "psk",
+    "root": "encryption_secret",
+}
+"""What a field of a state holds, where its name does not say it."""
+
+VISIBLE = {"mac", "seal", "open", "encrypt_with_label"}
+"""Operations whose output is no secret of the key schedule: tags, ciphertexts, and the contents of messages."""
+
+
+class SecretTable:
+    """All secrets that were recorded, each under an id, and the operations by which they follow from each other."""
+
+    def __init__(self) -> None:
+        self.entries: dict[SecretId, Secret] = {}
+        self.changed: dict[SecretId, Secret] = {}
+        self._by_value: dict[bytes, SecretId] = {}
+        self._by_public: dict[bytes, SecretId] = {}
+        self._origins: dict[SecretId, list[SecretId | None]] = {}
+        self._nodes: dict[bytes, int] = {}
+        self._leaf_counts: dict[int, int] = {}
+
+    def take_changes(self) -> dict[SecretId, Secret]:
+        """The entries that are new or other than before, since the last call."""
+        taken, self.changed = self.changed, {}
+        return taken
+
+    def id_of(self, secret: bytes) -> SecretId | None:
+        """The id of a secret that has one."""
+        return self._by_value.get(secret)
+
+    # What is known of the tree
+
+    def key_at(self, node: int, public_key: bytes, epoch: int) -> SecretId:
+        """The key pair of a node, private key known or not."""
+        self._nodes[public_key] = node
+        known = self._by_public.get(public_key)
+        if known is None:
+            return self._new({"name": "private_key", "value": None, "epoch": epoch, "node": node}, public=public_key)
+        self._place(known, node)
+        return known
+
+    def epoch_has(self, epoch: int, leaf_count: int) -> None:
+        """How many leaves the tree of an epoch has: it gives the secret tree its shape."""
+        self._leaf_counts[epoch] = leaf_count
+
+    # What was found in a state
+
+    def found(self, found: Found, epoch: int | None) -> SecretId:
+        """The id of a secret in a state; one that no operation made is named after its place."""
+        known = self._by_value.get(found.secret)
+        if known is not None:
+            return known
+        name = FOUND.get(found.name, found.name)
+        public = found.key if found.name == "update_keys" and isinstance(found.key, bytes) else None
+        node = found.key if found.name == "private_keys" and isinstance(found.key, int) else None
+        return self._new(
+            {"name": name, "value": found.secret.hex(), "epoch": epoch, "node": node}, found.secret, public
+        )
+
+    def is_private_key_of(self, private_key: bytes, public_key: bytes) -> None:
+        """A key pair of which both halves were given, not derived."""
+        if public_key not in self._by_public:
+            entry: Secret = {"name": "private_key", "value": private_key.hex(), "epoch": None, "node": None}
+            self._new(entry, private_key, public_key)
+
+    # What was done
+
+    def record(self, operations: Iterable[Operation], by: HolderId, epoch: int | None) -> list[OperationEntry]:
+        """The operations of one holder with ids for secrets, in order; `epoch` is where the holder is after them."""
+        entries: list[OperationEntry] = []
+        for operation in operations:
+            inputs = [self._input(operation, secret, epoch) for secret in operation.inputs if secret]
+            output = None if operation.name in VISIBLE else self._output(operation, inputs, epoch)
+            entry: OperationEntry = {
+                "name": operation.name,
+                "label": operation.label,
+                "inputs": inputs,
+                "output": output,
+                "caller": operation.caller,
+                "by": [by],
+            }
+            if operation.name in {"encrypt_with_label", "decrypt_with_label"}:
+                entry["public"] = operation.public.hex()
+            if operation.label == "Welcome":
+                entries += self._group_secrets(operation, entry, epoch)
+            else:
+                entries.append(entry)
+            if output is not None:
+                self._origins[output] = inputs
+                self._learn_node(output, operation)
+        return entries
+
+    def _input(self, operation: Operation, secret: bytes, epoch: int | None) -> SecretId | None:
+        if not any(secret):
+            return None
+        known = self._by_value.get(secret)
+        if known is None:
+            name = _input_name(operation)
+            known = self._new({"name": name, "value": secret.hex(), "epoch": epoch, "node": None}, secret)
+        entry = self.entries[known]
+        if operation.name == "extract" and secret == operation.inputs[1] and entry["name"] == "path_secret":
+            self._change(known, name="commit_secret", node=None)
+        return known
+
+    def _output(self, operation: Operation, inputs: list[SecretId | None], epoch: int | None) -> SecretId:
+        known = self._by_value.get(operation.output)
+        if known is not None:
+            return known
+        parent = None if not inputs or inputs[0] is None else self.entries[inputs[0]]
+        entry: Secret = {
+            "name": _output_name(operation, parent),
+            "value": operation.output.hex(),
+            "epoch": _epoch_of(operation, parent, epoch),
+            "node": None,
+        }
+        if operation.name == "derive_tree_secret":
+            entry["generation"] = int.from_bytes(operation.context) + (operation.label == "secret")
+        public = operation.public if operation.name.endswith("key_pair") else None
+        return self._new(entry, operation.output, public)
+
+    def _group_secrets(self, operation: Operation, entry: OperationEntry, epoch: int | None) -> list[OperationEntry]:
+        """A GroupSecrets and the secrets inside of it (RFC 9420 §12.4.3.1)."""
+        sealing = operation.name == "encrypt_with_label"
+        plaintext = operation.inputs[0] if sealing else operation.output
+        group_secrets = decode(GroupSecrets, plaintext)
+        inside = [(group_secrets.joiner_secret, "joiner_secret")]
+        if group_secrets.path_secret is not None:
+            inside.append((group_secrets.path_secret.path_secret, "path_secret"))
+        whole = self._by_value[plaintext]
+        parts: list[SecretId | None] = [
+            self._by_value.get(secret)
+            or self._new({"name": name, "value": secret.hex(), "epoch": epoch, "node": None}, secret)
+            for secret, name in inside
+        ]
+        if sealing:
+            return [_step("encode", parts, whole, entry), entry]
+        for part in parts:
+            if part is not None:
+                self._origins.setdefault(part, [whole])
+        return [entry, *(_step("decode", [whole], part, entry) for part in parts)]
+
+    def _learn_node(self, output: SecretId, operation: Operation) -> None:
+        parent = self._origins[output][0] if self._origins[output] else None
+        if operation.name == "derive_key_pair" and operation.public in self._nodes:
+            self._place(output, self._nodes[operation.public])
+        elif self.entries[output]["node"] is not None:
+            return
+        elif operation.label in {"tree", "handshake", "application"} and parent is not None:
+            above = self._secret_tree_node(parent)
+            if above is not None and operation.label == "tree":
+                above = (left if operation.context == b"left" else right)(NodeIndex(above))
+            self._place(output, above)
+        elif operation.name == "derive_tree_secret" and parent is not None:
+            self._place(output, self.entries[parent]["node"])
+
+    def _secret_tree_node(self, secret: SecretId) -> int | None:
+        """Where a secret of the secret tree stands; the encryption_secret is its root (RFC 9420 §9)."""
+        entry = self.entries[secret]
+        if entry["name"] == "encryption_secret" and entry["node"] is None and entry["epoch"] in self._leaf_counts:
+            self._place(secret, root(self._leaf_counts[entry["epoch"]]))
+        return entry["node"]
+
+    def _place(self, secret: SecretId, node: int | None) -> None:
+        """A secret belongs to a node, and so does the path secret from which a key pair was derived."""
+        if node is None:
+            return
+        if self.entries[secret]["node"] != node:
+            self._change(secret, node=node)
+        if self.entries[secret]["name"] in {"private_key", "node_secret"}:
+            for origin in self._origins.get(secret, ()):
+                if origin is not None and self.entries[origin]["name"] in {"node_secret", "path_secret"}:
+                    self._place(origin, node)
+
+    # Entries
+
+    def _new(self, entry: Secret, secret: bytes | None = None, public: bytes | None = None) -> SecretId:
+        known = None if public is None else self._by_public.get(public)
+        if known is not None and secret is not None:
+            self._by_value[secret] = known
+            self._change(known, value=secret.hex())
+            return known
+        name = f"s{len(self.entries)}"
+        if public is not None:
+            entry["public"] = public.hex()
+            self._by_public[public] = name
+            if public in self._nodes:
+                entry["node"] = self._nodes[public]
+        if secret is not None:
+            self._by_value[secret] = name
+        self.entries[name] = self.changed[name] = entry
+        return name
+
+    def _change(self, secret: SecretId, **changes: str | int | None) -> None:
+        entry: Secret = {**self.entries[secret], **changes}  # type: ignore[typeddict-item] # the keys are those of a Secret
+        self.entries[secret] = self.changed[secret] = entry
+
+
+def _step(name: str, inputs: list[SecretId | None], output: SecretId | None, beside: OperationEntry) -> OperationEntry:
+    return {
+        "name": name,
+        "label": "GroupSecrets",
+        "inputs": inputs,
+        "output": output,
+        "caller": beside["caller"],
+        "by": list(beside["by"]),
+    }
+
+
+def _output_name(operation: Operation, parent: Secret | None) -> str:
+    above = None if parent is None else parent["name"]
+    match operation.name, operation.label, above:
+        case "extract", _, _:
+            name = EXTRACTED.get(above, "extracted_secret")
+        case ("derive_key_pair" | "signature_key_pair") as name, _, _:
+            name = KEY_PAIRS[name]
+        case _, _, "exporter_secret":
+            name = "derived_exporter_secret"
+        case _, ("key" | "nonce") as label, str(above):
+            name = f"{above.removesuffix('_secret')}_{label}"
+        case _, "secret", str(above):
+            name = above
+        case _, label, _:
+            name = EPOCH_SECRETS.get(label) or OTHER_SECRETS.get(label, "secret")
+    return name
+
+
+def _input_name(operation: Operation) -> str:
+    """The name of a secret that comes from outside of all that was recorded, by what is done with it."""
+    match operation.name, operation.label:
+        case "derive_secret", label if label in EPOCH_SECRETS:
+            name = "epoch_secret"
+        case ("derive_secret" | "encrypt_with_label"), ("path" | "node" | "UpdatePathNode"):
+            name = "path_secret"
+        case ("derive_key_pair" | "signature_key_pair"), _:
+            name = "random_seed"
+        case ("decrypt_with_label" | "export_from"), _:
+            name = "private_key"
+        case "encrypt_with_label", _:
+            name = "group_secrets"
+        case "extract", _:
+            name = "psk" if operation.caller.endswith("psk_secret") else "commit_secret"
+        case _:
+            name = "secret"
+    return name
+
+
+def _epoch_of(operation: Operation, parent: Secret | None, epoch: int | None) -> int | None:
+    """The epoch that an output belongs to: that of the GroupContext it is bound to, else that of its input."""
+    if operation.label in {"joiner", "epoch", "UpdatePathNode"}:
+        try:
+            return decode(GroupContext, operation.context).epoch
+        except Malformed:
+            return epoch
+    if parent is None or parent["epoch"] is None or operation.name == "derive_key_pair":
+        return epoch
+    if operation.name == "extract" and parent["name"] == "init_secret":
+        return parent["epoch"] + 1
+    return epoch if operation.label == "Welcome" else parent["epoch"]

@@ -1,0 +1,286 @@
+"""Writing down what happened to a group, step by step, as a trace (docs/trace.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workbench.inspect.names import credential_name
+from workbench.inspect.trace import Operation
+from workbench.inspect.trace_format import (
+    FORMAT,
+    VERSION,
+    Holder,
+    HolderId,
+    HolderKind,
+    Message,
+    MessageKind,
+    Place,
+    Read,
+    SecretId,
+    Step,
+    StepKind,
+    Trace,
+    Tree,
+)
+from workbench.inspect.trace_format import Operation as OperationEntry
+from workbench.inspect.trace_messages import describe_commit, describe_proposal, open_recorded
+from workbench.inspect.trace_secrets import SecretTable
+from workbench.inspect.trace_walk import walk
+from workbench.mls import (
+    CipherSuite,
+    GroupState,
+    LeafNode,
+    MLSMessage,
+    NodeIndex,
+    RatchetTree,
+    SentProposal,
+    decode,
+    encode,
+)
+from workbench.mls.tree.subtree import Parent, Subtree
+from workbench.mls.tree.tree_math import node_width
+from workbench.mls.wire.messages import Commit, PrivateMessage, Proposal
+from workbench.mls.wire.tree import KeyPackageSource, Node, ParentNode
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message on the wire, and who sent it."""
+
+    kind: MessageKind
+    sender: HolderId | None
+    wire: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One step as it was recorded.
+
+    `before` and `after` are states of a member that was and is where the log ends: of them, only what is public
+    is written. `states` and `holdings` are those of the devices that have changed, None for who left the group;
+    `operations` is what the recorders have seen. `victim` is whose holdings a thief took.
+    """
+
+    kind: StepKind
+    actor: HolderId | None
+    now: int
+    before: GroupState | None = None
+    after: GroupState | None = None
+    messages: tuple[Sent, ...] = ()
+    states: Mapping[HolderId, GroupState | None] = field(default_factory=dict)
+    holdings: Mapping[HolderId, object] = field(default_factory=dict)
+    operations: Mapping[HolderId, tuple[Operation, ...]] = field(default_factory=dict)
+    victim: HolderId | None = None
+
+
+class TraceWriter:
+    """A trace in the making. It reads values that were recorded and adds nothing to them."""
+
+    def __init__(self, suite: CipherSuite, group_id: bytes) -> None:
+        self._suite = suite
+        self._group_id = group_id
+        self.secrets = SecretTable()
+        self._holders: list[Holder] = []
+        self._steps: list[Step] = []
+        self._tree: RatchetTree | None = None
+        self._context = b""
+        self._epoch = 0
+        self._held: dict[HolderId, dict[SecretId, None]] = {}
+        self._places: dict[HolderId, Place | None] = {}
+        self._by_signature_key: dict[bytes, HolderId] = {}
+        self._at_leaf: dict[int, HolderId] = {}
+        self._ciphertexts: dict[bytes, tuple[int, int]] = {}
+
+    def trace(self) -> Trace:
+        """All that was written so far."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "suite": self._suite.name,
+            "group_id": self._group_id.hex(),
+            "holders": list(self._holders),
+            "steps": list(self._steps),
+        }
+
+    def add_holder(
+        self,
+        holder: HolderId,
+        name: str,
+        kind: HolderKind,
+        *,
+        recorded: bool = True,
+        signature_key: bytes | None = None,
+    ) -> None:
+        """Somebody whose holdings are to be told apart; a member is known by its signature key."""
+        self._holders.append({"id": holder, "name": name, "kind": kind, "recorded": recorded})
+        if signature_key is not None:
+            self._by_signature_key[signature_key] = holder
+
+    def write(self, happening: Happening) -> Step:
+        """Add a step."""
+        after = happening.after
+        if after is not None:
+            self._epoch = after.epoch
+            self.secrets.epoch_has(after.epoch, after.tree.leaf_count)
+        epoch = None if self._tree is None and after is None else self._epoch
+        performed = [operation for operations in happening.operations.values() for operation in operations]
+        step: Step = {
+            "kind": happening.kind,
+            "actor": happening.actor,
+            "now": happening.now,
+            "epoch": self._epoch,
+            "tree": None,
+            "context": None,
+            "places": self._place_changes(happening.states),
+            "messages": [],
+            "reads": [],
+            "proposals": [],
+            "commit": None,
+            "operations": self._operations(happening.operations, epoch),
+            "secrets": {},
+            "gain": {},
+            "lose": {},
+        }
+        for sent in happening.messages:
+            self._add_message(step, sent, happening.before, performed)
+        step["reads"] = self._reads(happening.operations)
+        if after is not None:
+            step["tree"] = self._tree_change(after)
+            step["context"] = self._context_change(after)
+        if happening.victim is not None:
+            step["victim"] = happening.victim
+            step["stolen"] = list(self._held[happening.victim])
+        for holder, holdings in happening.holdings.items():
+            self._hold(step, holder, holdings, epoch)
+        step["secrets"] = self.secrets.take_changes()
+        self._steps.append(step)
+        return step
+
+    # Secrets
+
+    def _operations(self, recorded: Mapping[HolderId, Iterable[Operation]], epoch: int | None) -> list[OperationEntry]:
+        """What was done in the step; what several did alike is written once."""
+        merged: dict[tuple[object, ...], OperationEntry] = {}
+        for holder, operations in recorded.items():
+            for entry in self.secrets.record(operations, holder, epoch):
+                public = entry.get("public")
+                alike = (entry["name"], entry["label"], entry["output"], public, *entry["inputs"])
+                known = merged.setdefault(alike, entry)
+                if holder not in known["by"]:
+                    known["by"].append(holder)
+        return list(merged.values())
+
+    def _hold(self, step: Step, holder: HolderId, holdings: object, epoch: int | None) -> None:
+        before = self._held.get(holder, {})
+        now = {self.secrets.found(found, epoch): None for found in walk(holdings) if any(found.secret)}
+        self._held[holder] = now
+        if gained := [secret for secret in now if secret not in before]:
+            step["gain"][holder] = gained
+        if lost := [secret for secret in before if secret not in now]:
+            step["lose"][holder] = lost
+
+    # Messages
+
+    def _add_message(self, step: Step, sent: Sent, before: GroupState | None, performed: Iterable[Operation]) -> None:
+        message: Message = {"kind": sent.kind, "sender": sent.sender, "wire": sent.wire.hex()}
+        decoded = decode(MLSMessage, sent.wire)
+        opened = open_recorded(decoded, performed)
+        if isinstance(decoded.message, PrivateMessage):
+            self._ciphertexts[decoded.message.ciphertext] = len(self._steps), len(step["messages"])
+            message["content"] = None if opened is None else encode(opened.content).hex()
+        step["messages"].append(message)
+        if opened is None or before is None:
+            return
+        if message["sender"] is None:
+            message["sender"] = self._at_leaf.get(opened.sender)
+        if isinstance(opened.content, Proposal):
+            proposal = SentProposal(opened.content.proposal, opened.sender)
+            step["proposals"].append(describe_proposal(proposal))
+        if isinstance(opened.content, Commit):
+            step["commit"] = describe_commit(before, opened.content, opened.sender)
+
+    def _reads(self, recorded: Mapping[HolderId, Iterable[Operation]]) -> list[Read]:
+        """Who sealed or opened a PrivateMessage in this step, whenever it was sent."""
+        readers: dict[tuple[int, int], list[HolderId]] = {}
+        for holder, operations in recorded.items():
+            for operation in operations:
+                ciphertext = operation.output if operation.name == "seal" else operation.public
+                if operation.name in {"seal", "open"} and ciphertext in self._ciphertexts:
+                    readers.setdefault(self._ciphertexts[ciphertext], []).append(holder)
+        return [{"step": step, "message": message, "by": by} for (step, message), by in readers.items()]
+
+    # The public state of the group
+
+    def _tree_change(self, after: GroupState) -> Tree | None:
+        """What the tree is now that it was not: an untouched subtree has its old hash, and is not looked at."""
+        before, self._tree = self._tree, after.tree
+        if before is not None and before.hash() == after.tree.hash():
+            return None
+        tree: Tree = {
+            "leaf_count": after.tree.leaf_count,
+            "nodes": {},
+            "keys": {},
+            "members": {},
+            "blank": [],
+            "hashes": {},
+        }
+        for subtree in _changed(before, after.tree.head):
+            key, node = str(subtree.index), subtree.node
+            tree["hashes"][key] = subtree.tree_hash.hex()
+            old = _content_at(before, subtree.index)
+            if node == old:
+                continue
+            if node is None:
+                tree["blank"].append(subtree.index)
+                continue
+            tree["nodes"][key] = encode(Node(node)).hex()
+            tree["keys"][key] = self.secrets.key_at(subtree.index, node.encryption_key, after.epoch)
+            if isinstance(node, LeafNode):
+                tree["members"][key] = self._member_at(subtree.index // 2, node)
+        return tree
+
+    def _member_at(self, leaf: int, leaf_node: LeafNode) -> HolderId:
+        """Whose leaf it is: a new leaf says so by its signature key, a changed one is still its member's."""
+        joined = isinstance(leaf_node.leaf_node_source, KeyPackageSource) or leaf not in self._at_leaf
+        if joined and leaf_node.signature_key not in self._by_signature_key:
+            name = f"member {len(self._holders)}"
+            self.add_holder(
+                name,
+                credential_name(leaf_node) or f"leaf {leaf}",
+                "member",
+                recorded=False,
+                signature_key=leaf_node.signature_key,
+            )
+        if joined:
+            self._at_leaf[leaf] = self._by_signature_key[leaf_node.signature_key]
+        return self._at_leaf[leaf]
+
+    def _context_change(self, after: GroupState) -> str | None:
+        before, self._context = self._context, encode(after.context)
+        return None if before == self._context else self._context.hex()
+
+    def _place_changes(self, states: Mapping[HolderId, GroupState | None]) -> dict[HolderId, Place | None]:
+        changes: dict[HolderId, Place | None] = {}
+        for holder, state in states.items():
+            active = state is not None and state.active
+            place: Place | None = {"leaf": state.own_leaf, "epoch": state.epoch} if state and active else None
+            if self._places.get(holder) != place:
+                self._places[holder] = changes[holder] = place
+        return changes
+
+
+def _changed(before: RatchetTree | None, now: Subtree) -> Iterator[Subtree]:
+    """All nodes whose tree hash is another than before, from left to right."""
+    if before is not None and now.index < node_width(before.leaf_count):
+        if before.hash(now.index) == now.tree_hash:
+            return
+    if isinstance(now, Parent):
+        yield from _changed(before, now.left)
+    yield now
+    if isinstance(now, Parent):
+        yield from _changed(before, now.right)
+
+
+def _content_at(tree: RatchetTree | None, x: NodeIndex) -> LeafNode | ParentNode | None:
+    return tree.node(x) if tree is not None and x < node_width(tree.leaf_count) else None

@@ -1,0 +1,96 @@
+"""What one member received, in the format of the official passive-client test vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from workbench.delivery import Entry
+from workbench.lab.errors import NotPossible
+from workbench.mls import MLSMessage, encode, key_package_ref
+from workbench.mls.wire.code_points import ContentType, ProtocolVersion
+
+if TYPE_CHECKING:
+    from workbench.lab.world import World
+
+
+class ExternalPSKEntry(TypedDict):
+    """A pre-shared key that the client has from elsewhere."""
+
+    psk_id: str
+    psk: str
+
+
+class EpochEntry(TypedDict):
+    """The proposals and the commit that lead to an epoch, and its authenticator."""
+
+    proposals: list[str]
+    commit: str
+    epoch_authenticator: str
+
+
+class PassiveClientCase(TypedDict):
+    """A client that joins by a Welcome and then only listens; all bytes in hexadecimal."""
+
+    cipher_suite: int
+    external_psks: list[ExternalPSKEntry]
+    key_package: str
+    signature_priv: str
+    encryption_priv: str
+    init_priv: str
+    welcome: str
+    ratchet_tree: str | None
+    initial_epoch_authenticator: str
+    epochs: list[EpochEntry]
+
+
+def export_vector(world: World, group_id: bytes, name: str) -> PassiveClientCase:
+    """The case of one member, up to where it has read; raises `NotPossible` if it did more than to listen."""
+    membership = world.devices[name].holdings.groups.get(group_id) if name in world.devices else None
+    bundle = world.bundle_that_joined(name)
+    if membership is None or bundle is None:
+        raise NotPossible(f"{name} has not joined by a Welcome")
+    invitation = world.service.invitation(key_package_ref(world.suite, bundle.key_package))
+    if invitation is None:
+        raise NotPossible(f"{name} has had no Welcome")
+    entries = [
+        entry
+        for entry in world.service.entries(group_id, invitation.next_index)
+        if entry.content_type is not ContentType.application and entry.epoch < membership.state.epoch
+    ]
+    if any(entry.index in membership.own for entry in entries):
+        raise NotPossible(f"{name} has sent proposals or commits; a passive client only listens")
+    authenticators = {
+        state.epoch: state.secrets.epoch_authenticator.hex()
+        for moment in world.history
+        for member in moment.holdings
+        if (state := moment.state(member)) is not None
+    }
+    (commit,) = world.service.entries(group_id, invitation.next_index - 1)[:1]
+    return {
+        "cipher_suite": world.suite.id,
+        "external_psks": [],
+        "key_package": encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)).hex(),
+        "signature_priv": bundle.signature_private_key.hex(),
+        "encryption_priv": bundle.encryption_private_key.hex(),
+        "init_priv": bundle.init_private_key.hex(),
+        "welcome": invitation.welcome.hex(),
+        "ratchet_tree": None,
+        "initial_epoch_authenticator": authenticators[commit.epoch + 1],
+        "epochs": list(_epochs(entries, authenticators)),
+    }
+
+
+def _epochs(entries: Sequence[Entry], authenticators: Mapping[int, str]) -> Iterator[EpochEntry]:
+    """What was sent in each epoch, up to its commit."""
+    proposals: list[str] = []
+    for entry in entries:
+        if entry.content_type is ContentType.proposal:
+            proposals.append(entry.message.hex())
+            continue
+        yield {
+            "proposals": proposals,
+            "commit": entry.message.hex(),
+            "epoch_authenticator": authenticators[entry.epoch + 1],
+        }
+        proposals = []
