@@ -63,8 +63,8 @@ class Dissection:
         return iter(self.root)
 
     def __repr__(self) -> str:
-        fields = f"{sum(1 for _ in self)} fields"
-        return f"<Dissection of {self.root.type}: {len(self.data)} bytes, {fields}, {len(self.faults)} faults>"
+        faults = f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
+        return f"<Dissection of {self.root.type}: {len(self.data)} bytes, {sum(1 for _ in self)} fields, {faults}>"
 
     def __str__(self) -> str:
         return self.text()

@@ -16,17 +16,21 @@ LONGEST_LIST = 64
 
 STYLE = """
 .mls-dissection { color: var(--jp-content-font-color1, CanvasText); font-size: 13px; line-height: 1.5; }
-.mls-dissection ul { list-style: none; margin: 0; padding-inline-start: 1.1em; border-inline-start: 1px solid
-  var(--jp-border-color2, GrayText); }
-.mls-dissection > ul { border: 0; padding: 0; }
-.mls-dissection li { margin: 0; padding: 0; }
-.mls-dissection li > div { padding-inline-start: 1.1em; }
+.mls-dissection ul { list-style: none; margin: 0; padding: 0; }
+.mls-dissection ul ul { margin-inline-start: .35em; padding-inline-start: 1em;
+  border-inline-start: 1px solid var(--jp-border-color1, GrayText); }
+.mls-dissection li { margin: .15em 0; padding: 0; }
 .mls-dissection summary { cursor: pointer; }
+.mls-dissection .mls-row { display: inline-flex; flex-wrap: wrap; gap: 0 1.5em; justify-content: space-between;
+  width: calc(100% - 1.4em); vertical-align: top; }
+.mls-dissection .mls-leaf { padding-inline-start: 1.2em; }
+.mls-dissection .mls-leaf > .mls-row { width: 100%; }
+.mls-dissection .mls-where, .mls-dissection .mls-meaning { color: var(--jp-content-font-color2, inherit);
+  font-size: 12px; font-variant-numeric: tabular-nums; }
+.mls-dissection .mls-meaning { margin: 0; padding-inline-start: 1.2em; max-width: 75ch; }
+.mls-dissection .mls-leaf .mls-meaning { padding: 0; }
 .mls-dissection code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px;
-  color: inherit; background: none; overflow-wrap: anywhere; }
-.mls-dissection .mls-at { font-variant-numeric: tabular-nums; margin-inline-end: .6em; }
-.mls-dissection .mls-at, .mls-dissection .mls-meaning { color: var(--jp-content-font-color2, inherit); }
-.mls-dissection .mls-meaning { margin: 0 0 .2em; }
+  color: inherit; background: none; padding: 0 .75em 0 0; overflow-wrap: anywhere; }
 .mls-dissection .mls-fault { border-inline-start: 4px solid var(--jp-error-color1, #b3261e); margin: .6em 0 0;
   padding-inline-start: .6em; white-space: pre-wrap; }
 """
@@ -43,19 +47,29 @@ def html(data: bytes, root: Field, faults: Sequence[Fault]) -> str:
 
 
 def _item(data: bytes, field: Field, open_levels: int) -> str:
-    """One field as an item of a list; `open_levels` more levels are open."""
+    """One field as an item of a list; `open_levels` more levels are open, and the way to a fault."""
     about = f'<p class="mls-meaning">{escape(field.meaning)} {escape(field.section)}</p>'
     if not field.children:
-        bytes_ = f" <code>{escape(abbreviated(raw_bytes(data, field)))}</code>"
-        return f"<li><div>{_heading(field)}{bytes_}{about}</div></li>"
+        return f'<li class="mls-leaf">{_row(data, field)}{about}</li>'
     shown = "".join(_item(data, child, open_levels - 1) for child in field.children[:LONGEST_LIST])
     hidden = len(field.children) - LONGEST_LIST
     more = f"<li>and {hidden} more, which text() and as_json() show</li>" if hidden > 0 else ""
-    opened = " open" if open_levels > 0 else ""
-    return f"<li><details{opened}><summary>{_heading(field)}</summary>{about}<ul>{shown}{more}</ul></details></li>"
+    opened = " open" if open_levels > 0 or not field.complete else ""
+    return f"<li><details{opened}><summary>{_row(data, field)}</summary>{about}<ul>{shown}{more}</ul></details></li>"
 
 
-def _heading(field: Field) -> str:
-    place = f'<span class="mls-at">{field.offset}, {field.length} B</span>'
+def _row(data: bytes, field: Field) -> str:
+    """Name and value of a field, and where it stands."""
     name, colon, value = label(field).partition(": ")
-    return f"{place} <strong>{escape(name)}</strong>{colon}{escape(value)}"
+    raw = "" if field.children else f"<code>{escape(abbreviated(raw_bytes(data, field)))}</code>"
+    return (
+        f'<span class="mls-row"><span><strong>{escape(name)}</strong>{colon}{escape(value)}</span>'
+        f'<span class="mls-where">{raw}{_place(field)}</span></span>'
+    )
+
+
+def _place(field: Field) -> str:
+    """Where a field stands, in words."""
+    if field.length > 1:
+        return f"bytes {field.offset} to {field.offset + field.length - 1}"
+    return f"byte {field.offset}" if field.length else f"before byte {field.offset}"

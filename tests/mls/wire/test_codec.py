@@ -67,9 +67,7 @@ def test_what_is_encoded_decodes_to_the_same_value(cls: type, data: st.DataObjec
 @pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
 @quick
 @given(data=st.data())
-def test_the_careful_reader_reads_the_same_and_accounts_for_every_byte(
-    cls: type, data: st.DataObject
-) -> None:
+def test_the_careful_reader_reads_the_same_and_accounts_for_every_byte(cls: type, data: st.DataObject) -> None:
     value, surroundings = data.draw(values_and_surroundings(cls))
     encoded = encode(value)
     span, problem = reader.read(cls, encoded, surroundings)
@@ -115,9 +113,7 @@ def damaged(draw: st.DrawFn, encoded: bytes) -> bytes:
 @pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
 @quick
 @given(data=st.data())
-def test_both_readers_judge_damaged_bytes_alike_and_only_malformed_comes_out(
-    cls: type, data: st.DataObject
-) -> None:
+def test_both_readers_judge_damaged_bytes_alike_and_only_malformed_comes_out(cls: type, data: st.DataObject) -> None:
     value, surroundings = data.draw(values_and_surroundings(cls))
     changed = data.draw(damaged(encode(value)) | st.binary(max_size=40))
     span, problem = reader.read(cls, changed, surroundings)
@@ -353,9 +349,7 @@ class OneOfNothing:
 def test_every_item_of_a_vector_takes_at_least_one_byte() -> None:
     assert least(Struct(Nothing)) == 0
     assert least(Struct(OneOfNothing)) == 2
-    vectors = [
-        shape for cls in STRUCTS.values() for shape in fields_of(cls).values() if isinstance(shape, VectorOf)
-    ]
+    vectors = [shape for cls in STRUCTS.values() for shape in fields_of(cls).values() if isinstance(shape, VectorOf)]
     assert len(vectors) > 20
     assert all(least(vector.item) > 0 for vector in vectors)
 

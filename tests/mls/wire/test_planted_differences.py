@@ -207,9 +207,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "broken", "expected"), PLANTED, ids=[broken.__name__ for _, broken, _ in PLANTED]
-)
+@pytest.mark.parametrize(("name", "broken", "expected"), PLANTED, ids=[broken.__name__ for _, broken, _ in PLANTED])
 def test_a_planted_difference_is_seen(name: str, broken: type, expected: str, rfc: Presentation) -> None:
     found = list(differences(name, rfc, broken))
     assert any(expected in difference for difference in found), found

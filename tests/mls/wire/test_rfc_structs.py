@@ -120,9 +120,7 @@ def test_the_registries_reserve_exactly_the_values_that_count_as_grease(rfc9420:
 
 
 def test_the_values_that_section_13_5_lists_are_grease_and_fafa_is_not(rfc9420: str) -> None:
-    sentence = rfc9420.partition("The following values are reserved in each registry:")[2].partition("(The")[
-        0
-    ]
+    sentence = rfc9420.partition("The following values are reserved in each registry:")[2].partition("(The")[0]
     listed = {int(value, 16) for value in re.findall(r"`(0x\w{4})`", sentence)}
     assert len(listed) == 15
     assert all(map(is_grease, listed))
