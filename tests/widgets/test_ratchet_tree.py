@@ -1,0 +1,76 @@
+"""The widget's Python side."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.widgets.views import sample
+from widgets.ratchet_tree import RatchetTree
+
+
+def html(tree: RatchetTree) -> str:
+    bundle: Any = tree._repr_mimebundle_()
+    return str(bundle[0]["text/html"])
+
+
+def test_it_opens_at_the_last_step_through_the_first_viewers_eyes() -> None:
+    tree = RatchetTree(sample())
+    assert (tree.step, tree.beat, tree.viewer, tree.playing, tree.selected) == (4, -1, "alice", False, -1)
+
+
+def test_its_repr_says_what_is_shown_and_is_the_same_each_time() -> None:
+    assert (
+        repr(RatchetTree(sample(), step=2, viewer="thief")) == "RatchetTree('a sample', step 3 of 5, seen by the thief)"
+    )
+
+
+def test_a_viewer_or_step_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(ValueError, match=r"'eve' is not a viewer .* alice, bob, carol, server, thief"):
+        RatchetTree(sample(), viewer="eve")
+    with pytest.raises(ValueError, match="no step 5; its steps are 0 to 4"):
+        RatchetTree(sample(), step=5)
+
+
+def test_a_notebook_keeps_a_figure_and_a_player_and_the_same_ones_each_time() -> None:
+    first, second = (html(RatchetTree(sample(), step=2, viewer="bob")) for _ in range(2))
+    assert first == second
+    assert first.count("<figure") == 1
+    assert "data-player=" in first
+
+
+def test_the_widget_itself_is_still_shown_where_there_is_a_kernel() -> None:
+    bundle: Any = RatchetTree(sample())._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle[0]
+
+
+def test_showing_a_longer_view_keeps_the_place_and_plays_what_is_new() -> None:
+    longer = sample()
+    shorter = sample()
+    del shorter["steps"][3:]
+    tree = RatchetTree(shorter)
+    tree.show(longer)
+    assert (tree.step, tree.playing) == (2, True)
+    assert len(tree.view["steps"]) == 5
+
+
+def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "tree.html"
+    RatchetTree(sample()).to_html(path)
+    text = path.read_text("utf-8")
+    assert "default-src 'none'" in text
+    assert not re.search(r'(?:src|href)="(?!data:)', text)
+
+
+def test_a_page_holds_the_view_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "tree.html"
+    view = sample()
+    view["title"] = "</script><!--"
+    RatchetTree(view).to_html(path)
+    data = re.search(r'<script type="application/json" id="traits">(.*?)</script>', path.read_text("utf-8"))
+    assert data is not None
+    assert json.loads(data[1])["view"] == view
