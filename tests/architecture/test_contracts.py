@@ -35,6 +35,12 @@ PLANTS = [
     ("order", "workbench/mls/tree/ratchet_tree.py", "from workbench.mls.schedule import psk"),
     ("order", "workbench/mls/schedule/psk.py", "from workbench.mls.tree import ratchet_tree"),
     ("order", "workbench/mls/framing/content.py", "from workbench.mls.group import state"),
+    ("order-wire", "workbench/mls/wire/shapes.py", "from workbench.mls.wire import codec"),
+    ("order-crypto", "workbench/mls/crypto/primitives.py", "from workbench.mls.crypto import hpke"),
+    ("order-tree", "workbench/mls/tree/tree_math.py", "from workbench.mls.tree import subtree"),
+    ("order-schedule", "workbench/mls/schedule/secret_tree.py", "from workbench.mls.schedule import key_schedule"),
+    ("order-framing", "workbench/mls/framing/public_message.py", "from workbench.mls.framing import private_message"),
+    ("order-group", "workbench/mls/group/state.py", "from workbench.mls.group import group"),
 ]
 
 
@@ -102,11 +108,7 @@ IMPURE_CALLS = {"generate", "generate_key", "now", "today", "utcnow", "urandom",
 def impure_calls(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in IMPURE_CALLS
-            ):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in IMPURE_CALLS:
                 yield f"{path.relative_to(folder)}:{node.lineno}: {node.func.attr}()"
 
 
