@@ -45,8 +45,7 @@ class Chart:
         image = b64encode(self._svg().encode()).decode()
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (self.x, *self.lines))
         body = "".join(
-            f'<tr><th scope="row">{x}</th>{"".join(f"<td>{cell}</td>" for cell in row)}</tr>'
-            for x, row in self._rows()
+            f'<tr><th scope="row">{x}</th>{"".join(f"<td>{cell}</td>" for cell in row)}</tr>' for x, row in self._rows()
         )
         return (
             f'<figure style="margin: 0"><img class="mls-chart" alt="{escape(self.words)}" '

@@ -1,0 +1,182 @@
+"""For each exercise: its stub, known wrong answers each with words of its feedback, and what `check` gets besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log2
+from typing import Any
+
+from workbench.lab import World
+from workbench.lessons import lesson_00, lesson_01, lesson_02
+from workbench.lessons.exercise import Exercise
+from workbench.mls import LeafIndex, NodeIndex, RatchetTree
+from workbench.mls.tree.tree_math import is_leaf, left, right
+
+
+@dataclass(frozen=True)
+class Known:
+    """One exercise and what is known of answers to it; `name` is what the solution sets."""
+
+    exercise: Exercise
+    name: str
+    wrong: dict[str, object]
+    given: Callable[[], tuple[object, ...]] = tuple
+    stub: object = None
+
+
+def lesson_00_world() -> World:
+    """The world of lesson 00 at its end."""
+    world = World.of(4)
+    world.commit("Bob")
+    world.steal("Bob")
+    world.commit("Alice")
+    world.commit("Bob")
+    world.steal("Dave")
+    world.remove("Alice", "Dave")
+    return world
+
+
+def tree_of(world: World) -> RatchetTree:
+    state = world.state("Alice")
+    assert state is not None
+    return state.tree
+
+
+def full_world() -> World:
+    world = World.of(8)
+    for name in ("Carol", "Erin", "Grace"):
+        world.commit(name)
+    return world
+
+
+def around_a_removal() -> tuple[RatchetTree, RatchetTree]:
+    world = full_world()
+    before = tree_of(world)
+    world.remove("Alice", "Frank")
+    return before, tree_of(world)
+
+
+def node_only(tree: RatchetTree, x: NodeIndex) -> list[int]:
+    """A resolution that forgets unmerged leaves."""
+    if tree.node(x) is not None:
+        return [x]
+    return [] if is_leaf(x) else node_only(tree, left(x)) + node_only(tree, right(x))
+
+
+def every_keyed(tree: RatchetTree, x: NodeIndex) -> list[int]:
+    """A resolution that goes on below nodes with a key."""
+    here = [int(x)] if tree.node(x) is not None else []
+    return here if is_leaf(x) else here + every_keyed(tree, left(x)) + every_keyed(tree, right(x))
+
+
+def right_first(tree: RatchetTree, x: NodeIndex) -> list[int]:
+    if tree.node(x) is not None or is_leaf(x):
+        return list(tree.resolution(x))
+    return right_first(tree, right(x)) + right_first(tree, left(x))
+
+
+def blanks_too(tree: RatchetTree, x: NodeIndex) -> list[int]:
+    """A resolution that lists blank leaves."""
+    if tree.node(x) is not None or is_leaf(x):
+        return list(tree.resolution(x)) or [x]
+    return blanks_too(tree, left(x)) + blanks_too(tree, right(x))
+
+
+def stub(*_: Any) -> None: ...
+
+
+KNOWN = (
+    Known(lesson_00.question_1, "answer_1", {"sealed to keys": False}, lambda: (lesson_00_world(),)),
+    Known(
+        lesson_00.question_2,
+        "answer_2",
+        {"Not Alice": {"Alice"}, "Not Carol": {"Bob", "Carol"}, "Somebody": set(), "not in the group": {"Mallory"}},
+    ),
+    Known(
+        lesson_00.question_3,
+        "answer_3",
+        {"where the commit was sent": 4, "goes faster": 6, "read along": 2},
+        lambda: (lesson_00_world(),),
+    ),
+    Known(
+        lesson_01.question_1,
+        "answer_1",
+        {
+            "from the bottom up": [7, 11, 9],
+            "not on its own": [10, 9, 11, 7],
+            "copath": [8, 13, 3],
+            "not node 5": [5, 3, 7],
+            "the parent of the one before": [9, 7],
+        },
+        lambda: (tree_of(full_world()),),
+    ),
+    Known(
+        lesson_01.question_2,
+        "resolution",
+        {
+            "not every member below it knows": node_only,
+            "it stands for them": every_keyed,
+            "the left ones come first": right_first,
+            "only nodes that have a key": blanks_too,
+            "Nobody is below": lambda tree, x: list(tree.resolution(x)) or [x],
+            "is node 2 i": lambda tree, x: [y // 2 if is_leaf(y) else y for y in tree.resolution(x)],
+            "A list of node indices": lambda tree, x: len(tree.resolution(x)),
+            "one by one": lambda tree, x: list(tree.resolution(x))[:1],
+            "IndexError": lambda tree, x: [tree.resolution(x)[0], *tree.resolution(x)[1:]],
+        },
+        stub=stub,
+    ),
+    Known(
+        lesson_01.question_3,
+        "answer_3",
+        {
+            "knew the private keys": {10},
+            "his own leaf": {9, 11},
+            "for a moment": {7, 9, 10, 11},
+            "1 more": {10, 9},
+            "Not all of these": {9, 10, 11, 13},
+        },
+        around_a_removal,
+    ),
+    Known(
+        lesson_01.question_4,
+        "answer_4",
+        {"number of the node": 10, "have to double": 8, "Somebody is there": 6},
+        lambda: (around_a_removal()[1],),
+    ),
+    Known(
+        lesson_02.question_1,
+        "answer_1",
+        {"pairwise": 7, "no blank": 3, "Write down": 5},
+        lambda: (tree_of(World.of(8)),),
+    ),
+    Known(
+        lesson_02.question_2,
+        "answer_2",
+        {"tree invariant": {9, 11, 7}, "Node 13": {13, 11, 7}, "She learns more": {7}, "above Grace": {3, 7}},
+        lambda: (tree_of(World.of(8)),),
+    ),
+    Known(
+        lesson_02.question_3,
+        "ciphertexts",
+        {
+            "Not every node": lambda tree, leaf: len(tree.filtered_direct_path(leaf)),
+            "takes one ciphertext": lambda tree, _: log2(tree.leaf_count),
+            "sealed to once": lambda tree, _: tree.member_count - 1,
+            "Count the nodes": lambda tree, _: tree.member_count,
+            "UnknownMember": lambda tree, leaf: tree.filtered_direct_path(LeafIndex(leaf + 100)),
+        },
+        stub=stub,
+    ),
+    Known(
+        lesson_02.question_4,
+        "answer_4",
+        {
+            "nodes 5, 9, 11, 13 are still blank": ["Alice"],
+            "node 13 is still blank": ["Carol", "Erin"],
+            "fewer commits": ["Bob", "Carol", "Erin", "Grace"],
+            "Zoe": ["Zoe"],
+        },
+    ),
+)
