@@ -21,7 +21,7 @@ from tests.mls.tree.people import (
 from workbench.mls.errors import InvalidRatchetTree
 from workbench.mls.tree.parent_hash import verify_parent_hashes
 from workbench.mls.tree.ratchet_tree import RatchetTree
-from workbench.mls.tree.tree_math import LeafIndex, leaf_to_node
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
 from workbench.mls.wire.tree import LeafNode, ParentNode
 
 
@@ -133,3 +133,15 @@ def test_a_leaf_that_claims_to_be_unmerged_cannot_hide_that_a_key_hung_on_it(cla
     lying = with_change(tree, 1, lambda node: ParentNode(node.encryption_key, b"", claimed))
     with pytest.raises(InvalidRatchetTree, match="the key of node 1 comes from 0 nodes"):
         verify_parent_hashes(lying)
+
+
+def test_a_parent_that_is_silent_about_an_unmerged_leaf_hangs_on_nobody() -> None:
+    group, _ = group_of("Alice", "Bob", "Carol").commit(ALICE, remove=[BOB])
+    tree, _ = group.tree.add(leaf_of("new Bob"))
+    root = tree.node(NodeIndex(3))
+    assert isinstance(root, ParentNode)
+    assert root.unmerged_leaves == (1,)
+    verify_parent_hashes(tree)
+    silent = with_change(tree, 3, lambda _: replace(root, unmerged_leaves=()))
+    with pytest.raises(InvalidRatchetTree, match="the key of node 3 comes from 0 nodes"):
+        verify_parent_hashes(silent)

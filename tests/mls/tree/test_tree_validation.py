@@ -21,7 +21,7 @@ from workbench.mls.tree.tree_validation import check_capabilities, check_members
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import RequiredCapabilities
-from workbench.mls.wire.tree import Capabilities, Extension, ParentNode
+from workbench.mls.wire.tree import Capabilities, Certificate, Credential, Extension, ParentNode, X509Credential
 
 ABLE = replace(default_capabilities(), extensions=(0xF001, 0xF002), proposals=(0xF003,))
 
@@ -99,6 +99,20 @@ def test_every_member_must_support_the_credentials_of_all_others() -> None:
     tree, _ = tree.add(stranger)
     with pytest.raises(InvalidRatchetTree, match="member 2 does not list 0x0001 in its credentials"):
         check_capabilities(tree, ())
+
+
+def test_nobody_may_show_a_credential_that_another_member_does_not_support() -> None:
+    narrow = leaf_of("A", capabilities=replace(default_capabilities(), credentials=(1,)))
+    certified = replace(leaf_of("B"), credential=Credential(X509Credential((Certificate(b"of B"),))))
+    check_capabilities(tree_of([narrow, None, leaf_of("B")]), ())
+    with pytest.raises(InvalidRatchetTree, match="member 0 does not list 0x0002 in its credentials"):
+        check_capabilities(tree_of([narrow, None, certified]), ())
+
+
+def test_what_every_client_can_do_is_not_listed() -> None:
+    can = default_capabilities()
+    assert (can.extensions, can.proposals) == ((), ())
+    assert can.cipher_suites == (1, 2, 3, 4, 5, 6, 7)
 
 
 def test_a_tree_without_members_is_no_group() -> None:

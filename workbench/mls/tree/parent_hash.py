@@ -58,9 +58,8 @@ def verify_parent_hashes(tree: RatchetTree) -> None:
 def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Subtree) -> bool:
     """Whether a node in the resolution of `child` was made together with the parent `node` above it."""
     unmerged = {leaf_to_node(leaf) for leaf in _inside(child, node.unmerged_leaves)}
-    reached = set(child.resolution)
-    candidates = reached - unmerged
-    if len(candidates) != 1 or not unmerged <= reached:
+    candidates = set(child.resolution) - unmerged
+    if len(candidates) != 1:  # all of `unmerged` are in the resolution: `RatchetTree` lists them all the way down
         return False
     candidate = tree.node(candidates.pop())
     if isinstance(candidate, LeafNode):

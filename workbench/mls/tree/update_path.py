@@ -17,7 +17,7 @@ from workbench.mls.errors import InvalidUpdatePath, NotForMe
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.parent_hash import chain_path
-from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.ratchet_tree import PathNode, RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_ancestor, leaf_to_node, node_width
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.wire.shapes import Vector
@@ -126,11 +126,12 @@ def path_recipients(
 
     The tree may be the one before the path or after it. Whose leaf is in `joined` gets a Welcome instead.
     """
+    return tuple(_readers(tree, at, joined) for at in tree.filtered_direct_path(committer))
+
+
+def _readers(tree: RatchetTree, at: PathNode, joined: Collection[LeafIndex]) -> tuple[NodeIndex, ...]:
     left_out = {leaf_to_node(leaf) for leaf in joined}
-    return tuple(
-        tuple(x for x in tree.resolution(at.copath_child) if x not in left_out)
-        for at in tree.filtered_direct_path(committer)
-    )
+    return tuple(x for x in tree.resolution(at.copath_child) if x not in left_out)
 
 
 def merge_path(
@@ -201,8 +202,8 @@ def open_path(
 ) -> OpenedPath:
     """The secrets of a path from the one ciphertext that is for this member (RFC 9420 §7.5).
 
-    `merged` is what `merge_path` returned, and `private_keys` are what the member held before, of nodes that
-    the proposals left alone. Raises `NotForMe`, `DecryptionFailed`, `InvalidKey` or `InvalidUpdatePath`.
+    `merged` is what `merge_path` returned, and `private_keys` are what the member still holds after the
+    proposals (`prune_private_keys`). Raises `NotForMe`, `DecryptionFailed`, `InvalidKey` or `InvalidUpdatePath`.
     """
     start, path_secret = decrypt_path_secret(
         suite,
@@ -216,8 +217,7 @@ def open_path(
     )
     secrets = _ratchet(suite, path_secret)
     learned = _derived_keys(suite, merged, _path_from(merged, committer, start), secrets)
-    kept = {x: key for x, key in private_keys.items() if not is_ancestor(x, leaf_to_node(committer))}
-    return OpenedPath(private_keys={**kept, **learned}, commit_secret=next(secrets))
+    return OpenedPath(private_keys={**private_keys, **learned}, commit_secret=next(secrets))
 
 
 def decrypt_path_secret(
@@ -235,11 +235,9 @@ def decrypt_path_secret(
 
     Raises `NotForMe`, `DecryptionFailed` or `InvalidKey`.
     """
-    path = merged.filtered_direct_path(committer)
-    recipients = path_recipients(merged, committer, joined)
-    for at, node, readers in zip(path, update_path.nodes, recipients, strict=True):
+    for at, node in zip(merged.filtered_direct_path(committer), update_path.nodes, strict=True):
         if is_ancestor(at.copath_child, leaf_to_node(own_leaf)):
-            for reader, ciphertext in zip(readers, node.encrypted_path_secret, strict=True):
+            for reader, ciphertext in zip(_readers(merged, at, joined), node.encrypted_path_secret, strict=True):
                 if reader in private_keys:
                     key = private_keys[reader]
                     return at.node, suite.decrypt_with_label(key, "UpdatePathNode", context, ciphertext)
