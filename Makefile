@@ -11,6 +11,8 @@ PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11 python; 
 	&& echo $$python && break; done)
 
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
+# Of the protocol every line and branch is tested; held on CI, where nothing skips.
+COVERAGE := --cov=workbench.mls --cov-report=term --cov-fail-under=100
 JS_TESTS = $(shell find tests -name '*.test.js')
 
 .PHONY: help lab test lint types imports js pytest coverage notebooks lock clean
@@ -55,10 +57,10 @@ endif
 
 pytest: $(VENV)/.test
 	@echo "==> Tests and lessons"
-	@$(BIN)/python -m pytest --nbval
+	@$(BIN)/python -m pytest --nbval $(if $(filter true,$(CI)),$(COVERAGE))
 
 coverage: $(VENV)/.test
-	@$(BIN)/python -m pytest --cov=workbench.mls --cov-report=term --cov-fail-under=100 tests/mls tests/vectors
+	@$(BIN)/python -m pytest $(COVERAGE) tests/mls tests/vectors
 
 notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
