@@ -75,9 +75,7 @@ def epoch_from_joiner_secret(
     member_secret = suite.extract(joiner_secret, psk_secret)
     epoch_secret = suite.expand_with_label(member_secret, "epoch", group_context, suite.hash_length)
     epoch = epoch_from_epoch_secret(suite, epoch_secret, leaf_count)
-    return Epoch(
-        joiner_secret, suite.derive_secret(member_secret, "welcome"), epoch.secrets, epoch.secret_tree
-    )
+    return Epoch(joiner_secret, suite.derive_secret(member_secret, "welcome"), epoch.secrets, epoch.secret_tree)
 
 
 def epoch_from_epoch_secret(suite: CipherSuite, epoch_secret: bytes, leaf_count: int) -> FirstEpoch:
@@ -108,9 +106,7 @@ def welcome_key_and_nonce(suite: CipherSuite, secret: bytes) -> tuple[bytes, byt
     return key, nonce
 
 
-def export_secret(
-    suite: CipherSuite, exporter_secret: bytes, label: str, context: bytes, length: int
-) -> bytes:
+def export_secret(suite: CipherSuite, exporter_secret: bytes, label: str, context: bytes, length: int) -> bytes:
     """A secret for the application that all members derive alike: `MLS-Exporter` (RFC 9420 §8.5)."""
     derived = suite.derive_secret(exporter_secret, label)
     return suite.expand_with_label(derived, "exported", suite.hash(context), length)

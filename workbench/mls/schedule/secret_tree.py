@@ -30,7 +30,7 @@ class RatchetLimits:
     """How much disorder a receiver puts up with; the RFC leaves it to the application (RFC 9420 §15.3).
 
     `forward` is how many keys one message may skip: each costs a derivation, and a member may name generation
-    2^32 - 1 in its first message. A thousand take some ten milliseconds.
+    2^32 - 1 in its first message. A thousand take a few milliseconds.
     `behind` is how far back a skipped key is kept for a message that is late: each opens that message for
     whoever steals the state, so it is a handful.
     """
