@@ -46,10 +46,7 @@ VECTORS = (
         pk_r=bytes.fromhex("3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d"),
         enc=bytes.fromhex("37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"),
         shared_secret=bytes.fromhex("fe0e18c9f024ce43799ae393c7e8fe8fce9d218875e8227b0187c04e7d2ea1fc"),
-        ct=bytes.fromhex(
-            "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e1"
-            "3c512a"
-        ),
+        ct=bytes.fromhex("f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a"),
         exported=bytes.fromhex("e9e43065102c3836401bed8c3c3c75ae46be1639869391d62c61f1ec7af54931"),
     ),
     Vector(
@@ -61,10 +58,7 @@ VECTORS = (
         pk_r=bytes.fromhex("4310ee97d88cc1f088a5576c77ab0cf5c3ac797f3d95139c6c84b5429c59662a"),
         enc=bytes.fromhex("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a"),
         shared_secret=bytes.fromhex("0bbe78490412b4bbea4812666f7916932b828bba79942424abb65244930d69a7"),
-        ct=bytes.fromhex(
-            "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1"
-            "b51a28"
-        ),
+        ct=bytes.fromhex("1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28"),
         exported=bytes.fromhex("5acb09211139c43b3090489a9da433e8a30ee7188ba8b0a9a1ccf0c229283e53"),
     ),
     Vector(
@@ -82,10 +76,7 @@ VECTORS = (
             "5b7f951c0900be863c403ce65c9bfcb9382657222d18c4"
         ),
         shared_secret=bytes.fromhex("c0d26aeab536609a572b07695d933b589dcf363ff9d93c93adea537aeabb8cb8"),
-        ct=bytes.fromhex(
-            "5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39"
-            "513434"
-        ),
+        ct=bytes.fromhex("5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434"),
         exported=bytes.fromhex("d8f1ea7942adbba7412c6d431c62d01371ea476b823eb697e1f6e6cae1dab85a"),
     ),
     Vector(
@@ -119,10 +110,7 @@ VECTORS = (
             "776ab421302f6eff7d7cb5cb1adaea0cd50872c71c2d63c30c4f1d5e43653336fef33b103c67e7a98add"
             "2d3b66e2fda95b5b2a667aa9dac7e59cc1d46d30e818"
         ),
-        ct=bytes.fromhex(
-            "170f8beddfe949b75ef9c387e201baf4132fa7374593dfafa90768788b7b2b200aafcc6d80ea4c795a7c"
-            "5b841a"
-        ),
+        ct=bytes.fromhex("170f8beddfe949b75ef9c387e201baf4132fa7374593dfafa90768788b7b2b200aafcc6d80ea4c795a7c5b841a"),
         exported=bytes.fromhex("f389beaac6fcf6c0d9376e20f97e364f0609a88f1bc76d7328e9104df8477013"),
     ),
 )

@@ -60,9 +60,7 @@ def test_a_public_key_that_would_make_the_shared_secret_zero_is_refused(curve: A
 
 
 @for_nist
-@pytest.mark.parametrize(
-    ("head", "tail"), [(b"", b""), (b"\0", b""), (b"\x05", b"\1"), (b"\x04", b"\1")], ids=repr
-)
+@pytest.mark.parametrize(("head", "tail"), [(b"", b""), (b"\0", b""), (b"\x05", b"\1"), (b"\x04", b"\1")], ids=repr)
 def test_bytes_that_are_no_point_of_the_curve_are_refused(curve: NistCurve, head: bytes, tail: bytes) -> None:
     no_point = head + tail * 2 * curve.private_key_length
     with pytest.raises(InvalidKey, match=f"not a usable public key of {curve.name}"):
@@ -140,9 +138,7 @@ def test_ecdsa_signs_as_in_rfc_6979() -> None:
 
 def test_ed25519_signs_as_in_rfc_8032() -> None:
     private_key = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
-    assert ED25519.public_key(private_key).hex() == (
-        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-    )
+    assert ED25519.public_key(private_key).hex() == ("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
     assert ED25519.sign(private_key, b"").hex() == (
         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
         "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"

@@ -77,9 +77,7 @@ def test_the_first_epoch_follows_from_its_epoch_secret_alone(suite: CipherSuite)
 @every_suite
 def test_no_repr_of_an_epoch_shows_a_secret(suite: CipherSuite) -> None:
     epoch = epoch_of(suite)
-    assert repr(epoch) == (
-        f"Epoch(secrets=EpochSecrets(), secret_tree=SecretTree(suite={suite.name}, leaf_count=4))"
-    )
+    assert repr(epoch) == (f"Epoch(secrets=EpochSecrets(), secret_tree=SecretTree(suite={suite.name}, leaf_count=4))")
 
 
 @every_suite

@@ -177,9 +177,7 @@ class CipherSuite:
         info = encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
         return HPKECiphertext(*self.hpke.seal(public_key, info, b"", plaintext, entropy))
 
-    def decrypt_with_label(
-        self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext
-    ) -> bytes:
+    def decrypt_with_label(self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext) -> bytes:
         """The plaintext that was encrypted to us for this purpose in this context (RFC 9420 §5.1.3).
 
         Raises `DecryptionFailed`, or `InvalidKey` when `kem_output` is no key of the suite.

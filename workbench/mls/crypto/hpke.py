@@ -36,9 +36,7 @@ class HPKE:
             labeled.expand(dkp_prk, b"candidate", bytes([counter]), length) for counter in range(256)
         )
 
-    def seal(
-        self, public_key: bytes, info: bytes, aad: bytes, plaintext: bytes, ikm: bytes
-    ) -> tuple[bytes, bytes]:
+    def seal(self, public_key: bytes, info: bytes, aad: bytes, plaintext: bytes, ikm: bytes) -> tuple[bytes, bytes]:
         """The KEM output and the ciphertext for the holder of one private key (RFC 9180 §6.1)."""
         shared_secret, enc = self._encap(public_key, ikm)
         key, base_nonce = self._key_and_nonce(shared_secret, info)

@@ -197,9 +197,7 @@ SignatureCurve: TypeAlias = EdwardsCurve | NistCurve
 
 X25519 = MontgomeryCurve("X25519", 32, X25519PrivateKey.from_private_bytes, X25519PublicKey.from_public_bytes)
 X448 = MontgomeryCurve("X448", 56, X448PrivateKey.from_private_bytes, X448PublicKey.from_public_bytes)
-ED25519 = EdwardsCurve(
-    "Ed25519", 32, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes
-)
+ED25519 = EdwardsCurve("Ed25519", 32, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes)
 ED448 = EdwardsCurve("Ed448", 57, Ed448PrivateKey.from_private_bytes, Ed448PublicKey.from_public_bytes)
 P256 = NistCurve("P-256", ec.SECP256R1(), hashes.SHA256())
 P384 = NistCurve("P-384", ec.SECP384R1(), hashes.SHA384())

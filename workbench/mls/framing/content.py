@@ -61,9 +61,7 @@ def verify_content(
 
 def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext) -> FramedContentTBS:
     """What the signature covers; for those who are or become members, the epoch too (RFC 9420 §6.1)."""
-    return FramedContentTBS(
-        ProtocolVersion.mls10, wire_format, content, context if from_inside(content) else None
-    )
+    return FramedContentTBS(ProtocolVersion.mls10, wire_format, content, context if from_inside(content) else None)
 
 
 def proposal_ref(suite: CipherSuite, authenticated: AuthenticatedContent) -> bytes:
