@@ -19,7 +19,7 @@ from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.tree.ratchet_tree import PathNode, RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_ancestor, leaf_to_node, node_width
-from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys
 from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import CommitSource, Extension, LeafNode, UpdatePath, UpdatePathNode
 
@@ -160,7 +160,10 @@ def merge_path(
     if leaf_node.leaf_node_source.parent_hash != parent_hash:
         raise InvalidUpdatePath("§7.9.2", "the parent hash of the leaf is not that of the path above it")
     merged = tree.with_path(committer, leaf_node, parents)
-    check_members(merged, extensions)
+    check_capabilities(merged, extensions)
+    replaced = tree.leaf(committer)
+    if replaced is None or replaced.signature_key != leaf_node.signature_key:
+        check_unique_keys(merged)
     return merged
 
 
