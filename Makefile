@@ -35,6 +35,8 @@ test: lint types imports js pytest
 lint: $(VENV)/.test
 	@echo "==> Style"
 	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet || { \
+		echo "Some files are not formatted; this mends them: $(BIN)/ruff format" >&2; exit 1; }
 
 types: $(VENV)/.test
 	@echo "==> Types"

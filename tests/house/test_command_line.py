@@ -25,9 +25,7 @@ def test_the_help_names_every_command_with_its_purpose(capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_of_a_command_says_what_its_exit_status_means(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_help_of_a_command_says_what_its_exit_status_means(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "exit status" in printed_help(capsys, name)
 
 

@@ -11,9 +11,7 @@ def make(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # Not the variables of the `make test` that may have started this test.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", *arguments]
-    return subprocess.run(
-        command, cwd=repository, env=environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_make_alone_lists_what_there_is(repository: Path) -> None:
@@ -24,9 +22,7 @@ def test_make_alone_lists_what_there_is(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["lab", "test"])
-def test_a_machine_without_a_fitting_python_is_told_what_to_do(
-    repository: Path, tmp_path: Path, target: str
-) -> None:
+def test_a_machine_without_a_fitting_python_is_told_what_to_do(repository: Path, tmp_path: Path, target: str) -> None:
     result = make(repository, target, "PYTHON=", f"VENV={tmp_path}/venv")
     assert result.returncode == 2
     assert f"Install one, or say where: make {target} PYTHON=/path/to/python3.12" in result.stderr
