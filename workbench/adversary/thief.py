@@ -91,6 +91,7 @@ class _Commit:
     confirmation_tag: bytes
     sealed: list[_Sealed]
     commit_secret: bytes | None = field(default=None, repr=False)
+    is_followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,10 @@ class Thief:
         """All secrets that it has: what it took, and what it computed."""
         computed = [(known.secrets, known.secret_trees) for known in self._epochs.values()]
         return (*(holdings for _, holdings in self.stolen), self.private_keys, computed)
+
+    def epoch(self) -> int | None:
+        """The last epoch to which it can follow the public tree, with or without its secrets."""
+        return max(self._epochs, default=None)
 
     def tree(self, epoch: int) -> RatchetTree | None:
         """The ratchet tree of an epoch, if it could follow the group there."""
@@ -345,7 +350,8 @@ class Thief:
     def _try_key_schedule(self, known: _Epoch, commit: _Commit) -> None:
         """From the init secret of an epoch and the commit secret into the next one, confirmed as by a member."""
         following = self._epochs[commit.provisional.epoch]
-        if known.secrets is None or commit.commit_secret is None or following.secrets is not None:
+        # Stolen secrets of the next epoch don't stop it: the key schedule gives anew what a device has deleted.
+        if known.secrets is None or commit.commit_secret is None or commit.is_followed:
             return
         try:
             psks = find_psks(commit.psks, self._psks, self._resumption_psks)
@@ -361,6 +367,7 @@ class Thief:
         )
         confirmed = following.context.confirmed_transcript_hash
         if self._suite.verify_mac(epoch.secrets.confirmation_key, confirmed, commit.confirmation_tag):
+            commit.is_followed = True
             following.secret_trees.append(epoch.secret_tree)
             self._enter(following, epoch.secrets, "followed")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from workbench.inspect.names import credential_name, listed, name_of
+from workbench.inspect.names import commit_words, credential_name, name_of
 from workbench.mls import (
     Add,
     ApplicationMessage,
@@ -62,26 +62,14 @@ def event_of(before: GroupState, after: GroupState, received: Received) -> Event
 
 def committed(tree: RatchetTree, committer: LeafIndex, proposals: Sequence[SentProposal]) -> str:
     """What a commit did: "Alice added Bob and took Carol's update". `tree` is the one before it."""
-    added = [
-        credential_name(sent.proposal.key_package.leaf_node) for sent in proposals if isinstance(sent.proposal, Add)
-    ]
-    removed = [
-        name_of(tree, LeafIndex(sent.proposal.removed)) for sent in proposals if isinstance(sent.proposal, Remove)
-    ]
-    updated = [name_of(tree, sent.sender) for sent in proposals if isinstance(sent.proposal, Update)]
-    others = [
-        type(sent.proposal).__name__ for sent in proposals if not isinstance(sent.proposal, Add | Remove | Update)
-    ]
-    deeds = []
-    if added:
-        deeds.append(f"added {listed(added)}")
-    if removed:
-        deeds.append(f"removed {listed(removed)}")
-    if updated:
-        deeds.append(f"took in the update of {listed(updated)}")
-    if others:
-        deeds.append(f"committed {listed(others)}")
-    return f"{name_of(tree, committer)} {listed(deeds) or 'updated by a commit'}"
+    things = [(sent, sent.proposal) for sent in proposals]
+    return commit_words(
+        name_of(tree, committer),
+        added=[credential_name(thing.key_package.leaf_node) for _, thing in things if isinstance(thing, Add)],
+        removed=[name_of(tree, LeafIndex(thing.removed)) for _, thing in things if isinstance(thing, Remove)],
+        updated=[name_of(tree, sent.sender) for sent, thing in things if isinstance(thing, Update)],
+        others=[type(thing).__name__ for _, thing in things if not isinstance(thing, Add | Remove | Update)],
+    )
 
 
 def proposed(tree: RatchetTree, proposal: AnyProposal) -> str:

@@ -25,6 +25,23 @@ def name_of(tree: RatchetTree, leaf: LeafIndex) -> str:
     return (leaf_node and credential_name(leaf_node)) or f"leaf {leaf}"
 
 
+def commit_words(
+    committer: str, *, added: Sequence[str], removed: Sequence[str], updated: Sequence[str], others: Sequence[str]
+) -> str:
+    """What a commit did, the committer first: "Alice added Bob and took in the update of Carol"."""
+    deeds = [
+        f"{deed} {listed(objects)}"
+        for deed, objects in (
+            ("added", added),
+            ("removed", removed),
+            ("took in the update of", updated),
+            ("committed", others),
+        )
+        if objects
+    ]
+    return f"{committer} {listed(deeds) or 'updated by a commit'}"
+
+
 def listed(words: Sequence[str]) -> str:
     """Words in a row: "Bob, Carol and Dave"."""
     return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])

@@ -109,12 +109,19 @@ class PathNode(TypedDict):
     to: list[int]
 
 
+class Added(TypedDict):
+    """A leaf that a commit added; the reference is what a Welcome calls its key package by (RFC 9420 §12.4.3.1)."""
+
+    leaf: int
+    key_package_ref: Hex
+
+
 class Commit(TypedDict):
     """What a commit did: its proposals, the leaves it touched, and the path (empty without an UpdatePath)."""
 
     committer: int
     proposals: list[Proposal]
-    added: list[int]
+    added: list[Added]
     updated: list[int]
     removed: list[int]
     with_path: bool
@@ -137,9 +144,9 @@ class Tree(TypedDict):
 
 
 class Place(TypedDict):
-    """Where a member is: its leaf, and the epoch that it has reached."""
+    """How far somebody has followed the group; `leaf` is null for a thief, who can follow without being a member."""
 
-    leaf: int
+    leaf: int | None
     epoch: int
 
 

@@ -7,11 +7,22 @@ from typing import NamedTuple, TypeAlias
 
 from workbench.inspect.names import credential_name
 from workbench.inspect.trace import Operation
+from workbench.inspect.trace_format import Added as AddedEntry
 from workbench.inspect.trace_format import Commit as CommitEntry
 from workbench.inspect.trace_format import PathNode
 from workbench.inspect.trace_format import Proposal as ProposalEntry
-from workbench.mls import Add, GroupState, LeafIndex, MLSMessage, RatchetTree, Remove, SentProposal, Update, decode
-from workbench.mls.group.proposal_list import apply_proposals, resolve_proposals
+from workbench.mls import (
+    Add,
+    GroupState,
+    LeafIndex,
+    MLSMessage,
+    Remove,
+    SentProposal,
+    Update,
+    decode,
+    key_package_ref,
+)
+from workbench.mls.group.proposal_list import Applied, apply_proposals, resolve_proposals
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node, sibling
 from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.messages import (
@@ -38,15 +49,15 @@ class Opened(NamedTuple):
 def open_recorded(message: MLSMessage, operations: Iterable[Operation]) -> Opened | None:
     """The content of a message within a group; None if it is sealed and no recorded operation shows it."""
     match message.message:
-        case PublicMessage(content) if isinstance(content.sender.sender, MemberSender):
-            return Opened(content.content, LeafIndex(content.sender.sender.leaf_index))
+        case PublicMessage() as public if isinstance(public.content.sender.sender, MemberSender):
+            return Opened(public.content.content, LeafIndex(public.content.sender.sender.leaf_index))
         case PrivateMessage() as private:
             plaintexts = dict(_plaintexts(operations))
             sender_data = plaintexts.get(private.encrypted_sender_data)
-            content = plaintexts.get(private.ciphertext)
-            if sender_data is None or content is None:
+            plaintext = plaintexts.get(private.ciphertext)
+            if sender_data is None or plaintext is None:
                 return None
-            inside = decode(PrivateMessageContent, content, content_type=private.content_type)
+            inside = decode(PrivateMessageContent, plaintext, content_type=private.content_type)
             return Opened(inside.content, LeafIndex(decode(SenderData, sender_data).leaf_index))
         case _:
             return None
@@ -63,16 +74,17 @@ def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]
 
 def describe_proposal(sent: SentProposal) -> ProposalEntry:
     """A proposal in the trace's terms."""
+    entry: ProposalEntry = {"type": sent.proposal.TAG.name, "sender": sent.sender, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
-            leaf, name = None, credential_name(key_package.leaf_node)
+            entry["name"] = credential_name(key_package.leaf_node) or None
         case Update():
-            leaf, name = int(sent.sender), None
+            entry["leaf"] = sent.sender
         case Remove(removed):
-            leaf, name = removed, None
+            entry["leaf"] = removed
         case _:
-            leaf, name = None, None
-    return {"type": sent.proposal.TAG.name, "sender": sent.sender, "leaf": leaf, "name": name or None}
+            pass
+    return entry
 
 
 def describe_commit(before: GroupState, commit: Commit, committer: LeafIndex) -> CommitEntry:
@@ -80,22 +92,26 @@ def describe_commit(before: GroupState, commit: Commit, committer: LeafIndex) ->
     listed = resolve_proposals(commit, committer, before.proposals)
     applied = apply_proposals(before.tree, before.context.extensions, listed)
     proposals = [describe_proposal(sent) for sent in listed]
-    added = [leaf for leaf, _ in applied.added]
-    for entry, leaf in zip((each for each in proposals if each["type"] == "add"), added, strict=True):
-        entry["leaf"] = leaf
+    added: list[AddedEntry] = [
+        {"leaf": leaf, "key_package_ref": key_package_ref(before.suite, key_package).hex()}
+        for leaf, key_package in applied.added
+    ]
+    for entry, joiner in zip((each for each in proposals if each["type"] == "add"), added, strict=True):
+        entry["leaf"] = joiner["leaf"]
     return {
         "committer": committer,
         "proposals": proposals,
-        "added": list(added),
+        "added": added,
         "updated": list(applied.updated),
         "removed": list(applied.removed),
         "with_path": commit.path is not None,
-        "path": [] if commit.path is None else _path(applied.tree, committer, added),
+        "path": [] if commit.path is None else _path(applied, committer),
     }
 
 
-def _path(tree: RatchetTree, committer: LeafIndex, joined: list[LeafIndex]) -> list[PathNode]:
+def _path(applied: Applied, committer: LeafIndex) -> list[PathNode]:
     """The committer's direct path, and to whom each path secret is sealed (RFC 9420 §7.6)."""
+    tree, joined = applied.tree, [leaf for leaf, _ in applied.added]
     recipients = dict(
         zip(
             (at.node for at in tree.filtered_direct_path(committer)),

@@ -268,19 +268,20 @@ def _step(name: str, inputs: list[SecretId | None], output: SecretId | None, bes
 
 def _output_name(operation: Operation, parent: Secret | None) -> str:
     above = None if parent is None else parent["name"]
+    name = EPOCH_SECRETS.get(operation.label) or OTHER_SECRETS.get(operation.label, "secret")
     match operation.name, operation.label, above:
         case "extract", _, _:
             name = EXTRACTED.get(above, "extracted_secret")
-        case ("derive_key_pair" | "signature_key_pair") as name, _, _:
-            name = KEY_PAIRS[name]
+        case "derive_key_pair" | "signature_key_pair", _, _:
+            name = KEY_PAIRS[operation.name]
         case _, _, "exporter_secret":
             name = "derived_exporter_secret"
         case _, ("key" | "nonce") as label, str(above):
             name = f"{above.removesuffix('_secret')}_{label}"
         case _, "secret", str(above):
             name = above
-        case _, label, _:
-            name = EPOCH_SECRETS.get(label) or OTHER_SECRETS.get(label, "secret")
+        case _:
+            pass
     return name
 
 
@@ -289,11 +290,11 @@ def _input_name(operation: Operation) -> str:
     match operation.name, operation.label:
         case "derive_secret", label if label in EPOCH_SECRETS:
             name = "epoch_secret"
-        case ("derive_secret" | "encrypt_with_label"), ("path" | "node" | "UpdatePathNode"):
+        case (("derive_secret" | "encrypt_with_label"), ("path" | "node" | "UpdatePathNode")):
             name = "path_secret"
-        case ("derive_key_pair" | "signature_key_pair"), _:
+        case (("derive_key_pair" | "signature_key_pair"), _):
             name = "random_seed"
-        case ("decrypt_with_label" | "export_from"), _:
+        case (("decrypt_with_label" | "export_from"), _):
             name = "private_key"
         case "encrypt_with_label", _:
             name = "group_secrets"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ def walk(value: object, name: str = "", key: object = None) -> Iterator[Found]:
     elif isinstance(value, Mapping):
         for inner, each in value.items():
             yield from walk(each, name, inner)
-    elif isinstance(value, tuple | list | Set):
+    elif isinstance(value, tuple | list | AbstractSet):
         for each in value:
             yield from walk(each, name, key)
     elif is_dataclass(value) and not is_public(value):

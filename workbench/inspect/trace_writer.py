@@ -59,7 +59,8 @@ class Happening:
 
     `before` and `after` are states of a member that was and is where the log ends: of them, only what is public
     is written. `states` and `holdings` are those of the devices that have changed, None for who left the group;
-    `operations` is what the recorders have seen. `victim` is whose holdings a thief took.
+    `operations` is what the recorders have seen. `followers` are those who follow the group without being in it,
+    and to which epoch. `victim` is whose holdings a thief took.
     """
 
     kind: StepKind
@@ -71,6 +72,7 @@ class Happening:
     states: Mapping[HolderId, GroupState | None] = field(default_factory=dict)
     holdings: Mapping[HolderId, object] = field(default_factory=dict)
     operations: Mapping[HolderId, tuple[Operation, ...]] = field(default_factory=dict)
+    followers: Mapping[HolderId, int] = field(default_factory=dict)
     victim: HolderId | None = None
 
 
@@ -132,7 +134,7 @@ class TraceWriter:
             "epoch": self._epoch,
             "tree": None,
             "context": None,
-            "places": self._place_changes(happening.states),
+            "places": self._place_changes(happening),
             "messages": [],
             "reads": [],
             "proposals": [],
@@ -260,11 +262,15 @@ class TraceWriter:
         before, self._context = self._context, encode(after.context)
         return None if before == self._context else self._context.hex()
 
-    def _place_changes(self, states: Mapping[HolderId, GroupState | None]) -> dict[HolderId, Place | None]:
+    def _place_changes(self, happening: Happening) -> dict[HolderId, Place | None]:
         changes: dict[HolderId, Place | None] = {}
-        for holder, state in states.items():
+        places: dict[HolderId, Place | None] = {
+            holder: {"leaf": None, "epoch": epoch} for holder, epoch in happening.followers.items()
+        }
+        for holder, state in happening.states.items():
             active = state is not None and state.active
-            place: Place | None = {"leaf": state.own_leaf, "epoch": state.epoch} if state and active else None
+            places[holder] = {"leaf": state.own_leaf, "epoch": state.epoch} if state and active else None
+        for holder, place in places.items():
             if self._places.get(holder) != place:
                 self._places[holder] = changes[holder] = place
         return changes
@@ -272,9 +278,9 @@ class TraceWriter:
 
 def _changed(before: RatchetTree | None, now: Subtree) -> Iterator[Subtree]:
     """All nodes whose tree hash is another than before, from left to right."""
-    if before is not None and now.index < node_width(before.leaf_count):
-        if before.hash(now.index) == now.tree_hash:
-            return
+    known = before is not None and now.index < node_width(before.leaf_count)
+    if before is not None and known and before.hash(now.index) == now.tree_hash:
+        return
     if isinstance(now, Parent):
         yield from _changed(before, now.left)
     yield now

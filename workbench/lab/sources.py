@@ -41,6 +41,7 @@ class Clock:
     now: int = START
 
     def __call__(self) -> int:
+        """The time."""
         return self.now
 
     def tick(self) -> None:

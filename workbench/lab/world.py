@@ -287,7 +287,8 @@ class World:
                 messages=tuple(self._on_the_wire),
                 states={name: _state_in(held) for name, held in changed.items()},
                 holdings={**changed, THIEF: self.thief.holdings()} if findings else changed,
-                operations={name: recorder.take() for name, recorder in self._recorders.items()},
+                operations={name: self._recorders[name].take() for name in (*self.devices, THIEF)},
+                followers=self._followers(),
                 victim=victim,
             )
         )
@@ -295,6 +296,10 @@ class World:
         words = text or next(event.text for event in events[actor] if event.kind == "commit")
         self.history.append(Moment(kind, actor, words, self.clock.now, holdings, events, findings))
         self.clock.tick()
+
+    def _followers(self) -> dict[HolderId, int]:
+        epoch = self.thief.epoch()
+        return {} if epoch is None else {THIEF: epoch}
 
     def _deliver(self, device: Device) -> tuple[Event, ...]:
         invited = device.accept_invitations()

@@ -19,10 +19,10 @@ Rules of the format:
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict
 
-FORMAT = "mls-workbench/ratchet-tree-view"
-VERSION = 1
+FORMAT: Final = "mls-workbench/ratchet-tree-view"
+VERSION: Final = 1
 
 Hex: TypeAlias = str
 NodeId: TypeAlias = str

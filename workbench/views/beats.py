@@ -1,0 +1,276 @@
+"""The beats of a step: one moment, one sentence, and where the eye goes."""
+
+from __future__ import annotations
+
+from workbench.inspect.names import listed
+from workbench.inspect.trace_format import Commit, HolderId, Step
+from workbench.views.describe import nodes_in_words
+from workbench.views.scene import THIEF, Scene, counted_names, text_of
+from workbench.views.schema import Beat, BeatKind, Path, PathNode
+from workbench.views.schema import Step as StepView
+
+Edges = list[tuple[int, int]]
+
+
+def beats_of(
+    scene: Scene, recorded: Step, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+) -> list[Beat]:
+    """The beats of one step; `names` are the members by leaf, `keyed_before` the keys of all nodes before the step."""
+    match recorded["kind"]:
+        case "commit":
+            return _commit_beats(scene, recorded, step, names, keyed_before)
+        case "theft":
+            return _theft_beats(scene, recorded, step)
+        case "create" | "join" | "process":
+            nodes, actor = _leaves_of(scene, recorded["actor"]), recorded["actor"]
+            beats = [_beat("epoch", step["sentence"], nodes=nodes)]
+            return beats + [_beat("message", words, nodes=nodes) for words in _late_readings(scene, recorded, actor)]
+        case _:
+            sender = _leaves_of(scene, recorded["actor"])
+            edges = [(at, to) for at in sender for to in sorted(scene.at_leaf) if to != at]
+            return [_beat("message", step["sentence"], nodes=sender, edges=edges)]
+
+
+def _beat(
+    kind: BeatKind,
+    sentence: str,
+    *,
+    nodes: list[int] | None = None,
+    edges: Edges | None = None,
+    shows: list[int] | None = None,
+    blanks: list[int] | None = None,
+    known_to: list[HolderId] | None = None,
+) -> Beat:
+    beat: Beat = {"kind": kind, "sentence": sentence, "nodes": nodes or [], "edges": edges or [], "known_to": known_to}
+    if shows:
+        beat["shows"] = shows
+    if blanks:
+        beat["blanks"] = blanks
+    return beat
+
+
+def _leaves_of(scene: Scene, holder: HolderId | None) -> list[int]:
+    return [node for node, member in scene.at_leaf.items() if member == holder]
+
+
+# A commit
+
+
+def _commit_beats(
+    scene: Scene, recorded: Step, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+) -> list[Beat]:
+    commit, path = recorded["commit"], step["path"]
+    if commit is None:
+        return [_beat("epoch", step["sentence"])]
+    beats = []
+    if commit["proposals"]:
+        beats.append(_proposals_beat(scene, commit, step, names, keyed_before))
+    if path is not None:
+        beats += _path_beats(scene, path, step, names)
+    if "welcome" in step:
+        beats.append(_welcome_beat(scene, step))
+    return beats + _schedule_beats(scene, recorded, commit, step)
+
+
+def _proposals_beat(
+    scene: Scene, commit: Commit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+) -> Beat:
+    """What the proposals alone make of the tree: who comes, who goes, and what goes blank above them (§12.3)."""
+    added = [2 * joiner["leaf"] for joiner in commit["added"]]
+    removed, updated = ([2 * leaf for leaf in commit[which]] for which in ("removed", "updated"))
+    on_path = {2 * commit["committer"], *(at["node"] for at in commit["path"])}
+    changed = {int(node) for node in step["set"]}
+    blanked = {
+        above
+        for leaf in (*removed, *updated)
+        if leaf < 2 * scene.leaf_count
+        for above in scene.above(leaf)
+        if above in keyed_before
+    } | {leaf for leaf in removed if leaf < 2 * scene.leaf_count}
+    deeds = []
+    if updated:
+        deeds.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
+    if removed:
+        deeds.append(f"{listed([names[leaf] for leaf in removed])} goes")
+    if removed or updated:
+        deeds.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
+    if added:
+        deeds.append(f"{scene.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
+    words = ", ".join(deeds) or f"{len(commit['proposals'])} without effect on the tree"
+    return _beat(
+        "proposals",
+        f"The proposals apply: {words}.",
+        nodes=[*removed, *updated, *added] if scene.leaf_count else [],
+        shows=sorted((changed - on_path) | (changed & set(added))),
+        blanks=sorted(blanked & (changed | set(step["blank"]))),
+    )
+
+
+def _path_beats(scene: Scene, path: Path, step: StepView, names: dict[int, str]) -> list[Beat]:
+    leaf = path["committer"]
+    name = names[leaf]
+    beats = [_beat("leaf_key", f"{name} makes a fresh leaf key.", nodes=[leaf], shows=[leaf])]
+    keyed = [at for at in path["nodes"] if not at["filtered"]]
+    below, edges, passed = leaf, [], []
+    for at in path["nodes"]:
+        edges.append((below, at["node"]))
+        below = at["node"]
+        if at["filtered"]:
+            passed.append(at["node"])
+            continue
+        beats.append(_climb_beat(at, edges, passed, step, first=at is keyed[0]))
+        edges, passed = [], []
+    beats += [
+        _beat("seal", f"The path secret of node {at['node']} is sealed to {_readers(at)}.", nodes=[at["node"]])
+        for at in keyed
+        if at["envelopes"]
+    ]
+    members = [viewer for viewer in scene.viewers if viewer in scene.at_leaf.values()]
+    beats += _open_beats(scene, path, name, members)
+    root = path["nodes"][-1] if path["nodes"] else None
+    secrets = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
+    last = f"The path secret above that of node {keyed[-1]['node']}" if keyed else "A fresh secret"
+    beats.append(
+        _beat(
+            "root",
+            f"{last} is the commit secret.",
+            nodes=[root["node"] if root else leaf],
+            known_to=secrets.get("commit_secret", []),
+        )
+    )
+    return beats
+
+
+def _climb_beat(at: PathNode, edges: Edges, passed: list[int], step: StepView, *, first: bool) -> Beat:
+    start = "A fresh path secret gives" if first else "The next path secret follows from it and gives"
+    skipped = (
+        f" {nodes_in_words(passed).capitalize()} is passed by: nobody is below on the other side." if passed else ""
+    )
+    return _beat(
+        "climb",
+        f"{start} node {at['node']} a new key pair.{skipped}",
+        nodes=[at["node"]],
+        edges=edges,
+        shows=[at["node"]],
+        blanks=[node for node in passed if node in step["blank"]],
+        known_to=at["known_to"],
+    )
+
+
+def _readers(at: PathNode) -> str:
+    return nodes_in_words([envelope["to"] for envelope in at["envelopes"]])
+
+
+def _open_beats(scene: Scene, path: Path, committer: str, members: list[HolderId]) -> list[Beat]:
+    """Who opens what: the members together, then the thief, whose keys nobody gave it."""
+    beats = []
+    for openers, start in ((members, None), ([THIEF], "The thief opens")):
+        opened = [
+            envelope["to"]
+            for at in path["nodes"]
+            for envelope in at["envelopes"]
+            if any(opener in envelope["opened_by"] for opener in openers)
+        ]
+        by = {opener for at in path["nodes"] for each in at["envelopes"] for opener in each["opened_by"]}
+        if not opened:
+            continue
+        edges = list(dict.fromkeys(edge for node in opened for edge in _up_from(scene, node)))
+        if start is None:
+            who = [scene.names[member] for member in members if member in by]
+            sentence = (
+                f"{counted_names(who)} open{'s' if len(who) == 1 else ''} what is sealed to {nodes_in_words(opened)}, "
+                f"and learn{'s' if len(who) == 1 else ''} all path secrets from there up."
+            )
+            beats.append(_beat("open", sentence, nodes=opened, edges=edges))
+        else:
+            sentence = f"{start} what {committer} sealed to {nodes_in_words(opened)}, and follows."
+            beats.append(_beat("open", sentence, nodes=opened, edges=edges, known_to=[THIEF]))
+    return beats
+
+
+def _up_from(scene: Scene, node: int) -> Edges:
+    above = scene.above(node)
+    return list(zip((node, *above), above, strict=False))
+
+
+def _welcome_beat(scene: Scene, step: StepView) -> Beat:
+    envelopes = step.get("welcome", [])
+    joiners = [envelope["to"] for envelope in envelopes]
+    with_path = any(envelope["path_secret_of"] is not None for envelope in envelopes)
+    secrets = "the joiner secret and a path secret" if with_path else "the joiner secret"
+    return _beat("welcome", f"The Welcome brings {scene.in_names(joiners)} the tree, {secrets}.", nodes=joiners)
+
+
+def _schedule_beats(scene: Scene, recorded: Step, commit: Commit, step: StepView) -> list[Beat]:
+    knows = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
+    without = "" if commit["with_path"] else " Without a path, the commit secret is all zeros."
+    confirmed = [scene.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != THIEF]
+    return [
+        _beat(
+            "schedule",
+            f"The init secret of epoch {recorded['epoch'] - 1} and the commit secret give all secrets of epoch "
+            f"{recorded['epoch']}.{without}",
+            known_to=knows.get("epoch_secret", []),
+        ),
+        _beat("epoch", f"Epoch {recorded['epoch']} begins."),
+        _beat("confirm", f"The confirmation tag agrees at {counted_names(confirmed) or 'nobody who was watched'}."),
+    ]
+
+
+# A theft
+
+
+def _theft_beats(scene: Scene, recorded: Step, step: StepView) -> list[Beat]:
+    """What was taken, and what it opens of what was recorded before: nobody but the thief knows of it."""
+    gains = {gain["key"]: gain["how"] for gain in step["gain"].get(THIEF, ())}
+    stolen, computed = (
+        [node for node, key in sorted(scene.key_at.items()) if (gains.get(key) == "stolen") is taken and key in gains]
+        for taken in (True, False)
+    )
+    taken_epochs, computed_epochs = _epochs_gained(scene, recorded)
+    keys = list(gains.values()).count("stolen")
+    loot = [f"{keys} private key{'' if keys == 1 else 's'} of the tree"] if keys else []
+    loot += [f"the secrets of {taken_epochs}"] if taken_epochs else []
+    title = step["sentence"].removesuffix(".")
+    beats = [_beat("theft", f"{title}: {listed(loot) or 'nothing new to it'}.", nodes=stolen, known_to=[THIEF])]
+    opened = sum(
+        operation["label"] == "UpdatePathNode" and operation["name"] == "decrypt_with_label"
+        for operation in recorded["operations"]
+    )
+    if opened:
+        secrets = "a path secret" if opened == 1 else f"{opened} path secrets"
+        words = f"With it the thief opens {secrets} that it had recorded, and computes those above."
+        beats.append(_beat("open", words, nodes=computed, known_to=[THIEF]))
+    if computed_epochs:
+        beats.append(_beat("schedule", f"It computes the secrets of {computed_epochs}.", known_to=[THIEF]))
+    beats += [_beat("message", words, known_to=[THIEF]) for words in _late_readings(scene, recorded, THIEF)]
+    return beats
+
+
+def _epochs_gained(scene: Scene, recorded: Step) -> tuple[str, str]:
+    """The epochs whose secrets the thief took, and those whose secrets it computed."""
+    stolen = set(recorded.get("stolen", ()))
+    epochs: dict[bool, list[str]] = {True: [], False: []}
+    for key in recorded["gain"].get(THIEF, ()):
+        secret = scene.secrets[key]
+        if secret["name"] == "epoch_authenticator":
+            epochs[key in stolen].append(str(secret["epoch"]))
+    taken, computed = (
+        f"epoch{'s' if len(numbers) > 1 else ''} {listed(numbers)}" if numbers else ""
+        for numbers in (epochs[True], epochs[False])
+    )
+    return taken, computed
+
+
+def _late_readings(scene: Scene, recorded: Step, reader: HolderId | None) -> list[str]:
+    """What somebody can read from now on that was sent before."""
+    readings = []
+    for read in recorded["reads"]:
+        message = scene.trace["steps"][read["step"]]["messages"][read["message"]]
+        text = text_of(message)
+        if reader in read["by"] and text is not None and message["sender"] is not None and reader is not None:
+            sender = scene.names[message["sender"]]
+            name = scene.names[reader]
+            words = f"{name} reads what {sender} sent in step {read['step'] + 1}: “{text}”"
+            readings.append(words[0].upper() + words[1:])
+    return readings

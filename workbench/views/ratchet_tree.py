@@ -1,0 +1,427 @@
+"""From a trace to the view of its ratchet tree: every value comes from the trace, only the words are added here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from workbench.inspect.trace_format import Commit as CommitEntry
+from workbench.inspect.trace_format import HolderId, Place, SecretId, Trace, Tree
+from workbench.inspect.trace_format import Secret as SecretEntry
+from workbench.inspect.trace_format import Step as Recorded
+from workbench.mls import MLSMessage, NodeIndex, Welcome, decode
+from workbench.mls.tree.tree_math import common_ancestor
+from workbench.mls.wire.messages import Commit, GroupContext, PublicMessage
+from workbench.mls.wire.tree import (
+    BasicCredential,
+    CommitSource,
+    KeyPackageSource,
+    LeafNode,
+    Lifetime,
+    ParentNode,
+)
+from workbench.mls.wire.tree import Node as WireNode
+from workbench.views.beats import beats_of
+from workbench.views.scene import SERVER, THIEF, Deeds, Scene, text_of
+from workbench.views.schema import (
+    FORMAT,
+    VERSION,
+    Envelope,
+    Gain,
+    How,
+    Key,
+    Keyframe,
+    Member,
+    Message,
+    Node,
+    Path,
+    PathNode,
+    Proposal,
+    RatchetTreeView,
+    Secret,
+    Source,
+    Step,
+    Viewer,
+    WelcomeEnvelope,
+)
+from workbench.views.sentences import proposal_text, sentence_of, title_of
+
+HUES = 8
+SCHEDULE = (
+    "commit_secret",
+    "joiner_secret",
+    "psk_secret",
+    "member_secret",
+    "welcome_secret",
+    "epoch_secret",
+    "sender_data_secret",
+    "encryption_secret",
+    "exporter_secret",
+    "external_secret",
+    "confirmation_key",
+    "membership_key",
+    "resumption_psk",
+    "epoch_authenticator",
+    "init_secret",
+)
+"""The secrets of an epoch in the order of the key schedule (RFC 9420 §8)."""
+
+END_OF_TIME = 253402300799
+"""The last second of the year 9999: what is valid for longer is valid for ever."""
+
+
+def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView:
+    """The view of a group's ratchet tree through time, for `widgets.RatchetTree`."""
+    scene = Scene.of(trace)
+    in_tree = {key for step in trace["steps"] if step["tree"] is not None for key in step["tree"]["keys"].values()}
+    steps = [_step(scene, recorded, index, in_tree) for index, recorded in enumerate(trace["steps"])]
+    first, start = steps[0], trace["steps"][0]
+    keyframe: Keyframe = {
+        "epoch": first["epoch"],
+        "leaf_count": first.pop("leaf_count", 1),
+        "nodes": first["set"],
+        "hashes": first.pop("hashes", {}),
+        "group": first.pop("group", {}),
+        "unseen_by": first.get("unseen_by", []),
+    }
+    first["set"] = {}
+    actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": title or (f"{actor}'s group" if start["kind"] == "create" else f"the group that {actor} joined"),
+        "suite": trace["suite"],
+        "group_id": trace["group_id"],
+        "members": _members(trace),
+        "viewers": _viewers(trace),
+        "keyframe": keyframe,
+        "keys": {key: _key(secret) for key, secret in scene.secrets.items() if key in in_tree},
+        "steps": steps,
+    }
+
+
+def _members(trace: Trace) -> list[Member]:
+    people = [holder for holder in trace["holders"] if holder["kind"] == "member"]
+    return [
+        {
+            "id": holder["id"],
+            "name": holder["name"],
+            "initial": _initial(holder["name"]),
+            "hue": number % HUES,
+        }
+        for number, holder in enumerate(people)
+    ]
+
+
+def _initial(name: str) -> str:
+    """The first letter; of "leaf 3" the number, and of "Alice 2" both."""
+    head, _, number = name.rpartition(" ")
+    if not number.isdecimal() or not head:
+        return name[0].upper()
+    return number if head == "leaf" else head[0].upper() + number
+
+
+def _viewers(trace: Trace) -> list[Viewer]:
+    """Everybody who was watched: members first."""
+    watched = [holder for holder in trace["holders"] if holder["recorded"]]
+    watched.sort(key=lambda holder: holder["kind"] != "member")
+    return [{"id": holder["id"], "name": holder["name"], "kind": holder["kind"]} for holder in watched]
+
+
+def _key(secret: SecretEntry) -> Key:
+    return {"public": secret.get("public", ""), "private": secret["value"]}
+
+
+# One step
+
+
+def _step(scene: Scene, recorded: Recorded, index: int, in_tree: set[SecretId]) -> Step:
+    """One step of the view; `scene` is where things stood before it, and where they stand after it on return."""
+    before_places, before_leaves = dict(scene.places), dict(scene.at_leaf)
+    before_keys, before_count = dict(scene.key_at), scene.leaf_count
+    scene.apply(recorded)
+    scene_names = {node: scene.names[holder] for node, holder in (before_leaves | scene.at_leaf).items()}
+    deeds = Deeds(recorded)
+    tree, commit = recorded["tree"], recorded["commit"]
+    step: Step = {
+        "kind": recorded["kind"],
+        "actor": recorded["actor"],
+        "title": title_of(scene, recorded, scene_names),
+        "sentence": sentence_of(scene, recorded, scene_names),
+        "epoch": recorded["epoch"],
+        "set": {} if tree is None else _nodes(tree),
+        "blank": [] if tree is None else [node for node in tree["blank"] if node in before_keys],
+        "gain": _gains(recorded, deeds, in_tree),
+        "lose": {
+            holder: kept
+            for holder, lost in recorded["lose"].items()
+            if (kept := [key for key in lost if key in in_tree])
+        },
+        "path": None if commit is None else _path(scene, recorded, commit, deeds),
+        "proposals": _proposals(recorded, scene_names),
+        "message": _message(recorded, index),
+        "beats": [],
+    }
+    if tree is not None:
+        step["hashes"] = tree["hashes"]
+        if tree["leaf_count"] != before_count or index == 0:
+            step["leaf_count"] = tree["leaf_count"]
+    if recorded["context"] is not None:
+        step["group"] = _group(recorded["context"])
+    unseen = [viewer for viewer in scene.viewers if not _sees(viewer, recorded, before_places, scene.places)]
+    if unseen:
+        step["unseen_by"] = unseen
+    if index and (handed := _handed_the_tree(recorded, before_places, scene.places)):
+        step["tree_to"] = handed
+    if commit is not None and (welcome := _welcome(scene, recorded, commit, deeds)):
+        step["welcome"] = welcome
+    if recorded["kind"] in {"create", "commit", "join"}:
+        step["secrets"] = _secrets(recorded, deeds)
+    step["beats"] = beats_of(scene, recorded, step, scene_names, before_keys)
+    return step
+
+
+def _sees(
+    viewer: HolderId, step: Recorded, before: dict[HolderId, Place | None], after: dict[HolderId, Place | None]
+) -> bool:
+    """Whether a viewer learns what a step did: a member of the epoch, or anybody if it is in the clear."""
+    if step["kind"] in {"theft", "create"}:
+        return viewer == step["actor"]
+    if step["kind"] in {"process", "join"}:
+        return True
+    in_the_clear = all("content" not in message for message in step["messages"]) or step["kind"] == "message"
+    if viewer == SERVER or (viewer == THIEF and in_the_clear):
+        return in_the_clear
+    place, was = after.get(viewer), before.get(viewer)
+    left_now = place is None and was is not None and was["epoch"] + 1 == step["epoch"]
+    return left_now or (place is not None and place["epoch"] == step["epoch"])
+
+
+def _handed_the_tree(
+    step: Recorded, before: dict[HolderId, Place | None], after: dict[HolderId, Place | None]
+) -> list[HolderId]:
+    """Who has the whole tree from this step on: by a Welcome, by a theft, or by catching up."""
+    handed = []
+    for holder in step["places"]:
+        place, was = after[holder], before.get(holder)
+        if place is None or place["epoch"] != step["epoch"]:
+            continue
+        followed = was is not None and (was["epoch"] == place["epoch"] - 1 and step["kind"] == "commit")
+        if not followed:
+            handed.append(holder)
+    return handed
+
+
+# The tree
+
+
+def _nodes(tree: Tree) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
+    for index, encoded in tree["nodes"].items():
+        match decode(WireNode, bytes.fromhex(encoded)).node:
+            case LeafNode() as leaf:
+                nodes[index] = {
+                    "kind": "leaf",
+                    "member": tree["members"][index],
+                    "key": tree["keys"][index],
+                    "source": _source(leaf),
+                    "values": _leaf_values(leaf),
+                }
+            case ParentNode(_, parent_hash, unmerged):
+                nodes[index] = {
+                    "kind": "parent",
+                    "key": tree["keys"][index],
+                    "unmerged": [2 * leaf for leaf in unmerged],
+                    "values": {"parent_hash": parent_hash.hex()},
+                }
+    return nodes
+
+
+def _source(leaf: LeafNode) -> Source:
+    match leaf.leaf_node_source:
+        case KeyPackageSource():
+            return "key_package"
+        case CommitSource():
+            return "commit"
+        case _:
+            return "update"
+
+
+def _leaf_values(leaf: LeafNode) -> dict[str, str]:
+    credential = leaf.credential.credential
+    values = {
+        "credential": f"basic, {credential.identity.hex()}" if isinstance(credential, BasicCredential) else "x509",
+        "signature_key": leaf.signature_key.hex(),
+    }
+    match leaf.leaf_node_source:
+        case KeyPackageSource(lifetime):
+            values["lifetime"] = _lifetime(lifetime)
+        case CommitSource(parent_hash):
+            values["parent_hash"] = parent_hash.hex()
+        case _:
+            pass
+    return values | {"signature": leaf.signature.hex()}
+
+
+def _lifetime(lifetime: Lifetime) -> str:
+    first, last = (
+        datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M UTC") if second <= END_OF_TIME else "for ever"
+        for second in (lifetime.not_before, lifetime.not_after)
+    )
+    return f"{first} to {last}"
+
+
+def _group(encoded: str) -> dict[str, str]:
+    context = decode(GroupContext, bytes.fromhex(encoded))
+    return {
+        "tree_hash": context.tree_hash.hex(),
+        "confirmed_transcript_hash": context.confirmed_transcript_hash.hex(),
+        "extensions": ", ".join(f"{each.extension_type:#06x}" for each in context.extensions) or "none",
+    }
+
+
+# Keys and secrets
+
+
+def _gains(recorded: Recorded, deeds: Deeds, in_tree: set[SecretId]) -> dict[HolderId, list[Gain]]:
+    stolen = set(recorded.get("stolen", ()))
+    gains: dict[HolderId, list[Gain]] = {}
+    for holder, gained in recorded["gain"].items():
+        keys = [key for key in gained if key in in_tree]
+        if keys:
+            gains[holder] = [
+                {"key": key, "how": "stolen" if holder == THIEF and key in stolen else _how(holder, key, deeds)}
+                for key in keys
+            ]
+    return gains
+
+
+def _how(holder: HolderId, key: SecretId, deeds: Deeds) -> How:
+    """How a holder came by a private key, told from the operations behind it."""
+    chain = [operation for operation, _ in deeds.roots(holder, key)]
+    if any(operation["name"] == "decode" for operation in chain):
+        return "welcome"
+    if any(operation["name"] == "decrypt_with_label" for operation in chain):
+        return "opened"
+    return "derived" if any(operation["label"] == "node" for operation in chain) else "generated"
+
+
+def _secrets(recorded: Recorded, deeds: Deeds) -> list[Secret]:
+    """The secrets of the epoch that the step begins, in the order of the key schedule."""
+    found: dict[str, Secret] = {}
+    holders = {secret: holder for holder, gained in recorded["gain"].items() for secret in gained}
+    for key, secret in recorded["secrets"].items():
+        if secret["epoch"] == recorded["epoch"] and secret["name"] in SCHEDULE and secret["value"] is not None:
+            known_to = deeds.knowers[key] or [holders[key]] if key in holders else deeds.knowers[key]
+            found[secret["name"]] = {"name": secret["name"], "value": secret["value"], "known_to": known_to}
+    return [found[name] for name in SCHEDULE if name in found]
+
+
+# Messages
+
+
+def _path(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -> Path | None:
+    content = _commit_in(recorded)
+    if content is None or content.path is None:
+        return None
+    path_secrets = {
+        secret["node"]: key
+        for key, secret in recorded["secrets"].items()
+        if secret["name"] == "path_secret" and secret["epoch"] == recorded["epoch"]
+    }
+    nodes: list[PathNode] = []
+    sealed = iter(content.path.nodes)
+    for at in commit["path"]:
+        ciphertexts = () if at["filtered"] else next(sealed).encrypted_path_secret
+        envelopes: list[Envelope] = [
+            {
+                "to": to,
+                "to_key": scene.key_at[to],
+                "kem_output": ciphertext.kem_output.hex(),
+                "ciphertext": ciphertext.ciphertext.hex(),
+                "opened_by": list(deeds.openers[ciphertext.kem_output.hex()]),
+            }
+            for to, ciphertext in zip(at["to"], ciphertexts, strict=True)
+        ]
+        secret = path_secrets.get(at["node"])
+        nodes.append(
+            {
+                "node": at["node"],
+                "copath": at["copath"],
+                "filtered": at["filtered"],
+                "key": None if at["filtered"] else scene.key_at[at["node"]],
+                "path_secret": None if secret is None else recorded["secrets"][secret]["value"],
+                "known_to": [] if secret is None else list(deeds.knowers[secret]),
+                "envelopes": envelopes,
+            }
+        )
+    return {"committer": 2 * commit["committer"], "nodes": nodes}
+
+
+def _commit_in(recorded: Recorded) -> Commit | None:
+    for message in recorded["messages"]:
+        if message["kind"] == "commit":
+            if "content" in message:
+                return None if message["content"] is None else decode(Commit, bytes.fromhex(message["content"]))
+            public = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+            if isinstance(public, PublicMessage) and isinstance(public.content.content, Commit):
+                return public.content.content
+    return None
+
+
+def _welcome(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -> list[WelcomeEnvelope]:
+    joiners = {joiner["key_package_ref"]: 2 * joiner["leaf"] for joiner in commit["added"]}
+    envelopes: list[WelcomeEnvelope] = []
+    for message in recorded["messages"]:
+        welcome = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+        if not isinstance(welcome, Welcome):
+            continue
+        for secrets in welcome.secrets:
+            to = joiners[secrets.new_member.hex()]
+            shared = common_ancestor(NodeIndex(to), NodeIndex(2 * commit["committer"]))
+            sealed = secrets.encrypted_group_secrets
+            envelopes.append(
+                {
+                    "to": to,
+                    "kem_output": sealed.kem_output.hex(),
+                    "ciphertext": sealed.ciphertext.hex(),
+                    "path_secret_of": shared if commit["with_path"] and shared in scene.key_at else None,
+                    "opened_by": list(deeds.openers[sealed.kem_output.hex()]),
+                }
+            )
+    return envelopes
+
+
+def _proposals(recorded: Recorded, names: dict[int, str]) -> list[Proposal]:
+    commit = recorded["commit"]
+    proposals = recorded["proposals"] if commit is None else commit["proposals"]
+    return [
+        {
+            "type": proposal["type"],
+            "text": proposal_text(proposal, names),
+            "node": None if proposal["leaf"] is None else 2 * proposal["leaf"],
+        }
+        for proposal in proposals
+    ]
+
+
+def _message(recorded: Recorded, index: int) -> Message | None:
+    """What went over the wire: the commit if there is one, and not the proposals and the Welcome around it."""
+    messages = recorded["messages"]
+    if not messages:
+        return None
+    number = next((i for i, message in enumerate(messages) if message["kind"] == "commit"), 0)
+    message = messages[number]
+    readers = [
+        reader
+        for read in recorded["reads"]
+        if (read["step"], read["message"]) == (index, number)
+        for reader in read["by"]
+    ]
+    text = text_of(message)
+    return {
+        "sender": message["sender"] or "",
+        "kind": message["kind"],
+        "wire": message["wire"],
+        "size": len(message["wire"]) // 2,
+        "read": {} if text is None else dict.fromkeys(readers, text),
+    }

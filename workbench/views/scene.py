@@ -1,0 +1,115 @@
+"""Where everything stands while a trace is told step by step, and who did what in one step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from workbench.inspect.names import listed
+from workbench.inspect.trace_format import HolderId, Message, Operation, Place, Secret, SecretId, Step, Trace
+from workbench.mls import NodeIndex, decode
+from workbench.mls.tree.tree_math import direct_path, node_width
+from workbench.mls.wire.messages import ApplicationData
+
+SERVER = "server"
+THIEF = "thief"
+NAMED_AT_MOST = 4
+
+
+@dataclass(slots=True)
+class Scene:
+    """The group after the steps so far: who stands at which leaf, which key each node has, who is how far."""
+
+    trace: Trace
+    names: dict[HolderId, str]
+    viewers: list[HolderId]
+    leaf_count: int = 1
+    epoch: int = 0
+    at_leaf: dict[int, HolderId] = field(default_factory=dict)
+    key_at: dict[int, SecretId] = field(default_factory=dict)
+    places: dict[HolderId, Place | None] = field(default_factory=dict)
+    secrets: dict[SecretId, Secret] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, trace: Trace) -> Scene:
+        """The scene before the first step."""
+        names = {holder["id"]: holder["name"] for holder in trace["holders"]}
+        return cls(trace, names, [holder["id"] for holder in trace["holders"] if holder["recorded"]])
+
+    def apply(self, step: Step) -> None:
+        """Go on by one step."""
+        self.epoch = step["epoch"]
+        self.places |= step["places"]
+        self.secrets |= step["secrets"]
+        tree = step["tree"]
+        if tree is None:
+            return
+        self.leaf_count = tree["leaf_count"]
+        self.key_at |= {int(node): key for node, key in tree["keys"].items()}
+        self.at_leaf |= {int(node): holder for node, holder in tree["members"].items()}
+        gone = {*tree["blank"], *(node for node in self.key_at if node >= node_width(self.leaf_count))}
+        for node in gone:
+            self.key_at.pop(node, None)
+            self.at_leaf.pop(node, None)
+
+    def name_at(self, node: int) -> str:
+        """The member at a leaf."""
+        return self.names[self.at_leaf[node]]
+
+    def above(self, node: int) -> tuple[NodeIndex, ...]:
+        """All nodes above a node, the root last."""
+        return direct_path(NodeIndex(node), self.leaf_count)
+
+    def in_names(self, nodes: list[int]) -> str:
+        """The members at some leaves in words; more than a few are counted."""
+        return counted_names([self.name_at(node) for node in nodes])
+
+
+class Deeds:
+    """The operations of one step, by what they made, what they used, and what they opened."""
+
+    def __init__(self, step: Step) -> None:
+        self.made: defaultdict[SecretId, list[Operation]] = defaultdict(list)
+        self.knowers: defaultdict[SecretId, list[HolderId]] = defaultdict(list)
+        self.openers: defaultdict[str, list[HolderId]] = defaultdict(list)
+        for operation in step["operations"]:
+            if operation["output"] is not None:
+                self.made[operation["output"]].append(operation)
+            if operation["name"] == "decrypt_with_label" and "public" in operation:
+                _extend(self.openers[operation["public"]], operation["by"])
+            for secret in (*operation["inputs"], operation["output"]):
+                if secret is not None:
+                    _extend(self.knowers[secret], operation["by"])
+
+    def roots(self, holder: HolderId, secret: SecretId) -> list[tuple[Operation, SecretId]]:
+        """How a holder came by a secret in this step: the operations behind it, the last one first."""
+        chain: list[tuple[Operation, SecretId]] = []
+        current: SecretId | None = secret
+        while current is not None:
+            operation = next((each for each in self.made[current] if holder in each["by"]), None)
+            if operation is None or len(chain) > len(self.made):
+                break
+            chain.append((operation, current))
+            current = operation["inputs"][0] if operation["inputs"] else None
+        return chain
+
+
+def counted_names(names: list[str]) -> str:
+    """Members in a row; more than a few are only counted."""
+    return listed(names) if len(names) <= NAMED_AT_MOST else f"{len(names)} members"
+
+
+def text_of(message: Message) -> str | None:
+    """What an application message says, as text if it is text."""
+    content = message.get("content")
+    if message["kind"] != "application" or content is None:
+        return None
+    data = decode(ApplicationData, bytes.fromhex(content)).application_data
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.hex()
+
+
+def _extend(known: list[HolderId], more: list[HolderId]) -> None:
+    known += [holder for holder in more if holder not in known]
