@@ -57,7 +57,7 @@ export function help() {
  */
 export function panel(close) {
   const title = html("strong");
-  const content = html("div", { class: "mls-content" });
+  const content = html("div", { class: "mls-content", tabindex: 0 });
   const side = html(
     "aside",
     { class: "mls-panel", "aria-label": "Details", hidden: true },

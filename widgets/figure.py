@@ -196,7 +196,8 @@ def _hatching(mark: Mark) -> str:
     lines = []
     for at in range(-18, 19, 6 if mark.hold == "stolen" else 12):
         half = _SIZE - abs(at) / 2 if mark.is_leaf else math.sqrt(2 * _SIZE**2 - at**2) / 2
-        lines.append(f"M{at / 2 - half:.2f} {at / 2 + half:.2f}L{at / 2 + half:.2f} {at / 2 - half:.2f}")
+        low, high = _short(at / 2 - half), _short(at / 2 + half)
+        lines.append(f"M{low} {high}L{high} {low}")
     return "".join(lines)
 
 
@@ -221,7 +222,7 @@ def _parent(node: int) -> int:
 
 def _short(value: float) -> str:
     """Write a number with two decimals, as `round` in picture.js does."""
-    return f"{_rounded(value * 100) / 100:g}"
+    return f"{_rounded(value * 100) / 100 + 0.0:g}"
 
 
 def _rounded(value: float) -> int:

@@ -34,9 +34,9 @@ export function heading(does) {
 
   /**
    * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame
-   * @param {{group: boolean, zoom: boolean}} open
+   * @param {boolean} isOpen whether the group's values are open
    */
-  function show(view, frame, open) {
+  function show(view, frame, isOpen) {
     const { beats } = view.steps[frame.step];
     const isTurning = frame.beat >= 0 && beats[frame.beat].kind === "schedule";
     const confirmed = beats.findIndex(({ kind }) => kind === "confirm");
@@ -45,9 +45,13 @@ export function heading(does) {
     hand.style.transform = `rotate(${frame.epoch * 60 + (isTurning ? 40 : 0)}deg)`;
     check.hidden = !(knows && (frame.beat < 0 || frame.beat >= confirmed));
     title.textContent = stepTitle(view, frame);
-    epoch.setAttribute("aria-expanded", String(open.group));
-    zoom.hidden = !open.zoom;
+    epoch.setAttribute("aria-expanded", String(isOpen));
   }
 
-  return { bar, show };
+  /** @param {boolean} canZoom */
+  function allowZoom(canZoom) {
+    zoom.hidden = !canZoom;
+  }
+
+  return { bar, show, allowZoom };
 }

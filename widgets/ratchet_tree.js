@@ -36,7 +36,7 @@ export function render({ model, el }) {
   let isQueued = false;
   let isOver = false;
 
-  const scene = stage(`mls-tree-${made}`, select);
+  const scene = stage(`mls-tree-${made}`, select, (canZoom) => head.allowZoom(canZoom));
   const controls = toolbar({
     look: (viewer) => tell({ viewer }),
     step: (by) => go({ step: here().step + (by > 0 && here().beat >= 0 ? 0 : by), beat: -1 }),
@@ -133,7 +133,7 @@ export function render({ model, el }) {
       table: own.table,
       help: own.panel === "help",
     });
-    head.show(view, frame, { group: own.panel === "group", zoom: scene.canZoom() });
+    head.show(view, frame, own.panel === "group");
     details.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
     table.show(own.table ? frame : null);
     const said = sentence(view, frame);
@@ -189,9 +189,10 @@ export function render({ model, el }) {
     event.stopPropagation();
   }
 
-  el.append(root);
   for (const event of EVENTS) model.on(event, soon);
+  // drawn before it is on the page, so that nothing moves when it comes there
   draw();
+  el.append(root);
 
   return () => {
     isOver = true;

@@ -15,8 +15,9 @@ const CLOSEST = 32;
 /**
  * @param {string} name a name for ids that is unique on the page
  * @param {(node: number) => void} choose called when a node is clicked or Enter is pressed on it
+ * @param {(canZoom: boolean) => void} arranged called when the layout is new
  */
-export function stage(name, choose) {
+export function stage(name, choose, arranged) {
   const drawing = picture(name);
   const flights = motion(drawing.tokens);
   const tip = html("div", { class: "mls-tip", hidden: true, "aria-hidden": "true" });
@@ -56,6 +57,7 @@ export function stage(name, choose) {
     cancelAnimationFrame(sliding);
     places = to;
     drawing.draw(frame, time.view, to);
+    arranged(zoom > 1 || to.gap < ROOM_FOR_NAMES);
     if (!slide || !from || (from.gap === to.gap && from.start === to.start)) put(to);
     else glide(from, to);
   }
@@ -173,8 +175,6 @@ export function stage(name, choose) {
     room,
     show,
     rescale,
-    /** @returns {boolean} whether there is something to come closer to */
-    canZoom: () => zoom > 1 || (places !== null && places.gap < ROOM_FOR_NAMES),
     stop() {
       watch.disconnect();
       flights.stop();

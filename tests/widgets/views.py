@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from workbench.views.schema import RatchetTreeView
+from workbench.views.schema import Member, RatchetTreeView
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -35,3 +36,39 @@ def sample() -> RatchetTreeView:
 @cache
 def _sample() -> str:
     return node('import { sample } from "./tests/javascript/sample.js"; console.log(JSON.stringify(sample()));')
+
+
+def wide(leaf_count: int) -> RatchetTreeView:
+    """A large group in which Alice, at the first leaf, commits twice."""
+    view = sample()
+    digits = "0123456789abcdef"
+    members = [
+        {"id": f"m{number}", "name": f"Member {number}", "initial": digits[number % 16], "hue": number % 8}
+        for number in range(leaf_count)
+    ]
+    path = [(1 << height) - 1 for height in range(1, leaf_count.bit_length())]
+    view["members"] = cast("list[Member]", members)
+    view["viewers"] = [{"id": "m0", "name": "Member 0", "kind": "member"}]
+    view["keys"] = {
+        f"k{number}": {"public": f"{number:04x}".ljust(64, "0"), "private": None} for number in range(leaf_count + 20)
+    }
+    view["keyframe"]["leaf_count"] = leaf_count
+    view["keyframe"]["unseen_by"] = []
+    view["keyframe"]["nodes"] = {
+        str(2 * number): {"kind": "leaf", "member": f"m{number}", "key": f"k{number}", "source": "update", "values": {}}
+        for number in range(leaf_count)
+    }
+    first, commit = view["steps"][0], view["steps"][1]
+    commit |= {"actor": "m0", "gain": {}, "lose": {}, "path": None, "unseen_by": [], "beats": []}
+    steps = [first]
+    for index in (1, 2):
+        step = copy.deepcopy(commit)
+        step["epoch"] = 4 + index
+        step["hashes"] = {}
+        step["set"] = {
+            str(node): {"kind": "parent", "key": f"k{leaf_count + index}", "unmerged": [], "values": {}}
+            for node in path
+        }
+        steps.append(step)
+    view["steps"] = steps
+    return view

@@ -1,0 +1,114 @@
+"""Pages in Chromium, watched: no word in the console, no request off the host.
+
+A page is served from memory under an address of its own, so that nothing has to listen on a port.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+HOST = "http://localhost"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page: requests off the host, and words in the console that warn."""
+
+    off_host: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        """Watch every page of a context from now on."""
+        context.on("request", lambda request: self._request(request.url))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", lambda word: self._word(word.type, word.text))
+
+    def _request(self, address: str) -> None:
+        if urlsplit(address).scheme in ("http", "https", "ws", "wss") and urlsplit(address).hostname not in (
+            "localhost",
+            "127.0.0.1",
+        ):
+            self.off_host.append(address)
+
+    def _word(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {text}")
+
+
+class Visit(Protocol):
+    """Opens HTML as a page; further options are those of Playwright's `new_context`."""
+
+    def __call__(self, html: str, **options: Any) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, which is started once."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed: with it, the widgets are tried as a reader sees them")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """A watch over the pages of one test; at its end nothing may have gone wrong."""
+    seen = Watch()
+    yield seen
+    assert seen.off_host == []
+    assert seen.complaints == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, watch: Watch) -> Iterator[Visit]:
+    """Pages that are served from memory, each in a context of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(html: str, **options: Any) -> Page:
+        context = chromium.new_context(**{"viewport": {"width": 1000, "height": 760}, **options})
+        contexts.append(context)
+        watch.over(context)
+
+        def serve(route: Route) -> None:
+            path = urlsplit(route.request.url).path
+            body = html if path == "/" else ""
+            route.fulfill(status=200 if path in ("/", "/favicon.ico") else 404, content_type="text/html", body=body)
+
+        context.route(f"{HOST}/**", serve)
+        page = context.new_page()
+        page.goto(f"{HOST}/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def faults_that_axe_finds(page: Page, root: str) -> list[str]:
+    """What axe finds in an element, in words; that the element is there is for the test to say."""
+    results = Axe().run(page, context=root)
+    return [
+        f"{one['id']}: {one['help']}: {[n['html'][:160] for n in one['nodes']]}"
+        for one in results.response["violations"]
+    ]

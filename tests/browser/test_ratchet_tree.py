@@ -1,0 +1,507 @@
+"""The ratchet tree as a reader meets it: drawn, stepped, played, asked, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit, faults_that_axe_finds
+from tests.widgets.views import sample, wide
+from widgets.assemble import STYLES, module, stylesheet
+from widgets.figure import picture
+from widgets.page import page as page_of
+from widgets.ratchet_tree import RatchetTree
+from workbench.views.describe import node_label, step_sentence
+from workbench.views.frame import frame_at
+from workbench.views.schema import RatchetTreeView
+
+pytestmark = pytest.mark.browser
+
+ROOT = ".mls-ratchet-tree"
+
+
+def shown(view: RatchetTreeView, **traits: object) -> str:
+    """The page of a widget with these traits."""
+    tree = RatchetTree(view)
+    return page_of("ratchet_tree.js", tree._shown() | traits, tree._figure(), title="test")
+
+
+def labels(page: Page) -> list[str]:
+    """The label of each node, in order."""
+    groups = page.locator(f"{ROOT} [data-node]")
+    return [str(label) for label in groups.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")]
+
+
+def scrub(page: Page, step: int) -> None:
+    page.get_by_label("Step", exact=True).fill(str(step))
+
+
+def node(page: Page, index: int) -> Any:
+    return page.locator(f"{ROOT} [data-node='{index}']")
+
+
+def test_every_node_is_there_and_says_what_it_is(visit: Visit) -> None:
+    view = sample()
+    page = visit(shown(view, step=0))
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
+    assert labels(page) == [node_label(mark, "Alice") for mark in frame_at(view, 0, "alice").marks]
+
+
+@pytest.mark.parametrize("viewer", ["alice", "carol", "server", "thief"])
+def test_the_live_picture_and_the_still_figure_show_the_same(visit: Visit, viewer: str) -> None:
+    view = sample()
+    # the figure is 720 wide, and the widget has a border
+    page = visit(hosted(view, viewer=viewer), viewport={"width": 722, "height": 700}, reduced_motion="reduce")
+    for step in range(len(view["steps"])):
+        scrub(page, step)
+        expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, step, viewer))
+        serialized = page.locator(".mls-picture").evaluate("(one) => new XMLSerializer().serializeToString(one)")
+        assert essence(serialized) == essence(picture(view, frame_at(view, step, viewer)))
+
+
+def essence(drawing: str) -> dict[str, object]:
+    """What can be seen of a drawing: places, marks and words of nodes, and edges."""
+    svg = "{http://www.w3.org/2000/svg}"
+    root = ET.fromstring(drawing)  # noqa: S314 - our own text
+    nodes = {}
+    for group in root.iter(f"{svg}g"):
+        if "data-node" not in group.attrib:
+            continue
+        classes = {name for name in group.attrib["class"].split() if name != "is-changed"}
+        shapes = [part for part in group if part.tag != f"{svg}title"]
+        parts = [(part.tag, sorted(part.attrib.items()), "".join(part.itertext())) for part in shapes]
+        words = group.attrib.get("aria-label") or group.findtext(f"{svg}title")
+        nodes[group.attrib["data-node"]] = (classes, group.attrib["transform"], parts, words)
+    paths = [path.attrib for path in root.iter(f"{svg}path") if "mls-edge" in path.attrib.get("class", "")]
+    edges = {(tuple(path["class"].split()), path["d"]) for path in paths if path["d"]}
+    return {"nodes": nodes, "edges": edges}
+
+
+def test_nothing_moves_when_the_page_opens(visit: Visit) -> None:
+    page = visit(shown(sample(), step=1))
+    expect(page.locator(ROOT)).to_be_visible()
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_buttons_step_through_steps_and_beats(visit: Visit) -> None:
+    view = sample()
+    page = visit(shown(view, step=0))
+    sentence = page.locator(".mls-sentence")
+    page.get_by_label("One beat on").click()
+    expect(sentence).to_have_text("A fresh leaf key.")
+    page.get_by_label("One beat on").click()
+    expect(sentence).to_have_text("To node 1.")
+    page.get_by_label("One step on").click()
+    expect(sentence).to_have_text("Alice refreshed her keys.")
+    page.get_by_label("One beat back").click()
+    expect(sentence).to_have_text("Epoch 5.")
+    page.get_by_label("One step back").click()
+    expect(sentence).to_have_text("The group exists.")
+    expect(page.get_by_label("One step back")).to_have_attribute("aria-disabled", "true")
+
+
+def test_playing_tells_every_beat_and_stops_at_the_end(visit: Visit) -> None:
+    view = sample()
+    page = visit(shown(view, step=0, speed=4))
+    page.evaluate("""() => {
+      window.said = [];
+      const words = document.querySelector(".mls-sentence");
+      const hear = () => window.said.push(words.textContent);
+      new MutationObserver(hear).observe(words, { childList: true, subtree: true });
+    }""")
+    page.get_by_label("Play", exact=True).click()
+    expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, 4, "alice"), timeout=15_000)
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+    expected = [
+        sentence
+        for step in view["steps"][1:]
+        for sentence in [*(beat["sentence"] for beat in step["beats"]), step["sentence"]]
+    ]
+    expected[-1] = step_sentence(view, 4, "alice")
+    assert page.evaluate("window.said") == expected
+
+
+def test_an_envelope_travels_to_the_node_that_can_open_it(visit: Visit) -> None:
+    page = visit(shown(sample(), step=1, beat=2, speed=0.25))
+    expect(page.locator(ROOT)).to_be_visible()
+    page.get_by_label("One beat on").click()
+    envelope = page.locator(".mls-token.is-envelope").first
+    start = envelope.bounding_box()
+    expect(envelope).to_have_class(re.compile("is-there"), timeout=10_000)
+    end = envelope.bounding_box()
+    goal = node(page, 2).bounding_box()
+    assert start is not None
+    assert end is not None
+    assert goal is not None
+    assert abs(start["y"] - end["y"]) > 30
+    assert abs(end["x"] - goal["x"]) < 60
+    assert abs(end["y"] - goal["y"]) < 60
+
+
+def test_with_reduced_motion_beats_show_where_things_end_and_nothing_travels(visit: Visit) -> None:
+    page = visit(shown(sample(), step=1, beat=2), reduced_motion="reduce")
+    expect(page.locator(ROOT)).to_be_visible()
+    page.get_by_label("One beat on").click()
+    expect(page.locator(".mls-token.is-envelope")).to_have_count(2)
+    expect(page.locator(".mls-token.is-there")).to_have_count(2)
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_each_viewer_sees_its_own_keys(visit: Visit) -> None:
+    view = sample()
+    page = visit(shown(view, step=2))
+    for viewer in view["viewers"]:
+        page.get_by_label("Seen by", exact=True).select_option(viewer["id"])
+        marks = frame_at(view, 2, viewer["id"]).marks
+        expect(node(page, 0)).to_have_attribute("aria-label", node_label(marks[0], viewer["name"]))
+        assert labels(page) == [node_label(mark, viewer["name"]) for mark in marks]
+    expect(page.locator(f"{ROOT} .has-stolen")).to_have_count(2)
+    expect(page.locator(f"{ROOT} .mls-flag")).to_have_count(2)
+
+
+def test_what_a_viewer_cannot_know_is_marked_and_named_unknown(visit: Visit) -> None:
+    page = visit(shown(sample(), step=1, beat=1, viewer="carol"))
+    expect(page.locator(".mls-sentence")).to_have_text("Unknown to Carol: this path secret.")
+    expect(page.locator(".mls-token.is-unknown text")).to_have_text("?")
+    page.get_by_label("Seen by", exact=True).select_option("server")
+    expect(page.locator(f"{ROOT} .mls-node.is-unknown")).to_have_count(7)
+    expect(node(page, 3).locator(".mls-inside")).to_have_text("?")
+    node(page, 3).click(force=True)
+    expect(page.locator(".mls-rows")).to_have_text(re.compile("unknown to the server"))
+    assert "0004" not in page.locator(ROOT).inner_text()
+
+
+def test_a_click_on_a_node_opens_its_real_values_beside_the_tree(visit: Visit) -> None:
+    view = sample()
+    page = visit(shown(view, step=1))
+    node(page, 1).click()
+    panel = page.get_by_role("complementary", name="Details")
+    expect(panel).to_contain_text("Node 1, parent")
+    shown_bytes = "".join(panel.locator("code").all_inner_texts()).replace(" ", "")
+    assert view["keys"]["p1"]["public"] in shown_bytes
+    assert str(view["keys"]["p1"]["private"]) in shown_bytes
+    tree, side = page.locator(".mls-stage").bounding_box(), panel.bounding_box()
+    assert tree is not None
+    assert side is not None
+    assert tree["x"] + tree["width"] <= side["x"]
+    page.get_by_label("Close").click()
+    expect(panel).to_be_hidden()
+
+
+def test_bytes_can_be_copied(visit: Visit) -> None:
+    page = visit(shown(sample(), step=1), permissions=["clipboard-read", "clipboard-write"])
+    node(page, 1).click()
+    page.get_by_label("Copy encryption_key").click()
+    assert page.evaluate("navigator.clipboard.readText()") == sample()["keys"]["p1"]["public"]
+
+
+def test_the_tree_is_one_tab_stop_with_arrows_inside(visit: Visit) -> None:
+    page = visit(shown(sample(), step=0))
+    expect(page.locator(f"{ROOT} [data-node][tabindex='0']")).to_have_count(1)
+    node(page, 0).focus()
+    for key, index in [("ArrowUp", 1), ("ArrowUp", 3), ("ArrowDown", 1), ("ArrowRight", 5), ("End", 6), ("Home", 3)]:
+        page.keyboard.press(key)
+        expect(node(page, index)).to_be_focused()
+    expect(page.locator(f"{ROOT} [data-node][tabindex='0']")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(node(page, 3)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("complementary")).to_contain_text("Node 3, parent")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(page.locator(f"{ROOT} [data-node]:focus")).to_have_count(0)
+
+
+def test_keys_step_play_and_help(visit: Visit) -> None:
+    page = visit(shown(sample(), step=0))
+    sentence = page.locator(".mls-sentence")
+    node(page, 0).focus()
+    page.keyboard.press("]")
+    expect(sentence).to_have_text("Alice refreshed her keys.")
+    page.keyboard.press(",")
+    expect(sentence).to_have_text("Epoch 5.")
+    page.keyboard.press(".")
+    page.keyboard.press("[")
+    expect(sentence).to_have_text("The group exists.")
+    page.keyboard.press("?")
+    expect(page.get_by_role("complementary")).to_contain_text("Marks and keys")
+    page.keyboard.press(" ")
+    expect(page.get_by_label("Pause")).to_be_visible()
+    page.keyboard.press(" ")
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+
+
+def test_pointing_at_a_blank_node_draws_a_line_to_each_node_of_its_resolution(visit: Visit) -> None:
+    page = visit(shown(sample(), step=0))
+    node(page, 1).locator(".mls-shape").hover()
+    expect(page.locator(".mls-link")).to_have_count(2)
+    expect(page.locator(f"{ROOT} .is-told")).to_have_count(2)
+    node(page, 3).locator(".mls-shape").hover()
+    expect(page.locator(".mls-link.is-unmerged")).to_have_count(1)
+    expect(page.locator(".mls-tip")).to_have_text("node 3, parent, public key 0004, private key held, unmerged: leaf 2")
+
+
+def test_the_table_says_what_the_picture_shows(visit: Visit) -> None:
+    page = visit(shown(sample(), step=2, viewer="thief"))
+    page.get_by_label("Show as a table").click()
+    rows = page.get_by_role("region", name="The tree as a table").locator("tbody tr")
+    expect(rows).to_have_count(7)
+    said = [", ".join(filter(None, (cell.strip() for cell in row.split("\t")))) for row in rows.all_inner_texts()]
+    assert said == labels(page)
+
+
+def test_a_tree_that_changes_its_size_slides_and_does_not_jump(visit: Visit) -> None:
+    page = visit(shown(sample(), step=2))
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
+    page.evaluate("""() => {
+      const leaf = document.querySelector("[data-node='0']");
+      window.places = [];
+      const look = () => {
+        window.places.push(leaf.transform.baseVal[0].matrix.e);
+        requestAnimationFrame(look);
+      };
+      look();
+    }""")
+    page.get_by_label("One step on").click()
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(3)
+    page.wait_for_timeout(1000)
+    places = page.evaluate("window.places")
+    assert places == sorted(places)
+    assert len(set(places)) > 3, "it passes through places between the first and the last"
+
+
+def test_a_step_touches_only_the_nodes_that_look_different(visit: Visit) -> None:
+    page = visit(shown(wide(512), step=1))
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(1023)
+    page.evaluate("""() => {
+      window.touched = new Set();
+      const tree = document.querySelector(".mls-nodes");
+      new MutationObserver((all) => all.forEach(({ target }) => {
+        const node = target.closest("[data-node]");
+        if (node) window.touched.add(node.dataset.node);
+      })).observe(tree, { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "aria-label"] });
+    }""")
+    scrub(page, 2)
+    expect(page.locator(".mls-title")).to_have_text(re.compile("Step 3 of 3"))
+    touched = page.evaluate("[...window.touched].map(Number)")
+    assert sorted(touched) == [2**height - 1 for height in range(1, 10)]
+
+
+def test_large_trees_can_be_looked_at_closely(visit: Visit) -> None:
+    page = visit(shown(wide(512)))
+    stage = page.locator(".mls-stage")
+    assert stage.evaluate("(one) => one.scrollWidth === one.clientWidth")
+    for _ in range(5):
+        page.get_by_label("Zoom in").click()
+    assert stage.evaluate("(one) => one.scrollWidth > 10 * one.clientWidth")
+    node(page, 0).focus()
+    page.keyboard.press("End")
+    expect(node(page, 1022)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("leaf_count", [4, 16, 64])
+def test_a_phone_is_wide_enough(visit: Visit, leaf_count: int) -> None:
+    page = visit(shown(wide(leaf_count)), viewport={"width": 320, "height": 640})
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(2 * leaf_count - 1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    node(page, leaf_count - 1).click()
+    tree, side = page.locator(".mls-stage").bounding_box(), page.get_by_role("complementary").bounding_box()
+    assert tree is not None
+    assert side is not None
+    assert tree["y"] + tree["height"] <= side["y"], "the panel is below the tree where there is no room beside it"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
+    page = visit(shown(sample(), step=2, viewer="thief", selected=2), color_scheme=scheme)
+    page.get_by_label("Show as a table").click()
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
+    assert faults_that_axe_finds(page, ROOT) == []
+    page.get_by_label("Help").click()
+    expect(page.locator(".mls-legend li")).to_have_count(8)
+    assert faults_that_axe_finds(page, ROOT) == []
+
+
+LUMINANCE = """(pairs) => pairs.map(([selector, property, under]) => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const channel = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
+  };
+  const element = document.querySelector(selector);
+  const [a, b] = [
+    luminance(getComputedStyle(element)[property]),
+    luminance(getComputedStyle(document.querySelector(under[0]))[under[1]]),
+  ];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+})"""
+PAPER = [ROOT, "backgroundColor"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_in_the_picture_has_contrast(visit: Visit, scheme: str) -> None:
+    page = visit(shown(sample(), step=0, viewer="bob"), color_scheme=scheme)
+    expect(page.locator(ROOT)).to_be_visible()
+    pairs = [
+        [".mls-name", "fill", PAPER],
+        [".mls-print", "fill", PAPER],
+        [".is-blank > .mls-inside", "fill", PAPER],
+        [".is-leaf.is-keyed:not(.has-held) > .mls-inside", "fill", PAPER],
+        [".is-leaf.has-held > .mls-inside", "fill", [".is-leaf.has-held > .mls-shape", "fill"]],
+        [".is-parent.has-held > .mls-inside", "fill", [".is-parent.has-held > .mls-shape", "fill"]],
+        [".mls-sentence", "color", PAPER],
+        [".mls-title", "color", PAPER],
+    ]
+    assert [ratio for ratio in page.evaluate(LUMINANCE, pairs) if ratio < 4.5] == []
+
+
+def test_the_theme_of_jupyterlab_is_followed(visit: Visit) -> None:
+    page = visit(shown(sample()), color_scheme="light")
+    expect(page.locator(ROOT)).to_be_visible()
+    page.evaluate("""() => {
+      document.body.dataset.jpThemeLight = "false";
+      document.body.style.setProperty("--jp-layout-color1", "rgb(17, 17, 17)");
+      document.body.style.setProperty("--jp-ui-font-color1", "rgb(240, 240, 240)");
+    }""")
+    assert page.locator(ROOT).evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgb(17, 17, 17)"
+    assert page.locator(ROOT).evaluate("(one) => getComputedStyle(one).colorScheme") == "dark"
+
+
+def test_with_forced_colours_only_the_readers_colours_are_used(visit: Visit) -> None:
+    page = visit(shown(sample(), step=2, viewer="thief"), forced_colors="active")
+    expect(page.locator(ROOT)).to_be_visible()
+    used = page.evaluate("""() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      const system = ["Canvas", "CanvasText", "Highlight", "HighlightText", "LinkText", "GrayText"].map((name) => {
+        probe.style.color = name;
+        return getComputedStyle(probe).color;
+      });
+      const marks = [...document.querySelectorAll(".mls-shape, .mls-inside, .mls-hatch, .mls-flag, .mls-edge")];
+      const colours = marks.flatMap((one) => [getComputedStyle(one).fill, getComputedStyle(one).stroke]);
+      return [...new Set(colours)].filter((colour) => colour !== "none" && !system.includes(colour));
+    }""")
+    assert used == []
+
+
+def test_what_a_notebook_keeps_plays_by_itself(visit: Visit) -> None:
+    bundle: Any = RatchetTree(sample(), step=1)._repr_mimebundle_()
+    page = visit(f"<!doctype html><title>kept</title><main>{bundle[0]['text/html']}</main>")
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
+    expect(page.locator("figure")).to_have_count(0)
+    page.get_by_label("One step back").click()
+    expect(page.locator(".mls-sentence")).to_have_text("The group exists.")
+
+
+def test_without_scripts_the_figure_stays(visit: Visit) -> None:
+    bundle: Any = RatchetTree(sample(), step=1)._repr_mimebundle_()
+    page = visit(f"<!doctype html><title>kept</title><main>{bundle[0]['text/html']}</main>", java_script_enabled=False)
+    image = page.get_by_role("img", name=re.compile("Ratchet tree of a sample in epoch 5"))
+    expect(image).to_be_visible()
+    box = image.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+    expect(page.locator("figcaption")).to_have_text("Alice refreshed her keys.")
+
+
+HOST = """<!doctype html><title>host</title><style>body {{ margin: 0 }} {style}</style><div id="here"></div>
+<script type="module">
+const {{ default: widget }} = await import("data:text/javascript;charset=utf-8," + encodeURIComponent({module}));
+const values = {traits};
+const listeners = new Map();
+window.calls = [];
+window.model = {{
+  get: (name) => values[name],
+  set: (name, value) => {{ window.calls.push(["set", name, value]); values[name] = value; }},
+  save_changes: () => window.calls.push(["save"]),
+  on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
+  off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter((one) => one !== listener)),
+}};
+window.tell = (name, value) => {{
+  values[name] = value;
+  for (const listener of listeners.get(`change:${{name}}`) ?? []) listener();
+}};
+window.listening = () => [...listeners.values()].flat().length;
+window.end = widget.render({{ model: window.model, el: document.getElementById("here") }});
+</script>"""
+
+
+def hosted(view: RatchetTreeView, **traits: object) -> str:
+    """A page with a model that reports what the widget does to it; it does not call back by itself."""
+    values = RatchetTree(view)._shown() | traits
+    return HOST.format(
+        style=stylesheet(*STYLES),
+        module=json.dumps(module("ratchet_tree.js")).replace("</", "<\\/"),
+        traits=json.dumps(values),
+    )
+
+
+def test_every_choice_of_the_reader_reaches_the_model(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=0))
+    page.get_by_label("One step on").click()
+    page.get_by_label("Seen by", exact=True).select_option("thief")
+    page.get_by_label("Speed").select_option("2")
+    node(page, 1).click()
+    calls = page.evaluate("window.calls")
+    for name, value in [("step", 1), ("viewer", "thief"), ("speed", 2), ("selected", 1)]:
+        assert ["set", name, value] in calls
+    assert calls[-1] == ["save"]
+
+
+def test_changes_of_the_model_reach_the_picture(visit: Visit) -> None:
+    view = sample()
+    page = visit(hosted(view, step=0))
+    page.evaluate("tell('step', 3); tell('viewer', 'bob')")
+    expect(page.locator(".mls-sentence")).to_have_text("Bob removed Carol.")
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(3)
+    page.evaluate("tell('selected', 1)")
+    expect(page.get_by_role("complementary")).to_contain_text("Node 1, parent")
+
+
+def test_a_longer_view_is_played_from_where_the_reader_is(visit: Visit) -> None:
+    longer, shorter = sample(), sample()
+    del shorter["steps"][2:]
+    page = visit(hosted(shorter, speed=4))
+    expect(page.locator(".mls-title")).to_have_text("Step 2 of 2: Alice updates")
+    page.evaluate("(view) => { tell('view', view); tell('playing', true); }", longer)
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks", timeout=15_000)
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+
+
+def test_a_view_that_ends_leaves_nothing_behind(visit: Visit) -> None:
+    page = visit(hosted(sample(), playing=True, step=0))
+    expect(page.locator(ROOT)).to_be_visible()
+    page.evaluate("window.end()")
+    expect(page.locator("#here > *")).to_have_count(0)
+    assert page.evaluate("window.listening()") == 0
+    page.evaluate("window.calls.length = 0")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("window.calls") == []
+
+
+def test_two_views_of_one_model_play_together_and_not_twice_as_fast(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=0))
+    expect(page.locator(ROOT)).to_be_visible()
+    page.evaluate("""async () => {
+      const { set } = window.model;
+      window.model.set = (name, value) => { set(name, value); window.tell(name, value); };
+      const other = document.body.appendChild(document.createElement("div"));
+      const text = document.querySelector("script[type=module]").textContent.match(/encodeURIComponent\\((".*")\\)/)[1];
+      const widget = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(JSON.parse(text)));
+      widget.default.render({ model: window.model, el: other });
+      window.tell("speed", 4);
+      window.tell("playing", true);
+    }""")
+    expect(page.locator(ROOT)).to_have_count(2)
+    expect(page.locator(".mls-title").nth(1)).to_have_text("Step 5 of 5: Bob speaks", timeout=15_000)
+    calls = page.evaluate("window.calls.filter(([kind, name]) => kind === 'set' && name === 'beat')")
+    beats = [value for _, _, value in calls]
+    assert beats == [0, 1, 2, 3, 4, 5, -1, 0, -1, -1, 0, -1]
