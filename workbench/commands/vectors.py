@@ -1,0 +1,46 @@
+"""Run test vectors of MLS and say which cases pass.
+
+Takes files in the JSON formats of mlswg/mls-implementations, or folders of them. The format of a file is told
+by its content; its name does not matter. A case that needs what is not built yet fails, and says so: no case is
+ever skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from workbench.vectors import ProgressBar, UnreadableFile, check_paths, to_json, to_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the files and the form of the answer."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a JSON file, or a folder with some")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.epilog = (
+        "exit status: 0 all cases passed; 1 a case failed; 2 a path is not there, is an empty folder, or holds "
+        "no vectors (the other files are run all the same)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the files, print the results, and say by the status whether all cases passed."""
+    bar = ProgressBar(sys.stderr)
+    results, unreadable = [], False
+    for outcome in check_paths(arguments.paths, bar.show):
+        if isinstance(outcome, UnreadableFile):
+            unreadable = True
+            bar.clear()
+            print(f"workbench vectors: {outcome}", file=sys.stderr)
+        else:
+            results.append(outcome)
+    bar.clear()
+    if arguments.json:
+        print(json.dumps(to_json(results), indent=2))
+    elif results:
+        print(to_table(results))
+    if unreadable:
+        return 2
+    return 1 if any(result.failures for result in results) else 0

@@ -1,0 +1,192 @@
+"""One case of a vector file, read with care: a wrong shape is a failure of the case, never a crash.
+
+Names in reasons are paths into the JSON (`epochs[3].commit`), so that a failure can be looked up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
+from workbench.mls.errors import MLSError, Unsupported
+from workbench.mls.wire.codec import decode, encode
+
+T = TypeVar("T")
+
+
+class CaseFailed(Exception):
+    """A case that does not hold; the message says what was found and what the case expects."""
+
+
+def reason_of(fault: CaseFailed | MLSError) -> str:
+    """Why a case failed; what is only not built yet is named as unsupported."""
+    return f"unsupported: {fault}" if isinstance(fault, Unsupported) else str(fault)
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Say of what the engine refuses in which field of the case it stands."""
+    try:
+        yield
+    except MLSError as fault:
+        raise CaseFailed(f"{reason_of(fault)}, in {where}") from fault
+
+
+def nobody_watches() -> None:
+    """For cases whose progress nobody wants to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A JSON object of a case and where in the case it stands.
+
+    `on_read` is called whenever an object inside is handed out: the steps of a long case.
+    """
+
+    values: Mapping[str, object]
+    path: str = ""
+    on_read: Callable[[], None] = nobody_watches
+
+    def where(self, name: str) -> str:
+        """The path of a field, for reasons."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def data(self, name: str) -> bytes:
+        """The bytes of a hexadecimal field."""
+        return _bytes(self._value(name), self.where(name))
+
+    def optional_data(self, name: str) -> bytes | None:
+        """The bytes of a hexadecimal field, or None for `null`."""
+        return None if self._value(name) is None else self.data(name)
+
+    def all_data(self, name: str) -> tuple[bytes | None, ...]:
+        """An array of hexadecimal strings, None for each `null`."""
+        return tuple(None if value is None else _bytes(value, where) for where, value in self._places(name))
+
+    def each_data(self, name: str) -> Iterator[tuple[str, bytes]]:
+        """The bytes in an array of hexadecimal strings, one after the other, each with where it stands."""
+        return ((where, _bytes(value, where)) for where, value in self._places(name))
+
+    def decoded(self, cls: type[T], name: str) -> T:
+        """The wire struct in a hexadecimal field."""
+        data = self.data(name)
+        with located(self.where(name)):
+            return decode(cls, data)
+
+    def number(self, name: str, bits: int = 32) -> int:
+        """An unsigned number of so many bits."""
+        return _number(self._value(name), self.where(name), bits)
+
+    def optional_numbers(self, name: str) -> tuple[int | None, ...]:
+        """An array of numbers, None for each `null`."""
+        return tuple(None if value is None else _number(value, where) for where, value in self._places(name))
+
+    def rows_of_numbers(self, name: str) -> tuple[tuple[int, ...], ...]:
+        """An array of arrays of numbers."""
+        return tuple(
+            tuple(_number(value, place) for place, value in _numbered(row, where)) for where, row in self._places(name)
+        )
+
+    def text(self, name: str) -> str:
+        """A string that is meant as it stands."""
+        value = self._value(name)
+        if not isinstance(value, str) or not value.isprintable():
+            raise CaseFailed(f"{self.where(name)} is no string of printable characters")
+        return value
+
+    def inside(self, name: str) -> Case:
+        """The object in a field."""
+        return self._enter(self._value(name), self.where(name))
+
+    def each(self, name: str) -> Iterator[Case]:
+        """The objects in an array, one after the other."""
+        return (self._enter(value, where) for where, value in self._places(name))
+
+    def rows(self, name: str) -> Iterator[Iterator[Case]]:
+        """The objects in an array of arrays, row by row."""
+        return (
+            (self._enter(value, place) for place, value in _numbered(row, where)) for where, row in self._places(name)
+        )
+
+    def suite(self) -> CipherSuite:
+        """The cipher suite of the case; raises `Unsupported` for one that is not built here."""
+        return cipher_suite(self.number("cipher_suite", 16))
+
+    def entropy(self) -> bytes:
+        """32 bytes that stand for randomness: a hash of the case, so that each run makes the same bytes."""
+        return hashlib.sha256(json.dumps(self.values, sort_keys=True).encode()).digest()
+
+    def _value(self, name: str) -> object:
+        if name not in self.values:
+            raise CaseFailed(f"{self.where(name)} is missing")
+        return self.values[name]
+
+    def _places(self, name: str) -> Iterator[tuple[str, object]]:
+        return _numbered(self._value(name), self.where(name))
+
+    def _enter(self, value: object, where: str) -> Case:
+        if not isinstance(value, dict):
+            raise CaseFailed(f"{where} is no object")
+        self.on_read()
+        return Case(value, where, self.on_read)
+
+
+def _bytes(value: object, where: str) -> bytes:
+    if not isinstance(value, str):
+        raise CaseFailed(f"{where} is no hexadecimal string")
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise CaseFailed(f"{where} is not hexadecimal") from None
+
+
+def _number(value: object, where: str, bits: int = 32) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << bits:
+        raise CaseFailed(f"{where} is no unsigned number of {bits} bits")
+    return value
+
+
+def _numbered(value: object, where: str) -> Iterator[tuple[str, object]]:
+    if not isinstance(value, list):
+        raise CaseFailed(f"{where} is no array")
+    return ((f"{where}[{at}]", item) for at, item in enumerate(value))
+
+
+def expect_equal(what: str, computed: object, expected: object) -> None:
+    """Hold a computed value against the one in the case."""
+    if computed != expected:
+        at = _first_difference(computed, expected)
+        place = f" from byte {at} on" if at else ""
+        raise CaseFailed(f"{what} is{place} {_shown(computed, at)}, the case says {_shown(expected, at)}")
+
+
+def expect(what: str, holds: bool) -> None:  # noqa: FBT001 - the verdict is what this is about
+    """Hold a claim of the case; `what` completes the sentence "it is not so that ..."."""
+    if not holds:
+        raise CaseFailed(f"it is not so that {what}")
+
+
+def expect_same_encoding(where: str, value: object, data: bytes) -> None:
+    """Hold the encoding of a decoded value against the bytes it came from."""
+    expect_equal(f"{where}, encoded again,", encode(value), data)
+
+
+LONGEST_SHOWN = 160
+
+
+def _first_difference(computed: object, expected: object) -> int:
+    """Where two byte strings begin to differ if that is further on than will be shown, else 0."""
+    if not isinstance(computed, bytes) or not isinstance(expected, bytes):
+        return 0
+    at = next((at for at, (a, b) in enumerate(zip(computed, expected, strict=False)) if a != b), 0)
+    return at if 2 * at > LONGEST_SHOWN else 0
+
+
+def _shown(value: object, start: int) -> str:
+    shown = value[start:].hex() if isinstance(value, bytes) else str(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
