@@ -50,7 +50,7 @@ ifneq ($(shell command -v npm),)
 js: node_modules/.package-lock.json
 	@echo "==> JavaScript: types, then tests"
 	@node_modules/.bin/tsc --project tsconfig.json
-	@node --test $(JS_TESTS)
+	@node --test --test-reporter=spec $(JS_TESTS)
 else
 js:
 	@echo "==> JavaScript: left out, node is not installed (to run these tests, install node 20 or later)"

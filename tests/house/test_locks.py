@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import grimp
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -46,3 +49,16 @@ def test_a_lock_satisfies_what_the_project_asks_for(repository: Path, lock: str,
 def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
     lessons, tests = ({str(pin) for pin, _ in locked(repository / lock)} for lock in LOCKS)
     assert lessons <= tests
+
+
+@pytest.mark.parametrize(("package", "extras"), [("workbench", []), ("widgets", []), ("tests", ["lab", "test"])])
+def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
+    """Not only installed because something else needs it."""
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = project["dependencies"] + [name for extra in extras for name in project["optional-dependencies"][extra]]
+    declared = {canonicalize_name(Requirement(name).name) for name in asked}
+    graph = grimp.build_graph(package, include_external_packages=True, cache_dir=None)
+    outside = {module.partition(".")[0] for module in graph.modules} - sys.stdlib_module_names
+    distributions = packages_distributions()
+    for name in outside - {"workbench", "widgets", "tests"}:
+        assert declared & {canonicalize_name(found) for found in distributions[name]}, name
