@@ -1,0 +1,116 @@
+"""The control panel acts on a real world, and says why when it cannot."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from widgets import ControlPanel, RatchetTree, side_by_side
+from workbench.lab import World
+from workbench.views.ratchet_tree import ratchet_tree_view
+
+
+@pytest.fixture
+def panel() -> ControlPanel:
+    return ControlPanel(World.of(["Alice", "Bob", "Carol"]))
+
+
+def words(html: str) -> str:
+    return re.sub(r"<[^>]*>", " ", html).replace("&#x27;", "'")
+
+
+def overheard(panel: ControlPanel) -> int:
+    return str(panel.loot.value).count("<li>")
+
+
+def test_a_click_on_commit_is_a_commit(panel: ControlPanel) -> None:
+    epoch = panel.world.epoch
+    assert epoch is not None
+    panel.buttons["commit"].click()
+    assert panel.world.epoch == epoch + 1
+    assert panel.tree.view["steps"][-1]["path"]["committer"] == 0
+    assert panel.tree.playing
+
+
+def test_a_stolen_device_reads_along_until_its_owner_commits(panel: ControlPanel) -> None:
+    panel.whom.value = "Bob"
+    panel.buttons["send"].click()
+    assert not overheard(panel)
+    panel.buttons["steal"].click()
+    panel.buttons["send"].click()
+    assert overheard(panel) == 1
+    panel.buttons["commit"].click()
+    panel.buttons["send"].click()
+    assert overheard(panel) == 2
+    panel.who.value = "Bob"
+    panel.buttons["commit"].click()
+    panel.buttons["send"].click()
+    assert overheard(panel) == 2
+
+
+def test_buttons_that_cannot_act_are_grey_and_say_why(panel: ControlPanel) -> None:
+    assert panel.buttons["add"].disabled
+    assert "Type the newcomer's name first" in words(panel.reasons.value)
+    panel.newcomer.value = "Dave"
+    assert not panel.buttons["add"].disabled
+    panel.newcomer.value = "Bob"
+    assert "Bob is in the group already" in words(panel.reasons.value)
+    panel.buttons["update"].click()
+    assert panel.buttons["send"].disabled
+    assert "Proposals are pending" in panel.buttons["send"].tooltip
+    panel.whom.value = "Alice"
+    assert panel.buttons["remove"].disabled
+    assert "cannot commit to leave" in words(panel.reasons.value)
+    panel.text.value = ""
+    assert "no message to send" in words(panel.reasons.value)
+
+
+def test_a_newcomer_joins_and_a_member_leaves(panel: ControlPanel) -> None:
+    panel.newcomer.value = "Dave"
+    panel.buttons["add"].click()
+    assert list(panel.world.members) == ["Alice", "Bob", "Carol", "Dave"]
+    assert panel.newcomer.value == ""
+    panel.whom.value = "Bob"
+    panel.buttons["remove"].click()
+    assert list(panel.world.members) == ["Alice", "Carol", "Dave"]
+    assert panel.whom.value != "Bob"
+
+
+def test_a_name_that_nobody_can_have_is_refused_in_words(panel: ControlPanel) -> None:
+    panel.newcomer.value = "thief"
+    panel.buttons["add"].click()
+    assert "is no name for a person" in words(panel.reasons.value)
+    assert panel.world.members == ("Alice", "Bob", "Carol")
+
+
+def test_what_people_type_is_shown_as_text(panel: ControlPanel) -> None:
+    panel.newcomer.value = "<b>Eve</b>"
+    panel.buttons["add"].click()
+    panel.who.value = "<b>Eve</b>"
+    panel.whom.value = "<b>Eve</b>"
+    panel.buttons["steal"].click()
+    panel.text.value = "<script>"
+    panel.buttons["send"].click()
+    assert "<b>&lt;b&gt;Eve" in panel.loot.value
+    assert "&lt;script&gt;" in panel.loot.value
+
+
+def test_readers_without_a_kernel_get_the_picture(panel: ControlPanel) -> None:
+    bundle = panel._repr_mimebundle_()
+    assert "<figure" in bundle["text/html"]
+    assert (
+        bundle["text/plain"] == repr(panel) == "ControlPanel(World(seed=7, Alice, Bob and Carol in epoch 1, 2 steps))"
+    )
+
+
+def test_views_side_by_side_move_together_in_the_browser() -> None:
+    view = ratchet_tree_view(World.of(["Alice", "Bob"]).trace())
+    box = side_by_side(view, "Alice", "server", "thief")
+    assert [picture.viewer for picture in box.children if isinstance(picture, RatchetTree)] == [
+        "Alice",
+        "server",
+        "thief",
+    ]
+    with pytest.raises(ValueError, match="not a viewer"):
+        side_by_side(view, "Zed")
