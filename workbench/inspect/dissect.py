@@ -25,7 +25,7 @@ from workbench.mls.wire.messages import (
     Welcome,
 )
 from workbench.mls.wire.reader import Span, read
-from workbench.mls.wire.shapes import Fixed, Item, OpaqueVector, OptionalOf, Rest, Struct, Uint, VectorOf, needs
+from workbench.mls.wire.shapes import Fixed, Item, OpaqueVector, OptionalOf, Struct, Uint, VectorOf, needs
 from workbench.mls.wire.tree import Extension, KeyPackage, RatchetTreeExtension
 
 KINDS: dict[str, type] = {
@@ -199,5 +199,5 @@ def _spelled(shape: Item) -> str:
             return f"optional<{_spelled(item)}>"
         case Struct(cls):
             return cls.__name__
-        case Fixed() | Rest():
+        case _:  # Fixed or Rest
             return f"opaque[{shape.length if isinstance(shape, Fixed) else 'length_of_padding'}]"

@@ -205,6 +205,25 @@ def test_a_fault_names_the_field_the_offset_and_the_reason(
     assert str(caught.value) == f"{where} at byte {offset}: {why}"
 
 
+@pytest.mark.parametrize("length", [0, 63, 64, 16383])
+@pytest.mark.parametrize("log2", [1, 2])
+def test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there(length: int, log2: int) -> None:
+    header = (log2 << (8 * 2**log2 - 2) | length).to_bytes(2**log2, "big")
+    if header == length_header(length):
+        assert decode(ExternalPub, header + bytes(length)).external_pub == bytes(length)
+    else:
+        with pytest.raises(Malformed, match="more than it needs"):
+            decode(ExternalPub, header + bytes(length))
+
+
+@pytest.mark.parametrize("presence", [2, 3, 255])
+def test_a_presence_octet_is_0_or_1_even_if_a_good_value_follows(presence: int) -> None:
+    good = encode(RatchetTreeExtension((Node(ParentNode(b"key", b"", ())),)))
+    assert encode(decode(RatchetTreeExtension, good)) == good
+    with pytest.raises(Malformed, match=f"the presence octet of an optional is {presence}, neither 0 nor 1"):
+        decode(RatchetTreeExtension, good[:1] + bytes([presence]) + good[2:])
+
+
 def test_a_case_chosen_from_outside_must_exist() -> None:
     sealed = PrivateMessageContent(ApplicationData(b"hello"), FramedContentAuthData(b"", None), b"\0\0")
     assert decode(PrivateMessageContent, encode(sealed), content_type=ContentType.application) == sealed
