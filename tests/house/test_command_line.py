@@ -46,7 +46,7 @@ def test_the_lab_says_where_to_start_it_when_there_is_no_lesson(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["lab"]) == 2
-    assert "run it in the project's folder" in capsys.readouterr().err
+    assert "run it in the project's" in capsys.readouterr().err
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:

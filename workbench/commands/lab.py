@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 FIRST_LESSON = Path("notebooks", "00_start_here.ipynb")
+
+# JupyterLab by itself asks two other hosts whether there is news, and opens a dialogue about it.
+QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start JupyterLab and wait until it is stopped."""
-    if not arguments.notebook.is_file():
-        return _complain(f"there is no {arguments.notebook} here; run it in the project's folder.")
+    notebook, here = arguments.notebook.resolve(), Path.cwd()
+    if not notebook.is_file() or not notebook.is_relative_to(here):
+        return _complain(f"there is no {arguments.notebook} in this folder; run it in the project's.")
     if importlib.util.find_spec("jupyterlab") is None:
         return _complain("JupyterLab is missing; install it: pip install 'mls-workbench[lab]'")
-    command = [sys.executable, "-m", "jupyterlab", str(arguments.notebook), *arguments.jupyter]
+    # In a container one is root, which JupyterLab wants to hear said.
+    root = ("--allow-root",) if os.geteuid() == 0 else ()
+    # An address rather than a file, so that it is also what JupyterLab prints for those who open it by hand.
+    lesson = f"--LabApp.default_url=/lab/tree/{quote(notebook.relative_to(here).as_posix())}"
+    command = [sys.executable, "-m", "jupyterlab", lesson, *QUIET, *root, *arguments.jupyter]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - the caller's own words, no shell
 
 
