@@ -169,11 +169,16 @@ def _shapes(mark: Mark, room: str) -> list[str]:
         below = f'class="mls-print" x="0" y="{_SIZE + 32}"'
         shapes.append(f"<text {below if mark.is_leaf else beside}>{mark.print}</text>")
     if mark.unmerged:
-        shapes.append(
-            '<g class="mls-chip" transform="translate(15 -14)"><rect x="-11" y="-8" width="22" height="16" rx="8"/>'
-            f'<text y="4">+{len(mark.unmerged)}</text></g>'
-        )
+        shapes.append(_chip(f"+{len(mark.unmerged)}"))
     return shapes
+
+
+def _chip(text: str) -> str:
+    half = 5 + 3 * len(text)
+    return (
+        f'<g class="mls-chip" transform="translate(15 -14)"><rect x="{-half}" y="-8" width="{2 * half}" height="16" '
+        f'rx="8"/><text y="4">{text}</text></g>'
+    )
 
 
 def _inside(mark: Mark) -> str:

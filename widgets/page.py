@@ -18,6 +18,9 @@ from widgets.assemble import STYLES, inlined, stylesheet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_KEPT_AT_MOST = 300_000
+"""How many characters of a packed view an output holds."""
+
 # The module and its styles come packed, because a notebook holds them once for every output.
 _STARTER = """\
 (async () => {
@@ -47,12 +50,17 @@ main { max-width: 1100px; margin: 0 auto; padding: clamp(8px, 3vw, 32px); }
 
 
 def output(module: str, traits: Mapping[str, object], figure: str) -> str:
-    """Give what a notebook keeps of a widget: the figure, and the player that takes its place where scripts run."""
+    """Give what a notebook keeps of a widget: the figure, and the player that takes its place where scripts run.
+
+    A view that would make the notebook heavy is kept as its figure alone.
+    """
+    view = _packed(traits)
+    if len(view) > _KEPT_AT_MOST:
+        return figure
     start = _player(module, "export const start = (traits, place) => play({ render }, traits, place);\n")
     player = _packed([start, stylesheet(*STYLES)])
     return (
-        f'<div class="mls-player" data-player="{player}" data-traits="{_packed(traits)}">{figure}</div>'
-        f"<script>{_STARTER}</script>"
+        f'<div class="mls-player" data-player="{player}" data-traits="{view}">{figure}</div><script>{_STARTER}</script>'
     )
 
 

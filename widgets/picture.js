@@ -288,10 +288,11 @@ function hatching({ kind, hold }) {
 
 /** @param {string} text */
 function chip(text) {
+  const half = 5 + 3 * text.length;
   return svg(
     "g",
     { class: "mls-chip", transform: "translate(15 -14)" },
-    svg("rect", { x: -11, y: -8, width: 22, height: 16, rx: 8 }),
+    svg("rect", { x: -half, y: -8, width: 2 * half, height: 16, rx: 8 }),
     svg("text", { y: 4 }, text),
   );
 }

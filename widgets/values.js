@@ -39,7 +39,7 @@ function keyedRows(time, frame, node) {
     row("encryption_key", key.public, frame),
     row("private key", mark.hold === "" ? null : (key.private ?? "held, but not recorded"), frame),
     ...(mark.kind === "parent" ? [row("unmerged_leaves", nodesInWords(mark.unmerged) || "none", frame)] : []),
-    ...Object.entries(value?.values ?? {}).map(([name, text]) => row(name, text, frame)),
+    ...Object.entries(value?.values ?? {}).map(([name, text]) => row(name, text || "empty", frame)),
   ];
 }
 

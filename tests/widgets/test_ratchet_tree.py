@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,15 @@ def test_a_notebook_keeps_a_figure_and_a_player_and_the_same_ones_each_time() ->
     assert first == second
     assert first.count("<figure") == 1
     assert "data-player=" in first
+
+
+def test_a_view_too_large_for_a_notebook_is_kept_as_its_figure_alone() -> None:
+    view = sample()
+    digests = [sha256(number.to_bytes(2)).hexdigest() for number in range(8000)]
+    view["keys"] |= {digest: {"public": digest, "private": None} for digest in digests}
+    kept = html(RatchetTree(view))
+    assert "<figure" in kept
+    assert "data-player" not in kept
 
 
 def test_the_widget_itself_is_still_shown_where_there_is_a_kernel() -> None:
