@@ -80,9 +80,7 @@ PLANTED: dict[str, Callable[[Any], None]] = {
     "cell 2 has a script without a figure for where scripts don't run": html("<script>play()</script>"),
     "cell 2 shows the address of an object: 0x7f3a5c01": html("&lt;Tree at 0x7f3a5c01&gt;"),
     'cell 2 shows something to fetch: src="https://': html('<img src="https://example.org/tree.png">'),
-    "cell 2 shows something to fetch: import('//": html(
-        f'<figure data-player="{packed(IMPORTING_MODULE)}"></figure>'
-    ),
+    "cell 2 shows something to fetch: import('//": html(f'<figure data-player="{packed(IMPORTING_MODULE)}"></figure>'),
     "cell 2 shows a path of one machine: /home/a": html("<p>File /home/alice/lesson.py</p>"),
     "the lesson's metadata say more than its language": keep_python_version,
     "cell 1 has metadata: execution": put(1, metadata={"execution": {"iopub.status.busy": "2026"}}),
