@@ -63,6 +63,7 @@ class World:
         self._writer = TraceWriter(self.suite, GROUP_ID)
         self._writer.add_holder(SERVER, "the server", "server")
         self._writer.add_holder(THIEF, "the thief", "thief")
+        self._names: dict[bytes, str] = {}
         self._held: set[str] = set()
         self._on_the_wire: list[Sent] = []
         self._found = 0
@@ -70,14 +71,26 @@ class World:
 
     @classmethod
     def of(
-        cls, people: int | Sequence[str], seed: int | str = 7, suite: int = 1, handshakes: Handshakes = "public"
+        cls,
+        people: int | Sequence[str],
+        seed: int | str = 7,
+        suite: int = 1,
+        handshakes: Handshakes = "public",
+        *,
+        awake: int | None = None,
     ) -> World:
-        """A world with a group of so many people, or of these: the first one adds all others in one commit."""
+        """A world with a group of so many people, or of these: the first one adds all others in one commit.
+
+        Joining takes each of them work for the whole tree, so that a group of N costs N² in all. With `awake`, only
+        so many join at once; the others have a Welcome waiting and are held back until they are released.
+        """
         world = cls(seed, suite, handshakes)
         first, *others = islice(names(), people) if isinstance(people, int) else people
         for name in (first, *others):
             world.device(name)
         world.create(first)
+        for name in () if awake is None else others[max(awake - 1, 0) :]:
+            world.hold(name)
         if others:
             world.add(first, *others)
         return world
@@ -94,8 +107,7 @@ class World:
         latest = self._latest()
         if latest is None:
             return ()
-        keys = {self._signature_key(device): name for name, device in self.devices.items()}
-        return tuple(keys[leaf_node.signature_key] for _, leaf_node in latest.tree.leaves())
+        return tuple(self._names[leaf_node.signature_key] for _, leaf_node in latest.tree.leaves())
 
     @property
     def epoch(self) -> int | None:
@@ -145,7 +157,9 @@ class World:
                 clock=self.clock,
                 private_handshakes=self.handshakes == "private",
             )
-            self._writer.add_holder(name, name, "member", signature_key=self._signature_key(device))
+            signature_key = self.suite.signature_public_key(device.holdings.signature_private_key)
+            self._names[signature_key] = name
+            self._writer.add_holder(name, name, "member", signature_key=signature_key)
             self._publish_key_package(device)
         return self.devices[name]
 
@@ -249,9 +263,6 @@ class World:
 
     def _leaf(self, name: str) -> LeafIndex:
         return LeafIndex(self.members.index(name))
-
-    def _signature_key(self, device: Device) -> bytes:
-        return self.suite.signature_public_key(device.holdings.signature_private_key)
 
     def _latest(self) -> GroupState | None:
         """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
