@@ -38,7 +38,7 @@ class ControlPanel(ipywidgets.VBox):
     def __init__(self, world: World) -> None:
         """Show a world that has a group."""
         self.world = world
-        self.tree = RatchetTree(ratchet_tree_view(world.trace()))
+        self.tree = RatchetTree.of(world)
         self.who = ipywidgets.Dropdown(description="Who acts")
         self.whom = ipywidgets.Dropdown(description="On whom")
         self.newcomer = ipywidgets.Text(description="Newcomer", placeholder="a name", continuous_update=True)

@@ -11,8 +11,10 @@ import traitlets
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.figure import figure
 from widgets.page import output, page
+from workbench.views.ratchet_tree import ratchet_tree_view
 
 if TYPE_CHECKING:
+    from workbench.lab import World
     from workbench.views.schema import RatchetTreeView
 
 _MODULE = "ratchet_tree.js"
@@ -53,6 +55,11 @@ class RatchetTree(anywidget.AnyWidget):
         super().__init__(
             view=view, step=last if step is None else step, viewer=viewers[0] if viewer is None else viewer, **traits
         )
+
+    @classmethod
+    def of(cls, world: World, **traits: Any) -> RatchetTree:
+        """Show all that has happened in a world so far; without a `viewer`, as its first member sees it."""
+        return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
 
     def show(self, view: RatchetTreeView) -> None:
         """Take a view that goes on from the present one, and play what is new in it."""
