@@ -93,10 +93,10 @@ class Case:
         )
 
     def text(self, name: str) -> str:
-        """A string that is meant as it stands."""
+        """A string that is meant as it stands; it must be Unicode, which JSON alone does not ensure."""
         value = self._value(name)
-        if not isinstance(value, str) or not value.isprintable():
-            raise CaseFailed(f"{self.where(name)} is no string of printable characters")
+        if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
+            raise CaseFailed(f"{self.where(name)} is no string of characters")
         return value
 
     def inside(self, name: str) -> Case:

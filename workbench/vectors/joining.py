@@ -35,8 +35,11 @@ def welcome(case: Case) -> None:
     expect_equal("the confirmation tag of the epoch", tag, group_info.confirmation_tag)
 
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None, in_trees=False, leeway=24 * 60 * 60))
-"""Some key packages live for ever, and those of later members are made while a generator runs."""
+POLICY = Policy(
+    lifetimes=LifetimePolicy(longest=None, in_trees=False, leeway=24 * 60 * 60), kept_resumption_psks=1_000_000
+)
+"""Some key packages live for ever, and those of later members are made while a generator runs; a commit may name
+the resumption PSK of any epoch that the client was in."""
 
 
 def passive_client(case: Case) -> None:

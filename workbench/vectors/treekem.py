@@ -117,12 +117,12 @@ def _follow_new_path(group: Group, sender: LeafIndex, entropy: bytes) -> None:
     context = replace(group.context, tree_hash=made.tree.hash())
     update_path = seal_path(group.suite, made, (), encode(context), entropy=entropy)
     merged = _merge(group, sender, update_path)
-    expect_equal("the tree with a path made anew", merged, made.tree)
+    expect(f"everybody sees the tree that leaf {sender} sees after a path made anew", merged == made.tree)
     for leaf in group.members:
         if leaf != sender:
             opened = _open(group, sender, update_path, merged, leaf)
-            what = f"the commit secret of leaf {leaf} from a path that leaf {sender} made anew"
-            expect_equal(what, opened.commit_secret, made.commit_secret)
+            same = opened.commit_secret == made.commit_secret
+            expect(f"leaf {leaf} gets the commit secret of a path that leaf {sender} made anew", same)
 
 
 def _merge(group: Group, sender: LeafIndex, update_path: UpdatePath) -> RatchetTree:
