@@ -68,9 +68,15 @@ notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
 	@$(BIN)/python -m tests.notebooks.store
 
+# One set of versions for Python 3.11 to 3.13, with hashes, without addresses.
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --group build --extra lab pyproject.toml
+
 lock: $(VENV)/.made
 	@$(INSTALL) --quiet uv
-	@$(MAKE) --no-print-directory --always-make requirements.lock requirements-test.lock
+	@echo "==> Writing the locks"
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:
 	rm -rf $(VENV) node_modules
@@ -111,16 +117,3 @@ node_modules/.package-lock.json: package-lock.json
 	@echo "==> Installing the type checker for JavaScript"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
-
-# The locks: one set of versions for Python 3.11 to 3.13, with hashes, without addresses -------------------------------
-
-COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-emit-index-url --group build --extra lab pyproject.toml
-
-requirements.lock:
-	@echo "==> Writing $@"
-	@$(COMPILE) --output-file $@
-
-requirements-test.lock: requirements.lock
-	@echo "==> Writing $@"
-	@$(COMPILE) --extra test --constraint requirements.lock --output-file $@

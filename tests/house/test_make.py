@@ -44,3 +44,12 @@ def test_a_python_that_is_too_old_is_passed_over(repository: Path, tmp_path: Pat
     )
     assert result.returncode == 2
     assert "No Python 3.11, 3.12 or 3.13 was found." in result.stderr
+
+
+@pytest.mark.parametrize("newest", ["requirements.lock", "pyproject.toml", "package.json"])
+def test_the_order_in_which_a_clone_was_written_does_not_matter(repository: Path, newest: str) -> None:
+    """Files of a clone are of any age; only `make lock` writes the locks."""
+    result = make(repository, "--dry-run", f"--what-if={newest}", "test")
+    assert result.returncode == 0
+    assert "ruff check" in result.stdout
+    assert "compile" not in result.stdout

@@ -14,6 +14,8 @@ FORBIDDEN = {
     "the address of a packaged file": re.compile(r'"resolved":|https?://[^\s"\']+\.(?:whl|tgz|tar\.gz)\b'),
     "the choice of an index": re.compile(r"^--?(?:i|index-url|extra-index-url|find-links)\b", re.MULTILINE),
 }
+# These show what is looked for.
+EXAMPLES = {"tests/house/test_tracked_files.py", "tests/notebooks/test_form.py"}
 PLANTED = {
     "a path in somebody's home": 'File "/home/alice/mls/run.py"',
     "a path of a temporary folder": "see /tmp/x1/lesson.ipynb",
@@ -25,8 +27,7 @@ PLANTED = {
 def tracked(repository: Path) -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, check=True).stdout
     files = [repository / name for name in listed.decode().split("\0") if name]
-    # All but this one, which says what is looked for.
-    return [path for path in files if path != Path(__file__)]
+    return [path for path in files if str(path.relative_to(repository)) not in EXAMPLES]
 
 
 def text_of(path: Path) -> str:
