@@ -67,6 +67,7 @@ coverage: $(VENV)/.test
 notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
 	@$(BIN)/python -m tests.notebooks.store
+	@$(BIN)/python -m tests.notebooks.page
 
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses.
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

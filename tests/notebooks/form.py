@@ -14,8 +14,8 @@ from tests.notebooks.store import METADATA, WIDGET_VIEW, text
 LARGEST = 700_000
 """Bytes of a lesson. Each picture brings its player, some 35 kB: a dozen pictures fit, and the lesson opens at once."""
 
-LONGEST = 8
-"""Lines of a cell: one idea, and it can be read aloud."""
+LONGEST, WIDEST = 8, 100
+"""Lines of a cell: one idea, and it can be read aloud. Columns: as many as fit beside the margin."""
 
 _HEAD = ("# ", "**Time:**", "**You need:**", "**Afterwards you can:**")
 _PACKED = re.compile(r'data-(?:player|traits)="([^"]*)"')
@@ -54,6 +54,8 @@ def _has_short_cells(notebook: Any) -> Iterator[str]:
         lines = len(cell.source.splitlines())
         if lines > LONGEST:
             yield f"cell {number} has {lines} lines, at most {LONGEST} are wanted"
+        if any(len(line) > WIDEST for line in cell.source.splitlines()):
+            yield f"cell {number} is wider than {WIDEST} columns"
 
 
 def _ran_without_fault(notebook: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.notebooks.form import LARGEST, LONGEST, problems
+from tests.notebooks.form import LARGEST, LONGEST, WIDEST, problems
 from tests.notebooks.store import METADATA, WIDGET_VIEW, lessons, read, text
 
 INTRODUCTION = "# A lesson\n\n**Time:** 1 minute. **You need:** nothing.\n\n**Afterwards you can:** add."
@@ -74,6 +74,7 @@ PLANTED: dict[str, Callable[[Any], None]] = {
     "cell 1 was never run": put(1, execution_count=None),
     "cell 2 was run as number 3, it should be 2": put(2, execution_count=3),
     "cell 1 has 9 lines, at most 8 are wanted": put(1, source="\n".join(["1"] * (LONGEST + 1))),
+    "cell 1 is wider than 100 columns": put(1, source="1" * (WIDEST + 1)),
     "cell 2 failed with ValueError": output(output_type="error", ename="ValueError", evalue="", traceback=[]),
     "cell 2 wrote to stderr": output(output_type="stream", name="stderr", text="a warning"),
     "cell 2 keeps a widget that only its kernel can show": keep_widget,
