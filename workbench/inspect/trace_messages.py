@@ -28,12 +28,14 @@ from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.messages import (
     ApplicationData,
     Commit,
+    GroupInfo,
     MemberSender,
     PrivateMessage,
     PrivateMessageContent,
     Proposal,
     PublicMessage,
     SenderData,
+    Welcome,
 )
 
 Content: TypeAlias = ApplicationData | Proposal | Commit
@@ -61,6 +63,12 @@ def open_recorded(message: MLSMessage, operations: Iterable[Operation]) -> Opene
             return Opened(inside.content, LeafIndex(decode(SenderData, sender_data).leaf_index))
         case _:
             return None
+
+
+def inviter(welcome: Welcome, operations: Iterable[Operation]) -> LeafIndex | None:
+    """Who signed the GroupInfo in a Welcome (RFC 9420 §12.4.3); None if no recorded operation has opened it."""
+    group_info = dict(_plaintexts(operations)).get(welcome.encrypted_group_info)
+    return None if group_info is None else LeafIndex(decode(GroupInfo, group_info).signer)
 
 
 def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]]:

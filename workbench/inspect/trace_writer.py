@@ -24,7 +24,7 @@ from workbench.inspect.trace_format import (
     Tree,
 )
 from workbench.inspect.trace_format import Operation as OperationEntry
-from workbench.inspect.trace_messages import describe_commit, describe_proposal, open_recorded
+from workbench.inspect.trace_messages import describe_commit, describe_proposal, inviter, open_recorded
 from workbench.inspect.trace_secrets import SecretTable
 from workbench.inspect.trace_walk import walk
 from workbench.mls import (
@@ -35,6 +35,7 @@ from workbench.mls import (
     NodeIndex,
     RatchetTree,
     SentProposal,
+    Welcome,
     decode,
     encode,
 )
@@ -149,12 +150,13 @@ class TraceWriter:
         step["reads"] = self._reads(happening.operations)
         if after is not None:
             step["tree"] = self._tree_change(after)
+            self._name_inviter(step, performed)
             step["context"] = self._context_change(after)
+        for holder, holdings in happening.holdings.items():
+            self._hold(step, holder, holdings, epoch)
         if happening.victim is not None:
             step["victim"] = happening.victim
             step["stolen"] = list(self._held[happening.victim])
-        for holder, holdings in happening.holdings.items():
-            self._hold(step, holder, holdings, epoch)
         step["secrets"] = self.secrets.take_changes()
         self._steps.append(step)
         return step
@@ -201,6 +203,14 @@ class TraceWriter:
             step["proposals"].append(describe_proposal(proposal))
         if isinstance(opened.content, Commit):
             step["commit"] = describe_commit(before, opened.content, opened.sender)
+
+    def _name_inviter(self, step: Step, performed: Iterable[Operation]) -> None:
+        """Whoever welcomed the one member that was watched stands in the tree that came with the Welcome."""
+        for message in step["messages"]:
+            welcome = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+            if message["sender"] is None and isinstance(welcome, Welcome):
+                signer = inviter(welcome, performed)
+                message["sender"] = None if signer is None else self._at_leaf[signer]
 
     def _reads(self, recorded: Mapping[HolderId, Iterable[Operation]]) -> list[Read]:
         """Who sealed or opened a PrivateMessage in this step, whenever it was sent."""

@@ -169,13 +169,13 @@ class World:
         self.devices[name].create_group(GROUP_ID)
         self._record("create", name, f"{name} created the group")
 
-    def add(self, by: str, *others: str) -> None:
-        """Commit that others join."""
+    def add(self, by: str, *others: str, path: bool = True) -> None:
+        """Commit that others join; without a path it is cheaper, and nobody gets fresh keys."""
         self._require("add", by, *others)
         for other in others:
             if not self.service.key_packages_left(other):
                 self._publish_key_package(self.devices[other])
-        self._commit(by, add=others)
+        self._commit(by, add=others, path=path)
 
     def remove(self, by: str, *others: str) -> None:
         """Commit that others leave."""
@@ -262,7 +262,12 @@ class World:
         self.thief.hear(sent.wire)
 
     def _leaf(self, name: str) -> LeafIndex:
-        return LeafIndex(self.members.index(name))
+        latest = self._latest()
+        return next(
+            leaf
+            for leaf, leaf_node in (latest.tree.leaves() if latest else ())
+            if self._names[leaf_node.signature_key] == name
+        )
 
     def _latest(self) -> GroupState | None:
         """A state at the end of the log: there is one, since whoever committed last has read its own commit."""

@@ -9,7 +9,7 @@ from workbench.inspect.trace_format import HolderId, Place, SecretId, Trace, Tre
 from workbench.inspect.trace_format import Secret as SecretEntry
 from workbench.inspect.trace_format import Step as Recorded
 from workbench.mls import MLSMessage, NodeIndex, Welcome, decode
-from workbench.mls.tree.tree_math import common_ancestor
+from workbench.mls.tree.tree_math import common_ancestor, node_width
 from workbench.mls.wire.messages import Commit, GroupContext, PublicMessage
 from workbench.mls.wire.tree import (
     BasicCredential,
@@ -83,7 +83,7 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
         "group": first.pop("group", {}),
         "unseen_by": first.get("unseen_by", []),
     }
-    first["set"] = {}
+    first["set"], first["blank"] = {}, []
     actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
     return {
         "format": FORMAT,
@@ -149,7 +149,7 @@ def _step(scene: Scene, recorded: Recorded, index: int, in_tree: set[SecretId]) 
         "sentence": sentence_of(scene, recorded, scene_names),
         "epoch": recorded["epoch"],
         "set": {} if tree is None else _nodes(tree),
-        "blank": [] if tree is None else [node for node in tree["blank"] if node in before_keys],
+        "blank": [] if tree is None else _blanks(tree, before_keys, before_count),
         "gain": _gains(recorded, deeds, in_tree),
         "lose": {
             holder: kept
@@ -234,6 +234,13 @@ def _nodes(tree: Tree) -> dict[str, Node]:
                     "values": {"parent_hash": parent_hash.hex()},
                 }
     return nodes
+
+
+def _blanks(tree: Tree, keyed_before: dict[int, SecretId], leaf_count_before: int) -> list[int]:
+    """The nodes that are blank and were not, and those that came blank because the tree grew."""
+    new = range(node_width(leaf_count_before), node_width(tree["leaf_count"]))
+    grown = [node for node in new if str(node) not in tree["nodes"]]
+    return [node for node in tree["blank"] if node in keyed_before] + grown
 
 
 def _source(leaf: LeafNode) -> Source:

@@ -1,0 +1,142 @@
+"""A device follows the log: its own commit takes effect when the log says so, and not before."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.client import Device
+from workbench.delivery import DeliveryService, LateCommit, NoKeyPackage
+from workbench.lab.sources import START, entropy_source
+from workbench.mls import LeafIndex, Misuse, Remove, cipher_suite, create_commit, encode
+
+GROUP = b"group"
+
+
+def devices(*names: str) -> list[Device]:
+    """Devices with a key package each; the first one has a group with all of them."""
+    service = DeliveryService()
+    made = [
+        Device(name, cipher_suite(1), service, entropy=entropy_source(0, name), clock=lambda: START) for name in names
+    ]
+    for device in made:
+        device.publish_key_package()
+    made[0].create_group(GROUP)
+    if len(names) > 1:
+        made[0].commit(GROUP, add=names[1:])
+        made[0].fetch(GROUP)
+        for device in made[1:]:
+            device.accept_invitations()
+    return made
+
+
+def epochs(*all_devices: Device) -> list[int]:
+    return [device.state(GROUP).epoch for device in all_devices]
+
+
+def test_a_commit_of_ones_own_takes_effect_when_it_is_read_in_the_log() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.commit(GROUP)
+    assert epochs(alice, bob) == [1, 1]
+    (event,) = alice.fetch(GROUP)
+    assert (event.kind, event.text) == ("commit", "Alice updated by a commit")
+    bob.fetch(GROUP)
+    assert epochs(alice, bob) == [2, 2]
+    assert alice.state(GROUP).secrets == bob.state(GROUP).secrets
+
+
+def test_the_slower_of_two_commits_is_dropped_and_can_be_made_anew() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.commit(GROUP)
+    before = bob.holdings
+    with pytest.raises(LateCommit):
+        bob.commit(GROUP)
+    assert bob.holdings == before
+    alice.fetch(GROUP)
+    bob.fetch(GROUP)
+    bob.commit(GROUP)
+    assert [event.text for event in bob.fetch(GROUP)] == ["Bob updated by a commit"]
+    alice.fetch(GROUP)
+    assert epochs(alice, bob) == [3, 3]
+
+
+def test_what_others_do_is_told_with_the_person_first() -> None:
+    alice, bob, carol = devices("Alice", "Bob", "Carol")
+    bob.send(GROUP, b"hello")
+    bob.propose_update(GROUP)
+    carol.fetch(GROUP)
+    carol.propose_remove(GROUP, LeafIndex(0))
+    told = [event.text for event in alice.fetch(GROUP)]
+    assert told == ["Bob sent a message", "Bob proposed a fresh leaf key", "Carol proposed to remove Alice"]
+    bob.fetch(GROUP)
+    bob.commit(GROUP)
+    assert [event.text for event in alice.fetch(GROUP)] == ["Bob removed Alice"]
+    assert [event.text for event in carol.fetch(GROUP)][-1] == "Bob removed Alice"
+
+
+def test_a_commit_tells_of_all_that_it_did() -> None:
+    alice, bob, carol = devices("Alice", "Bob", "Carol")
+    service = DeliveryService()
+    dave = Device("Dave", cipher_suite(1), service, entropy=entropy_source(0, "Dave"), clock=lambda: START)
+    key_package = dave.publish_key_package()
+    alice._service.publish_key_package("Dave", key_package)
+    carol.propose_update(GROUP)
+    alice.fetch(GROUP)
+    alice.commit(GROUP, add=["Dave"], remove=[LeafIndex(1)])
+    assert alice.fetch(GROUP)[-1].text == "Alice added Dave, removed Bob and took in the update of Carol"
+    assert bob.fetch(GROUP)[-1].kind == "removed"
+
+
+def test_a_message_is_read_by_the_others_and_skipped_by_its_sender() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.send(GROUP, b"hello")
+    assert alice.fetch(GROUP) == ()
+    (event,) = bob.fetch(GROUP)
+    assert (event.actor, event.data) == ("Alice", b"hello")
+    assert bob.fetch(GROUP) == ()
+
+
+def test_the_key_package_that_brought_a_device_in_is_gone_with_its_init_key() -> None:
+    service = DeliveryService()
+    alice, bob = (
+        Device(name, cipher_suite(1), service, entropy=entropy_source(0, name), clock=lambda: START)
+        for name in ("Alice", "Bob")
+    )
+    bob.publish_key_package()
+    (bundle,) = bob.holdings.bundles.values()
+    alice.create_group(GROUP)
+    alice.commit(GROUP, add=["Bob"])
+    bob.accept_invitations()
+    assert bob.holdings.bundles == {}
+    assert bundle.init_private_key not in bob.state(GROUP).private_keys.values()
+
+
+def test_what_cannot_be_accepted_is_passed_over_with_the_reason() -> None:
+    alice, bob = devices("Alice", "Bob")
+    forged = create_commit(alice.state(GROUP), entropy=bytes(32), now=START).message
+    mallory = create_commit(bob.state(GROUP), [Remove(LeafIndex(0))], entropy=bytes(range(32)), now=START).message
+    assert forged != mallory
+    bytes_of_it = bytearray(encode(mallory))
+    bytes_of_it[-1] ^= 1
+    alice._service.submit(GROUP, bytes(bytes_of_it))
+    (event,) = alice.fetch(GROUP)
+    assert event.kind == "refused"
+    assert "membership tag" in event.text
+    assert epochs(alice) == [1]
+
+
+def test_a_removed_device_reads_on_and_learns_nothing() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.commit(GROUP, remove=[LeafIndex(1)])
+    alice.fetch(GROUP)
+    assert [event.kind for event in bob.fetch(GROUP)] == ["removed"]
+    alice.send(GROUP, b"among ourselves")
+    assert bob.fetch(GROUP) == ()
+    assert not bob.state(GROUP).active
+
+
+def test_a_device_outside_of_a_group_says_so() -> None:
+    (alice,) = devices("Alice")
+    with pytest.raises(Misuse, match="Alice is not in the group"):
+        alice.state(b"another group")
+    with pytest.raises(NoKeyPackage):
+        alice.commit(GROUP, add=["Bob"])
