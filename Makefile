@@ -68,6 +68,7 @@ notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
 	@$(BIN)/python -m tests.notebooks.store
 	@$(BIN)/python -m tests.notebooks.page
+	@$(BIN)/python -m tests.house.front_page
 
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses.
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
