@@ -17,14 +17,19 @@ STYLES = ("theme.css", "marks.css", "ratchet_tree.css")
 _IMPORT = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
 _EXPORTING = re.compile(r"^export (?:default .*\n)?", re.MULTILINE)
+_NAMED = re.compile(r"^export (?!default\b)", re.MULTILINE)
 _COMMENT = re.compile(r"^[ ]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//.*)\n", re.MULTILINE)
 _STYLE_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/\n*")
 
 
 @cache
 def module(name: str) -> str:
-    """Give a module (such as "ratchet_tree.js") with every module that it needs."""
-    return inlined(_source(name))
+    """Give a module (such as "ratchet_tree.js") with every module that it needs.
+
+    What has a default export is a widget, and exports that alone: anywidget warns of anything else.
+    """
+    text = inlined(_source(name))
+    return _NAMED.sub("", text) if "\nexport default " in text else text
 
 
 def inlined(text: str) -> str:

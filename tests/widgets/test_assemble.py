@@ -38,8 +38,9 @@ def test_a_module_stays_out_of_the_way_of_its_importers() -> None:
 def test_the_assembled_widget_loads_and_exports_what_its_hosts_expect(tmp_path: Path) -> None:
     file = tmp_path / "widget.mjs"
     file.write_text(module("ratchet_tree.js"), encoding="utf-8")
-    script = "const widget = await import(process.argv.at(-1)); console.log(typeof widget.default.render);"
-    assert node(script, str(file)) == "function\n"
+    load = "const widget = await import(process.argv.at(-1));"
+    script = f"{load} console.log(Object.keys(widget).join(), typeof widget.default.render);"
+    assert node(script, str(file)) == "default function\n"
 
 
 def test_neither_module_nor_styles_name_another_host() -> None:

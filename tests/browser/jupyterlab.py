@@ -1,0 +1,101 @@
+"""A JupyterLab of its own for tests: on this host only, without news, with a folder and settings of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page
+
+SECONDS_TO_START = 60
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    }
+}
+
+_READY = """async () => {
+  const until = async (what) => { while (!what()) await new Promise((go) => setTimeout(go, 50)); return what(); };
+  const shell = await until(() => window.jupyterapp?.shell);
+  const panel = await until(() => shell.currentWidget?.context && shell.currentWidget);
+  await panel.revealed;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+}"""
+_RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+_EVALUATE = """async (code) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const content = { code: "", user_expressions: { value: code }, store_history: false };
+  const { value } = (await kernel.requestExecute(content).done).content.user_expressions;
+  return value.status === "ok" ? value.data["text/plain"] : value.evalue;
+}"""
+
+
+@contextmanager
+def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
+    """JupyterLab for the notebooks in `folder`, keeping all that it writes in `home`; gives its address."""
+    config = home / "config"
+    (config / "labconfig").mkdir(parents=True)
+    (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(SETTINGS), "utf-8")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+    # Without a token, because nobody but this test can reach it, for the minute that it lives.
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
+    command += [f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
+    places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("DATA", "RUNTIME")}
+    environment = {**os.environ, **places, "JUPYTER_CONFIG_DIR": str(config), "IPYTHONDIR": str(home / "ipython")}
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_until_up(server, address, home / "log")
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def open_notebook(page: Page, address: str, name: str) -> None:
+    """Open a notebook and wait for its kernel."""
+    page.goto(f"{address}/lab/tree/{name}?reset")
+    page.evaluate(_READY)
+
+
+def run_all_cells(page: Page) -> None:
+    """Run all cells of the open notebook; returns when they have run."""
+    page.evaluate(_RUN_ALL)
+
+
+def in_kernel(page: Page, code: str) -> Any:
+    """What an expression is in the kernel of the open notebook, as its repr."""
+    return page.evaluate(_EVALUATE, code)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    for _ in range(SECONDS_TO_START * 10):
+        if server.poll() is not None:
+            break
+        try:
+            with urlopen(f"{address}/api", timeout=5):  # noqa: S310 - the address above
+                return
+        except URLError:
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not come up:\n{log.read_text('utf-8', errors='replace')}")

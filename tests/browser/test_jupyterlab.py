@@ -1,0 +1,135 @@
+"""Lesson 00 in JupyterLab, as whoever opens it meets it: run, looked at, and acted in by clicks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Watch, faults_that_axe_finds
+from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.notebooks.store import NOTEBOOKS
+
+pytestmark = pytest.mark.browser
+
+LESSON = "00_start_here.ipynb"
+PICTURES = 6
+TREE = ".mls-ratchet-tree"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab over a copy of the lesson."""
+    folder = tmp_path_factory.mktemp("lessons")
+    shutil.copy(NOTEBOOKS / LESSON, folder)
+    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def watched() -> Watch:
+    return Watch()
+
+
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, lab: str, watched: Watch) -> Iterator[Page]:
+    """The lesson as it is stored, not yet run."""
+    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
+    watched.over(context)
+    page = context.new_page()
+    open_notebook(page, lab, LESSON)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def lesson(opened: Page) -> Page:
+    """The lesson after all its cells have run."""
+    run_all_cells(opened)
+    return opened
+
+
+@pytest.fixture
+def panel(lesson: Page) -> Locator:
+    """The control panel at the end of the lesson."""
+    controls = lesson.locator(".mls-control-panel")
+    controls.scroll_into_view_if_needed()
+    expect(controls.locator("[data-node]")).to_have_count(7)
+    return controls
+
+
+def stolen(panel: Locator) -> Locator:
+    """The nodes that say that the thief has stolen their private key."""
+    return panel.locator("[data-node][aria-label*='private key stolen']")
+
+
+def last_deed(lesson: Page) -> str:
+    """What happened last in the world of the control panel, as Python knows it."""
+    return str(in_kernel(lesson, "Out[max(Out)].world.history[-1].text")).strip("'\"")
+
+
+def test_before_it_is_run_the_lesson_shows_its_figures(opened: Page) -> None:
+    expect(opened.locator("figure.mls-figure img").first).to_be_visible()
+    assert in_kernel(opened, "'world' in globals()") == "False"
+
+
+def test_all_cells_run_and_every_picture_appears(lesson: Page) -> None:
+    assert in_kernel(lesson, "world.epoch") == "5"
+    first = lesson.locator(TREE).first
+    first.scroll_into_view_if_needed()
+    expect(first.locator("[data-node]")).to_have_count(7)
+    expect(lesson.locator(TREE)).to_have_count(PICTURES)
+
+
+def test_stepping_animates(lesson: Page) -> None:
+    tree = lesson.locator(TREE).nth(1)
+    tree.scroll_into_view_if_needed()
+    tree.get_by_label("One step back").click()
+    tree.get_by_label("One beat on").click()
+    before = tree.locator(".mls-sentence").inner_text()
+    tree.evaluate("(tree) => { window.moved = 0; tree.addEventListener('transitionrun', () => window.moved++); }")
+    tree.get_by_label("One beat on").click()
+    expect(tree.locator(".mls-sentence")).not_to_have_text(before)
+    lesson.wait_for_function("() => window.moved + document.getAnimations().length > 0")
+
+
+def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
+    panel.get_by_label("Seen by", exact=True).select_option("thief")
+    expect(stolen(panel)).to_have_count(0)
+    panel.get_by_label("On whom").select_option("Bob")
+    panel.get_by_role("button", name="Steal this device").click()
+    # Bob's leaf, and the root, whose key came with his Welcome.
+    expect(panel.locator("[data-node='2'][aria-label*='private key stolen']")).to_be_visible()
+    expect(stolen(panel)).to_have_count(3)
+    assert last_deed(lesson) == "The thief took all that is on Bob's device"
+
+
+def test_a_click_on_update_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
+    panel.get_by_label("Who acts").select_option("Bob")
+    panel.get_by_role("button", name="Propose update").click()
+    expect(panel.locator(".mls-title")).to_contain_text("Bob proposed")
+    assert last_deed(lesson) == "Bob proposed an update"
+
+
+def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
+    panel.get_by_label("Who acts").select_option("Alice")
+    panel.get_by_role("button", name="Commit", exact=True).click()
+    sentence = panel.locator(".mls-sentence")
+    expect(sentence).to_contain_text("epoch 2 begins", timeout=15_000)
+    expect(stolen(panel)).to_have_count(0)
+    panel.get_by_role("button", name="Send", exact=True).click()
+    expect(sentence).to_contain_text("The thief cannot read it", timeout=15_000)
+    assert in_kernel(lesson, "Out[max(Out)].world.reads()") == "()"
+
+
+@pytest.mark.usefixtures("panel")
+def test_axe_finds_nothing_in_our_pictures(lesson: Page) -> None:
+    assert faults_that_axe_finds(lesson, f".mls-control-panel {TREE}") == []
+
+
+@pytest.mark.usefixtures("panel")
+def test_no_word_in_the_console_and_no_request_off_the_host(watched: Watch) -> None:
+    assert watched.off_host == []
+    assert watched.complaints == []
