@@ -44,7 +44,7 @@ export function help() {
       "dl",
       { class: "mls-keys" },
       ...KEYS.flatMap(([key, text]) => [
-        html("dt", {}, ...key.split(" ").map((one) => html("kbd", {}, one))),
+        html("dt", {}, ...key.split(" ").map((one) => html("span", { class: "mls-key" }, one))),
         html("dd", {}, text),
       ]),
     ),
@@ -56,7 +56,7 @@ export function help() {
  * @param {() => void} close
  */
 export function panel(close) {
-  const title = html("strong");
+  const title = html("div", { class: "mls-panel-title" });
   const content = html("div", { class: "mls-content", tabindex: 0 });
   const side = html(
     "aside",
@@ -108,5 +108,5 @@ function definition({ name, value, unknown }) {
     await navigator.clipboard.writeText(value);
     copy.replaceChildren(icon("check"));
   });
-  return html("dd", {}, html("code", {}, text), copy);
+  return html("dd", {}, html("div", { class: "mls-bytes" }, text), copy);
 }

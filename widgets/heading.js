@@ -13,7 +13,7 @@ export function heading(does) {
     svg("g", {}, svg("path", { d: "M0-8V-3M6.9 4 2.6 1.5M-6.9 4-2.6 1.5" })),
   );
   const hand = /** @type {SVGGElement} */ (dial.lastElementChild);
-  const number = html("b");
+  const number = html("span", { class: "mls-number" });
   const check = html("span", { class: "mls-check", hidden: true, title: "The confirmation tag agrees" }, icon("check"));
   const epoch = html(
     "button",

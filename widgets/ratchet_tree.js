@@ -49,7 +49,7 @@ export function render({ model, el }) {
   });
   const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: scene.rescale });
   const details = panel(close);
-  const words = html("p", { class: "mls-sentence", "aria-live": "polite" });
+  const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const table = twin();
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(

@@ -94,7 +94,7 @@ export function toolbar(does) {
     for (const button of on) disable(button, step === last && beat < 0);
     pips.replaceChildren(
       ...beats.map((_, index) =>
-        html("i", { class: beat < 0 || index < beat ? "is-past" : index === beat ? "is-now" : "" }),
+        html("span", { class: beat < 0 || index < beat ? "is-past" : index === beat ? "is-now" : "" }),
       ),
     );
   }

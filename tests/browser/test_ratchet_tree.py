@@ -182,7 +182,7 @@ def test_a_click_on_a_node_opens_its_real_values_beside_the_tree(visit: Visit) -
     node(page, 1).click()
     panel = page.get_by_role("complementary", name="Details")
     expect(panel).to_contain_text("Node 1, parent")
-    shown_bytes = "".join(panel.locator("code").all_inner_texts()).replace(" ", "")
+    shown_bytes = "".join(panel.locator(".mls-bytes").all_inner_texts()).replace(" ", "")
     assert view["keys"]["p1"]["public"] in shown_bytes
     assert str(view["keys"]["p1"]["private"]) in shown_bytes
     tree, side = page.locator(".mls-stage").bounding_box(), panel.bounding_box()
@@ -376,6 +376,39 @@ def test_the_theme_of_jupyterlab_is_followed(visit: Visit) -> None:
     assert page.locator(ROOT).evaluate("(one) => getComputedStyle(one).colorScheme") == "dark"
 
 
+# What notebooks say of plain elements, and worse.
+NOTEBOOK_RULES = """
+.themed .rendered :is(p, ul, dl, table) { margin: 0 0 1em 2em; width: 50%; }
+.rendered dl dt { float: left; clear: left; width: 20%; font-weight: bold; }
+.rendered dl dd { float: left; width: 78%; margin-left: 2em; }
+.rendered ul { list-style: disc; padding-left: 2em; }
+.rendered :is(td, th, tr) { padding: 0.5em; white-space: normal; line-height: 3; }
+.themed .rendered :not(pre) > code { padding: 9px; }
+.themed .rendered kbd { padding: 9px; }
+.rendered :is(strong, b, i, em) { padding: 3px; }
+"""
+
+
+def test_the_styles_of_a_notebook_do_not_reach_into_it(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=1, selected=1))
+    page.get_by_label("Show as a table").click()
+    boxes = """() => [...document.querySelectorAll("#here *")].map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return [one.tagName, x, y, width, height].join(" ");
+    })"""
+    for opened in ("Values of the group", "Help"):
+        page.get_by_title(opened).click()
+        expect(page.get_by_role("complementary")).to_be_visible()
+        before = page.evaluate(boxes)
+        page.evaluate("""() => {
+          document.body.className = "themed";
+          document.getElementById("here").className = "rendered";
+        }""")
+        style = page.add_style_tag(content=NOTEBOOK_RULES)
+        assert page.evaluate(boxes) == before
+        style.evaluate("(one) => one.remove()")
+
+
 def test_with_forced_colours_only_the_readers_colours_are_used(visit: Visit) -> None:
     page = visit(shown(sample(), step=2, viewer="thief"), forced_colors="active")
     expect(page.locator(ROOT)).to_be_visible()
@@ -501,7 +534,8 @@ def test_two_views_of_one_model_play_together_and_not_twice_as_fast(visit: Visit
       window.tell("playing", true);
     }""")
     expect(page.locator(ROOT)).to_have_count(2)
-    expect(page.locator(".mls-title").nth(1)).to_have_text("Step 5 of 5: Bob speaks", timeout=15_000)
+    end = step_sentence(sample(), 4, "alice")
+    expect(page.locator(".mls-sentence").nth(1)).to_have_text(end, timeout=15_000)
     calls = page.evaluate("window.calls.filter(([kind, name]) => kind === 'set' && name === 'beat')")
     beats = [value for _, _, value in calls]
     assert beats == [0, 1, 2, 3, 4, 5, -1, 0, -1, -1, 0, -1]
