@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, faults_that_axe_finds
-from tests.widgets.views import sample, wide
+from tests.widgets.views import lived, sample, wide
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.figure import picture
 from widgets.page import page as page_of
@@ -52,16 +54,30 @@ def test_every_node_is_there_and_says_what_it_is(visit: Visit) -> None:
     assert labels(page) == [node_label(mark, "Alice") for mark in frame_at(view, 0, "alice").marks]
 
 
-@pytest.mark.parametrize("viewer", ["alice", "carol", "server", "thief"])
-def test_the_live_picture_and_the_still_figure_show_the_same(visit: Visit, viewer: str) -> None:
-    view = sample()
+@pytest.mark.parametrize(
+    ("view", "viewer"),
+    [
+        (sample, "carol"),
+        (sample, "server"),
+        (sample, "thief"),
+        (lived, "Alice"),
+        (lived, "Frank"),
+        (lived, "thief"),
+        (partial(lived, "private"), "server"),
+        (partial(wide, 64), "m0"),
+    ],
+)
+def test_the_live_picture_and_the_still_figure_show_the_same(
+    visit: Visit, view: Callable[[], RatchetTreeView], viewer: str
+) -> None:
+    shared = view()
     # the figure is 720 wide, and the widget has a border
-    page = visit(hosted(view, viewer=viewer), viewport={"width": 722, "height": 700}, reduced_motion="reduce")
-    for step in range(len(view["steps"])):
+    page = visit(hosted(shared, viewer=viewer), viewport={"width": 722, "height": 700}, reduced_motion="reduce")
+    for step in range(len(shared["steps"])):
         scrub(page, step)
-        expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, step, viewer))
+        expect(page.locator(".mls-sentence")).to_have_text(step_sentence(shared, step, viewer))
         serialized = page.locator(".mls-picture").evaluate("(one) => new XMLSerializer().serializeToString(one)")
-        assert essence(serialized) == essence(picture(view, frame_at(view, step, viewer)))
+        assert essence(serialized) == essence(picture(shared, frame_at(shared, step, viewer)))
 
 
 def essence(drawing: str) -> dict[str, object]:
@@ -319,9 +335,9 @@ def test_a_phone_is_wide_enough(visit: Visit, leaf_count: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
-    page = visit(shown(sample(), step=2, viewer="thief", selected=2), color_scheme=scheme)
+    page = visit(shown(lived(), step=5, viewer="thief", selected=2), color_scheme=scheme)
     page.get_by_label("Show as a table").click()
-    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(15)
     assert faults_that_axe_finds(page, ROOT) == []
     page.get_by_label("Help").click()
     expect(page.locator(".mls-legend li")).to_have_count(8)

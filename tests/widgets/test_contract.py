@@ -9,7 +9,8 @@ from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_ty
 import pytest
 
 from tests.widgets.conform import faults
-from tests.widgets.views import REPOSITORY, sample
+from tests.widgets.views import REPOSITORY, lived, sample
+from workbench.lab.world import Handshakes
 from workbench.views import schema
 
 DECLARATION = (REPOSITORY / "widgets" / "view.d.ts").read_text("utf-8")
@@ -34,6 +35,11 @@ def test_each_choice_has_the_same_cases_in_typescript(name: str) -> None:
 
 def test_the_sample_is_a_view() -> None:
     assert faults(sample(), schema.RatchetTreeView) == []
+
+
+@pytest.mark.parametrize("handshakes", ["public", "private"])
+def test_what_the_lab_records_is_a_view(handshakes: Handshakes) -> None:
+    assert faults(lived(handshakes), schema.RatchetTreeView) == []
 
 
 @pytest.mark.parametrize(

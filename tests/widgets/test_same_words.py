@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
-from tests.widgets.views import node, sample
+import pytest
+
+from tests.widgets.views import lived, node, sample
+from workbench.lab import replay
+from workbench.lab.world import Handshakes
 from workbench.views.describe import beat_sentence, node_label, picture_label, step_sentence
 from workbench.views.frame import frame_at
+from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import RatchetTreeView
 
 IN_JAVASCRIPT = """
@@ -40,8 +46,23 @@ def in_python(view: RatchetTreeView) -> list[list[object]]:
     return said
 
 
-def test_python_and_javascript_say_the_same_of_every_node_step_and_beat(tmp_path: Path) -> None:
-    view = sample()
-    file = tmp_path / "view.json"
+def compare(view: RatchetTreeView, folder: Path) -> None:
+    file = folder / "view.json"
     file.write_text(json.dumps(view), encoding="utf-8")
     assert in_python(view) == json.loads(node(IN_JAVASCRIPT, str(file)))
+
+
+def test_python_and_javascript_say_the_same_of_the_sample(tmp_path: Path) -> None:
+    compare(sample(), tmp_path)
+
+
+@pytest.mark.parametrize("handshakes", ["public", "private"])
+def test_python_and_javascript_say_the_same_of_a_real_group(handshakes: Handshakes, tmp_path: Path) -> None:
+    compare(lived(handshakes), tmp_path)
+
+
+def test_python_and_javascript_say_the_same_of_two_hundred_epochs_made_by_others(
+    official_vectors: Path, tmp_path: Path
+) -> None:
+    case, *_ = json.loads((official_vectors / "passive-client-random.json").read_text("utf-8"))
+    compare(cast("RatchetTreeView", json.loads(json.dumps(ratchet_tree_view(replay(case))))), tmp_path)

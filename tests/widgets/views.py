@@ -12,6 +12,9 @@ from typing import cast
 
 import pytest
 
+from workbench.lab import World
+from workbench.lab.world import Handshakes
+from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import Member, RatchetTreeView
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -36,6 +39,27 @@ def sample() -> RatchetTreeView:
 @cache
 def _sample() -> str:
     return node('import { sample } from "./tests/javascript/sample.js"; console.log(JSON.stringify(sample()));')
+
+
+@cache
+def _lived(handshakes: Handshakes) -> str:
+    world = World.of(["Alice", "Bob", "Carol", "Dave", "Erin"], handshakes=handshakes)
+    world.send("Alice", "hello")
+    world.steal("Bob")
+    world.commit("Carol")
+    world.update("Dave")
+    world.commit("Alice")
+    world.send("Erin", "the thief reads this")
+    world.commit("Bob")
+    world.device("Frank")
+    world.add("Carol", "Frank", path=False)
+    world.remove("Frank", "Dave", "Erin")
+    return json.dumps(ratchet_tree_view(world.trace()))
+
+
+def lived(handshakes: Handshakes = "public") -> RatchetTreeView:
+    """A real group: five members, a theft, commits, an update by proposal, messages, a late joiner, removals."""
+    return cast("RatchetTreeView", json.loads(_lived(handshakes)))
 
 
 def wide(leaf_count: int) -> RatchetTreeView:
