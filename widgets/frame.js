@@ -224,8 +224,8 @@ export function frameAt(time, place) {
     epoch: (turned ? tree : before).epoch,
     tree: turned ? tree : before,
     leafCount: tree.leafCount,
-    marks: marksOf(time, { happening, step, beat, viewer, tree, before, lit: new Set(now?.nodes) }),
-    path: pathEdges(happening, beat),
+    marks: marksOf(time, { happening, step, beat, viewer, tree, before, lit: new Set(seen ? now?.nodes : []) }),
+    path: seen ? pathEdges(happening, beat) : new Map(),
     tokens: seen ? tokensOf(time, happening, beat, viewer.id, known, tree) : [],
   };
 }

@@ -89,7 +89,7 @@ export function stage(name, choose, arranged) {
     const at = pointed >= 0 ? pointed : focused;
     drawing.point(frame.marks[at], now);
     drawing.mark({ focus: focused, pin }, now);
-    const actor = time.view.steps[frame.step].actor;
+    const actor = frame.seen ? time.view.steps[frame.step].actor : null;
     drawing.callOut(
       frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2),
       now,

@@ -18,7 +18,7 @@ function row(name, value, { viewer }) {
 export function nodeRows(time, frame, node) {
   const mark = frame.marks[node];
   if (mark.state === "unknown") return [row("content", null, frame)];
-  const hash = frame.beat < 0 ? frame.tree.hashes.get(node) : undefined;
+  const hash = frame.beat < 0 && knowsEpoch(time.view, frame) ? frame.tree.hashes.get(node) : undefined;
   return [
     ...(mark.state === "blank"
       ? [row("resolution", nodesInWords(mark.resolution) || "empty", frame)]
@@ -77,12 +77,22 @@ export function groupRows(time, frame) {
   const { message, proposals } = view.steps[frame.step];
   const { group, epochBegan } = frame.tree;
   const secrets = view.steps[epochBegan].secrets ?? [];
+  const knows = knowsEpoch(view, frame);
   return [
     row("cipher suite", view.suite, frame),
     row("group_id", view.group_id, frame),
-    ...Object.entries(group).map(([name, value]) => row(name, value || "empty", frame)),
+    ...Object.entries(group).map(([name, value]) => row(name, knows ? value || "empty" : null, frame)),
     ...secrets.map(({ name, value, known_to }) => row(name, known_to.includes(frame.viewer.id) ? value : null, frame)),
     ...proposals.map(({ type, text }) => row(`proposal: ${type}`, text, frame)),
     ...(message ? [row(`${message.kind} message, ${message.size} bytes`, message.wire, frame)] : []),
   ];
+}
+
+/**
+ * Whether the viewer saw this epoch begin, or was handed its tree later.
+ * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame @returns {boolean}
+ */
+function knowsEpoch(view, { step, tree: { epochBegan }, viewer: { id } }) {
+  const unseen = epochBegan === 0 ? view.keyframe.unseen_by : view.steps[epochBegan].unseen_by;
+  return !unseen?.includes(id) || view.steps.slice(epochBegan, step + 1).some(({ tree_to }) => tree_to?.includes(id));
 }

@@ -129,7 +129,7 @@ export function stepTitle(view, { step, viewer, seen }) {
 
 /** @param {View} view @param {Frame} frame @returns {string} the sentence of the beat, or of the whole step */
 export function sentence(view, frame) {
-  if (frame.beat < 0) return stepSentence(view, frame);
+  if (frame.beat < 0 || !frame.seen) return stepSentence(view, frame);
   const beat = view.steps[frame.step].beats[frame.beat];
   return frame.known ? beat.sentence : `Unknown to ${frame.viewer.name}: ${ABOUT[beat.kind]}.`;
 }

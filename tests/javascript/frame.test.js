@@ -155,6 +155,13 @@ test("those who open climb on from where they are", () => {
   ]);
 });
 
+test("who did not see a step is shown nothing of it", () => {
+  const frame = at(1, "server", 2);
+  assert.deepEqual([...frame.path], []);
+  assert.ok(frame.marks.every(({ lit }) => !lit));
+  assert.deepEqual([...at(3, "carol").path], []);
+});
+
 test("who did not see a step sees nothing travel", () => {
   assert.deepEqual(at(1, "server", 3).tokens, []);
 });

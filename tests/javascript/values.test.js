@@ -48,6 +48,17 @@ test("secrets of an epoch are shown to its members only", () => {
   assert.equal(secret("thief")?.value, "unknown to the thief");
 });
 
+test("values of an epoch are unknown to those who did not see it begin, until they are handed the tree", () => {
+  const hash = (/** @type {import("../../widgets/view.d.ts").RatchetTreeView} */ view) =>
+    groupRows(timeline(view), frameAt(timeline(view), { step: 2, viewer: "server", beat: -1 })).find(
+      ({ name }) => name === "tree_hash",
+    );
+  const view = sample();
+  assert.equal(hash(view)?.value, "unknown to the server");
+  view.steps[2].tree_to = ["server"];
+  assert.equal(hash(view)?.value, "bb");
+});
+
 test("who did not see a step is shown nothing of the group", () => {
   assert.deepEqual(groupRows(time, frameAt(time, { step: 3, viewer: "carol", beat: -1 })), [
     { name: "content", value: "unknown to Carol", unknown: true },

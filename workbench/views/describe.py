@@ -84,8 +84,9 @@ def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer_id: str) -
     """Say what happens in one beat of a step, or that the viewer cannot know."""
     happening = view["steps"][step]
     now = happening["beats"][beat]
-    is_seen = viewer_id not in happening.get("unseen_by", ())
-    if is_seen and (now["known_to"] is None or viewer_id in now["known_to"]):
+    if viewer_id in happening.get("unseen_by", ()):
+        return step_sentence(view, step, viewer_id)
+    if now["known_to"] is None or viewer_id in now["known_to"]:
         return now["sentence"]
     return f"Unknown to {_name(view, viewer_id)}: {_ABOUT[now['kind']]}."
 

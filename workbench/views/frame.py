@@ -83,14 +83,15 @@ def frame_at(view: RatchetTreeView, step: int, viewer_id: str) -> Frame:
     for index in range(1, step + 1):
         scene.apply(view["steps"][index], index, viewer_id)
     happening = view["steps"][step]
+    seen = viewer_id not in happening.get("unseen_by", ())
     return Frame(
         step=step,
         viewer=viewer,
         epoch=scene.epoch,
         leaf_count=scene.leaf_count,
         marks=_marks(view, scene, viewer),
-        path=_path_edges(happening),
-        seen=viewer_id not in happening.get("unseen_by", ()),
+        path=_path_edges(happening) if seen else {},
+        seen=seen,
     )
 
 
