@@ -124,9 +124,10 @@ def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
     assert in_kernel(lesson, "Out[max(Out)].world.reads()") == "()"
 
 
-@pytest.mark.usefixtures("panel")
-def test_axe_finds_nothing_in_our_pictures(lesson: Page) -> None:
-    assert faults_that_axe_finds(lesson, f".mls-control-panel {TREE}") == []
+def test_axe_finds_nothing_in_our_pictures_and_controls(panel: Locator, lesson: Page) -> None:
+    expect(panel.locator(TREE)).to_have_count(1)
+    assert faults_that_axe_finds(lesson, ".mls-control-panel") == []
+    assert faults_that_axe_finds(lesson, TREE) == []
 
 
 @pytest.mark.usefixtures("panel")
