@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from workbench.adversary import Learned, Opened
+from workbench.adversary import Learned, Opened, Thief
 from workbench.lab import World
-from workbench.mls import GroupState
+from workbench.lab.world import GROUP_ID
+from workbench.mls import GroupState, MLSMessage, create_commit, encode
+from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.messages import PublicMessage
 
 
 def four(handshakes: str = "public") -> World:
@@ -244,7 +249,7 @@ def test_it_follows_members_that_come_and_go() -> None:
     world.commit("Carol")
     world.send("Erin", "read")
     assert (texts(world), epochs(world)) == (["read"], [1, 2, 3, 4])
-    assert world.thief.tree(4) == world.devices["Alice"].state(b"MLS Workbench").tree
+    assert world.thief.tree(4) == world.devices["Alice"].state(GROUP_ID).tree
     check_every_claim(world)
 
 
@@ -268,16 +273,31 @@ def test_it_says_which_ciphertexts_it_opened_and_which_keys_it_has() -> None:
     opened = [finding for finding in world.history[-1].findings if isinstance(finding, Opened)]
     assert [(found.epoch, found.node, found.reader) for found in opened] == [(2, 1, 2)]
     learned = {found.public_key for found in world.history[-1].findings if isinstance(found, Learned)}
-    tree = world.devices["Alice"].state(b"MLS Workbench").tree
+    tree = world.devices["Alice"].state(GROUP_ID).tree
     parents = {node.encryption_key for _, node in tree.parents() if node.encryption_key in world.thief.private_keys}
     assert learned == parents
+
+
+def test_it_claims_no_epoch_whose_confirmation_tag_does_not_agree() -> None:
+    world = four()
+    alice = world.devices["Alice"].state(GROUP_ID)
+    committed = create_commit(alice, entropy=bytes(32), now=world.clock.now)
+    public = committed.message.message
+    assert isinstance(public, PublicMessage)
+    tag = bytes(len(public.auth.confirmation_tag or b""))
+    forged = replace(public, auth=replace(public.auth, confirmation_tag=tag))
+    for message, reached in ((forged, [1]), (public, [1, 2])):
+        thief = Thief(world.suite, GROUP_ID)
+        thief.steal("Bob", world.devices["Bob"].holdings)
+        thief.hear(encode(MLSMessage(ProtocolVersion.mls10, message)))
+        assert list(thief.epochs()) == reached
 
 
 def test_it_has_none_of_the_keys_of_a_group_that_has_healed() -> None:
     world = four()
     world.steal("Bob")
     world.commit("Bob")
-    tree = world.devices["Alice"].state(b"MLS Workbench").tree
+    tree = world.devices["Alice"].state(GROUP_ID).tree
     keys = [leaf.encryption_key for _, leaf in tree.leaves()] + [node.encryption_key for _, node in tree.parents()]
     assert not [key for key in keys if key in world.thief.private_keys]
 

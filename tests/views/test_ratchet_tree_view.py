@@ -135,6 +135,15 @@ def test_the_server_sees_the_tree_only_if_handshakes_are_in_the_clear(world: Wor
     assert len(unknown) == (0 if world.handshakes == "public" else len(marks))
 
 
+def test_the_thief_sees_the_tree_as_far_as_it_can_follow(world: World, view: RatchetTreeView) -> None:
+    """It can open Erin's last handshake and not what came after: with handshakes in the clear it needs no key."""
+    last = len(view["steps"]) - 1
+    unknown = [
+        any(mark.state == "unknown" for mark in frame_at(view, step, "thief").marks) for step in (last - 1, last)
+    ]
+    assert unknown == ([False, False] if world.handshakes == "public" else [False, True])
+
+
 def test_whoever_is_outside_sees_nothing_and_whoever_enters_sees_all(view: RatchetTreeView) -> None:
     (joins,) = [step for step, each in enumerate(view["steps"]) if each["title"] == "Carol added Frank"]
     assert all(mark.state == "unknown" for mark in frame_at(view, joins - 1, "Frank").marks)

@@ -1,0 +1,99 @@
+"""What the thief can do and what it can't is what follows from the record of everybody's derivations.
+
+Two oracles that know nothing of each other: the thief, who has stolen bytes and the wire, and decrypts; and the
+closure of what was stolen under all operations that were recorded on all devices, which needs no cryptography.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from workbench.inspect.trace_format import Secret, SecretId, Trace
+from workbench.lab import World
+from workbench.lab.actions import Action
+
+ACTIONS: tuple[Action, ...] = ("commit", "commit", "update", "add", "remove", "send", "send", "send", "steal", "hold")
+
+
+def closure(trace: Trace) -> set[SecretId]:
+    """All secrets that follow from what was stolen, by operations whose inputs all are known."""
+    operations = [
+        (frozenset(secret for secret in operation["inputs"] if secret is not None), operation["output"])
+        for step in trace["steps"]
+        for operation in step["operations"]
+        if operation["output"] is not None and "thief" not in operation["by"][:1]
+    ]
+    known = {secret for step in trace["steps"] for secret in step.get("stolen", ())}
+    while new := {output for inputs, output in operations if inputs and inputs <= known} - known:
+        known |= new
+    return known
+
+
+def history(seed: int) -> World:
+    """A random history of a small group, with thefts at random moments."""
+    dice = random.Random(seed)  # noqa: S311 - dice, not keys
+    world = World.of(dice.randint(2, 6), seed=seed, handshakes=dice.choice(["public", "private"]))
+    for name in ("Xavier", "Yusuf", "Zoe"):
+        world.device(name)
+    for _ in range(dice.randint(8, 20)):
+        action = dice.choice(ACTIONS)
+        actor, other = dice.choice(world.members), dice.choice(sorted(world.devices))
+        people = (actor, other) if action in {"add", "remove"} else (other,) if action == "steal" else (actor,)
+        if world.can(action, *people) is not None:
+            continue
+        if action == "add":
+            world.add(*people, path=dice.random() < 0.5 or world.can("send", actor) is not None)
+        elif action == "send":
+            world.send(actor, f"message {len(world.history)}")
+        elif action == "hold":
+            miss_a_commit(world, dice, actor)
+        else:
+            getattr(world, action)(*people)
+    return world
+
+
+def miss_a_commit(world: World, dice: random.Random, sleeper: str) -> None:
+    """Somebody is out of reach while another commits, and perhaps robbed in that state."""
+    others = [name for name in world.members if name != sleeper]
+    if others:
+        world.hold(sleeper)
+        world.commit(dice.choice(others))
+        if dice.random() < 0.5 and world.can("steal", sleeper) is None:
+            world.steal(sleeper)
+        world.release(sleeper)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_thief_has_the_epochs_and_messages_that_follow_from_the_record(seed: int) -> None:
+    world = history(seed)
+    trace = world.trace()
+    secrets: dict[SecretId, Secret] = {key: value for step in trace["steps"] for key, value in step["secrets"].items()}
+    known = [secrets[key] for key in closure(trace)]
+    assert set(world.thief.epochs()) == {each["epoch"] for each in known if each["name"] == "init_secret"}
+    readable = {
+        (each["epoch"], each["node"], each.get("generation"))
+        for each in known
+        if each["name"] == "application_ratchet_key"
+    }
+    assert {(read.epoch, 2 * read.sender) for read in world.reads()} == {(epoch, node) for epoch, node, _ in readable}
+    assert len(world.reads()) == len(readable)
+    computed = {key.hex() for key in world.thief.private_keys.values()}
+    predicted = {each["value"] for each in known if each["name"] == "private_key"}
+    assert computed <= predicted
+    if world.handshakes == "public" and world.thief.epochs():
+        assert computed & keys_in_the_tree(world) == predicted & keys_in_the_tree(world)
+
+
+def keys_in_the_tree(world: World) -> set[str]:
+    """All private keys of the tree as it is now, as its members hold them."""
+    states = [state for name in world.members if (state := world.state(name)) is not None]
+    return {key.hex() for state in states for key in state.private_keys.values()}
+
+
+def test_the_histories_are_worth_looking_at() -> None:
+    worlds = [history(seed) for seed in range(60)]
+    assert sum(bool(world.thief.epochs()) for world in worlds) > 30
+    assert sum(len(world.thief.epochs()) < (world.epoch or 0) for world in worlds) > 30
+    assert sum(len(world.reads()) for world in worlds) > 30
