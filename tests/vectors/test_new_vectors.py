@@ -132,7 +132,7 @@ def test_a_key_package_may_stand_bare_as_the_description_says() -> None:
     assert verdict({**case, "key_package": encode(message).hex()}) is None
 
 
-def test_a_message_of_a_kind_that_is_not_built_yet_is_a_failure_named_as_unsupported() -> None:
+def test_a_message_that_its_sender_must_not_send_is_a_failure_that_says_so() -> None:
     case = passive_case(cipher_suite(1))
     message = decode(MLSMessage, bytes.fromhex(case["epochs"][0]["proposals"][1]))
     public = message.message
@@ -142,7 +142,7 @@ def test_a_message_of_a_kind_that_is_not_built_yet_is_a_failure_named_as_unsuppo
     case["epochs"][0]["proposals"][1] = encode(foreign).hex()
     reason = verdict(case)
     assert reason is not None
-    assert reason.startswith("unsupported: ")
+    assert reason.startswith("a proposal of type Update cannot come from an external sender")
     assert reason.endswith("in epochs[0].proposals[1]")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.mls import BasicCredential, LeafIndex, LeafNode, RatchetTree
+from workbench.mls import BasicCredential, LeafNode, ProposalSender, RatchetTree
+from workbench.mls.wire.messages import ExternalSenderIndex
 
 
 def credential_name(leaf_node: LeafNode) -> str:
@@ -19,10 +20,14 @@ def credential_name(leaf_node: LeafNode) -> str:
     return name if name.isprintable() else ""
 
 
-def name_of(tree: RatchetTree, leaf: LeafIndex) -> str:
-    """The member at a leaf, or the leaf itself if it shows no name."""
-    leaf_node = tree.leaf(leaf)
-    return (leaf_node and credential_name(leaf_node)) or f"leaf {leaf}"
+def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
+    """The member at a leaf, or the leaf itself if it shows no name; what somebody outside is, who has no leaf."""
+    if isinstance(sender, int):
+        leaf_node = tree.leaf(sender)
+        return (leaf_node and credential_name(leaf_node)) or f"leaf {sender}"
+    if isinstance(sender, ExternalSenderIndex):
+        return f"external sender {sender.sender_index}"
+    return "a newcomer"
 
 
 def commit_words(

@@ -89,10 +89,10 @@ class Read(TypedDict):
 
 
 class Proposal(TypedDict):
-    """A proposal that is sent or committed: the RFC's type, the leaf that sent it and the leaf that it concerns."""
+    """A proposal that is sent or committed: the RFC's type, the leaf that sent it, if any, and the one it concerns."""
 
     type: str
-    sender: int
+    sender: int | None
     leaf: int | None
     name: str | None
 

@@ -82,12 +82,12 @@ def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]
 
 def describe_proposal(sent: SentProposal) -> ProposalEntry:
     """A proposal in the trace's terms."""
-    entry: ProposalEntry = {"type": sent.proposal.TAG.name, "sender": sent.sender, "leaf": None, "name": None}
+    entry: ProposalEntry = {"type": sent.proposal.TAG.name, "sender": sent.member, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
             entry["name"] = credential_name(key_package.leaf_node) or None
         case Update():
-            entry["leaf"] = sent.sender
+            entry["leaf"] = sent.member
         case Remove(removed):
             entry["leaf"] = removed
         case _:

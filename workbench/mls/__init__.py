@@ -25,7 +25,9 @@ from workbench.mls.crypto.ciphersuite import (
 )
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
-from workbench.mls.group.commit import Committed, EpochAdvanced, Removed, create_commit
+from workbench.mls.group.commit import Committed, Removed, create_commit
+from workbench.mls.group.external_commit import ExternallyCommitted, external_commit
+from workbench.mls.group.external_proposals import propose_external, propose_self_add
 from workbench.mls.group.group import (
     ApplicationMessage,
     ProposalQueued,
@@ -33,6 +35,7 @@ from workbench.mls.group.group import (
     Protected,
     Received,
     create_group,
+    drop_proposal,
     export_secret,
     group_info,
     process,
@@ -41,7 +44,8 @@ from workbench.mls.group.group import (
     protect,
 )
 from workbench.mls.group.key_package import key_package_ref, validate_key_package
-from workbench.mls.group.state import GroupState, Policy, SentProposal
+from workbench.mls.group.public_commit import EpochAdvanced
+from workbench.mls.group.state import GroupState, Policy, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -80,6 +84,7 @@ __all__ = [
     "EpochAdvanced",
     "Extension",
     "ExternalPSK",
+    "ExternallyCommitted",
     "GroupContextExtensions",
     "GroupState",
     "HPKEKeyPair",
@@ -98,8 +103,10 @@ __all__ = [
     "PreSharedKey",
     "PreSharedKeyID",
     "ProposalQueued",
+    "ProposalSender",
     "Proposed",
     "Protected",
+    "PublicGroup",
     "RatchetTree",
     "RatchetTreeExtension",
     "Received",
@@ -117,13 +124,17 @@ __all__ = [
     "create_group",
     "create_key_package",
     "decode",
+    "drop_proposal",
     "encode",
     "export_secret",
+    "external_commit",
     "group_info",
     "join",
     "key_package_ref",
     "process",
     "propose",
+    "propose_external",
+    "propose_self_add",
     "propose_update",
     "protect",
     "validate_key_package",

@@ -13,6 +13,7 @@ from workbench.mls import (
     CipherSuite,
     Committed,
     Credential,
+    ExternallyCommitted,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
@@ -24,6 +25,8 @@ from workbench.mls import (
     create_group,
     create_key_package,
     encode,
+    external_commit,
+    group_info,
     join,
     process,
     propose,
@@ -54,11 +57,10 @@ class Scenario:
 
     def bundle(self, name: str) -> KeyPackageBundle:
         """A fresh key package for a client of this name."""
-        signature = self.suite.signature_key_pair(f"signature of {name}".encode().ljust(64, b"."))
         return create_key_package(
             self.suite,
-            Credential(BasicCredential(name.encode())),
-            signature.private_key,
+            self.credential(name),
+            self.signature_private_key(name),
             lifetime=Lifetime(NOW - 3600, NOW + WEEKS_8),
             entropy=next(self.entropy),
         )
@@ -87,6 +89,31 @@ class Scenario:
             assert committed.welcome is not None
             self.states[added] = join(encode(committed.welcome), bundle, now=NOW)
         return committed
+
+    def credential(self, name: str) -> Credential:
+        return Credential(BasicCredential(name.encode()))
+
+    def signature_private_key(self, name: str) -> bytes:
+        return self.suite.signature_key_pair(f"signature of {name}".encode().ljust(64, b".")).private_key
+
+    def outside(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
+        """A commit with which `name` would join, by what `via` tells about the group."""
+        return external_commit(
+            encode(group_info(self.states[via])),
+            self.credential(name),
+            self.signature_private_key(name),
+            entropy=next(self.entropy),
+            now=NOW,
+            **options,
+        )
+
+    def join_by_commit(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
+        """Let `name` add itself, in everybody's eyes; a resync replaces its state."""
+        made = self.outside(name, via, **options)
+        self.states.pop(name, None)
+        self.deliver(made.message, name)
+        self.states[name] = made.next
+        return made
 
     def propose(self, name: str, proposal: AnyProposal, **options: Any) -> MLSMessage:
         proposed = propose(self.states[name], proposal, entropy=next(self.entropy), now=NOW, **options)

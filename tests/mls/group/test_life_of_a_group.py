@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.scenario import NOW, group_of
 from workbench.mls import (
     CIPHER_SUITES,
     Add,
@@ -18,7 +19,6 @@ from workbench.mls import (
     ResumptionPSK,
     create_commit,
     encode,
-    export_secret,
     group_info,
     join,
     process,
@@ -28,20 +28,6 @@ from workbench.mls.tree.tree_math import leaf_to_node
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import Commit, GroupInfo, PublicMessage
 from workbench.mls.wire.tree import RatchetTreeExtension
-
-
-def assert_agreement(scenario: Scenario) -> None:
-    """All members hold the same epoch, tree and secrets, and each holds the private keys of its public ones."""
-    states = list(scenario.states.values())
-    assert len({state.context for state in states}) == 1
-    assert len({state.secrets for state in states}) == 1
-    assert len({export_secret(state, "test", b"context", 32) for state in states}) == 1
-    for state in states:
-        assert state.tree == states[0].tree
-        for x, private_key in state.private_keys.items():
-            node = state.tree.node(x)
-            assert node is not None
-            assert node.encryption_key == state.suite.hpke_public_key(private_key)
 
 
 @pytest.mark.parametrize("suite", sorted(CIPHER_SUITES))

@@ -37,9 +37,12 @@ def sign_content(
     wire_format: WireFormat,
     content: FramedContent,
     signature_private_key: bytes,
-    context: GroupContext,
+    context: GroupContext | None,
 ) -> bytes:
-    """The sender's signature, for one wire format and one epoch (RFC 9420 §6.1)."""
+    """The sender's signature, for one wire format and one epoch (RFC 9420 §6.1).
+
+    `context` is that of the epoch; a sender who stays outside has none.
+    """
     signed = encode(content_tbs(wire_format, content, context))
     return suite.sign_with_label(signature_private_key, "FramedContentTBS", signed)
 
@@ -59,7 +62,7 @@ def verify_content(
     return AuthenticatedContent(wire_format, content, auth)
 
 
-def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext) -> FramedContentTBS:
+def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext | None) -> FramedContentTBS:
     """What the signature covers; for those who are or become members, the epoch too (RFC 9420 §6.1)."""
     return FramedContentTBS(ProtocolVersion.mls10, wire_format, content, context if from_inside(content) else None)
 

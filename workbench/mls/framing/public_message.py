@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import InvalidMessage, InvalidTag, Misuse
 from workbench.mls.framing.content import UnverifiedContent, content_tbs
-from workbench.mls.wire.code_points import WireFormat
+from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
     Add,
@@ -17,11 +17,16 @@ from workbench.mls.wire.messages import (
     FramedContent,
     FramedContentAuthData,
     GroupContext,
+    GroupContextExtensions,
     MemberSender,
+    MLSMessage,
     NewMemberCommitSender,
     NewMemberProposalSender,
+    PreSharedKey,
     Proposal,
     PublicMessage,
+    ReInit,
+    Remove,
 )
 
 
@@ -39,6 +44,16 @@ def protect_public(
     return PublicMessage(content, auth, suite.mac(membership_key, _tbm(content, auth, context)))
 
 
+def from_outside(authenticated: AuthenticatedContent) -> MLSMessage:
+    """Frame the signed content of somebody who is no member, and so has no key to tag it with (RFC 9420 §6.2)."""
+    public = PublicMessage(authenticated.content, authenticated.auth, None)
+    return MLSMessage(ProtocolVersion.mls10, public)
+
+
+FROM_EXTERNAL_SENDERS = (Add, Remove, PreSharedKey, ReInit, GroupContextExtensions)
+"""What an external sender may propose (RFC 9420 §12.1.8)."""
+
+
 def unprotect_public(
     suite: CipherSuite, message: PublicMessage, membership_key: bytes, context: GroupContext
 ) -> UnverifiedContent:
@@ -47,12 +62,21 @@ def unprotect_public(
     Raises `InvalidMessage` for content that its sender must not send so, and `InvalidTag`.
     """
     content, auth = message.content, message.auth
-    _check_sender(content)
+    unverified = read_public(message)
     if isinstance(content.sender.sender, MemberSender):
         tag = message.membership_tag
         if tag is None or not suite.verify_mac(membership_key, _tbm(content, auth, context), tag):
             raise InvalidTag("§6.2", "the membership tag was not made with the membership key of this epoch")
-    return UnverifiedContent(WireFormat.mls_public_message, content, auth)
+    return unverified
+
+
+def read_public(message: PublicMessage) -> UnverifiedContent:
+    """A public message as somebody reads it who has no membership key (RFC 9420 §6.2).
+
+    Raises `InvalidMessage` for content that its sender must not send so.
+    """
+    _check_sender(message.content)
+    return UnverifiedContent(WireFormat.mls_public_message, message.content, message.auth)
 
 
 def _tbm(content: FramedContent, auth: FramedContentAuthData, context: GroupContext) -> bytes:
@@ -69,6 +93,9 @@ def _check_sender(content: FramedContent) -> None:
             return
         case ExternalSenderIndex(), Commit():
             raise InvalidMessage("§6.1", "an external sender may send proposals only, not a commit")
+        case ExternalSenderIndex(), Proposal(proposal) if not isinstance(proposal, FROM_EXTERNAL_SENDERS):
+            name = type(proposal).__name__
+            raise InvalidMessage("§12.1.8", f"a proposal of type {name} cannot come from an external sender")
         case NewMemberCommitSender(), Proposal():
             raise InvalidMessage("§6.1", "a client that joins by its own commit sent a proposal")
         case NewMemberProposalSender(), content_ if not _is_add(content_):

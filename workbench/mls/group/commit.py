@@ -7,38 +7,44 @@ Making and processing a commit are the same walk, seen from two ends:
     path        fresh keys from the committer's leaf to the root, sealed or opened
     derive      the new epoch from the old init secret, the path's commit secret and the pre-shared keys
     confirm     the tag that proves it
+
+What takes no secret of it is in `public_commit.py`; a newcomer makes its own commit in `external_commit.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from workbench.mls.errors import InvalidCommit, InvalidTag, Misuse
+from workbench.mls.errors import InvalidTag, Misuse
 from workbench.mls.framing.content import sign_content
+from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
 from workbench.mls.group.framing import frame
-from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, ExternalPSKs, find_psks
-from workbench.mls.group.proposal_list import (
-    Applied,
-    apply_proposals,
-    resolve_proposals,
-    select_proposals,
-    validate_proposal_list,
+from workbench.mls.group.group_info import sign_group_info
+from workbench.mls.group.lineage import resumption_psks_of
+from workbench.mls.group.pre_shared_keys import (
+    NO_EXTERNAL_PSKS,
+    NO_RESUMPTION_PSKS,
+    ExternalPSKs,
+    ResumptionPSKs,
+    find_psks,
 )
-from workbench.mls.group.proposals import validate_proposal
+from workbench.mls.group.proposal_list import Applied, select_proposals
+from workbench.mls.group.public_commit import (
+    EpochAdvanced,
+    Followed,
+    advanced_by,
+    follow_commit,
+    provisional_context,
+    validate_and_apply,
+)
 from workbench.mls.group.state import AnyProposal, GroupState, SentProposal, require_active
-from workbench.mls.group.welcome import create_welcome, sign_group_info
-from workbench.mls.schedule.key_schedule import Epoch, next_epoch
-from workbench.mls.schedule.psk import psk_secret
-from workbench.mls.schedule.transcript import (
-    confirmation_tag,
-    confirmed_transcript_hash,
-    interim_transcript_hash,
-)
-from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.group.welcome import create_welcome
+from workbench.mls.schedule.key_schedule import external_init_secret
+from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
-from workbench.mls.tree.update_path import merge_path, new_path, open_path, prune_private_keys, seal_path
-from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
+from workbench.mls.tree.update_path import new_path, open_path, prune_private_keys, seal_path
+from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage, WireFormat
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -55,18 +61,7 @@ from workbench.mls.wire.messages import (
     ProposalOrRef,
     Sender,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EpochAdvanced:
-    """A commit was processed: who made it, what it did, and who came and went."""
-
-    committer: LeafIndex
-    proposals: tuple[SentProposal, ...]
-    added: tuple[LeafIndex, ...]
-    updated: tuple[LeafIndex, ...]
-    removed: tuple[LeafIndex, ...]
-    with_path: bool
+from workbench.mls.wire.tree import UpdatePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +89,6 @@ class Removed:
     proposals: tuple[SentProposal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """What a commit's path brings: the tree with it, the commit secret, and the private keys held after it."""
-
-    tree: RatchetTree
-    commit_secret: bytes
-    private_keys: Mapping[NodeIndex, bytes]
-
-
 def create_commit(
     state: GroupState,
     proposals: Sequence[AnyProposal] = (),
@@ -110,6 +96,8 @@ def create_commit(
     entropy: bytes,
     now: int,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
+    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
     path: bool = True,
     with_pending: bool = True,
     private: bool = False,
@@ -120,33 +108,27 @@ def create_commit(
     """Commit the proposals given by value and those that are pending (RFC 9420 §12.4.1).
 
     `path=False` leaves out the path where the proposals allow it: it is cheaper, and heals nothing.
-    `ratchet_tree` puts the tree into the Welcome. `private` frames the commit as a PrivateMessage with
-    `padding` zero bytes. `entropy` is 32 fresh bytes; `now` is in seconds since 1970.
+    `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the
+    application's is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome.
+    `private` frames the commit as a PrivateMessage with `padding` zero bytes. `entropy` is 32 fresh bytes; `now`
+    is in seconds since 1970.
     """
     require_active(state)
     suite = state.suite
-    # validate
+    # validate, apply
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     pending = select_proposals(state.proposals.values(), by_value, state.own_leaf) if with_pending else ()
     listed = (*pending, *by_value)
-    applied = _validate_and_apply(state, listed, state.own_leaf, now)
+    applied = validate_and_apply(state.public, listed, state.own_leaf, now=now, usage=usage)
     if applied.path_required and not path:
         raise Misuse("§12.4", "these proposals need a path")
-    found = find_psks(applied.psks, psks, _resumption_psks(state))
+    found = find_psks(applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path
-    provisional = _provisional_context(state, applied)
     if path:
-        fresh_path = new_path(
-            suite, applied.tree, state.own_leaf, state.group_id, state.signature_private_key, entropy=entropy
-        )
-        provisional = replace(provisional, tree_hash=fresh_path.tree.hash())
-        joined = frozenset(leaf for leaf, _ in applied.added)
-        update_path = seal_path(suite, fresh_path, joined, encode(provisional), entropy=entropy)
-        taken = _Path(fresh_path.tree, fresh_path.commit_secret, fresh_path.private_keys)
-        path_secrets = fresh_path.path_secrets
+        taken, update_path, path_secrets, provisional = _make_path(state, applied, entropy)
     else:
-        update_path, path_secrets = None, {}
-        taken = _without_path(state, applied)
+        taken, update_path, path_secrets = _without_path(state, applied), None, {}
+        provisional = provisional_context(state.public, applied, applied.tree)
     # derive
     commit = Commit(tuple(map(_proposal_or_ref, listed)), update_path)
     content = FramedContent(
@@ -154,111 +136,89 @@ def create_commit(
     )
     wire_format = WireFormat.mls_private_message if private else WireFormat.mls_public_message
     signature = sign_content(suite, wire_format, content, state.signature_private_key, state.context)
-    context, epoch = _derive(state, provisional, wire_format, content, signature, taken, psk_secret(suite, found))
+    origin = Origin(state.secrets.init_secret, state.interim_transcript_hash, found)
+    context, epoch = derive_epoch(suite, origin, provisional, taken, wire_format, content, signature)
     # confirm
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     message, current = frame(state, authenticated, padding=padding, entropy=entropy)
-    following = _next_state(state, context, epoch, taken, tag)
+    following = enter(state, context, epoch, taken, tag, applied.reinit)
     group_info = sign_group_info(following, ratchet_tree=ratchet_tree, external_pub=False)
     welcome = None
     if applied.added:
         sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)
         welcome = MLSMessage(ProtocolVersion.mls10, sealed)
-    advanced = _advanced(state.own_leaf, listed, applied, with_path=path)
+    advanced = advanced_by(state.own_leaf, listed, applied, with_path=path)
     return Committed(message, welcome, group_info, current, following, advanced)
 
 
 def process_commit(
-    state: GroupState, authenticated: AuthenticatedContent, *, now: int, psks: ExternalPSKs = NO_EXTERNAL_PSKS
+    state: GroupState,
+    authenticated: AuthenticatedContent,
+    *,
+    now: int,
+    psks: ExternalPSKs = NO_EXTERNAL_PSKS,
+    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
 ) -> tuple[GroupState, EpochAdvanced | Removed]:
-    """Follow a member's commit whose signature has been verified into its epoch (RFC 9420 §12.4.2).
+    """Follow a commit whose signature has been verified into its epoch (RFC 9420 §12.4.2).
 
-    Raises `InvalidCommit`, `InvalidProposalList`, `InvalidUpdatePath`, `InvalidTag`, `UnknownProposal`,
-    `UnknownPreSharedKey` and what the objects inside raise.
+    Raises what `follow_commit` raises, `InvalidTag`, `UnknownPreSharedKey`, and what opening the path raises.
     """
-    suite, content = state.suite, authenticated.content
-    commit, sender = content.content, content.sender.sender
-    if not isinstance(commit, Commit) or not isinstance(sender, MemberSender):
-        raise InvalidCommit("§12.4.2", "the content is not a commit by a member")
-    committer = LeafIndex(sender.leaf_index)
-    # validate
-    listed = resolve_proposals(commit, committer, state.proposals)
-    applied = _validate_and_apply(state, listed, committer, now)
-    if applied.path_required and commit.path is None:
-        raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
-    if state.own_leaf in applied.removed:
-        return _last_state(state), Removed(committer, listed)
-    found = find_psks(applied.psks, psks, _resumption_psks(state))
+    suite = state.suite
+    # validate, apply
+    followed = follow_commit(state.public, authenticated, now=now)
+    if state.own_leaf in followed.applied.removed:
+        return last_state(state), Removed(followed.committer, followed.advanced.proposals)
+    found = find_psks(followed.applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path
-    provisional = _provisional_context(state, applied)
-    if commit.path is None:
-        taken = _without_path(state, applied)
-    else:
-        joined = frozenset(leaf for leaf, _ in applied.added)
-        merged = merge_path(
-            suite,
-            applied.tree,
-            committer,
-            commit.path,
-            group_id=state.group_id,
-            joined=joined,
-            extensions=applied.extensions,
-        )
-        provisional = replace(provisional, tree_hash=merged.hash())
-        opened = open_path(
-            suite,
-            merged,
-            committer,
-            commit.path,
-            joined=joined,
-            own_leaf=state.own_leaf,
-            private_keys=_private_keys(state, applied),
-            context=encode(provisional),
-        )
-        taken = _Path(merged, opened.commit_secret, opened.private_keys)
+    taken = _open_path(state, followed)
     # derive
-    context, epoch = _derive(
-        state,
-        provisional,
-        authenticated.wire_format,
-        content,
-        authenticated.auth.signature,
-        taken,
-        psk_secret(suite, found),
+    init_secret = state.secrets.init_secret
+    if followed.kem_output is not None:
+        init_secret = external_init_secret(suite, state.secrets.external_secret, followed.kem_output)
+    origin = Origin(init_secret, state.interim_transcript_hash, found)
+    signature, tag = authenticated.auth.signature, authenticated.auth.confirmation_tag
+    context, epoch = derive_epoch(
+        suite, origin, followed.context, taken, authenticated.wire_format, authenticated.content, signature
     )
     # confirm
-    tag = authenticated.auth.confirmation_tag
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
-    advanced = _advanced(committer, listed, applied, with_path=commit.path is not None)
-    return _next_state(state, context, epoch, taken, tag), advanced
+    return enter(state, context, epoch, taken, tag, followed.applied.reinit), followed.advanced
 
 
-def _advanced(
-    committer: LeafIndex, listed: tuple[SentProposal, ...], applied: Applied, *, with_path: bool
-) -> EpochAdvanced:
-    added = tuple(leaf for leaf, _ in applied.added)
-    return EpochAdvanced(committer, listed, added, applied.updated, applied.removed, with_path)
-
-
-def _validate_and_apply(state: GroupState, listed: Sequence[SentProposal], committer: LeafIndex, now: int) -> Applied:
-    """Check and apply the proposals of a commit; those by reference were checked when they arrived."""
-    for sent in listed:
-        if sent.reference is None:
-            validate_proposal(state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes)
-    validate_proposal_list(listed, committer)
-    return apply_proposals(state.tree, state.context.extensions, listed)
-
-
-def _provisional_context(state: GroupState, applied: Applied) -> GroupContext:
-    """The context of the next epoch before its transcript hash is known (RFC 9420 §12.4.1)."""
-    return replace(
-        state.context,
-        epoch=state.epoch + 1,
-        tree_hash=applied.tree.hash(),
-        extensions=applied.extensions,
+def _make_path(
+    state: GroupState, applied: Applied, entropy: bytes
+) -> tuple[PathTaken, UpdatePath, Mapping[NodeIndex, bytes], GroupContext]:
+    """A fresh path sealed to all who stay, its secrets by node, and the context it is bound to."""
+    made = new_path(
+        state.suite, applied.tree, state.own_leaf, state.group_id, state.signature_private_key, entropy=entropy
     )
+    provisional = provisional_context(state.public, applied, made.tree)
+    update_path = seal_path(state.suite, made, applied.joined, encode(provisional), entropy=entropy)
+    return PathTaken(made.tree, made.commit_secret, made.private_keys), update_path, made.path_secrets, provisional
+
+
+def _open_path(state: GroupState, followed: Followed) -> PathTaken:
+    """The path of somebody else's commit, as far up as this member can open it."""
+    update_path, applied = followed.commit.path, followed.applied
+    if update_path is None:
+        return _without_path(state, applied)
+    opened = open_path(
+        state.suite,
+        followed.tree,
+        followed.committer,
+        update_path,
+        joined=applied.joined,
+        own_leaf=state.own_leaf,
+        private_keys=_private_keys(state, applied),
+        context=encode(followed.context),
+    )
+    return PathTaken(followed.tree, opened.commit_secret, opened.private_keys)
+
+
+def _without_path(state: GroupState, applied: Applied) -> PathTaken:
+    return PathTaken(applied.tree, bytes(state.suite.hash_length), _private_keys(state, applied))
 
 
 def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, bytes]:
@@ -268,57 +228,6 @@ def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, byt
     if own is not None and own.encryption_key in state.update_keys:
         keys[leaf_to_node(state.own_leaf)] = state.update_keys[own.encryption_key]
     return keys
-
-
-def _without_path(state: GroupState, applied: Applied) -> _Path:
-    return _Path(applied.tree, bytes(state.suite.hash_length), _private_keys(state, applied))
-
-
-def _derive(
-    state: GroupState,
-    provisional: GroupContext,
-    wire_format: WireFormat,
-    content: FramedContent,
-    signature: bytes,
-    path: _Path,
-    mixed_in: bytes,
-) -> tuple[GroupContext, Epoch]:
-    """The new context and its secrets (RFC 9420 §8, §8.2)."""
-    suite = state.suite
-    confirmed = confirmed_transcript_hash(suite, state.interim_transcript_hash, wire_format, content, signature)
-    context = replace(provisional, confirmed_transcript_hash=confirmed)
-    epoch = next_epoch(
-        suite, state.secrets.init_secret, path.commit_secret, mixed_in, encode(context), path.tree.leaf_count
-    )
-    return context, epoch
-
-
-def _next_state(state: GroupState, context: GroupContext, epoch: Epoch, path: _Path, tag: bytes) -> GroupState:
-    """The state in the new epoch; what belonged to the old one is not in it."""
-    kept = {**state.resumption_psks, context.epoch: epoch.secrets.resumption_psk}
-    oldest = context.epoch - state.policy.kept_resumption_psks
-    return replace(
-        state,
-        context=context,
-        tree=path.tree,
-        private_keys=path.private_keys,
-        secrets=epoch.secrets,
-        secret_tree=epoch.secret_tree,
-        interim_transcript_hash=interim_transcript_hash(state.suite, context.confirmed_transcript_hash, tag),
-        confirmation_tag=tag,
-        proposals={},
-        update_keys={},
-        resumption_psks={number: psk for number, psk in kept.items() if number > oldest},
-    )
-
-
-def _last_state(state: GroupState) -> GroupState:
-    """What a removed member keeps: it reads late messages of its last epoch, and can send nothing."""
-    return replace(state, active=False, proposals={}, update_keys={})
-
-
-def _resumption_psks(state: GroupState) -> dict[tuple[bytes, int], bytes]:
-    return {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
 
 
 def _proposal_or_ref(sent: SentProposal) -> ProposalOrRef:

@@ -15,12 +15,21 @@ from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.commit import EpochAdvanced, Removed, process_commit
-from workbench.mls.group.framing import frame, sender_leaf, unframe
-from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, ExternalPSKs
+from workbench.mls.group.commit import Removed, process_commit
+from workbench.mls.group.framing import frame, proposal_sender, sender_leaf, unframe
+from workbench.mls.group.group_info import sign_group_info
+from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
 from workbench.mls.group.proposals import validate_proposal
-from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, SentProposal, require_active
-from workbench.mls.group.welcome import sign_group_info
+from workbench.mls.group.public_commit import EpochAdvanced
+from workbench.mls.group.state import (
+    DEFAULT_POLICY,
+    AnyProposal,
+    GroupState,
+    Policy,
+    ProposalSender,
+    SentProposal,
+    require_active,
+)
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.mls.schedule.key_schedule import export_secret as derive_exported
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
@@ -75,9 +84,13 @@ class ApplicationMessage:
 
 @dataclass(frozen=True, slots=True)
 class ProposalQueued:
-    """A proposal has arrived, is valid, and waits for a commit."""
+    """A proposal has arrived, is valid, and waits for a commit.
 
-    sender: LeafIndex
+    Whether a sender from outside may ask for it is for the application to say, by committing it or not: call
+    `drop_proposal` for one that nobody here should commit (RFC 9420 §12.1.8).
+    """
+
+    sender: ProposalSender
     proposal: AnyProposal
     reference: bytes
 
@@ -142,7 +155,7 @@ def propose(
     """
     require_active(state)
     sent = SentProposal(proposal, state.own_leaf)
-    validate_proposal(state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes)
+    validate_proposal(state.public, sent, now=now)
     content = _content(state, Proposal(proposal), authenticated_data)
     authenticated = _sign(state, content, private=private)
     message, state = frame(state, authenticated, padding=padding, entropy=entropy)
@@ -207,30 +220,44 @@ def protect(
 
 
 def process(
-    state: GroupState, message: MLSMessage | bytes, *, now: int, psks: ExternalPSKs = NO_EXTERNAL_PSKS
+    state: GroupState,
+    message: MLSMessage | bytes,
+    *,
+    now: int,
+    psks: ExternalPSKs = NO_EXTERNAL_PSKS,
+    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
 ) -> tuple[GroupState, Received]:
     """Take in one message from the group: the next state, and what was learned.
 
-    `now` is in seconds since 1970; `psks` are the application's keys by their id. Raises `Malformed`,
+    `now` is in seconds since 1970; `psks` are the application's keys by their id, and `resumption_psks` those of
+    other groups by group id and epoch. Raises `Malformed`,
     `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content raise.
     """
     if isinstance(message, bytes):
         message = decode(MLSMessage, message)
     authenticated, state = unframe(state, message)
     content = authenticated.content
-    sender = sender_leaf(content)
     match content.content:
         case ApplicationData(data):
-            return state, ApplicationMessage(sender, data, content.authenticated_data)
+            return state, ApplicationMessage(sender_leaf(content), data, content.authenticated_data)
         case Proposal(proposal):
             reference = proposal_ref(state.suite, authenticated)
-            sent = SentProposal(proposal, sender, reference)
-            validate_proposal(state.suite, state.context, state.tree, sent, now=now, lifetimes=state.policy.lifetimes)
+            sent = SentProposal(proposal, proposal_sender(content), reference)
+            validate_proposal(state.public, sent, now=now)
             queued = {**state.proposals, reference: sent}
-            return replace(state, proposals=queued), ProposalQueued(sender, proposal, reference)
+            return replace(state, proposals=queued), ProposalQueued(sent.sender, proposal, reference)
         case _:
             require_active(state)
-            return process_commit(state, authenticated, now=now, psks=psks)
+            return process_commit(state, authenticated, now=now, psks=psks, resumption_psks=resumption_psks)
+
+
+def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
+    """The state without a pending proposal that the application does not want (RFC 9420 §12.4).
+
+    Another member may commit it all the same: then `process` raises `UnknownProposal`, and this member is out of
+    step until it takes the proposal in again.
+    """
+    return replace(state, proposals={known: sent for known, sent in state.proposals.items() if known != reference})
 
 
 def group_info(state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True) -> MLSMessage:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.mls.errors import InvalidProposalList, UnknownProposal
-from workbench.mls.group.state import SentProposal
+from workbench.mls.group.state import ProposalSender, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
@@ -42,10 +42,16 @@ class Applied:
     removed: tuple[LeafIndex, ...]
     psks: tuple[PreSharedKeyID, ...]
     path_required: bool
+    reinit: ReInit | None = None
+
+    @property
+    def joined(self) -> frozenset[LeafIndex]:
+        """The leaves of those who were added: their secrets come in the Welcome."""
+        return frozenset(leaf for leaf, _ in self.added)
 
 
 def resolve_proposals(
-    commit: Commit, committer: LeafIndex, pending: Mapping[bytes, SentProposal]
+    commit: Commit, committer: ProposalSender, pending: Mapping[bytes, SentProposal]
 ) -> tuple[SentProposal, ...]:
     """The proposals of a commit in order, those by reference looked up (RFC 9420 §12.4.2).
 
@@ -129,6 +135,25 @@ def validate_proposal_list(proposals: Sequence[SentProposal], committer: LeafInd
                 raise InvalidProposalList("§12.2", "an ExternalInit stands in a commit by a member")
             case ReInit() if len(proposals) > 1:
                 raise InvalidProposalList("§12.2", "a ReInit stands beside other proposals")
+    _check_subjects(proposals)
+
+
+def validate_external_proposal_list(proposals: Sequence[SentProposal]) -> None:
+    """Check that the proposals of a newcomer's commit are valid together (RFC 9420 §12.2).
+
+    Whose leaf its Remove removes is checked with the path (`validate_resync`). Raises `InvalidProposalList`.
+    """
+    count = Counter(type(sent.proposal) for sent in proposals)
+    if count[ExternalInit] != 1:
+        raise InvalidProposalList("§12.2", f"a newcomer's commit holds {count[ExternalInit]} ExternalInits, not one")
+    if count[Remove] > 1:
+        raise InvalidProposalList("§12.2", "a newcomer removes more than its own old leaf")
+    if others := sorted(each.__name__ for each in count.keys() - {ExternalInit, Remove, PreSharedKey}):
+        raise InvalidProposalList("§12.2", f"a newcomer may not commit {' and '.join(others)}")
+    _check_subjects(proposals)
+
+
+def _check_subjects(proposals: Sequence[SentProposal]) -> None:
     for subject, times in Counter(map(_subject, proposals)).items():
         if times > 1:
             raise InvalidProposalList("§12.2", f"{times} proposals are about the same {_named(subject)}")
@@ -155,7 +180,11 @@ def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], propos
     for sent in proposals:
         if isinstance(sent.proposal, GroupContextExtensions):
             extensions = sent.proposal.extensions
-    updates = {sent.sender: sent.proposal.leaf_node for sent in proposals if isinstance(sent.proposal, Update)}
+    updates = {
+        sent.sender: sent.proposal.leaf_node
+        for sent in proposals
+        if isinstance(sent.proposal, Update) and isinstance(sent.sender, int)
+    }
     for leaf, leaf_node in updates.items():
         tree = tree.update(leaf, leaf_node)
     removed = tuple(LeafIndex(sent.proposal.removed) for sent in proposals if isinstance(sent.proposal, Remove))
@@ -176,4 +205,5 @@ def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], propos
         removed,
         tuple(sent.proposal.psk for sent in proposals if isinstance(sent.proposal, PreSharedKey)),
         not proposals or any(not isinstance(sent.proposal, PATH_NOT_REQUIRED) for sent in proposals),
+        next((sent.proposal for sent in proposals if isinstance(sent.proposal, ReInit)), None),
     )

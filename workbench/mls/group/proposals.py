@@ -2,74 +2,88 @@
 
 from __future__ import annotations
 
-from workbench.mls.crypto.ciphersuite import CipherSuite
-from workbench.mls.errors import InvalidProposal, Unsupported
+from workbench.mls.errors import InvalidProposal, InvalidProposalList
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.state import AnyProposal, SentProposal
+from workbench.mls.group.state import PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extensions
-from workbench.mls.tree.leaf_node import LifetimePolicy, validate_leaf_node
-from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     Add,
     ExternalInit,
-    GroupContext,
     GroupContextExtensions,
+    NewMemberCommitSender,
     PreSharedKey,
     ReInit,
     Remove,
     ResumptionPSK,
     Update,
 )
-from workbench.mls.wire.tree import UpdateSource
+from workbench.mls.wire.tree import LeafNode, UpdateSource
 
 
 def validate_proposal(
-    suite: CipherSuite,
-    context: GroupContext,
-    tree: RatchetTree,
+    group: PublicGroup,
     sent: SentProposal,
     *,
     now: int,
-    lifetimes: LifetimePolicy,
+    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> None:
     """Check one proposal against the epoch it was sent in (RFC 9420 §12.1).
 
-    Raises `InvalidProposal`, or the error of the object inside it.
+    `usage` is what a resumption PSK may be for: another value only in the first commit of a group that comes from
+    an old one. Which kinds of proposals a sender outside may send is a matter of framing. Raises
+    `InvalidProposal`, or the error of the object inside it.
     """
+    suite, tree = group.suite, group.tree
     match sent.proposal:
         case Add(key_package):
-            validate_key_package(suite, key_package, now=now, lifetimes=lifetimes)
-        case Update():
-            _validate_update(suite, context, tree, sent.proposal, sent.sender)
+            validate_key_package(suite, key_package, now=now, lifetimes=group.policy.lifetimes)
+        case Update(leaf_node):
+            _validate_update(group, leaf_node, sent)
         case Remove(removed):
-            if removed >= tree.leaf_count or tree.leaf(LeafIndex(removed)) is None:
+            if tree.leaf(LeafIndex(removed)) is None:
                 raise InvalidProposal("§12.1.3", f"there is no member at leaf {removed} to remove")
         case PreSharedKey(psk):
             check_psk_nonce(suite, psk)
-            if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != ResumptionPSKUsage.application:
-                raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place in a commit")
+            if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != usage:
+                raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place here")
+        case ReInit() as reinit:
+            _validate_reinit(group, reinit)
+        case ExternalInit() if not isinstance(sent.sender, NewMemberCommitSender):
+            raise InvalidProposal("§12.1.6", "an ExternalInit came from somebody who does not join by a commit")
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
-        case _:
-            raise Unsupported(section_of(sent.proposal), f"{type(sent.proposal).__name__} is not built yet")
 
 
-def _validate_update(
-    suite: CipherSuite, context: GroupContext, tree: RatchetTree, update: Update, sender: LeafIndex
-) -> None:
-    leaf_node = update.leaf_node
+def _validate_reinit(group: PublicGroup, reinit: ReInit) -> None:
+    if reinit.version < group.context.version:
+        raise InvalidProposal("§12.1.5", f"a ReInit goes back to version {reinit.version}")
+    check_extensions(reinit.extensions, "a GroupContext")
+
+
+def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal) -> None:
+    if not isinstance(sent.sender, int):
+        raise InvalidProposal("§12.1.2", "an Update came from somebody who has no leaf")
     if not isinstance(leaf_node.leaf_node_source, UpdateSource):
         raise InvalidProposal("§7.3", "the leaf node of an Update has the source of a key package or a commit")
-    replaced = tree.leaf(sender)
+    _check_new_key(group.tree.leaf(sent.sender), leaf_node)
+    validate_leaf_node(group.suite, leaf_node, group_id=group.context.group_id, leaf_index=sent.sender)
+
+
+def _check_new_key(replaced: LeafNode | None, leaf_node: LeafNode) -> None:
     if replaced is not None and replaced.encryption_key == leaf_node.encryption_key:
         raise InvalidProposal("§7.3", "an Update must bring another encryption key than the leaf it replaces")
-    validate_leaf_node(suite, leaf_node, group_id=context.group_id, leaf_index=sender)
 
 
-def section_of(proposal: AnyProposal) -> str:
-    """The section of RFC 9420 that defines a proposal."""
-    order = (Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions)
-    return f"§12.1.{order.index(type(proposal)) + 1}"
+def validate_resync(replaced: LeafNode, leaf_node: LeafNode) -> None:
+    """Check that a newcomer replaces an old leaf of its own, and nobody else's (RFC 9420 §12.2).
+
+    The rule here is that both leaves show the same credential; the signature key may be another one. Beyond
+    that, the new leaf must be what an Update of the old one might bring.
+    """
+    if replaced.credential != leaf_node.credential:
+        raise InvalidProposalList("§12.2", "a newcomer removes a member whose credential is not its own")
+    _check_new_key(replaced, leaf_node)

@@ -8,7 +8,7 @@ It holds bytes, never key objects, so that a walk over it sees every secret ther
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
@@ -21,8 +21,11 @@ from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.messages import (
     Add,
     ExternalInit,
+    ExternalSenderIndex,
     GroupContext,
     GroupContextExtensions,
+    NewMemberCommitSender,
+    NewMemberProposalSender,
     PreSharedKey,
     ReInit,
     Remove,
@@ -31,6 +34,9 @@ from workbench.mls.wire.messages import (
 
 AnyProposal: TypeAlias = Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions
 
+ProposalSender: TypeAlias = LeafIndex | ExternalSenderIndex | NewMemberProposalSender | NewMemberCommitSender
+"""A member by its leaf, an external sender by its index, or a client that is on its way in (RFC 9420 §6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -38,11 +44,16 @@ class Policy:
 
     `kept_resumption_psks` is how many past epochs a later commit may prove knowledge of (§8.6). Each one kept is
     one more secret in the loot of a thief, so the default is a handful.
+
+    Whether clients may join by a commit of their own, and may thereby replace an old leaf of theirs, is for
+    all members to decide alike: one that refuses a commit which the others take is alone from then on (§12.4.3.2).
     """
 
     lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
     ratchets: RatchetLimits = DEFAULT_LIMITS
     kept_resumption_psks: int = 8
+    external_commits: bool = True
+    resyncs: bool = True
 
 
 DEFAULT_POLICY = Policy()
@@ -53,8 +64,28 @@ class SentProposal:
     """A proposal, who sent it, and its reference if it came in a message of its own."""
 
     proposal: AnyProposal
-    sender: LeafIndex
+    sender: ProposalSender
     reference: bytes | None = None
+
+    @property
+    def member(self) -> LeafIndex | None:
+        """The leaf of the member who sent it; None for a sender who has none."""
+        return self.sender if isinstance(self.sender, int) else None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicGroup:
+    """What everybody can know of a group in one epoch who sees its public messages; no secrets.
+
+    It is what an observer holds, and the part of a member's state that a commit changes in public.
+    """
+
+    suite: CipherSuite = field(repr=False)
+    context: GroupContext
+    tree: RatchetTree
+    interim_transcript_hash: bytes
+    proposals: Mapping[bytes, SentProposal]
+    policy: Policy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +94,7 @@ class GroupState:
 
     `private_keys` holds the HPKE private key of the member's leaf and of each node above it that the member
     knows. `update_keys` maps the public key of an Update that this member proposed to its private key, until
-    the epoch ends.
+    the epoch ends. `reinit` is there once the group has ended, with what is to come after it.
     """
 
     suite: CipherSuite
@@ -81,6 +112,7 @@ class GroupState:
     resumption_psks: Mapping[int, bytes]
     policy: Policy
     active: bool = True
+    reinit: ReInit | None = None
 
     def __repr__(self) -> str:
         return f"GroupState(group_id={self.group_id.hex()}, epoch={self.epoch}, own_leaf={self.own_leaf})"
@@ -95,8 +127,17 @@ class GroupState:
         """The number of the epoch."""
         return self.context.epoch
 
+    @property
+    def public(self) -> PublicGroup:
+        """The part of the state that holds no secret."""
+        return PublicGroup(
+            self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy
+        )
+
 
 def require_active(state: GroupState) -> None:
-    """Refuse to make anything new from the last state of somebody who is no longer a member (RFC 9420 §12.4.2)."""
+    """Refuse to make anything new in a group that has ended, or ended for this member (RFC 9420 §12.4.2)."""
+    if state.reinit is not None:
+        raise GroupInactive("§11.2", "the group was reinitialised: its members go on in the new one")
     if not state.active:
         raise GroupInactive("§12.4.2", "this member is no longer in the group and cannot send in it")

@@ -8,15 +8,15 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import (
     InvalidGroupInfo,
-    InvalidRatchetTree,
     InvalidTag,
     InvalidWelcome,
     Misuse,
     NotForMe,
-    Unsupported,
 )
 from workbench.mls.group.bundle import KeyPackageBundle
+from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.key_package import key_package_ref
+from workbench.mls.group.lineage import check_link, link_in, old_group_of, resumption_psks_of
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
     NO_RESUMPTION_PSKS,
@@ -28,46 +28,25 @@ from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy
 from workbench.mls.schedule.key_schedule import (
     Epoch,
     epoch_from_joiner_secret,
-    external_key_pair,
     welcome_key_and_nonce,
     welcome_secret,
 )
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.transcript import interim_transcript_hash
-from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, common_ancestor, leaf_to_node
-from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.tree.update_path import private_keys_from
-from workbench.mls.wire.code_points import ExtensionType, ResumptionPSKUsage
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import (
     EncryptedGroupSecrets,
-    ExternalPub,
     GroupInfo,
-    GroupInfoTBS,
     GroupSecrets,
     MLSMessage,
     PathSecret,
     PreSharedKeyID,
-    ResumptionPSK,
     Welcome,
 )
-from workbench.mls.wire.tree import Extension, KeyPackage, RatchetTreeExtension
-
-
-def sign_group_info(state: GroupState, *, ratchet_tree: bool, external_pub: bool) -> GroupInfo:
-    """What those outside need to know of the group in this epoch, signed (RFC 9420 §12.4.3)."""
-    extensions = []
-    if ratchet_tree:
-        tree = RatchetTreeExtension(state.tree.to_nodes())
-        extensions.append(Extension(ExtensionType.ratchet_tree, encode(tree)))
-    if external_pub:
-        keys = external_key_pair(state.suite, state.secrets.external_secret)
-        extensions.append(Extension(ExtensionType.external_pub, encode(ExternalPub(keys.public_key))))
-    content = GroupInfoTBS(state.context, tuple(extensions), state.confirmation_tag, state.own_leaf)
-    signature = state.suite.sign_with_label(state.signature_private_key, "GroupInfoTBS", encode(content))
-    return GroupInfo(content.group_context, content.extensions, content.confirmation_tag, content.signer, signature)
+from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 
 
 def create_welcome(
@@ -130,15 +109,6 @@ def open_group_info(suite: CipherSuite, welcome: Welcome, secret: bytes) -> Grou
     return decode(GroupInfo, suite.open(key, nonce, b"", welcome.encrypted_group_info))
 
 
-def verify_group_info(suite: CipherSuite, group_info: GroupInfo, signature_key: bytes) -> None:
-    """Check that a GroupInfo was signed with this key (RFC 9420 §12.4.3)."""
-    content = GroupInfoTBS(
-        group_info.group_context, group_info.extensions, group_info.confirmation_tag, group_info.signer
-    )
-    if not suite.verify_with_label(signature_key, "GroupInfoTBS", encode(content), group_info.signature):
-        raise InvalidGroupInfo("§12.4.3", "the signature of the GroupInfo does not verify")
-
-
 def join(
     welcome: Welcome | MLSMessage | bytes,
     bundle: KeyPackageBundle,
@@ -147,38 +117,37 @@ def join(
     ratchet_tree: RatchetTreeExtension | None = None,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    old_group: GroupState | None = None,
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> GroupState:
     """Enter a group by a Welcome (RFC 9420 §12.4.3.1).
 
-    The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps it. The caller must see
-    to it that it is not yet in a group of the same id. Raises `NotForMe`, `InvalidWelcome`,
-    `InvalidGroupInfo`, `InvalidRatchetTree`, `UnknownPreSharedKey` and what the objects inside raise.
+    The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps it. `old_group` is needed
+    for a group that comes from another by ReInit or branch: its last state, or for a branch the one of the epoch in
+    which it left. The caller must see to it that it is not yet in a group of the same id. Raises `NotForMe`,
+    `InvalidWelcome`, `InvalidGroupInfo`, `InvalidRatchetTree`, `UnknownPreSharedKey` and what the objects inside raise.
     """
     welcome = _welcome_in(welcome)
     suite = suite or cipher_suite(welcome.cipher_suite)
     # open
     secrets = open_group_secrets(suite, welcome, bundle.key_package, bundle.init_private_key)
-    _check_psk_ids(secrets.psks)
+    link = link_in(secrets.psks)
+    if link is not None:
+        resumption_psks = {**resumption_psks, **resumption_psks_of(old_group_of(link, old_group))}
     mixed_in = psk_secret(suite, find_psks(secrets.psks, psks, resumption_psks))
     group_info = open_group_info(suite, welcome, welcome_secret(suite, secrets.joiner_secret, mixed_in))
     # validate
     context = group_info.group_context
-    _check_group_info(group_info, bundle.key_package)
-    tree = _tree_of(suite, group_info, ratchet_tree)
-    signer = LeafIndex(group_info.signer)
-    signer_node = tree.leaf(signer) if signer < tree.leaf_count else None
-    if signer_node is None:
-        raise InvalidGroupInfo("§12.4.3.1", f"the signer of the GroupInfo, leaf {signer}, is no member")
-    verify_group_info(suite, group_info, signer_node.signature_key)
-    if tree.hash() != context.tree_hash:
-        raise InvalidRatchetTree("§12.4.3.1", "the ratchet tree does not have the tree hash of the GroupInfo")
-    validate_tree(tree, context.group_id, context.extensions, now=now, lifetimes=policy.lifetimes)
+    _check_suite(group_info, bundle.key_package)
+    tree = verified_tree(suite, group_info, ratchet_tree, now=now, lifetimes=policy.lifetimes)
+    if link is not None:
+        check_link(link, old_group_of(link, old_group), context, tree)
     own_leaf = _find_own_leaf(tree, bundle.key_package)
     # derive
     private_keys = {leaf_to_node(own_leaf): bundle.encryption_private_key}
     if secrets.path_secret is not None:
+        signer = LeafIndex(group_info.signer)
         shared = common_ancestor(leaf_to_node(own_leaf), leaf_to_node(signer))
         private_keys |= private_keys_from(suite, tree, signer, shared, secrets.path_secret.path_secret)
     epoch = epoch_from_joiner_secret(suite, secrets.joiner_secret, mixed_in, encode(context), tree.leaf_count)
@@ -217,31 +186,10 @@ def _welcome_in(message: Welcome | MLSMessage | bytes) -> Welcome:
     return message
 
 
-def _check_psk_ids(ids: tuple[PreSharedKeyID, ...]) -> None:
-    others = [
-        each for each in ids if isinstance(each.psk, ResumptionPSK) and each.psk.usage != ResumptionPSKUsage.application
-    ]
-    if len(others) > 1:
-        raise InvalidWelcome("§12.4.3.1", "more than one resumption PSK is for reinit or branch")
-    if others:
-        raise Unsupported("§11.2", "joining by reinit or branch is not built yet")
-
-
-def _check_group_info(group_info: GroupInfo, key_package: KeyPackage) -> None:
+def _check_suite(group_info: GroupInfo, key_package: KeyPackage) -> None:
     context = group_info.group_context
     if context.cipher_suite != key_package.cipher_suite or context.version != key_package.version:
         raise InvalidGroupInfo("§12.4.3.1", "the group has another version or cipher suite than the key package")
-    check_extensions(group_info.extensions, "a GroupInfo")
-    check_extensions(context.extensions, "a GroupContext")
-
-
-def _tree_of(suite: CipherSuite, group_info: GroupInfo, given: RatchetTreeExtension | None) -> RatchetTree:
-    for extension in group_info.extensions:
-        if extension.extension_type == ExtensionType.ratchet_tree:
-            given = decode(RatchetTreeExtension, extension.extension_data)
-    if given is None:
-        raise Misuse("§12.4.3.1", "the Welcome carries no ratchet tree and none was supplied")
-    return RatchetTree.from_nodes(given.ratchet_tree, suite)
 
 
 def _find_own_leaf(tree: RatchetTree, key_package: KeyPackage) -> LeafIndex:

@@ -9,7 +9,13 @@ from typing import Literal, TypeAlias
 from workbench.mls.errors import InvalidExtension
 from workbench.mls.wire.code_points import ExtensionType, ProposalType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import ApplicationId, ExternalPub, ExternalSenders, RequiredCapabilities
+from workbench.mls.wire.messages import (
+    ApplicationId,
+    ExternalPub,
+    ExternalSender,
+    ExternalSenders,
+    RequiredCapabilities,
+)
 from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import Extension, RatchetTreeExtension
 
@@ -69,3 +75,11 @@ def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
         tuple(sorted({*demanded.proposal_types} - DEFAULT_PROPOSALS)),
         tuple(sorted({*demanded.credential_types})),
     )
+
+
+def external_senders_in(extensions: Vector[Extension]) -> Vector[ExternalSender]:
+    """Those outside whom a GroupContext allows to send proposals (RFC 9420 §12.1.8.1). Raises `Malformed`."""
+    for extension in extensions:
+        if extension.extension_type == ExtensionType.external_senders:
+            return decode(ExternalSenders, extension.extension_data).external_senders
+    return ()

@@ -1,0 +1,94 @@
+"""The end of every commit: the secrets of the new epoch, and the state that holds them (RFC 9420 §8, §12.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.group.state import GroupState
+from workbench.mls.schedule.key_schedule import Epoch, next_epoch
+from workbench.mls.schedule.psk import psk_secret
+from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import NodeIndex
+from workbench.mls.wire.code_points import WireFormat
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.messages import FramedContent, GroupContext, PreSharedKeyID, ReInit
+
+
+@dataclass(frozen=True, slots=True)
+class PathTaken:
+    """What a commit's path brings: the tree with it, the commit secret, and the private keys held after it."""
+
+    tree: RatchetTree
+    commit_secret: bytes = field(repr=False)
+    private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the new epoch starts from: the old one's init secret (or a newcomer's), transcript, and the PSKs."""
+
+    init_secret: bytes = field(repr=False)
+    interim_transcript_hash: bytes
+    psks: tuple[tuple[PreSharedKeyID, bytes], ...] = field(repr=False)
+
+
+def derive_epoch(
+    suite: CipherSuite,
+    origin: Origin,
+    provisional: GroupContext,
+    taken: PathTaken,
+    wire_format: WireFormat,
+    content: FramedContent,
+    signature: bytes,
+) -> tuple[GroupContext, Epoch]:
+    """The new context and its secrets, from a signed commit and its path (RFC 9420 §8, §8.2)."""
+    confirmed = confirmed_transcript_hash(suite, origin.interim_transcript_hash, wire_format, content, signature)
+    context = replace(provisional, confirmed_transcript_hash=confirmed)
+    epoch = next_epoch(
+        suite,
+        origin.init_secret,
+        taken.commit_secret,
+        psk_secret(suite, origin.psks),
+        encode(context),
+        taken.tree.leaf_count,
+    )
+    return context, epoch
+
+
+def enter(
+    state: GroupState,
+    context: GroupContext,
+    epoch: Epoch,
+    taken: PathTaken,
+    tag: bytes,
+    reinit: ReInit | None,
+) -> GroupState:
+    """The state in the new epoch; what belonged to the old one is not in it.
+
+    A ReInit has ended the group: nothing can be sent in the epoch to which its commit leads (RFC 9420 §12.4.2).
+    """
+    kept = {**state.resumption_psks, context.epoch: epoch.secrets.resumption_psk}
+    oldest = context.epoch - state.policy.kept_resumption_psks
+    return replace(
+        state,
+        context=context,
+        tree=taken.tree,
+        private_keys=taken.private_keys,
+        secrets=epoch.secrets,
+        secret_tree=epoch.secret_tree,
+        interim_transcript_hash=interim_transcript_hash(state.suite, context.confirmed_transcript_hash, tag),
+        confirmation_tag=tag,
+        proposals={},
+        update_keys={},
+        resumption_psks={number: psk for number, psk in kept.items() if number > oldest},
+        active=reinit is None,
+        reinit=reinit,
+    )
+
+
+def last_state(state: GroupState) -> GroupState:
+    """What a removed member keeps: it reads late messages of its last epoch, and can send nothing."""
+    return replace(state, active=False, proposals={}, update_keys={})

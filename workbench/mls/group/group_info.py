@@ -1,0 +1,98 @@
+"""GroupInfo: a group in one epoch, described for those outside and signed by a member (RFC 9420 §12.4.3)."""
+
+from __future__ import annotations
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.errors import InvalidGroupInfo, InvalidRatchetTree, Misuse
+from workbench.mls.group.state import GroupState
+from workbench.mls.schedule.key_schedule import external_key_pair
+from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.tree.tree_validation import validate_tree
+from workbench.mls.wire.code_points import ExtensionType
+from workbench.mls.wire.codec import decode, encode
+from workbench.mls.wire.messages import ExternalPub, GroupInfo, GroupInfoTBS, MLSMessage
+from workbench.mls.wire.tree import Extension, RatchetTreeExtension
+
+
+def sign_group_info(state: GroupState, *, ratchet_tree: bool, external_pub: bool) -> GroupInfo:
+    """What those outside need to know of the group in this epoch, signed (RFC 9420 §12.4.3)."""
+    extensions = []
+    if ratchet_tree:
+        tree = RatchetTreeExtension(state.tree.to_nodes())
+        extensions.append(Extension(ExtensionType.ratchet_tree, encode(tree)))
+    if external_pub:
+        keys = external_key_pair(state.suite, state.secrets.external_secret)
+        extensions.append(Extension(ExtensionType.external_pub, encode(ExternalPub(keys.public_key))))
+    content = GroupInfoTBS(state.context, tuple(extensions), state.confirmation_tag, state.own_leaf)
+    signature = state.suite.sign_with_label(state.signature_private_key, "GroupInfoTBS", encode(content))
+    return GroupInfo(content.group_context, content.extensions, content.confirmation_tag, content.signer, signature)
+
+
+def verify_group_info(suite: CipherSuite, group_info: GroupInfo, signature_key: bytes) -> None:
+    """Check that a GroupInfo was signed with this key (RFC 9420 §12.4.3)."""
+    content = GroupInfoTBS(
+        group_info.group_context, group_info.extensions, group_info.confirmation_tag, group_info.signer
+    )
+    if not suite.verify_with_label(signature_key, "GroupInfoTBS", encode(content), group_info.signature):
+        raise InvalidGroupInfo("§12.4.3", "the signature of the GroupInfo does not verify")
+
+
+def verified_tree(
+    suite: CipherSuite,
+    group_info: GroupInfo,
+    given: RatchetTreeExtension | None,
+    *,
+    now: int,
+    lifetimes: LifetimePolicy,
+) -> RatchetTree:
+    """The ratchet tree of a GroupInfo or, if it has none, the one `given`; both are checked (RFC 9420 §12.4.3.1).
+
+    What takes a secret is left to do: the confirmation tag. Raises `InvalidGroupInfo`, `InvalidRatchetTree` and
+    what the objects inside raise; `Misuse` if there is no tree.
+    """
+    context = group_info.group_context
+    check_extensions(group_info.extensions, "a GroupInfo")
+    check_extensions(context.extensions, "a GroupContext")
+    tree = _tree_of(suite, group_info, given)
+    signer = tree.leaf(LeafIndex(group_info.signer))
+    if signer is None:
+        raise InvalidGroupInfo("§12.4.3.1", f"the signer of the GroupInfo, leaf {group_info.signer}, is no member")
+    verify_group_info(suite, group_info, signer.signature_key)
+    if tree.hash() != context.tree_hash:
+        raise InvalidRatchetTree("§12.4.3.1", "the ratchet tree does not have the tree hash of the GroupInfo")
+    validate_tree(tree, context.group_id, context.extensions, now=now, lifetimes=lifetimes)
+    return tree
+
+
+def external_pub_of(group_info: GroupInfo) -> bytes:
+    """The key to which a newcomer seals its init secret (RFC 9420 §12.4.3.2).
+
+    Raises `InvalidGroupInfo` if the group does not offer it.
+    """
+    for extension in group_info.extensions:
+        if extension.extension_type == ExtensionType.external_pub:
+            return decode(ExternalPub, extension.extension_data).external_pub
+    raise InvalidGroupInfo("§12.4.3.2", "the GroupInfo has no external_pub: nobody can join with it by a commit")
+
+
+def group_info_in(message: GroupInfo | MLSMessage | bytes) -> GroupInfo:
+    """The GroupInfo that a message from the wire holds; `Misuse` if it holds something else."""
+    if isinstance(message, bytes):
+        message = decode(MLSMessage, message)
+    if isinstance(message, MLSMessage):
+        if not isinstance(message.message, GroupInfo):
+            raise Misuse("§12.4.3", f"a {type(message.message).__name__} is not a GroupInfo")
+        return message.message
+    return message
+
+
+def _tree_of(suite: CipherSuite, group_info: GroupInfo, given: RatchetTreeExtension | None) -> RatchetTree:
+    for extension in group_info.extensions:
+        if extension.extension_type == ExtensionType.ratchet_tree:
+            given = decode(RatchetTreeExtension, extension.extension_data)
+    if given is None:
+        raise Misuse("§12.4.3.1", "the GroupInfo carries no ratchet tree and none was supplied")
+    return RatchetTree.from_nodes(given.ratchet_tree, suite)

@@ -1,0 +1,175 @@
+"""What a commit does in public: everybody who sees it can tell the next tree, members or not (RFC 9420 §12.4).
+
+A member goes on from here with its secrets (`commit.py`); an observer stays (`observer.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from workbench.mls.errors import InvalidCommit
+from workbench.mls.group.framing import proposal_sender
+from workbench.mls.group.proposal_list import (
+    Applied,
+    apply_proposals,
+    resolve_proposals,
+    validate_external_proposal_list,
+    validate_proposal_list,
+)
+from workbench.mls.group.proposals import validate_proposal, validate_resync
+from workbench.mls.group.state import ProposalSender, PublicGroup, SentProposal
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.tree.update_path import merge_path
+from workbench.mls.wire.code_points import ResumptionPSKUsage
+from workbench.mls.wire.messages import (
+    AuthenticatedContent,
+    Commit,
+    ExternalInit,
+    GroupContext,
+    NewMemberCommitSender,
+    ProposalByReference,
+    Remove,
+)
+from workbench.mls.wire.tree import LeafNode
+
+
+@dataclass(frozen=True, slots=True)
+class EpochAdvanced:
+    """A commit was processed: who made it, what it did, and who came and went.
+
+    `committer` is a leaf of the new tree; a newcomer's is its own, and in `added` (RFC 9420 §12.4.3.2).
+    """
+
+    committer: LeafIndex
+    proposals: tuple[SentProposal, ...]
+    added: tuple[LeafIndex, ...]
+    updated: tuple[LeafIndex, ...]
+    removed: tuple[LeafIndex, ...]
+    with_path: bool
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The public half of a commit: `tree` and `context` are the next ones, but for the confirmed transcript hash.
+
+    `kem_output` is what a newcomer sealed its init secret in; None in a commit by a member.
+    """
+
+    commit: Commit
+    committer: LeafIndex
+    applied: Applied
+    tree: RatchetTree
+    context: GroupContext
+    advanced: EpochAdvanced
+    kem_output: bytes | None
+
+
+def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, now: int) -> Followed:
+    """Check all of a commit that takes no secret, its signature apart, and apply it (RFC 9420 §12.4.2).
+
+    Raises `InvalidCommit`, `InvalidProposalList`, `InvalidUpdatePath`, `UnknownProposal` and what the objects
+    inside raise.
+    """
+    commit, sender = authenticated.content.content, proposal_sender(authenticated.content)
+    if not isinstance(commit, Commit):
+        raise InvalidCommit("§12.4.2", "the content is not a commit")
+    if isinstance(sender, NewMemberCommitSender):
+        return _follow_newcomer(group, commit, sender, now)
+    if not isinstance(sender, int):
+        raise InvalidCommit("§12.4.2", "the commit is neither by a member nor by somebody who joins with it")
+    listed = resolve_proposals(commit, sender, group.proposals)
+    applied = validate_and_apply(group, listed, sender, now=now)
+    if applied.path_required and commit.path is None:
+        raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
+    return _merged(group, commit, sender, listed, applied)
+
+
+def validate_and_apply(
+    group: PublicGroup,
+    listed: Sequence[SentProposal],
+    committer: LeafIndex,
+    *,
+    now: int,
+    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
+) -> Applied:
+    """Check and apply the proposals of a member's commit; those by reference were checked when they arrived."""
+    for sent in listed:
+        if sent.reference is None:
+            validate_proposal(group, sent, now=now, usage=usage)
+    validate_proposal_list(listed, committer)
+    return apply_proposals(group.tree, group.context.extensions, listed)
+
+
+def validate_and_make_room(
+    group: PublicGroup, listed: Sequence[SentProposal], leaf_node: LeafNode, *, now: int
+) -> tuple[Applied, LeafIndex]:
+    """Check and apply the proposals of a newcomer's commit, and find it a leaf (RFC 9420 §12.4.3.2).
+
+    `leaf_node` is the one in its path, which need not be signed yet.
+    """
+    for sent in listed:
+        validate_proposal(group, sent, now=now)
+    validate_external_proposal_list(listed)
+    for sent in listed:
+        if isinstance(sent.proposal, Remove):
+            if not group.policy.resyncs:
+                raise InvalidCommit("§12.4.3.2", "newcomers may not replace an old leaf here: the policy forbids it")
+            validate_resync(group.tree.member(LeafIndex(sent.proposal.removed)), leaf_node)
+    applied = apply_proposals(group.tree, group.context.extensions, listed)
+    tree, leaf = applied.tree.with_room()
+    return replace(applied, tree=tree), leaf
+
+
+def provisional_context(group: PublicGroup, applied: Applied, tree: RatchetTree) -> GroupContext:
+    """The context of the next epoch before its transcript hash is known (RFC 9420 §12.4.1)."""
+    return replace(group.context, epoch=group.context.epoch + 1, tree_hash=tree.hash(), extensions=applied.extensions)
+
+
+def advanced_by(
+    committer: LeafIndex, listed: Sequence[SentProposal], applied: Applied, *, with_path: bool, external: bool = False
+) -> EpochAdvanced:
+    """What a commit did, as it is told to the application."""
+    added = (*(leaf for leaf, _ in applied.added), *((committer,) if external else ()))
+    return EpochAdvanced(committer, tuple(listed), added, applied.updated, applied.removed, with_path, external)
+
+
+def _follow_newcomer(group: PublicGroup, commit: Commit, sender: ProposalSender, now: int) -> Followed:
+    if not group.policy.external_commits:
+        raise InvalidCommit("§12.4.3.2", "nobody may join by a commit here: the policy forbids it")
+    if any(isinstance(each.proposal_or_ref, ProposalByReference) for each in commit.proposals):
+        raise InvalidCommit("§12.4.3.2", "a newcomer commits a proposal by reference, which it cannot have checked")
+    if commit.path is None:
+        raise InvalidCommit("§12.4.3.2", "a commit by a newcomer must have a path")
+    listed = resolve_proposals(commit, sender, group.proposals)
+    applied, committer = validate_and_make_room(group, listed, commit.path.leaf_node, now=now)
+    return _merged(group, commit, committer, listed, applied)
+
+
+def _merged(
+    group: PublicGroup, commit: Commit, committer: LeafIndex, listed: tuple[SentProposal, ...], applied: Applied
+) -> Followed:
+    """The end of both: the path merged into the tree, if there is one."""
+    tree = applied.tree
+    if commit.path is not None:
+        tree = merge_path(
+            group.suite,
+            tree,
+            committer,
+            commit.path,
+            group_id=group.context.group_id,
+            joined=applied.joined,
+            extensions=applied.extensions,
+        )
+    init = next((sent.proposal for sent in listed if isinstance(sent.proposal, ExternalInit)), None)
+    return Followed(
+        commit=commit,
+        committer=committer,
+        applied=applied,
+        tree=tree,
+        context=provisional_context(group, applied, tree),
+        advanced=advanced_by(committer, listed, applied, with_path=commit.path is not None, external=init is not None),
+        kem_output=None if init is None else init.kem_output,
+    )
