@@ -46,6 +46,7 @@ from workbench.mls.group.group import (
 from workbench.mls.group.key_package import key_package_ref, validate_key_package
 from workbench.mls.group.public_commit import EpochAdvanced
 from workbench.mls.group.state import GroupState, Policy, ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -58,6 +59,7 @@ from workbench.mls.wire.messages import (
     MLSMessage,
     PreSharedKey,
     PreSharedKeyID,
+    ReInit,
     Remove,
     ResumptionPSK,
     Update,
@@ -109,6 +111,7 @@ __all__ = [
     "PublicGroup",
     "RatchetTree",
     "RatchetTreeExtension",
+    "ReInit",
     "Received",
     "Remove",
     "Removed",
@@ -119,6 +122,7 @@ __all__ = [
     "Update",
     "Violation",
     "Welcome",
+    "branch_group",
     "cipher_suite",
     "create_commit",
     "create_group",
@@ -137,5 +141,6 @@ __all__ = [
     "propose_self_add",
     "propose_update",
     "protect",
+    "reinit_group",
     "validate_key_package",
 ]

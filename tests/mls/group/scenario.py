@@ -74,7 +74,7 @@ class Scenario:
         for name, state in self.states.items():
             if name != sender:
                 self.states[name], received[name] = process(state, encode(message), now=NOW)
-        for name in [name for name, state in self.states.items() if not state.active]:
+        for name in [name for name, state in self.states.items() if not state.active and state.reinit is None]:
             del self.states[name]
         return received
 

@@ -241,6 +241,7 @@ def process(
         case ApplicationData(data):
             return state, ApplicationMessage(sender_leaf(content), data, content.authenticated_data)
         case Proposal(proposal):
+            require_active(state)
             reference = proposal_ref(state.suite, authenticated)
             sent = SentProposal(proposal, proposal_sender(content), reference)
             validate_proposal(state.public, sent, now=now)

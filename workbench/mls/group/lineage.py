@@ -16,7 +16,7 @@ from workbench.mls.group.state import GroupState
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import GroupContext, PreSharedKeyID, ReInit, ResumptionPSK
-from workbench.mls.wire.tree import Credential
+from workbench.mls.wire.tree import Credential, LeafNode
 
 
 def link_in(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
@@ -66,7 +66,8 @@ def _check_reinit(link: ResumptionPSK, old_group: GroupState, context: GroupCont
     reinit = old_group.reinit
     if reinit is None or link.psk_epoch != old_group.epoch:
         raise InvalidWelcome("§12.4.3.1", "the last commit of the old group held no ReInit")
-    if (context.group_id, context.version, context.cipher_suite, context.extensions) != announced(reinit):
+    found = ReInit(context.group_id, context.version, context.cipher_suite, context.extensions)
+    if found != reinit:
         raise InvalidWelcome("§12.4.3.1", "the new group is not the one that the ReInit announced")
     if missing := missing_members(old_group.tree, [leaf_node.credential for _, leaf_node in tree.leaves()]):
         raise InvalidWelcome("§12.4.3.1", f"{missing} members of the old group are not in the new one")
@@ -76,16 +77,16 @@ def _check_branch(old_group: GroupState, context: GroupContext, tree: RatchetTre
     old = old_group.context
     if (context.version, context.cipher_suite) != (old.version, old.cipher_suite):
         raise InvalidWelcome("§12.4.3.1", "a branch must have the version and cipher suite of the old group")
-    known = {leaf_node.credential for _, leaf_node in old_group.tree.leaves()}
-    if strangers := [leaf for leaf, leaf_node in tree.leaves() if leaf_node.credential not in known]:
-        raise InvalidWelcome("§11.3", f"the member at leaf {strangers[0]} of the branch was not in the old group")
-
-
-def announced(reinit: ReInit) -> tuple[object, ...]:
-    """What a ReInit lays down for the new group (RFC 9420 §11.2)."""
-    return reinit.group_id, reinit.version, reinit.cipher_suite, reinit.extensions
+    if strangers := strangers_to(old_group.tree, [leaf_node for _, leaf_node in tree.leaves()]):
+        raise InvalidWelcome("§11.3", f"{len(strangers)} members of the branch were not in the old group")
 
 
 def missing_members(old: RatchetTree, credentials: Sequence[Credential]) -> int:
     """How many members of an old group none of these credentials stands for (RFC 9420 §12.4.3.1)."""
     return (Counter(leaf_node.credential for _, leaf_node in old.leaves()) - Counter(credentials)).total()
+
+
+def strangers_to(old: RatchetTree, leaf_nodes: Sequence[LeafNode]) -> list[LeafNode]:
+    """Those of the leaf nodes that stand for no member of an old group (RFC 9420 §11.3)."""
+    known = {leaf_node.credential for _, leaf_node in old.leaves()}
+    return [leaf_node for leaf_node in leaf_nodes if leaf_node.credential not in known]

@@ -1,0 +1,293 @@
+"""Groups that come from another: the end of the old, the first commit of the new, and who gets in (RFC 9420 §11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.test_refusals import refuses
+from workbench.mls import (
+    Add,
+    ApplicationMessage,
+    Committed,
+    Extension,
+    GroupState,
+    KeyPackage,
+    KeyPackageBundle,
+    PreSharedKey,
+    PreSharedKeyID,
+    ReInit,
+    ResumptionPSK,
+    branch_group,
+    cipher_suite,
+    create_commit,
+    create_group,
+    encode,
+    join,
+    process,
+    propose_update,
+    protect,
+    reinit_group,
+)
+from workbench.mls import errors as refused
+from workbench.mls.errors import MLSError
+from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
+from workbench.mls.wire.messages import RequiredCapabilities
+
+NEEDS = (Extension(ExtensionType.required_capabilities, encode(RequiredCapabilities((), (), (1,)))),)
+ANNOUNCED = ReInit(b"the new group", ProtocolVersion.mls10, 3, NEEDS)
+
+
+def ended(*names: str) -> Scenario:
+    """A group whose last commit was a ReInit to cipher suite 3."""
+    scenario = group_of(*names)
+    scenario.commit(names[0], ANNOUNCED)
+    return scenario
+
+
+def bundles(scenario: Scenario, names: Sequence[str], suite: int = 3) -> dict[str, KeyPackageBundle]:
+    """Fresh key packages of the same people for a new group."""
+    people = Scenario(cipher_suite(suite), entropy=scenario.entropy)
+    return {name: people.bundle(name) for name in names}
+
+
+def packages(bundled: dict[str, KeyPackageBundle], maker: str) -> list[KeyPackage]:
+    return [bundle.key_package for name, bundle in bundled.items() if name != maker]
+
+
+def entered(old: Scenario, committed: Committed, bundled: dict[str, KeyPackageBundle], maker: str) -> Scenario:
+    """The new group once all others have joined with the last state of the old one."""
+    new = Scenario(committed.next.suite, entropy=old.entropy)
+    new.states[maker] = committed.next
+    assert committed.welcome is not None
+    for name, bundle in bundled.items():
+        if name != maker:
+            new.states[name] = join(encode(committed.welcome), bundle, now=NOW, old_group=old.states[name])
+    return new
+
+
+def reinitialised(old: Scenario, maker: str) -> tuple[Committed, dict[str, KeyPackageBundle]]:
+    bundled = bundles(old, list(old.states))
+    made = reinit_group(old.states[maker], bundled[maker], packages(bundled, maker), entropy=next(old.entropy), now=NOW)
+    return made, bundled
+
+
+def branched(old: Scenario, maker: str, *others: str) -> tuple[Committed, dict[str, KeyPackageBundle]]:
+    bundled = bundles(old, [maker, *others], suite=1)
+    made = branch_group(
+        old.states[maker], b"the branch", bundled[maker], packages(bundled, maker), entropy=next(old.entropy), now=NOW
+    )
+    return made, bundled
+
+
+@pytest.mark.parametrize("maker", ["Alice", "Bob"])
+def test_a_group_goes_on_as_the_reinit_announced_whoever_makes_it(maker: str) -> None:
+    old = ended("Alice", "Bob", "Carol")
+    assert_agreement(old)
+    new = entered(old, *reinitialised(old, maker), maker)
+    assert_agreement(new)
+    context = new.states["Carol"].context
+    assert ReInit(context.group_id, context.version, context.cipher_suite, context.extensions) == ANNOUNCED
+    assert context.epoch == 1
+    said = new.deliver(new.send("Carol", b"we moved"), "Carol")
+    assert isinstance(said["Bob"], ApplicationMessage)
+    new.commit("Bob")
+    assert_agreement(new)
+
+
+def test_nothing_is_sent_any_more_in_a_group_that_has_ended() -> None:
+    old = ended("Alice", "Bob")
+    for state in old.states.values():
+        assert state.reinit == ANNOUNCED
+        sends: list[Callable[[], object]] = [
+            lambda state=state: create_commit(state, entropy=b"e" * 32, now=NOW),  # type: ignore[misc] # bound now
+            lambda state=state: propose_update(state, entropy=b"e" * 32, now=NOW),  # type: ignore[misc] # bound now
+            lambda state=state: protect(state, b"hello?", entropy=b"e" * 32),  # type: ignore[misc] # bound now
+        ]
+        for send in sends:
+            with refuses(refused.GroupInactive, "§11.2", "reinitialised"):
+                send()
+
+
+@pytest.mark.parametrize("send", ["proposal", "commit"])
+def test_a_member_that_goes_on_in_a_group_that_has_ended_is_not_followed(send: str) -> None:
+    old = ended("Alice", "Bob")
+    stubborn = replace(old.states["Alice"], active=True, reinit=None)
+    made: Any = (create_commit if send == "commit" else propose_update)(stubborn, entropy=b"e" * 32, now=NOW)
+    with refuses(refused.GroupInactive, "§11.2", "reinitialised"):
+        process(old.states["Bob"], made.message, now=NOW)
+
+
+def test_a_reinit_by_reference_waits_until_it_is_alone() -> None:
+    scenario = group_of("Alice", "Bob")
+    scenario.propose("Bob", ANNOUNCED)
+    scenario.commit("Alice", adds=["Carol"])
+    assert scenario.states["Bob"].reinit is None
+    scenario.propose("Bob", ANNOUNCED)
+    scenario.commit("Alice")
+    assert {state.reinit for state in scenario.states.values()} == {ANNOUNCED}
+
+
+def test_some_members_branch_off_and_the_old_group_lives_on() -> None:
+    old = group_of("Alice", "Bob", "Carol")
+    new = entered(old, *branched(old, "Bob", "Carol"), "Bob")
+    assert_agreement(new)
+    assert new.states["Bob"].epoch == 1
+    old.commit("Carol")
+    new.commit("Carol")
+    assert_agreement(old)
+    assert_agreement(new)
+
+
+def test_a_branch_is_entered_with_a_later_state_of_the_old_group_too() -> None:
+    old = group_of("Alice", "Bob", "Carol")
+    made = branched(old, "Bob", "Carol")
+    old.commit("Alice")
+    assert_agreement(entered(old, *made, "Bob"))
+
+
+def test_a_key_of_one_group_is_mixed_into_another() -> None:
+    one, other = group_of("Alice", "Bob"), Scenario(cipher_suite(1))
+    bundle, bob = other.bundle("Alice"), other.bundle("Bob")
+    alone = create_group(bundle, b"another", entropy=next(other.entropy))
+    added = create_commit(alone, [Add(bob.key_package)], entropy=b"a" * 32, now=NOW)
+    assert added.welcome is not None
+    bobs = join(added.welcome, bob, now=NOW)
+    psk = PreSharedKeyID(ResumptionPSK(ResumptionPSKUsage.application, b"the group", 1), bytes(32))
+    keys = {(b"the group", 1): one.states["Alice"].resumption_psks[1]}
+    made = create_commit(added.next, [PreSharedKey(psk)], entropy=b"b" * 32, now=NOW, resumption_psks=keys)
+    followed, _ = process(bobs, made.message, now=NOW, resumption_psks=keys)
+    assert followed.secrets == made.next.secrets
+    with refuses(refused.UnknownPreSharedKey, "§8.4", "epoch 1 of group"):
+        process(bobs, made.message, now=NOW)
+
+
+# What the maker is refused
+
+
+def test_a_group_that_has_not_ended_is_not_made_anew() -> None:
+    old = group_of("Alice", "Bob")
+    with refuses(refused.Misuse, "§11.2", "no ReInit was committed"):
+        reinitialised(old, "Alice")
+
+
+def test_nobody_is_left_behind_by_a_reinit() -> None:
+    old = ended("Alice", "Bob", "Carol")
+    some = bundles(old, ["Alice", "Bob"])
+    with refuses(refused.Misuse, "§11.2", "1 members of the old group have no key package"):
+        reinit_group(old.states["Alice"], some["Alice"], packages(some, "Alice"), entropy=b"e" * 32, now=NOW)
+
+
+def test_nobody_comes_along_into_a_branch_who_was_not_there() -> None:
+    old = group_of("Alice", "Bob")
+    with refuses(refused.Misuse, "§11.3", "1 of these key packages"):
+        branched(old, "Alice", "Mallory")
+
+
+# What those who are added refuse
+
+
+def joins(old: GroupState | None, made: Committed, bundle: KeyPackageBundle) -> None:
+    assert made.welcome is not None
+    join(made.welcome, bundle, now=NOW, old_group=old)
+
+
+def test_without_the_old_group_nobody_enters_the_new_one() -> None:
+    old = ended("Alice", "Bob")
+    made, bundled = reinitialised(old, "Alice")
+    joins(old.states["Bob"], made, bundled["Bob"])
+    for other in (None, group_of("Bob").states["Bob"]):
+        without = other and replace(other, context=replace(other.context, group_id=b"elsewhere"))
+        with refuses(refused.UnknownPreSharedKey, "§12.4.3.1", "is needed as old_group"):
+            joins(without, made, bundled["Bob"])
+
+
+def test_a_group_that_was_not_ended_is_not_left_for_a_new_one() -> None:
+    old = ended("Alice", "Bob")
+    made, bundled = reinitialised(old, "Alice")
+    bob = old.states["Bob"]
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "held no ReInit"):
+        joins(replace(bob, reinit=None), made, bundled["Bob"])
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "held no ReInit"):
+        joins(replace(bob, context=replace(bob.context, epoch=bob.epoch + 1)), made, bundled["Bob"])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ANNOUNCED, group_id=b"elsewhere"),
+        replace(ANNOUNCED, version=2),
+        replace(ANNOUNCED, cipher_suite=1),
+        replace(ANNOUNCED, extensions=()),
+    ],
+)
+def test_a_new_group_that_is_not_the_announced_one_is_refused(other: ReInit) -> None:
+    old = ended("Alice", "Bob")
+    made, bundled = reinitialised(old, "Alice")
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "not the one that the ReInit announced"):
+        joins(replace(old.states["Bob"], reinit=other), made, bundled["Bob"])
+
+
+def forged(
+    old: Scenario, usage: ResumptionPSKUsage, names: Sequence[str], *, suite: int, epoch_0: bool = True
+) -> tuple[Committed, dict[str, KeyPackageBundle]]:
+    """A new group made by Alice, who leaves out her own checks."""
+    bundled, alice = bundles(old, names, suite), old.states["Alice"]
+    state = create_group(
+        bundled["Alice"],
+        ANNOUNCED.group_id,
+        entropy=b"g" * 32,
+        extensions=ANNOUNCED.extensions if usage == ResumptionPSKUsage.reinit else (),
+    )
+    if not epoch_0:
+        state = create_commit(state, entropy=b"h" * 32, now=NOW).next
+    link = PreSharedKeyID(ResumptionPSK(usage, alice.group_id, alice.epoch), bytes(state.suite.hash_length))
+    made = create_commit(
+        state,
+        [PreSharedKey(link), *map(Add, packages(bundled, "Alice"))],
+        entropy=b"i" * 32,
+        now=NOW,
+        usage=usage,
+        resumption_psks={(alice.group_id, alice.epoch): alice.resumption_psks[alice.epoch]},
+    )
+    return made, bundled
+
+
+REINIT, BRANCH = ResumptionPSKUsage.reinit, ResumptionPSKUsage.branch
+
+
+@pytest.mark.parametrize(
+    ("usage", "names", "changes", "error", "section", "reason"),
+    [
+        (REINIT, ["Alice", "Bob", "Carol"], {"epoch_0": False}, refused.InvalidWelcome, "§12.4.3.1", "not in 2"),
+        (REINIT, ["Alice", "Bob"], {}, refused.InvalidWelcome, "§12.4.3.1", "1 members of the old group are not in"),
+        (BRANCH, ["Alice", "Bob"], {"epoch_0": False}, refused.InvalidWelcome, "§12.4.3.1", "not in 2"),
+        (BRANCH, ["Alice", "Bob"], {"suite": 3}, refused.InvalidWelcome, "§12.4.3.1", "version and cipher suite"),
+        (BRANCH, ["Alice", "Bob", "Mallory"], {}, refused.InvalidWelcome, "§11.3", "1 members of the branch"),
+    ],
+)
+def test_a_new_group_that_breaks_one_rule_is_refused(
+    usage: ResumptionPSKUsage,
+    names: list[str],
+    changes: dict[str, Any],
+    error: type[MLSError],
+    section: str,
+    reason: str,
+) -> None:
+    old = (ended if usage == REINIT else group_of)("Alice", "Bob", "Carol")
+    suite = 3 if usage == REINIT else 1
+    made, bundled = forged(old, usage, names, **{"suite": suite, **changes})
+    with refuses(error, section, reason):
+        joins(old.states["Bob"], made, bundled["Bob"])
+
+
+@pytest.mark.parametrize(("usage", "suite"), [(REINIT, 3), (BRANCH, 1)])
+def test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered(usage: ResumptionPSKUsage, suite: int) -> None:
+    old = (ended if usage == REINIT else group_of)("Alice", "Bob", "Carol")
+    made, bundled = forged(old, usage, ["Alice", "Bob", "Carol"], suite=suite)
+    joins(old.states["Bob"], made, bundled["Bob"])
