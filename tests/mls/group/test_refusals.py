@@ -273,6 +273,20 @@ def test_adding_a_member_twice_is_refused() -> None:
         scenario.commit("Alice", adds=["Bob"])
 
 
+def test_a_proposal_that_fits_no_tree_stops_nobodys_commit() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    scenario.propose("Bob", Add(scenario.bundle("Carol").key_package))
+    needs = encode(RequiredCapabilities((64000,), (), ()))
+    required = GroupContextExtensions((Extension(ExtensionType.required_capabilities, needs),))
+    scenario.propose("Bob", required)
+    scenario.propose_update("Carol")
+    committed = scenario.commit("Alice")
+    assert committed.advanced.updated == (scenario.leaf("Carol"),)
+    assert not committed.advanced.added
+    assert scenario.states["Bob"].secrets == scenario.states["Carol"].secrets == committed.next.secrets
+    scenario.send("Alice", b"and on we go")
+
+
 def test_requiring_what_a_member_cannot_do_is_refused() -> None:
     scenario = group_of("Alice", "Bob")
     needs = encode(RequiredCapabilities((64000,), (), ()))
@@ -398,7 +412,7 @@ def test_a_sender_at_a_blank_leaf_is_refused() -> None:
     signature = sign_content(SUITE, form, proposal, alice.signature_private_key, alice.context)
     content = AuthenticatedContent(form, proposal, FramedContentAuthData(signature, None))
     message = protect_public(SUITE, content, alice.secrets.membership_key, alice.context)
-    with pytest.raises(refused.UnknownMember, match="leaf 3"):
+    with refuses(refused.InvalidMessage, "§6", "leaf 3, is no member"):
         process(bob, MLSMessage(ProtocolVersion.mls10, message), now=NOW)
 
 

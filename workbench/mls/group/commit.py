@@ -29,7 +29,7 @@ from workbench.mls.group.pre_shared_keys import (
     ResumptionPSKs,
     find_psks,
 )
-from workbench.mls.group.proposal_list import Applied, select_proposals
+from workbench.mls.group.proposal_list import Applied, leave_out_unfit, select_proposals
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     Followed,
@@ -117,7 +117,10 @@ def create_commit(
     suite = state.suite
     # validate, apply
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
-    pending = select_proposals(state.proposals.values(), by_value, state.own_leaf) if with_pending else ()
+    pending: tuple[SentProposal, ...] = ()
+    if with_pending and state.proposals:
+        selected = select_proposals(state.proposals.values(), by_value, state.own_leaf)
+        pending = leave_out_unfit(state.tree, state.context.extensions, selected, by_value)
     listed = (*pending, *by_value)
     applied = validate_and_apply(state.public, listed, state.own_leaf, now=now, usage=usage)
     if applied.path_required and not path:

@@ -80,7 +80,10 @@ def signature_key_of(content: FramedContent, context: GroupContext, tree: Ratche
     """
     match content.sender.sender, content.content:
         case MemberSender(leaf), _:
-            return tree.member(LeafIndex(leaf)).signature_key
+            sender = tree.leaf(LeafIndex(leaf))
+            if sender is None:
+                raise InvalidMessage("§6", f"the sender, leaf {leaf}, is no member")
+            return sender.signature_key
         case ExternalSenderIndex(index), _:
             allowed = external_senders_in(context.extensions)
             if index >= len(allowed):

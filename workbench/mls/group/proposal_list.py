@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.mls.errors import InvalidProposalList, UnknownProposal
+from workbench.mls.errors import InvalidProposalList, UnknownProposal, Violation
 from workbench.mls.group.state import ProposalSender, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
@@ -92,6 +92,33 @@ def select_proposals(
     if len(chosen) > 1:
         chosen = [sent for sent in chosen if not isinstance(sent.proposal, ReInit)]
     return tuple(sent for sent in chosen if sent not in by_value)
+
+
+def leave_out_unfit(
+    tree: RatchetTree,
+    extensions: tuple[Extension, ...],
+    pending: tuple[SentProposal, ...],
+    by_value: tuple[SentProposal, ...],
+) -> tuple[SentProposal, ...]:
+    """The pending proposals without those that would make the tree invalid (RFC 9420 §12.2).
+
+    Such a proposal is valid by itself, so it was queued; no member may stop the others' commits with one.
+    """
+    if _fit(tree, extensions, (*pending, *by_value)):
+        return pending
+    taken: tuple[SentProposal, ...] = ()
+    for sent in pending:
+        if _fit(tree, extensions, (*taken, sent, *by_value)):
+            taken = (*taken, sent)
+    return taken
+
+
+def _fit(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: tuple[SentProposal, ...]) -> bool:
+    try:
+        apply_proposals(tree, extensions, proposals)
+    except Violation:
+        return False
+    return True
 
 
 def _is_about(sent: SentProposal, committer: LeafIndex) -> bool:
