@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from workbench.commands import inspect, lab, vectors, version
+from workbench.commands import fuzz, inspect, lab, vectors, version
 
 
 class Command(Protocol):
@@ -37,7 +37,13 @@ class Command(Protocol):
         """Do the work; the result is the exit status."""
 
 
-COMMANDS: dict[str, Command] = {"lab": lab, "vectors": vectors, "inspect": inspect, "version": version}
+COMMANDS: dict[str, Command] = {
+    "lab": lab,
+    "vectors": vectors,
+    "inspect": inspect,
+    "fuzz": fuzz,
+    "version": version,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,11 @@
+"""Fuzzing: valid messages of live groups, damaged where their fields are, to see that nothing escapes.
+
+Read `parts.py` (a message taken apart), `edits.py` (what can be done to it), `scene.py` (a live group of one cipher
+suite), `insider.py` (a member that signs and seals what it likes), `subjects.py` (what is damaged, and who is given
+it), `attempt.py` (one try: damage, feed, measure, shrink) and `report.py`.
+"""
+
+from workbench.fuzz.attempt import Attempt, Find, attempt
+from workbench.fuzz.report import Tally, find_to_text, tally_to_table
+
+__all__ = ["Attempt", "Find", "Tally", "attempt", "find_to_text", "tally_to_table"]

@@ -1,0 +1,293 @@
+"""A member that signs and seals whatever it likes, so that what is damaged gets past signatures and tags.
+
+All works on raw bytes: what is signed need not decode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from typing_extensions import override
+
+from workbench.fuzz.scene import Scene, welcome_of
+from workbench.mls import (
+    CipherSuite,
+    GroupState,
+    KeyPackage,
+    LeafNode,
+    MLSError,
+    MLSMessage,
+    RatchetTree,
+    Welcome,
+    decode,
+    encode,
+)
+from workbench.mls.framing.private_message import REUSE_GUARD_LENGTH, sender_data_key_and_nonce
+from workbench.mls.group.welcome import open_group_info, open_group_secrets
+from workbench.mls.schedule.key_schedule import epoch_from_joiner_secret, welcome_key_and_nonce, welcome_secret
+from workbench.mls.schedule.psk import psk_secret
+from workbench.mls.tree.own_leaf import sign_leaf_node
+from workbench.mls.tree.tree_math import leaf_to_node
+from workbench.mls.tree.update_path import path_recipients
+from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
+from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.messages import (
+    Commit,
+    FramedContent,
+    GroupInfo,
+    GroupInfoTBS,
+    GroupSecrets,
+    MemberSender,
+    NewMemberCommitSender,
+    PreSharedKeyID,
+    PrivateContentAAD,
+    PrivateMessage,
+    Sender,
+    SenderData,
+    SenderDataAAD,
+)
+from workbench.mls.wire.tree import Extension, KeyPackageTBS, RatchetTreeExtension, UpdatePath
+
+ENTROPY = b"Mallory needs no randomness.".ljust(64, b".")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Credulous(CipherSuite):
+    """A suite that believes every signature and every tag: the reach of all insiders together, without their keys."""
+
+    @override
+    def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
+        super().verify_with_label(public_key, label, content, signature)
+        return True
+
+    @override
+    def verify_mac(self, key: bytes, data: bytes, tag: bytes) -> bool:
+        super().verify_mac(key, data, tag)
+        return True
+
+
+def vector(data: bytes) -> bytes:
+    """`opaque x<V>`."""
+    return length_header(len(data)) + data
+
+
+# Public and private messages
+
+
+def sign(state: GroupState, wire_format: WireFormat, content: bytes, private_key: bytes) -> tuple[bytes, bytes]:
+    """What is signed when somebody frames these bytes as content, and the signature (RFC 9420 §6.1)."""
+    inside = isinstance(_sender(content), MemberSender | NewMemberCommitSender)
+    signed = _head(wire_format) + content + (encode(state.context) if inside else b"")
+    return signed, state.suite.sign_with_label(private_key, "FramedContentTBS", signed)
+
+
+def public_message(state: GroupState, content: bytes, confirmation_tag: bytes | None, private_key: bytes) -> bytes:
+    """These bytes as content of a PublicMessage, with a good signature and membership tag (RFC 9420 §6.2)."""
+    wire_format = WireFormat.mls_public_message
+    signed, signature = sign(state, wire_format, content, private_key)
+    auth = vector(signature) + (b"" if confirmation_tag is None else vector(confirmation_tag))
+    framed = _head(wire_format) + content + auth
+    if isinstance(_sender(content), MemberSender):
+        framed += vector(state.suite.mac(state.secrets.membership_key, signed + auth))
+    return framed
+
+
+def _head(wire_format: WireFormat) -> bytes:
+    return ProtocolVersion.mls10.to_bytes(2, "big") + wire_format.to_bytes(2, "big")
+
+
+def _sender(content: bytes) -> object:
+    """Who sends it; what does not decode comes from a member."""
+    try:
+        return decode(FramedContent, content).sender.sender
+    except MLSError:
+        return MemberSender(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Seals whatever it is given as a PrivateMessage of one member (RFC 9420 §6.3)."""
+
+    state: GroupState
+    content_type: ContentType
+
+    def inside(self, body: bytes, confirmation_tag: bytes | None) -> bytes:
+        """The plaintext of content that was signed: `body` without the header that stands outside."""
+        state = self.state
+        framed = encode(Sender(MemberSender(state.own_leaf)))
+        content = vector(state.group_id) + state.epoch.to_bytes(8, "big") + framed + vector(b"")
+        content += bytes([self.content_type]) + body
+        _, signature = sign(state, WireFormat.mls_private_message, content, state.signature_private_key)
+        return body + vector(signature) + (b"" if confirmation_tag is None else vector(confirmation_tag))
+
+    def sealed(self, plaintext: bytes, sender_data: bytes | None = None) -> bytes:
+        """The message; `sender_data` is what it says of itself, by default the truth."""
+        state, suite = self.state, self.state.suite
+        _, used = state.secret_tree.next_key(state.own_leaf, self.content_type)
+        if sender_data is None:
+            sender_data = self.sender_data()
+        aad = PrivateContentAAD(state.group_id, state.epoch, self.content_type, b"")
+        ciphertext = suite.seal(used.key, used.nonce, encode(aad), plaintext)
+        key, nonce = sender_data_key_and_nonce(suite, state.secrets.sender_data_secret, ciphertext)
+        sender_data_aad = encode(SenderDataAAD(state.group_id, state.epoch, self.content_type))
+        sealed_data = suite.seal(key, nonce, sender_data_aad, sender_data)
+        message = PrivateMessage(state.group_id, state.epoch, self.content_type, b"", sealed_data, ciphertext)
+        return encode(MLSMessage(ProtocolVersion.mls10, message))
+
+    def sender_data(self) -> bytes:
+        """The truth about the next message; its reuse guard is all zeros, so that the nonce is the ratchet's."""
+        _, used = self.state.secret_tree.next_key(self.state.own_leaf, self.content_type)
+        return encode(SenderData(self.state.own_leaf, used.generation, bytes(REUSE_GUARD_LENGTH)))
+
+
+# Leaf nodes and key packages
+
+
+def signed_leaf(state: GroupState, data: bytes) -> LeafNode:
+    """A leaf node that its member signed for its place; raises `Malformed` for what is none."""
+    return sign_leaf_node(
+        state.suite,
+        decode(LeafNode, data),
+        state.signature_private_key,
+        group_id=state.group_id,
+        leaf_index=state.own_leaf,
+    )
+
+
+def signed_key_package(suite: CipherSuite, private_key: bytes, data: bytes) -> KeyPackage:
+    """A key package that its client signed, and the leaf node in it too; raises `Malformed` for what is none."""
+    given = decode(KeyPackage, data)
+    leaf_node = sign_leaf_node(suite, given.leaf_node, private_key)
+    content = KeyPackageTBS(given.version, given.cipher_suite, given.init_key, leaf_node, given.extensions)
+    signature = suite.sign_with_label(private_key, "KeyPackageTBS", encode(content))
+    return replace(given, leaf_node=leaf_node, signature=signature)
+
+
+@dataclass(frozen=True, slots=True)
+class PathForCarol:
+    """The one ciphertext in the path of Mallory's commit that is for Carol's leaf (RFC 9420 §7.6)."""
+
+    scene: Scene
+    commit: Commit
+
+    @property
+    def path(self) -> UpdatePath:
+        """The path of the commit."""
+        if self.commit.path is None:
+            raise TypeError("the commit has no path")
+        return self.commit.path
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which node of the path, and which of its ciphertexts."""
+        committed = self.scene.committed
+        recipients = path_recipients(committed.next.tree, self.scene.mallory.own_leaf, committed.advanced.added)
+        carol = leaf_to_node(self.scene.carol.own_leaf)
+        return next((node, readers.index(carol)) for node, readers in enumerate(recipients) if carol in readers)
+
+    @property
+    def key(self) -> bytes:
+        """The public key of Carol's leaf: that of the Update that the commit takes along."""
+        return self.scene.committed.next.tree.member(self.scene.carol.own_leaf).encryption_key
+
+    @property
+    def context(self) -> bytes:
+        """What the ciphertext is bound to: the context of the next epoch but for its transcript."""
+        old, new = self.scene.carol.context, self.scene.committed.next.context
+        return encode(replace(new, confirmed_transcript_hash=old.confirmed_transcript_hash))
+
+    def secret(self) -> bytes:
+        """The path secret that Carol is to learn."""
+        node, place = self.place
+        sealed = self.path.nodes[node].encrypted_path_secret[place]
+        private_key = self.scene.carol.update_keys[self.key]
+        return self.scene.suite.decrypt_with_label(private_key, "UpdatePathNode", self.context, sealed)
+
+    def resealed(self, secret: bytes) -> Commit:
+        """The commit with another secret for Carol."""
+        suite, nodes = self.scene.suite, list(self.path.nodes)
+        node, place = self.place
+        entropy = ENTROPY[: suite.hash_length]
+        sealed = suite.encrypt_with_label(self.key, "UpdatePathNode", self.context, secret, entropy=entropy)
+        ciphertexts = list(nodes[node].encrypted_path_secret)
+        ciphertexts[place] = sealed
+        nodes[node] = replace(nodes[node], encrypted_path_secret=tuple(ciphertexts))
+        return replace(self.commit, path=replace(self.path, nodes=tuple(nodes)))
+
+
+# Welcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Whoever welcomes a newcomer knows all that is in the Welcome, and can put something else there."""
+
+    scene: Scene
+    psks: tuple[tuple[PreSharedKeyID, bytes], ...]
+
+    @property
+    def secrets(self) -> GroupSecrets:
+        """What the Welcome holds for Grace."""
+        grace = self.scene.grace
+        welcome = welcome_of(self.scene.committed)
+        return open_group_secrets(self.scene.suite, welcome, grace.key_package, grace.init_private_key)
+
+    @property
+    def group_info(self) -> GroupInfo:
+        """What the Welcome says of the group."""
+        return open_group_info(self.scene.suite, welcome_of(self.scene.committed), self.welcome_secret)
+
+    @property
+    def welcome_secret(self) -> bytes:
+        """What opens the GroupInfo."""
+        suite = self.scene.suite
+        return welcome_secret(suite, self.secrets.joiner_secret, psk_secret(suite, self.psks))
+
+    def welcome(self, *, group_secrets: bytes | None = None, group_info: bytes | None = None) -> bytes:
+        """The Welcome with other secrets, or another GroupInfo, in it (RFC 9420 §12.4.3.1)."""
+        suite = self.scene.suite
+        secrets = encode(self.secrets) if group_secrets is None else group_secrets
+        key, nonce = welcome_key_and_nonce(suite, self.welcome_secret)
+        info = encode(self.group_info) if group_info is None else group_info
+        sealed_info = suite.seal(key, nonce, b"", info)
+        honest = welcome_of(self.scene.committed).secrets[0]
+        sealed = suite.encrypt_with_label(
+            self.scene.grace.key_package.init_key,
+            "Welcome",
+            sealed_info,
+            secrets,
+            entropy=ENTROPY[: suite.hash_length],
+        )
+        entry = replace(honest, encrypted_group_secrets=sealed)
+        return encode(MLSMessage(ProtocolVersion.mls10, Welcome(suite.id, (entry,), sealed_info)))
+
+    def signed(self, data: bytes) -> bytes:
+        """A GroupInfo with Mallory's good signature, if it is one at all."""
+        try:
+            info = decode(GroupInfo, data)
+        except MLSError:
+            return data
+        content = GroupInfoTBS(info.group_context, info.extensions, info.confirmation_tag, info.signer)
+        key = self.scene.mallory.signature_private_key
+        signature = self.scene.suite.sign_with_label(key, "GroupInfoTBS", encode(content))
+        return encode(replace(info, signature=signature))
+
+    def with_tree(self, data: bytes) -> bytes:
+        """A signed GroupInfo with another tree, its hash and its confirmation tag, as far as it has a hash."""
+        suite, info = self.scene.suite, self.group_info
+        others = tuple(each for each in info.extensions if each.extension_type != ExtensionType.ratchet_tree)
+        info = replace(info, extensions=(*others, Extension(ExtensionType.ratchet_tree, data)))
+        try:
+            tree = RatchetTree.from_nodes(decode(RatchetTreeExtension, data).ratchet_tree, suite)
+        except MLSError:
+            return self.signed(encode(info))
+        context = replace(info.group_context, tree_hash=tree.hash())
+        epoch = epoch_from_joiner_secret(
+            suite,
+            self.secrets.joiner_secret,
+            psk_secret(suite, self.psks),
+            encode(context),
+            tree.leaf_count,
+        )
+        tag = suite.mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
+        return self.signed(encode(replace(info, group_context=context, confirmation_tag=tag)))

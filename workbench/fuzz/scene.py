@@ -1,0 +1,134 @@
+"""A live group of one cipher suite, with a bit of history: blanks, unmerged leaves, extensions, pending proposals."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from workbench.mls import (
+    Add,
+    BasicCredential,
+    CipherSuite,
+    Committed,
+    Credential,
+    Extension,
+    ExternalPSK,
+    GroupState,
+    KeyPackageBundle,
+    Lifetime,
+    PreSharedKey,
+    PreSharedKeyID,
+    Remove,
+    Welcome,
+    cipher_suite,
+    create_commit,
+    create_group,
+    create_key_package,
+    encode,
+    join,
+    process,
+    propose_update,
+)
+from workbench.mls.group.state import AnyProposal
+from workbench.mls.wire.code_points import CredentialType, ExtensionType
+from workbench.mls.wire.messages import ApplicationId, ExternalSender, ExternalSenders, RequiredCapabilities
+
+NOW = 1_767_600_000
+"""5 January 2026, 08:00 UTC."""
+
+LIFETIME = Lifetime(NOW - 3600, NOW + 30 * 24 * 3600)
+PSKS: Mapping[bytes, bytes] = {b"over lunch": b"fish"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Mallory, a member who may send anything; Carol, a member who is honest; Grace, who may be added.
+
+    `overseer` is the signature key of somebody outside who may propose.
+    `committed` is Mallory's commit that adds Grace, `in_private` the same as a PrivateMessage; Carol's state is the
+    one before it.
+    """
+
+    suite: CipherSuite
+    mallory: GroupState
+    carol: GroupState
+    grace: KeyPackageBundle
+    overseer: bytes
+    committed: Committed
+    in_private: Committed
+
+
+def entropies(seed: str) -> Iterator[bytes]:
+    """32 bytes a call, never the same twice, the same in every run."""
+    for number in itertools.count():
+        yield f"{seed} {number}".encode().ljust(32, b".")
+
+
+def client(suite: CipherSuite, name: str, entropy: bytes) -> KeyPackageBundle:
+    """A key package with something in each of its fields."""
+    keys = suite.signature_key_pair(name.encode().ljust(64, b"."))
+    return create_key_package(
+        suite,
+        Credential(BasicCredential(name.encode())),
+        keys.private_key,
+        lifetime=LIFETIME,
+        entropy=entropy,
+        leaf_extensions=[Extension(ExtensionType.application_id, encode(ApplicationId(name.encode())))],
+    )
+
+
+@cache
+def scene(suite_id: int) -> Scene:
+    """The scene of one suite, always the same."""
+    suite = cipher_suite(suite_id)
+    fresh = entropies(f"scene {suite_id}")
+    bundles = {name: client(suite, name, next(fresh)) for name in ("Mallory", "Bob", "Carol", "Dave", "Erin", "Frank")}
+    grace = client(suite, "Grace", next(fresh))
+    mallory = create_group(
+        bundles["Mallory"], b"the group", entropy=next(fresh), extensions=_extensions(bundles["Bob"])
+    )
+    adds = [Add(bundles[name].key_package) for name in ("Bob", "Carol", "Dave", "Erin")]
+    first = create_commit(mallory, adds, entropy=next(fresh), now=NOW)
+    mallory = first.next
+    carol = _join(first, bundles["Carol"])
+    # Carol fills her path, Dave leaves a blank behind him, Frank is unmerged
+    own = create_commit(carol, [Remove(_join(first, bundles["Dave"]).own_leaf)], entropy=next(fresh), now=NOW)
+    mallory, _ = process(mallory, own.message, now=NOW)
+    carol = own.next
+    frank = create_commit(mallory, [Add(bundles["Frank"].key_package)], entropy=next(fresh), now=NOW, path=False)
+    carol, _ = process(carol, frank.message, now=NOW)
+    mallory = frank.next
+    # what Carol proposes, Mallory commits by reference
+    proposed = propose_update(carol, entropy=next(fresh), now=NOW)
+    carol = proposed.next
+    mallory, _ = process(mallory, proposed.message, now=NOW)
+    psk = PreSharedKey(PreSharedKeyID(ExternalPSK(b"over lunch"), bytes(suite.hash_length)))
+    listed: tuple[AnyProposal, ...] = (Add(grace.key_package), psk)
+    last = next(fresh)
+    committed, in_private = (
+        create_commit(mallory, listed, entropy=last, now=NOW, psks=PSKS, private=private) for private in (False, True)
+    )
+    return Scene(suite, mallory, carol, grace, bundles["Bob"].signature_private_key, committed, in_private)
+
+
+def _extensions(sender: KeyPackageBundle) -> tuple[Extension, ...]:
+    required = RequiredCapabilities((), (), (CredentialType.basic,))
+    leaf_node = sender.key_package.leaf_node
+    senders = ExternalSenders((ExternalSender(leaf_node.signature_key, leaf_node.credential),))
+    return (
+        Extension(ExtensionType.required_capabilities, encode(required)),
+        Extension(ExtensionType.external_senders, encode(senders)),
+    )
+
+
+def welcome_of(committed: Committed) -> Welcome:
+    """The Welcome of a commit that adds somebody."""
+    if committed.welcome is None or not isinstance(committed.welcome.message, Welcome):
+        raise TypeError("the commit adds nobody")
+    return committed.welcome.message
+
+
+def _join(committed: Committed, bundle: KeyPackageBundle) -> GroupState:
+    return join(welcome_of(committed), bundle, now=NOW)

@@ -1,0 +1,365 @@
+"""What is damaged, at which depth, and who is given it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from workbench.fuzz.edits import Donors
+from workbench.fuzz.insider import Host, PathForCarol, Sealer, public_message, signed_key_package, signed_leaf
+from workbench.fuzz.parts import Part, take_apart
+from workbench.fuzz.scene import NOW, PSKS, Scene, scene, welcome_of
+from workbench.mls import (
+    CIPHER_SUITES,
+    Add,
+    CipherSuite,
+    ExternallyCommitted,
+    ExternalPSK,
+    GroupContextExtensions,
+    KeyPackage,
+    LeafNode,
+    MLSMessage,
+    PreSharedKey,
+    PreSharedKeyID,
+    ProposalQueued,
+    RatchetTree,
+    RatchetTreeExtension,
+    ReInit,
+    Remove,
+    Update,
+    create_commit,
+    decode,
+    encode,
+    external_commit,
+    group_info,
+    join,
+    process,
+    propose,
+    propose_external,
+    propose_self_add,
+    propose_update,
+    validate_key_package,
+)
+from workbench.mls.group.state import AnyProposal, GroupState
+from workbench.mls.tree.tree_validation import validate_tree
+from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
+from workbench.mls.wire.messages import (
+    ApplicationData,
+    Commit,
+    FramedContent,
+    GroupInfo,
+    GroupSecrets,
+    PathSecret,
+    PrivateMessageContent,
+    Proposal,
+    PublicMessage,
+    SenderData,
+)
+
+HEAD_OF_GROUP_INFO = ProtocolVersion.mls10.to_bytes(2, "big") + WireFormat.mls_group_info.to_bytes(2, "big")
+ENTROPY = b"nothing here must be secret.".ljust(32, b".")
+
+
+class Unsound(Exception):
+    """Something was accepted that must not be, or does not fit together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """How deep a message is damaged: these bytes are, and `rebuilt` makes a message around them.
+
+    The outermost layer, "wire", is what anybody can do; the others take a member's keys.
+    """
+
+    name: str
+    cls: type
+    data: bytes
+    rebuilt: Callable[[bytes], bytes] = field(repr=False, default=lambda data: data)
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def parts(self) -> Part:
+        """The bytes, taken apart."""
+        return take_apart(self.cls, self.data, **self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One type of message; `feed(suite, data)` gives it to a member, whose cipher suite may be too credulous.
+
+    `sealed` says that nobody outside the group can make another that is accepted.
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    feed: Callable[[CipherSuite, bytes], object] = field(repr=False)
+    sealed: bool = True
+
+    @property
+    def wire(self) -> Layer:
+        """The message as it is sent."""
+        return self.layers[0]
+
+
+@cache
+def subjects(suite_id: int) -> tuple[Subject, ...]:
+    """All types of messages, in one cipher suite."""
+    at = scene(suite_id)
+    return (*_proposals(at), _commit(at), *_from_outside(at), *_private(at), *_joining(at), *_public_objects(at))
+
+
+@cache
+def genuine(suite_id: int) -> frozenset[bytes]:
+    """The messages that nobody has touched."""
+    return frozenset(subject.wire.data for subject in subjects(suite_id))
+
+
+@cache
+def donors(suite_id: int) -> Donors:
+    """The fields of all messages of this suite and the next, by shape."""
+    found: defaultdict[Any, list[bytes]] = defaultdict(list)
+    for number in (suite_id, suite_id % len(CIPHER_SUITES) + 1):
+        for subject in subjects(number):
+            for layer in subject.layers:
+                for part in layer.parts().walk():
+                    found[part.shape].append(part.encoded())
+    return MappingProxyType({shape: tuple(dict.fromkeys(encodings)) for shape, encodings in found.items()})
+
+
+# Within the group
+
+
+def _to_carol(at: Scene) -> Callable[[CipherSuite, bytes], object]:
+    """Carol processes it, and commits a proposal; what she then holds must fit together."""
+
+    def feed(suite: CipherSuite, data: bytes) -> object:
+        state, received = process(replace(at.carol, suite=suite), data, now=NOW, psks=PSKS)
+        if isinstance(received, ProposalQueued):
+            state = create_commit(state, entropy=ENTROPY, now=NOW, psks=PSKS).next
+        if suite is at.suite:
+            _check_sound(state)
+        return received
+
+    return feed
+
+
+def _check_sound(state: GroupState) -> None:
+    if state.tree.hash() != state.context.tree_hash:
+        raise Unsound("the accepted tree does not have the hash that the group agreed on")
+    for x, private_key in state.private_keys.items():
+        if state.suite.hpke_public_key(private_key) != state.tree.encryption_key(x):
+            raise Unsound(f"the private key of node {x} is not that of its public key")
+
+
+def _proposals(at: Scene) -> Iterator[Subject]:
+    """Each kind of proposal as a PublicMessage of Mallory."""
+    suite, mallory = at.suite, at.mallory
+    psk = PreSharedKeyID(ExternalPSK(b"over lunch"), bytes(suite.hash_length))
+    extensions = mallory.context.extensions
+    reinit = ReInit(b"the next group", ProtocolVersion.mls10, suite.id, extensions)
+    for proposal in (Remove(at.carol.own_leaf), PreSharedKey(psk), GroupContextExtensions(extensions), reinit):
+        yield _public(at, propose(mallory, proposal, entropy=ENTROPY, now=NOW).message)
+    yield _public(at, propose(mallory, Add(at.grace.key_package), entropy=ENTROPY, now=NOW).message)
+    yield _public(at, propose_update(mallory, entropy=ENTROPY, now=NOW).message)
+
+
+def _public(at: Scene, message: MLSMessage, private_key: bytes | None = None) -> Subject:
+    """A proposal, which its sender can change and sign: Mallory unless `private_key` is somebody else's."""
+    content = _content(message)
+    if not isinstance(content.content, Proposal):
+        raise TypeError("a proposal is expected")
+    proposal = content.content.proposal
+    signer = private_key or at.mallory.signature_private_key
+
+    def framed(data: bytes) -> bytes:
+        return public_message(at.mallory, data, None, signer)
+
+    def reframed(changed: AnyProposal) -> bytes:
+        return framed(encode(replace(content, content=Proposal(changed))))
+
+    layers = [
+        Layer("wire", MLSMessage, encode(message)),
+        Layer("content", FramedContent, encode(content), framed),
+    ]
+    if isinstance(proposal, Add):
+        key = at.grace.signature_private_key
+        layers.append(
+            Layer(
+                "key package",
+                KeyPackage,
+                encode(proposal.key_package),
+                lambda data: reframed(Add(signed_key_package(at.suite, key, data))),
+            )
+        )
+    if isinstance(proposal, Update):
+        leaf = encode(proposal.leaf_node)
+        layers.append(Layer("leaf node", LeafNode, leaf, lambda data: reframed(Update(signed_leaf(at.mallory, data)))))
+    sender = "" if private_key is None else f" of {content.sender.sender.TAG.name}"
+    return Subject(f"PublicMessage {type(proposal).__name__}{sender}", tuple(layers), _to_carol(at))
+
+
+def _content(message: MLSMessage) -> FramedContent:
+    if not isinstance(message.message, PublicMessage):
+        raise TypeError("a PublicMessage is expected")
+    return message.message.content
+
+
+def _commit(at: Scene) -> Subject:
+    """Mallory's commit: it adds Grace, mixes in a key, takes Carol's Update by reference, and has a path."""
+    content, tag = _content(at.committed.message), at.committed.next.confirmation_tag
+    commit = content.content
+    if not isinstance(commit, Commit) or commit.path is None:
+        raise TypeError("a commit with a path is expected")
+    path, for_carol = commit.path, PathForCarol(at, commit)
+
+    def framed(data: bytes) -> bytes:
+        return public_message(at.mallory, data, tag, at.mallory.signature_private_key)
+
+    def reframed(changed: Commit) -> bytes:
+        return framed(encode(replace(content, content=changed)))
+
+    layers = (
+        Layer("wire", MLSMessage, encode(at.committed.message)),
+        Layer("content", FramedContent, encode(content), framed),
+        Layer(
+            "leaf node",
+            LeafNode,
+            encode(path.leaf_node),
+            lambda data: reframed(replace(commit, path=replace(path, leaf_node=signed_leaf(at.mallory, data)))),
+        ),
+        Layer(
+            "path secret",
+            PathSecret,
+            encode(PathSecret(for_carol.secret())),
+            lambda data: reframed(for_carol.resealed(decode(PathSecret, data).path_secret)),
+        ),
+    )
+    return Subject("PublicMessage Commit", layers, _to_carol(at))
+
+
+def _from_outside(at: Scene) -> Iterator[Subject]:
+    """What comes to the group from those who are not in it: proposals of two kinds, and a commit."""
+    suite, carol = at.suite, at.carol
+    key = at.grace.signature_private_key
+    remove = Remove(at.mallory.own_leaf)
+    proposed = propose_external(
+        suite, carol.group_id, carol.epoch, remove, sender_index=0, signature_private_key=at.overseer
+    )
+    yield _public(at, proposed, at.overseer)
+    yield _public(at, propose_self_add(at.grace.key_package, key, suite, carol.group_id, carol.epoch), key)
+    committed = _external_commit(at, suite, encode(group_info(at.mallory)))
+    content, tag = _content(committed.message), committed.next.confirmation_tag
+    layers = (
+        Layer("wire", MLSMessage, encode(committed.message)),
+        Layer("content", FramedContent, encode(content), lambda data: public_message(at.mallory, data, tag, key)),
+    )
+    yield Subject("PublicMessage external Commit", layers, _to_carol(at))
+
+
+def _external_commit(at: Scene, suite: CipherSuite, info: bytes) -> ExternallyCommitted:
+    """Grace joins by what a GroupInfo says."""
+    credential, key = at.grace.key_package.leaf_node.credential, at.grace.signature_private_key
+    return external_commit(info, credential, key, entropy=ENTROPY, now=NOW, suite=suite)
+
+
+def _private(at: Scene) -> Iterator[Subject]:
+    """The three types of content as PrivateMessages of Mallory."""
+    commit, tag = _content(at.committed.message).content, at.in_private.next.confirmation_tag
+    contents: tuple[tuple[type, Any, bytes | None], ...] = (
+        (ApplicationData, ApplicationData(b"good morning"), None),
+        (Proposal, Proposal(Add(at.grace.key_package)), None),
+        (Commit, commit, tag),
+    )
+    for cls, body, confirmation_tag in contents:
+        yield _sealed(at, cls, encode(body), confirmation_tag)
+
+
+def _sealed(at: Scene, cls: Any, body: bytes, tag: bytes | None) -> Subject:
+    sealer = Sealer(at.mallory, cls.TAG)
+    inside = sealer.inside(body, tag)
+    layers = (
+        Layer("wire", MLSMessage, sealer.sealed(inside)),
+        Layer("plaintext", PrivateMessageContent, inside, sealer.sealed, {"content_type": cls.TAG}),
+        Layer("content", cls, body, lambda data: sealer.sealed(sealer.inside(data, tag))),
+        Layer("sender data", SenderData, sealer.sender_data(), lambda data: sealer.sealed(inside, data)),
+    )
+    return Subject(f"PrivateMessage {ContentType(cls.TAG).name}", layers, _to_carol(at))
+
+
+# Into the group
+
+
+def _joining(at: Scene) -> Iterator[Subject]:
+    """A Welcome with the tree in it, and one whose tree comes from elsewhere."""
+    psk = PreSharedKeyID(ExternalPSK(b"over lunch"), bytes(at.suite.hash_length))
+    host = Host(at, ((psk, PSKS[b"over lunch"]),))
+    info = host.group_info
+    without = replace(
+        info, extensions=tuple(each for each in info.extensions if each.extension_type != ExtensionType.ratchet_tree)
+    )
+    tree = encode(RatchetTreeExtension(at.committed.next.tree.to_nodes()))
+
+    def feed(suite: CipherSuite, data: bytes, ratchet_tree: RatchetTreeExtension | None = None) -> object:
+        state = join(data, at.grace, now=NOW, psks=PSKS, suite=suite, ratchet_tree=ratchet_tree)
+        if suite is at.suite:
+            _check_sound(state)
+        return state
+
+    welcome = MLSMessage(ProtocolVersion.mls10, welcome_of(at.committed))
+    layers = (
+        Layer("wire", MLSMessage, encode(welcome)),
+        Layer("secrets", GroupSecrets, encode(host.secrets), lambda data: host.welcome(group_secrets=data)),
+        Layer("info", GroupInfo, encode(info), lambda data: host.welcome(group_info=host.signed(data))),
+        Layer("tree", RatchetTreeExtension, tree, lambda data: host.welcome(group_info=host.with_tree(data))),
+    )
+    yield Subject("Welcome", layers, feed, sealed=False)
+    bare = host.welcome(group_info=host.signed(encode(without)))
+
+    def feed_tree(suite: CipherSuite, data: bytes) -> object:
+        return feed(suite, bare, decode(RatchetTreeExtension, data))
+
+    yield Subject("ratchet_tree at a Welcome", (Layer("wire", RatchetTreeExtension, tree),), feed_tree, sealed=False)
+
+
+# Objects that stand by themselves
+
+
+def _public_objects(at: Scene) -> Iterator[Subject]:
+    """A key package in the directory, a tree to look at, a GroupInfo."""
+    key_package = at.grace.key_package
+
+    def wrapped(data: bytes) -> bytes:
+        signed = signed_key_package(at.suite, at.grace.signature_private_key, data)
+        return encode(MLSMessage(ProtocolVersion.mls10, signed))
+
+    def feed_key_package(suite: CipherSuite, data: bytes) -> object:
+        given = decode(MLSMessage, data).message
+        if isinstance(given, KeyPackage):
+            validate_key_package(suite, given, now=NOW)
+        return given
+
+    message = encode(MLSMessage(ProtocolVersion.mls10, key_package))
+    layers = (Layer("wire", MLSMessage, message), Layer("signed", KeyPackage, encode(key_package), wrapped))
+    yield Subject("KeyPackage", layers, feed_key_package, sealed=False)
+
+    def feed_tree(suite: CipherSuite, data: bytes) -> object:
+        tree = RatchetTree.from_nodes(decode(RatchetTreeExtension, data).ratchet_tree, suite)
+        validate_tree(tree, at.carol.group_id, at.carol.context.extensions, now=NOW)
+        return tree.hash()
+
+    nodes = encode(RatchetTreeExtension(at.carol.tree.to_nodes()))
+    yield Subject("ratchet_tree", (Layer("wire", RatchetTreeExtension, nodes),), feed_tree, sealed=False)
+
+    info = group_info(at.mallory)
+
+    def signed_info(data: bytes) -> bytes:
+        return HEAD_OF_GROUP_INFO + Host(at, ()).signed(data)
+
+    def feed_info(suite: CipherSuite, data: bytes) -> object:
+        return _external_commit(at, suite, data)
+
+    layers = (Layer("wire", MLSMessage, encode(info)), Layer("signed", GroupInfo, encode(info.message), signed_info))
+    yield Subject("GroupInfo", layers, feed_info)
