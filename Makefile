@@ -70,15 +70,16 @@ notebooks: $(VENV)/.test
 	@$(BIN)/python -m tests.notebooks.page
 	@$(BIN)/python -m tests.house.front_page
 
-# One set of versions for Python 3.11 to 3.13, with hashes, without addresses.
-COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+# One set of versions for Python 3.11 to 3.13, with hashes, without addresses. Extras stay in the names: a pip that
+# meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-header --no-emit-index-url --group build --extra lab pyproject.toml
 
 lock: $(VENV)/.made
 	@$(INSTALL) --quiet uv
 	@echo "==> Writing the locks"
 	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
+	@$(COMPILE) --extra interop --extra test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:
 	rm -rf $(VENV) node_modules

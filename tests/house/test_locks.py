@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import grimp
@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = {"requirements.lock": ["lab"], "requirements-test.lock": ["lab", "test"]}
+LOCKS = {"requirements.lock": ["lab"], "requirements-test.lock": ["lab", "interop", "test"]}
 
 
 def locked(lock: Path) -> list[tuple[Requirement, int]]:
@@ -46,12 +46,26 @@ def test_a_lock_satisfies_what_the_project_asks_for(repository: Path, lock: str,
             assert version in wanted.specifier, f"{lock} has {wanted.name} {version}: run `make lock`"
 
 
+def test_a_package_that_is_asked_for_with_an_extra_is_locked_with_it(repository: Path) -> None:
+    """Else pip looks for the newest with that extra, which has no hash in the lock, and stops."""
+    pins = {canonicalize_name(pin.name): pin.extras for pin, _ in locked(repository / "requirements-test.lock")}
+    asked = [
+        Requirement(wanted)
+        for installed in distributions()
+        if canonicalize_name(installed.name) in pins
+        for wanted in installed.requires or []
+    ]
+    for wanted in asked:
+        if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""})):
+            assert wanted.extras <= pins[canonicalize_name(wanted.name)], wanted
+
+
 def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
     lessons, tests = ({str(pin) for pin, _ in locked(repository / lock)} for lock in LOCKS)
     assert lessons <= tests
 
 
-@pytest.mark.parametrize(("package", "extras"), [("workbench", []), ("widgets", []), ("tests", ["lab", "test"])])
+@pytest.mark.parametrize(("package", "extras"), [("workbench", ["interop"]), ("widgets", []), ("tests", ["lab", "test"])])
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
     """Not only installed because something else needs it."""
     project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
@@ -59,6 +73,6 @@ def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: l
     declared = {canonicalize_name(Requirement(name).name) for name in asked}
     graph = grimp.build_graph(package, include_external_packages=True, cache_dir=None)
     outside = {module.partition(".")[0] for module in graph.modules} - sys.stdlib_module_names
-    distributions = packages_distributions()
+    providers = packages_distributions()
     for name in outside - {"workbench", "widgets", "tests"}:
-        assert declared & {canonicalize_name(found) for found in distributions[name]}, name
+        assert declared & {canonicalize_name(found) for found in providers[name]}, name
