@@ -65,7 +65,9 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
     assert lessons <= tests
 
 
-@pytest.mark.parametrize(("package", "extras"), [("workbench", ["interop"]), ("widgets", []), ("tests", ["lab", "test"])])
+@pytest.mark.parametrize(
+    ("package", "extras"), [("workbench", ["interop"]), ("widgets", []), ("tests", ["lab", "test"])]
+)
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
     """Not only installed because something else needs it."""
     project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]

@@ -75,6 +75,18 @@ class InvalidLeafNode(Violation):
     """A leaf node that §7.3 refuses."""
 
 
+class InvalidCredential(Violation):
+    """A credential that does not prove who its member is (§5.3)."""
+
+
+class CredentialExpired(InvalidCredential):
+    """A credential that was good until a time which has passed (§5.3.2)."""
+
+
+class CredentialRevoked(InvalidCredential):
+    """A credential that its issuer has taken back (§5.3.2)."""
+
+
 class InvalidKeyPackage(Violation):
     """A key package that §10.1 refuses."""
 
@@ -152,6 +164,10 @@ class UnknownPreSharedKey(Misuse):
 
 class UnknownProposal(Misuse):
     """A commit refers to a proposal that this state has not seen."""
+
+
+class RevocationUnknown(Misuse):
+    """A credential whose issuer has no current revocation list among those that the caller gave."""
 
 
 class NotForMe(Misuse):

@@ -1,7 +1,8 @@
 """Curves, AEADs and HKDF: what the cipher suites are made of (RFC 9420 §5.1).
 
-This is the only file that speaks to the crypto library. Keys come in and go out as bytes, so that a state
-holds nothing but bytes; a key object lives as long as one call. The library's errors become ours here.
+Apart from certificates (`credentials.py`), only this file speaks to the crypto library. Keys come in and go out as
+bytes, so that a state holds nothing but bytes; a key object lives as long as one call. The library's errors become
+ours here.
 """
 
 from __future__ import annotations

@@ -1,0 +1,465 @@
+"""Whether to believe a credential: every refusal by name, each beside the honest twin that is accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.mls.crypto.authority import (
+    DAY,
+    NOW,
+    TODAY,
+    Authority,
+    PrivateKey,
+    certify,
+    credential,
+    key_usage,
+    of_authority,
+    private_bytes,
+    private_key,
+    root_authority,
+    subject,
+)
+from tests.mls.tree.people import leaf_of
+from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, cipher_suite
+from workbench.mls.crypto.credentials import TrustAnchors, authenticate, presented_identities
+from workbench.mls.errors import (
+    CredentialExpired,
+    CredentialRevoked,
+    InvalidCredential,
+    MLSError,
+    RevocationUnknown,
+    Unsupported,
+)
+from workbench.mls.wire.tree import BasicCredential, Certificate, Credential, X509Credential
+
+ROOT = root_authority()
+OFFICE = ROOT.certify_authority("office", path_length=0)
+KEY = private_key("Alice")
+ALICE = OFFICE.certify("Alice", KEY)
+CHAIN = (ALICE, OFFICE.certificate)
+TRUST = TrustAnchors((ROOT.certificate,))
+
+
+def public_key(key: PrivateKey = KEY, suite: int = 2) -> bytes:
+    return cipher_suite(suite).signature_public_key(private_bytes(key))
+
+
+def validate(*chain: x509.Certificate, trust: TrustAnchors = TRUST, now: int = NOW) -> None:
+    trust.validate(credential(*chain), public_key(), now=now)
+
+
+def refused(
+    error: type[MLSError], reason: str, *chain: x509.Certificate, trust: TrustAnchors = TRUST, now: int = NOW
+) -> None:
+    with pytest.raises(error, match=reason) as caught:
+        validate(*chain, trust=trust, now=now)
+    assert type(caught.value) is error
+
+
+# Whose word is taken
+
+
+def test_a_basic_credential_is_taken_at_its_word() -> None:
+    TrustAnchors().validate(Credential(BasicCredential(b"Alice")), b"any key", now=NOW)
+
+
+def test_an_x509_credential_needs_a_trust_anchor() -> None:
+    refused(InvalidCredential, "needs a trust anchor, and none was named", *CHAIN, trust=TrustAnchors())
+
+
+@pytest.mark.parametrize("suite", CIPHER_SUITES)
+def test_members_of_every_suite_can_be_certified(suite: int) -> None:
+    key = private_key("Alice", suite)
+    alice = credential(OFFICE.certify("Alice", key), OFFICE.certificate)
+    TRUST.validate(alice, public_key(key, suite), now=NOW)
+
+
+@pytest.mark.parametrize("suite", [2, 5, 7])
+def test_every_nist_curve_can_be_that_of_an_issuer(suite: int) -> None:
+    root = root_authority("root", suite)
+    office = root.certify_authority("office", suite)
+    validate(office.certify("Alice", KEY), office.certificate, trust=TrustAnchors((root.certificate,)))
+
+
+@pytest.mark.parametrize("suite", [1, 4])
+def test_issuers_with_edwards_keys_are_said_to_be_unsupported(suite: int) -> None:
+    office = ROOT.certify_authority("office", suite)
+    refused(Unsupported, "'CN=Alice' is signed with EdDSA", office.certify("Alice", KEY), office.certificate)
+
+
+def test_the_anchor_may_be_in_the_chain_and_so_may_what_lies_beyond_it() -> None:
+    validate(*CHAIN, ROOT.certificate)
+    validate(*CHAIN, ROOT.certificate, trust=TrustAnchors((OFFICE.certificate,)))
+
+
+def test_a_member_may_leave_out_what_everybody_has() -> None:
+    refused(InvalidCredential, "no valid path leads from the certificate to a trust anchor", ALICE)
+    validate(ALICE, trust=replace(TRUST, intermediates=(OFFICE.certificate,)))
+
+
+def test_the_certificate_of_a_member_can_itself_be_trusted() -> None:
+    validate(ALICE, trust=TrustAnchors((ALICE,), revocation_lists=()))
+
+
+# Who does not get in
+
+
+def test_the_chain_must_lead_to_a_known_anchor() -> None:
+    stranger = root_authority("stranger")
+    refused(InvalidCredential, "no valid path leads", *CHAIN, trust=TrustAnchors((stranger.certificate,)))
+
+
+def test_an_anchor_of_the_same_name_with_another_key_is_another_anchor() -> None:
+    key = private_key("namesake")
+    namesake = certify(subject("root"), key, "root", key, of_authority(), TODAY - DAY, TODAY + DAY)
+    refused(InvalidCredential, "signature does not match", *CHAIN, trust=TrustAnchors((namesake,)))
+
+
+def test_the_certificate_must_be_for_the_signature_key() -> None:
+    with pytest.raises(InvalidCredential, match="the signature key is not the one that the certificate is for"):
+        TRUST.validate(credential(*CHAIN), public_key(private_key("Mallory")), now=NOW)
+
+
+def test_the_signature_key_must_be_in_the_encoding_of_the_suite() -> None:
+    assert isinstance(KEY, ec.EllipticCurvePrivateKey)
+    x = KEY.public_key().public_numbers().x.to_bytes(32, "big")
+    with pytest.raises(InvalidCredential, match="the signature key is not the one that the certificate is for"):
+        TRUST.validate(credential(*CHAIN), bytes([2 + public_key()[-1] % 2]) + x, now=NOW)
+
+
+@pytest.mark.parametrize("now", [NOW - 24 * 3600, NOW + 30 * 24 * 3600])
+def test_a_certificate_is_valid_from_its_first_second_to_its_last(now: int) -> None:
+    validate(*CHAIN, now=now)
+
+
+def test_a_certificate_that_is_not_yet_valid_is_refused() -> None:
+    reason = r"the certificate of 'CN=Alice' is not valid before 2026-01-04 08:00:00\+00:00"
+    refused(InvalidCredential, reason, *CHAIN, now=NOW - 24 * 3600 - 1)
+
+
+def test_an_expired_certificate_is_refused() -> None:
+    reason = r"the certificate of 'CN=Alice' was valid until 2026-02-04 08:00:00\+00:00"
+    refused(CredentialExpired, reason, *CHAIN, now=NOW + 30 * 24 * 3600 + 1)
+
+
+def test_an_expired_issuer_is_refused() -> None:
+    key = private_key("office")
+    office = Authority(ROOT.certify("office", key, extensions=of_authority(), until=TODAY), key)
+    chain = (office.certify("Alice", KEY), office.certificate)
+    validate(*chain)
+    refused(CredentialExpired, "the certificate of 'CN=office' was valid until", *chain, now=NOW + 1)
+
+
+def test_each_certificate_certifies_the_one_before_it() -> None:
+    house = ROOT.certify_authority("house")
+    office = house.certify_authority("office")
+    alice = office.certify("Alice", KEY)
+    validate(alice, office.certificate, house.certificate)
+    refused(
+        InvalidCredential,
+        "certificate 2 of the chain does not certify those before it",
+        alice,
+        house.certificate,
+        office.certificate,
+    )
+
+
+def test_a_certificate_that_has_nothing_to_do_with_the_others_is_refused() -> None:
+    stranger = root_authority("stranger").certificate
+    refused(InvalidCredential, "certificate 1 of the chain does not", ALICE, stranger, OFFICE.certificate)
+
+
+def test_an_issuer_must_be_marked_as_one() -> None:
+    key = private_key("office")
+    for marks in ([key_usage("key_cert_sign")], [x509.BasicConstraints(ca=False, path_length=None)]):
+        office = Authority(ROOT.certify("office", key, extensions=marks), key)
+        refused(InvalidCredential, "(?i)basicConstraints", office.certify("Alice", KEY), office.certificate)
+
+
+def test_an_issuer_must_be_allowed_to_sign_certificates() -> None:
+    key = private_key("office")
+    marks = [x509.BasicConstraints(ca=True, path_length=None), key_usage("digital_signature")]
+    office = Authority(ROOT.certify("office", key, extensions=marks), key)
+    refused(InvalidCredential, "(?i)keyUsage", office.certify("Alice", KEY), office.certificate)
+
+
+def test_no_more_issuers_than_the_path_length_allows() -> None:
+    desk = OFFICE.certify_authority("desk")
+    chain = (desk.certify("Alice", KEY), desk.certificate, OFFICE.certificate)
+    refused(InvalidCredential, "path length constraint violated", *chain)
+    validate(*chain[:2], trust=TrustAnchors((desk.certificate,)))
+
+
+def test_an_issuer_is_no_member() -> None:
+    marked = OFFICE.certify("Alice", KEY, extensions=of_authority())
+    refused(InvalidCredential, "no valid path leads", marked, OFFICE.certificate)
+
+
+def test_the_key_of_a_member_must_be_for_signing() -> None:
+    validate(OFFICE.certify("Alice", KEY, extensions=[key_usage("digital_signature")]), OFFICE.certificate)
+    agreeing = OFFICE.certify("Alice", KEY, extensions=[key_usage("key_agreement")])
+    refused(InvalidCredential, "the certificate is not for keys that sign", agreeing, OFFICE.certificate)
+
+
+def test_a_critical_extension_that_nobody_knows_is_refused() -> None:
+    odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
+    odd_one = OFFICE.certify("Alice", KEY, extensions=[odd])
+    refused(InvalidCredential, "critical", odd_one, OFFICE.certificate)
+
+
+def test_an_issuer_may_only_certify_names_within_its_constraints() -> None:
+    key = private_key("office")
+    constraint = x509.NameConstraints([x509.DNSName("example.org")], None)
+    office = Authority(ROOT.certify("office", key, extensions=[*of_authority(), constraint]), key)
+    for name in ("alice.example.org", "alice.example.com"):
+        names = x509.SubjectAlternativeName([x509.DNSName(name)])
+        chain = (office.certify("Alice", KEY, extensions=[names]), office.certificate)
+        if name.endswith("org"):
+            validate(*chain)
+        else:
+            refused(InvalidCredential, "no permitted name constraints", *chain)
+
+
+def test_a_certificate_names_somebody() -> None:
+    refused(InvalidCredential, "presents no identity", OFFICE.certify("", KEY), OFFICE.certificate)
+    named = x509.SubjectAlternativeName([x509.RFC822Name("alice@example.org")])
+    validate(OFFICE.certify("", KEY, extensions=[named]), OFFICE.certificate)
+
+
+# What is no chain at all
+
+
+def test_an_empty_chain_is_refused() -> None:
+    refused(InvalidCredential, "the chain holds no certificate")
+
+
+@pytest.mark.parametrize("junk", [b"", b"junk", ALICE.public_bytes(Encoding.DER) + b"\0"])
+@pytest.mark.parametrize("position", [0, 1])
+def test_what_is_not_a_certificate_is_refused(junk: bytes, position: int) -> None:
+    chain = [Certificate(each.public_bytes(Encoding.DER)) for each in CHAIN]
+    chain[position] = Certificate(junk)
+    with pytest.raises(InvalidCredential, match=f"certificate {position} of the chain is not readable"):
+        TRUST.validate(Credential(X509Credential(tuple(chain))), public_key(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("found", "planted"),
+    [
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05"),  # version 6
+        (x509.oid.ExtensionOID.KEY_USAGE, x509.oid.ExtensionOID.BASIC_CONSTRAINTS),  # one extension twice
+        (b"\x0c\x05Alice", b"\x0c\x05Ali\xff\xff"),  # a name that is no UTF-8
+        (b"\x0c\x05Alice", b"\x03\x05\0lice"),  # a name that is no text
+    ],
+)
+def test_a_certificate_that_can_only_be_read_in_part_is_refused(
+    found: bytes | x509.ObjectIdentifier, planted: bytes | x509.ObjectIdentifier
+) -> None:
+    names = [x509.BasicConstraints(ca=False, path_length=None), key_usage("digital_signature")]
+    whole = OFFICE.certify("Alice", KEY, extensions=names).public_bytes(Encoding.DER)
+    damaged = whole.replace(_der(found), _der(planted))
+    assert damaged != whole
+    with pytest.raises(InvalidCredential, match="certificate 0 of the chain is not readable"):
+        TRUST.validate(Credential(X509Credential((Certificate(damaged),))), public_key(), now=NOW)
+
+
+def _der(what: bytes | x509.ObjectIdentifier) -> bytes:
+    if isinstance(what, bytes):
+        return what
+    return bytes([0x55, 0x1D, int(what.dotted_string.rpartition(".")[2])])
+
+
+def test_a_key_that_is_none_of_a_cipher_suite_is_refused() -> None:
+    other = X25519PrivateKey.from_private_bytes(bytes(32)).public_key()
+    builder = x509.CertificateBuilder(OFFICE.certificate.subject, subject("Alice"), other, 7)
+    builder = builder.not_valid_before(TODAY).not_valid_after(TODAY + DAY)
+    refused(InvalidCredential, "a key that no cipher suite signs with", builder.sign(OFFICE.key, hashes.SHA256()))
+
+
+def test_a_key_that_is_no_point_of_its_curve_is_refused() -> None:
+    damaged = ALICE.public_bytes(Encoding.DER).replace(public_key(), b"\x04" + bytes(64))
+    with pytest.raises(InvalidCredential, match="a key that is not readable"):
+        TRUST.validate(Credential(X509Credential((Certificate(damaged),))), public_key(), now=NOW)
+
+
+# Revocation
+
+BOTH = (OFFICE.revoke(), ROOT.revoke())
+
+
+def test_who_is_on_no_list_is_accepted_while_the_lists_of_all_issuers_are_current() -> None:
+    validate(*CHAIN, trust=replace(TRUST, revocation_lists=BOTH))
+
+
+@pytest.mark.parametrize(("authority", "revoked"), [(OFFICE, ALICE), (ROOT, OFFICE.certificate)])
+def test_who_is_on_a_list_is_refused(authority: Authority, revoked: x509.Certificate) -> None:
+    trust = replace(TRUST, revocation_lists=(*BOTH, authority.revoke(revoked)))
+    refused(CredentialRevoked, f"{revoked.subject.rfc4514_string()}' has been revoked", *CHAIN, trust=trust)
+
+
+def test_an_outdated_list_still_tells_who_was_revoked() -> None:
+    old = OFFICE.revoke(ALICE, since=TODAY - 3 * DAY, until=TODAY - 2 * DAY)
+    refused(CredentialRevoked, "has been revoked", *CHAIN, trust=replace(TRUST, revocation_lists=(old, *BOTH)))
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(TODAY - 3 * DAY, TODAY - DAY), (TODAY + DAY, TODAY + 2 * DAY)], ids=["outdated", "early"]
+)
+def test_a_list_that_is_not_current_does_not_clear_anybody(since: datetime, until: datetime) -> None:
+    trust = replace(TRUST, revocation_lists=(OFFICE.revoke(since=since, until=until), ROOT.revoke()))
+    reason = "no revocation list of 'CN=office' is current, so nothing is known of 'CN=Alice'"
+    refused(RevocationUnknown, reason, *CHAIN, trust=trust)
+
+
+def test_a_list_is_current_until_its_last_second() -> None:
+    trust = replace(TRUST, revocation_lists=BOTH)
+    validate(*CHAIN, trust=trust, now=NOW + 24 * 3600)
+    refused(RevocationUnknown, "is current", *CHAIN, trust=trust, now=NOW + 24 * 3600 + 1)
+
+
+def test_a_list_without_an_end_is_never_current() -> None:
+    endless = (without_end(OFFICE.revoke()), ROOT.revoke())
+    assert endless[0].is_signature_valid(OFFICE.certificate.public_key())  # type: ignore[arg-type] # it is P-256
+    refused(RevocationUnknown, "'CN=office' is current", *CHAIN, trust=replace(TRUST, revocation_lists=endless))
+
+
+def without_end(revocation_list: x509.CertificateRevocationList) -> x509.CertificateRevocationList:
+    """The same list, signed anew without `nextUpdate`: the library makes none."""
+    until = revocation_list.next_update_utc
+    assert until is not None
+    content = revocation_list.tbs_certlist_bytes.replace(b"\x17\x0d" + f"{until:%y%m%d%H%M%SZ}".encode(), b"")
+    content = sequence(content[2:])
+    assert isinstance(OFFICE.key, ec.EllipticCurvePrivateKey)
+    signature = OFFICE.key.sign(content, ec.ECDSA(hashes.SHA256()))
+    ecdsa_with_sha256 = bytes.fromhex("300a06082a8648ce3d040302")
+    signed = content + ecdsa_with_sha256 + bytes([3, len(signature) + 1, 0]) + signature
+    return x509.load_der_x509_crl(sequence(signed))
+
+
+def sequence(content: bytes) -> bytes:
+    length = [len(content)] if len(content) < 0x80 else [0x81, len(content)]
+    return bytes([0x30, *length]) + content
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        root_authority("stranger").revoke(ALICE),
+        Authority(OFFICE.certificate, private_key("forger")).revoke(ALICE),
+    ],
+    ids=["another name", "another key"],
+)
+def test_a_list_by_another_issuer_neither_revokes_nor_clears(other: x509.CertificateRevocationList) -> None:
+    validate(*CHAIN, trust=replace(TRUST, revocation_lists=(other, *BOTH)))
+    refused(RevocationUnknown, "'CN=office'", *CHAIN, trust=replace(TRUST, revocation_lists=(other, ROOT.revoke())))
+
+
+def test_a_list_by_an_issuer_that_may_not_sign_lists_does_not_count() -> None:
+    key = private_key("office")
+    marks = [x509.BasicConstraints(ca=True, path_length=None), key_usage("key_cert_sign")]
+    office = Authority(ROOT.certify("office", key, extensions=marks), key)
+    trust = replace(TRUST, revocation_lists=(office.revoke(), ROOT.revoke()))
+    refused(RevocationUnknown, "'CN=office'", office.certify("Alice", KEY), office.certificate, trust=trust)
+
+
+def test_a_list_that_tells_only_a_part_is_refused() -> None:
+    partial = OFFICE.revocation_list().add_extension(x509.DeltaCRLIndicator(1), critical=True)
+    with pytest.raises(Unsupported, match="partial or indirect: give the complete one"):
+        TrustAnchors((ROOT.certificate,), revocation_lists=(partial.sign(OFFICE.key, hashes.SHA256()),))
+
+
+def test_a_list_that_speaks_for_other_issuers_is_refused() -> None:
+    entry = x509.RevokedCertificateBuilder().serial_number(1).revocation_date(TODAY)
+    of_another = x509.CertificateIssuer([x509.DirectoryName(ROOT.certificate.subject)])
+    entry = entry.add_extension(of_another, critical=True)
+    indirect = OFFICE.revocation_list().add_revoked_certificate(entry.build())
+    with pytest.raises(Unsupported, match="partial or indirect"):
+        TrustAnchors(revocation_lists=(indirect.sign(OFFICE.key, hashes.SHA256()),))
+
+
+# Identities and successors
+
+
+def test_the_identity_of_a_basic_credential_is_its_bytes() -> None:
+    assert presented_identities(Credential(BasicCredential(b"Alice"))) == {b"Alice"}
+
+
+def test_the_identities_of_a_certificate_are_its_subject_and_its_alternative_names() -> None:
+    names = [x509.DNSName("alice.example"), x509.RFC822Name("alice@example.org"), x509.IPAddress(ip_address("::1"))]
+    named = OFFICE.certify("Alice", KEY, extensions=[x509.SubjectAlternativeName(names)])
+    assert presented_identities(credential(named)) == {subject("Alice"), *names}
+
+
+def test_identities_can_be_asked_for_before_the_credential_is_believed() -> None:
+    stranger = root_authority("stranger")
+    assert presented_identities(credential(stranger.certify("Alice", KEY))) == {subject("Alice")}
+    with pytest.raises(InvalidCredential, match="the chain holds no certificate"):
+        presented_identities(credential())
+
+
+RENEWED = (OFFICE.certify("Alice", KEY, until=TODAY + 60 * DAY), OFFICE.certificate)
+
+
+def test_a_renewed_certificate_is_a_valid_successor() -> None:
+    TRUST.validate(credential(*RENEWED), public_key(), now=NOW, replaced=credential(*CHAIN))
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [credential(OFFICE.certify("Bob", KEY), OFFICE.certificate), Credential(BasicCredential(b"Alice"))],
+    ids=["another subject", "another kind"],
+)
+def test_a_successor_presents_the_same_identities(replaced: Credential) -> None:
+    with pytest.raises(InvalidCredential, match="presents other identities than the one it replaces"):
+        TRUST.validate(credential(*RENEWED), public_key(), now=NOW, replaced=replaced)
+
+
+def test_the_successor_of_an_expired_credential_is_accepted_when_it_is_valid_itself() -> None:
+    later = NOW + 40 * 24 * 3600
+    refused(CredentialExpired, "was valid until", *CHAIN, now=later)
+    TRUST.validate(credential(*RENEWED), public_key(), now=later, replaced=credential(*CHAIN))
+
+
+# When the Authentication Service is asked
+
+
+class Asked:
+    """An Authentication Service of an application: it accepts, and notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Credential, bytes, int, Credential | None]] = []
+
+    def validate(
+        self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
+    ) -> None:
+        self.calls.append((credential, signature_key, now, replaced))
+
+
+LEAF = leaf_of("Alice")
+
+
+def test_the_application_is_asked_about_a_new_member() -> None:
+    service = Asked()
+    authenticate(service, LEAF, now=NOW)
+    assert service.calls == [(LEAF.credential, LEAF.signature_key, NOW, None)]
+
+
+def test_the_application_is_asked_about_a_new_credential_and_about_a_new_key() -> None:
+    for new in (replace(LEAF, credential=Credential(BasicCredential(b"Al"))), replace(LEAF, signature_key=b"new")):
+        service = Asked()
+        authenticate(service, new, now=NOW, replaced=LEAF)
+        assert service.calls == [(new.credential, new.signature_key, NOW, LEAF.credential)]
+
+
+def test_the_application_is_not_asked_again_about_what_stays_as_it_was() -> None:
+    service = Asked()
+    authenticate(service, replace(LEAF, encryption_key=b"new"), now=NOW, replaced=LEAF)
+    assert service.calls == []
