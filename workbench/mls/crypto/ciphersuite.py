@@ -14,6 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, sign_content
+from workbench.mls.crypto.entropy import fresh
 from workbench.mls.crypto.hpke import HPKE
 from workbench.mls.errors import DecryptionFailed, Misuse
 from workbench.mls.wire.codec import encode
@@ -86,6 +87,12 @@ class CipherSuite:
     def ref_hash(self, label: str, value: bytes) -> bytes:
         """The short name of an object, which only that object has (RFC 9420 §5.2)."""
         return self.algorithms.ref_hash(label, value)
+
+    # Randomness is an argument
+
+    def fresh(self, entropy: bytes, purpose: str) -> bytes:
+        """A new secret of `hash_length` bytes, expanded for one purpose from 32 random ones (RFC 9420 §5.1)."""
+        return fresh(entropy, purpose, self.hash_length)
 
     # §8: the KDF
 

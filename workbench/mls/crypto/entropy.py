@@ -14,7 +14,10 @@ ENTROPY_LENGTH = 32
 
 
 def fresh(entropy: bytes, purpose: str, length: int) -> bytes:
-    """Secret bytes for one purpose; a purpose must occur only once for the same `entropy`."""
+    """Random bytes for one purpose; a purpose must occur only once for the same `entropy`.
+
+    What becomes a secret of the protocol is drawn by `CipherSuite.fresh`, like every other secret.
+    """
     if len(entropy) != ENTROPY_LENGTH:
         raise Misuse("§5.1", f"{ENTROPY_LENGTH} bytes of entropy are needed, not {len(entropy)}")
     return HKDF_SHA256.expand(entropy, b"MLS Workbench " + purpose.encode(), length)

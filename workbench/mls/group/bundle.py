@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
-from workbench.mls.crypto.entropy import fresh
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import encode
@@ -51,8 +50,8 @@ def create_key_package(
     `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. Extensions that the client sends must be
     listed in `capabilities`, which default to what this implementation supports.
     """
-    init_keys = suite.derive_key_pair(fresh(entropy, "init key", suite.hash_length))
-    leaf_keys = suite.derive_key_pair(fresh(entropy, "leaf key", suite.hash_length))
+    init_keys = suite.derive_key_pair(suite.fresh(entropy, "init key"))
+    leaf_keys = suite.derive_key_pair(suite.fresh(entropy, "leaf key"))
     leaf_node = sign_leaf_node(
         suite,
         LeafNode(

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
-from workbench.mls.crypto.entropy import fresh
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch
@@ -102,9 +101,7 @@ def external_commit(
     suite = suite or cipher_suite(info.group_context.cipher_suite)
     group = _outside_view(suite, info, ratchet_tree, now, policy)
     context = group.context
-    kem_output, init_secret = external_init(
-        suite, external_pub_of(info), entropy=fresh(entropy, "external init", suite.hash_length)
-    )
+    kem_output, init_secret = external_init(suite, external_pub_of(info), entropy=suite.fresh(entropy, "external init"))
     # validate, apply
     leaf_node = LeafNode(
         encryption_key=b"",

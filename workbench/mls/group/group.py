@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
-from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
 from workbench.mls.group.bundle import KeyPackageBundle
@@ -119,7 +118,7 @@ def create_group(
     tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
     check_members(tree, tuple(extensions))
     context = GroupContext(ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions))
-    epoch = epoch_from_epoch_secret(suite, fresh(entropy, "epoch secret", suite.hash_length), tree.leaf_count)
+    epoch = epoch_from_epoch_secret(suite, suite.fresh(entropy, "epoch secret"), tree.leaf_count)
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, b"")
     return GroupState(
         suite=suite,
@@ -178,7 +177,7 @@ def propose_update(
     The private key waits in `next.update_keys` until the epoch ends.
     """
     require_active(state)
-    keys = state.suite.derive_key_pair(fresh(entropy, "update leaf key", state.suite.hash_length))
+    keys = state.suite.derive_key_pair(state.suite.fresh(entropy, "update leaf key"))
     leaf_node = sign_leaf_node(
         state.suite,
         replace(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
-from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import (
     InvalidGroupInfo,
     InvalidTag,
@@ -75,7 +74,7 @@ def create_welcome(
             "Welcome",
             sealed_info,
             encode(secrets),
-            entropy=fresh(entropy, f"Welcome to leaf {leaf}", suite.hash_length),
+            entropy=suite.fresh(entropy, f"Welcome to leaf {leaf}"),
         )
         entries.append(EncryptedGroupSecrets(key_package_ref(suite, key_package), sealed))
     return Welcome(suite.id, tuple(entries), sealed_info)

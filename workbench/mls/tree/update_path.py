@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair
-from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import InvalidUpdatePath, NotForMe
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.own_leaf import sign_leaf_node
@@ -64,11 +63,11 @@ def new_path(
     `leaf_node` is what the member says about itself from now on, if that changes; its key, source and signature
     are set here. Raises `UnknownMember`.
     """
-    secrets = _ratchet(suite, fresh(entropy, "path secret", suite.hash_length))
+    secrets = _ratchet(suite, suite.fresh(entropy, "path secret"))
     nodes = [at.node for at in tree.filtered_direct_path(committer)]
     path_secrets = dict(zip(nodes, secrets, strict=False))
     key_pairs = {x: _node_key_pair(suite, path_secret) for x, path_secret in path_secrets.items()}
-    leaf_keys = suite.derive_key_pair(fresh(entropy, "path leaf key", suite.hash_length))
+    leaf_keys = suite.derive_key_pair(suite.fresh(entropy, "path leaf key"))
     parents, parent_hash = chain_path(tree, committer, [keys.public_key for keys in key_pairs.values()])
     signed = sign_leaf_node(
         suite,
@@ -108,7 +107,7 @@ def seal_path(
                 "UpdatePathNode",
                 context,
                 path_secret,
-                entropy=fresh(entropy, f"path secret for node {reader}", suite.hash_length),
+                entropy=suite.fresh(entropy, f"path secret for node {reader}"),
             )
             for reader in readers
         )
