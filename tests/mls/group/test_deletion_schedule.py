@@ -174,7 +174,7 @@ def test_the_key_of_an_update_is_gone_when_the_epoch_ends_without_it() -> None:
     scenario.propose_update("Bob")
     (waiting,) = scenario.states["Bob"].update_keys.values()
     assert waiting in secrets_in(scenario.states["Bob"])
-    scenario.commit("Alice", with_pending=False)
+    scenario.commit("Alice", by_reference=())
     assert waiting not in secrets_in(scenario.states["Bob"])
 
 

@@ -23,7 +23,7 @@ from workbench.mls import (
     join,
     process,
 )
-from workbench.mls.errors import GroupInactive, KeyAlreadyUsed, OwnMessage, WrongEpoch
+from workbench.mls.errors import GroupInactive, InvalidProposalList, KeyAlreadyUsed, OwnMessage, WrongEpoch
 from workbench.mls.tree.tree_math import leaf_to_node
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import Commit, GroupInfo, PublicMessage
@@ -73,6 +73,34 @@ def test_a_commit_of_adds_alone_may_leave_out_the_path() -> None:
     assert_agreement(scenario)
     scenario.commit("Carol")
     assert_agreement(scenario)
+
+
+def test_a_path_that_the_proposals_need_is_never_left_out() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    assert scenario.commit("Alice", path=False).advanced.with_path
+    scenario.propose("Bob", Remove(scenario.leaf("Carol")))
+    assert scenario.commit("Alice", path=False).advanced.with_path
+    assert_agreement(scenario)
+
+
+def test_of_the_pending_proposals_those_are_committed_that_are_named_in_their_order() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    dave, erin, frank = (scenario.bundle(name) for name in ("Dave", "Erin", "Frank"))
+    for bundle in (dave, erin, frank):
+        scenario.propose("Bob", Add(bundle.key_package))
+    _, second, third = scenario.states["Alice"].proposals
+    committed = scenario.commit("Alice", by_reference=[third, second])
+    assert [sent.proposal for sent in committed.advanced.proposals] == [Add(frank.key_package), Add(erin.key_package)]
+    assert_agreement(scenario)
+    assert not scenario.states["Bob"].proposals
+
+
+def test_proposals_that_are_named_must_all_fit() -> None:
+    scenario = group_of("Alice", "Bob")
+    scenario.propose_update("Alice")
+    with pytest.raises(InvalidProposalList):
+        scenario.commit("Alice", by_reference=[*scenario.states["Alice"].proposals])
+    assert not scenario.commit("Alice").advanced.proposals
 
 
 def test_a_removed_member_cannot_derive_the_next_epoch() -> None:

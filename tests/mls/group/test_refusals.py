@@ -367,9 +367,9 @@ def test_a_commit_with_a_key_that_is_not_held_is_refused() -> None:
         scenario.commit("Alice", forgotten)
 
 
-def test_leaving_out_a_path_that_is_needed_is_refused() -> None:
-    with refuses(refused.Misuse, "§12.4", "need a path"):
-        group_of("Alice", "Bob").commit("Alice", path=False)
+def test_a_commit_by_reference_of_what_has_not_arrived_is_refused() -> None:
+    with refuses(refused.UnknownProposal, "§12.4.2", "70726f70"):
+        group_of("Alice", "Bob").commit("Alice", by_reference=[b"proposal"])
 
 
 def test_only_so_many_resumption_keys_are_kept() -> None:

@@ -21,6 +21,7 @@ from workbench.mls import (
     KeyPackageBundle,
     PreSharedKey,
     PreSharedKeyID,
+    RatchetTreeExtension,
     ReInit,
     ResumptionPSK,
     branch_group,
@@ -98,6 +99,25 @@ def test_a_group_goes_on_as_the_reinit_announced_whoever_makes_it(maker: str) ->
     assert isinstance(said["Bob"], ApplicationMessage)
     new.commit("Bob")
     assert_agreement(new)
+
+
+@pytest.mark.parametrize("how", ["reinit", "branch"])
+def test_the_first_commit_of_a_successor_may_do_without_a_path_and_its_welcome_without_the_tree(how: str) -> None:
+    old = ended("Alice", "Bob") if how == "reinit" else group_of("Alice", "Bob")
+    bundled = bundles(old, ["Alice", "Bob"], suite=3 if how == "reinit" else 1)
+    options: Any = {"entropy": next(old.entropy), "now": NOW, "path": False, "ratchet_tree": False}
+    alices, others = bundled["Alice"], packages(bundled, "Alice")
+    if how == "reinit":
+        made = reinit_group(old.states["Alice"], alices, others, **options)
+    else:
+        made = branch_group(old.states["Alice"], b"the branch", alices, others, **options)
+    assert not made.advanced.with_path
+    assert made.welcome is not None
+    with refuses(refused.Misuse, "§12.4.3.1", "no ratchet tree"):
+        joins(old.states["Bob"], made, bundled["Bob"])
+    tree = RatchetTreeExtension(made.next.tree.to_nodes())
+    bob = join(made.welcome, bundled["Bob"], now=NOW, old_group=old.states["Bob"], ratchet_tree=tree)
+    assert bob.secrets == made.next.secrets
 
 
 def test_nothing_is_sent_any_more_in_a_group_that_has_ended() -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.mls.errors import InvalidTag, Misuse
+from workbench.mls.errors import InvalidTag
 from workbench.mls.framing.content import sign_content
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
 from workbench.mls.group.framing import frame
@@ -29,7 +29,7 @@ from workbench.mls.group.pre_shared_keys import (
     ResumptionPSKs,
     find_psks,
 )
-from workbench.mls.group.proposal_list import Applied, leave_out_unfit, select_proposals
+from workbench.mls.group.proposal_list import Applied, leave_out_unfit, pending_proposal, select_proposals
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     Followed,
@@ -99,32 +99,29 @@ def create_commit(
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
     path: bool = True,
-    with_pending: bool = True,
+    by_reference: Sequence[bytes] | None = None,
     private: bool = False,
     ratchet_tree: bool = True,
     authenticated_data: bytes = b"",
     padding: int = 0,
 ) -> Committed:
-    """Commit the proposals given by value and those that are pending (RFC 9420 §12.4.1).
+    """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
 
-    `path=False` leaves out the path where the proposals allow it: it is cheaper, and heals nothing.
-    `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the
-    application's is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome.
-    `private` frames the commit as a PrivateMessage with `padding` zero bytes. `entropy` is 32 fresh bytes; `now`
-    is in seconds since 1970.
+    `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
+    those that fit are taken along. `path=False` leaves out the path where the proposals allow it: it is cheaper,
+    and heals nothing.
+
+    `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
+    is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome. `private` frames the
+    commit as a PrivateMessage with `padding` zero bytes. `entropy` is 32 fresh bytes; `now` is in seconds since 1970.
     """
     require_active(state)
     suite = state.suite
     # validate, apply
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
-    pending: tuple[SentProposal, ...] = ()
-    if with_pending and state.proposals:
-        selected = select_proposals(state.proposals.values(), by_value, state.own_leaf)
-        pending = leave_out_unfit(state.tree, state.context.extensions, selected, by_value)
-    listed = (*pending, *by_value)
+    listed = (*_from_pending(state, by_value, by_reference), *by_value)
     applied = validate_and_apply(state.public, listed, state.own_leaf, now=now, usage=usage)
-    if applied.path_required and not path:
-        raise Misuse("§12.4", "these proposals need a path")
+    path = path or applied.path_required
     found = find_psks(applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path
     if path:
@@ -188,6 +185,18 @@ def process_commit(
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
     return enter(state, context, epoch, taken, tag, followed.applied.reinit), followed.advanced
+
+
+def _from_pending(
+    state: GroupState, by_value: tuple[SentProposal, ...], by_reference: Sequence[bytes] | None
+) -> tuple[SentProposal, ...]:
+    """The pending proposals that are named or, if none are, all that fit (RFC 9420 §12.4.1)."""
+    if by_reference is not None:
+        return tuple(pending_proposal(state.proposals, reference) for reference in by_reference)
+    if not state.proposals:
+        return ()
+    selected = select_proposals(state.proposals.values(), by_value, state.own_leaf)
+    return leave_out_unfit(state.tree, state.context.extensions, selected, by_value)
 
 
 def _make_path(

@@ -62,12 +62,17 @@ def resolve_proposals(
         named = entry.proposal_or_ref
         if isinstance(named, ProposalByValue):
             resolved.append(SentProposal(named.proposal.proposal, committer))
-        elif named.reference in pending:
-            resolved.append(pending[named.reference])
         else:
-            name = named.reference.hex()[:8]
-            raise UnknownProposal("§12.4.2", f"the commit refers to proposal {name}…, which has not arrived")
+            resolved.append(pending_proposal(pending, named.reference))
     return tuple(resolved)
+
+
+def pending_proposal(pending: Mapping[bytes, SentProposal], reference: bytes) -> SentProposal:
+    """The proposal that a commit names (RFC 9420 §12.4.2). Raises `UnknownProposal` if it was never received."""
+    if reference not in pending:
+        reason = f"the commit refers to proposal {reference.hex()[:8]}…, which has not arrived"
+        raise UnknownProposal("§12.4.2", reason)
+    return pending[reference]
 
 
 def select_proposals(

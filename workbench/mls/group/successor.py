@@ -28,13 +28,16 @@ def reinit_group(
     *,
     entropy: bytes,
     now: int,
+    path: bool = True,
+    ratchet_tree: bool = True,
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> Committed:
     """The group that a ReInit has announced, made by any member of the old one (RFC 9420 §11.2).
 
     `old_group` is the last state, in which the ReInit was committed; `bundle` is the maker's own and
-    `key_packages` those of all others, for the new cipher suite. `entropy` is 32 fresh bytes.
+    `key_packages` those of all others, for the new cipher suite. `entropy` is 32 fresh bytes; `path` and
+    `ratchet_tree` are as in `create_commit`.
     """
     reinit = old_group.reinit
     if reinit is None:
@@ -49,10 +52,12 @@ def reinit_group(
         key_packages,
         reinit.group_id,
         reinit.extensions,
-        entropy,
-        now,
-        policy,
-        suite or cipher_suite(reinit.cipher_suite),
+        entropy=entropy,
+        now=now,
+        path=path,
+        ratchet_tree=ratchet_tree,
+        policy=policy,
+        suite=suite or cipher_suite(reinit.cipher_suite),
     )
 
 
@@ -65,11 +70,14 @@ def branch_group(
     entropy: bytes,
     now: int,
     extensions: Sequence[Extension] = (),
+    path: bool = True,
+    ratchet_tree: bool = True,
     policy: Policy = DEFAULT_POLICY,
 ) -> Committed:
     """A new group of some members of the old one, which lives on beside it (RFC 9420 §11.3).
 
-    `bundle` and `key_packages` are fresh ones of the maker and of those who come along. `entropy` is 32 fresh bytes.
+    `bundle` and `key_packages` are fresh ones of the maker and of those who come along. `entropy` is 32 fresh bytes;
+    `path` and `ratchet_tree` are as in `create_commit`.
     """
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
     if strangers := strangers_to(old_group.tree, leaf_nodes):
@@ -81,10 +89,12 @@ def branch_group(
         key_packages,
         group_id,
         extensions,
-        entropy,
-        now,
-        policy,
-        old_group.suite,
+        entropy=entropy,
+        now=now,
+        path=path,
+        ratchet_tree=ratchet_tree,
+        policy=policy,
+        suite=old_group.suite,
     )
 
 
@@ -95,8 +105,11 @@ def _found(
     key_packages: Sequence[KeyPackage],
     group_id: bytes,
     extensions: Sequence[Extension],
+    *,
     entropy: bytes,
     now: int,
+    path: bool,
+    ratchet_tree: bool,
     policy: Policy,
     suite: CipherSuite,
 ) -> Committed:
@@ -106,5 +119,12 @@ def _found(
     link = PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, old_group.group_id, old_group.epoch), nonce))
     proposals: tuple[AnyProposal, ...] = (link, *map(Add, key_packages))
     return create_commit(
-        alone, proposals, entropy=entropy, now=now, resumption_psks=resumption_psks_of(old_group), usage=usage
+        alone,
+        proposals,
+        entropy=entropy,
+        now=now,
+        resumption_psks=resumption_psks_of(old_group),
+        usage=usage,
+        path=path,
+        ratchet_tree=ratchet_tree,
     )
