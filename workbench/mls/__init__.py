@@ -30,7 +30,6 @@ from workbench.mls.group.external_commit import ExternallyCommitted, external_co
 from workbench.mls.group.external_proposals import propose_external, propose_self_add
 from workbench.mls.group.group import (
     ApplicationMessage,
-    ProposalQueued,
     Proposed,
     Protected,
     Received,
@@ -43,8 +42,10 @@ from workbench.mls.group.group import (
     propose_update,
     protect,
 )
+from workbench.mls.group.group_info import public_group
 from workbench.mls.group.key_package import key_package_ref, validate_key_package
-from workbench.mls.group.public_commit import EpochAdvanced
+from workbench.mls.group.observer import Attested, Blinded, Seen, Unread, observe
+from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
 from workbench.mls.group.state import GroupState, Policy, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
@@ -79,7 +80,9 @@ __all__ = [
     "CIPHER_SUITES",
     "Add",
     "ApplicationMessage",
+    "Attested",
     "BasicCredential",
+    "Blinded",
     "CipherSuite",
     "Committed",
     "Credential",
@@ -116,8 +119,10 @@ __all__ = [
     "Remove",
     "Removed",
     "ResumptionPSK",
+    "Seen",
     "SentProposal",
     "SignatureKeyPair",
+    "Unread",
     "Unsupported",
     "Update",
     "Violation",
@@ -135,12 +140,14 @@ __all__ = [
     "group_info",
     "join",
     "key_package_ref",
+    "observe",
     "process",
     "propose",
     "propose_external",
     "propose_self_add",
     "propose_update",
     "protect",
+    "public_group",
     "reinit_group",
     "validate_key_package",
 ]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
+from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch
-from workbench.mls.group.group_info import external_pub_of, group_info_in, verified_tree
+from workbench.mls.group.group_info import external_pub_of, group_info_in, public_group
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
     NO_RESUMPTION_PSKS,
@@ -27,11 +27,10 @@ from workbench.mls.group.public_commit import (
     provisional_context,
     validate_and_make_room,
 )
-from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, PublicGroup, SentProposal
+from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, SentProposal
 from workbench.mls.schedule.key_schedule import external_init
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.own_leaf import default_capabilities
-from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.tree.update_path import new_path, seal_path
@@ -94,13 +93,12 @@ def external_commit(
 
     `group_info` must offer an external key and be of the group's present epoch. `resync` is an old leaf of the
     same client, which goes. `proposals` mix in pre-shared keys, whose values are in `psks` or `resumption_psks`
-    (by group id and epoch). `entropy` is 32 fresh bytes. Raises what `verified_tree` raises, `InvalidProposalList`
+    (by group id and epoch). `entropy` is 32 fresh bytes. Raises what `public_group` raises, `InvalidProposalList`
     for a `resync` of somebody else, and `InvalidRatchetTree` if the client cannot do what the group needs.
     """
     info = group_info_in(group_info)
-    suite = suite or cipher_suite(info.group_context.cipher_suite)
-    group = _outside_view(suite, info, ratchet_tree, now, policy)
-    context = group.context
+    group = public_group(info, now=now, ratchet_tree=ratchet_tree, policy=policy, suite=suite)
+    suite, context = group.suite, group.context
     kem_output, init_secret = external_init(suite, external_pub_of(info), entropy=suite.fresh(entropy, "external init"))
     # validate, apply
     leaf_node = LeafNode(
@@ -159,12 +157,3 @@ def external_commit(
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     advanced = advanced_by(own_leaf, listed, applied, with_path=True, external=True)
     return ExternallyCommitted(from_outside(authenticated), state, advanced)
-
-
-def _outside_view(
-    suite: CipherSuite, info: GroupInfo, given: RatchetTreeExtension | None, now: int, policy: Policy
-) -> PublicGroup:
-    """What a GroupInfo says of a group, once it has been checked."""
-    tree: RatchetTree = verified_tree(suite, info, given, now=now, lifetimes=policy.lifetimes)
-    interim = interim_transcript_hash(suite, info.group_context.confirmed_transcript_hash, info.confirmation_tag)
-    return PublicGroup(suite, info.group_context, tree, interim, {}, policy)

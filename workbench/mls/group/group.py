@@ -15,17 +15,16 @@ from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import Removed, process_commit
-from workbench.mls.group.framing import frame, proposal_sender, sender_leaf, unframe
+from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
 from workbench.mls.group.proposals import validate_proposal
-from workbench.mls.group.public_commit import EpochAdvanced
+from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, follow_proposal
 from workbench.mls.group.state import (
     DEFAULT_POLICY,
     AnyProposal,
     GroupState,
     Policy,
-    ProposalSender,
     SentProposal,
     require_active,
 )
@@ -79,19 +78,6 @@ class ApplicationMessage:
     sender: LeafIndex
     application_data: bytes
     authenticated_data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalQueued:
-    """A proposal has arrived, is valid, and waits for a commit.
-
-    Whether a sender from outside may ask for it is for the application to say, by committing it or not: call
-    `drop_proposal` for one that nobody here should commit (RFC 9420 §12.1.8).
-    """
-
-    sender: ProposalSender
-    proposal: AnyProposal
-    reference: bytes
 
 
 Received: TypeAlias = ApplicationMessage | ProposalQueued | EpochAdvanced | Removed
@@ -239,13 +225,10 @@ def process(
     match content.content:
         case ApplicationData(data):
             return state, ApplicationMessage(sender_leaf(content), data, content.authenticated_data)
-        case Proposal(proposal):
+        case Proposal():
             require_active(state)
-            reference = proposal_ref(state.suite, authenticated)
-            sent = SentProposal(proposal, proposal_sender(content), reference)
-            validate_proposal(state.public, sent, now=now)
-            queued = {**state.proposals, reference: sent}
-            return replace(state, proposals=queued), ProposalQueued(sent.sender, proposal, reference)
+            proposals, queued = follow_proposal(state.public, authenticated, now=now)
+            return replace(state, proposals=proposals), queued
         case _:
             require_active(state)
             return process_commit(state, authenticated, now=now, psks=psks, resumption_psks=resumption_psks)

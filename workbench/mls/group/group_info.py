@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidGroupInfo, InvalidRatchetTree, Misuse
-from workbench.mls.group.state import GroupState
+from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, PublicGroup
 from workbench.mls.schedule.key_schedule import external_key_pair
+from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -29,6 +30,27 @@ def sign_group_info(state: GroupState, *, ratchet_tree: bool, external_pub: bool
     content = GroupInfoTBS(state.context, tuple(extensions), state.confirmation_tag, state.own_leaf)
     signature = state.suite.sign_with_label(state.signature_private_key, "GroupInfoTBS", encode(content))
     return GroupInfo(content.group_context, content.extensions, content.confirmation_tag, content.signer, signature)
+
+
+def public_group(
+    group_info: GroupInfo | MLSMessage | bytes,
+    *,
+    now: int,
+    ratchet_tree: RatchetTreeExtension | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    suite: CipherSuite | None = None,
+) -> PublicGroup:
+    """What a GroupInfo says of a group, checked: where a newcomer or an observer begins (RFC 9420 §12.4.3).
+
+    The tree comes in the GroupInfo, or as `ratchet_tree`. Only members can tell whether the confirmation tag is that
+    of the epoch; here it is as good as the signer's word. Raises what `verified_tree` raises.
+    """
+    info = group_info_in(group_info)
+    context = info.group_context
+    suite = suite or cipher_suite(context.cipher_suite)
+    tree = verified_tree(suite, info, ratchet_tree, now=now, lifetimes=policy.lifetimes)
+    interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
+    return PublicGroup(suite, context, tree, interim, {}, policy)
 
 
 def verify_group_info(suite: CipherSuite, group_info: GroupInfo, signature_key: bytes) -> None:

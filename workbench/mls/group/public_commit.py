@@ -1,14 +1,15 @@
-"""What a commit does in public: everybody who sees it can tell the next tree, members or not (RFC 9420 §12.4).
+"""What a proposal and a commit do in public: all who see them can tell the next tree, members or not (RFC 9420 §12.4).
 
 A member goes on from here with its secrets (`commit.py`); an observer stays (`observer.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.mls.errors import InvalidCommit
+from workbench.mls.errors import InvalidCommit, InvalidProposal
+from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.framing import proposal_sender
 from workbench.mls.group.proposal_list import (
     Applied,
@@ -18,7 +19,7 @@ from workbench.mls.group.proposal_list import (
     validate_proposal_list,
 )
 from workbench.mls.group.proposals import validate_proposal, validate_resync
-from workbench.mls.group.state import ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.update_path import merge_path
@@ -29,10 +30,24 @@ from workbench.mls.wire.messages import (
     ExternalInit,
     GroupContext,
     NewMemberCommitSender,
+    Proposal,
     ProposalByReference,
     Remove,
 )
 from workbench.mls.wire.tree import LeafNode
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalQueued:
+    """A proposal has arrived, is valid, and waits for a commit.
+
+    Whether a sender from outside may ask for it is for the application to say, by committing it or not: call
+    `drop_proposal` for one that nobody here should commit (RFC 9420 §12.1.8).
+    """
+
+    sender: ProposalSender
+    proposal: AnyProposal
+    reference: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,22 @@ class Followed:
     context: GroupContext
     advanced: EpochAdvanced
     kem_output: bytes | None
+
+
+def follow_proposal(
+    group: PublicGroup, authenticated: AuthenticatedContent, *, now: int
+) -> tuple[Mapping[bytes, SentProposal], ProposalQueued]:
+    """Check a proposal whose signature has been verified, and queue it with the others (RFC 9420 §12.1).
+
+    Raises `InvalidProposal`, or the error of the object inside it.
+    """
+    content, sender = authenticated.content.content, proposal_sender(authenticated.content)
+    if not isinstance(content, Proposal):
+        raise InvalidProposal("§12.1", "the content is not a proposal")
+    reference = proposal_ref(group.suite, authenticated)
+    sent = SentProposal(content.proposal, sender, reference)
+    validate_proposal(group, sent, now=now)
+    return {**group.proposals, reference: sent}, ProposalQueued(sender, content.proposal, reference)
 
 
 def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, now: int) -> Followed:

@@ -77,7 +77,8 @@ class SentProposal:
 class PublicGroup:
     """What everybody can know of a group in one epoch who sees its public messages; no secrets.
 
-    It is what an observer holds, and the part of a member's state that a commit changes in public.
+    It is what an observer holds, and the part of a member's state that a commit changes in public. `reinit` is
+    there once the group has ended, with what is to come after it.
     """
 
     suite: CipherSuite = field(repr=False)
@@ -86,6 +87,7 @@ class PublicGroup:
     interim_transcript_hash: bytes
     proposals: Mapping[bytes, SentProposal]
     policy: Policy = DEFAULT_POLICY
+    reinit: ReInit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,18 @@ class GroupState:
     def public(self) -> PublicGroup:
         """The part of the state that holds no secret."""
         return PublicGroup(
-            self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy
+            self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy, self.reinit
         )
 
 
 def require_active(state: GroupState) -> None:
     """Refuse to make anything new in a group that has ended, or ended for this member (RFC 9420 §12.4.2)."""
-    if state.reinit is not None:
-        raise GroupInactive("§11.2", "the group was reinitialised: its members go on in the new one")
+    require_not_ended(state)
     if not state.active:
         raise GroupInactive("§12.4.2", "this member is no longer in the group and cannot send in it")
+
+
+def require_not_ended(group: GroupState | PublicGroup) -> None:
+    """Refuse what is new in a group that a ReInit has ended (RFC 9420 §11.2)."""
+    if group.reinit is not None:
+        raise GroupInactive("§11.2", "the group was reinitialised: its members go on in the new one")
