@@ -13,6 +13,7 @@ import pytest
 from workbench.inspect.trace_format import Secret, SecretId, Trace
 from workbench.lab import World
 from workbench.lab.actions import Action
+from workbench.mls import Policy
 
 ACTIONS: tuple[Action, ...] = ("commit", "commit", "update", "add", "remove", "send", "send", "send", "steal", "hold")
 
@@ -34,7 +35,8 @@ def closure(trace: Trace) -> set[SecretId]:
 def history(seed: int) -> World:
     """A random history of a small group, with thefts at random moments."""
     dice = random.Random(seed)  # noqa: S311 - dice, not keys
-    world = World.of(dice.randint(2, 6), seed=seed, handshakes=dice.choice(["public", "private"]))
+    size, policy = dice.randint(2, 6), Policy(past_epochs=seed % 3)
+    world = World.of(size, seed=seed, handshakes=dice.choice(["public", "private"]), policy=policy)
     for name in ("Xavier", "Yusuf", "Zoe"):
         world.device(name)
     for _ in range(dice.randint(8, 20)):

@@ -68,13 +68,18 @@ ANY_TIME = Policy(lifetimes=LifetimePolicy(longest=None, in_trees=False))
 
 @dataclass(slots=True)
 class _Epoch:
-    """An epoch as far as the thief can follow the group in public, and what it has of its secrets."""
+    """An epoch as far as the thief can follow the group in public, and what it has of its secrets.
+
+    Of an epoch that a device keeps for its late messages it has no more than these need: no transcript, and of the
+    secrets the one of the sender data and the message keys that are left.
+    """
 
     context: GroupContext
     tree: RatchetTree
-    interim_transcript_hash: bytes
+    interim_transcript_hash: bytes | None = None
     proposals: dict[bytes, SentProposal] = field(default_factory=dict)
     secrets: EpochSecrets | None = field(default=None, repr=False)
+    sender_data_secret: bytes | None = field(default=None, repr=False)
     secret_trees: list[SecretTree] = field(default_factory=list, repr=False)
     commit: _Commit | None = None
 
@@ -222,10 +227,18 @@ class Thief:
         for public_key, private_key in state.update_keys.items():
             self._learn(public_key, private_key, way)
         self._resumption_psks |= {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
-        known = self._epochs.setdefault(state.epoch, _Epoch(state.context, state.tree, state.interim_transcript_hash))
+        for readable in (state.readable, *state.past_epochs):
+            known = self._arrive(readable.context, readable.tree)
+            known.sender_data_secret = readable.sender_data_secret
+            known.secret_trees.append(replace(readable.secret_tree, suite=self._suite))
+        known = self._arrive(state.context, state.tree, state.interim_transcript_hash)
         known.proposals |= state.proposals
-        known.secret_trees.append(replace(state.secret_tree, suite=self._suite))
         self._enter(known, state.secrets, way)
+
+    def _arrive(self, context: GroupContext, tree: RatchetTree, transcript: bytes | None = None) -> _Epoch:
+        known = self._epochs.setdefault(context.epoch, _Epoch(context, tree))
+        known.interim_transcript_hash = known.interim_transcript_hash or transcript
+        return known
 
     def _learn(self, public_key: bytes, private_key: bytes, way: Way) -> None:
         if public_key not in self.private_keys:
@@ -234,7 +247,7 @@ class Thief:
 
     def _enter(self, known: _Epoch, secrets: EpochSecrets, way: Way) -> None:
         if known.secrets is None:
-            known.secrets = secrets
+            known.secrets, known.sender_data_secret = secrets, secrets.sender_data_secret
             self._resumption_psks[self._group_id, known.context.epoch] = secrets.resumption_psk
             self.findings.append(Entered(known.context.epoch, way))
 
@@ -268,11 +281,11 @@ class Thief:
         """What a message says; a signature proves nothing that a thief needs to know."""
         if isinstance(message, PublicMessage):
             return AuthenticatedContent(WireFormat.mls_public_message, message.content, message.auth)
-        if known.secrets is None:
+        if known.sender_data_secret is None:
             return None
         for secret_tree in known.secret_trees:
             try:
-                opened, _ = unprotect_private(self._suite, message, secret_tree, known.secrets.sender_data_secret)
+                opened, _ = unprotect_private(self._suite, message, secret_tree, known.sender_data_secret)
             except (KeyAlreadyUsed, KeyExpired, GenerationTooFarAhead):
                 continue
             return AuthenticatedContent(opened.wire_format, opened.content, opened.auth)
@@ -280,6 +293,8 @@ class Thief:
 
     def _follow(self, known: _Epoch, authenticated: AuthenticatedContent, commit: Commit, committer: LeafIndex) -> bool:
         """The public half of a commit: anybody who has its proposals can tell the next tree and context."""
+        if known.interim_transcript_hash is None:
+            return False
         try:
             listed = resolve_proposals(commit, committer, known.proposals)
         except UnknownProposal:
@@ -319,7 +334,7 @@ class Thief:
             bytes(self._suite.hash_length) if commit.path is None else None,
         )
         context = replace(provisional, confirmed_transcript_hash=confirmed)
-        self._epochs.setdefault(number, _Epoch(context, tree, interim))
+        self._arrive(context, tree, interim)
         return True
 
     def _try_path(self, commit: _Commit) -> None:

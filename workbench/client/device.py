@@ -23,7 +23,9 @@ from workbench.mls import (
     Misuse,
     MLSError,
     MLSMessage,
+    Policy,
     Remove,
+    adopt,
     create_commit,
     create_group,
     create_key_package,
@@ -36,7 +38,7 @@ from workbench.mls import (
     propose_update,
     protect,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 
 KEY_PACKAGE_LIFETIME = 90 * 24 * 60 * 60
@@ -69,6 +71,7 @@ class Device:
         entropy: Callable[[], bytes],
         clock: Callable[[], int],
         private_handshakes: bool = False,
+        policy: Policy = DEFAULT_POLICY,
     ) -> None:
         self.name = name
         self.suite = suite
@@ -76,6 +79,7 @@ class Device:
         self._entropy = entropy
         self._clock = clock
         self._private = private_handshakes
+        self._policy = policy
         self.holdings = Holdings(suite.signature_key_pair(entropy()).private_key)
 
     def __repr__(self) -> str:
@@ -99,7 +103,7 @@ class Device:
     def create_group(self, group_id: bytes) -> None:
         """Make a group of one, with a key package that nobody else ever sees."""
         bundle = self._new_bundle()
-        state = create_group(bundle, group_id, entropy=self._entropy(), suite=self.suite)
+        state = create_group(bundle, group_id, entropy=self._entropy(), policy=self._policy, suite=self.suite)
         self._service.open_group(group_id)
         self.holdings = self.holdings.with_group(Membership(state, 0))
 
@@ -110,7 +114,14 @@ class Device:
             invitation = self._service.invitation(reference)
             if invitation is None:
                 continue
-            state = join(invitation.welcome, bundle, now=self._clock(), psks=self.holdings.psks, suite=self.suite)
+            state = join(
+                invitation.welcome,
+                bundle,
+                now=self._clock(),
+                psks=self.holdings.psks,
+                policy=self._policy,
+                suite=self.suite,
+            )
             membership = Membership(state, invitation.next_index)
             self.holdings = self.holdings.without_bundle(reference).with_group(membership)
             name = name_of(state.tree, state.own_leaf)
@@ -177,8 +188,9 @@ class Device:
         following = replace(membership, next_index=entry.index + 1)
         if membership.pending is not None and membership.pending.index == entry.index:
             committed = membership.pending.committed
-            self._keep(replace(following, state=committed.next, pending=None))
-            return event_of(membership.state, committed.next, committed.advanced)
+            state = adopt(membership.state, committed)
+            self._keep(replace(following, state=state, pending=None))
+            return event_of(membership.state, state, committed.advanced)
         if entry.index in membership.own or not membership.state.active:
             self._keep(following)
             return None

@@ -43,8 +43,9 @@ class Event:
 def event_of(before: GroupState, after: GroupState, received: Received) -> Event:
     """What a received message meant, in words."""
     match received:
-        case ApplicationMessage(sender, data):
-            name = name_of(before.tree, sender)
+        case ApplicationMessage(sender, data, epoch=epoch):
+            readable = before.readable_in(epoch) or before.readable
+            name = name_of(readable.tree, sender)
             return Event("message", after.group_id, after.epoch, name, f"{name} sent a message", data)
         case ProposalQueued(sender, proposal):
             name = name_of(before.tree, sender)

@@ -22,7 +22,8 @@ from workbench.lab.actions import Action, why_not
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
 from workbench.lab.sources import Clock, entropy_source, names
-from workbench.mls import GroupState, KeyPackageBundle, LeafIndex, cipher_suite
+from workbench.mls import GroupState, KeyPackageBundle, LeafIndex, Policy, cipher_suite
+from workbench.mls.group.state import DEFAULT_POLICY
 
 Handshakes: TypeAlias = Literal["public", "private"]
 GROUP_ID = b"MLS Workbench"
@@ -50,10 +51,18 @@ class Moment:
 class World:
     """A group and its people. Each action is delivered to everybody at once, but for those who are held back."""
 
-    def __init__(self, seed: int | str = 7, suite: int = 1, handshakes: Handshakes = "public") -> None:
+    def __init__(
+        self,
+        seed: int | str = 7,
+        suite: int = 1,
+        handshakes: Handshakes = "public",
+        *,
+        policy: Policy = DEFAULT_POLICY,
+    ) -> None:
         self.seed = seed
         self.suite = cipher_suite(suite)
         self.handshakes = handshakes
+        self.policy = policy
         self.service = DeliveryService()
         self.clock = Clock()
         self.devices: dict[str, Device] = {}
@@ -78,13 +87,14 @@ class World:
         handshakes: Handshakes = "public",
         *,
         awake: int | None = None,
+        policy: Policy = DEFAULT_POLICY,
     ) -> World:
         """A world with a group of so many people, or of these: the first one adds all others in one commit.
 
         Joining takes each of them work for the whole tree, so that a group of N costs N² in all. With `awake`, only
         so many join at once; the others have a Welcome waiting and are held back until they are released.
         """
-        world = cls(seed, suite, handshakes)
+        world = cls(seed, suite, handshakes, policy=policy)
         first, *others = islice(names(), people) if isinstance(people, int) else people
         for name in (first, *others):
             world.device(name)
@@ -156,6 +166,7 @@ class World:
                 entropy=entropy_source(self.seed, name),
                 clock=self.clock,
                 private_handshakes=self.handshakes == "private",
+                policy=self.policy,
             )
             signature_key = self.suite.signature_public_key(device.holdings.signature_private_key)
             self._names[signature_key] = name

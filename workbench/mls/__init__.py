@@ -25,7 +25,7 @@ from workbench.mls.crypto.ciphersuite import (
 )
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
-from workbench.mls.group.commit import Committed, Removed, create_commit
+from workbench.mls.group.commit import Committed, Removed, adopt, create_commit
 from workbench.mls.group.external_commit import ExternallyCommitted, external_commit
 from workbench.mls.group.external_proposals import propose_external, propose_self_add
 from workbench.mls.group.group import (
@@ -46,7 +46,14 @@ from workbench.mls.group.group_info import public_group
 from workbench.mls.group.key_package import key_package_ref, validate_key_package
 from workbench.mls.group.observer import Attested, Blinded, Seen, Unread, observe
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
-from workbench.mls.group.state import GroupState, Policy, ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.state import (
+    GroupState,
+    Policy,
+    ProposalSender,
+    PublicGroup,
+    ReadableEpoch,
+    SentProposal,
+)
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
@@ -115,6 +122,7 @@ __all__ = [
     "RatchetTree",
     "RatchetTreeExtension",
     "ReInit",
+    "ReadableEpoch",
     "Received",
     "Remove",
     "Removed",
@@ -127,6 +135,7 @@ __all__ = [
     "Update",
     "Violation",
     "Welcome",
+    "adopt",
     "branch_group",
     "cipher_suite",
     "create_commit",

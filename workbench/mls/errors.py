@@ -136,7 +136,50 @@ class WrongGroup(Violation):
 
 
 class WrongEpoch(Violation):
-    """A message of an epoch that this state is not in and keeps nothing of."""
+    """A message of `epoch`, which a state in epoch `current` cannot process."""
+
+    def __init__(self, section: str, reason: str, *, epoch: int, current: int) -> None:
+        super().__init__(section, reason)
+        self.epoch = epoch
+        self.current = current
+
+
+class FutureEpoch(WrongEpoch):
+    """A message of an epoch that is still to come here: `missing` commits have not been processed."""
+
+    @property
+    def missing(self) -> int:
+        """How many commits lead from this state to the epoch of the message."""
+        return self.epoch - self.current
+
+
+class PastEpoch(WrongEpoch):
+    """A message of an epoch that is over here, `behind` commits ago."""
+
+    @property
+    def behind(self) -> int:
+        """How many commits lead from the epoch of the message to this state."""
+        return self.current - self.epoch
+
+
+class LateHandshake(PastEpoch):
+    """A proposal or a commit of an epoch that another commit has ended: it can change nothing any more."""
+
+
+class BeforeJoining(PastEpoch):
+    """A message of an epoch before `first_epoch`, in which this member came in: it never had a key for it."""
+
+    def __init__(self, section: str, reason: str, *, epoch: int, current: int, first_epoch: int) -> None:
+        super().__init__(section, reason, epoch=epoch, current=current)
+        self.first_epoch = first_epoch
+
+
+class EpochDeleted(PastEpoch):
+    """A message of an epoch whose keys are deleted, for the policy keeps those of `kept` past epochs."""
+
+    def __init__(self, section: str, reason: str, *, epoch: int, current: int, kept: int) -> None:
+        super().__init__(section, reason, epoch=epoch, current=current)
+        self.kept = kept
 
 
 class KeyAlreadyUsed(Violation):
@@ -179,4 +222,8 @@ class GroupInactive(Misuse):
 
 
 class OwnMessage(Misuse):
-    """A message that this member sent itself: adopt the state that was returned with it instead."""
+    """A message that this member sent itself; `content` says which kind: application, proposal or commit."""
+
+    def __init__(self, section: str, reason: str, *, content: str) -> None:
+        super().__init__(section, reason)
+        self.content = content

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import types
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.mls.group.scenario import NOW, Scenario
 from workbench.mls import (
@@ -18,6 +18,8 @@ from workbench.mls import (
     Committed,
     GroupState,
     NodeIndex,
+    Policy,
+    ReadableEpoch,
     Remove,
     cipher_suite,
     create_commit,
@@ -65,10 +67,10 @@ class RecordingSuite(CipherSuite):
         self.derived.clear()
 
 
-def secrets_in(state: GroupState) -> set[bytes]:
+def secrets_in(state: GroupState | ReadableEpoch) -> set[bytes]:
     """Every byte string that can be reached from a state, but for what its recording suite has noted."""
     found: set[bytes] = set()
-    seen = {id(state.suite)}
+    seen = {id(state.suite if isinstance(state, GroupState) else state.secret_tree.suite)}
     waiting: list[object] = [state]
     while waiting:
         value = waiting.pop()
@@ -196,3 +198,32 @@ def test_a_removed_member_keeps_nothing_new() -> None:
     after, _ = process(bob, encode(committed.message), now=NOW)
     assert secrets_in(after) <= secrets_in(bob)
     assert not any(recorder.derived.values())
+
+
+def test_of_a_past_epoch_that_is_kept_there_is_what_its_late_messages_need_and_nothing_more() -> None:
+    scenario, recorder = recorded_group()
+    scenario.states["Bob"] = replace(scenario.states["Bob"], policy=Policy(past_epochs=1))
+    before = scenario.states["Bob"]
+    first, _ = scenario.send("Alice", b"read in time"), scenario.send("Alice", b"not read")
+    recorder.forget()
+    before_the_end, _ = process(before, encode(first), now=NOW)
+    used = {recorder.derived["key"][-1], recorder.derived["nonce"][-1], before.secret_tree.root}
+    scenario.states["Bob"] = before_the_end
+    _, after = commit_and_follow(scenario)
+    held = secrets_in(after)
+    for name in type(before.secrets).__slots__:
+        secret = getattr(before.secrets, name)
+        assert (secret in held) == (name in {"sender_data_secret", "resumption_psk"}), name
+    assert secrets_in(before_the_end.readable) <= held
+    assert not used & held
+    assert not set(before.private_keys.values()) & held - set(after.private_keys.values())
+
+
+def test_a_past_epoch_beyond_the_limit_is_gone() -> None:
+    scenario, _ = recorded_group()
+    before = scenario.states["Bob"] = replace(scenario.states["Bob"], policy=Policy(past_epochs=1))
+    _, after = commit_and_follow(scenario)
+    assert {before.secrets.sender_data_secret, before.secret_tree.root} <= secrets_in(after)
+    scenario.commit("Alice")
+    scenario.commit("Alice")
+    assert not {before.secrets.sender_data_secret, before.secret_tree.root} & secrets_in(scenario.states["Bob"])

@@ -75,7 +75,7 @@ def test_a_client_joins_by_its_own_commit_in_every_suite(suite: int) -> None:
     )
     assert_agreement(scenario)
     received = scenario.deliver(scenario.send("Dave", b"hello"), "Dave")
-    assert received["Alice"] == ApplicationMessage(LeafIndex(3), b"hello", b"")
+    assert received["Alice"] == ApplicationMessage(LeafIndex(3), b"hello", b"", 2)
     scenario.commit("Alice")
     scenario.commit("Dave", adds=["Eve"])
     assert_agreement(scenario)

@@ -42,7 +42,7 @@ def test_a_group_lives_through_adds_updates_removes_and_messages_in_every_suite(
     scenario.commit("Dave", Remove(scenario.leaf("Bob")))
     assert_agreement(scenario)
     received = scenario.deliver(scenario.send("Carol", b"hello"), "Carol")
-    said = ApplicationMessage(scenario.leaf("Carol"), b"hello", b"")
+    said = ApplicationMessage(scenario.leaf("Carol"), b"hello", b"", scenario.states["Carol"].epoch)
     assert received == {"Alice": said, "Dave": said}
 
 

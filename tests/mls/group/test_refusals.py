@@ -388,7 +388,7 @@ def test_messages_of_another_group_or_epoch_are_refused() -> None:
     with refuses(refused.WrongGroup, "§6", "for group"):
         process(group_of("Alice", "Bob", "Carol").states["Bob"], moved(old, group_id=b"elsewhere"), now=NOW)
     scenario.commit("Alice")
-    with refuses(refused.WrongEpoch, "§6", "of epoch 1, this state is in epoch 2"):
+    with refuses(refused.EpochDeleted, "§9.2", "of epoch 1, this state is in epoch 2"):
         process(scenario.states["Bob"], old, now=NOW)
 
 

@@ -14,9 +14,9 @@ What takes no secret of it is in `public_commit.py`; a newcomer makes its own co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbench.mls.errors import InvalidTag
+from workbench.mls.errors import InvalidTag, Misuse
 from workbench.mls.framing.content import sign_content
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
 from workbench.mls.group.framing import frame
@@ -66,11 +66,12 @@ from workbench.mls.wire.tree import UpdatePath
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A commit that was made and not yet adopted.
+    """A commit that was made and not yet adopted: a staged one.
 
-    Send `message`, and `welcome` to whom it adds. Adopt `next` only once the delivery service has accepted the
-    commit; until then, and for ever if another commit came first, go on with `current`. `advanced` is what the
-    others learn from it.
+    Send `message`, and `welcome` to whom it adds. Until the delivery service has accepted the commit, and for ever
+    if another came first, go on with `current`. Then adopt the commit: give it to `process` as `staged` when it
+    comes back, or to `adopt`; or take `next`, if nothing was received in between. A commit that lost is dropped
+    by forgetting it. `advanced` is what the others learn from it.
     """
 
     message: MLSMessage
@@ -142,7 +143,7 @@ def create_commit(
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     message, current = frame(state, authenticated, padding=padding, entropy=entropy)
-    following = enter(state, context, epoch, taken, tag, applied.reinit)
+    following = enter(current, context, epoch, taken, tag, applied.reinit)
     group_info = sign_group_info(following, ratchet_tree=ratchet_tree, external_pub=False)
     welcome = None
     if applied.added:
@@ -185,6 +186,18 @@ def process_commit(
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
     return enter(state, context, epoch, taken, tag, followed.applied.reinit), followed.advanced
+
+
+def adopt(state: GroupState, staged: Committed) -> GroupState:
+    """The state in the epoch to which a commit of one's own leads, now that it has been accepted.
+
+    `state` is what `staged.current` has become since: a key that was used meanwhile must not be back in what the new
+    state keeps of the old epoch (RFC 9420 §9.2).
+    """
+    if staged.current.context != state.context:
+        made, current = staged.current.epoch, state.epoch
+        raise Misuse("§12.4", f"the commit was made in epoch {made} of its group, not in this epoch {current}")
+    return replace(staged.next, past_epochs=state.epochs_to_keep())
 
 
 def _from_pending(

@@ -66,7 +66,7 @@ def enter(
     tag: bytes,
     reinit: ReInit | None,
 ) -> GroupState:
-    """The state in the new epoch; what belonged to the old one is not in it.
+    """The state in the new epoch; of what belonged to the old one it holds what the policy keeps, and nothing else.
 
     A ReInit has ended the group: nothing can be sent in the epoch to which its commit leads (RFC 9420 §12.4.2).
     """
@@ -84,11 +84,16 @@ def enter(
         proposals={},
         update_keys={},
         resumption_psks={number: psk for number, psk in kept.items() if number > oldest},
+        past_epochs=state.epochs_to_keep(),
         active=reinit is None,
         reinit=reinit,
     )
 
 
 def last_state(state: GroupState) -> GroupState:
-    """What a removed member keeps: it reads late messages of its last epoch, and can send nothing."""
+    """What a removed member keeps: it reads what it could read before, and can send nothing.
+
+    The RFC wants it deleted soon: that is for the application, which alone knows when no message is under way any
+    more (RFC 9420 §12.4.2).
+    """
     return replace(state, active=False, proposals={}, update_keys={})

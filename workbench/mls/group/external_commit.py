@@ -64,7 +64,11 @@ from workbench.mls.wire.tree import (
 
 @dataclass(frozen=True, slots=True)
 class ExternallyCommitted:
-    """A newcomer's commit that was made and not yet adopted: send `message`, adopt `next` once it is accepted."""
+    """A newcomer's commit that was made and not yet adopted: send `message`, adopt `next` once it is accepted.
+
+    `next` keeps nothing of a past epoch, in a resync neither: who still has the old state reads late messages with
+    it, and then deletes it.
+    """
 
     message: MLSMessage
     next: GroupState
@@ -153,6 +157,7 @@ def external_commit(
         update_keys={},
         resumption_psks={context.epoch: epoch.secrets.resumption_psk},
         policy=policy,
+        first_epoch=context.epoch,
     )
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     advanced = advanced_by(own_leaf, listed, applied, with_path=True, external=True)

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.mls.errors import InvalidCommit, InvalidMessage, Misuse, OwnMessage, WrongEpoch, WrongGroup
+from workbench.mls.errors import (
+    BeforeJoining,
+    EpochDeleted,
+    FutureEpoch,
+    InvalidCommit,
+    InvalidMessage,
+    LateHandshake,
+    Misuse,
+    OwnMessage,
+    PastEpoch,
+    WrongGroup,
+)
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.private_message import open_sender_data, protect_private, unprotect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
-from workbench.mls.group.state import GroupState, ProposalSender
+from workbench.mls.group.state import GroupState, ProposalSender, ReadableEpoch
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
-from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
+from workbench.mls.wire.code_points import ContentType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     Add,
     AuthenticatedContent,
@@ -50,27 +61,28 @@ def frame(
 def unframe(state: GroupState, message: MLSMessage) -> tuple[AuthenticatedContent, GroupState]:
     """Open a message of this epoch and verify its tag or seal and its signature (RFC 9420 §6.1).
 
-    Raises `WrongGroup`, `WrongEpoch`, `OwnMessage`, `InvalidMessage`, `InvalidCommit`, `InvalidTag`,
-    `InvalidSignature`, `DecryptionFailed`, `KeyAlreadyUsed` or `GenerationTooFarAhead`.
+    Application messages may also be of a past epoch that is kept. Raises `WrongGroup`, `WrongEpoch` (one of its
+    kinds), `OwnMessage`, `InvalidMessage`, `InvalidCommit`, `InvalidTag`, `InvalidSignature`, `DecryptionFailed`,
+    `KeyAlreadyUsed`, `KeyExpired` or `GenerationTooFarAhead`.
     """
-    suite, secrets = state.suite, state.secrets
+    suite, epoch = state.suite, state.readable
     match message.message:
         case PublicMessage() as public:
-            check_address(state.context, public.content.group_id, public.content.epoch)
-            opened = unprotect_public(suite, public, secrets.membership_key, state.context)
-            _check_not_own(state, opened.content.sender.sender)
+            _check_handshake_address(state, public.content.group_id, public.content.epoch)
+            opened = unprotect_public(suite, public, state.secrets.membership_key, state.context)
+            _check_not_own(state, opened.content.sender.sender, opened.content.content.TAG)
         case PrivateMessage() as private:
-            check_address(state.context, private.group_id, private.epoch)
-            sender_data = open_sender_data(suite, private, secrets.sender_data_secret)
-            _check_not_own(state, MemberSender(sender_data.leaf_index))
+            epoch = _epoch_of(state, private)
+            sender_data = open_sender_data(suite, private, epoch.sender_data_secret)
+            _check_not_own(state, MemberSender(sender_data.leaf_index), private.content_type)
             opened, secret_tree = unprotect_private(
-                suite, private, state.secret_tree, secrets.sender_data_secret, state.policy.ratchets
+                suite, private, epoch.secret_tree, epoch.sender_data_secret, state.policy.ratchets
             )
-            state = replace(state, secret_tree=secret_tree)
+            state = state.with_secret_tree(epoch.epoch, secret_tree)
         case other:
             raise Misuse("§6", f"a {type(other).__name__} is not a message within a group")
-    signature_key = signature_key_of(opened.content, state.context, state.tree)
-    return verify_content(suite, opened, signature_key, state.context), state
+    signature_key = signature_key_of(opened.content, epoch.context, epoch.tree)
+    return verify_content(suite, opened, signature_key, epoch.context), state
 
 
 def signature_key_of(content: FramedContent, context: GroupContext, tree: RatchetTree) -> bytes:
@@ -112,13 +124,56 @@ def proposal_sender(content: FramedContent) -> ProposalSender:
 
 
 def check_address(context: GroupContext, group_id: bytes, epoch: int) -> None:
-    """Raise `WrongGroup` or `WrongEpoch` for a message that is not of the group and epoch of `context`."""
+    """Raise `WrongGroup`, `FutureEpoch` or `PastEpoch` for what is not of the group and epoch of `context`."""
+    current = context.epoch
     if group_id != context.group_id:
         raise WrongGroup("§6", f"the message is for group {group_id.hex()}, this is {context.group_id.hex()}")
-    if epoch != context.epoch:
-        raise WrongEpoch("§6", f"the message is of epoch {epoch}, this state is in epoch {context.epoch}")
+    if epoch > current:
+        reason = f"the message is of epoch {epoch}, this state is in epoch {current}: commits are missing"
+        raise FutureEpoch("§6", reason, epoch=epoch, current=current)
+    if epoch < current:
+        reason = f"the message is of epoch {epoch}, this state is in epoch {current}"
+        raise PastEpoch("§6", reason, epoch=epoch, current=current)
 
 
-def _check_not_own(state: GroupState, sender: object) -> None:
+def _check_handshake_address(state: GroupState, group_id: bytes, epoch: int) -> None:
+    """Check that a proposal or a commit is of this group and epoch (RFC 9420 §12.4)."""
+    if group_id == state.group_id and epoch < state.epoch:
+        reason = (
+            f"the message is of epoch {epoch}, this state is in epoch {state.epoch}: it can change nothing any more"
+        )
+        raise LateHandshake("§6", reason, epoch=epoch, current=state.epoch)
+    check_address(state.context, group_id, epoch)
+
+
+def _epoch_of(state: GroupState, private: PrivateMessage) -> ReadableEpoch:
+    """The epoch whose keys open a message: for application data it may be one that is over (RFC 9420 §15.3)."""
+    epoch, current, policy = private.epoch, state.epoch, state.policy
+    if private.content_type is not ContentType.application:
+        _check_handshake_address(state, private.group_id, epoch)
+    elif private.group_id != state.group_id or epoch > current:
+        check_address(state.context, private.group_id, epoch)
+    readable = state.readable_in(epoch)
+    if readable is not None:
+        return readable
+    behind = f"the message is of epoch {epoch}, this state is in epoch {current}"
+    if epoch < state.first_epoch:
+        reason = f"{behind}: this member came in with epoch {state.first_epoch} and never had its keys"
+        raise BeforeJoining("§15", reason, epoch=epoch, current=current, first_epoch=state.first_epoch)
+    reason = f"{behind}: its keys are deleted, the policy keeps those of {policy.past_epochs} past epochs"
+    raise EpochDeleted("§9.2", reason, epoch=epoch, current=current, kept=policy.past_epochs)
+
+
+def _check_not_own(state: GroupState, sender: object, content_type: ContentType) -> None:
     if sender == MemberSender(state.own_leaf):
-        raise OwnMessage("§12.4.2", "this member sent the message itself: adopt the state that came with it")
+        section, what_next = _OWN[content_type]
+        reason = f"this member sent the message itself: {what_next}"
+        raise OwnMessage(section, reason, content=content_type.name)
+
+
+_OWN = {
+    ContentType.application: ("§9.1", "the key that sealed it is deleted, and what it says was known before"),
+    ContentType.proposal: ("§12.4", "the proposal has been waiting in the state since it was made"),
+    ContentType.commit: ("§12.4.2", "the state to adopt came with the commit; name that commit as `staged`"),
+}
+"""What becomes of a message that comes back to who sent it."""

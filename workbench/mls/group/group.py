@@ -14,7 +14,8 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.commit import Removed, process_commit
+from workbench.mls.group.commit import Committed, Removed, adopt, process_commit
+from workbench.mls.group.external_commit import ExternallyCommitted
 from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
@@ -73,11 +74,12 @@ class Protected:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationMessage:
-    """What a member said."""
+    """What a member said; `sender` is its leaf in the tree of `epoch`, which may be a past one (`readable_in`)."""
 
     sender: LeafIndex
     application_data: bytes
     authenticated_data: bytes
+    epoch: int
 
 
 Received: TypeAlias = ApplicationMessage | ProposalQueued | EpochAdvanced | Removed
@@ -121,6 +123,7 @@ def create_group(
         update_keys={},
         resumption_psks={0: epoch.secrets.resumption_psk},
         policy=policy,
+        first_epoch=0,
     )
 
 
@@ -211,20 +214,33 @@ def process(
     now: int,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    staged: Committed | ExternallyCommitted | None = None,
 ) -> tuple[GroupState, Received]:
     """Take in one message from the group: the next state, and what was learned.
 
     `now` is in seconds since 1970; `psks` are the application's keys by their id, and `resumption_psks` those of
-    other groups by group id and epoch. Raises `Malformed`,
-    `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content raise.
+    other groups by group id and epoch.
+
+    `staged` is a commit of one's own that was sent: when it comes back, it is adopted; when another commit comes
+    first, that one is processed, and the staged one is to be forgotten. All other messages of one's own are
+    `OwnMessage`. What is returned for a commit of somebody else is staged, too: until the application keeps the
+    next state, it can look at what the commit does and go on without it.
+
+    Raises `Malformed`, `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content
+    raise.
     """
     if isinstance(message, bytes):
         message = decode(MLSMessage, message)
+    if isinstance(staged, ExternallyCommitted) and message == staged.message:
+        return staged.next, staged.advanced
+    if isinstance(staged, Committed) and message == staged.message and state.context == staged.current.context:
+        return adopt(state, staged), staged.advanced
     authenticated, state = unframe(state, message)
     content = authenticated.content
     match content.content:
         case ApplicationData(data):
-            return state, ApplicationMessage(sender_leaf(content), data, content.authenticated_data)
+            said = ApplicationMessage(sender_leaf(content), data, content.authenticated_data, content.epoch)
+            return state, said
         case Proposal():
             require_active(state)
             proposals, queued = follow_proposal(state.public, authenticated, now=now)

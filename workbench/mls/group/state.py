@@ -8,7 +8,7 @@ It holds bytes, never key objects, so that a walk over it sees every secret ther
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
@@ -42,6 +42,10 @@ ProposalSender: TypeAlias = LeafIndex | ExternalSenderIndex | NewMemberProposalS
 class Policy:
     """What the RFC leaves to the application; no secrets.
 
+    `past_epochs` is of how many epochs that are over the late application messages can still be read (§15.3). A
+    thief reads with each of them what has not been read yet, so none is kept unless the application says so;
+    where messages and commits may overtake each other, a message that was sent just before a commit is lost then
+    to who processed the commit first, and a few epochs are the remedy.
     `kept_resumption_psks` is how many past epochs a later commit may prove knowledge of (§8.6). Each one kept is
     one more secret in the loot of a thief, so the default is a handful.
 
@@ -51,6 +55,7 @@ class Policy:
 
     lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
     ratchets: RatchetLimits = DEFAULT_LIMITS
+    past_epochs: int = 0
     kept_resumption_psks: int = 8
     external_commits: bool = True
     resyncs: bool = True
@@ -91,12 +96,33 @@ class PublicGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadableEpoch:
+    """What it takes to read the application messages of an epoch, and nothing with which to write (RFC 9420 §15.3).
+
+    The secret tree is as it stood at the end of the epoch: keys that were used are not in it. `tree` says who sent
+    what: a leaf may have somebody else by now.
+    """
+
+    context: GroupContext
+    tree: RatchetTree
+    sender_data_secret: bytes = field(repr=False)
+    secret_tree: SecretTree
+
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch."""
+        return self.context.epoch
+
+
+@dataclass(frozen=True, slots=True)
 class GroupState:
     """One member's view of one group in one epoch.
 
     `private_keys` holds the HPKE private key of the member's leaf and of each node above it that the member
     knows. `update_keys` maps the public key of an Update that this member proposed to its private key, until
-    the epoch ends. `reinit` is there once the group has ended, with what is to come after it.
+    the epoch ends. `first_epoch` is the one in which the member came in. `past_epochs` are those whose late
+    messages it can still read, the latest first. `reinit` is there once the group has ended, with what is to come
+    after it.
     """
 
     suite: CipherSuite
@@ -113,6 +139,8 @@ class GroupState:
     update_keys: Mapping[bytes, bytes]
     resumption_psks: Mapping[int, bytes]
     policy: Policy
+    first_epoch: int
+    past_epochs: tuple[ReadableEpoch, ...] = ()
     active: bool = True
     reinit: ReInit | None = None
 
@@ -135,6 +163,30 @@ class GroupState:
         return PublicGroup(
             self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy, self.reinit
         )
+
+    @property
+    def readable(self) -> ReadableEpoch:
+        """The present epoch, as far as it takes to read its messages."""
+        return ReadableEpoch(self.context, self.tree, self.secrets.sender_data_secret, self.secret_tree)
+
+    def readable_in(self, epoch: int) -> ReadableEpoch | None:
+        """The present epoch or a past one whose messages can still be read; None for any other."""
+        if epoch == self.epoch:
+            return self.readable
+        return next((past for past in self.past_epochs if past.epoch == epoch), None)
+
+    def with_secret_tree(self, epoch: int, secret_tree: SecretTree) -> GroupState:
+        """The state in which a key of a readable epoch has been used, and is therefore no more (RFC 9420 §9.2)."""
+        if epoch == self.epoch:
+            return replace(self, secret_tree=secret_tree)
+        past_epochs = tuple(
+            replace(past, secret_tree=secret_tree) if past.epoch == epoch else past for past in self.past_epochs
+        )
+        return replace(self, past_epochs=past_epochs)
+
+    def epochs_to_keep(self) -> tuple[ReadableEpoch, ...]:
+        """What the next state keeps of this epoch and of those before it, by the policy."""
+        return (self.readable, *self.past_epochs)[: self.policy.past_epochs]
 
 
 def require_active(state: GroupState) -> None:

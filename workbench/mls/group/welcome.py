@@ -172,6 +172,7 @@ def join(
         update_keys={},
         resumption_psks={context.epoch: epoch.secrets.resumption_psk},
         policy=policy,
+        first_epoch=context.epoch,
     )
 
 

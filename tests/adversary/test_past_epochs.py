@@ -1,0 +1,82 @@
+"""What a thief gets of the epochs that its victim keeps: the messages nobody has read there yet, and no way on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.mls.group.scenario import NOW, Scenario, group_of
+from workbench.adversary import Thief
+from workbench.client import Holdings, Membership
+from workbench.lab import World
+from workbench.mls import MLSMessage, Policy, encode, process
+
+GROUP = b"the group"
+
+
+def overtaken(past_epochs: int) -> tuple[Scenario, list[MLSMessage]]:
+    """Bob has read the first of two messages, and then three commits that overtook the second."""
+    scenario = group_of("Alice", "Bob", "Carol")
+    scenario.states["Bob"] = replace(scenario.states["Bob"], policy=Policy(past_epochs=past_epochs))
+    wire = [scenario.send("Alice", text) for text in (b"read in time", b"still under way")]
+    scenario.states["Bob"], _ = process(scenario.states["Bob"], wire[0], now=NOW)
+    wire += [scenario.commit("Carol").message for _ in range(3)]
+    return scenario, wire
+
+
+def robbed(scenario: Scenario, wire: list[MLSMessage]) -> Thief:
+    """A thief who has heard everything and then takes what Bob has."""
+    thief = Thief(scenario.suite, GROUP)
+    for message in wire:
+        thief.hear(encode(message))
+    bob = scenario.states["Bob"]
+    thief.steal("Bob", Holdings(bob.signature_private_key, groups={GROUP: Membership(bob, len(wire))}))
+    return thief
+
+
+def test_it_reads_what_its_victim_could_still_read_of_a_past_epoch_and_not_what_it_has_read() -> None:
+    thief = robbed(*overtaken(past_epochs=3))
+    assert [(read.index, read.epoch, read.sender, read.data) for read in thief.reads()] == [
+        (1, 1, 0, b"still under way")
+    ]
+
+
+@pytest.mark.parametrize("past_epochs", [0, 2])
+def test_it_reads_nothing_of_an_epoch_that_its_victim_has_deleted(past_epochs: int) -> None:
+    assert robbed(*overtaken(past_epochs)).reads() == ()
+
+
+def test_what_is_kept_of_a_past_epoch_leads_into_no_other() -> None:
+    scenario, wire = overtaken(past_epochs=3)
+    current = scenario.states["Bob"].epoch
+    thief = robbed(scenario, wire)
+    assert list(thief.epochs()) == [current]
+    kept = scenario.states["Bob"].past_epochs
+    assert {past.epoch: thief.tree(past.epoch) for past in kept} == {past.epoch: past.tree for past in kept}
+
+
+def test_an_earlier_theft_gives_the_way_on_from_the_epochs_that_a_later_one_found_kept() -> None:
+    scenario, wire = overtaken(past_epochs=3)
+    first = group_of("Alice", "Bob", "Carol").states["Bob"]
+    thief = robbed(scenario, wire)
+    thief.steal("Bob", Holdings(first.signature_private_key, groups={GROUP: Membership(first, 0)}))
+    assert list(thief.epochs()) == [1, 2, 3, 4]
+    assert [read.data for read in thief.reads()] == [b"read in time", b"still under way"]
+
+
+def test_the_record_of_a_world_has_what_its_devices_keep_of_past_epochs() -> None:
+    world = World.of(["Alice", "Bob"], policy=Policy(past_epochs=1))
+    world.send("Alice", "one")
+    before = world.state("Bob")
+    world.commit("Alice")
+    world.steal("Bob")
+    assert before is not None
+    trace = world.trace()
+    named = {value["value"]: value for step in trace["steps"] for value in step["secrets"].values()}
+    values = {key: value["value"] for step in trace["steps"] for key, value in step["secrets"].items()}
+    stolen = {values[secret] for secret in trace["steps"][-1].get("stolen", ())}
+    kept = before.secrets.sender_data_secret.hex()
+    assert (named[kept]["name"], named[kept]["epoch"]) == ("sender_data_secret", 1)
+    assert kept in stolen
+    assert before.secrets.init_secret.hex() not in stolen
