@@ -59,7 +59,9 @@ def bundle_of(name: str, suite: CipherSuite, not_before: int) -> KeyPackageBundl
 def passive_case(suite: CipherSuite) -> dict[str, Any]:
     """Bob joins with a pre-shared key and a tree of its own, and listens to fourteen commits of every kind."""
     entropy = entropies("new vectors")
-    alice = create_group(bundle_of("alice", suite, NOW - HOUR), b"new", entropy=next(entropy), policy=LONG_MEMORY)
+    alice = create_group(
+        bundle_of("alice", suite, NOW - HOUR), b"new", entropy=next(entropy), now=NOW, policy=LONG_MEMORY
+    )
     carols, bobs, daves = (bundle_of(name, suite, NOW + HOUR * at) for at, name in enumerate(("carol", "bob", "dave")))
 
     def psk(key: ExternalPSK | ResumptionPSK) -> PreSharedKey:
@@ -150,7 +152,7 @@ def test_a_client_that_is_removed_cannot_follow() -> None:
     case = passive_case(cipher_suite(1))
     suite, entropy = cipher_suite(1), entropies("removal")
     bobs = bundle_of("bob", suite, NOW)
-    alice = create_group(bundle_of("alice", suite, NOW), b"removal", entropy=next(entropy))
+    alice = create_group(bundle_of("alice", suite, NOW), b"removal", entropy=next(entropy), now=NOW)
     added = create_commit(alice, [Add(bobs.key_package)], entropy=next(entropy), now=NOW)
     assert added.welcome is not None
     removed = create_commit(added.next, [Remove(1)], entropy=next(entropy), now=NOW)

@@ -103,7 +103,9 @@ class Device:
     def create_group(self, group_id: bytes) -> None:
         """Make a group of one, with a key package that nobody else ever sees."""
         bundle = self._new_bundle()
-        state = create_group(bundle, group_id, entropy=self._entropy(), policy=self._policy, suite=self.suite)
+        state = create_group(
+            bundle, group_id, entropy=self._entropy(), now=self._clock(), policy=self._policy, suite=self.suite
+        )
         self._service.open_group(group_id)
         self.holdings = self.holdings.with_group(Membership(state, 0))
 

@@ -87,7 +87,7 @@ def scene(suite_id: int) -> Scene:
     bundles = {name: client(suite, name, next(fresh)) for name in ("Mallory", "Bob", "Carol", "Dave", "Erin", "Frank")}
     grace = client(suite, "Grace", next(fresh))
     mallory = create_group(
-        bundles["Mallory"], b"the group", entropy=next(fresh), extensions=_extensions(bundles["Bob"])
+        bundles["Mallory"], b"the group", entropy=next(fresh), now=NOW, extensions=_extensions(bundles["Bob"])
     )
     adds = [Add(bundles[name].key_package) for name in ("Bob", "Carol", "Dave", "Erin")]
     first = create_commit(mallory, adds, entropy=next(fresh), now=NOW)

@@ -56,6 +56,7 @@ KEY_PAIRS = {"derive_key_pair": "private_key", "signature_key_pair": "signature_
 FOUND = {
     "private_keys": "private_key",
     "update_keys": "private_key",
+    "update_signature_keys": "signature_private_key",
     "encryption_private_key": "private_key",
     "resumption_psks": "resumption_psk",
     "psks": "psk",

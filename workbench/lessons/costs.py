@@ -67,7 +67,7 @@ def pairwise_cost(state: GroupState) -> Cost:
 def new_group(members: int) -> GroupState:
     """The creator's state right after it has added everybody in one commit: most parents are blank."""
     creator = _bundle(0)
-    state = create_group(creator, b"new", entropy=_entropy("new"), policy=Policy())
+    state = create_group(creator, b"new", entropy=_entropy("new"), now=NOW, policy=Policy())
     added = [Add(_bundle(number).key_package) for number in range(1, members)]
     return create_commit(state, added, entropy=_entropy("add all"), now=NOW).next
 
@@ -77,7 +77,7 @@ def full_group(members: int) -> GroupState:
 
     Every second member commits as soon as it has joined, adding the next two: its path fills what is above it.
     """
-    state = create_group(_bundle(0), b"full", entropy=_entropy("full"))
+    state = create_group(_bundle(0), b"full", entropy=_entropy("full"), now=NOW)
     for number in range(0, members, 2):
         following = [_bundle(index) for index in range(number + 1, min(number + 3, members))]
         committed = create_commit(

@@ -8,7 +8,7 @@ Reading order, with the sections of RFC 9420 that each part holds:
 1. `errors`      what can go wrong, and whose fault it is
 2. `wire`        every struct, as data, and its codec: `shapes`, `codec`, `reader` (§2.1), `tree` (§5.3, §7, §10),
                  `messages` (§6, §8, §11, §12), `code_points` (§17)
-3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy
+3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy, credentials (§5.3)
 4. `tree`        tree math (App. C), the ratchet tree and its hashes (§4, §7), update paths: TreeKEM (§7.4 to §7.6)
 5. `schedule`    transcript hashes (§8.2), pre-shared keys (§8.4), the key schedule (§8), the secret tree (§9)
 6. `framing`     signing content (§6.1), PublicMessage (§6.2), PrivateMessage (§6.3)
@@ -23,6 +23,7 @@ from workbench.mls.crypto.ciphersuite import (
     SignatureKeyPair,
     cipher_suite,
 )
+from workbench.mls.crypto.credentials import AuthenticationService, TrustAnchors, presented_identities
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
 from workbench.mls.group.commit import Committed, Removed, adopt, create_commit
@@ -75,12 +76,14 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.tree import (
     BasicCredential,
+    Certificate,
     Credential,
     Extension,
     KeyPackage,
     LeafNode,
     Lifetime,
     RatchetTreeExtension,
+    X509Credential,
 )
 
 __all__ = [
@@ -88,8 +91,10 @@ __all__ = [
     "Add",
     "ApplicationMessage",
     "Attested",
+    "AuthenticationService",
     "BasicCredential",
     "Blinded",
+    "Certificate",
     "CipherSuite",
     "Committed",
     "Credential",
@@ -130,11 +135,13 @@ __all__ = [
     "Seen",
     "SentProposal",
     "SignatureKeyPair",
+    "TrustAnchors",
     "Unread",
     "Unsupported",
     "Update",
     "Violation",
     "Welcome",
+    "X509Credential",
     "adopt",
     "branch_group",
     "cipher_suite",
@@ -150,6 +157,7 @@ __all__ = [
     "join",
     "key_package_ref",
     "observe",
+    "presented_identities",
     "process",
     "propose",
     "propose_external",

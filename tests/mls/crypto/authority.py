@@ -133,6 +133,15 @@ def credential(*chain: x509.Certificate) -> Credential:
     return Credential(X509Credential(tuple(certificates)))
 
 
+def loaded(private_key: bytes, suite: int) -> PrivateKey:
+    """The private key of a cipher suite as the library has it."""
+    if suite in CURVES:
+        return ec.derive_private_key(int.from_bytes(private_key, "big"), CURVES[suite][0])
+    if suite in {4, 6}:
+        return Ed448PrivateKey.from_private_bytes(private_key)
+    return Ed25519PrivateKey.from_private_bytes(private_key)
+
+
 def private_bytes(key: PrivateKey) -> bytes:
     """The private key as the cipher suites have it."""
     if isinstance(key, ec.EllipticCurvePrivateKey):

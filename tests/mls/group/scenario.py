@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from workbench.mls import (
     LeafIndex,
     Lifetime,
     MLSMessage,
+    Policy,
     Received,
     cipher_suite,
     create_commit,
@@ -54,6 +55,9 @@ class Scenario:
     suite: CipherSuite
     states: dict[str, GroupState] = field(default_factory=dict)
     entropy: Iterator[bytes] = field(default_factory=entropies)
+    policy: Policy = field(default_factory=Policy)
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    """Who shows what; all others a basic credential."""
 
     def bundle(self, name: str) -> KeyPackageBundle:
         """A fresh key package for a client of this name."""
@@ -87,11 +91,11 @@ class Scenario:
         self.states[name] = committed.next
         for added, bundle in bundles.items():
             assert committed.welcome is not None
-            self.states[added] = join(encode(committed.welcome), bundle, now=NOW)
+            self.states[added] = join(encode(committed.welcome), bundle, now=NOW, policy=self.policy)
         return committed
 
     def credential(self, name: str) -> Credential:
-        return Credential(BasicCredential(name.encode()))
+        return self.credentials.get(name) or Credential(BasicCredential(name.encode()))
 
     def signature_private_key(self, name: str) -> bytes:
         return self.suite.signature_key_pair(f"signature of {name}".encode().ljust(64, b".")).private_key
@@ -104,7 +108,7 @@ class Scenario:
             self.signature_private_key(name),
             entropy=next(self.entropy),
             now=NOW,
-            **options,
+            **{"policy": self.policy, **options},
         )
 
     def join_by_commit(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
@@ -133,10 +137,12 @@ class Scenario:
         return protected.message
 
 
-def group_of(*names: str, suite: int = 1) -> Scenario:
+def group_of(*names: str, suite: int = 1, **options: Any) -> Scenario:
     """A group in which the first has added the others, all in one commit."""
-    scenario = Scenario(cipher_suite(suite))
-    scenario.states[names[0]] = create_group(scenario.bundle(names[0]), b"the group", entropy=next(scenario.entropy))
+    scenario = Scenario(cipher_suite(suite), **options)
+    scenario.states[names[0]] = create_group(
+        scenario.bundle(names[0]), b"the group", entropy=next(scenario.entropy), now=NOW, policy=scenario.policy
+    )
     if len(names) > 1:
         scenario.commit(names[0], adds=names[1:])
     return scenario

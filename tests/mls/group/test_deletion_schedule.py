@@ -88,7 +88,9 @@ def recorded_group() -> tuple[Scenario, RecordingSuite]:
     plain = cipher_suite(1)
     recorder = RecordingSuite(plain.algorithms)
     scenario = Scenario(plain)
-    scenario.states["Alice"] = create_group(scenario.bundle("Alice"), b"the group", entropy=next(scenario.entropy))
+    scenario.states["Alice"] = create_group(
+        scenario.bundle("Alice"), b"the group", entropy=next(scenario.entropy), now=NOW
+    )
     bundle = scenario.bundle("Bob")
     committed = scenario.commit("Alice", Add(bundle.key_package))
     scenario.states["Bob"] = join(encode(committed.welcome), bundle, now=NOW, suite=recorder)
@@ -182,7 +184,9 @@ def test_the_key_of_an_update_is_gone_when_the_epoch_ends_without_it() -> None:
 
 def test_the_init_key_is_in_no_state() -> None:
     scenario = Scenario(cipher_suite(1))
-    scenario.states["Alice"] = create_group(scenario.bundle("Alice"), b"the group", entropy=next(scenario.entropy))
+    scenario.states["Alice"] = create_group(
+        scenario.bundle("Alice"), b"the group", entropy=next(scenario.entropy), now=NOW
+    )
     bundle = scenario.bundle("Bob")
     committed = scenario.commit("Alice", Add(bundle.key_package))
     bob = join(encode(committed.welcome), bundle, now=NOW)

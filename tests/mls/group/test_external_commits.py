@@ -206,7 +206,7 @@ def test_a_member_cannot_join_a_second_time_beside_itself() -> None:
 
 def test_nobody_makes_a_commit_that_removes_somebody_else() -> None:
     scenario = group_of("Alice", "Bob")
-    with refuses(refused.InvalidProposalList, "§12.2", "credential is not its own"):
+    with refuses(refused.InvalidCredential, "§5.3.1", "other identities than the one it replaces"):
         scenario.outside("Carol", via="Alice", resync=LeafIndex(1))
     with refuses(refused.InvalidProposal, "§12.1.3", "no member at leaf 7"):
         scenario.outside("Carol", via="Alice", resync=LeafIndex(7))
@@ -325,7 +325,7 @@ def test_members_refuse_a_newcomer_that_removes_somebody_else() -> None:
     made = scenario.outside("Carol", via="Alice")
     _, commit, _ = parts(made.message)
     proposals = (*commit.proposals, *by_value(Remove(1)))
-    with refuses(refused.InvalidProposalList, "§12.2", "credential is not its own"):
+    with refuses(refused.InvalidCredential, "§5.3.1", "other identities than the one it replaces"):
         arrives(scenario, resigned(scenario, made.message, "Carol", proposals=proposals))
 
 

@@ -217,7 +217,7 @@ def test_an_external_proposal_of_another_epoch_or_group_is_refused() -> None:
     scenario.commit("Bob")
     with refuses(refused.WrongEpoch, "§6", "of epoch 2"):
         arrives(scenario, message)
-    other = create_group(scenario.bundle("Alice"), b"elsewhere", entropy=next(scenario.entropy))
+    other = create_group(scenario.bundle("Alice"), b"elsewhere", entropy=next(scenario.entropy), now=NOW)
     with refuses(refused.WrongGroup, "§6", "for group"):
         process(other, encode(message), now=NOW)
 

@@ -573,7 +573,7 @@ def test_a_group_info_signed_by_another_is_refused() -> None:
 
 def test_a_group_is_made_with_the_suite_of_its_creators_key_package() -> None:
     with refuses(refused.Misuse, "§11", "cipher suite 1, not 3"):
-        create_group(package(), b"a group", entropy=b"e" * 32, suite=cipher_suite(3))
+        create_group(package(), b"a group", entropy=b"e" * 32, now=NOW, suite=cipher_suite(3))
 
 
 def test_no_repr_shows_a_secret() -> None:

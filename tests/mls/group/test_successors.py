@@ -174,7 +174,7 @@ def test_a_branch_is_entered_with_a_later_state_of_the_old_group_too() -> None:
 def test_a_key_of_one_group_is_mixed_into_another() -> None:
     one, other = group_of("Alice", "Bob"), Scenario(cipher_suite(1))
     bundle, bob = other.bundle("Alice"), other.bundle("Bob")
-    alone = create_group(bundle, b"another", entropy=next(other.entropy))
+    alone = create_group(bundle, b"another", entropy=next(other.entropy), now=NOW)
     added = create_commit(alone, [Add(bob.key_package)], entropy=b"a" * 32, now=NOW)
     assert added.welcome is not None
     bobs = join(added.welcome, bob, now=NOW)
@@ -262,6 +262,7 @@ def forged(
         bundled["Alice"],
         ANNOUNCED.group_id,
         entropy=b"g" * 32,
+        now=NOW,
         extensions=ANNOUNCED.extensions if usage == ResumptionPSKUsage.reinit else (),
     )
     if not epoch_0:

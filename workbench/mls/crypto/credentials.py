@@ -52,8 +52,9 @@ class AuthenticationService(Protocol):
     ) -> None:
         """Refuse a credential that does not bind its identities to `signature_key` at `now`.
 
-        With `replaced`, its member's credential until now, refuse one that is no valid successor of it.
-        `now` is in seconds since 1970. A refusal is an `MLSError`.
+        With `replaced`, its member's credential until now, refuse one that is no valid successor of it: nothing
+        else stops one member from taking the place of another. `now` is in seconds since 1970. A refusal is an
+        `MLSError`.
         """
 
 
@@ -129,6 +130,9 @@ class TrustAnchors:
         except VerificationError as problem:
             raise _explained(problem, chain, moment) from None
 
+
+DEFAULT_AUTHENTICATION = TrustAnchors()
+"""Basic credentials are taken at their word; no X.509 chain is accepted, for no anchor is trusted by itself."""
 
 _MEMBERS = (
     ExtensionPolicy.webpki_defaults_ee()

@@ -38,11 +38,12 @@ from workbench.mls.group.public_commit import (
     provisional_context,
     validate_and_apply,
 )
-from workbench.mls.group.state import AnyProposal, GroupState, SentProposal, require_active
+from workbench.mls.group.state import AnyProposal, GroupState, SentProposal, renewed_leaf, require_active
 from workbench.mls.group.welcome import create_welcome
 from workbench.mls.schedule.key_schedule import external_init_secret
 from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
+from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.tree.update_path import new_path, open_path, prune_private_keys, seal_path
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage, WireFormat
 from workbench.mls.wire.codec import encode
@@ -61,7 +62,7 @@ from workbench.mls.wire.messages import (
     ProposalOrRef,
     Sender,
 )
-from workbench.mls.wire.tree import UpdatePath
+from workbench.mls.wire.tree import Credential, LeafNode, UpdatePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def create_commit(
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
     path: bool = True,
     by_reference: Sequence[bytes] | None = None,
+    credential: Credential | None = None,
+    signature_private_key: bytes | None = None,
     private: bool = False,
     ratchet_tree: bool = True,
     authenticated_data: bytes = b"",
@@ -110,7 +113,7 @@ def create_commit(
 
     `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
     those that fit are taken along. `path=False` leaves out the path where the proposals allow it: it is cheaper,
-    and heals nothing.
+    and heals nothing. `credential` and `signature_private_key` renew those of the committer, which takes a path.
 
     `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
     is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome. `private` frames the
@@ -118,15 +121,20 @@ def create_commit(
     """
     require_active(state)
     suite = state.suite
+    renewed = credential is not None or signature_private_key is not None
+    leaf_node = renewed_leaf(state, credential, signature_private_key)
     # validate, apply
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     listed = (*_from_pending(state, by_value, by_reference), *by_value)
-    applied = validate_and_apply(state.public, listed, state.own_leaf, now=now, usage=usage)
-    path = path or applied.path_required
+    applied = validate_and_apply(state.public, listed, state.own_leaf, leaf_node, now=now, usage=usage)
+    path = path or renewed or applied.path_required
     found = find_psks(applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path
     if path:
-        taken, update_path, path_secrets, provisional = _make_path(state, applied, entropy)
+        signing = signature_private_key or state.signature_private_key
+        taken, update_path, path_secrets, provisional = _make_path(state, applied, leaf_node, signing, entropy)
+        if renewed:
+            check_members(taken.tree, applied.extensions)
     else:
         taken, update_path, path_secrets = _without_path(state, applied), None, {}
         provisional = provisional_context(state.public, applied, applied.tree)
@@ -213,15 +221,22 @@ def _from_pending(
 
 
 def _make_path(
-    state: GroupState, applied: Applied, entropy: bytes
+    state: GroupState, applied: Applied, leaf_node: LeafNode, signature_private_key: bytes, entropy: bytes
 ) -> tuple[PathTaken, UpdatePath, Mapping[NodeIndex, bytes], GroupContext]:
     """A fresh path sealed to all who stay, its secrets by node, and the context it is bound to."""
     made = new_path(
-        state.suite, applied.tree, state.own_leaf, state.group_id, state.signature_private_key, entropy=entropy
+        state.suite,
+        applied.tree,
+        state.own_leaf,
+        state.group_id,
+        signature_private_key,
+        entropy=entropy,
+        leaf_node=leaf_node,
     )
     provisional = provisional_context(state.public, applied, made.tree)
     update_path = seal_path(state.suite, made, applied.joined, encode(provisional), entropy=entropy)
-    return PathTaken(made.tree, made.commit_secret, made.private_keys), update_path, made.path_secrets, provisional
+    taken = PathTaken(made.tree, made.commit_secret, made.private_keys, signature_private_key)
+    return taken, update_path, made.path_secrets, provisional
 
 
 def _open_path(state: GroupState, followed: Followed) -> PathTaken:
@@ -239,11 +254,13 @@ def _open_path(state: GroupState, followed: Followed) -> PathTaken:
         private_keys=_private_keys(state, applied),
         context=encode(followed.context),
     )
-    return PathTaken(followed.tree, opened.commit_secret, opened.private_keys)
+    signing = _signature_private_key(state, applied)
+    return PathTaken(followed.tree, opened.commit_secret, opened.private_keys, signing)
 
 
 def _without_path(state: GroupState, applied: Applied) -> PathTaken:
-    return PathTaken(applied.tree, bytes(state.suite.hash_length), _private_keys(state, applied))
+    no_secret, signing = bytes(state.suite.hash_length), _signature_private_key(state, applied)
+    return PathTaken(applied.tree, no_secret, _private_keys(state, applied), signing)
 
 
 def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, bytes]:
@@ -253,6 +270,12 @@ def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, byt
     if own is not None and own.encryption_key in state.update_keys:
         keys[leaf_to_node(state.own_leaf)] = state.update_keys[own.encryption_key]
     return keys
+
+
+def _signature_private_key(state: GroupState, applied: Applied) -> bytes:
+    """The key to sign with from now on: another one if an own Update that was committed brings it."""
+    public_key = applied.tree.member(state.own_leaf).signature_key
+    return state.update_signature_keys.get(public_key, state.signature_private_key)
 
 
 def _proposal_or_ref(sent: SentProposal) -> ProposalOrRef:

@@ -24,6 +24,7 @@ class PathTaken:
     tree: RatchetTree
     commit_secret: bytes = field(repr=False)
     private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
+    signature_private_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,14 @@ def enter(
         context=context,
         tree=taken.tree,
         private_keys=taken.private_keys,
+        signature_private_key=taken.signature_private_key,
         secrets=epoch.secrets,
         secret_tree=epoch.secret_tree,
         interim_transcript_hash=interim_transcript_hash(state.suite, context.confirmed_transcript_hash, tag),
         confirmation_tag=tag,
         proposals={},
         update_keys={},
+        update_signature_keys={},
         resumption_psks={number: psk for number, psk in kept.items() if number > oldest},
         past_epochs=state.epochs_to_keep(),
         active=reinit is None,
@@ -96,4 +99,4 @@ def last_state(state: GroupState) -> GroupState:
     The RFC wants it deleted soon: that is for the application, which alone knows when no message is under way any
     more (RFC 9420 §12.4.2).
     """
-    return replace(state, active=False, proposals={}, update_keys={})
+    return replace(state, active=False, proposals={}, update_keys={}, update_signature_keys={})

@@ -126,7 +126,7 @@ def external_commit(
     check_members(made.tree, context.extensions)
     provisional = provisional_context(group, applied, made.tree)
     update_path = seal_path(suite, made, (), encode(provisional), entropy=entropy)
-    taken = PathTaken(made.tree, made.commit_secret, made.private_keys)
+    taken = PathTaken(made.tree, made.commit_secret, made.private_keys, signature_private_key)
     # derive
     entries = tuple(ProposalOrRef(ProposalByValue(Proposal(proposal))) for proposal in by_value)
     content = FramedContent(
@@ -155,6 +155,7 @@ def external_commit(
         confirmation_tag=tag,
         proposals={},
         update_keys={},
+        update_signature_keys={},
         resumption_psks={context.epoch: epoch.secrets.resumption_psk},
         policy=policy,
         first_epoch=context.epoch,

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
+from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import Committed, Removed, adopt, process_commit
 from workbench.mls.group.external_commit import ExternallyCommitted
@@ -27,6 +28,7 @@ from workbench.mls.group.state import (
     GroupState,
     Policy,
     SentProposal,
+    renewed_leaf,
     require_active,
 )
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
@@ -52,7 +54,7 @@ from workbench.mls.wire.messages import (
     Sender,
     Update,
 )
-from workbench.mls.wire.tree import Extension, Node, UpdateSource
+from workbench.mls.wire.tree import Credential, Extension, Node, UpdateSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,14 @@ def create_group(
     group_id: bytes,
     *,
     entropy: bytes,
+    now: int,
     extensions: Sequence[Extension] = (),
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> GroupState:
     """A group of one, in epoch 0 (RFC 9420 §11).
 
-    The creator's leaf is that of `bundle`; `entropy` is 32 fresh bytes.
+    The creator's leaf is that of `bundle`; `entropy` is 32 fresh bytes; `now` is in seconds since 1970.
     """
     key_package = bundle.key_package
     suite = suite or cipher_suite(key_package.cipher_suite)
@@ -105,6 +108,7 @@ def create_group(
     check_extensions(tuple(extensions), "a GroupContext")
     tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
     check_members(tree, tuple(extensions))
+    authenticate_group(policy, tree, tuple(extensions), now=now)
     context = GroupContext(ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions))
     epoch = epoch_from_epoch_secret(suite, suite.fresh(entropy, "epoch secret"), tree.leaf_count)
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, b"")
@@ -121,6 +125,7 @@ def create_group(
         confirmation_tag=tag,
         proposals={},
         update_keys={},
+        update_signature_keys={},
         resumption_psks={0: epoch.secrets.resumption_psk},
         policy=policy,
         first_epoch=0,
@@ -157,24 +162,27 @@ def propose_update(
     *,
     entropy: bytes,
     now: int,
+    credential: Credential | None = None,
+    signature_private_key: bytes | None = None,
     private: bool = False,
     authenticated_data: bytes = b"",
     padding: int = 0,
 ) -> Proposed:
     """Propose a fresh leaf key of one's own, to be committed by another (RFC 9420 §12.1.2).
 
-    The private key waits in `next.update_keys` until the epoch ends.
+    `credential` and `signature_private_key` renew these too. The private keys wait in `next.update_keys` and
+    `next.update_signature_keys` until the epoch ends.
     """
     require_active(state)
     keys = state.suite.derive_key_pair(state.suite.fresh(entropy, "update leaf key"))
     leaf_node = sign_leaf_node(
         state.suite,
         replace(
-            state.tree.member(state.own_leaf),
+            renewed_leaf(state, credential, signature_private_key),
             encryption_key=keys.public_key,
             leaf_node_source=UpdateSource(),
         ),
-        state.signature_private_key,
+        signature_private_key or state.signature_private_key,
         group_id=state.group_id,
         leaf_index=state.own_leaf,
     )
@@ -188,7 +196,11 @@ def propose_update(
         padding=padding,
     )
     update_keys = {**state.update_keys, keys.public_key: keys.private_key}
-    return replace(proposed, next=replace(proposed.next, update_keys=update_keys))
+    signature_keys = {**state.update_signature_keys}
+    if signature_private_key is not None:
+        signature_keys[leaf_node.signature_key] = signature_private_key
+    following = replace(proposed.next, update_keys=update_keys, update_signature_keys=signature_keys)
+    return replace(proposed, next=following)
 
 
 def protect(

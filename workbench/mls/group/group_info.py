@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidGroupInfo, InvalidRatchetTree, Misuse
+from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, PublicGroup
 from workbench.mls.schedule.key_schedule import external_key_pair
 from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.extensions import check_extensions
-from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import validate_tree
@@ -48,7 +48,7 @@ def public_group(
     info = group_info_in(group_info)
     context = info.group_context
     suite = suite or cipher_suite(context.cipher_suite)
-    tree = verified_tree(suite, info, ratchet_tree, now=now, lifetimes=policy.lifetimes)
+    tree = verified_tree(suite, info, ratchet_tree, now=now, policy=policy)
     interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
     return PublicGroup(suite, context, tree, interim, {}, policy)
 
@@ -68,7 +68,7 @@ def verified_tree(
     given: RatchetTreeExtension | None,
     *,
     now: int,
-    lifetimes: LifetimePolicy,
+    policy: Policy,
 ) -> RatchetTree:
     """The ratchet tree of a GroupInfo or, if it has none, the one `given`; both are checked (RFC 9420 §12.4.3.1).
 
@@ -85,7 +85,8 @@ def verified_tree(
     verify_group_info(suite, group_info, signer.signature_key)
     if tree.hash() != context.tree_hash:
         raise InvalidRatchetTree("§12.4.3.1", "the ratchet tree does not have the tree hash of the GroupInfo")
-    validate_tree(tree, context.group_id, context.extensions, now=now, lifetimes=lifetimes)
+    validate_tree(tree, context.group_id, context.extensions, now=now, lifetimes=policy.lifetimes)
+    authenticate_group(policy, tree, context.extensions, now=now)
     return tree
 
 

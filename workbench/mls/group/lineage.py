@@ -1,22 +1,25 @@
 """New groups that come from an old one: by ReInit all of it, by a branch a part (RFC 9420 §11.2, §11.3).
 
 What links them is a resumption PSK of the old group in the Welcome of the new one: only who was in the old group can
-enter. Whether a member of one is a member of the other is a question to the application; the rule here is that
-both leaves show the same credential, since a new cipher suite means new keys.
+enter. Whether a member of one is a member of the other is a question to the application. The rule here is that both
+leaves show the same credential; or another one with the same identities, which the Authentication Service accepts as
+its successor. The keys may be others, since a new cipher suite brings new ones.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
 
+from workbench.mls.crypto.credentials import authenticate, presented_identities
 from workbench.mls.errors import InvalidWelcome, UnknownPreSharedKey
 from workbench.mls.group.pre_shared_keys import ResumptionPSKs
-from workbench.mls.group.state import GroupState
+from workbench.mls.group.state import GroupState, Policy
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import GroupContext, PreSharedKeyID, ReInit, ResumptionPSK
-from workbench.mls.wire.tree import Credential, LeafNode
+from workbench.mls.wire.tree import LeafNode
 
 
 def link_in(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
@@ -48,45 +51,77 @@ def resumption_psks_of(state: GroupState) -> ResumptionPSKs:
     return {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
 
 
-def check_link(link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree) -> None:
+def check_link(
+    link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree, policy: Policy, *, now: int
+) -> None:
     """Check that a new group is what the ReInit or the branch makes of the old one (RFC 9420 §12.4.3.1).
 
-    `context` and `tree` are those of the new group. Raises `InvalidWelcome`.
+    `context`, `tree` and `policy` are those of the new group. Raises `InvalidWelcome`, or what the Authentication
+    Service raises about a new credential of an old member.
     """
     if context.epoch != 1:
         reason = f"a group that comes from another is entered in its epoch 1, not in {context.epoch}"
         raise InvalidWelcome("§12.4.3.1", reason)
+    pairs = pair_members(old_group.tree, [leaf_node for _, leaf_node in tree.leaves()], policy, now=now)
     if link.usage == ResumptionPSKUsage.reinit:
-        _check_reinit(link, old_group, context, tree)
+        _check_reinit(link, old_group, context, pairs)
     else:
-        _check_branch(old_group, context, tree)
+        _check_branch(old_group, context, pairs)
 
 
-def _check_reinit(link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree) -> None:
+def _check_reinit(link: ResumptionPSK, old_group: GroupState, context: GroupContext, pairs: Pairs) -> None:
     reinit = old_group.reinit
     if reinit is None or link.psk_epoch != old_group.epoch:
         raise InvalidWelcome("§12.4.3.1", "the last commit of the old group held no ReInit")
     found = ReInit(context.group_id, context.version, context.cipher_suite, context.extensions)
     if found != reinit:
         raise InvalidWelcome("§12.4.3.1", "the new group is not the one that the ReInit announced")
-    if missing := missing_members(old_group.tree, [leaf_node.credential for _, leaf_node in tree.leaves()]):
-        raise InvalidWelcome("§12.4.3.1", f"{missing} members of the old group are not in the new one")
+    if pairs.missing:
+        raise InvalidWelcome("§12.4.3.1", f"{len(pairs.missing)} members of the old group are not in the new one")
 
 
-def _check_branch(old_group: GroupState, context: GroupContext, tree: RatchetTree) -> None:
+def _check_branch(old_group: GroupState, context: GroupContext, pairs: Pairs) -> None:
     old = old_group.context
     if (context.version, context.cipher_suite) != (old.version, old.cipher_suite):
         raise InvalidWelcome("§12.4.3.1", "a branch must have the version and cipher suite of the old group")
-    if strangers := strangers_to(old_group.tree, [leaf_node for _, leaf_node in tree.leaves()]):
-        raise InvalidWelcome("§11.3", f"{len(strangers)} members of the branch were not in the old group")
+    if pairs.strangers:
+        raise InvalidWelcome("§11.3", f"{len(pairs.strangers)} members of the branch were not in the old group")
 
 
-def missing_members(old: RatchetTree, credentials: Sequence[Credential]) -> int:
-    """How many members of an old group none of these credentials stands for (RFC 9420 §12.4.3.1)."""
-    return (Counter(leaf_node.credential for _, leaf_node in old.leaves()) - Counter(credentials)).total()
+class Pairs(NamedTuple):
+    """Who of an old group is not in the new one, and who of the new one was not in the old."""
+
+    missing: list[LeafNode]
+    strangers: list[LeafNode]
 
 
-def strangers_to(old: RatchetTree, leaf_nodes: Sequence[LeafNode]) -> list[LeafNode]:
-    """Those of the leaf nodes that stand for no member of an old group (RFC 9420 §11.3)."""
-    known = {leaf_node.credential for _, leaf_node in old.leaves()}
-    return [leaf_node for leaf_node in leaf_nodes if leaf_node.credential not in known]
+def pair_members(old: RatchetTree, leaf_nodes: Sequence[LeafNode], policy: Policy, *, now: int) -> Pairs:
+    """Find for each of the leaf nodes the member of an old group that it stands for (RFC 9420 §11.3, §12.4.3.1).
+
+    Raises what the Authentication Service raises about a credential that comes in the place of another.
+    """
+    members = [leaf_node for _, leaf_node in old.leaves()]
+    _, members, newcomers = _paired(members, leaf_nodes, lambda leaf_node: leaf_node.credential)
+    renewed, missing, strangers = _paired(
+        members, newcomers, lambda leaf_node: presented_identities(leaf_node.credential)
+    )
+    for replaced, leaf_node in renewed:
+        authenticate(policy.authentication, leaf_node, now=now, replaced=replaced)
+    return Pairs(missing, strangers)
+
+
+def _paired(
+    old: Sequence[LeafNode], new: Sequence[LeafNode], key: Callable[[LeafNode], Hashable]
+) -> tuple[list[tuple[LeafNode, LeafNode]], list[LeafNode], list[LeafNode]]:
+    """The pairs of an old and a new leaf node with equal keys, the other old ones, and the other new ones."""
+    waiting = defaultdict(list)
+    for leaf_node in reversed(old):
+        waiting[key(leaf_node)].append(leaf_node)
+    pairs, strangers = [], []
+    for leaf_node in new:
+        alike = waiting[key(leaf_node)]
+        if alike:
+            pairs.append((alike.pop(), leaf_node))
+        else:
+            strangers.append(leaf_node)
+    return pairs, [leaf_node for left in waiting.values() for leaf_node in left], strangers

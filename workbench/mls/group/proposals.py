@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.mls.errors import InvalidProposal, InvalidProposalList
+from workbench.mls.crypto.credentials import authenticate
+from workbench.mls.errors import InvalidProposal
+from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.state import PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
@@ -41,8 +43,9 @@ def validate_proposal(
     match sent.proposal:
         case Add(key_package):
             validate_key_package(suite, key_package, now=now, lifetimes=group.policy.lifetimes)
+            authenticate(group.policy.authentication, key_package.leaf_node, now=now)
         case Update(leaf_node):
-            _validate_update(group, leaf_node, sent)
+            _validate_update(group, leaf_node, sent, now)
         case Remove(removed):
             if tree.leaf(LeafIndex(removed)) is None:
                 raise InvalidProposal("§12.1.3", f"there is no member at leaf {removed} to remove")
@@ -51,39 +54,33 @@ def validate_proposal(
             if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != usage:
                 raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place here")
         case ReInit() as reinit:
-            _validate_reinit(group, reinit)
+            _validate_reinit(group, reinit, now)
         case ExternalInit() if not isinstance(sent.sender, NewMemberCommitSender):
             raise InvalidProposal("§12.1.6", "an ExternalInit came from somebody who does not join by a commit")
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
+            authenticate_external_senders(group.policy, extensions, now=now, present=group.context.extensions)
 
 
-def _validate_reinit(group: PublicGroup, reinit: ReInit) -> None:
+def _validate_reinit(group: PublicGroup, reinit: ReInit, now: int) -> None:
     if reinit.version < group.context.version:
         raise InvalidProposal("§12.1.5", f"a ReInit goes back to version {reinit.version}")
     check_extensions(reinit.extensions, "a GroupContext")
+    authenticate_external_senders(group.policy, reinit.extensions, now=now, present=group.context.extensions)
 
 
-def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal) -> None:
+def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal, now: int) -> None:
     if not isinstance(sent.sender, int):
         raise InvalidProposal("§12.1.2", "an Update came from somebody who has no leaf")
     if not isinstance(leaf_node.leaf_node_source, UpdateSource):
         raise InvalidProposal("§7.3", "the leaf node of an Update has the source of a key package or a commit")
-    _check_new_key(group.tree.leaf(sent.sender), leaf_node)
+    replaced = group.tree.member(sent.sender)
+    check_new_key(replaced, leaf_node)
     validate_leaf_node(group.suite, leaf_node, group_id=group.context.group_id, leaf_index=sent.sender)
+    authenticate(group.policy.authentication, leaf_node, now=now, replaced=replaced)
 
 
-def _check_new_key(replaced: LeafNode | None, leaf_node: LeafNode) -> None:
-    if replaced is not None and replaced.encryption_key == leaf_node.encryption_key:
+def check_new_key(replaced: LeafNode, leaf_node: LeafNode) -> None:
+    """A leaf node that replaces another one brings another encryption key (RFC 9420 §7.3, §12.2)."""
+    if replaced.encryption_key == leaf_node.encryption_key:
         raise InvalidProposal("§7.3", "an Update must bring another encryption key than the leaf it replaces")
-
-
-def validate_resync(replaced: LeafNode, leaf_node: LeafNode) -> None:
-    """Check that a newcomer replaces an old leaf of its own, and nobody else's (RFC 9420 §12.2).
-
-    The rule here is that both leaves show the same credential; the signature key may be another one. Beyond
-    that, the new leaf must be what an Update of the old one might bring.
-    """
-    if replaced.credential != leaf_node.credential:
-        raise InvalidProposalList("§12.2", "a newcomer removes a member whose credential is not its own")
-    _check_new_key(replaced, leaf_node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidCommit, InvalidProposal
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.framing import proposal_sender
@@ -18,7 +19,7 @@ from workbench.mls.group.proposal_list import (
     validate_external_proposal_list,
     validate_proposal_list,
 )
-from workbench.mls.group.proposals import validate_proposal, validate_resync
+from workbench.mls.group.proposals import check_new_key, validate_proposal
 from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
@@ -112,7 +113,8 @@ def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, no
     if not isinstance(sender, int):
         raise InvalidCommit("§12.4.2", "the commit is neither by a member nor by somebody who joins with it")
     listed = resolve_proposals(commit, sender, group.proposals)
-    applied = validate_and_apply(group, listed, sender, now=now)
+    leaf_node = None if commit.path is None else commit.path.leaf_node
+    applied = validate_and_apply(group, listed, sender, leaf_node, now=now)
     if applied.path_required and commit.path is None:
         raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
     return _merged(group, commit, sender, listed, applied)
@@ -122,11 +124,17 @@ def validate_and_apply(
     group: PublicGroup,
     listed: Sequence[SentProposal],
     committer: LeafIndex,
+    leaf_node: LeafNode | None,
     *,
     now: int,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> Applied:
-    """Check and apply the proposals of a member's commit; those by reference were checked when they arrived."""
+    """Check and apply the proposals of a member's commit; those by reference were checked when they arrived.
+
+    `leaf_node` is the one in its path, which need not be signed yet (RFC 9420 §5.3.1, §12.4.2).
+    """
+    if leaf_node is not None:
+        authenticate(group.policy.authentication, leaf_node, now=now, replaced=group.tree.member(committer))
     for sent in listed:
         if sent.reference is None:
             validate_proposal(group, sent, now=now, usage=usage)
@@ -144,14 +152,23 @@ def validate_and_make_room(
     for sent in listed:
         validate_proposal(group, sent, now=now)
     validate_external_proposal_list(listed)
+    replaced = _replaced_by_newcomer(group, listed)
+    if replaced is not None:
+        check_new_key(replaced, leaf_node)
+    authenticate(group.policy.authentication, leaf_node, now=now, replaced=replaced)
+    applied = apply_proposals(group.tree, group.context.extensions, listed)
+    tree, leaf = applied.tree.with_room()
+    return replace(applied, tree=tree), leaf
+
+
+def _replaced_by_newcomer(group: PublicGroup, listed: Sequence[SentProposal]) -> LeafNode | None:
+    """The old leaf that a newcomer says is its own; None if it comes for the first time."""
     for sent in listed:
         if isinstance(sent.proposal, Remove):
             if not group.policy.resyncs:
                 raise InvalidCommit("§12.4.3.2", "newcomers may not replace an old leaf here: the policy forbids it")
-            validate_resync(group.tree.member(LeafIndex(sent.proposal.removed)), leaf_node)
-    applied = apply_proposals(group.tree, group.context.extensions, listed)
-    tree, leaf = applied.tree.with_room()
-    return replace(applied, tree=tree), leaf
+            return group.tree.member(LeafIndex(sent.proposal.removed))
+    return None
 
 
 def provisional_context(group: PublicGroup, applied: Applied, tree: RatchetTree) -> GroupContext:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.credentials import DEFAULT_AUTHENTICATION, AuthenticationService
 from workbench.mls.errors import GroupInactive
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, SecretTree
@@ -31,6 +32,7 @@ from workbench.mls.wire.messages import (
     Remove,
     Update,
 )
+from workbench.mls.wire.tree import Credential, LeafNode
 
 AnyProposal: TypeAlias = Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions
 
@@ -51,8 +53,10 @@ class Policy:
 
     Whether clients may join by a commit of their own, and may thereby replace an old leaf of theirs, is for
     all members to decide alike: one that refuses a commit which the others take is alone from then on (§12.4.3.2).
+    The same holds for `authentication`, which says whose credentials are believed (§5.3.1).
     """
 
+    authentication: AuthenticationService = DEFAULT_AUTHENTICATION
     lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
     ratchets: RatchetLimits = DEFAULT_LIMITS
     past_epochs: int = 0
@@ -120,9 +124,9 @@ class GroupState:
 
     `private_keys` holds the HPKE private key of the member's leaf and of each node above it that the member
     knows. `update_keys` maps the public key of an Update that this member proposed to its private key, until
-    the epoch ends. `first_epoch` is the one in which the member came in. `past_epochs` are those whose late
-    messages it can still read, the latest first. `reinit` is there once the group has ended, with what is to come
-    after it.
+    the epoch ends, and `update_signature_keys` a signature key that an Update brings. `first_epoch` is the one in which
+    the member came in. `past_epochs` are those whose late messages it can still read, the latest first. `reinit` is
+    there once the group has ended, with what is to come after it.
     """
 
     suite: CipherSuite
@@ -137,6 +141,7 @@ class GroupState:
     confirmation_tag: bytes
     proposals: Mapping[bytes, SentProposal]
     update_keys: Mapping[bytes, bytes]
+    update_signature_keys: Mapping[bytes, bytes]
     resumption_psks: Mapping[int, bytes]
     policy: Policy
     first_epoch: int
@@ -187,6 +192,16 @@ class GroupState:
     def epochs_to_keep(self) -> tuple[ReadableEpoch, ...]:
         """What the next state keeps of this epoch and of those before it, by the policy."""
         return (self.readable, *self.past_epochs)[: self.policy.past_epochs]
+
+
+def renewed_leaf(state: GroupState, credential: Credential | None, signature_private_key: bytes | None) -> LeafNode:
+    """What a member says about itself from now on; its encryption key, source and signature are still to be set."""
+    leaf_node = state.tree.member(state.own_leaf)
+    if credential is not None:
+        leaf_node = replace(leaf_node, credential=credential)
+    if signature_private_key is not None:
+        leaf_node = replace(leaf_node, signature_key=state.suite.signature_public_key(signature_private_key))
+    return leaf_node
 
 
 def require_active(state: GroupState) -> None:

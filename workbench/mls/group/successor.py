@@ -14,7 +14,7 @@ from workbench.mls.errors import Misuse
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import Committed, create_commit
 from workbench.mls.group.group import create_group
-from workbench.mls.group.lineage import missing_members, resumption_psks_of, strangers_to
+from workbench.mls.group.lineage import pair_members, resumption_psks_of
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import Add, PreSharedKey, PreSharedKeyID, ResumptionPSK
@@ -42,9 +42,9 @@ def reinit_group(
     reinit = old_group.reinit
     if reinit is None:
         raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
-    packages = (bundle.key_package, *key_packages)
-    if missing := missing_members(old_group.tree, [each.leaf_node.credential for each in packages]):
-        raise Misuse("§11.2", f"{missing} members of the old group have no key package here")
+    leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
+    if missing := pair_members(old_group.tree, leaf_nodes, policy, now=now).missing:
+        raise Misuse("§11.2", f"{len(missing)} members of the old group have no key package here")
     return _found(
         old_group,
         ResumptionPSKUsage.reinit,
@@ -80,7 +80,7 @@ def branch_group(
     `path` and `ratchet_tree` are as in `create_commit`.
     """
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
-    if strangers := strangers_to(old_group.tree, leaf_nodes):
+    if strangers := pair_members(old_group.tree, leaf_nodes, policy, now=now).strangers:
         raise Misuse("§11.3", f"{len(strangers)} of these key packages are of clients that are not in the old group")
     return _found(
         old_group,
@@ -114,7 +114,7 @@ def _found(
     suite: CipherSuite,
 ) -> Committed:
     """A group of one, and its first commit with the PSK that links it to the old group."""
-    alone = create_group(bundle, group_id, entropy=entropy, extensions=extensions, policy=policy, suite=suite)
+    alone = create_group(bundle, group_id, entropy=entropy, now=now, extensions=extensions, policy=policy, suite=suite)
     nonce = fresh(entropy, "psk nonce", suite.hash_length)
     link = PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, old_group.group_id, old_group.epoch), nonce))
     proposals: tuple[AnyProposal, ...] = (link, *map(Add, key_packages))

@@ -139,9 +139,9 @@ def join(
     # validate
     context = group_info.group_context
     _check_suite(group_info, bundle.key_package)
-    tree = verified_tree(suite, group_info, ratchet_tree, now=now, lifetimes=policy.lifetimes)
+    tree = verified_tree(suite, group_info, ratchet_tree, now=now, policy=policy)
     if link is not None:
-        check_link(link, old_group_of(link, old_group), context, tree)
+        check_link(link, old_group_of(link, old_group), context, tree, policy, now=now)
     own_leaf = _find_own_leaf(tree, bundle.key_package)
     # derive
     private_keys = {leaf_to_node(own_leaf): bundle.encryption_private_key}
@@ -170,6 +170,7 @@ def join(
         confirmation_tag=group_info.confirmation_tag,
         proposals={},
         update_keys={},
+        update_signature_keys={},
         resumption_psks={context.epoch: epoch.secrets.resumption_psk},
         policy=policy,
         first_epoch=context.epoch,
