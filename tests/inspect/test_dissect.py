@@ -23,6 +23,7 @@ from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
     ApplicationData,
     ApplicationId,
+    CustomProposal,
     ExternalPub,
     ExternalSender,
     ExternalSenders,
@@ -32,6 +33,7 @@ from workbench.mls.wire.messages import (
     MLSMessage,
     PrivateMessage,
     PrivateMessageContent,
+    Proposal,
     RequiredCapabilities,
     Welcome,
 )
@@ -111,9 +113,14 @@ def declared_names(cls: type) -> set[str]:
     names: set[str] = set()
     for name, shape in fields_of(cls).items():
         match shape:
-            case Select(_, tag_name, cases, in_front):
+            case Select(_, tag_name, cases, in_front, open_case):
                 names |= {tag_name} if in_front else set()
-                names |= {n for case in cases if stands_beside_its_tag(case) for n in declared_names(case)}
+                names |= {
+                    n
+                    for case in (*cases, open_case)
+                    if case and stands_beside_its_tag(case)
+                    for n in declared_names(case)
+                }
             case VectorOf(Uint()):
                 names |= {name, f"{name}[]"}
             case _:
@@ -378,3 +385,17 @@ def test_a_struct_that_needs_its_surroundings_says_what() -> None:
         ValueError, match="PrivateMessageContent is read in its surroundings: content_type must be given"
     ):
         dissect(b"", PrivateMessageContent)
+
+
+def test_a_custom_proposal_is_dissected_by_whom_its_type_is_known_to() -> None:
+    data = encode(Proposal(CustomProposal(0xF001, b"lunch?")))
+    dissection = dissect(data, Proposal, custom=frozenset({0xF001}))
+    assert dissection.faults == ()
+    assert texts(dissection) | {"Proposal": ""} == {
+        "Proposal": "",
+        "proposal_type": "0xf001, for private use",
+        "proposal_data": "6 bytes",
+    }
+    (fault,) = dissect(data, Proposal).faults
+    assert (fault.path, fault.offset) == ("Proposal.proposal_type", 0)
+    assert fault.reason.startswith("61441 is no ProposalType; there is add (1), ")

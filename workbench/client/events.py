@@ -10,6 +10,7 @@ from workbench.inspect.names import commit_words, credential_name, name_of
 from workbench.mls import (
     Add,
     ApplicationMessage,
+    CustomProposal,
     GroupState,
     LeafIndex,
     ProposalQueued,
@@ -69,7 +70,7 @@ def committed(tree: RatchetTree, committer: LeafIndex, proposals: Sequence[SentP
         added=[credential_name(thing.key_package.leaf_node) for _, thing in things if isinstance(thing, Add)],
         removed=[name_of(tree, LeafIndex(thing.removed)) for _, thing in things if isinstance(thing, Remove)],
         updated=[name_of(tree, sent.sender) for sent, thing in things if isinstance(thing, Update)],
-        others=[type(thing).__name__ for _, thing in things if not isinstance(thing, Add | Remove | Update)],
+        others=[_other(thing) for _, thing in things if not isinstance(thing, Add | Remove | Update)],
     )
 
 
@@ -83,4 +84,10 @@ def proposed(tree: RatchetTree, proposal: AnyProposal) -> str:
         case Update():
             return "a fresh leaf key"
         case other:
-            return f"a {type(other).__name__}"
+            return f"a {_other(other)}"
+
+
+def _other(proposal: AnyProposal) -> str:
+    if isinstance(proposal, CustomProposal):
+        return f"proposal of type {proposal.proposal_type:#06x}"
+    return type(proposal).__name__

@@ -57,13 +57,14 @@ class Entry:
     message: bytes
 
 
-def appended(head: Head, message: bytes) -> tuple[Entry, Head]:
+def appended(head: Head, message: bytes, custom: frozenset[int] = frozenset()) -> tuple[Entry, Head]:
     """The entry that a message makes at the end of a log, and the head after it (RFC 9420 §14).
 
+    `custom` are the proposal types that are known beside those of the RFC.
     Raises `LateCommit` if the epoch has had its commit, `LateMessage` if it is over for anything else,
     `WrongOrder` for an epoch to come, and `Malformed` if `message` is no MLSMessage.
     """
-    group_id, epoch, content_type = address(message)
+    group_id, epoch, content_type = address(message, custom)
     if group_id != head.group_id:
         raise WrongOrder("the message is for another group than the log")
     if epoch < head.epoch:
@@ -76,9 +77,9 @@ def appended(head: Head, message: bytes) -> tuple[Entry, Head]:
     return entry, replace(head, epoch=epoch + ended, length=head.length + 1)
 
 
-def address(message: bytes) -> tuple[bytes, int, ContentType]:
+def address(message: bytes, custom: frozenset[int] = frozenset()) -> tuple[bytes, int, ContentType]:
     """The group, epoch and kind of a message, which it shows to everybody (RFC 9420 §6)."""
-    match decode(MLSMessage, message).message:
+    match decode(MLSMessage, message, custom=custom).message:
         case PublicMessage(content):
             return content.group_id, content.epoch, content.content.TAG
         case PrivateMessage(group_id, epoch, content_type):

@@ -26,10 +26,12 @@ class Invitation:
 class DeliveryService:
     """It takes messages in the order in which they come, and keeps what its users have yet to fetch.
 
-    It sees every byte on the wire, who published which key package and who fetched it, and no secret.
+    It sees every byte on the wire, who published which key package and who fetched it, and no secret. It refuses
+    what it cannot read, so it must be told of `custom` proposal types that its groups use.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, custom: frozenset[int] = frozenset()) -> None:
+        self._custom = custom
         self._heads: dict[bytes, Head] = {}
         self._logs: dict[bytes, list[Entry]] = {}
         self._invitations: dict[bytes, Invitation] = {}
@@ -70,7 +72,7 @@ class DeliveryService:
         The Welcome is kept only if the commit is accepted, so that nobody enters an epoch that never came.
         Raises what `appended` raises.
         """
-        entry, head = appended(self._head(group_id), message)
+        entry, head = appended(self._head(group_id), message, self._custom)
         if welcome is not None:
             invitation = Invitation(welcome, group_id, head.length)
             self._invitations |= dict.fromkeys(_new_members(welcome), invitation)

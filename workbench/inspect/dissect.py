@@ -88,9 +88,12 @@ class Dissection:
         return dissect_html.html(self.data, self.root, self.faults)
 
 
-def dissect(data: bytes, as_: str | type = "message", **given: Any) -> Dissection:
+def dissect(
+    data: bytes, as_: str | type = "message", *, custom: frozenset[int] = frozenset(), **given: Any
+) -> Dissection:
     """The fields of `data`, which is what `as_` says: a name of `KINDS`, a struct of the RFC, or such a struct's name.
 
+    `custom` are proposal types to be read beside those of the RFC, as `decode` takes them;
     `given` is what a struct takes from its surroundings (`content_type=...` for a PrivateMessageContent). Raises
     ValueError if there is no such struct or something is not given; bytes that do not decode raise nothing.
     """
@@ -100,7 +103,7 @@ def dissect(data: bytes, as_: str | type = "message", **given: Any) -> Dissectio
     missing = [name for name in needs(cls) if name not in given]
     if missing:
         raise ValueError(f"a {cls.__name__} is read in its surroundings: {', '.join(missing)} must be given")
-    whole = _Whole(0)
+    whole = _Whole(0, custom)
     root = whole.read(cls, data, given, cls.__name__)
     return Dissection(data, root, tuple(sorted(whole.faults, key=lambda fault: fault.offset)))
 
@@ -108,13 +111,14 @@ def dissect(data: bytes, as_: str | type = "message", **given: Any) -> Dissectio
 class _Whole:
     """Bytes that encode one struct, starting at `base` of all: a message, or the data of an extension inside it."""
 
-    def __init__(self, base: int) -> None:
+    def __init__(self, base: int, custom: frozenset[int]) -> None:
         self.base = base
+        self.custom = custom
         self.faults: list[Fault] = []
 
     def read(self, cls: type, data: bytes, given: dict[str, Any], path: str) -> Field:
         """The field that is the whole struct; `path` is the way to it from the outside."""
-        span, problem = read(cls, data, given)
+        span, problem = read(cls, data, given, self.custom)
         if problem is not None:
             where = "".join(name if name.startswith("[") else f".{name}" for name in problem.path[1:])
             self.faults.append(Fault(path + where, self.base + problem.offset, problem.section, problem.reason))
@@ -152,7 +156,7 @@ class _Whole:
         outside = self.field(span, Extension, span.name, path)
         if extension_type not in EXTENSIONS or not span.complete:
             return outside
-        inside = _Whole(self.base + span.body)
+        inside = _Whole(self.base + span.body, self.custom)
         contents = inside.read(EXTENSIONS[extension_type], span.value, {}, path)
         self.faults += inside.faults
         return replace(outside, children=contents.children)

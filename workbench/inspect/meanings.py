@@ -318,7 +318,10 @@ FIELDS: dict[type, Sentences] = {
         "credential_types": "The credential types that every member must be able to check.",
         "credential_types[]": "A credential type that every member must be able to check.",
     },
-    Proposal: {"proposal_type": Meaning("What is proposed.", "§17.4")},
+    Proposal: {
+        "proposal_type": Meaning("What is proposed.", "§17.4"),
+        "proposal_data": Meaning("What a proposal of a custom type says, for the application to read.", "§13.2"),
+    },
     Add: {"key_package": "The key package of the client to be added."},
     Update: {"leaf_node": "The sender's new leaf node."},
     Remove: {"removed": "The leaf index of the member to be removed."},

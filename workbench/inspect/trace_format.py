@@ -89,7 +89,10 @@ class Read(TypedDict):
 
 
 class Proposal(TypedDict):
-    """A proposal that is sent or committed: the RFC's type, the leaf that sent it, if any, and the one it concerns."""
+    """A proposal that is sent or committed: its type, the leaf that sent it, if any, and the one it concerns.
+
+    The type has the RFC's name; one that the RFC does not define has its number, as in "0xf001".
+    """
 
     type: str
     sender: int | None
@@ -186,3 +189,9 @@ class Trace(TypedDict):
     group_id: Hex
     holders: list[Holder]
     steps: list[Step]
+
+
+def custom_types(step: Step) -> frozenset[int]:
+    """The custom proposal types that a step speaks of: what must be known to decode its messages."""
+    proposals = [*step["proposals"], *(step["commit"]["proposals"] if step["commit"] else ())]
+    return frozenset(int(each["type"], 16) for each in proposals if each["type"].startswith("0x"))

@@ -13,6 +13,7 @@ from workbench.inspect.trace_format import PathNode
 from workbench.inspect.trace_format import Proposal as ProposalEntry
 from workbench.mls import (
     Add,
+    CustomProposal,
     GroupState,
     LeafIndex,
     MLSMessage,
@@ -48,8 +49,13 @@ class Opened(NamedTuple):
     sender: LeafIndex
 
 
-def open_recorded(message: MLSMessage, operations: Iterable[Operation]) -> Opened | None:
-    """The content of a message within a group; None if it is sealed and no recorded operation shows it."""
+def open_recorded(
+    message: MLSMessage, operations: Iterable[Operation], custom: frozenset[int] = frozenset()
+) -> Opened | None:
+    """The content of a message within a group; None if it is sealed and no recorded operation shows it.
+
+    `custom` are the proposal types that are known beside those of the RFC.
+    """
     match message.message:
         case PublicMessage() as public if isinstance(public.content.sender.sender, MemberSender):
             return Opened(public.content.content, LeafIndex(public.content.sender.sender.leaf_index))
@@ -59,7 +65,7 @@ def open_recorded(message: MLSMessage, operations: Iterable[Operation]) -> Opene
             plaintext = plaintexts.get(private.ciphertext)
             if sender_data is None or plaintext is None:
                 return None
-            inside = decode(PrivateMessageContent, plaintext, content_type=private.content_type)
+            inside = decode(PrivateMessageContent, plaintext, custom=custom, content_type=private.content_type)
             return Opened(inside.content, LeafIndex(decode(SenderData, sender_data).leaf_index))
         case _:
             return None
@@ -82,7 +88,7 @@ def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]
 
 def describe_proposal(sent: SentProposal) -> ProposalEntry:
     """A proposal in the trace's terms."""
-    entry: ProposalEntry = {"type": sent.proposal.TAG.name, "sender": sent.member, "leaf": None, "name": None}
+    entry: ProposalEntry = {"type": _type_name(sent), "sender": sent.member, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
             entry["name"] = credential_name(key_package.leaf_node) or None
@@ -93,6 +99,13 @@ def describe_proposal(sent: SentProposal) -> ProposalEntry:
         case _:
             pass
     return entry
+
+
+def _type_name(sent: SentProposal) -> str:
+    """The RFC's name of a proposal's type, or the number of a custom one: "0xf001"."""
+    if isinstance(sent.proposal, CustomProposal):
+        return f"{sent.proposal.proposal_type:#06x}"
+    return sent.proposal.TAG.name
 
 
 def describe_commit(before: GroupState, commit: Commit, committer: LeafIndex) -> CommitEntry:

@@ -22,6 +22,7 @@ from workbench.inspect.trace_format import (
     StepKind,
     Trace,
     Tree,
+    custom_types,
 )
 from workbench.inspect.trace_format import Operation as OperationEntry
 from workbench.inspect.trace_messages import describe_commit, describe_proposal, inviter, open_recorded
@@ -145,8 +146,10 @@ class TraceWriter:
             "gain": {},
             "lose": {},
         }
+        state = happening.before or after
+        custom = frozenset[int]() if state is None else state.policy.custom
         for sent in happening.messages:
-            self._add_message(step, sent, happening.before, performed)
+            self._add_message(step, sent, happening.before, performed, custom)
         step["reads"] = self._reads(happening.operations)
         if after is not None:
             step["tree"] = self._tree_change(after)
@@ -186,10 +189,17 @@ class TraceWriter:
 
     # Messages
 
-    def _add_message(self, step: Step, sent: Sent, before: GroupState | None, performed: Iterable[Operation]) -> None:
+    def _add_message(
+        self,
+        step: Step,
+        sent: Sent,
+        before: GroupState | None,
+        performed: Iterable[Operation],
+        custom: frozenset[int],
+    ) -> None:
         message: Message = {"kind": sent.kind, "sender": sent.sender, "wire": sent.wire.hex()}
-        decoded = decode(MLSMessage, sent.wire)
-        opened = open_recorded(decoded, performed)
+        decoded = decode(MLSMessage, sent.wire, custom=custom)
+        opened = open_recorded(decoded, performed, custom)
         if isinstance(decoded.message, PrivateMessage):
             self._ciphertexts[decoded.message.ciphertext] = len(self._steps), len(step["messages"])
             message["content"] = None if opened is None else encode(opened.content).hex()
@@ -207,7 +217,7 @@ class TraceWriter:
     def _name_inviter(self, step: Step, performed: Iterable[Operation]) -> None:
         """Whoever welcomed the one member that was watched stands in the tree that came with the Welcome."""
         for message in step["messages"]:
-            welcome = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+            welcome = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom_types(step)).message
             if message["sender"] is None and isinstance(welcome, Welcome):
                 signer = inviter(welcome, performed)
                 message["sender"] = None if signer is None else self._at_leaf[signer]

@@ -163,6 +163,7 @@ _TYPES = {
     "extensions[]": "ExtensionType",
     "extension_types[]": "ExtensionType",
     "proposals[]": "ProposalType",
+    "proposal_type": "ProposalType",
     "proposal_types[]": "ProposalType",
     "credentials[]": "CredentialType",
     "credential_types[]": "CredentialType",

@@ -27,6 +27,7 @@ from workbench.mls.crypto.credentials import AuthenticationService, TrustAnchors
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
 from workbench.mls.group.commit import Committed, Removed, adopt, create_commit
+from workbench.mls.group.custom_proposals import CustomProposalType
 from workbench.mls.group.external_commit import ExternallyCommitted, external_commit
 from workbench.mls.group.external_proposals import propose_external, propose_self_add
 from workbench.mls.group.group import (
@@ -58,11 +59,13 @@ from workbench.mls.group.state import (
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import (
     Add,
+    CustomProposal,
     ExternalPSK,
     GroupContextExtensions,
     MLSMessage,
@@ -76,6 +79,7 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.tree import (
     BasicCredential,
+    Capabilities,
     Certificate,
     Credential,
     Extension,
@@ -94,10 +98,13 @@ __all__ = [
     "AuthenticationService",
     "BasicCredential",
     "Blinded",
+    "Capabilities",
     "Certificate",
     "CipherSuite",
     "Committed",
     "Credential",
+    "CustomProposal",
+    "CustomProposalType",
     "EpochAdvanced",
     "Extension",
     "ExternalPSK",
@@ -149,6 +156,7 @@ __all__ = [
     "create_group",
     "create_key_package",
     "decode",
+    "default_capabilities",
     "drop_proposal",
     "encode",
     "export_secret",

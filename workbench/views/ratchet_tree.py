@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from workbench.inspect.trace_format import Commit as CommitEntry
-from workbench.inspect.trace_format import HolderId, Place, SecretId, Trace, Tree
+from workbench.inspect.trace_format import HolderId, Place, SecretId, Trace, Tree, custom_types
 from workbench.inspect.trace_format import Secret as SecretEntry
 from workbench.inspect.trace_format import Step as Recorded
 from workbench.mls import MLSMessage, NodeIndex, Welcome, decode
@@ -365,11 +365,13 @@ def _path(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -
 
 
 def _commit_in(recorded: Recorded) -> Commit | None:
+    custom = custom_types(recorded)
     for message in recorded["messages"]:
         if message["kind"] == "commit":
             if "content" in message:
-                return None if message["content"] is None else decode(Commit, bytes.fromhex(message["content"]))
-            public = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+                content = message["content"]
+                return None if content is None else decode(Commit, bytes.fromhex(content), custom=custom)
+            public = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom).message
             if isinstance(public, PublicMessage) and isinstance(public.content.content, Commit):
                 return public.content.content
     return None
@@ -378,8 +380,9 @@ def _commit_in(recorded: Recorded) -> Commit | None:
 def _welcome(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -> list[WelcomeEnvelope]:
     joiners = {joiner["key_package_ref"]: 2 * joiner["leaf"] for joiner in commit["added"]}
     envelopes: list[WelcomeEnvelope] = []
+    custom = custom_types(recorded)
     for message in recorded["messages"]:
-        welcome = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+        welcome = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom).message
         if not isinstance(welcome, Welcome):
             continue
         for secrets in welcome.secrets:

@@ -18,7 +18,7 @@ def title_of(scene: Scene, step: Step, names: dict[int, str]) -> str:
             added=[each["name"] or f"leaf {each['leaf']}" for each in about if each["type"] == "add"],
             removed=[names[2 * leaf] for leaf in commit["removed"]],
             updated=[names[2 * leaf] for leaf in commit["updated"]],
-            others=[each["type"] for each in about if each["type"] not in {"add", "remove", "update"}],
+            others=[_other(each["type"]) for each in about if each["type"] not in {"add", "remove", "update"}],
         )
     match step["kind"]:
         case "create":
@@ -66,4 +66,8 @@ def proposal_text(proposal: Proposal, names: dict[int, str]) -> str:
         case "update":
             return "a fresh leaf key"
         case other:
-            return f"a {other}"
+            return f"a {_other(other)}"
+
+
+def _other(proposal_type: str) -> str:
+    return f"proposal of type {proposal_type}" if proposal_type.startswith("0x") else proposal_type

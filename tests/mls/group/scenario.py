@@ -10,6 +10,7 @@ from typing import Any
 from workbench.mls import (
     Add,
     BasicCredential,
+    Capabilities,
     CipherSuite,
     Committed,
     Credential,
@@ -25,6 +26,7 @@ from workbench.mls import (
     create_commit,
     create_group,
     create_key_package,
+    default_capabilities,
     encode,
     external_commit,
     group_info,
@@ -58,15 +60,18 @@ class Scenario:
     policy: Policy = field(default_factory=Policy)
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     """Who shows what; all others a basic credential."""
+    capabilities: Capabilities = field(default_factory=default_capabilities)
 
-    def bundle(self, name: str) -> KeyPackageBundle:
+    def bundle(self, name: str, **options: Any) -> KeyPackageBundle:
         """A fresh key package for a client of this name."""
+        options.setdefault("capabilities", self.capabilities)
         return create_key_package(
             self.suite,
             self.credential(name),
             self.signature_private_key(name),
             lifetime=Lifetime(NOW - 3600, NOW + WEEKS_8),
             entropy=next(self.entropy),
+            **options,
         )
 
     def leaf(self, name: str) -> LeafIndex:
@@ -102,6 +107,7 @@ class Scenario:
 
     def outside(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
         """A commit with which `name` would join, by what `via` tells about the group."""
+        options |= {"policy": options.get("policy", self.policy), "capabilities": self.capabilities}
         return external_commit(
             encode(group_info(self.states[via])),
             self.credential(name),

@@ -57,7 +57,12 @@ from workbench.mls.wire.messages import (
 
 def watched_group(*names: str) -> Scenario:
     """A group that takes proposals from two services outside: `HR` at index 0 and `ops` at 1."""
-    scenario = group_of(names[0])
+    return watched(group_of(names[0]), *names[1:])
+
+
+def watched(scenario: Scenario, *added: str) -> Scenario:
+    """A group of one, made to take proposals from outside, and then with others in it."""
+    (first,) = scenario.states
     senders = ExternalSenders(
         tuple(
             ExternalSender(
@@ -67,8 +72,8 @@ def watched_group(*names: str) -> Scenario:
         )
     )
     extension = Extension(ExtensionType.external_senders, encode(senders))
-    scenario.commit(names[0], GroupContextExtensions((extension,)))
-    scenario.commit(names[0], adds=names[1:])
+    scenario.commit(first, GroupContextExtensions((extension,)))
+    scenario.commit(first, adds=added)
     return scenario
 
 

@@ -78,11 +78,14 @@ def unprotect_private(
     secret_tree: SecretTree,
     sender_data_secret: bytes,
     limits: RatchetLimits = DEFAULT_LIMITS,
+    *,
+    custom: frozenset[int] = frozenset(),
 ) -> tuple[UnverifiedContent, SecretTree]:
     """Decrypt a message of this epoch; the secret tree that comes back lacks its key (RFC 9420 §6.3).
 
     Adopt that tree only when the signature has been verified too: anybody in the group can make a message that
-    decrypts. That the sender's leaf is not blank is seen when its signature key is looked up. Raises
+    decrypts. That the sender's leaf is not blank is seen when its signature key is looked up. `custom` are the
+    proposal types that are known beside those of the RFC. Raises
     `DecryptionFailed`, `Malformed`, and what `SecretTree.key_for` raises.
     """
     sender_data = open_sender_data(suite, message, sender_data_secret)
@@ -95,7 +98,7 @@ def unprotect_private(
     except DecryptionFailed:
         reason = f"the content was not sealed with key {used.generation} of leaf {leaf}"
         raise DecryptionFailed("§6.3.1", reason) from None
-    opened = decode(PrivateMessageContent, plaintext, content_type=content_type)
+    opened = decode(PrivateMessageContent, plaintext, custom=custom, content_type=content_type)
     if any(opened.padding):
         offset = len(plaintext) - len(opened.padding.lstrip(b"\0"))
         raise Malformed("§6.3.1", "the padding is not all zeros", path=("padding",), offset=offset)

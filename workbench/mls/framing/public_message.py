@@ -13,6 +13,7 @@ from workbench.mls.wire.messages import (
     AuthenticatedContent,
     AuthenticatedContentTBM,
     Commit,
+    CustomProposal,
     ExternalSenderIndex,
     FramedContent,
     FramedContentAuthData,
@@ -50,8 +51,8 @@ def from_outside(authenticated: AuthenticatedContent) -> MLSMessage:
     return MLSMessage(ProtocolVersion.mls10, public)
 
 
-FROM_EXTERNAL_SENDERS = (Add, Remove, PreSharedKey, ReInit, GroupContextExtensions)
-"""What an external sender may propose (RFC 9420 §12.1.8)."""
+FROM_EXTERNAL_SENDERS = (Add, Remove, PreSharedKey, ReInit, GroupContextExtensions, CustomProposal)
+"""What an external sender may propose; of custom proposals it depends on the type (RFC 9420 §12.1.8)."""
 
 
 def unprotect_public(

@@ -29,7 +29,13 @@ from workbench.mls.group.pre_shared_keys import (
     ResumptionPSKs,
     find_psks,
 )
-from workbench.mls.group.proposal_list import Applied, leave_out_unfit, pending_proposal, select_proposals
+from workbench.mls.group.proposal_list import (
+    Applied,
+    leave_out_unfit,
+    path_required,
+    pending_proposal,
+    select_proposals,
+)
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     Followed,
@@ -127,7 +133,7 @@ def create_commit(
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     listed = (*_from_pending(state, by_value, by_reference), *by_value)
     applied = validate_and_apply(state.public, listed, state.own_leaf, leaf_node, now=now, usage=usage)
-    path = path or renewed or applied.path_required
+    path = path or renewed or path_required(listed, state.policy)
     found = find_psks(applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path
     if path:

@@ -39,6 +39,7 @@ from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
     Commit,
+    CustomProposal,
     ExternalInit,
     FramedContent,
     FramedContentAuthData,
@@ -84,7 +85,7 @@ def external_commit(
     now: int,
     ratchet_tree: RatchetTreeExtension | None = None,
     resync: LeafIndex | None = None,
-    proposals: Sequence[PreSharedKey] = (),
+    proposals: Sequence[PreSharedKey | CustomProposal] = (),
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     capabilities: Capabilities | None = None,
@@ -97,8 +98,9 @@ def external_commit(
 
     `group_info` must offer an external key and be of the group's present epoch. `resync` is an old leaf of the
     same client, which goes. `proposals` mix in pre-shared keys, whose values are in `psks` or `resumption_psks`
-    (by group id and epoch). `entropy` is 32 fresh bytes. Raises what `public_group` raises, `InvalidProposalList`
-    for a `resync` of somebody else, and `InvalidRatchetTree` if the client cannot do what the group needs.
+    (by group id and epoch), or are of custom types that the `policy` lets newcomers commit. `entropy` is
+    32 fresh bytes. Raises what `public_group` raises, `InvalidProposalList` for a `resync` of somebody else, and
+    `InvalidRatchetTree` if the client cannot do what the group needs.
     """
     info = group_info_in(group_info)
     group = public_group(info, now=now, ratchet_tree=ratchet_tree, policy=policy, suite=suite)

@@ -76,7 +76,12 @@ def unframe(state: GroupState, message: MLSMessage) -> tuple[AuthenticatedConten
             sender_data = open_sender_data(suite, private, epoch.sender_data_secret)
             _check_not_own(state, MemberSender(sender_data.leaf_index), private.content_type)
             opened, secret_tree = unprotect_private(
-                suite, private, epoch.secret_tree, epoch.sender_data_secret, state.policy.ratchets
+                suite,
+                private,
+                epoch.secret_tree,
+                epoch.sender_data_secret,
+                state.policy.ratchets,
+                custom=state.policy.custom,
             )
             state = state.with_secret_tree(epoch.epoch, secret_tree)
         case other:

@@ -242,7 +242,7 @@ def process(
     raise.
     """
     if isinstance(message, bytes):
-        message = decode(MLSMessage, message)
+        message = decode(MLSMessage, message, custom=state.policy.custom)
     if isinstance(staged, ExternallyCommitted) and message == staged.message:
         return staged.next, staged.advanced
     if isinstance(staged, Committed) and message == staged.message and state.context == staged.current.context:

@@ -77,7 +77,7 @@ def observe(group: PublicGroup, message: MLSMessage | bytes, *, now: int) -> tup
     `follow_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo of another history.
     """
     if isinstance(message, bytes):
-        message = decode(MLSMessage, message)
+        message = decode(MLSMessage, message, custom=group.policy.custom)
     match message.message:
         case PublicMessage() as public:
             return _observe_public(group, public, now)

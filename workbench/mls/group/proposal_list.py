@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.mls.errors import InvalidProposalList, UnknownProposal, Violation
-from workbench.mls.group.state import ProposalSender, SentProposal
+from workbench.mls.group.state import AnyProposal, Policy, ProposalSender, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.wire.messages import (
     Add,
     Commit,
+    CustomProposal,
     ExternalInit,
     GroupContextExtensions,
     PreSharedKey,
@@ -41,7 +42,6 @@ class Applied:
     updated: tuple[LeafIndex, ...]
     removed: tuple[LeafIndex, ...]
     psks: tuple[PreSharedKeyID, ...]
-    path_required: bool
     reinit: ReInit | None = None
 
     @property
@@ -148,6 +148,8 @@ def _subject(sent: SentProposal) -> object:
             return ("client", key_package.leaf_node.signature_key)
         case PreSharedKey(psk):
             return ("psk", psk)
+        case CustomProposal():  # any number may stand together: what they are about is the application's to know
+            return ("custom", sent.reference)
         case other:
             return type(other)
 
@@ -180,14 +182,14 @@ def validate_external_proposal_list(proposals: Sequence[SentProposal]) -> None:
         raise InvalidProposalList("§12.2", f"a newcomer's commit holds {count[ExternalInit]} ExternalInits, not one")
     if count[Remove] > 1:
         raise InvalidProposalList("§12.2", "a newcomer removes more than its own old leaf")
-    if others := sorted(each.__name__ for each in count.keys() - {ExternalInit, Remove, PreSharedKey}):
+    if others := sorted(each.__name__ for each in count.keys() - {ExternalInit, Remove, PreSharedKey, CustomProposal}):
         raise InvalidProposalList("§12.2", f"a newcomer may not commit {' and '.join(others)}")
     _check_subjects(proposals)
 
 
 def _check_subjects(proposals: Sequence[SentProposal]) -> None:
     for subject, times in Counter(map(_subject, proposals)).items():
-        if times > 1:
+        if times > 1 and subject != ("custom", None):
             raise InvalidProposalList("§12.2", f"{times} proposals are about the same {_named(subject)}")
 
 
@@ -199,16 +201,31 @@ def _named(subject: object) -> str:
             return "client: they add one signature key twice"
         case ("psk", _):
             return "pre-shared key"
+        case ("custom", _):
+            return "thing: one proposal is referred to twice"
         case _:
             return "thing: the group's extensions"
+
+
+def path_required(proposals: Sequence[SentProposal], policy: Policy) -> bool:
+    """Whether a commit of these proposals must have a path (RFC 9420 §12.4)."""
+    return not proposals or any(_needs_path(sent.proposal, policy) for sent in proposals)
+
+
+def _needs_path(proposal: AnyProposal, policy: Policy) -> bool:
+    if isinstance(proposal, CustomProposal):
+        known = policy.custom_proposal(proposal.proposal_type)
+        return known is None or known.path_required
+    return not isinstance(proposal, PATH_NOT_REQUIRED)
 
 
 def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: Sequence[SentProposal]) -> Applied:
     """Apply a valid list in the RFC's order: extensions, Updates, Removes, Adds (RFC 9420 §12.3).
 
-    Raises what makes the resulting tree invalid: a key held twice, or a member that cannot do what the group
-    or another member needs.
+    Raises `InvalidProposalList` for a custom proposal that a member who stays does not support, and what makes the
+    resulting tree invalid: a key held twice, or a member that cannot do what the group or another member needs.
     """
+    _check_support(tree, proposals)
     for sent in proposals:
         if isinstance(sent.proposal, GroupContextExtensions):
             extensions = sent.proposal.extensions
@@ -236,6 +253,16 @@ def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], propos
         tuple(updates),
         removed,
         tuple(sent.proposal.psk for sent in proposals if isinstance(sent.proposal, PreSharedKey)),
-        not proposals or any(not isinstance(sent.proposal, PATH_NOT_REQUIRED) for sent in proposals),
         next((sent.proposal for sent in proposals if isinstance(sent.proposal, ReInit)), None),
     )
+
+
+def _check_support(tree: RatchetTree, proposals: Sequence[SentProposal]) -> None:
+    """All who will process a commit list its custom proposals among their capabilities (RFC 9420 §12.2, §13.2)."""
+    custom = {sent.proposal.proposal_type for sent in proposals if isinstance(sent.proposal, CustomProposal)}
+    if tree.common_capabilities is None or custom <= tree.common_capabilities.proposals:
+        return
+    removed = {sent.proposal.removed for sent in proposals if isinstance(sent.proposal, Remove)}
+    for leaf, leaf_node in tree.leaves():
+        if leaf not in removed and (missing := custom - {*leaf_node.capabilities.proposals}):
+            raise InvalidProposalList("§12.2", f"member {leaf} does not support proposals of type {min(missing):#06x}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.mls.crypto.credentials import authenticate
-from workbench.mls.errors import InvalidProposal
+from workbench.mls.errors import InvalidProposal, InvalidProposalList, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.state import PublicGroup, SentProposal
@@ -14,10 +14,13 @@ from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     Add,
+    CustomProposal,
     ExternalInit,
+    ExternalSenderIndex,
     GroupContextExtensions,
     NewMemberCommitSender,
     PreSharedKey,
+    PreSharedKeyID,
     ReInit,
     Remove,
     ResumptionPSK,
@@ -36,8 +39,8 @@ def validate_proposal(
     """Check one proposal against the epoch it was sent in (RFC 9420 §12.1).
 
     `usage` is what a resumption PSK may be for: another value only in the first commit of a group that comes from
-    an old one. Which kinds of proposals a sender outside may send is a matter of framing. Raises
-    `InvalidProposal`, or the error of the object inside it.
+    an old one. Which of the RFC's proposals a sender outside may send is a matter of framing. Raises
+    `InvalidProposal`, `Unsupported` for an unknown type, or the error of the object inside it.
     """
     suite, tree = group.suite, group.tree
     match sent.proposal:
@@ -50,9 +53,7 @@ def validate_proposal(
             if tree.leaf(LeafIndex(removed)) is None:
                 raise InvalidProposal("§12.1.3", f"there is no member at leaf {removed} to remove")
         case PreSharedKey(psk):
-            check_psk_nonce(suite, psk)
-            if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != usage:
-                raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place here")
+            _validate_psk(group, psk, usage)
         case ReInit() as reinit:
             _validate_reinit(group, reinit, now)
         case ExternalInit() if not isinstance(sent.sender, NewMemberCommitSender):
@@ -60,6 +61,24 @@ def validate_proposal(
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
             authenticate_external_senders(group.policy, extensions, now=now, present=group.context.extensions)
+        case CustomProposal(number):
+            _validate_custom(group, number, sent)
+
+
+def _validate_psk(group: PublicGroup, psk: PreSharedKeyID, usage: ResumptionPSKUsage) -> None:
+    check_psk_nonce(group.suite, psk)
+    if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != usage:
+        raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place here")
+
+
+def _validate_custom(group: PublicGroup, number: int, sent: SentProposal) -> None:
+    known = group.policy.custom_proposal(number)
+    if known is None:
+        raise Unsupported("§13.2", f"proposals of type {number:#06x} are not known here")
+    if isinstance(sent.sender, ExternalSenderIndex) and not known.external_senders:
+        raise InvalidProposal("§12.1.8", f"a proposal of type {number:#06x} cannot come from an external sender")
+    if isinstance(sent.sender, NewMemberCommitSender) and not known.external_commits:
+        raise InvalidProposalList("§12.2", f"a newcomer may not commit a proposal of type {number:#06x}")
 
 
 def _validate_reinit(group: PublicGroup, reinit: ReInit, now: int) -> None:

@@ -15,6 +15,7 @@ from workbench.mls.group.framing import proposal_sender
 from workbench.mls.group.proposal_list import (
     Applied,
     apply_proposals,
+    path_required,
     resolve_proposals,
     validate_external_proposal_list,
     validate_proposal_list,
@@ -115,7 +116,7 @@ def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, no
     listed = resolve_proposals(commit, sender, group.proposals)
     leaf_node = None if commit.path is None else commit.path.leaf_node
     applied = validate_and_apply(group, listed, sender, leaf_node, now=now)
-    if applied.path_required and commit.path is None:
+    if commit.path is None and path_required(listed, group.policy):
         raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
     return _merged(group, commit, sender, listed, applied)
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.credentials import DEFAULT_AUTHENTICATION, AuthenticationService
 from workbench.mls.errors import GroupInactive
+from workbench.mls.group.custom_proposals import CustomProposalType
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, SecretTree
 from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy
@@ -21,6 +22,7 @@ from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.messages import (
     Add,
+    CustomProposal,
     ExternalInit,
     ExternalSenderIndex,
     GroupContext,
@@ -34,7 +36,9 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.tree import Credential, LeafNode
 
-AnyProposal: TypeAlias = Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions
+AnyProposal: TypeAlias = (
+    Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions | CustomProposal
+)
 
 ProposalSender: TypeAlias = LeafIndex | ExternalSenderIndex | NewMemberProposalSender | NewMemberCommitSender
 """A member by its leaf, an external sender by its index, or a client that is on its way in (RFC 9420 §6)."""
@@ -54,6 +58,7 @@ class Policy:
     Whether clients may join by a commit of their own, and may thereby replace an old leaf of theirs, is for
     all members to decide alike: one that refuses a commit which the others take is alone from then on (§12.4.3.2).
     The same holds for `authentication`, which says whose credentials are believed (§5.3.1).
+    The same goes for `custom_proposals`, the proposal types that the application knows beside those of the RFC.
     """
 
     authentication: AuthenticationService = DEFAULT_AUTHENTICATION
@@ -63,6 +68,16 @@ class Policy:
     kept_resumption_psks: int = 8
     external_commits: bool = True
     resyncs: bool = True
+    custom_proposals: tuple[CustomProposalType, ...] = ()
+
+    @property
+    def custom(self) -> frozenset[int]:
+        """The numbers of the custom proposal types, as `decode` wants to know them."""
+        return frozenset(known.number for known in self.custom_proposals)
+
+    def custom_proposal(self, number: int) -> CustomProposalType | None:
+        """What is known of a custom proposal type, None if nothing is."""
+        return next((known for known in self.custom_proposals if known.number == number), None)
 
 
 DEFAULT_POLICY = Policy()

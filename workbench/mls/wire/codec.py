@@ -44,19 +44,20 @@ def encode(value: Any) -> bytes:
     return compiled(type(value)).encode(value)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
 
 
-def decode(cls: type[T], data: bytes, **given: Any) -> T:
+def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), **given: Any) -> T:
     """The wire struct that `data` encodes, all of it (RFC 9420 §2.1).
 
+    `custom` are the tags, beside the RFC's, that the caller knows of a select with an open case: proposal types.
     `given` supplies what a struct takes from its surroundings (`content_type` for a PrivateMessageContent).
     Raises `Malformed` with the field and the offset.
     """
-    codec = compiled(cls)  # type: ignore[arg-type] # as above
+    codec = compiled(cls, custom)  # type: ignore[arg-type] # as above
     try:
         value, at = codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
     except Refused:
-        raise explain(cls, data, given) from None
+        raise explain(cls, data, given, custom) from None
     if at != len(data):
-        raise explain(cls, data, given)
+        raise explain(cls, data, given, custom)
     decoded: T = value
     return decoded
 
@@ -79,13 +80,13 @@ class Compiled(NamedTuple):
 
 
 @cache
-def compiled(cls: type) -> Compiled:
-    """Write and compile the encoder and the decoder of one struct."""
+def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
+    """Write and compile the encoder of one struct, and its decoder for whom `custom` tags are known."""
     given = needs(cls)
     names: dict[str, Any] = {"struct": cls, "join": b"".join}
     encoders, readers = [], []
     for name, shape in fields_of(cls).items():
-        names[f"encode_{name}"], names[f"read_{name}"] = encoder(shape), decoder(shape)
+        names[f"encode_{name}"], names[f"read_{name}"] = encoder(shape), decoder(shape, custom)
         arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
         encoders.append(f"encode_{name}(value.{name})")
         readers.append(f"    {name}, at = read_{name}(data, at, end{arguments})\n")
@@ -104,9 +105,9 @@ def encoder(shape: Shape) -> Encode:
     return _ENCODERS[type(shape)](shape)
 
 
-def decoder(shape: Shape) -> Decode:
+def decoder(shape: Shape, custom: frozenset[int]) -> Decode:
     """How to read a value of this shape."""
-    return _DECODERS[type(shape)](shape)
+    return _DECODERS[type(shape)](shape, custom)
 
 
 # Writing.
@@ -153,6 +154,8 @@ def _select_encoder(shape: Select) -> Encode:
         case: (case.TAG.to_bytes(shape.tag.width, "big") if shape.in_front else b"", compiled(case).encode)  # type: ignore[attr-defined] # every case of a select declares TAG
         for case in shape.cases
     }
+    if shape.open_case is not None:  # its tag is a field of its own
+        by_class[shape.open_case] = b"", compiled(shape.open_case).encode
 
     def write_select(value: object) -> bytes:
         head, write_case = by_class[type(value)]
@@ -222,7 +225,7 @@ def _read_opaque(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     return data[at:stop], stop
 
 
-def _uint_decoder(shape: Uint) -> Decode:
+def _uint_decoder(shape: Uint, _: frozenset[int]) -> Decode:
     width, enum = shape.width, shape.enum
 
     def read_uint(data: bytes, at: int, end: int) -> tuple[int, int]:
@@ -244,7 +247,7 @@ def _uint_decoder(shape: Uint) -> Decode:
     return read_enum
 
 
-def _fixed_decoder(shape: Fixed) -> Decode:
+def _fixed_decoder(shape: Fixed, _: frozenset[int]) -> Decode:
     def read_fixed(data: bytes, at: int, end: int) -> tuple[bytes, int]:
         stop = at + shape.length
         if stop > end:
@@ -254,8 +257,8 @@ def _fixed_decoder(shape: Fixed) -> Decode:
     return read_fixed
 
 
-def _vector_decoder(shape: VectorOf) -> Decode:
-    read_item = decoder(shape.item)
+def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
+    read_item = decoder(shape.item, custom)
 
     def read_vector(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
         length, at = read_length(data, at, end)
@@ -271,8 +274,8 @@ def _vector_decoder(shape: VectorOf) -> Decode:
     return read_vector
 
 
-def _optional_decoder(shape: OptionalOf) -> Decode:
-    read_value = decoder(shape.item)
+def _optional_decoder(shape: OptionalOf, custom: frozenset[int]) -> Decode:
+    read_value = decoder(shape.item, custom)
 
     def read_optional(data: bytes, at: int, end: int) -> tuple[Any, int]:
         if at >= end or data[at] > 1:
@@ -282,8 +285,8 @@ def _optional_decoder(shape: OptionalOf) -> Decode:
     return read_optional
 
 
-def _when_decoder(shape: When) -> Decode:
-    condition, read_value = shape.condition, decoder(shape.item)
+def _when_decoder(shape: When, custom: frozenset[int]) -> Decode:
+    condition, read_value = shape.condition, decoder(shape.item, custom)
 
     def read_when(data: bytes, at: int, end: int, given: object) -> tuple[Any, int]:
         return read_value(data, at, end) if condition(given) else (None, at)
@@ -291,8 +294,8 @@ def _when_decoder(shape: When) -> Decode:
     return read_when
 
 
-def _select_decoder(shape: Select) -> Decode:
-    by_tag = {case.TAG: compiled(case).decode for case in shape.cases}  # type: ignore[attr-defined] # every case of a select declares TAG
+def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
+    by_tag = {case.TAG: compiled(case, custom).decode for case in shape.cases}  # type: ignore[attr-defined] # every case of a select declares TAG
 
     def read_given(data: bytes, at: int, end: int, tag: int) -> tuple[Any, int]:
         if tag not in by_tag:
@@ -301,23 +304,31 @@ def _select_decoder(shape: Select) -> Decode:
 
     if not shape.in_front:
         return read_given
-    read_tag = decoder(shape.tag)
+    read_tag = decoder(shape.tag, custom)
 
     def read_tagged(data: bytes, at: int, end: int) -> tuple[Any, int]:
         tag, at = read_tag(data, at, end)
         return read_given(data, at, end, tag)
 
-    return read_tagged
+    if shape.open_case is None or not custom:
+        return read_tagged
+    width, read_open_case = shape.tag.width, compiled(shape.open_case, custom).decode
+
+    def read_open(data: bytes, at: int, end: int) -> tuple[Any, int]:
+        is_custom = int.from_bytes(data[at : at + width], "big") in custom
+        return (read_open_case if is_custom else read_tagged)(data, at, end)
+
+    return read_open
 
 
-_DECODERS: dict[type, Callable[[Any], Decode]] = {
+_DECODERS: dict[type, Callable[[Any, frozenset[int]], Decode]] = {
     Uint: _uint_decoder,
-    OpaqueVector: lambda _: _read_opaque,
+    OpaqueVector: lambda _shape, _custom: _read_opaque,
     Fixed: _fixed_decoder,
-    Rest: lambda _: lambda data, at, end: (data[at:end], end),
+    Rest: lambda _shape, _custom: lambda data, at, end: (data[at:end], end),
     VectorOf: _vector_decoder,
     OptionalOf: _optional_decoder,
-    Struct: lambda shape: compiled(shape.cls).decode,
+    Struct: lambda shape, custom: compiled(shape.cls, custom).decode,
     When: _when_decoder,
     Select: _select_decoder,
 }

@@ -23,6 +23,7 @@ from workbench.mls.wire.shapes import (
     TaggedBy,
     Vector,
     case,
+    open_case,
     struct,
     uint16,
     uint32,
@@ -194,12 +195,20 @@ class GroupContextExtensions:
     extensions: Vector[Extension]
 
 
+@open_case
+class CustomProposal:
+    """A change whose type RFC 9420 does not define; what its data say is for the application (RFC 9420 §13.2)."""
+
+    proposal_type: uint16
+    proposal_data: Opaque
+
+
 @struct
 class Proposal:
     """A change that a commit may make (RFC 9420 §12.1)."""
 
     TAG: ClassVar[ContentType] = ContentType.proposal
-    proposal: Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions
+    proposal: Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions | CustomProposal
 
 
 # §12.4: commits

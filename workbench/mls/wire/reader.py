@@ -47,17 +47,19 @@ class Span:
     children: list[Span] = field(default_factory=list)
 
 
-def explain(cls: type, data: bytes, given: dict[str, Any]) -> Malformed:
+def explain(cls: type, data: bytes, given: dict[str, Any], custom: frozenset[int] = frozenset()) -> Malformed:
     """Why `data` does not decode as `cls` (RFC 9420 §2.1)."""
-    _, problem = read(cls, data, given)
+    _, problem = read(cls, data, given, custom)
     if problem is None:  # a fault of ours, never of the bytes
         raise AssertionError(f"the two readers of {cls.__name__} disagree")
     return problem
 
 
-def read(cls: type, data: bytes, given: dict[str, Any] | None = None) -> tuple[Span, Malformed | None]:
-    """Read `data` as `cls`: the spans, and the fault that stopped the reading, if any."""
-    reader = _Reader(data)
+def read(
+    cls: type, data: bytes, given: dict[str, Any] | None = None, custom: frozenset[int] = frozenset()
+) -> tuple[Span, Malformed | None]:
+    """Read `data` as `cls`: the spans, and the fault that stopped the reading, if any; `custom` as for `decode`."""
+    reader = _Reader(data, custom)
     outside = Span("", Struct(cls), 0, 0, len(data))
     problem = None
     try:
@@ -73,8 +75,9 @@ def read(cls: type, data: bytes, given: dict[str, Any] | None = None) -> tuple[S
 class _Reader:
     """One pass over `data`: `at` is the next byte, `end` that of the enclosing vector, `path` the field."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, custom: frozenset[int]) -> None:
         self.data = data
+        self.custom = custom
         self.at = 0
         self.end = len(data)
         self.path: list[str] = []
@@ -125,6 +128,9 @@ class _Reader:
     def select(self, span: Span, shape: Select, scope: dict[str, Any]) -> Any:
         """The tag, and the case that it selects."""
         name = shape.tag_name
+        number = int.from_bytes(self.data[self.at : self.at + shape.tag.width], "big")
+        if shape.open_case is not None and number in self.custom:
+            return self.struct(shape.open_case, span, {})
         tag = self.field(span, name, shape.tag, scope) if shape.in_front else scope[name]
         for case in shape.cases:
             if tag != case.TAG:  # type: ignore[attr-defined] # every case of a select declares TAG

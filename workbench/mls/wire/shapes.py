@@ -50,6 +50,14 @@ def case(cls: type[T]) -> type[T]:
     return made
 
 
+@dataclass_transform(frozen_default=True)
+def open_case(cls: type[T]) -> type[T]:
+    """Make `cls` the case of a select for tags that the RFC leaves to others: its first field is the tag itself."""
+    made = case(cls)
+    made.OPEN = True  # type: ignore[attr-defined] # read by `_select` alone
+    return made
+
+
 def stands_beside_its_tag(cls: type) -> bool:
     """Whether `cls` was made by `case`: a grouping of ours, where the RFC has bare fields."""
     return getattr(cls, "BESIDE_TAG", False)
@@ -111,12 +119,16 @@ class Struct:
 
 @dataclass(frozen=True)
 class Select:
-    """`select (tag_name)`; the tag stands `in_front`, or was read earlier, perhaps in an enclosing struct."""
+    """`select (tag_name)`; the tag stands `in_front`, or was read earlier, perhaps in an enclosing struct.
+
+    `open_case` is what a tag selects that the RFC does not define, if the reader was told of that tag.
+    """
 
     tag: Uint
     tag_name: str
     cases: tuple[type, ...]
     in_front: bool
+    open_case: type | None = None
 
 
 @dataclass(frozen=True)
@@ -212,9 +224,10 @@ def _is_union(hint: Any) -> bool:
 
 
 def _select(union: Any, tag_name: str | None, *, in_front: bool) -> Select:
-    cases = get_args(union)
+    cases = tuple(case for case in get_args(union) if not hasattr(case, "OPEN"))
+    open_case = next((case for case in get_args(union) if case not in cases), None)
     enum = type(cases[0].TAG)
-    return Select(_enum(enum), tag_name or snake_case(enum.__name__), cases, in_front)
+    return Select(_enum(enum), tag_name or snake_case(enum.__name__), cases, in_front, open_case)
 
 
 def _enum(cls: type[IntEnum]) -> Uint:
