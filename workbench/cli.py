@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from workbench.commands import fuzz, inspect, lab, vectors, version
+from workbench.commands import fuzz, inspect, interop_server, lab, vectors, version
 
 
 class Command(Protocol):
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "vectors": vectors,
     "inspect": inspect,
     "fuzz": fuzz,
+    "interop-server": interop_server,
     "version": version,
 }
 

@@ -16,6 +16,8 @@ PLANTS = [
     ("layers", "workbench/mls/errors.py", "import workbench.client"),
     ("layers", "workbench/views/__init__.py", "import widgets"),
     ("layers", "workbench/delivery/__init__.py", "import workbench.client"),
+    ("layers", "workbench/interop/service.py", "import workbench.vectors"),
+    ("layers", "workbench/lab/world.py", "import workbench.interop.server"),
     ("layers", "widgets/__init__.py", "import workbench.cli"),
     ("pure", "workbench/mls/wire/codec.py", "import os"),
     ("pure", "workbench/mls/group/group.py", "from time import time"),

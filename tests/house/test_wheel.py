@@ -27,6 +27,10 @@ def test_the_wheel_holds_every_module_and_every_style_of_the_widgets(repository:
     assert {str(path.relative_to(repository)) for path in beside} <= wheel
 
 
+def test_the_wheel_holds_the_interface_of_the_interop_service(wheel: set[str]) -> None:
+    assert "workbench/interop/mls_client.proto" in wheel
+
+
 def test_the_wheel_says_that_both_packages_are_typed(wheel: set[str]) -> None:
     assert {"workbench/py.typed", "widgets/py.typed"} <= wheel
 

@@ -1,0 +1,95 @@
+"""The service on the wire: gRPC around it, and our errors as its statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from workbench.interop.refusal import NotKept, Refusal
+from workbench.interop.service import CALLS, Call
+from workbench.interop.store import Store
+from workbench.mls import Misuse, MLSError
+
+MESSAGES = grpc.protos("workbench/interop/mls_client.proto")
+"""The messages of the .proto file, which is compiled in memory when this is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A call as gRPC sees it: its address, and the classes of what goes in and what comes out."""
+
+    path: str
+    request: Any
+    response: Any
+
+
+def methods() -> Mapping[str, Method]:
+    """All calls of the service, by name, in the order of the .proto file."""
+    service = MESSAGES.DESCRIPTOR.services_by_name["MLSClient"]
+    return {
+        method.name: Method(
+            f"/{service.full_name}/{method.name}",
+            getattr(MESSAGES, method.input_type.name),
+            getattr(MESSAGES, method.output_type.name),
+        )
+        for method in service.methods
+    }
+
+
+class AddressTaken(Exception):
+    """The server cannot listen where it was told to."""
+
+
+def start(host: str, port: int) -> tuple[grpc.Server, int]:
+    """A server that listens, and its port: a free one if `port` is 0. Raises `AddressTaken`.
+
+    It handles one call after the other, so that what it keeps needs no locks.
+    """
+    # Without the option a second server would be given the same port, and half of the calls.
+    server = grpc.server(ThreadPoolExecutor(max_workers=1), options=[("grpc.so_reuseport", 0)])
+    server.add_generic_rpc_handlers([_handlers(Store())])
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as problem:
+        raise AddressTaken(f"nothing can listen on {host}:{port}") from problem
+    server.start()
+    return server, bound
+
+
+def _handlers(store: Store) -> grpc.GenericRpcHandler:
+    handlers = {
+        name: grpc.unary_unary_rpc_method_handler(
+            _answering(CALLS[name], store, method.response),
+            request_deserializer=method.request.FromString,
+            response_serializer=method.response.SerializeToString,
+        )
+        for name, method in methods().items()
+    }
+    return grpc.method_handlers_generic_handler("mls_client.MLSClient", handlers)
+
+
+def _answering(call: Call, store: Store, response: Any) -> Callable[[Any, grpc.ServicerContext], Any]:
+    """A call with its refusals said in gRPC's way: a status for the runner, and a sentence for whoever reads it."""
+
+    def answer(request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            return response(**call(store, request))
+        except (MLSError, Refusal) as problem:
+            context.abort(status_of(problem), f"{type(problem).__name__}: {problem}")
+
+    return answer
+
+
+def status_of(problem: MLSError | Refusal) -> grpc.StatusCode:
+    """What gRPC calls a refusal: whether the request is bad, or comes at a bad time."""
+    match problem:
+        case NotKept():
+            return grpc.StatusCode.NOT_FOUND
+        case Misuse():
+            return grpc.StatusCode.FAILED_PRECONDITION
+        case _:
+            return grpc.StatusCode.INVALID_ARGUMENT
