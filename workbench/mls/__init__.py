@@ -25,6 +25,7 @@ from workbench.mls.crypto.ciphersuite import (
 )
 from workbench.mls.crypto.credentials import AuthenticationService, TrustAnchors, presented_identities
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
+from workbench.mls.framing.padding import Padding, Padme, ToMultiple
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
 from workbench.mls.group.commit import Committed, Removed, adopt, create_commit
 from workbench.mls.group.custom_proposals import CustomProposalType
@@ -123,6 +124,8 @@ __all__ = [
     "Malformed",
     "Misuse",
     "NodeIndex",
+    "Padding",
+    "Padme",
     "Policy",
     "PreSharedKey",
     "PreSharedKeyID",
@@ -142,6 +145,7 @@ __all__ = [
     "Seen",
     "SentProposal",
     "SignatureKeyPair",
+    "ToMultiple",
     "TrustAnchors",
     "Unread",
     "Unsupported",

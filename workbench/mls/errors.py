@@ -107,6 +107,10 @@ class InvalidProposalList(Violation):
     """Proposals that are valid one by one but not together (§12.2)."""
 
 
+class TooManyProposals(Violation):
+    """A proposal by somebody of whom as many are waiting already as the policy allows."""
+
+
 class InvalidCommit(Violation):
     """A commit that §12.4.2 refuses."""
 

@@ -11,6 +11,7 @@ from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import DecryptionFailed, Malformed, Misuse
 from workbench.mls.framing.content import UnverifiedContent
+from workbench.mls.framing.padding import Padding, padding_for
 from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, SecretTree
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.codec import decode, encode
@@ -35,12 +36,12 @@ def protect_private(
     secret_tree: SecretTree,
     sender_data_secret: bytes,
     *,
-    padding: int = 0,
+    padding: Padding = 0,
     entropy: bytes,
 ) -> tuple[PrivateMessage, SecretTree]:
     """Encrypt signed content; the secret tree that comes back lacks the key (RFC 9420 §6.3).
 
-    `padding` is how many zero bytes hide the length of the content; `entropy` makes the reuse guard.
+    `padding` hides the length of the content behind zeros; `entropy` makes the reuse guard.
     """
     content = authenticated.content
     sender, content_type = content.sender.sender, content.content.TAG
@@ -48,14 +49,13 @@ def protect_private(
         raise Misuse("§6.1", "the content was signed for another wire format than PrivateMessage")
     if not isinstance(sender, MemberSender):
         raise Misuse("§6.3.2", "only a member can send a PrivateMessage")
-    if padding < 0:
-        raise Misuse("§6.3.1", f"{padding} bytes of padding cannot be added")
     # content
     secret_tree, used = secret_tree.next_key(sender.leaf_index, content_type)
     reuse_guard = fresh(entropy, "reuse guard", REUSE_GUARD_LENGTH)
     aad = PrivateContentAAD(content.group_id, content.epoch, content_type, content.authenticated_data)
-    plaintext = PrivateMessageContent(content.content, authenticated.auth, bytes(padding))
-    ciphertext = suite.seal(used.key, _guarded(used.nonce, reuse_guard), encode(aad), encode(plaintext))
+    unpadded = encode(PrivateMessageContent(content.content, authenticated.auth, b""))
+    plaintext = unpadded + bytes(padding_for(padding, len(unpadded)))
+    ciphertext = suite.seal(used.key, _guarded(used.nonce, reuse_guard), encode(aad), plaintext)
     # sender data
     key, nonce = sender_data_key_and_nonce(suite, sender_data_secret, ciphertext)
     sender_data = SenderData(sender.leaf_index, used.generation, reuse_guard)

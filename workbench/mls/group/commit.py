@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from workbench.mls.errors import InvalidTag, Misuse
 from workbench.mls.framing.content import sign_content
+from workbench.mls.framing.padding import Padding
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
 from workbench.mls.group.framing import frame
 from workbench.mls.group.group_info import sign_group_info
@@ -113,7 +114,7 @@ def create_commit(
     private: bool = False,
     ratchet_tree: bool = True,
     authenticated_data: bytes = b"",
-    padding: int = 0,
+    padding: Padding | None = None,
 ) -> Committed:
     """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
 
@@ -123,7 +124,8 @@ def create_commit(
 
     `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
     is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome. `private` frames the
-    commit as a PrivateMessage with `padding` zero bytes. `entropy` is 32 fresh bytes; `now` is in seconds since 1970.
+    commit as a PrivateMessage; `padding` is what the policy says unless it is given. `entropy` is 32 fresh bytes;
+    `now` is in seconds since 1970.
     """
     require_active(state)
     suite = state.suite

@@ -17,6 +17,7 @@ from workbench.mls.errors import (
     WrongGroup,
 )
 from workbench.mls.framing.content import verify_content
+from workbench.mls.framing.padding import Padding
 from workbench.mls.framing.private_message import open_sender_data, protect_private, unprotect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
 from workbench.mls.group.state import GroupState, ProposalSender, ReadableEpoch
@@ -41,9 +42,12 @@ from workbench.mls.wire.tree import UpdatePath
 
 
 def frame(
-    state: GroupState, authenticated: AuthenticatedContent, *, padding: int, entropy: bytes
+    state: GroupState, authenticated: AuthenticatedContent, *, padding: Padding | None, entropy: bytes
 ) -> tuple[MLSMessage, GroupState]:
-    """Protect signed content for the wire; the next state lacks the key that a PrivateMessage used up."""
+    """Protect signed content for the wire; the next state lacks the key that a PrivateMessage used up.
+
+    `padding` is for a PrivateMessage; None is what the policy says.
+    """
     if authenticated.wire_format is WireFormat.mls_public_message:
         public = protect_public(state.suite, authenticated, state.secrets.membership_key, state.context)
         return MLSMessage(ProtocolVersion.mls10, public), state
@@ -52,7 +56,7 @@ def frame(
         authenticated,
         state.secret_tree,
         state.secrets.sender_data_secret,
-        padding=padding,
+        padding=state.policy.padding if padding is None else padding,
         entropy=entropy,
     )
     return MLSMessage(ProtocolVersion.mls10, private), replace(state, secret_tree=secret_tree)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
+from workbench.mls.framing.padding import Padding
 from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import Committed, Removed, adopt, process_commit
@@ -20,7 +21,7 @@ from workbench.mls.group.external_commit import ExternallyCommitted
 from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
-from workbench.mls.group.proposals import validate_proposal
+from workbench.mls.group.proposals import has_room_for_proposal, validate_proposal
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, follow_proposal
 from workbench.mls.group.state import (
     DEFAULT_POLICY,
@@ -140,14 +141,18 @@ def propose(
     now: int,
     private: bool = False,
     authenticated_data: bytes = b"",
-    padding: int = 0,
+    padding: Padding | None = None,
 ) -> Proposed:
     """Propose a change for somebody to commit (RFC 9420 §12.1).
 
-    For an Update, call `propose_update`, which makes the fresh leaf.
+    For an Update, call `propose_update`, which makes the fresh leaf. `padding` of a `private` proposal is what the
+    policy says unless it is given.
     """
     require_active(state)
     sent = SentProposal(proposal, state.own_leaf)
+    if not has_room_for_proposal(state.public, sent.sender):
+        reason = f"{state.policy.pending_proposals} proposals of this member are pending: others would refuse one more"
+        raise Misuse("§12.1", reason)
     validate_proposal(state.public, sent, now=now)
     content = _content(state, Proposal(proposal), authenticated_data)
     authenticated = _sign(state, content, private=private)
@@ -166,7 +171,7 @@ def propose_update(
     signature_private_key: bytes | None = None,
     private: bool = False,
     authenticated_data: bytes = b"",
-    padding: int = 0,
+    padding: Padding | None = None,
 ) -> Proposed:
     """Propose a fresh leaf key of one's own, to be committed by another (RFC 9420 §12.1.2).
 
@@ -204,12 +209,18 @@ def propose_update(
 
 
 def protect(
-    state: GroupState, application_data: bytes, *, entropy: bytes, authenticated_data: bytes = b"", padding: int = 0
+    state: GroupState,
+    application_data: bytes,
+    *,
+    entropy: bytes,
+    authenticated_data: bytes = b"",
+    padding: Padding | None = None,
 ) -> Protected:
     """Say something to the group (RFC 9420 §15).
 
     `authenticated_data` travels in the clear, covered by the signature. The RFC wants pending proposals
-    committed before application data is sent; that is refused here. `entropy` is 32 fresh bytes.
+    committed before application data is sent; that is refused here. `entropy` is 32 fresh bytes; `padding` is what
+    the policy says unless it is given.
     """
     require_active(state)
     if state.proposals:

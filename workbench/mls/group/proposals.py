@@ -6,7 +6,7 @@ from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidProposal, InvalidProposalList, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.state import PublicGroup, SentProposal
+from workbench.mls.group.state import ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.leaf_node import validate_leaf_node
@@ -79,6 +79,12 @@ def _validate_custom(group: PublicGroup, number: int, sent: SentProposal) -> Non
         raise InvalidProposal("§12.1.8", f"a proposal of type {number:#06x} cannot come from an external sender")
     if isinstance(sent.sender, NewMemberCommitSender) and not known.external_commits:
         raise InvalidProposalList("§12.2", f"a newcomer may not commit a proposal of type {number:#06x}")
+
+
+def has_room_for_proposal(group: PublicGroup, sender: ProposalSender) -> bool:
+    """Whether one more proposal of this sender may wait for a commit: the policy's limit is for each."""
+    waiting = sum(sent.sender == sender for sent in group.proposals.values())
+    return waiting < group.policy.pending_proposals
 
 
 def _validate_reinit(group: PublicGroup, reinit: ReInit, now: int) -> None:

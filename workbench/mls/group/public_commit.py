@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.mls.crypto.credentials import authenticate
-from workbench.mls.errors import InvalidCommit, InvalidProposal
+from workbench.mls.errors import InvalidCommit, InvalidProposal, TooManyProposals
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.framing import proposal_sender
 from workbench.mls.group.proposal_list import (
@@ -20,7 +20,7 @@ from workbench.mls.group.proposal_list import (
     validate_external_proposal_list,
     validate_proposal_list,
 )
-from workbench.mls.group.proposals import check_new_key, validate_proposal
+from workbench.mls.group.proposals import check_new_key, has_room_for_proposal, validate_proposal
 from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
@@ -89,11 +89,16 @@ def follow_proposal(
 ) -> tuple[Mapping[bytes, SentProposal], ProposalQueued]:
     """Check a proposal whose signature has been verified, and queue it with the others (RFC 9420 §12.1).
 
-    Raises `InvalidProposal`, or the error of the object inside it.
+    Raises `InvalidProposal`, the error of the object inside it, or `TooManyProposals`.
     """
     content, sender = authenticated.content.content, proposal_sender(authenticated.content)
     if not isinstance(content, Proposal):
         raise InvalidProposal("§12.1", "the content is not a proposal")
+    if not has_room_for_proposal(group, sender):
+        waiting = group.policy.pending_proposals
+        raise TooManyProposals(
+            "§12.1", f"{waiting} proposals of this sender are pending, and the policy allows no more"
+        )
     reference = proposal_ref(group.suite, authenticated)
     sent = SentProposal(content.proposal, sender, reference)
     validate_proposal(group, sent, now=now)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.credentials import DEFAULT_AUTHENTICATION, AuthenticationService
 from workbench.mls.errors import GroupInactive
+from workbench.mls.framing.padding import Padding
 from workbench.mls.group.custom_proposals import CustomProposalType
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, SecretTree
@@ -52,8 +53,17 @@ class Policy:
     thief reads with each of them what has not been read yet, so none is kept unless the application says so;
     where messages and commits may overtake each other, a message that was sent just before a commit is lost then
     to who processed the commit first, and a few epochs are the remedy.
+
     `kept_resumption_psks` is how many past epochs a later commit may prove knowledge of (§8.6). Each one kept is
     one more secret in the loot of a thief, so the default is a handful.
+
+    `pending_proposals` is how many proposals of one sender may wait for a commit (§12.1). Everybody holds them, so
+    nobody may send without end; a thousand let somebody change all of a large group at once, and take about a
+    megabyte. All who ask to be added count as one, since they can be anybody. Members should agree on it: what one
+    refuses and another commits puts them out of step.
+
+    `padding` is how PrivateMessages hide the length of what is in them (§15.1). None is the default, so that a
+    message costs what it says; where those on the way must not guess from lengths, `Padme()` is a good rule.
 
     Whether clients may join by a commit of their own, and may thereby replace an old leaf of theirs, is for
     all members to decide alike: one that refuses a commit which the others take is alone from then on (§12.4.3.2).
@@ -66,6 +76,8 @@ class Policy:
     ratchets: RatchetLimits = DEFAULT_LIMITS
     past_epochs: int = 0
     kept_resumption_psks: int = 8
+    pending_proposals: int = 1000
+    padding: Padding = 0
     external_commits: bool = True
     resyncs: bool = True
     custom_proposals: tuple[CustomProposalType, ...] = ()
