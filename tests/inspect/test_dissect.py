@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -236,21 +236,33 @@ def test_an_identity_is_text_when_it_can_be_printed(identity: bytes, text: str) 
     assert texts(dissect(encode(leaf(identity)), LeafNode))["identity"] == text
 
 
-def certificate(common_name: str) -> bytes:
+def certificate(common_name: str, last_year: int = 2026) -> bytes:
     key = Ed25519PrivateKey.generate()
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start + timedelta(days=1))
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)] if common_name else [])
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(last_year, 1, 2, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, end)
     return builder.sign(key, None).public_bytes(Encoding.DER)
 
 
-def test_a_certificate_shows_its_subject_and_junk_says_that_it_is_none() -> None:
+def test_a_certificate_shows_whom_it_is_for_and_junk_says_that_it_is_none() -> None:
     good, odd = certificate("Alice"), certificate("a\x1bb")
     credential = Credential(X509Credential((Certificate(good), Certificate(odd), Certificate(b"junk"))))
     chain = [field.text for field in dissect(encode(credential), Credential) if field.name == "cert_data"]
-    assert chain[0] == f"{len(good)} bytes; subject CN=Alice"
-    assert chain[1] == f"{len(odd)} bytes; subject 'CN=a\\x1bb'"
-    assert chain[2].startswith("4 bytes; not readable as a certificate: ")
+    valid = "valid from 2026-01-01 00:00:00 UTC to 2026-01-02 00:00:00 UTC"
+    assert chain[0] == f"{len(good)} bytes; subject CN=Alice; issuer CN=Alice; {valid}"
+    assert chain[1] == f"{len(odd)} bytes; subject 'CN=a\\x1bb'; issuer 'CN=a\\x1bb'; {valid}"
+    assert chain[2].startswith("4 bytes; the certificate is not readable: ")
+
+
+def test_a_certificate_without_names_and_one_of_the_year_0_are_shown_all_the_same() -> None:
+    nameless = certificate("", 2051)
+    for cert_data, said in [
+        (nameless, "subject empty; issuer empty; valid from 2026-01-01"),
+        (nameless.replace(b"20510102", b"00000102"), "the certificate is not readable: year 0"),
+    ]:
+        credential = Credential(X509Credential((Certificate(cert_data),)))
+        (field,) = (field for field in dissect(encode(credential), Credential) if field.name == "cert_data")
+        assert said in field.text
 
 
 def test_what_is_encrypted_is_said_to_be_sealed() -> None:

@@ -19,7 +19,6 @@ from workbench.mls import (
     KeyPackage,
     KeyPackageBundle,
     LeafIndex,
-    Lifetime,
     Misuse,
     MLSError,
     MLSMessage,
@@ -33,6 +32,7 @@ from workbench.mls import (
     encode,
     join,
     key_package_ref,
+    new_lifetime,
     process,
     propose,
     propose_update,
@@ -40,12 +40,6 @@ from workbench.mls import (
 )
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
-
-KEY_PACKAGE_LIFETIME = 90 * 24 * 60 * 60
-"""Seconds for which a key package can be used; its user publishes others in time."""
-
-CLOCK_SKEW = 60 * 60
-"""Seconds by which the clocks of others may be behind ours."""
 
 
 class Published(NamedTuple):
@@ -207,12 +201,11 @@ class Device:
     # What the above have in common
 
     def _new_bundle(self) -> KeyPackageBundle:
-        now = self._clock()
         return create_key_package(
             self.suite,
             Credential(BasicCredential(self.name.encode())),
             self.holdings.signature_private_key,
-            lifetime=Lifetime(now - CLOCK_SKEW, now + KEY_PACKAGE_LIFETIME),
+            lifetime=new_lifetime(self._clock()),
             entropy=self._entropy(),
         )
 

@@ -9,6 +9,8 @@ from typing import Any
 from cryptography import x509
 
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
+from workbench.mls.crypto.credentials import read_certificate
+from workbench.mls.errors import InvalidCredential
 from workbench.mls.wire.code_points import (
     CredentialType,
     ExtensionType,
@@ -91,7 +93,7 @@ def _bytes_in_words(cls: type, name: str, value: bytes) -> str:
     if not value:
         return "empty"
     if cls is Certificate:
-        return f"{size}; {_subject(value)}"
+        return f"{size}; {_certificate_in_words(value)}"
     if name == "padding":
         return f"{size} of zeros" if not any(value) else f"{size}, not all of them zero"
     text = _printable(value) if name in NAMES else None
@@ -111,12 +113,23 @@ def _printable(value: bytes) -> str | None:
 LONGEST_TEXT = 200
 
 
-def _subject(certificate: bytes) -> str:
+def _certificate_in_words(cert_data: bytes) -> str:
+    """Who is certified by whom, and from when until when; whether that is true takes trust anchors."""
     try:
-        subject = x509.load_der_x509_certificate(certificate).subject.rfc4514_string()
-    except ValueError as problem:
-        return f"not readable as a certificate: {problem}"
-    return f"subject {subject}" if subject.isprintable() else f"subject {subject!r}"
+        certificate = read_certificate(Certificate(cert_data))
+    except InvalidCredential as problem:
+        return problem.reason
+    since, until = (
+        f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+        for moment in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    )
+    subject, issuer = (_name_in_words(name) for name in (certificate.subject, certificate.issuer))
+    return f"subject {subject}; issuer {issuer}; valid from {since} to {until}"
+
+
+def _name_in_words(name: x509.Name) -> str:
+    text = name.rfc4514_string()
+    return (text or "empty") if text.isprintable() else repr(text)
 
 
 def _moment(seconds: int) -> str:

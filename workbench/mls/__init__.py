@@ -46,7 +46,7 @@ from workbench.mls.group.group import (
     protect,
 )
 from workbench.mls.group.group_info import public_group
-from workbench.mls.group.key_package import key_package_ref, validate_key_package
+from workbench.mls.group.key_package import is_last_resort, key_package_ref, validate_key_package
 from workbench.mls.group.observer import Attested, Blinded, Seen, Unread, observe
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
 from workbench.mls.group.state import (
@@ -60,7 +60,7 @@ from workbench.mls.group.state import (
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
-from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.own_leaf import default_capabilities, new_lifetime
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.codec import decode, encode
@@ -166,8 +166,10 @@ __all__ = [
     "export_secret",
     "external_commit",
     "group_info",
+    "is_last_resort",
     "join",
     "key_package_ref",
+    "new_lifetime",
     "observe",
     "presented_identities",
     "process",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
@@ -258,13 +258,15 @@ def test_what_is_not_a_certificate_is_refused(junk: bytes, position: int) -> Non
         (x509.oid.ExtensionOID.KEY_USAGE, x509.oid.ExtensionOID.BASIC_CONSTRAINTS),  # one extension twice
         (b"\x0c\x05Alice", b"\x0c\x05Ali\xff\xff"),  # a name that is no UTF-8
         (b"\x0c\x05Alice", b"\x03\x05\0lice"),  # a name that is no text
+        (b"20510101", b"00000101"),  # the year 0
     ],
 )
 def test_a_certificate_that_can_only_be_read_in_part_is_refused(
     found: bytes | x509.ObjectIdentifier, planted: bytes | x509.ObjectIdentifier
 ) -> None:
     names = [x509.BasicConstraints(ca=False, path_length=None), key_usage("digital_signature")]
-    whole = OFFICE.certify("Alice", KEY, extensions=names).public_bytes(Encoding.DER)
+    issued = OFFICE.certify("Alice", KEY, extensions=names, until=datetime(2051, 1, 1, tzinfo=UTC))
+    whole = issued.public_bytes(Encoding.DER)
     damaged = whole.replace(_der(found), _der(planted))
     assert damaged != whole
     with pytest.raises(InvalidCredential, match="certificate 0 of the chain is not readable"):

@@ -7,8 +7,14 @@ import pytest
 from tests.mls.tree.people import BOB, CAROL, FROM_1970_ON, GROUP_ID, SUITE, leaf_of
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.errors import InvalidExtension, InvalidKey, InvalidLeafNode, InvalidSignature, Malformed, MLSError
-from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
-from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.leaf_node import (
+    CLOCK_LEEWAY,
+    DEFAULT_LIFETIMES,
+    LONGEST_LIFETIME,
+    LifetimePolicy,
+    validate_leaf_node,
+)
+from workbench.mls.tree.own_leaf import default_capabilities, new_lifetime
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
@@ -22,6 +28,7 @@ from workbench.mls.wire.tree import (
     UpdateSource,
 )
 
+NOW = 1_767_600_000
 PLAIN = leaf_of("Alice")
 APPLICATION_ID = Extension(ExtensionType.application_id, encode(ApplicationId(b"id")))
 GREASE = Extension(0x0A0A, b"anything")
@@ -116,15 +123,38 @@ def test_both_ends_of_a_lifetime_are_in_it(now: int) -> None:
     validate_leaf_node(SUITE, PLAIN, now=now)
 
 
-def test_a_leaf_node_after_its_lifetime_is_refused() -> None:
-    with pytest.raises(InvalidLeafNode, match="1001 is not between 0 and 1000, its lifetime"):
-        validate_leaf_node(SUITE, PLAIN, now=1001)
+@pytest.mark.parametrize(("now", "leeway"), [(1000 + CLOCK_LEEWAY, CLOCK_LEEWAY), (1000, 0), (1007, 7)])
+def test_a_leaf_node_after_its_lifetime_is_refused(now: int, leeway: int) -> None:
+    lifetimes = LifetimePolicy(leeway=leeway)
+    validate_leaf_node(SUITE, PLAIN, now=now, lifetimes=lifetimes)
+    with pytest.raises(InvalidLeafNode, match=f"{now + 1} is not between 0 and 1000, its lifetime"):
+        validate_leaf_node(SUITE, PLAIN, now=now + 1, lifetimes=lifetimes)
 
 
-def test_a_leaf_node_before_its_lifetime_is_refused() -> None:
-    early = leaf_of("Alice", source=KeyPackageSource(Lifetime(6, 9)))
-    with pytest.raises(InvalidLeafNode, match="5 is not between 6 and 9, its lifetime"):
-        validate_leaf_node(SUITE, early, now=5)
+@pytest.mark.parametrize(("now", "leeway"), [(1600 - CLOCK_LEEWAY, CLOCK_LEEWAY), (1600, 0), (1593, 7)])
+def test_a_leaf_node_before_its_lifetime_is_refused(now: int, leeway: int) -> None:
+    lifetimes = LifetimePolicy(leeway=leeway)
+    early = leaf_of("Alice", source=KeyPackageSource(Lifetime(1600, 1900)))
+    validate_leaf_node(SUITE, early, now=now, lifetimes=lifetimes)
+    with pytest.raises(InvalidLeafNode, match=f"{now - 1} is not between 1600 and 1900, its lifetime"):
+        validate_leaf_node(SUITE, early, now=now - 1, lifetimes=lifetimes)
+
+
+def test_what_is_issued_is_accepted_at_once_by_who_allows_no_leeway_and_as_long_as_anybody_accepts() -> None:
+    no_leeway = LifetimePolicy(leeway=0)
+    for now in (NOW - 3600, NOW, NOW + 84 * 24 * 3600):
+        issued = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW)))
+        validate_leaf_node(SUITE, issued, now=now, lifetimes=no_leeway)
+    longer = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW, 84 * 24 * 3600 + 1)))
+    with pytest.raises(InvalidLeafNode, match=f"for more than {LONGEST_LIFETIME} seconds"):
+        validate_leaf_node(SUITE, longer, now=NOW)
+
+
+def test_a_key_package_for_a_year_takes_a_policy_that_says_so() -> None:
+    a_year = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW, 365 * 24 * 3600)))
+    validate_leaf_node(SUITE, a_year, now=NOW, lifetimes=LifetimePolicy(longest=366 * 24 * 3600))
+    with pytest.raises(InvalidLeafNode, match="is valid for more than"):
+        validate_leaf_node(SUITE, a_year, now=NOW)
 
 
 def test_without_a_time_only_the_length_of_a_lifetime_is_looked_at() -> None:

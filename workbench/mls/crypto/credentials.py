@@ -168,21 +168,29 @@ def _identities(certificate: x509.Certificate) -> frozenset[Identity]:
 def _load(credential: X509Credential) -> list[x509.Certificate]:
     if not credential.certificates:
         raise InvalidCredential("§5.3", "the chain holds no certificate")
-    return [_certificate(position, each) for position, each in enumerate(credential.certificates)]
+    chain = enumerate(credential.certificates)
+    return [read_certificate(each, f"certificate {position} of the chain") for position, each in chain]
 
 
-def _certificate(position: int, certificate: Certificate) -> x509.Certificate:
+def read_certificate(certificate: Certificate, name: str = "the certificate") -> x509.Certificate:
+    """A certificate of a chain, readable in all its parts, believed or not (RFC 9420 §5.3).
+
+    Raises `InvalidCredential`, which calls it `name`.
+    """
     try:
         read = x509.load_der_x509_certificate(certificate.cert_data)
-        for late in ("subject", "issuer", "extensions"):  # the library reads these only when they are asked for
+        for late in _READ_LATE:
             getattr(read, late)
     except _UNREADABLE as problem:
-        raise InvalidCredential("§5.3", f"certificate {position} of the chain is not readable: {problem}") from None
+        raise InvalidCredential("§5.3", f"{name} is not readable: {problem}") from None
     return read
 
 
+_READ_LATE = ("subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc")
+"""What the library reads only when it is asked for."""
+
 _UNREADABLE = (
-    ValueError,
+    ValueError,  # among others the year 0
     TypeError,  # a name that holds bits where it should hold text
     x509.InvalidVersion,
     x509.DuplicateExtension,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
-from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.code_points import LAST_RESORT, ProtocolVersion
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import (
     Capabilities,
@@ -41,6 +41,7 @@ def create_key_package(
     *,
     lifetime: Lifetime,
     entropy: bytes,
+    last_resort: bool = False,
     capabilities: Capabilities | None = None,
     extensions: Sequence[Extension] = (),
     leaf_extensions: Sequence[Extension] = (),
@@ -49,7 +50,16 @@ def create_key_package(
 
     `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. Extensions that the client sends must be
     listed in `capabilities`, which default to what this implementation supports.
+
+    A key package is used once, and its private init key is deleted then. One of `last_resort` is marked for a
+    directory to hand out again and again when no other is left, so that nobody can keep a client out of groups by using
+    up its key packages (§16.8). That costs forward secrecy: its init key has to be kept, and opens every Welcome that
+    was ever sealed to it. Publish enough others, and replace it once it has been used.
     """
+    can = capabilities or default_capabilities()
+    if last_resort:
+        extensions = (*extensions, Extension(LAST_RESORT, b""))
+        can = replace(can, extensions=tuple(dict.fromkeys((*can.extensions, LAST_RESORT))))
     init_keys = suite.derive_key_pair(suite.fresh(entropy, "init key"))
     leaf_keys = suite.derive_key_pair(suite.fresh(entropy, "leaf key"))
     leaf_node = sign_leaf_node(
@@ -58,7 +68,7 @@ def create_key_package(
             encryption_key=leaf_keys.public_key,
             signature_key=suite.signature_public_key(signature_private_key),
             credential=credential,
-            capabilities=capabilities or default_capabilities(),
+            capabilities=can,
             leaf_node_source=KeyPackageSource(lifetime),
             extensions=tuple(leaf_extensions),
             signature=b"",

@@ -9,6 +9,7 @@ from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidKeyPackage
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, check_extensions
 from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
+from workbench.mls.wire.code_points import LAST_RESORT
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import KeyPackage, KeyPackageSource, KeyPackageTBS
 
@@ -16,6 +17,15 @@ from workbench.mls.wire.tree import KeyPackage, KeyPackageSource, KeyPackageTBS
 def key_package_ref(suite: Verifier, key_package: KeyPackage) -> bytes:
     """The hash by which a Welcome names a key package (RFC 9420 §5.2)."""
     return suite.ref_hash("MLS 1.0 KeyPackage Reference", encode(key_package))
+
+
+def is_last_resort(key_package: KeyPackage) -> bool:
+    """Whether its client allows a key package to be used again when no other is left (RFC 9420 §10, §16.8).
+
+    All others are to be used once. The mark is signed, so an Add shows it to the members too: such a newcomer should
+    update its leaf soon, because the init key that let it in may still be there to be stolen.
+    """
+    return any(extension.extension_type == LAST_RESORT for extension in key_package.extensions)
 
 
 def validate_key_package(

@@ -16,6 +16,17 @@ from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import KeyPackageSource, LeafNode, LeafNodeTBS, Lifetime, in_a_group
 
+LONGEST_LIFETIME = 84 * 24 * 60 * 60 + 60 * 60
+"""Seconds in twelve weeks and an hour: what OpenMLS accepts at most.
+
+A group is as strict as its strictest member, for whoever refuses an Add that the others take is alone from then on. So
+this is the default, though mls-rs issues key packages for a year: a group that wants these has to say so, all its
+members alike. It also bounds for how long a stolen init key opens what was sealed to it.
+"""
+
+CLOCK_LEEWAY = 5 * 60
+"""Seconds by which two clocks may differ: what Kerberos allows (RFC 4120), ample for clients with NTP (§7.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class LifetimePolicy:
@@ -23,12 +34,13 @@ class LifetimePolicy:
 
     `longest` is the most seconds a leaf node may be valid for in all, None for any number. `in_trees` says
     whether the members of a group that we join must be within their lifetimes too: recommended, not required.
-    `leeway` is how many seconds the clocks of others may differ from ours.
+    `leeway` is how many seconds the clocks of others may differ from ours. What is issued for others to accept should
+    not need any of it (`new_lifetime`).
     """
 
-    longest: int | None = 366 * 24 * 60 * 60
+    longest: int | None = LONGEST_LIFETIME
     in_trees: bool = True
-    leeway: int = 0
+    leeway: int = CLOCK_LEEWAY
 
     def verify(self, lifetime: Lifetime, now: int | None) -> None:
         """`InvalidLeafNode` if it is not accepted at `now`, seconds since 1970; None stands for any time."""

@@ -8,7 +8,20 @@ from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
 from workbench.mls.tree.leaf_node import to_be_signed
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import CredentialType, ProtocolVersion
-from workbench.mls.wire.tree import Capabilities, LeafNode
+from workbench.mls.wire.tree import Capabilities, LeafNode, Lifetime
+
+BEFORE_NOW = 60 * 60
+"""Seconds by which a lifetime begins in the past: for clocks behind ours, and since OpenMLS allows none of leeway."""
+
+TWELVE_WEEKS = 84 * 24 * 60 * 60
+
+
+def new_lifetime(now: int, seconds: int = TWELVE_WEEKS) -> Lifetime:
+    """The lifetime for a key package that is made now, to be used for so many seconds (RFC 9420 §7.2).
+
+    The default is the longest that OpenMLS accepts, and our own default policy (`LONGEST_LIFETIME`).
+    """
+    return Lifetime(now - BEFORE_NOW, now + seconds)
 
 
 def default_capabilities() -> Capabilities:

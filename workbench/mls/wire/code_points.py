@@ -31,6 +31,13 @@ class ExtensionType(Enum16):
     external_senders = 5
 
 
+LAST_RESORT = 0x000A
+"""The extension that marks a key package of last resort (draft-ietf-mls-extensions-04).
+
+No registry has it, but OpenMLS and mls-rs use it. Later drafts put the mark into an app_data_dictionary.
+"""
+
+
 class ProposalType(Enum16):
     """What a proposal asks for (RFC 9420 §17.4)."""
 
