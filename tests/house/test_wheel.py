@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -11,13 +12,19 @@ pytestmark = pytest.mark.house
 
 
 @pytest.fixture(scope="module")
-def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The names of the files in the wheel."""
+def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     options = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
     subprocess.run([*pip, "wheel", *options, str(repository)], check=True)
-    (built,) = folder.glob("*.whl")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> set[str]:
+    """The names of the files in the wheel."""
     return set(zipfile.ZipFile(built).namelist())
 
 
@@ -27,8 +34,14 @@ def test_the_wheel_holds_every_module_and_every_style_of_the_widgets(repository:
     assert {str(path.relative_to(repository)) for path in beside} <= wheel
 
 
-def test_the_wheel_holds_the_interface_of_the_interop_service(wheel: set[str]) -> None:
-    assert "workbench/interop/mls_client.proto" in wheel
+def test_the_interop_service_finds_its_interface_in_the_wheel(built: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(built).extractall(tmp_path)
+    assert (tmp_path / "workbench/interop/mls_client.proto").is_file()
+    program = "import workbench.interop.server as server; print(server.__file__, len(server.methods()))"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-P", "-c", program]
+    said = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert said == f"{tmp_path / 'workbench/interop/server.py'} 34\n"
 
 
 def test_the_wheel_says_that_both_packages_are_typed(wheel: set[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 
 
@@ -25,14 +26,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     if importlib.util.find_spec("grpc") is None or importlib.util.find_spec("grpc_tools") is None:
         return _complain("gRPC is missing; install it: pip install 'mls-workbench[interop]'")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own words for what is said below, and many of them
     from workbench.interop.server import AddressTaken, start  # noqa: PLC0415 - an extra, and whoever lacks it is told so
 
     try:
         server, port = start(arguments.host, arguments.port)
     except AddressTaken as problem:
         return _complain(f"{problem}; name another --host or --port.")
-    print(f"listening on {arguments.host}:{port}; Ctrl-C stops it", flush=True)
     try:
+        print(f"listening on {arguments.host}:{port}; Ctrl-C stops it", flush=True)
         server.wait_for_termination()
     except KeyboardInterrupt:
         server.stop(grace=None).wait()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from workbench.interop.refusal import Refusal
+from workbench.interop.refusal import Refusal, TooSoon
 from workbench.mls import (
     ApplicationMessage,
     Committed,
@@ -115,7 +115,7 @@ def commit(
 def accept(member: Member) -> Member:
     """Enter the epoch of one's own commit."""
     if member.pending is None:
-        raise Refusal("no commit is pending: none was made in this epoch, or another one was handled first")
+        raise TooSoon("no commit is pending: none was made in this epoch, or another one was handled first")
     return _enter(member, adopt(member.state, member.pending))
 
 

@@ -7,5 +7,9 @@ class Refusal(Exception):
     """A request that does not make sense."""
 
 
+class TooSoon(Refusal):
+    """A request that would make sense at another time."""
+
+
 class NotKept(Refusal):
     """An id under which nothing is kept, or nothing of the kind that was asked for."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 
-from workbench.interop.refusal import NotKept, Refusal
+from workbench.interop.refusal import NotKept, Refusal, TooSoon
 from workbench.interop.service import CALLS, Call
 from workbench.interop.store import Store
 from workbench.mls import Misuse, MLSError
@@ -89,7 +89,7 @@ def status_of(problem: MLSError | Refusal) -> grpc.StatusCode:
     match problem:
         case NotKept():
             return grpc.StatusCode.NOT_FOUND
-        case Misuse():
+        case Misuse() | TooSoon():
             return grpc.StatusCode.FAILED_PRECONDITION
         case _:
             return grpc.StatusCode.INVALID_ARGUMENT
