@@ -11,7 +11,7 @@ import ipywidgets
 
 from widgets.ratchet_tree import RatchetTree
 from workbench.lab import NotPossible
-from workbench.lab.world import THIEF
+from workbench.lab.record import THIEF
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 if TYPE_CHECKING:

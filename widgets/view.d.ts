@@ -112,7 +112,7 @@ export interface Proposal {
 
 export interface Message {
   sender: string;
-  kind: "application" | "proposal" | "commit" | "welcome" | "key_package";
+  kind: "application" | "proposal" | "commit" | "welcome" | "key_package" | "group_info";
   wire: Hex;
   size: number;
   read: Record<ViewerId, string>;
@@ -129,7 +129,17 @@ export interface Beat {
 }
 
 export interface Step {
-  kind: "create" | "key_package" | "propose" | "commit" | "process" | "join" | "message" | "theft";
+  kind:
+    | "create"
+    | "found"
+    | "key_package"
+    | "share"
+    | "propose"
+    | "commit"
+    | "process"
+    | "join"
+    | "message"
+    | "theft";
   actor: string | null;
   title: string;
   sentence: string;

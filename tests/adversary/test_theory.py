@@ -7,6 +7,7 @@ closure of what was stolen under all operations that were recorded on all device
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
@@ -15,7 +16,10 @@ from workbench.lab import World
 from workbench.lab.actions import Action
 from workbench.mls import Policy
 
-ACTIONS: tuple[Action, ...] = ("commit", "commit", "update", "add", "remove", "send", "send", "send", "steal", "hold")
+ACTIONS: tuple[Action, ...] = (
+    *("commit", "commit", "update", "add", "remove", *("send",) * 5, "steal", "hold"),
+    *("join", "resync", "share_psk", "propose_remove", "request_to_join"),
+)
 
 
 def closure(trace: Trace) -> set[SecretId]:
@@ -42,7 +46,7 @@ def history(seed: int) -> World:
     for _ in range(dice.randint(8, 20)):
         action = dice.choice(ACTIONS)
         actor, other = dice.choice(world.members), dice.choice(sorted(world.devices))
-        people = (actor, other) if action in {"add", "remove"} else (other,) if action == "steal" else (actor,)
+        people = people_of(action, actor, other)
         if world.can(action, *people) is not None:
             continue
         if action == "add":
@@ -51,14 +55,34 @@ def history(seed: int) -> World:
             world.send(actor, f"message {len(world.history)}")
         elif action == "hold":
             miss_a_commit(world, dice, actor)
+        elif action == "commit":
+            world.commit(actor, psks=mixed_in(world, dice))
+        elif action == "share_psk":
+            world.share_psk(dice.choice(["tea", "coffee"]), *sorted(world.devices))
         else:
             getattr(world, action)(*people)
     return world
 
 
+def people_of(action: Action, actor: str, other: str) -> tuple[str, ...]:
+    """Whom an action needs: a member who acts, somebody it is done to, or somebody outside."""
+    if action in {"add", "remove", "propose_remove"}:
+        return (actor, other)
+    return (other,) if action in {"steal", "join", "request_to_join"} else (actor,)
+
+
+def mixed_in(world: World, dice: random.Random) -> list[str | int]:
+    """Pre-shared keys that all members hold, now and then."""
+    holdings = [world.devices[name].holdings for name in world.members]
+    shared = set.intersection(*({psk.decode() for psk in each.psks} for each in holdings))
+    past = set.intersection(*({epoch for _, epoch in each.resumption_psks} for each in holdings))
+    offered: list[str | int] = [*sorted(shared), *sorted(past)[:1]]
+    return [psk for psk in offered if dice.random() < 0.5]
+
+
 def miss_a_commit(world: World, dice: random.Random, sleeper: str) -> None:
     """Somebody is out of reach while another commits, and perhaps robbed in that state."""
-    others = [name for name in world.members if name != sleeper]
+    others = [name for name in world.members if name != sleeper and world.can("commit", name) is None]
     if others:
         world.hold(sleeper)
         world.commit(dice.choice(others))
@@ -99,3 +123,9 @@ def test_the_histories_are_worth_looking_at() -> None:
     assert sum(bool(world.thief.epochs()) for world in worlds) > 30
     assert sum(len(world.thief.epochs()) < (world.epoch or 0) for world in worlds) > 30
     assert sum(len(world.reads()) for world in worlds) > 30
+    commits = [step["commit"] for world in worlds for step in world.trace()["steps"] if step["commit"] is not None]
+    assert sum(commit["external"] for commit in commits) > 30
+    assert sum(commit["external"] and bool(commit["removed"]) for commit in commits) > 10
+    kinds = Counter(proposal["type"] for commit in commits for proposal in commit["proposals"])
+    assert kinds["psk"] > 20
+    assert kinds["external_init"] > 30

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.client import Device
-from workbench.delivery import DeliveryService, LateCommit, NoKeyPackage
+from workbench.delivery import DeliveryService, LateCommit, NoGroupInfo, NoKeyPackage
 from workbench.lab.sources import START, entropy_source
-from workbench.mls import LeafIndex, Misuse, Remove, cipher_suite, create_commit, encode
+from workbench.mls import LeafIndex, Misuse, NodeIndex, Remove, cipher_suite, create_commit, encode
 
 GROUP = b"group"
 
@@ -78,7 +78,7 @@ def test_a_commit_tells_of_all_that_it_did() -> None:
     service = DeliveryService()
     dave = Device("Dave", cipher_suite(1), service, entropy=entropy_source(0, "Dave"), clock=lambda: START)
     key_package = dave.publish_key_package()
-    alice._service.publish_key_package("Dave", key_package)
+    alice._service.publish_key_package("Dave", key_package, 1)
     carol.propose_update(GROUP)
     alice.fetch(GROUP)
     alice.commit(GROUP, add=["Dave"], remove=[LeafIndex(1)])
@@ -140,3 +140,61 @@ def test_a_device_outside_of_a_group_says_so() -> None:
         alice.state(b"another group")
     with pytest.raises(NoKeyPackage):
         alice.commit(GROUP, add=["Bob"])
+
+
+def test_a_device_joins_by_a_commit_and_comes_back_with_a_fresh_leaf() -> None:
+    alice, bob = devices("Alice", "Bob")
+    carol = Device("Carol", cipher_suite(1), alice._service, entropy=entropy_source(0, "Carol"), clock=lambda: START)
+    alice.publish_group_info(GROUP)
+    carol.join_by_commit(GROUP)
+    for device in (alice, bob):
+        assert [event.text for event in device.fetch(GROUP)] == ["Carol joined by an external commit"]
+    first = carol.state(GROUP)
+    bob.publish_group_info(GROUP)
+    carol.join_by_commit(GROUP)
+    assert [event.text for event in alice.fetch(GROUP)] == ["Carol came back by an external commit"]
+    again = carol.state(GROUP)
+    assert (again.own_leaf, again.epoch) == (first.own_leaf, first.epoch + 1)
+    assert again.private_keys[NodeIndex(2 * again.own_leaf)] != first.private_keys[NodeIndex(2 * first.own_leaf)]
+    assert carol.fetch(GROUP) == ()
+
+
+def test_a_newcomer_whose_commit_came_too_late_is_left_as_it_was() -> None:
+    alice, bob = devices("Alice", "Bob")
+    carol = Device("Carol", cipher_suite(1), alice._service, entropy=entropy_source(0, "Carol"), clock=lambda: START)
+    with pytest.raises(NoGroupInfo):
+        carol.join_by_commit(GROUP)
+    assert carol.holdings.groups == {}
+    alice.publish_group_info(GROUP)
+    bob.commit(GROUP)
+    with pytest.raises(NoGroupInfo):
+        carol.join_by_commit(GROUP)
+
+
+def test_the_old_device_of_somebody_who_came_back_on_another_is_told() -> None:
+    alice, bob = devices("Alice", "Bob")
+    other = Device("Bob", cipher_suite(1), alice._service, entropy=entropy_source(1, "Bob"), clock=lambda: START)
+    alice.publish_group_info(GROUP)
+    other.join_by_commit(GROUP)
+    (event,) = bob.fetch(GROUP)
+    assert (event.kind, event.text) == ("removed", "Bob came back by an external commit")
+    assert not bob.state(GROUP).active
+
+
+def test_pre_shared_keys_are_proposed_and_committed_by_those_who_hold_them() -> None:
+    alice, bob = devices("Alice", "Bob")
+    for device in (alice, bob):
+        device.install_psk(b"tea", b"a shared secret")
+    bob.propose_psk(GROUP, b"tea")
+    assert [event.text for event in alice.fetch(GROUP)] == ["Bob proposed to mix in the pre-shared key “tea”"]
+    alice.commit(GROUP, psks=[1])
+    (event,) = alice.fetch(GROUP)
+    assert event.text == "Alice mixed in the pre-shared key “tea” and the resumption PSK of epoch 1"
+    bob.fetch(GROUP)
+    assert alice.state(GROUP).secrets == bob.state(GROUP).secrets
+
+
+def test_only_a_group_that_has_ended_is_founded_anew() -> None:
+    alice, _ = devices("Alice", "Bob")
+    with pytest.raises(Misuse, match="no ReInit was committed"):
+        alice.reinit(GROUP, ["Bob"])

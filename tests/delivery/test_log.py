@@ -123,9 +123,9 @@ def test_a_group_has_one_log() -> None:
 
 def test_a_key_package_is_handed_out_once_and_the_oldest_first() -> None:
     delivery = DeliveryService()
-    delivery.publish_key_package("Bob", b"one")
-    delivery.publish_key_package("Bob", b"two")
-    assert [delivery.take_key_package("Bob"), delivery.take_key_package("Bob")] == [b"one", b"two"]
-    assert delivery.key_packages_left("Bob") == 0
+    delivery.publish_key_package("Bob", b"one", 1)
+    delivery.publish_key_package("Bob", b"two", 1)
+    assert [delivery.take_key_package("Bob", 1), delivery.take_key_package("Bob", 1)] == [b"one", b"two"]
+    assert delivery.key_packages_left("Bob", 1) == 0
     with pytest.raises(NoKeyPackage, match="of Bob"):
-        delivery.take_key_package("Bob")
+        delivery.take_key_package("Bob", 1)

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from tests.widgets.views import lived, node, sample
+from tests.widgets.views import lived, node, sample, through_other_doors
 from workbench.lab import replay
 from workbench.lab.world import Handshakes
 from workbench.views.describe import beat_sentence, node_label, picture_label, step_sentence
@@ -59,6 +59,11 @@ def test_python_and_javascript_say_the_same_of_the_sample(tmp_path: Path) -> Non
 @pytest.mark.parametrize("handshakes", ["public", "private"])
 def test_python_and_javascript_say_the_same_of_a_real_group(handshakes: Handshakes, tmp_path: Path) -> None:
     compare(lived(handshakes), tmp_path)
+
+
+@pytest.mark.parametrize("group", [0, 1])
+def test_python_and_javascript_say_the_same_of_a_group_with_other_doors(group: int, tmp_path: Path) -> None:
+    compare(through_other_doors()[group], tmp_path)
 
 
 def test_python_and_javascript_say_the_same_of_two_hundred_epochs_made_by_others(

@@ -57,6 +57,31 @@ def _lived(handshakes: Handshakes) -> str:
     return json.dumps(ratchet_tree_view(world.trace()))
 
 
+@cache
+def _through_other_doors() -> str:
+    world = World.of(["Alice", "Bob", "Carol"])
+    for name in ("Dave", "Erin", "HR"):
+        world.device(name)
+    world.join("Dave")
+    world.share_psk("tea", *world.members)
+    world.steal("Bob")
+    world.commit("Carol", psks=["tea", 2])
+    world.resync("Alice")
+    world.external_sender("Bob", "HR")
+    world.ask_to_remove("HR", "Dave")
+    world.request_to_join("Erin")
+    world.commit("Carol")
+    world.reinit("Erin", suite=2)
+    following = world.successor("Alice")
+    following.send("Bob", "hello again")
+    return json.dumps([ratchet_tree_view(group.trace()) for group in world.groups])
+
+
+def through_other_doors() -> list[RatchetTreeView]:
+    """A group with newcomers' commits, a resync, pre-shared keys and proposals from outside, and the one after it."""
+    return cast("list[RatchetTreeView]", json.loads(_through_other_doors()))
+
+
 def lived(handshakes: Handshakes = "public") -> RatchetTreeView:
     """A real group: five members, a theft, commits, an update by proposal, messages, a late joiner, removals."""
     return cast("RatchetTreeView", json.loads(_lived(handshakes)))

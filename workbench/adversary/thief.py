@@ -2,7 +2,8 @@
 
 It knows nothing of who is healed. It tries what can be tried: it follows the public tree, opens each path secret
 and each Welcome for which it has a private key, climbs to the commit secret, and turns the key schedule if it has
-the init secret of the epoch before. It confirms a new epoch as a member does. Each new loot starts all of this
+the init secret of the epoch before (or, when somebody joins by a commit, the external secret) and all pre-shared keys
+that are mixed in. It confirms a new epoch as a member does. Each new loot starts all of this
 anew over everything recorded, since a key that is stolen today may open what was sealed long ago
 (RFC 9420 §16.6): nothing is ever out of date for it, only out of reach.
 """
@@ -17,6 +18,7 @@ from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read
 from workbench.client import Holdings
 from workbench.mls import (
     CipherSuite,
+    Credential,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
@@ -24,12 +26,13 @@ from workbench.mls import (
     MLSMessage,
     NodeIndex,
     Policy,
+    PublicGroup,
     RatchetTree,
     SentProposal,
+    Violation,
     Welcome,
     decode,
     encode,
-    join,
 )
 from workbench.mls.errors import (
     GenerationTooFarAhead,
@@ -40,29 +43,49 @@ from workbench.mls.errors import (
 )
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.framing.private_message import unprotect_private
+from workbench.mls.group.framing import proposal_sender, sender_leaf
+from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.pre_shared_keys import find_psks
-from workbench.mls.group.proposal_list import apply_proposals, resolve_proposals
-from workbench.mls.schedule.key_schedule import EpochSecrets, next_epoch
+from workbench.mls.group.public_commit import Followed, follow_commit
+from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.welcome import open_group_info, open_group_secrets
+from workbench.mls.schedule.key_schedule import (
+    Epoch,
+    EpochSecrets,
+    epoch_from_joiner_secret,
+    external_init_secret,
+    next_epoch,
+    welcome_secret,
+)
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
-from workbench.mls.tree.tree_math import is_ancestor
-from workbench.mls.tree.update_path import merge_path, open_path, path_recipients
+from workbench.mls.tree.tree_math import common_ancestor, is_ancestor, leaf_to_node
+from workbench.mls.tree.update_path import open_path, path_recipients, private_keys_from
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
     AuthenticatedContent,
     Commit,
     GroupContext,
-    MemberSender,
-    PreSharedKeyID,
+    GroupInfo,
+    GroupSecrets,
     PrivateMessage,
     Proposal,
     PublicMessage,
 )
-from workbench.mls.wire.tree import UpdatePath
 
-ANY_TIME = Policy(lifetimes=LifetimePolicy(longest=None, in_trees=False))
+
+class Anybody:
+    """An Authentication Service that believes everybody: who somebody is makes no difference to a thief."""
+
+    def validate(
+        self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
+    ) -> None:
+        """Refuse nothing."""
+
+
+ANY_TIME = LifetimePolicy(longest=None, in_trees=False, leeway=2**64)
 """A thief does not mind whether a key package has expired."""
 
 
@@ -74,6 +97,8 @@ class _Epoch:
     secrets the one of the sender data and the message keys that are left.
     """
 
+    suite: CipherSuite
+    policy: Policy
     context: GroupContext
     tree: RatchetTree
     interim_transcript_hash: bytes | None = None
@@ -83,20 +108,22 @@ class _Epoch:
     secret_trees: list[SecretTree] = field(default_factory=list, repr=False)
     commit: _Commit | None = None
 
+    @property
+    def public(self) -> PublicGroup:
+        """What everybody can know of it."""
+        transcript = self.interim_transcript_hash or b""
+        return PublicGroup(self.suite, self.context, self.tree, transcript, self.proposals, self.policy)
+
 
 @dataclass(slots=True)
 class _Commit:
     """The commit that ends an epoch. `sealed` are its ciphertexts that are still closed to the thief."""
 
-    committer: LeafIndex
-    path: UpdatePath | None
-    joined: frozenset[LeafIndex]
-    psks: tuple[PreSharedKeyID, ...]
-    provisional: GroupContext
+    followed: Followed
     confirmation_tag: bytes
     sealed: list[_Sealed]
     commit_secret: bytes | None = field(default=None, repr=False)
-    is_followed: bool = False
+    is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +140,10 @@ class _Sealed:
 class Thief:
     """Whoever it robs, it has the state, and hears every message from the first to the last."""
 
-    def __init__(self, suite: CipherSuite, group_id: bytes) -> None:
+    def __init__(self, suite: CipherSuite, group_id: bytes, policy: Policy = DEFAULT_POLICY) -> None:
         self._suite = suite
-        self._group_id = group_id
+        self._policy = replace(policy, lifetimes=ANY_TIME, authentication=Anybody())
+        self.group_id = group_id
         self.stolen: list[tuple[str, Holdings]] = []
         self.private_keys: dict[bytes, bytes] = {}
         self.findings: list[Finding] = []
@@ -128,6 +156,14 @@ class Thief:
         self._contents: dict[int, AuthenticatedContent] = {}
         self._welcomes: list[Welcome] = []
 
+    def beside(self, suite: CipherSuite, group_id: bytes) -> Thief:
+        """The same thief at another group: with the same loot, and what the one group gives away of the other."""
+        thief = Thief(suite, group_id, self._policy)
+        thief._resumption_psks = self._resumption_psks
+        for victim, holdings in self.stolen:
+            thief.steal(victim, holdings)
+        return thief
+
     def __repr__(self) -> str:
         return f"Thief(robbed {len(self.stolen)}, heard {self._heard} messages)"
 
@@ -136,10 +172,10 @@ class Thief:
     def hear(self, message: bytes) -> None:
         """Record a message from the wire, and see what it gives away."""
         index, self._heard = self._heard, self._heard + 1
-        match decode(MLSMessage, message).message:
-            case PublicMessage(content) as public if content.group_id == self._group_id:
+        match decode(MLSMessage, message, custom=self._policy.custom).message:
+            case PublicMessage(content) as public if content.group_id == self.group_id:
                 self._messages[content.epoch][index] = public
-            case PrivateMessage(group_id) as private if group_id == self._group_id:
+            case PrivateMessage(group_id) as private if group_id == self.group_id:
                 self._messages[private.epoch][index] = private
             case Welcome() as welcome:
                 self._welcomes.append(welcome)
@@ -147,7 +183,7 @@ class Thief:
 
     def steal(self, victim: str, holdings: Holdings) -> None:
         """Take all that is on a device."""
-        membership = holdings.groups.get(self._group_id)
+        membership = holdings.groups.get(self.group_id)
         self.stolen.append((victim, holdings))
         self.findings.append(Stole(victim, membership.state.epoch if membership else None))
         self._psks |= holdings.psks
@@ -173,9 +209,10 @@ class Thief:
         return {number: known.secrets for number, known in sorted(self._epochs.items()) if known.secrets}
 
     def holdings(self) -> tuple[object, ...]:
-        """All secrets that it has: what it took, and what it computed."""
+        """All secrets that it has of the group: what it took, and what it computed."""
         computed = [(known.secrets, known.secret_trees) for known in self._epochs.values()]
-        return (*(holdings for _, holdings in self.stolen), self.private_keys, computed)
+        stolen = (holdings.within(self.group_id) for _, holdings in self.stolen)
+        return (*stolen, self.private_keys, computed)
 
     def epoch(self) -> int | None:
         """The last epoch to which it can follow the public tree, with or without its secrets."""
@@ -198,32 +235,40 @@ class Thief:
                 self._try_epoch(self._epochs[number])
 
     def _try_welcome(self, welcome: Welcome) -> None:
+        """Enter as the new member would whose key package was stolen before it was used."""
         for entry in welcome.secrets:
             bundle = self._bundles.get(entry.new_member)
-            if bundle is None:
+            if bundle is None or welcome.cipher_suite != self._suite.id:
                 continue
+            secrets = open_group_secrets(self._suite, welcome, bundle.key_package, bundle.init_private_key)
             try:
-                state = join(
-                    welcome,
-                    bundle,
-                    now=0,
-                    psks=self._psks,
-                    resumption_psks=self._resumption_psks,
-                    policy=ANY_TIME,
-                    suite=self._suite,
-                )
+                psks = psk_secret(self._suite, find_psks(secrets.psks, self._psks, self._resumption_psks))
             except UnknownPreSharedKey:
                 continue
-            del self._bundles[entry.new_member]
-            if state.group_id == self._group_id:
-                self._absorb(state, "welcome")
+            opens = welcome_secret(self._suite, secrets.joiner_secret, psks)
+            self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), entry.new_member)
+
+    def _enter_by_welcome(self, secrets: GroupSecrets, psks: bytes, info: GroupInfo, reference: bytes) -> None:
+        suite, context = self._suite, info.group_context
+        bundle = self._bundles.pop(reference)
+        if context.group_id != self.group_id:
+            return
+        tree = verified_tree(suite, info, None, now=0, policy=self._policy)
+        leaf = next(leaf for leaf, leaf_node in tree.leaves() if leaf_node == bundle.key_package.leaf_node)
+        if secrets.path_secret is not None:
+            signer = LeafIndex(info.signer)
+            shared = common_ancestor(leaf_to_node(leaf), leaf_to_node(signer))
+            private_keys = private_keys_from(suite, tree, signer, shared, secrets.path_secret.path_secret)
+            self._learn_all(tree, private_keys, "welcome")
+        epoch = epoch_from_joiner_secret(suite, secrets.joiner_secret, psks, encode(context), tree.leaf_count)
+        interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
+        known = self._arrive(context, tree, interim)
+        known.secret_trees.append(epoch.secret_tree)
+        self._enter(known, epoch.secrets, "welcome")
 
     def _absorb(self, state: GroupState, way: Way) -> None:
         """Take over all that a state holds; its suite is left behind, for it is not the thief's."""
-        for node, private_key in state.private_keys.items():
-            content = state.tree.node(node)
-            if content is not None:
-                self._learn(content.encryption_key, private_key, way)
+        self._learn_all(state.tree, state.private_keys, way)
         for public_key, private_key in state.update_keys.items():
             self._learn(public_key, private_key, way)
         self._resumption_psks |= {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
@@ -235,8 +280,14 @@ class Thief:
         known.proposals |= state.proposals
         self._enter(known, state.secrets, way)
 
+    def _learn_all(self, tree: RatchetTree, private_keys: Mapping[NodeIndex, bytes], way: Way) -> None:
+        for node, private_key in private_keys.items():
+            content = tree.node(node)
+            if content is not None:
+                self._learn(content.encryption_key, private_key, way)
+
     def _arrive(self, context: GroupContext, tree: RatchetTree, transcript: bytes | None = None) -> _Epoch:
-        known = self._epochs.setdefault(context.epoch, _Epoch(context, tree))
+        known = self._epochs.setdefault(context.epoch, _Epoch(self._suite, self._policy, context, tree))
         known.interim_transcript_hash = known.interim_transcript_hash or transcript
         return known
 
@@ -248,7 +299,7 @@ class Thief:
     def _enter(self, known: _Epoch, secrets: EpochSecrets, way: Way) -> None:
         if known.secrets is None:
             known.secrets, known.sender_data_secret = secrets, secrets.sender_data_secret
-            self._resumption_psks[self._group_id, known.context.epoch] = secrets.resumption_psk
+            self._resumption_psks[self.group_id, known.context.epoch] = secrets.resumption_psk
             self.findings.append(Entered(known.context.epoch, way))
 
     def _try_epoch(self, known: _Epoch) -> None:
@@ -263,17 +314,13 @@ class Thief:
         authenticated = self._open(known, message)
         if authenticated is None:
             return
-        content, sender = authenticated.content.content, authenticated.content.sender.sender
-        if not isinstance(sender, MemberSender):
-            return
-        leaf = LeafIndex(sender.leaf_index)
-        match content:
+        match authenticated.content.content:
             case ApplicationData(data):
-                self.findings.append(Read(index, known.context.epoch, leaf, data))
+                self.findings.append(Read(index, known.context.epoch, sender_leaf(authenticated.content), data))
             case Proposal(proposal):
                 reference = proposal_ref(self._suite, authenticated)
-                known.proposals[reference] = SentProposal(proposal, leaf, reference)
-            case Commit() if known.commit is None and not self._follow(known, authenticated, content, leaf):
+                known.proposals[reference] = SentProposal(proposal, proposal_sender(authenticated.content), reference)
+            case Commit() if known.commit is None and not self._follow(known, authenticated):
                 return
         self._contents[index] = authenticated
 
@@ -285,35 +332,24 @@ class Thief:
             return None
         for secret_tree in known.secret_trees:
             try:
-                opened, _ = unprotect_private(self._suite, message, secret_tree, known.sender_data_secret)
+                opened, _ = unprotect_private(
+                    self._suite, message, secret_tree, known.sender_data_secret, custom=self._policy.custom
+                )
             except (KeyAlreadyUsed, KeyExpired, GenerationTooFarAhead):
                 continue
             return AuthenticatedContent(opened.wire_format, opened.content, opened.auth)
         return None
 
-    def _follow(self, known: _Epoch, authenticated: AuthenticatedContent, commit: Commit, committer: LeafIndex) -> bool:
-        """The public half of a commit: anybody who has its proposals can tell the next tree and context."""
+    def _follow(self, known: _Epoch, authenticated: AuthenticatedContent) -> bool:
+        """Follow a commit in public; False if the thief lacks the transcript, or proposals are sealed to it."""
         if known.interim_transcript_hash is None:
             return False
         try:
-            listed = resolve_proposals(commit, committer, known.proposals)
+            followed = follow_commit(known.public, authenticated, now=0)
         except UnknownProposal:
             return False
-        applied = apply_proposals(known.tree, known.context.extensions, listed)
-        joined = frozenset(leaf for leaf, _ in applied.added)
-        tree = applied.tree
-        if commit.path is not None:
-            tree = merge_path(
-                self._suite,
-                tree,
-                committer,
-                commit.path,
-                group_id=self._group_id,
-                joined=joined,
-                extensions=applied.extensions,
-            )
-        number = known.context.epoch + 1
-        provisional = replace(known.context, epoch=number, tree_hash=tree.hash(), extensions=applied.extensions)
+        except Violation:
+            return True  # the members refuse it, and so does the thief
         confirmed = confirmed_transcript_hash(
             self._suite,
             known.interim_transcript_hash,
@@ -323,78 +359,69 @@ class Thief:
         )
         tag = authenticated.auth.confirmation_tag or b""
         interim = interim_transcript_hash(self._suite, confirmed, tag)
-        known.commit = _Commit(
-            committer,
-            commit.path,
-            joined,
-            applied.psks,
-            provisional,
-            tag,
-            list(_sealed(tree, committer, commit.path, joined)),
-            bytes(self._suite.hash_length) if commit.path is None else None,
-        )
-        context = replace(provisional, confirmed_transcript_hash=confirmed)
-        self._arrive(context, tree, interim)
+        no_path = bytes(self._suite.hash_length) if followed.commit.path is None else None
+        known.commit = _Commit(followed, tag, list(_sealed(followed)), no_path)
+        context = replace(followed.context, confirmed_transcript_hash=confirmed)
+        self._arrive(context, followed.tree, interim)
         return True
 
     def _try_path(self, commit: _Commit) -> None:
         """Open each path secret that is sealed to a key that was stolen or computed, and climb from there."""
-        tree = self._epochs[commit.provisional.epoch].tree
+        tree, path = commit.followed.tree, commit.followed.commit.path
         for sealed in [each for each in commit.sealed if each.public_key in self.private_keys]:
             commit.sealed.remove(sealed)
             below = next(leaf for leaf, _ in tree.leaves() if is_ancestor(sealed.copath_child, NodeIndex(2 * leaf)))
-            if commit.path is None:
+            if path is None:
                 continue
             opened = open_path(
                 self._suite,
                 tree,
-                commit.committer,
-                commit.path,
-                joined=commit.joined,
+                commit.followed.committer,
+                path,
+                joined=commit.followed.applied.joined,
                 own_leaf=below,
                 private_keys={sealed.reader: self.private_keys[sealed.public_key]},
-                context=encode(commit.provisional),
+                context=encode(commit.followed.context),
             )
             commit.commit_secret = opened.commit_secret
-            self.findings.append(Opened(commit.provisional.epoch, sealed.node, sealed.reader, sealed.kem_output))
-            for node, private_key in opened.private_keys.items():
-                content = tree.node(node)
-                if content is not None:
-                    self._learn(content.encryption_key, private_key, "followed")
+            epoch = commit.followed.context.epoch
+            self.findings.append(Opened(epoch, sealed.node, sealed.reader, sealed.kem_output))
+            self._learn_all(tree, opened.private_keys, "followed")
 
     def _try_key_schedule(self, known: _Epoch, commit: _Commit) -> None:
-        """From the init secret of an epoch and the commit secret into the next one, confirmed as by a member."""
-        following = self._epochs[commit.provisional.epoch]
+        """From an epoch and the commit secret into the next one, confirmed as by a member."""
         # Stolen secrets of the next epoch don't stop it: the key schedule gives anew what a device has deleted.
-        if known.secrets is None or commit.commit_secret is None or commit.is_followed:
+        if known.secrets is None or commit.commit_secret is None or commit.is_done:
             return
         try:
-            psks = find_psks(commit.psks, self._psks, self._resumption_psks)
+            psks = find_psks(commit.followed.applied.psks, self._psks, self._resumption_psks)
         except UnknownPreSharedKey:
             return
-        epoch = next_epoch(
-            self._suite,
-            known.secrets.init_secret,
-            commit.commit_secret,
-            psk_secret(self._suite, psks),
-            encode(following.context),
-            following.tree.leaf_count,
-        )
+        following = self._epochs[commit.followed.context.epoch]
+        epoch = self._next_epoch(known.secrets, commit.followed, commit.commit_secret, psk_secret(self._suite, psks))
         confirmed = following.context.confirmed_transcript_hash
         if self._suite.verify_mac(epoch.secrets.confirmation_key, confirmed, commit.confirmation_tag):
-            commit.is_followed = True
+            commit.is_done = True
             following.secret_trees.append(epoch.secret_tree)
             self._enter(following, epoch.secrets, "followed")
 
+    def _next_epoch(self, secrets: EpochSecrets, followed: Followed, commit_secret: bytes, psks: bytes) -> Epoch:
+        init_secret = secrets.init_secret
+        if followed.kem_output is not None:  # a newcomer has made its own, for whoever has the external secret
+            init_secret = external_init_secret(self._suite, secrets.external_secret, followed.kem_output)
+        following = self._epochs[followed.context.epoch]
+        return next_epoch(
+            self._suite, init_secret, commit_secret, psks, encode(following.context), following.tree.leaf_count
+        )
 
-def _sealed(
-    tree: RatchetTree, committer: LeafIndex, path: UpdatePath | None, joined: frozenset[LeafIndex]
-) -> Iterator[_Sealed]:
+
+def _sealed(followed: Followed) -> Iterator[_Sealed]:
     """All ciphertexts of a path with their readers (RFC 9420 §7.6)."""
+    tree, path = followed.tree, followed.commit.path
     if path is None:
         return
-    recipients = path_recipients(tree, committer, joined)
-    for at, readers, node in zip(tree.filtered_direct_path(committer), recipients, path.nodes, strict=True):
+    recipients = path_recipients(tree, followed.committer, followed.applied.joined)
+    for at, readers, node in zip(tree.filtered_direct_path(followed.committer), recipients, path.nodes, strict=True):
         for reader, ciphertext in zip(readers, node.encrypted_path_secret, strict=True):
             content = tree.node(reader)
             if content is not None:

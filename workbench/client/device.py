@@ -14,7 +14,9 @@ from workbench.mls import (
     Add,
     BasicCredential,
     CipherSuite,
+    Committed,
     Credential,
+    ExternalPSK,
     GroupState,
     KeyPackage,
     KeyPackageBundle,
@@ -23,23 +25,39 @@ from workbench.mls import (
     MLSError,
     MLSMessage,
     Policy,
+    PreSharedKey,
+    PreSharedKeyID,
     Remove,
+    ResumptionPSK,
     adopt,
+    branch_group,
+    cipher_suite,
     create_commit,
     create_group,
     create_key_package,
     decode,
     encode,
+    external_commit,
+    group_info,
     join,
     key_package_ref,
     new_lifetime,
     process,
     propose,
+    propose_external,
+    propose_self_add,
     propose_update,
     protect,
+    reinit_group,
 )
+from workbench.mls.crypto.entropy import fresh
+from workbench.mls.group.group_info import group_info_in
+from workbench.mls.group.lineage import link_in
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
-from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.group.welcome import open_group_secrets
+from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
+from workbench.mls.wire.messages import ExternalSender, Welcome
+from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
 
 
 class Published(NamedTuple):
@@ -54,6 +72,7 @@ class Device:
 
     `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
     of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
+    `suites` gives cipher suites by number, for groups that use another one than `suite`.
     """
 
     def __init__(
@@ -66,6 +85,7 @@ class Device:
         clock: Callable[[], int],
         private_handshakes: bool = False,
         policy: Policy = DEFAULT_POLICY,
+        suites: Callable[[int], CipherSuite] = cipher_suite,
     ) -> None:
         self.name = name
         self.suite = suite
@@ -74,6 +94,7 @@ class Device:
         self._clock = clock
         self._private = private_handshakes
         self._policy = policy
+        self._suites = suites
         self.holdings = Holdings(suite.signature_key_pair(entropy()).private_key)
 
     def __repr__(self) -> str:
@@ -83,15 +104,24 @@ class Device:
         """The state of a group; raises `Misuse` if the device has none."""
         return self._membership(group_id).state
 
+    @property
+    def credential(self) -> Credential:
+        """Who the device says it is."""
+        return Credential(BasicCredential(self.name.encode()))
+
+    def signature_key(self, suite: CipherSuite | None = None) -> bytes:
+        """The public key with which its signatures are verified, in its own cipher suite or another."""
+        suite = suite or self.suite
+        return suite.signature_public_key(self._signature_private_key(suite))
+
     # Being added
 
-    def publish_key_package(self) -> bytes:
+    def publish_key_package(self, suite: CipherSuite | None = None) -> bytes:
         """Make a key package and leave it with the delivery service; gives its bytes on the wire."""
-        bundle = self._new_bundle()
-        reference = key_package_ref(self.suite, bundle.key_package)
-        self.holdings = self.holdings.with_bundle(reference, bundle)
+        suite = suite or self.suite
+        bundle = self._keep_bundle(suite)
         message = encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))
-        self._service.publish_key_package(self.name, message)
+        self._service.publish_key_package(self.name, message, suite.id)
         return message
 
     def create_group(self, group_id: bytes) -> None:
@@ -103,36 +133,118 @@ class Device:
         self._service.open_group(group_id)
         self.holdings = self.holdings.with_group(Membership(state, 0))
 
-    def accept_invitations(self) -> tuple[Event, ...]:
-        """Enter the groups to which a Welcome has come; the init key that opened it is deleted."""
+    def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
+        """Enter the groups to which a Welcome has come, or only this one; the init key that opened it is deleted.
+
+        A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say.
+        """
         events = []
         for reference, bundle in tuple(self.holdings.bundles.items()):
             invitation = self._service.invitation(reference)
-            if invitation is None:
+            if invitation is None or group_id not in {None, invitation.group_id}:
                 continue
-            state = join(
-                invitation.welcome,
-                bundle,
-                now=self._clock(),
-                psks=self.holdings.psks,
-                policy=self._policy,
-                suite=self.suite,
-            )
+            try:
+                state = join(
+                    invitation.welcome,
+                    bundle,
+                    now=self._clock(),
+                    psks=self.holdings.psks,
+                    resumption_psks=self.holdings.resumption_psks,
+                    old_group=self._old_group(invitation.welcome, bundle),
+                    policy=self._policy,
+                    suite=self._suite(bundle.key_package.cipher_suite),
+                )
+            except MLSError as error:
+                epoch = self._service.epoch(invitation.group_id)
+                events.append(Event("refused", invitation.group_id, epoch, "", str(error)))
+                continue
             membership = Membership(state, invitation.next_index)
             self.holdings = self.holdings.without_bundle(reference).with_group(membership)
             name = name_of(state.tree, state.own_leaf)
             events.append(Event("joined", state.group_id, state.epoch, name, f"{name} joined the group"))
         return tuple(events)
 
+    # Coming in by itself (RFC 9420 §12.4.3.2, §12.1.8)
+
+    def join_by_commit(self, group_id: bytes, *, psks: Sequence[bytes] = ()) -> Entry:
+        """Join a group that a member has described, or come back to it in place of an old leaf of one's own.
+
+        It takes effect as soon as the delivery service has taken the commit. Raises `NoGroupInfo`, `LateCommit`, and
+        what `external_commit` raises.
+        """
+        info = group_info_in(self._service.group_info(group_id))
+        suite = self._suite(info.group_context.cipher_suite)
+        committed = external_commit(
+            info,
+            self.credential,
+            self._signature_private_key(suite),
+            entropy=self._entropy(),
+            now=self._clock(),
+            resync=_leaf_of(self.credential, info.extensions),
+            proposals=[self._psk_proposal(suite, ExternalPSK(psk)) for psk in psks],
+            psks=self.holdings.psks,
+            resumption_psks=self.holdings.resumption_psks,
+            policy=self._policy,
+            suite=suite,
+        )
+        entry = self._service.submit(group_id, encode(committed.message))
+        self._keep(Membership(committed.next, entry.index + 1), entry)
+        return entry
+
+    def ask_to_be_added(self, group_id: bytes) -> Entry:
+        """Ask the members of a group to be added, with a key package made for it; they decide."""
+        bundle = self._keep_bundle(self.suite)
+        epoch = self._service.epoch(group_id)
+        request = propose_self_add(bundle.key_package, bundle.signature_private_key, self.suite, group_id, epoch)
+        return self._service.submit(group_id, encode(request))
+
+    def as_external_sender(self, suite: CipherSuite | None = None) -> ExternalSender:
+        """How a group that is to take proposals from this device has to call it (RFC 9420 §12.1.8.1)."""
+        return ExternalSender(self.signature_key(suite), self.credential)
+
+    def propose_from_outside(self, group_id: bytes, proposal: AnyProposal, *, sender_index: int) -> Entry:
+        """Propose something as the external sender at that place of the group's list, without being a member."""
+        message = propose_external(
+            self.suite,
+            group_id,
+            self._service.epoch(group_id),
+            proposal,
+            sender_index=sender_index,
+            signature_private_key=self.holdings.signature_private_key,
+        )
+        return self._service.submit(group_id, encode(message))
+
+    def publish_group_info(self, group_id: bytes) -> bytes:
+        """Describe the group for those outside, so that they can join it by a commit; gives the bytes."""
+        message = encode(group_info(self.state(group_id)))
+        self._service.publish_group_info(message)
+        return message
+
+    def install_psk(self, psk_id: bytes, psk: bytes) -> None:
+        """Keep a pre-shared key that has come from outside of all groups (RFC 9420 §8.4)."""
+        self.holdings = self.holdings.with_psk(psk_id, psk)
+
     # Changing the group
+
+    def propose(self, group_id: bytes, proposal: AnyProposal) -> Entry:
+        """Propose anything but an Update, for which there is `propose_update`."""
+        proposed = propose(
+            self.state(group_id), proposal, entropy=self._entropy(), now=self._clock(), private=self._private
+        )
+        return self._submit(group_id, proposed.message, proposed.next)
 
     def propose_add(self, group_id: bytes, user: str) -> Entry:
         """Propose to add a user, by a key package from the directory."""
-        return self._propose(group_id, Add(self._fetch_key_package(user)))
+        return self.propose(group_id, Add(self.fetch_key_package(user)))
 
     def propose_remove(self, group_id: bytes, leaf: LeafIndex) -> Entry:
         """Propose to remove the member at a leaf."""
-        return self._propose(group_id, Remove(leaf))
+        return self.propose(group_id, Remove(leaf))
+
+    def propose_psk(self, group_id: bytes, psk: bytes | int) -> Entry:
+        """Propose to mix in a pre-shared key: one by its `psk_id`, or the resumption PSK of an epoch by its number."""
+        state = self.state(group_id)
+        return self.propose(group_id, self._psk_proposal(state.suite, _psk_in(state, psk)))
 
     def propose_update(self, group_id: bytes) -> Entry:
         """Propose a fresh leaf key, which takes effect when somebody else commits it."""
@@ -142,19 +254,34 @@ class Device:
         return self._submit(group_id, proposed.message, proposed.next)
 
     def commit(
-        self, group_id: bytes, *, add: Sequence[str] = (), remove: Sequence[LeafIndex] = (), path: bool = True
+        self,
+        group_id: bytes,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[LeafIndex] = (),
+        psks: Sequence[bytes | int] = (),
+        proposals: Sequence[AnyProposal] = (),
+        path: bool = True,
     ) -> Published:
         """Commit what is pending and what is given here; it takes effect when it is read in the log.
 
-        Raises `LateCommit` if the epoch has had its commit, which leaves the device as it was.
+        `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises `LateCommit` if the epoch has
+        had its commit, which leaves the device as it was.
         """
         membership = self._membership(group_id)
+        state = membership.state
         committed = create_commit(
-            membership.state,
-            [*(Add(self._fetch_key_package(user)) for user in add), *(Remove(leaf) for leaf in remove)],
+            state,
+            [
+                *(Add(self.fetch_key_package(user, state.suite)) for user in add),
+                *(Remove(leaf) for leaf in remove),
+                *(self._psk_proposal(state.suite, _psk_in(state, psk)) for psk in psks),
+                *proposals,
+            ],
             entropy=self._entropy(),
             now=self._clock(),
             psks=self.holdings.psks,
+            resumption_psks=self.holdings.resumption_psks,
             path=path,
             private=self._private,
         )
@@ -168,6 +295,63 @@ class Device:
         """Say something to the group."""
         protected = protect(self.state(group_id), data, entropy=self._entropy())
         return self._submit(group_id, protected.message, protected.next)
+
+    # Groups that come from another (RFC 9420 §11.2, §11.3)
+
+    def reinit(self, group_id: bytes, users: Sequence[str]) -> Published:
+        """Found the group that a ReInit has announced, with all these other members of the old one."""
+        old, announced = self.state(group_id), self.state(group_id).reinit
+        if announced is None:
+            raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
+        suite = self._suite(announced.cipher_suite)
+        packages = [self.fetch_key_package(user, suite) for user in users]
+        return self._found(
+            reinit_group(
+                old,
+                self._new_bundle(suite),
+                packages,
+                entropy=self._entropy(),
+                now=self._clock(),
+                policy=self._policy,
+                suite=suite,
+            )
+        )
+
+    def branch(self, group_id: bytes, new_group_id: bytes, users: Sequence[str]) -> Published:
+        """Make a new group of some members of an old one, which lives on."""
+        old = self.state(group_id)
+        packages = [self.fetch_key_package(user, old.suite) for user in users]
+        bundle = self._new_bundle(old.suite)
+        return self._found(
+            branch_group(
+                old,
+                new_group_id,
+                bundle,
+                packages,
+                entropy=self._entropy(),
+                now=self._clock(),
+                policy=self._policy,
+            )
+        )
+
+    def _found(self, committed: Committed) -> Published:
+        """Put a new group and its first commit into the delivery service, and live in it."""
+        state = committed.next
+        self._service.open_group(state.group_id)
+        welcome = None if committed.welcome is None else encode(committed.welcome)
+        entry = self._service.submit(state.group_id, encode(committed.message), welcome)
+        self._keep(Membership(state, entry.index + 1), entry)
+        return Published(entry, welcome)
+
+    def _old_group(self, welcome: bytes, bundle: KeyPackageBundle) -> GroupState | None:
+        """The group out of which a Welcome leads, None if it is not one of this device's (RFC 9420 §12.4.3.1)."""
+        message = decode(MLSMessage, welcome).message
+        if not self.holdings.groups or not isinstance(message, Welcome):
+            return None
+        suite = self._suite(bundle.key_package.cipher_suite)
+        link = link_in(open_group_secrets(suite, message, bundle.key_package, bundle.init_private_key).psks)
+        membership = None if link is None else self.holdings.groups.get(link.psk_group_id)
+        return None if membership is None else membership.state
 
     # Following the group
 
@@ -191,7 +375,13 @@ class Device:
             self._keep(following)
             return None
         try:
-            state, received = process(membership.state, entry.message, now=self._clock(), psks=self.holdings.psks)
+            state, received = process(
+                membership.state,
+                entry.message,
+                now=self._clock(),
+                psks=self.holdings.psks,
+                resumption_psks=self.holdings.resumption_psks,
+            )
         except MLSError as error:
             self._keep(following)
             return Event("refused", entry.group_id, membership.state.epoch, "", str(error))
@@ -200,14 +390,38 @@ class Device:
 
     # What the above have in common
 
-    def _new_bundle(self) -> KeyPackageBundle:
+    def _suite(self, number: int) -> CipherSuite:
+        return self.suite if number == self.suite.id else self._suites(number)
+
+    def _signature_private_key(self, suite: CipherSuite) -> bytes:
+        """One key for each cipher suite; those of other suites than its own are made when they are needed."""
+        if suite.id == self.suite.id:
+            return self.holdings.signature_private_key
+        if suite.id not in self.holdings.other_signature_keys:
+            keys = {
+                **self.holdings.other_signature_keys,
+                suite.id: suite.signature_key_pair(self._entropy()).private_key,
+            }
+            self.holdings = replace(self.holdings, other_signature_keys=keys)
+        return self.holdings.other_signature_keys[suite.id]
+
+    def _new_bundle(self, suite: CipherSuite | None = None) -> KeyPackageBundle:
+        suite = suite or self.suite
         return create_key_package(
-            self.suite,
-            Credential(BasicCredential(self.name.encode())),
-            self.holdings.signature_private_key,
+            suite,
+            self.credential,
+            self._signature_private_key(suite),
             lifetime=new_lifetime(self._clock()),
             entropy=self._entropy(),
         )
+
+    def _keep_bundle(self, suite: CipherSuite) -> KeyPackageBundle:
+        bundle = self._new_bundle(suite)
+        self.holdings = self.holdings.with_bundle(key_package_ref(suite, bundle.key_package), bundle)
+        return bundle
+
+    def _psk_proposal(self, suite: CipherSuite, psk: ExternalPSK | ResumptionPSK) -> PreSharedKey:
+        return PreSharedKey(PreSharedKeyID(psk, fresh(self._entropy(), "psk nonce", suite.hash_length)))
 
     def _membership(self, group_id: bytes) -> Membership:
         if group_id not in self.holdings.groups:
@@ -219,20 +433,33 @@ class Device:
             membership = replace(membership, own=membership.own | {own.index})
         self.holdings = self.holdings.with_group(membership)
 
-    def _fetch_key_package(self, user: str) -> KeyPackage:
-        message = decode(MLSMessage, self._service.take_key_package(user)).message
+    def fetch_key_package(self, user: str, suite: CipherSuite | None = None) -> KeyPackage:
+        """A key package of a user from the directory, which hands it out to nobody else; raises `NoKeyPackage`."""
+        message = decode(MLSMessage, self._service.take_key_package(user, (suite or self.suite).id)).message
         if not isinstance(message, KeyPackage):
             raise Misuse("§10", f"the directory gave a {type(message).__name__} for a key package")
         return message
-
-    def _propose(self, group_id: bytes, proposal: AnyProposal) -> Entry:
-        proposed = propose(
-            self.state(group_id), proposal, entropy=self._entropy(), now=self._clock(), private=self._private
-        )
-        return self._submit(group_id, proposed.message, proposed.next)
 
     def _submit(self, group_id: bytes, message: MLSMessage, state: GroupState) -> Entry:
         """Send a message; its state is adopted once it is in the log."""
         entry = self._service.submit(group_id, encode(message))
         self._keep(replace(self._membership(group_id), state=state), entry)
         return entry
+
+
+def _psk_in(state: GroupState, psk: bytes | int) -> ExternalPSK | ResumptionPSK:
+    """A key from elsewhere by its id, or one of the group's own past by its epoch."""
+    if isinstance(psk, int):
+        return ResumptionPSK(ResumptionPSKUsage.application, state.group_id, psk)
+    return ExternalPSK(psk)
+
+
+def _leaf_of(credential: Credential, extensions: Sequence[Extension]) -> LeafIndex | None:
+    """Where somebody with this credential stands in the tree of a GroupInfo, None if nowhere."""
+    for extension in extensions:
+        if extension.extension_type == ExtensionType.ratchet_tree:
+            nodes = decode(RatchetTreeExtension, extension.extension_data).ratchet_tree
+            for index, node in enumerate(nodes):
+                if node is not None and isinstance(node.node, LeafNode) and node.node.credential == credential:
+                    return LeafIndex(index // 2)
+    return None

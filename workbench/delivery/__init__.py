@@ -4,7 +4,7 @@
 """
 
 from workbench.delivery.log import Entry, Head, LateCommit, LateMessage, Refused, UnknownGroup, WrongOrder
-from workbench.delivery.service import DeliveryService, NoKeyPackage
+from workbench.delivery.service import DeliveryService, NoGroupInfo, NoKeyPackage
 
 __all__ = [
     "DeliveryService",
@@ -12,6 +12,7 @@ __all__ = [
     "Head",
     "LateCommit",
     "LateMessage",
+    "NoGroupInfo",
     "NoKeyPackage",
     "Refused",
     "UnknownGroup",

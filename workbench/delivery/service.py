@@ -1,4 +1,4 @@
-"""The delivery service of one process: logs of groups, Welcomes by key package, and a directory of key packages."""
+"""The delivery service of one process: logs of groups, Welcomes by key package, a directory of key packages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from workbench.delivery.log import Entry, Head, Refused, UnknownGroup, WrongOrder, appended
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import MLSMessage, Welcome
+from workbench.mls.wire.messages import GroupInfo, MLSMessage, Welcome
 
 
 class NoKeyPackage(Refused):
     """The directory holds no key package of this client: it must publish another."""
+
+
+class NoGroupInfo(Refused):
+    """No member has described the group in its present epoch: nobody can join it by a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +39,24 @@ class DeliveryService:
         self._heads: dict[bytes, Head] = {}
         self._logs: dict[bytes, list[Entry]] = {}
         self._invitations: dict[bytes, Invitation] = {}
-        self._key_packages: defaultdict[str, deque[bytes]] = defaultdict(deque)
+        self._key_packages: defaultdict[tuple[str, int], deque[bytes]] = defaultdict(deque)
+        self._group_infos: dict[bytes, bytes] = {}
 
-    # Key packages (RFC 9420 §16.8: each is handed out once)
+    # Key packages (RFC 9420 §16.8: each is handed out once), for one cipher suite each
 
-    def publish_key_package(self, user: str, key_package: bytes) -> None:
+    def publish_key_package(self, user: str, key_package: bytes, cipher_suite: int) -> None:
         """Keep a key package until somebody wants to add the user."""
-        self._key_packages[user].append(key_package)
+        self._key_packages[user, cipher_suite].append(key_package)
 
-    def take_key_package(self, user: str) -> bytes:
+    def take_key_package(self, user: str, cipher_suite: int) -> bytes:
         """The oldest key package of a user, which is then gone; raises `NoKeyPackage`."""
-        if not self._key_packages[user]:
+        if not self._key_packages[user, cipher_suite]:
             raise NoKeyPackage(f"the directory has no key package of {user} left")
-        return self._key_packages[user].popleft()
+        return self._key_packages[user, cipher_suite].popleft()
 
-    def key_packages_left(self, user: str) -> int:
+    def key_packages_left(self, user: str, cipher_suite: int) -> int:
         """How many key packages of a user can still be handed out."""
-        return len(self._key_packages[user])
+        return len(self._key_packages[user, cipher_suite])
 
     # Groups
 
@@ -76,6 +81,8 @@ class DeliveryService:
         if welcome is not None:
             invitation = Invitation(welcome, group_id, head.length)
             self._invitations |= dict.fromkeys(_new_members(welcome), invitation)
+        if head.epoch != self._heads[group_id].epoch:
+            self._group_infos.pop(group_id, None)
         self._heads[group_id] = head
         self._logs[group_id].append(entry)
         return entry
@@ -84,6 +91,23 @@ class DeliveryService:
         """The log from one index on."""
         self._head(group_id)
         return tuple(self._logs[group_id][start:])
+
+    def publish_group_info(self, message: bytes) -> None:
+        """Keep what a member says of its group for those outside; raises `WrongOrder` if it is out of date."""
+        group_info = decode(MLSMessage, message).message
+        if not isinstance(group_info, GroupInfo):
+            raise WrongOrder(f"a {type(group_info).__name__} does not describe a group")
+        context = group_info.group_context
+        if context.epoch != self.epoch(context.group_id):
+            raise WrongOrder(f"the GroupInfo is of epoch {context.epoch}, the group in {self.epoch(context.group_id)}")
+        self._group_infos[context.group_id] = message
+
+    def group_info(self, group_id: bytes) -> bytes:
+        """The description of a group in its present epoch; raises `NoGroupInfo` (RFC 9420 §12.4.3)."""
+        self._head(group_id)
+        if group_id not in self._group_infos:
+            raise NoGroupInfo(f"no member has described group {group_id.hex()} in its present epoch")
+        return self._group_infos[group_id]
 
     def invitation(self, key_package_ref: bytes) -> Invitation | None:
         """The Welcome for a key package, if one has come."""

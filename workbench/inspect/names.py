@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.mls import BasicCredential, LeafNode, ProposalSender, RatchetTree
+from workbench.mls import (
+    BasicCredential,
+    Credential,
+    CustomProposal,
+    ExternalPSK,
+    LeafNode,
+    PreSharedKeyID,
+    ProposalSender,
+    RatchetTree,
+)
+from workbench.mls.group.state import AnyProposal
 from workbench.mls.wire.messages import ExternalSenderIndex
 
 
 def credential_name(leaf_node: LeafNode) -> str:
+    """What a member calls itself, if people can read it, else nothing."""
+    return identity_name(leaf_node.credential)
+
+
+def identity_name(credential: Credential) -> str:
     """The identity in a basic credential if people can read it, else nothing (RFC 9420 §5.3)."""
-    credential = leaf_node.credential.credential
-    if not isinstance(credential, BasicCredential):
+    if not isinstance(credential.credential, BasicCredential):
         return ""
     try:
-        name = credential.identity.decode()
+        name = credential.credential.identity.decode()
     except UnicodeDecodeError:
         return ""
     return name if name.isprintable() else ""
@@ -30,20 +44,80 @@ def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
     return "a newcomer"
 
 
+def psk_name(psk: PreSharedKeyID) -> str:
+    """Which pre-shared key it is (RFC 9420 §8.4)."""
+    key = psk.psk
+    if not isinstance(key, ExternalPSK):
+        return f"the resumption PSK of epoch {key.psk_epoch}"
+    try:
+        name = key.psk_id.decode()
+    except UnicodeDecodeError:
+        name = ""
+    return f"the pre-shared key “{name if name and name.isprintable() else key.psk_id.hex()}”"
+
+
+WANTS = {
+    "update": "a fresh leaf key",
+    "reinit": "to end the group by a ReInit",
+    "group_context_extensions": "to change the group's extensions",
+    "external_init": "an init secret of the newcomer's own",
+}
+"""What a proposal asks for that names nobody, by its type."""
+
+
+def type_name(proposal: AnyProposal) -> str:
+    """The RFC's name of a proposal's type, or the number of one that it does not define: "0xf001"."""
+    if isinstance(proposal, CustomProposal):
+        return f"{proposal.proposal_type:#06x}"
+    return proposal.TAG.name
+
+
+def wanted_of(proposal_type: str) -> str:
+    """What a proposal of a type asks for that names nobody."""
+    return WANTS.get(proposal_type, f"a {_spelled(proposal_type)}")
+
+
+def _spelled(proposal_type: str) -> str:
+    return f"proposal of type {proposal_type}" if proposal_type.startswith("0x") else proposal_type
+
+
+DEEDS = {
+    "reinit": "ended the group by a ReInit",
+    "group_context_extensions": "changed the group's extensions",
+}
+"""What the commit of a proposal does that is about no member, by its type."""
+
+
 def commit_words(
-    committer: str, *, added: Sequence[str], removed: Sequence[str], updated: Sequence[str], others: Sequence[str]
+    committer: str,
+    *,
+    added: Sequence[str] = (),
+    removed: Sequence[str] = (),
+    updated: Sequence[str] = (),
+    psks: Sequence[str] = (),
+    others: Sequence[str] = (),
+    external: bool = False,
 ) -> str:
-    """What a commit did, the committer first: "Alice added Bob and took in the update of Carol"."""
-    deeds = [
+    """What a commit did, the committer first: "Alice added Bob and took in the update of Carol".
+
+    `psks` are pre-shared keys, `others` types of other proposals. A newcomer's commit (`external`) can remove
+    nobody but its own old leaf.
+    """
+    deeds = []
+    if external:
+        deeds.append("came back by an external commit" if removed else "joined by an external commit")
+    deeds += [
         f"{deed} {listed(objects)}"
         for deed, objects in (
             ("added", added),
-            ("removed", removed),
+            ("removed", () if external else removed),
             ("took in the update of", updated),
-            ("committed", others),
+            ("mixed in", psks),
+            ("committed", [_spelled(each) for each in others if each not in DEEDS and each != "external_init"]),
         )
         if objects
     ]
+    deeds += [DEEDS[each] for each in others if each in DEEDS]
     return f"{committer} {listed(deeds) or 'updated by a commit'}"
 
 

@@ -18,8 +18,10 @@ SecretId: TypeAlias = str
 HolderId: TypeAlias = str
 
 HolderKind: TypeAlias = Literal["member", "server", "thief"]
-StepKind: TypeAlias = Literal["create", "key_package", "propose", "commit", "process", "join", "message", "theft"]
-MessageKind: TypeAlias = Literal["application", "proposal", "commit", "welcome", "key_package"]
+StepKind: TypeAlias = Literal[
+    "create", "found", "key_package", "share", "propose", "commit", "process", "join", "message", "theft"
+]
+MessageKind: TypeAlias = Literal["application", "proposal", "commit", "welcome", "key_package", "group_info"]
 
 
 class Holder(TypedDict):
@@ -91,7 +93,8 @@ class Read(TypedDict):
 class Proposal(TypedDict):
     """A proposal that is sent or committed: its type, the leaf that sent it, if any, and the one it concerns.
 
-    The type has the RFC's name; one that the RFC does not define has its number, as in "0xf001".
+    The type has the RFC's name; one that the RFC does not define has its number, as in "0xf001". `name` is what it
+    brings: the newcomer of an Add, the pre-shared key.
     """
 
     type: str
@@ -120,9 +123,13 @@ class Added(TypedDict):
 
 
 class Commit(TypedDict):
-    """What a commit did: its proposals, the leaves it touched, and the path (empty without an UpdatePath)."""
+    """What a commit did: its proposals, the leaves it touched, and the path (empty without an UpdatePath).
+
+    In an `external` commit the committer is a newcomer at its new leaf, which is not among those `added`.
+    """
 
     committer: int
+    external: bool
     proposals: list[Proposal]
     added: list[Added]
     updated: list[int]
@@ -158,7 +165,8 @@ class Step(TypedDict):
 
     `places` holds the devices that entered, moved on, or left the group (null). `gain` and `lose` say which
     secrets are in a holder's state after the step and were not before, and the other way round; what an operation
-    puts out that nobody gains was used and deleted within the step. `stolen` is what a thief took, and from whom.
+    puts out that nobody gains was used and deleted within the step. `stolen` is what a thief took, and from whom;
+    `shared` names a pre-shared key that was given out, and `between` whom.
     """
 
     kind: StepKind
@@ -178,6 +186,8 @@ class Step(TypedDict):
     lose: dict[HolderId, list[SecretId]]
     stolen: NotRequired[list[SecretId]]
     victim: NotRequired[HolderId]
+    shared: NotRequired[str]
+    between: NotRequired[list[HolderId]]
 
 
 class Trace(TypedDict):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
 
-from workbench.inspect.names import credential_name
+from workbench.inspect.names import credential_name, psk_name, type_name
 from workbench.inspect.trace import Operation
 from workbench.inspect.trace_format import Added as AddedEntry
 from workbench.inspect.trace_format import Commit as CommitEntry
@@ -13,52 +12,45 @@ from workbench.inspect.trace_format import PathNode
 from workbench.inspect.trace_format import Proposal as ProposalEntry
 from workbench.mls import (
     Add,
-    CustomProposal,
     GroupState,
     LeafIndex,
     MLSMessage,
+    PreSharedKey,
     Remove,
     SentProposal,
     Update,
     decode,
     key_package_ref,
 )
-from workbench.mls.group.proposal_list import Applied, apply_proposals, resolve_proposals
+from workbench.mls.group.public_commit import Followed, follow_commit
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node, sibling
 from workbench.mls.tree.update_path import path_recipients
+from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
-    ApplicationData,
-    Commit,
+    AuthenticatedContent,
+    FramedContent,
+    FramedContentAuthData,
     GroupInfo,
     MemberSender,
     PrivateMessage,
     PrivateMessageContent,
-    Proposal,
     PublicMessage,
+    Sender,
     SenderData,
     Welcome,
 )
 
-Content: TypeAlias = ApplicationData | Proposal | Commit
-
-
-class Opened(NamedTuple):
-    """What a message says, and the leaf of the member who says it."""
-
-    content: Content
-    sender: LeafIndex
-
 
 def open_recorded(
     message: MLSMessage, operations: Iterable[Operation], custom: frozenset[int] = frozenset()
-) -> Opened | None:
+) -> FramedContent | None:
     """The content of a message within a group; None if it is sealed and no recorded operation shows it.
 
     `custom` are the proposal types that are known beside those of the RFC.
     """
     match message.message:
-        case PublicMessage() as public if isinstance(public.content.sender.sender, MemberSender):
-            return Opened(public.content.content, LeafIndex(public.content.sender.sender.leaf_index))
+        case PublicMessage(content):
+            return content
         case PrivateMessage() as private:
             plaintexts = dict(_plaintexts(operations))
             sender_data = plaintexts.get(private.encrypted_sender_data)
@@ -66,7 +58,8 @@ def open_recorded(
             if sender_data is None or plaintext is None:
                 return None
             inside = decode(PrivateMessageContent, plaintext, custom=custom, content_type=private.content_type)
-            return Opened(inside.content, LeafIndex(decode(SenderData, sender_data).leaf_index))
+            sender = Sender(MemberSender(decode(SenderData, sender_data).leaf_index))
+            return FramedContent(private.group_id, private.epoch, sender, private.authenticated_data, inside.content)
         case _:
             return None
 
@@ -88,7 +81,7 @@ def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]
 
 def describe_proposal(sent: SentProposal) -> ProposalEntry:
     """A proposal in the trace's terms."""
-    entry: ProposalEntry = {"type": _type_name(sent), "sender": sent.member, "leaf": None, "name": None}
+    entry: ProposalEntry = {"type": type_name(sent.proposal), "sender": sent.member, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
             entry["name"] = credential_name(key_package.leaf_node) or None
@@ -96,23 +89,21 @@ def describe_proposal(sent: SentProposal) -> ProposalEntry:
             entry["leaf"] = sent.member
         case Remove(removed):
             entry["leaf"] = removed
+        case PreSharedKey(psk):
+            entry["name"] = psk_name(psk)
         case _:
             pass
     return entry
 
 
-def _type_name(sent: SentProposal) -> str:
-    """The RFC's name of a proposal's type, or the number of a custom one: "0xf001"."""
-    if isinstance(sent.proposal, CustomProposal):
-        return f"{sent.proposal.proposal_type:#06x}"
-    return sent.proposal.TAG.name
-
-
-def describe_commit(before: GroupState, commit: Commit, committer: LeafIndex) -> CommitEntry:
+def describe_commit(before: GroupState, content: FramedContent, now: int) -> CommitEntry:
     """What a commit does, from public values alone; `before` is any member that has all proposals it refers to."""
-    listed = resolve_proposals(commit, committer, before.proposals)
-    applied = apply_proposals(before.tree, before.context.extensions, listed)
-    proposals = [describe_proposal(sent) for sent in listed]
+    unproven = FramedContentAuthData(b"", None)  # those who followed the commit have verified it
+    followed = follow_commit(
+        before.public, AuthenticatedContent(WireFormat.mls_public_message, content, unproven), now=now
+    )
+    applied = followed.applied
+    proposals = [describe_proposal(sent) for sent in followed.advanced.proposals]
     added: list[AddedEntry] = [
         {"leaf": leaf, "key_package_ref": key_package_ref(before.suite, key_package).hex()}
         for leaf, key_package in applied.added
@@ -120,23 +111,24 @@ def describe_commit(before: GroupState, commit: Commit, committer: LeafIndex) ->
     for entry, joiner in zip((each for each in proposals if each["type"] == "add"), added, strict=True):
         entry["leaf"] = joiner["leaf"]
     return {
-        "committer": committer,
+        "committer": followed.committer,
+        "external": followed.advanced.external,
         "proposals": proposals,
         "added": added,
         "updated": list(applied.updated),
         "removed": list(applied.removed),
-        "with_path": commit.path is not None,
-        "path": [] if commit.path is None else _path(applied, committer),
+        "with_path": followed.commit.path is not None,
+        "path": [] if followed.commit.path is None else _path(followed),
     }
 
 
-def _path(applied: Applied, committer: LeafIndex) -> list[PathNode]:
+def _path(followed: Followed) -> list[PathNode]:
     """The committer's direct path, and to whom each path secret is sealed (RFC 9420 §7.6)."""
-    tree, joined = applied.tree, [leaf for leaf, _ in applied.added]
+    tree, committer = followed.tree, followed.committer
     recipients = dict(
         zip(
             (at.node for at in tree.filtered_direct_path(committer)),
-            path_recipients(tree, committer, joined),
+            path_recipients(tree, committer, followed.applied.joined),
             strict=True,
         )
     )

@@ -42,10 +42,11 @@ OTHER_SECRETS = {
     "exported": "exported_secret",
     "UpdatePathNode": "path_secret",
     "Welcome": "group_secrets",
-    "external init secret": "init_secret",
+    "external init secret": "external_init_secret",
 }
 EXTRACTED = {
     "init_secret": "extracted_secret",
+    "external_init_secret": "extracted_secret",
     "joiner_secret": "member_secret",
     "psk_input": "psk_secret",
     None: "psk_extracted",
@@ -273,6 +274,8 @@ def _output_name(operation: Operation, parent: Secret | None) -> str:
     match operation.name, operation.label, above:
         case "extract", _, _:
             name = EXTRACTED.get(above, "extracted_secret")
+        case "derive_key_pair", _, "external_secret":
+            name = "external_priv"
         case "derive_key_pair" | "signature_key_pair", _, _:
             name = KEY_PAIRS[operation.name]
         case _, _, "exporter_secret":

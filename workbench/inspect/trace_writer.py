@@ -40,6 +40,7 @@ from workbench.mls import (
     decode,
     encode,
 )
+from workbench.mls.group.framing import proposal_sender
 from workbench.mls.tree.subtree import Parent, Subtree
 from workbench.mls.tree.tree_math import node_width
 from workbench.mls.wire.messages import Commit, PrivateMessage, Proposal
@@ -62,7 +63,8 @@ class Happening:
     `before` and `after` are states of a member that was and is where the log ends: of them, only what is public
     is written. `states` and `holdings` are those of the devices that have changed, None for who left the group;
     `operations` is what the recorders have seen. `followers` are those who follow the group without being in it,
-    and to which epoch. `victim` is whose holdings a thief took.
+    and to which epoch. `victim` is whose holdings a thief took; `shared` is the name of a pre-shared key that was
+    given out, and `between` whom.
     """
 
     kind: StepKind
@@ -76,6 +78,8 @@ class Happening:
     operations: Mapping[HolderId, tuple[Operation, ...]] = field(default_factory=dict)
     followers: Mapping[HolderId, int] = field(default_factory=dict)
     victim: HolderId | None = None
+    shared: str | None = None
+    between: tuple[HolderId, ...] = ()
 
 
 class TraceWriter:
@@ -153,13 +157,15 @@ class TraceWriter:
         step["reads"] = self._reads(happening.operations)
         if after is not None:
             step["tree"] = self._tree_change(after)
-            self._name_inviter(step, performed)
+            self._name_senders(step, performed)
             step["context"] = self._context_change(after)
         for holder, holdings in happening.holdings.items():
             self._hold(step, holder, holdings, epoch)
         if happening.victim is not None:
             step["victim"] = happening.victim
             step["stolen"] = list(self._held[happening.victim])
+        if happening.shared is not None:
+            step["shared"], step["between"] = happening.shared, list(happening.between)
         step["secrets"] = self.secrets.take_changes()
         self._steps.append(step)
         return step
@@ -207,16 +213,19 @@ class TraceWriter:
         if opened is None or before is None:
             return
         if message["sender"] is None:
-            message["sender"] = self._at_leaf.get(opened.sender)
+            sender = proposal_sender(opened)
+            message["sender"] = self._at_leaf.get(sender) if isinstance(sender, int) else None
         if isinstance(opened.content, Proposal):
-            proposal = SentProposal(opened.content.proposal, opened.sender)
+            proposal = SentProposal(opened.content.proposal, proposal_sender(opened))
             step["proposals"].append(describe_proposal(proposal))
         if isinstance(opened.content, Commit):
-            step["commit"] = describe_commit(before, opened.content, opened.sender)
+            step["commit"] = describe_commit(before, opened, step["now"])
 
-    def _name_inviter(self, step: Step, performed: Iterable[Operation]) -> None:
-        """Whoever welcomed the one member that was watched stands in the tree that came with the Welcome."""
+    def _name_senders(self, step: Step, performed: Iterable[Operation]) -> None:
+        """Whoever welcomed the one member that was watched, or came by a commit, stands in the tree after it."""
         for message in step["messages"]:
+            if message["sender"] is None and message["kind"] == "commit" and step["commit"] is not None:
+                message["sender"] = self._at_leaf[step["commit"]["committer"]]
             welcome = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom_types(step)).message
             if message["sender"] is None and isinstance(welcome, Welcome):
                 signer = inviter(welcome, performed)
@@ -239,6 +248,7 @@ class TraceWriter:
         before, self._tree = self._tree, after.tree
         if before is not None and before.hash() == after.tree.hash():
             return None
+        self._at_leaf = {leaf: holder for leaf, holder in self._at_leaf.items() if leaf < after.tree.leaf_count}
         tree: Tree = {
             "leaf_count": after.tree.leaf_count,
             "nodes": {},
@@ -255,6 +265,8 @@ class TraceWriter:
                 continue
             if node is None:
                 tree["blank"].append(subtree.index)
+                if subtree.index % 2 == 0:
+                    self._at_leaf.pop(subtree.index // 2, None)
                 continue
             tree["nodes"][key] = encode(Node(node)).hex()
             tree["keys"][key] = self.secrets.key_at(subtree.index, node.encryption_key, after.epoch)

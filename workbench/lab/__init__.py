@@ -1,10 +1,12 @@
 """The laboratory: a world of devices in which everything is real, repeatable and written down.
 
-`world` acts and records, `replay` follows a recorded group of others, `export` makes such a record.
+`world` acts, `doors` are its less common ways in and out, `record` writes down, `surroundings` are what several groups
+have in common; `replay` follows a recorded group of others, `export` makes such a record.
 """
 
 from workbench.lab.errors import NotPossible
+from workbench.lab.record import Moment
 from workbench.lab.replay import replay
-from workbench.lab.world import Moment, World
+from workbench.lab.world import World
 
 __all__ = ["Moment", "NotPossible", "World", "replay"]

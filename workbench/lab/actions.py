@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from workbench.lab import doors
 
 if TYPE_CHECKING:
     from workbench.lab.world import World
 
-Action: TypeAlias = Literal["create", "add", "remove", "update", "commit", "send", "steal", "hold", "release"]
+ByMember: TypeAlias = Literal[
+    "add",
+    "remove",
+    "update",
+    "propose_add",
+    "propose_remove",
+    "commit",
+    "send",
+    "external_sender",
+    "reinit",
+    "branch",
+]
+FromOutside: TypeAlias = Literal["join", "resync", "request_to_join", "ask_to_add", "ask_to_remove"]
+Action: TypeAlias = ByMember | FromOutside | Literal["create", "steal", "hold", "release", "share_psk", "successor"]
 
 NO_GROUP = "There is no group yet"
-OF_MEMBERS = frozenset({"add", "remove", "update", "commit", "send"})
+ENDED = "The group has ended by a ReInit: its members go on in the one that follows"
+PENDING = "Proposals are pending: somebody has to commit them first"
+OF_MEMBERS = frozenset(
+    {
+        *("add", "remove", "update", "propose_add", "propose_remove", "commit", "send"),
+        *("external_sender", "reinit", "branch"),
+    }
+)
+BEYOND = frozenset({"external_sender", "reinit", "branch"})
+FROM_OUTSIDE = frozenset({"join", "resync", "request_to_join", "ask_to_add", "ask_to_remove"})
 
 
 def why_not(world: World, action: Action, *people: str) -> str | None:
@@ -25,21 +50,34 @@ def why_not(world: World, action: Action, *people: str) -> str | None:
             return f"There is no device of {name}"
     actor, *others = people
     if action in OF_MEMBERS:
-        return _why_no_member(world, actor) or _why_not_in_group(world, action, actor, others)
+        reason = _why_no_member(world, actor)
+        return reason or (_why_not_beyond if action in BEYOND else _why_not_in_group)(world, action, actor, others)
+    if action != "create" and not world.members:
+        return NO_GROUP
+    if action in FROM_OUTSIDE:
+        return _why_not_from_outside(world, action, actor, others)
+    return _why_no_successor(world, actor) if action == "successor" else _why_not_in_world(world, action, actor)
+
+
+def _why_not_in_world(world: World, action: Action, actor: str) -> str | None:
     reasons = {
         "create": (bool(world.members), "There is a group already"),
         "steal": (_is_robbed(world, actor), f"The thief has all that is on {actor}'s device already"),
         "hold": (world.is_held(actor), f"{actor} is held back already"),
         "release": (not world.is_held(actor), f"{actor} is not held back"),
+        "share_psk": (False, ""),
     }
     applies, reason = reasons[action]
-    if action != "create" and not world.members:
-        return NO_GROUP
     return reason if applies else None
 
 
 def _is_robbed(world: World, name: str) -> bool:
     return any(held is world.devices[name].holdings for _, held in world.thief.stolen)
+
+
+def _has_ended(world: World) -> bool:
+    latest = world.record.latest()
+    return latest is not None and latest.reinit is not None
 
 
 def _why_no_member(world: World, actor: str) -> str | None:
@@ -48,6 +86,8 @@ def _why_no_member(world: World, actor: str) -> str | None:
     state = world.state(actor)
     if state is None:
         return f"{actor} is not in the group"
+    if state.reinit is not None:
+        return ENDED
     if not state.active:
         return f"{actor} is no longer in the group"
     if state.epoch != world.epoch:
@@ -55,23 +95,87 @@ def _why_no_member(world: World, actor: str) -> str | None:
     return None
 
 
-def _why_not_in_group(world: World, action: Action, actor: str, others: list[str]) -> str | None:
+def _why_not_in_group(world: World, action: Action, actor: str, others: Sequence[str]) -> str | None:
     members = world.members
     alone = members == (actor,)
     reason = None
     match action:
-        case "add":
+        case "add" | "propose_add":
             reason = next((f"{name} is in the group already" for name in others if name in members), None)
         case "remove" if alone:
             reason = f"{actor} is alone in the group"
         case "remove" if actor in others:
             reason = f"{actor} cannot commit to leave: somebody else has to"
-        case "remove":
-            reason = next((f"{name} is not in the group" for name in others if name not in members), None)
+        case "remove" | "propose_remove":
+            reason = _why_no_members(others, members)
         case "update" if alone:
             reason = f"{actor} is alone in the group: nobody else could commit the update"
-        case "send" if (state := world.state(actor)) is not None and state.proposals:
-            reason = "Proposals are pending: somebody has to commit them first"
+        case "send" if _has_pending(world, actor):
+            reason = PENDING
         case _:
             pass
     return reason
+
+
+def _why_not_beyond(world: World, action: Action, actor: str, others: Sequence[str]) -> str | None:
+    reason = None
+    match action:
+        case "external_sender":
+            known = next((name for name in others if doors.sender_index(world, name) is not None), None)
+            reason = None if known is None else f"The group takes proposals from {known} already"
+        case "reinit" if _has_pending(world, actor):
+            reason = f"{PENDING}, for a ReInit stands alone"
+        case "branch" if actor in others:
+            reason = f"{actor} is in the branch anyway"
+        case "branch":
+            reason = _why_no_members(others, world.members)
+        case _:
+            pass
+    return reason
+
+
+def _has_pending(world: World, actor: str) -> bool:
+    state = world.state(actor)
+    return state is not None and bool(state.proposals)
+
+
+def _why_no_members(names: Sequence[str], members: Sequence[str]) -> str | None:
+    return next((f"{name} is not in the group" for name in names if name not in members), None)
+
+
+def _why_not_from_outside(world: World, action: Action, actor: str, others: Sequence[str]) -> str | None:
+    members = world.members
+    if _has_ended(world):
+        return ENDED
+    if action in {"join", "resync"} and not doors.hosts(world, actor):
+        return "No member is within reach who could describe the group"
+    reason = None
+    match action:
+        case "join" | "request_to_join" if actor in members:
+            reason = f"{actor} is in the group already"
+        case "join" | "request_to_join" if world.is_held(actor):
+            reason = f"{actor} is held back"
+        case "resync" if actor not in members:
+            reason = f"{actor} has no leaf in the group to come back to"
+        case "ask_to_add" | "ask_to_remove" if doors.sender_index(world, actor) is None:
+            reason = f"The group does not take proposals from {actor}"
+        case "ask_to_add":
+            reason = next((f"{name} is in the group already" for name in others if name in members), None)
+        case "ask_to_remove":
+            reason = _why_no_members(others, members)
+        case _:
+            pass
+    return reason
+
+
+def _why_no_successor(world: World, actor: str) -> str | None:
+    if not _has_ended(world):
+        return "The group has not ended: no ReInit was committed in it"
+    state = world.state(actor)
+    if state is None or state.reinit is None:
+        return f"{actor} has not seen the end of the group"
+    latest = world.record.latest()
+    following = None if latest is None or latest.reinit is None else latest.reinit.group_id
+    if any(group.group_id == following for group in world.groups):
+        return "The group that follows has been founded already"
+    return None

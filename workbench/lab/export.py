@@ -69,7 +69,9 @@ def export_vector(world: World, group_id: bytes, name: str) -> PassiveClientCase
     (commit,) = world.service.entries(group_id, invitation.next_index - 1)[:1]
     return {
         "cipher_suite": world.suite.id,
-        "external_psks": [],
+        "external_psks": [
+            {"psk_id": psk_id.hex(), "psk": psk.hex()} for psk_id, psk in world.devices[name].holdings.psks.items()
+        ],
         "key_package": encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)).hex(),
         "signature_priv": bundle.signature_private_key.hex(),
         "encryption_priv": bundle.encryption_private_key.hex(),

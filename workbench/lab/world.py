@@ -2,50 +2,36 @@
 
 Nothing in it is a model. Devices run the engine, messages go through the delivery service as bytes, the thief
 decrypts. What the world adds is the order of things: who acts, who is out of reach, when time passes.
+
+A world is one group and its people. Groups that come from it by ReInit or by a branch are worlds of their own, with the
+same people, delivery service and clock (`doors.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, TypeAlias
 
-from workbench.adversary import Finding, Read, Thief
-from workbench.client import Device, Event, Holdings
+from workbench.adversary import Read, Thief
+from workbench.client import Device
+from workbench.client.device import Published
 from workbench.delivery import DeliveryService
-from workbench.inspect.names import listed
-from workbench.inspect.trace import Recorder, TracedSuite
-from workbench.inspect.trace_format import HolderId, StepKind, Trace
-from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
+from workbench.inspect.names import credential_name, listed
+from workbench.inspect.trace_format import Trace
+from workbench.inspect.trace_writer import Sent
+from workbench.lab import doors
 from workbench.lab.actions import Action, why_not
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
-from workbench.lab.sources import Clock, entropy_source, names
-from workbench.mls import GroupState, KeyPackageBundle, LeafIndex, Policy, cipher_suite
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.lab.record import SERVER, THIEF, Moment, Record
+from workbench.lab.sources import Clock, names
+from workbench.lab.surroundings import Surroundings
+from workbench.mls import Add, CipherSuite, GroupState, KeyPackageBundle, LeafIndex, Policy, Remove, cipher_suite
+from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 
 Handshakes: TypeAlias = Literal["public", "private"]
 GROUP_ID = b"MLS Workbench"
-SERVER = "server"
-THIEF = "thief"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What happened in one step, and all that every device held after it: going back in time is an index."""
-
-    kind: StepKind
-    actor: HolderId
-    text: str
-    now: int
-    holdings: Mapping[str, Holdings] = field(repr=False)
-    events: Mapping[str, tuple[Event, ...]] = field(repr=False)
-    findings: tuple[Finding, ...] = field(repr=False)
-
-    def state(self, name: str) -> GroupState | None:
-        """The state that a device had; None if it had none."""
-        return _state_in(self.holdings[name]) if name in self.holdings else None
 
 
 class World:
@@ -59,24 +45,16 @@ class World:
         *,
         policy: Policy = DEFAULT_POLICY,
     ) -> None:
-        self.seed = seed
-        self.suite = cipher_suite(suite)
         self.handshakes = handshakes
-        self.policy = policy
-        self.service = DeliveryService()
-        self.clock = Clock()
-        self.devices: dict[str, Device] = {}
-        self.history: list[Moment] = []
-        self._recorders = {THIEF: Recorder()}
-        self.thief = Thief(TracedSuite.of(self.suite, self._recorders[THIEF]), GROUP_ID)
-        self._writer = TraceWriter(self.suite, GROUP_ID)
-        self._writer.add_holder(SERVER, "the server", "server")
-        self._writer.add_holder(THIEF, "the thief", "thief")
-        self._names: dict[bytes, str] = {}
-        self._held: set[str] = set()
-        self._on_the_wire: list[Sent] = []
-        self._found = 0
-        self._bundles: dict[str, KeyPackageBundle] = {}
+        around = Surroundings(seed, private_handshakes=handshakes == "private", policy=policy)
+        self._settle(around, GROUP_ID, cipher_suite(suite), None)
+
+    def _settle(self, around: Surroundings, group_id: bytes, suite: CipherSuite, thief: Thief | None) -> None:
+        self.around = around
+        self.group_id = group_id
+        self.suite = suite
+        self.record = Record(around, suite, group_id, thief)
+        around.worlds.append(self)
 
     @classmethod
     def of(
@@ -105,6 +83,13 @@ class World:
             world.add(first, *others)
         return world
 
+    def beside(self, group_id: bytes, suite: CipherSuite) -> World:
+        """Another group of the same people, which has yet to be founded."""
+        world = World.__new__(World)
+        world.handshakes = self.handshakes
+        world._settle(self.around, group_id, suite, self.thief)  # noqa: SLF001 - of this very class
+        return world
+
     def __repr__(self) -> str:
         people = listed(self.members) or "nobody"
         return f"World(seed={self.seed!r}, {people} in epoch {self.epoch}, {len(self.history)} steps)"
@@ -112,17 +97,55 @@ class World:
     # Looking
 
     @property
+    def seed(self) -> int | str:
+        """Where all randomness comes from: the same seed and history give the same bytes."""
+        return self.around.seed
+
+    @property
+    def policy(self) -> Policy:
+        """What the RFC leaves to the application, the same for all devices."""
+        return self.around.policy
+
+    @property
+    def service(self) -> DeliveryService:
+        """The delivery service."""
+        return self.around.service
+
+    @property
+    def clock(self) -> Clock:
+        """The time, which passes with the steps and not otherwise."""
+        return self.around.clock
+
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """All devices, by the person whose they are."""
+        return self.around.devices
+
+    @property
+    def groups(self) -> tuple[World, ...]:
+        """All groups of these people: the first one, and those that came from it."""
+        return tuple(self.around.worlds)
+
+    @property
+    def history(self) -> list[Moment]:
+        """What has happened to this group, step by step."""
+        return self.record.history
+
+    @property
+    def thief(self) -> Thief:
+        """Whoever it robs, it has heard every message of this group."""
+        return self.record.thief
+
+    @property
     def members(self) -> tuple[str, ...]:
         """Who is in the group, in the order of the leaves."""
-        latest = self._latest()
-        if latest is None:
-            return ()
-        return tuple(self._names[leaf_node.signature_key] for _, leaf_node in latest.tree.leaves())
+        latest = self.record.latest()
+        return () if latest is None else tuple(credential_name(leaf_node) for _, leaf_node in latest.tree.leaves())
 
     @property
     def epoch(self) -> int | None:
         """The epoch of the group; None as long as there is no group."""
-        latest = self._latest()
+        latest = self.record.latest()
         return None if latest is None else latest.epoch
 
     def state(self, name: str, step: int = -1) -> GroupState | None:
@@ -135,15 +158,15 @@ class World:
 
     def is_held(self, name: str) -> bool:
         """Whether a device receives nothing for the time being."""
-        return name in self._held
+        return name in self.around.held
 
     def trace(self) -> Trace:
         """Everything that was recorded (docs/trace.md)."""
-        return self._writer.trace()
+        return self.record.trace()
 
     def bundle_that_joined(self, name: str) -> KeyPackageBundle | None:
         """The last key package of a person, if it has been used: the world remembers what the device forgot."""
-        bundle = self._bundles.get(name)
+        bundle = self.around.bundles.get(name)
         unused = self.devices[name].holdings.bundles.values() if name in self.devices else ()
         return None if bundle in unused else bundle
 
@@ -151,86 +174,11 @@ class World:
         """Why an action is not possible, in a sentence; None if it is. The person who acts comes first."""
         return why_not(self, action, *people)
 
-    # Acting
-
-    def device(self, name: str) -> Device:
-        """The device of a person; a new one leaves a key package with the delivery service."""
-        if name not in self.devices:
-            if name in {SERVER, THIEF} or not name.strip():
-                raise NotPossible(f"{name!r} is no name for a person")
-            recorder = self._recorders[name] = Recorder()
-            device = self.devices[name] = Device(
-                name,
-                TracedSuite.of(self.suite, recorder),
-                self.service,
-                entropy=entropy_source(self.seed, name),
-                clock=self.clock,
-                private_handshakes=self.handshakes == "private",
-                policy=self.policy,
-            )
-            signature_key = self.suite.signature_public_key(device.holdings.signature_private_key)
-            self._names[signature_key] = name
-            self._writer.add_holder(name, name, "member", signature_key=signature_key)
-            self._publish_key_package(device)
-        return self.devices[name]
-
-    def create(self, name: str) -> None:
-        """Make the group, with one member."""
-        self._require("create", name)
-        self.devices[name].create_group(GROUP_ID)
-        self._record("create", name, f"{name} created the group")
-
-    def add(self, by: str, *others: str, path: bool = True) -> None:
-        """Commit that others join; without a path it is cheaper, and nobody gets fresh keys."""
-        self._require("add", by, *others)
-        for other in others:
-            if not self.service.key_packages_left(other):
-                self._publish_key_package(self.devices[other])
-        self._commit(by, add=others, path=path)
-
-    def remove(self, by: str, *others: str) -> None:
-        """Commit that others leave."""
-        self._require("remove", by, *others)
-        self._commit(by, remove=[self._leaf(other) for other in others])
-
-    def update(self, name: str) -> None:
-        """Propose a fresh leaf key, for somebody else to commit."""
-        self._require("update", name)
-        before = self.devices[name].state(GROUP_ID)
-        entry = self.devices[name].propose_update(GROUP_ID)
-        self._publish(Sent("proposal", name, entry.message))
-        self._record("propose", name, f"{name} proposed an update", before)
-
-    def commit(self, name: str, *, path: bool = True) -> None:
-        """Commit all that is pending; the path gives the committer fresh keys up to the root."""
-        self._require("commit", name)
-        self._commit(name, path=path)
-
-    def send(self, name: str, text: str) -> None:
-        """Say something to the group."""
-        self._require("send", name)
-        before = self.devices[name].state(GROUP_ID)
-        entry = self.devices[name].send(GROUP_ID, text.encode())
-        self._publish(Sent("application", name, entry.message))
-        self._record("message", name, f"{name} sent a message", before)
-
-    def steal(self, name: str) -> None:
-        """Give the thief all that is on a device now."""
-        self._require("steal", name)
-        self.thief.steal(name, self.devices[name].holdings)
-        self._record("theft", THIEF, f"The thief took all that is on {name}'s device", victim=name)
-
-    def hold(self, name: str) -> None:
-        """Let nothing reach a device until it is released."""
-        self._require("hold", name)
-        self._held.add(name)
-
-    def release(self, name: str) -> None:
-        """Let a device catch up with the log."""
-        self._require("release", name)
-        self._held.discard(name)
-        joins = GROUP_ID not in self.devices[name].holdings.groups
-        self._record("join" if joins else "process", name, f"{name} caught up")
+    def require(self, action: Action, *people: str) -> None:
+        """Raise `NotPossible` with the reason if an action is not possible."""
+        reason = self.can(action, *people)
+        if reason is not None:
+            raise NotPossible(reason)
 
     def export_vector(self, name: str | None = None) -> PassiveClientCase:
         """What a member received, as an official passive-client vector; by default the first who only listened.
@@ -238,101 +186,192 @@ class World:
         Raises `NotPossible` for a member who sent proposals or commits, or was there from the beginning.
         """
         if name is not None:
-            return export_vector(self, GROUP_ID, name)
+            return export_vector(self, self.group_id, name)
         for member in self.members:
             try:
-                return export_vector(self, GROUP_ID, member)
+                return export_vector(self, self.group_id, member)
             except NotPossible:
                 continue
         raise NotPossible("nobody has joined and then only listened")
 
-    # How
+    # Acting
 
-    def _require(self, action: Action, *people: str) -> None:
-        reason = self.can(action, *people)
-        if reason is not None:
-            raise NotPossible(reason)
+    def device(self, name: str) -> Device:
+        """The device of a person; a new one leaves a key package with the delivery service."""
+        if name not in self.devices:
+            if name in {SERVER, THIEF} or not name.strip() or not name.isprintable():
+                raise NotPossible(f"{name!r} is no name for a person")
+            device = self.around.add_device(name, self.suite)
+            for world in self.groups:
+                world.record.add_holder(device)
+            self.publish_key_package(name)
+        return self.devices[name]
 
-    def _commit(self, by: str, *, add: Sequence[str] = (), remove: Sequence[LeafIndex] = (), path: bool = True) -> None:
-        before = self.devices[by].state(GROUP_ID)
-        published = self.devices[by].commit(GROUP_ID, add=add, remove=remove, path=path)
-        self._publish(Sent("commit", by, published.entry.message))
+    def create(self, name: str) -> None:
+        """Make the group, with one member."""
+        self.require("create", name)
+        self.devices[name].create_group(self.group_id)
+        self.record.write("create", name, f"{name} created the group")
+
+    def add(self, by: str, *others: str, path: bool = True) -> None:
+        """Commit that others join; without a path it is cheaper, and nobody gets fresh keys."""
+        self.require("add", by, *others)
+        self.offer_key_packages(others)
+        self.make_commit(by, add=others, path=path)
+
+    def remove(self, by: str, *others: str) -> None:
+        """Commit that others leave."""
+        self.require("remove", by, *others)
+        self.make_commit(by, remove=[self.leaf(other) for other in others])
+
+    def update(self, name: str) -> None:
+        """Propose a fresh leaf key, for somebody else to commit."""
+        self.require("update", name)
+        before = self.devices[name].state(self.group_id)
+        entry = self.devices[name].propose_update(self.group_id)
+        self.record.publish(Sent("proposal", name, entry.message))
+        self.record.write("propose", name, f"{name} proposed an update", before=before)
+
+    def propose_add(self, by: str, other: str) -> None:
+        """Propose that somebody joins, for any member to commit."""
+        self.require("propose_add", by, other)
+        self.offer_key_packages([other])
+        self._propose(by, Add(self.devices[by].fetch_key_package(other, self.suite)), f"to add {other}")
+
+    def propose_remove(self, by: str, other: str) -> None:
+        """Propose that somebody leaves: oneself, too."""
+        self.require("propose_remove", by, other)
+        self._propose(by, Remove(self.leaf(other)), f"to remove {other}")
+
+    def commit(self, name: str, *, psks: Sequence[str | int] = (), path: bool = True) -> None:
+        """Commit all that is pending; the path gives the committer fresh keys up to the root.
+
+        `psks` are mixed into the new epoch: pre-shared keys by their name, resumption PSKs by their epoch. Whoever
+        does not hold them all cannot follow.
+        """
+        self.require("commit", name)
+        for psk in psks:
+            doors.require_psk(self, name, psk)
+        named = [psk if isinstance(psk, int) else psk.encode() for psk in psks]
+        self.make_commit(name, psks=named, path=path)
+
+    def send(self, name: str, text: str) -> None:
+        """Say something to the group."""
+        self.require("send", name)
+        before = self.devices[name].state(self.group_id)
+        entry = self.devices[name].send(self.group_id, text.encode())
+        self.record.publish(Sent("application", name, entry.message))
+        self.record.write("message", name, f"{name} sent a message", before=before)
+
+    def steal(self, name: str) -> None:
+        """Give the thief all that is on a device now, for this group and all others."""
+        self.require("steal", name)
+        for world in (self, *(world for world in self.groups if world is not self and world.history)):
+            world.thief.steal(name, self.devices[name].holdings)
+            world.record.write("theft", THIEF, f"The thief took all that is on {name}'s device", victim=name)
+
+    def hold(self, name: str) -> None:
+        """Let nothing reach a device until it is released."""
+        self.require("hold", name)
+        self.around.held.add(name)
+
+    def release(self, name: str) -> None:
+        """Let a device catch up with the log."""
+        self.require("release", name)
+        self.around.held.discard(name)
+        joins = self.group_id not in self.devices[name].holdings.groups
+        self.record.write("join" if joins else "process", name, f"{name} caught up")
+
+    # Other ways in, and what comes after a group (`doors.py`)
+
+    def join(self, name: str, *, psks: Sequence[str] = ()) -> None:
+        """Come in by a commit of one's own, with nobody's help but the group's public description."""
+        doors.join(self, name, psks)
+
+    def resync(self, name: str) -> None:
+        """Come back by a commit that puts a new leaf in place of the old one; what was missed stays missed."""
+        doors.resync(self, name)
+
+    def request_to_join(self, name: str) -> None:
+        """Ask to be added; a member's commit decides."""
+        doors.request_to_join(self, name)
+
+    def external_sender(self, by: str, name: str) -> None:
+        """Commit that the group takes proposals from somebody who is no member."""
+        doors.external_sender(self, by, name)
+
+    def ask_to_add(self, sender: str, newcomer: str) -> None:
+        """Propose from outside, as an external sender, that somebody joins."""
+        doors.ask_to_add(self, sender, newcomer)
+
+    def ask_to_remove(self, sender: str, member: str) -> None:
+        """Propose from outside, as an external sender, that a member leaves."""
+        doors.ask_to_remove(self, sender, member)
+
+    def share_psk(self, psk: str, *people: str) -> None:
+        """Give people a pre-shared key by a way that has nothing to do with the group: over lunch, say."""
+        doors.share_psk(self, psk, people)
+
+    def reinit(self, by: str, suite: int | None = None) -> None:
+        """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
+        doors.reinit(self, by, self.suite.id if suite is None else suite)
+
+    def successor(self, by: str) -> World:
+        """Found the group that a ReInit has announced, and take everybody along; gives its world."""
+        return doors.successor(self, by)
+
+    def branch(self, by: str, *others: str) -> World:
+        """Found a second group of some of the members, which only they can enter; gives its world."""
+        return doors.branch(self, by, others)
+
+    # What the above are made of
+
+    def leaf(self, name: str) -> LeafIndex:
+        """Where a member stands in the tree."""
+        latest = self.record.latest()
+        return next(
+            leaf for leaf, leaf_node in (latest.tree.leaves() if latest else ()) if credential_name(leaf_node) == name
+        )
+
+    def make_commit(
+        self,
+        by: str,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[LeafIndex] = (),
+        psks: Sequence[bytes | int] = (),
+        proposals: Sequence[AnyProposal] = (),
+        path: bool = True,
+    ) -> None:
+        """Let a member commit, and deliver it."""
+        device, before = self.devices[by], self.devices[by].state(self.group_id)
+        published = device.commit(self.group_id, add=add, remove=remove, psks=psks, proposals=proposals, path=path)
+        self.put_on_the_wire(by, published)
+        self.record.write("commit", by, before=before)
+
+    def put_on_the_wire(self, by: str, published: Published) -> None:
+        """Publish a commit, and the Welcome that belongs to it."""
+        self.record.publish(Sent("commit", by, published.entry.message))
         if published.welcome is not None:
-            self._publish(Sent("welcome", by, published.welcome))
-        self._record("commit", by, before=before)
+            self.record.publish(Sent("welcome", by, published.welcome))
 
-    def _publish_key_package(self, device: Device) -> None:
+    def publish_key_package(self, name: str) -> None:
+        """Leave one more key package of a person with the delivery service."""
+        device = self.devices[name]
         had = device.holdings.bundles
-        self.thief.hear(device.publish_key_package())
-        self._bundles[device.name] = next(
+        self.thief.hear(device.publish_key_package(self.suite if self.suite.id != device.suite.id else None))
+        self.around.bundles[name] = next(
             bundle for reference, bundle in device.holdings.bundles.items() if reference not in had
         )
 
-    def _publish(self, sent: Sent) -> None:
-        self._on_the_wire.append(sent)
-        self.thief.hear(sent.wire)
+    def offer_key_packages(self, people: Sequence[str]) -> None:
+        """See to it that the directory has a key package of each of them."""
+        for name in people:
+            if not self.service.key_packages_left(name, self.suite.id):
+                self.publish_key_package(name)
 
-    def _leaf(self, name: str) -> LeafIndex:
-        latest = self._latest()
-        return next(
-            leaf
-            for leaf, leaf_node in (latest.tree.leaves() if latest else ())
-            if self._names[leaf_node.signature_key] == name
-        )
-
-    def _latest(self) -> GroupState | None:
-        """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
-        states = [
-            device.holdings.groups[GROUP_ID].state
-            for device in self.devices.values()
-            if GROUP_ID in device.holdings.groups
-        ]
-        return max((state for state in states if state.active), key=lambda state: state.epoch, default=None)
-
-    def _record(
-        self,
-        kind: StepKind,
-        actor: HolderId,
-        text: str = "",
-        before: GroupState | None = None,
-        victim: str | None = None,
-    ) -> None:
-        """Deliver what is on its way, write the step down, and let time pass."""
-        events = {name: self._deliver(device) for name, device in self.devices.items() if not self.is_held(name)}
-        earlier = self.history[-1].holdings if self.history else {}
-        holdings = {name: device.holdings for name, device in self.devices.items()}
-        changed = {name: held for name, held in holdings.items() if earlier.get(name) is not held}
-        findings = tuple(self.thief.findings[self._found :])
-        self._found = len(self.thief.findings)
-        self._writer.write(
-            Happening(
-                kind,
-                actor,
-                self.clock.now,
-                before=before,
-                after=self._latest(),
-                messages=tuple(self._on_the_wire),
-                states={name: _state_in(held) for name, held in changed.items()},
-                holdings={**changed, THIEF: self.thief.holdings()} if findings else changed,
-                operations={name: self._recorders[name].take() for name in (*self.devices, THIEF)},
-                followers=self._followers(),
-                victim=victim,
-            )
-        )
-        self._on_the_wire.clear()
-        words = text or next(event.text for event in events[actor] if event.kind == "commit")
-        self.history.append(Moment(kind, actor, words, self.clock.now, holdings, events, findings))
-        self.clock.tick()
-
-    def _followers(self) -> dict[HolderId, int]:
-        epoch = self.thief.epoch()
-        return {} if epoch is None else {THIEF: epoch}
-
-    def _deliver(self, device: Device) -> tuple[Event, ...]:
-        invited = device.accept_invitations()
-        return invited + (device.fetch(GROUP_ID) if GROUP_ID in device.holdings.groups else ())
-
-
-def _state_in(holdings: Holdings) -> GroupState | None:
-    membership = holdings.groups.get(GROUP_ID)
-    return None if membership is None else membership.state
+    def _propose(self, by: str, proposal: AnyProposal, words: str) -> None:
+        before = self.devices[by].state(self.group_id)
+        entry = self.devices[by].propose(self.group_id, proposal)
+        self.record.publish(Sent("proposal", by, entry.message))
+        self.record.write("propose", by, f"{by} proposed {words}", before=before)

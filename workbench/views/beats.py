@@ -21,10 +21,13 @@ def beats_of(
             return _commit_beats(scene, recorded, step, names, keyed_before)
         case "theft":
             return _theft_beats(scene, recorded, step)
-        case "create" | "join" | "process":
+        case "create" | "found" | "join" | "process":
             nodes, actor = _leaves_of(scene, recorded["actor"]), recorded["actor"]
             beats = [_beat("epoch", step["sentence"], nodes=nodes)]
             return beats + [_beat("message", words, nodes=nodes) for words in _late_readings(scene, recorded, actor)]
+        case "share":
+            nodes = [node for holder in recorded.get("between", ()) for node in _leaves_of(scene, holder)]
+            return [_beat("message", step["sentence"], nodes=nodes)]
         case _:
             sender = _leaves_of(scene, recorded["actor"])
             edges = [(at, to) for at in sender for to in sorted(scene.at_leaf) if to != at]
@@ -63,7 +66,9 @@ def _commit_beats(
     if commit is None:
         return [_beat("epoch", step["sentence"])]
     beats = []
-    if commit["proposals"]:
+    if commit["external"]:
+        beats.append(_external_init_beat(recorded, names[2 * commit["committer"]]))
+    if any(each["type"] != "external_init" for each in commit["proposals"]):
         beats.append(_proposals_beat(scene, commit, step, names, keyed_before))
     if path is not None:
         beats += _path_beats(scene, path, step, names)
@@ -96,6 +101,9 @@ def _proposals_beat(
         deeds.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
     if added:
         deeds.append(f"{scene.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
+    mixed_in = [each["name"] or "a pre-shared key" for each in commit["proposals"] if each["type"] == "psk"]
+    if mixed_in:
+        deeds.append(f"{listed(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
     words = ", ".join(deeds) or f"{len(commit['proposals'])} without effect on the tree"
     return _beat(
         "proposals",
@@ -103,6 +111,15 @@ def _proposals_beat(
         nodes=[*removed, *updated, *added] if scene.leaf_count else [],
         shows=sorted((changed - on_path) | (changed & set(added))),
         blanks=sorted(blanked & (changed | set(step["blank"]))),
+    )
+
+
+def _external_init_beat(recorded: Step, newcomer: str) -> Beat:
+    """How a newcomer makes an init secret for a group that it has no secret of (§8.3)."""
+    return _beat(
+        "proposals",
+        f"{newcomer} makes a fresh init secret and seals it to the group's external key, which all members of "
+        f"epoch {recorded['epoch'] - 1} can open.",
     )
 
 
@@ -204,17 +221,22 @@ def _welcome_beat(scene: Scene, step: StepView) -> Beat:
 def _schedule_beats(scene: Scene, recorded: Step, commit: Commit, step: StepView) -> list[Beat]:
     knows = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
     without = "" if commit["with_path"] else " Without a path, the commit secret is all zeros."
+    init = "newcomer's init secret" if commit["external"] else f"init secret of epoch {recorded['epoch'] - 1}"
+    psks = ", the commit secret and the pre-shared keys" if _mixes_in(commit) else " and the commit secret"
     confirmed = [scene.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != THIEF]
     return [
         _beat(
             "schedule",
-            f"The init secret of epoch {recorded['epoch'] - 1} and the commit secret give all secrets of epoch "
-            f"{recorded['epoch']}.{without}",
+            f"The {init}{psks} give all secrets of epoch {recorded['epoch']}.{without}",
             known_to=knows.get("epoch_secret", []),
         ),
         _beat("epoch", f"Epoch {recorded['epoch']} begins."),
         _beat("confirm", f"The confirmation tag agrees at {counted_names(confirmed) or 'nobody who was watched'}."),
     ]
+
+
+def _mixes_in(commit: Commit) -> bool:
+    return any(each["type"] == "psk" for each in commit["proposals"])
 
 
 # A theft

@@ -47,6 +47,7 @@ from workbench.views.sentences import proposal_text, sentence_of, title_of
 
 HUES = 8
 SCHEDULE = (
+    "external_init_secret",
     "commit_secret",
     "joiner_secret",
     "psk_secret",
@@ -84,11 +85,10 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
         "unseen_by": first.get("unseen_by", []),
     }
     first["set"], first["blank"] = {}, []
-    actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
     return {
         "format": FORMAT,
         "version": VERSION,
-        "title": title or (f"{actor}'s group" if start["kind"] == "create" else f"the group that {actor} joined"),
+        "title": title or _title(scene, start),
         "suite": trace["suite"],
         "group_id": trace["group_id"],
         "members": _members(trace),
@@ -97,6 +97,12 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
         "keys": {key: _key(secret) for key, secret in scene.secrets.items() if key in in_tree},
         "steps": steps,
     }
+
+
+def _title(scene: Scene, start: Recorded) -> str:
+    actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
+    deed = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
+    return f"{actor}'s group" if deed == "created" else f"the group that {actor} {deed}"
 
 
 def _members(trace: Trace) -> list[Member]:
@@ -139,14 +145,15 @@ def _step(scene: Scene, recorded: Recorded, index: int, in_tree: set[SecretId]) 
     before_places, before_leaves = dict(scene.places), dict(scene.at_leaf)
     before_keys, before_count = dict(scene.key_at), scene.leaf_count
     scene.apply(recorded)
-    scene_names = {node: scene.names[holder] for node, holder in (before_leaves | scene.at_leaf).items()}
+    names_before = {node: scene.names[holder] for node, holder in before_leaves.items()}
+    scene_names = names_before | {node: scene.names[holder] for node, holder in scene.at_leaf.items()}
     deeds = Deeds(recorded)
     tree, commit = recorded["tree"], recorded["commit"]
     step: Step = {
         "kind": recorded["kind"],
         "actor": recorded["actor"],
-        "title": title_of(scene, recorded, scene_names),
-        "sentence": sentence_of(scene, recorded, scene_names),
+        "title": title_of(scene, recorded, scene_names, names_before),
+        "sentence": sentence_of(scene, recorded, scene_names, names_before),
         "epoch": recorded["epoch"],
         "set": {} if tree is None else _nodes(tree),
         "blank": [] if tree is None else _blanks(tree, before_keys, before_count),
@@ -174,20 +181,24 @@ def _step(scene: Scene, recorded: Recorded, index: int, in_tree: set[SecretId]) 
         step["tree_to"] = handed
     if commit is not None and (welcome := _welcome(scene, recorded, commit, deeds)):
         step["welcome"] = welcome
-    if recorded["kind"] in {"create", "commit", "join"}:
+    if recorded["kind"] in {"create", "found", "commit", "join"}:
         step["secrets"] = _secrets(recorded, deeds)
-    step["beats"] = beats_of(scene, recorded, step, scene_names, before_keys)
+    step["beats"] = beats_of(scene, recorded, step, scene_names | names_before, before_keys)
     return step
 
 
 def _sees(
     viewer: HolderId, step: Recorded, before: dict[HolderId, Place | None], after: dict[HolderId, Place | None]
 ) -> bool:
-    """Whether a viewer learns what a step did: a member of the epoch, or anybody if it is in the clear."""
-    if step["kind"] in {"theft", "create"}:
-        return viewer == step["actor"]
-    if step["kind"] in {"process", "join"}:
+    """Whether a viewer learns what a step did: who did it, a member of the epoch, or anybody if it is in the clear."""
+    if viewer == step["actor"] or step["kind"] in {"process", "join"}:
         return True
+    if step["kind"] in {"theft", "create"}:
+        return False
+    if step["kind"] == "share":
+        return viewer in step.get("between", ())
+    if step["kind"] == "found":
+        return after.get(viewer) is not None
     in_the_clear = all("content" not in message for message in step["messages"]) or step["kind"] == "message"
     if viewer == SERVER or (viewer == THIEF and in_the_clear):
         return in_the_clear

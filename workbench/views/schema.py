@@ -31,7 +31,9 @@ KeyId: TypeAlias = str
 ViewerId: TypeAlias = str
 
 ViewerKind: TypeAlias = Literal["member", "server", "thief", "observer"]
-StepKind: TypeAlias = Literal["create", "key_package", "propose", "commit", "process", "join", "message", "theft"]
+StepKind: TypeAlias = Literal[
+    "create", "found", "key_package", "share", "propose", "commit", "process", "join", "message", "theft"
+]
 BeatKind: TypeAlias = Literal[
     "proposals",
     "leaf_key",
@@ -204,7 +206,7 @@ class Message(TypedDict):
     """
 
     sender: str
-    kind: Literal["application", "proposal", "commit", "welcome", "key_package"]
+    kind: Literal["application", "proposal", "commit", "welcome", "key_package", "group_info"]
     wire: Hex
     size: int
     read: dict[ViewerId, str]

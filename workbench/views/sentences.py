@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import commit_words
+from workbench.inspect.names import commit_words, listed, wanted_of
 from workbench.inspect.trace_format import Proposal, Step
 from workbench.views.scene import Scene
 
 
-def title_of(scene: Scene, step: Step, names: dict[int, str]) -> str:
-    """What happened, in a few words; `names` are the members by leaf, those who have just left included."""
+def title_of(scene: Scene, step: Step, names: dict[int, str], before: dict[int, str]) -> str:
+    """What happened, in a few words; `names` are the members by leaf, `before` those from before the step."""
     actor = "Somebody" if step["actor"] is None else scene.names[step["actor"]]
     commit = step["commit"]
     if commit is not None:
@@ -16,13 +16,19 @@ def title_of(scene: Scene, step: Step, names: dict[int, str]) -> str:
         return commit_words(
             names[2 * commit["committer"]],
             added=[each["name"] or f"leaf {each['leaf']}" for each in about if each["type"] == "add"],
-            removed=[names[2 * leaf] for leaf in commit["removed"]],
+            removed=[before[2 * leaf] for leaf in commit["removed"]],
             updated=[names[2 * leaf] for leaf in commit["updated"]],
-            others=[_other(each["type"]) for each in about if each["type"] not in {"add", "remove", "update"}],
+            psks=[each["name"] or "a pre-shared key" for each in about if each["type"] == "psk"],
+            others=[each["type"] for each in about if each["type"] not in {"add", "remove", "update", "psk"}],
+            external=commit["external"],
         )
     match step["kind"]:
         case "create":
             words = f"{actor} created the group"
+        case "found":
+            words = f"{actor} founded the group and took along {listed(_others(scene, step))}"
+        case "share":
+            words = f"{listed([scene.names[each] for each in step.get('between', ())])} share {step.get('shared')}"
         case "join":
             words = f"{actor} joined the group"
         case "process":
@@ -32,26 +38,39 @@ def title_of(scene: Scene, step: Step, names: dict[int, str]) -> str:
         case "theft":
             words = f"The thief took all that is on {scene.names[step.get('victim', '')]}'s device"
         case _:
-            words = f"{actor} proposed {' and '.join(proposal_text(each, names) for each in step['proposals'])}"
+            words = _proposing(actor, step, names)
     return words
 
 
-def sentence_of(scene: Scene, step: Step, names: dict[int, str]) -> str:
+def _others(scene: Scene, step: Step) -> list[str]:
+    """All members but the one who acts."""
+    return [scene.names[holder] for _, holder in sorted(scene.at_leaf.items()) if holder != step["actor"]]
+
+
+def _proposing(actor: str, step: Step, names: dict[int, str]) -> str:
+    proposals = step["proposals"]
+    if all(each["type"] == "add" and each["name"] == actor for each in proposals):
+        return f"{actor} asked to be added"
+    return f"{actor} proposed {' and '.join(proposal_text(each, names) for each in proposals)}"
+
+
+AFTER_THE_TITLE = {
+    "commit": ": epoch {epoch} begins",
+    "create": ", alone in epoch {epoch}",
+    "found": ", all in epoch {epoch}",
+    "share": ", which they have from outside of the group",
+    "join": ", in epoch {epoch}",
+    "process": ", in epoch {epoch}",
+    "propose": ". It takes effect when somebody commits it",
+}
+
+
+def sentence_of(scene: Scene, step: Step, names: dict[int, str], before: dict[int, str]) -> str:
     """What happened, in a sentence, with what there is to count."""
-    title = title_of(scene, step, names)
-    match step["kind"]:
-        case "commit":
-            return f"{title}: epoch {step['epoch']} begins."
-        case "create":
-            return f"{title}, alone in epoch {step['epoch']}."
-        case "join" | "process":
-            return f"{title}, in epoch {step['epoch']}."
-        case "propose":
-            return f"{title}. It takes effect when somebody commits it."
-        case "message":
-            return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
-        case _:
-            return f"{title}."
+    title = title_of(scene, step, names, before)
+    if step["kind"] == "message":
+        return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
+    return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
 
 
 def proposal_text(proposal: Proposal, names: dict[int, str]) -> str:
@@ -63,11 +82,7 @@ def proposal_text(proposal: Proposal, names: dict[int, str]) -> str:
             return f"to add {name or 'somebody'}"
         case "remove":
             return f"to remove {name}"
-        case "update":
-            return "a fresh leaf key"
+        case "psk":
+            return f"to mix in {name or 'a pre-shared key'}"
         case other:
-            return f"a {_other(other)}"
-
-
-def _other(proposal_type: str) -> str:
-    return f"proposal of type {proposal_type}" if proposal_type.startswith("0x") else proposal_type
+            return wanted_of(other)

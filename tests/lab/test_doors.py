@@ -1,0 +1,285 @@
+"""The other doors of a world: joining and coming back by a commit, asking from outside, and groups out of groups."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.lab import NotPossible, World
+from workbench.lab.actions import Action
+
+
+def three() -> World:
+    """Alice, Bob and Carol in epoch 1; Dave outside."""
+    world = World.of(["Alice", "Bob", "Carol"])
+    world.device("Dave")
+    return world
+
+
+def agree(world: World) -> bool:
+    """Whether all members are in the same epoch with the same secrets."""
+    states = [world.state(name) for name in world.members]
+    return len({None if state is None else state.secrets for state in states}) == 1 and None not in states
+
+
+def told(world: World, name: str) -> list[str]:
+    """What a device was told in the last step."""
+    return [event.text for event in world.history[-1].events[name]]
+
+
+# Into a group
+
+
+def test_a_newcomer_joins_by_a_commit_of_its_own() -> None:
+    world = three()
+    world.join("Dave")
+    assert (world.members, world.epoch, agree(world)) == (("Alice", "Bob", "Carol", "Dave"), 2, True)
+    assert world.history[-1].text == "Dave joined by an external commit"
+    assert told(world, "Alice") == ["Dave joined by an external commit"]
+
+
+def test_with_private_handshakes_a_newcomers_commit_is_public_all_the_same() -> None:
+    world = World.of(["Alice", "Bob"], handshakes="private")
+    world.device("Carol")
+    world.join("Carol")
+    world.commit("Carol")
+    assert (world.members, agree(world)) == (("Alice", "Bob", "Carol"), True)
+
+
+def test_a_newcomer_can_mix_in_a_pre_shared_key() -> None:
+    world = three()
+    world.share_psk("tea", *world.members, "Dave")
+    world.join("Dave", psks=["tea"])
+    assert agree(world)
+    assert told(world, "Bob") == ["Dave joined by an external commit and mixed in the pre-shared key “tea”"]
+
+
+def test_whoever_comes_back_has_a_new_leaf_and_what_was_missed_stays_missed() -> None:
+    world = three()
+    world.hold("Bob")
+    world.send("Alice", "missed")
+    world.commit("Carol")
+    world.resync("Bob")
+    assert (world.members, agree(world), world.is_held("Bob")) == (("Alice", "Bob", "Carol"), True, False)
+    assert told(world, "Carol") == ["Bob came back by an external commit"]
+    assert not [event for moment in world.history for event in moment.events.get("Bob", ()) if event.data]
+    world.send("Alice", "seen")
+    assert told(world, "Bob") == ["Alice sent a message"]
+
+
+def test_whoever_asks_is_added_when_a_member_commits_it() -> None:
+    world = three()
+    world.request_to_join("Dave")
+    assert told(world, "Alice") == ["Dave asked to be added"]
+    assert list(world.members) == ["Alice", "Bob", "Carol"]
+    world.commit("Bob")
+    assert agree(world)
+    assert list(world.members) == ["Alice", "Bob", "Carol", "Dave"]
+
+
+# From outside
+
+
+def test_somebody_outside_proposes_and_members_decide() -> None:
+    world = three()
+    world.device("HR")
+    assert world.can("ask_to_add", "HR", "Dave") == "The group does not take proposals from HR"
+    world.external_sender("Alice", "HR")
+    world.ask_to_add("HR", "Dave")
+    world.ask_to_remove("HR", "Carol")
+    assert told(world, "Bob") == ["HR proposed to remove Carol"]
+    world.commit("Bob")
+    assert (world.members, agree(world)) == (("Alice", "Bob", "Dave"), True)
+    assert world.state("HR") is None
+
+
+def test_two_can_propose_from_outside() -> None:
+    world = three()
+    for name in ("HR", "Ops"):
+        world.device(name)
+        world.external_sender("Alice", name)
+    world.ask_to_remove("Ops", "Carol")
+    assert told(world, "Bob") == ["Ops proposed to remove Carol"]
+    world.ask_to_remove("HR", "Bob")
+    assert told(world, "Alice") == ["HR proposed to remove Bob"]
+
+
+def test_members_propose_by_reference() -> None:
+    world = three()
+    world.propose_add("Alice", "Dave")
+    world.propose_remove("Carol", "Carol")
+    assert told(world, "Bob") == ["Carol proposed to remove Carol"]
+    world.commit("Bob")
+    assert (world.members, agree(world)) == (("Alice", "Bob", "Dave"), True)
+
+
+# Pre-shared keys
+
+
+def test_members_who_share_a_key_follow_and_whoever_lacks_it_falls_behind_and_comes_back() -> None:
+    world = three()
+    world.share_psk("tea", "Alice", "Bob")
+    assert world.history[-1].text == "Alice and Bob share the pre-shared key “tea”"
+    world.commit("Alice", psks=["tea"])
+    (event,) = world.history[-1].events["Carol"]
+    assert event.kind == "refused"
+    assert "needed and not held here" in event.text
+    assert world.can("commit", "Carol") == "Carol has missed a commit and has to catch up first"
+    world.resync("Carol")
+    assert agree(world)
+
+
+def test_a_key_that_the_committer_lacks_is_named() -> None:
+    world = three()
+    with pytest.raises(NotPossible, match="Alice does not hold the pre-shared key “tea”"):
+        world.commit("Alice", psks=["tea"])
+    with pytest.raises(NotPossible, match="Alice does not hold the resumption PSK of epoch 17"):
+        world.commit("Alice", psks=[17])
+    world.commit("Alice", psks=[1])
+    assert world.history[-1].text == "Alice mixed in the resumption PSK of epoch 1"
+    assert agree(world)
+
+
+def test_a_welcome_waits_for_the_key_it_takes() -> None:
+    world = three()
+    world.share_psk("tea", *world.members)
+    world.request_to_join("Dave")
+    world.commit("Alice", psks=["tea"])
+    assert world.state("Dave") is None
+    assert [event.kind for event in world.history[-1].events["Dave"]] == ["refused"]
+    world.share_psk("tea", "Dave")
+    assert agree(world)
+
+
+# On to another group
+
+
+@pytest.mark.parametrize("suite", [None, 2, 3])
+def test_a_group_ends_and_goes_on_as_another(suite: int | None) -> None:
+    world = three()
+    world.reinit("Bob", suite=suite)
+    assert world.history[-1].text == "Bob ended the group by a ReInit"
+    ended = "The group has ended by a ReInit: its members go on in the one that follows"
+    assert (world.can("send", "Alice"), world.can("join", "Dave")) == (ended, ended)
+    following = world.successor("Carol")
+    assert sorted(following.members) == ["Alice", "Bob", "Carol"]
+    assert (following.suite.id, following.epoch, agree(following)) == (suite or 1, 1, True)
+    following.send("Alice", "hello again")
+    assert told(following, "Bob") == ["Alice sent a message"]
+    following.join("Dave")
+    following.commit("Bob")
+    assert agree(following)
+    assert world.can("successor", "Alice") == "The group that follows has been founded already"
+
+
+def test_a_branch_lives_beside_the_group() -> None:
+    world = three()
+    branch = world.branch("Alice", "Carol")
+    assert branch.members == ("Alice", "Carol")
+    branch.send("Carol", "between us")
+    world.send("Bob", "to all")
+    assert (branch.epoch, world.epoch) == (1, 1)
+    assert told(branch, "Alice") == ["Carol sent a message"]
+    assert told(world, "Carol") == ["Bob sent a message"]
+    assert world.groups == branch.groups == (world, branch)
+
+
+def test_each_group_has_a_record_of_its_own() -> None:
+    world = three()
+    branch = world.branch("Alice", "Carol")
+    branch.commit("Carol")
+    kinds = [step["kind"] for step in branch.trace()["steps"]]
+    assert kinds == ["found", "commit"]
+    assert [step["kind"] for step in world.trace()["steps"]] == ["create", "commit"]
+    assert branch.trace()["group_id"] != world.trace()["group_id"]
+
+
+def test_a_device_that_is_new_later_is_known_to_all_groups() -> None:
+    world = three()
+    branch = world.branch("Alice", "Carol")
+    world.device("Erin")
+    branch.add("Alice", "Erin")
+    assert branch.members == ("Alice", "Carol", "Erin")
+
+
+def test_a_branch_of_a_branch_has_an_id_of_its_own() -> None:
+    world = three()
+    branch = world.branch("Alice", "Bob")
+    again = branch.branch("Bob", "Alice")
+    assert len({group.group_id for group in (world, branch, again)}) == 3
+
+
+# What is not possible
+
+
+@pytest.mark.parametrize(
+    ("action", "people", "reason"),
+    [
+        ("join", ("Alice",), "Alice is in the group already"),
+        ("join", ("Held",), "Held is held back"),
+        ("resync", ("Dave",), "Dave has no leaf in the group to come back to"),
+        ("request_to_join", ("Alice",), "Alice is in the group already"),
+        ("external_sender", ("Alice", "HR"), "The group takes proposals from HR already"),
+        ("external_sender", ("Dave", "HR"), "Dave is not in the group"),
+        ("ask_to_add", ("HR", "Alice"), "Alice is in the group already"),
+        ("ask_to_add", ("Dave", "Erin"), "There is no device of Erin"),
+        ("ask_to_remove", ("HR", "Dave"), "Dave is not in the group"),
+        ("ask_to_remove", ("Dave", "Alice"), "The group does not take proposals from Dave"),
+        ("propose_add", ("Alice", "Bob"), "Bob is in the group already"),
+        ("propose_remove", ("Alice", "Dave"), "Dave is not in the group"),
+        ("branch", ("Alice", "Alice"), "Alice is in the branch anyway"),
+        ("branch", ("Alice", "Dave"), "Dave is not in the group"),
+        ("successor", ("Alice",), "The group has not ended: no ReInit was committed in it"),
+        ("share_psk", ("Alice",), None),
+    ],
+)
+def test_what_is_not_possible_is_told_with_the_reason(
+    action: Action, people: tuple[str, ...], reason: str | None
+) -> None:
+    world = three()
+    for name in ("HR", "Held"):
+        world.device(name)
+    world.external_sender("Alice", "HR")
+    world.hold("Held")
+    assert world.can(action, *people) == reason
+
+
+def test_a_reinit_waits_for_pending_proposals() -> None:
+    world = three()
+    world.update("Bob")
+    reason = "Proposals are pending: somebody has to commit them first, for a ReInit stands alone"
+    assert world.can("reinit", "Alice") == reason
+    world.commit("Alice")
+    assert world.can("reinit", "Alice") is None
+
+
+def test_nobody_joins_by_a_commit_while_no_member_is_within_reach() -> None:
+    world = World.of(["Alice"])
+    world.device("Bob")
+    world.hold("Alice")
+    assert world.can("join", "Bob") == "No member is within reach who could describe the group"
+
+
+def test_whoever_missed_the_end_founds_nothing() -> None:
+    world = three()
+    world.hold("Carol")
+    world.reinit("Alice")
+    assert world.can("successor", "Carol") == "Carol has not seen the end of the group"
+
+
+def test_a_name_that_is_not_text_is_no_name() -> None:
+    with pytest.raises(NotPossible, match="no name for a person"):
+        World().device("a\0b")
+
+
+def test_the_same_seed_gives_the_same_bytes_behind_all_doors() -> None:
+    def lived() -> World:
+        world = three()
+        world.join("Dave")
+        world.share_psk("tea", *world.members)
+        world.commit("Bob", psks=["tea", 1])
+        world.resync("Carol")
+        world.reinit("Alice", suite=2)
+        return world.successor("Bob")
+
+    one, same = lived(), lived()
+    assert [group.trace() for group in one.groups] == [group.trace() for group in same.groups]

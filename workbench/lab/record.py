@@ -1,0 +1,128 @@
+"""What happened to one group, step by step: its history, its trace, and a thief that has heard everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.adversary import Finding, Thief
+from workbench.client import Device, Event, Holdings
+from workbench.inspect.trace import Recorder, TracedSuite
+from workbench.inspect.trace_format import HolderId, StepKind
+from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
+from workbench.lab.surroundings import Surroundings
+from workbench.mls import CipherSuite, GroupState
+
+SERVER = "server"
+THIEF = "thief"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What happened in one step, and all that every device held after it: going back in time is an index."""
+
+    kind: StepKind
+    actor: HolderId
+    text: str
+    now: int
+    holdings: Mapping[str, Holdings] = field(repr=False)
+    events: Mapping[str, tuple[Event, ...]] = field(repr=False)
+    findings: tuple[Finding, ...] = field(repr=False)
+    group_id: bytes = field(repr=False)
+
+    def state(self, name: str) -> GroupState | None:
+        """The state that a device had of the group; None if it had none."""
+        return state_in(self.holdings[name], self.group_id) if name in self.holdings else None
+
+
+class Record:
+    """The record of one group. `publish` puts a message on the wire, `write` ends a step."""
+
+    def __init__(self, around: Surroundings, suite: CipherSuite, group_id: bytes, thief: Thief | None) -> None:
+        self.group_id = group_id
+        self.history: list[Moment] = []
+        self._around = around
+        self._suite = suite
+        self._recorder = Recorder()
+        traced = TracedSuite.of(suite, self._recorder)
+        self.thief = Thief(traced, group_id, around.policy) if thief is None else thief.beside(traced, group_id)
+        self._writer = TraceWriter(suite, group_id)
+        self._writer.add_holder(SERVER, "the server", "server")
+        self._writer.add_holder(THIEF, "the thief", "thief")
+        self._on_the_wire: list[Sent] = []
+        self._found = 0
+        for device in around.devices.values():
+            self.add_holder(device)
+        self.trace = self._writer.trace
+
+    def add_holder(self, device: Device) -> None:
+        """One more person whose holdings are told of."""
+        self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite))
+
+    def publish(self, sent: Sent) -> None:
+        """Put a message of the group on the wire, where the thief hears it."""
+        self._on_the_wire.append(sent)
+        self.thief.hear(sent.wire)
+
+    def latest(self) -> GroupState | None:
+        """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
+        states = (state_in(device.holdings, self.group_id) for device in self._around.devices.values())
+        following = [state for state in states if state is not None and (state.active or state.reinit is not None)]
+        return max(following, key=lambda state: state.epoch, default=None)
+
+    def write(
+        self,
+        kind: StepKind,
+        actor: HolderId,
+        text: str = "",
+        *,
+        before: GroupState | None = None,
+        victim: str | None = None,
+        shared: str | None = None,
+        between: tuple[str, ...] = (),
+    ) -> None:
+        """Deliver what is on its way, write the step down, and let time pass."""
+        around = self._around
+        events = {name: self._deliver(device) for name, device in around.devices.items() if name not in around.held}
+        earlier = self.history[-1].holdings if self.history else {}
+        holdings = {name: device.holdings for name, device in around.devices.items()}
+        changed = {name: held for name, held in holdings.items() if earlier.get(name) is not held}
+        findings = tuple(self.thief.findings[self._found :])
+        self._found = len(self.thief.findings)
+        here = {name: held.within(self.group_id) for name, held in changed.items()}
+        performed = {name: recorder.take() for name, recorder in around.recorders.items()}
+        self._writer.write(
+            Happening(
+                kind,
+                actor,
+                around.clock.now,
+                before=before,
+                after=self.latest(),
+                messages=tuple(self._on_the_wire),
+                states={name: state_in(held, self.group_id) for name, held in changed.items()},
+                holdings={**here, THIEF: self.thief.holdings()} if findings else here,
+                operations={**performed, THIEF: self._recorder.take()},
+                followers=self._followers(),
+                victim=victim,
+                shared=shared,
+                between=between,
+            )
+        )
+        self._on_the_wire.clear()
+        words = text or next(event.text for event in events[actor] if event.kind == "commit")
+        self.history.append(Moment(kind, actor, words, around.clock.now, holdings, events, findings, self.group_id))
+        around.clock.tick()
+
+    def _followers(self) -> dict[HolderId, int]:
+        epoch = self.thief.epoch()
+        return {} if epoch is None else {THIEF: epoch}
+
+    def _deliver(self, device: Device) -> tuple[Event, ...]:
+        invited = device.accept_invitations(self.group_id)
+        return invited + (device.fetch(self.group_id) if self.group_id in device.holdings.groups else ())
+
+
+def state_in(holdings: Holdings, group_id: bytes) -> GroupState | None:
+    """The state of a group among what a device holds; None if it has none."""
+    membership = holdings.groups.get(group_id)
+    return None if membership is None else membership.state

@@ -1,0 +1,56 @@
+"""What all groups of a world have in common: people with their devices, a delivery service, and a clock."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import count
+from typing import TYPE_CHECKING
+
+from workbench.client import Device
+from workbench.delivery import DeliveryService
+from workbench.inspect.trace import Recorder, TracedSuite
+from workbench.lab.sources import Clock, entropy_source
+from workbench.mls import CipherSuite, KeyPackageBundle, Policy, cipher_suite
+
+if TYPE_CHECKING:
+    from workbench.lab.world import World
+
+
+class Surroundings:
+    """The people around the groups; `worlds` are the groups, in the order in which they came to be."""
+
+    def __init__(self, seed: int | str, *, private_handshakes: bool, policy: Policy) -> None:
+        self.seed = seed
+        self.policy = policy
+        self.service = DeliveryService()
+        self.clock = Clock()
+        self.devices: dict[str, Device] = {}
+        self.recorders: dict[str, Recorder] = {}
+        self.held: set[str] = set()
+        self.bundles: dict[str, KeyPackageBundle] = {}
+        self.worlds: list[World] = []
+        self._private_handshakes = private_handshakes
+        self._group_numbers = count(2)
+
+    def add_device(self, name: str, suite: CipherSuite) -> Device:
+        """A device for one more person, watched by a recorder of its own."""
+        recorder = self.recorders[name] = Recorder()
+        device = self.devices[name] = Device(
+            name,
+            TracedSuite.of(suite, recorder),
+            self.service,
+            entropy=entropy_source(self.seed, name),
+            clock=self.clock,
+            private_handshakes=self._private_handshakes,
+            policy=self.policy,
+            suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
+        )
+        return device
+
+    def next_group_number(self) -> int:
+        """A number for one more group; the first group is number 1."""
+        return next(self._group_numbers)
+
+    def new_psk(self, name: str) -> bytes:
+        """A pre-shared key of that name, as people might agree on one elsewhere: the same for the same seed."""
+        return hashlib.sha256(f"MLS Workbench lab\0{self.seed}\0psk\0{name}".encode()).digest()
