@@ -121,6 +121,15 @@ def commit_words(
     return f"{committer} {listed(deeds) or 'updated by a commit'}"
 
 
+def shown(group_id: bytes) -> str:
+    """A group id as people may have chosen it, else in hexadecimal."""
+    try:
+        text = group_id.decode()
+    except UnicodeDecodeError:
+        return group_id.hex()
+    return f"“{text}”" if text and text.isprintable() else group_id.hex() or "with the empty id"
+
+
 def listed(words: Sequence[str]) -> str:
     """Words in a row: "Bob, Carol and Dave"."""
     return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])

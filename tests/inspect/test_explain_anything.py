@@ -1,0 +1,217 @@
+"""Whatever the bytes: `explain` raises nothing, changes nothing, and agrees with what `process` says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.mls.group.scenario import NOW, group_of
+from workbench.inspect.explain import explain
+from workbench.inspect.reasons import ERRORS, Kind
+from workbench.mls import (
+    GroupState,
+    KeyPackage,
+    KeyPackageBundle,
+    MLSMessage,
+    Policy,
+    RatchetTreeExtension,
+    Remove,
+    create_commit,
+    decode,
+    encode,
+    group_info,
+    join,
+    process,
+    propose,
+    protect,
+)
+from workbench.mls import errors as refused
+from workbench.mls.errors import MLSError
+from workbench.mls.tree.leaf_node import LifetimePolicy
+
+OUTSIDE = {Kind.KEY_PACKAGE, Kind.GROUP_INFO, Kind.WELCOME, Kind.WELCOME_FOR_OTHERS, Kind.FORK, Kind.FAILED_CHECK}
+"""What can be said of that which `process` does not take at all."""
+
+CLOSER: dict[type[MLSError], set[Kind]] = {
+    refused.Malformed: {
+        Kind.NOT_MLS,
+        Kind.ENCODED,
+        Kind.UNFRAMED,
+        Kind.OTHER_VERSION,
+        Kind.OTHER_WIRE_FORMAT,
+        Kind.DAMAGED,
+        Kind.FAILED_CHECK,
+        Kind.UNSUPPORTED,
+    },
+    refused.Misuse: OUTSIDE | {Kind.UNSUPPORTED},
+    refused.WrongGroup: {Kind.OTHER_GROUP, Kind.SUCCESSOR_GROUP},
+    refused.FutureEpoch: {Kind.FUTURE_EPOCH, Kind.REMOVED, Kind.GROUP_ENDED},
+    refused.LateHandshake: {Kind.EPOCH_ENDED, Kind.ALREADY_PROCESSED, Kind.OWN_ECHO},
+    refused.OwnMessage: {Kind.OWN_ECHO, Kind.OWN_LEAF_TWICE, Kind.FAILED_CHECK},
+    refused.GroupInactive: {Kind.REMOVED, Kind.GROUP_ENDED},
+    refused.DecryptionFailed: {Kind.FORK_OR_DAMAGED, Kind.DAMAGED, Kind.FAILED_CHECK},
+    refused.InvalidSignature: {Kind.FORK_OR_DAMAGED, Kind.FAILED_CHECK},
+    refused.InvalidTag: {Kind.FORK_OR_DAMAGED, Kind.DAMAGED, Kind.FAILED_CHECK},
+}
+"""The errors of which more can be found out than their class says."""
+
+
+def assert_explained(state: GroupState, data: bytes, now: int = NOW) -> Kind:
+    """The kind of what is told about bytes, after a look at whether it is what `process` says, and at the state."""
+    before = snapshot(state)
+    explanation = explain(state, data, now=now)
+    assert snapshot(state) == before
+    assert explanation.sentence.endswith((".", ". "))
+    assert explanation.next_step.endswith(".")
+    assert explanation.as_json()["kind"] == explanation.kind.value
+    assert explanation._repr_html_()
+    assert explanation.kind in kinds_by_process(state, data, now), str(explanation)
+    return explanation.kind
+
+
+def kinds_by_process(state: GroupState, data: bytes, now: int) -> set[Kind]:
+    """The kinds that fit what `process` does with the bytes."""
+    try:
+        process(state, data, now=now)
+    except MLSError as error:
+        return CLOSER.get(type(error), {ERRORS[type(error)].kind})
+    return {Kind.PROCESSABLE}
+
+
+def snapshot(state: GroupState) -> tuple[Any, ...]:
+    """All that a state holds."""
+    return tuple(
+        dict(value) if isinstance(value, dict) else value
+        for value in (getattr(state, name) for name in state.__dataclass_fields__)
+    )
+
+
+@cache
+def party() -> tuple[dict[str, GroupState], list[bytes]]:
+    """States of a small group at several instants, and messages of every kind that were sent in it."""
+    scenario = group_of("Alice", "Bob", "Carol")
+    states = {"Bob in epoch 1": scenario.states["Bob"], "Alice in epoch 1": scenario.states["Alice"]}
+    messages: list[MLSMessage] = [
+        scenario.send("Alice", b"Lunch?", padding=20),
+        scenario.send("Alice", b"At noon?"),
+        propose(scenario.states["Carol"], Remove(1), entropy=next(scenario.entropy), now=NOW).message,
+        create_commit(scenario.states["Carol"], [Remove(1)], entropy=next(scenario.entropy), now=NOW).message,
+        create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, private=True).message,
+        scenario.outside("Eve", via="Alice").message,
+        group_info(scenario.states["Carol"]),
+        MLSMessage(
+            decode(MLSMessage, encode(group_info(scenario.states["Carol"]))).version,
+            scenario.bundle("Dave").key_package,
+        ),
+        scenario.propose_update("Carol"),
+    ]
+    committed = scenario.commit("Alice", adds=["Dave"])
+    assert committed.welcome is not None
+    messages += [committed.message, committed.welcome]
+    messages.append(protect(scenario.states["Dave"], b"Hello", entropy=next(scenario.entropy)).message)
+    states |= {f"{name} in epoch 2": state for name, state in scenario.states.items()}
+    return states, [encode(message) for message in messages]
+
+
+def test_every_message_is_explained_to_everybody() -> None:
+    states, messages = party()
+    kinds = {assert_explained(state, data) for state in states.values() for data in messages}
+    assert kinds == {
+        Kind.PROCESSABLE,
+        Kind.GROUP_INFO,
+        Kind.KEY_PACKAGE,
+        Kind.WELCOME_FOR_OTHERS,
+        Kind.FUTURE_EPOCH,
+        Kind.EPOCH_DELETED,
+        Kind.EPOCH_ENDED,
+        Kind.ALREADY_PROCESSED,
+        Kind.BEFORE_JOINING,
+        Kind.OWN_ECHO,
+        Kind.OWN_LEAF_TWICE,
+        Kind.MISSING_PROPOSAL,
+    }
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A message of the party with bytes changed, cut off, put in or repeated."""
+    data = bytearray(draw(st.sampled_from(party()[1])))
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(data)))
+        match draw(st.sampled_from(["flip", "cut", "insert", "append"])):
+            case "flip" if at < len(data):
+                data[at] ^= draw(st.integers(1, 255))
+            case "cut":
+                del data[at : at + draw(st.integers(1, 40))]
+            case "insert":
+                data[at:at] = draw(st.binary(min_size=1, max_size=8))
+            case _:
+                data += draw(st.binary(max_size=8))
+    return bytes(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(damaged(), st.sampled_from(sorted(party()[0])))
+def test_damaged_bytes_are_explained_as_process_refuses_them(data: bytes, who: str) -> None:
+    assert_explained(party()[0][who], data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
+def test_any_bytes_and_any_text_are_explained(data: bytes) -> None:
+    assert_explained(party()[0]["Bob in epoch 1"], data)
+
+
+# What others have made
+
+
+def _clients(cases: list[dict[str, Any]]) -> Iterator[tuple[GroupState, int, dict[str, Any]]]:
+    policy = Policy(lifetimes=LifetimePolicy(longest=None, in_trees=False, leeway=24 * 60 * 60))
+    for case in cases:
+        key_package = decode(MLSMessage, bytes.fromhex(case["key_package"])).message
+        assert isinstance(key_package, KeyPackage)
+        source: Any = key_package.leaf_node.leaf_node_source
+        keys = (bytes.fromhex(case[name]) for name in ("init_priv", "encryption_priv", "signature_priv"))
+        tree = case["ratchet_tree"] and decode(RatchetTreeExtension, bytes.fromhex(case["ratchet_tree"]))
+        now = source.lifetime.not_before + 1
+        psks = {bytes.fromhex(each["psk_id"]): bytes.fromhex(each["psk"]) for each in case["external_psks"]}
+        bundle = KeyPackageBundle(key_package, *keys)
+        welcome = bytes.fromhex(case["welcome"])
+        yield join(welcome, bundle, now=now, ratchet_tree=tree, psks=psks, policy=policy), now, case
+
+
+@pytest.mark.parametrize("suite", [1, 2, 3, 4, 5, 6, 7])
+def test_the_messages_of_other_implementations_are_explained(suite: int, official_vectors: Path) -> None:
+    cases = json.loads((official_vectors / "passive-client-handling-commit.json").read_text("utf-8"))
+    kinds = set()
+    for state, now, case in _clients([each for each in cases if each["cipher_suite"] == suite][:3]):
+        for epoch in case["epochs"]:
+            messages = [bytes.fromhex(each) for each in (*epoch["proposals"], epoch["commit"])]
+            kinds |= {assert_explained(state, data, now) for data in messages}
+            kinds.add(assert_explained(state, messages[-1][:-1] + bytes([messages[-1][-1] ^ 1]), now))
+    assert {Kind.PROCESSABLE, Kind.DAMAGED, Kind.FUTURE_EPOCH} <= kinds
+
+
+def test_every_official_message_is_explained(official_vectors: Path) -> None:
+    bob = party()[0]["Bob in epoch 1"]
+    cases = json.loads((official_vectors / "messages.json").read_text("utf-8"))
+    expected = {
+        "mls_welcome": {Kind.WELCOME_FOR_OTHERS, Kind.UNSUPPORTED},
+        "mls_group_info": {Kind.GROUP_INFO},
+        "mls_key_package": {Kind.FAILED_CHECK},
+        "public_message_application": {Kind.OTHER_GROUP},
+        "public_message_proposal": {Kind.OTHER_GROUP},
+        "public_message_commit": {Kind.OTHER_GROUP},
+        "private_message": {Kind.OTHER_GROUP},
+    }
+    for case in cases[:5]:
+        for name, data in case.items():
+            kind = assert_explained(bob, bytes.fromhex(data))
+            assert kind in expected.get(name, set(Kind)), (name, kind)

@@ -1,0 +1,133 @@
+"""One message to a group, the member that tries to process it, and what else there is to know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from workbench.inspect.explanation import Details
+from workbench.inspect.forks import OtherSide
+from workbench.inspect.names import name_of
+from workbench.mls import (
+    Committed,
+    ExternallyCommitted,
+    GroupState,
+    KeyPackageBundle,
+    LeafIndex,
+    MLSMessage,
+    ProposalSender,
+    RatchetTreeExtension,
+)
+from workbench.mls.errors import DecryptionFailed, Malformed, MLSError
+from workbench.mls.framing.private_message import open_sender_data
+from workbench.mls.group.framing import proposal_sender
+from workbench.mls.group.pre_shared_keys import ExternalPSKs, ResumptionPSKs
+from workbench.mls.group.state import ReadableEpoch
+from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.messages import PrivateMessage, PublicMessage, SenderData
+
+NO_OTHER_SIDE = OtherSide()
+
+Framed: TypeAlias = PublicMessage | PrivateMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What there is besides a state and bytes; all of it may be left out.
+
+    `psks`, `resumption_psks` and `staged` are those of `process`; `bundles` are key packages with their private keys
+    and `ratchet_tree` the tree that a Welcome may need; `other` is what is known of the sender's side, and `commits`
+    are those that this member has processed, in order.
+    """
+
+    psks: ExternalPSKs = field(default_factory=dict)
+    resumption_psks: ResumptionPSKs = field(default_factory=dict)
+    staged: Committed | ExternallyCommitted | None = None
+    bundles: Sequence[KeyPackageBundle] = ()
+    ratchet_tree: RatchetTreeExtension | None = None
+    other: OtherSide = NO_OTHER_SIDE
+    commits: Sequence[MLSMessage | bytes] = ()
+
+
+NOTHING = Knowledge()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A message to a group, and the member that tries to process it."""
+
+    state: GroupState
+    message: MLSMessage
+    framed: Framed
+    now: int
+    knowledge: Knowledge
+
+    @property
+    def content_type(self) -> ContentType:
+        """What it says that it carries."""
+        framed = self.framed
+        return framed.content_type if isinstance(framed, PrivateMessage) else framed.content.content.TAG
+
+    @property
+    def group_id(self) -> bytes:
+        """The group that it names."""
+        return self.framed.group_id if isinstance(self.framed, PrivateMessage) else self.framed.content.group_id
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that it names."""
+        return self.framed.epoch if isinstance(self.framed, PrivateMessage) else self.framed.content.epoch
+
+    @property
+    def sender(self) -> ProposalSender | None:
+        """Who sent it, by its own account; None if that is sealed and does not open here."""
+        if isinstance(self.framed, PublicMessage):
+            return proposal_sender(self.framed.content)
+        opened = self.sender_data
+        return None if opened is None else LeafIndex(opened.leaf_index)
+
+    @property
+    def sender_data(self) -> SenderData | None:
+        """Who sent it and with which key, if it is private and that opens here (RFC 9420 §6.3.2)."""
+        readable = self.state.readable_in(self.epoch)
+        if self.group_id != self.state.group_id or readable is None or not isinstance(self.framed, PrivateMessage):
+            return None
+        try:
+            return open_sender_data(self.state.suite, self.framed, readable.sender_data_secret)
+        except (DecryptionFailed, Malformed):
+            return None
+
+    @property
+    def readable(self) -> ReadableEpoch:
+        """The epoch that it names, if it is kept, else the present one."""
+        return self.state.readable_in(self.epoch) or self.state.readable
+
+    def name(self, sender: ProposalSender) -> str:
+        """What its sender is called, if the tree of its epoch is known here."""
+        readable = self.state.readable_in(self.epoch)
+        if isinstance(sender, int) and (self.group_id != self.state.group_id or readable is None):
+            return f"leaf {sender}"
+        return name_of(self.readable.tree, sender)
+
+    @property
+    def subject(self) -> str:
+        """What it is and whose: "The commit of Alice"."""
+        name = {ContentType.application: "application message"}.get(self.content_type, self.content_type.name)
+        sender = self.sender
+        return f"The {name}" if sender is None else f"The {name} of {self.name(sender)}"
+
+    def details(self, error: MLSError | None = None) -> Details:
+        """All that is known of it."""
+        sender, opened = self.sender, self.sender_data
+        return Details(
+            error="" if error is None else type(error).__name__,
+            content_type=self.content_type.name,
+            group_id=self.group_id,
+            own_group_id=self.state.group_id,
+            epoch=self.epoch,
+            own_epoch=self.state.epoch,
+            sender="" if sender is None else self.name(sender),
+            leaf=sender if isinstance(sender, int) else None,
+            generation=None if opened is None else opened.generation,
+        )

@@ -1,0 +1,160 @@
+"""Forks: two sides of one group that are in the same epoch by number, and not in the same epoch.
+
+The tree does not tell: two sides can have the same tree and other secrets. The confirmed transcript hash and the epoch
+authenticator do (RFC 9420 §8.2, §8.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from workbench.mls import CipherSuite, GroupState, MLSMessage, Policy, PublicGroup, RatchetTree, decode, public_group
+from workbench.mls.errors import MLSError
+from workbench.mls.framing.content import verify_content
+from workbench.mls.framing.public_message import read_public
+from workbench.mls.group.framing import signature_key_of
+from workbench.mls.group.group_info import group_info_in, verify_group_info
+from workbench.mls.group.state import ReadableEpoch
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.wire.messages import GroupInfo, MemberSender, PrivateMessage, PublicMessage
+from workbench.mls.wire.tree import LeafNode
+
+Framed: TypeAlias = PublicMessage | PrivateMessage
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """What is known of another member of the group in the epoch that a message names; whatever there is of it.
+
+    `commits` are those that it has processed, the first of them first.
+    """
+
+    epoch_authenticator: bytes | None = None
+    confirmed_transcript_hash: bytes | None = None
+    group_info: GroupInfo | MLSMessage | bytes | None = None
+    commits: Sequence[MLSMessage | bytes] = ()
+
+
+class Compared(NamedTuple):
+    """In what another side differs from a state, and in what it does not."""
+
+    differs: tuple[str, ...]
+    agrees: tuple[str, ...]
+
+
+class Parting(NamedTuple):
+    """The first epoch which two sides ended with different commits, and who made them as far as can be seen."""
+
+    epoch: int
+    ours: str
+    theirs: str
+
+    def __str__(self) -> str:
+        return f"the sides part at the end of epoch {self.epoch}: here by {self.ours}, there by {self.theirs}"
+
+
+def compare(state: GroupState, epoch: ReadableEpoch, other: OtherSide, *, now: int) -> Compared:
+    """Whether another side is in the very epoch that a state is or was in, and not just in one of that number.
+
+    Evidence that does not verify, is of another epoch, or has nothing here to be held against, counts for nothing.
+    """
+    context = epoch.context
+    evidence = {
+        "the confirmed transcript hash": _same(other.confirmed_transcript_hash, context.confirmed_transcript_hash)
+    }
+    if context == state.context:
+        evidence["the epoch authenticator"] = _same(other.epoch_authenticator, state.secrets.epoch_authenticator)
+    info = (
+        None if other.group_info is None else vouched(state.policy, state.suite, epoch.tree, other.group_info, now=now)
+    )
+    if info is not None:
+        there = info.group_context
+        if (there.group_id, there.epoch) == (context.group_id, context.epoch):
+            evidence["the signed GroupInfo"] = there == context
+    return Compared(
+        tuple(name for name, same in evidence.items() if same is False),
+        tuple(name for name, same in evidence.items() if same),
+    )
+
+
+def vouched(
+    policy: Policy, suite: CipherSuite, tree: RatchetTree, group_info: GroupInfo | MLSMessage | bytes, *, now: int
+) -> GroupInfo | None:
+    """A GroupInfo that a member of a tree has signed, or one that is whole in itself; None for any other."""
+    try:
+        info = group_info_in(group_info)
+    except MLSError:
+        return None
+    return info if _has_signed(suite, tree.leaf(LeafIndex(info.signer)), info) or _is_whole(policy, info, now) else None
+
+
+def is_signed_there(policy: Policy, message: PublicMessage, other: OtherSide, *, now: int) -> bool:
+    """Whether the message was signed for the epoch that the other side's GroupInfo describes (RFC 9420 §6.1)."""
+    if other.group_info is None:
+        return False
+    try:
+        there = public_group(other.group_info, now=now, policy=policy)
+    except MLSError:
+        return False
+    return is_signed_for(message, there.suite, there)
+
+
+def is_signed_for(message: PublicMessage, suite: CipherSuite, epoch: ReadableEpoch | PublicGroup) -> bool:
+    """Whether the member or newcomer who sent a message has signed it for this very epoch (RFC 9420 §6.1)."""
+    try:
+        key = signature_key_of(message.content, epoch.context, epoch.tree)
+        verify_content(suite, read_public(message), key, epoch.context)
+    except MLSError:
+        return False
+    return True
+
+
+def first_parting(ours: Sequence[MLSMessage | bytes], theirs: Sequence[MLSMessage | bytes]) -> Parting | None:
+    """Where two histories of commits part; None if they do not, as far as both are known."""
+    here, there = ({_epoch_of(message): message for message in _messages(side)} for side in (ours, theirs))
+    for epoch in sorted(here.keys() & there.keys()):
+        if here[epoch] != there[epoch]:
+            return Parting(epoch, _committer(here[epoch]), _committer(there[epoch]))
+    return None
+
+
+def _same(theirs: bytes | None, ours: bytes) -> bool | None:
+    return None if theirs is None else theirs == ours
+
+
+def _has_signed(suite: CipherSuite, signer: LeafNode | None, info: GroupInfo) -> bool:
+    if signer is None:
+        return False
+    try:
+        verify_group_info(suite, info, signer.signature_key)
+    except MLSError:
+        return False
+    return True
+
+
+def _is_whole(policy: Policy, info: GroupInfo, now: int) -> bool:
+    """Whether it brings its own tree, and a member of that tree has signed it."""
+    try:
+        public_group(info, now=now, policy=policy)
+    except MLSError:
+        return False
+    return True
+
+
+def _messages(side: Sequence[MLSMessage | bytes]) -> list[Framed]:
+    """The messages of a group among these, in order."""
+    decoded = (decode(MLSMessage, each) if isinstance(each, bytes) else each for each in side)
+    return [each.message for each in decoded if isinstance(each.message, PublicMessage | PrivateMessage)]
+
+
+def _epoch_of(message: Framed) -> int:
+    return message.epoch if isinstance(message, PrivateMessage) else message.content.epoch
+
+
+def _committer(message: Framed) -> str:
+    if isinstance(message, PrivateMessage):
+        return "a private commit"
+    sender = message.content.sender.sender
+    return f"the commit of leaf {sender.leaf_index}" if isinstance(sender, MemberSender) else "a newcomer's commit"

@@ -1,0 +1,175 @@
+"""What bytes are that should be an MLSMessage: one, or text that stands for one, or what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from workbench.inspect.encodings import from_base64, from_hex
+from workbench.inspect.explanation import UNKNOWN, Details, Explanation
+from workbench.inspect.reasons import KINDS, Kind
+from workbench.mls import MLSMessage, decode
+from workbench.mls.errors import Malformed
+from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
+from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage, Welcome
+from workbench.mls.wire.tree import KeyPackage
+
+HEADER = 4
+"""The version and the wire format, two bytes each, with which every MLSMessage starts."""
+
+UNFRAMED: tuple[type, ...] = (KeyPackage, Welcome, GroupInfo, PublicMessage, PrivateMessage)
+"""What is known without its frame, too."""
+
+
+class Written(NamedTuple):
+    """MLS bytes that stand in a text: how they are written there, and what they are."""
+
+    encoding: str
+    data: bytes
+
+
+def written_in(data: bytes) -> Written | None:
+    """The MLS bytes that a text stands for, None if it is no text or stands for nothing of MLS."""
+    text = _text_of(data)
+    if text is None:
+        return None
+    for where, letters in ((" in a string of JSON", each) for each in _strings_in(text)):
+        if found := _decoded(letters):
+            return Written(found.encoding + where, found.data)
+    return _decoded(text)
+
+
+def read_message(data: bytes, custom: frozenset[int] = frozenset()) -> MLSMessage | Explanation:
+    """The message that the bytes encode, or why they encode none; `custom` are proposal types beside the RFC's."""
+    try:
+        return decode(MLSMessage, data, custom=custom)
+    except Malformed as problem:
+        return _unreadable(data, problem)
+
+
+def _unreadable(data: bytes, problem: Malformed) -> Explanation:
+    if not data:
+        return _explanation(Kind.NOT_MLS, "There are no bytes at all.")
+    text = _text_of(data)
+    if text is not None:
+        what = "JSON" if _is_json(text) else "text"
+        return _explanation(Kind.NOT_MLS, f"This is {what}, and nothing of MLS is written in it.")
+    unframed = _unframed(data)
+    if unframed is not None:
+        name = unframed.__name__
+        return _explanation(Kind.UNFRAMED, f"This is a whole {name}, without an MLSMessage around it.")
+    return _damaged(data, problem) if _starts_as_message(data) else _strange_header(data)
+
+
+def _damaged(data: bytes, problem: Malformed) -> Explanation:
+    where = f"at byte {problem.offset} of {len(data)}, in {field_of(problem)}"
+    details = Details(field=field_of(problem), offset=problem.offset)
+    if _starts_as_message(data[problem.offset :]):
+        sentence = f"There is more than one message here: another one begins {where.partition(',')[0]}."
+        step = f"Split the bytes at byte {problem.offset}, and process one message after the other."
+        return Explanation(Kind.DAMAGED, sentence, step, problem.section, details, problem)
+    if is_unknown_type(problem):
+        sentence = f"There is a type {where} that this member does not know: {problem.reason}."
+        step = f"{KINDS[Kind.UNSUPPORTED].next_step} Custom proposals are named in `Policy.custom_proposals`."
+        return Explanation(Kind.UNSUPPORTED, sentence, step, problem.section, details, problem)
+    sentence = f"The bytes begin as an MLSMessage and stop making sense {where}: {problem.reason}."
+    return Explanation(Kind.DAMAGED, sentence, KINDS[Kind.DAMAGED].next_step, problem.section, details, problem)
+
+
+def _strange_header(data: bytes) -> Explanation:
+    version, wire_format = int.from_bytes(data[:2], "big"), int.from_bytes(data[2:HEADER], "big")
+    if len(data) < HEADER and ProtocolVersion.mls10.to_bytes(2, "big").startswith(data[:2]):
+        sentence = f"Only {len(data)} of the 4 bytes are here with which every MLSMessage starts."
+        return _explanation(Kind.DAMAGED, sentence, "§6", Details(offset=len(data)))
+    if version == ProtocolVersion.mls10:
+        sentence = f"It is of MLS 1.0 and has the wire format {wire_format:#06x}, which RFC 9420 does not have."
+        return _explanation(Kind.OTHER_WIRE_FORMAT, sentence, "§6", Details(field="MLSMessage.wire_format", offset=2))
+    if wire_format in set(WireFormat) and len(data) > HEADER:
+        sentence = f"It bears the protocol version {version:#06x}; MLS 1.0 is 0x0001."
+        return _explanation(Kind.OTHER_VERSION, sentence, "§6", Details(field="MLSMessage.version", offset=0))
+    sentence = f"The bytes start with {data[:HEADER].hex()}, which is no header of an MLSMessage."
+    return _explanation(Kind.NOT_MLS, sentence, "§6", Details(field="MLSMessage.version", offset=0))
+
+
+def field_of(problem: Malformed) -> str:
+    """The way to the field at fault: "MLSMessage.welcome.secrets[0]"."""
+    return ".".join(problem.path).replace(".[", "[")
+
+
+def is_unknown_type(problem: Malformed) -> bool:
+    """Whether it is no more than a code point that others may know: one of a registry that is open (RFC 9420 §17)."""
+    return problem.path[-1:] in {("proposal_type",), ("credential_type",)}
+
+
+def _explanation(kind: Kind, sentence: str, section: str = "", details: Details = UNKNOWN) -> Explanation:
+    return Explanation(kind, sentence, KINDS[kind].next_step, section, details)
+
+
+def _starts_as_message(data: bytes) -> bool:
+    version, wire_format = data[:2], data[2:HEADER]
+    return version == ProtocolVersion.mls10.to_bytes(2, "big") and wire_format in {
+        each.to_bytes(2, "big") for each in WireFormat
+    }
+
+
+def _unframed(data: bytes) -> type | None:
+    """The struct that the bytes encode from the first to the last, though no frame says so.
+
+    A KeyPackage and a GroupInfo can start as an MLSMessage does, and have so much structure that no other bytes are
+    taken for one. The others have less: what starts as a message is never taken for them, nor is a Welcome to nobody.
+    """
+    for struct in (KeyPackage, GroupInfo) if _starts_as_message(data) else UNFRAMED:
+        try:
+            found: object = decode(struct, data)
+        except Malformed:
+            continue
+        if not isinstance(found, Welcome) or found.secrets:
+            return struct
+    return None
+
+
+# Text
+
+
+def _text_of(data: bytes) -> str | None:
+    """The bytes as text, if they are nothing but printable text: an MLSMessage starts with a zero byte."""
+    try:
+        text = data.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return None
+    return text if all(each.isprintable() or each.isspace() for each in text) else None
+
+
+def _decoded(text: str) -> Written | None:
+    for encoding, decoder in (("hexadecimal", from_hex), ("base64", from_base64)):
+        try:
+            data = decoder(text.encode())
+        except ValueError:
+            continue
+        if _starts_as_message(data) or _unframed(data) is not None:
+            return Written(encoding, data)
+    return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _strings_in(text: str) -> Iterator[str]:
+    """All strings in a text that is JSON."""
+    if not _is_json(text):
+        return
+    waiting = [json.loads(text)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value

@@ -1,0 +1,278 @@
+"""What `process` has said, looked at more closely: which of several causes it was, as far as that can be known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from workbench.inspect.case import Case
+from workbench.inspect.explanation import Explanation
+from workbench.inspect.forks import compare, first_parting, is_signed_for, is_signed_there
+from workbench.inspect.names import listed, shown
+from workbench.inspect.readings import field_of, is_unknown_type
+from workbench.inspect.reasons import ERRORS, KINDS, Kind
+from workbench.mls import ApplicationMessage, GroupState, ProposalQueued, Received, Removed
+from workbench.mls.errors import (
+    DecryptionFailed,
+    FutureEpoch,
+    GroupInactive,
+    InvalidSignature,
+    InvalidTag,
+    LateHandshake,
+    Malformed,
+    MLSError,
+    OwnMessage,
+    UnknownProposal,
+    WrongGroup,
+)
+from workbench.mls.framing.content import verify_content
+from workbench.mls.framing.private_message import unprotect_private
+from workbench.mls.group.state import ReadableEpoch
+from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.messages import (
+    Commit,
+    NewMemberCommitSender,
+    PrivateMessage,
+    ProposalByReference,
+    PublicMessage,
+)
+
+
+def accepted(case: Case, received: Received) -> Explanation:
+    """What `process` has made of the message of a case."""
+    match received:
+        case ApplicationMessage(_, data):
+            sentence = f"{case.subject} opens: {len(data)} byte{'' if len(data) == 1 else 's'} of application data."
+        case ProposalQueued():
+            sentence = f"{case.subject} is valid, and will wait for a commit."
+        case Removed():
+            sentence = f"{case.subject} removes this member from the group."
+        case _:
+            sentence = f"{case.subject} is valid and leads to epoch {case.epoch + 1}."
+    kind = Kind.PROCESSABLE
+    return Explanation(kind, sentence, KINDS[kind].next_step, "", case.details())
+
+
+def refused(case: Case, error: MLSError) -> Explanation:
+    """Why `process` has refused the message of a case with this error."""
+    looked_at = CLOSER.get(type(error))
+    if looked_at is not None:
+        return looked_at(case, error)
+    return _by_the_book(case, error)
+
+
+def _by_the_book(case: Case, error: MLSError) -> Explanation:
+    kind, next_step = ERRORS[type(error)]
+    return _of_kind(case, error, kind, f"{case.subject} is refused: {error.reason}.", next_step)
+
+
+def _of_kind(case: Case, error: MLSError, kind: Kind, sentence: str, next_step: str = "") -> Explanation:
+    step = next_step or KINDS[kind].next_step
+    return Explanation(kind, sentence, step, error.section, case.details(error), error)
+
+
+# Not here, not now
+
+
+def _of_another_group(case: Case, error: MLSError) -> Explanation:
+    reinit = case.state.reinit
+    if reinit is not None and reinit.group_id == case.group_id:
+        sentence = f"{case.subject} is for the group that comes after this one by ReInit."
+        return _of_kind(case, error, Kind.SUCCESSOR_GROUP, sentence)
+    sentence = f"{case.subject} is for group {shown(case.group_id)}, and this is group {shown(case.state.group_id)}."
+    return _of_kind(case, error, Kind.OTHER_GROUP, sentence)
+
+
+def _of_a_later_epoch(case: Case, error: FutureEpoch) -> Explanation:
+    if not case.state.active:
+        return _of_a_group_that_is_over(case, error)
+    first, last, missing = case.state.epoch, error.epoch - 1, error.missing
+    commits = f"{missing} commit{'' if missing == 1 else 's'}"
+    sentence = (
+        f"{case.subject} is of epoch {error.epoch}, and this member is in epoch {first}: {commits} "
+        f"{'is' if missing == 1 else 'are'} missing."
+    )
+    epochs = f"epoch {first}" if missing == 1 else f"epochs {first} to {last}"
+    step = f"Fetch the {commits} of {epochs} and process {'it' if missing == 1 else 'them in order'}, then this again."
+    return _of_kind(case, error, Kind.FUTURE_EPOCH, sentence, step)
+
+
+def _of_a_group_that_is_over(case: Case, error: MLSError) -> Explanation:
+    reinit = case.state.reinit
+    if reinit is not None:
+        sentence = (
+            f"{case.subject} comes too late: the group has ended by a ReInit, and goes on as {shown(reinit.group_id)}."
+        )
+        return _of_kind(case, error, Kind.GROUP_ENDED, sentence)
+    sentence = (
+        f"{case.subject} is not for this member, whom a commit has removed at the end of epoch {case.state.epoch}."
+    )
+    return _of_kind(case, error, Kind.REMOVED, sentence)
+
+
+def _too_late(case: Case, error: LateHandshake) -> Explanation:
+    """A proposal or commit of an epoch that is over: perhaps the very commit that ended it."""
+    if _is_own_late_message(case) or (_led_here(case) and case.sender == case.state.own_leaf):
+        sentence = f"{case.subject} is this member's own, of epoch {error.epoch}, which is over here."
+        return _of_kind(case, error, Kind.OWN_ECHO, sentence, "Drop it: it has done what it could do.")
+    if _led_here(case) or case.message in case.knowledge.commits:
+        sentence = f"{case.subject} has been processed: it has ended epoch {error.epoch} here."
+        return _of_kind(case, error, Kind.ALREADY_PROCESSED, sentence)
+    sentence = f"{case.subject} is of epoch {error.epoch}, which is over: this member is in epoch {error.current}."
+    if case.content_type is not ContentType.commit:
+        return _of_kind(case, error, Kind.EPOCH_ENDED, sentence)
+    step = "Drop it. If it is not the commit that was processed then, and others follow it, the group has forked."
+    return _of_kind(case, error, Kind.EPOCH_ENDED, sentence, step)
+
+
+def _led_here(case: Case) -> bool:
+    """Whether it is the commit that led to the present epoch: the confirmation tag of one is that of no other."""
+    tag = case.framed.auth.confirmation_tag if isinstance(case.framed, PublicMessage) else None
+    return case.epoch == case.state.epoch - 1 and tag == case.state.confirmation_tag
+
+
+def _is_own_late_message(case: Case) -> bool:
+    """Whether this member made a message of a past epoch, as far as what is kept of that epoch proves it."""
+    readable = case.state.readable_in(case.epoch)
+    if case.sender != case.state.own_leaf or readable is None:
+        return False
+    return not isinstance(case.framed, PublicMessage) or is_signed_for(case.framed, case.state.suite, readable)
+
+
+# From oneself
+
+
+def _of_ones_own(case: Case, error: OwnMessage) -> Explanation:
+    """A message from this member's leaf, which this very state may have sent or not."""
+    opened, readable = case.sender_data, case.state.readable_in(case.epoch)
+    if opened is not None and readable is not None and isinstance(case.framed, PrivateMessage):
+        _, upcoming = readable.secret_tree.next_key(case.state.own_leaf, case.content_type)
+        if opened.generation >= upcoming.generation:
+            keys = f"it took key {opened.generation}, and the next one of this state is {upcoming.generation}"
+            if _is_signed_by_oneself(case.state, case.framed, readable):
+                sentence = f"{case.subject} is signed by this member, and this state has not sent it: {keys}."
+                return _of_kind(case, error, Kind.OWN_LEAF_TWICE, sentence)
+            sentence = f"{case.subject} names this member as its sender, who has neither sealed nor signed it: {keys}."
+            return _of_kind(case, error, Kind.FAILED_CHECK, sentence)
+    step = {
+        ContentType.commit: "Adopt the state that came with the commit, by giving it to `process` as `staged`.",
+        ContentType.proposal: "Nothing is to do: the proposal has been waiting in the state since it was made.",
+    }.get(case.content_type, "Nothing is to do: its key was deleted as it was sent, and what it says was known here.")
+    return _of_kind(case, error, Kind.OWN_ECHO, f"{case.subject} is this member's own, come back.", step)
+
+
+def _is_signed_by_oneself(state: GroupState, private: PrivateMessage, readable: ReadableEpoch) -> bool:
+    """Whether a message opens with this member's own ratchet and verifies with its own key."""
+    try:
+        opened, _ = unprotect_private(
+            state.suite, private, readable.secret_tree, readable.sender_data_secret, state.policy.ratchets
+        )
+        key = readable.tree.member(state.own_leaf).signature_key
+        verify_content(state.suite, opened, key, readable.context)
+    except MLSError:
+        return False
+    return True
+
+
+# Another side, or a broken part
+
+
+def _unopened(case: Case, error: DecryptionFailed) -> Explanation:
+    """Something sealed does not open: the sender data, the content, or a path secret inside a commit."""
+    if error.section == "§6.3.2":
+        return _fork_or_damaged(case, error)
+    if error.section == "§6.3.1":
+        return _damaged(case, error, "its sender data opens with the keys of this epoch, and its content does not")
+    return _by_the_book(case, error)
+
+
+def _badly_signed(case: Case, error: InvalidSignature) -> Explanation:
+    """A newcomer signs for the epoch and has no membership key, so that its signature is all there is."""
+    if error.section == "§6.1" and case.sender == NewMemberCommitSender():
+        return _fork_or_damaged(case, error)
+    return _by_the_book(case, error)
+
+
+def _badly_tagged(case: Case, error: InvalidTag) -> Explanation:
+    """With a wrong membership tag, the signature tells whether the message was made for this very epoch."""
+    if error.section != "§6.2":
+        return _by_the_book(case, error)
+    if isinstance(case.framed, PublicMessage) and is_signed_for(case.framed, case.state.suite, case.state.readable):
+        evidence = "its sender has signed it for this very epoch, and its membership tag is another one"
+        return _damaged(case, error, evidence)
+    return _fork_or_damaged(case, error)
+
+
+def _ill_formed_inside(case: Case, error: Malformed) -> Explanation:
+    kind = Kind.UNSUPPORTED if is_unknown_type(error) else Kind.FAILED_CHECK
+    field = field_of(error)
+    sentence = f"{case.subject} was made with something in it that does not decode, in {field}: {error.reason}."
+    explained = _of_kind(case, error, kind, sentence)
+    return replace(explained, details=replace(explained.details, field=field, offset=error.offset))
+
+
+def _damaged(case: Case, error: MLSError, evidence: str) -> Explanation:
+    sentence = f"{case.subject} was changed on its way: {evidence}."
+    return _of_kind(case, error, Kind.DAMAGED, sentence)
+
+
+def _fork_or_damaged(case: Case, error: MLSError) -> Explanation:
+    """Group and epoch fit and nothing else does: only evidence of the other side tells the two apart."""
+    known = case.knowledge
+    compared = compare(case.state, case.readable, known.other, now=case.now)
+    differs = list(compared.differs)
+    if isinstance(case.framed, PublicMessage) and is_signed_there(
+        case.state.policy, case.framed, known.other, now=case.now
+    ):
+        differs.append("its own signature, which is good in the other side's epoch")
+    what = f"group and epoch {case.epoch} fit, {_clause(error)}"
+    parting = first_parting(known.commits, known.other.commits)
+    if differs or parting is not None:
+        proof = (
+            f"so {'shows' if len(differs) == 1 else 'show'} {listed(differs)}" if differs else "so do the commits show"
+        )
+        sentence = (
+            f"{case.subject} is of another epoch {case.epoch} of this group: {what}; the group has forked, {proof}."
+        )
+        if parting is not None:
+            sentence = f"{sentence[:-1]}: {parting}."
+        return _of_kind(case, error, Kind.FORK, sentence)
+    if compared.agrees:
+        agrees = f"the other side is in this very epoch by {listed(compared.agrees)}"
+        return _damaged(case, error, f"{agrees}, {_clause(error)}")
+    sentence = f"{case.subject} was changed on its way, or the group has forked: {what}."
+    return _of_kind(case, error, Kind.FORK_OR_DAMAGED, sentence)
+
+
+def _clause(error: MLSError) -> str:
+    return f"but {error.reason}"
+
+
+def _with_unknown_proposals(case: Case, error: MLSError) -> Explanation:
+    commit = case.framed.content.content if isinstance(case.framed, PublicMessage) else None
+    missing: tuple[str, ...] = ()
+    if isinstance(commit, Commit):
+        named = [each.proposal_or_ref for each in commit.proposals]
+        missing = tuple(
+            each.reference.hex()
+            for each in named
+            if isinstance(each, ProposalByReference) and each.reference not in case.state.proposals
+        )
+    explained = _of_kind(case, error, Kind.MISSING_PROPOSAL, f"{case.subject} is refused: {error.reason}.")
+    return replace(explained, details=replace(explained.details, missing=missing))
+
+
+CLOSER: dict[type[MLSError], Callable[[Case, Any], Explanation]] = {
+    DecryptionFailed: _unopened,
+    FutureEpoch: _of_a_later_epoch,
+    GroupInactive: _of_a_group_that_is_over,
+    InvalidSignature: _badly_signed,
+    InvalidTag: _badly_tagged,
+    LateHandshake: _too_late,
+    Malformed: _ill_formed_inside,
+    OwnMessage: _of_ones_own,
+    UnknownProposal: _with_unknown_proposals,
+    WrongGroup: _of_another_group,
+}
+"""The errors that can have several causes, or of which more can be told than the engine says."""

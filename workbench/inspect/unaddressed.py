@@ -1,0 +1,121 @@
+"""What is no message to a group: key packages, GroupInfos and Welcomes, and what they are to one client."""
+
+from __future__ import annotations
+
+from workbench.inspect.case import Knowledge
+from workbench.inspect.explanation import UNKNOWN, Details, Explanation
+from workbench.inspect.forks import vouched
+from workbench.inspect.names import credential_name, name_of, shown
+from workbench.inspect.reasons import ERRORS, KINDS, Kind
+from workbench.mls import (
+    GroupState,
+    KeyPackage,
+    KeyPackageBundle,
+    LeafIndex,
+    Welcome,
+    cipher_suite,
+    join,
+    key_package_ref,
+    validate_key_package,
+)
+from workbench.mls.errors import MLSError
+from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.wire.messages import GroupInfo
+
+
+def explain_key_package(state: GroupState, key_package: KeyPackage, *, now: int) -> Explanation:
+    """Whether the group of a state may add the client of a key package (RFC 9420 §10.1)."""
+    name = credential_name(key_package.leaf_node) or "a client whose name is no text"
+    try:
+        validate_key_package(state.suite, key_package, now=now, lifetimes=state.policy.lifetimes)
+    except MLSError as error:
+        sentence = f"It is the key package of {name}, and this group must not use it: {error.reason}."
+        return _failed(error, sentence)
+    sentence = f"It is a valid key package of {name}: an offer to be added, and no message to a group."
+    return _of_kind(Kind.KEY_PACKAGE, sentence, "§10")
+
+
+def explain_group_info(state: GroupState, group_info: GroupInfo, *, now: int) -> Explanation:
+    """Whether a GroupInfo speaks of the group and the epoch of a state (RFC 9420 §12.4.3)."""
+    there, here = group_info.group_context, state.context
+    details = Details(group_id=there.group_id, own_group_id=here.group_id, epoch=there.epoch, own_epoch=here.epoch)
+    if there.group_id != here.group_id:
+        sentence = f"It is a GroupInfo of group {shown(there.group_id)}, and this is group {shown(here.group_id)}."
+        return _of_kind(Kind.GROUP_INFO, sentence, "§12.4.3", details)
+    if there.epoch != here.epoch:
+        ahead = there.epoch - here.epoch
+        commits = f"{abs(ahead)} commit{'' if abs(ahead) == 1 else 's'}"
+        where = f"{commits} ahead of" if ahead > 0 else f"{commits} behind"
+        sentence = f"It is a GroupInfo of epoch {there.epoch} of this group, {where} this member."
+        return _of_kind(Kind.GROUP_INFO, sentence, "§12.4.3", details)
+    signer = name_of(state.tree, LeafIndex(group_info.signer))
+    if vouched(state.policy, state.suite, state.tree, group_info, now=now) is None:
+        sentence = f"It is a GroupInfo of this epoch that {signer} has not signed."
+        return _of_kind(Kind.FAILED_CHECK, sentence, "§12.4.3", details)
+    if there != here:
+        sentence = f"{signer} has signed that it is in another epoch {here.epoch} of this group: the group has forked."
+        return _of_kind(Kind.FORK, sentence, "§8.2", details)
+    sentence = f"It is a GroupInfo of this very epoch, signed by {signer}, which agrees with this state."
+    return _of_kind(Kind.GROUP_INFO, sentence, "§12.4.3", details)
+
+
+def explain_welcome(
+    welcome: Welcome, knowledge: Knowledge, *, now: int, state: GroupState | None = None
+) -> Explanation:
+    """Whether a client can join with a Welcome, by really joining (RFC 9420 §12.4.3.1).
+
+    `state` is one of a group that the client is in already: the new group may come from that one.
+    """
+    try:
+        suite = cipher_suite(welcome.cipher_suite)
+        bundle = _bundle_for(welcome, knowledge)
+        if bundle is None:
+            return _for_others(welcome, knowledge)
+        joined = join(
+            welcome,
+            bundle,
+            now=now,
+            ratchet_tree=knowledge.ratchet_tree,
+            psks=knowledge.psks,
+            resumption_psks=knowledge.resumption_psks,
+            old_group=state,
+            policy=DEFAULT_POLICY if state is None else state.policy,
+            suite=suite,
+        )
+    except MLSError as error:
+        return _failed(error, f"This client cannot join with the Welcome: {error.reason}.")
+    details = Details(group_id=joined.group_id, epoch=joined.epoch, leaf=joined.own_leaf)
+    where = f"into group {shown(joined.group_id)}, in epoch {joined.epoch}, at leaf {joined.own_leaf}"
+    if state is not None and state.group_id == joined.group_id:
+        sentence = f"It is a Welcome for this client {where}: a group in which it is already, in epoch {state.epoch}."
+        step = "Join with it only if this member has been removed, or has lost its state; otherwise drop it."
+        return Explanation(Kind.WELCOME, sentence, step, "§12.4.3.1", details)
+    return _of_kind(Kind.WELCOME, f"It is a Welcome for this client {where}.", "§12.4.3.1", details)
+
+
+def _bundle_for(welcome: Welcome, knowledge: Knowledge) -> KeyPackageBundle | None:
+    """The one of this client's key packages for which the Welcome holds something."""
+    named = {entry.new_member for entry in welcome.secrets}
+    suite = cipher_suite(welcome.cipher_suite)
+    fitting = (each for each in knowledge.bundles if key_package_ref(suite, each.key_package) in named)
+    return next(fitting, None)
+
+
+def _for_others(welcome: Welcome, knowledge: Knowledge) -> Explanation:
+    references = tuple(entry.new_member.hex() for entry in welcome.secrets)
+    clients = f"{len(references)} client{'' if len(references) == 1 else 's'}"
+    held = len(knowledge.bundles)
+    which = f"none of the {held} key packages that were given" if held else "and no key package was given"
+    sentence = f"It is a Welcome for {clients}, {which}{' is named in it' if held else ''}."
+    details = Details(missing=references)
+    return _of_kind(Kind.WELCOME_FOR_OTHERS, sentence, "§12.4.3.1", details)
+
+
+def _of_kind(kind: Kind, sentence: str, section: str, details: Details = UNKNOWN) -> Explanation:
+    return Explanation(kind, sentence, KINDS[kind].next_step, section, details)
+
+
+def _failed(error: MLSError, sentence: str) -> Explanation:
+    kind, step = ERRORS[type(error)]
+    details = Details(error=type(error).__name__)
+    return Explanation(kind, sentence, step or KINDS[kind].next_step, error.section, details, error)
