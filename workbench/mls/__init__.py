@@ -7,7 +7,7 @@ Reading order, with the sections of RFC 9420 that each part holds:
 
 1. `errors`      what can go wrong, and whose fault it is
 2. `wire`        every struct, as data, and its codec: `shapes`, `codec`, `reader` (§2.1), `tree` (§5.3, §7, §10),
-                 `messages` (§6, §8, §11, §12), `code_points` (§17)
+                 `messages` (§6, §8, §11, §12), `code_points` (§17); `stored` is what a member puts away
 3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy, credentials (§5.3)
 4. `tree`        tree math (App. C), the ratchet tree and its hashes (§4, §7), update paths: TreeKEM (§7.4 to §7.6)
 5. `schedule`    transcript hashes (§8.2), pre-shared keys (§8.4), the key schedule (§8), the secret tree (§9)
@@ -57,6 +57,7 @@ from workbench.mls.group.state import (
     ReadableEpoch,
     SentProposal,
 )
+from workbench.mls.group.stored_state import read_bundle, read_state, write_bundle, write_state
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
@@ -179,6 +180,10 @@ __all__ = [
     "propose_update",
     "protect",
     "public_group",
+    "read_bundle",
+    "read_state",
     "reinit_group",
     "validate_key_package",
+    "write_bundle",
+    "write_state",
 ]

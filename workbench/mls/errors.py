@@ -37,6 +37,10 @@ class Malformed(MLSError):
         return f"{where} at byte {self.offset}: {self.reason} (RFC 9420 {self.section})"
 
 
+class DamagedState(Malformed):
+    """Bytes that were put away and are not what they were, or never were a state."""
+
+
 class Violation(MLSError):
     """A peer broke a rule; nothing changed here."""
 
@@ -47,6 +51,10 @@ class Misuse(MLSError):
 
 class Unsupported(MLSError):
     """A legal thing that this implementation does not do."""
+
+
+class UnknownStateVersion(Unsupported):
+    """Bytes that were put away by another version of this implementation."""
 
 
 # The crypto of §5: a peer's key, ciphertext, signature or tag that does not hold.

@@ -1,0 +1,283 @@
+"""A state written down and read back: exactly, and checked before it is used (RFC 9420 §6.3.1).
+
+What is written is a header, the content in the structs of `wire/stored.py`, and a checksum over both:
+
+    "MLSW"  version  type  cipher suite  content  SHA-256 of all before
+
+**It is in the clear.** It holds the signature key, the private keys and the secrets of the epoch: it is the loot of a
+thief, so whoever stores it encrypts and authenticates it with a key from elsewhere. The checksum finds damage, not
+malice: who can change the bytes can change the checksum.
+
+**An old copy is dangerous.** A state that has been gone on from and is taken up again seals another message with the
+same key; four random bytes in the nonce are all that stands between (§6.3.1). Write the next state before its message
+is sent, and keep no older one.
+
+The policy is not written. It is the application's, and may have changed: a read state goes by the one that is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
+from workbench.mls.errors import DamagedState, Malformed, Misuse, UnknownStateVersion
+from workbench.mls.group.bundle import KeyPackageBundle
+from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, ReadableEpoch, SentProposal
+from workbench.mls.schedule.key_schedule import EpochSecrets
+from workbench.mls.schedule.secret_tree import MessageKey, Parent, Ratchet, Ratchets, SecretTree, Subtree
+from workbench.mls.schedule.transcript import interim_transcript_hash
+from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
+from workbench.mls.wire.codec import decode, encode
+from workbench.mls.wire.messages import MemberSender, Proposal, Sender
+from workbench.mls.wire.stored import (
+    OpenedLeaf,
+    OpenedParent,
+    Stored,
+    StoredBundle,
+    StoredEpoch,
+    StoredMessageKey,
+    StoredNode,
+    StoredNodeKey,
+    StoredPastEpoch,
+    StoredProposal,
+    StoredRatchet,
+    StoredResumptionPSK,
+    StoredSecrets,
+    StoredState,
+    StoredSubtree,
+    StoredUpdateKey,
+    Unopened,
+)
+from workbench.mls.wire.tree import RatchetTreeExtension
+
+MAGIC = b"MLSW"
+VERSION = 1
+"""Goes up with every change of the structs: bytes of another version are refused, not guessed at."""
+
+_CHECKSUM_LENGTH = hashlib.sha256().digest_size
+_VERSION_END = len(MAGIC) + 2
+
+S = TypeVar("S", StoredState, StoredBundle)
+
+
+def write_state(state: GroupState) -> bytes:
+    """All of a state but its policy, private keys and secrets in the clear."""
+    secrets = state.secrets
+    stored = StoredState(
+        epoch=_stored_epoch(state.readable),
+        tree=RatchetTreeExtension(state.tree.to_nodes()),
+        secrets=StoredSecrets(
+            secrets.exporter_secret,
+            secrets.external_secret,
+            secrets.confirmation_key,
+            secrets.membership_key,
+            secrets.resumption_psk,
+            secrets.epoch_authenticator,
+            secrets.init_secret,
+        ),
+        confirmation_tag=state.confirmation_tag,
+        own_leaf=state.own_leaf,
+        private_keys=tuple(StoredNodeKey(node, key) for node, key in state.private_keys.items()),
+        signature_private_key=state.signature_private_key,
+        proposals=tuple(_stored_proposal(reference, sent) for reference, sent in state.proposals.items()),
+        update_keys=_stored_keys(state.update_keys),
+        update_signature_keys=_stored_keys(state.update_signature_keys),
+        resumption_psks=tuple(StoredResumptionPSK(epoch, psk) for epoch, psk in state.resumption_psks.items()),
+        first_epoch=state.first_epoch,
+        past_epochs=tuple(map(_stored_past_epoch, state.past_epochs, (state.readable, *state.past_epochs))),
+        active=state.active,
+        reinit=state.reinit,
+    )
+    return _enclosed(stored, state.suite.id)
+
+
+def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> GroupState:
+    """The state that was written, to go on from under a policy.
+
+    Raises `DamagedState`, `UnknownStateVersion`, `Unsupported` for a cipher suite that is not built here, `Misuse` for
+    another `suite` than the state's or for a key package, and `Malformed` for a custom proposal that the policy does
+    not know. Bytes that were forged, with a checksum that fits, raise what the objects inside do.
+    """
+    suite, content = _opened(data, StoredState, suite)
+    stored = decode(StoredState, content, custom=policy.custom)
+    tree = RatchetTree.from_nodes(stored.tree.ratchet_tree, suite)
+    if tree.hash() != stored.epoch.context.tree_hash:
+        raise DamagedState("§6.3.1", "the ratchet tree is not the one of the epoch", path=("tree",))
+    epoch, secrets = _read_epoch(stored.epoch, tree, suite), stored.secrets
+    return GroupState(
+        suite=suite,
+        context=epoch.context,
+        tree=tree,
+        own_leaf=LeafIndex(stored.own_leaf),
+        private_keys={NodeIndex(each.node): each.private_key for each in stored.private_keys},
+        signature_private_key=stored.signature_private_key,
+        secrets=EpochSecrets(
+            sender_data_secret=epoch.sender_data_secret,
+            exporter_secret=secrets.exporter_secret,
+            external_secret=secrets.external_secret,
+            confirmation_key=secrets.confirmation_key,
+            membership_key=secrets.membership_key,
+            resumption_psk=secrets.resumption_psk,
+            epoch_authenticator=secrets.epoch_authenticator,
+            init_secret=secrets.init_secret,
+        ),
+        secret_tree=epoch.secret_tree,
+        interim_transcript_hash=interim_transcript_hash(
+            suite, epoch.context.confirmed_transcript_hash, stored.confirmation_tag
+        ),
+        confirmation_tag=stored.confirmation_tag,
+        proposals={each.reference: _read_proposal(each) for each in stored.proposals},
+        update_keys={each.public_key: each.private_key for each in stored.update_keys},
+        update_signature_keys={each.public_key: each.private_key for each in stored.update_signature_keys},
+        resumption_psks={each.epoch: each.psk for each in stored.resumption_psks},
+        policy=policy,
+        first_epoch=stored.first_epoch,
+        past_epochs=tuple(_read_past_epochs(stored, suite)),
+        active=bool(stored.active),
+        reinit=stored.reinit,
+    )
+
+
+def write_bundle(bundle: KeyPackageBundle) -> bytes:
+    """A key package with its private keys, all in the clear; to be deleted once it has let its client in (§10)."""
+    stored = StoredBundle(
+        bundle.key_package, bundle.init_private_key, bundle.encryption_private_key, bundle.signature_private_key
+    )
+    return _enclosed(stored, bundle.key_package.cipher_suite)
+
+
+def read_bundle(data: bytes) -> KeyPackageBundle:
+    """The key package that was written, with its private keys. Raises as `read_state` does."""
+    _, content = _opened(data, StoredBundle, None)
+    stored = decode(StoredBundle, content)
+    return KeyPackageBundle(
+        stored.key_package, stored.init_private_key, stored.encryption_private_key, stored.signature_private_key
+    )
+
+
+# The header and the checksum
+
+
+def _enclosed(content: StoredState | StoredBundle, suite: int) -> bytes:
+    whole = encode(Stored(MAGIC, VERSION, content.TAG, suite, encode(content), bytes(_CHECKSUM_LENGTH)))
+    return whole[:-_CHECKSUM_LENGTH] + _checksum(whole)
+
+
+def _checksum(whole: bytes) -> bytes:
+    return hashlib.sha256(whole[:-_CHECKSUM_LENGTH]).digest()
+
+
+def _opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[CipherSuite, bytes]:
+    """The suite and the content of what was written, once it has been checked that nothing is wrong with it."""
+    if data[: len(MAGIC)] != MAGIC:
+        raise DamagedState("§6.3.1", "these bytes are nothing that was written by this workbench")
+    version = int.from_bytes(data[len(MAGIC) : _VERSION_END], "big")
+    if len(data) >= _VERSION_END and version != VERSION:
+        raise UnknownStateVersion("§6.3.1", f"version {version} wrote this, {VERSION} is the one that is read here")
+    try:
+        stored = decode(Stored, data)
+    except Malformed as error:
+        reason = f"the bytes are cut short or damaged: {error.reason}"
+        raise DamagedState("§6.3.1", reason, path=error.path, offset=error.offset) from None
+    if stored.checksum != _checksum(data):
+        offset = len(data) - _CHECKSUM_LENGTH
+        raise DamagedState("§6.3.1", "the checksum is not that of the bytes", path=("checksum",), offset=offset)
+    if stored.stored_type is not wanted.TAG:
+        raise Misuse("§6.3.1", f"this is a {stored.stored_type.name}, not a {wanted.TAG.name}")
+    if suite is not None and suite.id != stored.cipher_suite:
+        raise Misuse("§6.3.1", f"what was written is of cipher suite {stored.cipher_suite}, not {suite.id}")
+    return suite or cipher_suite(stored.cipher_suite), stored.content
+
+
+# The parts of a state
+
+
+def _stored_proposal(reference: bytes, sent: SentProposal) -> StoredProposal:
+    sender = Sender(MemberSender(sent.sender) if isinstance(sent.sender, int) else sent.sender)
+    return StoredProposal(reference, sender, Proposal(sent.proposal))
+
+
+def _read_proposal(stored: StoredProposal) -> SentProposal:
+    sender = stored.sender.sender
+    by = LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
+    return SentProposal(stored.proposal.proposal, by, stored.reference)
+
+
+def _stored_keys(keys: Mapping[bytes, bytes]) -> tuple[StoredUpdateKey, ...]:
+    return tuple(StoredUpdateKey(public_key, private_key) for public_key, private_key in keys.items())
+
+
+def _stored_epoch(readable: ReadableEpoch) -> StoredEpoch:
+    return StoredEpoch(
+        readable.context, readable.sender_data_secret, tuple(map(StoredSubtree, _parts(readable.secret_tree.root)))
+    )
+
+
+def _read_epoch(stored: StoredEpoch, tree: RatchetTree, suite: CipherSuite) -> ReadableEpoch:
+    parts = iter(stored.secret_tree)
+    root = _grown(parts, tree.leaf_count)
+    if next(parts, None) is not None:
+        raise DamagedState("§6.3.1", "the secret tree has more parts than the tree", path=("secret_tree",))
+    return ReadableEpoch(stored.context, tree, stored.sender_data_secret, SecretTree(suite, tree.leaf_count, root))
+
+
+def _stored_past_epoch(past: ReadableEpoch, later: ReadableEpoch) -> StoredPastEpoch:
+    nodes, later_nodes = past.tree.to_nodes(), later.tree.to_nodes()
+    changed = (
+        StoredNode(node, content)
+        for node, content in enumerate(nodes)
+        if node >= len(later_nodes) or content != later_nodes[node]
+    )
+    return StoredPastEpoch(_stored_epoch(past), len(nodes), tuple(changed))
+
+
+def _read_past_epochs(stored: StoredState, suite: CipherSuite) -> Iterator[ReadableEpoch]:
+    """The past epochs, each tree made from that of the epoch after it; only names are looked up in them any more."""
+    nodes = list(stored.tree.ratchet_tree)
+    for past in stored.past_epochs:
+        del nodes[past.node_count :]
+        for each in past.changed:
+            if each.node > len(nodes):
+                raise DamagedState("§6.3.1", "a node lies beyond the tree of its epoch", path=("past_epochs",))
+            nodes[each.node : each.node + 1] = [each.content]
+        yield _read_epoch(past.epoch, RatchetTree.from_nodes(nodes, suite), suite)
+
+
+def _parts(subtree: Subtree) -> Iterator[Unopened | OpenedParent | OpenedLeaf]:
+    """A subtree from its head down, left before right."""
+    match subtree:
+        case Parent(left, right):
+            yield OpenedParent()
+            yield from _parts(left)
+            yield from _parts(right)
+        case Ratchets(handshake, application):
+            yield OpenedLeaf(_stored_ratchet(handshake), _stored_ratchet(application))
+        case secret:
+            yield Unopened(secret)
+
+
+def _grown(parts: Iterator[StoredSubtree], width: int) -> Subtree:
+    """The subtree over so many leaves whose parts come next."""
+    stored = next(parts, None)
+    match None if stored is None else stored.part:
+        case Unopened(secret):
+            return secret
+        case OpenedParent() if width > 1:
+            return Parent(_grown(parts, width // 2), _grown(parts, width // 2))
+        case OpenedLeaf(handshake, application) if width == 1:
+            return Ratchets(_read_ratchet(handshake), _read_ratchet(application))
+        case _:
+            raise DamagedState("§6.3.1", "the secret tree has not the shape of the tree", path=("secret_tree",))
+
+
+def _stored_ratchet(ratchet: Ratchet) -> StoredRatchet:
+    skipped = tuple(StoredMessageKey(each.generation, each.key, each.nonce) for each in ratchet.skipped)
+    return StoredRatchet(ratchet.secret, ratchet.generation, skipped)
+
+
+def _read_ratchet(stored: StoredRatchet) -> Ratchet:
+    skipped = tuple(MessageKey(each.generation, each.key, each.nonce) for each in stored.skipped)
+    return Ratchet(stored.secret, stored.generation, skipped)

@@ -1,0 +1,207 @@
+"""What a member puts away to take up again later, as bytes: structs of ours, on no wire (RFC 9420 §6.3.1).
+
+All of it is in the clear, private keys and secrets too: who reads it is the member. `group/stored_state.py` makes
+values of states from these and the other way round.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from workbench.mls.wire.messages import GroupContext, Proposal, ReInit, Sender
+from workbench.mls.wire.shapes import Enum8, Fixed, Opaque, Vector, case, struct, uint8, uint16, uint32, uint64
+from workbench.mls.wire.tree import KeyPackage, Node, RatchetTreeExtension
+
+
+class SecretTreePart(Enum8):
+    """How much of a part of the secret tree has been opened (RFC 9420 §9)."""
+
+    unopened = 1
+    parent = 2
+    ratchets = 3
+
+
+class StoredType(Enum8):
+    """What was put away."""
+
+    group_state = 1
+    key_package_bundle = 2
+
+
+# §9: the secret tree
+
+
+@struct
+class StoredMessageKey:
+    """The key of a message that is late (RFC 9420 §9.1)."""
+
+    generation: uint32
+    key: Opaque
+    nonce: Opaque
+
+
+@struct
+class StoredRatchet:
+    """A ratchet; its `generation` goes up to 2^32, when no key is left (RFC 9420 §9.1)."""
+
+    secret: Opaque
+    generation: uint64
+    skipped: Vector[StoredMessageKey]
+
+
+@case
+class Unopened:
+    """A part of the tree that still follows from one secret (RFC 9420 §9)."""
+
+    TAG: ClassVar[SecretTreePart] = SecretTreePart.unopened
+    secret: Opaque
+
+
+@case
+class OpenedParent:
+    """A parent whose secret is gone: the parts below its left child come next, then those below its right one."""
+
+    TAG: ClassVar[SecretTreePart] = SecretTreePart.parent
+
+
+@case
+class OpenedLeaf:
+    """A leaf whose secret is gone (RFC 9420 §9)."""
+
+    TAG: ClassVar[SecretTreePart] = SecretTreePart.ratchets
+    handshake: StoredRatchet
+    application: StoredRatchet
+
+
+@struct
+class StoredSubtree:
+    """One part of the secret tree (RFC 9420 §9)."""
+
+    part: Unopened | OpenedParent | OpenedLeaf
+
+
+# §8: an epoch
+
+
+@struct
+class StoredEpoch:
+    """What it takes to read the messages of an epoch; the secret tree from its root down, left before right."""
+
+    context: GroupContext
+    sender_data_secret: Opaque
+    secret_tree: Vector[StoredSubtree]
+
+
+@struct
+class StoredNode:
+    """A node of a ratchet tree with its content, None for blank."""
+
+    node: uint32
+    content: Node | None
+
+
+@struct
+class StoredPastEpoch:
+    """A past epoch, its tree as far as it is another than that of the next epoch which is kept.
+
+    The tree has `node_count` nodes up to its last filled leaf; `changed` are in order, with all that the later tree
+    does not reach.
+    """
+
+    epoch: StoredEpoch
+    node_count: uint32
+    changed: Vector[StoredNode]
+
+
+@struct
+class StoredSecrets:
+    """The other secrets of the present epoch (RFC 9420 §8)."""
+
+    exporter_secret: Opaque
+    external_secret: Opaque
+    confirmation_key: Opaque
+    membership_key: Opaque
+    resumption_psk: Opaque
+    epoch_authenticator: Opaque
+    init_secret: Opaque
+
+
+# §12: a member
+
+
+@struct
+class StoredNodeKey:
+    """The private key of a node of the ratchet tree (RFC 9420 §4.2)."""
+
+    node: uint32
+    private_key: Opaque
+
+
+@struct
+class StoredUpdateKey:
+    """A private key that comes into use if an Update is committed, with its public key (RFC 9420 §12.1.2)."""
+
+    public_key: Opaque
+    private_key: Opaque
+
+
+@struct
+class StoredResumptionPSK:
+    """The resumption PSK of an epoch (RFC 9420 §8.6)."""
+
+    epoch: uint64
+    psk: Opaque
+
+
+@struct
+class StoredProposal:
+    """A proposal that waits for its commit, under the reference by which a commit would name it (RFC 9420 §12.4)."""
+
+    reference: Opaque
+    sender: Sender
+    proposal: Proposal
+
+
+@struct
+class StoredState:
+    """All that a member holds of a group, but for its policy and what follows from the rest."""
+
+    TAG: ClassVar[StoredType] = StoredType.group_state
+    epoch: StoredEpoch
+    tree: RatchetTreeExtension
+    secrets: StoredSecrets
+    confirmation_tag: Opaque
+    own_leaf: uint32
+    private_keys: Vector[StoredNodeKey]
+    signature_private_key: Opaque
+    proposals: Vector[StoredProposal]
+    update_keys: Vector[StoredUpdateKey]
+    update_signature_keys: Vector[StoredUpdateKey]
+    resumption_psks: Vector[StoredResumptionPSK]
+    first_epoch: uint64
+    past_epochs: Vector[StoredPastEpoch]
+    active: uint8
+    reinit: ReInit | None
+
+
+@struct
+class StoredBundle:
+    """A key package with the private keys that belong to it (RFC 9420 §10)."""
+
+    TAG: ClassVar[StoredType] = StoredType.key_package_bundle
+    key_package: KeyPackage
+    init_private_key: Opaque
+    encryption_private_key: Opaque
+    signature_private_key: Opaque
+
+
+@struct
+class Stored:
+    """The whole of what is put away: what wrote it, what it is, and a checksum over all before it."""
+
+    magic: Annotated[bytes, Fixed(4)]
+    version: uint16
+    stored_type: StoredType
+    cipher_suite: uint16
+    content: Opaque
+    checksum: Annotated[bytes, Fixed(32)]
