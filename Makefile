@@ -15,12 +15,13 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 COVERAGE := --cov=workbench.mls --cov-report=term --cov-fail-under=100
 JS_TESTS = $(shell find tests -name '*.test.js')
 
-.PHONY: help lab test lint types imports js pytest coverage notebooks lock clean
+.PHONY: help lab test lint types imports js pytest coverage notebooks docs lock clean
 
 help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab"
 	@echo "make test       set up the test tools and run every test"
 	@echo "make notebooks  run the lessons and store their outputs anew"
+	@echo "make docs       write the pages about the RFC anew"
 	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
 	@echo "make lock       write the locks anew from pyproject.toml"
 	@echo "make clean      remove everything that the above have installed"
@@ -69,6 +70,10 @@ notebooks: $(VENV)/.test
 	@$(BIN)/python -m tests.notebooks.store
 	@$(BIN)/python -m tests.notebooks.page
 	@$(BIN)/python -m tests.house.front_page
+
+docs: $(VENV)/.test
+	@echo "==> Writing the pages about the RFC"
+	@$(BIN)/python -m tests.rfc.tables
 
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses. Extras stay in the names: a pip that
 # meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.

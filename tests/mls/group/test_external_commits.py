@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_refusals import refuses
+from tests.rfc.source import without
 from workbench.mls import (
     CIPHER_SUITES,
     Add,
@@ -40,6 +42,7 @@ from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.framing import sender_leaf
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.proposal_list import validate_external_proposal_list
+from workbench.mls.group.proposals import check_new_key
 from workbench.mls.group.public_commit import follow_commit
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage, WireFormat
@@ -327,6 +330,16 @@ def test_members_refuse_a_newcomer_that_removes_somebody_else() -> None:
     proposals = (*commit.proposals, *by_value(Remove(1)))
     with refuses(refused.InvalidCredential, "§5.3.1", "other identities than the one it replaces"):
         arrives(scenario, resigned(scenario, made.message, "Carol", proposals=proposals))
+
+
+def test_a_resync_with_the_keys_of_an_older_commit_is_refused() -> None:
+    scenario = group_of("Alice", "Bob")
+    scenario.entropy = itertools.repeat(b"once and again".ljust(32))
+    scenario.commit("Bob")
+    with without(check_new_key, "InvalidProposal", "another encryption key"):
+        made = scenario.outside("Bob", via="Alice", resync=LeafIndex(1))
+    with refuses(refused.InvalidProposal, "§7.3", "another encryption key"):
+        arrives(scenario, made.message)
 
 
 def test_a_resync_must_bring_a_new_key() -> None:

@@ -26,6 +26,7 @@ from workbench.mls import (
     cipher_suite,
     create_commit,
     create_group,
+    decode,
     encode,
     group_info,
     join,
@@ -68,7 +69,7 @@ from workbench.mls.wire.messages import (
     Sender,
     Welcome,
 )
-from workbench.mls.wire.tree import KeyPackageTBS, Lifetime, UpdateSource
+from workbench.mls.wire.tree import KeyPackage, KeyPackageTBS, Lifetime, UpdateSource
 
 SUITE = cipher_suite(1)
 NONCE = bytes(SUITE.hash_length)
@@ -141,6 +142,21 @@ def test_a_key_package_with_a_bad_signature_is_refused() -> None:
 def test_a_key_package_out_of_its_lifetime_is_refused() -> None:
     with refuses(refused.InvalidLeafNode, "§7.3", "lifetime"):
         validate_key_package(SUITE, package().key_package, now=NOW + 10**8)
+
+
+def test_a_key_package_of_another_version_is_refused() -> None:
+    message = encode(MLSMessage(ProtocolVersion.mls10, package().key_package))
+    assert isinstance(decode(MLSMessage, message).message, KeyPackage)
+    with refuses(refused.Malformed, "§2.1", r"key_package.version at byte 4: 2 is no ProtocolVersion"):
+        decode(MLSMessage, message[:5] + b"\2" + message[6:])
+
+
+def test_nobody_commits_an_expired_key_package() -> None:
+    scenario = group_of("Alice", "Bob")
+    add = Add(scenario.bundle("Carol").key_package)
+    create_commit(scenario.states["Alice"], [add], entropy=b"c" * 32, now=NOW)
+    with refuses(refused.InvalidLeafNode, "§7.3", "its lifetime"):
+        create_commit(scenario.states["Alice"], [add], entropy=b"c" * 32, now=NOW + 10**8)
 
 
 # Proposals by themselves

@@ -216,6 +216,11 @@ def test_the_last_member_can_be_removed_and_leaves_a_blank_leaf() -> None:
 VALID: Nodes = [A, parent("X"), B, parent("Y", 2), C]
 
 
+TRAILING: Nodes = [*VALID, None, None]
+EVEN: Nodes = [A, parent("X"), B, parent("Y"), C, parent("Z")]
+UNSORTED: Nodes = [A, parent("X", 1), B, parent("Y", 2, 1), C]
+
+
 def test_the_array_from_which_the_next_tests_start_is_valid() -> None:
     assert tree_of(VALID).leaf_count == 4
 
@@ -225,10 +230,11 @@ def test_the_array_from_which_the_next_tests_start_is_valid() -> None:
     [
         ([], "the last node of a ratchet tree must not be blank"),
         ([*VALID, None], "the last node of a ratchet tree must not be blank"),
-        ([*VALID, parent("Z")], "an array of 6 nodes does not end with a leaf"),
+        (TRAILING, "the last node of a ratchet tree must not be blank"),
+        (EVEN, "an array of 6 nodes does not end with a leaf"),
         ([parent("Z"), *VALID[1:]], "node 0 holds a parent where none can be"),
         ([A, B, *VALID[2:]], "node 1 holds a leaf where none can be"),
-        ([*VALID[:3], parent("Y", 2, 1), C], "the unmerged leaves of node 3 are not in increasing order"),
+        (UNSORTED, "the unmerged leaves of node 3 are not in increasing order"),
         ([*VALID[:3], parent("Y", 2, 2), C], "the unmerged leaves of node 3 are not in increasing order"),
         ([*VALID[:3], parent("Y", 3), C], "leaf 3, unmerged in node 3, is no member below it"),
         ([*VALID[:3], parent("Y", 1 << 31), C], "leaf 2147483648, unmerged in node 3, is no member below it"),

@@ -30,7 +30,7 @@ from workbench.mls.schedule.key_schedule import (
     welcome_key_and_nonce,
     welcome_secret,
 )
-from workbench.mls.schedule.psk import psk_secret
+from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
 from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, common_ancestor, leaf_to_node
@@ -131,6 +131,8 @@ def join(
     suite = suite or cipher_suite(welcome.cipher_suite)
     # open
     secrets = open_group_secrets(suite, welcome, bundle.key_package, bundle.init_private_key)
+    for psk_id in secrets.psks:
+        check_psk_nonce(suite, psk_id)
     link = link_in(secrets.psks)
     if link is not None:
         resumption_psks = {**resumption_psks, **resumption_psks_of(old_group_of(link, old_group))}

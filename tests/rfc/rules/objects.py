@@ -1,0 +1,503 @@
+"""What makes bytes, credentials, leaf nodes, key packages and extensions valid (RFC 9420 §2.1, §5, §7, §10, §13)."""
+
+from __future__ import annotations
+
+from tests.mls.crypto import test_credentials, test_primitives
+from tests.mls.group import test_refusals, test_unfit_groups, test_x509_groups
+from tests.mls.group.test_insiders import test_a_commit_that_breaks_none_is_followed as followed
+from tests.mls.group.test_insiders import test_a_commit_that_breaks_one_rule_is_refused as broken
+from tests.mls.tree import test_extensions, test_leaf_node, test_tree_validation
+from tests.mls.wire import test_codec
+from tests.rfc.rules.rule import Check, Rule, Test, calls, case, refuses
+from tests.rfc.source import Function
+from workbench.mls import errors
+from workbench.mls.crypto import credentials
+from workbench.mls.crypto.credentials import TrustAnchors, authenticate
+from workbench.mls.crypto.primitives import EdwardsCurve
+from workbench.mls.group import group, key_package, proposals, public_commit
+from workbench.mls.group.authentication import authenticate_external_senders, authenticate_group
+from workbench.mls.group.group_info import verified_tree
+from workbench.mls.group.key_package import validate_key_package
+from workbench.mls.group.proposals import _validate_reinit, validate_proposal
+from workbench.mls.tree import leaf_node
+from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.leaf_node import LifetimePolicy, verify_leaf_node_signature
+from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys
+from workbench.mls.wire import codec
+
+
+def commit_of(name: str) -> Test:
+    """A commit of a list of proposals that breaks one rule, or none."""
+    test = followed if name in HONEST else broken
+    return case(test, name=name, private=False)
+
+
+HONEST = {"an Add", "a reinit", "extensions", "a pre-shared key"}
+
+BYTES = (
+    Rule(
+        "presence octet",
+        "§2.1.1",
+        "The octet in front of an optional value is 0 or 1.",
+        refuses(codec._optional_decoder, "Refused", "data[at] > 1"),
+        forged=test_codec.test_a_presence_octet_is_0_or_1_even_if_a_good_value_follows,
+        honest=test_codec.test_a_presence_octet_is_0_or_1_even_if_a_good_value_follows,
+    ),
+    Rule(
+        "shortest length header",
+        "§2.1.2",
+        "The length of a vector is written in as few bytes as it needs.",
+        refuses(codec.read_length, "Refused", "length < _LIMITS"),
+        forged=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
+        honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
+    ),
+    Rule(
+        "prefix 11",
+        "§2.1.2",
+        "A length header does not start with the bits 11.",
+        refuses(codec.read_length, "Refused", "log2 == len(_LIMITS)"),
+        forged=test_codec.test_a_fault_names_the_field_the_offset_and_the_reason,
+        honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
+        otherwise=IndexError,
+    ),
+)
+
+CREDENTIALS = (
+    Rule(
+        "certificate for another key",
+        "§5.3",
+        "The certificate of an X.509 credential is for the signature key of its leaf.",
+        refuses(TrustAnchors._validate_chain, errors.InvalidCredential, "is for"),
+        forged=test_credentials.test_the_certificate_must_be_for_the_signature_key,
+        honest=test_credentials.test_members_of_every_suite_can_be_certified,
+    ),
+    Rule(
+        "order of the chain",
+        "§5.3",
+        "Each certificate of a chain certifies the one before it.",
+        refuses(credentials._check_order, errors.InvalidCredential, "does not certify"),
+        forged=test_credentials.test_each_certificate_certifies_the_one_before_it,
+        honest=test_credentials.test_the_anchor_may_be_in_the_chain_and_so_may_what_lies_beyond_it,
+    ),
+    Rule(
+        "empty chain",
+        "§5.3",
+        "The first certificate is the member's own, so there is one.",
+        refuses(credentials._load, errors.InvalidCredential, "holds no certificate"),
+        forged=test_credentials.test_an_empty_chain_is_refused,
+        honest=test_credentials.test_members_of_every_suite_can_be_certified,
+        otherwise=IndexError,
+    ),
+    Rule(
+        "unreadable certificate",
+        "§5.3",
+        "Each entry of a chain is one certificate in DER.",
+        refuses(credentials.read_certificate, errors.InvalidCredential, "not readable"),
+        forged=test_credentials.test_what_is_not_a_certificate_is_refused,
+        honest=test_credentials.test_members_of_every_suite_can_be_certified,
+        otherwise=UnboundLocalError,
+    ),
+    Rule(
+        "signature algorithm of a certificate",
+        "§5.1.2",
+        "Credentials use the signature algorithm of the cipher suite.",
+        refuses(credentials._signature_key, errors.InvalidCredential, "no cipher suite signs with"),
+        forged=test_credentials.test_a_key_that_is_none_of_a_cipher_suite_is_refused,
+        honest=test_credentials.test_members_of_every_suite_can_be_certified,
+        otherwise=errors.InvalidCredential,
+    ),
+    Rule(
+        "path to a trust anchor",
+        "§5.3.1",
+        "A credential is validated with the Authentication Service: a chain leads to an anchor.",
+        refuses(TrustAnchors._path, "_explained", ""),
+        forged=test_credentials.test_the_chain_must_lead_to_a_known_anchor,
+        honest=test_credentials.test_members_of_every_suite_can_be_certified,
+        otherwise=TypeError,
+    ),
+    Rule(
+        "successor of a credential",
+        "§5.3.1",
+        "A new credential presents what its member's old one did.",
+        refuses(TrustAnchors.validate, errors.InvalidCredential, "other identities"),
+        forged=test_credentials.test_a_successor_presents_the_same_identities,
+        honest=test_credentials.test_a_renewed_certificate_is_a_valid_successor,
+    ),
+    Rule(
+        "revoked credential",
+        "§5.3.2",
+        "A credential that its issuer has taken back is not valid.",
+        refuses(credentials._check_not_revoked, errors.CredentialRevoked, "has been revoked"),
+        forged=test_credentials.test_who_is_on_a_list_is_refused,
+        honest=test_credentials.test_who_is_on_no_list_is_accepted_while_the_lists_of_all_issuers_are_current,
+    ),
+)
+
+MET = test_x509_groups.test_who_is_not_believed_is_met_nowhere
+REPLACED = test_x509_groups.test_a_credential_is_replaced_only_by_its_successor
+SENDERS = test_x509_groups.test_an_external_sender_who_is_not_believed_is_refused
+
+
+def asked(name: str, demands: str, check: Check, test: Function, way: Function, numbers: tuple[str, ...] = ()) -> Rule:
+    """An event in which the Authentication Service is asked; the honest twin stands in the same test."""
+    tests = case(test, way=way, suite=1)
+    return Rule(name, "§5.3.1", demands, check, tests, tests, numbers)
+
+
+AUTHENTICATION = (
+    asked(
+        "credential of an Add",
+        "The Authentication Service validates the credential of a client that is to be added.",
+        calls(validate_proposal, authenticate),
+        MET,
+        test_x509_groups.is_added,
+        ("0101",),
+    ),
+    asked(
+        "credential of an Update",
+        "The Authentication Service validates a new credential in an Update, as a successor of the old one.",
+        calls(proposals._validate_update, authenticate),
+        REPLACED,
+        test_x509_groups.by_an_update,
+        ("0101",),
+    ),
+    asked(
+        "credential of a committer",
+        "The Authentication Service validates a new credential in a path, as a successor of the old one.",
+        calls(public_commit.validate_and_apply, authenticate),
+        REPLACED,
+        test_x509_groups.by_a_commit,
+        ("0101",),
+    ),
+    asked(
+        "credential of a newcomer",
+        "The Authentication Service validates the credential of a client that joins by a commit.",
+        calls(public_commit.validate_and_make_room, authenticate),
+        MET,
+        test_x509_groups.joins_by_a_commit,
+        ("0101",),
+    ),
+    asked(
+        "credential of who comes back",
+        "The Authentication Service validates the credential of who replaces its old leaf, as a successor.",
+        calls(public_commit.validate_and_make_room, authenticate),
+        REPLACED,
+        test_x509_groups.by_coming_back,
+        ("0101", "0402"),
+    ),
+    asked(
+        "credentials of a group",
+        "The Authentication Service validates the credentials of all members of a group that one enters.",
+        calls(verified_tree, authenticate_group),
+        MET,
+        test_x509_groups.is_in_a_group_that_one_is_welcomed_to,
+        ("0101", "1407"),
+    ),
+    asked(
+        "credential of a founder",
+        "The Authentication Service validates the credential of who makes a group.",
+        calls(group.create_group, authenticate_group),
+        MET,
+        test_x509_groups.makes_a_group,
+    ),
+    asked(
+        "external senders that are let in",
+        "The Authentication Service validates the credentials of new external senders.",
+        calls(validate_proposal, authenticate_external_senders),
+        SENDERS,
+        test_x509_groups.is_let_in,
+    ),
+    asked(
+        "external senders of a new group",
+        "The Authentication Service validates the credentials of external senders that a ReInit brings.",
+        calls(_validate_reinit, authenticate_external_senders),
+        SENDERS,
+        test_x509_groups.comes_with_a_new_group,
+    ),
+    asked(
+        "external senders of a group",
+        "The Authentication Service validates the credentials of the external senders of a group that one enters.",
+        calls(authenticate_group, authenticate_external_senders),
+        SENDERS,
+        test_x509_groups.is_there_when_one_joins,
+    ),
+)
+
+LEAF = test_leaf_node.test_a_leaf_node_with_one_thing_wrong_is_refused
+HONEST_LEAF = test_leaf_node.test_a_leaf_node_is_checked_with_what_anybody_has
+
+LEAF_NODES = (
+    Rule(
+        "signature key",
+        "§10",
+        "The signature key of a leaf node is one of the cipher suite.",
+        refuses(EdwardsCurve.verify, "_not_a_key", "public"),
+        forged=LEAF,
+        honest=test_primitives.test_a_signature_verifies_for_its_content_and_key_alone,
+        otherwise=UnboundLocalError,
+    ),
+    Rule(
+        "leaf signature",
+        "§7.3",
+        "A leaf node is signed with its own key, for its group and place if it has one.",
+        refuses(verify_leaf_node_signature, errors.InvalidSignature, "not signed with its own key"),
+        forged=test_leaf_node.test_a_leaf_node_of_an_update_or_a_commit_is_signed_for_one_place,
+        honest=test_leaf_node.test_a_leaf_node_of_a_key_package_is_signed_for_any_place,
+        openmls=("0102",),
+    ),
+    Rule(
+        "leaf version",
+        "§11.1",
+        "A member can do the version of the group.",
+        refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "MLS 1.0"),
+        forged=commit_of("a leaf node for another version"),
+        honest=commit_of("an Add"),
+    ),
+    Rule(
+        "own credential type",
+        "§7.2",
+        "The capabilities of a leaf node list the type of its own credential.",
+        refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "own credential type"),
+        forged=LEAF,
+        honest=HONEST_LEAF,
+        openmls=("0113",),
+    ),
+    Rule(
+        "own extensions",
+        "§7.3",
+        "The capabilities of a leaf node list each of its own extensions.",
+        refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "own extension"),
+        forged=commit_of("a leaf node with an extension that it does not list"),
+        honest=test_leaf_node.test_a_leaf_node_may_have_extensions_that_it_says_it_supports,
+        openmls=("0107",),
+    ),
+    Rule(
+        "lifetime received",
+        "§7.3",
+        "The moment is within the lifetime of a leaf node that is received.",
+        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, ", its lifetime"),
+        forged=commit_of("an expired key package"),
+        honest=test_leaf_node.test_both_ends_of_a_lifetime_are_in_it,
+        openmls=("0106",),
+    ),
+    Rule(
+        "lifetime sent",
+        "§7.3",
+        "The moment is within the lifetime of a leaf node that is sent.",
+        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, ", its lifetime"),
+        forged=test_refusals.test_nobody_commits_an_expired_key_package,
+        honest=commit_of("an Add"),
+        openmls=("0105",),
+    ),
+    Rule(
+        "longest lifetime",
+        "§7.2",
+        "A leaf node is valid for no longer than the application accepts.",
+        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, "valid for more than"),
+        forged=commit_of("a key package for ever"),
+        honest=test_leaf_node.test_without_a_time_only_the_length_of_a_lifetime_is_looked_at,
+    ),
+    Rule(
+        "required capabilities",
+        "§7.3",
+        "Each member can do what required_capabilities asks for.",
+        refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        forged=test_tree_validation.test_a_group_may_not_ask_for_more_than_each_member_can_do,
+        honest=test_tree_validation.test_a_group_may_ask_for_what_all_members_can_do,
+        openmls=("0103",),
+    ),
+    Rule(
+        "credentials of others",
+        "§7.3",
+        "Each member can do the credential types of all others.",
+        refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        forged=test_tree_validation.test_every_member_must_support_the_credentials_of_all_others,
+        honest=test_tree_validation.test_a_group_may_ask_for_what_all_members_can_do,
+        openmls=("0104",),
+    ),
+    Rule(
+        "credential for others",
+        "§7.3",
+        "No member shows a credential of a type that another cannot do.",
+        refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        forged=test_tree_validation.test_nobody_may_show_a_credential_that_another_member_does_not_support,
+        honest=test_tree_validation.test_nobody_may_show_a_credential_that_another_member_does_not_support,
+        openmls=("0104",),
+    ),
+    Rule(
+        "extensions in use",
+        "§13.4",
+        "Each member can do every extension of the GroupContext.",
+        refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        forged=test_unfit_groups.test_a_group_with_an_extension_that_its_members_do_not_know_is_refused,
+        honest=test_tree_validation.test_a_group_may_ask_for_what_all_members_can_do,
+    ),
+    Rule(
+        "unique signature keys",
+        "§7.3",
+        "No two members have the same signature key.",
+        refuses(check_unique_keys, errors.InvalidRatchetTree, "same signature key"),
+        forged=test_tree_validation.test_no_two_members_may_have_the_same_signature_key,
+        honest=test_tree_validation.test_an_encryption_key_may_be_somebodys_signature_key,
+        openmls=("0111",),
+    ),
+    Rule(
+        "unique encryption keys",
+        "§7.3",
+        "No two members have the same encryption key.",
+        refuses(check_unique_keys, errors.InvalidRatchetTree, "same encryption key"),
+        forged=commit_of("a leaf with the key of another"),
+        honest=commit_of("an Add"),
+        openmls=("0112",),
+    ),
+)
+
+KEY_PACKAGES = (
+    Rule(
+        "source in a key package",
+        "§7.3",
+        "The leaf node of a key package says that it is one.",
+        refuses(validate_key_package, errors.InvalidKeyPackage, "source of an update"),
+        forged=test_refusals.test_a_key_package_whose_leaf_is_an_update_is_refused,
+        honest=test_refusals.test_a_key_package_of_another_suite_is_refused,
+        openmls=("0108",),
+        otherwise=errors.InvalidSignature,
+    ),
+    Rule(
+        "suite of a key package",
+        "§10.1",
+        "A key package is for the cipher suite of the group.",
+        refuses(validate_key_package, errors.InvalidKeyPackage, "cipher suite"),
+        forged=commit_of("a key package for another suite"),
+        honest=commit_of("an Add"),
+        openmls=("0201",),
+    ),
+    Rule(
+        "version of a key package",
+        "§10.1",
+        "A key package is for the version of the group, and of the message that carries it.",
+        refuses(codec._uint_decoder, "Refused", "number not in members"),
+        forged=test_refusals.test_a_key_package_of_another_version_is_refused,
+        honest=test_refusals.test_a_key_package_of_another_version_is_refused,
+        openmls=("0201", "0205"),
+        otherwise=KeyError,
+    ),
+    Rule(
+        "leaf of a key package",
+        "§10.1",
+        "The leaf node of a key package is valid.",
+        calls(validate_key_package, leaf_node.validate_leaf_node),
+        forged=commit_of("an expired key package"),
+        honest=commit_of("an Add"),
+        openmls=("0202",),
+    ),
+    Rule(
+        "signature of a key package",
+        "§10.1",
+        "A key package is signed with the key of its leaf node.",
+        refuses(validate_key_package, errors.InvalidKeyPackage, "does not verify"),
+        forged=commit_of("a key package that nobody signed"),
+        honest=commit_of("an Add"),
+        openmls=("0203",),
+    ),
+    Rule(
+        "init key and leaf key",
+        "§10.1",
+        "The init key of a key package is not the encryption key of its leaf.",
+        refuses(validate_key_package, errors.InvalidKeyPackage, "init key is also"),
+        forged=test_refusals.test_a_key_package_whose_init_key_is_its_leaf_key_is_refused,
+        honest=commit_of("an Add"),
+        openmls=("0204",),
+    ),
+    Rule(
+        "extensions of a key package",
+        "§10",
+        "The capabilities of a key package list each of its extensions.",
+        refuses(validate_key_package, errors.InvalidKeyPackage, "in its capabilities"),
+        forged=commit_of("a key package with an extension that it does not list"),
+        honest=commit_of("an Add"),
+    ),
+)
+
+PLACES = test_extensions.test_an_extension_of_the_rfc_stands_where_the_rfc_puts_it_and_nowhere_else
+
+EXTENSIONS = (
+    Rule(
+        "one of each extension",
+        "§13.4",
+        "No list holds two extensions of one type.",
+        refuses(check_extensions, errors.InvalidExtension, "more than one extension"),
+        forged=test_extensions.test_an_unknown_extension_may_say_anything_but_only_once,
+        honest=PLACES,
+    ),
+    Rule(
+        "place of an extension",
+        "§17.3",
+        "An extension of the RFC stands in the one object in which it may stand.",
+        refuses(check_extensions, errors.InvalidExtension, "belongs in"),
+        forged=PLACES,
+        honest=PLACES,
+    ),
+    Rule(
+        "content of an extension",
+        "§17.3",
+        "An extension of the RFC has the content of its type.",
+        calls(check_extensions, codec.decode),
+        forged=test_extensions.test_an_extension_has_the_content_of_its_type,
+        honest=PLACES,
+    ),
+    Rule(
+        "extensions in a leaf node",
+        "§17.3",
+        "A leaf node has no extension that belongs elsewhere.",
+        calls(leaf_node._verify_capabilities, check_extensions),
+        forged=commit_of("a leaf node with an extension that belongs elsewhere"),
+        honest=test_leaf_node.test_a_leaf_node_may_have_extensions_that_it_says_it_supports,
+        openmls=("1601",),
+    ),
+    Rule(
+        "extensions in a GroupInfo",
+        "§17.3",
+        "A GroupInfo has no extension that belongs elsewhere.",
+        calls(verified_tree, check_extensions, "a GroupInfo"),
+        forged=test_unfit_groups.test_a_group_info_with_an_extension_too_many_is_refused,
+        honest=test_unfit_groups.test_a_newcomer_enters_a_group_in_order,
+        openmls=("1602",),
+    ),
+    Rule(
+        "extensions in a GroupContext",
+        "§17.3",
+        "The group that a newcomer enters has no extension that belongs elsewhere.",
+        calls(verified_tree, check_extensions, "a GroupContext"),
+        forged=test_unfit_groups.test_a_group_with_an_extension_that_belongs_elsewhere_is_refused,
+        honest=test_unfit_groups.test_a_newcomer_enters_a_group_in_order,
+        openmls=("1603",),
+    ),
+    Rule(
+        "extensions in a GroupContextExtensions",
+        "§17.3",
+        "A GroupContextExtensions brings no extension that belongs elsewhere.",
+        calls(validate_proposal, check_extensions),
+        forged=commit_of("group extensions that belong elsewhere"),
+        honest=commit_of("extensions"),
+        openmls=("1603",),
+    ),
+    Rule(
+        "extensions in a ReInit",
+        "§13.4",
+        "A ReInit announces extensions that a GroupContext may have.",
+        calls(_validate_reinit, check_extensions),
+        forged=commit_of("a reinit with an extension twice"),
+        honest=commit_of("a reinit"),
+        openmls=("1603",),
+    ),
+    Rule(
+        "extensions in a key package",
+        "§17.3",
+        "A key package has no extension that belongs elsewhere.",
+        calls(key_package.validate_key_package, check_extensions),
+        forged=commit_of("a key package with an extension that belongs elsewhere"),
+        honest=commit_of("an Add"),
+        openmls=("1604",),
+    ),
+)

@@ -1,0 +1,142 @@
+"""The pages that say what the RFC demands and where it is kept: `python -m tests.rfc.tables` writes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+from tests.rfc.rules import ALLOWANCES, FOR_APPLICATIONS, GROUPS, NO_RULES, OPENMLS, RULES
+from tests.rfc.rules.rule import Case, Check, Rule, Test, function_of
+from tests.rfc.source import Function, path_of, unwrapped
+from workbench.mls import errors
+from workbench.mls.errors import MLSError
+
+PROLOGUE = """# Validation
+
+What RFC 9420 demands of a message or an object before it may be believed, where that is checked, and the two tests that
+hold it: one forges something that breaks this rule and sees it refused by name, its honest twin is accepted.
+
+This page is made from the rules in `tests/rfc/rules`; `make docs` writes it anew. `tests/rfc/test_rules.py` puts every
+line to the proof, by changing the code and asking the two tests what they say:
+
+- with the one statement taken out that checks the rule, the forgery gets through. The last column says how far:
+  *accepted* means that nothing else would have refused it, so that it broke this rule and no other;
+- with another error in its place, the forging test is not content;
+- with the function out of order, the honest twin notices, so it comes by the same check.
+
+Every `raise` of `workbench/mls` for something that a peer has done is that of a rule here, or is listed at the end as
+none.
+"""
+
+
+MADE_ELSEWHERE = {"_not_a_key": errors.InvalidKey, "_explained": errors.InvalidCredential, "Refused": errors.Malformed}
+"""Errors that another function makes, by its name."""
+
+
+def validation_page() -> str:
+    """docs/validation.md."""
+    accepted = sum(rule.otherwise is None for rule in RULES.values())
+    refused = sum(rule.otherwise is not None and issubclass(rule.otherwise, MLSError) for rule in RULES.values())
+    parts = [
+        PROLOGUE,
+        (
+            f"**{len(RULES)} rules.** Without its check, {accepted} of the forgeries are accepted, {refused} meet "
+            f"another refusal, and {len(RULES) - accepted - refused} leave the code with nothing to go on with.\n"
+        ),
+    ]
+    for title, rules in GROUPS.items():
+        parts.append(f"## {title}\n\n{_rules_table(rules)}")
+    allowances = ([each.section, each.allows, _test(each.test), _numbers(each.openmls)] for each in ALLOWANCES)
+    parts.append("## What must be accepted\n\n" + table(["RFC", "Allows", "Test", "OpenMLS"], allowances))
+    bound = ([each.section, each.demands, each.why, _numbers(each.openmls)] for each in FOR_APPLICATIONS)
+    parts.append("## What only an application can check\n\n" + table(["RFC", "Demands", "Why", "OpenMLS"], bound))
+    excuses = ([_place(each), words, reason] for each, words, reason in _excuses())
+    parts.append("## Refusals that are no rule of the RFC\n\n" + table(["Where", "Words", "What it is"], excuses))
+    parts.append("## The catalogue of OpenMLS\n\n" + _openmls())
+    return "\n".join(parts)
+
+
+def _rules_table(rules: Iterable[Rule]) -> str:
+    head = ["RFC", "Demands", "Checked in", "Refused as", "Forged in", "Honest twin", "OpenMLS", "Without the check"]
+    return table(
+        head,
+        (
+            [
+                rule.section,
+                rule.demands,
+                _place(rule.check),
+                _refusal(rule.check),
+                _test(rule.forged),
+                _test(rule.honest),
+                _numbers(rule.openmls),
+                _otherwise(rule.otherwise),
+            ]
+            for rule in rules
+        ),
+    )
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+
+
+def link(function: Function) -> str:
+    """A function, with the file that it stands in."""
+    path = path_of(function).relative_to(REPOSITORY).as_posix()
+    return f"[`{unwrapped(function).__qualname__}`](../{path})"
+
+
+def _place(check: Check | str) -> str:
+    return f"[`{check}`](../{check})" if isinstance(check, str) else link(check.function)
+
+
+def _refusal(check: Check) -> str:
+    if check.name in MADE_ELSEWHERE:
+        return f"`{MADE_ELSEWHERE[check.name].__name__}`"
+    if isinstance(getattr(errors, check.name, None), type):
+        return f"`{check.name}`"
+    return f"by `{check.name}`"
+
+
+def _test(test: Test) -> str:
+    function = function_of(test)
+    sentence = function.__name__.removeprefix("test_").replace("_", " ")
+    path = path_of(function).relative_to(REPOSITORY).as_posix()
+    name = test.values.get("name") if isinstance(test, Case) else None
+    return f"[{sentence}](../{path})" + (f": *{name}*" if isinstance(name, str) else "")
+
+
+def _numbers(numbers: Iterable[str]) -> str:
+    return " ".join(f"[{each}](https://validation.openmls.tech/#valn{each})" for each in numbers)
+
+
+def _otherwise(otherwise: type[BaseException] | None) -> str:
+    if otherwise is None:
+        return "accepted"
+    return f"`{otherwise.__name__}`" if issubclass(otherwise, MLSError) else "nothing to go on with"
+
+
+def _excuses() -> Iterable[tuple[Check | str, str, str]]:
+    for each, reason in NO_RULES.items():
+        yield each, "all" if isinstance(each, str) else each.words, reason
+
+
+def _openmls() -> str:
+    return (
+        "[Their catalogue](https://validation.openmls.tech) numbers the rules of the RFC by group: "
+        + ", ".join(f"{number:02} {name}" for number, name in enumerate(OPENMLS, 1))
+        + f". All {sum(OPENMLS.values())} are above.\n"
+    )
+
+
+PAGES = {"validation.md": validation_page}
+DOCS: Path = REPOSITORY / "docs"
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
