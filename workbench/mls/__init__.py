@@ -57,6 +57,7 @@ from workbench.mls.group.state import (
     ReadableEpoch,
     SentProposal,
 )
+from workbench.mls.group.stored_commit import read_commit, write_commit
 from workbench.mls.group.stored_state import read_bundle, read_state, write_bundle, write_state
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
@@ -181,9 +182,11 @@ __all__ = [
     "protect",
     "public_group",
     "read_bundle",
+    "read_commit",
     "read_state",
     "reinit_group",
     "validate_key_package",
     "write_bundle",
+    "write_commit",
     "write_state",
 ]

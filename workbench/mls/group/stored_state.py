@@ -37,6 +37,7 @@ from workbench.mls.wire.stored import (
     OpenedParent,
     Stored,
     StoredBundle,
+    StoredCommitted,
     StoredEpoch,
     StoredMessageKey,
     StoredNode,
@@ -60,13 +61,18 @@ VERSION = 1
 _CHECKSUM_LENGTH = hashlib.sha256().digest_size
 _VERSION_END = len(MAGIC) + 2
 
-S = TypeVar("S", StoredState, StoredBundle)
+S = TypeVar("S", StoredState, StoredBundle, StoredCommitted)
 
 
 def write_state(state: GroupState) -> bytes:
     """All of a state but its policy, private keys and secrets in the clear."""
+    return enclosed(stored_state(state), state.suite.id)
+
+
+def stored_state(state: GroupState) -> StoredState:
+    """A state as a struct."""
     secrets = state.secrets
-    stored = StoredState(
+    return StoredState(
         epoch=_stored_epoch(state.readable),
         tree=RatchetTreeExtension(state.tree.to_nodes()),
         secrets=StoredSecrets(
@@ -82,7 +88,7 @@ def write_state(state: GroupState) -> bytes:
         own_leaf=state.own_leaf,
         private_keys=tuple(StoredNodeKey(node, key) for node, key in state.private_keys.items()),
         signature_private_key=state.signature_private_key,
-        proposals=tuple(_stored_proposal(reference, sent) for reference, sent in state.proposals.items()),
+        proposals=tuple(map(stored_proposal, state.proposals.values())),
         update_keys=_stored_keys(state.update_keys),
         update_signature_keys=_stored_keys(state.update_signature_keys),
         resumption_psks=tuple(StoredResumptionPSK(epoch, psk) for epoch, psk in state.resumption_psks.items()),
@@ -91,7 +97,6 @@ def write_state(state: GroupState) -> bytes:
         active=state.active,
         reinit=state.reinit,
     )
-    return _enclosed(stored, state.suite.id)
 
 
 def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> GroupState:
@@ -101,8 +106,12 @@ def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSui
     another `suite` than the state's or for a key package, and `Malformed` for a custom proposal that the policy does
     not know. Bytes that were forged, with a checksum that fits, raise what the objects inside do.
     """
-    suite, content = _opened(data, StoredState, suite)
-    stored = decode(StoredState, content, custom=policy.custom)
+    suite, content = opened(data, StoredState, suite)
+    return state_from(decode(StoredState, content, custom=policy.custom), policy, suite)
+
+
+def state_from(stored: StoredState, policy: Policy, suite: CipherSuite) -> GroupState:
+    """The state that a struct stands for. Raises `DamagedState`, and what the objects inside raise."""
     tree = RatchetTree.from_nodes(stored.tree.ratchet_tree, suite)
     if tree.hash() != stored.epoch.context.tree_hash:
         raise DamagedState("§6.3.1", "the ratchet tree is not the one of the epoch", path=("tree",))
@@ -129,7 +138,7 @@ def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSui
             suite, epoch.context.confirmed_transcript_hash, stored.confirmation_tag
         ),
         confirmation_tag=stored.confirmation_tag,
-        proposals={each.reference: _read_proposal(each) for each in stored.proposals},
+        proposals={each.reference: proposal_from(each) for each in stored.proposals},
         update_keys={each.public_key: each.private_key for each in stored.update_keys},
         update_signature_keys={each.public_key: each.private_key for each in stored.update_signature_keys},
         resumption_psks={each.epoch: each.psk for each in stored.resumption_psks},
@@ -146,12 +155,12 @@ def write_bundle(bundle: KeyPackageBundle) -> bytes:
     stored = StoredBundle(
         bundle.key_package, bundle.init_private_key, bundle.encryption_private_key, bundle.signature_private_key
     )
-    return _enclosed(stored, bundle.key_package.cipher_suite)
+    return enclosed(stored, bundle.key_package.cipher_suite)
 
 
 def read_bundle(data: bytes) -> KeyPackageBundle:
     """The key package that was written, with its private keys. Raises as `read_state` does."""
-    _, content = _opened(data, StoredBundle, None)
+    _, content = opened(data, StoredBundle, None)
     stored = decode(StoredBundle, content)
     return KeyPackageBundle(
         stored.key_package, stored.init_private_key, stored.encryption_private_key, stored.signature_private_key
@@ -161,7 +170,8 @@ def read_bundle(data: bytes) -> KeyPackageBundle:
 # The header and the checksum
 
 
-def _enclosed(content: StoredState | StoredBundle, suite: int) -> bytes:
+def enclosed(content: StoredState | StoredBundle | StoredCommitted, suite: int) -> bytes:
+    """The bytes of a struct between header and checksum."""
     whole = encode(Stored(MAGIC, VERSION, content.TAG, suite, encode(content), bytes(_CHECKSUM_LENGTH)))
     return whole[:-_CHECKSUM_LENGTH] + _checksum(whole)
 
@@ -170,7 +180,7 @@ def _checksum(whole: bytes) -> bytes:
     return hashlib.sha256(whole[:-_CHECKSUM_LENGTH]).digest()
 
 
-def _opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[CipherSuite, bytes]:
+def opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[CipherSuite, bytes]:
     """The suite and the content of what was written, once it has been checked that nothing is wrong with it."""
     if data[: len(MAGIC)] != MAGIC:
         raise DamagedState("§6.3.1", "these bytes are nothing that was written by this workbench")
@@ -195,15 +205,17 @@ def _opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[Ci
 # The parts of a state
 
 
-def _stored_proposal(reference: bytes, sent: SentProposal) -> StoredProposal:
+def stored_proposal(sent: SentProposal) -> StoredProposal:
+    """A proposal as a struct."""
     sender = Sender(MemberSender(sent.sender) if isinstance(sent.sender, int) else sent.sender)
-    return StoredProposal(reference, sender, Proposal(sent.proposal))
+    return StoredProposal(sent.reference or b"", sender, Proposal(sent.proposal))
 
 
-def _read_proposal(stored: StoredProposal) -> SentProposal:
+def proposal_from(stored: StoredProposal) -> SentProposal:
+    """The proposal that a struct stands for."""
     sender = stored.sender.sender
     by = LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
-    return SentProposal(stored.proposal.proposal, by, stored.reference)
+    return SentProposal(stored.proposal.proposal, by, stored.reference or None)
 
 
 def _stored_keys(keys: Mapping[bytes, bytes]) -> tuple[StoredUpdateKey, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from workbench.mls.wire.messages import GroupContext, Proposal, ReInit, Sender
+from workbench.mls.wire.messages import GroupContext, GroupInfo, MLSMessage, Proposal, ReInit, Sender
 from workbench.mls.wire.shapes import Enum8, Fixed, Opaque, Vector, case, struct, uint8, uint16, uint32, uint64
 from workbench.mls.wire.tree import KeyPackage, Node, RatchetTreeExtension
 
@@ -26,6 +26,7 @@ class StoredType(Enum8):
 
     group_state = 1
     key_package_bundle = 2
+    staged_commit = 3
 
 
 # §9: the secret tree
@@ -155,7 +156,7 @@ class StoredResumptionPSK:
 
 @struct
 class StoredProposal:
-    """A proposal that waits for its commit, under the reference by which a commit would name it (RFC 9420 §12.4)."""
+    """A proposal and who sent it; its reference is empty if a commit holds it by value (RFC 9420 §12.4)."""
 
     reference: Opaque
     sender: Sender
@@ -182,6 +183,23 @@ class StoredState:
     past_epochs: Vector[StoredPastEpoch]
     active: uint8
     reinit: ReInit | None
+
+
+@struct
+class StoredCommitted:
+    """A commit that its maker has not yet adopted, with what the others learn from it (RFC 9420 §12.4)."""
+
+    TAG: ClassVar[StoredType] = StoredType.staged_commit
+    message: MLSMessage
+    welcome: MLSMessage | None
+    group_info: GroupInfo
+    current: StoredState
+    next: StoredState
+    proposals: Vector[StoredProposal]
+    added: Vector[uint32]
+    updated: Vector[uint32]
+    removed: Vector[uint32]
+    with_path: uint8
 
 
 @struct

@@ -1,0 +1,62 @@
+"""A staged commit written down and read back: who stops between sending a commit and hearing of it needs it.
+
+Otherwise it comes back to somebody who no longer knows the keys that it brings. It is written as a state is
+(`stored_state.py`), and as much in the clear.
+"""
+
+from __future__ import annotations
+
+from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.group.commit import Committed
+from workbench.mls.group.public_commit import EpochAdvanced
+from workbench.mls.group.state import DEFAULT_POLICY, Policy
+from workbench.mls.group.stored_state import (
+    enclosed,
+    opened,
+    proposal_from,
+    state_from,
+    stored_proposal,
+    stored_state,
+)
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.wire.codec import decode
+from workbench.mls.wire.stored import StoredCommitted
+
+
+def write_commit(committed: Committed) -> bytes:
+    """A staged commit with both its states, private keys and secrets in the clear."""
+    advanced = committed.advanced
+    stored = StoredCommitted(
+        message=committed.message,
+        welcome=committed.welcome,
+        group_info=committed.group_info,
+        current=stored_state(committed.current),
+        next=stored_state(committed.next),
+        proposals=tuple(map(stored_proposal, advanced.proposals)),
+        added=advanced.added,
+        updated=advanced.updated,
+        removed=advanced.removed,
+        with_path=advanced.with_path,
+    )
+    return enclosed(stored, committed.current.suite.id)
+
+
+def read_commit(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> Committed:
+    """The staged commit that was written, to be adopted or dropped. Raises as `read_state` does."""
+    suite, content = opened(data, StoredCommitted, suite)
+    stored = decode(StoredCommitted, content, custom=policy.custom)
+    return Committed(
+        message=stored.message,
+        welcome=stored.welcome,
+        group_info=stored.group_info,
+        current=state_from(stored.current, policy, suite),
+        next=state_from(stored.next, policy, suite),
+        advanced=EpochAdvanced(
+            committer=LeafIndex(stored.current.own_leaf),
+            proposals=tuple(map(proposal_from, stored.proposals)),
+            added=tuple(map(LeafIndex, stored.added)),
+            updated=tuple(map(LeafIndex, stored.updated)),
+            removed=tuple(map(LeafIndex, stored.removed)),
+            with_path=bool(stored.with_path),
+        ),
+    )
