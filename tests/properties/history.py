@@ -46,7 +46,9 @@ from workbench.mls import (
     propose_self_add,
     propose_update,
     protect,
+    read_state,
     reinit_group,
+    write_state,
 )
 from workbench.mls.errors import KeyAlreadyUsed, MLSError, OwnMessage, UnknownProposal, WrongEpoch
 from workbench.mls.group.state import AnyProposal
@@ -340,6 +342,14 @@ class History:
         group.hold(name, after)
         text.read_by.add(name)
         group.assert_refused(after, text.message, KeyAlreadyUsed)
+
+    def put_away(self, at: int, who: int) -> None:
+        """A member's program ends, and another goes on from what was written down."""
+        group, name = self._member(at, who)
+        state = group.members[name].state
+        read = read_state(write_state(state), policy=state.policy, suite=state.suite)
+        assert read == state
+        group.hold(name, read)
 
     # What is refused
 

@@ -72,7 +72,7 @@ class Histories(RuleBasedStateMachine):
     def propose(self, step: str, at: int, who: int, kind: str, options: int) -> None:
         self.history.do(step, at, who, kind, options)
 
-    @rule(step=st.sampled_from(("swap", "go_on")), at=NUMBER, who=NUMBER)
+    @rule(step=st.sampled_from(("swap", "go_on", "put_away")), at=NUMBER, who=NUMBER)
     def act(self, step: str, at: int, who: int) -> None:
         self.history.do(step, at, who)
 
@@ -149,6 +149,7 @@ EVERYTHING = (
     ("propose", 0, 1, "extensions", 9),
     ("propose", 0, 2, "psk", 8),
     ("swap", 0, 0),
+    ("put_away", 0, 0),
     ("commit", 0, 0, ("psk",), 1 | 8),
     ("deliver", 0, 3, 0),
     ("swap", 0, 3),
@@ -175,6 +176,7 @@ EVERYTHING = (
     ("propose", 0, 1, "reinit", 0),
     ("commit", 0, 0, (), 8),
     ("say", 0, 0, 0),
+    ("put_away", 0, 0),
     ("go_on", 0, 0),
     ("commit", 1, 1, ("reinit",), 2),
     ("go_on", 0, 1),
