@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from workbench.commands import fuzz, inspect, interop_server, lab, vectors, version
+from workbench.commands import explain, fuzz, inspect, interop_server, lab, vectors, version
 
 
 class Command(Protocol):
@@ -41,6 +41,7 @@ COMMANDS: dict[str, Command] = {
     "lab": lab,
     "vectors": vectors,
     "inspect": inspect,
+    "explain": explain,
     "fuzz": fuzz,
     "interop-server": interop_server,
     "version": version,

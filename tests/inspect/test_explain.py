@@ -39,6 +39,7 @@ from workbench.mls import (
     propose,
     protect,
     reinit_group,
+    write_state,
 )
 from workbench.mls import errors as mls_errors
 from workbench.mls.errors import MLSError
@@ -98,10 +99,23 @@ def test_what_a_member_can_read_is_said_to_be_readable() -> None:
     removal = create_commit(
         scenario.states["Alice"], [Remove(scenario.leaf("Bob"))], entropy=next(scenario.entropy), now=NOW
     )
-    told(bob, removal.message, Kind.PROCESSABLE, "commit of Alice", "removes this member")
-    told(bob, scenario.propose_update("Carol"), Kind.PROCESSABLE, "proposal of Carol", "wait for a commit")
+    told(bob, removal.message, Kind.PROCESSABLE, "commit of Alice", "removes this member from the group")
+    told(
+        bob,
+        scenario.propose_update("Carol"),
+        Kind.PROCESSABLE,
+        "proposal of Carol",
+        "wait for a commit: a fresh leaf key",
+    )
     bob = scenario.states["Bob"]
-    told(bob, scenario.commit("Alice", private=True).message, Kind.PROCESSABLE, "commit of Alice", "leads to epoch 2")
+    told(
+        bob,
+        scenario.commit("Alice", private=True).message,
+        Kind.PROCESSABLE,
+        "leads to epoch 2: Alice took in the update of Carol",
+    )
+    newcomer = scenario.outside("Dave", via="Bob").message
+    told(scenario.states["Bob"], newcomer, Kind.PROCESSABLE, "leads to epoch 3: Dave joined by an external commit")
 
 
 def test_a_late_message_of_an_epoch_that_is_kept_is_readable() -> None:
@@ -173,6 +187,10 @@ def test_another_version_or_wire_format_is_named() -> None:
     data = encode(protect(ALICE, b"hello", entropy=bytes(32)).message)
     told(BOB, b"\x00\x02" + data[2:], Kind.OTHER_VERSION, "0x0002")
     told(BOB, data[:2] + b"\x00\x06" + data[4:], Kind.OTHER_WIRE_FORMAT, "0x0006")
+
+
+def test_a_state_that_was_put_away_is_known_and_not_to_be_sent() -> None:
+    told(BOB, write_state(ALICE), Kind.NOT_MLS, "private keys in it")
 
 
 def test_where_damaged_bytes_stop_making_sense_is_told() -> None:

@@ -17,15 +17,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
+from workbench.commands.source import add_source, read_source
 from workbench.inspect.dissect import KINDS, STRUCTS, Dissection, dissect
 from workbench.inspect.encodings import ENCODINGS, from_any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where the bytes are, what they are, how they are written, and how they are shown."""
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="where the bytes are; - is standard input")
+    add_source(parser)
     parser.add_argument(
         "--as",
         dest="kind",
@@ -34,15 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=f"what the bytes are: {', '.join(KINDS)}, or the name of any struct of RFC 9420 (default: %(default)s)",
     )
-    written = parser.add_mutually_exclusive_group()
-    for encoding in ENCODINGS:
-        written.add_argument(
-            f"--{encoding}",
-            dest="encoding",
-            action="store_const",
-            const=encoding,
-            help=f"the bytes are written in {encoding}" if encoding != "binary" else "the bytes stand as they are",
-        )
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="for programs, as docs/inspect.md describes")
     shown.add_argument("--full", action="store_true", help="all bytes in hexadecimal, and every meaning each time")
@@ -52,8 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Dissect the bytes and print the result."""
     try:
-        raw = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
-        data = (ENCODINGS[arguments.encoding] if arguments.encoding else from_any)(raw)
+        data = (ENCODINGS[arguments.encoding] if arguments.encoding else from_any)(read_source(arguments))
     except OSError as problem:
         return _refuse(f"cannot read {arguments.file}: {problem.strerror}")
     except ValueError as problem:

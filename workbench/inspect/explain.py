@@ -49,7 +49,7 @@ def _explain_framed(case: Case) -> Explanation:
     """A message to a group, by what `process` makes of it."""
     known = case.knowledge
     try:
-        _, received = process(
+        following, received = process(
             case.state,
             case.message,
             now=case.now,
@@ -59,7 +59,7 @@ def _explain_framed(case: Case) -> Explanation:
         )
     except MLSError as error:
         return refused(case, error)
-    return accepted(case, received)
+    return accepted(case, following, received)
 
 
 def _as_text(encoding: str, inside: Explanation) -> Explanation:

@@ -25,13 +25,17 @@ def credential_name(leaf_node: LeafNode) -> str:
 
 def identity_name(credential: Credential) -> str:
     """The identity in a basic credential if people can read it, else nothing (RFC 9420 §5.3)."""
-    if not isinstance(credential.credential, BasicCredential):
-        return ""
+    held = credential.credential
+    return readable_text(held.identity) if isinstance(held, BasicCredential) else ""
+
+
+def readable_text(data: bytes) -> str:
+    """Bytes as text, nothing if people cannot read them."""
     try:
-        name = credential.credential.identity.decode()
+        text = data.decode()
     except UnicodeDecodeError:
         return ""
-    return name if name.isprintable() else ""
+    return text if text.isprintable() else ""
 
 
 def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
@@ -49,11 +53,7 @@ def psk_name(psk: PreSharedKeyID) -> str:
     key = psk.psk
     if not isinstance(key, ExternalPSK):
         return f"the resumption PSK of epoch {key.psk_epoch}"
-    try:
-        name = key.psk_id.decode()
-    except UnicodeDecodeError:
-        name = ""
-    return f"the pre-shared key “{name if name and name.isprintable() else key.psk_id.hex()}”"
+    return f"the pre-shared key “{readable_text(key.psk_id) or key.psk_id.hex()}”"
 
 
 WANTS = {
@@ -123,11 +123,8 @@ def commit_words(
 
 def shown(group_id: bytes) -> str:
     """A group id as people may have chosen it, else in hexadecimal."""
-    try:
-        text = group_id.decode()
-    except UnicodeDecodeError:
-        return group_id.hex()
-    return f"“{text}”" if text and text.isprintable() else group_id.hex() or "with the empty id"
+    text = readable_text(group_id)
+    return f"“{text}”" if text else group_id.hex() or "with the empty id"
 
 
 def listed(words: Sequence[str]) -> str:

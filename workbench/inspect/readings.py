@@ -11,6 +11,7 @@ from workbench.inspect.explanation import UNKNOWN, Details, Explanation
 from workbench.inspect.reasons import KINDS, Kind
 from workbench.mls import MLSMessage, decode
 from workbench.mls.errors import Malformed
+from workbench.mls.group.stored_state import MAGIC
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage, Welcome
 from workbench.mls.wire.tree import KeyPackage
@@ -55,6 +56,9 @@ def _unreadable(data: bytes, problem: Malformed) -> Explanation:
     if text is not None:
         what = "JSON" if _is_json(text) else "text"
         return _explanation(Kind.NOT_MLS, f"This is {what}, and nothing of MLS is written in it.")
+    if data.startswith(MAGIC):
+        sentence = "This is what a member has put away, with private keys in it: send it to nobody."
+        return _explanation(Kind.NOT_MLS, sentence)
     unframed = _unframed(data)
     if unframed is not None:
         name = unframed.__name__

@@ -200,9 +200,13 @@ class Verdict(NamedTuple):
 ERRORS: dict[type[MLSError], Verdict] = {
     errors.MLSError: Verdict(Kind.FAILED_CHECK),
     errors.Malformed: Verdict(Kind.DAMAGED),
+    errors.DamagedState: Verdict(
+        Kind.DAMAGED, "Take the state from another copy that has never sent anything since, or join the group again."
+    ),
     errors.Violation: Verdict(Kind.FAILED_CHECK),
     errors.Misuse: Verdict(Kind.FAILED_CHECK, "Mend the call: what it asks for cannot be done with this state."),
     errors.Unsupported: Verdict(Kind.UNSUPPORTED),
+    errors.UnknownStateVersion: Verdict(Kind.UNSUPPORTED, "Read the state with the version that has written it."),
     errors.InvalidKey: Verdict(
         Kind.FAILED_CHECK, "Drop it: its sender has put something else where a key of this cipher suite belongs."
     ),

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.inspect.case import Case
+from workbench.inspect.deeds import committed, proposed
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.forks import compare, first_parting, is_signed_for, is_signed_there
-from workbench.inspect.names import listed, shown
+from workbench.inspect.names import listed, name_of, shown
 from workbench.inspect.readings import field_of, is_unknown_type
 from workbench.inspect.reasons import ERRORS, KINDS, Kind
 from workbench.mls import ApplicationMessage, GroupState, ProposalQueued, Received, Removed
@@ -39,17 +40,20 @@ from workbench.mls.wire.messages import (
 )
 
 
-def accepted(case: Case, received: Received) -> Explanation:
-    """What `process` has made of the message of a case."""
+def accepted(case: Case, following: GroupState, received: Received) -> Explanation:
+    """What `process` has made of the message of a case, and of the state."""
+    tree = case.state.tree
     match received:
         case ApplicationMessage(_, data):
             sentence = f"{case.subject} opens: {len(data)} byte{'' if len(data) == 1 else 's'} of application data."
-        case ProposalQueued():
-            sentence = f"{case.subject} is valid, and will wait for a commit."
+        case ProposalQueued(_, proposal):
+            sentence = f"{case.subject} is valid, and will wait for a commit: {proposed(tree, proposal)}."
         case Removed():
-            sentence = f"{case.subject} removes this member from the group."
-        case _:
-            sentence = f"{case.subject} is valid and leads to epoch {case.epoch + 1}."
+            sentence = f"{case.subject} is valid, and removes this member from the group."
+        case advanced:
+            name = name_of(following.tree, advanced.committer)
+            deed = committed(tree, name, advanced.proposals, external=advanced.external)
+            sentence = f"{case.subject} is valid and leads to epoch {following.epoch}: {deed}."
     kind = Kind.PROCESSABLE
     return Explanation(kind, sentence, KINDS[kind].next_step, "", case.details())
 

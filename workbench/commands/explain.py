@@ -1,0 +1,119 @@
+"""Say why a member cannot process some bytes: the reason in one sentence, and the next step.
+
+The state is one that `write_state` has put away; it is read, and nothing is changed anywhere. What the policy says is
+not in it: the default policy is taken. The bytes come from a file or from standard input, as they are, in hexadecimal
+or in base64.
+
+Examples:
+  workbench explain --state alice.state message.bin
+  echo 0001000200010... | workbench explain --state alice.state
+  workbench explain --state alice.state --key-package carol.bundle welcome.b64
+  workbench explain --state alice.state --authenticator 5f0c... message.bin
+  workbench explain --state alice.state --json message.bin | jq -r .next_step
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from workbench.commands.source import add_source, read_source
+from workbench.inspect.case import Knowledge
+from workbench.inspect.encodings import ENCODINGS, from_any, from_hex
+from workbench.inspect.explain import explain
+from workbench.inspect.explanation import WELL
+from workbench.inspect.forks import OtherSide
+from workbench.inspect.readings import written_in
+from workbench.mls import Policy, read_bundle, read_state
+from workbench.mls.errors import MLSError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the bytes and the state are, and what else is known."""
+    add_source(parser)
+    parser.add_argument("--state", required=True, metavar="FILE", help="the member's state, as `write_state` writes it")
+    parser.add_argument("--now", type=int, metavar="SECONDS", help="the time, in seconds since 1970 (default: now)")
+    parser.add_argument(
+        "--past-epochs",
+        type=int,
+        default=Policy().past_epochs,
+        metavar="N",
+        help="how many past epochs the member's policy keeps (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--key-package",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a key package with its private keys, as `write_bundle` writes it, for a Welcome; may be repeated",
+    )
+    parser.add_argument(
+        "--psk",
+        action="append",
+        default=[],
+        type=_psk,
+        metavar="ID=KEY",
+        help="a pre-shared key and its id, both in hexadecimal; may be repeated",
+    )
+    other = parser.add_argument_group("the other side, to tell a fork from damage")
+    other.add_argument("--authenticator", type=_hex, metavar="HEX", help="the sender's epoch authenticator")
+    other.add_argument("--transcript", type=_hex, metavar="HEX", help="the sender's confirmed transcript hash")
+    other.add_argument("--group-info", metavar="FILE", help="a GroupInfo from the sender's side")
+    parser.add_argument("--json", action="store_true", help="for programs, as docs/explain.md describes")
+    parser.epilog = "exit status: 0 nothing is the matter; 1 it cannot be processed; 2 the question could not be asked"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain the bytes and print the result."""
+    at = arguments.file
+    try:
+        data = _message(read_source(arguments), arguments.encoding)
+        state = read_state(_read(at := arguments.state), policy=Policy(past_epochs=arguments.past_epochs))
+        bundles = [read_bundle(_read(at := each)) for each in arguments.key_package]
+        group_info = arguments.group_info and from_any(_read(at := arguments.group_info))
+    except OSError as problem:
+        return _refuse(f"cannot read {at}: {problem.strerror}")
+    except MLSError as problem:
+        return _refuse(f"cannot read {at}: {problem.reason}")
+    except ValueError as problem:
+        return _refuse(f"cannot read {at}: {problem}")
+    other = OtherSide(arguments.authenticator, arguments.transcript, group_info)
+    knowledge = Knowledge(psks=dict(arguments.psk), bundles=bundles, other=other)
+    now = int(time.time()) if arguments.now is None else arguments.now
+    explanation = explain(state, data, now=now, knowledge=knowledge)
+    print(json.dumps(explanation.as_json(), indent=2, ensure_ascii=False) if arguments.json else explanation)
+    return 0 if explanation.kind in WELL else 1
+
+
+def _message(raw: bytes, encoding: str | None) -> bytes:
+    """The bytes of the message; text that stands for none is left to be explained. Raises ValueError."""
+    if encoding is not None:
+        return ENCODINGS[encoding](raw)
+    written = written_in(raw)
+    return raw if written is None else written.data
+
+
+def _read(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return from_hex(text.encode())
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+
+
+def _psk(text: str) -> tuple[bytes, bytes]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("an id and a key are wanted, with = between them")
+    return _hex(name), _hex(value)
+
+
+def _refuse(reason: str) -> int:
+    print(f"workbench explain: {reason}", file=sys.stderr)
+    return 2
