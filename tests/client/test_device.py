@@ -78,7 +78,7 @@ def test_a_commit_tells_of_all_that_it_did() -> None:
     service = DeliveryService()
     dave = Device("Dave", cipher_suite(1), service, entropy=entropy_source(0, "Dave"), clock=lambda: START)
     key_package = dave.publish_key_package()
-    alice._service.publish_key_package("Dave", key_package, 1)
+    alice._service.publish_key_package("Dave", key_package)
     carol.propose_update(GROUP)
     alice.fetch(GROUP)
     alice.commit(GROUP, add=["Dave"], remove=[LeafIndex(1)])
@@ -108,6 +108,55 @@ def test_the_key_package_that_brought_a_device_in_is_gone_with_its_init_key() ->
     bob.accept_invitations()
     assert bob.holdings.bundles == {}
     assert bundle.init_private_key not in bob.state(GROUP).private_keys.values()
+
+
+def with_last_resort(*names: str) -> list[Device]:
+    """Devices of which the last has nothing published but a key package of last resort."""
+    service = DeliveryService()
+    made = [
+        Device(name, cipher_suite(1), service, entropy=entropy_source(0, name), clock=lambda: START) for name in names
+    ]
+    made[-1].publish_key_package(last_resort=True)
+    return made
+
+
+def test_a_key_package_of_last_resort_leads_into_one_group_after_the_other() -> None:
+    alice, carol, bob = with_last_resort("Alice", "Carol", "Bob")
+    (bundle,) = bob.holdings.bundles.values()
+    for device, group_id in ((alice, GROUP), (carol, b"another")):
+        device.create_group(group_id)
+        device.commit(group_id, add=["Bob"])
+        device.fetch(group_id)
+        (event,) = bob.accept_invitations()
+        assert (event.kind, event.group_id) == ("joined", group_id)
+        assert bob.accept_invitations() == ()
+        assert list(bob.holdings.bundles.values()) == [bundle]
+    bob.send(GROUP, b"hello")
+    (heard,) = alice.fetch(GROUP)
+    assert heard.data == b"hello"
+
+
+def test_who_was_removed_comes_back_by_the_same_key_package_of_last_resort() -> None:
+    alice, bob = with_last_resort("Alice", "Bob")
+    alice.create_group(GROUP)
+    for epoch in (1, 3):
+        alice.commit(GROUP, add=["Bob"])
+        alice.fetch(GROUP)
+        bob.accept_invitations()
+        assert epochs(alice, bob) == [epoch, epoch]
+        alice.commit(GROUP, remove=[LeafIndex(1)])
+        alice.fetch(GROUP)
+        assert bob.fetch(GROUP)[-1].kind == "removed"
+
+
+def test_a_key_package_that_was_forgotten_lets_nobody_in() -> None:
+    alice, bob = with_last_resort("Alice", "Bob")
+    (reference,) = bob.holdings.bundles
+    bob.forget_key_package(reference)
+    alice.create_group(GROUP)
+    alice.commit(GROUP, add=["Bob"])
+    assert bob.accept_invitations() == ()
+    assert bob.holdings.bundles == {}
 
 
 def test_what_cannot_be_accepted_is_passed_over_with_the_reason() -> None:

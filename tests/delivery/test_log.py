@@ -15,7 +15,17 @@ from workbench.delivery import (
     WrongOrder,
 )
 from workbench.delivery.log import appended
-from workbench.mls import Malformed, MLSMessage, Welcome, encode
+from workbench.mls import (
+    BasicCredential,
+    Credential,
+    Malformed,
+    MLSMessage,
+    Welcome,
+    cipher_suite,
+    create_key_package,
+    encode,
+    new_lifetime,
+)
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 from workbench.mls.wire.messages import EncryptedGroupSecrets, PrivateMessage
 from workbench.mls.wire.tree import HPKECiphertext
@@ -35,6 +45,19 @@ def commit(epoch: int, mark: bytes = b"") -> bytes:
 def welcome(reference: bytes) -> bytes:
     secrets = EncryptedGroupSecrets(reference, HPKECiphertext(b"", b""))
     return encode(MLSMessage(ProtocolVersion.mls10, Welcome(1, (secrets,), b"")))
+
+
+def key_package(seed: str, *, last_resort: bool = False) -> bytes:
+    suite = cipher_suite(1)
+    made = create_key_package(
+        suite,
+        Credential(BasicCredential(b"Bob")),
+        suite.signature_key_pair(b"Bob".ljust(32)).private_key,
+        lifetime=new_lifetime(1_767_600_000),
+        entropy=seed.encode().ljust(32),
+        last_resort=last_resort,
+    )
+    return encode(MLSMessage(ProtocolVersion.mls10, made.key_package))
 
 
 def service() -> DeliveryService:
@@ -101,10 +124,9 @@ def test_a_welcome_is_kept_only_if_its_commit_is_accepted() -> None:
     delivery.submit(GROUP, commit(0, b"first"), welcome(b"bob"))
     with pytest.raises(LateCommit):
         delivery.submit(GROUP, commit(0, b"second"), welcome(b"carol"))
-    invitation = delivery.invitation(b"bob")
-    assert invitation is not None
+    (invitation,) = delivery.invitations(b"bob")
     assert (invitation.group_id, invitation.next_index) == (GROUP, 1)
-    assert delivery.invitation(b"carol") is None
+    assert delivery.invitations(b"carol") == ()
 
 
 def test_a_commit_with_something_else_for_a_welcome_is_refused_whole() -> None:
@@ -123,9 +145,39 @@ def test_a_group_has_one_log() -> None:
 
 def test_a_key_package_is_handed_out_once_and_the_oldest_first() -> None:
     delivery = DeliveryService()
-    delivery.publish_key_package("Bob", b"one", 1)
-    delivery.publish_key_package("Bob", b"two", 1)
-    assert [delivery.take_key_package("Bob", 1), delivery.take_key_package("Bob", 1)] == [b"one", b"two"]
+    one, two = key_package("one"), key_package("two")
+    delivery.publish_key_package("Bob", one)
+    delivery.publish_key_package("Bob", two)
+    assert [delivery.take_key_package("Bob", 1), delivery.take_key_package("Bob", 1)] == [one, two]
     assert delivery.key_packages_left("Bob", 1) == 0
     with pytest.raises(NoKeyPackage, match="of Bob"):
         delivery.take_key_package("Bob", 1)
+
+
+def test_the_key_package_of_last_resort_is_handed_out_when_no_other_is_left_and_stays() -> None:
+    delivery = DeliveryService()
+    last_resort, newer, ordinary = (
+        key_package("last resort", last_resort=True),
+        key_package("newer", last_resort=True),
+        key_package("ordinary"),
+    )
+    delivery.publish_key_package("Bob", last_resort)
+    delivery.publish_key_package("Bob", ordinary)
+    assert delivery.key_packages_left("Bob", 1) == 1
+    assert [delivery.take_key_package("Bob", 1) for _ in range(3)] == [ordinary, last_resort, last_resort]
+    delivery.publish_key_package("Bob", newer)
+    assert [delivery.take_key_package("Bob", 1) for _ in range(2)] == [newer, newer]
+    with pytest.raises(NoKeyPackage, match="of Carol"):
+        delivery.take_key_package("Carol", 1)
+
+
+def test_a_key_package_that_is_used_again_collects_its_welcomes() -> None:
+    delivery = service()
+    delivery.submit(GROUP, commit(0), welcome(b"bob"))
+    delivery.submit(GROUP, commit(1), welcome(b"bob"))
+    assert [invitation.next_index for invitation in delivery.invitations(b"bob")] == [1, 2]
+
+
+def test_what_is_no_key_package_is_not_kept_as_one() -> None:
+    with pytest.raises(WrongOrder, match="a Welcome stands where a key package should be"):
+        DeliveryService().publish_key_package("Bob", welcome(b"bob"))

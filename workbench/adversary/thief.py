@@ -67,6 +67,7 @@ from workbench.mls.wire.messages import (
     ApplicationData,
     AuthenticatedContent,
     Commit,
+    EncryptedGroupSecrets,
     GroupContext,
     GroupInfo,
     GroupSecrets,
@@ -148,6 +149,7 @@ class Thief:
         self.private_keys: dict[bytes, bytes] = {}
         self.findings: list[Finding] = []
         self._bundles: dict[bytes, KeyPackageBundle] = {}
+        self._opened: set[EncryptedGroupSecrets] = set()
         self._psks: dict[bytes, bytes] = {}
         self._resumption_psks: dict[tuple[bytes, int], bytes] = {}
         self._epochs: dict[int, _Epoch] = {}
@@ -235,10 +237,10 @@ class Thief:
                 self._try_epoch(self._epochs[number])
 
     def _try_welcome(self, welcome: Welcome) -> None:
-        """Enter as the new member would whose key package was stolen before it was used."""
+        """Enter as the new member would whose init key was stolen: before it was used, or one of last resort."""
         for entry in welcome.secrets:
             bundle = self._bundles.get(entry.new_member)
-            if bundle is None or welcome.cipher_suite != self._suite.id:
+            if bundle is None or entry in self._opened or welcome.cipher_suite != self._suite.id:
                 continue
             secrets = open_group_secrets(self._suite, welcome, bundle.key_package, bundle.init_private_key)
             try:
@@ -246,11 +248,11 @@ class Thief:
             except UnknownPreSharedKey:
                 continue
             opens = welcome_secret(self._suite, secrets.joiner_secret, psks)
-            self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), entry.new_member)
+            self._opened.add(entry)
+            self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), bundle)
 
-    def _enter_by_welcome(self, secrets: GroupSecrets, psks: bytes, info: GroupInfo, reference: bytes) -> None:
+    def _enter_by_welcome(self, secrets: GroupSecrets, psks: bytes, info: GroupInfo, bundle: KeyPackageBundle) -> None:
         suite, context = self._suite, info.group_context
-        bundle = self._bundles.pop(reference)
         if context.group_id != self.group_id:
             return
         tree = verified_tree(suite, info, None, now=0, policy=self._policy)

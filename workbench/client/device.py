@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.client.events import Event, event_of
 from workbench.client.holdings import Holdings, Membership, Pending
-from workbench.delivery import DeliveryService, Entry
+from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.inspect.names import name_of
 from workbench.mls import (
     Add,
@@ -116,13 +116,21 @@ class Device:
 
     # Being added
 
-    def publish_key_package(self, suite: CipherSuite | None = None) -> bytes:
-        """Make a key package and leave it with the delivery service; gives its bytes on the wire."""
-        suite = suite or self.suite
-        bundle = self._keep_bundle(suite)
+    def publish_key_package(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> bytes:
+        """Make a key package and leave it with the delivery service; gives its bytes on the wire.
+
+        One of `last_resort` lets the device be added when all others are used up, as often as it takes. It costs
+        forward secrecy: the init key is kept, so a thief opens with it each Welcome that has come for it, however long
+        ago, and reads on from there. A new one takes its place; `forget_key_package` deletes the old one here.
+        """
+        bundle = self._keep_bundle(suite or self.suite, last_resort=last_resort)
         message = encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))
-        self._service.publish_key_package(self.name, message, suite.id)
+        self._service.publish_key_package(self.name, message)
         return message
+
+    def forget_key_package(self, reference: bytes) -> None:
+        """Delete the private keys of a key package: no Welcome for it can be opened any more."""
+        self.holdings = self.holdings.without_bundle(reference)
 
     def create_group(self, group_id: bytes) -> None:
         """Make a group of one, with a key package that nobody else ever sees."""
@@ -136,12 +144,12 @@ class Device:
     def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
         """Enter the groups to which a Welcome has come, or only this one; the init key that opened it is deleted.
 
+        That of a key package of last resort stays (`publish_key_package`).
         A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say.
         """
         events = []
-        for reference, bundle in tuple(self.holdings.bundles.items()):
-            invitation = self._service.invitation(reference)
-            if invitation is None or group_id not in {None, invitation.group_id}:
+        for reference, bundle, invitation in self._invitations():
+            if group_id not in {None, invitation.group_id}:
                 continue
             try:
                 state = join(
@@ -159,7 +167,9 @@ class Device:
                 events.append(Event("refused", invitation.group_id, epoch, "", str(error)))
                 continue
             membership = Membership(state, invitation.next_index)
-            self.holdings = self.holdings.without_bundle(reference).with_group(membership)
+            self.holdings = self.holdings.having_used(reference, invitation.group_id, invitation.next_index).with_group(
+                membership
+            )
             name = name_of(state.tree, state.own_leaf)
             events.append(Event("joined", state.group_id, state.epoch, name, f"{name} joined the group"))
         return tuple(events)
@@ -405,7 +415,16 @@ class Device:
             self.holdings = replace(self.holdings, other_signature_keys=keys)
         return self.holdings.other_signature_keys[suite.id]
 
-    def _new_bundle(self, suite: CipherSuite | None = None) -> KeyPackageBundle:
+    def _invitations(self) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
+        """The Welcomes that have come and were not accepted yet, each with the key package that it is for."""
+        return [
+            (reference, bundle, invitation)
+            for reference, bundle in self.holdings.bundles.items()
+            for invitation in self._service.invitations(reference)
+            if (invitation.group_id, invitation.next_index) not in self.holdings.accepted
+        ]
+
+    def _new_bundle(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> KeyPackageBundle:
         suite = suite or self.suite
         return create_key_package(
             suite,
@@ -413,10 +432,11 @@ class Device:
             self._signature_private_key(suite),
             lifetime=new_lifetime(self._clock()),
             entropy=self._entropy(),
+            last_resort=last_resort,
         )
 
-    def _keep_bundle(self, suite: CipherSuite) -> KeyPackageBundle:
-        bundle = self._new_bundle(suite)
+    def _keep_bundle(self, suite: CipherSuite, *, last_resort: bool = False) -> KeyPackageBundle:
+        bundle = self._new_bundle(suite, last_resort=last_resort)
         self.holdings = self.holdings.with_bundle(key_package_ref(suite, bundle.key_package), bundle)
         return bundle
 

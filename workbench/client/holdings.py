@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.mls import Committed, GroupState, KeyPackageBundle
+from workbench.mls import Committed, GroupState, KeyPackageBundle, is_last_resort
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ class Membership:
 class Holdings:
     """All that is on a device.
 
-    `bundles` are the key packages that nobody has used yet, by their reference. `psks` are keys from elsewhere, by
-    their `psk_id`. `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite.
+    `bundles` are by their reference the key packages that nobody has used yet, and those of last resort, whose uses
+    are `accepted`: into which group, and where in its log. `psks` are keys from elsewhere, by their `psk_id`.
+    `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite.
     """
 
     signature_private_key: bytes = field(repr=False)
@@ -39,6 +40,7 @@ class Holdings:
     groups: Mapping[bytes, Membership] = field(default_factory=dict)
     psks: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
     other_signature_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    accepted: frozenset[tuple[bytes, int]] = frozenset()
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:
@@ -65,6 +67,16 @@ class Holdings:
         """The holdings with a key from elsewhere."""
         return replace(self, psks={**self.psks, psk_id: psk})
 
+    def having_used(self, reference: bytes, group_id: bytes, index: int) -> Holdings:
+        """The holdings after a key package has led into a group: its init key is gone (RFC 9420 §10).
+
+        That of a key package of last resort stays, for it may be used again (§16.8). Until its client publishes another
+        one and deletes it, a thief opens with it all the Welcomes that it was ever used for.
+        """
+        if is_last_resort(self.bundles[reference].key_package):
+            return replace(self, accepted=self.accepted | {(group_id, index)})
+        return self.without_bundle(reference)
+
     def without_bundle(self, reference: bytes) -> Holdings:
-        """The holdings without a key package that has been used: its init key is gone (RFC 9420 §10)."""
+        """The holdings without a key package: nobody can enter a group by it any more."""
         return replace(self, bundles={key: bundle for key, bundle in self.bundles.items() if key != reference})

@@ -4,12 +4,13 @@
 """
 
 from workbench.delivery.log import Entry, Head, LateCommit, LateMessage, Refused, UnknownGroup, WrongOrder
-from workbench.delivery.service import DeliveryService, NoGroupInfo, NoKeyPackage
+from workbench.delivery.service import DeliveryService, Invitation, NoGroupInfo, NoKeyPackage
 
 __all__ = [
     "DeliveryService",
     "Entry",
     "Head",
+    "Invitation",
     "LateCommit",
     "LateMessage",
     "NoGroupInfo",

@@ -6,8 +6,10 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 
 from workbench.delivery.log import Entry, Head, Refused, UnknownGroup, WrongOrder, appended
+from workbench.mls.group.key_package import is_last_resort
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import GroupInfo, MLSMessage, Welcome
+from workbench.mls.wire.tree import KeyPackage
 
 
 class NoKeyPackage(Refused):
@@ -38,24 +40,37 @@ class DeliveryService:
         self._custom = custom
         self._heads: dict[bytes, Head] = {}
         self._logs: dict[bytes, list[Entry]] = {}
-        self._invitations: dict[bytes, Invitation] = {}
+        self._invitations: defaultdict[bytes, tuple[Invitation, ...]] = defaultdict(tuple)
         self._key_packages: defaultdict[tuple[str, int], deque[bytes]] = defaultdict(deque)
+        self._last_resorts: dict[tuple[str, int], bytes] = {}
         self._group_infos: dict[bytes, bytes] = {}
 
-    # Key packages (RFC 9420 §16.8: each is handed out once), for one cipher suite each
+    # Key packages, for one cipher suite each (RFC 9420 §16.8: each is handed out once, but for one of last resort)
 
-    def publish_key_package(self, user: str, key_package: bytes, cipher_suite: int) -> None:
-        """Keep a key package until somebody wants to add the user."""
-        self._key_packages[user, cipher_suite].append(key_package)
+    def publish_key_package(self, user: str, message: bytes) -> None:
+        """Keep a key package until somebody wants to add the user.
+
+        One of last resort takes the place of the one before.
+        """
+        key_package = _key_package_in(message)
+        if is_last_resort(key_package):
+            self._last_resorts[user, key_package.cipher_suite] = message
+        else:
+            self._key_packages[user, key_package.cipher_suite].append(message)
 
     def take_key_package(self, user: str, cipher_suite: int) -> bytes:
-        """The oldest key package of a user, which is then gone; raises `NoKeyPackage`."""
-        if not self._key_packages[user, cipher_suite]:
+        """The oldest key package of a user, which is then gone; or else the one of last resort, which stays.
+
+        Raises `NoKeyPackage`.
+        """
+        if self._key_packages[user, cipher_suite]:
+            return self._key_packages[user, cipher_suite].popleft()
+        if (user, cipher_suite) not in self._last_resorts:
             raise NoKeyPackage(f"the directory has no key package of {user} left")
-        return self._key_packages[user, cipher_suite].popleft()
+        return self._last_resorts[user, cipher_suite]
 
     def key_packages_left(self, user: str, cipher_suite: int) -> int:
-        """How many key packages of a user can still be handed out."""
+        """How many key packages of a user can still be handed out, each once."""
         return len(self._key_packages[user, cipher_suite])
 
     # Groups
@@ -80,7 +95,8 @@ class DeliveryService:
         entry, head = appended(self._head(group_id), message, self._custom)
         if welcome is not None:
             invitation = Invitation(welcome, group_id, head.length)
-            self._invitations |= dict.fromkeys(_new_members(welcome), invitation)
+            for key_package_ref in _new_members(welcome):
+                self._invitations[key_package_ref] += (invitation,)
         if head.epoch != self._heads[group_id].epoch:
             self._group_infos.pop(group_id, None)
         self._heads[group_id] = head
@@ -109,14 +125,21 @@ class DeliveryService:
             raise NoGroupInfo(f"no member has described group {group_id.hex()} in its present epoch")
         return self._group_infos[group_id]
 
-    def invitation(self, key_package_ref: bytes) -> Invitation | None:
-        """The Welcome for a key package, if one has come."""
-        return self._invitations.get(key_package_ref)
+    def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
+        """The Welcomes that have come for a key package: at most one, but for one of last resort."""
+        return self._invitations.get(key_package_ref, ())
 
     def _head(self, group_id: bytes) -> Head:
         if group_id not in self._heads:
             raise UnknownGroup(f"there is no group {group_id.hex()}")
         return self._heads[group_id]
+
+
+def _key_package_in(message: bytes) -> KeyPackage:
+    opened = decode(MLSMessage, message).message
+    if not isinstance(opened, KeyPackage):
+        raise WrongOrder(f"a {type(opened).__name__} stands where a key package should be")
+    return opened
 
 
 def _new_members(welcome: bytes) -> tuple[bytes, ...]:

@@ -50,7 +50,8 @@ def export_vector(world: World, group_id: bytes, name: str) -> PassiveClientCase
     bundle = world.bundle_that_joined(name)
     if membership is None or bundle is None:
         raise NotPossible(f"{name} has not joined by a Welcome")
-    invitation = world.service.invitation(key_package_ref(world.suite, bundle.key_package))
+    invitations = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
+    invitation = next((each for each in invitations if each.group_id == group_id), None)
     if invitation is None:
         raise NotPossible(f"{name} has had no Welcome")
     entries = [
