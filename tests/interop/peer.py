@@ -34,6 +34,10 @@ class Peer:
         self.calls.add(name)
         return answer
 
+    def status(self, name: str, **fields: object) -> grpc.StatusCode:
+        """How a call is answered."""
+        return self._stubs[name].future(METHODS[name].request(**fields), timeout=SECONDS).code()
+
     @property
     def suites(self) -> set[int]:
         """The cipher suites that the server has."""

@@ -32,18 +32,20 @@ def refuses(code: grpc.StatusCode, words: str) -> Iterator[None]:
     assert (refusal.value.code(), words in refusal.value.details()) == (code, True), refusal.value.details()
 
 
-def group(peer: Peer, *, suite: int = 1) -> int:
+def group(peer: Peer, *, private: bool = False) -> int:
     """A group of Alice alone."""
-    return int(peer.call("CreateGroup", group_id=b"group", cipher_suite=suite, identity=b"alice").state_id)
+    alice = {"identity": b"alice", "encrypt_handshake": private}
+    return int(peer.call("CreateGroup", group_id=b"group", cipher_suite=1, **alice).state_id)
 
 
-def group_of_two(peer: Peer) -> tuple[int, int]:
+def group_of_two(peer: Peer, *, private: bool = False) -> tuple[int, int]:
     """Alice and Bob."""
-    alice, bob = group(peer), peer.call("CreateKeyPackage", cipher_suite=1, identity=b"bob")
+    alice, bob = group(peer, private=private), peer.call("CreateKeyPackage", cipher_suite=1, identity=b"bob")
     add = {"proposal_type": b"add", "key_package": bob.key_package}
     welcome = peer.call("Commit", state_id=alice, by_value=[add]).welcome
     peer.call("HandlePendingCommit", state_id=alice)
-    joined = peer.call("JoinGroup", transaction_id=bob.transaction_id, welcome=welcome, identity=b"bob")
+    entry = {"transaction_id": bob.transaction_id, "identity": b"bob", "encrypt_handshake": private}
+    joined = peer.call("JoinGroup", welcome=welcome, **entry)
     return alice, int(joined.state_id)
 
 
