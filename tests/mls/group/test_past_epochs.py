@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -38,6 +39,21 @@ def read(state: GroupState, message: MLSMessage) -> tuple[GroupState, Applicatio
     following, received = process(state, encode(message), now=NOW)
     assert isinstance(received, ApplicationMessage)
     return following, received
+
+
+@pytest.mark.parametrize(
+    "limited",
+    [
+        lambda number: Policy(past_epochs=number),
+        lambda number: Policy(kept_resumption_psks=number),
+        lambda number: Policy(pending_proposals=number),
+    ],
+    ids=["past_epochs", "kept_resumption_psks", "pending_proposals"],
+)
+def test_a_limit_may_be_nothing_and_not_less(limited: Callable[[int], Policy]) -> None:
+    limited(0)
+    with refuses(refused.Misuse, "§15.3", "less than nothing"):
+        limited(-1)
 
 
 def test_a_late_message_is_read_with_what_is_kept_of_its_epoch() -> None:

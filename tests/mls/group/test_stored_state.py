@@ -46,6 +46,7 @@ from workbench.mls import (
     write_state,
 )
 from workbench.mls import errors as refused
+from workbench.mls.errors import MLSError
 from workbench.mls.schedule.secret_tree import LAST_GENERATION, Parent, Ratchet, Ratchets
 from workbench.mls.wire.messages import CustomProposal
 from workbench.mls.wire.stored import OpenedLeaf, OpenedParent, Stored, StoredNode, StoredState, StoredSubtree
@@ -277,6 +278,9 @@ def test_read_states_go_on_as_those_do_that_were_never_written(history: list[Ste
 WRITTEN = write_state(newly_joined())
 
 
+FULL = write_state(with_past_epochs_of_trees_that_grew_and_shrank())
+
+
 def sealed(data: bytes, **changes: Any) -> bytes:
     """The bytes with their header or content changed, and a checksum that fits."""
     whole = encode(replace(decode(Stored, data), **changes))
@@ -305,6 +309,15 @@ def test_a_change_of_any_byte_is_found() -> None:
         wrong = WRITTEN[:at] + bytes([WRITTEN[at] ^ 0x10]) + WRITTEN[at + 1 :]
         with pytest.raises((refused.DamagedState, refused.UnknownStateVersion)):
             read_state(wrong)
+
+
+@settings(max_examples=300, deadline=None)
+@given(at=st.integers(0, 1 << 16), mask=st.integers(1, 255), cut=st.integers(0, 3))
+def test_what_was_forged_with_a_checksum_that_fits_is_a_state_or_a_typed_error(at: int, mask: int, cut: int) -> None:
+    content = bytearray(decode(Stored, FULL).content)
+    content[at % len(content)] ^= mask
+    with contextlib.suppress(MLSError):
+        read_state(sealed(FULL, content=bytes(content[: len(content) - cut])), policy=Policy(past_epochs=6))
 
 
 def test_other_bytes_are_no_state() -> None:

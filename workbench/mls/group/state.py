@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.credentials import DEFAULT_AUTHENTICATION, AuthenticationService
-from workbench.mls.errors import GroupInactive
+from workbench.mls.errors import GroupInactive, Misuse
 from workbench.mls.framing.padding import Padding
 from workbench.mls.group.custom_proposals import CustomProposalType
 from workbench.mls.schedule.key_schedule import EpochSecrets
@@ -82,6 +82,10 @@ class Policy:
     resyncs: bool = True
     custom_proposals: tuple[CustomProposalType, ...] = ()
 
+    def __post_init__(self) -> None:
+        if min(self.past_epochs, self.kept_resumption_psks, self.pending_proposals) < 0:
+            raise Misuse("§15.3", "a limit of the policy is less than nothing")
+
     @property
     def custom(self) -> frozenset[int]:
         """The numbers of the custom proposal types, as `decode` wants to know them."""
@@ -128,10 +132,11 @@ class PublicGroup:
 
 @dataclass(frozen=True, slots=True)
 class ReadableEpoch:
-    """What it takes to read the application messages of an epoch, and nothing with which to write (RFC 9420 §15.3).
+    """What it takes to read the application messages of an epoch, and no way into another (RFC 9420 §15.3).
 
-    The secret tree is as it stood at the end of the epoch: keys that were used are not in it. `tree` says who sent
-    what: a leaf may have somebody else by now.
+    `tree` says who sent what: a leaf may have somebody else by now. Of a past epoch the secret tree is as it stood at
+    its end: keys that were used are not in it. Those of handshakes and the member's own are, of no use to it: to take
+    them out would mean to open all of the tree.
     """
 
     context: GroupContext
