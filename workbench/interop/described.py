@@ -1,10 +1,10 @@
-"""What a request describes, as the protocol's own values."""
+"""Between the fields of requests and responses and the protocol's own values."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from workbench.interop.member import HOUR, fresh, now
 from workbench.interop.refusal import Refusal
@@ -12,6 +12,7 @@ from workbench.mls import (
     Add,
     BasicCredential,
     CipherSuite,
+    Committed,
     Credential,
     Extension,
     ExternalPSK,
@@ -43,6 +44,9 @@ from workbench.mls.wire.messages import ExternalSender, ExternalSenders, GroupCo
 LIFETIME = 28 * 24 * HOUR
 """For how long a key package is good; some peers refuse one for more than three months."""
 
+Fields: TypeAlias = Mapping[str, object]
+"""The fields of a response, by name."""
+
 T = TypeVar("T")
 
 
@@ -62,6 +66,11 @@ def tree_of(data: bytes) -> RatchetTreeExtension | None:
 def encoded_tree(tree: RatchetTree, *, wanted: bool) -> bytes:
     """A ratchet tree to travel by itself, if that was asked for."""
     return encode(RatchetTreeExtension(tree.to_nodes())) if wanted else b""
+
+
+def encoded_welcome(committed: Committed) -> bytes:
+    """The Welcome of a commit; no bytes if it adds nobody."""
+    return b"" if committed.welcome is None else encode(committed.welcome)
 
 
 def credential_of(identity: bytes) -> Credential:

@@ -10,45 +10,35 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from workbench.interop import described, member
+from workbench.interop import described, joining, member, successors
 from workbench.interop.described import (
+    Fields,
     credential_of,
-    encoded_key_package,
     encoded_tree,
+    encoded_welcome,
     message_of,
-    new_bundle,
-    private_keys,
     tree_of,
 )
-from workbench.interop.member import POLICY, Member, fresh, now
+from workbench.interop.member import POLICY, Member, now
 from workbench.interop.refusal import Refusal
-from workbench.interop.store import Ended, Joining, Signer, Store
+from workbench.interop.store import Signer, Store
 from workbench.mls import (
     CIPHER_SUITES,
     Add,
-    Committed,
     GroupContextExtensions,
     KeyPackage,
     Remove,
-    Welcome,
-    branch_group,
     cipher_suite,
-    create_group,
     encode,
     export_secret,
-    external_commit,
     group_info,
-    join,
     propose_external,
-    propose_self_add,
     public_group,
-    reinit_group,
 )
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.messages import ExternalSender, GroupInfo
 
-Fields: TypeAlias = Mapping[str, object]
 Call: TypeAlias = Callable[[Store, Any], Fields]
 
 NOTHING: Fields = MappingProxyType({})
@@ -65,69 +55,6 @@ def name(_store: Store, _request: Any) -> Fields:
 def supported_ciphersuites(_store: Store, _request: Any) -> Fields:
     """All that are built."""
     return {"ciphersuites": list(CIPHER_SUITES)}
-
-
-# Ways into a group
-
-
-def create_a_group(store: Store, request: Any) -> Fields:
-    """A group of one."""
-    bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
-    state = create_group(bundle, request.group_id, entropy=fresh(), now=now(), policy=POLICY)
-    return {"state_id": store.add(Member(state, request.encrypt_handshake))}
-
-
-def create_key_package(store: Store, request: Any) -> Fields:
-    """A key package, and the wait for a Welcome."""
-    bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
-    transaction_id = store.add(Joining(bundle))
-    return {"transaction_id": transaction_id, "key_package": encoded_key_package(bundle), **private_keys(bundle)}
-
-
-def join_group(store: Store, request: Any) -> Fields:
-    """The end of that wait; the key package is used up."""
-    joining = store.get(Joining, request.transaction_id)
-    if joining.bundle.key_package.leaf_node.credential != credential_of(request.identity):
-        raise Refusal("the key package of this transaction is of another identity")
-    state = join(
-        message_of(Welcome, request.welcome),
-        joining.bundle,
-        now=now(),
-        ratchet_tree=tree_of(request.ratchet_tree),
-        psks=joining.psks,
-        policy=POLICY,
-    )
-    store.remove(request.transaction_id)
-    state_id = store.add(Member(state, request.encrypt_handshake, psks=joining.psks))
-    return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
-
-
-def external_join(store: Store, request: Any) -> Fields:
-    """A commit with which its maker joins, in place of an old leaf of the same identity if it is told so."""
-    info = message_of(GroupInfo, request.group_info)
-    suite, tree = cipher_suite(info.group_context.cipher_suite), tree_of(request.ratchet_tree)
-    resync = None
-    if request.remove_prior:
-        group = public_group(info, now=now(), ratchet_tree=tree, policy=POLICY)
-        resync = described.member_called(request.identity, group.tree)
-    psks = {each.psk_id: each.psk_secret for each in request.psks}
-    made = external_commit(
-        info,
-        credential_of(request.identity),
-        described.new_signature_keys(suite).private_key,
-        entropy=fresh(),
-        now=now(),
-        ratchet_tree=tree,
-        resync=resync,
-        proposals=[described.external_psk(suite, psk_id) for psk_id in psks],
-        psks=psks,
-        policy=POLICY,
-    )
-    return {
-        "state_id": store.add(Member(made.next, request.encrypt_handshake, psks=psks)),
-        "commit": encode(made.message),
-        "epoch_authenticator": made.next.secrets.epoch_authenticator,
-    }
 
 
 # Within an epoch
@@ -214,6 +141,17 @@ def group_context_extensions_proposal(store: Store, request: Any) -> Fields:
     return _offered(store, request, GroupContextExtensions(described.extensions_of(request.extensions)))
 
 
+def reinit_proposal(store: Store, request: Any) -> Fields:
+    """The group is to go on as another."""
+    return _offered(store, request, described.reinit(request))
+
+
+def add_external_signer(store: Store, request: Any) -> Fields:
+    """The group is to listen to somebody outside."""
+    context = store.get(Member, request.state_id).state.context
+    return _offered(store, request, described.with_external_sender(context, request.external_sender))
+
+
 def _offered(store: Store, request: Any, proposal: AnyProposal) -> Fields:
     offered, message = member.offer(store.get(Member, request.state_id), proposal)
     store.put(request.state_id, offered)
@@ -233,7 +171,7 @@ def commit(store: Store, request: Any) -> Fields:
     store.put(request.state_id, waiting)
     return {
         "commit": encode(committed.message),
-        "welcome": _welcome(committed),
+        "welcome": encoded_welcome(committed),
         "ratchet_tree": encoded_tree(committed.next.tree, wanted=request.external_tree),
     }
 
@@ -257,138 +195,7 @@ def _entered(store: Store, request: Any, entered: Member) -> Fields:
     return {"state_id": request.state_id, "epoch_authenticator": state.secrets.epoch_authenticator if known else b""}
 
 
-def _welcome(committed: Committed) -> bytes:
-    return b"" if committed.welcome is None else encode(committed.welcome)
-
-
-# The whole group goes on as another
-
-
-def reinit_proposal(store: Store, request: Any) -> Fields:
-    """The group is to go on as another."""
-    return _offered(store, request, described.reinit(request))
-
-
-def handle_pending_reinit_commit(store: Store, request: Any) -> Fields:
-    """The member's own commit of a ReInit has been accepted."""
-    return _ended(store, request, member.accept(store.get(Member, request.state_id)))
-
-
-def handle_reinit_commit(store: Store, request: Any) -> Fields:
-    """Somebody's commit of a ReInit."""
-    followed = member.follow(store.get(Member, request.state_id), request.proposal, request.commit)
-    return _ended(store, request, followed)
-
-
-def _ended(store: Store, request: Any, last: Member) -> Fields:
-    """The end of the old group, and a key package for the new one."""
-    state = last.state
-    if state.reinit is None:
-        raise Refusal("the commit holds no ReInit")
-    bundle = new_bundle(cipher_suite(state.reinit.cipher_suite), state.tree.member(state.own_leaf).credential)
-    store.put(request.state_id, last)
-    return {
-        "reinit_id": store.add(Ended(last, bundle)),
-        "key_package": encoded_key_package(bundle),
-        "epoch_authenticator": state.secrets.epoch_authenticator,
-    }
-
-
-def reinit_welcome(store: Store, request: Any) -> Fields:
-    """The new group, made by the member who adds the others."""
-    ended = store.get(Ended, request.reinit_id)
-    made = reinit_group(
-        ended.member.state,
-        ended.bundle,
-        [message_of(KeyPackage, each) for each in request.key_package],
-        entropy=fresh(),
-        now=now(),
-        path=request.force_path,
-        ratchet_tree=not request.external_tree,
-        policy=POLICY,
-    )
-    store.remove(request.reinit_id)
-    return _founded(store, request, ended.member, made)
-
-
-def handle_reinit_welcome(store: Store, request: Any) -> Fields:
-    """The new group, entered by one of the others."""
-    ended = store.get(Ended, request.reinit_id)
-    state = join(
-        message_of(Welcome, request.welcome),
-        ended.bundle,
-        now=now(),
-        ratchet_tree=tree_of(request.ratchet_tree),
-        psks=ended.member.psks,
-        old_group=ended.member.state,
-        policy=POLICY,
-    )
-    store.remove(request.reinit_id)
-    state_id = store.add(Member(state, ended.member.private, psks=ended.member.psks))
-    return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
-
-
-# Some of its members branch off
-
-
-def create_branch(store: Store, request: Any) -> Fields:
-    """A new group of some members, made by one of them; the old one lives on under its own id."""
-    old = store.get(Member, request.state_id)
-    made = branch_group(
-        old.state,
-        request.group_id,
-        new_bundle(old.state.suite, old.state.tree.member(old.state.own_leaf).credential),
-        [message_of(KeyPackage, each) for each in request.key_packages],
-        entropy=fresh(),
-        now=now(),
-        extensions=described.extensions_of(request.extensions),
-        path=request.force_path,
-        ratchet_tree=not request.external_tree,
-        policy=POLICY,
-    )
-    return _founded(store, request, old, made)
-
-
-def handle_branch(store: Store, request: Any) -> Fields:
-    """That group, entered by one of the others."""
-    old, joining = store.get(Member, request.state_id), store.get(Joining, request.transaction_id)
-    psks = {**old.psks, **joining.psks}
-    state = join(
-        message_of(Welcome, request.welcome),
-        joining.bundle,
-        now=now(),
-        ratchet_tree=tree_of(request.ratchet_tree),
-        psks=psks,
-        old_group=old.state,
-        policy=POLICY,
-    )
-    store.remove(request.transaction_id)
-    state_id = store.add(Member(state, old.private, psks=psks))
-    return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
-
-
-def _founded(store: Store, request: Any, old: Member, made: Committed) -> Fields:
-    return {
-        "state_id": store.add(Member(made.next, old.private, psks=old.psks)),
-        "welcome": _welcome(made),
-        "ratchet_tree": encoded_tree(made.next.tree, wanted=request.external_tree),
-        "epoch_authenticator": made.next.secrets.epoch_authenticator,
-    }
-
-
 # Proposals from outside
-
-
-def new_member_add_proposal(store: Store, request: Any) -> Fields:
-    """A client asks to be added, and waits for a Welcome.
-
-    What the GroupInfo says is taken as it is: at worst the question goes to no group.
-    """
-    context = message_of(GroupInfo, request.group_info).group_context
-    suite = cipher_suite(context.cipher_suite)
-    bundle = new_bundle(suite, credential_of(request.identity))
-    message = propose_self_add(bundle.key_package, bundle.signature_private_key, suite, context.group_id, context.epoch)
-    return {"transaction_id": store.add(Joining(bundle)), "proposal": encode(message), **private_keys(bundle)}
 
 
 def create_external_signer(store: Store, request: Any) -> Fields:
@@ -396,12 +203,6 @@ def create_external_signer(store: Store, request: Any) -> Fields:
     keys = described.new_signature_keys(cipher_suite(request.cipher_suite))
     sender = ExternalSender(keys.public_key, credential_of(request.identity))
     return {"signer_id": store.add(Signer(keys)), "external_sender": encode(sender)}
-
-
-def add_external_signer(store: Store, request: Any) -> Fields:
-    """The group is to listen to somebody outside."""
-    context = store.get(Member, request.state_id).state.context
-    return _offered(store, request, described.with_external_sender(context, request.external_sender))
 
 
 def external_signer_proposal(store: Store, request: Any) -> Fields:
@@ -437,10 +238,10 @@ CALLS: Mapping[str, Call] = MappingProxyType(
     {
         "Name": name,
         "SupportedCiphersuites": supported_ciphersuites,
-        "CreateGroup": create_a_group,
-        "CreateKeyPackage": create_key_package,
-        "JoinGroup": join_group,
-        "ExternalJoin": external_join,
+        "CreateGroup": joining.create_group,
+        "CreateKeyPackage": joining.create_key_package,
+        "JoinGroup": joining.join_group,
+        "ExternalJoin": joining.external_join,
         "GroupInfo": group_info_of,
         "StateAuth": state_auth,
         "Export": export,
@@ -458,13 +259,13 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "HandlePendingCommit": handle_pending_commit,
         "ReInitProposal": reinit_proposal,
         "ReInitCommit": commit,
-        "HandlePendingReInitCommit": handle_pending_reinit_commit,
-        "HandleReInitCommit": handle_reinit_commit,
-        "ReInitWelcome": reinit_welcome,
-        "HandleReInitWelcome": handle_reinit_welcome,
-        "CreateBranch": create_branch,
-        "HandleBranch": handle_branch,
-        "NewMemberAddProposal": new_member_add_proposal,
+        "HandlePendingReInitCommit": successors.handle_pending_reinit_commit,
+        "HandleReInitCommit": successors.handle_reinit_commit,
+        "ReInitWelcome": successors.reinit_welcome,
+        "HandleReInitWelcome": successors.handle_reinit_welcome,
+        "CreateBranch": successors.create_branch,
+        "HandleBranch": successors.handle_branch,
+        "NewMemberAddProposal": joining.new_member_add_proposal,
         "CreateExternalSigner": create_external_signer,
         "AddExternalSigner": add_external_signer,
         "ExternalSignerProposal": external_signer_proposal,

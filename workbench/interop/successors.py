@@ -1,0 +1,124 @@
+"""The calls that lead from one group to another: by ReInit all of it, by a branch a part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.interop import described, member
+from workbench.interop.described import (
+    Fields,
+    encoded_key_package,
+    encoded_tree,
+    encoded_welcome,
+    message_of,
+    new_bundle,
+    tree_of,
+)
+from workbench.interop.member import POLICY, Member, fresh, now
+from workbench.interop.refusal import Refusal
+from workbench.interop.store import Ended, Joining, Store
+from workbench.mls import Committed, KeyPackage, Welcome, branch_group, cipher_suite, join, reinit_group
+
+
+def handle_pending_reinit_commit(store: Store, request: Any) -> Fields:
+    """The member's own commit of a ReInit has been accepted."""
+    return _ended(store, request, member.accept(store.get(Member, request.state_id)))
+
+
+def handle_reinit_commit(store: Store, request: Any) -> Fields:
+    """Somebody's commit of a ReInit."""
+    followed = member.follow(store.get(Member, request.state_id), request.proposal, request.commit)
+    return _ended(store, request, followed)
+
+
+def _ended(store: Store, request: Any, last: Member) -> Fields:
+    """The end of the old group, and a key package for the new one."""
+    state = last.state
+    if state.reinit is None:
+        raise Refusal("the commit holds no ReInit")
+    bundle = new_bundle(cipher_suite(state.reinit.cipher_suite), state.tree.member(state.own_leaf).credential)
+    store.put(request.state_id, last)
+    return {
+        "reinit_id": store.add(Ended(last, bundle)),
+        "key_package": encoded_key_package(bundle),
+        "epoch_authenticator": state.secrets.epoch_authenticator,
+    }
+
+
+def reinit_welcome(store: Store, request: Any) -> Fields:
+    """The new group, made by the member who adds the others."""
+    ended = store.get(Ended, request.reinit_id)
+    made = reinit_group(
+        ended.member.state,
+        ended.bundle,
+        [message_of(KeyPackage, each) for each in request.key_package],
+        entropy=fresh(),
+        now=now(),
+        path=request.force_path,
+        ratchet_tree=not request.external_tree,
+        policy=POLICY,
+    )
+    store.remove(request.reinit_id)
+    return _founded(store, request, ended.member, made)
+
+
+def handle_reinit_welcome(store: Store, request: Any) -> Fields:
+    """The new group, entered by one of the others."""
+    ended = store.get(Ended, request.reinit_id)
+    state = join(
+        message_of(Welcome, request.welcome),
+        ended.bundle,
+        now=now(),
+        ratchet_tree=tree_of(request.ratchet_tree),
+        psks=ended.member.psks,
+        old_group=ended.member.state,
+        policy=POLICY,
+    )
+    store.remove(request.reinit_id)
+    state_id = store.add(Member(state, ended.member.private, psks=ended.member.psks))
+    return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
+
+
+def create_branch(store: Store, request: Any) -> Fields:
+    """A new group of some members, made by one of them; the old one lives on under its own id."""
+    old = store.get(Member, request.state_id)
+    made = branch_group(
+        old.state,
+        request.group_id,
+        new_bundle(old.state.suite, old.state.tree.member(old.state.own_leaf).credential),
+        [message_of(KeyPackage, each) for each in request.key_packages],
+        entropy=fresh(),
+        now=now(),
+        extensions=described.extensions_of(request.extensions),
+        path=request.force_path,
+        ratchet_tree=not request.external_tree,
+        policy=POLICY,
+    )
+    return _founded(store, request, old, made)
+
+
+def handle_branch(store: Store, request: Any) -> Fields:
+    """That group, entered by one of the others."""
+    old, joining = store.get(Member, request.state_id), store.get(Joining, request.transaction_id)
+    psks = {**old.psks, **joining.psks}
+    state = join(
+        message_of(Welcome, request.welcome),
+        joining.bundle,
+        now=now(),
+        ratchet_tree=tree_of(request.ratchet_tree),
+        psks=psks,
+        old_group=old.state,
+        policy=POLICY,
+    )
+    store.remove(request.transaction_id)
+    state_id = store.add(Member(state, old.private, psks=psks))
+    return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
+
+
+def _founded(store: Store, request: Any, old: Member, made: Committed) -> Fields:
+    return {
+        "state_id": store.add(Member(made.next, old.private, psks=old.psks)),
+        "welcome": encoded_welcome(made),
+        "ratchet_tree": encoded_tree(made.next.tree, wanted=request.external_tree),
+        "epoch_authenticator": made.next.secrets.epoch_authenticator,
+    }
