@@ -49,11 +49,8 @@ def test_it_reads_nothing_of_an_epoch_that_its_victim_has_deleted(past_epochs: i
 
 def test_what_is_kept_of_a_past_epoch_leads_into_no_other() -> None:
     scenario, wire = overtaken(past_epochs=3)
-    current = scenario.states["Bob"].epoch
-    thief = robbed(scenario, wire)
-    assert list(thief.epochs()) == [current]
-    kept = scenario.states["Bob"].past_epochs
-    assert {past.epoch: thief.tree(past.epoch) for past in kept} == {past.epoch: past.tree for past in kept}
+    assert len(scenario.states["Bob"].past_epochs) == 3
+    assert list(robbed(scenario, wire).epochs()) == [scenario.states["Bob"].epoch]
 
 
 def test_an_earlier_theft_gives_the_way_on_from_the_epochs_that_a_later_one_found_kept() -> None:

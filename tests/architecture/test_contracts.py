@@ -33,6 +33,8 @@ PLANTS = [
     ("delivery", "workbench/delivery/service.py", "from workbench.mls import cipher_suite"),
     ("delivery", "workbench/delivery/log.py", "from workbench.mls.schedule import secret_tree"),
     ("delivery", "workbench/delivery/log.py", "from workbench.mls.framing import private_message"),
+    ("thief", "workbench/adversary/thief.py", "from workbench.adversary import knowledge"),
+    ("thief", "workbench/adversary/burglary.py", "from workbench.inspect import trace_rules"),
     ("order", "workbench/mls/wire/codec.py", "from workbench.mls.crypto import hpke"),
     ("order", "workbench/mls/tree/ratchet_tree.py", "from workbench.mls.schedule import psk"),
     ("order", "workbench/mls/schedule/psk.py", "from workbench.mls.tree import ratchet_tree"),

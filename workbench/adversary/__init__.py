@@ -1,6 +1,10 @@
-"""What an attacker can compute: with stolen bytes and all messages on the wire, by really decrypting.
+"""What an attacker can compute, three times over; the three must agree.
 
-`thief` follows a group with whatever it stole; `findings` are what it found out, as values.
+- A thief (`thief`) with leaked bytes (`loot`) and all messages on the wire really decrypts. It runs inside of a world,
+  or as a program of its own (`burglary`) that is handed a file (`case_file`).
+- What follows from the record (`knowledge`): the closure of what leaked (`leak`) under all that was recorded
+  (`chronicle`). It gives the `verdict`, and how each thing came to be known (`derivation`).
+- What theory allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
 """
 
 from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read, Stole

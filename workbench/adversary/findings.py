@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from workbench.mls import LeafIndex, NodeIndex
 
-Way: TypeAlias = Literal["stolen", "followed", "welcome"]
+Way: TypeAlias = Literal["stolen", "followed", "welcome", "drawn"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,28 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from workbench.adversary.drawn import drawn_external_init, drawn_group_secrets, drawn_key_pairs, drawn_path
 from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read, Stole, Way
-from workbench.client import Holdings
+from workbench.adversary.loot import (
+    EpochKeys,
+    ExternalKey,
+    InitKey,
+    Item,
+    Loot,
+    PrivateKey,
+    Randomness,
+    Ratchets,
+    ResumptionKey,
+    SenderDataKey,
+    UsedKey,
+    loot_of,
+)
+from workbench.client.holdings import Holdings
 from workbench.mls import (
+    Add,
     CipherSuite,
     Credential,
-    GroupState,
-    KeyPackageBundle,
+    KeyPackage,
     LeafIndex,
     LifetimePolicy,
     MLSMessage,
@@ -33,6 +48,7 @@ from workbench.mls import (
     Welcome,
     decode,
     encode,
+    key_package_ref,
 )
 from workbench.mls.errors import (
     GenerationTooFarAhead,
@@ -42,24 +58,24 @@ from workbench.mls.errors import (
     UnknownProposal,
 )
 from workbench.mls.framing.content import proposal_ref
-from workbench.mls.framing.private_message import unprotect_private
+from workbench.mls.framing.private_message import open_content, open_sender_data
 from workbench.mls.group.framing import proposal_sender, sender_leaf
-from workbench.mls.group.group_info import verified_tree
+from workbench.mls.group.group_info import external_pub_of, verified_tree
 from workbench.mls.group.pre_shared_keys import find_psks
 from workbench.mls.group.public_commit import Followed, follow_commit
 from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.group.welcome import open_group_info, open_group_secrets
 from workbench.mls.schedule.key_schedule import (
-    Epoch,
     EpochSecrets,
+    epoch_from_epoch_secret,
     epoch_from_joiner_secret,
     external_init_secret,
     next_epoch,
     welcome_secret,
 )
 from workbench.mls.schedule.psk import psk_secret
-from workbench.mls.schedule.secret_tree import SecretTree
-from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
+from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
+from workbench.mls.schedule.transcript import confirmation_tag, confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import common_ancestor, is_ancestor, leaf_to_node
 from workbench.mls.tree.update_path import open_path, path_recipients, private_keys_from
 from workbench.mls.wire.code_points import WireFormat
@@ -74,6 +90,7 @@ from workbench.mls.wire.messages import (
     PrivateMessage,
     Proposal,
     PublicMessage,
+    SenderData,
 )
 
 
@@ -92,28 +109,23 @@ ANY_TIME = LifetimePolicy(longest=None, in_trees=False, leeway=2**64)
 
 @dataclass(slots=True)
 class _Epoch:
-    """An epoch as far as the thief can follow the group in public, and what it has of its secrets.
-
-    Of an epoch that a device keeps for its late messages it has no more than these need: no transcript, and of the
-    secrets the one of the sender data and the message keys that are left.
-    """
+    """An epoch as far as the thief can follow the group in public, and what it has of its secrets."""
 
     suite: CipherSuite
     policy: Policy
     context: GroupContext
     tree: RatchetTree
-    interim_transcript_hash: bytes | None = None
+    interim_transcript_hash: bytes
     proposals: dict[bytes, SentProposal] = field(default_factory=dict)
     secrets: EpochSecrets | None = field(default=None, repr=False)
-    sender_data_secret: bytes | None = field(default=None, repr=False)
-    secret_trees: list[SecretTree] = field(default_factory=list, repr=False)
     commit: _Commit | None = None
 
     @property
     def public(self) -> PublicGroup:
         """What everybody can know of it."""
-        transcript = self.interim_transcript_hash or b""
-        return PublicGroup(self.suite, self.context, self.tree, transcript, self.proposals, self.policy)
+        return PublicGroup(
+            self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy
+        )
 
 
 @dataclass(slots=True)
@@ -124,6 +136,7 @@ class _Commit:
     confirmation_tag: bytes
     sealed: list[_Sealed]
     commit_secret: bytes | None = field(default=None, repr=False)
+    init_secret: bytes | None = field(default=None, repr=False)
     is_done: bool = False
 
 
@@ -139,7 +152,7 @@ class _Sealed:
 
 
 class Thief:
-    """Whoever it robs, it has the state, and hears every message from the first to the last."""
+    """Whoever it robs, it has the loot, and hears every message from the first to the last."""
 
     def __init__(self, suite: CipherSuite, group_id: bytes, policy: Policy = DEFAULT_POLICY) -> None:
         self._suite = suite
@@ -148,15 +161,21 @@ class Thief:
         self.stolen: list[tuple[str, Holdings]] = []
         self.private_keys: dict[bytes, bytes] = {}
         self.findings: list[Finding] = []
-        self._bundles: dict[bytes, KeyPackageBundle] = {}
-        self._opened: set[EncryptedGroupSecrets] = set()
+        self._init_keys: dict[bytes, InitKey] = {}
         self._psks: dict[bytes, bytes] = {}
         self._resumption_psks: dict[tuple[bytes, int], bytes] = {}
+        self._secret_trees: defaultdict[int, list[SecretTree]] = defaultdict(list)
+        self._sender_data: dict[int, bytes] = {}
+        self._used_keys: defaultdict[int, list[UsedKey]] = defaultdict(list)
+        self._randomness: list[bytes] = []
         self._epochs: dict[int, _Epoch] = {}
-        self._heard = 0
+        self.heard: list[bytes] = []
         self._messages: defaultdict[int, dict[int, PublicMessage | PrivateMessage]] = defaultdict(dict)
         self._contents: dict[int, AuthenticatedContent] = {}
         self._welcomes: list[Welcome] = []
+        self._opened: set[EncryptedGroupSecrets] = set()
+        self._key_packages: dict[bytes, KeyPackage] = {}
+        self._external_pubs: dict[int, bytes] = {}
 
     def beside(self, suite: CipherSuite, group_id: bytes) -> Thief:
         """The same thief at another group: with the same loot, and what the one group gives away of the other."""
@@ -167,36 +186,44 @@ class Thief:
         return thief
 
     def __repr__(self) -> str:
-        return f"Thief(robbed {len(self.stolen)}, heard {self._heard} messages)"
+        return f"Thief(robbed {len(self.stolen)}, heard {len(self.heard)} messages)"
 
     # What it does
 
     def hear(self, message: bytes) -> None:
         """Record a message from the wire, and see what it gives away."""
-        index, self._heard = self._heard, self._heard + 1
+        index = len(self.heard)
+        self.heard.append(message)
         match decode(MLSMessage, message, custom=self._policy.custom).message:
             case PublicMessage(content) as public if content.group_id == self.group_id:
                 self._messages[content.epoch][index] = public
+                if isinstance(content.content, Proposal) and isinstance(content.content.proposal, Add):
+                    self._note(content.content.proposal.key_package)
             case PrivateMessage(group_id) as private if group_id == self.group_id:
                 self._messages[private.epoch][index] = private
             case Welcome() as welcome:
                 self._welcomes.append(welcome)
+            case KeyPackage() as key_package:
+                self._note(key_package)
+            case GroupInfo(context) as info if context.group_id == self.group_id:
+                self._external_pubs[context.epoch] = external_pub_of(info)
         self._work()
+
+    def _note(self, key_package: KeyPackage) -> None:
+        if key_package.cipher_suite == self._suite.id:
+            self._key_packages[key_package_ref(self._suite, key_package)] = key_package
 
     def steal(self, victim: str, holdings: Holdings) -> None:
         """Take all that is on a device."""
         membership = holdings.groups.get(self.group_id)
         self.stolen.append((victim, holdings))
         self.findings.append(Stole(victim, membership.state.epoch if membership else None))
-        self._psks |= holdings.psks
-        for reference, bundle in holdings.bundles.items():
-            self._bundles[reference] = bundle
-            self._learn(bundle.key_package.init_key, bundle.init_private_key, "stolen")
-            self._learn(bundle.key_package.leaf_node.encryption_key, bundle.encryption_private_key, "stolen")
-        if membership is not None:
-            self._absorb(membership.state, "stolen")
-            if membership.pending is not None:
-                self._absorb(membership.pending.committed.next, "stolen")
+        self.take(loot_of(holdings))
+
+    def take(self, loot: Loot) -> None:
+        """Take what leaked, of any device, and see what it gives away."""
+        for item in sorted(loot, key=lambda item: isinstance(item, EpochKeys)):  # of an epoch the tree comes first
+            self._take(item)
         self._work()
 
     # What it knows
@@ -212,7 +239,7 @@ class Thief:
 
     def holdings(self) -> tuple[object, ...]:
         """All secrets that it has of the group: what it took, and what it computed."""
-        computed = [(known.secrets, known.secret_trees) for known in self._epochs.values()]
+        computed = [(known.secrets, self._secret_trees[number]) for number, known in self._epochs.items()]
         stolen = (holdings.within(self.group_id) for _, holdings in self.stolen)
         return (*stolen, self.private_keys, computed)
 
@@ -233,30 +260,80 @@ class Thief:
             found = len(self.findings) + len(self._epochs) + len(self._contents)
             for welcome in self._welcomes:
                 self._try_welcome(welcome)
-            for number in sorted(self._epochs):
-                self._try_epoch(self._epochs[number])
+            for entropy in self._randomness:
+                self._try_randomness(entropy)
+            for number in sorted({*self._epochs, *self._sender_data}):
+                self._try_epoch(number)
+
+    def _take(self, item: Item) -> None:
+        match item:
+            case PrivateKey(public_key, private_key):
+                self._learn(public_key, private_key, "stolen")
+            case InitKey(key_package, private_key) if key_package.cipher_suite == self._suite.id:
+                self._init_keys[key_package_ref(self._suite, key_package)] = item
+                self._learn(key_package.init_key, private_key, "stolen")
+            case ExternalKey(psk_id, psk):
+                self._psks[psk_id] = psk
+            case ResumptionKey(group_id, epoch, psk):
+                self._resumption_psks[group_id, epoch] = psk
+            case PublicGroup() as group if group.context.group_id == self.group_id:
+                self._see(group.context, group.tree, group.interim_transcript_hash).proposals.update(group.proposals)
+            case Randomness(entropy):
+                self._randomness.append(entropy)
+            case EpochKeys() | SenderDataKey() | Ratchets() | UsedKey() if item.group_id == self.group_id:
+                self._take_of_epoch(item)
+
+    def _take_of_epoch(self, item: EpochKeys | SenderDataKey | Ratchets | UsedKey) -> None:
+        match item:
+            case EpochKeys(_, epoch, secrets):
+                self._enter(self._epochs[epoch], secrets, None, "stolen")
+            case SenderDataKey(_, epoch, secret):
+                self._sender_data[epoch] = secret
+            case Ratchets(_, epoch, secret_tree):
+                # its suite is left behind, for it is not the thief's
+                self._secret_trees[epoch].append(replace(secret_tree, suite=self._suite))
+            case UsedKey(_, epoch):
+                self._used_keys[epoch].append(item)
+
+    def _see(self, context: GroupContext, tree: RatchetTree, interim: bytes) -> _Epoch:
+        """What everybody could know of an epoch."""
+        return self._epochs.setdefault(context.epoch, _Epoch(self._suite, self._policy, context, tree, interim))
 
     def _try_welcome(self, welcome: Welcome) -> None:
-        """Enter as the new member would whose init key was stolen: before it was used, or one of last resort."""
+        """Enter as the new member would: with its init key, used or not, or with the inviter's randomness."""
+        if welcome.cipher_suite != self._suite.id:
+            return
         for entry in welcome.secrets:
-            bundle = self._bundles.get(entry.new_member)
-            if bundle is None or entry in self._opened or welcome.cipher_suite != self._suite.id:
+            if entry in self._opened or (secrets := self._group_secrets(welcome, entry)) is None:
                 continue
-            secrets = open_group_secrets(self._suite, welcome, bundle.key_package, bundle.init_private_key)
             try:
                 psks = psk_secret(self._suite, find_psks(secrets.psks, self._psks, self._resumption_psks))
             except UnknownPreSharedKey:
                 continue
             opens = welcome_secret(self._suite, secrets.joiner_secret, psks)
             self._opened.add(entry)
-            self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), bundle)
+            self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), entry.new_member)
 
-    def _enter_by_welcome(self, secrets: GroupSecrets, psks: bytes, info: GroupInfo, bundle: KeyPackageBundle) -> None:
+    def _group_secrets(self, welcome: Welcome, entry: EncryptedGroupSecrets) -> GroupSecrets | None:
+        stolen, key_package = self._init_keys.get(entry.new_member), self._key_packages.get(entry.new_member)
+        if stolen is not None:
+            return open_group_secrets(self._suite, welcome, stolen.key_package, stolen.private_key)
+        if key_package is None:
+            return None
+        for entropy in self._randomness:
+            opened = drawn_group_secrets(self._suite, entropy, key_package.init_key, welcome, entry)
+            if opened is not None:
+                return opened
+        return None
+
+    def _enter_by_welcome(self, secrets: GroupSecrets, psks: bytes, info: GroupInfo, reference: bytes) -> None:
         suite, context = self._suite, info.group_context
         if context.group_id != self.group_id:
             return
         tree = verified_tree(suite, info, None, now=0, policy=self._policy)
-        leaf = next(leaf for leaf, leaf_node in tree.leaves() if leaf_node == bundle.key_package.leaf_node)
+        stolen = self._init_keys.get(reference)
+        key_package = self._key_packages[reference] if stolen is None else stolen.key_package
+        leaf = next(leaf for leaf, leaf_node in tree.leaves() if leaf_node == key_package.leaf_node)
         if secrets.path_secret is not None:
             signer = LeafIndex(info.signer)
             shared = common_ancestor(leaf_to_node(leaf), leaf_to_node(signer))
@@ -264,23 +341,39 @@ class Thief:
             self._learn_all(tree, private_keys, "welcome")
         epoch = epoch_from_joiner_secret(suite, secrets.joiner_secret, psks, encode(context), tree.leaf_count)
         interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
-        known = self._arrive(context, tree, interim)
-        known.secret_trees.append(epoch.secret_tree)
-        self._enter(known, epoch.secrets, "welcome")
+        self._enter(self._see(context, tree, interim), epoch.secrets, epoch.secret_tree, "welcome")
 
-    def _absorb(self, state: GroupState, way: Way) -> None:
-        """Take over all that a state holds; its suite is left behind, for it is not the thief's."""
-        self._learn_all(state.tree, state.private_keys, way)
-        for public_key, private_key in state.update_keys.items():
-            self._learn(public_key, private_key, way)
-        self._resumption_psks |= {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
-        for readable in (state.readable, *state.past_epochs):
-            known = self._arrive(readable.context, readable.tree)
-            known.sender_data_secret = readable.sender_data_secret
-            known.secret_trees.append(replace(readable.secret_tree, suite=self._suite))
-        known = self._arrive(state.context, state.tree, state.interim_transcript_hash)
-        known.proposals |= state.proposals
-        self._enter(known, state.secrets, way)
+    def _try_randomness(self, entropy: bytes) -> None:
+        """Draw from leaked randomness what its device drew: keys that were seen somewhere, and secrets of commits."""
+        for keys in drawn_key_pairs(self._suite, entropy):
+            for reference, key_package in self._key_packages.items():
+                if keys.public_key == key_package.init_key and reference not in self._init_keys:
+                    self._take(InitKey(key_package, keys.private_key))
+            if any(known.tree.holds_encryption_key([keys.public_key]) for known in self._epochs.values()):
+                self._learn(keys.public_key, keys.private_key, "drawn")
+        for number, known in tuple(self._epochs.items()):
+            if number == 0 and known.secrets is None:
+                self._try_first_epoch(known, entropy)
+            if known.commit is not None:
+                self._try_drawn_commit(known.commit, entropy, self._external_pubs.get(number))
+
+    def _try_first_epoch(self, known: _Epoch, entropy: bytes) -> None:
+        """The first epoch is drawn as a whole; its confirmation tag went into the transcript (RFC 9420 §11)."""
+        epoch = epoch_from_epoch_secret(self._suite, self._suite.fresh(entropy, "epoch secret"), known.tree.leaf_count)
+        tag = confirmation_tag(self._suite, epoch.secrets.confirmation_key, b"")
+        if known.interim_transcript_hash == interim_transcript_hash(self._suite, b"", tag):
+            self._enter(known, epoch.secrets, epoch.secret_tree, "drawn")
+
+    def _try_drawn_commit(self, commit: _Commit, entropy: bytes, external_pub: bytes | None) -> None:
+        """A commit's path and its init secret, if its maker drew them from leaked randomness."""
+        followed = commit.followed
+        if commit.commit_secret is None:
+            path = drawn_path(self._suite, entropy, followed)
+            if path is not None:
+                commit.commit_secret = path.commit_secret
+                self._learn_all(followed.tree, path.private_keys, "drawn")
+        if followed.kem_output is not None and external_pub is not None and commit.init_secret is None:
+            commit.init_secret = drawn_external_init(self._suite, entropy, external_pub, followed.kem_output)
 
     def _learn_all(self, tree: RatchetTree, private_keys: Mapping[NodeIndex, bytes], way: Way) -> None:
         for node, private_key in private_keys.items():
@@ -288,37 +381,39 @@ class Thief:
             if content is not None:
                 self._learn(content.encryption_key, private_key, way)
 
-    def _arrive(self, context: GroupContext, tree: RatchetTree, transcript: bytes | None = None) -> _Epoch:
-        known = self._epochs.setdefault(context.epoch, _Epoch(self._suite, self._policy, context, tree))
-        known.interim_transcript_hash = known.interim_transcript_hash or transcript
-        return known
-
     def _learn(self, public_key: bytes, private_key: bytes, way: Way) -> None:
         if public_key not in self.private_keys:
             self.private_keys[public_key] = private_key
             self.findings.append(Learned(public_key, way))
 
-    def _enter(self, known: _Epoch, secrets: EpochSecrets, way: Way) -> None:
+    def _enter(self, known: _Epoch, secrets: EpochSecrets, secret_tree: SecretTree | None, way: Way) -> None:
+        if secret_tree is not None:
+            self._secret_trees[known.context.epoch].append(secret_tree)
         if known.secrets is None:
-            known.secrets, known.sender_data_secret = secrets, secrets.sender_data_secret
+            known.secrets = secrets
+            self._sender_data[known.context.epoch] = secrets.sender_data_secret
             self._resumption_psks[self.group_id, known.context.epoch] = secrets.resumption_psk
             self.findings.append(Entered(known.context.epoch, way))
 
-    def _try_epoch(self, known: _Epoch) -> None:
-        for index, message in self._messages[known.context.epoch].items():
+    def _try_epoch(self, number: int) -> None:
+        known = self._epochs.get(number)
+        for index, message in self._messages[number].items():
             if index not in self._contents:
                 self._try_message(known, index, message)
-        if known.commit is not None:
+        if known is not None and known.commit is not None:
             self._try_path(known.commit)
             self._try_key_schedule(known, known.commit)
 
-    def _try_message(self, known: _Epoch, index: int, message: PublicMessage | PrivateMessage) -> None:
-        authenticated = self._open(known, message)
+    def _try_message(self, known: _Epoch | None, index: int, message: PublicMessage | PrivateMessage) -> None:
+        authenticated = self._open(message)
         if authenticated is None:
             return
+        epoch = authenticated.content.epoch
         match authenticated.content.content:
             case ApplicationData(data):
-                self.findings.append(Read(index, known.context.epoch, sender_leaf(authenticated.content), data))
+                self.findings.append(Read(index, epoch, sender_leaf(authenticated.content), data))
+            case _ if known is None:
+                return
             case Proposal(proposal):
                 reference = proposal_ref(self._suite, authenticated)
                 known.proposals[reference] = SentProposal(proposal, proposal_sender(authenticated.content), reference)
@@ -326,26 +421,35 @@ class Thief:
                 return
         self._contents[index] = authenticated
 
-    def _open(self, known: _Epoch, message: PublicMessage | PrivateMessage) -> AuthenticatedContent | None:
+    def _open(self, message: PublicMessage | PrivateMessage) -> AuthenticatedContent | None:
         """What a message says; a signature proves nothing that a thief needs to know."""
         if isinstance(message, PublicMessage):
             return AuthenticatedContent(WireFormat.mls_public_message, message.content, message.auth)
-        if known.sender_data_secret is None:
+        if message.epoch not in self._sender_data:
             return None
-        for secret_tree in known.secret_trees:
+        sender_data = open_sender_data(self._suite, message, self._sender_data[message.epoch])
+        key = self._key_of(message, sender_data)
+        if key is None:
+            return None
+        opened = open_content(self._suite, message, sender_data, key, custom=self._policy.custom)
+        return AuthenticatedContent(opened.wire_format, opened.content, opened.auth)
+
+    def _key_of(self, message: PrivateMessage, sender_data: SenderData) -> MessageKey | None:
+        """The key of a message, from a leaked ratchet or leaked itself."""
+        leaf, generation = sender_data.leaf_index, sender_data.generation
+        for secret_tree in self._secret_trees[message.epoch]:
             try:
-                opened, _ = unprotect_private(
-                    self._suite, message, secret_tree, known.sender_data_secret, custom=self._policy.custom
-                )
+                return secret_tree.key_for(leaf, message.content_type, generation)[1]
             except (KeyAlreadyUsed, KeyExpired, GenerationTooFarAhead):
                 continue
-            return AuthenticatedContent(opened.wire_format, opened.content, opened.auth)
+        wanted = leaf, message.content_type, generation
+        for used in self._used_keys[message.epoch]:
+            if (used.leaf, used.content_type, used.message_key.generation) == wanted:
+                return used.message_key
         return None
 
     def _follow(self, known: _Epoch, authenticated: AuthenticatedContent) -> bool:
         """Follow a commit in public; False if the thief lacks the transcript, or proposals are sealed to it."""
-        if known.interim_transcript_hash is None:
-            return False
         try:
             followed = follow_commit(known.public, authenticated, now=0)
         except UnknownProposal:
@@ -364,7 +468,7 @@ class Thief:
         no_path = bytes(self._suite.hash_length) if followed.commit.path is None else None
         known.commit = _Commit(followed, tag, list(_sealed(followed)), no_path)
         context = replace(followed.context, confirmed_transcript_hash=confirmed)
-        self._arrive(context, followed.tree, interim)
+        self._see(context, followed.tree, interim)
         return True
 
     def _try_path(self, commit: _Commit) -> None:
@@ -393,28 +497,35 @@ class Thief:
     def _try_key_schedule(self, known: _Epoch, commit: _Commit) -> None:
         """From an epoch and the commit secret into the next one, confirmed as by a member."""
         # Stolen secrets of the next epoch don't stop it: the key schedule gives anew what a device has deleted.
-        if known.secrets is None or commit.commit_secret is None or commit.is_done:
+        init_secret = self._init_secret(known, commit)
+        if init_secret is None or commit.commit_secret is None or commit.is_done:
             return
         try:
             psks = find_psks(commit.followed.applied.psks, self._psks, self._resumption_psks)
         except UnknownPreSharedKey:
             return
         following = self._epochs[commit.followed.context.epoch]
-        epoch = self._next_epoch(known.secrets, commit.followed, commit.commit_secret, psk_secret(self._suite, psks))
+        epoch = next_epoch(
+            self._suite,
+            init_secret,
+            commit.commit_secret,
+            psk_secret(self._suite, psks),
+            encode(following.context),
+            following.tree.leaf_count,
+        )
         confirmed = following.context.confirmed_transcript_hash
         if self._suite.verify_mac(epoch.secrets.confirmation_key, confirmed, commit.confirmation_tag):
             commit.is_done = True
-            following.secret_trees.append(epoch.secret_tree)
-            self._enter(following, epoch.secrets, "followed")
+            self._enter(following, epoch.secrets, epoch.secret_tree, "followed")
 
-    def _next_epoch(self, secrets: EpochSecrets, followed: Followed, commit_secret: bytes, psks: bytes) -> Epoch:
-        init_secret = secrets.init_secret
-        if followed.kem_output is not None:  # a newcomer has made its own, for whoever has the external secret
-            init_secret = external_init_secret(self._suite, secrets.external_secret, followed.kem_output)
-        following = self._epochs[followed.context.epoch]
-        return next_epoch(
-            self._suite, init_secret, commit_secret, psks, encode(following.context), following.tree.leaf_count
-        )
+    def _init_secret(self, known: _Epoch, commit: _Commit) -> bytes | None:
+        """That of the epoch before; a newcomer has made its own, for whoever has the external secret."""
+        kem_output = commit.followed.kem_output
+        if kem_output is not None and known.secrets is not None:
+            return external_init_secret(self._suite, known.secrets.external_secret, kem_output)
+        if kem_output is not None:
+            return commit.init_secret
+        return None if known.secrets is None else known.secrets.init_secret
 
 
 def _sealed(followed: Followed) -> Iterator[_Sealed]:

@@ -25,7 +25,8 @@ class Operation:
 
     `inputs` are the secrets that went in, in the order of the arguments; `output` is what came out: a secret,
     or a ciphertext or tag. `context` is what the output is bound to. `public` is what is openly known of it:
-    the public key of a key pair, the KEM output of an encryption, the ciphertext that was opened.
+    the public key of a key pair, the KEM output of an encryption, the ciphertext that was opened. An encryption
+    also has the public key that it is sealed `to`, and the `seed` of its ephemeral key.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Operation:
     caller: str
     context: bytes = field(default=b"", repr=False)
     public: bytes = field(default=b"", repr=False)
+    to: bytes = field(default=b"", repr=False)
+    seed: bytes = field(default=b"", repr=False)
 
 
 @dataclass(slots=True)
@@ -78,11 +81,19 @@ class TracedSuite(CipherSuite):
         label: str = "",
         context: bytes = b"",
         public: bytes = b"",
+        to: bytes = b"",
+        seed: bytes = b"",
     ) -> None:
         frame = sys._getframe(2)  # noqa: SLF001 - who asked, without having to be told
         module = frame.f_globals["__name__"].removeprefix(_PROTOCOL)
         caller = f"{module}.{frame.f_code.co_qualname.partition('.<locals>')[0]}"
-        self.recorder.operations.append(Operation(name, label, inputs, output, caller, context, public))
+        self.recorder.operations.append(Operation(name, label, inputs, output, caller, context, public, to, seed))
+
+    @override
+    def fresh(self, entropy: bytes, purpose: str) -> bytes:
+        output = self.plain.fresh(entropy, purpose)
+        self._record("fresh", (entropy,), output, label=purpose)
+        return output
 
     # §8: the KDF
 
@@ -157,6 +168,8 @@ class TracedSuite(CipherSuite):
             label=label,
             context=context,
             public=sealed.kem_output,
+            to=public_key,
+            seed=entropy,
         )
         return sealed
 
@@ -176,7 +189,7 @@ class TracedSuite(CipherSuite):
     @override
     def export_to(self, public_key: bytes, label: str, length: int, *, entropy: bytes) -> tuple[bytes, bytes]:
         kem_output, secret = self.plain.export_to(public_key, label, length, entropy=entropy)
-        self._record("export_to", (), secret, label=label, public=kem_output)
+        self._record("export_to", (), secret, label=label, public=kem_output, to=public_key, seed=entropy)
         return kem_output, secret
 
     @override

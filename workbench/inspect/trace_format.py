@@ -55,7 +55,8 @@ class Operation(TypedDict):
     """One operation of the cipher suite: where its output came from.
 
     An input is null if it is a public constant, such as the all-zero string. The output is null if it is for
-    everybody to see: a tag, or a ciphertext. `public` is the KEM output of an encryption, which names the ciphertext.
+    everybody to see: a tag, or a ciphertext. `public` is the KEM output of an encryption, which names the ciphertext;
+    `to` is the private key that opens it, and `seed` the randomness behind it, which opens it too.
     `by` are those who did it. The suite does not do `encode` and `decode`: they say which secrets are inside of a
     GroupSecrets (RFC 9420 §12.4.3.1).
     """
@@ -65,6 +66,8 @@ class Operation(TypedDict):
     inputs: list[SecretId | None]
     output: SecretId | None
     public: NotRequired[Hex]
+    to: NotRequired[SecretId]
+    seed: NotRequired[SecretId]
     caller: str
     by: list[HolderId]
 
@@ -83,10 +86,14 @@ class Message(TypedDict):
 
 
 class Read(TypedDict):
-    """Who could read the content of a PrivateMessage from this step on: message `message` of step `step`."""
+    """Who could read the content of a PrivateMessage from this step on: message `message` of step `step`.
+
+    `key` is the key with which it was sealed.
+    """
 
     step: int
     message: int
+    key: SecretId
     by: list[HolderId]
 
 

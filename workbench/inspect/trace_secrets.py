@@ -53,6 +53,9 @@ EXTRACTED = {
 }
 """What `KDF.Extract` makes of a salt of that name; None is the all-zero salt."""
 
+DRAWN = {"path secret": "path_secret", "epoch secret": "epoch_secret"}
+"""What is drawn from randomness and is no mere seed of a key pair, by its purpose."""
+
 KEY_PAIRS = {"derive_key_pair": "private_key", "signature_key_pair": "signature_private_key"}
 FOUND = {
     "private_keys": "private_key",
@@ -86,20 +89,23 @@ class SecretTable:
         taken, self.changed = self.changed, {}
         return taken
 
-    def id_of(self, secret: bytes) -> SecretId | None:
-        """The id of a secret that has one."""
-        return self._by_value.get(secret)
+    def id_of(self, secret: bytes) -> SecretId:
+        """The id of a secret that was recorded."""
+        return self._by_value[secret]
 
     # What is known of the tree
 
     def key_at(self, node: int, public_key: bytes, epoch: int) -> SecretId:
         """The key pair of a node, private key known or not."""
         self._nodes[public_key] = node
-        known = self._by_public.get(public_key)
-        if known is None:
-            return self._new({"name": "private_key", "value": None, "epoch": epoch, "node": node}, public=public_key)
+        known = self.key_of(public_key, epoch)
         self._place(known, node)
         return known
+
+    def key_of(self, public_key: bytes, epoch: int | None) -> SecretId:
+        """The private key of a public key, known or not."""
+        entry: Secret = {"name": "private_key", "value": None, "epoch": epoch, "node": None}
+        return self._by_public.get(public_key) or self._new(entry, public=public_key)
 
     def epoch_has(self, epoch: int, leaf_count: int) -> None:
         """How many leaves the tree of an epoch has: it gives the secret tree its shape."""
@@ -143,6 +149,10 @@ class SecretTable:
             }
             if operation.name in {"encrypt_with_label", "decrypt_with_label"}:
                 entry["public"] = operation.public.hex()
+            if operation.to:
+                entry["to"] = self.key_of(operation.to, epoch)
+            if operation.seed in self._by_value:
+                entry["seed"] = self._by_value[operation.seed]
             if operation.label == "Welcome":
                 entries += self._group_secrets(operation, entry, epoch)
             else:
@@ -278,6 +288,8 @@ def _output_name(operation: Operation, parent: Secret | None) -> str:
             name = "external_priv"
         case "derive_key_pair" | "signature_key_pair", _, _:
             name = KEY_PAIRS[operation.name]
+        case "fresh", purpose, _:
+            name = DRAWN.get(purpose, "random_seed")
         case _, _, "exporter_secret":
             name = "derived_exporter_secret"
         case _, ("key" | "nonce") as label, str(above):
@@ -296,6 +308,8 @@ def _input_name(operation: Operation) -> str:
             name = "epoch_secret"
         case (("derive_secret" | "encrypt_with_label"), ("path" | "node" | "UpdatePathNode")):
             name = "path_secret"
+        case "fresh", _:
+            name = "randomness"
         case (("derive_key_pair" | "signature_key_pair"), _):
             name = "random_seed"
         case (("decrypt_with_label" | "export_from"), _):

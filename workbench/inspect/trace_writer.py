@@ -233,13 +233,16 @@ class TraceWriter:
 
     def _reads(self, recorded: Mapping[HolderId, Iterable[Operation]]) -> list[Read]:
         """Who sealed or opened a PrivateMessage in this step, whenever it was sent."""
-        readers: dict[tuple[int, int], list[HolderId]] = {}
+        readers: dict[tuple[int, int], Read] = {}
         for holder, operations in recorded.items():
             for operation in operations:
                 ciphertext = operation.output if operation.name == "seal" else operation.public
                 if operation.name in {"seal", "open"} and ciphertext in self._ciphertexts:
-                    readers.setdefault(self._ciphertexts[ciphertext], []).append(holder)
-        return [{"step": step, "message": message, "by": by} for (step, message), by in readers.items()]
+                    step, message = self._ciphertexts[ciphertext]
+                    key = self.secrets.id_of(operation.inputs[0])
+                    read: Read = {"step": step, "message": message, "key": key, "by": []}
+                    readers.setdefault((step, message), read)["by"].append(holder)
+        return list(readers.values())
 
     # The public state of the group
 

@@ -12,7 +12,7 @@ from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import DecryptionFailed, Malformed, Misuse
 from workbench.mls.framing.content import UnverifiedContent
 from workbench.mls.framing.padding import Padding, padding_for
-from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, SecretTree
+from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, MessageKey, RatchetLimits, SecretTree
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import (
@@ -89,8 +89,21 @@ def unprotect_private(
     `DecryptionFailed`, `Malformed`, and what `SecretTree.key_for` raises.
     """
     sender_data = open_sender_data(suite, message, sender_data_secret)
+    leaf, generation = sender_data.leaf_index, sender_data.generation
+    secret_tree, used = secret_tree.key_for(leaf, message.content_type, generation, limits)
+    return open_content(suite, message, sender_data, used, custom=custom), secret_tree
+
+
+def open_content(
+    suite: CipherSuite,
+    message: PrivateMessage,
+    sender_data: SenderData,
+    used: MessageKey,
+    *,
+    custom: frozenset[int] = frozenset(),
+) -> UnverifiedContent:
+    """Decrypt a message with its key (RFC 9420 §6.3.1). Raises `DecryptionFailed` or `Malformed`."""
     leaf, content_type = sender_data.leaf_index, message.content_type
-    secret_tree, used = secret_tree.key_for(leaf, content_type, sender_data.generation, limits)
     aad = PrivateContentAAD(message.group_id, message.epoch, content_type, message.authenticated_data)
     nonce = _guarded(used.nonce, sender_data.reuse_guard)
     try:
@@ -105,7 +118,7 @@ def unprotect_private(
     content = FramedContent(
         message.group_id, message.epoch, Sender(MemberSender(leaf)), message.authenticated_data, opened.content
     )
-    return UnverifiedContent(WireFormat.mls_private_message, content, opened.auth), secret_tree
+    return UnverifiedContent(WireFormat.mls_private_message, content, opened.auth)
 
 
 def sender_data_key_and_nonce(suite: CipherSuite, secret: bytes, ciphertext: bytes) -> tuple[bytes, bytes]:

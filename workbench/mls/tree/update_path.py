@@ -217,9 +217,20 @@ def open_path(
         private_keys=private_keys,
         context=context,
     )
+    opened = climb_path(suite, merged, committer, start, path_secret)
+    return OpenedPath({**private_keys, **opened.private_keys}, opened.commit_secret)
+
+
+def climb_path(
+    suite: CipherSuite, merged: RatchetTree, committer: LeafIndex, start: NodeIndex | None, path_secret: bytes
+) -> OpenedPath:
+    """All that follows from the path secret of a node of a path, up to the commit secret (RFC 9420 §7.4).
+
+    `start` is the node, None if the path has no nodes. Raises `InvalidUpdatePath`.
+    """
     secrets = _ratchet(suite, path_secret)
-    learned = _derived_keys(suite, merged, _path_from(merged, committer, start), secrets)
-    return OpenedPath(private_keys={**private_keys, **learned}, commit_secret=next(secrets))
+    nodes = [] if start is None else _path_from(merged, committer, start)
+    return OpenedPath(_derived_keys(suite, merged, nodes, secrets), next(secrets))
 
 
 def decrypt_path_secret(

@@ -1,0 +1,56 @@
+"""What a thief is handed can be written and read back, and what is no such file is refused with the reason."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.adversary.histories import history, leaks
+from workbench.adversary.case_file import NoCaseFile, read_case_file, write_case_file
+from workbench.lab.compromise import case_file, case_of
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    world = history(5)
+    return write_case_file(case_file(world, leaks(world, case_of(world), 5)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_was_written_is_read_back(seed: int) -> None:
+    world = history(seed)
+    case = case_of(world)
+    for number in range(4):
+        written = case_file(world, leaks(world, case, number))
+        read = read_case_file(write_case_file(written))
+        assert (read.suite, read.group_id, read.loot, read.wire) == (
+            written.suite,
+            written.group_id,
+            written.loot,
+            written.wire,
+        )
+        assert [group.context for group in read.public] == [group.context for group in written.public]
+        assert [group.tree for group in read.public] == [group.tree for group in written.public]
+        assert [group.proposals for group in read.public] == [group.proposals for group in written.public]
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ({"format": "else"}, "The format is 'else'"),
+        ({"group_id": "xyz"}, "not a case file"),
+        ({"loot": [{"is": "Gold"}]}, "needs 'Gold'"),
+        ({"loot": [{"is": "PrivateKey"}]}, "needs 'public_key'"),
+        ({"wire": 7}, "not a case file"),
+    ],
+)
+def test_what_is_no_case_file_is_refused_with_the_reason(text: str, damage: dict[str, object], reason: str) -> None:
+    with pytest.raises(NoCaseFile, match=reason):
+        read_case_file(json.dumps({**json.loads(text), **damage}))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}"])
+def test_other_files_are_refused(text: str) -> None:
+    with pytest.raises(NoCaseFile):
+        read_case_file(text)

@@ -1,0 +1,116 @@
+"""What follows from the record, what theory allows and what a thief can do agree; and a wrong rule would be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.adversary.oracles import BATCH, Agreement, Scenario, compare, scenarios
+from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.knowledge import Theory
+from workbench.adversary.verdict import Case
+from workbench.inspect.trace_rules import Rule, numbered
+
+SEEDS = range(50)
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Scenario]:
+    return list(scenarios(SEEDS))
+
+
+@pytest.fixture(scope="module")
+def agreement(cases: list[Scenario]) -> Agreement:
+    found = Agreement()
+    for start in range(0, len(cases), BATCH):
+        compare(cases[start : start + BATCH], found)
+    return found
+
+
+def test_the_three_oracles_agree(agreement: Agreement) -> None:
+    assert agreement.disagreements == []
+
+
+def test_there_is_something_to_agree_on(agreement: Agreement) -> None:
+    """Agreement on nothing, or on everything, would prove nothing."""
+    assert 0.05 < agreement.readable_epochs / agreement.epochs < 0.5
+    assert 0.05 < agreement.readable_messages / agreement.messages < 0.5
+    assert agreement.readable_epochs <= agreement.allowed_epochs < agreement.epochs / 2
+
+
+Plant = Callable[[Chronicle, Rule], Iterator[Rule]]
+
+
+def without(**wanted: str) -> Plant:
+    """An error: no rule of this kind, operation, label or conclusion."""
+
+    def plant(chronicle: Chronicle, rule: Rule) -> Iterator[Rule]:
+        if not all(described(chronicle, rule)[name] == value for name, value in wanted.items()):
+            yield rule
+
+    return plant
+
+
+def forgetting(premise_name: str, conclusion: str) -> Plant:
+    """An error: rules that lead to `conclusion` do not ask for a premise of that name."""
+
+    def plant(chronicle: Chronicle, rule: Rule) -> Iterator[Rule]:
+        if described(chronicle, rule)["conclusion"] != conclusion:
+            yield rule
+            return
+        kept = tuple(each for each in rule.premises if named(chronicle, each) != premise_name)
+        yield replace(rule, premises=kept or rule.premises)
+
+    return plant
+
+
+def described(chronicle: Chronicle, rule: Rule) -> dict[str, str]:
+    return {
+        "kind": rule.kind,
+        "operation": rule.operation,
+        "label": rule.label,
+        "conclusion": named(chronicle, rule.conclusion),
+    }
+
+
+def named(chronicle: Chronicle, fact: str) -> str:
+    return "message" if fact.startswith("message ") else chronicle.secrets[fact]["name"]
+
+
+PLANTED: dict[str, Plant] = {
+    "R1: no joiner secret": without(conclusion="extracted_secret"),
+    "R1: the init secret is not needed": forgetting("init_secret", "extracted_secret"),
+    "R1: the commit secret is not needed": forgetting("commit_secret", "extracted_secret"),
+    "R1: the external secret leads nowhere": without(label="external init secret"),
+    "R2: no epoch secret": without(conclusion="epoch_secret"),
+    "R2: pre-shared keys are not needed": forgetting("psk_secret", "member_secret"),
+    "R3: no init secret": without(label="init", conclusion="init_secret"),
+    "R3: no encryption secret": without(label="encryption"),
+    "R4: path secrets do not lead up": without(label="path"),
+    "R4: path secrets give no node keys": without(label="node"),
+    "R5: path secrets are not sealed to anybody": without(kind="open", label="UpdatePathNode"),
+    "R6: no Welcome opens": without(kind="open", label="Welcome"),
+    "R6: a Welcome holds no joiner secret": without(kind="decode", conclusion="joiner_secret"),
+    "R7: ratchets do not turn": without(operation="derive_tree_secret", label="secret"),
+    "R7: ratchets give no keys": without(operation="derive_tree_secret", label="key"),
+    "R7: the sender data is not needed": forgetting("sender_data_secret", "message"),
+    "R7: the message key is not needed": forgetting("application_ratchet_key", "message"),
+    "R8: randomness gives nothing": without(operation="fresh"),
+}
+
+
+@pytest.mark.parametrize("error", PLANTED)
+def test_an_error_in_a_rule_is_found_by_the_thief(error: str, cases: list[Scenario], agreement: Agreement) -> None:
+    assert agreement.disagreements == []
+    assert any(differs(each, PLANTED[error]) for each in cases)
+
+
+def differs(scenario: Scenario, plant: Plant) -> bool:
+    """Whether the thief has done something else than what follows by the wrong rules."""
+    assert scenario.haul is not None
+    chronicle = scenario.case.chronicle
+    rules = numbered(wrong for rule in scenario.case.theory.rules.rules for wrong in plant(chronicle, rule))
+    wrong = replace(scenario, verdict=Case(chronicle, Theory(rules)).judge(scenario.leaks))
+    return wrong.predicted() != scenario.done(scenario.haul)

@@ -1,0 +1,150 @@
+"""A verdict answers a reviewer: what is readable, by which leak, until when; who could reopen it; who has to act."""
+
+from __future__ import annotations
+
+import networkx as nx
+import pytest
+
+from workbench.adversary.derivation import Derivation
+from workbench.adversary.leak import Leak
+from workbench.adversary.loot import PARTS, Part
+from workbench.adversary.theorem import Case as TheoremCase
+from workbench.adversary.theorem import allowed_by_theory
+from workbench.adversary.verdict import Case
+from workbench.lab import NotPossible, World
+from workbench.lab.compromise import case_of, compromise
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Four people; Alice commits twice, then Bob (epoch 4), Alice and Carol. Dave is idle."""
+    made = World.of(["Alice", "Bob", "Carol", "Dave"])
+    made.commit("Alice")
+    made.commit("Alice")
+    made.commit("Bob")
+    made.send("Alice", "hello")
+    made.commit("Alice")
+    made.commit("Carol")
+    return made
+
+
+@pytest.fixture(scope="module")
+def case(world: World) -> Case:
+    return case_of(world)
+
+
+@pytest.fixture(scope="module")
+def early(world: World, case: Case) -> Leak:
+    """Bob, before he commits."""
+    return compromise(world, "Bob", at=3, case=case)
+
+
+@pytest.fixture(scope="module")
+def late(world: World, case: Case) -> Leak:
+    """Dave, who has never committed, after Bob has."""
+    return compromise(world, "Dave", at=6, case=case)
+
+
+def test_a_commit_of_the_victim_heals(case: Case, early: Leak) -> None:
+    verdict = case.judge([early])
+    assert verdict.readable_epochs == (3,)
+    assert verdict.runs == ((3, 3),)
+    assert [verdict.epochs[epoch] for epoch in range(7)] == ["closed"] * 3 + ["readable"] + ["healed"] * 3
+    assert verdict.readable_messages == ()
+    assert verdict.must_update == ()
+
+
+def test_what_is_healed_says_whose_theft_would_open_it_again(case: Case, early: Leak) -> None:
+    assert case.judge([early]).reopeners == {4: ("Dave",), 5: ("Dave",), 6: ()}
+
+
+def test_it_does_open_again_and_both_leaks_were_needed(case: Case, early: Leak, late: Leak) -> None:
+    verdict = case.judge([early, late])
+    assert verdict.runs == ((3, 6),)
+    assert [message.step for message in verdict.readable_messages] == [5]
+    assert verdict.leaks_behind(3) == (early,)
+    assert verdict.leaks_behind(4) == (early, late)
+    assert verdict.leaks_behind(5) == (late,)
+    assert verdict.leaks_behind(2) == ()
+
+
+def test_who_must_update_is_who_lets_the_attacker_in(case: Case, early: Leak, late: Leak) -> None:
+    assert case.judge([early, late]).must_update == ("Dave",)
+
+
+def test_a_fresh_leaf_of_those_who_must_update_shuts_the_attacker_out() -> None:
+    again = World.of(["Alice", "Bob", "Carol", "Dave"])
+    for name in ("Alice", "Alice", "Bob", "Alice", "Alice", "Carol"):
+        again.commit(name)
+    leaks = [compromise(again, "Bob", at=3), compromise(again, "Dave", at=6)]
+    assert case_of(again).judge(leaks).must_update == ("Dave",)
+    again.commit("Dave")
+    assert case_of(again).judge(leaks).epochs[8] == "healed"
+
+
+def test_a_derivation_says_in_words_what_opened_what(case: Case, early: Leak, late: Leak) -> None:
+    verdict = case.judge([early, late])
+    derivation = Derivation.of(verdict, case.chronicle.epochs[4].secrets["epoch_authenticator"])
+    opened, joined = derivation.sentences()
+    assert opened == (
+        "Dave's leaf key (leaked with everything of Dave after step 6) opens the path secret of node 3 in commit 4."
+    )
+    assert joined == (
+        "The init secret of epoch 3 (leaked with everything of Bob after step 3) and the commit secret of commit 4"
+        " give the joiner secret of epoch 4."
+    )
+    (message,) = verdict.readable_messages
+    assert str(Derivation.of(verdict, message.fact)).endswith("open what message 1 of step 5 says.")
+
+
+def test_what_leaked_itself_is_said_to_have_leaked(case: Case, early: Leak) -> None:
+    derivation = Derivation.of(case.judge([early]), case.chronicle.epochs[3].secrets["init_secret"])
+    assert str(derivation) == "The init secret of epoch 3 leaked with everything of Bob after step 3."
+
+
+def test_a_derivation_is_an_acyclic_graph_from_leaks_to_one_fact(case: Case, early: Leak, late: Leak) -> None:
+    fact = case.chronicle.epochs[4].secrets["epoch_authenticator"]
+    graph = Derivation.of(case.judge([early, late]), fact).graph()
+    assert nx.is_directed_acyclic_graph(graph)
+    sources = {node for node in graph if not graph.in_degree(node)}
+    assert sources == {node for node, leak in graph.nodes(data="leak") if leak}
+    assert [node for node in graph if not graph.out_degree(node)] == [fact]
+    assert all(graph.nodes[a]["rank"] < graph.nodes[b]["rank"] for a, b in graph.edges)
+
+
+def test_what_is_not_known_has_no_derivation(case: Case, early: Leak) -> None:
+    with pytest.raises(KeyError):
+        Derivation.of(case.judge([early]), case.chronicle.epochs[4].secrets["init_secret"])
+
+
+def test_theory_says_which_case_applies_and_where_it_stands(case: Case, early: Leak, late: Leak) -> None:
+    allowed = allowed_by_theory(case.chronicle, [early, late])
+    assert allowed == {
+        3: TheoremCase.SECRETS_LEAKED,
+        4: TheoremCase.TREE_KEY_LEAKED,
+        5: TheoremCase.SECRETS_LEAKED,
+        6: TheoremCase.TREE_KEY_LEAKED,
+    }
+    assert str(allowed[4]).endswith("leaked, then or at any time (RFC 9750 §8.2.2)")
+
+
+@pytest.mark.parametrize("what", PARTS)
+def test_a_part_of_a_device_gives_no_more_than_all_of_it(world: World, case: Case, what: Part) -> None:
+    whole = case.judge([compromise(world, "Dave", at=6, case=case)])
+    if what in {"message keys", "randomness"}:  # used in the step and kept by nobody
+        return
+    part = case.judge([compromise(world, "Dave", at=6, what=what, case=case)])
+    assert part.knowledge.facts() <= whole.knowledge.facts()
+
+
+def test_ratchets_and_message_keys_read_nothing_without_the_sender_data_secret(world: World, case: Case) -> None:
+    leaks = [compromise(world, "Bob", at=5, what=what, case=case) for what in ("ratchets", "message keys")]
+    assert case.judge(leaks).readable_messages == ()
+    with_secrets = case.judge([*leaks, compromise(world, "Bob", at=5, case=case)])
+    assert [message.step for message in with_secrets.readable_messages] == [5]
+
+
+@pytest.mark.parametrize(("device", "at"), [("Alice", 99), ("Mallory", -1)])
+def test_nothing_leaks_from_what_was_not_there(world: World, device: str, at: int) -> None:
+    with pytest.raises(NotPossible, match="There "):
+        compromise(world, device, at=at)

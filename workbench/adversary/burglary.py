@@ -1,0 +1,62 @@
+"""The thief as a program of its own: `python -m workbench.adversary.burglary CASE.json ...`.
+
+A file holds what leaked and what went over the wire, and nothing else; what is printed is what the thief has made
+of it: the authenticators of the epochs that it entered, and the messages that it read. Whoever has the members' own
+values can tell whether it is right (`workbench.adversary.case_file` writes such a file).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TypedDict
+
+from workbench.adversary.case_file import CaseFile, read_case_file
+from workbench.adversary.thief import Thief
+
+
+class ReadMessage(TypedDict):
+    """An application message, by its place on the wire, and what it says in hexadecimal."""
+
+    index: int
+    epoch: int
+    application_data: str
+
+
+class Haul(TypedDict):
+    """What a thief has made of its loot: epoch authenticators in hexadecimal by epoch, and messages."""
+
+    epoch_authenticators: dict[str, str]
+    messages: list[ReadMessage]
+
+
+def burgle(case: CaseFile) -> Haul:
+    """Compute all that can be computed from a case file."""
+    thief = Thief(case.suite, case.group_id)
+    thief.take((*case.public, *case.loot))
+    for message in case.wire:
+        thief.hear(message)
+    return {
+        "epoch_authenticators": {
+            str(epoch): secrets.epoch_authenticator.hex() for epoch, secrets in thief.epochs().items()
+        },
+        "messages": [
+            {"index": read.index, "epoch": read.epoch, "application_data": read.data.hex()} for read in thief.reads()
+        ],
+    }
+
+
+def main() -> None:
+    """Read the case files that are named, print a list of what was made of each as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.adversary.burglary", description=__doc__)
+    parser.add_argument(
+        "cases", type=Path, nargs="+", metavar="CASE.json", help="what leaked, and what was on the wire"
+    )
+    texts = [path.read_text("utf-8") for path in parser.parse_args().cases]
+    json.dump([burgle(read_case_file(text)) for text in texts], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

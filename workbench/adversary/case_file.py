@@ -1,0 +1,173 @@
+"""A case as a file: what leaked and what went over the wire, as JSON with bytes in hexadecimal.
+
+It is all that a thief is handed who runs as a program of its own, and what a learner is handed who is to break an
+epoch by hand. `public` is what the server, which belongs to the attacker, can know of the group: the tree and the
+context of each epoch.
+
+An item of the loot is an object that names its class as `is`, its other fields being those of the class. Wire structs
+stand as their encodings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from typing import Any, TypeAlias, get_args, get_type_hints
+
+from workbench.adversary.loot import Item, Loot
+from workbench.mls import (
+    CipherSuite,
+    KeyPackage,
+    LeafIndex,
+    PublicGroup,
+    RatchetTree,
+    RatchetTreeExtension,
+    SentProposal,
+    cipher_suite,
+    decode,
+    encode,
+)
+from workbench.mls.schedule.key_schedule import EpochSecrets
+from workbench.mls.schedule.secret_tree import MessageKey, Parent, Ratchet, Ratchets, SecretTree
+from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.messages import GroupContext, MemberSender, Proposal, Sender
+
+FORMAT = "mls-workbench/case"
+
+JSON: TypeAlias = Any
+"""What `json` reads and writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A group, what everybody can know of it, what leaked, and every message in order."""
+
+    suite: CipherSuite
+    group_id: bytes
+    public: tuple[PublicGroup, ...] = field(repr=False)
+    loot: Loot
+    wire: tuple[bytes, ...] = field(repr=False)
+
+
+class NoCaseFile(Exception):
+    """A file that is not what `write_case_file` writes; the message says what is wrong."""
+
+
+def write_case_file(case: CaseFile) -> str:
+    """The case as JSON."""
+    content = {each.name: _written(getattr(case, each.name)) for each in fields(case)}
+    return json.dumps({"format": FORMAT, **content}, indent=1)
+
+
+def read_case_file(text: str) -> CaseFile:
+    """The case in a file. Raises `NoCaseFile`, and what the engine raises for wire structs that do not decode."""
+    try:
+        content = json.loads(text)
+        if content["format"] != FORMAT:
+            raise NoCaseFile(f"The format is {content['format']!r}, not {FORMAT!r}")
+        return CaseFile(
+            cipher_suite(content["suite"]),
+            bytes.fromhex(content["group_id"]),
+            tuple(_public_group(each) for each in content["public"]),
+            tuple(_item(each) for each in content["loot"]),
+            tuple(bytes.fromhex(message) for message in content["wire"]),
+        )
+    except (ValueError, TypeError) as problem:
+        raise NoCaseFile(f"This is not a case file: {problem}") from None
+    except KeyError as problem:
+        raise NoCaseFile(f"A case file needs {problem}, and this has none there") from None
+
+
+# Writing
+
+
+def _written(value: object) -> JSON:
+    written: JSON = value
+    match value:
+        case bytes():
+            written = value.hex()
+        case CipherSuite():
+            written = value.id
+        case RatchetTree():
+            written = encode(RatchetTreeExtension(value.to_nodes())).hex()
+        case SentProposal(proposal, sender):
+            framed = Sender(MemberSender(sender)) if isinstance(sender, int) else Sender(sender)
+            written = {"proposal": _written(Proposal(proposal)), "sender": _written(framed)}
+        case Enum():
+            written = value.name
+        case tuple():
+            written = [_written(each) for each in value]
+        case Mapping():
+            written = {_written(key): _written(each) for key, each in value.items()}
+        case _ if type(value).__module__.startswith("workbench.mls.wire."):
+            written = encode(value).hex()
+        case _ if is_dataclass(value):
+            named = {each.name: _written(getattr(value, each.name)) for each in fields(value) if each.name != "policy"}
+            written = {"is": type(value).__name__, **named}
+    return written
+
+
+# Reading
+
+ITEMS: Mapping[str, type[Any]] = {item.__name__: item for item in get_args(Item)}
+"""The classes of what leaks."""
+
+
+def _item(written: JSON) -> Item:
+    if written["is"] == PublicGroup.__name__:
+        return _public_group(written)
+    cls = ITEMS[written["is"]]
+    item: Item = cls(**{name: _field(hint, written[name]) for name, hint in get_type_hints(cls).items()})
+    return item
+
+
+def _field(hint: object, written: JSON) -> object:
+    if hint is bytes:
+        return bytes.fromhex(written)
+    if hint is KeyPackage:
+        return decode(KeyPackage, bytes.fromhex(written))
+    if hint is ContentType:
+        return ContentType[written]
+    if hint is SecretTree:
+        return SecretTree(cipher_suite(written["suite"]), written["leaf_count"], _subtree(written["root"]))
+    if hint in {EpochSecrets, MessageKey}:
+        return _secrets(hint, written)
+    return written
+
+
+def _secrets(cls: Any, written: JSON) -> Any:
+    return cls(**{name: _field(hint, written[name]) for name, hint in get_type_hints(cls).items()})
+
+
+def _subtree(written: JSON) -> bytes | Parent | Ratchets:
+    if isinstance(written, str):
+        return bytes.fromhex(written)
+    if written["is"] == Parent.__name__:
+        return Parent(_subtree(written["left"]), _subtree(written["right"]))
+    return Ratchets(_ratchet(written["handshake"]), _ratchet(written["application"]))
+
+
+def _ratchet(written: JSON) -> Ratchet:
+    skipped = tuple(_secrets(MessageKey, each) for each in written["skipped"])
+    return Ratchet(bytes.fromhex(written["secret"]), written["generation"], skipped)
+
+
+def _public_group(written: JSON) -> PublicGroup:
+    suite = cipher_suite(written["suite"])
+    nodes = decode(RatchetTreeExtension, bytes.fromhex(written["tree"])).ratchet_tree
+    return PublicGroup(
+        suite,
+        decode(GroupContext, bytes.fromhex(written["context"])),
+        RatchetTree.from_nodes(nodes, suite),
+        bytes.fromhex(written["interim_transcript_hash"]),
+        {bytes.fromhex(reference): _sent(reference, each) for reference, each in written["proposals"].items()},
+    )
+
+
+def _sent(reference: str, written: JSON) -> SentProposal:
+    sender = decode(Sender, bytes.fromhex(written["sender"])).sender
+    proposal = decode(Proposal, bytes.fromhex(written["proposal"])).proposal
+    leaf = LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
+    return SentProposal(proposal, leaf, bytes.fromhex(reference))

@@ -1,0 +1,133 @@
+"""The epochs of a recorded group, one after the other: who was in the tree with which keys, and how it came to be.
+
+All of it is public but for the ids of secrets, which say which secret is meant and not what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from workbench.inspect.trace_format import Commit, HolderId, Secret, SecretId, Step, Trace
+from workbench.inspect.trace_rules import Fact, message_fact, secrets_of
+from workbench.mls.tree.tree_math import node_width
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """One epoch. `step` is the step of the trace that led to it, `commit` the commit, None for the first epoch.
+
+    `leaf_count` is a power of two, blank leaves included. `keys` are the key pairs of the tree by node index,
+    `members` the holders by leaf index, `secrets` those of the epoch by their RFC names, `psks` the pre-shared keys
+    that its commit mixed in.
+    """
+
+    epoch: int
+    step: int
+    commit: Commit | None
+    leaf_count: int
+    keys: Mapping[int, SecretId]
+    members: Mapping[int, HolderId]
+    secrets: Mapping[str, SecretId]
+    psks: tuple[SecretId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """An application message: which one it is in the trace, who sent it, and in which epoch."""
+
+    step: int
+    message: int
+    epoch: int
+    sender: HolderId | None
+
+    @property
+    def fact(self) -> Fact:
+        """What it says, as a fact of the rules."""
+        return message_fact(self.step, self.message)
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """What the trace of a group says about its epochs and messages, and about who held what when."""
+
+    trace: Trace
+    secrets: Mapping[SecretId, Secret]
+    by_value: Mapping[str, SecretId]
+    epochs: Mapping[int, EpochRecord]
+    messages: tuple[MessageRecord, ...]
+    held: tuple[Mapping[HolderId, frozenset[SecretId]], ...]
+
+    @classmethod
+    def of(cls, trace: Trace) -> Chronicle:
+        """Read a trace."""
+        secrets = secrets_of(trace)
+        return cls(
+            trace,
+            secrets,
+            {entry["value"]: key for key, entry in secrets.items() if entry["value"] is not None},
+            _epochs(trace, secrets),
+            _messages(trace),
+            _held(trace),
+        )
+
+    @property
+    def last(self) -> EpochRecord:
+        """The epoch in which the record ends."""
+        return self.epochs[max(self.epochs)]
+
+
+def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, EpochRecord]:
+    named: dict[int, dict[str, SecretId]] = {}
+    for key, entry in secrets.items():
+        if entry["epoch"] is not None:
+            named.setdefault(entry["epoch"], {}).setdefault(entry["name"], key)
+    epochs: dict[int, EpochRecord] = {}
+    keys: dict[int, SecretId] = {}
+    members: dict[int, HolderId] = {}
+    leaf_count = 1
+    for number, step in enumerate(trace["steps"]):
+        tree = step["tree"]
+        if tree is not None:
+            leaf_count = tree["leaf_count"]
+            keys |= {int(node): key for node, key in tree["keys"].items()}
+            members |= {int(node) // 2: holder for node, holder in tree["members"].items()}
+            width = node_width(leaf_count)
+            keys = {node: key for node, key in keys.items() if node < width and node not in tree["blank"]}
+            members = {leaf: holder for leaf, holder in members.items() if 2 * leaf in keys}
+        epoch = step["epoch"]
+        if keys and epoch not in epochs:
+            psks = tuple(_mixed_in(step, secrets))
+            epochs[epoch] = EpochRecord(
+                epoch, number, step["commit"], leaf_count, dict(keys), dict(members), named.get(epoch, {}), psks
+            )
+    return epochs
+
+
+def _mixed_in(step: Step, secrets: Mapping[SecretId, Secret]) -> Iterator[SecretId]:
+    """The pre-shared keys from which a psk_secret was extracted (RFC 9420 §8.4)."""
+    for operation in step["operations"]:
+        output, psk = operation["output"], operation["inputs"][-1] if operation["inputs"] else None
+        if output is not None and psk is not None and secrets[output]["name"] == "psk_extracted":
+            yield psk
+
+
+def _messages(trace: Trace) -> tuple[MessageRecord, ...]:
+    return tuple(
+        MessageRecord(number, index, step["epoch"], message["sender"])
+        for number, step in enumerate(trace["steps"])
+        for index, message in enumerate(step["messages"])
+        if message["kind"] == "application"
+    )
+
+
+def _held(trace: Trace) -> tuple[Mapping[HolderId, frozenset[SecretId]], ...]:
+    """What each holder had after each step; steps share what did not change."""
+    held: dict[HolderId, frozenset[SecretId]] = {}
+    after = []
+    for step in trace["steps"]:
+        for holder in {*step["gain"], *step["lose"]}:
+            before = held.get(holder, frozenset())
+            held[holder] = (before - {*step["lose"].get(holder, ())}) | {*step["gain"].get(holder, ())}
+        after.append(dict(held))
+    return tuple(after)

@@ -1,0 +1,131 @@
+"""How something came to be known, in words and as a graph: from leaked bytes and wire bytes to a secret or a message.
+
+A derivation has many steps of one kind, one secret expanded to the next. In words they are passed over: what is told is
+what was leaked, what it opened, and where several things had to come together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+
+from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.verdict import Verdict
+from workbench.inspect.names import listed
+from workbench.inspect.trace_format import SecretId
+from workbench.inspect.trace_rules import Fact, Rule
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The steps that lead to one known fact, each after those that it needs."""
+
+    verdict: Verdict
+    fact: Fact
+    steps: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, verdict: Verdict, fact: Fact) -> Derivation:
+        """How a fact is known; raises `KeyError` if it is not."""
+        return cls(verdict, fact, verdict.knowledge.derivation(fact))
+
+    @cached_property
+    def leaks(self) -> Mapping[Fact, Leak]:
+        """The leaked facts that it stands on, each with the first leak that holds it."""
+        derived = {rule.conclusion for rule in self.steps}
+        needed = {self.fact, *(premise for rule in self.steps for premise in rule.premises)} - derived
+        by_leak = [(leak, leaked_facts(self.verdict.case.chronicle, leak)) for leak in self.verdict.leaks]
+        return {fact: next(leak for leak, facts in by_leak if fact in facts) for fact in sorted(needed)}
+
+    def graph(self) -> nx.DiGraph[Fact]:
+        """Facts as nodes, each premise with an edge to its conclusion; the result is acyclic.
+
+        A node has its `words`, its `rank` (the longest way to it from what leaked), and the `leak` that it is from, or
+        None. An edge has its rule's `kind`, `operation` and `label`.
+        """
+        graph: nx.DiGraph[Fact] = nx.DiGraph()
+        words = _Words(self.verdict.case.chronicle)
+        for fact, leak in self.leaks.items():
+            graph.add_node(fact, words=words.of(fact), leak=str(leak), rank=0)
+        for rule in self.steps:
+            rank = 1 + max(graph.nodes[premise]["rank"] for premise in rule.premises)
+            graph.add_node(rule.conclusion, words=words.of(rule.conclusion), leak=None, rank=rank)
+            for premise in rule.premises:
+                graph.add_edge(premise, rule.conclusion, kind=rule.kind, operation=rule.operation, label=rule.label)
+        return graph
+
+    def sentences(self) -> tuple[str, ...]:
+        """The derivation in words, one sentence for each step that matters."""
+        words = _Words(self.verdict.case.chronicle)
+        told = tuple(words.sentence(rule, self.leaks) for rule in self.steps if words.matters(rule))
+        if told:
+            return told
+        source = next(iter(self.leaks.values()))
+        verb = "leaked" if self.fact in self.leaks else "follows from what leaked"
+        return (f"{_upper_first(words.of(self.fact))} {verb} with {source}.",)
+
+    def __str__(self) -> str:
+        return " ".join(self.sentences())
+
+
+SAID = {
+    "private_key": "the key of node {node} that commit {epoch} made",
+    "path_secret": "the path secret of node {node} in commit {epoch}",
+    "commit_secret": "the commit secret of commit {epoch}",
+    "group_secrets": "what a Welcome to epoch {epoch} seals",
+    "randomness": "what a device drew from its random generator",
+    "extracted_secret": "the joiner secret of epoch {epoch}",
+    "member_secret": "the secrets of epoch {epoch}",
+}
+"""What secrets are called that are not those of an epoch; two are called after what follows from them alone."""
+
+
+class _Words:
+    """What facts and rules are called."""
+
+    def __init__(self, chronicle: Chronicle) -> None:
+        self._chronicle = chronicle
+        self._names = {holder["id"]: holder["name"] for holder in chronicle.trace["holders"]}
+        self._leaf_of: dict[SecretId, str] = {}
+        for record in chronicle.epochs.values():
+            for leaf, member in record.members.items():
+                self._leaf_of.setdefault(record.keys[2 * leaf], self._names[member])
+
+    def of(self, fact: Fact) -> str:
+        """A fact by name: "the path secret of node 3 in commit 4"."""
+        if fact.startswith("message "):
+            step, _, message = fact.removeprefix("message ").partition(".")
+            return f"what message {int(message) + 1} of step {step} says"
+        if fact in self._leaf_of:
+            return f"{self._leaf_of[fact]}'s leaf key"
+        entry = self._chronicle.secrets[fact]
+        name, epoch, node = entry["name"], entry["epoch"], entry["node"]
+        if name == "private_key" and node is None:
+            return "the init key of a key package"
+        if "ratchet" in name:
+            return f"the {name.replace('_', ' ')} {entry.get('generation', 0)} of node {node} in epoch {epoch}"
+        said = SAID.get(name, f"the {name.replace('_', ' ')} of epoch {{epoch}}")
+        return said.format(node=node, epoch=epoch)
+
+    def matters(self, rule: Rule) -> bool:
+        """Whether a step is told: something opens, or several things come together."""
+        return rule.kind in {"open", "randomness", "read"} or len(rule.premises) > 1
+
+    def sentence(self, rule: Rule, leaks: Mapping[Fact, Leak]) -> str:
+        """One step: "Dave's leaf key (leaked …) opens the path secret of node 3 in commit 4."."""
+        premises = [self._with_source(premise, leaks) for premise in rule.premises]
+        verb = {"open": "opens", "read": "opens", "randomness": "gives away"}.get(rule.kind, "gives")
+        plural = {"opens": "open", "gives": "give", "gives away": "give away"}
+        said = plural[verb] if len(premises) > 1 else verb
+        return f"{_upper_first(listed(premises))} {said} {self.of(rule.conclusion)}."
+
+    def _with_source(self, fact: Fact, leaks: Mapping[Fact, Leak]) -> str:
+        return f"{self.of(fact)} (leaked with {leaks[fact]})" if fact in leaks else self.of(fact)
+
+
+def _upper_first(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,77 @@
+"""A leak: which device, at which instant of the history, and which part of it. Several leaks make a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.loot import Item, Loot, Part, Randomness, UsedKey, loot_of
+from workbench.client import Holdings
+from workbench.inspect.trace_format import HolderId, SecretId
+from workbench.inspect.trace_walk import walk
+from workbench.mls.schedule.secret_tree import MessageKey
+from workbench.mls.wire.code_points import ContentType
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Exactly the bytes of one part of a device, as they were after step `at`, or used in it."""
+
+    device: HolderId
+    at: int
+    what: Part
+    loot: Loot = field(repr=False)
+
+    def __str__(self) -> str:
+        whole = {"state": "everything", "enclave held": "everything but the signature key"}
+        return f"{whole.get(self.what, f'the {self.what}')} of {self.device} after step {self.at}"
+
+
+def leak(chronicle: Chronicle, holdings: Holdings, device: HolderId, at: int, what: Part) -> Leak:
+    """The leak of a part of a device. `holdings` is what it held after step `at`."""
+    used = tuple(_used(chronicle, device, at)) if what in {"message keys", "randomness"} else ()
+    taken = tuple(item for item in used if isinstance(item, Randomness) == (what == "randomness"))
+    return Leak(device, at, what, loot_of(holdings, what) + taken)
+
+
+def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[SecretId]:
+    """The ids of all secrets in a leak; one that was never used nor seen again has none."""
+    values = (secret.hex() for secret in secrets_in(leaked.loot) if any(secret))
+    return frozenset(chronicle.by_value[value] for value in values if value in chronicle.by_value)
+
+
+def secrets_in(loot: Loot) -> Iterator[bytes]:
+    """Every secret in it."""
+    for item in loot:
+        yield from (found.secret for found in walk(item) if found.name not in PUBLIC)
+
+
+PUBLIC = frozenset({"public_key", "psk_id", "group_id"})
+"""Fields of an item that everybody may know."""
+
+
+def _used(chronicle: Chronicle, device: HolderId, at: int) -> Iterator[Item]:
+    """What a device drew and used up in a step: the record remembers what the device has forgotten."""
+    step, secrets = chronicle.trace["steps"][at], chronicle.secrets
+    group_id = bytes.fromhex(chronicle.trace["group_id"])
+    drawn = dict[SecretId, None]()
+    for operation in step["operations"]:
+        if operation["name"] == "fresh" and device in operation["by"]:
+            drawn |= dict.fromkeys(secret for secret in operation["inputs"] if secret is not None)
+    yield from (Randomness(bytes.fromhex(secrets[secret]["value"] or "")) for secret in drawn)
+    nonces = {
+        (entry["name"], entry["epoch"], entry["node"], entry.get("generation")): entry["value"]
+        for entry in secrets.values()
+        if entry["name"].endswith("_nonce")
+    }
+    for read in step["reads"]:
+        if device not in read["by"]:
+            continue
+        key = secrets[read["key"]]
+        epoch, node, generation = key["epoch"], key["node"], key.get("generation")
+        nonce = nonces.get((key["name"].removesuffix("key") + "nonce", epoch, node, generation))
+        if epoch is not None and node is not None and generation is not None and nonce and key["value"]:
+            kind = ContentType[chronicle.trace["steps"][read["step"]]["messages"][read["message"]]["kind"]]
+            message_key = MessageKey(generation, bytes.fromhex(key["value"]), bytes.fromhex(nonce))
+            yield UsedKey(group_id, epoch, node // 2, kind, message_key)

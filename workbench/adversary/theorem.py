@@ -1,0 +1,140 @@
+"""What theory allows an attacker to know: the cases of a machine-checked theorem about TreeKEM (ePrint 2025/410).
+
+The theorem is a necessary condition: whoever has an epoch has it by one of its cases. It looks at an epoch and the
+one before, and at who leaked which kind of key, and never at a ciphertext. So it may say yes where a real attacker
+fails, and must never say no where one succeeds. Keys that open something count whenever they leaked, before the
+epoch or after it. Keys that sign count only if they leaked before somebody was deceived with them, and so not at all
+for an attacker who only listens: the cases for one who acts (3, 6, 8 and 9) are left out.
+
+The theorem takes randomness for granted; what follows from a leak of it is added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from workbench.adversary.chronicle import Chronicle, EpochRecord
+from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.loot import InitKey, Item, Randomness
+from workbench.inspect.trace_format import SecretId
+from workbench.mls import KeyPackage, cipher_suite, key_package_ref
+
+
+class Case(Enum):
+    """Why an epoch may be known: the theorem's number (0 for none), and where RFC 9750 speaks of it."""
+
+    SECRETS_LEAKED = (1, "secrets of the epoch itself leaked", "§8.3.1")
+    JOINER_LEAKED = (2, "the init key of a key package leaked, and a Welcome to the epoch is sealed to it", "§8.3.1")
+    NO_PATH = (4, "the epoch before is known, and the commit brings nothing fresh", "§8.2.2")
+    TREE_KEY_LEAKED = (5, "the epoch before is known, and a key of the tree leaked, then or at any time", "§8.2.2")
+    STALE_LEAF = (7, "the epoch before is known, and the init key of a leaf leaked that has not committed", "§8.2.2")
+    RANDOMNESS_LEAKED = (0, "randomness leaked from which its secrets were drawn", "§8.3")
+
+    def __init__(self, number: int, sentence: str, section: str) -> None:
+        self.number = number
+        self.sentence = sentence
+        self.section = section
+
+    def __str__(self) -> str:
+        return f"{self.sentence} (RFC 9750 {self.section})"
+
+
+def allowed_by_theory(chronicle: Chronicle, leaks: Sequence[Leak]) -> Mapping[int, Case]:
+    """The epochs that may be known after these leaks by theory alone, each with the case that applies."""
+    evidence = _Evidence(chronicle, tuple(leaks))
+    cases: dict[int, Case] = {}
+    for number, record in sorted(chronicle.epochs.items()):
+        case = evidence.case_of(record, cases)
+        if case is not None:
+            cases[number] = case
+    return cases
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the cases ask of the leaks."""
+
+    chronicle: Chronicle
+    leaks: tuple[Leak, ...]
+
+    def case_of(self, record: EpochRecord, known: Mapping[int, Case]) -> Case | None:
+        """The first case by which an epoch may be known; `known` are the epochs before it that may be."""
+        if record.secrets.get("epoch_authenticator") in self.leaked:
+            return Case.SECRETS_LEAKED
+        if not all(self._may_have_psk(psk, known) for psk in record.psks):
+            return None
+        return self._from_outside(record) or (self._from_before(record) if record.epoch - 1 in known else None)
+
+    def _from_outside(self, record: EpochRecord) -> Case | None:
+        """A way into an epoch that does not lead through the one before."""
+        commit = record.commit
+        joined = {added["key_package_ref"] for added in commit["added"]} if commit else set()
+        if joined & {_reference(package) for package in self.init_keys}:
+            return Case.JOINER_LEAKED
+        drawn = self._draws[record.step]
+        if commit is None or joined or commit["external"]:
+            return Case.RANDOMNESS_LEAKED if drawn or (joined and self._init_key_is_drawn) else None
+        return None
+
+    def _from_before(self, record: EpochRecord) -> Case | None:
+        """A way into an epoch from the one before it, which is known."""
+        if record.commit is None or not record.commit["with_path"]:
+            return Case.NO_PATH
+        if self.leaked & {*record.keys.values()}:
+            return Case.TREE_KEY_LEAKED
+        in_tree = {self.chronicle.secrets[key].get("public") for key in record.keys.values()}
+        if in_tree & {package.leaf_node.encryption_key.hex() for package in self.init_keys}:
+            return Case.STALE_LEAF
+        return Case.RANDOMNESS_LEAKED if self.randomness else None
+
+    @cached_property
+    def leaked(self) -> frozenset[SecretId]:
+        """All secrets that leaked."""
+        return frozenset().union(*(leaked_facts(self.chronicle, leak) for leak in self.leaks))
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """All that leaked, by what it is."""
+        return tuple(item for leak in self.leaks for item in leak.loot)
+
+    @cached_property
+    def init_keys(self) -> tuple[KeyPackage, ...]:
+        """The key packages whose init keys leaked."""
+        return tuple(item.key_package for item in self.items if isinstance(item, InitKey))
+
+    @cached_property
+    def randomness(self) -> frozenset[SecretId | None]:
+        """The randomness that leaked."""
+        values = (item.entropy.hex() for item in self.items if isinstance(item, Randomness))
+        return frozenset(self.chronicle.by_value.get(value) for value in values)
+
+    @cached_property
+    def _draws(self) -> tuple[frozenset[str], ...]:
+        """What was drawn from leaked randomness in each step, by purpose."""
+        return tuple(
+            frozenset(
+                each["label"]
+                for each in step["operations"]
+                if each["name"] == "fresh" and self.randomness & {*each["inputs"]}
+            )
+            for step in self.chronicle.trace["steps"]
+        )
+
+    @cached_property
+    def _init_key_is_drawn(self) -> bool:
+        return any("init key" in purposes for purposes in self._draws)
+
+    def _may_have_psk(self, psk: SecretId, known: Mapping[int, Case]) -> bool:
+        """A PSK leaked itself, or is one of an epoch that may be known; other groups' are not looked into."""
+        entry = self.chronicle.secrets[psk]
+        if psk in self.leaked or entry["name"] != "resumption_psk":
+            return psk in self.leaked
+        epoch = next((each for each in self.chronicle.epochs.values() if psk in each.secrets.values()), None)
+        return epoch is None or epoch.epoch in known
+
+
+def _reference(key_package: KeyPackage) -> str:
+    return key_package_ref(cipher_suite(key_package.cipher_suite), key_package).hex()

@@ -1,0 +1,153 @@
+"""The verdict on a history and its leaks: what is readable, by which leak, until when; and who has to act.
+
+Everything here is computed from the closure of what leaked (`knowledge.py`). "Healed" is always said of what leaked so
+far: whose theft would open a healed epoch again is part of the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from workbench.adversary.chronicle import Chronicle, MessageRecord
+from workbench.adversary.knowledge import Knowledge, Theory
+from workbench.adversary.leak import Leak, leaked_facts
+from workbench.inspect.trace_format import HolderId, SecretId
+from workbench.inspect.trace_rules import rules_of
+from workbench.mls.tree.tree_math import NodeIndex, direct_path
+
+Standing: TypeAlias = Literal["closed", "readable", "healed"]
+"""An epoch is healed if it cannot be read though one before it can."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A recorded history, ready to be judged under any leaks."""
+
+    chronicle: Chronicle
+    theory: Theory
+
+    @classmethod
+    def of(cls, chronicle: Chronicle) -> Case:
+        """The case of a recorded history."""
+        return cls(chronicle, Theory(rules_of(chronicle.trace)))
+
+    def judge(self, leaks: Iterable[Leak]) -> Verdict:
+        """What these leaks give away, together."""
+        return Verdict(self, tuple(leaks))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an attacker has who got these leaks and hears every message."""
+
+    case: Case
+    leaks: tuple[Leak, ...]
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """All that follows from the leaks."""
+        return self._known(self.leaks)
+
+    @cached_property
+    def epochs(self) -> Mapping[int, Standing]:
+        """Every epoch, and whether its secrets are known."""
+        return _standings(self.case.chronicle, self.knowledge)
+
+    @property
+    def readable_epochs(self) -> tuple[int, ...]:
+        """The epochs whose secrets are known."""
+        return tuple(epoch for epoch, standing in self.epochs.items() if standing == "readable")
+
+    @property
+    def readable_messages(self) -> tuple[MessageRecord, ...]:
+        """The application messages whose content is known."""
+        return tuple(each for each in self.case.chronicle.messages if each.fact in self.knowledge)
+
+    def leaks_behind(self, epoch: int) -> tuple[Leak, ...]:
+        """The fewest of the leaks without which the epoch would not be readable; none if it is not.
+
+        A leak is left out if the others are enough; those that came last are tried first.
+        """
+        needed = self.leaks if epoch in self.readable_epochs else ()
+        for leak in reversed(needed):
+            others = tuple(each for each in needed if each is not leak)
+            if _opens(self.case.chronicle, self._known(others), epoch):
+                needed = others
+        return needed
+
+    @cached_property
+    def runs(self) -> tuple[tuple[int, int], ...]:
+        """The first and last epoch of each run of readable ones."""
+        runs: list[tuple[int, int]] = []
+        for epoch in self.readable_epochs:
+            if runs and runs[-1][1] == epoch - 1:
+                runs[-1] = runs[-1][0], epoch
+            else:
+                runs.append((epoch, epoch))
+        return tuple(runs)
+
+    @cached_property
+    def reopeners(self) -> Mapping[int, tuple[HolderId, ...]]:
+        """For each healed epoch the members whose theft now would open it again, if any.
+
+        Of members only: what else may leak, such as pre-shared keys from elsewhere, is not asked about.
+        """
+        chronicle = self.case.chronicle
+        healed = [epoch for epoch, standing in self.epochs.items() if standing == "healed"]
+        found: dict[int, list[HolderId]] = {epoch: [] for epoch in healed}
+        leaked = frozenset[SecretId]().union(*self._leaked)
+        for member in chronicle.last.members.values():
+            held = chronicle.held[-1].get(member, frozenset())
+            alone = self.case.theory.close(held)
+            together = self.case.theory.close(leaked | held)
+            for epoch in healed:
+                if _opens(chronicle, together, epoch) and not _opens(chronicle, alone, epoch):
+                    found[epoch].append(member)
+        return {epoch: tuple(members) for epoch, members in found.items()}
+
+    @cached_property
+    def must_update(self) -> tuple[HolderId, ...]:
+        """The fewest members whose fresh leaves, committed now, would shut the attacker out; none if it is out.
+
+        They are those whose leaf keys are known. A known key higher up has a known leaf below it, or is
+        replaced with that of any leaf there.
+        """
+        last = self.case.chronicle.last
+        if self.epochs[last.epoch] != "readable":
+            return ()
+        known = {node for node, key in last.keys.items() if key in self.knowledge}
+        leaves = [leaf for leaf in last.members if 2 * leaf in known]
+        width = last.leaf_count
+        covered = {node for leaf in leaves for node in direct_path(NodeIndex(2 * leaf), width)}
+        for node in sorted(node for node in known if node % 2 and node not in covered):
+            if node not in covered:
+                below = next(leaf for leaf in last.members if node in direct_path(NodeIndex(2 * leaf), width))
+                leaves.append(below)
+                covered |= {*direct_path(NodeIndex(2 * below), width)}
+        return tuple(last.members[leaf] for leaf in sorted(leaves))
+
+    @cached_property
+    def _leaked(self) -> tuple[frozenset[SecretId], ...]:
+        """The secrets of each leak."""
+        return tuple(leaked_facts(self.case.chronicle, leak) for leak in self.leaks)
+
+    def _known(self, leaks: Sequence[Leak]) -> Knowledge:
+        wanted = {id(leak) for leak in leaks}
+        facts = (facts for leak, facts in zip(self.leaks, self._leaked, strict=True) if id(leak) in wanted)
+        return self.case.theory.close(frozenset().union(*facts))
+
+
+def _opens(chronicle: Chronicle, knowledge: Knowledge, epoch: int) -> bool:
+    """Whether an epoch's secrets are known: all of them are, or none that lets anybody in."""
+    return chronicle.epochs[epoch].secrets.get("epoch_authenticator", "") in knowledge
+
+
+def _standings(chronicle: Chronicle, knowledge: Knowledge) -> dict[int, Standing]:
+    standings: dict[int, Standing] = {}
+    for epoch in sorted(chronicle.epochs):
+        earlier: Standing = "healed" if "readable" in standings.values() else "closed"
+        standings[epoch] = "readable" if _opens(chronicle, knowledge, epoch) else earlier
+    return standings

@@ -1,0 +1,119 @@
+"""What follows from what: the recorded history of a group as rules, for whoever hears every message.
+
+A rule says: who has all its premises can compute its conclusion. There is one for each recorded operation on secrets,
+and two for each ciphertext on the wire, which opens for its private key, and for the randomness that it was made
+with. They are Horn rules, with several premises and one conclusion: what an attacker has is their closure
+(`workbench.adversary.knowledge`), which is not reachability in a graph.
+
+Some conclusions are no secrets but messages. All else that a rule needs is taken to be public: group contexts, trees,
+commits, and the names of pre-shared keys. (Whoever has the init secret of an epoch also has what opens a private
+commit that ends it: both leave a device's state together.)
+
+Rules are integers in flat arrays, so that a browser can compute on them too. Entry `n` of `facts` is fact number
+`n`: the id of a secret, or that of a message (`message_fact`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from workbench.inspect.trace_format import HolderId, Operation, Secret, SecretId, Trace
+
+Fact: TypeAlias = str
+"""A secret, by its id, or a message, by `message_fact`."""
+
+RuleKind: TypeAlias = Literal["derive", "open", "randomness", "decode", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whoever has all premises can have the conclusion; `operation` stands in step `step` of the trace."""
+
+    premises: tuple[Fact, ...]
+    conclusion: Fact
+    kind: RuleKind
+    step: int
+    operation: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of a history. Rule `r` has the premises `premises[starts[r]:starts[r + 1]]`, as fact numbers."""
+
+    facts: Sequence[Fact]
+    starts: Sequence[int]
+    premises: Sequence[int]
+    conclusions: Sequence[int]
+    rules: Sequence[Rule]
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+
+def message_fact(step: int, message: int) -> Fact:
+    """What message `message` of step `step` says."""
+    return f"message {step}.{message}"
+
+
+def rules_of(trace: Trace, *, ignoring: HolderId | None = "thief") -> Rules:
+    """The rules of a trace. What `ignoring` alone has done is left out: it is to be predicted, not repeated."""
+    return numbered(_all_rules(trace, ignoring))
+
+
+def numbered(all_rules: Iterable[Rule]) -> Rules:
+    """Rules as arrays of numbers; a rule that says nothing new is left out."""
+    facts: dict[Fact, int] = {}
+    starts, premises, conclusions = [0], list[int](), list[int]()
+    rules, seen = list[Rule](), set[tuple[tuple[int, ...], int]]()
+    for rule in all_rules:
+        numbers = tuple(facts.setdefault(fact, len(facts)) for fact in dict.fromkeys(rule.premises))
+        conclusion = facts.setdefault(rule.conclusion, len(facts))
+        if not numbers or conclusion in numbers or (numbers, conclusion) in seen:
+            continue
+        seen.add((numbers, conclusion))
+        premises.extend(numbers)
+        starts.append(len(premises))
+        conclusions.append(conclusion)
+        rules.append(rule)
+    return Rules(tuple(facts), starts, premises, conclusions, rules)
+
+
+def _all_rules(trace: Trace, ignoring: HolderId | None) -> Iterator[Rule]:
+    secrets = secrets_of(trace)
+    sender_data = {entry["epoch"]: key for key, entry in secrets.items() if entry["name"] == "sender_data_secret"}
+    for number, step in enumerate(trace["steps"]):
+        for operation in step["operations"]:
+            if operation["by"] == [ignoring]:
+                continue
+            for premises, conclusion, kind in _operation_rules(operation):
+                yield Rule(premises, conclusion, kind, number, operation["name"], operation["label"])
+        for read in step["reads"]:
+            # A PrivateMessage opens for its key if the sender data opens, too (RFC 9420 §6.3).
+            epoch = secrets[read["key"]]["epoch"]
+            if epoch in sender_data:
+                message = message_fact(read["step"], read["message"])
+                yield Rule((read["key"], sender_data[epoch]), message, "read", number, "open", "")
+
+
+def secrets_of(trace: Trace) -> dict[SecretId, Secret]:
+    """All secrets of a trace, as they are known at its end."""
+    return {key: secret for step in trace["steps"] for key, secret in step["secrets"].items()}
+
+
+def _operation_rules(operation: Operation) -> Iterator[tuple[tuple[SecretId, ...], SecretId, RuleKind]]:
+    inputs = tuple(secret for secret in operation["inputs"] if secret is not None)
+    output = operation["output"]
+    if output is not None:
+        yield inputs, output, "open" if operation["name"].startswith("decrypt") else "derive"
+    if operation["name"] == "encode" and output is not None:
+        for part in inputs:
+            yield (output,), part, "decode"
+    sealed = output if operation["name"] == "export_to" else inputs[0] if inputs else None
+    if sealed is not None:
+        if "to" in operation:
+            yield (operation["to"],), sealed, "open"
+        if "seed" in operation:
+            yield (operation["seed"],), sealed, "randomness"
