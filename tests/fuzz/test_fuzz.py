@@ -11,7 +11,8 @@ from workbench.fuzz import Tally, attempt, find_to_text
 from workbench.fuzz.bounds import Cost, measured
 from workbench.fuzz.edits import KINDS, draw, edited
 from workbench.fuzz.insider import Credulous
-from workbench.fuzz.subjects import Layer, Subject, donors, subjects
+from workbench.fuzz.subject import Layer, Subject
+from workbench.fuzz.subjects import donors, subjects
 from workbench.mls import CIPHER_SUITES, CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidTag
 from workbench.mls.group import framing

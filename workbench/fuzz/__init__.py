@@ -1,8 +1,9 @@
 """Fuzzing: valid messages of live groups, damaged where their fields are, to see that nothing escapes.
 
-Read `parts.py` (a message taken apart), `edits.py` (what can be done to it), `scene.py` (a live group of one cipher
-suite), `insider.py` (a member that signs and seals what it likes), `subjects.py` (what is damaged, and who is given
-it), `attempt.py` (one try: damage, feed, measure, shrink) and `report.py`.
+Read `scene.py` (a live group of one cipher suite), `parts.py` (a message taken apart), `edits.py` (what can be done to
+it), `insider.py` (a member that signs and seals what it likes), `subject.py` and `subjects.py` (what is damaged, and
+who is given it), `others.py` and `chains.py` (the same for other receivers than a member of today), `attempt.py` (one
+try: damage, feed, measure, shrink) and `report.py`.
 """
 
 from workbench.fuzz.attempt import Attempt, Find, attempt

@@ -15,9 +15,12 @@ from random import Random
 from workbench.fuzz.bounds import measured
 from workbench.fuzz.edits import Edit, draw, edited
 from workbench.fuzz.insider import Credulous
-from workbench.fuzz.subjects import Layer, Subject, Unsound, donors, genuine, subjects
+from workbench.fuzz.scene import NOW, scene
+from workbench.fuzz.subject import Layer, Subject, Unsound
+from workbench.fuzz.subjects import donors, genuine, subjects
 from workbench.inspect.dissect import STRUCTS, dissect
-from workbench.mls import CIPHER_SUITES, CipherSuite, MLSError, cipher_suite, decode, encode
+from workbench.inspect.explain import explain
+from workbench.mls import CIPHER_SUITES, CipherSuite, MLSError, MLSMessage, cipher_suite, decode, encode
 
 MEASURED = 16
 """One attempt in so many is measured, which takes several times as long as the attempt itself."""
@@ -77,6 +80,8 @@ class _Target:
     def _fed(self, data: bytes) -> str:
         if self.layer is self.subject.wire:
             _look_at(self.layer.cls, data)
+            if self.layer.cls is MLSMessage:
+                str(explain(scene(self.suite.id).carol, data, now=NOW))
         try:
             if self.measured:
                 _feed_within_bounds(lambda: self.subject.feed(self.suite, data), len(data))

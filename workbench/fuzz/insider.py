@@ -5,15 +5,17 @@ All works on raw bytes: what is signed need not decode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
 from workbench.fuzz.scene import Scene, welcome_of
 from workbench.mls import (
     CipherSuite,
+    Committed,
     GroupState,
     KeyPackage,
+    KeyPackageBundle,
     LeafNode,
     MLSError,
     MLSMessage,
@@ -39,7 +41,6 @@ from workbench.mls.wire.messages import (
     GroupSecrets,
     MemberSender,
     NewMemberCommitSender,
-    PreSharedKeyID,
     PrivateContentAAD,
     PrivateMessage,
     Sender,
@@ -220,39 +221,48 @@ class PathForCarol:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Whoever welcomes a newcomer knows all that is in the Welcome, and can put something else there."""
+    """Whoever welcomes a newcomer knows all that is in the Welcome, and can put something else there.
 
-    scene: Scene
-    psks: tuple[tuple[PreSharedKeyID, bytes], ...]
+    `committed` adds the newcomer, its first; `psks` are the values of the keys that it mixes in.
+    """
+
+    suite: CipherSuite
+    committed: Committed
+    newcomer: KeyPackageBundle
+    signature_private_key: bytes = field(repr=False)
+    psks: tuple[bytes, ...] = field(repr=False)
 
     @property
     def secrets(self) -> GroupSecrets:
-        """What the Welcome holds for Grace."""
-        grace = self.scene.grace
-        welcome = welcome_of(self.scene.committed)
-        return open_group_secrets(self.scene.suite, welcome, grace.key_package, grace.init_private_key)
+        """What the Welcome holds for the newcomer."""
+        newcomer, welcome = self.newcomer, welcome_of(self.committed)
+        return open_group_secrets(self.suite, welcome, newcomer.key_package, newcomer.init_private_key)
 
     @property
     def group_info(self) -> GroupInfo:
         """What the Welcome says of the group."""
-        return open_group_info(self.scene.suite, welcome_of(self.scene.committed), self.welcome_secret)
+        return open_group_info(self.suite, welcome_of(self.committed), self.welcome_secret)
 
     @property
     def welcome_secret(self) -> bytes:
         """What opens the GroupInfo."""
-        suite = self.scene.suite
-        return welcome_secret(suite, self.secrets.joiner_secret, psk_secret(suite, self.psks))
+        return welcome_secret(self.suite, self.secrets.joiner_secret, self.psk_secret)
+
+    @property
+    def psk_secret(self) -> bytes:
+        """What is mixed in."""
+        return psk_secret(self.suite, list(zip(self.secrets.psks, self.psks, strict=True)))
 
     def welcome(self, *, group_secrets: bytes | None = None, group_info: bytes | None = None) -> bytes:
         """The Welcome with other secrets, or another GroupInfo, in it (RFC 9420 §12.4.3.1)."""
-        suite = self.scene.suite
+        suite = self.suite
         secrets = encode(self.secrets) if group_secrets is None else group_secrets
         key, nonce = welcome_key_and_nonce(suite, self.welcome_secret)
         info = encode(self.group_info) if group_info is None else group_info
         sealed_info = suite.seal(key, nonce, b"", info)
-        honest = welcome_of(self.scene.committed).secrets[0]
+        honest = welcome_of(self.committed).secrets[0]
         sealed = suite.encrypt_with_label(
-            self.scene.grace.key_package.init_key,
+            self.newcomer.key_package.init_key,
             "Welcome",
             sealed_info,
             secrets,
@@ -262,19 +272,12 @@ class Host:
         return encode(MLSMessage(ProtocolVersion.mls10, Welcome(suite.id, (entry,), sealed_info)))
 
     def signed(self, data: bytes) -> bytes:
-        """A GroupInfo with Mallory's good signature, if it is one at all."""
-        try:
-            info = decode(GroupInfo, data)
-        except MLSError:
-            return data
-        content = GroupInfoTBS(info.group_context, info.extensions, info.confirmation_tag, info.signer)
-        key = self.scene.mallory.signature_private_key
-        signature = self.scene.suite.sign_with_label(key, "GroupInfoTBS", encode(content))
-        return encode(replace(info, signature=signature))
+        """A GroupInfo with a good signature, if it is one at all."""
+        return signed_group_info(self.suite, self.signature_private_key, data)
 
     def with_tree(self, data: bytes) -> bytes:
         """A signed GroupInfo with another tree, its hash and its confirmation tag, as far as it has a hash."""
-        suite, info = self.scene.suite, self.group_info
+        suite, info = self.suite, self.group_info
         others = tuple(each for each in info.extensions if each.extension_type != ExtensionType.ratchet_tree)
         info = replace(info, extensions=(*others, Extension(ExtensionType.ratchet_tree, data)))
         try:
@@ -285,9 +288,19 @@ class Host:
         epoch = epoch_from_joiner_secret(
             suite,
             self.secrets.joiner_secret,
-            psk_secret(suite, self.psks),
+            self.psk_secret,
             encode(context),
             tree.leaf_count,
         )
         tag = suite.mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
         return self.signed(encode(replace(info, group_context=context, confirmation_tag=tag)))
+
+
+def signed_group_info(suite: CipherSuite, private_key: bytes, data: bytes) -> bytes:
+    """A GroupInfo with a good signature; bytes that are none as they are."""
+    try:
+        info = decode(GroupInfo, data)
+    except MLSError:
+        return data
+    content = GroupInfoTBS(info.group_context, info.extensions, info.confirmation_tag, info.signer)
+    return encode(replace(info, signature=suite.sign_with_label(private_key, "GroupInfoTBS", encode(content))))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.fuzz.scene import POLICY
 from workbench.mls import MLSError, decode
 from workbench.mls.tree.extensions import REGISTERED
 from workbench.mls.wire.codec import length_header
@@ -60,7 +61,7 @@ class Part:
 
 def take_apart(cls: type, data: bytes, **given: Any) -> Part:
     """The parts of a valid encoding of `cls`; extensions that the RFC defines are opened too."""
-    span, problem = read(cls, data, given)
+    span, problem = read(cls, data, given, POLICY.custom)
     if problem is not None:
         raise problem
     return _part(span, data, None)

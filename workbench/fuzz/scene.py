@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from workbench.mls import (
@@ -13,11 +13,13 @@ from workbench.mls import (
     CipherSuite,
     Committed,
     Credential,
+    CustomProposalType,
     Extension,
     ExternalPSK,
     GroupState,
     KeyPackageBundle,
     Lifetime,
+    Policy,
     PreSharedKey,
     PreSharedKeyID,
     Remove,
@@ -32,6 +34,7 @@ from workbench.mls import (
     propose_update,
 )
 from workbench.mls.group.state import AnyProposal
+from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.wire.code_points import CredentialType, ExtensionType
 from workbench.mls.wire.messages import ApplicationId, ExternalSender, ExternalSenders, RequiredCapabilities
 
@@ -39,6 +42,10 @@ NOW = 1_767_600_000
 """5 January 2026, 08:00 UTC."""
 
 LIFETIME = Lifetime(NOW - 3600, NOW + 30 * 24 * 3600)
+CUSTOM = CustomProposalType(0xF042, path_required=False, external_senders=True)
+POLICY = Policy(past_epochs=1, custom_proposals=(CUSTOM,))
+"""What all members of the scene go by: there is more to get wrong than by default."""
+
 PSKS: Mapping[bytes, bytes] = {b"over lunch": b"fish"}
 
 
@@ -75,6 +82,7 @@ def client(suite: CipherSuite, name: str, entropy: bytes) -> KeyPackageBundle:
         keys.private_key,
         lifetime=LIFETIME,
         entropy=entropy,
+        capabilities=replace(default_capabilities(), proposals=(CUSTOM.number,)),
         leaf_extensions=[Extension(ExtensionType.application_id, encode(ApplicationId(name.encode())))],
     )
 
@@ -87,7 +95,12 @@ def scene(suite_id: int) -> Scene:
     bundles = {name: client(suite, name, next(fresh)) for name in ("Mallory", "Bob", "Carol", "Dave", "Erin", "Frank")}
     grace = client(suite, "Grace", next(fresh))
     mallory = create_group(
-        bundles["Mallory"], b"the group", entropy=next(fresh), now=NOW, extensions=_extensions(bundles["Bob"])
+        bundles["Mallory"],
+        b"the group",
+        entropy=next(fresh),
+        now=NOW,
+        extensions=_extensions(bundles["Bob"]),
+        policy=POLICY,
     )
     adds = [Add(bundles[name].key_package) for name in ("Bob", "Carol", "Dave", "Erin")]
     first = create_commit(mallory, adds, entropy=next(fresh), now=NOW)
@@ -131,4 +144,4 @@ def welcome_of(committed: Committed) -> Welcome:
 
 
 def _join(committed: Committed, bundle: KeyPackageBundle) -> GroupState:
-    return join(welcome_of(committed), bundle, now=NOW)
+    return join(welcome_of(committed), bundle, now=NOW, policy=POLICY)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from workbench.fuzz.chains import x509_chain
 from workbench.fuzz.edits import Donors
-from workbench.fuzz.insider import Host, PathForCarol, Sealer, public_message, signed_key_package, signed_leaf
-from workbench.fuzz.parts import Part, take_apart
-from workbench.fuzz.scene import NOW, PSKS, Scene, scene, welcome_of
+from workbench.fuzz.insider import (
+    Host,
+    PathForCarol,
+    Sealer,
+    public_message,
+    signed_group_info,
+    signed_key_package,
+    signed_leaf,
+)
+from workbench.fuzz.others import late, observed, stored, successors
+from workbench.fuzz.scene import CUSTOM, NOW, POLICY, PSKS, Scene, scene, welcome_of
+from workbench.fuzz.subject import ENTROPY, Layer, Subject, check_sound
 from workbench.mls import (
     CIPHER_SUITES,
     Add,
@@ -44,12 +54,13 @@ from workbench.mls import (
     propose_update,
     validate_key_package,
 )
-from workbench.mls.group.state import AnyProposal, GroupState
+from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
     Commit,
+    CustomProposal,
     FramedContent,
     GroupInfo,
     GroupSecrets,
@@ -61,54 +72,15 @@ from workbench.mls.wire.messages import (
 )
 
 HEAD_OF_GROUP_INFO = ProtocolVersion.mls10.to_bytes(2, "big") + WireFormat.mls_group_info.to_bytes(2, "big")
-ENTROPY = b"nothing here must be secret.".ljust(32, b".")
-
-
-class Unsound(Exception):
-    """Something was accepted that must not be, or does not fit together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """How deep a message is damaged: these bytes are, and `rebuilt` makes a message around them.
-
-    The outermost layer, "wire", is what anybody can do; the others take a member's keys.
-    """
-
-    name: str
-    cls: type
-    data: bytes
-    rebuilt: Callable[[bytes], bytes] = field(repr=False, default=lambda data: data)
-    given: Mapping[str, Any] = field(default_factory=dict)
-
-    def parts(self) -> Part:
-        """The bytes, taken apart."""
-        return take_apart(self.cls, self.data, **self.given)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One type of message; `feed(suite, data)` gives it to a member, whose cipher suite may be too credulous.
-
-    `sealed` says that nobody outside the group can make another that is accepted.
-    """
-
-    name: str
-    layers: tuple[Layer, ...]
-    feed: Callable[[CipherSuite, bytes], object] = field(repr=False)
-    sealed: bool = True
-
-    @property
-    def wire(self) -> Layer:
-        """The message as it is sent."""
-        return self.layers[0]
 
 
 @cache
 def subjects(suite_id: int) -> tuple[Subject, ...]:
     """All types of messages, in one cipher suite."""
     at = scene(suite_id)
-    return (*_proposals(at), _commit(at), *_from_outside(at), *_private(at), *_joining(at), *_public_objects(at))
+    inside = (*_proposals(at), _commit(at), *_from_outside(at), *_private(at))
+    alone = (*_joining(at), *_public_objects(at), x509_chain())
+    return (*inside, *alone, *successors(at), *observed(at, (*inside, *alone)), *late(at, inside), *stored(at))
 
 
 @cache
@@ -140,18 +112,10 @@ def _to_carol(at: Scene) -> Callable[[CipherSuite, bytes], object]:
         if isinstance(received, ProposalQueued):
             state = create_commit(state, entropy=ENTROPY, now=NOW, psks=PSKS).next
         if suite is at.suite:
-            _check_sound(state)
+            check_sound(state)
         return received
 
     return feed
-
-
-def _check_sound(state: GroupState) -> None:
-    if state.tree.hash() != state.context.tree_hash:
-        raise Unsound("the accepted tree does not have the hash that the group agreed on")
-    for x, private_key in state.private_keys.items():
-        if state.suite.hpke_public_key(private_key) != state.tree.encryption_key(x):
-            raise Unsound(f"the private key of node {x} is not that of its public key")
 
 
 def _proposals(at: Scene) -> Iterator[Subject]:
@@ -160,7 +124,8 @@ def _proposals(at: Scene) -> Iterator[Subject]:
     psk = PreSharedKeyID(ExternalPSK(b"over lunch"), bytes(suite.hash_length))
     extensions = mallory.context.extensions
     reinit = ReInit(b"the next group", ProtocolVersion.mls10, suite.id, extensions)
-    for proposal in (Remove(at.carol.own_leaf), PreSharedKey(psk), GroupContextExtensions(extensions), reinit):
+    custom = CustomProposal(CUSTOM.number, b"a new name for the group")
+    for proposal in (Remove(at.carol.own_leaf), PreSharedKey(psk), GroupContextExtensions(extensions), reinit, custom):
         yield _public(at, propose(mallory, proposal, entropy=ENTROPY, now=NOW).message)
     yield _public(at, propose(mallory, Add(at.grace.key_package), entropy=ENTROPY, now=NOW).message)
     yield _public(at, propose_update(mallory, entropy=ENTROPY, now=NOW).message)
@@ -294,8 +259,7 @@ def _sealed(at: Scene, cls: Any, body: bytes, tag: bytes | None) -> Subject:
 
 def _joining(at: Scene) -> Iterator[Subject]:
     """A Welcome with the tree in it, and one whose tree comes from elsewhere."""
-    psk = PreSharedKeyID(ExternalPSK(b"over lunch"), bytes(at.suite.hash_length))
-    host = Host(at, ((psk, PSKS[b"over lunch"]),))
+    host = Host(at.suite, at.committed, at.grace, at.mallory.signature_private_key, (PSKS[b"over lunch"],))
     info = host.group_info
     without = replace(
         info, extensions=tuple(each for each in info.extensions if each.extension_type != ExtensionType.ratchet_tree)
@@ -303,9 +267,9 @@ def _joining(at: Scene) -> Iterator[Subject]:
     tree = encode(RatchetTreeExtension(at.committed.next.tree.to_nodes()))
 
     def feed(suite: CipherSuite, data: bytes, ratchet_tree: RatchetTreeExtension | None = None) -> object:
-        state = join(data, at.grace, now=NOW, psks=PSKS, suite=suite, ratchet_tree=ratchet_tree)
+        state = join(data, at.grace, now=NOW, psks=PSKS, policy=POLICY, suite=suite, ratchet_tree=ratchet_tree)
         if suite is at.suite:
-            _check_sound(state)
+            check_sound(state)
         return state
 
     welcome = MLSMessage(ProtocolVersion.mls10, welcome_of(at.committed))
@@ -356,7 +320,7 @@ def _public_objects(at: Scene) -> Iterator[Subject]:
     info = group_info(at.mallory)
 
     def signed_info(data: bytes) -> bytes:
-        return HEAD_OF_GROUP_INFO + Host(at, ()).signed(data)
+        return HEAD_OF_GROUP_INFO + signed_group_info(at.suite, at.mallory.signature_private_key, data)
 
     def feed_info(suite: CipherSuite, data: bytes) -> object:
         return _external_commit(at, suite, data)

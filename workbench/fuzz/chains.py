@@ -1,0 +1,61 @@
+"""Chains of certificates, damaged byte by byte: what a member shows of itself is read by the crypto library."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from workbench.fuzz.scene import NOW
+from workbench.fuzz.subject import Layer, Subject
+from workbench.mls import CipherSuite, Credential, TrustAnchors, decode, encode
+from workbench.mls.wire.tree import Certificate, X509Credential
+
+TODAY, DAY = datetime.fromtimestamp(NOW, UTC), timedelta(days=1)
+USES = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"]
+USES += ["key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+
+
+@cache
+def x509_chain() -> Subject:
+    """A member's certificate and its issuer's, for somebody who trusts the root and has its revocation lists."""
+    root, issuer, member = (ec.derive_private_key(number, ec.SECP256R1()) for number in (1001, 1002, 1003))
+    top = _certificate("root", root, "root", root)
+    chain = (_certificate("issuer", root, "root", issuer), _certificate("member", issuer, "issuer", member))
+    lists = tuple(_revocation_list(name, key) for name, key in (("root", root), ("issuer", issuer)))
+    trust = TrustAnchors((top,), revocation_lists=lists)
+    shown = tuple(Certificate(each.public_bytes(Encoding.DER)) for each in reversed(chain))
+    key = member.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def feed(_suite: CipherSuite, data: bytes) -> object:
+        credential = decode(Credential, data)
+        trust.validate(credential, key, now=NOW)
+        return credential
+
+    layer = Layer("wire", Credential, encode(Credential(X509Credential(shown))))
+    return Subject("X509Credential", (layer,), feed, sealed=False)
+
+
+def _name(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+
+
+def _certificate(
+    name: str, signer: ec.EllipticCurvePrivateKey, issuer: str, key: ec.EllipticCurvePrivateKey
+) -> x509.Certificate:
+    builder = x509.CertificateBuilder(_name(issuer), _name(name), key.public_key(), len(name))
+    builder = builder.not_valid_before(TODAY - DAY).not_valid_after(TODAY + DAY)
+    own = {"digital_signature"} if name == "member" else {"key_cert_sign", "crl_sign"}
+    builder = builder.add_extension(x509.KeyUsage(**{use: use in own for use in USES}), critical=True)
+    if name != "member":
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return builder.sign(signer, SHA256(), ecdsa_deterministic=True)
+
+
+def _revocation_list(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateRevocationList:
+    builder = x509.CertificateRevocationListBuilder(_name(name), TODAY - DAY, TODAY + DAY)
+    return builder.sign(key, SHA256(), ecdsa_deterministic=True)

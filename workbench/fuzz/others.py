@@ -1,0 +1,119 @@
+"""The same messages for others than a member who is up to date, and the ways from one group into another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from workbench.fuzz.insider import Host, Sealer
+from workbench.fuzz.scene import NOW, POLICY, PSKS, Scene, client, entropies, welcome_of
+from workbench.fuzz.subject import ENTROPY, Layer, Subject, check_sound
+from workbench.mls import (
+    CipherSuite,
+    Committed,
+    GroupState,
+    KeyPackageBundle,
+    MLSMessage,
+    ReInit,
+    branch_group,
+    create_commit,
+    decode,
+    encode,
+    join,
+    observe,
+    process,
+    read_state,
+    reinit_group,
+    write_state,
+)
+from workbench.mls.wire.code_points import ContentType, ProtocolVersion
+from workbench.mls.wire.messages import ApplicationData, GroupInfo, GroupSecrets
+from workbench.mls.wire.stored import Stored, StoredState
+
+
+def observed(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
+    """What somebody without secrets sees; it cannot tell who holds the keys that it cannot check."""
+
+    def feed(suite: CipherSuite, data: bytes) -> object:
+        return observe(replace(at.carol.public, suite=suite), data, now=NOW)
+
+    seen = ("PublicMessage Update", "PublicMessage Commit", "PublicMessage external Commit", "GroupInfo")
+    for subject in subjects:
+        if subject.name in seen:
+            yield Subject(f"observed {subject.name}", subject.layers, feed, sealed=False)
+
+
+def late(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
+    """What somebody said in the epoch before, to a member who has gone on."""
+    carol, _ = process(at.carol, at.committed.message, now=NOW, psks=PSKS)
+
+    def feed(suite: CipherSuite, data: bytes) -> object:
+        return process(replace(carol, suite=suite), data, now=NOW, psks=PSKS)
+
+    for subject in subjects:
+        if subject.name == "PrivateMessage application":
+            yield Subject(f"late {subject.name}", subject.layers, feed)
+
+
+def stored(at: Scene) -> Iterator[Subject]:
+    """A member's state on its disk, as it was before a commit and as it is after it."""
+    sealer = Sealer(at.mallory, ContentType.application)
+    said = sealer.sealed(sealer.inside(encode(ApplicationData(b"good morning")), None))
+    before, _ = process(at.carol, said, now=NOW)
+    after, _ = process(before, at.committed.message, now=NOW, psks=PSKS)
+    for name, state in (("before", before), ("after", after)):
+        yield _stored(f"stored state {name} a commit", write_state(state))
+
+
+def _stored(name: str, data: bytes) -> Subject:
+    whole = decode(Stored, data)
+
+    def enclosed(content: bytes) -> bytes:
+        head = encode(replace(whole, content=content))[: -len(whole.checksum)]
+        return head + hashlib.sha256(head).digest()
+
+    def feed(suite: CipherSuite, data: bytes) -> object:
+        return read_state(data, policy=POLICY, suite=suite)
+
+    layers = (Layer("wire", Stored, data), Layer("content", StoredState, whole.content, enclosed))
+    return Subject(name, layers, feed)
+
+
+def successors(at: Scene) -> Iterator[Subject]:
+    """Welcomes to a branch of the group, and to the group that comes after its end."""
+    suite, fresh = at.suite, entropies("successors")
+    carol, mallory, *others = (
+        client(suite, name, next(fresh)) for name in ("Carol", "Mallory", "Bob", "Erin", "Frank")
+    )
+    branched = branch_group(
+        at.mallory, b"a branch", mallory, [carol.key_package], entropy=ENTROPY, now=NOW, policy=POLICY
+    )
+    yield _welcome("branch", branched, carol, mallory, at.carol)
+    reinit = ReInit(b"the next group", ProtocolVersion.mls10, suite.id, at.mallory.context.extensions)
+    last = create_commit(at.mallory, [reinit], by_reference=(), entropy=ENTROPY, now=NOW)
+    ended, _ = process(at.carol, last.message, now=NOW)
+    key_packages = [each.key_package for each in (carol, *others)]
+    begun = reinit_group(last.next, mallory, key_packages, entropy=ENTROPY, now=NOW, policy=POLICY)
+    yield _welcome("reinit", begun, carol, mallory, ended)
+
+
+def _welcome(
+    usage: str, committed: Committed, carol: KeyPackageBundle, mallory: KeyPackageBundle, old_group: GroupState
+) -> Subject:
+    """A Welcome for Carol, who comes from an old group."""
+    psks = (old_group.resumption_psks[old_group.epoch],)
+    host = Host(old_group.suite, committed, carol, mallory.signature_private_key, psks)
+
+    def feed(suite: CipherSuite, data: bytes) -> object:
+        state = join(data, carol, now=NOW, old_group=old_group, policy=POLICY, suite=suite)
+        if suite is old_group.suite:
+            check_sound(state)
+        return state
+
+    layers = (
+        Layer("wire", MLSMessage, encode(MLSMessage(ProtocolVersion.mls10, welcome_of(committed)))),
+        Layer("secrets", GroupSecrets, encode(host.secrets), lambda data: host.welcome(group_secrets=data)),
+        Layer("info", GroupInfo, encode(host.group_info), lambda data: host.welcome(group_info=host.signed(data))),
+    )
+    return Subject(f"Welcome by {usage}", layers, feed, sealed=False)
