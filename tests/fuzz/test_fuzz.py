@@ -19,7 +19,7 @@ from workbench.mls.group import framing
 from workbench.mls.wire.messages import GroupContext
 
 SEED = 9420
-ATTEMPTS = 1500
+ATTEMPTS = 1200
 
 EVERY_LAYER = [
     pytest.param(suite, subject, layer, id=f"{suite}-{subject.name}-{layer.name}")

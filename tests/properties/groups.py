@@ -23,6 +23,7 @@ from workbench.mls import (
     RatchetTreeExtension,
     Received,
     Removed,
+    Update,
     decode,
     encode,
     export_secret,
@@ -287,6 +288,8 @@ def _check_keys(state: GroupState) -> None:
         if node is not None and leaf not in getattr(node, "unmerged_leaves", ()):
             expected.add(x)
     assert set(state.private_keys) == expected
+    updates = [sent.proposal for sent in state.proposals.values() if sent.sender == leaf]
+    assert set(state.update_keys) == {each.leaf_node.encryption_key for each in updates if isinstance(each, Update)}
     for x, private_key in state.private_keys.items():
         assert state.suite.hpke_public_key(private_key) == tree.encryption_key(x)
 
