@@ -1,0 +1,62 @@
+"""Each named scenario ends as it says, for all three oracles, with real bytes."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from workbench.adversary.burglary import burgle
+from workbench.adversary.theorem import allowed_by_theory
+from workbench.lab.compromise import case_file
+from workbench.lab.scenarios import SCENARIOS, Scenario, scenario
+
+told = cache(scenario)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_is_expected_follows_from_the_record(name: str) -> None:
+    for leaks, epochs in told(name).expected.items():
+        assert told(name).verdict(*leaks).readable_epochs == epochs, leaks
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_is_expected_is_what_the_thief_can_do(name: str) -> None:
+    story = told(name)
+    for leaks, epochs in story.expected.items():
+        haul = burgle(case_file(story.world, [story.leaks[leak] for leak in leaks]))
+        assert tuple(map(int, haul["epoch_authenticators"])) == epochs, leaks
+        assert {bytes.fromhex(message["application_data"]) for message in haul["messages"]} == texts(story, leaks)
+
+
+def texts(story: Scenario, leaks: tuple[str, ...]) -> set[bytes]:
+    """What was said in the messages that should be readable."""
+    said = {step: events for step, moment in enumerate(story.world.history) for events in [moment.events]}
+    return {
+        next(event.data for events in said[message.step].values() for event in events if event.kind == "message")
+        for message in story.verdict(*leaks).readable_messages
+    }
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_is_expected_is_allowed_by_theory(name: str) -> None:
+    story = told(name)
+    for leaks, epochs in story.expected.items():
+        assert set(epochs) <= set(allowed_by_theory(story.case.chronicle, [story.leaks[leak] for leak in leaks]))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_says_what_it_teaches(name: str) -> None:
+    assert told(name).name == name
+    assert told(name).lesson.endswith(".")
+    assert set(told(name).leaks) == {leak for leaks in told(name).expected for leak in leaks}
+
+
+def test_what_was_read_and_deleted_is_not_read_again() -> None:
+    assert [message.step for message in told("deletion").verdict().readable_messages] == [6]
+
+
+def test_the_slowest_device_decides_within_an_epoch() -> None:
+    story = told("slowest device")
+    assert [message.step for message in story.verdict("Bob").readable_messages] == [3]
+    assert [message.step for message in story.verdict("Carol").readable_messages] == [2, 3]

@@ -1,0 +1,323 @@
+"""Named scenarios of compromise: histories with leaks, and what an attacker reads then.
+
+Each is a real history of four people and more, in which everything has its bytes. They are what lessons, pictures and
+tests share, so that all of them speak of the same things. `expected` says which epochs are readable under which leaks:
+a test holds it against all three oracles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from workbench.adversary.leak import Leak
+from workbench.adversary.loot import Part
+from workbench.adversary.verdict import Case, Verdict
+from workbench.lab.compromise import case_of, compromise
+from workbench.lab.world import World
+
+PEOPLE = ("Alice", "Bob", "Carol", "Dave")
+"""They are in the group from epoch 1 on, in which nobody but Alice has committed."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A history, its leaks by name, and what is expected of them.
+
+    `lesson` is what it teaches, in a sentence. `expected` gives the readable epochs for sets of leaks.
+    """
+
+    name: str
+    lesson: str
+    world: World
+    leaks: Mapping[str, Leak]
+    expected: Mapping[tuple[str, ...], tuple[int, ...]]
+
+    @cached_property
+    def case(self) -> Case:
+        """The history, to be judged."""
+        return case_of(self.world)
+
+    def verdict(self, *names: str) -> Verdict:
+        """The verdict under the leaks that are named, by default under all."""
+        return self.case.judge(self.leaks[name] for name in names or self.leaks)
+
+
+@dataclass(slots=True)
+class _Plot:
+    """A scenario in the making: a world, and what leaks from it on the way."""
+
+    world: World = field(default_factory=lambda: World.of(PEOPLE))
+    leaking: dict[str, tuple[str, int, Part]] = field(default_factory=dict)
+
+    def leak(self, device: str, what: Part = "state", *, name: str | None = None) -> None:
+        """Note that something leaks now."""
+        self.leaking[name or device] = device, len(self.world.history) - 1, what
+
+    def told(self, name: str, lesson: str, expected: Mapping[tuple[str, ...], tuple[int, ...]]) -> Scenario:
+        """The scenario, with the leaks as they were."""
+        case = case_of(self.world)
+        leaks = {
+            name: compromise(self.world, device, at=at, what=what, case=case)
+            for name, (device, at, what) in self.leaking.items()
+        }
+        return Scenario(name, lesson, self.world, leaks, expected)
+
+
+def scenario(name: str) -> Scenario:
+    """A scenario by its name; raises `KeyError` for one that there is not."""
+    return SCENARIOS[name]()
+
+
+# Healing
+
+
+def own_commit() -> Scenario:
+    """Bob heals by a commit of his own."""
+    plot = _Plot()
+    plot.leak("Bob")
+    plot.world.commit("Bob")
+    plot.world.commit("Alice")
+    lesson = "A commit of one's own replaces every key of one's path: it heals at once."
+    return plot.told("own commit", lesson, {("Bob",): (1,)})
+
+
+def committed_update() -> Scenario:
+    """Bob proposes an update and Alice commits it."""
+    plot = _Plot()
+    plot.leak("Bob")
+    plot.world.update("Bob")
+    plot.world.commit("Alice")
+    plot.world.commit("Alice")
+    lesson = "An update heals once somebody has committed it, and not before."
+    return plot.told("committed update", lesson, {("Bob",): (1,)})
+
+
+def others_commits() -> Scenario:
+    """Others commit, and Bob does not."""
+    plot = _Plot()
+    plot.leak("Bob")
+    plot.world.commit("Alice")
+    plot.world.device("Erin")
+    plot.world.add("Carol", "Erin", path=False)
+    lesson = "The commits of others are sealed to the stolen key too, and an Add without a path brings nothing fresh."
+    return plot.told("others' commits", lesson, {("Bob",): (1, 2, 3)})
+
+
+def removed_member() -> Scenario:
+    """Dave leaves with all that is on his device."""
+    plot = _Plot()
+    plot.leak("Dave")
+    plot.world.remove("Alice", "Dave")
+    plot.world.commit("Bob")
+    lesson = "Nothing after a removal is sealed to the one who was removed, whatever keys are kept."
+    return plot.told("removed member", lesson, {("Dave",): (1,)})
+
+
+def resync() -> Scenario:
+    """Bob comes back by an external commit that removes his old leaf."""
+    plot = _Plot()
+    plot.leak("Bob")
+    plot.world.resync("Bob")
+    plot.world.commit("Alice")
+    lesson = "A member that comes back by a commit of its own leaves its stolen leaf behind."
+    return plot.told("resync", lesson, {("Bob",): (1,)})
+
+
+def resident() -> Scenario:
+    """The thief stays on Bob's device."""
+    plot = _Plot()
+    for number in range(1, 4):
+        plot.leak("Bob", name=f"Bob in epoch {number}")
+        plot.world.commit("Bob")
+    plot.leak("Bob", name="Bob in epoch 4")
+    lesson = "Against a thief who stays, nothing heals: each fresh key is taken as it is made."
+    everything = ("Bob in epoch 1", "Bob in epoch 2", "Bob in epoch 3", "Bob in epoch 4")
+    return plot.told("resident", lesson, {everything: (1, 2, 3, 4), everything[:1]: (1,), everything[::2]: (1, 3)})
+
+
+# What opens again
+
+
+def retroactive_break() -> Scenario:
+    """Bob has healed, then the idle Dave is robbed."""
+    plot = _Plot()
+    plot.world.commit("Alice")
+    plot.leak("Bob")
+    plot.world.commit("Bob")
+    plot.world.commit("Alice")
+    plot.leak("Dave")
+    plot.world.commit("Carol")
+    lesson = "Healing is provisional: an idle member's old key opens what was sealed to it, however late it is stolen."
+    return plot.told(
+        "retroactive break",
+        lesson,
+        {("Bob",): (2,), ("Dave",): (4, 5), ("Bob", "Dave"): (2, 3, 4, 5)},
+    )
+
+
+def late_committer() -> Scenario:
+    """The late theft hits Alice, who has committed since."""
+    plot = _Plot()
+    plot.leak("Bob")
+    plot.world.commit("Bob")
+    plot.world.commit("Bob")
+    plot.world.commit("Alice")
+    plot.leak("Alice")
+    lesson = "A late theft from somebody who has committed meanwhile opens nothing again: path secrets were not kept."
+    return plot.told("late committer", lesson, {("Bob",): (1,), ("Alice",): (4,), ("Bob", "Alice"): (1, 4)})
+
+
+def offline_device() -> Scenario:
+    """Dave's device is off while the group goes on, and is seized at the end."""
+    plot = _Plot()
+    plot.world.hold("Dave")
+    for name in ("Alice", "Bob", "Carol", "Alice"):
+        plot.world.commit(name)
+    plot.leak("Dave")
+    lesson = "A device that was off still holds the past: all since it went off is open. Evict the idle."
+    return plot.told("offline device", lesson, {("Dave",): (1, 2, 3, 4, 5)})
+
+
+# Forward secrecy
+
+
+def deletion() -> Scenario:
+    """Alice's device is stolen when the messages have been read."""
+    plot = _Plot()
+    plot.world.send("Bob", "First.")
+    plot.world.commit("Bob")
+    plot.world.send("Carol", "Second.")
+    plot.world.commit("Carol")
+    plot.leak("Alice")
+    plot.world.send("Bob", "Third.")
+    lesson = "What was deleted cannot be stolen: the past stays closed, and the epoch of the theft is open."
+    return plot.told("deletion", lesson, {("Alice",): (3,)})
+
+
+def slowest_device() -> Scenario:
+    """Within an epoch: Bob has read the first message, Carol has not."""
+    plot = _Plot()
+    plot.world.hold("Carol")
+    plot.world.send("Alice", "First.")
+    plot.leak("Bob")
+    plot.leak("Carol")
+    plot.world.send("Alice", "Second.")
+    lesson = "A message is safe when the last device has read it: each deletes its key by itself."
+    return plot.told("slowest device", lesson, {("Bob",): (1,), ("Carol",): (1,)})
+
+
+# Joining
+
+
+def kept_init_key() -> Scenario:
+    """Dave's init key was kept, and the Welcome to him was recorded."""
+    plot = _Plot(World.of(PEOPLE[:3]))
+    plot.world.device("Dave")
+    plot.world.commit("Alice")
+    plot.leak("Dave", "init keys")
+    plot.world.add("Carol", "Dave")
+    plot.world.commit("Alice")
+    plot.world.commit("Dave")
+    lesson = "An init key that was kept opens the Welcome, and with its path secret what follows: join, then commit."
+    return plot.told("kept init key", lesson, {("Dave",): (3, 4)})
+
+
+def external_join() -> Scenario:
+    """Erin joins by a commit of her own while Bob is robbed."""
+    plot = _Plot()
+    plot.world.device("Erin")
+    plot.leak("Bob")
+    plot.world.join("Erin")
+    plot.world.commit("Alice")
+    lesson = "A newcomer's commit needs the external secret, which every member has: so has who robbed one."
+    return plot.told("external join", lesson, {("Bob",): (1, 2, 3)})
+
+
+def unmerged_leaf() -> Scenario:
+    """Erin was added without a path, and is robbed."""
+    plot = _Plot()
+    plot.world.device("Erin")
+    plot.world.add("Alice", "Erin", path=False)
+    plot.leak("Erin")
+    plot.world.commit("Alice")
+    plot.world.commit("Erin")
+    lesson = "An unmerged leaf is sealed to by itself: it costs a ciphertext more, and its theft gives its leaf alone."
+    return plot.told("unmerged leaf", lesson, {("Erin",): (2, 3)})
+
+
+# Pre-shared keys
+
+
+def pre_shared_key() -> Scenario:
+    """All share a key over lunch, and mix it in without a path."""
+    plot = _Plot()
+    plot.leak("Bob")
+    plot.world.share_psk("lunch", *PEOPLE)
+    plot.leak("Carol", "psks", name="the key")
+    plot.world.commit("Alice", psks=["lunch"], path=False)
+    lesson = "A pre-shared key that the thief lacks heals even without a path, until that key leaks too."
+    return plot.told("pre-shared key", lesson, {("Bob",): (1,), ("the key",): (), ("Bob", "the key"): (1, 2)})
+
+
+def resumption_psk() -> Scenario:
+    """The key of a past epoch is mixed in, of which every device has kept a copy."""
+    plot = _Plot()
+    plot.world.commit("Alice")
+    plot.world.commit("Alice")
+    plot.leak("Bob")
+    plot.world.commit("Alice", psks=[1], path=False)
+    lesson = "A key of the past shuts out only who came after it and found no copy: devices that keep it give it away."
+    return plot.told("resumption PSK", lesson, {("Bob",): (3, 4)})
+
+
+# Randomness and signatures
+
+
+def bad_randomness() -> Scenario:
+    """Carol's random generator is known to the thief when she invites Erin."""
+    plot = _Plot()
+    plot.world.device("Erin")
+    plot.world.add("Carol", "Erin")
+    plot.leak("Carol", "randomness")
+    plot.world.commit("Alice")
+    plot.world.commit("Carol")
+    lesson = "Who knows the inviter's randomness opens the Welcome, and the inviter's new path, until its next commit."
+    return plot.told("bad randomness", lesson, {("Carol",): (2, 3)})
+
+
+def signature_key() -> Scenario:
+    """Only Bob's signature key is stolen."""
+    plot = _Plot()
+    plot.leak("Bob", "signature key")
+    plot.world.commit("Bob")
+    plot.world.commit("Bob")
+    lesson = "A signature key reads nothing, and no update replaces it: whoever has it can speak as Bob, and come in."
+    return plot.told("signature key", lesson, {("Bob",): ()})
+
+
+SCENARIOS: Mapping[str, Callable[[], Scenario]] = MappingProxyType(
+    {
+        "own commit": own_commit,
+        "committed update": committed_update,
+        "others' commits": others_commits,
+        "removed member": removed_member,
+        "resync": resync,
+        "resident": resident,
+        "retroactive break": retroactive_break,
+        "late committer": late_committer,
+        "offline device": offline_device,
+        "deletion": deletion,
+        "slowest device": slowest_device,
+        "kept init key": kept_init_key,
+        "external join": external_join,
+        "unmerged leaf": unmerged_leaf,
+        "pre-shared key": pre_shared_key,
+        "resumption PSK": resumption_psk,
+        "bad randomness": bad_randomness,
+        "signature key": signature_key,
+    }
+)
+"""The scenarios by name, in the order in which they are best met."""
