@@ -25,7 +25,7 @@ def serving() -> Iterator[Peer]:
         process.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def peers() -> Iterator[tuple[Peer, Peer]]:
     with serving() as one, serving() as other:
         yield one, other
