@@ -79,8 +79,8 @@ def strange_leaf(scenario: Scenario, **changes: Any) -> Add:
     return Add(resigned(bundle, leaf_node=changed).key_package)
 
 
-def expired(scenario: Scenario, until: int = NOW - 1) -> Add:
-    return strange_leaf(scenario, leaf_node_source=KeyPackageSource(Lifetime(NOW - 100, until)))
+def expired(scenario: Scenario, until: int = NOW - leaf_node.CLOCK_LEEWAY - 1) -> Add:
+    return strange_leaf(scenario, leaf_node_source=KeyPackageSource(Lifetime(NOW - 3600, until)))
 
 
 def unsigned(scenario: Scenario) -> Add:
