@@ -6,25 +6,30 @@ from dataclasses import replace
 
 import pytest
 
+from tests.mls.crypto.authority import credential, private_key, root_authority
 from workbench.inspect.names import commit_words, credential_name, listed, name_of
 from workbench.lab import World
 from workbench.lab.world import GROUP_ID
 from workbench.mls import BasicCredential, Credential, LeafIndex
-from workbench.mls.wire.tree import X509Credential
+from workbench.mls.wire.tree import Certificate, X509Credential
 
 
 @pytest.mark.parametrize(
-    ("credential", "name"),
+    ("shown", "name"),
     [
         (BasicCredential("Zoë".encode()), "Zoë"),
         (BasicCredential(b"\xff\xfe"), ""),
         (BasicCredential(b"a\0b"), ""),
         (X509Credential(()), ""),
+        (X509Credential((Certificate(b"junk"),)), ""),
+        (credential(root_authority().certify("Zoë", private_key("Zoë"))).credential, "Zoë"),
+        (credential(root_authority().certify("a\x1bb", private_key("Zoë"))).credential, ""),
+        (credential(root_authority().certify("", private_key("Zoë"))).credential, ""),
     ],
 )
-def test_a_name_is_an_identity_that_people_can_read(credential: BasicCredential | X509Credential, name: str) -> None:
+def test_a_name_is_an_identity_that_people_can_read(shown: BasicCredential | X509Credential, name: str) -> None:
     leaf_node = World.of(["Alice"]).devices["Alice"].state(GROUP_ID).tree.member(LeafIndex(0))
-    assert credential_name(replace(leaf_node, credential=Credential(credential))) == name
+    assert credential_name(replace(leaf_node, credential=Credential(shown))) == name
 
 
 def test_a_member_without_a_name_is_called_by_its_leaf() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cryptography.x509 import NameOID
+
 from workbench.mls import (
     BasicCredential,
+    Certificate,
     Credential,
     CustomProposal,
     ExternalPSK,
@@ -13,7 +16,10 @@ from workbench.mls import (
     PreSharedKeyID,
     ProposalSender,
     RatchetTree,
+    X509Credential,
 )
+from workbench.mls.crypto.credentials import read_certificate
+from workbench.mls.errors import InvalidCredential
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.wire.messages import ExternalSenderIndex
 
@@ -24,9 +30,23 @@ def credential_name(leaf_node: LeafNode) -> str:
 
 
 def identity_name(credential: Credential) -> str:
-    """The identity in a basic credential if people can read it, else nothing (RFC 9420 §5.3)."""
-    held = credential.credential
-    return readable_text(held.identity) if isinstance(held, BasicCredential) else ""
+    """The identity in a basic credential, the common name in a certificate; nothing if people cannot read it."""
+    match credential.credential:
+        case BasicCredential(identity):
+            return readable_text(identity)
+        case X509Credential((own, *_)):
+            return _common_name(own)
+        case _:
+            return ""
+
+
+def _common_name(certificate: Certificate) -> str:
+    try:
+        subject = read_certificate(certificate).subject
+    except InvalidCredential:
+        return ""
+    names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return readable_text(str(names[0].value).encode()) if names else ""
 
 
 def readable_text(data: bytes) -> str:
