@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import log2
 
 import pytest
@@ -91,10 +90,7 @@ def length_of(message: MLSMessage) -> int:
 
 def padded_group(padding: Padding) -> Scenario:
     """Two in a group of a suite whose signatures vary in length, both with a policy of how to pad."""
-    scenario = group_of("Alice", "Bob", suite=2)
-    for name, state in scenario.states.items():
-        scenario.states[name] = replace(state, policy=Policy(padding=padding))
-    return scenario
+    return group_of("Alice", "Bob", suite=2, policy=Policy(padding=padding))
 
 
 def test_the_policy_pads_what_a_member_says_unless_the_call_says_otherwise() -> None:

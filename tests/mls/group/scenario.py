@@ -107,14 +107,13 @@ class Scenario:
 
     def outside(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
         """A commit with which `name` would join, by what `via` tells about the group."""
-        options |= {"policy": options.get("policy", self.policy), "capabilities": self.capabilities}
         return external_commit(
             encode(group_info(self.states[via])),
             self.credential(name),
             self.signature_private_key(name),
             entropy=next(self.entropy),
             now=NOW,
-            **{"policy": self.policy, **options},
+            **{"policy": self.policy, "capabilities": self.capabilities, **options},
         )
 
     def join_by_commit(self, name: str, via: str, **options: Any) -> ExternallyCommitted:

@@ -29,10 +29,7 @@ from workbench.mls import errors as refused
 
 def keeping(past_epochs: int, *names: str) -> Scenario:
     """A group in which everybody keeps so many past epochs."""
-    scenario = group_of(*(names or ("Alice", "Bob", "Carol")))
-    for name, state in scenario.states.items():
-        scenario.states[name] = replace(state, policy=Policy(past_epochs=past_epochs))
-    return scenario
+    return group_of(*(names or ("Alice", "Bob", "Carol")), policy=Policy(past_epochs=past_epochs))
 
 
 def read(state: GroupState, message: MLSMessage) -> tuple[GroupState, ApplicationMessage]:
@@ -151,7 +148,7 @@ def test_a_newcomer_never_had_a_key_of_the_epochs_before_it() -> None:
     welcome = scenario.commit("Alice", adds=["Dave"]).welcome
     assert welcome is not None
     assert scenario.states["Dave"].past_epochs == ()
-    scenario.join_by_commit("Carol", via="Bob", policy=Policy(past_epochs=5))
+    scenario.join_by_commit("Carol", via="Bob")
     assert scenario.states["Carol"].past_epochs == ()
     scenario.commit("Alice")
     for name, first in (("Dave", 2), ("Carol", 3)):

@@ -22,10 +22,7 @@ from workbench.mls import errors as refused
 
 
 def limited(pending_proposals: int, *names: str) -> Scenario:
-    scenario = group_of(*names)
-    for name, state in scenario.states.items():
-        scenario.states[name] = replace(state, policy=Policy(pending_proposals=pending_proposals))
-    return scenario
+    return group_of(*names, policy=Policy(pending_proposals=pending_proposals))
 
 
 def another(scenario: Scenario) -> PreSharedKey:

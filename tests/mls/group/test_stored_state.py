@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -47,8 +48,11 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
+from workbench.mls.group.stored_state import VERSION
 from workbench.mls.schedule.secret_tree import LAST_GENERATION, Parent, Ratchet, Ratchets
+from workbench.mls.wire import stored
 from workbench.mls.wire.messages import CustomProposal
+from workbench.mls.wire.shapes import Enum8, fields_of
 from workbench.mls.wire.stored import OpenedLeaf, OpenedParent, Stored, StoredNode, StoredState, StoredSubtree
 from workbench.mls.wire.tree import RatchetTreeExtension
 
@@ -58,10 +62,8 @@ def again(state: GroupState) -> GroupState:
     return read_state(write_state(state), policy=state.policy)
 
 
-def keeping(scenario: Scenario, past_epochs: int) -> Scenario:
-    policy = Policy(past_epochs=past_epochs)
-    scenario.states = {name: replace(state, policy=policy) for name, state in scenario.states.items()}
-    return scenario
+def keeping(past_epochs: int, *names: str) -> Scenario:
+    return group_of(*names, policy=Policy(past_epochs=past_epochs))
 
 
 # States at every stage
@@ -136,7 +138,7 @@ def with_keys_that_were_skipped() -> GroupState:
 
 
 def with_past_epochs_of_trees_that_grew_and_shrank() -> GroupState:
-    scenario = keeping(group_of("Alice", "Bob"), 6)
+    scenario = keeping(6, "Alice", "Bob")
     scenario.send("Bob", b"on its way")
     scenario.commit("Alice", adds=["Carol", "Dave", "Eve"])
     scenario.commit("Alice", adds=["Fay"], path=False)
@@ -147,7 +149,7 @@ def with_past_epochs_of_trees_that_grew_and_shrank() -> GroupState:
 
 
 def at_the_end_by_reinit() -> GroupState:
-    scenario = keeping(group_of("Alice", "Bob"), 1)
+    scenario = keeping(1, "Alice", "Bob")
     scenario.commit("Alice", REINIT)
     return scenario.states["Bob"]
 
@@ -235,7 +237,7 @@ steps: st.SearchStrategy[list[Step]] = st.lists(
 
 def live(history: Sequence[Step], *, stored: bool) -> list[dict[str, GroupState]]:
     """The states of all members after each step; if `stored`, they are written and read back after each of them."""
-    scenario, seen = keeping(group_of("0", "1", "2"), 2), []
+    scenario, seen = keeping(2, "0", "1", "2"), []
     on_their_way: list[MLSMessage] = []
     for number, step in enumerate(history, 3):
         take(scenario, step, str(number), on_their_way)
@@ -271,6 +273,18 @@ def take(scenario: Scenario, step: Step, name: str, on_their_way: list[MLSMessag
 @given(history=steps)
 def test_read_states_go_on_as_those_do_that_were_never_written(history: list[Step]) -> None:
     assert live(history, stored=True) == live(history, stored=False)
+
+
+# The format
+
+
+def test_another_layout_needs_another_version() -> None:
+    structs: list[Any] = [
+        cls for _, cls in inspect.getmembers(stored, inspect.isclass) if cls.__module__ == stored.__name__
+    ]
+    layout = [f"{cls.__name__}: {list(cls) if issubclass(cls, Enum8) else fields_of(cls)}" for cls in structs]
+    digest = hashlib.sha256("\n".join(layout).encode()).hexdigest()[:16]
+    assert (VERSION, digest) == (1, "e5ba94a368b28b94"), "raise VERSION with a change of the structs"
 
 
 # What is refused
