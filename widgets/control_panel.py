@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from widgets.panel_actions import Action, Actions, Field
 from widgets.ratchet_tree import RatchetTree
+from workbench.inspect.names import listed
 from workbench.lab import NotPossible
 from workbench.lab.record import THIEF
 from workbench.views.ratchet_tree import ratchet_tree_view
@@ -18,48 +19,66 @@ if TYPE_CHECKING:
     from workbench.lab import World
 
 
-@dataclass(frozen=True)
-class _Action:
-    """One button: what it does to the world, and why it cannot, if it cannot."""
-
-    label: str
-    hint: str
-    act: Callable[[], None]
-    why_not: Callable[[], str | None]
+NEWCOMERS = {"add", "join", "request", "ask_to_add"}
+"""The buttons that bring the newcomer whose name is typed."""
 
 
 class ControlPanel(ipywidgets.VBox):
     """A world with its ratchet tree, and the controls to act in it.
 
     `tree` is the picture; it plays what each action adds to the world's history. Buttons that cannot act are
-    greyed out, and the line below them says why.
+    greyed out, and the line below them says why. Once there are several groups, `group` chooses which one is shown.
     """
 
     def __init__(self, world: World) -> None:
         """Show a world that has a group."""
-        self.world = world
+        self._world = world
         self.tree = RatchetTree.of(world)
+        self.group = ipywidgets.Dropdown(description="Group")
         self.who = ipywidgets.Dropdown(description="Who acts")
         self.whom = ipywidgets.Dropdown(description="On whom")
         self.newcomer = ipywidgets.Text(description="Newcomer", placeholder="a name", continuous_update=True)
         self.text = ipywidgets.Text(description="Message", value="Meet me at nine.", continuous_update=True)
+        self.outsider = ipywidgets.Text(description="Outsider", value="HR", continuous_update=True)
+        self.psk = ipywidgets.Text(description="Key", value="tea", continuous_update=True)
         self.reasons = ipywidgets.HTML()
+        self.door_reasons = ipywidgets.HTML()
         self.loot = ipywidgets.HTML()
-        self.actions = self._actions()
+        actions = Actions(self)
+        self.actions = {**actions.everyday, **actions.doors}
+        self._places = {self.reasons: actions.everyday, self.door_reasons: actions.doors}
         self.buttons = {name: _button(action) for name, action in self.actions.items()}
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._act(name))
-        for field in (self.who, self.whom, self.newcomer, self.text):
+        for field in (self.who, self.whom, self.newcomer, self.text, self.outsider, self.psk):
             field.observe(lambda _: self._refresh(), names="value")
         self._offer()
+        self.group.observe(self._change_group, names="value")
         row = ipywidgets.Layout(flex_flow="row wrap")
+        self.other_doors = ipywidgets.ToggleButton(
+            description="Other doors",
+            tooltip="Joining uninvited, outsiders, keys from elsewhere, new groups",
+            icon="caret-right",
+        )
+        self.other_doors.observe(self._open_doors, names="value")
+        self.doors = ipywidgets.VBox(
+            [
+                ipywidgets.Box([self.outsider, self.psk], layout=row),
+                ipywidgets.Box([self.buttons[name] for name in actions.doors], layout=row),
+                self.door_reasons,
+            ],
+            layout=ipywidgets.Layout(display="none"),
+        )
         super().__init__(
             [
+                self.group,
                 self.tree,
                 ipywidgets.Box([self.who, self.whom], layout=row),
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
-                ipywidgets.Box(list(self.buttons.values()), layout=row),
+                ipywidgets.Box([self.buttons[name] for name in actions.everyday], layout=row),
                 self.reasons,
+                self.other_doors,
+                self.doors,
                 self.loot,
             ]
         )
@@ -74,79 +93,57 @@ class ControlPanel(ipywidgets.VBox):
         picture = self.tree._repr_mimebundle_()
         return bundle if picture is None else bundle | {"text/html": picture[0]["text/html"]}
 
-    def _actions(self) -> dict[str, _Action]:
-        world = self.world
-        return {
-            "commit": _Action(
-                "Commit",
-                "Fresh keys from the leaf up to the root, and all pending proposals take effect",
-                lambda: world.commit(self._who()),
-                lambda: world.can("commit", self._who()),
-            ),
-            "update": _Action(
-                "Propose update",
-                "A fresh leaf key, for somebody else to commit",
-                lambda: world.update(self._who()),
-                lambda: world.can("update", self._who()),
-            ),
-            "send": _Action(
-                "Send",
-                "Encrypt the message to the group",
-                lambda: world.send(self._who(), self.text.value),
-                lambda: world.can("send", self._who()) if self.text.value else "There is no message to send",
-            ),
-            "add": _Action(
-                "Add newcomer",
-                "Commit that the newcomer joins",
-                self._add_newcomer,
-                self._why_no_newcomer,
-            ),
-            "remove": _Action(
-                "Remove",
-                "Commit that the other one leaves",
-                lambda: world.remove(self._who(), self._whom()),
-                lambda: world.can("remove", self._who(), self._whom()),
-            ),
-            "steal": _Action(
-                "Steal this device",
-                "Give the thief all that is on the other one's device now",
-                lambda: world.steal(self._whom()),
-                lambda: world.can("steal", self._whom()),
-            ),
-        }
+    # What the buttons need to know
 
-    def _who(self) -> str:
-        return str(self.who.value)
+    @property
+    def world(self) -> World:
+        """The group that is shown."""
+        return self._world
 
-    def _whom(self) -> str:
-        return str(self.whom.value)
+    def field(self, name: Field) -> str:
+        """What is chosen or typed, without the spaces around it."""
+        return str(getattr(self, name).value).strip()
 
-    def _why_no_newcomer(self) -> str | None:
-        name = self.newcomer.value.strip()
-        if not name:
-            return "Type the newcomer's name first"
-        if name in self.world.members:
-            return f"{name} is in the group already"
-        return self.world.can("add", self._who())
+    def go_to(self, world: World) -> None:
+        """Show another group from now on, at its last step."""
+        self._world = world
+        view = ratchet_tree_view(world.trace())
+        with self.tree.hold_sync():
+            self.tree.set_trait("view", view)
+            self.tree.step, self.tree.beat, self.tree.playing = len(view["steps"]) - 1, -1, False
 
-    def _add_newcomer(self) -> None:
-        name = self.newcomer.value.strip()
-        self.world.device(name)
-        self.world.add(self._who(), name)
-        self.newcomer.value = ""
+    # What happens
 
     def _act(self, name: str) -> None:
         """Do what a button says, and show what came of it."""
+        before = self.world
         try:
             self.actions[name].act()
         except NotPossible as problem:
             self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
             return
-        self.tree.show(ratchet_tree_view(self.world.trace()))
+        if name in NEWCOMERS:
+            self.newcomer.value = ""
+        if self.world is before:
+            self.tree.show(ratchet_tree_view(self.world.trace()))
         self._offer()
 
+    def _open_doors(self, change: dict[str, Any]) -> None:
+        self.doors.layout.display = None if change["new"] else "none"
+        self.other_doors.icon = "caret-down" if change["new"] else "caret-right"
+
+    def _change_group(self, change: dict[str, Any]) -> None:
+        chosen = self.world.groups[change["new"]]
+        if chosen is not self.world:
+            self.go_to(chosen)
+            self._offer()
+
     def _offer(self) -> None:
-        """Offer the present members, keeping the choices that still stand."""
+        """Offer the groups and the present members, keeping the choices that still stand."""
+        groups = self.world.groups
+        self.group.options = [(f"{number + 1}: {listed(each.members)}", number) for number, each in enumerate(groups)]
+        self.group.value = groups.index(self.world)
+        self.group.layout.display = None if len(groups) > 1 else "none"
         members = self.world.members
         for field, fallback in ((self.who, 0), (self.whom, -1)):
             chosen = field.value
@@ -156,14 +153,15 @@ class ControlPanel(ipywidgets.VBox):
 
     def _refresh(self) -> None:
         """Grey out what cannot be done, say why, and show what the thief has read."""
-        greyed = {}
-        for name, action in self.actions.items():
-            reason = action.why_not()
-            self.buttons[name].disabled = reason is not None
-            self.buttons[name].tooltip = reason or action.hint
-            if reason is not None:
-                greyed[action.label] = reason
-        self.reasons.value = _announced(_items("Greyed out", greyed.items()))
+        for place, actions in self._places.items():
+            greyed = {}
+            for name, action in actions.items():
+                reason = action.why_not()
+                self.buttons[name].disabled = reason is not None
+                self.buttons[name].tooltip = reason or action.hint
+                if reason is not None:
+                    greyed[action.label] = reason
+            place.value = _announced(_items("Greyed out", greyed.items()))
         self.loot.value = _announced(_items("The thief has read", self._reads()))
 
     def _reads(self) -> list[tuple[str, str]]:
@@ -172,7 +170,7 @@ class ControlPanel(ipywidgets.VBox):
         return [(sent["sender"], sent["read"][THIEF]) for sent in messages if THIEF in sent["read"]]
 
 
-def _button(action: _Action) -> ipywidgets.Button:
+def _button(action: Action) -> ipywidgets.Button:
     return ipywidgets.Button(description=action.label, tooltip=action.hint, layout=ipywidgets.Layout(width="auto"))
 
 

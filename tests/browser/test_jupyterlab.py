@@ -56,7 +56,7 @@ def panel(lesson: Page) -> Locator:
     """The control panel at the end of the lesson."""
     controls = lesson.locator(".mls-control-panel")
     controls.scroll_into_view_if_needed()
-    expect(controls.locator("[data-node]")).to_have_count(7)
+    expect(controls.locator("[data-node]").first).to_be_attached()
     return controls
 
 
@@ -122,6 +122,32 @@ def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
     panel.get_by_role("button", name="Send", exact=True).click()
     expect(sentence).to_contain_text("The thief cannot read it", timeout=15_000)
     assert in_kernel(lesson, "Out[max(Out)].world.reads()") == "()"
+
+
+def test_the_other_doors_open_with_the_keyboard_and_let_a_newcomer_in(panel: Locator, lesson: Page) -> None:
+    panel.get_by_label("Newcomer").fill("Erin")
+    door = panel.get_by_role("button", name="Join by commit")
+    expect(door).to_be_hidden()
+    panel.get_by_role("button", name="Other doors").focus()
+    lesson.keyboard.press("Enter")
+    expect(door).to_be_enabled()
+    door.click()
+    expect(panel.locator(".mls-sentence")).to_contain_text("epoch 3 begins", timeout=15_000)
+    expect(panel.locator("[data-node]")).to_have_count(15)
+    assert last_deed(lesson) == "Erin joined by an external commit"
+
+
+def test_a_branch_is_another_group_to_look_at(panel: Locator, lesson: Page) -> None:
+    panel.get_by_label("Seen by", exact=True).select_option("Alice")
+    groups = panel.get_by_label("Group", exact=True)
+    expect(groups).to_be_hidden()
+    panel.get_by_label("On whom").select_option("Dave")
+    panel.get_by_role("button", name="Branch").click()
+    expect(panel.locator(".mls-title")).to_contain_text("Alice founded the group")
+    expect(panel.locator("[data-node]")).to_have_count(3)
+    groups.select_option(label="1: Alice, Bob, Carol, Dave and Erin")
+    expect(panel.locator("[data-node]")).to_have_count(15)
+    assert in_kernel(lesson, "len(Out[max(Out)].world.groups)") == "2"
 
 
 def test_axe_finds_nothing_in_our_pictures_and_controls(panel: Locator, lesson: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.inspect.reasons import Kind
 from workbench.lab import NotPossible, World
 from workbench.lab.actions import Action
 
@@ -283,3 +284,25 @@ def test_the_same_seed_gives_the_same_bytes_behind_all_doors() -> None:
 
     one, same = lived(), lived()
     assert [group.trace() for group in one.groups] == [group.trace() for group in same.groups]
+
+
+def test_a_device_says_why_it_cannot_process_some_bytes() -> None:
+    world = three()
+    world.hold("Bob")
+    world.commit("Alice")
+    world.send("Carol", "later")
+    later = bytes.fromhex(world.trace()["steps"][-1]["messages"][0]["wire"])
+    assert world.explain("Bob", later).kind is Kind.FUTURE_EPOCH
+    assert world.explain("Carol", later).kind is Kind.OWN_ECHO
+    with pytest.raises(NotPossible, match="Dave has no state of the group"):
+        world.explain("Dave", later)
+
+
+def test_whoever_holds_the_key_that_is_named_is_told_so() -> None:
+    world = three()
+    world.share_psk("tea", "Alice", "Bob")
+    world.hold("Bob")
+    world.commit("Alice", psks=["tea"])
+    commit = bytes.fromhex(world.trace()["steps"][-1]["messages"][0]["wire"])
+    assert world.explain("Bob", commit).kind is Kind.PROCESSABLE
+    assert world.explain("Carol", commit).kind is Kind.MISSING_PSK

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import log2
 from typing import Any
 
 from workbench.lab import World
-from workbench.lessons import lesson_00, lesson_01, lesson_02
+from workbench.lessons import lesson_00, lesson_01, lesson_02, lesson_12
 from workbench.lessons.exercise import Exercise
+from workbench.lessons.rounds import play_rounds
 from workbench.mls import LeafIndex, NodeIndex, RatchetTree
 from workbench.mls.tree.tree_math import is_leaf, left, right
 
@@ -35,6 +37,39 @@ def lesson_00_world() -> World:
     world.steal("Dave")
     world.remove("Alice", "Dave")
     return world
+
+
+@cache
+def lesson_12_world() -> World:
+    """The world of lesson 12 before Dave's device is robbed."""
+    world = World.of(["Alice", "Bob", "Carol"], seed=12)
+    world.device("Dave")
+    world.add("Alice", "Dave")
+    world.device("Erin")
+    world.join("Erin")
+    world.steal("Bob")
+    world.hold("Bob")
+    world.commit("Alice")
+    world.resync("Bob")
+    world.device("HR")
+    world.external_sender("Alice", "HR")
+    world.ask_to_remove("HR", "Carol")
+    world.device("Frank")
+    world.request_to_join("Frank")
+    world.commit("Dave")
+    world.steal("Erin")
+    world.share_psk("tea", *world.members)
+    world.commit("Alice", psks=["tea"])
+    world.commit("Frank")
+    return world
+
+
+@cache
+def lesson_12_groups() -> tuple[World, World]:
+    """A group, and the one that it goes on as."""
+    world = World.of(3)
+    world.reinit("Bob", suite=2)
+    return world, world.successor("Alice")
 
 
 def tree_of(world: World) -> RatchetTree:
@@ -178,5 +213,55 @@ KNOWN = (
             "fewer commits": ["Bob", "Carol", "Erin", "Grace"],
             "Zoe": ["Zoe"],
         },
+    ),
+    Known(
+        lesson_12.question_1,
+        "answer_1",
+        {"in its place": "init_secret", "another use": "exporter_secret", "Give the RFC's name": "secret"},
+        lambda: (lesson_12_world(),),
+    ),
+    Known(lesson_12.question_2, "answer_2", {"only half": True}, lambda: (lesson_12_world(),)),
+    Known(
+        lesson_12.question_3,
+        "answer_3",
+        {
+            "nobody here": {"Zoe"},
+            "HR is no member": {"HR", "Alice"},
+            "nobody commits to remove itself": {"Alice", "Bob", "Carol", "Dave", "Erin"},
+            "More of them": {"Alice"},
+        },
+    ),
+    Known(
+        lesson_12.question_4,
+        "answer_4",
+        {
+            "still holds the pre-shared key": set(),
+            "recorded the commits before": {9},
+            "what does the next commit need": {8},
+            "These are the epochs from": {6, 7, 8, 9},
+        },
+        lambda: (lesson_12_world(),),
+    ),
+    Known(
+        lesson_12.question_5,
+        "answer_5",
+        {
+            "are not among them": {"people"},
+            "a new one": {"members", "signature_keys"},
+            "Not the epoch": {"members", "epoch"},
+            "Something is the same": set(),
+        },
+        lesson_12_groups,
+    ),
+    Known(
+        lesson_12.question_6,
+        "answer_6",
+        {
+            "There is no round 13": {13: "fork"},
+            "is no reason that": {1: "bad luck"},
+            "compare the epoch": {1: "damaged"},
+            "11 more to go": {1: "future epoch"},
+        },
+        lambda: (play_rounds(),),
     ),
 )

@@ -107,6 +107,8 @@ def test_a_lesson_is_stored_as_the_store_writes_it(path: Path) -> None:
     assert path.read_text("utf-8") == text(read(path))
 
 
-def test_there_are_lessons() -> None:
-    assert [path.name[:2] for path in lessons()] == [f"{number:02}" for number in range(len(lessons()))]
-    assert len(lessons()) >= 3
+def test_there_are_lessons_and_each_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:2] for path in lessons()]
+    assert numbers[:3] == ["00", "01", "02"]
+    assert len(set(numbers)) == len(numbers)
+    assert all(number.isdecimal() for number in numbers)

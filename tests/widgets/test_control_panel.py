@@ -96,6 +96,78 @@ def test_what_people_type_is_shown_as_text(panel: ControlPanel) -> None:
     assert "&lt;script&gt;" in panel.loot.value
 
 
+def test_a_newcomer_comes_in_by_itself_or_asks(panel: ControlPanel) -> None:
+    assert panel.buttons["join"].disabled
+    panel.newcomer.value = "Dave"
+    panel.buttons["join"].click()
+    assert list(panel.world.members) == ["Alice", "Bob", "Carol", "Dave"]
+    assert panel.newcomer.value == ""
+    panel.newcomer.value = "Erin"
+    panel.buttons["request"].click()
+    assert "Erin" not in panel.world.members
+    panel.buttons["commit"].click()
+    assert "Erin" in panel.world.members
+
+
+def test_whoever_comes_back_has_a_new_leaf_key(panel: ControlPanel) -> None:
+    panel.who.value = "Bob"
+    before = panel.tree.view["steps"][-1]["set"]["2"]["key"]
+    panel.buttons["resync"].click()
+    assert panel.tree.view["steps"][-1]["set"]["2"]["key"] != before
+    assert panel.world.history[-1].text == "Bob came back by an external commit"
+
+
+def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: ControlPanel) -> None:
+    assert "Alice does not hold the pre-shared key “tea”" in words(panel.door_reasons.value)
+    panel.buttons["share"].click()
+    panel.buttons["commit_psk"].click()
+    assert panel.world.history[-1].text == "Alice mixed in the pre-shared key “tea”"
+    panel.psk.value = " "
+    assert "The pre-shared key needs a name" in words(panel.door_reasons.value)
+    assert panel.buttons["share"].disabled
+
+
+def test_an_outsider_is_listened_to_and_proposes(panel: ControlPanel) -> None:
+    assert "The group does not take proposals from HR" in words(panel.door_reasons.value)
+    panel.buttons["external_sender"].click()
+    assert panel.buttons["external_sender"].disabled
+    panel.whom.value = "Bob"
+    panel.buttons["ask_to_remove"].click()
+    panel.newcomer.value = "Dave"
+    panel.buttons["ask_to_add"].click()
+    panel.buttons["commit"].click()
+    assert sorted(panel.world.members) == ["Alice", "Carol", "Dave"]
+    for name, reason in (("", "Type the outsider's name first"), ("Alice", "Alice is a member, and no outsider")):
+        panel.outsider.value = name
+        assert reason in words(panel.door_reasons.value)
+
+
+def test_a_branch_is_shown_and_one_can_go_back(panel: ControlPanel) -> None:
+    whole = panel.world
+    assert panel.group.layout.display == "none"
+    panel.whom.value = "Carol"
+    panel.buttons["branch"].click()
+    assert panel.world.members == ("Alice", "Carol")
+    assert panel.tree.view["title"] == "the group that Alice founded"
+    assert [label for label, _ in panel.group.options] == ["1: Alice, Bob and Carol", "2: Alice and Carol"]
+    panel.group.value = 0
+    assert panel.world is whole
+    assert panel.tree.view["title"] == "Alice's group"
+    assert panel.who.options == ("Alice", "Bob", "Carol")
+
+
+def test_a_group_that_has_ended_goes_on_as_another(panel: ControlPanel) -> None:
+    ended = panel.world
+    panel.buttons["reinit"].click()
+    assert "The group has ended by a ReInit" in panel.buttons["commit"].tooltip
+    panel.newcomer.value = "Dave"
+    assert panel.buttons["join"].disabled
+    panel.buttons["successor"].click()
+    assert panel.world is not ended
+    panel.buttons["send"].click()
+    assert panel.world.history[-1].text == "Alice sent a message"
+
+
 def test_readers_without_a_kernel_get_the_picture(panel: ControlPanel) -> None:
     bundle = panel._repr_mimebundle_()
     assert "<figure" in bundle["text/html"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.adversary import Finding, Thief
 from workbench.client import Device, Event, Holdings
+from workbench.inspect.case import Knowledge
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
 from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
@@ -120,6 +121,17 @@ class Record:
     def _deliver(self, device: Device) -> tuple[Event, ...]:
         invited = device.accept_invitations(self.group_id)
         return invited + (device.fetch(self.group_id) if self.group_id in device.holdings.groups else ())
+
+
+def knowledge_of(holdings: Holdings, group_id: bytes) -> Knowledge:
+    """What a device knows beside its state of a group, for `explain`."""
+    pending = holdings.groups[group_id].pending if group_id in holdings.groups else None
+    return Knowledge(
+        psks=holdings.psks,
+        resumption_psks=holdings.resumption_psks,
+        bundles=tuple(holdings.bundles.values()),
+        staged=None if pending is None else pending.committed,
+    )
 
 
 def state_in(holdings: Holdings, group_id: bytes) -> GroupState | None:

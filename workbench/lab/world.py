@@ -17,6 +17,8 @@ from workbench.adversary import Read, Thief
 from workbench.client import Device
 from workbench.client.device import Published
 from workbench.delivery import DeliveryService
+from workbench.inspect.explain import explain
+from workbench.inspect.explanation import Explanation
 from workbench.inspect.names import credential_name, listed
 from workbench.inspect.trace_format import Trace
 from workbench.inspect.trace_writer import Sent
@@ -24,7 +26,7 @@ from workbench.lab import doors
 from workbench.lab.actions import Action, why_not
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
-from workbench.lab.record import SERVER, THIEF, Moment, Record
+from workbench.lab.record import SERVER, THIEF, Moment, Record, knowledge_of
 from workbench.lab.sources import Clock, names
 from workbench.lab.surroundings import Surroundings
 from workbench.mls import Add, CipherSuite, GroupState, KeyPackageBundle, LeafIndex, Policy, Remove, cipher_suite
@@ -169,6 +171,17 @@ class World:
         bundle = self.around.bundles.get(name)
         unused = self.devices[name].holdings.bundles.values() if name in self.devices else ()
         return None if bundle in unused else bundle
+
+    def explain(self, name: str, message: bytes) -> Explanation:
+        """Why a device cannot process some bytes, or that it can, with all that the device knows.
+
+        Raises `NotPossible` if it is not in the group, and has not been.
+        """
+        membership = self.devices[name].holdings.groups.get(self.group_id) if name in self.devices else None
+        if membership is None:
+            raise NotPossible(f"{name} has no state of the group to hold the bytes against")
+        knowledge = knowledge_of(self.devices[name].holdings, self.group_id)
+        return explain(membership.state, message, now=self.clock.now, knowledge=knowledge)
 
     def can(self, action: Action, *people: str) -> str | None:
         """Why an action is not possible, in a sentence; None if it is. The person who acts comes first."""
