@@ -199,6 +199,7 @@ def test_where_damaged_bytes_stop_making_sense_is_told() -> None:
     assert explanation.details.field == "MLSMessage.private_message.ciphertext"
     assert explanation.details.offset is not None
     assert explanation.section == "§2.1.2"
+    told(BOB, bytes.fromhex("00010001 0000000000 01 000000"), Kind.DAMAGED)  # a bare PrivateMessage, by chance
     told(BOB, data[:3], Kind.DAMAGED, "Only 3 of the 4 bytes")
     told(BOB, data + b"\n", Kind.DAMAGED, "left over")
     told(
@@ -259,6 +260,8 @@ def test_a_welcome_is_for_this_client_or_for_others() -> None:
     told(elsewhere, made.welcome, Kind.MISSING_PSK, "external key", knowledge=Knowledge(bundles=[bob, dave]))
     knows = Knowledge(bundles=[bob, dave], psks=psks)
     told(elsewhere, made.welcome, Kind.WELCOME, "“the group”, in epoch 2, at leaf 2", knowledge=knows)
+    spoilt = damaged(made.welcome, "encrypted_group_info")
+    told(elsewhere, spoilt, Kind.FAILED_CHECK, "cannot join", "Fetch it again", "add it again", knowledge=knows)
     told(scenario.states["Bob"], made.welcome, Kind.WELCOME, "already, in epoch 1", "drop it", knowledge=knows)
     welcome: Any = made.welcome.message
     odd = replace(made.welcome, message=replace(welcome, cipher_suite=99))
@@ -330,6 +333,9 @@ def test_a_proposal_or_commit_that_came_too_late_is_told_from_the_one_that_led_h
     told(carol, winner, Kind.OWN_ECHO, "this member's own", "Drop it")
     scenario.commit("Alice")
     told(scenario.states["Bob"], winner, Kind.EPOCH_ENDED, "which is over")
+    public: Any = winner.message
+    copied = replace(public.auth, confirmation_tag=scenario.states["Bob"].confirmation_tag)
+    told(scenario.states["Bob"], replace(winner, message=replace(public, auth=copied)), Kind.EPOCH_ENDED)
     told(scenario.states["Bob"], winner, Kind.ALREADY_PROCESSED, knowledge=Knowledge(commits=[winner]))
 
 
@@ -466,6 +472,23 @@ def test_something_of_the_other_side_proves_a_fork() -> None:
     knows = Knowledge(other=OtherSide(commits=[commits[1]]), commits=[encode(commits[0])])
     words = "the sides part at the end of epoch 1: here by the commit of leaf 0, there by the commit of leaf 1"
     told(alice, commit, Kind.FORK, words, knowledge=knows)
+
+
+def test_the_histories_of_both_sides_prove_a_fork_in_any_later_epoch_and_in_none_before() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    before = scenario.send("Carol", b"before the fork")
+    proposal = propose(scenario.states["Bob"], Remove(2), entropy=next(scenario.entropy), now=NOW).message
+    ours, theirs = (
+        create_commit(scenario.states[name], entropy=next(scenario.entropy), now=NOW) for name in ("Alice", "Bob")
+    )
+    second = create_commit(theirs.next, entropy=next(scenario.entropy), now=NOW)
+    after = protect(second.next, b"after", entropy=next(scenario.entropy)).message
+    knows = Knowledge(other=OtherSide(commits=[theirs.message, second.message]), commits=[ours.message])
+    for message in (after, theirs.message, second.message):
+        told(ours.next, message, Kind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
+    told(ours.next, before, Kind.EPOCH_DELETED, knowledge=knows)
+    told(ours.next, proposal, Kind.EPOCH_ENDED, knowledge=knows)
+    told(ours.next, after, Kind.FUTURE_EPOCH)
 
 
 def test_a_group_info_of_the_other_side_proves_a_fork_by_itself() -> None:

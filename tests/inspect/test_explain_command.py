@@ -19,6 +19,7 @@ from workbench.mls import (
     MLSMessage,
     PreSharedKey,
     PreSharedKeyID,
+    RatchetTreeExtension,
     create_commit,
     encode,
     group_info,
@@ -111,12 +112,16 @@ def test_a_welcome_is_tried_with_the_key_packages_and_keys_that_are_given(desk: 
         entropy=next(scenario.entropy),
         now=NOW,
         psks={b"\x01": b"\x02"},
+        ratchet_tree=False,
     )
+    tree = encode(RatchetTreeExtension(made.next.tree.to_nodes()))
     assert made.welcome is not None
     arguments = [*bobs(desk, scenario), desk.put("welcome", made.welcome)]
     keys = ["--key-package", desk.put("dave.bundle", write_bundle(dave))]
     assert desk.explained(*arguments)[1].startswith("welcome for others")
     assert desk.explained(*arguments, *keys)[1].startswith("missing PSK")
+    assert "no ratchet tree" in " ".join(desk.explained(*arguments, *keys, "--psk", "01=02")[1].split())
+    keys += ["--ratchet-tree", desk.put("tree", tree)]
     status, out, _ = desk.explained(*arguments, *keys, "--psk", "01=02")
     assert status == 0
     assert out.startswith("welcome (RFC 9420 §12.4.3.1)")

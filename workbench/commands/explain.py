@@ -27,7 +27,7 @@ from workbench.inspect.explain import explain
 from workbench.inspect.explanation import WELL
 from workbench.inspect.forks import OtherSide
 from workbench.inspect.readings import written_in
-from workbench.mls import Policy, read_bundle, read_state
+from workbench.mls import Policy, RatchetTreeExtension, decode, read_bundle, read_state
 from workbench.mls.errors import MLSError
 
 
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a key package with its private keys, as `write_bundle` writes it, for a Welcome; may be repeated",
     )
+    parser.add_argument("--ratchet-tree", metavar="FILE", help="the tree of a Welcome that does not bring its own")
     parser.add_argument(
         "--psk",
         action="append",
@@ -73,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         data = _message(read_source(arguments), arguments.encoding)
         state = read_state(_read(at := arguments.state), policy=Policy(past_epochs=arguments.past_epochs))
         bundles = [read_bundle(_read(at := each)) for each in arguments.key_package]
+        tree = arguments.ratchet_tree and decode(RatchetTreeExtension, from_any(_read(at := arguments.ratchet_tree)))
         group_info = arguments.group_info and from_any(_read(at := arguments.group_info))
     except OSError as problem:
         return _refuse(f"cannot read {at}: {problem.strerror}")
@@ -81,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ValueError as problem:
         return _refuse(f"cannot read {at}: {problem}")
     other = OtherSide(arguments.authenticator, arguments.transcript, group_info)
-    knowledge = Knowledge(psks=dict(arguments.psk), bundles=bundles, other=other)
+    knowledge = Knowledge(psks=dict(arguments.psk), bundles=bundles, ratchet_tree=tree, other=other)
     now = int(time.time()) if arguments.now is None else arguments.now
     explanation = explain(state, data, now=now, knowledge=knowledge)
     print(json.dumps(explanation.as_json(), indent=2, ensure_ascii=False) if arguments.json else explanation)

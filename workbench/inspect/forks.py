@@ -120,6 +120,11 @@ def first_parting(ours: Sequence[MLSMessage | bytes], theirs: Sequence[MLSMessag
     return None
 
 
+def decoded(side: Sequence[MLSMessage | bytes]) -> list[MLSMessage]:
+    """The messages of a history. Raises `Malformed` for one that is none."""
+    return [decode(MLSMessage, each) if isinstance(each, bytes) else each for each in side]
+
+
 def _same(theirs: bytes | None, ours: bytes) -> bool | None:
     return None if theirs is None else theirs == ours
 
@@ -144,9 +149,8 @@ def _is_whole(policy: Policy, info: GroupInfo, now: int) -> bool:
 
 
 def _messages(side: Sequence[MLSMessage | bytes]) -> list[Framed]:
-    """The messages of a group among these, in order."""
-    decoded = (decode(MLSMessage, each) if isinstance(each, bytes) else each for each in side)
-    return [each.message for each in decoded if isinstance(each.message, PublicMessage | PrivateMessage)]
+    framed = (each.message for each in decoded(side))
+    return [each for each in framed if isinstance(each, PublicMessage | PrivateMessage)]
 
 
 def _epoch_of(message: Framed) -> int:

@@ -258,7 +258,7 @@ ERRORS: dict[type[MLSError], Verdict] = {
     ),
     errors.InvalidCommit: Verdict(Kind.FAILED_CHECK, "Do not follow the commit. Its sender has to commit anew."),
     errors.InvalidWelcome: Verdict(
-        Kind.FAILED_CHECK, "Do not join with it; ask the member who committed to remove and add this client again."
+        Kind.FAILED_CHECK, "Do not join with it; ask the member who committed to remove this client and add it again."
     ),
     errors.InvalidGroupInfo: Verdict(Kind.FAILED_CHECK, "Do not use it; ask another member for a GroupInfo."),
     errors.InvalidExtension: Verdict(

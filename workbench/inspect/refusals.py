@@ -9,7 +9,7 @@ from typing import Any
 from workbench.inspect.case import Case
 from workbench.inspect.deeds import committed, proposed
 from workbench.inspect.explanation import Explanation
-from workbench.inspect.forks import compare, first_parting, is_signed_for, is_signed_there
+from workbench.inspect.forks import Parting, compare, decoded, first_parting, is_signed_for, is_signed_there
 from workbench.inspect.names import listed, name_of, shown
 from workbench.inspect.readings import field_of, is_unknown_type
 from workbench.inspect.reasons import ERRORS, KINDS, Kind
@@ -91,6 +91,9 @@ def _of_another_group(case: Case, error: MLSError) -> Explanation:
 def _of_a_later_epoch(case: Case, error: FutureEpoch) -> Explanation:
     if not case.state.active:
         return _of_a_group_that_is_over(case, error)
+    parting = _parting(case)
+    if parting is not None:
+        return _of_the_other_side(case, error, parting)
     first, last, missing = case.state.epoch, error.epoch - 1, error.missing
     commits = f"{missing} commit{'' if missing == 1 else 's'}"
     sentence = (
@@ -120,9 +123,12 @@ def _too_late(case: Case, error: LateHandshake) -> Explanation:
     if _is_own_late_message(case) or (_led_here(case) and case.sender == case.state.own_leaf):
         sentence = f"{case.subject} is this member's own, of epoch {error.epoch}, which is over here."
         return _of_kind(case, error, Kind.OWN_ECHO, sentence, "Drop it: it has done what it could do.")
-    if _led_here(case) or case.message in case.knowledge.commits:
+    if _led_here(case) or case.message in decoded(case.knowledge.commits):
         sentence = f"{case.subject} has been processed: it has ended epoch {error.epoch} here."
         return _of_kind(case, error, Kind.ALREADY_PROCESSED, sentence)
+    parting = _parting(case)
+    if parting is not None:
+        return _of_the_other_side(case, error, parting)
     sentence = f"{case.subject} is of epoch {error.epoch}, which is over: this member is in epoch {error.current}."
     if case.content_type is not ContentType.commit:
         return _of_kind(case, error, Kind.EPOCH_ENDED, sentence)
@@ -223,34 +229,37 @@ def _damaged(case: Case, error: MLSError, evidence: str) -> Explanation:
 
 def _fork_or_damaged(case: Case, error: MLSError) -> Explanation:
     """Group and epoch fit and nothing else does: only evidence of the other side tells the two apart."""
-    known = case.knowledge
-    compared = compare(case.state, case.readable, known.other, now=case.now)
+    other, policy = case.knowledge.other, case.state.policy
+    compared = compare(case.state, case.readable, other, now=case.now)
     differs = list(compared.differs)
-    if isinstance(case.framed, PublicMessage) and is_signed_there(
-        case.state.policy, case.framed, known.other, now=case.now
-    ):
+    if isinstance(case.framed, PublicMessage) and is_signed_there(policy, case.framed, other, now=case.now):
         differs.append("its own signature, which is good in the other side's epoch")
-    what = f"group and epoch {case.epoch} fit, {_clause(error)}"
-    parting = first_parting(known.commits, known.other.commits)
-    if differs or parting is not None:
-        proof = (
-            f"so {'shows' if len(differs) == 1 else 'show'} {listed(differs)}" if differs else "so do the commits show"
-        )
-        sentence = (
-            f"{case.subject} is of another epoch {case.epoch} of this group: {what}; the group has forked, {proof}."
-        )
-        if parting is not None:
-            sentence = f"{sentence[:-1]}: {parting}."
+    parting = _parting(case)
+    if parting is not None:
+        differs.append(str(parting))
+    what = f"group and epoch {case.epoch} fit, but {error.reason}"
+    if differs:
+        sentence = f"{case.subject} is of another side, for the group has forked: {what}. The proof: {listed(differs)}."
         return _of_kind(case, error, Kind.FORK, sentence)
     if compared.agrees:
         agrees = f"the other side is in this very epoch by {listed(compared.agrees)}"
-        return _damaged(case, error, f"{agrees}, {_clause(error)}")
+        return _damaged(case, error, f"{agrees}, but {error.reason}")
     sentence = f"{case.subject} was changed on its way, or the group has forked: {what}."
     return _of_kind(case, error, Kind.FORK_OR_DAMAGED, sentence)
 
 
-def _clause(error: MLSError) -> str:
-    return f"but {error.reason}"
+def _parting(case: Case) -> Parting | None:
+    """Where the sides part by the commits that were given, if the message is what they part with or comes after it."""
+    ours, theirs = case.knowledge.commits, case.knowledge.other.commits
+    parting = first_parting(ours, theirs)
+    if parting is None or parting.epoch > case.epoch:
+        return None
+    return parting if parting.epoch < case.epoch or case.message in decoded(theirs) else None
+
+
+def _of_the_other_side(case: Case, error: MLSError, parting: Parting) -> Explanation:
+    sentence = f"{case.subject} is of another side, for the group has forked: {parting}."
+    return _of_kind(case, error, Kind.FORK, sentence)
 
 
 def _with_unknown_proposals(case: Case, error: MLSError) -> Explanation:

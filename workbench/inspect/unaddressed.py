@@ -18,7 +18,7 @@ from workbench.mls import (
     key_package_ref,
     validate_key_package,
 )
-from workbench.mls.errors import MLSError
+from workbench.mls.errors import InvalidWelcome, Malformed, MLSError, Violation
 from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.wire.messages import GroupInfo
 
@@ -83,7 +83,7 @@ def explain_welcome(
             suite=suite,
         )
     except MLSError as error:
-        return _failed(error, f"This client cannot join with the Welcome: {error.reason}.")
+        return _unusable(error)
     details = Details(group_id=joined.group_id, epoch=joined.epoch, leaf=joined.own_leaf)
     where = f"into group {shown(joined.group_id)}, in epoch {joined.epoch}, at leaf {joined.own_leaf}"
     if state is not None and state.group_id == joined.group_id:
@@ -109,6 +109,16 @@ def _for_others(welcome: Welcome, knowledge: Knowledge) -> Explanation:
     sentence = f"It is a Welcome for {clients}, {which}{' is named in it' if held else ''}."
     details = Details(missing=references)
     return _of_kind(Kind.WELCOME_FOR_OTHERS, sentence, "§12.4.3.1", details)
+
+
+def _unusable(error: MLSError) -> Explanation:
+    """A Welcome that is for this client, and with which it cannot join."""
+    sentence = f"This client cannot join with the Welcome: {error.reason}."
+    if not isinstance(error, Violation | Malformed):
+        return _failed(error, sentence)
+    details = Details(error=type(error).__name__)
+    step = f"Fetch it again. If it is the same: {ERRORS[InvalidWelcome].next_step}"
+    return Explanation(Kind.FAILED_CHECK, sentence, step, error.section, details, error)
 
 
 def _of_kind(kind: Kind, sentence: str, section: str, details: Details = UNKNOWN) -> Explanation:
