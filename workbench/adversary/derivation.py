@@ -48,7 +48,7 @@ class Derivation:
         None. An edge has its rule's `kind`, `operation` and `label`.
         """
         graph: nx.DiGraph[Fact] = nx.DiGraph()
-        words = _Words(self.verdict.case.chronicle)
+        words = Words(self.verdict.case.chronicle)
         for fact, leak in self.leaks.items():
             graph.add_node(fact, words=words.of(fact), leak=str(leak), rank=0)
         for rule in self.steps:
@@ -60,7 +60,7 @@ class Derivation:
 
     def sentences(self) -> tuple[str, ...]:
         """The derivation in words, one sentence for each step that matters."""
-        words = _Words(self.verdict.case.chronicle)
+        words = Words(self.verdict.case.chronicle)
         told = tuple(words.sentence(rule, self.leaks) for rule in self.steps if words.matters(rule))
         if told:
             return told
@@ -84,8 +84,8 @@ SAID = {
 """What secrets are called that are not those of an epoch; two are called after what follows from them alone."""
 
 
-class _Words:
-    """What facts and rules are called."""
+class Words:
+    """What the facts and rules of a history are called."""
 
     def __init__(self, chronicle: Chronicle) -> None:
         self._chronicle = chronicle

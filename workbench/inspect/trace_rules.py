@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from workbench.inspect.trace_format import HolderId, Operation, Secret, SecretId, Trace
 
@@ -25,6 +25,7 @@ Fact: TypeAlias = str
 """A secret, by its id, or a message, by `message_fact`."""
 
 RuleKind: TypeAlias = Literal["derive", "open", "randomness", "decode", "read"]
+RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
         "title": title or _title(scene, start),
         "suite": trace["suite"],
         "group_id": trace["group_id"],
-        "members": _members(trace),
+        "members": members_of(trace),
         "viewers": _viewers(trace),
         "keyframe": keyframe,
         "keys": {key: _key(secret) for key, secret in scene.secrets.items() if key in in_tree},
@@ -105,7 +105,8 @@ def _title(scene: Scene, start: Recorded) -> str:
     return f"{actor}'s group" if deed == "created" else f"the group that {actor} {deed}"
 
 
-def _members(trace: Trace) -> list[Member]:
+def members_of(trace: Trace) -> list[Member]:
+    """Everybody who is, was or will be in the group, with a hue for each."""
     people = [holder for holder in trace["holders"] if holder["kind"] == "member"]
     return [
         {

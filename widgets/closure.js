@@ -1,0 +1,96 @@
+/**
+ * What an attacker knows: the closure of what leaked under the rules of a history. It is the same computation as in
+ * workbench/adversary/knowledge.py, so that leaks can be put on and taken off without a kernel.
+ */
+
+/** @typedef {import("./security.d.ts").SecurityView} View */
+/** @typedef {import("./security.d.ts").RuleArrays} Rules */
+
+/** In place of a rule: the fact leaked. */
+export const LEAKED = -1;
+
+/**
+ * The rules of a history, ready for many questions.
+ * @typedef {object} Theory
+ * @property {Rules} rules
+ * @property {Int32Array} needs how many premises each rule has
+ * @property {Int32Array} usesFrom where the rules that use a fact begin in `uses`
+ * @property {Int32Array} uses
+ */
+
+/**
+ * What is known: for each fact the rule that gave it first, in the order in which it was found.
+ * @typedef {Map<number, number>} Knowledge
+ */
+
+/**
+ * @param {View} view
+ * @returns {Theory}
+ */
+export function theoryOf({ rules, facts }) {
+  const { starts, premises, conclusions } = rules;
+  const needs = Int32Array.from(conclusions, (_, rule) => starts[rule + 1] - starts[rule]);
+  const usesFrom = new Int32Array(facts.length + 1);
+  for (const premise of premises) {
+    usesFrom[premise + 1] += 1;
+  }
+  for (let fact = 0; fact < facts.length; fact += 1) {
+    usesFrom[fact + 1] += usesFrom[fact];
+  }
+  const next = usesFrom.slice();
+  const uses = new Int32Array(premises.length);
+  for (let rule = 0; rule < conclusions.length; rule += 1) {
+    for (let at = starts[rule]; at < starts[rule + 1]; at += 1) {
+      uses[next[premises[at]]] = rule;
+      next[premises[at]] += 1;
+    }
+  }
+  return { rules, needs, usesFrom, uses };
+}
+
+/**
+ * All that follows from what leaked.
+ * @param {Theory} theory
+ * @param {Iterable<number>} leaked
+ * @returns {Knowledge}
+ */
+export function close({ rules, needs, usesFrom, uses }, leaked) {
+  const missing = needs.slice();
+  /** @type {Knowledge} */
+  const byRule = new Map();
+  for (const fact of leaked) {
+    byRule.set(fact, LEAKED);
+  }
+  for (const fact of byRule.keys()) {
+    // a Map is read on while it grows
+    for (let at = usesFrom[fact]; at < usesFrom[fact + 1]; at += 1) {
+      const rule = uses[at];
+      missing[rule] -= 1;
+      if (missing[rule] === 0 && !byRule.has(rules.conclusions[rule])) {
+        byRule.set(rules.conclusions[rule], rule);
+      }
+    }
+  }
+  return byRule;
+}
+
+/**
+ * The rules that lead to a known fact, each after those that it needs; none if the fact leaked itself.
+ * @param {Theory} theory
+ * @param {Knowledge} knowledge
+ * @param {number} fact
+ * @returns {number[]}
+ */
+export function derivation({ rules }, knowledge, fact) {
+  const steps = new Set();
+  const waiting = [fact];
+  while (waiting.length > 0) {
+    const rule = knowledge.get(/** @type {number} */ (waiting.pop()));
+    if (rule === undefined || rule === LEAKED || steps.has(rule)) {
+      continue;
+    }
+    steps.add(rule);
+    waiting.push(...rules.premises.slice(rules.starts[rule], rules.starts[rule + 1]));
+  }
+  return [...knowledge.values()].filter((rule) => steps.delete(rule));
+}

@@ -1,0 +1,211 @@
+"""The view of a history to be attacked: who held what when, and what follows from what.
+
+It carries the rules of the history as integer arrays, so that leaks can be put on and taken off where no kernel runs:
+the closure in the browser (`widgets/closure.js`) is held equal to Python's by a test. What facts are called is said
+here.
+
+Facts are numbers: indices of `facts`. What a leak holds is told as facts. A device's holdings are told as changes
+from step to step, since a device holds little that is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias, TypedDict
+
+from workbench.adversary.chronicle import Chronicle, EpochRecord, MessageRecord
+from workbench.adversary.derivation import Words
+from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.loot import Part
+from workbench.adversary.verdict import Case
+from workbench.inspect.trace_format import HolderId, Trace
+from workbench.inspect.trace_rules import RULE_KINDS
+from workbench.views.ratchet_tree import members_of, ratchet_tree_view
+from workbench.views.scene import text_of
+from workbench.views.schema import Member
+
+FORMAT: Final = "mls-workbench/security-view"
+VERSION: Final = 1
+
+FactNumber: TypeAlias = int
+"""An index of `facts`."""
+
+
+class Fact(TypedDict):
+    """Something that can be known: a secret or what a message says. `value` is null if it was never recorded."""
+
+    words: str
+    name: str
+    value: str | None
+
+
+class RuleArrays(TypedDict):
+    """Rule `r` concludes `conclusions[r]` from `premises[starts[r]:starts[r + 1]]`; `kinds` index `rule_kinds`."""
+
+    starts: list[int]
+    premises: list[FactNumber]
+    conclusions: list[FactNumber]
+    kinds: list[int]
+
+
+class SecurityStep(TypedDict):
+    """One step: what it did in words, and how each device's holdings changed in it."""
+
+    epoch: int
+    kind: str
+    title: str
+    sentence: str
+    gain: dict[HolderId, list[FactNumber]]
+    lose: dict[HolderId, list[FactNumber]]
+
+
+class Seat(TypedDict):
+    """A member in an epoch: its leaf, and the fact that is the leaf's private key."""
+
+    member: HolderId
+    leaf: int
+    key: FactNumber | None
+
+
+class SecurityEpoch(TypedDict):
+    """An epoch: the step that led to it, the fact that is its authenticator, and who is in it."""
+
+    epoch: int
+    step: int
+    authenticator: FactNumber | None
+    seats: list[Seat]
+
+
+class SecurityMessage(TypedDict):
+    """An application message, as a fact."""
+
+    fact: FactNumber | None
+    step: int
+    epoch: int
+    sender: HolderId | None
+    text: str
+
+
+class NamedLeak(TypedDict):
+    """A leak that is offered by name, as a fact list; `at` is the step after which it leaked."""
+
+    name: str
+    device: HolderId
+    at: int
+    what: Part
+    words: str
+    facts: list[FactNumber]
+
+
+class SecurityView(TypedDict):
+    """All that a picture of a compromise needs."""
+
+    format: str
+    version: int
+    title: str
+    members: list[Member]
+    steps: list[SecurityStep]
+    epochs: list[SecurityEpoch]
+    messages: list[SecurityMessage]
+    facts: list[Fact]
+    rules: RuleArrays
+    rule_kinds: list[str]
+    leaks: list[NamedLeak]
+
+
+def security_view(case: Case, leaks: Mapping[str, Leak] | None = None, title: str | None = None) -> SecurityView:
+    """The view of a case; `leaks` are offered by their names, beside the theft of any device at any step."""
+    return _Writer(case).view(leaks or {}, title)
+
+
+class _Writer:
+    """Facts get numbers: first those of the rules, then those that stand in none."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._chronicle: Chronicle = case.chronicle
+        self._numbers = dict(case.theory.numbers)
+
+    def view(self, leaks: Mapping[str, Leak], title: str | None) -> SecurityView:
+        trace, rules = self._chronicle.trace, self._case.theory.rules
+        shown = ratchet_tree_view(trace, title)
+        steps = [
+            self._step(trace, number, each["title"], each["sentence"]) for number, each in enumerate(shown["steps"])
+        ]
+        epochs = [self._epoch(record) for record in self._chronicle.epochs.values()]
+        messages = [self._message(each) for each in self._chronicle.messages]
+        named = [self._named(name, leak) for name, leak in leaks.items()]
+        words = Words(self._chronicle)
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "title": shown["title"],
+            "members": members_of(trace),
+            "steps": steps,
+            "epochs": epochs,
+            "messages": messages,
+            "facts": [self._fact(fact, words) for fact in self._numbers],
+            "rules": {
+                "starts": list(rules.starts),
+                "premises": list(rules.premises),
+                "conclusions": list(rules.conclusions),
+                "kinds": [RULE_KINDS.index(rule.kind) for rule in rules.rules],
+            },
+            "rule_kinds": list(RULE_KINDS),
+            "leaks": named,
+        }
+
+    def _number(self, fact: str) -> FactNumber:
+        return self._numbers.setdefault(fact, len(self._numbers))
+
+    def _all(self, facts: Iterable[str]) -> list[FactNumber]:
+        return [self._number(fact) for fact in facts]
+
+    def _fact(self, fact: str, words: Words) -> Fact:
+        entry = self._chronicle.secrets.get(fact)
+        name = "message" if entry is None else entry["name"]
+        return {"words": words.of(fact), "name": name, "value": None if entry is None else entry["value"]}
+
+    def _step(self, trace: Trace, number: int, title: str, sentence: str) -> SecurityStep:
+        step = trace["steps"][number]
+        people = [holder["id"] for holder in trace["holders"] if holder["kind"] == "member"]
+        return {
+            "epoch": step["epoch"],
+            "kind": step["kind"],
+            "title": title,
+            "sentence": sentence,
+            "gain": {name: self._all(step["gain"][name]) for name in people if name in step["gain"]},
+            "lose": {name: self._all(step["lose"][name]) for name in people if name in step["lose"]},
+        }
+
+    def _epoch(self, record: EpochRecord) -> SecurityEpoch:
+        authenticator = record.secrets.get("epoch_authenticator")
+        return {
+            "epoch": record.epoch,
+            "step": record.step,
+            "authenticator": None if authenticator is None else self._number(authenticator),
+            "seats": [
+                {"member": member, "leaf": leaf, "key": self._number(record.keys[2 * leaf])}
+                for leaf, member in sorted(record.members.items())
+            ],
+        }
+
+    def _message(self, message: MessageRecord) -> SecurityMessage:
+        return {
+            "fact": self._number(message.fact),
+            "step": message.step,
+            "epoch": message.epoch,
+            "sender": message.sender,
+            "text": text_of(self._chronicle.trace["steps"][message.step]["messages"][message.message]) or "",
+        }
+
+    def _named(self, name: str, leak: Leak) -> NamedLeak:
+        facts = self._all(sorted(leaked_facts(self._chronicle, leak)))
+        return {
+            "name": name,
+            "device": leak.device,
+            "at": leak.at,
+            "what": leak.what,
+            "words": str(leak),
+            "facts": facts,
+        }
