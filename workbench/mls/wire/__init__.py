@@ -2,4 +2,5 @@
 
 Read `shapes` (what an annotation says about bytes), `code_points`, `tree` and `messages` (the structs), then
 `codec` (the two functions, compiled once per struct) and `reader` (the same decoding, knowing where it is).
+`stored` has structs that are ours alone: what a member puts away.
 """
