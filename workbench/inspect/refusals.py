@@ -95,13 +95,12 @@ def _of_a_later_epoch(case: Case, error: FutureEpoch) -> Explanation:
     if parting is not None:
         return _of_the_other_side(case, error, parting)
     first, last, missing = case.state.epoch, error.epoch - 1, error.missing
-    commits = f"{missing} commit{'' if missing == 1 else 's'}"
-    sentence = (
-        f"{case.subject} is of epoch {error.epoch}, and this member is in epoch {first}: {commits} "
-        f"{'is' if missing == 1 else 'are'} missing."
-    )
-    epochs = f"epoch {first}" if missing == 1 else f"epochs {first} to {last}"
-    step = f"Fetch the {commits} of {epochs} and process {'it' if missing == 1 else 'them in order'}, then this again."
+    if missing == 1:
+        lacks, step = "1 commit is", f"Fetch the commit that ends epoch {first} and process it, then this again."
+    else:
+        lacks = f"{missing} commits are"
+        step = f"Fetch the commits that end epochs {first} to {last} and process them in order, then this again."
+    sentence = f"{case.subject} is of epoch {error.epoch}, and this member is in epoch {first}: {lacks} missing."
     return _of_kind(case, error, Kind.FUTURE_EPOCH, sentence, step)
 
 
