@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tests.rfc.demand import Answer, ForWhom, Kept, file_of, name_of
+from tests.rfc.demands import DEMANDS
+from tests.rfc.pointers import code_by_section
 from tests.rfc.rules import ALLOWANCES, FOR_APPLICATIONS, GROUPS, NO_RULES, OPENMLS, RULES
 from tests.rfc.rules.rule import Case, Check, Rule, Test, function_of
+from tests.rfc.sections import ANSWERS, SECTIONS
 from tests.rfc.source import Function, path_of, unwrapped
 from workbench.mls import errors
 from workbench.mls.errors import MLSError
@@ -133,7 +137,55 @@ def _openmls() -> str:
     )
 
 
-PAGES = {"validation.md": validation_page}
+INDEX = """# An index of the RFC
+
+Where each section of RFC 9420 §4 to §15 is kept here, and each sentence in which it says MUST or MUST NOT. The RFC's
+text is not in this repository: a sentence is named by the words around its MUST, and by a hash by which a test compares
+it with the text. [Rules](validation.md) are what is refused; other demands point to the code that does what they ask
+and to a test that sees it; and some bind an application, for a reason that is said.
+
+This page is made from `tests/rfc`; `make docs` writes it anew. The code of a section is what names it in its docstring.
+`tests/rfc/test_index.py` fails when a section or a sentence has no answer, and when one is no longer in the RFC.
+"""
+
+
+def index_page() -> str:
+    """docs/rfc-index.md."""
+    count = sum(map(len, DEMANDS.values()))
+    parts = [INDEX, f"**{len(SECTIONS)} sections, {count} sentences.**\n"]
+    parts += [_section(number, title) for number, title in SECTIONS.items()]
+    return "\n".join(parts)
+
+
+def _section(number: str, title: str) -> str:
+    lines = [f"## §{number} {title}\n"]
+    if code := code_by_section().get(number):
+        by_file: dict[str, list[str]] = {}
+        for pointer in code:
+            by_file.setdefault(pointer.path, []).append(f"`{pointer.name}`")
+        lines += [f"- [{path}](../{path}): {', '.join(names)}" for path, names in by_file.items()]
+    if number in ANSWERS:
+        lines.append(f"- {_answer(ANSWERS[number])}")
+    if names := [name for name, rule in RULES.items() if rule.section == f"§{number}"]:
+        lines.append(f"- rules: {', '.join(f'*{name}*' for name in names)}")
+    if demands := DEMANDS.get(number):
+        rows = ([each.words, each.key, "; ".join(map(_answer, each.answers))] for each in demands)
+        lines.append("\n" + table(["Sentence", "Hash", "Kept by"], rows).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _answer(answer: Answer) -> str:
+    match answer:
+        case Kept(code, test):
+            path = file_of(code).relative_to(REPOSITORY).as_posix()
+            return f"[`{name_of(code)}`](../{path}), seen by {_test(test)}"
+        case ForWhom(reason):
+            return reason
+        case rules:
+            return "rules: " + ", ".join(f"*{rule.name}*" for rule in rules)
+
+
+PAGES = {"validation.md": validation_page, "rfc-index.md": index_page}
 DOCS: Path = REPOSITORY / "docs"
 
 

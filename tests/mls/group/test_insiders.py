@@ -169,6 +169,13 @@ LISTS: dict[str, Forgery] = {
         "§17.3",
         "external_pub belongs in a GroupInfo, not in a leaf node",
     ),
+    "a leaf node that nobody can seal to": Forgery(
+        lambda scenario: [strange_leaf(scenario, encryption_key=bytes(32))],
+        (leaf_node.validate_leaf_node, "check_encryption_key", ""),
+        refused.InvalidKey,
+        "§5.1.1",
+        "not a usable public key of X25519",
+    ),
     "a leaf node for another version": Forgery(
         lambda scenario: [strange_leaf(scenario, capabilities=replace(default_capabilities(), versions=(2,)))],
         (leaf_node._verify_capabilities, "InvalidLeafNode", "MLS 1.0"),

@@ -10,6 +10,8 @@ import pytest
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.mls import (
     Add,
+    BasicCredential,
+    Credential,
     Extension,
     ExternalPSK,
     GroupContextExtensions,
@@ -26,6 +28,7 @@ from workbench.mls import (
     cipher_suite,
     create_commit,
     create_group,
+    create_key_package,
     decode,
     encode,
     group_info,
@@ -46,7 +49,7 @@ from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.group.welcome import open_group_info, open_group_secrets
 from workbench.mls.schedule.key_schedule import welcome_key_and_nonce, welcome_secret
 from workbench.mls.schedule.psk import psk_secret
-from workbench.mls.tree.own_leaf import sign_leaf_node
+from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage, WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -142,6 +145,28 @@ def test_a_key_package_with_a_bad_signature_is_refused() -> None:
 def test_a_key_package_out_of_its_lifetime_is_refused() -> None:
     with refuses(refused.InvalidLeafNode, "§7.3", "lifetime"):
         validate_key_package(SUITE, package().key_package, now=NOW + 10**8)
+
+
+def test_a_key_package_whose_init_key_is_none_is_refused() -> None:
+    for no_key in (b"", bytes(31), bytes(32)):
+        with refuses(refused.InvalidKey, "§5.1.1", "not a usable public key of X25519"):
+            validate(package(init_key=no_key))
+
+
+def test_a_key_package_may_have_extensions_that_only_its_client_knows() -> None:
+    unknown = Extension(64000, b"anything")
+    keys = SUITE.signature_key_pair(b"Eve".ljust(64))
+    bundle = create_key_package(
+        SUITE,
+        Credential(BasicCredential(b"Eve")),
+        keys.private_key,
+        lifetime=Lifetime(NOW - 3600, NOW + 3600),
+        entropy=b"e" * 32,
+        capabilities=replace(default_capabilities(), extensions=(64000,)),
+        extensions=(unknown,),
+        leaf_extensions=(unknown,),
+    )
+    validate(bundle)
 
 
 def test_a_key_package_of_another_version_is_refused() -> None:

@@ -109,7 +109,7 @@ def test_capabilities_that_we_do_not_know_are_no_fault() -> None:
             "application_id",
         ),
         (replace(PLAIN, signature=bytes(64)), InvalidSignature, "not signed with its own key"),
-        (replace(PLAIN, encryption_key=bytes(32)), InvalidSignature, "not signed with its own key"),
+        (replace(PLAIN, encryption_key=leaf_of("Bob").encryption_key), InvalidSignature, "not signed with its own key"),
         (replace(PLAIN, signature_key=b"short"), InvalidKey, "Ed25519"),
     ],
 )

@@ -67,6 +67,11 @@ ALLOWANCES = (
     ),
     Allowance(
         "§13.4",
+        "A key package has extensions that only its client knows.",
+        test_refusals.test_a_key_package_may_have_extensions_that_only_its_client_knows,
+    ),
+    Allowance(
+        "§13.4",
         "A GroupInfo has extensions that its reader does not know.",
         test_refusals.test_extensions_of_a_group_info_that_we_do_not_know_are_ignored,
     ),

@@ -12,6 +12,7 @@ from tests.rfc.rules.rule import Check, Rule, Test, calls, case, refuses
 from tests.rfc.source import Function
 from workbench.mls import errors
 from workbench.mls.crypto import credentials
+from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.credentials import TrustAnchors, authenticate
 from workbench.mls.crypto.primitives import EdwardsCurve
 from workbench.mls.group import group, key_package, proposals, public_commit
@@ -237,6 +238,14 @@ LEAF_NODES = (
         otherwise=UnboundLocalError,
     ),
     Rule(
+        "encryption key of a leaf",
+        "§10",
+        "The encryption key of a leaf node is one of the cipher suite: others can seal to it.",
+        calls(leaf_node.validate_leaf_node, CipherSuite.check_encryption_key),
+        forged=commit_of("a leaf node that nobody can seal to"),
+        honest=commit_of("an Add"),
+    ),
+    Rule(
         "leaf signature",
         "§7.3",
         "A leaf node is signed with its own key, for its group and place if it has one.",
@@ -408,6 +417,14 @@ KEY_PACKAGES = (
         forged=test_refusals.test_a_key_package_whose_init_key_is_its_leaf_key_is_refused,
         honest=commit_of("an Add"),
         openmls=("0204",),
+    ),
+    Rule(
+        "init key",
+        "§10",
+        "The init key of a key package is one of the cipher suite.",
+        calls(validate_key_package, CipherSuite.check_encryption_key),
+        forged=test_refusals.test_a_key_package_whose_init_key_is_none_is_refused,
+        honest=commit_of("an Add"),
     ),
     Rule(
         "extensions of a key package",

@@ -52,6 +52,9 @@ class Verifier(Protocol):
     def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the key has signed `content` for the purpose `label`."""
 
+    def check_encryption_key(self, public_key: bytes) -> None:
+        """Refuse what nobody can seal to."""
+
 
 @dataclass(frozen=True)
 class KEM:
@@ -95,6 +98,10 @@ class Algorithms:
         Raises `InvalidKey` when `public_key` is no key of the suite.
         """
         return self.signature.verify(public_key, sign_content(label, content), signature)
+
+    def check_encryption_key(self, public_key: bytes) -> None:
+        """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
+        self.kem.curve.check_public_key(public_key)
 
 
 def sign_content(label: str, content: bytes) -> bytes:

@@ -173,6 +173,10 @@ class CipherSuite:
         """The public key of an HPKE private key (RFC 9420 §5.1.1)."""
         return self.algorithms.kem.curve.public_key(private_key)
 
+    def check_encryption_key(self, public_key: bytes) -> None:
+        """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
+        self.algorithms.check_encryption_key(public_key)
+
     def encrypt_with_label(
         self, public_key: bytes, label: str, context: bytes, plaintext: bytes, *, entropy: bytes
     ) -> HPKECiphertext:

@@ -68,6 +68,10 @@ class MontgomeryCurve(Generic[PeerKey]):
             raise _not_a_key("public", self.name, peer) from None
         return shared, ours.public_key().public_bytes_raw()
 
+    def check_public_key(self, public_key: bytes) -> None:
+        """Refuse bytes that are no public key, or one that leads everybody to a secret of zeros (RFC 7748 §6)."""
+        self.agree(b"\1" * self.private_key_length, public_key)
+
     def canonical(self, public_key: bytes) -> bytes:
         """The one encoding of a public key: here there are no others."""
         return public_key
@@ -154,6 +158,10 @@ class NistCurve:
         """The secret shared with `peer`, and our own public key: loading the private key gives both."""
         ours = self._private(private_key)
         return ours.exchange(ec.ECDH(), self._public(peer)), _uncompressed(ours.public_key())
+
+    def check_public_key(self, public_key: bytes) -> None:
+        """Refuse bytes that are no point of the curve (RFC 9180 §7.1.4)."""
+        self._public(public_key)
 
     def canonical(self, public_key: bytes) -> bytes:
         """The one encoding of a public key that goes into hashes: uncompressed."""

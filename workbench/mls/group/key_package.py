@@ -48,6 +48,7 @@ def validate_key_package(
         raise InvalidKeyPackage("§10", f"extensions {unlisted} of the key package are not in its capabilities")
     if leaf_node.encryption_key == key_package.init_key:
         raise InvalidKeyPackage("§10.1", "the init key is also the leaf's encryption key")
+    suite.check_encryption_key(key_package.init_key)
     validate_leaf_node(suite, leaf_node, now=now, lifetimes=lifetimes)
     content = KeyPackageTBS(
         key_package.version, key_package.cipher_suite, key_package.init_key, leaf_node, key_package.extensions

@@ -71,6 +71,7 @@ def validate_leaf_node(
     _verify_capabilities(leaf_node)
     if isinstance(leaf_node.leaf_node_source, KeyPackageSource):
         lifetimes.verify(leaf_node.leaf_node_source.lifetime, now)
+    suite.check_encryption_key(leaf_node.encryption_key)
     verify_leaf_node_signature(suite, leaf_node, group_id, leaf_index)
 
 
