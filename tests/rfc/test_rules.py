@@ -113,4 +113,5 @@ def test_a_rule_points_to_tests_that_are_run(rule: Rule) -> None:
         function = function_of(test)
         assert function.__name__.startswith("test_")
         assert function.__module__.rpartition(".")[2].startswith("test_")
+        assert not hasattr(function, "hypothesis"), "a rule is held by examples, not by chance"
         assert any(True for _ in arguments_of(test)), "no case of the test has these values"

@@ -19,7 +19,7 @@ from tests.rfc.rules.rule import Rule, calls, refuses
 from workbench.mls import errors
 from workbench.mls.framing import public_message
 from workbench.mls.framing.content import verify_content
-from workbench.mls.framing.private_message import open_sender_data, protect_private, unprotect_private
+from workbench.mls.framing.private_message import open_content, open_sender_data, protect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
 from workbench.mls.group import framing, observer, pre_shared_keys, proposal_list, public_commit
 from workbench.mls.group.commit import process_commit
@@ -225,7 +225,7 @@ FRAMING = (
         "padding",
         "§6.3.1",
         "The padding of a PrivateMessage is all zeros.",
-        refuses(unprotect_private, errors.Malformed, "not all zeros"),
+        refuses(open_content, errors.Malformed, "not all zeros"),
         forged=test_private_message.test_padding_that_is_not_all_zeros_is_malformed_and_the_error_says_where,
         honest=test_private_message.test_the_crafted_message_is_good_as_long_as_its_plaintext_is,
         openmls=("1303",),
@@ -243,7 +243,7 @@ FRAMING = (
         "content of a PrivateMessage",
         "§6.3.1",
         "The content opens with the key of the sender's ratchet, for this authenticated data.",
-        refuses(unprotect_private, errors.DecryptionFailed, "content was not sealed"),
+        refuses(open_content, errors.DecryptionFailed, "content was not sealed"),
         forged=test_private_message.test_content_opens_only_unchanged_and_with_the_key_of_its_sender,
         honest=PRIVATE,
         otherwise=UnboundLocalError,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.mls.crypto import test_hpke
 from tests.mls.group import test_unfit_groups
 from tests.mls.tree import test_parent_hash, test_ratchet_tree, test_tree_validation, test_update_path
 from tests.rfc.rules.rule import Rule, calls, case, refuses
@@ -208,7 +207,7 @@ PATHS = (
         "A path secret is sealed to the provisional GroupContext.",
         refuses(CipherSuite.decrypt_with_label, errors.DecryptionFailed, "in this context"),
         forged=test_update_path.test_a_ciphertext_for_another_context_does_not_open,
-        honest=test_hpke.test_what_is_encrypted_to_a_key_is_decrypted_with_it,
+        honest=OPENED,
         otherwise=TypeError,
     ),
     Rule(
