@@ -179,8 +179,10 @@ def test_an_update_may_bring_another_key_and_no_other_credential() -> None:
 
 def test_a_committer_cannot_take_the_signature_key_of_another_member() -> None:
     scenario = group_of("Alice", "Bob")
+    bob, key = scenario.states["Bob"], scenario.signature_private_key("Alice")
+    create_commit(bob, entropy=b"c" * 32, now=NOW, signature_private_key=scenario.signature_private_key("Carol"))
     with refuses(refused.InvalidRatchetTree, "§7.3", "same signature key"):
-        scenario.commit("Bob", signature_private_key=scenario.signature_private_key("Alice"))
+        create_commit(bob, entropy=b"c" * 32, now=NOW, signature_private_key=key)
 
 
 @SUITES

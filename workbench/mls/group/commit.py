@@ -45,7 +45,7 @@ from workbench.mls.group.public_commit import (
     provisional_context,
     validate_and_apply,
 )
-from workbench.mls.group.state import AnyProposal, GroupState, SentProposal, renewed_leaf, require_active
+from workbench.mls.group.state import AnyProposal, GroupState, SentProposal, for_sending, renewed_leaf, require_active
 from workbench.mls.group.welcome import create_welcome
 from workbench.mls.schedule.key_schedule import external_init_secret
 from workbench.mls.schedule.transcript import confirmation_tag
@@ -134,7 +134,7 @@ def create_commit(
     # validate, apply
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     listed = (*_from_pending(state, by_value, by_reference), *by_value)
-    applied = validate_and_apply(state.public, listed, state.own_leaf, leaf_node, now=now, usage=usage)
+    applied = validate_and_apply(for_sending(state.public), listed, state.own_leaf, leaf_node, now=now, usage=usage)
     path = path or renewed or path_required(listed, state.policy)
     found = find_psks(applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path

@@ -29,6 +29,7 @@ from workbench.mls.group.state import (
     GroupState,
     Policy,
     SentProposal,
+    for_sending,
     renewed_leaf,
     require_active,
 )
@@ -153,7 +154,7 @@ def propose(
     if not has_room_for_proposal(state.public, sent.sender):
         reason = f"{state.policy.pending_proposals} proposals of this member are pending: others would refuse one more"
         raise Misuse("§12.1", reason)
-    validate_proposal(state.public, sent, now=now)
+    validate_proposal(for_sending(state.public), sent, now=now)
     content = _content(state, Proposal(proposal), authenticated_data)
     authenticated = _sign(state, content, private=private)
     message, state = frame(state, authenticated, padding=padding, entropy=entropy)

@@ -226,6 +226,12 @@ class GroupState:
         return (self.readable, *self.past_epochs)[: self.policy.past_epochs]
 
 
+def for_sending(group: PublicGroup) -> PublicGroup:
+    """The group without leeway for clocks: what one sends must be within its lifetime by one's own (RFC 9420 §7.3)."""
+    lifetimes = replace(group.policy.lifetimes, leeway=0)
+    return replace(group, policy=replace(group.policy, lifetimes=lifetimes))
+
+
 def renewed_leaf(state: GroupState, credential: Credential | None, signature_private_key: bytes | None) -> LeafNode:
     """What a member says about itself from now on; its encryption key, source and signature are still to be set."""
     leaf_node = state.tree.member(state.own_leaf)

@@ -34,8 +34,8 @@ class LifetimePolicy:
 
     `longest` is the most seconds a leaf node may be valid for in all, None for any number. `in_trees` says
     whether the members of a group that we join must be within their lifetimes too: recommended, not required.
-    `leeway` is how many seconds the clocks of others may differ from ours. What is issued for others to accept should
-    not need any of it (`new_lifetime`).
+    `leeway` is how many seconds the clocks of others may differ from ours; there is none for what we send ourselves.
+    What is issued for others to accept should not need any of it (`new_lifetime`).
     """
 
     longest: int | None = LONGEST_LIFETIME
