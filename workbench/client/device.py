@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from workbench.client.events import Event, event_of
 from workbench.client.holdings import Holdings, Membership, Pending
+from workbench.client.lookups import leaf_of, old_group, psk_proposal
 from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.inspect.names import name_of
 from workbench.mls import (
@@ -16,7 +17,6 @@ from workbench.mls import (
     CipherSuite,
     Committed,
     Credential,
-    ExternalPSK,
     GroupState,
     KeyPackage,
     KeyPackageBundle,
@@ -26,9 +26,7 @@ from workbench.mls import (
     MLSMessage,
     Policy,
     PreSharedKey,
-    PreSharedKeyID,
     Remove,
-    ResumptionPSK,
     adopt,
     branch_group,
     cipher_suite,
@@ -50,14 +48,10 @@ from workbench.mls import (
     protect,
     reinit_group,
 )
-from workbench.mls.crypto.entropy import fresh
 from workbench.mls.group.group_info import group_info_in
-from workbench.mls.group.lineage import link_in
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
-from workbench.mls.group.welcome import open_group_secrets
-from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
-from workbench.mls.wire.messages import ExternalSender, Welcome
-from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
+from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.messages import ExternalSender
 
 
 class Published(NamedTuple):
@@ -151,6 +145,7 @@ class Device:
         for reference, bundle, invitation in self._invitations():
             if group_id not in {None, invitation.group_id}:
                 continue
+            suite = self._suite(bundle.key_package.cipher_suite)
             try:
                 state = join(
                     invitation.welcome,
@@ -158,9 +153,9 @@ class Device:
                     now=self._clock(),
                     psks=self.holdings.psks,
                     resumption_psks=self.holdings.resumption_psks,
-                    old_group=self._old_group(invitation.welcome, bundle),
+                    old_group=old_group(suite, invitation.welcome, bundle, self.holdings.groups),
                     policy=self._policy,
-                    suite=self._suite(bundle.key_package.cipher_suite),
+                    suite=suite,
                 )
             except MLSError as error:
                 epoch = self._service.epoch(invitation.group_id)
@@ -190,8 +185,8 @@ class Device:
             self._signature_private_key(suite),
             entropy=self._entropy(),
             now=self._clock(),
-            resync=_leaf_of(self.credential, info.extensions),
-            proposals=[self._psk_proposal(suite, ExternalPSK(psk)) for psk in psks],
+            resync=leaf_of(self.credential, info.extensions),
+            proposals=[self._psk_proposal(group_id, psk, suite) for psk in psks],
             psks=self.holdings.psks,
             resumption_psks=self.holdings.resumption_psks,
             policy=self._policy,
@@ -254,7 +249,7 @@ class Device:
     def propose_psk(self, group_id: bytes, psk: bytes | int) -> Entry:
         """Propose to mix in a pre-shared key: one by its `psk_id`, or the resumption PSK of an epoch by its number."""
         state = self.state(group_id)
-        return self.propose(group_id, self._psk_proposal(state.suite, _psk_in(state, psk)))
+        return self.propose(group_id, self._psk_proposal(group_id, psk, state.suite))
 
     def propose_update(self, group_id: bytes) -> Entry:
         """Propose a fresh leaf key, which takes effect when somebody else commits it."""
@@ -285,7 +280,7 @@ class Device:
             [
                 *(Add(self.fetch_key_package(user, state.suite)) for user in add),
                 *(Remove(leaf) for leaf in remove),
-                *(self._psk_proposal(state.suite, _psk_in(state, psk)) for psk in psks),
+                *(self._psk_proposal(group_id, psk, state.suite) for psk in psks),
                 *proposals,
             ],
             entropy=self._entropy(),
@@ -353,16 +348,6 @@ class Device:
         self._keep(Membership(state, entry.index + 1), entry)
         return Published(entry, welcome)
 
-    def _old_group(self, welcome: bytes, bundle: KeyPackageBundle) -> GroupState | None:
-        """The group out of which a Welcome leads, None if it is not one of this device's (RFC 9420 §12.4.3.1)."""
-        message = decode(MLSMessage, welcome).message
-        if not self.holdings.groups or not isinstance(message, Welcome):
-            return None
-        suite = self._suite(bundle.key_package.cipher_suite)
-        link = link_in(open_group_secrets(suite, message, bundle.key_package, bundle.init_private_key).psks)
-        membership = None if link is None else self.holdings.groups.get(link.psk_group_id)
-        return None if membership is None else membership.state
-
     # Following the group
 
     def fetch(self, group_id: bytes) -> tuple[Event, ...]:
@@ -408,11 +393,8 @@ class Device:
         if suite.id == self.suite.id:
             return self.holdings.signature_private_key
         if suite.id not in self.holdings.other_signature_keys:
-            keys = {
-                **self.holdings.other_signature_keys,
-                suite.id: suite.signature_key_pair(self._entropy()).private_key,
-            }
-            self.holdings = replace(self.holdings, other_signature_keys=keys)
+            made = suite.signature_key_pair(self._entropy()).private_key
+            self.holdings = self.holdings.with_signature_key(suite.id, made)
         return self.holdings.other_signature_keys[suite.id]
 
     def _invitations(self) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
@@ -440,8 +422,8 @@ class Device:
         self.holdings = self.holdings.with_bundle(key_package_ref(suite, bundle.key_package), bundle)
         return bundle
 
-    def _psk_proposal(self, suite: CipherSuite, psk: ExternalPSK | ResumptionPSK) -> PreSharedKey:
-        return PreSharedKey(PreSharedKeyID(psk, fresh(self._entropy(), "psk nonce", suite.hash_length)))
+    def _psk_proposal(self, group_id: bytes, psk: bytes | int, suite: CipherSuite) -> PreSharedKey:
+        return psk_proposal(suite, group_id, psk, entropy=self._entropy())
 
     def _membership(self, group_id: bytes) -> Membership:
         if group_id not in self.holdings.groups:
@@ -465,21 +447,3 @@ class Device:
         entry = self._service.submit(group_id, encode(message))
         self._keep(replace(self._membership(group_id), state=state), entry)
         return entry
-
-
-def _psk_in(state: GroupState, psk: bytes | int) -> ExternalPSK | ResumptionPSK:
-    """A key from elsewhere by its id, or one of the group's own past by its epoch."""
-    if isinstance(psk, int):
-        return ResumptionPSK(ResumptionPSKUsage.application, state.group_id, psk)
-    return ExternalPSK(psk)
-
-
-def _leaf_of(credential: Credential, extensions: Sequence[Extension]) -> LeafIndex | None:
-    """Where somebody with this credential stands in the tree of a GroupInfo, None if nowhere."""
-    for extension in extensions:
-        if extension.extension_type == ExtensionType.ratchet_tree:
-            nodes = decode(RatchetTreeExtension, extension.extension_data).ratchet_tree
-            for index, node in enumerate(nodes):
-                if node is not None and isinstance(node.node, LeafNode) and node.node.credential == credential:
-                    return LeafIndex(index // 2)
-    return None

@@ -77,6 +77,10 @@ class Holdings:
             return replace(self, accepted=self.accepted | {(group_id, index)})
         return self.without_bundle(reference)
 
+    def with_signature_key(self, cipher_suite: int, private_key: bytes) -> Holdings:
+        """The holdings with a signature key for one more cipher suite."""
+        return replace(self, other_signature_keys={**self.other_signature_keys, cipher_suite: private_key})
+
     def without_bundle(self, reference: bytes) -> Holdings:
         """The holdings without a key package: nobody can enter a group by it any more."""
         return replace(self, bundles={key: bundle for key, bundle in self.bundles.items() if key != reference})

@@ -1,0 +1,57 @@
+"""What a device looks up before it acts: pre-shared keys by name, its own old leaf, the group behind a Welcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workbench.client.holdings import Membership
+from workbench.mls import (
+    CipherSuite,
+    Credential,
+    ExternalPSK,
+    GroupState,
+    KeyPackageBundle,
+    LeafIndex,
+    MLSMessage,
+    PreSharedKey,
+    PreSharedKeyID,
+    ResumptionPSK,
+    Welcome,
+    decode,
+)
+from workbench.mls.crypto.entropy import fresh
+from workbench.mls.group.lineage import link_in
+from workbench.mls.group.welcome import open_group_secrets
+from workbench.mls.wire.code_points import ExtensionType, ResumptionPSKUsage
+from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
+
+
+def psk_proposal(suite: CipherSuite, group_id: bytes, psk: bytes | int, *, entropy: bytes) -> PreSharedKey:
+    """A proposal to mix in a key from elsewhere by its `psk_id`, or one of the group's own past by its epoch."""
+    named: ExternalPSK | ResumptionPSK = (
+        ResumptionPSK(ResumptionPSKUsage.application, group_id, psk) if isinstance(psk, int) else ExternalPSK(psk)
+    )
+    return PreSharedKey(PreSharedKeyID(named, fresh(entropy, "psk nonce", suite.hash_length)))
+
+
+def leaf_of(credential: Credential, extensions: Sequence[Extension]) -> LeafIndex | None:
+    """Where somebody with this credential stands in the tree of a GroupInfo, None if nowhere."""
+    for extension in extensions:
+        if extension.extension_type == ExtensionType.ratchet_tree:
+            nodes = decode(RatchetTreeExtension, extension.extension_data).ratchet_tree
+            for index, node in enumerate(nodes):
+                if node is not None and isinstance(node.node, LeafNode) and node.node.credential == credential:
+                    return LeafIndex(index // 2)
+    return None
+
+
+def old_group(
+    suite: CipherSuite, welcome: bytes, bundle: KeyPackageBundle, groups: Mapping[bytes, Membership]
+) -> GroupState | None:
+    """The group out of which a Welcome leads, None if it is none of these (RFC 9420 §12.4.3.1)."""
+    message = decode(MLSMessage, welcome).message
+    if not groups or not isinstance(message, Welcome):
+        return None
+    link = link_in(open_group_secrets(suite, message, bundle.key_package, bundle.init_private_key).psks)
+    membership = None if link is None else groups.get(link.psk_group_id)
+    return None if membership is None else membership.state
