@@ -96,7 +96,8 @@ def _proposals_beat(
     if updated:
         deeds.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
     if removed:
-        deeds.append(f"{listed([names[leaf] for leaf in removed])} goes")
+        gone = listed([names[leaf] for leaf in removed])
+        deeds.append(f"{gone}'s old leaf goes" if commit["external"] else f"{gone} goes")
     if removed or updated:
         deeds.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
     if added:
@@ -104,7 +105,7 @@ def _proposals_beat(
     mixed_in = [each["name"] or "a pre-shared key" for each in commit["proposals"] if each["type"] == "psk"]
     if mixed_in:
         deeds.append(f"{listed(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
-    words = ", ".join(deeds) or f"{len(commit['proposals'])} without effect on the tree"
+    words = ", ".join(deeds) or "nothing changes in the tree"
     return _beat(
         "proposals",
         f"The proposals apply: {words}.",
