@@ -6,6 +6,7 @@ import pytest
 
 from workbench.client import Device
 from workbench.delivery import DeliveryService, LateCommit, NoGroupInfo, NoKeyPackage
+from workbench.inspect.trace_walk import walk
 from workbench.lab.sources import START, entropy_source
 from workbench.mls import LeafIndex, Misuse, NodeIndex, Remove, cipher_suite, create_commit, encode
 
@@ -131,6 +132,7 @@ def test_a_key_package_of_last_resort_leads_into_one_group_after_the_other() -> 
         assert (event.kind, event.group_id) == ("joined", group_id)
         assert bob.accept_invitations() == ()
         assert list(bob.holdings.bundles.values()) == [bundle]
+    assert not {GROUP, b"another"} & {found.secret for found in walk(bob.holdings)}
     bob.send(GROUP, b"hello")
     (heard,) = alice.fetch(GROUP)
     assert heard.data == b"hello"

@@ -151,6 +151,17 @@ def test_a_welcome_waits_for_the_key_it_takes() -> None:
     assert agree(world)
 
 
+def test_that_a_welcome_cannot_be_accepted_is_told_once_and_the_group_goes_on() -> None:
+    world = three()
+    world.propose_add("Alice", "Dave")
+    world.commit("Bob", psks=[1])
+    (event,) = world.history[-1].events["Dave"]
+    assert (event.kind, "needed and not held here" in event.text) == ("refused", True)
+    world.commit("Bob")
+    assert world.history[-1].events["Dave"] == ()
+    assert world.epoch == 3
+
+
 # On to another group
 
 

@@ -110,6 +110,11 @@ def test_time_passes_with_the_steps_and_not_otherwise() -> None:
         ("steal", ("Carol",), "The thief has all that is on Carol's device already"),
         ("release", ("Alice",), "Alice is not held back"),
         ("hold", ("Bob",), "Bob is held back already"),
+        ("commit", ("Bob",), "Bob is held back"),
+        ("send", ("Bob",), "Bob is held back"),
+        ("update", ("Bob",), "Bob is held back"),
+        ("add", ("Alice", "Erin", "Erin"), "Erin is named twice"),
+        ("remove", ("Alice", "Bob", "Bob"), "Bob is named twice"),
         ("commit", (), "Nobody was named who could do it"),
     ],
 )

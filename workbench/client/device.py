@@ -139,7 +139,7 @@ class Device:
         """Enter the groups to which a Welcome has come, or only this one; the init key that opened it is deleted.
 
         That of a key package of last resort stays (`publish_key_package`).
-        A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say.
+        A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say; that is told once.
         """
         events = []
         for reference, bundle, invitation in self._invitations():
@@ -158,8 +158,11 @@ class Device:
                     suite=suite,
                 )
             except MLSError as error:
-                epoch = self._service.epoch(invitation.group_id)
-                events.append(Event("refused", invitation.group_id, epoch, "", str(error)))
+                refused = invitation.group_id, invitation.next_index
+                if refused not in self.holdings.refused:
+                    self.holdings = replace(self.holdings, refused=self.holdings.refused | {refused})
+                    epoch = self._service.epoch(invitation.group_id)
+                    events.append(Event("refused", invitation.group_id, epoch, "", str(error)))
                 continue
             membership = Membership(state, invitation.next_index)
             self.holdings = self.holdings.having_used(reference, invitation.group_id, invitation.next_index).with_group(

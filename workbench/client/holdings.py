@@ -31,7 +31,8 @@ class Holdings:
     """All that is on a device.
 
     `bundles` are by their reference the key packages that nobody has used yet, and those of last resort, whose uses
-    are `accepted`: into which group, and where in its log. `psks` are keys from elsewhere, by their `psk_id`.
+    are `accepted`: into which group, and where in its log. `refused` are invitations that could not be accepted so far,
+    told by the same. `psks` are keys from elsewhere, by their `psk_id`.
     `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite.
     """
 
@@ -41,6 +42,7 @@ class Holdings:
     psks: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
     other_signature_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     accepted: frozenset[tuple[bytes, int]] = frozenset()
+    refused: frozenset[tuple[bytes, int]] = frozenset()
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from workbench.mls import CipherSuite, Policy, RatchetTree, SentProposal
 
-PUBLIC_FIELDS = frozenset({"interim_transcript_hash", "confirmation_tag"})
-"""Fields of states that hold bytes which everybody may know."""
+PUBLIC_FIELDS = frozenset({"interim_transcript_hash", "confirmation_tag", "accepted", "refused"})
+"""Fields of states, and of what devices hold, whose bytes everybody may know."""
 
 PUBLIC_TYPES = (CipherSuite, RatchetTree, Policy, SentProposal)
 """Values without secrets. A traced suite knows many, but it belongs to the recorder, not to the state."""

@@ -92,7 +92,11 @@ def _why_no_member(world: World, actor: str) -> str | None:
         return f"{actor} is no longer in the group"
     if state.epoch != world.epoch:
         return f"{actor} has missed a commit and has to catch up first"
-    return None
+    return _why_out_of_reach(world, actor)
+
+
+def _why_out_of_reach(world: World, actor: str) -> str | None:
+    return f"{actor} is held back" if world.is_held(actor) else None
 
 
 def _why_not_in_group(world: World, action: Action, actor: str, others: Sequence[str]) -> str | None:
@@ -101,7 +105,7 @@ def _why_not_in_group(world: World, action: Action, actor: str, others: Sequence
     reason = None
     match action:
         case "add" | "propose_add":
-            reason = next((f"{name} is in the group already" for name in others if name in members), None)
+            reason = _why_no_newcomers(others, members)
         case "remove" if alone:
             reason = f"{actor} is alone in the group"
         case "remove" if actor in others:
@@ -140,7 +144,15 @@ def _has_pending(world: World, actor: str) -> bool:
 
 
 def _why_no_members(names: Sequence[str], members: Sequence[str]) -> str | None:
-    return next((f"{name} is not in the group" for name in names if name not in members), None)
+    return next((f"{name} is not in the group" for name in names if name not in members), _why_twice(names))
+
+
+def _why_no_newcomers(names: Sequence[str], members: Sequence[str]) -> str | None:
+    return next((f"{name} is in the group already" for name in names if name in members), _why_twice(names))
+
+
+def _why_twice(names: Sequence[str]) -> str | None:
+    return next((f"{name} is named twice" for name in names if names.count(name) > 1), None)
 
 
 def _why_not_from_outside(world: World, action: Action, actor: str, others: Sequence[str]) -> str | None:
@@ -149,20 +161,18 @@ def _why_not_from_outside(world: World, action: Action, actor: str, others: Sequ
         return ENDED
     if action in {"join", "resync"} and not doors.hosts(world, actor):
         return "No member is within reach who could describe the group"
-    reason = None
+    reason = None if action == "resync" else _why_out_of_reach(world, actor)
     match action:
         case "join" | "request_to_join" if actor in members:
             reason = f"{actor} is in the group already"
-        case "join" | "request_to_join" if world.is_held(actor):
-            reason = f"{actor} is held back"
         case "resync" if actor not in members:
             reason = f"{actor} has no leaf in the group to come back to"
         case "ask_to_add" | "ask_to_remove" if doors.sender_index(world, actor) is None:
             reason = f"The group does not take proposals from {actor}"
         case "ask_to_add":
-            reason = next((f"{name} is in the group already" for name in others if name in members), None)
+            reason = reason or _why_no_newcomers(others, members)
         case "ask_to_remove":
-            reason = _why_no_members(others, members)
+            reason = reason or _why_no_members(others, members)
         case _:
             pass
     return reason
@@ -178,4 +188,4 @@ def _why_no_successor(world: World, actor: str) -> str | None:
     following = None if latest is None or latest.reinit is None else latest.reinit.group_id
     if any(group.group_id == following for group in world.groups):
         return "The group that follows has been founded already"
-    return None
+    return _why_out_of_reach(world, actor)
