@@ -62,6 +62,7 @@ from workbench.mls.group.stored_state import read_bundle, read_state, write_bund
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.negotiation import lacking, shared_capabilities
 from workbench.mls.tree.own_leaf import default_capabilities, new_lifetime
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
@@ -76,6 +77,7 @@ from workbench.mls.wire.messages import (
     PreSharedKeyID,
     ReInit,
     Remove,
+    RequiredCapabilities,
     ResumptionPSK,
     Update,
     Welcome,
@@ -143,6 +145,7 @@ __all__ = [
     "Received",
     "Remove",
     "Removed",
+    "RequiredCapabilities",
     "ResumptionPSK",
     "Seen",
     "SentProposal",
@@ -171,6 +174,7 @@ __all__ = [
     "is_last_resort",
     "join",
     "key_package_ref",
+    "lacking",
     "new_lifetime",
     "observe",
     "presented_identities",
@@ -185,6 +189,7 @@ __all__ = [
     "read_commit",
     "read_state",
     "reinit_group",
+    "shared_capabilities",
     "validate_key_package",
     "write_bundle",
     "write_commit",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.tree.grease import grease_extension, greased
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.wire.code_points import LAST_RESORT, ProtocolVersion
 from workbench.mls.wire.codec import encode
@@ -45,11 +46,13 @@ def create_key_package(
     capabilities: Capabilities | None = None,
     extensions: Sequence[Extension] = (),
     leaf_extensions: Sequence[Extension] = (),
+    grease: bool = False,
 ) -> KeyPackageBundle:
     """Make and sign a key package with fresh init and leaf keys (RFC 9420 §10).
 
     `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. Extensions that the client sends must be
-    listed in `capabilities`, which default to what this implementation supports.
+    listed in `capabilities`, which default to what this implementation supports. `grease` adds values that everybody
+    is to ignore.
 
     A key package is used once, and its private init key is deleted then. One of `last_resort` is marked for a
     directory to hand out again and again when no other is left, so that nobody can keep a client out of groups by using
@@ -62,19 +65,20 @@ def create_key_package(
         can = replace(can, extensions=tuple(dict.fromkeys((*can.extensions, LAST_RESORT))))
     init_keys = suite.derive_key_pair(suite.fresh(entropy, "init key"))
     leaf_keys = suite.derive_key_pair(suite.fresh(entropy, "leaf key"))
-    leaf_node = sign_leaf_node(
-        suite,
-        LeafNode(
-            encryption_key=leaf_keys.public_key,
-            signature_key=suite.signature_public_key(signature_private_key),
-            credential=credential,
-            capabilities=can,
-            leaf_node_source=KeyPackageSource(lifetime),
-            extensions=tuple(leaf_extensions),
-            signature=b"",
-        ),
-        signature_private_key,
+    leaf_node = LeafNode(
+        encryption_key=leaf_keys.public_key,
+        signature_key=suite.signature_public_key(signature_private_key),
+        credential=credential,
+        capabilities=can,
+        leaf_node_source=KeyPackageSource(lifetime),
+        extensions=tuple(leaf_extensions),
+        signature=b"",
     )
+    if grease:
+        leaf_node = greased(leaf_node, entropy)
+        listed = leaf_node.capabilities.extensions
+        extensions = (*extensions, Extension(listed[-1], grease_extension("a key package", entropy).extension_data))
+    leaf_node = sign_leaf_node(suite, leaf_node, signature_private_key)
     content = KeyPackageTBS(ProtocolVersion.mls10, suite.id, init_keys.public_key, leaf_node, tuple(extensions))
     signature = suite.sign_with_label(signature_private_key, "KeyPackageTBS", encode(content))
     key_package = KeyPackage(

@@ -37,6 +37,7 @@ from workbench.mls.group.proposal_list import (
     pending_proposal,
     select_proposals,
 )
+from workbench.mls.group.proposals import refuse_grease_in
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     Followed,
@@ -113,6 +114,7 @@ def create_commit(
     signature_private_key: bytes | None = None,
     private: bool = False,
     ratchet_tree: bool = True,
+    grease: bool = False,
     authenticated_data: bytes = b"",
     padding: Padding | None = None,
 ) -> Committed:
@@ -123,15 +125,17 @@ def create_commit(
     and heals nothing. `credential` and `signature_private_key` renew those of the committer, which takes a path.
 
     `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
-    is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome. `private` frames the
-    commit as a PrivateMessage; `padding` is what the policy says unless it is given. `entropy` is 32 fresh bytes;
-    `now` is in seconds since 1970.
+    is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome, and `grease` an extension
+    that everybody is to ignore. `private` frames the commit as a PrivateMessage; `padding` is what the policy says
+    unless it is given. `entropy` is 32 fresh bytes; `now` is in seconds since 1970.
     """
     require_active(state)
     suite = state.suite
     renewed = credential is not None or signature_private_key is not None
     leaf_node = renewed_leaf(state, credential, signature_private_key)
     # validate, apply
+    for proposal in proposals:
+        refuse_grease_in(proposal)
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     listed = (*_from_pending(state, by_value, by_reference), *by_value)
     applied = validate_and_apply(for_sending(state.public), listed, state.own_leaf, leaf_node, now=now, usage=usage)
@@ -160,7 +164,9 @@ def create_commit(
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     message, current = frame(state, authenticated, padding=padding, entropy=entropy)
     following = enter(current, context, epoch, taken, tag, applied.reinit)
-    group_info = sign_group_info(following, ratchet_tree=ratchet_tree, external_pub=False)
+    group_info = sign_group_info(
+        following, ratchet_tree=ratchet_tree, external_pub=False, grease=entropy if grease else None
+    )
     welcome = None
     if applied.added:
         sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)

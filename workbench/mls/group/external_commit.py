@@ -30,6 +30,7 @@ from workbench.mls.group.public_commit import (
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, SentProposal
 from workbench.mls.schedule.key_schedule import external_init
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
+from workbench.mls.tree.grease import greased
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
@@ -90,6 +91,7 @@ def external_commit(
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     capabilities: Capabilities | None = None,
     leaf_extensions: Sequence[Extension] = (),
+    grease: bool = False,
     authenticated_data: bytes = b"",
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
@@ -98,9 +100,10 @@ def external_commit(
 
     `group_info` must offer an external key and be of the group's present epoch. `resync` is an old leaf of the
     same client, which goes. `proposals` mix in pre-shared keys, whose values are in `psks` or `resumption_psks`
-    (by group id and epoch), or are of custom types that the `policy` lets newcomers commit. `entropy` is
-    32 fresh bytes. Raises what `public_group` raises, `InvalidProposalList` for a `resync` of somebody else, and
-    `InvalidRatchetTree` if the client cannot do what the group needs.
+    (by group id and epoch), or are of custom types that the `policy` lets newcomers commit. `grease` adds values to
+    the leaf that everybody is to ignore. `entropy` is 32 fresh bytes. Raises what `public_group` raises,
+    `InvalidProposalList` for a `resync` of somebody else, and `InvalidRatchetTree` if the client cannot do what the
+    group needs.
     """
     info = group_info_in(group_info)
     group = public_group(info, now=now, ratchet_tree=ratchet_tree, policy=policy, suite=suite)
@@ -116,6 +119,8 @@ def external_commit(
         extensions=tuple(leaf_extensions),
         signature=b"",
     )
+    if grease:
+        leaf_node = greased(leaf_node, entropy)
     removes = () if resync is None else (Remove(resync),)
     by_value: tuple[AnyProposal, ...] = (ExternalInit(kem_output), *removes, *proposals)
     listed = tuple(SentProposal(proposal, NewMemberCommitSender()) for proposal in by_value)

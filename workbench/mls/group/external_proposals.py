@@ -10,6 +10,7 @@ from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import FROM_EXTERNAL_SENDERS, from_outside
+from workbench.mls.group.proposals import refuse_grease_in
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
@@ -43,6 +44,7 @@ def propose_external(
     if not isinstance(proposal, FROM_EXTERNAL_SENDERS):
         name = type(proposal).__name__
         raise Misuse("§12.1.8", f"a proposal of type {name} cannot come from an external sender")
+    refuse_grease_in(proposal)
     sender = Sender(ExternalSenderIndex(sender_index))
     content = FramedContent(group_id, epoch, sender, authenticated_data, Proposal(proposal))
     return _signed(suite, content, signature_private_key)

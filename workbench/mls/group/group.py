@@ -21,7 +21,7 @@ from workbench.mls.group.external_commit import ExternallyCommitted
 from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
-from workbench.mls.group.proposals import has_room_for_proposal, validate_proposal
+from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, follow_proposal
 from workbench.mls.group.state import (
     DEFAULT_POLICY,
@@ -37,6 +37,7 @@ from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.mls.schedule.key_schedule import export_secret as derive_exported
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
@@ -108,6 +109,7 @@ def create_group(
     if suite.id != key_package.cipher_suite:
         raise Misuse("§11", f"the key package is for cipher suite {key_package.cipher_suite}, not {suite.id}")
     check_extensions(tuple(extensions), "a GroupContext")
+    refuse_grease(tuple(extensions))
     tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
     check_members(tree, tuple(extensions))
     authenticate_group(policy, tree, tuple(extensions), now=now)
@@ -154,6 +156,7 @@ def propose(
     if not has_room_for_proposal(state.public, sent.sender):
         reason = f"{state.policy.pending_proposals} proposals of this member are pending: others would refuse one more"
         raise Misuse("§12.1", reason)
+    refuse_grease_in(proposal)
     validate_proposal(for_sending(state.public), sent, now=now)
     content = _content(state, Proposal(proposal), authenticated_data)
     authenticated = _sign(state, content, private=private)
@@ -283,10 +286,15 @@ def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
     return replace(state, proposals={known: sent for known, sent in state.proposals.items() if known != reference})
 
 
-def group_info(state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True) -> MLSMessage:
-    """A signed description of the group in this epoch for those outside (RFC 9420 §12.4.3)."""
+def group_info(
+    state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True, grease: bytes | None = None
+) -> MLSMessage:
+    """A signed description of the group in this epoch for those outside (RFC 9420 §12.4.3).
+
+    `grease`, 32 fresh bytes, adds an extension that everybody is to ignore (§13.5).
+    """
     require_active(state)
-    info = sign_group_info(state, ratchet_tree=ratchet_tree, external_pub=external_pub)
+    info = sign_group_info(state, ratchet_tree=ratchet_tree, external_pub=external_pub, grease=grease)
     return MLSMessage(ProtocolVersion.mls10, info)
 
 

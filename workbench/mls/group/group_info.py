@@ -9,6 +9,7 @@ from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, Public
 from workbench.mls.schedule.key_schedule import external_key_pair
 from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.grease import grease_extension
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import validate_tree
@@ -18,9 +19,14 @@ from workbench.mls.wire.messages import ExternalPub, GroupInfo, GroupInfoTBS, ML
 from workbench.mls.wire.tree import Extension, RatchetTreeExtension
 
 
-def sign_group_info(state: GroupState, *, ratchet_tree: bool, external_pub: bool) -> GroupInfo:
-    """What those outside need to know of the group in this epoch, signed (RFC 9420 §12.4.3)."""
-    extensions = []
+def sign_group_info(
+    state: GroupState, *, ratchet_tree: bool, external_pub: bool, grease: bytes | None = None
+) -> GroupInfo:
+    """What those outside need to know of the group in this epoch, signed (RFC 9420 §12.4.3).
+
+    `grease` is the entropy of a GREASE extension, None for a GroupInfo without one (§13.5).
+    """
+    extensions = [] if grease is None else [grease_extension("a GroupInfo", grease)]
     if ratchet_tree:
         tree = RatchetTreeExtension(state.tree.to_nodes())
         extensions.append(Extension(ExtensionType.ratchet_tree, encode(tree)))

@@ -6,9 +6,10 @@ from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidProposal, InvalidProposalList, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.state import ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ResumptionPSKUsage
@@ -63,6 +64,12 @@ def validate_proposal(
             authenticate_external_senders(group.policy, extensions, now=now, present=group.context.extensions)
         case CustomProposal(number):
             _validate_custom(group, number, sent)
+
+
+def refuse_grease_in(proposal: AnyProposal) -> None:
+    """`Misuse` for a proposal of one's own that would put GREASE where all must support it (RFC 9420 §13.5)."""
+    if isinstance(proposal, GroupContextExtensions | ReInit):
+        refuse_grease(proposal.extensions)
 
 
 def _validate_psk(group: PublicGroup, psk: PreSharedKeyID, usage: ResumptionPSKUsage) -> None:

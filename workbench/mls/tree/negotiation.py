@@ -1,0 +1,56 @@
+"""What clients have in common, and what some of them lack: before a group is made or changed (RFC 9420 §7.2, §11.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, DEFAULT_PROPOSALS
+from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.tree import Capabilities, LeafNode
+
+Client = TypeVar("Client")
+
+
+def shared_capabilities(own: Capabilities, others: Iterable[LeafNode]) -> Capabilities:
+    """What we and all others can do, in our order: the first cipher suite is the one to take (RFC 9420 §7.2).
+
+    `own` is what the application really supports, without GREASE (§13.5), and not what it has published. What every
+    client knows anyway is in no capabilities, and so not here.
+    """
+    shared = own
+    for can in (leaf_node.capabilities for leaf_node in others):
+        shared = Capabilities(
+            versions=_both(shared.versions, can.versions),
+            cipher_suites=_both(shared.cipher_suites, can.cipher_suites),
+            extensions=_both(shared.extensions, can.extensions),
+            proposals=_both(shared.proposals, can.proposals),
+            credentials=_both(shared.credentials, can.credentials),
+        )
+    return shared
+
+
+def lacking(clients: Mapping[Client, LeafNode], required: RequiredCapabilities) -> dict[Client, RequiredCapabilities]:
+    """Which clients lack what of some requirements; those that lack nothing are not named (RFC 9420 §11.1).
+
+    To ask about a group's members: `dict(tree.leaves())`.
+    """
+    found = {}
+    for client, leaf_node in clients.items():
+        can = leaf_node.capabilities
+        missing = RequiredCapabilities(
+            _without(required.extension_types, DEFAULT_EXTENSIONS.union(can.extensions)),
+            _without(required.proposal_types, DEFAULT_PROPOSALS.union(can.proposals)),
+            _without(required.credential_types, frozenset(can.credentials)),
+        )
+        if missing != RequiredCapabilities((), (), ()):
+            found[client] = missing
+    return found
+
+
+def _both(ours: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(value for value in ours if value in theirs)
+
+
+def _without(wanted: tuple[int, ...], listed: frozenset[int]) -> tuple[int, ...]:
+    return tuple(value for value in wanted if value not in listed)
