@@ -61,7 +61,6 @@ from workbench.mls.wire.messages import (
     FramedContent,
     FramedContentAuthData,
     GroupContext,
-    GroupInfo,
     MemberSender,
     MLSMessage,
     Proposal,
@@ -85,7 +84,6 @@ class Committed:
 
     message: MLSMessage
     welcome: MLSMessage | None
-    group_info: GroupInfo
     current: GroupState
     next: GroupState
     advanced: EpochAdvanced
@@ -164,15 +162,15 @@ def create_commit(
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     message, current = frame(state, authenticated, padding=padding, entropy=entropy)
     following = enter(current, context, epoch, taken, tag, applied.reinit)
-    group_info = sign_group_info(
-        following, ratchet_tree=ratchet_tree, external_pub=False, grease=entropy if grease else None
-    )
     welcome = None
     if applied.added:
+        group_info = sign_group_info(
+            following, ratchet_tree=ratchet_tree, external_pub=False, grease=entropy if grease else None
+        )
         sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)
         welcome = MLSMessage(ProtocolVersion.mls10, sealed)
     advanced = advanced_by(state.own_leaf, listed, applied, with_path=path)
-    return Committed(message, welcome, group_info, current, following, advanced)
+    return Committed(message, welcome, current, following, advanced)
 
 
 def process_commit(

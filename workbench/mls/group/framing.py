@@ -18,7 +18,7 @@ from workbench.mls.errors import (
 )
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.padding import Padding
-from workbench.mls.framing.private_message import open_sender_data, protect_private, unprotect_private
+from workbench.mls.framing.private_message import open_content, open_sender_data, protect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
 from workbench.mls.group.state import GroupState, ProposalSender, ReadableEpoch
 from workbench.mls.tree.extensions import external_senders_in
@@ -79,14 +79,10 @@ def unframe(state: GroupState, message: MLSMessage) -> tuple[AuthenticatedConten
             epoch = _epoch_of(state, private)
             sender_data = open_sender_data(suite, private, epoch.sender_data_secret)
             _check_not_own(state, MemberSender(sender_data.leaf_index), private.content_type)
-            opened, secret_tree = unprotect_private(
-                suite,
-                private,
-                epoch.secret_tree,
-                epoch.sender_data_secret,
-                state.policy.ratchets,
-                custom=state.policy.custom,
+            secret_tree, used = epoch.secret_tree.key_for(
+                sender_data.leaf_index, private.content_type, sender_data.generation, state.policy.ratchets
             )
+            opened = open_content(suite, private, sender_data, used, custom=state.policy.custom)
             state = state.with_secret_tree(epoch.epoch, secret_tree)
         case other:
             raise Misuse("§6", f"a {type(other).__name__} is not a message within a group")

@@ -85,18 +85,17 @@ def select_proposals(
     """
     waiting = [sent for sent in pending if not _is_about(sent, committer)]
     removed = {sent.proposal.removed for sent in (*by_value, *waiting) if isinstance(sent.proposal, Remove)}
-    taken: dict[object, SentProposal] = {_subject(sent): sent for sent in by_value}
+    own = set(map(_subject, by_value))
+    taken: dict[object, SentProposal] = {}
     for sent in waiting:
         subject = _subject(sent)
-        if isinstance(sent.proposal, Update) and sent.sender in removed:
-            continue
-        if subject in taken and not isinstance(sent.proposal, Update):
-            continue
-        taken[subject] = sent
-    chosen = list(taken.values())
-    if len(chosen) > 1:
-        chosen = [sent for sent in chosen if not isinstance(sent.proposal, ReInit)]
-    return tuple(sent for sent in chosen if sent not in by_value)
+        if isinstance(sent.proposal, Update):
+            if sent.sender not in removed:
+                taken[subject] = sent
+        elif subject not in own:
+            taken.setdefault(subject, sent)
+    alone = len(taken) == 1 and not by_value
+    return tuple(sent for sent in taken.values() if alone or not isinstance(sent.proposal, ReInit))
 
 
 def leave_out_unfit(
@@ -239,17 +238,15 @@ def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], propos
     removed = tuple(LeafIndex(sent.proposal.removed) for sent in proposals if isinstance(sent.proposal, Remove))
     for leaf in removed:
         tree = tree.remove(leaf)
-    added = []
-    for sent in proposals:
-        if isinstance(sent.proposal, Add):
-            tree, leaf = tree.add(sent.proposal.key_package.leaf_node)
-            added.append((leaf, sent.proposal.key_package))
+    key_packages = [sent.proposal.key_package for sent in proposals if isinstance(sent.proposal, Add)]
+    tree, leaves = tree.add_all([key_package.leaf_node for key_package in key_packages])
+    added = tuple(zip(leaves, key_packages, strict=True))
     if updates or added or any(isinstance(sent.proposal, GroupContextExtensions) for sent in proposals):
         check_members(tree, extensions)
     return Applied(
         tree,
         extensions,
-        tuple(added),
+        added,
         tuple(updates),
         removed,
         tuple(sent.proposal.psk for sent in proposals if isinstance(sent.proposal, PreSharedKey)),

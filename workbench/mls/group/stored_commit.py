@@ -29,7 +29,6 @@ def write_commit(committed: Committed) -> bytes:
     stored = StoredCommitted(
         message=committed.message,
         welcome=committed.welcome,
-        group_info=committed.group_info,
         current=stored_state(committed.current),
         next=stored_state(committed.next),
         proposals=tuple(map(stored_proposal, advanced.proposals)),
@@ -48,7 +47,6 @@ def read_commit(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSu
     return Committed(
         message=stored.message,
         welcome=stored.welcome,
-        group_info=stored.group_info,
         current=state_from(stored.current, policy, suite),
         next=state_from(stored.next, policy, suite),
         advanced=EpochAdvanced(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
@@ -178,27 +178,32 @@ class RatchetTree:
 
     def add(self, leaf_node: LeafNode) -> tuple[RatchetTree, LeafIndex]:
         """The tree with one more member, unmerged above its leaf; and which leaf it is (RFC 9420 §12.1.1)."""
-        tree, leaf = self.with_room()
+        tree, (leaf,) = self.add_all((leaf_node,))
+        return tree, leaf
 
-        def with_unmerged(above: Parent) -> ParentNode | None:
-            if above.node is None:
-                return None
-            unmerged = list(above.node.unmerged_leaves)
-            insort(unmerged, leaf)
-            return replace(above.node, unmerged_leaves=tuple(unmerged))
+    def add_all(self, leaf_nodes: Sequence[LeafNode]) -> tuple[RatchetTree, tuple[LeafIndex, ...]]:
+        """The tree with more members, and which leaves these have (RFC 9420 §12.1.1).
 
-        return RatchetTree(_path_changed(tree.head, leaf_to_node(leaf), leaf_node, with_unmerged)), leaf
+        Each stands at the leftmost leaf that is blank when its turn comes; all are added in one pass.
+        """
+        head = self.head
+        while head.index + 1 - head.members < len(leaf_nodes):
+            head = self._doubled(head)
+        placed: list[LeafIndex] = []
+        head = _filled_up(head, deque(leaf_nodes), placed)
+        return RatchetTree(head), tuple(placed)
 
     def with_room(self) -> tuple[RatchetTree, LeafIndex]:
         """The leftmost blank leaf, in a tree of twice the size if there was none (RFC 9420 §7.7)."""
-        head = self.head
-        if not head.has_room:
-            top = root(2 * self.leaf_count)
-            head = Parent(self.suite, top, None, head, blank_subtree(self.suite, right(top)))
+        head = self.head if self.head.has_room else self._doubled(self.head)
         at: Subtree = head
         while isinstance(at, Parent):
             at = at.left if at.left.has_room else at.right
         return RatchetTree(head), node_to_leaf(at.index)
+
+    def _doubled(self, head: Subtree) -> Parent:
+        top = root(2 * (head.index + 1))
+        return Parent(self.suite, top, None, head, blank_subtree(self.suite, right(top)))
 
     def update(self, leaf: LeafIndex, leaf_node: LeafNode) -> RatchetTree:
         """The tree with another leaf node for a member, blank above it (RFC 9420 §12.1.2)."""
@@ -234,6 +239,20 @@ def _path_changed(
     if leaf < at.index:
         return Parent(at.suite, at.index, content(at), changed, at.right)
     return Parent(at.suite, at.index, content(at), at.left, changed)
+
+
+def _filled_up(at: Subtree, waiting: deque[LeafNode], placed: list[LeafIndex]) -> Subtree:
+    """A subtree with its blank leaves filled from the left, as far as there are leaf nodes `waiting`."""
+    if not waiting or not at.has_room:
+        return at
+    if isinstance(at, Leaf):
+        placed.append(node_to_leaf(at.index))
+        return Leaf(at.suite, at.index, waiting.popleft())
+    before, node = len(placed), at.node
+    below = _filled_up(at.left, waiting, placed), _filled_up(at.right, waiting, placed)
+    if node is not None:
+        node = replace(node, unmerged_leaves=tuple(sorted((*node.unmerged_leaves, *placed[before:]))))
+    return Parent(at.suite, at.index, node, *below)
 
 
 def _grown(suite: Verifier, nodes: Sequence[Node | None], x: NodeIndex) -> Subtree:

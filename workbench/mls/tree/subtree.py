@@ -169,6 +169,15 @@ def blank_subtree(suite: Verifier, x: NodeIndex) -> Subtree:
 
 def in_order(head: Subtree) -> list[Subtree]:
     """All nodes of a subtree from left to right, as in the array (RFC 9420 Appendix C)."""
-    if isinstance(head, Leaf):
-        return [head]
-    return [*in_order(head.left), head, *in_order(head.right)]
+    nodes: list[Subtree] = []
+
+    def visit(at: Subtree) -> None:
+        if isinstance(at, Parent):
+            visit(at.left)
+            nodes.append(at)
+            visit(at.right)
+        else:
+            nodes.append(at)
+
+    visit(head)
+    return nodes

@@ -97,7 +97,26 @@ def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
         f"{''.join(readers)}    return struct({', '.join(fields)}), at\n"
     )
     exec(compile(source, f"<codec of {cls.__name__}>", "exec"), names)  # noqa: S102 - made of the field names of our own classes
+    if hasattr(cls, "encoding"):
+        return Compiled(*_keeping(cls.encoding.__set__, names["encode_struct"], names["decode_struct"]), given)
     return Compiled(names["encode_struct"], names["decode_struct"], given)
+
+
+def _keeping(keep: Callable[[Any, bytes], None], encode_struct: Encode, decode_struct: Decode) -> tuple[Encode, Decode]:
+    """The codec of a struct that keeps its bytes: a value has one encoding, so what was read need not be written."""
+
+    def encode_kept(value: Any) -> bytes:
+        if value.encoding is None:
+            keep(value, encode_struct(value))
+        encoding: bytes = value.encoding
+        return encoding
+
+    def decode_kept(data: bytes, at: int, end: int) -> tuple[Any, int]:
+        value, stop = decode_struct(data, at, end)
+        keep(value, data[at:stop])
+        return value, stop
+
+    return encode_kept, decode_kept
 
 
 def encoder(shape: Shape) -> Encode:

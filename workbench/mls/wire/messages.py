@@ -23,6 +23,7 @@ from workbench.mls.wire.shapes import (
     TaggedBy,
     Vector,
     case,
+    kept_encoded,
     open_case,
     struct,
     uint16,
@@ -237,7 +238,7 @@ class ProposalOrRef:
     proposal_or_ref: Annotated[ProposalByValue | ProposalByReference, Tag("type")]
 
 
-@struct
+@kept_encoded
 class Commit:
     """The proposals that take effect, and fresh keys for the committer's path (RFC 9420 §12.4)."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from workbench.mls.wire.messages import GroupContext, GroupInfo, MLSMessage, Proposal, ReInit, Sender
+from workbench.mls.wire.messages import GroupContext, MLSMessage, Proposal, ReInit, Sender
 from workbench.mls.wire.shapes import Enum8, Fixed, Opaque, Vector, case, struct, uint8, uint16, uint32, uint64
 from workbench.mls.wire.tree import KeyPackage, Node, RatchetTreeExtension
 
@@ -192,7 +192,6 @@ class StoredCommitted:
     TAG: ClassVar[StoredType] = StoredType.staged_commit
     message: MLSMessage
     welcome: MLSMessage | None
-    group_info: GroupInfo
     current: StoredState
     next: StoredState
     proposals: Vector[StoredProposal]

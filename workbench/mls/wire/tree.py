@@ -11,7 +11,7 @@ from workbench.mls.wire.code_points import (
     ProtocolVersion,
     WireFormat,
 )
-from workbench.mls.wire.shapes import Opaque, PresentWhen, Vector, case, struct, uint16, uint32, uint64
+from workbench.mls.wire.shapes import Opaque, PresentWhen, Vector, case, kept_encoded, struct, uint16, uint32, uint64
 
 HPKEPublicKey: TypeAlias = Opaque
 SignaturePublicKey: TypeAlias = Opaque
@@ -123,7 +123,7 @@ class CommitSource:
     parent_hash: Opaque
 
 
-@struct
+@kept_encoded
 class LeafNode:
     """One member's place in the tree: its keys, and who it is (RFC 9420 §7.2)."""
 
@@ -230,7 +230,7 @@ class ParentHashInput:
 # §10: key packages
 
 
-@struct
+@kept_encoded
 class KeyPackage:
     """What a client publishes so that others can add it while it is away (RFC 9420 §10)."""
 
