@@ -43,6 +43,7 @@ from workbench.mls import (
     propose_update,
     protect,
 )
+from workbench.mls.crypto.hpke import info_hash
 from workbench.mls.tree.subtree import Parent
 
 COUNTED = (
@@ -316,7 +317,14 @@ def test_a_step_shares_with_the_state_before_it_what_it_did_not_change() -> None
     assert after.tree.head.right is state.tree.head.right
 
 
-# What is read is not taken apart more than once
+# What is long is read, written and hashed once
+
+
+def test_what_all_entries_of_a_welcome_are_bound_to_is_hashed_once() -> None:
+    state = alone()
+    info_hash.cache_clear()
+    commit(state, *adds(64))
+    assert (info_hash.cache_info().misses, info_hash.cache_info().hits) == (1, 62)
 
 
 @pytest.mark.parametrize("size", BLANK)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, sign_content
@@ -185,7 +185,7 @@ class CipherSuite:
         `entropy` is fresh and for this ciphertext alone. Raises `InvalidKey` when `public_key` is no key of
         the suite.
         """
-        info = encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
+        info = _encrypt_context(label, context)
         return HPKECiphertext(*self.hpke.seal(public_key, info, b"", plaintext, entropy))
 
     def decrypt_with_label(self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext) -> bytes:
@@ -193,7 +193,7 @@ class CipherSuite:
 
         Raises `DecryptionFailed`, or `InvalidKey` when `kem_output` is no key of the suite.
         """
-        info = encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
+        info = _encrypt_context(label, context)
         try:
             return self.hpke.open(ciphertext.kem_output, private_key, info, b"", ciphertext.ciphertext)
         except DecryptionFailed:
@@ -212,6 +212,12 @@ class CipherSuite:
     def hpke(self) -> HPKE:
         """HPKE with the suite's algorithms (RFC 9420 §5.1)."""
         return HPKE(self.algorithms.kem, self.algorithms.kdf, self.algorithms.aead)
+
+
+@lru_cache(maxsize=1)
+def _encrypt_context(label: str, context: bytes) -> bytes:
+    """What a ciphertext is bound to (RFC 9420 §5.1.3): the same bytes for all that are sealed in a row."""
+    return encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
 
 
 CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType(

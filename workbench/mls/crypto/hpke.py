@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workbench.mls.crypto.algorithms import KEM
 from workbench.mls.crypto.primitives import AEAD, HKDF, MontgomeryCurve
@@ -87,7 +87,7 @@ class HPKE:
 
     def _schedule(self, shared_secret: bytes, info: bytes) -> Callable[[bytes, int], bytes]:
         labeled = self._hpke_kdf
-        context = MODE_BASE + self._psk_id_hash + labeled.extract(b"", b"info_hash", info)
+        context = MODE_BASE + self._psk_id_hash + info_hash(labeled, info)
         secret = labeled.extract(shared_secret, b"secret", b"")
         return lambda label, length: labeled.expand(secret, label, context, length)
 
@@ -120,3 +120,13 @@ class LabeledKDF:
         """LabeledExpand."""
         labeled_info = length.to_bytes(2, "big") + b"HPKE-v1" + self.suite_id + label + info
         return self.kdf.expand(secret, labeled_info, length)
+
+
+@lru_cache(maxsize=1)
+def info_hash(labeled: LabeledKDF, info: bytes) -> bytes:
+    """The hash of what ciphertexts are bound to (RFC 9180 §5.1), made once for all that are bound to the same bytes.
+
+    Every entry of a Welcome is bound to the whole GroupInfo: hashing that again for each would cost the square of the
+    group's size.
+    """
+    return labeled.extract(b"", b"info_hash", info)
