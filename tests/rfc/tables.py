@@ -62,11 +62,22 @@ def validation_page() -> str:
 
 
 def _rules_table(rules: Iterable[Rule]) -> str:
-    head = ["RFC", "Demands", "Checked in", "Refused as", "Forged in", "Honest twin", "OpenMLS", "Without the check"]
+    head = [
+        "Rule",
+        "RFC",
+        "Demands",
+        "Checked in",
+        "Refused as",
+        "Forged in",
+        "Honest twin",
+        "OpenMLS",
+        "Without the check",
+    ]
     return table(
         head,
         (
             [
+                f'<a id="{_anchor(rule.name)}"></a>{rule.name}',
                 rule.section,
                 rule.demands,
                 _place(rule.check),
@@ -144,7 +155,7 @@ text is not in this repository: a sentence is named by the words around its MUST
 it with the text. [Rules](validation.md) are what is refused; other demands point to the code that does what they ask
 and to a test that sees it; and some bind an application, for a reason that is said.
 
-This page is made from `tests/rfc`; `make docs` writes it anew. The code of a section is what names it in its docstring.
+This page is made from `tests/rfc`; `make docs` writes it anew. The code of a section is where a docstring names it.
 `tests/rfc/test_index.py` fails when a section or a sentence has no answer, and when one is no longer in the RFC.
 """
 
@@ -160,14 +171,12 @@ def index_page() -> str:
 def _section(number: str, title: str) -> str:
     lines = [f"## §{number} {title}\n"]
     if code := code_by_section().get(number):
-        by_file: dict[str, list[str]] = {}
-        for pointer in code:
-            by_file.setdefault(pointer.path, []).append(f"`{pointer.name}`")
-        lines += [f"- [{path}](../{path}): {', '.join(names)}" for path, names in by_file.items()]
+        paths = dict.fromkeys(pointer.path for pointer in code)
+        lines.append("- code: " + ", ".join(f"[{path.removeprefix('workbench/mls/')}](../{path})" for path in paths))
     if number in ANSWERS:
         lines.append(f"- {_answer(ANSWERS[number])}")
     if names := [name for name, rule in RULES.items() if rule.section == f"§{number}"]:
-        lines.append(f"- rules: {', '.join(f'*{name}*' for name in names)}")
+        lines.append(f"- rules: {', '.join(map(_rule, names))}")
     if demands := DEMANDS.get(number):
         rows = ([each.words, each.key, "; ".join(map(_answer, each.answers))] for each in demands)
         lines.append("\n" + table(["Sentence", "Hash", "Kept by"], rows).rstrip())
@@ -182,7 +191,15 @@ def _answer(answer: Answer) -> str:
         case ForWhom(reason):
             return reason
         case rules:
-            return "rules: " + ", ".join(f"*{rule.name}*" for rule in rules)
+            return "rules: " + ", ".join(_rule(rule.name) for rule in rules)
+
+
+def _rule(name: str) -> str:
+    return f"[{name}](validation.md#{_anchor(name)})"
+
+
+def _anchor(name: str) -> str:
+    return "".join(each if each.isalnum() else "-" for each in name.lower())
 
 
 PAGES = {"validation.md": validation_page, "rfc-index.md": index_page}
