@@ -65,6 +65,8 @@ class RatchetTree(anywidget.AnyWidget):
         """Take a view that goes on from the present one, and play what is new in it."""
         with self.hold_sync():
             self.set_trait("view", view)
+            # Off and on: the browser may have stopped without its word having come here yet.
+            self.playing = False
             self.playing = True
 
     def to_html(self, path: str | Path) -> None:

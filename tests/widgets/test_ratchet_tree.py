@@ -68,6 +68,14 @@ def test_showing_a_longer_view_keeps_the_place_and_plays_what_is_new() -> None:
     assert len(tree.view["steps"]) == 5
 
 
+def test_what_is_new_is_played_even_if_python_does_not_know_that_the_last_play_is_over() -> None:
+    tree = RatchetTree(sample(), playing=True)
+    told: list[bool] = []
+    tree.observe(lambda change: told.append(change["new"]), names="playing")
+    tree.show(sample())
+    assert told == [False, True]
+
+
 def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "tree.html"
     RatchetTree(sample()).to_html(path)
