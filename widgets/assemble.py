@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
-STYLES = ("theme.css", "marks.css", "ratchet_tree.css")
+STYLES = ("theme.css", "marks.css", "room.css", "ratchet_tree.css")
+"""The styles of all widgets: a page that has several holds them once."""
 
 _IMPORT = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)

@@ -1,5 +1,6 @@
-/** The side panel: the values of a node or of the group, and the help. */
+/** What the side panel of the tree says: the values of a node or of the group, and the help. */
 import { html, icon, iconButton } from "./dom.js";
+import { helpList, panel } from "./panel.js";
 import { specimen } from "./picture.js";
 import { groupRows, nodeRows } from "./values.js";
 import { SECTIONS, grouped, nodeParts, upperFirst } from "./words.js";
@@ -22,6 +23,7 @@ const MARKS = [
   [{ node: 3, state: "unknown" }, "dotted, question mark: unknown to the viewer"],
 ];
 
+/** @type {[string, string][]} */
 const KEYS = [
   ["[ ]", "one step back or on"],
   [", .", "one beat back or on"],
@@ -36,48 +38,27 @@ const KEYS = [
 
 /** The marks and the keys. */
 export function help() {
-  return html(
-    "div",
-    { class: "mls-help" },
-    html("ul", { class: "mls-legend" }, ...MARKS.map(([mark, text]) => html("li", {}, specimen(mark), text))),
-    html(
-      "dl",
-      { class: "mls-keys" },
-      ...KEYS.flatMap(([key, text]) => [
-        html("dt", {}, ...key.split(" ").map((one) => html("span", { class: "mls-key" }, one))),
-        html("dd", {}, text),
-      ]),
-    ),
+  return helpList(
+    MARKS.map(([mark, text]) => [specimen(mark), text]),
+    KEYS,
   );
 }
 
 /**
- * The side panel; it stands beside the tree, or below it where there is little room.
+ * The side panel of the tree.
  * @param {() => void} close
  */
-export function panel(close) {
-  const title = html("div", { class: "mls-panel-title" });
-  const content = html("div", { class: "mls-content", tabindex: 0 });
-  const side = html(
-    "aside",
-    { class: "mls-panel", "aria-label": "Details", hidden: true },
-    html("header", {}, title, iconButton("close", "Close", close)),
-    content,
-  );
-  let shown = "";
+export function details(close) {
+  const side = panel(close);
 
   /** @param {Timeline} time @param {Frame} frame @param {"" | "node" | "group" | "help"} what @param {number} node */
   function show(time, frame, what, node) {
-    side.hidden = what === "";
     const rows = what === "node" ? nodeRows(time, frame, node) : what === "group" ? groupRows(time, frame) : [];
-    const now = JSON.stringify([what, node, frame.epoch, frame.viewer.id, rows]);
-    if (now === shown) return;
-    shown = now;
-    title.textContent = titleOf(what, frame, node);
-    content.replaceChildren(what === "help" ? help() : rowList(rows));
+    const now = what && JSON.stringify([what, node, frame.epoch, frame.viewer.id, rows]);
+    side.show(now, titleOf(what, frame, node), () => (what === "help" ? help() : rowList(rows)));
   }
 
-  return { side, show };
+  return { element: side.element, show };
 }
 
 /** @param {"" | "node" | "group" | "help"} what @param {Frame} frame @param {number} node @returns {string} */

@@ -4,14 +4,14 @@
  *
  * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1).
  */
-import { panel } from "./details.js";
+import { details } from "./details.js";
 import { html } from "./dom.js";
 import { frameAt, timeline } from "./frame.js";
 import { heading } from "./heading.js";
 import { backward, durations, onward, stay } from "./pace.js";
 import { stage } from "./stage.js";
 import { toolbar } from "./toolbar.js";
-import { twin } from "./twin.js";
+import { treeTwin } from "./twin.js";
 import { sentence } from "./words.js";
 
 /** @typedef {import("./view.d.ts").Model} Model */
@@ -48,16 +48,16 @@ export function render({ model, el }) {
     help: () => change({ panel: own.panel === "help" ? "" : "help" }),
   });
   const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: scene.rescale });
-  const details = panel(close);
+  const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const table = twin();
+  const table = treeTwin();
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
     "div",
-    { class: "mls mls-ratchet-tree", "data-lm-suppress-shortcuts": "true", keydown: press },
+    { class: "mls mls-room mls-ratchet-tree", "data-lm-suppress-shortcuts": "true", keydown: press },
     controls.bar,
     head.bar,
-    html("div", { class: "mls-body" }, scene.room, details.side),
+    html("div", { class: "mls-body" }, scene.room, side.element),
     words,
     table.region,
   );
@@ -134,7 +134,7 @@ export function render({ model, el }) {
       help: own.panel === "help",
     });
     head.show(view, frame, own.panel === "group");
-    details.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
+    side.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
     table.show(own.table ? frame : null);
     const said = sentence(view, frame);
     if (words.textContent !== said) words.textContent = said;

@@ -2,35 +2,28 @@
 import { html } from "./dom.js";
 import { nodeParts } from "./words.js";
 
-export function twin() {
-  const region = html("div", {
-    class: "mls-twin",
-    tabindex: 0,
-    role: "region",
-    "aria-label": "The tree as a table",
-    hidden: true,
-  });
+/** @param {string} label what the table is */
+export function twin(label) {
+  const region = html("div", { class: "mls-twin", tabindex: 0, role: "region", "aria-label": label, hidden: true });
   let shown = "";
 
-  /** @param {import("./frame.js").Frame | null} frame what to show, or null to hide the table */
-  function show(frame) {
-    region.hidden = frame === null;
-    if (!frame) return;
-    const rows = frame.marks.map((mark) => Object.values(nodeParts(mark, frame.viewer.name)));
-    const now = JSON.stringify(rows);
+  /** @param {{heads: string[], rows: string[][]} | null} table what to show, or null to hide it */
+  function show(table) {
+    region.hidden = table === null;
+    if (!table) return;
+    const now = JSON.stringify(table);
     if (now === shown) return;
     shown = now;
-    const heads = ["Node", "What", "Public key", `Private key, for ${frame.viewer.name}`, "Notes"];
     region.replaceChildren(
       html(
         "table",
         {},
-        html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))),
+        html("thead", {}, html("tr", {}, ...table.heads.map((head) => html("th", { scope: "col" }, head)))),
         html(
           "tbody",
           {},
-          ...rows.map(([node, ...cells]) =>
-            html("tr", {}, html("th", { scope: "row" }, node), ...cells.map((cell) => html("td", {}, cell))),
+          ...table.rows.map(([first, ...cells]) =>
+            html("tr", {}, html("th", { scope: "row" }, first), ...cells.map((cell) => html("td", {}, cell))),
           ),
         ),
       ),
@@ -38,4 +31,18 @@ export function twin() {
   }
 
   return { region, show };
+}
+
+export function treeTwin() {
+  const { region, show } = twin("The tree as a table");
+  return {
+    region,
+    /** @param {import("./frame.js").Frame | null} frame what to show, or null to hide the table */
+    show(frame) {
+      if (!frame) return show(null);
+      const { name } = frame.viewer;
+      const rows = frame.marks.map((mark) => Object.values(nodeParts(mark, name)));
+      show({ heads: ["Node", "What", "Public key", `Private key, for ${name}`, "Notes"], rows });
+    },
+  };
 }

@@ -10,7 +10,7 @@ import pytest
 from tests.widgets.views import REPOSITORY, node
 from widgets.assemble import STYLES, inlined, module, stylesheet
 
-ENTRIES = ["ratchet_tree.js", "host.js"]
+ENTRIES = ["ratchet_tree.js", "host.js", "verdict.js"]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -24,10 +24,10 @@ def test_each_module_is_in_it_once(entry: str) -> None:
     assert len(scopes) == len(set(scopes))
 
 
-def test_every_module_of_the_folder_has_a_place_in_the_widget() -> None:
-    scopes = set(re.findall(r"^const (\w+)_js = ", module("ratchet_tree.js"), re.MULTILINE))
+def test_every_module_of_the_folder_has_a_place_in_a_widget() -> None:
+    scopes = {scope for entry in ENTRIES for scope in re.findall(r"^const (\w+)_js = ", module(entry), re.MULTILINE)}
     files = {path.stem for path in (REPOSITORY / "widgets").glob("*.js")}
-    assert files == scopes | {"ratchet_tree", "host"}
+    assert files == scopes | {entry.removesuffix(".js") for entry in ENTRIES}
 
 
 def test_a_module_stays_out_of_the_way_of_its_importers() -> None:
@@ -52,5 +52,5 @@ def test_neither_module_nor_styles_name_another_host() -> None:
 
 
 def test_the_styles_use_only_tokens_for_colour() -> None:
-    rules = stylesheet("marks.css", "ratchet_tree.css")
+    rules = stylesheet(*(name for name in STYLES if name != "theme.css"))
     assert not re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(", rules)
