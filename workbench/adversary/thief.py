@@ -11,11 +11,12 @@ anew over everything recorded, since a key that is stolen today may open what wa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from workbench.adversary.drawn import drawn_external_init, drawn_group_secrets, drawn_key_pairs, drawn_path
 from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read, Stole, Way
+from workbench.adversary.followed import ANY_TIME, Anybody, EndingCommit, KnownEpoch, sealed_in
 from workbench.adversary.loot import (
     EpochKeys,
     ExternalKey,
@@ -34,10 +35,8 @@ from workbench.client.holdings import Holdings
 from workbench.mls import (
     Add,
     CipherSuite,
-    Credential,
     KeyPackage,
     LeafIndex,
-    LifetimePolicy,
     MLSMessage,
     NodeIndex,
     Policy,
@@ -62,7 +61,7 @@ from workbench.mls.framing.private_message import open_content, open_sender_data
 from workbench.mls.group.framing import proposal_sender, sender_leaf
 from workbench.mls.group.group_info import external_pub_of, verified_tree
 from workbench.mls.group.pre_shared_keys import find_psks
-from workbench.mls.group.public_commit import Followed, follow_commit
+from workbench.mls.group.public_commit import follow_commit
 from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.group.welcome import open_group_info, open_group_secrets
 from workbench.mls.schedule.key_schedule import (
@@ -77,7 +76,7 @@ from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.schedule.transcript import confirmation_tag, confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import common_ancestor, is_ancestor, leaf_to_node
-from workbench.mls.tree.update_path import open_path, path_recipients, private_keys_from
+from workbench.mls.tree.update_path import open_path, private_keys_from
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
@@ -92,63 +91,6 @@ from workbench.mls.wire.messages import (
     PublicMessage,
     SenderData,
 )
-
-
-class Anybody:
-    """An Authentication Service that believes everybody: who somebody is makes no difference to a thief."""
-
-    def validate(
-        self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
-    ) -> None:
-        """Refuse nothing."""
-
-
-ANY_TIME = LifetimePolicy(longest=None, in_trees=False, leeway=2**64)
-"""A thief does not mind whether a key package has expired."""
-
-
-@dataclass(slots=True)
-class _Epoch:
-    """An epoch as far as the thief can follow the group in public, and what it has of its secrets."""
-
-    suite: CipherSuite
-    policy: Policy
-    context: GroupContext
-    tree: RatchetTree
-    interim_transcript_hash: bytes
-    proposals: dict[bytes, SentProposal] = field(default_factory=dict)
-    secrets: EpochSecrets | None = field(default=None, repr=False)
-    commit: _Commit | None = None
-
-    @property
-    def public(self) -> PublicGroup:
-        """What everybody can know of it."""
-        return PublicGroup(
-            self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy
-        )
-
-
-@dataclass(slots=True)
-class _Commit:
-    """The commit that ends an epoch. `sealed` are its ciphertexts that are still closed to the thief."""
-
-    followed: Followed
-    confirmation_tag: bytes
-    sealed: list[_Sealed]
-    commit_secret: bytes | None = field(default=None, repr=False)
-    init_secret: bytes | None = field(default=None, repr=False)
-    is_done: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """One ciphertext of a path, and the key that opens it."""
-
-    node: NodeIndex
-    copath_child: NodeIndex
-    reader: NodeIndex
-    public_key: bytes
-    kem_output: bytes
 
 
 class Thief:
@@ -168,7 +110,7 @@ class Thief:
         self._sender_data: dict[int, bytes] = {}
         self._used_keys: defaultdict[int, list[UsedKey]] = defaultdict(list)
         self._randomness: list[bytes] = []
-        self._epochs: dict[int, _Epoch] = {}
+        self._epochs: dict[int, KnownEpoch] = {}
         self.heard: list[bytes] = []
         self._messages: defaultdict[int, dict[int, PublicMessage | PrivateMessage]] = defaultdict(dict)
         self._contents: dict[int, AuthenticatedContent] = {}
@@ -295,9 +237,9 @@ class Thief:
             case UsedKey(_, epoch):
                 self._used_keys[epoch].append(item)
 
-    def _see(self, context: GroupContext, tree: RatchetTree, interim: bytes) -> _Epoch:
+    def _see(self, context: GroupContext, tree: RatchetTree, interim: bytes) -> KnownEpoch:
         """What everybody could know of an epoch."""
-        return self._epochs.setdefault(context.epoch, _Epoch(self._suite, self._policy, context, tree, interim))
+        return self._epochs.setdefault(context.epoch, KnownEpoch(self._suite, self._policy, context, tree, interim))
 
     def _try_welcome(self, welcome: Welcome) -> None:
         """Enter as the new member would: with its init key, used or not, or with the inviter's randomness."""
@@ -357,14 +299,14 @@ class Thief:
             if known.commit is not None:
                 self._try_drawn_commit(known.commit, entropy, self._external_pubs.get(number))
 
-    def _try_first_epoch(self, known: _Epoch, entropy: bytes) -> None:
+    def _try_first_epoch(self, known: KnownEpoch, entropy: bytes) -> None:
         """The first epoch is drawn as a whole; its confirmation tag went into the transcript (RFC 9420 §11)."""
         epoch = epoch_from_epoch_secret(self._suite, self._suite.fresh(entropy, "epoch secret"), known.tree.leaf_count)
         tag = confirmation_tag(self._suite, epoch.secrets.confirmation_key, b"")
         if known.interim_transcript_hash == interim_transcript_hash(self._suite, b"", tag):
             self._enter(known, epoch.secrets, epoch.secret_tree, "drawn")
 
-    def _try_drawn_commit(self, commit: _Commit, entropy: bytes, external_pub: bytes | None) -> None:
+    def _try_drawn_commit(self, commit: EndingCommit, entropy: bytes, external_pub: bytes | None) -> None:
         """A commit's path and its init secret, if its maker drew them from leaked randomness."""
         followed = commit.followed
         if commit.commit_secret is None:
@@ -386,7 +328,7 @@ class Thief:
             self.private_keys[public_key] = private_key
             self.findings.append(Learned(public_key, way))
 
-    def _enter(self, known: _Epoch, secrets: EpochSecrets, secret_tree: SecretTree | None, way: Way) -> None:
+    def _enter(self, known: KnownEpoch, secrets: EpochSecrets, secret_tree: SecretTree | None, way: Way) -> None:
         if secret_tree is not None:
             self._secret_trees[known.context.epoch].append(secret_tree)
         if known.secrets is None:
@@ -404,7 +346,7 @@ class Thief:
             self._try_path(known.commit)
             self._try_key_schedule(known, known.commit)
 
-    def _try_message(self, known: _Epoch | None, index: int, message: PublicMessage | PrivateMessage) -> None:
+    def _try_message(self, known: KnownEpoch | None, index: int, message: PublicMessage | PrivateMessage) -> None:
         authenticated = self._open(message)
         if authenticated is None:
             return
@@ -448,7 +390,7 @@ class Thief:
                 return used.message_key
         return None
 
-    def _follow(self, known: _Epoch, authenticated: AuthenticatedContent) -> bool:
+    def _follow(self, known: KnownEpoch, authenticated: AuthenticatedContent) -> bool:
         """Follow a commit in public; False if the thief lacks the transcript, or proposals are sealed to it."""
         try:
             followed = follow_commit(known.public, authenticated, now=0)
@@ -466,12 +408,12 @@ class Thief:
         tag = authenticated.auth.confirmation_tag or b""
         interim = interim_transcript_hash(self._suite, confirmed, tag)
         no_path = bytes(self._suite.hash_length) if followed.commit.path is None else None
-        known.commit = _Commit(followed, tag, list(_sealed(followed)), no_path)
+        known.commit = EndingCommit(followed, tag, list(sealed_in(followed)), no_path)
         context = replace(followed.context, confirmed_transcript_hash=confirmed)
         self._see(context, followed.tree, interim)
         return True
 
-    def _try_path(self, commit: _Commit) -> None:
+    def _try_path(self, commit: EndingCommit) -> None:
         """Open each path secret that is sealed to a key that was stolen or computed, and climb from there."""
         tree, path = commit.followed.tree, commit.followed.commit.path
         for sealed in [each for each in commit.sealed if each.public_key in self.private_keys]:
@@ -494,7 +436,7 @@ class Thief:
             self.findings.append(Opened(epoch, sealed.node, sealed.reader, sealed.kem_output))
             self._learn_all(tree, opened.private_keys, "followed")
 
-    def _try_key_schedule(self, known: _Epoch, commit: _Commit) -> None:
+    def _try_key_schedule(self, known: KnownEpoch, commit: EndingCommit) -> None:
         """From an epoch and the commit secret into the next one, confirmed as by a member."""
         # Stolen secrets of the next epoch don't stop it: the key schedule gives anew what a device has deleted.
         init_secret = self._init_secret(known, commit)
@@ -518,7 +460,7 @@ class Thief:
             commit.is_done = True
             self._enter(following, epoch.secrets, epoch.secret_tree, "followed")
 
-    def _init_secret(self, known: _Epoch, commit: _Commit) -> bytes | None:
+    def _init_secret(self, known: KnownEpoch, commit: EndingCommit) -> bytes | None:
         """That of the epoch before; a newcomer has made its own, for whoever has the external secret."""
         kem_output = commit.followed.kem_output
         if kem_output is not None and known.secrets is not None:
@@ -526,16 +468,3 @@ class Thief:
         if kem_output is not None:
             return commit.init_secret
         return None if known.secrets is None else known.secrets.init_secret
-
-
-def _sealed(followed: Followed) -> Iterator[_Sealed]:
-    """All ciphertexts of a path with their readers (RFC 9420 §7.6)."""
-    tree, path = followed.tree, followed.commit.path
-    if path is None:
-        return
-    recipients = path_recipients(tree, followed.committer, followed.applied.joined)
-    for at, readers, node in zip(tree.filtered_direct_path(followed.committer), recipients, path.nodes, strict=True):
-        for reader, ciphertext in zip(readers, node.encrypted_path_secret, strict=True):
-            content = tree.node(reader)
-            if content is not None:
-                yield _Sealed(at.node, at.copath_child, reader, content.encryption_key, ciphertext.kem_output)
