@@ -15,6 +15,7 @@ from tests.mls.group import (
     test_deletion_schedule,
     test_external_commits,
     test_external_proposals,
+    test_grease,
     test_insiders,
     test_life_of_a_group,
     test_refusals,
@@ -22,8 +23,8 @@ from tests.mls.group import (
 )
 from tests.mls.schedule import test_key_schedule, test_secret_tree
 from tests.mls.tree import (
-    test_extensions,
     test_leaf_node,
+    test_negotiation,
     test_ratchet_tree,
     test_tree_validation,
     test_update_path,
@@ -46,7 +47,9 @@ from workbench.mls.group.welcome import create_welcome, join
 from workbench.mls.schedule.key_schedule import external_init_secret
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.grease import greased, refuse_grease
 from workbench.mls.tree.leaf_node import validate_leaf_node
+from workbench.mls.tree.negotiation import shared_capabilities
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.update_path import path_recipients, prune_private_keys
@@ -322,7 +325,8 @@ DEMANDS: dict[str, list[Demand]] = {
         demand(
             "92e23495",
             "attacks, the creator MUST use the `capabilities`",
-            application("who makes a group chooses its suite; what others can do stands in their key packages"),
+            application("who makes a group chooses its suite, and can ask what all can do"),
+            kept(shared_capabilities, test_negotiation.test_what_one_of_all_lacks_is_not_shared),
         ),
         demand(
             "cb53e5af",
@@ -562,33 +566,34 @@ DEMANDS: dict[str, list[Demand]] = {
         demand(
             "7cdacbcb",
             "GREASE values MUST NOT be sent",
-            by_rules("group extensions that all can do"),
+            kept(refuse_grease, test_grease.test_grease_is_never_sent_where_all_must_support_it),
             kept(CustomProposalType, test_custom_proposals.test_no_custom_type_takes_a_number_that_the_rfc_gives_away),
         ),
         demand(
             "08bceafe",
             "range.) These values MUST only appear in",
+            kept(greased, test_grease.test_a_key_package_is_greased_in_every_list_that_may_hold_it),
             kept(CustomProposalType, test_custom_proposals.test_no_custom_type_takes_a_number_that_the_rfc_gives_away),
         ),
         demand(
             "cfde3118",
             "Clients MUST NOT implement any",
-            kept(check_extensions, test_extensions.test_an_unknown_extension_may_say_anything_but_only_once),
+            kept(check_extensions, test_grease.test_grease_in_a_group_context_is_refused_as_any_unknown_extension_is),
         ),
         demand(
             "4306ab7c",
             "GREASE values MUST be handled using",
-            kept(check_extensions, test_extensions.test_an_unknown_extension_may_say_anything_but_only_once),
+            kept(check_extensions, test_grease.test_a_group_full_of_grease_lives_like_any_other),
         ),
         demand(
             "b4964f75",
             "supported capabilities, clients MUST represent their own",
-            kept(default_capabilities, test_tree_validation.test_what_every_client_can_do_is_not_listed),
+            kept(shared_capabilities, test_negotiation.test_grease_of_others_is_never_shared),
         ),
         demand(
             "5153a7eb",
             "client's own capabilities MUST NOT contain GREASE",
-            kept(default_capabilities, test_tree_validation.test_what_every_client_can_do_is_not_listed),
+            kept(default_capabilities, test_grease.test_nothing_is_greased_unless_asked_for),
         ),
     ],
     "14": [

@@ -15,6 +15,7 @@ FIRST, LAST = 4, 15
 """The sections that say how the protocol works."""
 
 DEMAND = re.compile(r"\b(?:MUST|SHALL|REQUIRED)\b")
+ADVICE = re.compile(r"\b(?:SHOULD|RECOMMENDED)\b")
 _HEADING = re.compile(r"(#+) (.*?)(?: \{.*\})?")
 _SENTENCE = re.compile(r"(?<=[.:;])\s+(?=[A-Z*_`(])|\s+(?=\* )")
 
@@ -57,17 +58,18 @@ def sections(text: str) -> list[Section]:
     return [each for each in found if FIRST <= int(each.number.split(".")[0]) <= LAST]
 
 
-def demands(text: str) -> Iterator[Sentence]:
-    """The sentences in question, in the order of the text."""
+def demands(text: str, word: re.Pattern[str] = DEMAND) -> Iterator[Sentence]:
+    """The sentences with one of these words, in the order of the text."""
     for section in sections(text):
         for paragraph in section.paragraphs:
             for sentence in _SENTENCE.split(paragraph):
-                if DEMAND.search(sentence):
-                    yield Sentence(section.number, hashlib.sha256(sentence.encode()).hexdigest()[:8], _around(sentence))
+                if word.search(sentence):
+                    key = hashlib.sha256(sentence.encode()).hexdigest()[:8]
+                    yield Sentence(section.number, key, _around(sentence, word))
 
 
-def _around(sentence: str) -> str:
-    """Three words before the first demand, it, and three words after it."""
+def _around(sentence: str, wanted: re.Pattern[str]) -> str:
+    """Three words before the first one that is wanted, it, and three words after it."""
     words = sentence.split()
-    at = next(place for place, word in enumerate(words) if DEMAND.search(word))
+    at = next(place for place, word in enumerate(words) if wanted.search(word))
     return " ".join(words[max(at - 3, 0) : at + 4])

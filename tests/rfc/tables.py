@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tests.rfc.advice import ADVICES
 from tests.rfc.demand import Answer, ForWhom, Kept, file_of, name_of
 from tests.rfc.demands import DEMANDS
 from tests.rfc.pointers import code_by_section
@@ -153,7 +154,8 @@ INDEX = """# An index of the RFC
 Where each section of RFC 9420 §4 to §15 is kept here, and each sentence in which it says MUST or MUST NOT. The RFC's
 text is not in this repository: a sentence is named by the words around its MUST, and by a hash by which a test compares
 it with the text. [Rules](validation.md) are what is refused; other demands point to the code that does what they ask
-and to a test that sees it; and some bind an application, for a reason that is said.
+and to a test that sees it; and some bind an application, for a reason that is said. Sentences that say SHOULD stand
+below, with what is chosen here.
 
 This page is made from `tests/rfc`; `make docs` writes it anew. The code of a section is where a docstring names it.
 `tests/rfc/test_index.py` fails when a section or a sentence has no answer, and when one is no longer in the RFC.
@@ -163,7 +165,8 @@ This page is made from `tests/rfc`; `make docs` writes it anew. The code of a se
 def index_page() -> str:
     """docs/rfc-index.md."""
     count = sum(map(len, DEMANDS.values()))
-    parts = [INDEX, f"**{len(SECTIONS)} sections, {count} sentences.**\n"]
+    advice = sum(map(len, ADVICES.values()))
+    parts = [INDEX, f"**{len(SECTIONS)} sections, {count} demands, {advice} recommendations.**\n"]
     parts += [_section(number, title) for number, title in SECTIONS.items()]
     return "\n".join(parts)
 
@@ -177,9 +180,10 @@ def _section(number: str, title: str) -> str:
         lines.append(f"- {_answer(ANSWERS[number])}")
     if names := [name for name, rule in RULES.items() if rule.section == f"§{number}"]:
         lines.append(f"- rules: {', '.join(map(_rule, names))}")
-    if demands := DEMANDS.get(number):
-        rows = ([each.words, each.key, "; ".join(map(_answer, each.answers))] for each in demands)
-        lines.append("\n" + table(["Sentence", "Hash", "Kept by"], rows).rstrip())
+    for head, sentences in (("Kept by", DEMANDS.get(number)), ("What is chosen", ADVICES.get(number))):
+        if sentences:
+            rows = ([each.words, each.key, "; ".join(map(_answer, each.answers))] for each in sentences)
+            lines.append("\n" + table(["Sentence", "Hash", head], rows).rstrip())
     return "\n".join(lines) + "\n"
 
 

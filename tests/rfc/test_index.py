@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rfc.advice import ADVICES
 from tests.rfc.demand import ForWhom, Kept, codes_of, file_of, seen_by
 from tests.rfc.demands import DEMANDS
 from tests.rfc.pointers import code_by_section
-from tests.rfc.rfc_text import demands, sections
+from tests.rfc.rfc_text import ADVICE, demands, sections
 from tests.rfc.rules import RULES
 from tests.rfc.sections import ANSWERS, SECTIONS
 
@@ -19,6 +20,11 @@ def test_the_index_has_the_sections_of_the_rfc(rfc9420: str) -> None:
 def test_the_index_has_the_demands_of_the_rfc(rfc9420: str) -> None:
     listed = [(section, each.key, each.words) for section, found in DEMANDS.items() for each in found]
     assert listed == [tuple(sentence) for sentence in demands(rfc9420)]
+
+
+def test_the_index_has_the_advice_of_the_rfc(rfc9420: str) -> None:
+    listed = [(section, each.key, each.words) for section, found in ADVICES.items() for each in found]
+    assert listed == [tuple(sentence) for sentence in demands(rfc9420, ADVICE)]
 
 
 def test_the_reading_of_the_rfc_misses_no_demand(rfc9420: str) -> None:
@@ -41,13 +47,13 @@ def test_each_section_has_code_and_a_test_or_a_reason(number: str) -> None:
 
 
 def test_each_demand_has_an_answer() -> None:
-    for found in DEMANDS.values():
+    for found in (*DEMANDS.values(), *ADVICES.values()):
         for each in found:
             assert each.answers, each.words
 
 
 def test_each_pointer_leads_to_code_and_to_a_test_that_is_run() -> None:
-    every = [answer for found in DEMANDS.values() for each in found for answer in each.answers]
+    every = [answer for found in (*DEMANDS.values(), *ADVICES.values()) for each in found for answer in each.answers]
     for answer in [*every, *ANSWERS.values()]:
         for code in codes_of(answer):
             assert "workbench" in file_of(code).parts
