@@ -68,6 +68,39 @@ def test_it_does_open_again_and_both_leaks_were_needed(case: Case, early: Leak, 
     assert verdict.leaks_behind(2) == ()
 
 
+def test_a_verdict_is_shown_as_a_line_for_each_epoch_with_the_leaks_and_who_could_reopen_it(
+    case: Case, early: Leak, late: Leak
+) -> None:
+    lines = repr(case.judge([early])).splitlines()
+    assert lines[2:5] == [
+        "epoch 2: closed",
+        "epoch 3: readable, by everything of Bob after step 3",
+        "epoch 4: healed so far; 1 device could open it again: Dave",
+    ]
+    assert lines[6:] == ["epoch 6: healed, and the group is in it now", "messages: 0 of 1 readable"]
+    assert "epoch 4: readable, by everything of Bob after step 3 and everything of Dave after step 6" in repr(
+        case.judge([early, late])
+    )
+    assert repr(case) == "Case(7 epochs, 1 messages)"
+
+
+def test_what_nobody_left_could_reopen_is_said_to_be_healed_without_reserve() -> None:
+    world = World.of(["Alice", "Bob"])
+    bob = world.compromise("Bob")
+    for name in ("Bob", "Alice", "Bob"):
+        world.commit(name)
+    assert "epoch 2: healed\n" in repr(world.judge(bob))
+
+
+def test_a_derivation_is_shown_as_numbered_sentences(case: Case, early: Leak, late: Leak) -> None:
+    derivation = Derivation.of_epoch(case.judge([early, late]), 4)
+    first, second = repr(derivation).splitlines()
+    assert first.startswith("1. Dave's leaf key (leaked with everything of Dave after step 6) opens")
+    assert second.startswith("2. The init secret of epoch 3")
+    with pytest.raises(KeyError):
+        Derivation.of_epoch(case.judge([early]), 4)
+
+
 def test_who_must_update_is_who_lets_the_attacker_in(case: Case, early: Leak, late: Leak) -> None:
     assert case.judge([early, late]).must_update == ("Dave",)
 

@@ -268,3 +268,13 @@ def test_a_world_can_be_replayed_from_what_one_member_received() -> None:
     assert [step["epoch"] for step in trace["steps"]] == [3, 4, 5]
     recorded = [step["commit"] for step in world.trace()["steps"] if step["commit"] is not None]
     assert [step["commit"] for step in trace["steps"][1:]] == recorded[-2:]
+
+
+def test_what_leaks_can_be_judged_and_nothing_happens_in_the_world() -> None:
+    world = World.of(["Alice", "Bob", "Carol"])
+    before, heard = len(world.history), len(world.thief.findings)
+    bob = world.compromise("Bob")
+    world.commit("Bob")
+    assert world.judge(bob).readable_epochs == (1,)
+    assert world.judge(bob, world.compromise("Carol", what="signature key")).readable_epochs == (1,)
+    assert (len(world.history), len(world.thief.findings)) == (before + 1, heard)

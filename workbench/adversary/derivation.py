@@ -20,7 +20,7 @@ from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import Fact, Rule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """The steps that lead to one known fact, each after those that it needs."""
 
@@ -32,6 +32,11 @@ class Derivation:
     def of(cls, verdict: Verdict, fact: Fact) -> Derivation:
         """How a fact is known; raises `KeyError` if it is not."""
         return cls(verdict, fact, verdict.knowledge.derivation(fact))
+
+    @classmethod
+    def of_epoch(cls, verdict: Verdict, epoch: int) -> Derivation:
+        """How the secrets of an epoch are known; raises `KeyError` if they are not."""
+        return cls.of(verdict, verdict.case.chronicle.epochs[epoch].secrets["epoch_authenticator"])
 
     @cached_property
     def leaks(self) -> Mapping[Fact, Leak]:
@@ -70,6 +75,9 @@ class Derivation:
 
     def __str__(self) -> str:
         return " ".join(self.sentences())
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(self.sentences(), start=1))
 
 
 SAID = {

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from workbench.adversary.chronicle import Chronicle, MessageRecord
 from workbench.adversary.knowledge import Knowledge, Theory
 from workbench.adversary.leak import Leak, leaked_facts
+from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import rules_of
 from workbench.mls.tree.tree_math import NodeIndex, direct_path
@@ -22,7 +23,7 @@ Standing: TypeAlias = Literal["closed", "readable", "healed"]
 """An epoch is healed if it cannot be read though one before it can."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A recorded history, ready to be judged under any leaks."""
 
@@ -34,14 +35,17 @@ class Case:
         """The case of a recorded history."""
         return cls(chronicle, Theory(rules_of(chronicle.trace)))
 
+    def __repr__(self) -> str:
+        return f"Case({len(self.chronicle.epochs)} epochs, {len(self.chronicle.messages)} messages)"
+
     def judge(self, leaks: Iterable[Leak]) -> Verdict:
         """What these leaks give away, together."""
         return Verdict(self, tuple(leaks))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
-    """What an attacker has who got these leaks and hears every message."""
+    """What an attacker has who got these leaks and hears every message; it is shown as a line for each epoch."""
 
     case: Case
     leaks: tuple[Leak, ...]
@@ -128,6 +132,24 @@ class Verdict:
                 leaves.append(below)
                 covered |= {*direct_path(NodeIndex(2 * below), width)}
         return tuple(last.members[leaf] for leaf in sorted(leaves))
+
+    def __repr__(self) -> str:
+        lines = [f"epoch {epoch}: {self._told(epoch)}" for epoch in self.epochs]
+        if self.case.chronicle.messages:
+            lines.append(f"messages: {len(self.readable_messages)} of {len(self.case.chronicle.messages)} readable")
+        return "\n".join(lines)
+
+    def _told(self, epoch: int) -> str:
+        standing = self.epochs[epoch]
+        if standing == "readable":
+            return f"readable, by {listed([str(leak) for leak in self.leaks_behind(epoch)])}"
+        if standing == "closed":
+            return "closed"
+        if epoch == self.case.chronicle.last.epoch:
+            return "healed, and the group is in it now"
+        again = self.reopeners[epoch]
+        devices = "1 device" if len(again) == 1 else f"{len(again)} devices"
+        return f"healed so far; {devices} could open it again: {listed(again)}" if again else "healed"
 
     @cached_property
     def _leaked(self) -> tuple[frozenset[SecretId], ...]:

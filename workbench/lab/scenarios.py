@@ -22,9 +22,9 @@ PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 """They are in the group from epoch 1 on, in which nobody but Alice has committed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
-    """A history, its leaks by name, and what is expected of them.
+    """A history, its leaks by name, and what is expected of them; it is shown as its story.
 
     `lesson` is what it teaches, in a sentence. `expected` gives the readable epochs for sets of leaks.
     """
@@ -43,6 +43,13 @@ class Scenario:
     def verdict(self, *names: str) -> Verdict:
         """The verdict under the leaks that are named, by default under all."""
         return self.case.judge(self.leaks[name] for name in names or self.leaks)
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name}:"]
+        for number, moment in enumerate(self.world.history):
+            lines.append(f"step {number}: {moment.text}")
+            lines.extend(f"        what leaks: {leak}" for leak in self.leaks.values() if leak.at == number)
+        return "\n".join(lines)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,9 @@ from itertools import islice
 from typing import Literal, TypeAlias
 
 from workbench.adversary import Read, Thief
+from workbench.adversary.leak import Leak
+from workbench.adversary.loot import Part
+from workbench.adversary.verdict import Verdict
 from workbench.client import Device
 from workbench.client.device import Published
 from workbench.delivery import DeliveryService
@@ -24,6 +27,7 @@ from workbench.inspect.trace_format import Trace
 from workbench.inspect.trace_writer import Sent
 from workbench.lab import doors
 from workbench.lab.actions import Action, why_not
+from workbench.lab.compromise import case_of, compromise
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
 from workbench.lab.record import SERVER, THIEF, Moment, Record, knowledge_of
@@ -192,6 +196,14 @@ class World:
         reason = self.can(action, *people)
         if reason is not None:
             raise NotPossible(reason)
+
+    def compromise(self, device: str, *, at: int = -1, what: Part = "state") -> Leak:
+        """What leaks from a device as it was after a step, by default all of it and now; nothing happens by that."""
+        return compromise(self, device, at=at, what=what)
+
+    def judge(self, *leaks: Leak) -> Verdict:
+        """What an attacker can read so far who has these leaks and hears every message."""
+        return case_of(self).judge(leaks)
 
     def export_vector(self, name: str | None = None) -> PassiveClientCase:
         """What a member received, as an official passive-client vector; by default the first who only listened.
