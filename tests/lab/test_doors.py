@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from workbench.inspect.reasons import Kind
-from workbench.lab import NotPossible, World
+from workbench.lab import NotPossible, World, replay
 from workbench.lab.actions import Action
+from workbench.vectors import check_file
+from workbench.views.ratchet_tree import ratchet_tree_view
 
 
 def three() -> World:
@@ -317,3 +322,45 @@ def test_whoever_holds_the_key_that_is_named_is_told_so() -> None:
     commit = bytes.fromhex(world.trace()["steps"][-1]["messages"][0]["wire"])
     assert world.explain("Bob", commit).kind is Kind.PROCESSABLE
     assert world.explain("Carol", commit).kind is Kind.MISSING_PSK
+
+
+def test_a_pre_shared_key_can_be_proposed() -> None:
+    world = three()
+    world.share_psk("tea", *world.members)
+    world.propose_psk("Bob", "tea")
+    world.propose_psk("Carol", 1)
+    assert told(world, "Alice") == ["Carol proposed to mix in the resumption PSK of epoch 1"]
+    assert [moment.text for moment in world.history[-2:]] == [
+        "Bob proposed to mix in the pre-shared key “tea”",
+        "Carol proposed to mix in the resumption PSK of epoch 1",
+    ]
+    world.commit("Alice")
+    assert agree(world)
+    with pytest.raises(NotPossible, match="does not hold the pre-shared key “coffee”"):
+        world.propose_psk("Bob", "coffee")
+
+
+def test_a_listener_is_told_of_newcomers_by_the_names_that_they_show(tmp_path: Path) -> None:
+    """A replay knows the one who listened, and of all others only what was public."""
+    world = three()
+    world.share_psk("tea", *world.members, "Dave")
+    world.join("Dave", psks=["tea"])
+    world.resync("Alice")
+    world.device("HR")
+    world.external_sender("Bob", "HR")
+    world.ask_to_remove("HR", "Dave")
+    world.commit("Bob")
+    case = world.export_vector("Carol")
+    path = tmp_path / "passive-client-doors.json"
+    path.write_text(json.dumps([case]))
+    assert check_file(path, lambda *_: None).failures == []
+    trace = replay(case)
+    recorded = [step["commit"] for step in world.trace()["steps"] if step["commit"] is not None]
+    assert [step["commit"] for step in trace["steps"][1:]] == recorded[1:]
+    names = {holder["id"]: holder["name"] for holder in trace["holders"]}
+    commits = [step["messages"][-1]["sender"] for step in trace["steps"][1:]]
+    assert [names[sender or ""] for sender in commits] == ["Dave", "Alice", "Bob", "Bob"]
+    assert [step["title"] for step in ratchet_tree_view(trace)["steps"][1:3]] == [
+        "Dave joined by an external commit and mixed in the pre-shared key “tea”",
+        "Alice came back by an external commit",
+    ]

@@ -16,6 +16,7 @@ ByMember: TypeAlias = Literal[
     "update",
     "propose_add",
     "propose_remove",
+    "propose_psk",
     "commit",
     "send",
     "external_sender",
@@ -30,7 +31,7 @@ ENDED = "The group has ended by a ReInit: its members go on in the one that foll
 PENDING = "Proposals are pending: somebody has to commit them first"
 OF_MEMBERS = frozenset(
     {
-        *("add", "remove", "update", "propose_add", "propose_remove", "commit", "send"),
+        *("add", "remove", "update", "propose_add", "propose_remove", "propose_psk", "commit", "send"),
         *("external_sender", "reinit", "branch"),
     }
 )

@@ -134,6 +134,15 @@ def share_psk(world: World, psk: str, people: Sequence[str]) -> None:
     world.record.write("share", people[0], words, shared=_psk_words(psk), between=tuple(people))
 
 
+def propose_psk(world: World, by: str, psk: str | int) -> None:
+    """See `World.propose_psk`."""
+    require_psk(world, by, psk)
+    named: bytes | int = psk if isinstance(psk, int) else psk.encode()
+    entry = world.devices[by].propose_psk(world.group_id, named)
+    words = f"the resumption PSK of epoch {psk}" if isinstance(psk, int) else _psk_words(psk)
+    _proposed(world, by, entry.message, f"{by} proposed to mix in {words}")
+
+
 def require_psk(world: World, name: str, psk: str | int) -> None:
     """Raise `NotPossible` if somebody does not hold a pre-shared key."""
     holdings = world.devices[name].holdings

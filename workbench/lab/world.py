@@ -268,6 +268,11 @@ class World:
         self.require("propose_remove", by, other)
         self._propose(by, Remove(self.leaf(other)), f"to remove {other}")
 
+    def propose_psk(self, by: str, psk: str | int) -> None:
+        """Propose to mix a pre-shared key into the next epoch: one by its name, or the resumption PSK of an epoch."""
+        self.require("propose_psk", by)
+        doors.propose_psk(self, by, psk)
+
     def commit(self, name: str, *, psks: Sequence[str | int] = (), path: bool = True) -> None:
         """Commit all that is pending; the path gives the committer fresh keys up to the root.
 
