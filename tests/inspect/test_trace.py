@@ -16,6 +16,7 @@ from workbench.mls.schedule.key_schedule import next_epoch
 
 GROUP = b"group"
 UNTRACED = {
+    "check_encryption_key",
     "hash",
     "ref_hash",
     "expand",
