@@ -249,3 +249,20 @@ def test_only_a_group_that_has_ended_is_founded_anew() -> None:
     alice, _ = devices("Alice", "Bob")
     with pytest.raises(Misuse, match="no ReInit was committed"):
         alice.reinit(GROUP, ["Bob"])
+
+
+def test_a_late_message_is_read_when_it_comes_if_its_epoch_is_kept() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.send(GROUP, b"late")
+    alice.fetch(GROUP)
+    assert bob.fetch(GROUP, messages=False) == ()
+    alice.send(GROUP, b"later")
+    alice.fetch(GROUP)
+    assert bob.fetch(GROUP, messages=False) == ()
+    assert [event.data for event in bob.fetch(GROUP)] == [b"late", b"later"]
+    alice.send(GROUP, b"too late")
+    alice.commit(GROUP)
+    alice.fetch(GROUP)
+    assert [event.kind for event in bob.fetch(GROUP, messages=False)] == ["commit"]
+    assert [event.kind for event in bob.fetch(GROUP)] == ["refused"]
+    assert bob.fetch(GROUP) == ()

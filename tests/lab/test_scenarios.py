@@ -71,3 +71,21 @@ def test_a_scenario_is_shown_as_its_story_with_the_leaks_where_they_belong() -> 
         "step 2: Bob updated by a commit",
         "step 3: Alice updated by a commit",
     ]
+
+
+def test_a_late_message_can_be_stolen_until_it_has_come() -> None:
+    story = told("kept past epoch")
+    assert [message.step for message in story.verdict("Carol").readable_messages] == [2]
+    assert story.verdict("Bob").readable_messages == ()
+    assert story.verdict("Carol later").readable_messages == ()
+
+
+def test_both_sides_of_a_fork_have_one_past_and_other_secrets_in_the_same_epoch() -> None:
+    ours, theirs = told("fork, with Bob"), told("fork, without Bob")
+    assert ours.world.trace()["steps"][:2] == theirs.world.trace()["steps"][:2]
+    assert ours.leaks["Bob"] == theirs.leaks["Bob"]
+    here, there = ours.world.state("Alice"), theirs.world.state("Carol")
+    assert here is not None
+    assert there is not None
+    assert here.epoch == there.epoch
+    assert here.secrets.epoch_authenticator != there.secrets.epoch_authenticator

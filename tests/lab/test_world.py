@@ -13,6 +13,7 @@ import pytest
 from workbench.lab import NotPossible, World, replay
 from workbench.lab.actions import Action
 from workbench.lab.world import GROUP_ID
+from workbench.mls import Policy
 from workbench.vectors import FileResult, check_file
 
 
@@ -185,6 +186,32 @@ def test_whoever_is_held_back_misses_everything_until_released() -> None:
     assert [event.text for event in world.history[-1].events["Bob"]] == [
         "Alice sent a message",
         "Carol updated by a commit",
+    ]
+
+
+def test_messages_to_a_device_can_be_late_while_commits_come_at_once() -> None:
+    world = World.of(["Alice", "Bob"], policy=Policy(past_epochs=1))
+    world.delay("Bob")
+    assert world.can("delay", "Bob") == "Messages to Bob are delayed already"
+    world.send("Alice", "one")
+    world.commit("Alice")
+    assert [event.kind for event in world.history[-1].events["Bob"]] == ["commit"]
+    world.let_through("Bob")
+    assert [event.data for event in world.history[-1].events["Bob"]] == [b"one"]
+    assert world.can("let_through", "Bob") == "Messages to Bob are not delayed"
+
+
+def test_what_was_done_is_written_down_and_what_was_not_possible_is_not() -> None:
+    world = World.of(["Alice", "Bob"])
+    with pytest.raises(NotPossible):
+        world.commit("Carol")
+    world.commit("Bob", path=False)
+    assert [str(act) for act in world.acts] == [
+        "device('Alice')",
+        "device('Bob')",
+        "create('Alice')",
+        "add('Alice', 'Bob')",
+        "commit('Bob', path=False)",
     ]
 
 

@@ -80,8 +80,8 @@ class Chronicle:
 def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, EpochRecord]:
     named: dict[int, dict[str, SecretId]] = {}
     for key, entry in secrets.items():
-        if entry["epoch"] is not None:
-            named.setdefault(entry["epoch"], {}).setdefault(entry["name"], key)
+        if entry["epoch"] is not None:  # who founds a group goes through epoch 0 in the same step: the last one counts
+            named.setdefault(entry["epoch"], {})[entry["name"]] = key
     epochs: dict[int, EpochRecord] = {}
     keys: dict[int, SecretId] = {}
     members: dict[int, HolderId] = {}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.client.events import Event, event_of
 from workbench.client.holdings import Holdings, Membership, Pending
-from workbench.client.lookups import leaf_of, old_group, psk_proposal
+from workbench.client.lookups import arrived, leaf_of, old_group, psk_proposal
 from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.inspect.names import name_of
 from workbench.mls import (
@@ -353,17 +353,23 @@ class Device:
 
     # Following the group
 
-    def fetch(self, group_id: bytes) -> tuple[Event, ...]:
-        """Read on in the log, in order; what cannot be accepted is passed over, with the reason."""
+    def fetch(self, group_id: bytes, *, messages: bool = True) -> tuple[Event, ...]:
+        """Read on in the log, in order; what cannot be accepted is passed over, with the reason.
+
+        Without `messages` the application messages are late, as a network may have it: they are read when they come.
+        """
         events = []
-        for entry in self._service.entries(group_id, self._membership(group_id).next_index):
+        membership, entries = arrived(self._service, self._membership(group_id), messages=messages)
+        if membership is not self._membership(group_id):
+            self._keep(membership)
+        for entry in entries:
             event = self._read(self._membership(group_id), entry)
             if event is not None:
                 events.append(event)
         return tuple(events)
 
     def _read(self, membership: Membership, entry: Entry) -> Event | None:
-        following = replace(membership, next_index=entry.index + 1)
+        following = replace(membership, next_index=max(membership.next_index, entry.index + 1))
         if membership.pending is not None and membership.pending.index == entry.index:
             committed = membership.pending.committed
             state = adopt(membership.state, committed)

@@ -18,12 +18,16 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One group: the state, where in the log to read on, and which entries are one's own."""
+    """One group: the state, where in the log to read on, and which entries are one's own.
+
+    `late` are entries before `next_index` that have not come yet.
+    """
 
     state: GroupState
     next_index: int
     own: frozenset[int] = frozenset()
     pending: Pending | None = None
+    late: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""What a device looks up before it acts: pre-shared keys by name, its own old leaf, the group behind a Welcome."""
+"""What a device looks up before it acts: what has come, pre-shared keys by name, its old leaf, a Welcome's group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from workbench.client.holdings import Membership
+from workbench.delivery import DeliveryService, Entry
 from workbench.mls import (
     CipherSuite,
     Credential,
@@ -22,8 +24,26 @@ from workbench.mls import (
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.group.lineage import link_in
 from workbench.mls.group.welcome import open_group_secrets
-from workbench.mls.wire.code_points import ExtensionType, ResumptionPSKUsage
+from workbench.mls.wire.code_points import ContentType, ExtensionType, ResumptionPSKUsage
 from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
+
+
+def arrived(
+    service: DeliveryService, membership: Membership, *, messages: bool
+) -> tuple[Membership, tuple[Entry, ...]]:
+    """The entries of the log to read now, late ones first, and the membership that notes which are late.
+
+    Without `messages` all application messages are.
+    """
+    new = service.entries(membership.state.group_id, membership.next_index)
+    late = () if messages else tuple(each.index for each in new if each.content_type is ContentType.application)
+    if late:
+        waiting = replace(membership, late=membership.late + late, next_index=new[-1].index + 1)
+        return waiting, tuple(entry for entry in new if entry.index not in late)
+    if messages and membership.late:
+        log = service.entries(membership.state.group_id)
+        return replace(membership, late=()), (*(log[index] for index in membership.late), *new)
+    return membership, new
 
 
 def psk_proposal(suite: CipherSuite, group_id: bytes, psk: bytes | int, *, entropy: bytes) -> PreSharedKey:

@@ -2,7 +2,8 @@
 
 `world` acts, `doors` are its less common ways in and out, `record` writes down, `surroundings` are what several groups
 have in common; `replay` follows a recorded group of others, `export` makes such a record. What leaks and what comes of
-it is in `compromise`, and `scenarios` have names.
+it is in `compromise`, and `scenarios` have names. `acts` is what was done, call by call, and `counterfactual` does it
+again otherwise.
 """
 
 from workbench.lab.errors import NotPossible

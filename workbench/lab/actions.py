@@ -24,7 +24,11 @@ ByMember: TypeAlias = Literal[
     "branch",
 ]
 FromOutside: TypeAlias = Literal["join", "resync", "request_to_join", "ask_to_add", "ask_to_remove"]
-Action: TypeAlias = ByMember | FromOutside | Literal["create", "steal", "hold", "release", "share_psk", "successor"]
+Action: TypeAlias = (
+    ByMember
+    | FromOutside
+    | Literal["create", "steal", "hold", "release", "delay", "let_through", "share_psk", "successor"]
+)
 
 NO_GROUP = "There is no group yet"
 ENDED = "The group has ended by a ReInit: its members go on in the one that follows"
@@ -66,6 +70,8 @@ def _why_not_in_world(world: World, action: Action, actor: str) -> str | None:
         "steal": (_is_robbed(world, actor), f"The thief has all that is on {actor}'s device already"),
         "hold": (world.is_held(actor), f"{actor} is held back already"),
         "release": (not world.is_held(actor), f"{actor} is not held back"),
+        "delay": (world.is_delayed(actor), f"Messages to {actor} are delayed already"),
+        "let_through": (not world.is_delayed(actor), f"Messages to {actor} are not delayed"),
         "share_psk": (False, ""),
     }
     applies, reason = reasons[action]

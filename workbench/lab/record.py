@@ -120,7 +120,9 @@ class Record:
 
     def _deliver(self, device: Device) -> tuple[Event, ...]:
         invited = device.accept_invitations(self.group_id)
-        return invited + (device.fetch(self.group_id) if self.group_id in device.holdings.groups else ())
+        if self.group_id not in device.holdings.groups:
+            return invited
+        return invited + device.fetch(self.group_id, messages=device.name not in self._around.delayed)
 
 
 def knowledge_of(holdings: Holdings, group_id: bytes) -> Knowledge:

@@ -17,6 +17,7 @@ from workbench.adversary.loot import Part
 from workbench.adversary.verdict import Case, Verdict
 from workbench.lab.compromise import case_of, compromise
 from workbench.lab.world import World
+from workbench.mls import Policy
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 """They are in the group from epoch 1 on, in which nobody but Alice has committed."""
@@ -216,6 +217,20 @@ def slowest_device() -> Scenario:
     return plot.told("slowest device", lesson, {("Bob",): (1,), ("Carol",): (1,)})
 
 
+def kept_past_epoch() -> Scenario:
+    """A message is late for Carol, whose device keeps the keys of the epoch before."""
+    plot = _Plot(World.of(PEOPLE, policy=Policy(past_epochs=1)))
+    plot.world.delay("Carol")
+    plot.world.send("Alice", "Late.")
+    plot.world.commit("Bob")
+    plot.leak("Bob")
+    plot.leak("Carol")
+    plot.world.let_through("Carol")
+    plot.leak("Carol", name="Carol later")
+    lesson = "Keys kept for late messages are keys to steal, until each message has come or its epoch is forgotten."
+    return plot.told("kept past epoch", lesson, {("Bob",): (2,), ("Carol",): (2,), ("Carol later",): (2,)})
+
+
 # Joining
 
 
@@ -280,6 +295,45 @@ def resumption_psk() -> Scenario:
     return plot.told("resumption PSK", lesson, {("Bob",): (3, 4)})
 
 
+def resumption_psk_that_heals() -> Scenario:
+    """Erin came after the epoch whose key is mixed in, and so did the thief on her device."""
+    plot = _Plot()
+    plot.world.device("Erin")
+    plot.world.add("Alice", "Erin")
+    plot.leak("Erin")
+    plot.world.commit("Alice", psks=[1], path=False)
+    plot.world.resync("Erin")
+    lesson = "A key of the past shuts out the thief on a device that never had it; and the device, until it comes back."
+    return plot.told("resumption PSK that heals", lesson, {("Erin",): (2,)})
+
+
+# Forks: two worlds with the same seed and past, in which the server shows different commits to different people
+
+
+def fork_with_bob() -> Scenario:
+    """The side of a fork that Bob is on."""
+    plot = _Plot()
+    plot.leak("Bob")
+    for name in PEOPLE[2:]:
+        plot.world.hold(name)
+    plot.world.commit("Bob")
+    plot.world.commit("Alice")
+    lesson = "A fork is two groups: the commit that heals one side has never happened on the other."
+    return plot.told("fork, with Bob", lesson, {("Bob",): (1,)})
+
+
+def fork_without_bob() -> Scenario:
+    """The other side of the same fork."""
+    plot = _Plot()
+    plot.leak("Bob")
+    for name in PEOPLE[:2]:
+        plot.world.hold(name)
+    plot.world.commit("Carol")
+    plot.world.commit("Dave")
+    lesson = "A fork is two groups: who was robbed before it and healed on one side has its old leaf on the other."
+    return plot.told("fork, without Bob", lesson, {("Bob",): (1, 2, 3)})
+
+
 # Randomness and signatures
 
 
@@ -318,11 +372,15 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = MappingProxyType(
         "offline device": offline_device,
         "deletion": deletion,
         "slowest device": slowest_device,
+        "kept past epoch": kept_past_epoch,
         "kept init key": kept_init_key,
         "external join": external_join,
         "unmerged leaf": unmerged_leaf,
         "pre-shared key": pre_shared_key,
         "resumption PSK": resumption_psk,
+        "resumption PSK that heals": resumption_psk_that_heals,
+        "fork, with Bob": fork_with_bob,
+        "fork, without Bob": fork_without_bob,
         "bad randomness": bad_randomness,
         "signature key": signature_key,
     }

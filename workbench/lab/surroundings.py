@@ -13,6 +13,7 @@ from workbench.lab.sources import Clock, entropy_source
 from workbench.mls import CipherSuite, KeyPackageBundle, Policy, cipher_suite
 
 if TYPE_CHECKING:
+    from workbench.lab.acts import Act
     from workbench.lab.world import World
 
 
@@ -27,6 +28,8 @@ class Surroundings:
         self.devices: dict[str, Device] = {}
         self.recorders: dict[str, Recorder] = {}
         self.held: set[str] = set()
+        self.delayed: set[str] = set()
+        self.acts: list[Act] = []
         self.bundles: dict[str, KeyPackageBundle] = {}
         self.worlds: list[World] = []
         self._private_handshakes = private_handshakes

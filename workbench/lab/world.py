@@ -27,6 +27,7 @@ from workbench.inspect.trace_format import Trace
 from workbench.inspect.trace_writer import Sent
 from workbench.lab import doors
 from workbench.lab.actions import Action, why_not
+from workbench.lab.acts import Act, acting
 from workbench.lab.compromise import case_of, compromise
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
@@ -138,6 +139,11 @@ class World:
         return self.record.history
 
     @property
+    def acts(self) -> tuple[Act, ...]:
+        """What was done to these people's groups, call by call: the same acts give the same history again."""
+        return tuple(self.around.acts)
+
+    @property
     def thief(self) -> Thief:
         """Whoever it robs, it has heard every message of this group."""
         return self.record.thief
@@ -165,6 +171,10 @@ class World:
     def is_held(self, name: str) -> bool:
         """Whether a device receives nothing for the time being."""
         return name in self.around.held
+
+    def is_delayed(self, name: str) -> bool:
+        """Whether application messages to a device are late for the time being."""
+        return name in self.around.delayed
 
     def trace(self) -> Trace:
         """Everything that was recorded (docs/trace.md)."""
@@ -219,8 +229,9 @@ class World:
                 continue
         raise NotPossible("nobody has joined and then only listened")
 
-    # Acting
+    # Acting (each call is written down in `acts`)
 
+    @acting
     def device(self, name: str) -> Device:
         """The device of a person; a new one leaves a key package with the delivery service."""
         if name not in self.devices:
@@ -232,23 +243,27 @@ class World:
             self.publish_key_package(name)
         return self.devices[name]
 
+    @acting
     def create(self, name: str) -> None:
         """Make the group, with one member."""
         self.require("create", name)
         self.devices[name].create_group(self.group_id)
         self.record.write("create", name, f"{name} created the group")
 
+    @acting
     def add(self, by: str, *others: str, path: bool = True) -> None:
         """Commit that others join; without a path it is cheaper, and nobody gets fresh keys."""
         self.require("add", by, *others)
         self.offer_key_packages(others)
         self.make_commit(by, add=others, path=path)
 
+    @acting
     def remove(self, by: str, *others: str) -> None:
         """Commit that others leave."""
         self.require("remove", by, *others)
         self.make_commit(by, remove=[self.leaf(other) for other in others])
 
+    @acting
     def update(self, name: str) -> None:
         """Propose a fresh leaf key, for somebody else to commit."""
         self.require("update", name)
@@ -257,22 +272,26 @@ class World:
         self.record.publish(Sent("proposal", name, entry.message))
         self.record.write("propose", name, f"{name} proposed an update", before=before)
 
+    @acting
     def propose_add(self, by: str, other: str) -> None:
         """Propose that somebody joins, for any member to commit."""
         self.require("propose_add", by, other)
         self.offer_key_packages([other])
         self._propose(by, Add(self.devices[by].fetch_key_package(other, self.suite)), f"to add {other}")
 
+    @acting
     def propose_remove(self, by: str, other: str) -> None:
         """Propose that somebody leaves: oneself, too."""
         self.require("propose_remove", by, other)
         self._propose(by, Remove(self.leaf(other)), f"to remove {other}")
 
+    @acting
     def propose_psk(self, by: str, psk: str | int) -> None:
         """Propose to mix a pre-shared key into the next epoch: one by its name, or the resumption PSK of an epoch."""
         self.require("propose_psk", by)
         doors.propose_psk(self, by, psk)
 
+    @acting
     def commit(self, name: str, *, psks: Sequence[str | int] = (), path: bool = True) -> None:
         """Commit all that is pending; the path gives the committer fresh keys up to the root.
 
@@ -285,6 +304,7 @@ class World:
         named = [psk if isinstance(psk, int) else psk.encode() for psk in psks]
         self.make_commit(name, psks=named, path=path)
 
+    @acting
     def send(self, name: str, text: str) -> None:
         """Say something to the group."""
         self.require("send", name)
@@ -293,6 +313,7 @@ class World:
         self.record.publish(Sent("application", name, entry.message))
         self.record.write("message", name, f"{name} sent a message", before=before)
 
+    @acting
     def steal(self, name: str) -> None:
         """Give the thief all that is on a device now, for this group and all others."""
         self.require("steal", name)
@@ -300,11 +321,26 @@ class World:
             world.thief.steal(name, self.devices[name].holdings)
             world.record.write("theft", THIEF, f"The thief took all that is on {name}'s device", victim=name)
 
+    @acting
     def hold(self, name: str) -> None:
         """Let nothing reach a device until it is released."""
         self.require("hold", name)
         self.around.held.add(name)
 
+    @acting
+    def delay(self, name: str) -> None:
+        """Let commits overtake what is said: application messages reach a device when they are let through."""
+        self.require("delay", name)
+        self.around.delayed.add(name)
+
+    @acting
+    def let_through(self, name: str) -> None:
+        """Let a device have the application messages that were late."""
+        self.require("let_through", name)
+        self.around.delayed.discard(name)
+        self.record.write("process", name, f"{name} received what was late")
+
+    @acting
     def release(self, name: str) -> None:
         """Let a device catch up with the log."""
         self.require("release", name)
@@ -314,42 +350,52 @@ class World:
 
     # Other ways in, and what comes after a group (`doors.py`)
 
+    @acting
     def join(self, name: str, *, psks: Sequence[str] = ()) -> None:
         """Come in by a commit of one's own, with nobody's help but the group's public description."""
         doors.join(self, name, psks)
 
+    @acting
     def resync(self, name: str) -> None:
         """Come back by a commit that puts a new leaf in place of the old one; what was missed stays missed."""
         doors.resync(self, name)
 
+    @acting
     def request_to_join(self, name: str) -> None:
         """Ask to be added; a member's commit decides."""
         doors.request_to_join(self, name)
 
+    @acting
     def external_sender(self, by: str, name: str) -> None:
         """Commit that the group takes proposals from somebody who is no member."""
         doors.external_sender(self, by, name)
 
+    @acting
     def ask_to_add(self, sender: str, newcomer: str) -> None:
         """Propose from outside, as an external sender, that somebody joins."""
         doors.ask_to_add(self, sender, newcomer)
 
+    @acting
     def ask_to_remove(self, sender: str, member: str) -> None:
         """Propose from outside, as an external sender, that a member leaves."""
         doors.ask_to_remove(self, sender, member)
 
+    @acting
     def share_psk(self, psk: str, *people: str) -> None:
         """Give people a pre-shared key by a way that has nothing to do with the group: over lunch, say."""
         doors.share_psk(self, psk, people)
 
+    @acting
     def reinit(self, by: str, suite: int | None = None) -> None:
         """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
         doors.reinit(self, by, self.suite.id if suite is None else suite)
 
+    @acting
     def successor(self, by: str) -> World:
         """Found the group that a ReInit has announced, and take everybody along; gives its world."""
         return doors.successor(self, by)
 
+    @acting
     def branch(self, by: str, *others: str) -> World:
         """Found a second group of some of the members, which only they can enter; gives its world."""
         return doors.branch(self, by, others)

@@ -1,0 +1,101 @@
+"""What if: the same history with one thing changed is done again, and judged under the same leaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.adversary.leak import Leak
+from workbench.lab import NotPossible, World
+from workbench.lab.acts import Act
+from workbench.lab.compromise import compromise
+from workbench.lab.counterfactual import Inserted, Instead, Under, otherwise
+from workbench.mls import Policy
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Four people; Alice commits, then Bob (epoch 3, step 3), Alice and Carol. Dave is idle."""
+    made = World.of(["Alice", "Bob", "Carol", "Dave"])
+    for name in ("Alice", "Bob", "Alice", "Carol"):
+        made.commit(name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def leaks(world: World) -> list[Leak]:
+    """Bob before he commits, and much later Dave."""
+    return [compromise(world, "Bob", at=2), compromise(world, "Dave", at=5)]
+
+
+def test_the_same_acts_give_the_same_history(world: World) -> None:
+    assert otherwise(world).world.trace() == world.trace()
+    assert otherwise(world).steps == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_is_not_changed_leaks_the_same(world: World, leaks: list[Leak]) -> None:
+    same = otherwise(world)
+    assert same.leaks(leaks) == tuple(leaks)
+    assert same.verdict(leaks).readable_epochs == (2, 3, 4, 5)
+
+
+def test_if_dave_had_committed_at_4_the_late_theft_would_have_opened_nothing(world: World, leaks: list[Leak]) -> None:
+    other = otherwise(world, Inserted(4, Act("commit", ("Dave",))))
+    assert other.steps == [0, 1, 2, 3, 4, 6]
+    assert other.world.history[5].text == "Dave updated by a commit"
+    bob, dave = other.leaks(leaks)
+    assert other.case.judge([bob]).readable_epochs == (2,)
+    assert other.case.judge([bob, dave]).readable_epochs == (2, 6)
+    assert other.case.judge([bob, dave]).leaks_behind(6) == (dave,)
+
+
+def test_if_bob_had_not_committed_all_would_be_open_by_his_keys_alone(world: World, leaks: list[Leak]) -> None:
+    other = otherwise(world, Instead(3))
+    assert other.steps == [0, 1, 2, 2, 3, 4]
+    assert other.verdict(leaks[:1]).readable_epochs == (2, 3, 4)
+
+
+def test_if_a_pre_shared_key_had_been_mixed_in_the_thief_would_be_out(world: World, leaks: list[Leak]) -> None:
+    shared = Inserted(2, Act("share_psk", ("lunch", "Alice", "Bob", "Carol", "Dave")))
+    mixed_in = Instead(3, Act("commit", ("Alice",), {"psks": ["lunch"]}))
+    assert otherwise(world, shared, mixed_in).verdict(leaks[:1]).readable_epochs == (2,)
+    assert otherwise(world, Instead(3, Act("commit", ("Alice",)))).verdict(leaks[:1]).readable_epochs == (2, 3, 4, 5)
+
+
+def test_if_nothing_had_been_kept_of_past_epochs_the_late_message_would_be_closed() -> None:
+    world = World.of(["Alice", "Bob", "Carol"], policy=Policy(past_epochs=1))
+    world.delay("Carol")
+    world.send("Alice", "Late.")
+    world.commit("Bob")
+    leaks = [compromise(world, "Carol")]
+    world.let_through("Carol")
+    assert [message.step for message in otherwise(world).verdict(leaks).readable_messages] == [2]
+    assert otherwise(world, Under(Policy())).verdict(leaks).readable_messages == ()
+
+
+def test_what_is_not_possible_any_more_is_left_out_and_said(world: World) -> None:
+    other = otherwise(world, Inserted(3, Act("remove", ("Alice", "Carol"))))
+    assert [(str(act), reason) for act, reason in other.left_out] == [
+        ("commit('Carol')", "Carol is no longer in the group")
+    ]
+    assert other.steps == [0, 1, 2, 3, 5, 5]
+
+
+def test_what_is_to_be_done_in_addition_must_be_possible(world: World) -> None:
+    with pytest.raises(NotPossible, match="Alice is in the group already"):
+        otherwise(world, Inserted(3, Act("add", ("Bob", "Alice"))))
+
+
+def test_a_group_that_comes_from_another_can_be_other_than_it_was() -> None:
+    world = World.of(["Alice", "Bob", "Carol"])
+    world.commit("Alice")
+    beside = world.branch("Alice", "Bob")
+    world.steal("Bob")
+    beside.commit("Alice")
+    world.commit("Carol")
+    assert otherwise(beside).world.trace() == beside.trace()
+    healed = otherwise(beside, Instead(2, Act("commit", ("Bob",))))
+    leaks = [compromise(beside, "Bob", at=0)]
+    assert otherwise(beside).verdict(leaks).readable_epochs == (1, 2)
+    assert healed.verdict(leaks).readable_epochs == (1,)
+    with pytest.raises(NotPossible, match="Bob is not in the group"):
+        otherwise(world, Inserted(1, Act("remove", ("Alice", "Bob"))))

@@ -1,0 +1,115 @@
+"""What if: the same history with something changed, done again from the beginning, and judged under the same leaks.
+
+    otherwise(world, Inserted(3, Act("commit", ("Dave",)))).verdict(leaks)
+
+The other world is as real as the first: its devices draw the same randomness and run the engine anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+from workbench.adversary.leak import Leak
+from workbench.adversary.verdict import Case, Verdict
+from workbench.lab.acts import Act
+from workbench.lab.compromise import case_of, compromise
+from workbench.lab.errors import NotPossible
+from workbench.lab.world import World
+from workbench.mls import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """Something more is done right after a step."""
+
+    after: int
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """In place of what made a step something else is done, or nothing."""
+
+    step: int
+    act: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """All devices follow another policy from the beginning."""
+
+    policy: Policy
+
+
+Change: TypeAlias = Inserted | Instead | Under
+
+FOUNDING = frozenset({"branch", "successor"})
+"""What founds a group. It has to be done, so that all groups keep their numbers."""
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """Another world, and where in it each step of the first one ended up.
+
+    `left_out` is what was done in the first world and was not possible in this one, with the reason.
+    """
+
+    world: World
+    steps: Sequence[int]
+    left_out: Sequence[tuple[Act, str]]
+
+    @cached_property
+    def case(self) -> Case:
+        """The other history, to be judged."""
+        return case_of(self.world)
+
+    def leaks(self, leaks: Iterable[Leak]) -> tuple[Leak, ...]:
+        """What would have leaked: of the same devices, at the same instants, the same parts."""
+        return tuple(
+            compromise(self.world, each.device, at=self.steps[each.at], what=each.what, case=self.case)
+            for each in leaks
+        )
+
+    def verdict(self, leaks: Iterable[Leak]) -> Verdict:
+        """What these leaks would have given away."""
+        return self.case.judge(self.leaks(leaks))
+
+
+def otherwise(world: World, *changes: Change) -> Counterfactual:
+    """The world as it would be with some changes. Steps are numbered as they were.
+
+    Raises `NotPossible` if what is to be done is not possible, or another group would not be founded for it.
+    """
+    policy = next((change.policy for change in changes if isinstance(change, Under)), world.policy)
+    other = World(world.seed, world.groups[0].suite.id, world.handshakes, policy=policy)
+    group, before = world.groups.index(world), 0
+    steps, left_out = list[int](), list[tuple[Act, str]]()
+    for act in world.acts:
+        made = range(before, act.steps[group] if group < len(act.steps) else 0)
+        before = max(before, made.stop)
+        reason = _do(other, act, [change for change in changes if isinstance(change, Instead) and change.step in made])
+        if reason is not None:
+            left_out.append((act, reason))
+        steps.extend(max(len(other.groups[group].history) - 1, 0) for _ in made)
+        for change in changes:
+            if isinstance(change, Inserted) and change.after in made:
+                replace(change.act, group=group).do(other)
+    return Counterfactual(other.groups[group], steps, left_out)
+
+
+def _do(other: World, act: Act, instead: Sequence[Instead]) -> str | None:
+    """Do what was done, or what is to be done in its place; the reason if what was done is not possible any more."""
+    if instead:
+        for each in (change.act for change in instead if change.act is not None):
+            replace(each, group=act.group).do(other)
+        return None
+    try:
+        act.do(other)
+    except NotPossible as reason:
+        if act.method in FOUNDING:
+            raise
+        return str(reason)
+    return None
