@@ -491,6 +491,23 @@ def test_the_histories_of_both_sides_prove_a_fork_in_any_later_epoch_and_in_none
     told(ours.next, after, Kind.FUTURE_EPOCH)
 
 
+def test_histories_that_hold_custom_proposals_prove_a_fork_too() -> None:
+    scenario = polling_group("Alice", "Bob")
+    ours, theirs = (
+        create_commit(scenario.states[name], [LUNCH], entropy=next(scenario.entropy), now=NOW)
+        for name in ("Alice", "Bob")
+    )
+    after = protect(theirs.next, b"after", entropy=next(scenario.entropy)).message
+    knows = Knowledge(other=OtherSide(commits=[encode(theirs.message)]), commits=[encode(ours.message)])
+    told(ours.next, after, Kind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
+
+
+def test_a_custom_proposal_from_a_second_copy_of_ones_leaf_is_known_as_ones_own() -> None:
+    scenario = polling_group("Alice", "Bob")
+    proposed = propose(scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=True)
+    told(scenario.states["Alice"], proposed.message, Kind.OWN_LEAF_TWICE, "is signed by this member")
+
+
 def test_a_group_info_of_the_other_side_proves_a_fork_by_itself() -> None:
     alice, bob, _ = forked()
     told(alice, group_info(bob), Kind.FORK, "Bob has signed", "the group has forked")

@@ -111,18 +111,21 @@ def is_signed_for(message: PublicMessage, suite: CipherSuite, epoch: ReadableEpo
     return True
 
 
-def first_parting(ours: Sequence[MLSMessage | bytes], theirs: Sequence[MLSMessage | bytes]) -> Parting | None:
+def first_parting(ours: Sequence[MLSMessage], theirs: Sequence[MLSMessage]) -> Parting | None:
     """Where two histories of commits part; None if they do not, as far as both are known."""
-    here, there = ({_epoch_of(message): message for message in _messages(side)} for side in (ours, theirs))
+    here, there = ({_epoch_of(message): message for message in _framed(side)} for side in (ours, theirs))
     for epoch in sorted(here.keys() & there.keys()):
         if here[epoch] != there[epoch]:
             return Parting(epoch, _committer(here[epoch]), _committer(there[epoch]))
     return None
 
 
-def decoded(side: Sequence[MLSMessage | bytes]) -> list[MLSMessage]:
-    """The messages of a history. Raises `Malformed` for one that is none."""
-    return [decode(MLSMessage, each) if isinstance(each, bytes) else each for each in side]
+def decoded(side: Sequence[MLSMessage | bytes], custom: frozenset[int]) -> list[MLSMessage]:
+    """The messages of a history; `custom` are the proposal types that are known beside those of the RFC.
+
+    Raises `Malformed` for one that is none.
+    """
+    return [decode(MLSMessage, each, custom=custom) if isinstance(each, bytes) else each for each in side]
 
 
 def _same(theirs: bytes | None, ours: bytes) -> bool | None:
@@ -148,9 +151,8 @@ def _is_whole(policy: Policy, info: GroupInfo, now: int) -> bool:
     return True
 
 
-def _messages(side: Sequence[MLSMessage | bytes]) -> list[Framed]:
-    framed = (each.message for each in decoded(side))
-    return [each for each in framed if isinstance(each, PublicMessage | PrivateMessage)]
+def _framed(side: Sequence[MLSMessage]) -> list[Framed]:
+    return [each.message for each in side if isinstance(each.message, PublicMessage | PrivateMessage)]
 
 
 def _epoch_of(message: Framed) -> int:

@@ -122,7 +122,7 @@ def _too_late(case: Case, error: LateHandshake) -> Explanation:
     if _is_own_late_message(case) or (_led_here(case) and case.sender == case.state.own_leaf):
         sentence = f"{case.subject} is this member's own, of epoch {error.epoch}, which is over here."
         return _of_kind(case, error, Kind.OWN_ECHO, sentence, "Drop it: it has done what it could do.")
-    if _led_here(case) or case.message in decoded(case.knowledge.commits):
+    if _led_here(case) or case.message in decoded(case.knowledge.commits, case.state.policy.custom):
         sentence = f"{case.subject} has been processed: it has ended epoch {error.epoch} here."
         return _of_kind(case, error, Kind.ALREADY_PROCESSED, sentence)
     parting = _parting(case)
@@ -175,7 +175,12 @@ def _is_signed_by_oneself(state: GroupState, private: PrivateMessage, readable: 
     """Whether a message opens with this member's own ratchet and verifies with its own key."""
     try:
         opened, _ = unprotect_private(
-            state.suite, private, readable.secret_tree, readable.sender_data_secret, state.policy.ratchets
+            state.suite,
+            private,
+            readable.secret_tree,
+            readable.sender_data_secret,
+            state.policy.ratchets,
+            custom=state.policy.custom,
         )
         key = readable.tree.member(state.own_leaf).signature_key
         verify_content(state.suite, opened, key, readable.context)
@@ -249,11 +254,12 @@ def _fork_or_damaged(case: Case, error: MLSError) -> Explanation:
 
 def _parting(case: Case) -> Parting | None:
     """Where the sides part by the commits that were given, if the message is what they part with or comes after it."""
-    ours, theirs = case.knowledge.commits, case.knowledge.other.commits
+    custom = case.state.policy.custom
+    ours, theirs = (decoded(side, custom) for side in (case.knowledge.commits, case.knowledge.other.commits))
     parting = first_parting(ours, theirs)
     if parting is None or parting.epoch > case.epoch:
         return None
-    return parting if parting.epoch < case.epoch or case.message in decoded(theirs) else None
+    return parting if parting.epoch < case.epoch or case.message in theirs else None
 
 
 def _of_the_other_side(case: Case, error: MLSError, parting: Parting) -> Explanation:
