@@ -124,7 +124,7 @@ def test_a_derivation_says_in_words_what_opened_what(case: Case, early: Leak, la
     )
     assert joined == (
         "The init secret of epoch 3 (leaked with everything of Bob after step 3) and the commit secret of commit 4"
-        " give the joiner secret of epoch 4."
+        " give what becomes the joiner secret of epoch 4."
     )
     (message,) = verdict.readable_messages
     assert str(Derivation.of(verdict, message.fact)).endswith("open what message 1 of step 5 says.")

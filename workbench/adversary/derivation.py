@@ -86,7 +86,7 @@ SAID = {
     "commit_secret": "the commit secret of commit {epoch}",
     "group_secrets": "what a Welcome to epoch {epoch} seals",
     "randomness": "what a device drew from its random generator",
-    "extracted_secret": "the joiner secret of epoch {epoch}",
+    "extracted_secret": "what becomes the joiner secret of epoch {epoch}",
     "member_secret": "the secrets of epoch {epoch}",
 }
 """What secrets are called that are not those of an epoch; two are called after what follows from them alone."""
@@ -119,17 +119,33 @@ class Words:
         said = SAID.get(name, f"the {name.replace('_', ' ')} of epoch {{epoch}}")
         return said.format(node=node, epoch=epoch)
 
+    def brief(self, fact: Fact) -> tuple[str, str]:
+        """A fact in two short lines, its RFC name and where it belongs: "path_secret", "node 3, epoch 4"."""
+        if fact.startswith("message "):
+            step, _, message = fact.removeprefix("message ").partition(".")
+            return "message", f"{int(message) + 1} of step {step}"
+        entry = self._chronicle.secrets[fact]
+        name, node, public = entry["name"], entry["node"], entry.get("public")
+        key = [f"key {public[:4]}"] if public else []
+        if fact in self._leaf_of:
+            return f"{self._leaf_of[fact]}'s leaf key", ", ".join((f"node {node}", *key))
+        if name == "private_key" and node is None:
+            return "init key", ", ".join(key)
+        belongs = [("node", node), ("generation", entry.get("generation")), ("epoch", None if key else entry["epoch"])]
+        return name, ", ".join([f"{what} {number}" for what, number in belongs if number is not None] + key)
+
     def matters(self, rule: Rule) -> bool:
         """Whether a step is told: something opens, or several things come together."""
         return rule.kind in {"open", "randomness", "read"} or len(rule.premises) > 1
 
-    def sentence(self, rule: Rule, leaks: Mapping[Fact, Leak]) -> str:
-        """One step: "Dave's leaf key (leaked …) opens the path secret of node 3 in commit 4."."""
+    def sentence(self, rule: Rule, leaks: Mapping[Fact, Leak], *, steps: int = 1) -> str:
+        """One step, or several that are told as one: "Dave's leaf key (leaked …) opens the path secret of node 3"."""
         premises = [self._with_source(premise, leaks) for premise in rule.premises]
         verb = {"open": "opens", "read": "opens", "randomness": "gives away"}.get(rule.kind, "gives")
         plural = {"opens": "open", "gives": "give", "gives away": "give away"}
-        said = plural[verb] if len(premises) > 1 else verb
-        return f"{_upper_first(listed(premises))} {said} {self.of(rule.conclusion)}."
+        said = plural[verb] if len(premises) > 1 or premises[0].startswith("the secrets ") else verb
+        passing = f", in {steps} steps," if steps > 1 else ""
+        return f"{_upper_first(listed(premises))} {said}{passing} {self.of(rule.conclusion)}."
 
     def _with_source(self, fact: Fact, leaks: Mapping[Fact, Leak]) -> str:
         return f"{self.of(fact)} (leaked with {leaks[fact]})" if fact in leaks else self.of(fact)

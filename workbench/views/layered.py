@@ -1,0 +1,90 @@
+"""Places for the nodes of a graph that is drawn by rank: rows from the top, and in each row an order and places.
+
+After Sugiyama: a line that passes a row has a place of its own there, rows are ordered by the mean place of their
+neighbours (barycentres), and then everything moves as close to its neighbours as its order and its size allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+import networkx as nx
+
+Item: TypeAlias = Hashable
+"""A node, or a line where it passes a row: (from, to, rank)."""
+Room: TypeAlias = tuple[float, float]
+"""What an item needs to its left and to its right."""
+
+SWEEPS = 8
+LINE_ROOM: Room = (10, 10)
+STRAIGHT = 6
+"""How much harder a line is pulled by its own than by a node."""
+
+
+def ranks(graph: nx.DiGraph[int]) -> dict[int, int]:
+    """The row of each node: as far down as what is made of it allows."""
+    below: dict[int, int] = {}
+    for node in reversed(list(nx.topological_sort(graph))):
+        below[node] = max((1 + below[after] for after in graph.successors(node)), default=0)
+    deepest = max(below.values())
+    return {node: deepest - distance for node, distance in below.items()}
+
+
+def route(source: int, target: int, rank: Mapping[int, int]) -> list[Item]:
+    """The items on the way of an edge, its ends included."""
+    passed = range(rank[source] + 1, rank[target])
+    return [source, *((source, target, row) for row in passed), target]
+
+
+def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, Room]) -> dict[Item, float]:
+    """How far right each item stands; the leftmost room begins at 0."""
+    rows: list[list[Item]] = [[] for _ in range(1 + max(rank.values()))]
+    neighbours: dict[Item, list[Item]] = {node: [] for node in graph}
+    for node in nx.lexicographical_topological_sort(graph):
+        rows[rank[node]].append(node)
+    for source, target in graph.edges:
+        way = route(source, target, rank)
+        for passed, item in zip(range(rank[source] + 1, rank[target]), way[1:-1], strict=True):
+            rows[passed].append(item)
+        for one, other in pairwise(way):
+            neighbours.setdefault(one, []).append(other)
+            neighbours.setdefault(other, []).append(one)
+    room = {item: rooms[item] if isinstance(item, int) else LINE_ROOM for row in rows for item in row}
+    at: dict[Item, float] = {}
+    for row in rows:
+        at |= _packed(row, [0.0] * len(row), room)
+    for _ in range(SWEEPS):
+        for row in (*rows, *reversed(rows)):
+            wanted = {item: _wanted(item, neighbours[item], at) for item in row}
+            row.sort(key=wanted.__getitem__)
+            at |= _packed(row, [wanted[item] for item in row], room)
+    left = min(place - room[item][0] for item, place in at.items())
+    return {item: place - left for item, place in at.items()}
+
+
+def _packed(row: Sequence[Item], wanted: Sequence[float], room: Mapping[Item, Room]) -> dict[Item, float]:
+    """Each item as near to where it is wanted as all together can be, in this order and without overlap.
+
+    Without the least distances between them the places must rise, and the nearest rising ones are the means of
+    the runs that would fall (pool adjacent violators).
+    """
+    offsets = [0.0]
+    for one, other in pairwise(row):
+        offsets.append(offsets[-1] + room[one][1] + room[other][0])
+    pools: list[tuple[float, int]] = []
+    for place, offset in zip(wanted, offsets, strict=True):
+        mean, count = place - offset, 1
+        while pools and pools[-1][0] > mean:
+            before, many = pools.pop()
+            mean, count = (before * many + mean * count) / (many + count), many + count
+        pools.append((mean, count))
+    risen = [mean for mean, count in pools for _ in range(count)]
+    return {item: place + offset for item, place, offset in zip(row, risen, offsets, strict=True)}
+
+
+def _wanted(item: Item, neighbours: Sequence[Item], at: Mapping[Item, float]) -> float:
+    """The mean place of the neighbours; a line goes straight on rather than aside."""
+    pulls = [(STRAIGHT if isinstance(item, tuple) and isinstance(each, tuple) else 1, at[each]) for each in neighbours]
+    return sum(pull * place for pull, place in pulls) / sum(pull for pull, _ in pulls) if pulls else at[item]
