@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from workbench.inspect.trace_format import Secret, SecretId, Trace
-from workbench.inspect.trace_graph import derivation_graph, figure
+from workbench.inspect.trace_graph import derivation_graph
 from workbench.inspect.trace_walk import walk
 from workbench.lab import World
 from workbench.lab.world import GROUP_ID
@@ -208,11 +208,3 @@ def test_a_private_handshake_is_known_from_those_who_sealed_and_opened_it() -> N
         assert (step["proposals"], step["commit"] is None) == (same["proposals"], same["commit"] is None)
         assert all(message.get("content") for message in step["messages"])
         assert all("content" not in message for message in same["messages"])
-
-
-def test_the_figure_has_a_box_for_each_secret(trace: Trace) -> None:
-    graph = derivation_graph(trace, [4])
-    source = figure(graph).source
-    assert source.count(" -> ") == graph.number_of_edges()
-    assert all(f"{secret} [label=" in source for secret in graph)
-    assert "joiner_secret" in source

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import graphviz
 import networkx as nx
 
 from workbench.inspect.trace_format import Secret, Trace
@@ -32,19 +31,3 @@ def derivation_graph(trace: Trace, steps: Collection[int] | None = None) -> nx.D
     for secret in graph:
         graph.add_node(secret, **secrets[secret])
     return graph
-
-
-def figure(graph: nx.DiGraph[str]) -> graphviz.Digraph:
-    """The graph to be printed, each secret under its name."""
-    drawn = graphviz.Digraph(node_attr={"shape": "box", "fontname": "monospace"}, edge_attr={"fontname": "monospace"})
-    for secret, entry in graph.nodes(data=True):
-        drawn.node(secret, _words(entry))
-    for source, target, edge in graph.edges(data=True):
-        drawn.edge(source, target, f"“{edge['label']}”" if edge["label"] else edge["operation"])
-    return drawn
-
-
-def _words(entry: dict[str, object]) -> str:
-    """The name of a secret and its place: "path_secret, epoch 3, node 1"."""
-    places = [f"{place} {entry[place]}" for place in ("epoch", "node") if entry[place] is not None]
-    return "\n".join([str(entry["name"]), *places])
