@@ -5,6 +5,9 @@
 - What follows from the record (`knowledge`): the closure of what leaked (`leak`) under all that was recorded
   (`chronicle`). It gives the `verdict`, and how each thing came to be known (`derivation`).
 - What theory allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
+
+All this is of one who listens. Of one who speaks too: in whose names it can (`voices`), and the state with which it
+does (`impostor`).
 """
 
 from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read, Stole

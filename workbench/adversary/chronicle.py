@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from workbench.inspect.trace_format import Commit, HolderId, Secret, SecretId, Step, Trace
+from workbench.inspect.trace_format import Commit, Hex, HolderId, Secret, SecretId, Step, Trace, Tree
 from workbench.inspect.trace_rules import Fact, message_fact, secrets_of
+from workbench.mls import LeafNode, decode
+from workbench.mls.group.group_info import group_info_in
 from workbench.mls.tree.tree_math import node_width
+from workbench.mls.wire.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,8 @@ class EpochRecord:
     """One epoch. `step` is the step of the trace that led to it, `commit` the commit, None for the first epoch.
 
     `leaf_count` is a power of two, blank leaves included. `keys` are the key pairs of the tree by node index,
-    `members` the holders by leaf index, `secrets` those of the epoch by their RFC names, `psks` the pre-shared keys
-    that its commit mixed in.
+    `members` the holders by leaf index and `signature_keys` the public keys of their signatures, `secrets` those of the
+    epoch by their RFC names, `psks` the pre-shared keys that its commit mixed in.
     """
 
     epoch: int
@@ -28,6 +32,7 @@ class EpochRecord:
     leaf_count: int
     keys: Mapping[int, SecretId]
     members: Mapping[int, HolderId]
+    signature_keys: Mapping[int, Hex]
     secrets: Mapping[str, SecretId]
     psks: tuple[SecretId, ...] = ()
 
@@ -54,6 +59,7 @@ class Chronicle:
     trace: Trace
     secrets: Mapping[SecretId, Secret]
     by_value: Mapping[str, SecretId]
+    by_public: Mapping[str, SecretId]
     epochs: Mapping[int, EpochRecord]
     messages: tuple[MessageRecord, ...]
     held: tuple[Mapping[HolderId, frozenset[SecretId]], ...]
@@ -66,10 +72,22 @@ class Chronicle:
             trace,
             secrets,
             {entry["value"]: key for key, entry in secrets.items() if entry["value"] is not None},
+            {entry["public"]: key for key, entry in secrets.items() if "public" in entry},
             _epochs(trace, secrets),
             _messages(trace),
             _held(trace),
         )
+
+    @cached_property
+    def described(self) -> frozenset[int]:
+        """The epochs of which a GroupInfo was on the wire: whoever has read it can come in by a commit."""
+        wires = (
+            message["wire"]
+            for step in self.trace["steps"]
+            for message in step["messages"]
+            if message["kind"] == "group_info"
+        )
+        return frozenset(group_info_in(bytes.fromhex(wire)).group_context.epoch for wire in wires)
 
     @property
     def last(self) -> EpochRecord:
@@ -85,6 +103,7 @@ def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, Epoch
     epochs: dict[int, EpochRecord] = {}
     keys: dict[int, SecretId] = {}
     members: dict[int, HolderId] = {}
+    signature_keys: dict[int, Hex] = {}
     leaf_count = 1
     for number, step in enumerate(trace["steps"]):
         tree = step["tree"]
@@ -92,6 +111,7 @@ def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, Epoch
             leaf_count = tree["leaf_count"]
             keys |= {int(node): key for node, key in tree["keys"].items()}
             members |= {int(node) // 2: holder for node, holder in tree["members"].items()}
+            signature_keys |= dict(_signature_keys(tree))
             width = node_width(leaf_count)
             keys = {node: key for node, key in keys.items() if node < width and node not in tree["blank"]}
             members = {leaf: holder for leaf, holder in members.items() if 2 * leaf in keys}
@@ -99,9 +119,25 @@ def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, Epoch
         if keys and epoch not in epochs:
             psks = tuple(_mixed_in(step, secrets))
             epochs[epoch] = EpochRecord(
-                epoch, number, step["commit"], leaf_count, dict(keys), dict(members), named.get(epoch, {}), psks
+                epoch,
+                number,
+                step["commit"],
+                leaf_count,
+                dict(keys),
+                dict(members),
+                {leaf: signature_keys[leaf] for leaf in members},
+                named.get(epoch, {}),
+                psks,
             )
     return epochs
+
+
+def _signature_keys(tree: Tree) -> Iterator[tuple[int, Hex]]:
+    """Of the leaves that have changed."""
+    for key, encoded in tree["nodes"].items():
+        content = decode(Node, bytes.fromhex(encoded)).node
+        if isinstance(content, LeafNode):
+            yield int(key) // 2, content.signature_key.hex()
 
 
 def _mixed_in(step: Step, secrets: Mapping[SecretId, Secret]) -> Iterator[SecretId]:

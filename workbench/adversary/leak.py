@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from workbench.adversary.chronicle import Chronicle
-from workbench.adversary.loot import Item, Loot, Part, Randomness, UsedKey, loot_of
+from workbench.adversary.loot import Item, Loot, Part, PrivateKey, Randomness, UsedKey, loot_of
 from workbench.client import Holdings
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_walk import walk
@@ -36,9 +36,18 @@ def leak(chronicle: Chronicle, holdings: Holdings, device: HolderId, at: int, wh
 
 
 def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[SecretId]:
-    """The ids of all secrets in a leak; one that was never used nor seen again has none."""
+    """The ids of all secrets in a leak; one that was never used nor seen again has none.
+
+    A private key is known by its public key if nobody who was watched has ever held it: an attacker's own, say.
+    """
     values = (secret.hex() for secret in secrets_in(leaked.loot) if any(secret))
-    return frozenset(chronicle.by_value[value] for value in values if value in chronicle.by_value)
+    public = (item.public_key.hex() for item in leaked.loot if isinstance(item, PrivateKey))
+    return frozenset(
+        (
+            *(chronicle.by_value[value] for value in values if value in chronicle.by_value),
+            *(chronicle.by_public[key] for key in public if key in chronicle.by_public),
+        )
+    )
 
 
 def secrets_in(loot: Loot) -> Iterator[bytes]:

@@ -14,9 +14,12 @@ from typing import Literal, TypeAlias
 from workbench.adversary.chronicle import Chronicle, MessageRecord
 from workbench.adversary.knowledge import Knowledge, Theory
 from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.voices import Voices, voices
 from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, SecretId
-from workbench.inspect.trace_rules import rules_of
+from workbench.inspect.trace_rules import Fact, rules_of
+from workbench.mls import Policy
+from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.tree.tree_math import NodeIndex, direct_path
 
 Standing: TypeAlias = Literal["closed", "readable", "healed"]
@@ -150,6 +153,19 @@ class Verdict:
         again = self.reopeners[epoch]
         devices = "1 device" if len(again) == 1 else f"{len(again)} devices"
         return f"healed so far; {devices} could open it again: {listed(again)}" if again else "healed"
+
+    def voices(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Voices]:
+        """For each epoch the members in whose names the attacker could act while it lasted; `policy` is theirs."""
+        chronicle, found = self.case.chronicle, dict[int, Voices]()
+        known = dict[int, frozenset[Fact]]()  # by how many leaks there are until then: the earlier ones are among them
+        for epoch, record in chronicle.epochs.items():
+            following = chronicle.epochs.get(epoch + 1)
+            in_time = [leak for leak in self.leaks if following is None or leak.at < following.step]
+            if len(in_time) not in known:
+                leaked = (leaked_facts(chronicle, leak) for leak in in_time)
+                known[len(in_time)] = self._known(in_time).facts().union(*leaked)
+            found[epoch] = voices(chronicle, record, known[len(in_time)], policy)
+        return found
 
     @cached_property
     def _leaked(self) -> tuple[frozenset[SecretId], ...]:

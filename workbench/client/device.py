@@ -162,7 +162,7 @@ class Device:
                 if refused not in self.holdings.refused:
                     self.holdings = replace(self.holdings, refused=self.holdings.refused | {refused})
                     epoch = self._service.epoch(invitation.group_id)
-                    events.append(Event("refused", invitation.group_id, epoch, "", str(error)))
+                    events.append(Event("refused", invitation.group_id, epoch, "", str(error), error=error))
                 continue
             membership = Membership(state, invitation.next_index)
             self.holdings = self.holdings.having_used(reference, invitation.group_id, invitation.next_index).with_group(
@@ -388,7 +388,7 @@ class Device:
             )
         except MLSError as error:
             self._keep(following)
-            return Event("refused", entry.group_id, membership.state.epoch, "", str(error))
+            return Event("refused", entry.group_id, membership.state.epoch, "", str(error), error=error)
         self._keep(replace(following, state=state))
         return event_of(membership.state, state, received)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from workbench.inspect.deeds import committed, proposed, proposer
@@ -10,6 +10,7 @@ from workbench.inspect.names import name_of
 from workbench.mls import (
     ApplicationMessage,
     GroupState,
+    MLSError,
     ProposalQueued,
     ProposalSender,
     Received,
@@ -24,7 +25,7 @@ EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "remov
 class Event:
     """One thing that a device learned: who did it, in which epoch the device is now, and a sentence.
 
-    `data` is what an application message says.
+    `data` is what an application message says, `error` why something was refused.
     """
 
     kind: EventKind
@@ -33,6 +34,7 @@ class Event:
     actor: str
     text: str
     data: bytes = b""
+    error: MLSError | None = field(default=None, repr=False, compare=False)
 
 
 def event_of(before: GroupState, after: GroupState, received: Received) -> Event:

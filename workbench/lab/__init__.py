@@ -3,7 +3,7 @@
 `world` acts, `doors` are its less common ways in and out, `record` writes down, `surroundings` are what several groups
 have in common; `replay` follows a recorded group of others, `export` makes such a record. What leaks and what comes of
 it is in `compromise`, and `scenarios` have names. `acts` is what was done, call by call, and `counterfactual` does it
-again otherwise.
+again otherwise. `attacks` are what an attacker does who does not only listen.
 """
 
 from workbench.lab.errors import NotPossible

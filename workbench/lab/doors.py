@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from workbench.delivery import Refused
 from workbench.inspect.names import commit_words, listed, psk_name
+from workbench.inspect.trace_format import StepKind
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.errors import NotPossible
+from workbench.lab.record import THIEF
 from workbench.mls import (
     Add,
     ExternalPSK,
     GroupContextExtensions,
+    MLSError,
     PreSharedKeyID,
     ReInit,
     Remove,
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from workbench.client.device import Published
     from workbench.lab.world import World
 
+
+Content: TypeAlias = Literal["application", "proposal", "commit"]
 
 # Into a group
 
@@ -51,11 +57,17 @@ def resync(world: World, name: str) -> None:
 def _come_in(world: World, name: str, words: str, psks: Sequence[str]) -> None:
     """Some member describes the group, and with that somebody joins by a commit (RFC 9420 §12.4.3.2)."""
     before = world.record.latest()
-    host = hosts(world, name)[0]
-    world.record.publish(Sent("group_info", host, world.devices[host].publish_group_info(world.group_id)))
+    describe(world, hosts(world, name)[0])
     entry = world.devices[name].join_by_commit(world.group_id, psks=[psk.encode() for psk in psks])
     world.record.publish(Sent("commit", name, entry.message))
     world.record.write("commit", name, words, before=before)
+
+
+def describe(world: World, host: str) -> bytes:
+    """A member's description of the group for those outside, which everybody can read; it belongs to the next step."""
+    group_info = world.devices[host].publish_group_info(world.group_id)
+    world.record.publish(Sent("group_info", host, group_info))
+    return group_info
 
 
 def hosts(world: World, newcomer: str) -> list[str]:
@@ -154,6 +166,22 @@ def require_psk(world: World, name: str, psk: str | int) -> None:
 
 def _psk_words(psk: str) -> str:
     return psk_name(PreSharedKeyID(ExternalPSK(psk.encode()), b""))
+
+
+# From the attacker
+
+STEP_KINDS: Mapping[Content, StepKind] = {"application": "message", "proposal": "propose", "commit": "commit"}
+
+
+def inject(world: World, kind: Content, message: bytes, text: str) -> None:
+    """See `World.inject`."""
+    before = world.record.latest()
+    try:
+        world.service.submit(world.group_id, message)
+    except (Refused, MLSError) as error:
+        raise NotPossible(f"The delivery service does not take it: {error}") from None
+    world.record.publish(Sent(kind, THIEF, message))
+    world.record.write(STEP_KINDS[kind], THIEF, text, before=before)
 
 
 # On to another group

@@ -92,13 +92,16 @@ class Record:
         self._found = len(self.thief.findings)
         here = {name: held.within(self.group_id) for name, held in changed.items()}
         performed = {name: recorder.take() for name, recorder in around.recorders.items()}
+        after = self.latest()
+        if kind == "commit" and before is not None and after is not None and after.epoch == before.epoch:
+            before = None  # everybody has refused the commit: it did nothing that could be described
         self._writer.write(
             Happening(
                 kind,
                 actor,
                 around.clock.now,
                 before=before,
-                after=self.latest(),
+                after=after,
                 messages=tuple(self._on_the_wire),
                 states={name: state_in(held, self.group_id) for name, held in changed.items()},
                 holdings={**here, THIEF: self.thief.holdings()} if findings else here,

@@ -37,6 +37,7 @@ from workbench.lab.surroundings import Surroundings
 from workbench.mls import Add, CipherSuite, GroupState, KeyPackageBundle, LeafIndex, Policy, Remove, cipher_suite
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 
+Content: TypeAlias = doors.Content
 Handshakes: TypeAlias = Literal["public", "private"]
 GROUP_ID = b"MLS Workbench"
 
@@ -347,6 +348,11 @@ class World:
         self.around.held.discard(name)
         joins = self.group_id not in self.devices[name].holdings.groups
         self.record.write("join" if joins else "process", name, f"{name} caught up")
+
+    @acting
+    def inject(self, kind: Content, message: bytes, text: str) -> None:
+        """Put a message of the attacker's into the log, as if it came from a member: the server belongs to it."""
+        doors.inject(self, kind, message, text)
 
     # Other ways in, and what comes after a group (`doors.py`)
 

@@ -1,0 +1,213 @@
+"""Each attack is really made: what gives it away, what does not and what ends it is as it came out, not as told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from workbench.adversary.burglary import burgle
+from workbench.adversary.impostor import TooLittle, impostor
+from workbench.adversary.theorem import allowed_by_theory
+from workbench.adversary.voices import Voices
+from workbench.lab import NotPossible, World
+from workbench.lab.attacks import ATTACKS, Attack, Signal, attack
+from workbench.lab.attacks.attack import ALL
+from workbench.lab.compromise import case_file, case_of, compromise
+from workbench.mls import errors as refused
+from workbench.mls import protect
+
+made = cache(attack)
+
+NOTICED: Mapping[str, Mapping[Signal, tuple[str, ...]]] = {
+    "forged message": {Signal.OWN_MESSAGE: ("Bob",), Signal.KEY_USED_TWICE: ("Alice", "Carol", "Dave")},
+    "forged proposal": {
+        Signal.OWN_MESSAGE: ("Bob",),
+        Signal.REMOVED: ("Dave",),
+        Signal.LEFT_BEHIND: ("Bob",),
+        Signal.AUTHENTICATOR: ("Bob",),
+        Signal.ROSTER: ("Alice", "Carol"),
+    },
+    "takeover": {Signal.REMOVED: ("Bob",), Signal.LEAF_KEY: ("Bob",)},
+    "takeover refused": {Signal.REFUSED: ALL},
+    "lock-out": {
+        Signal.OWN_MESSAGE: ("Bob",),
+        Signal.LEFT_BEHIND: ("Bob",),
+        Signal.AUTHENTICATOR: ("Bob",),
+        Signal.LEAF_KEY: ("Bob",),
+    },
+    "clone": {Signal.OWN_MESSAGE: ("Bob",), Signal.KEY_USED_TWICE: ("Alice", "Carol", "Dave")},
+    "fake key package": {Signal.ROSTER: ALL, Signal.LEAF_KEY: ("Erin",)},
+    "ghost device": {Signal.ROSTER: ALL, Signal.SIGNATURE_KEYS: ("Bob",), Signal.LEAF_KEY: ("Bob",)},
+    "replay": {Signal.OWN_MESSAGE: ("Bob",), Signal.KEY_USED_TWICE: ("Alice", "Carol", "Dave")},
+    "fork": {
+        Signal.REFUSED: ("Alice", "Bob"),
+        Signal.AUTHENTICATOR: ("Carol", "Dave"),
+        Signal.LEAF_KEY: ("Carol",),
+    },
+    "colluding insider": {},
+    "forging insider": {Signal.REFUSED: ("Alice", "Carol"), Signal.OWN_MESSAGE: ("Bob",)},
+    "malicious path": {
+        Signal.REFUSED: ("Carol",),
+        Signal.LEFT_BEHIND: ("Carol",),
+        Signal.AUTHENTICATOR: ("Carol",),
+    },
+}
+"""Who notices what."""
+
+REFUSALS: Mapping[str, tuple[str, type[refused.MLSError], str]] = {
+    "forged message": ("Alice", refused.KeyAlreadyUsed, "§9.2"),
+    "forged proposal": ("Bob", refused.UnknownProposal, "§12.4.2"),
+    "takeover refused": ("Carol", refused.InvalidCommit, "§12.4.3.2"),
+    "lock-out": ("Bob", refused.UnknownProposal, "§12.4.2"),
+    "clone": ("Alice", refused.KeyAlreadyUsed, "§9.2"),
+    "replay": ("Alice", refused.KeyAlreadyUsed, "§9.2"),
+    "fork": ("Alice", refused.DecryptionFailed, "§6.3.2"),
+    "forging insider": ("Alice", refused.InvalidSignature, "§6.1"),
+    "malicious path": ("Carol", refused.InvalidUpdatePath, "§7.5"),
+}
+"""The check that refuses something last, and of whom."""
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_noticed_by_these_signals_and_by_no_others(name: str) -> None:
+    assert made(name).noticed == NOTICED[name]
+    assert {*made(name).unnoticed} == {*Signal} - {*NOTICED[name]}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_refuses_is_a_check_of_the_engine_with_its_section(name: str) -> None:
+    errors = {who: [event.error for event in events if event.error] for who, events in made(name).saw.items()}
+    if name not in REFUSALS:
+        assert not any(errors.values())
+        return
+    who, kind, section = REFUSALS[name]
+    last = errors[who][-1]
+    assert (type(last), last.section) == (kind, section)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_says_what_it_teaches(name: str) -> None:
+    assert made(name).name == name
+    assert made(name).lesson.endswith(".")
+
+
+WITHIN = {name for name in ATTACKS if name not in {"takeover refused", "replay", "fork"}}
+"""The attacks after which the attacker reads the group."""
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_remedy_shuts_the_attacker_out(name: str) -> None:
+    again = attack(name)
+    assert again.has_a_way_in == (name in WITHIN)
+    again.defend()
+    assert not again.has_a_way_in
+
+
+def agreed(attacked: Attack) -> tuple[int, ...]:
+    """The epochs that the attacker reads, after all three oracles have been asked."""
+    leaks = (*attacked.used.values(), *attacked.made)
+    case = case_of(attacked.world)
+    epochs = case.judge(leaks).readable_epochs
+    authenticators = {
+        str(epoch): case.chronicle.secrets[case.chronicle.epochs[epoch].secrets["epoch_authenticator"]]["value"]
+        for epoch in epochs
+    }
+    assert burgle(case_file(attacked.world, leaks))["epoch_authenticators"] == authenticators
+    assert {*epochs} <= {*allowed_by_theory(case.chronicle, leaks)}
+    return epochs
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_three_oracles_agree_on_what_the_attacker_reads_until_it_is_shut_out(name: str) -> None:
+    attacked = attack(name)
+    before = agreed(attacked)
+    if name == "takeover refused":  # the log has had the commit of this epoch, which nobody follows
+        return
+    attacked.world.commit("Alice")
+    going_on = agreed(attacked)
+    assert going_on == (*before, *([attacked.world.epoch] if name in WITHIN else []))
+    attacked.defend()
+    assert agreed(attacked) == going_on
+
+
+# Whose voice an attacker has
+
+NOBODY = Voices()
+BOB = ("Bob",)
+
+
+def test_a_signature_key_and_the_secrets_of_another_member_make_a_voice_until_the_epoch_is_over() -> None:
+    world = World.of(ALL)
+    leaks = [world.compromise("Bob", what="signature key"), world.compromise("Carol", what="enclave held")]
+    world.commit("Carol")
+    assert world.judge(*leaks).voices() == {0: NOBODY, 1: Voices(BOB, BOB, BOB, BOB), 2: NOBODY}
+    assert world.judge(leaks[0]).voices()[1] == world.judge(leaks[1]).voices()[1] == NOBODY
+
+
+def test_what_is_predicted_of_voices_is_what_members_believe() -> None:
+    for name, how in (("forged message", "private"), ("forged proposal", "public"), ("takeover", "takeovers")):
+        done = made(name)
+        assert "Bob" in getattr(case_of(done.world).judge(done.used.values()).voices()[1], how)
+        believed = [event for event in done.saw["Alice"] if event.kind in {"message", "proposal", "commit"}]
+        assert believed[0].actor == "Bob"
+
+
+def test_nobody_can_be_taken_over_where_the_policy_lets_nobody_back_in() -> None:
+    done = made("takeover refused")
+    verdict = case_of(done.world).judge(done.used.values())
+    assert verdict.voices(done.world.policy)[1] == NOBODY
+    assert verdict.voices()[1].takeovers == BOB
+
+
+def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it_away() -> None:
+    world = World.of(ALL)
+    world.commit("Alice")
+    leaks = [world.compromise("Bob")]
+    world.commit("Bob")
+    world.device("Erin")
+    world.join("Erin")
+    voices = world.judge(*leaks).voices()
+    assert voices == {0: NOBODY, 1: NOBODY, 2: Voices(BOB, BOB, BOB, BOB), 3: Voices(takeovers=BOB), 4: NOBODY}
+
+
+def test_ratchets_alone_are_a_voice_only_for_whom_they_can_still_speak() -> None:
+    world = World.of(ALL)
+    world.send("Bob", "hello")
+    leaks = [world.compromise("Carol", what=what) for what in ("signature key", "ratchets")]
+    assert world.judge(*leaks).voices()[1] == NOBODY
+    with_sender_data = [*leaks, world.compromise("Carol", what="enclave held")]
+    assert world.judge(*with_sender_data).voices()[1].private == ("Carol",)
+
+
+# An impostor
+
+
+def test_a_state_is_put_together_from_leaked_bytes_and_acts_as_its_owner() -> None:
+    world = World.of(ALL)
+    restored = impostor(compromise(world, "Bob", what="backup").loot)
+    state = world.state("Bob")
+    assert state is not None
+    assert (restored.own_leaf, restored.secrets, restored.private_keys) == (1, state.secrets, state.private_keys)
+    said = protect(restored, b"hello", entropy=bytes(32)).message
+    assert said == protect(state, b"hello", entropy=bytes(32)).message
+
+
+def test_too_little_makes_no_impostor() -> None:
+    world = World.of(ALL)
+    with pytest.raises(TooLittle, match="no signature key of a member"):
+        impostor(compromise(world, "Bob", what="enclave held").loot)
+    with pytest.raises(TooLittle, match="no epoch of which"):
+        impostor(compromise(world, "Bob", what="signature key").loot)
+
+
+def test_what_the_delivery_service_does_not_take_is_not_in_the_history() -> None:
+    world = World.of(ALL)
+    world.send("Bob", "hello")
+    old = world.service.entries(world.group_id)[-1].message
+    world.commit("Alice")
+    steps = len(world.history)
+    with pytest.raises(NotPossible, match="The delivery service does not take it: the application is for epoch 1"):
+        world.inject("application", old, "again")
+    assert len(world.history) == steps

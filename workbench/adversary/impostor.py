@@ -1,0 +1,91 @@
+"""A state put together from leaked bytes: with it the engine acts as its owner would, for whoever holds it.
+
+What is needed is a signature key, for a voice, and the secrets of an epoch, for a place to speak in. They need not
+come from the same device: all members have the same secrets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.adversary.loot import EpochKeys, Loot, PrivateKey, Ratchets, ResumptionKey, SignatureKey, loot_of
+from workbench.client.holdings import Holdings, Membership
+from workbench.mls import CipherSuite, GroupState, LeafIndex, NodeIndex, PublicGroup, RatchetTree, cipher_suite
+from workbench.mls.schedule.transcript import confirmation_tag
+from workbench.mls.tree.tree_math import direct_path, leaf_to_node
+
+
+class TooLittle(Exception):
+    """The loot does not give what it takes; the message says what is missing."""
+
+
+def impostor(loot: Loot, leaf: LeafIndex | None = None) -> GroupState:
+    """The state of a member in the latest epoch of which there is all that it takes.
+
+    It is whose signature key is in the loot; with `leaf` it claims to be another member, with a key that does not fit.
+    Raises `TooLittle`.
+    """
+    groups = {item.context.epoch: item for item in loot if isinstance(item, PublicGroup)}
+    keys = {item.epoch: item for item in loot if isinstance(item, EpochKeys)}
+    trees = {item.epoch: item for item in reversed(loot) if isinstance(item, Ratchets)}
+    epoch = max(groups.keys() & keys.keys() & trees.keys(), default=None)
+    if epoch is None:
+        raise TooLittle("There is no epoch of which the tree, the secrets and the ratchets are there")
+    group, secrets = groups[epoch], keys[epoch].secrets
+    suite = cipher_suite(group.suite.id)  # not the victim's, which may be watched
+    tree = RatchetTree.from_nodes(group.tree.to_nodes(), suite)
+    signature_key, own_leaf = _voice(suite, tree, loot, leaf)
+    return GroupState(
+        suite=suite,
+        context=group.context,
+        tree=tree,
+        own_leaf=own_leaf,
+        private_keys=_private_keys(tree, own_leaf, loot),
+        signature_private_key=signature_key,
+        secrets=secrets,
+        secret_tree=replace(trees[epoch].secret_tree, suite=suite),
+        interim_transcript_hash=group.interim_transcript_hash,
+        confirmation_tag=confirmation_tag(suite, secrets.confirmation_key, group.context.confirmed_transcript_hash),
+        proposals=group.proposals,
+        update_keys={},
+        update_signature_keys={},
+        resumption_psks={item.epoch: item.psk for item in loot if isinstance(item, ResumptionKey)},
+        policy=group.policy,
+        first_epoch=epoch,
+    )
+
+
+def signature_key_in(loot: Loot) -> bytes:
+    """The first signature key in it. Raises `TooLittle`."""
+    for item in loot:
+        if isinstance(item, SignatureKey):
+            return item.private_key
+    raise TooLittle("There is no signature key")
+
+
+def loot_in(state: GroupState) -> Loot:
+    """What whoever has a state has: the loot of an attacker from what it has made itself."""
+    return loot_of(Holdings(state.signature_private_key, groups={state.group_id: Membership(state, 0)}))
+
+
+def _private_keys(tree: RatchetTree, own_leaf: LeafIndex, loot: Loot) -> dict[NodeIndex, bytes]:
+    """Those of the loot that belong to a leaf, or to a node above it."""
+    stolen = {item.public_key: item.private_key for item in loot if isinstance(item, PrivateKey)}
+    leaf = leaf_to_node(own_leaf)
+    contents = {node: tree.node(node) for node in (leaf, *direct_path(leaf, tree.leaf_count))}
+    return {
+        node: stolen[content.encryption_key]
+        for node, content in contents.items()
+        if content is not None and content.encryption_key in stolen
+    }
+
+
+def _voice(suite: CipherSuite, tree: RatchetTree, loot: Loot, claimed: LeafIndex | None) -> tuple[bytes, LeafIndex]:
+    """A signature key of the loot, and the leaf to which it belongs or that is claimed with it."""
+    leaves = {leaf_node.signature_key: leaf for leaf, leaf_node in tree.leaves()}
+    for item in loot:
+        if isinstance(item, SignatureKey):
+            leaf = leaves.get(suite.signature_public_key(item.private_key))
+            if leaf is not None:
+                return item.private_key, leaf if claimed is None else claimed
+    raise TooLittle("There is no signature key of a member")

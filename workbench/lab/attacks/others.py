@@ -1,0 +1,157 @@
+"""Attacks of a server, with nobody's keys, and of insiders, with keys that are their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from typing_extensions import override
+
+from workbench.adversary.impostor import impostor, signature_key_in
+from workbench.lab.acts import Act
+from workbench.lab.attacks.attack import ALL, Attack, Scene
+from workbench.lab.counterfactual import otherwise
+from workbench.lab.doors import describe
+from workbench.lab.world import World
+from workbench.mls import (
+    BasicCredential,
+    CipherSuite,
+    Credential,
+    KeyPackageBundle,
+    MLSMessage,
+    create_commit,
+    create_key_package,
+    decode,
+    encode,
+    external_commit,
+    join,
+    key_package_ref,
+    new_lifetime,
+    protect,
+)
+from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.tree import HPKECiphertext
+
+# The server
+
+
+def replay() -> Attack:
+    """A message of Bob's is put into the log a second time."""
+    scene = Scene(World.of(ALL), "Bob")
+    scene.world.send("Bob", "Yes.")
+    said = decode(MLSMessage, scene.world.service.entries(scene.world.group_id)[-1].message)
+    scene.strike("application", said, "The attacker put Bob's message into the log again")
+    lesson = "A message is read once: its key is gone then, and who sent it knows it for its own."
+    return scene.told("replay", lesson)
+
+
+def fork() -> Attack:
+    """The server shows one commit to Alice and Bob, and another to Carol and Dave; then it mixes up their messages."""
+    scene = Scene(World.of(ALL), "Carol")
+    elsewhere = otherwise(scene.world).world
+    for name in ALL[2:]:
+        scene.world.hold(name)
+        scene.elsewhere[name] = elsewhere
+    for name in ALL[:2]:
+        elsewhere.hold(name)
+    scene.world.commit("Alice")
+    elsewhere.commit("Carol")
+    elsewhere.send("Dave", "Who is there?")
+    said = decode(MLSMessage, elsewhere.service.entries(elsewhere.group_id)[-1].message)
+    scene.strike("application", said, "The server showed Dave's message to the other side")
+    lesson = "A fork shows when the sides meet: nothing of one can be read on the other, and authenticators differ."
+    return scene.told("fork", lesson)
+
+
+def ghost_device() -> Attack:
+    """A second device of Bob's comes in by a commit of its own, with keys of which nobody has ever heard."""
+    scene = Scene(World.of(ALL), "Bob")
+    made = external_commit(
+        describe(scene.world, "Alice"),
+        Credential(BasicCredential(b"Bob")),
+        scene.world.suite.signature_key_pair(scene.entropy()).private_key,
+        entropy=scene.entropy(),
+        now=scene.world.clock.now,
+    )
+    scene.strike("commit", made.message, "The attacker came in by a commit as one more device of Bob's")
+    scene.keep(made.next)
+    lesson = "A name proves nothing without somebody who vouches for its key: look at who is in, and compare keys."
+    return scene.told("ghost device", lesson, Act("make_commit", ("Alice",), {"remove": [made.next.own_leaf]}))
+
+
+def fake_key_package() -> Attack:
+    """Erin's signature key is stolen before she joins, and the directory hands out a key package that is not hers."""
+    world = World.of(ALL)
+    world.device("Erin")
+    world.commit("Alice")
+    scene = Scene(world, "Erin")
+    bundle = create_key_package(
+        world.suite,
+        Credential(BasicCredential(b"Erin")),
+        signature_key_in(scene.take("Erin", "signature key")),
+        lifetime=new_lifetime(world.clock.now),
+        entropy=scene.entropy(),
+    )
+    _hand_out(scene, bundle)
+    world.add("Alice", "Erin")
+    (invitation,) = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
+    scene.keep(join(invitation.welcome, bundle, now=world.clock.now))
+    lesson = "A key package is as good as the signature key: stolen before it is checked, it lets the thief be invited."
+    return scene.told("fake key package", lesson, Act("remove", ("Alice", "Erin")))
+
+
+def _hand_out(scene: Scene, bundle: KeyPackageBundle) -> None:
+    """See to it that the directory has no key package of the victim but this one."""
+    service, suite = scene.world.service, scene.world.suite.id
+    while service.key_packages_left(scene.victim, suite):
+        service.take_key_package(scene.victim, suite)
+    service.publish_key_package(scene.victim, encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)))
+
+
+# Insiders
+
+
+def colluding_insider() -> Attack:
+    """Dave gives all that he has to the attacker, and does nothing that could be seen."""
+    scene = Scene(World.of(ALL), "Dave", insiders=("Dave",))
+    scene.take("Dave", "enclave held")
+    scene.world.commit("Alice")
+    scene.world.send("Bob", "Between us.")
+    lesson = "A member who passes on what it has cannot be seen from within, nor kept out but by its removal."
+    return scene.told("colluding insider", lesson, Act("remove", ("Alice", "Dave")))
+
+
+def forging_insider() -> Attack:
+    """Dave sends a message as Bob: every member has the keys to seal one, and only Bob's can sign it."""
+    scene = Scene(World.of(ALL), "Bob", insiders=("Dave",))
+    dave = impostor(scene.take("Dave"), leaf=scene.world.leaf("Bob"))
+    said = protect(dave, b"I agree.", entropy=scene.entropy())
+    scene.strike("application", said.message, "Dave sent a message as Bob")
+    lesson = "Secrets of the group prove that somebody in it spoke; who it was, the signature proves."
+    return scene.told("forging insider", lesson, Act("remove", ("Alice", "Dave")))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Liar(CipherSuite):
+    """A suite that seals nonsense to one reader; all else is as it should be."""
+
+    deceived: bytes = b""
+
+    @override
+    def encrypt_with_label(
+        self, public_key: bytes, label: str, context: bytes, plaintext: bytes, *, entropy: bytes
+    ) -> HPKECiphertext:
+        said = bytes(len(plaintext)) if public_key == self.deceived else plaintext
+        return super().encrypt_with_label(public_key, label, context, said, entropy=entropy)
+
+
+def malicious_path() -> Attack:
+    """Dave commits, and what he seals to Carol is not what he seals to the others."""
+    scene = Scene(World.of(ALL), "Carol", insiders=("Dave",))
+    dave = impostor(scene.take("Dave"))
+    carol = dave.tree.member(scene.world.leaf("Carol")).encryption_key
+    liar = Liar(dave.suite.algorithms, carol)
+    made = create_commit(replace(dave, suite=liar), entropy=scene.entropy(), now=scene.world.clock.now)
+    scene.strike("commit", made.message, "Dave committed, with nonsense for Carol")
+    scene.keep(made.next)
+    lesson = "Nobody can see what is sealed to others: one member can split the group, and who is cut off comes back."
+    return scene.told("malicious path", lesson, Act("remove", ("Alice", "Dave")), Act("resync", ("Carol",)))
