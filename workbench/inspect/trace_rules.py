@@ -51,7 +51,7 @@ class Rules:
     rules: Sequence[Rule]
 
     def __len__(self) -> int:
-        return len(self.rules)
+        return len(self.conclusions)
 
 
 def message_fact(step: int, message: int) -> Fact:

@@ -1,0 +1,123 @@
+/** Where things are in the picture of lifetimes: rows from top to bottom, steps from left to right. */
+
+/** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
+/** @typedef {import("./lifetimes.d.ts").Bar} Bar */
+/** @typedef {import("./lifetimes.d.ts").Span} Span */
+
+export const HEAD = 50;
+export const ROW = 24;
+const MARGIN = 10;
+const NARROWEST = 18;
+/** How far before the step that deletes a secret its bar ends, so that the next one has room to begin. */
+const SHORT_OF = 7;
+/** Kinds with more lanes than this are closed at first: a band with a number. */
+const OPEN_AT_MOST = 3;
+
+/**
+ * One row of the picture: a lane with bars, or a kind whose lanes are folded into a band.
+ * @typedef {object} Row
+ * @property {string} kind
+ * @property {string} name
+ * @property {"" | "open" | "closed"} fold whether it can be folded, and is
+ * @property {boolean} inner whether it is one lane of several
+ * @property {Bar[]} bars those that are drawn
+ * @property {Bar[]} all those that it stands for, folded or not
+ * @property {Span[]} band
+ */
+
+/**
+ * @typedef {object} Scale
+ * @property {number} gap from one step to the next
+ * @property {number} steps
+ * @property {number} width
+ */
+
+/** The kinds of a device that are open at first. @param {View} view @param {string} device @returns {string[]} */
+export function openAtFirst(view, device) {
+  const kinds = view.devices[device] ?? [];
+  return kinds.filter(({ lanes }) => lanes.length > 1 && lanes.length <= OPEN_AT_MOST).map(({ kind }) => kind);
+}
+
+/**
+ * The rows of a device, from top to bottom.
+ * @param {View} view @param {string} device @param {string[]} opened
+ * @returns {Row[]}
+ */
+export function rowsOf(view, device, opened) {
+  return (view.devices[device] ?? []).flatMap(({ kind, lanes, band }) => {
+    const { name } = view.kinds[kind];
+    const all = lanes.flatMap(({ bars }) => bars);
+    if (lanes.length === 1) return [row({ kind, name: lanes[0].name, bars: all, all })];
+    if (!opened.includes(kind)) return [row({ kind, name, fold: "closed", band, all })];
+    const inner = lanes.map((lane) => row({ kind, name: lane.name, inner: true, bars: lane.bars, all: lane.bars }));
+    return [row({ kind, name, fold: "open", all }), ...inner];
+  });
+}
+
+/** @param {Partial<Row> & {kind: string, name: string}} parts @returns {Row} */
+function row(parts) {
+  return { fold: "", inner: false, bars: [], all: [], band: [], ...parts };
+}
+
+/** @param {number} steps @param {number} room @returns {Scale} */
+export function scaleOf(steps, room) {
+  const gap = Math.max(NARROWEST, (room - 2 * MARGIN) / steps);
+  return { gap, steps, width: 2 * MARGIN + gap * steps };
+}
+
+/** Where a step happens. @param {Scale} scale @param {number} step */
+export function x({ gap }, step) {
+  return MARGIN + step * gap;
+}
+
+/** Where a theft after a step is: between this step and the next. @param {Scale} scale @param {number} step */
+export function theftX(scale, step) {
+  return x(scale, step) + scale.gap / 2;
+}
+
+/** From where to where a bar goes; what is still there goes on to the edge. @param {Scale} scale
+ * @param {number} from the step in which it begins @param {number | null} to @returns {[number, number]} */
+export function extent(scale, from, to) {
+  return [x(scale, from), to === null ? scale.width : x(scale, to) - SHORT_OF];
+}
+
+/** The step after which a theft would be at this place. @param {Scale} scale @param {number} at */
+export function stepAt(scale, at) {
+  return within(Math.round((at - MARGIN) / scale.gap - 0.5), scale.steps - 1);
+}
+
+/**
+ * Where a key leads from a step; the arrows by a step, the pages by an epoch.
+ * @param {string} key @param {number} step @param {View} view
+ * @returns {number | null} null if it is no key of the line
+ */
+export function moved(key, step, { security: { steps, epochs } }) {
+  const last = steps.length - 1;
+  const begins = epochs.map((epoch) => epoch.step);
+  /** @type {Record<string, number>} */
+  const to = {
+    ArrowLeft: step - 1,
+    ArrowDown: step - 1,
+    ArrowRight: step + 1,
+    ArrowUp: step + 1,
+    Home: 0,
+    End: last,
+    PageDown: Math.max(0, ...begins.filter((begin) => begin < step)),
+    PageUp: Math.min(last, ...begins.filter((begin) => begin > step)),
+  };
+  return key in to ? within(to[key], last) : null;
+}
+
+/** The epochs from left to right. @param {View} view @param {Scale} scale */
+export function epochSpans({ security: { epochs } }, scale) {
+  return epochs.map(({ epoch, step }, index) => {
+    const from = index === 0 ? 0 : x(scale, step);
+    const to = index + 1 < epochs.length ? x(scale, epochs[index + 1].step) : scale.width;
+    return { epoch, from, to };
+  });
+}
+
+/** @param {number} step @param {number} last */
+export function within(step, last) {
+  return Math.max(0, Math.min(last, step));
+}

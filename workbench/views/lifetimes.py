@@ -1,0 +1,293 @@
+"""The view of forward secrecy: how long each secret is on a device, and what a theft at any instant would get.
+
+A secret has a bar from the step in which a device got it to the step in which it deleted it. Bars of secrets that take
+each other's place stand in one lane; lanes of like things make a kind. It holds the view of the compromise too, from
+whose rules the picture computes what a loot opens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, TypedDict, get_args
+
+from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.leak import Leak
+from workbench.adversary.verdict import Case
+from workbench.inspect.trace_format import HolderId, Secret, SecretId
+from workbench.views.security import FactNumber, SecurityView, security_view
+
+FORMAT: Final = "mls-workbench/key-lifetimes-view"
+VERSION: Final = 1
+
+KindId: TypeAlias = Literal[
+    "leaf", "nodes", "init", "epoch", "tree", "messages", "psks", "packages", "signature", "others"
+]
+
+
+class Bar(TypedDict):
+    """One secret on one device: there after the steps from `born` up to, not including, `died`; null if it still is."""
+
+    fact: FactNumber
+    born: int
+    died: int | None
+
+
+class Lane(TypedDict):
+    """Secrets of which each takes the place of the one before; no two bars of a lane overlap."""
+
+    name: str
+    bars: list[Bar]
+
+
+class Span(TypedDict):
+    """So many secrets of a kind are there from step `first` up to step `end`, when `deleted` of them go."""
+
+    first: int
+    end: int | None
+    count: int
+    deleted: int
+
+
+class Kind(TypedDict):
+    """All secrets of one kind on one device: lane by lane, and counted."""
+
+    kind: KindId
+    lanes: list[Lane]
+    band: list[Span]
+
+
+class KindWords(TypedDict):
+    """What a kind is called, one and many, and the section of the RFC that speaks of it."""
+
+    name: str
+    one: str
+    many: str
+    section: str
+
+
+class KeyLifetimesView(TypedDict):
+    """All that a picture of the lifetimes of secrets needs; a device that never held any is absent."""
+
+    format: str
+    version: int
+    title: str
+    kinds: dict[KindId, KindWords]
+    devices: dict[HolderId, list[Kind]]
+    security: SecurityView
+
+
+KINDS: Mapping[KindId, KindWords] = MappingProxyType(
+    {
+        "leaf": {"name": "Leaf key", "one": "leaf key", "many": "leaf keys", "section": "7.2"},
+        "nodes": {"name": "Node keys", "one": "node key", "many": "node keys", "section": "7.1"},
+        "init": {"name": "Init secret", "one": "init secret", "many": "init secrets", "section": "8"},
+        "epoch": {
+            "name": "Epoch secrets",
+            "one": "other secret of an epoch",
+            "many": "other secrets of an epoch",
+            "section": "8",
+        },
+        "tree": {
+            "name": "Secret tree",
+            "one": "secret of the secret tree",
+            "many": "secrets of the secret tree",
+            "section": "9",
+        },
+        "messages": {
+            "name": "Message keys",
+            "one": "key or nonce of a skipped message",
+            "many": "keys and nonces of skipped messages",
+            "section": "9.1",
+        },
+        "psks": {"name": "Pre-shared keys", "one": "pre-shared key", "many": "pre-shared keys", "section": "8.4"},
+        "packages": {"name": "Init keys", "one": "init key", "many": "init keys", "section": "10"},
+        "signature": {"name": "Signature key", "one": "signature key", "many": "signature keys", "section": "5.1.2"},
+        "others": {"name": "Other secrets", "one": "other secret", "many": "other secrets", "section": "8"},
+    }
+)
+"""The kinds in the order in which they are shown."""
+
+EPOCH_SECRETS = frozenset(
+    {
+        "sender_data_secret",
+        "exporter_secret",
+        "external_secret",
+        "confirmation_key",
+        "membership_key",
+        "epoch_authenticator",
+    }
+)
+"""What a device keeps of an epoch beside its init secret, its secret tree and its resumption PSK (RFC 9420 §8)."""
+
+
+def key_lifetimes_view(
+    case: Case, leaks: Mapping[str, Leak] | None = None, title: str | None = None
+) -> KeyLifetimesView:
+    """The view of a case; `leaks` are offered by their names, beside the theft that the picture asks about."""
+    security = security_view(case, leaks, title)
+    names = _Names.of(case.chronicle)
+    facts = _facts_by_number(case, security)
+    held = {member["id"]: _bars(security, member["id"]) for member in security["members"]}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": security["title"],
+        "kinds": dict(KINDS),
+        "devices": {device: _kinds(bars, facts, names) for device, bars in held.items() if bars},
+        "security": security,
+    }
+
+
+def _facts_by_number(case: Case, security: SecurityView) -> list[SecretId | None]:
+    """The secret that each fact number of the view stands for; None for what a message says."""
+    by_value = case.chronicle.by_value
+    return [None if fact["value"] is None else by_value[fact["value"]] for fact in security["facts"]]
+
+
+def _bars(security: SecurityView, device: HolderId) -> list[Bar]:
+    """The bars of a device, by birth. What comes back after its deletion has another bar."""
+    bars: list[Bar] = []
+    alive: dict[FactNumber, Bar] = {}
+    for number, step in enumerate(security["steps"]):
+        for fact in step["lose"].get(device, ()):
+            alive.pop(fact)["died"] = number
+        for fact in step["gain"].get(device, ()):
+            alive[fact] = {"fact": fact, "born": number, "died": None}
+            bars.append(alive[fact])
+    return bars
+
+
+def _kinds(bars: list[Bar], facts: list[SecretId | None], names: _Names) -> list[Kind]:
+    sorted_out: dict[KindId, dict[tuple[int, str], list[Bar]]] = {kind: {} for kind in get_args(KindId)}
+    for bar in bars:
+        secret = facts[bar["fact"]]
+        if secret is not None:
+            kind = names.kind(secret)
+            sorted_out[kind].setdefault(names.lane(secret, kind), []).append(bar)
+    kinds: list[Kind] = []
+    for kind, by_lane in sorted_out.items():
+        lanes = [{"name": name, "bars": row} for (_, name), group in sorted(by_lane.items()) for row in _rows(group)]
+        if lanes:
+            every = [bar for group in by_lane.values() for bar in group]
+            kinds.append({"kind": kind, "lanes": lanes, "band": _band(every)})
+    return kinds
+
+
+def _rows(bars: list[Bar]) -> list[list[Bar]]:
+    """Bars of one name in as few rows as they need, so that none overlap."""
+    rows: list[list[Bar]] = []
+    for bar in bars:
+        free = (row for row in rows if row[-1]["died"] is not None and row[-1]["died"] <= bar["born"])
+        row = next(free, None)
+        if row is None:
+            rows.append([bar])
+        else:
+            row.append(bar)
+    return rows
+
+
+def _band(bars: Iterable[Bar]) -> list[Span]:
+    """How many there are from one coming or going to the next; nothing is said of when there are none."""
+    born, died = Counter[int](), Counter[int]()
+    for bar in bars:
+        born[bar["born"]] += 1
+        if bar["died"] is not None:
+            died[bar["died"]] += 1
+    count, band = 0, list[Span]()
+    for first, end in pairwise((*sorted({*born, *died}), None)):
+        if first is not None:
+            count += born[first] - died[first]
+            if count:
+                band.append({"first": first, "end": end, "count": count, "deleted": died[end] if end else 0})
+    return band
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a secret is, and the lane in which it stands."""
+
+    chronicle: Chronicle
+    purposes: Mapping[SecretId, str]
+    shared: Mapping[SecretId, str]
+
+    @classmethod
+    def of(cls, chronicle: Chronicle) -> _Names:
+        """Look for what private keys were made for, and what pre-shared keys are called."""
+        seeds: dict[SecretId, str] = {}
+        purposes: dict[SecretId, str] = {}
+        shared: dict[SecretId, str] = {}
+        for step in chronicle.trace["steps"]:
+            for operation in step["operations"]:
+                output, inputs = operation["output"], operation["inputs"]
+                if output is not None and operation["name"] == "fresh":
+                    seeds[output] = operation["label"]
+                elif output is not None and operation["name"] == "derive_key_pair" and inputs[0] in seeds:
+                    purposes[output] = seeds[inputs[0]]
+            if "shared" in step:
+                gained = (each for secrets in step["gain"].values() for each in secrets)
+                shared |= dict.fromkeys(gained, step["shared"])
+        return cls(chronicle, purposes, shared)
+
+    def kind(self, secret: SecretId) -> KindId:
+        """The kind of a secret, told from its name and from what it was made for."""
+        entry = self.chronicle.secrets[secret]
+        name = entry["name"]
+        kinds: dict[str, KindId] = {
+            "init_secret": "init",
+            "encryption_secret": "tree",
+            "tree_node_secret": "tree",
+            "psk": "psks",
+            "resumption_psk": "psks",
+            "signature_private_key": "signature",
+        }
+        if name == "private_key":
+            return self._private_key(secret, entry)
+        if name in EPOCH_SECRETS:
+            return "epoch"
+        if name.endswith("_ratchet_secret"):
+            return "tree"
+        return "messages" if name.endswith(("_key", "_nonce")) and "ratchet" in name else kinds.get(name, "others")
+
+    def _private_key(self, secret: SecretId, entry: Secret) -> KindId:
+        node, purpose = entry["node"], self.purposes.get(secret, "")
+        if node is not None and node % 2:
+            return "nodes"
+        return "leaf" if node is not None or purpose.endswith("leaf key") else "packages"
+
+    def lane(self, secret: SecretId, kind: KindId) -> tuple[int, str]:
+        """The lane of a secret: where it comes among those of its kind, and its name."""
+        entry = self.chronicle.secrets[secret]
+        name, node = entry["name"], entry["node"]
+        words = name.replace("_", " ").capitalize()
+        match kind:
+            case "leaf":
+                return (1, "Leaf key, unused") if node is None else (0, "Leaf key")
+            case "nodes":
+                return node or 0, f"Node {node}"
+            case "psks":
+                given = self.shared.get(secret)
+                return (0, "Resumption PSK") if given is None else (1, _upper_first(given.removeprefix("the ")))
+            case "tree" | "messages" if "ratchet" in name and node is not None:
+                return 2 + node, f"{self._owner(entry)}: {name.split('_')[0]} {'ratchet' if kind == 'tree' else 'key'}"
+            case "tree":
+                return (0, "Root of the tree") if name == "encryption_secret" else (1, "Tree nodes")
+            case "epoch" | "others" | "messages":
+                return 0, words
+            case _:
+                return 0, KINDS[kind]["name"]
+
+    def _owner(self, entry: Secret) -> str:
+        """Whose messages a ratchet is for."""
+        epoch, node = entry["epoch"], entry["node"]
+        members = {} if epoch not in self.chronicle.epochs else self.chronicle.epochs[epoch].members
+        holder = members.get((node or 0) // 2)
+        names = {each["id"]: each["name"] for each in self.chronicle.trace["holders"]}
+        return f"Leaf {(node or 0) // 2}" if holder is None else names[holder]
+
+
+def _upper_first(words: str) -> str:
+    return words[:1].upper() + words[1:]
