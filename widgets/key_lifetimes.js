@@ -6,10 +6,11 @@
  * are not folded; null: those that are small).
  */
 import { html, iconButton } from "./dom.js";
-import { HEAD, ROW, moved, openAtFirst, rowsOf, scaleOf, stepAt, theftX, within } from "./lifetimes_geometry.js";
+import { HEAD, moved, openAtFirst, rowsOf, scaleOf, stepAt, theftX, within } from "./lifetimes_geometry.js";
 import { picture } from "./lifetimes_picture.js";
-import { instant, nameOf, tableRows, theftOf, theftSentence } from "./loot.js";
-import { lootPanel } from "./loot_panel.js";
+import { fate, instant, nameOf, tableRows, theftOf, theftSentence } from "./loot.js";
+import { flag, lootPanel } from "./loot_panel.js";
+import { twin } from "./twin.js";
 import { caseOf } from "./verdict.js";
 
 /** @typedef {import("./view.d.ts").Model} Model */
@@ -18,6 +19,7 @@ import { caseOf } from "./verdict.js";
 const FORMAT = "mls-workbench/key-lifetimes-view";
 const VERSION = 1;
 const EVENTS = ["view", "device", "step", "leaks", "opened"].map((trait) => `change:${trait}`);
+const HEADS = ["Secret", "Got in", "Deleted in", "In this theft"];
 let made = 0;
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
@@ -26,11 +28,14 @@ export function render({ model, el }) {
   let given = opened(model.get("view"));
   let built = "";
   let isTable = false;
+  let isHelp = false;
   let isQueued = false;
   let isOver = false;
   let isDragging = false;
   /** @type {import("./lifetimes_geometry.js").Scale} */
   let scale = scaleOf(1, 0);
+  /** @type {import("./lifetimes_geometry.js").Row[]} */
+  let rows = [];
 
   const drawing = picture(`mls-lifetimes-${made}`);
   const bar = controls();
@@ -40,13 +45,7 @@ export function render({ model, el }) {
   const room = html("div", { class: "mls-plot-room" }, plot);
   const loot = lootPanel();
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const table = html("div", {
-    class: "mls-twin",
-    tabindex: 0,
-    role: "region",
-    "aria-label": "The lifetimes as a table",
-    hidden: true,
-  });
+  const table = twin("The lifetimes as a table");
   const stage = html("div", { class: "mls-lifetimes-stage" }, names, room);
   const root = html(
     "div",
@@ -54,7 +53,7 @@ export function render({ model, el }) {
     bar.element,
     html("div", { class: "mls-lifetimes-body" }, stage, loot.element),
     words,
-    table,
+    table.region,
   );
 
   /** Where the model is, within the bounds of the view. */
@@ -105,6 +104,10 @@ export function render({ model, el }) {
       isTable = !isTable;
       soon();
     });
+    const helpButton = iconButton("help", "Help", () => {
+      isHelp = !isHelp;
+      soon();
+    });
     const element = html(
       "div",
       { class: "mls-bar", role: "group", "aria-label": "Controls" },
@@ -116,7 +119,7 @@ export function render({ model, el }) {
         iconButton("beat-on", "A step later", () => go(here().step + 1)),
       ),
       leaks,
-      html("span", { class: "mls-buttons mls-at-end" }, tableButton),
+      html("span", { class: "mls-buttons mls-at-end" }, tableButton, helpButton),
     );
     /** @type {View | null} */
     let offered = null;
@@ -128,6 +131,7 @@ export function render({ model, el }) {
       for (const button of leaks.querySelectorAll("button"))
         button.setAttribute("aria-pressed", String(place.others.includes(button.value)));
       tableButton.setAttribute("aria-pressed", String(isTable));
+      helpButton.setAttribute("aria-pressed", String(isHelp));
     }
 
     function offer() {
@@ -168,6 +172,10 @@ export function render({ model, el }) {
     build(place.device);
     const theft = theftOf(view(), given.case, place);
     drawing.show(theft);
+    for (const [index, { all, fold }] of rows.entries()) {
+      const isTaken = fold !== "open" && all.some((one) => fate(one, place.step) === "taken");
+      names.children[index].classList.toggle("is-taken", isTaken);
+    }
     drawing.canvas.setAttribute("aria-label", `How long each secret was on ${nameOf(view(), place.device)}'s device`);
     line.style.left = `${theftX(scale, place.step)}px`;
     line.setAttribute("aria-label", `Theft from ${nameOf(view(), place.device)}'s device`);
@@ -175,23 +183,22 @@ export function render({ model, el }) {
     line.setAttribute("aria-valuenow", String(place.step + 1));
     line.setAttribute("aria-valuetext", instant(view(), place.step));
     bar.show(place);
-    loot.show(view(), theft);
+    loot.show(view(), theft, isHelp);
     const said = theftSentence(view(), theft);
     if (words.textContent !== said) words.textContent = said;
-    table.hidden = !isTable;
-    if (isTable) showTable(tableRows(view(), theft));
+    table.show(isTable ? { heads: HEADS, rows: tableRows(view(), theft) } : null);
   }
 
   /** Draw the bars if they are others, or if there is other room for them. @param {string} device */
   function build(device) {
-    const rows = rowsOf(view(), device, unfolded());
     const now = JSON.stringify([device, room.clientWidth, unfolded()]);
     if (now === built) return;
     built = now;
+    rows = rowsOf(view(), device, unfolded());
     scale = scaleOf(view().security.steps.length, room.clientWidth);
     drawing.build(view(), rows, scale);
     const hue = view().security.members.find(({ id }) => id === device)?.hue ?? 0;
-    plot.className = `mls-plot-area mls-hue-${hue}`;
+    plot.className = `mls-plot-area mls-lives mls-hue-${hue}`;
     plot.style.width = `${scale.width}px`;
     names.style.paddingTop = `${HEAD}px`;
     const focused = names.contains(document.activeElement) ? document.activeElement?.getAttribute("data-kind") : null;
@@ -204,39 +211,20 @@ export function render({ model, el }) {
 
   /** @param {import("./lifetimes_geometry.js").Row} row */
   function rowName(row) {
-    const name = row.name;
-    if (row.fold === "") return html("div", { class: row.inner ? "mls-row-name is-inner" : "mls-row-name", title: name }, name);
+    const { name, inner } = row;
+    if (row.fold === "") return html("div", { class: inner ? "mls-row-name is-inner" : "mls-row-name" }, flag(), name);
     return html(
       "button",
       {
         type: "button",
         class: "mls-row-name",
         tabindex: -1,
-        title: name,
         "data-kind": row.kind,
         "aria-expanded": String(row.fold === "open"),
         click: () => fold(row.kind),
       },
+      flag(),
       name,
-    );
-  }
-
-  /** @param {string[][]} rows */
-  function showTable(rows) {
-    const heads = ["Secret", "Got in", "Deleted in", "In this theft"];
-    table.replaceChildren(
-      html(
-        "table",
-        {},
-        html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))),
-        html(
-          "tbody",
-          {},
-          ...rows.map(([name, ...cells]) =>
-            html("tr", {}, html("th", { scope: "row" }, name), ...cells.map((cell) => html("td", {}, cell))),
-          ),
-        ),
-      ),
     );
   }
 

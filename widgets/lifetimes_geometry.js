@@ -4,12 +4,13 @@
 /** @typedef {import("./lifetimes.d.ts").Bar} Bar */
 /** @typedef {import("./lifetimes.d.ts").Span} Span */
 
-export const HEAD = 50;
+export const HEAD = 48;
 export const ROW = 24;
+export const FOOT = 24;
 const MARGIN = 10;
 const NARROWEST = 18;
 /** How far before the step that deletes a secret its bar ends, so that the next one has room to begin. */
-const SHORT_OF = 7;
+const SHORT_OF = 6;
 /** Kinds with more lanes than this are closed at first: a band with a number. */
 const OPEN_AT_MOST = 3;
 
@@ -35,7 +36,7 @@ const OPEN_AT_MOST = 3;
 /** The kinds of a device that are open at first. @param {View} view @param {string} device @returns {string[]} */
 export function openAtFirst(view, device) {
   const kinds = view.devices[device] ?? [];
-  return kinds.filter(({ lanes }) => lanes.length > 1 && lanes.length <= OPEN_AT_MOST).map(({ kind }) => kind);
+  return kinds.filter(({ lanes }) => lanes.length <= OPEN_AT_MOST).map(({ kind }) => kind);
 }
 
 /**
@@ -47,7 +48,8 @@ export function rowsOf(view, device, opened) {
   return (view.devices[device] ?? []).flatMap(({ kind, lanes, band }) => {
     const { name } = view.kinds[kind];
     const all = lanes.flatMap(({ bars }) => bars);
-    if (lanes.length === 1) return [row({ kind, name: lanes[0].name, bars: all, all })];
+    if (lanes.every((lane) => lane.name === name) || lanes.length === 1)
+      return lanes.map(({ bars }, index) => row({ kind, name: index === 0 ? name : "", bars, all: bars }));
     if (!opened.includes(kind)) return [row({ kind, name, fold: "closed", band, all })];
     const inner = lanes.map((lane) => row({ kind, name: lane.name, inner: true, bars: lane.bars, all: lane.bars }));
     return [row({ kind, name, fold: "open", all }), ...inner];
@@ -115,6 +117,11 @@ export function epochSpans({ security: { epochs } }, scale) {
     const to = index + 1 < epochs.length ? x(scale, epochs[index + 1].step) : scale.width;
     return { epoch, from, to };
   });
+}
+
+/** A number with two decimals. @param {number} value */
+export function short(value) {
+  return Math.round(value * 100) / 100;
 }
 
 /** @param {number} step @param {number} last */

@@ -69,7 +69,7 @@ export function nameOf(view, device) {
   return view.security.members.find(({ id }) => id === device)?.name ?? device;
 }
 
-/** @param {View} view @param {number} step @returns {string} "after step 5 of 6, in epoch 4: Alice updated by a commit" */
+/** When a theft is: "after step 5 of 6, in epoch 4: Alice updated by a commit". @param {View} view @param {number} step */
 export function instant(view, step) {
   const { steps } = view.security;
   return `after step ${step + 1} of ${steps.length}, in epoch ${steps[step].epoch}: ${steps[step].title}`;
@@ -80,8 +80,8 @@ export function lootWords(view, { taken }) {
   return Object.entries(taken).map(([kind, number]) => counted(number, view.kinds[kind].one, view.kinds[kind].many));
 }
 
-/** @param {View} view @param {Theft} theft @returns {string} "epochs 4 and 5 and 2 messages" */
-export function openedWords(view, { epochs, messages }) {
+/** @param {Theft} theft @returns {string} "epochs 4 and 5 and 2 messages" */
+export function openedWords({ epochs, messages }) {
   const said = [
     ...(epochs.length ? [`${epochs.length === 1 ? "epoch" : "epochs"} ${list(runs(epochs))}`] : []),
     ...(messages.length ? [counted(messages.length, "message", "messages")] : []),
@@ -89,7 +89,7 @@ export function openedWords(view, { epochs, messages }) {
   return list(said) || "nothing";
 }
 
-/** @param {View} view @param {Theft} theft @returns {string} what the theft gets and opens, in two or three sentences */
+/** What a theft gets and opens, in two or three sentences. @param {View} view @param {Theft} theft */
 export function theftSentence(view, theft) {
   const { device, step, others, deleted, regained } = theft;
   const number = Object.values(theft.taken).reduce((sum, one) => sum + one, 0);
@@ -100,7 +100,7 @@ export function theftSentence(view, theft) {
       : `${counted(deleted, "secret", "secrets")} had been deleted before: ${comeback(deleted, regained)}.`;
   return (
     `Everything on ${nameOf(view, device)}'s device after step ${step + 1}: ` +
-    `${counted(number, "secret", "secrets")}. ${together} open ${openedWords(view, theft)}. ${gone}`
+    `${counted(number, "secret", "secrets")}. ${together} open ${openedWords(theft)}. ${gone}`
   );
 }
 

@@ -1,11 +1,37 @@
 /** What a theft gets and opens, as a list beside the picture. */
 import { html, svg } from "./dom.js";
+import { DIAMOND, STRIKE } from "./lifetimes_picture.js";
 import { instant, lootWords } from "./loot.js";
+import { helpList } from "./panel.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./loot.js").Theft} Theft */
 
+/** @type {[string, string, string][]} the class of a bar, what is drawn at its end, and what it means */
+const MARKS = [
+  ["", "", "a secret from its birth, the diamond, to its end; still there if it goes on to the edge"],
+  ["", STRIKE, "a strike: deleted"],
+  ["is-taken", "", "narrow hatch: the theft gets it"],
+  ["is-deleted", STRIKE, "hollow: deleted before the theft"],
+  ["is-known", "", "wide hatch: the thief can compute it from what leaked"],
+];
+
+/** @type {[string, string][]} */
+const KEYS = [
+  ["← →", "a step earlier or later"],
+  ["PgDn PgUp", "to where an epoch begins"],
+  ["Home End", "the first or last step"],
+  ["[ ]", "a step earlier or later, from anywhere"],
+];
+
+/** @type {Record<string, string>} */
+const HATCHES = {
+  "is-taken": "M10 4.5l9-9M14 4.5l9-9M18 4.5l9-9M22 4.5l9-9",
+  "is-known": "M10 4.5l9-9M20 4.5l9-9",
+};
+
 export function lootPanel() {
+  const help = html("div", { hidden: true }, helpList(MARKS.map(explained), KEYS));
   const when = html("p", { class: "mls-when" });
   const taken = html("ul", { class: "mls-taken" });
   const open = html("div", { class: "mls-opened" });
@@ -17,10 +43,12 @@ export function lootPanel() {
     taken,
     html("div", { class: "mls-panel-title" }, "What is open then"),
     open,
+    help,
   );
 
-  /** @param {View} view @param {Theft} theft */
-  function show(view, theft) {
+  /** @param {View} view @param {Theft} theft @param {boolean} isHelp whether marks and keys are explained */
+  function show(view, theft, isHelp) {
+    help.hidden = !isHelp;
     when.textContent = instant(view, theft.step);
     const kinds = lootWords(view, theft);
     taken.replaceChildren(...(kinds.length ? kinds : ["nothing"]).map((words) => html("li", {}, words)));
@@ -59,7 +87,28 @@ function messages(view, { messages: open }) {
   );
 }
 
-function flag() {
+/** @param {[string, string, string]} mark @returns {[Node, string]} */
+function explained([name, end, text]) {
+  return [specimen(name, end), text];
+}
+
+/** A bar to explain. @param {string} name @param {string} end */
+function specimen(name, end) {
+  const place = { x: 6, y: -4.5, width: 28, height: 9 };
+  const mark = svg(
+    "g",
+    { class: `mls-life ${name}` },
+    svg("rect", { class: "mls-life-body", ...place }),
+    svg("path", { class: "mls-specimen-hatch", d: HATCHES[name] ?? "" }),
+    svg("path", { class: "mls-birth", d: DIAMOND, transform: "translate(6 0)" }),
+    svg("path", { class: "mls-strike", d: end, transform: "translate(34 0)" }),
+  );
+  const classes = "mls-specimen mls-lives mls-hue-0";
+  return svg("svg", { class: classes, viewBox: "0 -10 40 20", "aria-hidden": "true" }, mark);
+}
+
+/** The flag of what leaked. */
+export function flag() {
   return svg(
     "svg",
     { class: "mls-small-flag", viewBox: "0 0 10 12", "aria-hidden": "true" },

@@ -10,7 +10,7 @@ import pytest
 from tests.widgets.views import REPOSITORY, node
 from widgets.assemble import STYLES, inlined, module, stylesheet
 
-ENTRIES = ["ratchet_tree.js", "host.js", "verdict.js"]
+ENTRIES = ["ratchet_tree.js", "key_lifetimes.js", "host.js", "verdict.js"]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

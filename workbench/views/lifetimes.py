@@ -87,8 +87,8 @@ KINDS: Mapping[KindId, KindWords] = MappingProxyType(
         "init": {"name": "Init secret", "one": "init secret", "many": "init secrets", "section": "8"},
         "epoch": {
             "name": "Epoch secrets",
-            "one": "other secret of an epoch",
-            "many": "other secrets of an epoch",
+            "one": "other secret of the epoch",
+            "many": "other secrets of the epoch",
             "section": "8",
         },
         "tree": {
@@ -104,7 +104,12 @@ KINDS: Mapping[KindId, KindWords] = MappingProxyType(
             "section": "9.1",
         },
         "psks": {"name": "Pre-shared keys", "one": "pre-shared key", "many": "pre-shared keys", "section": "8.4"},
-        "packages": {"name": "Init keys", "one": "init key", "many": "init keys", "section": "10"},
+        "packages": {
+            "name": "Key packages",
+            "one": "key of a key package",
+            "many": "keys of key packages",
+            "section": "10",
+        },
         "signature": {"name": "Signature key", "one": "signature key", "many": "signature keys", "section": "5.1.2"},
         "others": {"name": "Other secrets", "one": "other secret", "many": "other secrets", "section": "8"},
     }
@@ -170,7 +175,9 @@ def _kinds(bars: list[Bar], facts: list[SecretId | None], names: _Names) -> list
             sorted_out[kind].setdefault(names.lane(secret, kind), []).append(bar)
     kinds: list[Kind] = []
     for kind, by_lane in sorted_out.items():
-        lanes = [{"name": name, "bars": row} for (_, name), group in sorted(by_lane.items()) for row in _rows(group)]
+        lanes: list[Lane] = [
+            {"name": name, "bars": row} for (_, name), group in sorted(by_lane.items()) for row in _rows(group)
+        ]
         if lanes:
             every = [bar for group in by_lane.values() for bar in group]
             kinds.append({"kind": kind, "lanes": lanes, "band": _band(every)})
@@ -253,40 +260,40 @@ class _Names:
         return "messages" if name.endswith(("_key", "_nonce")) and "ratchet" in name else kinds.get(name, "others")
 
     def _private_key(self, secret: SecretId, entry: Secret) -> KindId:
-        node, purpose = entry["node"], self.purposes.get(secret, "")
-        if node is not None and node % 2:
-            return "nodes"
-        return "leaf" if node is not None or purpose.endswith("leaf key") else "packages"
+        node = entry["node"]
+        if node is None:
+            return "leaf" if self.purposes.get(secret) == "update leaf key" else "packages"
+        return "nodes" if node % 2 else "leaf"
 
     def lane(self, secret: SecretId, kind: KindId) -> tuple[int, str]:
         """The lane of a secret: where it comes among those of its kind, and its name."""
         entry = self.chronicle.secrets[secret]
-        name, node = entry["name"], entry["node"]
-        words = name.replace("_", " ").capitalize()
+        name, node = entry["name"], entry["node"] or 0
         match kind:
-            case "leaf":
-                return (1, "Leaf key, unused") if node is None else (0, "Leaf key")
+            case "packages":
+                lane = (1, "Leaf key") if self.purposes.get(secret) == "leaf key" else (0, "Init key")
             case "nodes":
-                return node or 0, f"Node {node}"
+                lane = node, f"Node {node}"
             case "psks":
                 given = self.shared.get(secret)
-                return (0, "Resumption PSK") if given is None else (1, _upper_first(given.removeprefix("the ")))
-            case "tree" | "messages" if "ratchet" in name and node is not None:
-                return 2 + node, f"{self._owner(entry)}: {name.split('_')[0]} {'ratchet' if kind == 'tree' else 'key'}"
+                lane = (0, "Resumption PSK") if given is None else (1, _upper_first(given.removeprefix("the ")))
+            case "tree" | "messages" if "ratchet" in name:
+                part = "ratchet" if kind == "tree" else "key"
+                lane = 2 + node, f"{self._owner(entry['epoch'], node)}: {name.split('_')[0]} {part}"
             case "tree":
-                return (0, "Root of the tree") if name == "encryption_secret" else (1, "Tree nodes")
-            case "epoch" | "others" | "messages":
-                return 0, words
+                lane = (0, "Root of the tree") if name == "encryption_secret" else (1, "Tree nodes")
+            case "epoch" | "others":
+                lane = 0, _upper_first(name.replace("_", " "))
             case _:
-                return 0, KINDS[kind]["name"]
+                lane = 0, KINDS[kind]["name"]
+        return lane
 
-    def _owner(self, entry: Secret) -> str:
+    def _owner(self, epoch: int | None, node: int) -> str:
         """Whose messages a ratchet is for."""
-        epoch, node = entry["epoch"], entry["node"]
-        members = {} if epoch not in self.chronicle.epochs else self.chronicle.epochs[epoch].members
-        holder = members.get((node or 0) // 2)
+        record = None if epoch is None else self.chronicle.epochs.get(epoch)
+        holder = None if record is None else record.members.get(node // 2)
         names = {each["id"]: each["name"] for each in self.chronicle.trace["holders"]}
-        return f"Leaf {(node or 0) // 2}" if holder is None else names[holder]
+        return f"Leaf {node // 2}" if holder is None else names[holder]
 
 
 def _upper_first(words: str) -> str:

@@ -1,0 +1,103 @@
+"""The lifetimes of secrets as a widget: a view, a device, and a theft after a step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import anywidget
+import traitlets
+
+from widgets.assemble import STYLES, module, stylesheet
+from widgets.lifetimes_figure import figure
+from widgets.page import output, page
+from workbench.lab.compromise import case_of
+from workbench.lab.scenarios import Scenario
+from workbench.views.lifetimes import key_lifetimes_view
+from workbench.views.theft import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.lab import World
+    from workbench.views.lifetimes import KeyLifetimesView
+
+_MODULE = "key_lifetimes.js"
+
+
+class KeyLifetimes(anywidget.AnyWidget):
+    """Draws how long each secret is on a device, and what a theft after a step gets and opens.
+
+    `leaks` are the names of other leaks of the view that are on. `opened` are the kinds of secrets whose lanes are
+    shown one by one; None unfolds those that are small.  All traits are shared with the browser.
+    """
+
+    _esm: ClassVar[str] = module(_MODULE)
+    _css: ClassVar[str] = stylesheet(*STYLES)
+
+    view = traitlets.Dict().tag(sync=True)
+    device = traitlets.Unicode().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    leaks = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    opened = traitlets.List(traitlets.Unicode(), allow_none=True, default_value=None).tag(sync=True)
+
+    def __init__(
+        self,
+        view: KeyLifetimesView,
+        *,
+        device: str | None = None,
+        step: int | None = None,
+        leaks: Sequence[str] = (),
+        **traits: Any,
+    ) -> None:
+        """Show the secrets of a device (the first one) and a theft after a step (the last one), with leaks put on.
+
+        Raises ValueError if the view has no such device, step or leak.
+        """
+        devices = list(view["devices"])
+        last = len(view["security"]["steps"]) - 1
+        named = [leak["name"] for leak in view["security"]["leaks"]]
+        if device is not None and device not in devices:
+            raise ValueError(f"{device!r} has no secrets in this view; its devices are {', '.join(devices)}")
+        if step is not None and not 0 <= step <= last:
+            raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
+        for name in leaks:
+            if name not in named:
+                raise ValueError(f"{name!r} is no leak of this view; its leaks are {', '.join(named) or 'none'}")
+        super().__init__(
+            view=view,
+            device=devices[0] if device is None else device,
+            step=last if step is None else step,
+            leaks=list(leaks),
+            **traits,
+        )
+
+    @classmethod
+    def of(cls, told: World | Scenario, **traits: Any) -> KeyLifetimes:
+        """Show all that has happened in a world, or in a scenario with its leaks to be put on."""
+        if isinstance(told, Scenario):
+            return cls(key_lifetimes_view(told.case, told.leaks), **traits)
+        return cls(key_lifetimes_view(case_of(told)), **traits)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the picture as one page that needs no kernel and no network."""
+        text = page(_MODULE, self._shown(), self._figure(), title=self.view["title"])
+        Path(path).write_text(text, encoding="utf-8")
+
+    def __repr__(self) -> str:
+        whose = name_of(cast("KeyLifetimesView", self.view), self.device)
+        steps = len(self.view["security"]["steps"])
+        return f"KeyLifetimes({self.view['title']!r}, {whose}'s device, theft after step {self.step + 1} of {steps})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Show the widget, and beside it the figure and player for readers without a kernel."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is not None:
+            bundle[0]["text/html"] = output(_MODULE, self._shown(), self._figure())
+        return bundle
+
+    def _shown(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in ("view", "device", "step", "leaks", "opened")}
+
+    def _figure(self) -> str:
+        return figure(cast("KeyLifetimesView", self.view), self.device, self.step, self.leaks, self.opened)
