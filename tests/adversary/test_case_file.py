@@ -8,6 +8,7 @@ import pytest
 
 from tests.adversary.histories import history, leaks
 from workbench.adversary.case_file import NoCaseFile, read_case_file, write_case_file
+from workbench.lab import World
 from workbench.lab.compromise import case_file, case_of
 
 
@@ -54,3 +55,18 @@ def test_what_is_no_case_file_is_refused_with_the_reason(text: str, damage: dict
 def test_other_files_are_refused(text: str) -> None:
     with pytest.raises(NoCaseFile):
         read_case_file(text)
+
+
+def test_a_case_is_laid_out_by_epoch_by_key_and_by_message() -> None:
+    world = World.of(["Alice", "Bob"])
+    bob = world.compromise("Bob")
+    world.commit("Bob")
+    case = read_case_file(write_case_file(case_file(world, [bob])))
+    state = world.state("Bob", step=bob.at)
+    assert state is not None
+    assert case.secrets == {1: state.secrets}
+    assert sorted(case.groups) == [0, 1, 2]
+    assert case.groups[1].context == state.context
+    assert set(state.private_keys.values()) <= set(case.private_keys.values())
+    assert [type(message).__name__ for message in case.messages[-2:]] == ["Welcome", "PublicMessage"]
+    assert repr(case) == f"CaseFile({len(case.loot)} things that leaked, {len(case.wire)} messages on the wire)"

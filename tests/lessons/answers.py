@@ -8,8 +8,10 @@ from functools import cache
 from math import log2
 from typing import Any
 
+from workbench.adversary.case_file import CaseFile, read_case_file
+from workbench.adversary.leak import Leak
 from workbench.lab import World
-from workbench.lessons import lesson_00, lesson_01, lesson_02, lesson_12
+from workbench.lessons import lesson_00, lesson_01, lesson_02, lesson_05, lesson_06, lesson_07, lesson_12
 from workbench.lessons.exercise import Exercise
 from workbench.lessons.rounds import play_rounds
 from workbench.mls import LeafIndex, NodeIndex, RatchetTree
@@ -37,6 +39,45 @@ def lesson_00_world() -> World:
     world.steal("Dave")
     world.remove("Alice", "Dave")
     return world
+
+
+@cache
+def lesson_05_world() -> tuple[World, Leak]:
+    """The first world of lesson 05, and the theft in it."""
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=5)
+    world.send("Bob", "Yesterday's news.")
+    world.commit("Alice")
+    world.send("Carol", "Today's news.")
+    theft = world.compromise("Alice")
+    world.send("Bob", "Tomorrow's news.")
+    return world, theft
+
+
+@cache
+def lesson_05_slow() -> tuple[World]:
+    """The second world of lesson 05: Carol has not received the message."""
+    slow = World.of(["Alice", "Bob", "Carol", "Dave"], seed=6)
+    slow.hold("Carol")
+    slow.send("Alice", "The key is under the mat.")
+    return (slow,)
+
+
+@cache
+def lesson_06_world() -> tuple[World, Leak]:
+    """The world of lesson 06 before Dave's device is robbed, and the theft of Bob's."""
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=6)
+    world.commit("Alice")
+    bob = world.compromise("Bob")
+    world.commit("Alice")
+    world.commit("Bob")
+    world.commit("Alice")
+    return world, bob
+
+
+@cache
+def lesson_07_case() -> tuple[CaseFile]:
+    """The first case of lesson 07."""
+    return (read_case_file(lesson_07.hand_over(1)),)
 
 
 @cache
@@ -212,6 +253,144 @@ KNOWN = (
             "node 13 is still blank": ["Carol", "Erin"],
             "fewer commits": ["Bob", "Carol", "Erin", "Grace"],
             "Zoe": ["Zoe"],
+        },
+    ),
+    Known(
+        lesson_05.question_1,
+        "answer_1",
+        {
+            "Nobody said": {"Tomorrow's news"},
+            "epoch is over": {"Yesterday's news.", "Tomorrow's news."},
+            "a used key is deleted": {"Today's news.", "Tomorrow's news."},
+            "from now on": set(),
+        },
+        lesson_05_world,
+    ),
+    Known(
+        lesson_05.question_2,
+        "answer_2",
+        {
+            "not in the group": {"Mallory"},
+            "who sends deletes": {"Alice", "Carol"},
+            "Not Bob's": {"Bob", "Carol"},
+            "has not received it": set(),
+        },
+        lesson_05_slow,
+    ),
+    Known(
+        lesson_05.question_3,
+        "answer_3",
+        {
+            "Choose among": {"F"},
+            "Not A": {"A", "B"},
+            "Not E": {"B", "C", "D", "E"},
+            "a key of its own": {"C", "D"},
+            "derives its exports": {"B", "D"},
+            "nothing to do with epochs": {"B", "C"},
+        },
+        lesson_05_world,
+    ),
+    Known(
+        lesson_05.question_4,
+        "answer_4",
+        {"before he caught up": {1, 2, 3, 4, 5}, "always on the device": set(), "of one epoch only": {4, 5}},
+    ),
+    Known(
+        lesson_06.question_1,
+        "answer_1",
+        {
+            "Choose among": {"Z"},
+            "Not A": {"A", "B"},
+            "Not C": {"C"},
+            "Not E": {"E", "F"},
+            "B heals": {"D", "F", "G", "H"},
+            "D heals": {"B", "F", "G", "H"},
+            "F heals": {"B", "D", "G", "H"},
+            "G heals": {"B", "D", "F", "H"},
+            "H heals": {"B", "D", "F", "G"},
+        },
+    ),
+    Known(
+        lesson_06.question_2,
+        "answer_2",
+        {
+            "not in the group": {"Erin"},
+            "she has committed since": {"Alice", "Carol", "Dave"},
+            "keeps no path secret": {"Bob", "Dave"},
+            "had the same leaf key": {"Dave"},
+        },
+        lesson_06_world,
+    ),
+    Known(
+        lesson_06.question_3,
+        "answer_3",
+        {
+            "not in the group": {"Erin"},
+            "Then Alice could": {"Carol", "Dave"},
+            "Then Carol could": {"Alice", "Dave"},
+            "his commit": {"Alice", "Bob", "Carol", "Dave"},
+        },
+    ),
+    Known(
+        lesson_06.question_4,
+        "answer_4",
+        {
+            "a path secret, too": {3},
+            "Nothing leads back": {2, 3, 4},
+            "Dave's own commit": {3, 4, 5},
+            "Where does the Welcome lead": set(),
+        },
+    ),
+    Known(
+        lesson_07.question_1,
+        "answer_1",
+        {
+            "nodes above its leaf": {2, 6},
+            "Not node 0": {0, 1, 2, 3, 6},
+            "There are more": {2, 3, 6},
+        },
+        lesson_07_case,
+    ),
+    Known(
+        lesson_07.question_2,
+        "answer_2",
+        {"count both from 0": (2, 2), "Whose key": (0, 0)},
+        lesson_07_case,
+    ),
+    Known(
+        lesson_07.question_3,
+        "commit_secret",
+        {
+            "of the root itself": lambda _, path_secret: path_secret,
+            "leads to the key pair": lambda suite, path_secret: suite.derive_secret(path_secret, "node"),
+            "one step too many": lambda suite, path_secret: suite.derive_secret(
+                suite.derive_secret(path_secret, "path"), "path"
+            ),
+            "the right label": lambda suite, path_secret: suite.derive_secret(path_secret, "commit"),
+        },
+        stub=stub,
+    ),
+    Known(
+        lesson_07.question_4,
+        "answer_4",
+        {"if we were in already": 3, "forwards only": 4, "No secrets of that epoch": 1},
+        lesson_07_case,
+    ),
+    Known(
+        lesson_07.question_5,
+        "answer_5",
+        {"Give only what": b"\x00The old mill, at nine. Bring the map.\x00", "not what Carol": b"hello"},
+        lesson_07_case,
+    ),
+    Known(
+        lesson_07.question_6,
+        "answer_6",
+        {
+            "Choose among": {2: "luck", 3: "psk_secret", 4: "init_secret"},
+            "Give one of the three": {2: "commit_secret"},
+            "Look again at the path": {2: "psk_secret", 3: "commit_secret", 4: "init_secret"},
+            "what else goes into": {2: "commit_secret", 3: "init_secret", 4: "init_secret"},
+            "anything of that epoch": {2: "commit_secret", 3: "psk_secret", 4: "commit_secret"},
         },
     ),
     Known(

@@ -12,19 +12,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeAlias, get_args, get_type_hints
 
-from workbench.adversary.loot import Item, Loot
+from workbench.adversary.loot import EpochKeys, Item, Loot, PrivateKey
 from workbench.mls import (
     CipherSuite,
     KeyPackage,
     LeafIndex,
+    MLSMessage,
     PublicGroup,
     RatchetTree,
     RatchetTreeExtension,
     SentProposal,
+    Welcome,
     cipher_suite,
     decode,
     encode,
@@ -32,23 +34,55 @@ from workbench.mls import (
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import MessageKey, Parent, Ratchet, Ratchets, SecretTree
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import GroupContext, MemberSender, Proposal, Sender
+from workbench.mls.wire.messages import (
+    GroupContext,
+    GroupInfo,
+    MemberSender,
+    PrivateMessage,
+    Proposal,
+    PublicMessage,
+    Sender,
+)
 
 FORMAT = "mls-workbench/case"
 
+OnTheWire: TypeAlias = PublicMessage | PrivateMessage | Welcome | GroupInfo | KeyPackage
 JSON: TypeAlias = Any
 """What `json` reads and writes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseFile:
     """A group, what everybody can know of it, what leaked, and every message in order."""
 
     suite: CipherSuite
     group_id: bytes
-    public: tuple[PublicGroup, ...] = field(repr=False)
+    public: tuple[PublicGroup, ...]
     loot: Loot
-    wire: tuple[bytes, ...] = field(repr=False)
+    wire: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return f"CaseFile({len(self.loot)} things that leaked, {len(self.wire)} messages on the wire)"
+
+    @property
+    def groups(self) -> Mapping[int, PublicGroup]:
+        """What is public of each epoch."""
+        return {group.context.epoch: group for group in self.public}
+
+    @property
+    def private_keys(self) -> Mapping[bytes, bytes]:
+        """The private keys of leaves and nodes that leaked, by their public keys."""
+        return {item.public_key: item.private_key for item in self.loot if isinstance(item, PrivateKey)}
+
+    @property
+    def secrets(self) -> Mapping[int, EpochSecrets]:
+        """The epochs whose secrets leaked."""
+        return {item.epoch: item.secrets for item in self.loot if isinstance(item, EpochKeys)}
+
+    @property
+    def messages(self) -> tuple[OnTheWire, ...]:
+        """What was on the wire, decoded."""
+        return tuple(decode(MLSMessage, message).message for message in self.wire)
 
 
 class NoCaseFile(Exception):
