@@ -12,7 +12,15 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
-STYLES = ("theme.css", "marks.css", "room.css", "ratchet_tree.css", "lifetimes_marks.css", "key_lifetimes.css")
+STYLES = (
+    "theme.css",
+    "marks.css",
+    "room.css",
+    "ratchet_tree.css",
+    "lifetimes_marks.css",
+    "key_lifetimes.css",
+    "derivation_graph.css",
+)
 """The styles of all widgets: a page that has several holds them once."""
 
 _IMPORT = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";\n', re.MULTILINE)

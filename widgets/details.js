@@ -1,9 +1,9 @@
 /** What the side panel of the tree says: the values of a node or of the group, and the help. */
-import { html, icon, iconButton } from "./dom.js";
 import { helpList, panel } from "./panel.js";
 import { specimen } from "./picture.js";
+import { rowList } from "./rows.js";
 import { groupRows, nodeRows } from "./values.js";
-import { SECTIONS, grouped, nodeParts, upperFirst } from "./words.js";
+import { SECTIONS, nodeParts, upperFirst } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Timeline} Timeline */
@@ -55,7 +55,9 @@ export function details(close) {
   function show(time, frame, what, node) {
     const rows = what === "node" ? nodeRows(time, frame, node) : what === "group" ? groupRows(time, frame) : [];
     const now = what && JSON.stringify([what, node, frame.epoch, frame.viewer.id, rows]);
-    side.show(now, titleOf(what, frame, node), () => (what === "help" ? help() : rowList(rows)));
+    side.show(now, titleOf(what, frame, node), () =>
+      what === "help" ? help() : rowList(rows.map((row) => ({ ...row, section: SECTIONS[row.name] }))),
+    );
   }
 
   return { element: side.element, show };
@@ -66,28 +68,4 @@ function titleOf(what, frame, node) {
   if (what === "group") return `The group in epoch ${frame.epoch}`;
   if (what === "help") return "Marks and keys";
   return what === "" ? "" : `${upperFirst(`node ${node}`)}, ${nodeParts(frame.marks[node], frame.viewer.name).what}`;
-}
-
-/** Rows as a list of definitions; bytes have a button that copies them. @param {import("./values.js").Row[]} rows */
-function rowList(rows) {
-  return html("dl", { class: "mls-rows" }, ...rows.flatMap((row) => [term(row.name), definition(row)]));
-}
-
-/** @param {string} name */
-function term(name) {
-  const section = SECTIONS[name];
-  if (!section) return html("dt", {}, name);
-  const href = `https://www.rfc-editor.org/rfc/rfc9420#section-${section}`;
-  return html("dt", {}, name, " ", html("a", { href, target: "_blank", rel: "noreferrer" }, `§${section}`));
-}
-
-/** @param {import("./values.js").Row} row */
-function definition({ name, value, unknown }) {
-  const text = grouped(value);
-  if (text === value) return html("dd", { class: unknown ? "is-unknown" : "" }, value);
-  const copy = iconButton("copy", `Copy ${name}`, async () => {
-    await navigator.clipboard.writeText(value);
-    copy.replaceChildren(icon("check"));
-  });
-  return html("dd", {}, html("div", { class: "mls-bytes" }, text), copy);
 }

@@ -60,6 +60,7 @@ const ICONS = {
   check: "M3.5 8.5 6.5 11.5 12.5 4.5",
   closer: "M8 3.5v9M3.5 8h9",
   wider: "M3.5 8h9",
+  unfold: "M8 2.5v11M5 5l3-2.5L11 5M5 11l3 2.5L11 11M4 8h8",
 };
 
 /** @param {string} name @returns {SVGSVGElement} */

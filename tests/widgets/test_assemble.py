@@ -10,7 +10,8 @@ import pytest
 from tests.widgets.views import REPOSITORY, node
 from widgets.assemble import STYLES, inlined, module, stylesheet
 
-ENTRIES = ["ratchet_tree.js", "key_lifetimes.js", "host.js", "verdict.js"]
+WIDGETS = ["derivation_graph.js", "key_lifetimes.js", "ratchet_tree.js"]
+ENTRIES = [*WIDGETS, "host.js", "verdict.js"]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -35,9 +36,10 @@ def test_a_module_stays_out_of_the_way_of_its_importers() -> None:
     assert node(text) == "4 mine\n"
 
 
-def test_the_assembled_widget_loads_and_exports_what_its_hosts_expect(tmp_path: Path) -> None:
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_the_assembled_widget_loads_and_exports_what_its_hosts_expect(widget: str, tmp_path: Path) -> None:
     file = tmp_path / "widget.mjs"
-    file.write_text(module("ratchet_tree.js"), encoding="utf-8")
+    file.write_text(module(widget), encoding="utf-8")
     load = "const widget = await import(process.argv.at(-1));"
     script = f"{load} console.log(Object.keys(widget).join(), typeof widget.default.render);"
     assert node(script, str(file)) == "default function\n"

@@ -11,7 +11,7 @@ import pytest
 from tests.widgets.conform import faults
 from tests.widgets.views import REPOSITORY, lived, sample
 from workbench.lab.world import Handshakes
-from workbench.views import schema
+from workbench.views import derivation, schema
 
 DECLARATION = (REPOSITORY / "widgets" / "view.d.ts").read_text("utf-8")
 TYPED_DICTS = {name: value for name, value in vars(schema).items() if is_typeddict(value)}
@@ -24,6 +24,17 @@ def test_each_typed_dict_has_the_same_fields_in_typescript(name: str) -> None:
     fields = set(re.findall(r"^  (\w+\??):", block[1], re.MULTILINE))
     hints = get_type_hints(TYPED_DICTS[name], include_extras=True)
     assert fields == {f"{field}?" if get_origin(hint) is NotRequired else field for field, hint in hints.items()}
+
+
+@pytest.mark.parametrize(
+    "name", ["LeakWords", "DerivedFact", "Call", "Line", "Arrow", "Place", "Arrangement", "DerivationView"]
+)
+def test_a_derivation_has_the_same_fields_in_typescript(name: str) -> None:
+    declaration = (REPOSITORY / "widgets" / "derivation.d.ts").read_text("utf-8")
+    block = re.search(rf"export interface {name} \{{(.*?)\n\}}", declaration, re.DOTALL)
+    assert block is not None
+    fields = set(re.findall(r"^  (\w+):", block[1], re.MULTILINE))
+    assert fields == get_type_hints(getattr(derivation, name)).keys()
 
 
 @pytest.mark.parametrize("name", ["BeatKind", "How", "StepKind", "ViewerKind", "Source"])

@@ -13,7 +13,9 @@ from typing import cast
 import pytest
 
 from workbench.lab import World
+from workbench.lab.scenarios import scenario
 from workbench.lab.world import Handshakes
+from workbench.views.derivation import DerivationView, derivation_view
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import Member, RatchetTreeView
 
@@ -85,6 +87,18 @@ def through_other_doors() -> list[RatchetTreeView]:
 def lived(handshakes: Handshakes = "public") -> RatchetTreeView:
     """A real group: five members, a theft, commits, an update by proposal, messages, a late joiner, removals."""
     return cast("RatchetTreeView", json.loads(_lived(handshakes)))
+
+
+@cache
+def _derived() -> str:
+    story = scenario("retroactive break")
+    goal = story.case.chronicle.epochs[5].secrets["epoch_authenticator"]
+    return json.dumps(derivation_view(story.verdict("Dave"), goal))
+
+
+def derived() -> DerivationView:
+    """How epoch 5 opens with what was on Dave's device: an old leaf key, and the init secret of epoch 4."""
+    return cast("DerivationView", json.loads(_derived()))
 
 
 def wide(leaf_count: int) -> RatchetTreeView:

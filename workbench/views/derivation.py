@@ -98,8 +98,8 @@ class Arrow(TypedDict):
     calls: list[Call]
     sentence: str
     lines: list[Line]
-    x: float
-    y: float
+    x: int
+    y: int
 
 
 class Place(TypedDict):
@@ -107,28 +107,28 @@ class Place(TypedDict):
 
     fact: FactNumber
     rank: int
-    x: float
-    y: float
+    x: int
+    y: int
 
 
 class Arrangement(TypedDict):
     """A picture of the derivation: places by row and from left to right, and arrows in the order of the proof."""
 
-    width: float
-    height: float
+    width: int
+    height: int
     places: list[Place]
     arrows: list[Arrow]
 
 
 class DerivationView(TypedDict):
-    """How the fact `goal` came to be known; `sentences` tell it in words, step by step that matters."""
+    """How the fact `goal` came to be known, laid out twice; `summary` says in a sentence what there is to see."""
 
     format: str
     version: int
     title: str
     goal: FactNumber
     facts: list[DerivedFact]
-    sentences: list[str]
+    summary: str
     folded: Arrangement
     full: Arrangement
 
@@ -143,8 +143,8 @@ HALF = 15
 ROW, TOP, FOOT, SIDE = 112, 40, 44, 12
 STEM, BELOW = 52, 30
 """How far above a mark its premises come together, and how far below it lines may turn."""
-LETTER = 6.7
-"""About how wide a letter is."""
+LETTER, BOLD = 7.1, 8.1
+"""About how wide a letter is, and one of a name."""
 SEALED: Collection[RuleKind] = ("open", "randomness", "read")
 
 
@@ -179,13 +179,26 @@ class _Writer:
         return {
             "format": FORMAT,
             "version": VERSION,
-            "title": f"How {self._words.of(goal)} is known",
+            "title": self._title(),
             "goal": self._numbers[goal],
             "facts": [self._fact(fact) for fact in self._facts],
-            "sentences": list(self._derivation.sentences()),
+            "summary": self._summary(),
             "folded": self._arrangement([self._step(run) for run in runs(steps, goal)]),
             "full": self._arrangement([self._step((rule,)) for rule in steps]),
         }
+
+    def _title(self) -> str:
+        words = self._words.of(self._derivation.fact)
+        is_message = self._derivation.fact.startswith("message ")
+        return f"How it is known {words}" if is_message else f"How {words} is known"
+
+    def _summary(self) -> str:
+        leaked, steps = len(self._derivation.leaks), len(self._derivation.steps)
+        goal = self._words.of(self._derivation.fact)
+        if not steps:
+            return f"{upper_first(goal)} leaked itself: nothing had to be computed."
+        secrets, lead = ("secret that leaked", "leads") if leaked == 1 else ("secrets that leaked", "lead")
+        return f"{leaked} {secrets} {lead} to {goal}, in {steps} {'step' if steps == 1 else 'steps'}."
 
     def _fact(self, fact: Fact) -> DerivedFact:
         is_message = fact.startswith("message ")
@@ -223,9 +236,8 @@ class _Writer:
             return self._chronicle.secrets[rule.premises[0]].get("public", "")[:4] or rule.label
         if rule.kind == "read":
             return "PrivateMessage"
-        return (
-            f"“{rule.label}”" if rule.label and rule.operation in LABELLED else rule.label or CALLS[rule.operation][0]
-        )
+        label = f"“{rule.label}”" if rule.operation in LABELLED else rule.label
+        return label or CALLS[rule.operation][0].rpartition(".")[2]
 
     def _call(self, rule: Rule) -> Call:
         name, section = CALLS[rule.operation]
@@ -243,7 +255,7 @@ class _Writer:
         rank = ranks(graph)
         labels = {self._numbers[step.conclusion]: step.label for step in steps}
         rooms = {node: self._room(self._facts[node], labels.get(node, "")) for node in graph}
-        x = {item: round(SIDE + place, 1) for item, place in places(graph, rank, rooms).items()}
+        x = {item: round(SIDE + place) for item, place in places(graph, rank, rooms).items()}
         spots: list[Place] = [
             {"fact": node, "rank": rank[node], "x": x[node], "y": TOP + ROW * rank[node]} for node in graph
         ]
@@ -258,10 +270,12 @@ class _Writer:
     def _room(self, fact: Fact, label: str) -> Room:
         """The words of a fact stand to the right of its mark, and above them those of its arrow."""
         leak = self._derivation.leaks.get(fact)
-        lines = (*self._words.brief(fact), label, "" if leak is None else _brief(leak))
-        return HALF + 8, round(HALF + 14 + LETTER * max(len(line) for line in lines), 1)
+        name, place = self._words.brief(fact)
+        lines = (place, label, "" if leak is None else _brief(leak))
+        widest = max(BOLD * len(name), *(LETTER * len(line) for line in lines))
+        return HALF + 8, round(HALF + 14 + widest, 1)
 
-    def _arrow(self, step: _Step, rank: Mapping[int, int], x: Mapping[Item, float]) -> Arrow:
+    def _arrow(self, step: _Step, rank: Mapping[int, int], x: Mapping[Item, int]) -> Arrow:
         conclusion = self._numbers[step.conclusion]
         premises = [self._numbers[premise] for premise in step.premises]
         return {
@@ -303,14 +317,14 @@ def _brief(leak: Leak) -> str:
     return f"leaked: {leak.device}, step {leak.at}"
 
 
-def _line(source: int, target: int, rank: Mapping[int, int], x: Mapping[Item, float]) -> str:
+def _line(source: int, target: int, rank: Mapping[int, int], x: Mapping[Item, int]) -> str:
     """From a premise down to where the premises come together, past the rows between."""
     way = route(source, target, rank)
     row = TOP + ROW * rank[source]
-    path = [f"M{x[source]:g} {row + HALF}"]
+    path = [f"M{x[source]} {row + HALF}"]
     for before, item in pairwise(way):
         start, end = row + BELOW, row + ROW - STEM
-        middle = (start + end) / 2
-        path.append(f"V{start}C{x[before]:g} {middle:g} {x[item]:g} {middle:g} {x[item]:g} {end}")
+        middle = (start + end) // 2
+        path.append(f"V{start}C{x[before]} {middle} {x[item]} {middle} {x[item]} {end}")
         row += ROW
     return "".join(path)

@@ -1,7 +1,8 @@
 """Places for the nodes of a graph that is drawn by rank: rows from the top, and in each row an order and places.
 
 After Sugiyama: a line that passes a row has a place of its own there, rows are ordered by the mean place of their
-neighbours (barycentres), and then everything moves as close to its neighbours as its order and its size allow.
+neighbours (barycentres), and everything moves as close to its neighbours as its order and its size allow. In the end
+chains are set upright.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Item: TypeAlias = Hashable
 Room: TypeAlias = tuple[float, float]
 """What an item needs to its left and to its right."""
 
-SWEEPS = 8
+SWEEPS = 32
 LINE_ROOM: Room = (10, 10)
 STRAIGHT = 6
 """How much harder a line is pulled by its own than by a node."""
@@ -51,6 +52,7 @@ def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, 
         for one, other in pairwise(way):
             neighbours.setdefault(one, []).append(other)
             neighbours.setdefault(other, []).append(one)
+    below = _chains(rows, neighbours)
     room = {item: rooms[item] if isinstance(item, int) else LINE_ROOM for row in rows for item in row}
     at: dict[Item, float] = {}
     for row in rows:
@@ -60,8 +62,18 @@ def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, 
             wanted = {item: _wanted(item, neighbours[item], at) for item in row}
             row.sort(key=wanted.__getitem__)
             at |= _packed(row, [wanted[item] for item in row], room)
+    for row in reversed(rows):
+        at |= _packed(row, [at[below.get(item, item)] for item in row], room)
     left = min(place - room[item][0] for item, place in at.items())
     return {item: place - left for item, place in at.items()}
+
+
+def _chains(rows: Sequence[Sequence[Item]], neighbours: Mapping[Item, Sequence[Item]]) -> dict[Item, Item]:
+    """What follows an item in the next row, if each has only the other there: they should stand upright."""
+    row_of = {item: number for number, row in enumerate(rows) for item in row}
+    after = {item: [each for each in found if row_of[each] > row_of[item]] for item, found in neighbours.items()}
+    before = {item: [each for each in found if row_of[each] < row_of[item]] for item, found in neighbours.items()}
+    return {item: found[0] for item, found in after.items() if len(found) == 1 and len(before[found[0]]) == 1}
 
 
 def _packed(row: Sequence[Item], wanted: Sequence[float], room: Mapping[Item, Room]) -> dict[Item, float]:

@@ -1,0 +1,55 @@
+/** A derivation as data: what leads to a fact, where the arrow keys go, and its words. */
+
+/** @typedef {import("./derivation.d.ts").DerivationView} View */
+/** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
+/** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */
+
+/**
+ * All that was needed for a fact, itself included: the way from the leaks to it.
+ * @param {Arrangement} arrangement @param {number} fact @returns {Set<number>}
+ */
+export function wayTo({ arrows }, fact) {
+  const way = new Set([fact]);
+  for (const needed of way) {
+    // a Set is read on while it grows
+    for (const { conclusion, lines } of arrows) {
+      if (conclusion === needed) lines.forEach(({ premise }) => way.add(premise));
+    }
+  }
+  return way;
+}
+
+/**
+ * The fact that a key leads to: up to what it was made from, down to what it gives, sideways in its row.
+ * @param {Arrangement} arrangement @param {number} fact @param {string} key @param {number} goal @returns {number}
+ */
+export function neighbour({ places, arrows }, fact, key, goal) {
+  const here = places.findIndex((place) => place.fact === fact);
+  const beside = places[here + (key === "ArrowLeft" ? -1 : 1)];
+  switch (key) {
+    case "ArrowUp":
+      return arrows.find(({ conclusion }) => conclusion === fact)?.lines[0].premise ?? fact;
+    case "ArrowDown":
+      return arrows.find(({ lines }) => lines.some(({ premise }) => premise === fact))?.conclusion ?? fact;
+    case "ArrowLeft":
+    case "ArrowRight":
+      return beside?.rank === places[here].rank ? beside.fact : fact;
+    case "Home":
+      return places[0].fact;
+    case "End":
+      return goal;
+    default:
+      return fact;
+  }
+}
+
+/** @param {DerivedFact} fact @returns {string} a fact in words, and how the attacker has it */
+export function factLabel({ words, leak }) {
+  return leak ? `${words}, leaked with ${leak.words}` : `${words}, derived by the attacker`;
+}
+
+/** What the picture shows, in sentences. @param {View} view @param {Arrangement} arrangement @returns {string[]} */
+export function sentences({ facts }, { places, arrows }) {
+  const leaked = places.map(({ fact }) => facts[fact]).filter(({ leak }) => leak);
+  return [...leaked.map(({ source }) => source), ...arrows.map(({ sentence }) => sentence)];
+}
