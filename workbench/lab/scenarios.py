@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from workbench.adversary.impostor import impostor, loot_in
 from workbench.adversary.leak import Leak
 from workbench.adversary.loot import Part
 from workbench.adversary.verdict import Case, Verdict
 from workbench.lab.compromise import case_of, compromise
+from workbench.lab.sources import entropy_source
 from workbench.lab.world import World
-from workbench.mls import Policy
+from workbench.mls import Policy, create_commit, encode
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 """They are in the group from epoch 1 on, in which nobody but Alice has committed."""
@@ -59,6 +61,7 @@ class _Plot:
 
     world: World = field(default_factory=lambda: World.of(PEOPLE))
     leaking: dict[str, tuple[str, int, Part]] = field(default_factory=dict)
+    elsewhere: dict[str, Leak] = field(default_factory=dict)
 
     def leak(self, device: str, what: Part = "state", *, name: str | None = None) -> None:
         """Note that something leaks now."""
@@ -70,7 +73,7 @@ class _Plot:
         leaks = {
             name: compromise(self.world, device, at=at, what=what, case=case)
             for name, (device, at, what) in self.leaking.items()
-        }
+        } | self.elsewhere
         return Scenario(name, lesson, self.world, leaks, expected)
 
 
@@ -176,6 +179,26 @@ def late_committer() -> Scenario:
     plot.leak("Alice")
     lesson = "A late theft from somebody who has committed meanwhile opens nothing again: path secrets were not kept."
     return plot.told("late committer", lesson, {("Bob",): (1,), ("Alice",): (4,), ("Bob", "Alice"): (1, 4)})
+
+
+def two_holders() -> Scenario:
+    """Bob's backup is restored to a tablet, which commits; his phone has the same leaf and learns of it too late."""
+    plot = _Plot()
+    world = plot.world
+    plot.leak("Bob")
+    tablet = impostor(world.compromise("Bob", what="backup").loot)
+    made = create_commit(tablet, entropy=entropy_source(world.seed, "Bob's tablet")(), now=world.clock.now)
+    world.inject("commit", encode(made.message), "Bob's tablet updated by a commit")
+    plot.elsewhere["the tablet"] = Leak("Bob's tablet", len(world.history) - 1, "state", loot_in(made.next))
+    world.commit("Alice")
+    plot.leak("Bob", name="the phone")
+    lesson = (
+        "Two holders of one leaf are one to a thief, until one of them commits: then the other is out, and its thief."
+    )
+    together = ("Bob", "the tablet", "the phone")
+    return plot.told(
+        "two holders", lesson, {("Bob",): (1,), ("the tablet",): (2, 3), ("the phone",): (1,), together: (1, 2, 3)}
+    )
 
 
 def offline_device() -> Scenario:
@@ -370,6 +393,7 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = MappingProxyType(
         "retroactive break": retroactive_break,
         "late committer": late_committer,
         "offline device": offline_device,
+        "two holders": two_holders,
         "deletion": deletion,
         "slowest device": slowest_device,
         "kept past epoch": kept_past_epoch,

@@ -35,11 +35,13 @@ def title_of(scene: Scene, step: Step, names: dict[int, str], before: dict[int, 
             words = f"{actor} caught up"
         case "message":
             words = f"{actor} sent a message"
+        case "commit":
+            words = f"{actor} sent a commit that everybody refused"
         case "theft":
             words = f"The thief took all that is on {scene.names[step.get('victim', '')]}'s device"
         case _:
             words = _proposing(actor, step, names)
-    return words
+    return words[0].upper() + words[1:]
 
 
 def _others(scene: Scene, step: Step) -> list[str]:
@@ -70,6 +72,8 @@ def sentence_of(scene: Scene, step: Step, names: dict[int, str], before: dict[in
     title = title_of(scene, step, names, before)
     if step["kind"] == "message":
         return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
+    if step["kind"] == "commit" and step["commit"] is None:
+        return f"{title}."
     return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
 
 
