@@ -20,6 +20,8 @@ STYLES = (
     "lifetimes_marks.css",
     "key_lifetimes.css",
     "derivation_graph.css",
+    "matrix_marks.css",
+    "security_matrix.css",
 )
 """The styles of all widgets: a page that has several holds them once."""
 

@@ -49,25 +49,49 @@ export function theoryOf({ rules, facts }) {
 }
 
 /**
- * All that follows from what leaked.
+ * All that follows from what leaked, in whatever order.
  * @param {Theory} theory
  * @param {Iterable<number>} leaked
  * @returns {Knowledge}
  */
-export function close({ rules, needs, usesFrom, uses }, leaked) {
-  const missing = needs.slice();
+export function close(theory, leaked) {
+  return closing(theory, leaked).knowledge;
+}
+
+/**
+ * All that follows from what leaked, and what would follow beyond it from more.
+ * @param {Theory} theory
+ * @param {Iterable<number>} leaked
+ * @returns {{ knowledge: Knowledge, beyond: (more: Iterable<number>) => Knowledge }}
+ */
+export function closing(theory, leaked) {
+  const missing = theory.needs.slice();
+  const knowledge = spread(theory, leaked, missing, new Map());
+  return { knowledge, beyond: (more) => spread(theory, more, missing.slice(), knowledge) };
+}
+
+/**
+ * What follows from some facts and is not known yet.
+ * @param {Theory} theory
+ * @param {Iterable<number>} facts
+ * @param {Int32Array} missing how many premises of each rule are not known yet, which is counted down
+ * @param {Knowledge} known
+ * @returns {Knowledge}
+ */
+function spread({ rules, usesFrom, uses }, facts, missing, known) {
   /** @type {Knowledge} */
   const byRule = new Map();
-  for (const fact of leaked) {
-    byRule.set(fact, LEAKED);
+  for (const fact of [...facts].sort((a, b) => a - b)) {
+    if (!known.has(fact)) byRule.set(fact, LEAKED);
   }
   for (const fact of byRule.keys()) {
     // a Map is read on while it grows
     for (let at = usesFrom[fact]; at < usesFrom[fact + 1]; at += 1) {
       const rule = uses[at];
+      const conclusion = rules.conclusions[rule];
       missing[rule] -= 1;
-      if (missing[rule] === 0 && !byRule.has(rules.conclusions[rule])) {
-        byRule.set(rules.conclusions[rule], rule);
+      if (missing[rule] === 0 && !known.has(conclusion) && !byRule.has(conclusion)) {
+        byRule.set(conclusion, rule);
       }
     }
   }

@@ -28,7 +28,8 @@ export interface SecurityStep {
 export interface Seat {
   member: string;
   leaf: number;
-  key: number | null;
+  key: number;
+  voice: number | null;
 }
 
 export interface SecurityEpoch {

@@ -2,7 +2,7 @@
  * The verdict on a history and its leaks, as in workbench/adversary/verdict.py: what is readable, until when, and
  * whose theft would open it again.
  */
-import { close, theoryOf } from "./closure.js";
+import { close, closing, theoryOf } from "./closure.js";
 
 /** @typedef {import("./security.d.ts").SecurityView} View */
 /** @typedef {import("./closure.js").Theory} Theory */
@@ -21,6 +21,7 @@ import { close, theoryOf } from "./closure.js";
  * @property {View} view
  * @property {Theory} theory
  * @property {Record<string, Set<number>>[]} held
+ * @property {Map<string, Set<number>>} alone the epochs that the theft of one device opens, by its name and the step
  */
 
 /**
@@ -44,7 +45,22 @@ export function caseOf(view) {
     }
     return now;
   });
-  return { view, theory: theoryOf(view), held };
+  return { view, theory: theoryOf(view), held, alone: new Map() };
+}
+
+/**
+ * The case as it was after a step.
+ * @param {Case} given
+ * @param {number} step
+ * @returns {Case}
+ */
+export function until({ view, theory, held, alone }, step) {
+  const past = {
+    ...view,
+    epochs: view.epochs.filter((epoch) => epoch.step <= step),
+    messages: view.messages.filter((message) => message.step <= step),
+  };
+  return { view: past, theory, held: held.slice(0, step + 1), alone };
 }
 
 /**
@@ -67,10 +83,12 @@ export function factsOf({ view, held }, leak) {
  * @returns {Knowledge}
  */
 export function known(given, leaks) {
-  return close(
-    given.theory,
-    leaks.flatMap((leak) => [...factsOf(given, leak)]),
-  );
+  return close(given.theory, allFacts(given, leaks));
+}
+
+/** @param {Case} given @param {Leak[]} leaks @returns {number[]} */
+function allFacts(given, leaks) {
+  return leaks.flatMap((leak) => [...factsOf(given, leak)]);
 }
 
 /**
@@ -102,27 +120,84 @@ export function readableMessages(view, knowledge) {
 }
 
 /**
- * For each healed epoch the members whose theft now would open it again.
+ * For each healed epoch the members whose theft now would open it again: those whose leaf key opens it, and those whose
+ * device does and would not without what has leaked.
  * @param {Case} given
  * @param {Leak[]} leaks
  * @returns {Map<number, string[]>}
  */
 export function reopeners(given, leaks) {
   const { view, held } = given;
-  const healed = [...standings(view, known(given, leaks))].filter(([, standing]) => standing === "healed");
+  const { knowledge, beyond } = closing(given.theory, allFacts(given, leaks));
+  const healed = [...standings(view, knowledge)].filter(([, standing]) => standing === "healed");
   /** @type {Map<number, string[]>} */
   const found = new Map(healed.map(([epoch]) => [epoch, []]));
+  const closed = view.epochs.filter(({ epoch }) => found.has(epoch));
   const at = held.length - 1;
-  for (const { member } of view.epochs[view.epochs.length - 1]?.seats ?? []) {
-    const alone = standings(view, known(given, [{ device: member, at }]));
-    const together = standings(view, known(given, [...leaks, { device: member, at }]));
-    for (const [epoch, members] of found) {
-      if (together.get(epoch) === "readable" && alone.get(epoch) !== "readable") {
-        members.push(member);
-      }
+  for (const { member, key } of view.epochs[view.epochs.length - 1]?.seats ?? []) {
+    const byLeaf = beyond([key]);
+    const together = beyond(held[at][member] ?? []);
+    for (const { epoch, authenticator } of closed) {
+      if (authenticator === null) continue;
+      const again = () => together.has(authenticator) && !openedAlone(given, member, at).has(epoch);
+      if (byLeaf.has(authenticator) || again()) found.get(epoch)?.push(member);
     }
   }
   return found;
+}
+
+/**
+ * The epochs that the theft of one device opens by itself.
+ * @param {Case} given
+ * @param {string} device
+ * @param {number} at
+ * @returns {Set<number>}
+ */
+function openedAlone({ view, theory, held, alone }, device, at) {
+  const name = `${at} ${device}`;
+  const known = alone.get(name);
+  if (known) return known;
+  const knowledge = close(theory, held[at][device] ?? []);
+  const open = view.epochs.filter(({ authenticator }) => authenticator !== null && knowledge.has(authenticator));
+  const epochs = new Set(open.map(({ epoch }) => epoch));
+  alone.set(name, epochs);
+  return epochs;
+}
+
+/**
+ * The step after which a leak leaked.
+ * @param {Case} given
+ * @param {Leak} leak
+ * @returns {number}
+ */
+export function stepOf({ view }, leak) {
+  return "at" in leak ? leak.at : (view.leaks.find(({ name }) => name === leak.name)?.at ?? 0);
+}
+
+/**
+ * The epochs that had healed when something leaked that opened them again, each with that leak. What a leak opens by
+ * itself is not opened again by it.
+ * @param {Case} given
+ * @param {Leak[]} leaks
+ * @returns {Map<number, Leak>}
+ */
+export function reopened(given, leaks) {
+  const { view } = given;
+  /** @type {Map<number, Leak>} */
+  const found = new Map();
+  const inTime = [...leaks].sort((a, b) => stepOf(given, a) - stepOf(given, b));
+  let before = standings(view, new Map());
+  for (const [number, leak] of inTime.entries()) {
+    const after = standings(view, known(given, inTime.slice(0, number + 1)));
+    const alone = standings(view, known(given, [leak]));
+    for (const { epoch, step } of view.epochs) {
+      const hadHealed = step <= stepOf(given, leak) && before.get(epoch) === "healed";
+      const isOpen = after.get(epoch) === "readable" && alone.get(epoch) !== "readable";
+      if (hadHealed && isOpen) found.set(epoch, leak);
+    }
+    before = after;
+  }
+  return new Map([...found].sort(([a], [b]) => a - b));
 }
 
 /**

@@ -55,7 +55,7 @@ def test_a_commit_of_the_victim_heals(case: Case, early: Leak) -> None:
 
 
 def test_what_is_healed_says_whose_theft_would_open_it_again(case: Case, early: Leak) -> None:
-    assert case.judge([early]).reopeners == {4: ("Dave",), 5: ("Dave",), 6: ()}
+    assert case.judge([early]).reopeners == {4: ("Dave",), 5: ("Dave",), 6: ("Dave",)}
 
 
 def test_it_does_open_again_and_both_leaks_were_needed(case: Case, early: Leak, late: Leak) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.adversary.histories import history
 from tests.widgets.conform import faults
 from tests.widgets.views import node
+from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Case, Verdict
 from workbench.lab.compromise import case_of, compromise
@@ -20,7 +21,8 @@ from workbench.views.security import SecurityView, security_view
 IN_JAVASCRIPT = """
 import { readFileSync } from "node:fs";
 import { derivation } from "./widgets/closure.js";
-import { caseOf, known, leaksBehind, readableMessages, reopeners, standings } from "./widgets/verdict.js";
+import { sentences } from "./widgets/reasons.js";
+import { caseOf, known, leaksBehind, readableMessages, reopened, reopeners, standings } from "./widgets/verdict.js";
 
 const { view, asked } = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
 const given = caseOf(view);
@@ -35,6 +37,8 @@ console.log(JSON.stringify(asked.map((leaks) => {
     messages: readableMessages(view, knowledge).map((index) => [view.messages[index].step, view.messages[index].text]),
     reopeners: [...reopeners(given, leaks)],
     behind: readable.map((epoch) => leaksBehind(given, leaks, epoch).map((leak) => leaks.indexOf(leak))),
+    reopened: [...reopened(given, leaks)].map(([epoch, leak]) => [epoch, leaks.indexOf(leak)]),
+    told: readable.map((epoch) => sentences(given, leaks, knowledge, authenticator(epoch))),
     lengths: readable.map((epoch) => derivation(given.theory, knowledge, authenticator(epoch)).length),
   };
 })));
@@ -44,6 +48,7 @@ console.log(JSON.stringify(asked.map((leaks) => {
 def in_python(verdict: Verdict, view: SecurityView) -> dict[str, object]:
     chronicle = verdict.case.chronicle
     numbers = verdict.case.theory.numbers
+    authenticators = [chronicle.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs]
     texts = {message["step"]: message["text"] for message in view["messages"]}
     return {
         "standings": [[epoch, standing] for epoch, standing in verdict.epochs.items()],
@@ -53,10 +58,9 @@ def in_python(verdict: Verdict, view: SecurityView) -> dict[str, object]:
         "behind": [
             [verdict.leaks.index(leak) for leak in verdict.leaks_behind(epoch)] for epoch in verdict.readable_epochs
         ],
-        "lengths": [
-            len(verdict.knowledge.derivation(chronicle.epochs[epoch].secrets["epoch_authenticator"]))
-            for epoch in verdict.readable_epochs
-        ],
+        "reopened": [[epoch, verdict.leaks.index(leak)] for epoch, leak in verdict.reopened.items()],
+        "told": [list(Derivation.of(verdict, fact).sentences()) for fact in authenticators],
+        "lengths": [len(verdict.knowledge.derivation(fact)) for fact in authenticators],
     }
 
 

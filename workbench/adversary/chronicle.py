@@ -89,6 +89,12 @@ class Chronicle:
         )
         return frozenset(group_info_in(bytes.fromhex(wire)).group_context.epoch for wire in wires)
 
+    @cached_property
+    def signers(self) -> Mapping[Hex, SecretId]:
+        """The private keys that members sign with, by their public keys."""
+        pairs = ((entry.get("public"), key) for key, entry in self.secrets.items())
+        return {public: key for public, key in pairs if public and self.secrets[key]["name"] == "signature_private_key"}
+
     @property
     def last(self) -> EpochRecord:
         """The epoch in which the record ends."""

@@ -80,9 +80,9 @@ class Theory:
         return [starts[rule + 1] - starts[rule] for rule in range(len(self.rules))]
 
     def close(self, leaked: Iterable[SecretId]) -> Knowledge:
-        """All that follows from what leaked. A secret that stands in no rule leads nowhere."""
+        """All that follows from what leaked, in whatever order. A secret that stands in no rule leads nowhere."""
         uses, missing, conclusions = self._uses, list(self._needs), self.rules.conclusions
-        by_rule = dict.fromkeys((self.numbers[each] for each in leaked if each in self.numbers), LEAKED)
+        by_rule = dict.fromkeys(sorted(self.numbers[each] for each in leaked if each in self.numbers), LEAKED)
         waiting = list(by_rule)
         for known in waiting:  # grows while it is read
             for rule in uses[known]:

@@ -7,7 +7,7 @@ far: whose theft would open a healed epoch again is part of the verdict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -40,6 +40,17 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({len(self.chronicle.epochs)} epochs, {len(self.chronicle.messages)} messages)"
+
+    def until(self, step: int) -> Case:
+        """The case as it was after a step. What follows from what stays: nothing later opens what was before."""
+        chronicle = self.chronicle
+        past = replace(
+            chronicle,
+            epochs={number: record for number, record in chronicle.epochs.items() if record.step <= step},
+            messages=tuple(message for message in chronicle.messages if message.step <= step),
+            held=chronicle.held[: step + 1],
+        )
+        return Case(past, self.theory)
 
     def judge(self, leaks: Iterable[Leak]) -> Verdict:
         """What these leaks give away, together."""
@@ -100,20 +111,44 @@ class Verdict:
     def reopeners(self) -> Mapping[int, tuple[HolderId, ...]]:
         """For each healed epoch the members whose theft now would open it again, if any.
 
-        Of members only: what else may leak, such as pre-shared keys from elsewhere, is not asked about.
+        They are those whose leaf key opens it, and those whose device does and would not without what has leaked:
+        that a device opens the epoch that it is in says nothing of healing. Of members only: what else may leak, such
+        as pre-shared keys from elsewhere, is not asked about.
         """
         chronicle = self.case.chronicle
         healed = [epoch for epoch, standing in self.epochs.items() if standing == "healed"]
         found: dict[int, list[HolderId]] = {epoch: [] for epoch in healed}
         leaked = frozenset[SecretId]().union(*self._leaked)
-        for member in chronicle.last.members.values():
+        for leaf, member in chronicle.last.members.items():
             held = chronicle.held[-1].get(member, frozenset())
             alone = self.case.theory.close(held)
             together = self.case.theory.close(leaked | held)
+            by_leaf = self.case.theory.close(leaked | {chronicle.last.keys[2 * leaf]})
             for epoch in healed:
-                if _opens(chronicle, together, epoch) and not _opens(chronicle, alone, epoch):
+                again = _opens(chronicle, together, epoch) and not _opens(chronicle, alone, epoch)
+                if again or _opens(chronicle, by_leaf, epoch):
                     found[epoch].append(member)
         return {epoch: tuple(members) for epoch, members in found.items()}
+
+    @cached_property
+    def reopened(self) -> Mapping[int, Leak]:
+        """The epochs that had healed when something leaked that opened them again, each with that leak.
+
+        What a leak opens by itself is not opened again by it.
+        """
+        found: dict[int, Leak] = {}
+        in_time = sorted(self.leaks, key=lambda leak: leak.at)
+        before = _standings(self.case.chronicle, self._known(()))
+        for number, leak in enumerate(in_time):
+            after = _standings(self.case.chronicle, self._known(in_time[: number + 1]))
+            alone = _standings(self.case.chronicle, self._known((leak,)))
+            for epoch, standing in after.items():
+                had_healed = self.case.chronicle.epochs[epoch].step <= leak.at and before[epoch] == "healed"
+                is_open = standing == "readable" and alone[epoch] != "readable"
+                if had_healed and is_open:
+                    found[epoch] = leak
+            before = after
+        return {epoch: found[epoch] for epoch in sorted(found)}
 
     @cached_property
     def must_update(self) -> tuple[HolderId, ...]:

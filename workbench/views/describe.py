@@ -96,7 +96,7 @@ def picture_label(view: RatchetTreeView, frame: Frame) -> str:
     members = sum(mark.member is not None for mark in frame.marks)
     return (
         f"Ratchet tree of {view['title']} in epoch {frame.epoch}, step {frame.step + 1} of {len(view['steps'])}, "
-        f"seen by {frame.viewer['name']}: {_counted(members, 'member')}, {_counted(len(frame.marks), 'node')}"
+        f"seen by {frame.viewer['name']}: {counted(members, 'member')}, {counted(len(frame.marks), 'node')}"
     )
 
 
@@ -124,7 +124,8 @@ def upper_first(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _counted(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """Count things: "1 node", "2 nodes"."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 

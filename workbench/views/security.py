@@ -60,11 +60,12 @@ class SecurityStep(TypedDict):
 
 
 class Seat(TypedDict):
-    """A member in an epoch: its leaf, and the fact that is the leaf's private key."""
+    """A member in an epoch: its leaf, and the facts that are the leaf's private key and the member's signature key."""
 
     member: HolderId
     leaf: int
-    key: FactNumber | None
+    key: FactNumber
+    voice: FactNumber | None
 
 
 class SecurityEpoch(TypedDict):
@@ -180,12 +181,18 @@ class _Writer:
 
     def _epoch(self, record: EpochRecord) -> SecurityEpoch:
         authenticator = record.secrets.get("epoch_authenticator")
+        voices = {leaf: self._chronicle.signers.get(key) for leaf, key in record.signature_keys.items()}
         return {
             "epoch": record.epoch,
             "step": record.step,
             "authenticator": None if authenticator is None else self._number(authenticator),
             "seats": [
-                {"member": member, "leaf": leaf, "key": self._number(record.keys[2 * leaf])}
+                {
+                    "member": member,
+                    "leaf": leaf,
+                    "key": self._number(record.keys[2 * leaf]),
+                    "voice": None if (voice := voices[leaf]) is None else self._number(voice),
+                }
                 for leaf, member in sorted(record.members.items())
             ],
         }
