@@ -1,91 +1,179 @@
-"""Random histories of small groups, with everything that can happen in them, and random leaks of their devices."""
+"""Random histories with everything that can happen in them, and random leaks of their devices."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from workbench.adversary.leak import Leak
 from workbench.adversary.loot import PARTS
 from workbench.adversary.verdict import Case
 from workbench.lab import NotPossible, World
-from workbench.lab.compromise import compromise
+from workbench.lab.compromise import case_of, compromise
+from workbench.mls import GroupContextExtensions, Policy
+from workbench.mls.wire.code_points import ExtensionType
 
 FRIENDS = ("Wendy", "Xavier", "Yusuf", "Zoe")
 PSKS = ("lunch", "letter")
+SUITES = (1,) * 9 + (2, 3, 3, 3, 7)
+"""Mostly the cheap ones; those of P-521 and X448 cost ten times as much."""
+DEAR_SUITES = (4, 5, 6)
 
 
-def history(seed: int, *, steps: int = 16) -> World:
-    """A history of about so many steps; the same seed gives the same one."""
+def history(seed: int, *, steps: int = 16, groups: bool = True, dear: bool = False) -> World:
+    """A history of about so many steps in all; the same seed gives the same one.
+
+    With `groups` it may branch, or end by a ReInit and go on. `dear` is for cipher suites that take their time.
+    """
     dice = random.Random(seed)  # noqa: S311 - dice, not keys
-    world = World.of(dice.randint(2, 7), seed=seed, handshakes=dice.choice(["public", "private"]))
+    world = World.of(
+        dice.randint(2, 7),
+        seed=seed,
+        suite=dice.choice(DEAR_SUITES if dear else SUITES),
+        handshakes=dice.choice(["public", "private"]),
+        policy=Policy(past_epochs=dice.choice([0, 0, 1, 2])),
+    )
     for name in FRIENDS:
         world.device(name)
-    acts = list(_acts(world, dice))
-    weights = [weight for weight, _ in acts]
-    while len(world.history) < steps:
-        (act,) = dice.choices([act for _, act in acts], weights)
+    _live(world, dice, steps, groups=groups)
+    return world
+
+
+def crowd(seed: int, *, steps: int = 20) -> World:
+    """A history of a large group of which few are awake, in a tree that is mostly blank."""
+    dice = random.Random(seed)  # noqa: S311 - dice, not keys
+    size = dice.randint(20, 40)
+    world = World.of(size, seed=seed, handshakes=dice.choice(["public", "private"]), awake=5)
+    world.device("Zoe")
+    while len(world.history) < 6:
+        awake = [name for name in world.members if not world.is_held(name)]
+        asleep = [name for name in world.members if world.is_held(name)]
+        world.remove(dice.choice(awake), *dice.sample(asleep, min(len(asleep), dice.randint(1, 8))))
+    _live(world, dice, steps, groups=False)
+    return world
+
+
+def _live(world: World, dice: random.Random, steps: int, *, groups: bool) -> None:
+    kinds = {each: [*_acts(each, dice), *(_new_groups(each, dice) if groups else ())] for each in world.groups}
+    while sum(len(each.history) for each in world.groups) < steps:
+        here = dice.choice(world.groups)
+        acts = kinds.setdefault(here, [*_acts(here, dice), *_new_groups(here, dice)])
+        (act,) = dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         try:
             act()
         except NotPossible:
             continue
-    return world
+
+
+def _member(world: World, dice: random.Random) -> str:
+    return dice.choice(world.members)
+
+
+def _awake(world: World, dice: random.Random) -> str:
+    return dice.choice([name for name in world.members if not world.is_held(name)] or world.members)
+
+
+def _anybody(world: World, dice: random.Random) -> str:
+    return dice.choice(sorted(world.devices))
 
 
 def _acts(world: World, dice: random.Random) -> Iterator[tuple[int, Callable[[], object]]]:
-    """What may happen next, each with how often."""
+    """What may happen next in a group, each with how often."""
+
+    def by() -> str:
+        return _awake(world, dice)
 
     def member() -> str:
-        return dice.choice(world.members)
+        return _member(world, dice)
 
     def anybody() -> str:
-        return dice.choice(sorted(world.devices))
+        return _anybody(world, dice)
 
-    def sleep() -> None:
-        sleeper = member()
-        others = [name for name in world.members if name != sleeper]
-        if others:
-            world.hold(sleeper)
-            try:
-                world.commit(dice.choice(others))
-            finally:
-                world.release(sleeper)
-
-    def with_psk() -> None:
-        psk = dice.choice(PSKS)
-        world.share_psk(psk, *sorted(world.devices))
-        world.commit(member(), psks=[psk], path=dice.random() < 0.5)
-
-    def resume() -> None:
-        """Mix in the key of a past epoch, unless somebody is about to join who cannot have it."""
-        by = member()
-        state = world.state(by)
-        if state is not None and not state.proposals:
-            world.commit(by, psks=[dice.randrange(1 + state.epoch)], path=dice.random() < 0.5)
-
-    yield 4, lambda: world.commit(member())
-    yield 6, lambda: world.send(member(), f"message {len(world.history)}")
-    yield 2, lambda: world.add(member(), anybody(), path=dice.random() < 0.5)
-    yield 1, lambda: world.add(member(), *dice.sample(sorted(world.devices), 2))
-    yield 2, lambda: world.remove(member(), member())
-    yield 2, lambda: world.update(member())
-    yield 1, lambda: world.propose_add(member(), anybody())
-    yield 1, lambda: world.propose_remove(member(), member())
+    yield 4, lambda: world.commit(by())
+    yield 6, lambda: world.send(by(), f"message {len(world.history)}")
+    yield 2, lambda: world.add(by(), anybody(), path=dice.random() < 0.5)
+    yield 1, lambda: world.add(by(), *dice.sample(sorted(world.devices), 2))
+    yield 2, lambda: world.remove(by(), member())
+    yield 2, lambda: world.update(by())
+    yield 1, lambda: world.propose_add(by(), anybody())
+    yield 1, lambda: world.propose_remove(by(), member())
     yield 1, lambda: world.join(anybody())
     yield 1, lambda: world.resync(member())
     yield 1, lambda: world.request_to_join(anybody())
-    yield 1, resume
-    yield 1, with_psk
-    yield 2, sleep
+    yield 2, lambda: world.external_sender(by(), anybody())
+    yield 3, lambda: world.ask_to_add(anybody(), anybody())
+    yield 3, lambda: world.ask_to_remove(anybody(), member())
+    yield 1, lambda: _close(world, by(), dice)
+    yield 1, lambda: _resume(world, by(), dice)
+    yield 1, lambda: _mix_in(world, by(), dice)
+    yield 2, lambda: _sleep(world, by(), dice)
 
 
-def leaks(world: World, case: Case, seed: int) -> list[Leak]:
-    """A few leaks of any part of any device at any time."""
+def _new_groups(world: World, dice: random.Random) -> Iterator[tuple[int, Callable[[], object]]]:
+    """How a group may go on as another, or beside another."""
+
+    def branch() -> None:
+        others = dice.sample(world.members, dice.randint(1, max(1, len(world.members) - 1)))
+        world.branch(_awake(world, dice), *others)
+
+    def reinit() -> None:
+        by = _awake(world, dice)
+        world.reinit(by, dice.choice(SUITES))
+        world.successor(_awake(world, dice))
+
+    yield 2, branch
+    yield 1, reinit
+
+
+def _close(world: World, by: str, dice: random.Random) -> None:
+    """Commit that the group takes no more proposals from outside (RFC 9420 §12.1.7)."""
+    world.require("commit", by)
+    state = world.state(by)
+    if state is not None:
+        kept = (each for each in state.context.extensions if each.extension_type != ExtensionType.external_senders)
+        world.make_commit(by, proposals=[GroupContextExtensions(tuple(kept))], path=dice.random() < 0.5)
+
+
+def _resume(world: World, by: str, dice: random.Random) -> None:
+    """Mix in the key of a past epoch, unless somebody is about to join who cannot have it."""
+    state = world.state(by)
+    if state is not None and not state.proposals:
+        world.commit(by, psks=[dice.randrange(1 + state.epoch)], path=dice.random() < 0.5)
+
+
+def _mix_in(world: World, by: str, dice: random.Random) -> None:
+    """Mix in a key that everybody has, in whichever group they are."""
+    psk, proposed = dice.choice(PSKS), dice.random() < 0.5
+    world.share_psk(psk, *sorted(world.devices))
+    if proposed:
+        world.propose_psk(by, psk)
+    world.commit(by, psks=[] if proposed else [psk], path=dice.random() < 0.5)
+
+
+def _sleep(world: World, sleeper: str, dice: random.Random) -> None:
+    others = [name for name in world.members if name != sleeper and not world.is_held(name)]
+    if others and not world.is_held(sleeper):
+        world.hold(sleeper)
+        try:
+            world.commit(dice.choice(others))
+        finally:
+            world.release(sleeper)
+
+
+def cases_of(world: World) -> Mapping[World, Case]:
+    """The groups of a history, the first one first, each with its case."""
+    case = case_of(world)
+    return dict(zip(world.groups, (case, *case.others()), strict=True))
+
+
+def leaks(groups: Mapping[World, Case], seed: int) -> list[Leak]:
+    """A few leaks of any part of any device at any time, in any of the groups."""
     dice = random.Random(seed)  # noqa: S311 - dice, not keys
     found = []
     for _ in range(dice.randint(1, 4)):
-        at = dice.randrange(len(world.history))
-        device = dice.choice(sorted(world.history[at].holdings))
+        group = dice.choice(list(groups))
+        at = dice.randrange(len(group.history))
+        device = dice.choice(sorted(group.history[at].holdings))
         what = dice.choice(["state", "state", "state", *PARTS])
-        found.append(compromise(world, device, at=at, what=what, case=case))
+        found.append(compromise(group, device, at=at, what=what, case=groups[group]))
     return found

@@ -11,18 +11,18 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.adversary.histories import history, leaks
-from workbench.adversary.burglary import Haul
+from tests.adversary.histories import cases_of, crowd, history, leaks
+from workbench.adversary.burglary import GroupHaul, Haul
 from workbench.adversary.case_file import write_case_file
 from workbench.adversary.leak import Leak
 from workbench.adversary.theorem import allowed_by_theory
-from workbench.adversary.verdict import Case, Verdict
+from workbench.adversary.verdict import Case
 from workbench.lab import World
-from workbench.lab.compromise import case_file, case_of
+from workbench.lab.compromise import case_file
 from workbench.vectors import ProgressBar
 
 SCENARIOS = 2
@@ -31,39 +31,59 @@ SCENARIOS = 2
 BATCH = 25
 """Case files that one process of the thief is handed."""
 
+CROWDS, DEAR = 25, 40
+"""Every so manyth history is one of a large group, or has a cipher suite that takes its time."""
+
+Known = tuple[dict[str, str | None], set[tuple[int, int]]]
+"""What is known of a group: authenticators by epoch, and messages by step and place in it."""
+
 
 @dataclass(slots=True)
 class Scenario:
-    """One history under some leaks, with the verdict on it."""
+    """One history of one or several groups under some leaks, and what the thief has made of it."""
 
     seed: int
-    world: World
-    case: Case
+    groups: Mapping[World, Case]
     leaks: Sequence[Leak]
-    verdict: Verdict
     haul: Haul | None = None
 
-    def predicted(self) -> tuple[dict[str, str | None], set[tuple[int, int]]]:
-        """The authenticators of the epochs and the messages that follow from what leaked."""
-        chronicle = self.case.chronicle
-        names = {
-            epoch: chronicle.epochs[epoch].secrets["epoch_authenticator"] for epoch in self.verdict.readable_epochs
-        }
-        authenticators = {str(epoch): chronicle.secrets[name]["value"] for epoch, name in names.items()}
-        return authenticators, {(each.step, each.message) for each in self.verdict.readable_messages}
+    def predicted(self, cases: Iterable[Case] | None = None) -> list[Known]:
+        """What follows from what leaked, for each group."""
+        return [_predicted(case, self.leaks) for case in cases or self.groups.values()]
 
-    def done(self, haul: Haul) -> tuple[dict[str, str], set[tuple[int, int]]]:
-        """What the thief has done, in the same terms; the plaintexts are held against what was said."""
-        place, said = {}, {}
-        for step, recorded in enumerate(self.case.chronicle.trace["steps"]):
-            for index, message in enumerate(recorded["messages"]):
-                place[message["wire"]] = step, index
-                said[step, index] = f"message {step}".encode().hex()
-        read = {}
-        for opened in haul["messages"]:
-            read[place[self.world.thief.heard[opened["index"]].hex()]] = opened["application_data"]
-        assert all(said[where] == data for where, data in read.items()), self
-        return haul["epoch_authenticators"], set(read)
+    def done(self) -> list[Known]:
+        """What the thief has done, in the same terms."""
+        assert self.haul is not None
+        hauls: list[GroupHaul] = [self.haul, *self.haul["beside"]]
+        return [_done(world, haul) for world, haul in zip(self.groups, hauls, strict=True)]
+
+    def allowed(self) -> list[Mapping[int, object]]:
+        """What theory allows, for each group."""
+        return [allowed_by_theory(case.chronicle, self.leaks, case.beside) for case in self.groups.values()]
+
+    def __str__(self) -> str:
+        return f"history {self.seed}, leaks {[str(leak) for leak in self.leaks]}"
+
+
+def _predicted(case: Case, leaked: Sequence[Leak]) -> Known:
+    verdict, chronicle = case.judge(leaked), case.chronicle
+    names = {epoch: chronicle.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs}
+    authenticators = {str(epoch): chronicle.secrets[name]["value"] for epoch, name in names.items()}
+    return authenticators, {(each.step, each.message) for each in verdict.readable_messages}
+
+
+def _done(world: World, haul: GroupHaul) -> Known:
+    """The plaintexts are held against what was said."""
+    place = {}
+    for step, recorded in enumerate(world.trace()["steps"]):
+        for index, message in enumerate(recorded["messages"]):
+            place[message["wire"]] = step, index
+    read = set()
+    for opened in haul["messages"]:
+        where = place[world.thief.heard[opened["index"]].hex()]
+        assert bytes.fromhex(opened["application_data"]) == f"message {where[0]}".encode()
+        read.add(where)
+    return dict(haul["epoch_authenticators"]), read
 
 
 @dataclass(slots=True)
@@ -77,25 +97,69 @@ class Agreement:
     messages: int = 0
     readable_messages: int = 0
     done: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    leaked: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        done = ", ".join(f"{count} {name}" for name, count in self.done.most_common())
         return (
-            f"{self.scenarios} scenarios: of {self.epochs} epochs theory allows {self.allowed_epochs}, and"
-            f" {self.readable_epochs} are readable; of {self.messages} messages {self.readable_messages} are.\n"
-            f"In these histories: {done}.\n{len(self.disagreements)} disagreements"
+            f"{self.scenarios} scenarios: of {self.epochs} epochs"
+            f" theory allows {_share(self.allowed_epochs, self.epochs)},"
+            f" and {_share(self.readable_epochs, self.epochs)} are readable;"
+            f" of {self.messages} messages {_share(self.readable_messages, self.messages)} are.\n"
+            f"What leaked: {_counted(self.leaked)}.\nWhy theory allows an epoch: {_counted(self.reasons)}.\n"
+            f"In these histories: {_counted(self.done)}.\n{len(self.disagreements)} disagreements"
         )
+
+    def add(self, each: Scenario) -> None:
+        """Hold the three against each other, and count what there was."""
+        self.scenarios += 1
+        self.leaked.update(leak.what for leak in each.leaks)
+        found = zip(each.groups.values(), each.predicted(), each.done(), each.allowed(), strict=True)
+        for case, predicted, done, allowed in found:
+            self.epochs += len(case.chronicle.epochs)
+            self.allowed_epochs += len(allowed)
+            self.readable_epochs += len(predicted[0])
+            self.messages += len(case.chronicle.messages)
+            self.readable_messages += len(predicted[1])
+            self.reasons.update(str(reason) for reason in allowed.values())
+            self.done.update(_contents(case))
+            where = f"{each}, group {bytes.fromhex(case.chronicle.trace['group_id']).decode()}"
+            if predicted != done:
+                self.disagreements.append(f"{where}: predicted {predicted}, the thief has {done}")
+            if not {int(epoch) for epoch in predicted[0]} <= set(allowed):
+                self.disagreements.append(f"{where}: {sorted(predicted[0])}, theory allows {sorted(allowed)}")
+
+
+def _contents(case: Case) -> Iterator[str]:
+    """What is in a history, to be counted."""
+    trace = case.chronicle.trace
+    yield f"suite {trace['suite']}"
+    for step in trace["steps"]:
+        yield f"step {step['kind']}"
+        commit = step["commit"]
+        if commit is not None:
+            kind = "external commit" if commit["external"] else "commit"
+            yield kind if commit["with_path"] else f"{kind} without a path"
+            yield from (f"committed {proposal['type']}" for proposal in commit["proposals"])
+        yield from (f"{proposal['type']} from outside" for proposal in step["proposals"] if proposal["sender"] is None)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} ({part / max(whole, 1):.0%})"
+
+
+def _counted(counter: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counter.most_common())
 
 
 def scenarios(seeds: Iterable[int]) -> Iterator[Scenario]:
     """Each history under a few sets of leaks."""
     for seed in seeds:
-        world = history(seed)
-        case = case_of(world)
+        world = crowd(seed) if seed % CROWDS == 1 else history(seed, dear=seed % DEAR == 2)
+        groups = cases_of(world)
         for number in range(SCENARIOS):
-            leaked = leaks(world, case, seed * SCENARIOS + number)
-            yield Scenario(seed, world, case, leaked, case.judge(leaked))
+            yield Scenario(seed, groups, leaks(groups, seed * SCENARIOS + number))
 
 
 def hauls(cases: Sequence[Scenario]) -> list[Haul]:
@@ -103,30 +167,17 @@ def hauls(cases: Sequence[Scenario]) -> list[Haul]:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.json" for number in range(len(cases))]
         for path, each in zip(paths, cases, strict=True):
-            path.write_text(write_case_file(case_file(each.world, each.leaks)), "utf-8")
+            path.write_text(write_case_file(case_file(next(iter(each.groups)), each.leaks)), "utf-8")
         command = [sys.executable, "-m", "workbench.adversary.burglary", *map(str, paths)]
         found: list[Haul] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         return found
 
 
 def compare(cases: Sequence[Scenario], agreement: Agreement) -> None:
-    """Hold the three against each other."""
+    """Let the thief at some cases, and hold the three against each other."""
     for each, haul in zip(cases, hauls(cases), strict=True):
         each.haul = haul
-        predicted, done = each.predicted(), each.done(haul)
-        allowed = allowed_by_theory(each.case.chronicle, each.leaks)
-        agreement.scenarios += 1
-        agreement.epochs += len(each.verdict.epochs)
-        agreement.allowed_epochs += len(allowed)
-        agreement.readable_epochs += len(predicted[0])
-        agreement.messages += len(each.case.chronicle.messages)
-        agreement.readable_messages += len(predicted[1])
-        agreement.done.update(step["kind"] for step in each.case.chronicle.trace["steps"])
-        where = f"history {each.seed}, leaks {[str(leak) for leak in each.leaks]}"
-        if predicted != done:
-            agreement.disagreements.append(f"{where}: predicted {predicted}, the thief has {done}")
-        if not set(each.verdict.readable_epochs) <= set(allowed):
-            agreement.disagreements.append(f"{where}: {each.verdict.readable_epochs}, theory allows {sorted(allowed)}")
+        agreement.add(each)
 
 
 def main() -> int:

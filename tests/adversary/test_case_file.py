@@ -6,34 +6,31 @@ import json
 
 import pytest
 
-from tests.adversary.histories import history, leaks
+from tests.adversary.histories import cases_of, history, leaks
 from workbench.adversary.case_file import NoCaseFile, read_case_file, write_case_file
 from workbench.lab import World
-from workbench.lab.compromise import case_file, case_of
+from workbench.lab.compromise import case_file
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
     world = history(5)
-    return write_case_file(case_file(world, leaks(world, case_of(world), 5)))
+    return write_case_file(case_file(world, leaks(cases_of(world), 5)))
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_what_was_written_is_read_back(seed: int) -> None:
     world = history(seed)
-    case = case_of(world)
+    groups = cases_of(world)
     for number in range(4):
-        written = case_file(world, leaks(world, case, number))
+        written = case_file(world, leaks(groups, number))
         read = read_case_file(write_case_file(written))
-        assert (read.suite, read.group_id, read.loot, read.wire) == (
-            written.suite,
-            written.group_id,
-            written.loot,
-            written.wire,
-        )
-        assert [group.context for group in read.public] == [group.context for group in written.public]
-        assert [group.tree for group in read.public] == [group.tree for group in written.public]
-        assert [group.proposals for group in read.public] == [group.proposals for group in written.public]
+        assert read.loot == written.loot
+        for got, gave in zip((read, *read.beside), (written, *written.beside), strict=True):
+            assert (got.suite, got.group_id, got.wire) == (gave.suite, gave.group_id, gave.wire)
+            assert [epoch.context for epoch in got.public] == [epoch.context for epoch in gave.public]
+            assert [epoch.tree for epoch in got.public] == [epoch.tree for epoch in gave.public]
+            assert [epoch.proposals for epoch in got.public] == [epoch.proposals for epoch in gave.public]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@
   (`chronicle`). It gives the `verdict`, and how each thing came to be known (`derivation`).
 - What theory allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
 
+Each of them follows what is known in one group into the others of the same people.
+
 All this is of one who listens. Of one who speaks too: in whose names it can (`voices`), and the state with which it
 does (`impostor`).
 """

@@ -25,19 +25,31 @@ class ReadMessage(TypedDict):
     application_data: str
 
 
-class Haul(TypedDict):
-    """What a thief has made of its loot: epoch authenticators in hexadecimal by epoch, and messages."""
+class GroupHaul(TypedDict):
+    """What a thief has made of its loot at a group: epoch authenticators in hexadecimal by epoch, and messages."""
 
     epoch_authenticators: dict[str, str]
     messages: list[ReadMessage]
 
 
+class Haul(GroupHaul):
+    """The same, and what it has made of it at the groups beside, in their order."""
+
+    beside: list[GroupHaul]
+
+
 def burgle(case: CaseFile) -> Haul:
     """Compute all that can be computed from a case file."""
-    thief = Thief(case.suite, case.group_id)
-    thief.take((*case.public, *case.loot))
-    for message in case.wire:
-        thief.hear(message)
+    first = Thief(case.suite, case.group_id)
+    thieves = [first, *(first.beside(group.suite, group.group_id) for group in case.beside)]
+    for thief, group in zip(thieves, (case, *case.beside), strict=True):
+        thief.take((*group.public, *case.loot))
+        for message in group.wire:
+            thief.hear(message)
+    return {**_haul(first), "beside": [_haul(thief) for thief in thieves[1:]]}
+
+
+def _haul(thief: Thief) -> GroupHaul:
     return {
         "epoch_authenticators": {
             str(epoch): secrets.epoch_authenticator.hex() for epoch, secrets in thief.epochs().items()

@@ -2,7 +2,7 @@
 
 It is all that a thief is handed who runs as a program of its own, and what a learner is handed who is to break an
 epoch by hand. `public` is what the server, which belongs to the attacker, can know of the group: the tree and the
-context of each epoch.
+context of each epoch. `beside` are other groups of the same people: what is learned there may be of use here.
 
 An item of the loot is an object that names its class as `is`, its other fields being those of the class. Wire structs
 stand as their encodings.
@@ -52,22 +52,37 @@ JSON: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CaseFile:
-    """A group, what everybody can know of it, what leaked, and every message in order."""
+class GroupFile:
+    """A group, what everybody can know of it, and every message in order."""
 
     suite: CipherSuite
     group_id: bytes
     public: tuple[PublicGroup, ...]
-    loot: Loot
     wire: tuple[bytes, ...]
 
     def __repr__(self) -> str:
-        return f"CaseFile({len(self.loot)} things that leaked, {len(self.wire)} messages on the wire)"
+        return f"{type(self).__name__}({len(self.wire)} messages on the wire)"
 
     @property
     def groups(self) -> Mapping[int, PublicGroup]:
         """What is public of each epoch."""
         return {group.context.epoch: group for group in self.public}
+
+    @property
+    def messages(self) -> tuple[OnTheWire, ...]:
+        """What was on the wire, decoded."""
+        return tuple(decode(MLSMessage, message).message for message in self.wire)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseFile(GroupFile):
+    """A group, what leaked, and the groups beside it."""
+
+    loot: Loot
+    beside: tuple[GroupFile, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"CaseFile({len(self.loot)} things that leaked, {len(self.wire)} messages on the wire)"
 
     @property
     def private_keys(self) -> Mapping[bytes, bytes]:
@@ -79,11 +94,6 @@ class CaseFile:
         """The epochs whose secrets leaked."""
         return {item.epoch: item.secrets for item in self.loot if isinstance(item, EpochKeys)}
 
-    @property
-    def messages(self) -> tuple[OnTheWire, ...]:
-        """What was on the wire, decoded."""
-        return tuple(decode(MLSMessage, message).message for message in self.wire)
-
 
 class NoCaseFile(Exception):
     """A file that is not what `write_case_file` writes; the message says what is wrong."""
@@ -91,8 +101,7 @@ class NoCaseFile(Exception):
 
 def write_case_file(case: CaseFile) -> str:
     """The case as JSON."""
-    content = {each.name: _written(getattr(case, each.name)) for each in fields(case)}
-    return json.dumps({"format": FORMAT, **content}, indent=1)
+    return json.dumps({"format": FORMAT, **_written(case)}, indent=1)
 
 
 def read_case_file(text: str) -> CaseFile:
@@ -102,11 +111,9 @@ def read_case_file(text: str) -> CaseFile:
         if content["format"] != FORMAT:
             raise NoCaseFile(f"The format is {content['format']!r}, not {FORMAT!r}")
         return CaseFile(
-            cipher_suite(content["suite"]),
-            bytes.fromhex(content["group_id"]),
-            tuple(_public_group(each) for each in content["public"]),
+            *_group(content),
             tuple(_item(each) for each in content["loot"]),
-            tuple(bytes.fromhex(message) for message in content["wire"]),
+            tuple(GroupFile(*_group(each)) for each in content["beside"]),
         )
     except (ValueError, TypeError) as problem:
         raise NoCaseFile(f"This is not a case file: {problem}") from None
@@ -144,6 +151,16 @@ def _written(value: object) -> JSON:
 
 
 # Reading
+
+
+def _group(written: JSON) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
+    return (
+        cipher_suite(written["suite"]),
+        bytes.fromhex(written["group_id"]),
+        tuple(_public_group(each) for each in written["public"]),
+        tuple(bytes.fromhex(message) for message in written["wire"]),
+    )
+
 
 ITEMS: Mapping[str, type[Any]] = {item.__name__: item for item in get_args(Item)}
 """The classes of what leaks."""

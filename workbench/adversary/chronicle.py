@@ -39,17 +39,16 @@ class EpochRecord:
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """An application message: which one it is in the trace, who sent it, and in which epoch."""
+    """An application message: which one it is in the trace, who sent it, and in which epoch.
+
+    `fact` is what it says, as a fact of the rules.
+    """
 
     step: int
     message: int
     epoch: int
     sender: HolderId | None
-
-    @property
-    def fact(self) -> Fact:
-        """What it says, as a fact of the rules."""
-        return message_fact(self.step, self.message)
+    fact: Fact
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ class Chronicle:
 def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, EpochRecord]:
     named: dict[int, dict[str, SecretId]] = {}
     for key, entry in secrets.items():
-        if entry["epoch"] is not None:  # who founds a group goes through epoch 0 in the same step: the last one counts
+        if entry["epoch"] is not None:
             named.setdefault(entry["epoch"], {})[entry["name"]] = key
     epochs: dict[int, EpochRecord] = {}
     keys: dict[int, SecretId] = {}
@@ -156,7 +155,7 @@ def _mixed_in(step: Step, secrets: Mapping[SecretId, Secret]) -> Iterator[Secret
 
 def _messages(trace: Trace) -> tuple[MessageRecord, ...]:
     return tuple(
-        MessageRecord(number, index, step["epoch"], message["sender"])
+        MessageRecord(number, index, step["epoch"], message["sender"], message_fact(trace, number, index))
         for number, step in enumerate(trace["steps"])
         for index, message in enumerate(step["messages"])
         if message["kind"] == "application"

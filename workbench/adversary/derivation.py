@@ -6,6 +6,7 @@ what was leaked, what it opened, and where several things had to come together.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,11 @@ from functools import cached_property
 import networkx as nx
 
 from workbench.adversary.chronicle import Chronicle
-from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.names import listed
+from workbench.inspect.names import listed, shown
 from workbench.inspect.trace_format import SecretId
-from workbench.inspect.trace_rules import Fact, Rule
+from workbench.inspect.trace_rules import Fact, Rule, is_of, message_place
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,7 +44,7 @@ class Derivation:
         """The leaked facts that it stands on, each with the first leak that holds it."""
         derived = {rule.conclusion for rule in self.steps}
         needed = {self.fact, *(premise for rule in self.steps for premise in rule.premises)} - derived
-        by_leak = [(leak, leaked_facts(self.verdict.case.chronicle, leak)) for leak in self.verdict.leaks]
+        by_leak = [(leak, self.verdict.case.leaked(leak)) for leak in self.verdict.leaks]
         return {fact: next(leak for leak, facts in by_leak if fact in facts) for fact in sorted(needed)}
 
     def graph(self) -> nx.DiGraph[Fact]:
@@ -53,7 +54,7 @@ class Derivation:
         None. An edge has its rule's `kind`, `operation` and `label`.
         """
         graph: nx.DiGraph[Fact] = nx.DiGraph()
-        words = Words(self.verdict.case.chronicle)
+        words = Words(*self.verdict.case.chronicles)
         for fact, leak in self.leaks.items():
             graph.add_node(fact, words=words.of(fact), leak=str(leak), rank=0)
         for rule in self.steps:
@@ -65,7 +66,7 @@ class Derivation:
 
     def sentences(self) -> tuple[str, ...]:
         """The derivation in words, one sentence for each step that matters."""
-        words = Words(self.verdict.case.chronicle)
+        words = Words(*self.verdict.case.chronicles)
         told = tuple(words.sentence(rule, self.leaks) for rule in self.steps if words.matters(rule))
         if told:
             return told
@@ -93,24 +94,31 @@ SAID = {
 
 
 class Words:
-    """What the facts and rules of a history are called."""
+    """What the facts and rules of a history are called, and of those of other groups beside it."""
 
-    def __init__(self, chronicle: Chronicle) -> None:
-        self._chronicle = chronicle
-        self._names = {holder["id"]: holder["name"] for holder in chronicle.trace["holders"]}
+    def __init__(self, chronicle: Chronicle, *beside: Chronicle) -> None:
+        self._beside = beside
+        self.secrets = ChainMap(*(dict(each.secrets) for each in (chronicle, *beside)))
         self._leaf_of: dict[SecretId, str] = {}
-        for record in chronicle.epochs.values():
-            for leaf, member in record.members.items():
-                self._leaf_of.setdefault(record.keys[2 * leaf], self._names[member])
+        for each in (chronicle, *beside):
+            names = {holder["id"]: holder["name"] for holder in each.trace["holders"]}
+            for record in each.epochs.values():
+                for leaf, member in record.members.items():
+                    self._leaf_of.setdefault(record.keys[2 * leaf], names[member])
 
     def of(self, fact: Fact) -> str:
         """A fact by name: "the path secret of node 3 in commit 4"."""
-        if fact.startswith("message "):
-            step, _, message = fact.removeprefix("message ").partition(".")
-            return f"what message {int(message) + 1} of step {step} says"
+        beside = (each for each in self._beside if fact in each.secrets or is_of(fact, each.trace))
+        elsewhere = next((f" in group {shown(bytes.fromhex(each.trace['group_id']))}" for each in beside), "")
+        return self._here(fact) + elsewhere
+
+    def _here(self, fact: Fact) -> str:
+        place = message_place(fact)
+        if place is not None:
+            return f"what message {place[1] + 1} of step {place[0]} says"
         if fact in self._leaf_of:
             return f"{self._leaf_of[fact]}'s leaf key"
-        entry = self._chronicle.secrets[fact]
+        entry = self.secrets[fact]
         name, epoch, node = entry["name"], entry["epoch"], entry["node"]
         if name == "private_key" and node is None:
             return "the init key of a key package"
@@ -121,10 +129,10 @@ class Words:
 
     def brief(self, fact: Fact) -> tuple[str, str]:
         """A fact in two short lines, its RFC name and where it belongs: "path_secret", "node 3, epoch 4"."""
-        if fact.startswith("message "):
-            step, _, message = fact.removeprefix("message ").partition(".")
-            return "message", f"{int(message) + 1} of step {step}"
-        entry = self._chronicle.secrets[fact]
+        place = message_place(fact)
+        if place is not None:
+            return "message", f"{place[1] + 1} of step {place[0]}"
+        entry = self.secrets[fact]
         name, node, public = entry["name"], entry["node"], entry.get("public")
         key = [f"key {public[:4]}"] if public else []
         if fact in self._leaf_of:
@@ -136,13 +144,13 @@ class Words:
 
     def matters(self, rule: Rule) -> bool:
         """Whether a step is told: something opens, or several things come together."""
-        return rule.kind in {"open", "randomness", "read"} or len(rule.premises) > 1
+        return rule.kind in {"open", "randomness", "read", "same"} or len(rule.premises) > 1
 
     def sentence(self, rule: Rule, leaks: Mapping[Fact, Leak], *, steps: int = 1) -> str:
         """One step, or several that are told as one: "Dave's leaf key (leaked …) opens the path secret of node 3"."""
         premises = [self._with_source(premise, leaks) for premise in rule.premises]
-        verb = {"open": "opens", "read": "opens", "randomness": "gives away"}.get(rule.kind, "gives")
-        plural = {"opens": "open", "gives": "give", "gives away": "give away"}
+        verb = {"open": "opens", "read": "opens", "randomness": "gives away", "same": "is"}.get(rule.kind, "gives")
+        plural = {"opens": "open", "gives": "give", "gives away": "give away", "is": "are"}
         said = plural[verb] if len(premises) > 1 or premises[0].startswith("the secrets ") else verb
         passing = f", in {steps} steps," if steps > 1 else ""
         return f"{_upper_first(listed(premises))} {said}{passing} {self.of(rule.conclusion)}."

@@ -11,16 +11,17 @@ The theorem takes randomness for granted; what follows from a leak of it is adde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 from workbench.adversary.chronicle import Chronicle, EpochRecord
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.adversary.loot import InitKey, Item, Randomness
-from workbench.inspect.trace_format import SecretId
-from workbench.mls import KeyPackage, cipher_suite, key_package_ref
+from workbench.adversary.loot import InitKey, Item, PrivateKey, Randomness
+from workbench.inspect.trace_format import SecretId, Step
+from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode, key_package_ref
 
 
 class Case(Enum):
@@ -42,15 +43,26 @@ class Case(Enum):
         return f"{self.sentence} (RFC 9750 {self.section})"
 
 
-def allowed_by_theory(chronicle: Chronicle, leaks: Sequence[Leak]) -> Mapping[int, Case]:
-    """The epochs that may be known after these leaks by theory alone, each with the case that applies."""
-    evidence = _Evidence(chronicle, tuple(leaks))
-    cases: dict[int, Case] = {}
-    for number, record in sorted(chronicle.epochs.items()):
-        case = evidence.case_of(record, cases)
-        if case is not None:
-            cases[number] = case
-    return cases
+def allowed_by_theory(
+    chronicle: Chronicle, leaks: Sequence[Leak], beside: Sequence[Chronicle] = ()
+) -> Mapping[int, Case]:
+    """The epochs that may be known after these leaks by theory alone, each with the case that applies.
+
+    `beside` are other groups of the same people: an epoch that may be known there gives away its resumption PSK.
+    """
+    groups = (chronicle, *beside)
+    evidence = [_Evidence(each, groups, tuple(leaks)) for each in groups]
+    cases: list[dict[int, Case]] = [{} for _ in evidence]
+    psks, before = set[str](), -1
+    while before != len(psks):
+        before = len(psks)
+        for each, known in zip(evidence, cases, strict=True):
+            for number, record in sorted(each.chronicle.epochs.items()):
+                case = known.get(number) or each.case_of(record, known, psks)
+                if case is not None:
+                    known[number] = case
+                    psks.add(each.value("resumption_psk", record))
+    return dict(sorted(cases[0].items()))
 
 
 @dataclass(frozen=True)
@@ -58,23 +70,32 @@ class _Evidence:
     """What the cases ask of the leaks."""
 
     chronicle: Chronicle
+    groups: tuple[Chronicle, ...]
     leaks: tuple[Leak, ...]
 
-    def case_of(self, record: EpochRecord, known: Mapping[int, Case]) -> Case | None:
-        """The first case by which an epoch may be known; `known` are the epochs before it that may be."""
+    def value(self, name: str, record: EpochRecord) -> str:
+        """A secret of an epoch in hexadecimal, by which other groups know it; nothing if it was not recorded."""
+        secret = record.secrets.get(name)
+        return "" if secret is None else self.chronicle.secrets[secret]["value"] or ""
+
+    def case_of(self, record: EpochRecord, known: Mapping[int, Case], psks: AbstractSet[str]) -> Case | None:
+        """The first case by which an epoch may be known.
+
+        `known` are the epochs before it that may be, `psks` the resumption PSKs of all that may be.
+        """
         if record.secrets.get("epoch_authenticator") in self.leaked:
             return Case.SECRETS_LEAKED
-        if not all(self._may_have_psk(psk, known) for psk in record.psks):
+        if not all(psk in self.leaked or self.chronicle.secrets[psk]["value"] in psks for psk in record.psks):
             return None
         return self._from_outside(record) or (self._from_before(record) if record.epoch - 1 in known else None)
 
     def _from_outside(self, record: EpochRecord) -> Case | None:
         """A way into an epoch that does not lead through the one before."""
         commit = record.commit
-        joined = {added["key_package_ref"] for added in commit["added"]} if commit else set()
+        joined = set(self._invited[record.step])
         if joined & {_reference(package) for package in self.init_keys}:
             return Case.JOINER_LEAKED
-        drawn = self._draws[record.step]
+        drawn = self._draws(self.chronicle.trace["steps"][record.step])
         if commit is None or joined or commit["external"]:
             return Case.RANDOMNESS_LEAKED if drawn or (joined and self._init_key_is_drawn) else None
         return None
@@ -83,9 +104,9 @@ class _Evidence:
         """A way into an epoch from the one before it, which is known."""
         if record.commit is None or not record.commit["with_path"]:
             return Case.NO_PATH
-        if self.leaked & {*record.keys.values()}:
-            return Case.TREE_KEY_LEAKED
         in_tree = {self.chronicle.secrets[key].get("public") for key in record.keys.values()}
+        if self.leaked & {*record.keys.values()} or in_tree & self.opened:
+            return Case.TREE_KEY_LEAKED
         if in_tree & {package.leaf_node.encryption_key.hex() for package in self.init_keys}:
             return Case.STALE_LEAF
         return Case.RANDOMNESS_LEAKED if self.randomness else None
@@ -106,34 +127,37 @@ class _Evidence:
         return tuple(item.key_package for item in self.items if isinstance(item, InitKey))
 
     @cached_property
-    def randomness(self) -> frozenset[SecretId | None]:
-        """The randomness that leaked."""
-        values = (item.entropy.hex() for item in self.items if isinstance(item, Randomness))
-        return frozenset(self.chronicle.by_value.get(value) for value in values)
+    def opened(self) -> frozenset[str]:
+        """The public keys of the leaked private keys that open something: a key may be unused in this group."""
+        return frozenset(item.public_key.hex() for item in self.items if isinstance(item, PrivateKey))
 
     @cached_property
-    def _draws(self) -> tuple[frozenset[str], ...]:
-        """What was drawn from leaked randomness in each step, by purpose."""
-        return tuple(
-            frozenset(
-                each["label"]
-                for each in step["operations"]
-                if each["name"] == "fresh" and self.randomness & {*each["inputs"]}
-            )
-            for step in self.chronicle.trace["steps"]
-        )
+    def randomness(self) -> frozenset[SecretId]:
+        """The randomness that leaked."""
+        values = [item.entropy.hex() for item in self.items if isinstance(item, Randomness)]
+        return frozenset(each.by_value[value] for each in self.groups for value in values if value in each.by_value)
+
+    def _draws(self, step: Step) -> frozenset[str]:
+        """What was drawn from leaked randomness in a step, by purpose."""
+        drawn = (each for each in step["operations"] if each["name"] == "fresh")
+        return frozenset(each["label"] for each in drawn if self.randomness & {*each["inputs"]})
+
+    @cached_property
+    def _invited(self) -> tuple[frozenset[str], ...]:
+        """Whom the Welcomes of each step are sealed to, by the references of their key packages."""
+        return tuple(frozenset(_invited(step)) for step in self.chronicle.trace["steps"])
 
     @cached_property
     def _init_key_is_drawn(self) -> bool:
-        return any("init key" in purposes for purposes in self._draws)
+        return any("init key" in self._draws(step) for each in self.groups for step in each.trace["steps"])
 
-    def _may_have_psk(self, psk: SecretId, known: Mapping[int, Case]) -> bool:
-        """A PSK leaked itself, or is one of an epoch that may be known; other groups' are not looked into."""
-        entry = self.chronicle.secrets[psk]
-        if psk in self.leaked or entry["name"] != "resumption_psk":
-            return psk in self.leaked
-        epoch = next((each for each in self.chronicle.epochs.values() if psk in each.secrets.values()), None)
-        return epoch is None or epoch.epoch in known
+
+def _invited(step: Step) -> Iterator[str]:
+    for message in step["messages"]:
+        if message["kind"] == "welcome":
+            welcome = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+            if isinstance(welcome, Welcome):
+                yield from (entry.new_member.hex() for entry in welcome.secrets)
 
 
 def _reference(key_package: KeyPackage) -> str:

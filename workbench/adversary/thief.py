@@ -118,11 +118,16 @@ class Thief:
         self._opened: set[EncryptedGroupSecrets] = set()
         self._key_packages: dict[bytes, KeyPackage] = {}
         self._external_pubs: dict[int, bytes] = {}
+        self._everywhere = [self]
+        self._told = 0
 
     def beside(self, suite: CipherSuite, group_id: bytes) -> Thief:
         """The same thief at another group: with the same loot, and what the one group gives away of the other."""
         thief = Thief(suite, group_id, self._policy)
         thief._resumption_psks = self._resumption_psks
+        thief._key_packages = self._key_packages
+        thief._everywhere = self._everywhere
+        self._everywhere.append(thief)
         for victim, holdings in self.stolen:
             thief.steal(victim, holdings)
         return thief
@@ -196,7 +201,7 @@ class Thief:
     # How it works
 
     def _work(self) -> None:
-        """Try everything until nothing new comes of it."""
+        """Try everything until nothing new comes of it, here and at the groups of which this gives something away."""
         found = -1
         while found != len(self.findings) + len(self._epochs) + len(self._contents):
             found = len(self.findings) + len(self._epochs) + len(self._contents)
@@ -206,6 +211,14 @@ class Thief:
                 self._try_randomness(entropy)
             for number in sorted({*self._epochs, *self._sender_data}):
                 self._try_epoch(number)
+        self._told = self._common()
+        for other in self._everywhere:
+            if other._told != self._common():  # noqa: SLF001 - of this very class
+                other._work()  # noqa: SLF001
+
+    def _common(self) -> int:
+        """How much it knows that is of use at all groups alike."""
+        return len(self._resumption_psks) + len(self._key_packages)
 
     def _take(self, item: Item) -> None:
         match item:

@@ -28,15 +28,35 @@ Standing: TypeAlias = Literal["closed", "readable", "healed"]
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """A recorded history, ready to be judged under any leaks."""
+    """A recorded history of a group, ready to be judged under any leaks.
+
+    `beside` are other groups of the same people: what is known there may be of use here, and is followed.
+    """
 
     chronicle: Chronicle
     theory: Theory
+    beside: tuple[Chronicle, ...] = ()
 
     @classmethod
-    def of(cls, chronicle: Chronicle) -> Case:
+    def of(cls, chronicle: Chronicle, *beside: Chronicle) -> Case:
         """The case of a recorded history."""
-        return cls(chronicle, Theory(rules_of(chronicle.trace)))
+        return cls(chronicle, Theory(rules_of(chronicle.trace, *(each.trace for each in beside))), beside)
+
+    @property
+    def chronicles(self) -> tuple[Chronicle, ...]:
+        """Those of all groups, this one first."""
+        return self.chronicle, *self.beside
+
+    def others(self) -> tuple[Case, ...]:
+        """The cases of the groups beside this one, under the same rules."""
+        return tuple(
+            replace(self, chronicle=other, beside=tuple(each for each in self.chronicles if each is not other))
+            for other in self.beside
+        )
+
+    def leaked(self, leak: Leak) -> frozenset[SecretId]:
+        """The ids of all secrets in a leak, in all groups."""
+        return frozenset().union(*(leaked_facts(chronicle, leak) for chronicle in self.chronicles))
 
     def __repr__(self) -> str:
         return f"Case({len(self.chronicle.epochs)} epochs, {len(self.chronicle.messages)} messages)"
@@ -197,7 +217,7 @@ class Verdict:
             following = chronicle.epochs.get(epoch + 1)
             in_time = [leak for leak in self.leaks if following is None or leak.at < following.step]
             if len(in_time) not in known:
-                leaked = (leaked_facts(chronicle, leak) for leak in in_time)
+                leaked = (self.case.leaked(leak) for leak in in_time)
                 known[len(in_time)] = self._known(in_time).facts().union(*leaked)
             found[epoch] = voices(chronicle, record, known[len(in_time)], policy)
         return found
@@ -205,7 +225,7 @@ class Verdict:
     @cached_property
     def _leaked(self) -> tuple[frozenset[SecretId], ...]:
         """The secrets of each leak."""
-        return tuple(leaked_facts(self.case.chronicle, leak) for leak in self.leaks)
+        return tuple(self.case.leaked(leak) for leak in self.leaks)
 
     def _known(self, leaks: Sequence[Leak]) -> Knowledge:
         wanted = {id(leak) for leak in leaks}

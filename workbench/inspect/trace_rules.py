@@ -9,6 +9,9 @@ Some conclusions are no secrets but messages. All else that a rule needs is take
 commits, and the names of pre-shared keys. (Whoever has the init secret of an epoch also has what opens a private
 commit that ends it: both leave a device's state together.)
 
+Groups of the same people have a trace each. What one of them gives away of another follows, too: a secret that several
+know has an id in each, and whoever has it under one has it under all.
+
 Rules are integers in flat arrays, so that a browser can compute on them too. Entry `n` of `facts` is fact number
 `n`: the id of a secret, or that of a message (`message_fact`).
 """
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, TypeAlias, get_args
 
 from workbench.inspect.trace_format import HolderId, Operation, Secret, SecretId, Trace
@@ -24,13 +28,16 @@ from workbench.inspect.trace_format import HolderId, Operation, Secret, SecretId
 Fact: TypeAlias = str
 """A secret, by its id, or a message, by `message_fact`."""
 
-RuleKind: TypeAlias = Literal["derive", "open", "randomness", "decode", "read"]
+RuleKind: TypeAlias = Literal["derive", "open", "randomness", "decode", "read", "same"]
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whoever has all premises can have the conclusion; `operation` stands in step `step` of the trace."""
+    """Whoever has all premises can have the conclusion; `operation` stands in step `step` of the trace.
+
+    A rule of the kind `same` says nothing but that two groups call one secret by two ids.
+    """
 
     premises: tuple[Fact, ...]
     conclusion: Fact
@@ -54,14 +61,31 @@ class Rules:
         return len(self.conclusions)
 
 
-def message_fact(step: int, message: int) -> Fact:
+def message_place(fact: Fact) -> tuple[int, int] | None:
+    """The step and the number of the message that a fact is, None if it is a secret."""
+    if not fact.startswith("message "):
+        return None
+    step, _, message = fact.split()[1].partition(".")
+    return int(step), int(message)
+
+
+def message_fact(trace: Trace, step: int, message: int) -> Fact:
     """What message `message` of step `step` says."""
-    return f"message {step}.{message}"
+    return f"message {step}.{message} of {trace['group_id']}"
 
 
-def rules_of(trace: Trace, *, ignoring: HolderId | None = "thief") -> Rules:
-    """The rules of a trace. What `ignoring` alone has done is left out: it is to be predicted, not repeated."""
-    return numbered(_all_rules(trace, ignoring))
+def is_of(fact: Fact, trace: Trace) -> bool:
+    """Whether a fact is a message of this group."""
+    return fact.endswith(f" of {trace['group_id']}")
+
+
+def rules_of(*traces: Trace, ignoring: HolderId | None = "thief") -> Rules:
+    """The rules of a trace, or of those of several groups together.
+
+    What `ignoring` alone has done is left out: it is to be predicted, not repeated.
+    """
+    own = chain.from_iterable(_all_rules(trace, ignoring) for trace in traces)
+    return numbered(chain(own, _same_secrets(traces) if len(traces) > 1 else ()))
 
 
 def numbered(all_rules: Iterable[Rule]) -> Rules:
@@ -95,8 +119,20 @@ def _all_rules(trace: Trace, ignoring: HolderId | None) -> Iterator[Rule]:
             # A PrivateMessage opens for its key if the sender data opens, too (RFC 9420 §6.3).
             epoch = secrets[read["key"]]["epoch"]
             if epoch in sender_data:
-                message = message_fact(read["step"], read["message"])
+                message = message_fact(trace, read["step"], read["message"])
                 yield Rule((read["key"], sender_data[epoch]), message, "read", number, "open", "")
+
+
+def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:
+    """A key pair that is known by either half, or a pre-shared key, is the same in all groups."""
+    first: dict[str, SecretId] = {}
+    for trace in traces:
+        for key, secret in secrets_of(trace).items():
+            for known_by in (secret["value"], secret.get("public")):
+                other = key if known_by is None else first.setdefault(known_by, key)
+                if other != key:
+                    yield Rule((other,), key, "same", 0, "same", "")
+                    yield Rule((key,), other, "same", 0, "same", "")
 
 
 def secrets_of(trace: Trace) -> dict[SecretId, Secret]:

@@ -73,9 +73,13 @@ VISIBLE = {"mac", "seal", "open", "encrypt_with_label"}
 
 
 class SecretTable:
-    """All secrets that were recorded, each under an id, and the operations by which they follow from each other."""
+    """All secrets that were recorded, each under an id, and the operations by which they follow from each other.
 
-    def __init__(self) -> None:
+    An id is `prefix` and a number.
+    """
+
+    def __init__(self, prefix: str = "s") -> None:
+        self._prefix = prefix
         self.entries: dict[SecretId, Secret] = {}
         self.changed: dict[SecretId, Secret] = {}
         self._by_value: dict[bytes, SecretId] = {}
@@ -251,7 +255,7 @@ class SecretTable:
             self._by_value[secret] = known
             self._change(known, value=secret.hex())
             return known
-        name = f"s{len(self.entries)}"
+        name = f"{self._prefix}{len(self.entries)}"
         if public is not None:
             entry["public"] = public.hex()
             self._by_public[public] = name
@@ -324,7 +328,12 @@ def _input_name(operation: Operation) -> str:
 
 
 def _epoch_of(operation: Operation, parent: Secret | None, epoch: int | None) -> int | None:
-    """The epoch that an output belongs to: that of the GroupContext it is bound to, else that of its input."""
+    """The epoch that an output belongs to: that of the GroupContext it is bound to, else that of its input.
+
+    Only the first epoch_secret of a group is drawn (RFC 9420 §11): whoever founds one goes on to epoch 1 at once.
+    """
+    if operation.name == "fresh" and operation.label == "epoch secret":
+        return 0
     if operation.label in {"joiner", "epoch", "UpdatePathNode"}:
         try:
             return decode(GroupContext, operation.context).epoch

@@ -83,12 +83,15 @@ class Happening:
 
 
 class TraceWriter:
-    """A trace in the making. It reads values that were recorded and adds nothing to them."""
+    """A trace in the making. It reads values that were recorded and adds nothing to them.
 
-    def __init__(self, suite: CipherSuite, group_id: bytes) -> None:
+    The ids of its secrets start with `prefix`, by which traces of several groups can be read together.
+    """
+
+    def __init__(self, suite: CipherSuite, group_id: bytes, *, prefix: str = "s") -> None:
         self._suite = suite
         self._group_id = group_id
-        self.secrets = SecretTable()
+        self.secrets = SecretTable(prefix)
         self._holders: list[Holder] = []
         self._steps: list[Step] = []
         self._tree: RatchetTree | None = None

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.adversary.case_file import CaseFile
+from workbench.adversary.case_file import CaseFile, GroupFile
 from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import Leak, leak
 from workbench.adversary.loot import Part
 from workbench.adversary.verdict import Case
 from workbench.lab.errors import NotPossible
+from workbench.mls import CipherSuite, PublicGroup
 
 if TYPE_CHECKING:
     from workbench.lab.world import World
 
 
 def case_of(world: World) -> Case:
-    """A group's history so far, to be judged under any leaks."""
-    return Case.of(Chronicle.of(world.trace()))
+    """A group's history so far, to be judged under any leaks; those of all groups of these people belong to it."""
+    beside = [Chronicle.of(other.trace()) for other in _beside(world)]
+    return Case.of(Chronicle.of(world.trace()), *beside)
 
 
 def compromise(world: World, device: str, *, at: int = -1, what: Part = "state", case: Case | None = None) -> Leak:
@@ -38,7 +40,16 @@ def compromise(world: World, device: str, *, at: int = -1, what: Part = "state",
 
 def case_file(world: World, leaks: Sequence[Leak]) -> CaseFile:
     """What a thief would have who got these leaks: to be given to a program, or to a learner."""
+    loot = tuple(item for each in leaks for item in each.loot)
+    return CaseFile(*_group(world), loot, tuple(GroupFile(*_group(other)) for other in _beside(world)))
+
+
+def _group(world: World) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
     states = (moment.state(name) for moment in world.history for name in moment.holdings)
     public = {state.epoch: state.public for state in states if state is not None}
-    loot = tuple(item for each in leaks for item in each.loot)
-    return CaseFile(world.suite, world.group_id, tuple(public.values()), loot, tuple(world.thief.heard))
+    return world.suite, world.group_id, tuple(public.values()), tuple(world.thief.heard)
+
+
+def _beside(world: World) -> tuple[World, ...]:
+    """The other groups of the same people."""
+    return tuple(other for other in world.groups if other is not world and other.history)

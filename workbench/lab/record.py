@@ -47,7 +47,7 @@ class Record:
         self._recorder = Recorder()
         traced = TracedSuite.of(suite, self._recorder)
         self.thief = Thief(traced, group_id, around.policy) if thief is None else thief.beside(traced, group_id)
-        self._writer = TraceWriter(suite, group_id)
+        self._writer = TraceWriter(suite, group_id, prefix=f"g{len(around.worlds) + 1}s" if around.worlds else "s")
         self._writer.add_holder(SERVER, "the server", "server")
         self._writer.add_holder(THIEF, "the thief", "thief")
         self._on_the_wire: list[Sent] = []

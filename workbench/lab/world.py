@@ -318,8 +318,10 @@ class World:
     def steal(self, name: str) -> None:
         """Give the thief all that is on a device now, for this group and all others."""
         self.require("steal", name)
-        for world in (self, *(world for world in self.groups if world is not self and world.history)):
+        groups = (self, *(world for world in self.groups if world is not self and world.history))
+        for world in groups:
             world.thief.steal(name, self.devices[name].holdings)
+        for world in groups:
             world.record.write("theft", THIEF, f"The thief took all that is on {name}'s device", victim=name)
 
     @acting

@@ -16,7 +16,7 @@ import networkx as nx
 from workbench.adversary.derivation import Derivation, Words
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.trace_rules import Fact, Rule, RuleKind
+from workbench.inspect.trace_rules import Fact, Rule, RuleKind, message_place
 from workbench.views.describe import upper_first
 from workbench.views.layered import Item, Room, places, ranks, route
 from workbench.views.scene import text_of
@@ -42,6 +42,7 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "export_from": ("SetupBaseR, Context.Export", "8.3"),
     "export_to": ("SetupBaseR, Context.Export", "8.3"),
     "open": ("AEAD.Open", "6.3.1"),
+    "same": ("the same secret", ""),
 }
 """What the RFC calls what an operation gives, and in which section."""
 LABELLED: Collection[str] = ("derive_secret", "expand_with_label", "derive_tree_secret")
@@ -169,8 +170,7 @@ class _Writer:
 
     def __init__(self, derivation: Derivation) -> None:
         self._derivation = derivation
-        self._chronicle = derivation.verdict.case.chronicle
-        self._words = Words(self._chronicle)
+        self._words = Words(*derivation.verdict.case.chronicles)
         self._facts = tuple(derivation.graph())
         self._numbers = {fact: number for number, fact in enumerate(self._facts)}
 
@@ -201,7 +201,7 @@ class _Writer:
         return f"{leaked} {secrets} {lead} to {goal}, in {steps} {'step' if steps == 1 else 'steps'}."
 
     def _fact(self, fact: Fact) -> DerivedFact:
-        is_message = fact.startswith("message ")
+        is_message = message_place(fact) is not None
         name, place = self._words.brief(fact)
         leak = self._derivation.leaks.get(fact)
         words = self._words.of(fact)
@@ -211,14 +211,17 @@ class _Writer:
             "name": name,
             "place": place,
             "words": words,
-            "value": self._text(fact) if is_message else self._chronicle.secrets[fact]["value"],
+            "value": self._text(fact) if is_message else self._words.secrets[fact]["value"],
             "leak": None if leak is None else {"words": str(leak), "brief": _brief(leak)},
             "source": f"{upper_first(words)} leaked with {leak}." if rule is None else self._sentence((rule,)),
         }
 
     def _text(self, fact: Fact) -> str | None:
-        found = next(each for each in self._chronicle.messages if each.fact == fact)
-        return text_of(self._chronicle.trace["steps"][found.step]["messages"][found.message])
+        chronicles = self._derivation.verdict.case.chronicles
+        trace, found = next(
+            (each.trace, message) for each in chronicles for message in each.messages if message.fact == fact
+        )
+        return text_of(trace["steps"][found.step]["messages"][found.message])
 
     def _sentence(self, rules: tuple[Rule, ...]) -> str:
         whole = replace(rules[0], conclusion=rules[-1].conclusion)
@@ -233,7 +236,7 @@ class _Writer:
     def _label(self, rule: Rule) -> str:
         """What is written at an arrow: the label of the derivation, or that of the key that opens a ciphertext."""
         if rule.kind == "open":
-            return self._chronicle.secrets[rule.premises[0]].get("public", "")[:4] or rule.label
+            return self._words.secrets[rule.premises[0]].get("public", "")[:4] or rule.label
         if rule.kind == "read":
             return "PrivateMessage"
         label = f"“{rule.label}”" if rule.operation in LABELLED else rule.label

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, TypedDict
 
 from workbench.adversary.chronicle import Chronicle, EpochRecord, MessageRecord
 from workbench.adversary.derivation import Words
-from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.leak import Leak
 from workbench.adversary.loot import Part
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace_format import HolderId, Trace
@@ -136,7 +136,7 @@ class _Writer:
         epochs = [self._epoch(record) for record in self._chronicle.epochs.values()]
         messages = [self._message(each) for each in self._chronicle.messages]
         named = [self._named(name, leak) for name, leak in leaks.items()]
-        words = Words(self._chronicle)
+        words = Words(*self._case.chronicles)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -163,7 +163,7 @@ class _Writer:
         return [self._number(fact) for fact in facts]
 
     def _fact(self, fact: str, words: Words) -> Fact:
-        entry = self._chronicle.secrets.get(fact)
+        entry = words.secrets.get(fact)
         name = "message" if entry is None else entry["name"]
         return {"words": words.of(fact), "name": name, "value": None if entry is None else entry["value"]}
 
@@ -207,7 +207,7 @@ class _Writer:
         }
 
     def _named(self, name: str, leak: Leak) -> NamedLeak:
-        facts = self._all(sorted(leaked_facts(self._chronicle, leak)))
+        facts = self._all(sorted(self._case.leaked(leak)))
         return {
             "name": name,
             "device": leak.device,

@@ -1,0 +1,106 @@
+"""What one group gives away of another: a new group mixes in the resumption PSK of the one that it came from."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.adversary.histories import cases_of
+from workbench.adversary.burglary import burgle
+from workbench.adversary.derivation import Derivation
+from workbench.adversary.leak import Leak
+from workbench.adversary.theorem import allowed_by_theory
+from workbench.lab import World
+from workbench.lab.compromise import case_file, case_of
+
+PARENT, BRANCH = 0, 1
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Carol is robbed in epoch 1; in epoch 2 Alice branches off with Bob, whose key package lay about for a step."""
+    made = World.of(["Alice", "Bob", "Carol"])
+    made.publish_key_package("Bob")
+    made.commit("Alice")
+    branch = made.branch("Alice", "Bob")
+    branch.send("Bob", "between us")
+    branch.add("Bob", "Carol", path=False)
+    return made
+
+
+@pytest.fixture(scope="module")
+def carol(world: World) -> Leak:
+    return world.compromise("Carol", at=1)
+
+
+@pytest.fixture(scope="module")
+def init_key(world: World) -> Leak:
+    return world.compromise("Bob", at=2, what="init keys")
+
+
+def readable(world: World, *leaks: Leak) -> list[tuple[int, ...]]:
+    """The readable epochs of each group, on which the record and the thief agree and which theory allows."""
+    found = []
+    for group, case in cases_of(world).items():
+        predicted = case.judge(leaks).readable_epochs
+        done = burgle(case_file(group, leaks))
+        assert tuple(map(int, done["epoch_authenticators"])) == predicted
+        assert set(predicted) <= set(allowed_by_theory(case.chronicle, leaks, case.beside))
+        found.append(predicted)
+    return found
+
+
+def test_what_is_derived_in_one_group_opens_the_other(world: World, carol: Leak, init_key: Leak) -> None:
+    """Carol's keys of epoch 1 give the resumption PSK of epoch 2, without which Bob's init key is of no use."""
+    assert readable(world, carol) == [(1, 2), ()]
+    assert readable(world, init_key) == [(), ()]
+    assert readable(world, carol, init_key) == [(1, 2), (1, 2)]
+
+
+def test_messages_in_the_branch_are_read_then(world: World, carol: Leak, init_key: Leak) -> None:
+    haul = burgle(case_file(world, [carol, init_key]))
+    assert [bytes.fromhex(each["application_data"]) for each in haul["beside"][0]["messages"]] == [b"between us"]
+
+
+def test_a_thief_tries_again_what_the_other_group_has_opened_since(world: World, carol: Leak, init_key: Leak) -> None:
+    """It has been at the branch before it learns what it lacked."""
+    branch = world.groups[BRANCH]
+    at_branch = branch.thief
+    assert at_branch.epochs() == {}
+    at_branch.take((*case_file(branch, ()).public, *init_key.loot))
+    assert at_branch.epochs() == {}
+    world.thief.take((*case_file(world, ()).public, *carol.loot))
+    assert list(at_branch.epochs()) == [1, 2]
+
+
+def test_a_derivation_says_in_which_group_something_is_known(world: World, carol: Leak, init_key: Leak) -> None:
+    verdict = case_of(world.groups[BRANCH]).judge([carol, init_key])
+    told = str(Derivation.of_epoch(verdict, 1))
+    assert "The resumption psk of epoch 2 in group “MLS Workbench” is the psk of epoch 1." in told
+    assert "(leaked with the init keys of Bob after step 2)" in told
+
+
+def test_the_case_of_a_group_knows_those_beside_it(world: World) -> None:
+    parent, branch = (case_of(group) for group in world.groups)
+    assert [each.chronicle.trace["group_id"] for each in parent.others()] == [branch.chronicle.trace["group_id"]]
+    assert parent.others()[0].theory is parent.theory
+    assert not {*parent.chronicle.secrets} & {*branch.chronicle.secrets}
+
+
+@pytest.mark.parametrize("founder", ["Alice", "Bob", "Carol"])
+def test_whoever_founds_a_group_its_epochs_are_told_apart(founder: str) -> None:
+    """The founder goes through epoch 0 in the step in which all others enter epoch 1."""
+    made = World.of(["Alice", "Bob", "Carol"])
+    others = [name for name in made.members if name != founder]
+    branch = made.branch(founder, *others)
+    chronicle, state = case_of(branch).chronicle, branch.state(founder)
+    assert state is not None
+    authenticator = chronicle.secrets[chronicle.epochs[1].secrets["epoch_authenticator"]]
+    assert authenticator["value"] == state.secrets.epoch_authenticator.hex()
+
+
+def test_a_theft_from_one_device_is_tried_in_all_groups_before_it_is_told() -> None:
+    made = World.of(["Alice", "Bob"])
+    branch = made.branch("Alice", "Bob")
+    made.steal("Bob")
+    assert [list(group.thief.epochs()) for group in made.groups] == [[1], [1]]
+    assert [moment.kind for moment in branch.history] == ["found", "theft"]
