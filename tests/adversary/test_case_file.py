@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.adversary.histories import cases_of, history, leaks
 from workbench.adversary.case_file import NoCaseFile, read_case_file, write_case_file
+from workbench.adversary.loot import Loot
 from workbench.lab import World
 from workbench.lab.compromise import case_file
+from workbench.mls import PublicGroup
+from workbench.mls.group.state import DEFAULT_POLICY
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
     world = history(5)
     return write_case_file(case_file(world, leaks(cases_of(world), 5)))
+
+
+def without_policies(loot: Loot) -> Loot:
+    """What leaked as a file has it: what a member's policy was is of no use to a thief."""
+    return tuple(replace(item, policy=DEFAULT_POLICY) if isinstance(item, PublicGroup) else item for item in loot)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -25,7 +34,7 @@ def test_what_was_written_is_read_back(seed: int) -> None:
     for number in range(4):
         written = case_file(world, leaks(groups, number))
         read = read_case_file(write_case_file(written))
-        assert read.loot == written.loot
+        assert read.loot == without_policies(written.loot)
         for got, gave in zip((read, *read.beside), (written, *written.beside), strict=True):
             assert (got.suite, got.group_id, got.wire) == (gave.suite, gave.group_id, gave.wire)
             assert [epoch.context for epoch in got.public] == [epoch.context for epoch in gave.public]
