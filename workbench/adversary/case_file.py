@@ -25,6 +25,7 @@ from workbench.mls import (
     PublicGroup,
     RatchetTree,
     RatchetTreeExtension,
+    ReInit,
     SentProposal,
     Welcome,
     cipher_suite,
@@ -214,6 +215,7 @@ def _public_group(written: JSON) -> PublicGroup:
         RatchetTree.from_nodes(nodes, suite),
         bytes.fromhex(written["interim_transcript_hash"]),
         {bytes.fromhex(reference): _sent(reference, each) for reference, each in written["proposals"].items()},
+        reinit=None if written["reinit"] is None else decode(ReInit, bytes.fromhex(written["reinit"])),
     )
 
 
