@@ -148,9 +148,9 @@ def key_lifetimes_view(
 
 
 def _facts_by_number(case: Case, security: SecurityView) -> list[SecretId | None]:
-    """The secret that each fact number of the view stands for; None for what a message says."""
+    """The secret that each fact number of the view stands for; None for messages, and for other groups' secrets."""
     by_value = case.chronicle.by_value
-    return [None if fact["value"] is None else by_value[fact["value"]] for fact in security["facts"]]
+    return [None if fact["value"] is None else by_value.get(fact["value"]) for fact in security["facts"]]
 
 
 def _bars(security: SecurityView, device: HolderId) -> list[Bar]:
