@@ -113,11 +113,3 @@ def test_an_exported_secret_is_shared_by_both_sides_and_by_nobody_else(suite: Ci
     assert suite.export_from(keys.private_key, kem_output, "test", suite.hash_length) == secret
     other = suite.derive_key_pair(b"another group").private_key
     assert suite.export_from(other, kem_output, "test", suite.hash_length) != secret
-
-
-def test_a_compressed_public_key_leads_to_the_same_secret_as_the_uncompressed_one() -> None:
-    suite = cipher_suite(2)
-    keys = suite.derive_key_pair(b"receiver")
-    compressed = bytes([2 + keys.public_key[-1] % 2]) + keys.public_key[1:33]
-    sealed = suite.encrypt_with_label(compressed, "Test", b"", b"plaintext", entropy=bytes(32))
-    assert suite.decrypt_with_label(keys.private_key, "Test", b"", sealed) == b"plaintext"

@@ -68,10 +68,18 @@ def test_bytes_that_are_no_point_of_the_curve_are_refused(curve: NistCurve, head
 
 
 @for_nist
-def test_a_compressed_point_is_the_same_key(curve: NistCurve) -> None:
-    public_key = curve.public_key(some_private_key(curve, 7))
+def test_a_point_has_one_encoding_so_that_a_key_cannot_pass_for_another(curve: NistCurve) -> None:
+    private_key = some_private_key(curve, 7)
+    public_key, signature = curve.public_key(private_key), curve.sign(private_key, b"content")
     compressed = bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + curve.private_key_length]
-    assert curve.canonical(compressed) == curve.canonical(public_key) == public_key
+    hybrid = bytes([6 + public_key[-1] % 2]) + public_key[1:]
+    curve.check_public_key(public_key)
+    assert curve.verify(public_key, b"content", signature)
+    for other in (compressed, hybrid):
+        with pytest.raises(InvalidKey, match="not a usable public key"):
+            curve.check_public_key(other)
+        with pytest.raises(InvalidKey, match="not a usable public key"):
+            curve.verify(other, b"content", signature)
 
 
 @for_nist
@@ -180,3 +188,14 @@ def test_a_ciphertext_opens_only_with_its_own_key_nonce_and_associated_data(aead
     ):
         with pytest.raises(DecryptionFailed, match="was not sealed with this key"):
             aead.open(*wrong)
+
+
+@pytest.mark.parametrize("aead", [AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305], ids=repr)
+def test_a_key_or_nonce_of_another_length_is_none_of_the_aead(aead: AEAD) -> None:
+    key, nonce = bytes(aead.key_length), bytes(aead.nonce_length)
+    sealed = aead.seal(key, nonce, b"", b"plaintext")
+    for wrong in ((b"", nonce), (bytes(24), nonce), (key, b""), (key, bytes(16))):
+        with pytest.raises(InvalidKey, match="are not of this AEAD"):
+            aead.seal(*wrong, b"", b"plaintext")
+        with pytest.raises(InvalidKey, match="are not of this AEAD"):
+            aead.open(*wrong, b"", sealed)

@@ -47,6 +47,18 @@ def test_a_staged_commit_that_lost_does_not_stand_in_the_way_of_the_winner(*, pr
         adopt(alice, staged)
 
 
+@BOTH
+def test_a_staged_commit_is_not_adopted_by_who_was_removed_by_the_winner(*, private: bool) -> None:
+    scenario = group_of("Alice", "Bob")
+    staged = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
+    winner = create_commit(scenario.states["Bob"], [Remove(0)], entropy=next(scenario.entropy), now=NOW)
+    alice, _ = process(staged.current, encode(winner.message), now=NOW, staged=staged)
+    with refuses(refused.GroupInactive, "§12.4.2", "no longer in the group"):
+        adopt(alice, staged)
+    with refuses(refused.GroupInactive, "§12.4.2", "no longer in the group"):
+        process(alice, encode(staged.message), now=NOW, staged=staged)
+
+
 def test_a_commit_of_somebody_else_may_be_looked_at_and_dropped() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     bob = scenario.states["Bob"]

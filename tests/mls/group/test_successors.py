@@ -237,6 +237,20 @@ def test_a_group_that_was_not_ended_is_not_left_for_a_new_one() -> None:
         joins(replace(bob, context=replace(bob.context, epoch=bob.epoch + 1)), made, bundled["Bob"])
 
 
+def test_a_group_of_the_announced_id_that_does_not_come_from_the_old_one_is_refused() -> None:
+    old = ended("Alice", "Bob")
+    bundled = bundles(old, ["Alice", "Bob"])
+    stranger = create_group(
+        bundled["Alice"], ANNOUNCED.group_id, entropy=b"g" * 32, now=NOW, extensions=ANNOUNCED.extensions
+    )
+    unlinked = create_commit(stranger, [Add(bundled["Bob"].key_package)], entropy=b"h" * 32, now=NOW)
+    joins(group_of("Bob").states["Bob"], unlinked, bundled["Bob"])
+    branch, bundled_again = forged(old, BRANCH, ["Alice", "Bob"], suite=1)
+    for made, bundle in ((unlinked, bundled["Bob"]), (branch, bundled_again["Bob"])):
+        with refuses(refused.InvalidWelcome, "§11.2", "no resumption PSK for reinit"):
+            joins(old.states["Bob"], made, bundle)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -155,6 +155,14 @@ WELCOMES = (
         otherwise=AttributeError,
     ),
     Rule(
+        "the link of an announced group",
+        "§11.2",
+        "The Welcome to the group that a ReInit announced names a resumption PSK for reinit.",
+        refuses(lineage.check_announced, errors.InvalidWelcome, "no resumption PSK for reinit"),
+        forged=test_successors.test_a_group_of_the_announced_id_that_does_not_come_from_the_old_one_is_refused,
+        honest=test_successors.test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered,
+    ),
+    Rule(
         "sealed GroupInfo",
         "§12.4.3.1",
         "The GroupInfo opens with the joiner secret and the pre-shared keys.",

@@ -64,7 +64,7 @@ class HPKE:
 
     def _encap(self, public_key: bytes, ikm: bytes) -> tuple[bytes, bytes]:
         dh, enc = self.kem.curve.agree(self.derive_private_key(ikm), public_key)
-        return self._extract_and_expand(dh, enc + self.kem.curve.canonical(public_key)), enc
+        return self._extract_and_expand(dh, enc + public_key), enc
 
     def _decap(self, enc: bytes, private_key: bytes) -> bytes:
         dh, public_key = self.kem.curve.agree(private_key, enc)

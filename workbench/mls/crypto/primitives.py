@@ -72,10 +72,6 @@ class MontgomeryCurve(Generic[PeerKey]):
         """Refuse bytes that are no public key, or one that leads everybody to a secret of zeros (RFC 7748 §6)."""
         self.agree(b"\1" * self.private_key_length, public_key)
 
-    def canonical(self, public_key: bytes) -> bytes:
-        """The one encoding of a public key: here there are no others."""
-        return public_key
-
     def _private(self, private_key: bytes) -> _AgreementKey[PeerKey]:
         try:
             return self.load_private(private_key)
@@ -123,13 +119,16 @@ class EdwardsCurve:
             raise _not_a_key("private", self.name, private_key) from None
 
 
+UNCOMPRESSED = b"\4"
+"""How the one encoding of a point begins: with two, the same key could stand twice in a tree (RFC 9420 §7.3)."""
+
+
 @dataclass(frozen=True)
 class NistCurve:
     """P-256, P-384 and P-521: ECDH and ECDSA (FIPS 186-5).
 
-    A private key is the scalar as a big-endian number; a public key goes out uncompressed, and is accepted
-    compressed too (RFC 9180 §7.1.1). Signatures are DER, their nonces derived as in RFC 6979, so that the
-    same history always gives the same bytes.
+    A private key is the scalar as a big-endian number; a public key is uncompressed (RFC 9420 §5.1.1, RFC 9180 §7.1.1).
+    Signatures are DER, their nonces derived as in RFC 6979, so that the same history always gives the same bytes.
     """
 
     name: str
@@ -163,10 +162,6 @@ class NistCurve:
         """Refuse bytes that are no point of the curve (RFC 9180 §7.1.4)."""
         self._public(public_key)
 
-    def canonical(self, public_key: bytes) -> bytes:
-        """The one encoding of a public key that goes into hashes: uncompressed."""
-        return _uncompressed(self._public(public_key))
-
     def sign(self, private_key: bytes, content: bytes) -> bytes:
         """The signature, in DER."""
         return self._private(private_key).sign(content, ec.ECDSA(self.hash, deterministic_signing=True))
@@ -187,6 +182,8 @@ class NistCurve:
         return ec.derive_private_key(scalar, self.curve)
 
     def _public(self, public_key: bytes) -> ec.EllipticCurvePublicKey:
+        if public_key[:1] != UNCOMPRESSED:
+            raise _not_a_key("public", self.name, public_key)
         try:
             return ec.EllipticCurvePublicKey.from_encoded_point(self.curve, public_key)
         except ValueError:
@@ -224,15 +221,22 @@ class AEAD:
 
     def seal(self, key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> bytes:
         """The ciphertext, its tag at the end."""
-        return self.load(key).encrypt(nonce, plaintext, aad)
+        return self._loaded(key, nonce).encrypt(nonce, plaintext, aad)
 
     def open(self, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
         """The plaintext of what was sealed with the same key, nonce and associated data."""
         try:
-            return self.load(key).decrypt(nonce, ciphertext, aad)
+            return self._loaded(key, nonce).decrypt(nonce, ciphertext, aad)
         except InvalidTag:
             reason = "the ciphertext was not sealed with this key, nonce and associated data"
             raise DecryptionFailed("§5.1", reason) from None
+
+    def _loaded(self, key: bytes, nonce: bytes) -> AESGCM | ChaCha20Poly1305:
+        """The cipher with a key; the library would take those of other AEADs too."""
+        if (len(key), len(nonce)) != (self.key_length, self.nonce_length):
+            reason = f"a key of {len(key)} bytes and a nonce of {len(nonce)} are not of this AEAD"
+            raise InvalidKey("§5.1", reason)
+        return self.load(key)
 
 
 AES_128_GCM = AEAD(1, AESGCM, key_length=16)

@@ -212,8 +212,9 @@ def adopt(state: GroupState, staged: Committed) -> GroupState:
     """The state in the epoch to which a commit of one's own leads, now that it has been accepted.
 
     `state` is what `staged.current` has become since: a key that was used meanwhile must not be back in what the new
-    state keeps of the old epoch (RFC 9420 §9.2).
+    state keeps of the old epoch (RFC 9420 §9.2). Raises `GroupInactive` for who was removed by the commit that won.
     """
+    require_active(state)
     if staged.current.context != state.context:
         made, current = staged.current.epoch, state.epoch
         raise Misuse("§12.4", f"the commit was made in epoch {made} of its group, not in this epoch {current}")

@@ -51,6 +51,16 @@ def resumption_psks_of(state: GroupState) -> ResumptionPSKs:
     return {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
 
 
+def check_announced(link: ResumptionPSK | None, old_group: GroupState, context: GroupContext) -> None:
+    """Nobody makes the group that a ReInit announced who does not prove that it comes from it (RFC 9420 §11.2).
+
+    Raises `InvalidWelcome`.
+    """
+    announced = old_group.reinit is not None and old_group.reinit.group_id == context.group_id
+    if announced and (link is None or link.usage != ResumptionPSKUsage.reinit):
+        raise InvalidWelcome("§11.2", "the Welcome to the announced group names no resumption PSK for reinit")
+
+
 def check_link(
     link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree, policy: Policy, *, now: int
 ) -> None:

@@ -108,12 +108,24 @@ def leave_out_unfit(
 
     Such a proposal is valid by itself, so it was queued; no member may stop the others' commits with one.
     """
-    if _fit(tree, extensions, (*pending, *by_value)):
-        return pending
-    taken: tuple[SentProposal, ...] = ()
-    for sent in pending:
-        if _fit(tree, extensions, (*taken, sent, *by_value)):
-            taken = (*taken, sent)
+    return _fitting(tree, extensions, (), pending, by_value)
+
+
+def _fitting(
+    tree: RatchetTree,
+    extensions: tuple[Extension, ...],
+    taken: tuple[SentProposal, ...],
+    waiting: tuple[SentProposal, ...],
+    by_value: tuple[SentProposal, ...],
+) -> tuple[SentProposal, ...]:
+    """What is taken, and those waiting that fit with it: these are halved until the unfit ones are found."""
+    if not waiting or _fit(tree, extensions, (*taken, *waiting, *by_value)):
+        return (*taken, *waiting)
+    if len(waiting) == 1:
+        return taken
+    half = len(waiting) // 2
+    for some in (waiting[:half], waiting[half:]):
+        taken = _fitting(tree, extensions, taken, some, by_value)
     return taken
 
 

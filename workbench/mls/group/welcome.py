@@ -15,7 +15,7 @@ from workbench.mls.errors import (
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.key_package import key_package_ref
-from workbench.mls.group.lineage import check_link, link_in, old_group_of, resumption_psks_of
+from workbench.mls.group.lineage import check_announced, check_link, link_in, old_group_of, resumption_psks_of
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
     NO_RESUMPTION_PSKS,
@@ -142,6 +142,8 @@ def join(
     context = group_info.group_context
     _check_suite(group_info, bundle.key_package)
     tree = verified_tree(suite, group_info, ratchet_tree, now=now, policy=policy)
+    if old_group is not None:
+        check_announced(link, old_group, context)
     if link is not None:
         check_link(link, old_group_of(link, old_group), context, tree, policy, now=now)
     own_leaf = _find_own_leaf(tree, bundle.key_package)
