@@ -8,7 +8,8 @@ from workbench.client import Device
 from workbench.delivery import DeliveryService, LateCommit, NoGroupInfo, NoKeyPackage
 from workbench.inspect.trace_walk import walk
 from workbench.lab.sources import START, entropy_source
-from workbench.mls import LeafIndex, Misuse, NodeIndex, Remove, cipher_suite, create_commit, encode
+from workbench.mls import LeafIndex, Misuse, NodeIndex, ReInit, Remove, cipher_suite, create_commit, encode
+from workbench.mls.wire.code_points import ProtocolVersion
 
 GROUP = b"group"
 
@@ -249,6 +250,19 @@ def test_only_a_group_that_has_ended_is_founded_anew() -> None:
     alice, _ = devices("Alice", "Bob")
     with pytest.raises(Misuse, match="no ReInit was committed"):
         alice.reinit(GROUP, ["Bob"])
+
+
+def test_the_group_that_a_reinit_announced_is_entered_only_if_it_comes_from_the_old_one() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.commit(GROUP, proposals=[ReInit(b"announced", ProtocolVersion.mls10, 1, ())])
+    for device in (alice, bob):
+        device.fetch(GROUP)
+        device.publish_key_package()
+    alice.create_group(b"announced")
+    alice.commit(b"announced", add=["Bob"])
+    alice.fetch(b"announced")
+    (event,) = bob.accept_invitations()
+    assert (event.kind, "no resumption PSK for reinit" in event.text) == ("refused", True)
 
 
 def test_a_late_message_is_read_when_it_comes_if_its_epoch_is_kept() -> None:

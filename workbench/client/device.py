@@ -153,7 +153,7 @@ class Device:
                     now=self._clock(),
                     psks=self.holdings.psks,
                     resumption_psks=self.holdings.resumption_psks,
-                    old_group=old_group(suite, invitation.welcome, bundle, self.holdings.groups),
+                    old_group=old_group(suite, invitation, bundle, self.holdings.groups),
                     policy=self._policy,
                     suite=suite,
                 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from workbench.client.holdings import Membership
-from workbench.delivery import DeliveryService, Entry
+from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.mls import (
     CipherSuite,
     Credential,
@@ -66,12 +66,21 @@ def leaf_of(credential: Credential, extensions: Sequence[Extension]) -> LeafInde
 
 
 def old_group(
-    suite: CipherSuite, welcome: bytes, bundle: KeyPackageBundle, groups: Mapping[bytes, Membership]
+    suite: CipherSuite, invitation: Invitation, bundle: KeyPackageBundle, groups: Mapping[bytes, Membership]
 ) -> GroupState | None:
-    """The group out of which a Welcome leads, None if it is none of these (RFC 9420 §12.4.3.1)."""
-    message = decode(MLSMessage, welcome).message
+    """The group out of which a Welcome leads, None if it is none of these (RFC 9420 §12.4.3.1).
+
+    It is the one that the Welcome names; else one that has ended by a ReInit, and announced the group of the Welcome.
+    """
+    message = decode(MLSMessage, invitation.welcome).message
     if not groups or not isinstance(message, Welcome):
         return None
     link = link_in(open_group_secrets(suite, message, bundle.key_package, bundle.init_private_key).psks)
-    membership = None if link is None else groups.get(link.psk_group_id)
-    return None if membership is None else membership.state
+    if link is not None:
+        membership = groups.get(link.psk_group_id)
+        return None if membership is None else membership.state
+    for each in groups.values():
+        announced = each.state.reinit
+        if announced is not None and announced.group_id == invitation.group_id:
+            return each.state
+    return None

@@ -35,6 +35,7 @@ from workbench.mls.errors import (
     CredentialExpired,
     CredentialRevoked,
     InvalidCredential,
+    Misuse,
     MLSError,
     RevocationUnknown,
     Unsupported,
@@ -149,6 +150,11 @@ def test_a_certificate_that_is_not_yet_valid_is_refused() -> None:
 def test_an_expired_certificate_is_refused() -> None:
     reason = r"the certificate of 'CN=Alice' was valid until 2026-02-04 08:00:00\+00:00"
     refused(CredentialExpired, reason, *CHAIN, now=NOW + 30 * 24 * 3600 + 1)
+
+
+@pytest.mark.parametrize("now", [-(10**15), 1 << 62])
+def test_a_time_that_no_certificate_can_name_is_the_callers_mistake(now: int) -> None:
+    refused(Misuse, "no year that a certificate can name", *CHAIN, now=now)
 
 
 def test_an_expired_issuer_is_refused() -> None:

@@ -46,6 +46,7 @@ from workbench.mls.group.commit import process_commit
 from workbench.mls.group.group_info import sign_group_info, verify_group_info
 from workbench.mls.group.proposal_list import select_proposals, validate_proposal_list
 from workbench.mls.group.proposals import validate_proposal
+from workbench.mls.group.public_commit import LAST_EPOCH, follow_commit
 from workbench.mls.group.welcome import open_group_info, open_group_secrets
 from workbench.mls.schedule.key_schedule import welcome_key_and_nonce, welcome_secret
 from workbench.mls.schedule.psk import psk_secret
@@ -367,6 +368,14 @@ def test_a_commit_without_the_path_that_its_proposals_need_is_refused() -> None:
     follow(scenario, content)
     with refuses(refused.InvalidCommit, "§12.4.2", "UpdatePath is missing"):
         follow(scenario, changed(content, path=None))
+
+
+def test_after_the_last_epoch_that_has_a_number_there_is_no_other() -> None:
+    scenario, content = commit_for_bob()
+    group = scenario.states["Bob"].public
+    follow_commit(replace(group, context=replace(group.context, epoch=LAST_EPOCH - 1)), content, now=NOW)
+    with refuses(refused.GroupInactive, "§8.1", "the last epoch"):
+        follow_commit(replace(group, context=replace(group.context, epoch=LAST_EPOCH)), content, now=NOW)
 
 
 def test_an_empty_commit_without_a_path_is_refused() -> None:

@@ -34,6 +34,7 @@ from workbench.mls.errors import (
     CredentialExpired,
     CredentialRevoked,
     InvalidCredential,
+    Misuse,
     MLSError,
     RevocationUnknown,
     Unsupported,
@@ -101,7 +102,7 @@ class TrustAnchors:
         `CredentialExpired`, `CredentialRevoked`, `RevocationUnknown` or `Unsupported`.
         """
         if isinstance(credential.credential, X509Credential):
-            self._validate_chain(_load(credential.credential), signature_key, datetime.fromtimestamp(now, UTC))
+            self._validate_chain(_load(credential.credential), signature_key, _moment(now))
         if replaced is not None and presented_identities(credential) != presented_identities(replaced):
             raise InvalidCredential("§5.3.1", "the new credential presents other identities than the one it replaces")
 
@@ -160,6 +161,13 @@ def _identities(certificate: x509.Certificate) -> frozenset[Identity]:
         each.value for each in certificate.extensions if isinstance(each.value, x509.SubjectAlternativeName)
     ]
     return frozenset([*subject, *(name for names in alternatives for name in names)])
+
+
+def _moment(now: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(now, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise Misuse("§5.3.1", f"{now} seconds from 1970 lead to no year that a certificate can name") from None
 
 
 # Reading a chain

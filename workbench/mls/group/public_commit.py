@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.mls.crypto.credentials import authenticate
-from workbench.mls.errors import InvalidCommit, InvalidProposal, TooManyProposals
+from workbench.mls.errors import GroupInactive, InvalidCommit, InvalidProposal, TooManyProposals
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.framing import proposal_sender
 from workbench.mls.group.proposal_list import (
@@ -37,6 +37,9 @@ from workbench.mls.wire.messages import (
     Remove,
 )
 from workbench.mls.wire.tree import LeafNode
+
+LAST_EPOCH = (1 << 64) - 1
+"""Nobody commits so often; but who makes a group can say that it is there (RFC 9420 §8.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,12 @@ def _replaced_by_newcomer(group: PublicGroup, listed: Sequence[SentProposal]) ->
 
 
 def provisional_context(group: PublicGroup, applied: Applied, tree: RatchetTree) -> GroupContext:
-    """The context of the next epoch before its transcript hash is known (RFC 9420 §12.4.1)."""
+    """The context of the next epoch before its transcript hash is known (RFC 9420 §12.4.1).
+
+    Raises `GroupInactive` if there is no next one.
+    """
+    if group.context.epoch == LAST_EPOCH:
+        raise GroupInactive("§8.1", "the group is in the last epoch that has a number")
     return replace(group.context, epoch=group.context.epoch + 1, tree_hash=tree.hash(), extensions=applied.extensions)
 
 
