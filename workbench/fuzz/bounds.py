@@ -18,8 +18,10 @@ The first is what the group itself costs; a thousand skipped message keys are mo
 second is what a blank node of a tree takes, one byte on the wire: it is read, placed and hashed.
 """
 
-MEMORY_AT_REST, MEMORY_PER_BYTE = 1_000_000, 2_000
-"""The same for bytes of memory. A blank node of a tree is one byte on the wire, and an object here."""
+MEMORY_AT_REST, MEMORY_PER_BYTE = 1_000_000, 700
+"""The same for bytes of memory. A blank node of a tree is one byte on the wire, and an object with its hash here:
+two of them when the last leaf is the first beyond a power of two, and the tree so twice as wide as the array.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,11 @@ class Cost:
     calls: int
     memory: int
 
-    def is_within(self, length: int) -> bool:
+    def is_within(self, length: int, memory_per_byte: int = MEMORY_PER_BYTE) -> bool:
         """Whether an input of so many bytes may cost that."""
         return (
             self.calls <= CALLS_AT_REST + CALLS_PER_BYTE * length
-            and self.memory <= MEMORY_AT_REST + MEMORY_PER_BYTE * length
+            and self.memory <= MEMORY_AT_REST + memory_per_byte * length
         )
 
 

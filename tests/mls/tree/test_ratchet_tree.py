@@ -153,6 +153,23 @@ def test_a_commit_hashes_only_the_path_anew(size: int) -> None:
     assert suite.count["hash"] - (2 * size - 1) == 1 + math.log2(size)
 
 
+def test_members_who_can_do_the_same_share_what_is_remembered_of_it() -> None:
+    head = tree_of_members(names(8)).head
+    assert isinstance(head, Parent)
+    assert isinstance(head.left, Parent)
+    assert head.common is head.left.common is head.left.left.common
+
+
+@pytest.mark.parametrize("size", [64, 256])
+def test_a_change_gathers_the_keys_of_one_small_set_anew(size: int) -> None:
+    tree = tree_of_members(names(size))
+    known = {id(some) for some in (*tree.head.encryption_keys, *tree.head.signature_keys)}
+    after = tree.update(BOB, A).head
+    made = [some for some in (*after.encryption_keys, *after.signature_keys) if id(some) not in known]
+    assert [len(some) for some in made] == [32, 32]
+    assert len(after.signature_keys) == size / 32
+
+
 def test_a_batch_of_adds_hashes_each_node_once() -> None:
     suite = counting_suite()
     tree_of_members(names(100), suite).hash()

@@ -1,8 +1,8 @@
 """Curves, AEADs and HKDF: what the cipher suites are made of (RFC 9420 §5.1).
 
 Apart from certificates (`credentials.py`), only this file speaks to the crypto library. Keys come in and go out as
-bytes, so that a state holds nothing but bytes; a key object lives as long as one call. The library's errors become
-ours here.
+bytes, so that a state holds nothing but bytes; a key object lives as long as one call, unless it is no secret. The
+library's errors become ours here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -62,15 +63,22 @@ class MontgomeryCurve(Generic[PeerKey]):
     def agree(self, private_key: bytes, peer: bytes) -> tuple[bytes, bytes]:
         """The secret shared with `peer`, and our own public key: loading the private key gives both."""
         ours = self._private(private_key)
-        try:
-            shared = ours.exchange(self.load_public(peer))
-        except ValueError:  # a wrong length, or a point of small order: the secret would be all zeros
-            raise _not_a_key("public", self.name, peer) from None
-        return shared, ours.public_key().public_bytes_raw()
+        return self._shared(ours, peer), ours.public_key().public_bytes_raw()
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse bytes that are no public key, or one that leads everybody to a secret of zeros (RFC 7748 §6)."""
-        self.agree(b"\1" * self.private_key_length, public_key)
+        self._shared(self._any_key, public_key)
+
+    @cached_property
+    def _any_key(self) -> _AgreementKey[PeerKey]:
+        """A key that is no secret, kept because loading it takes as long as the agreement that is the check."""
+        return self.load_private(b"\1" * self.private_key_length)
+
+    def _shared(self, ours: _AgreementKey[PeerKey], peer: bytes) -> bytes:
+        try:
+            return ours.exchange(self.load_public(peer))
+        except ValueError:  # a wrong length, or a point of small order: the secret would be all zeros
+            raise _not_a_key("public", self.name, peer) from None
 
     def _private(self, private_key: bytes) -> _AgreementKey[PeerKey]:
         try:

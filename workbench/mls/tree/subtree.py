@@ -81,7 +81,7 @@ class Leaf:
         """The signature key of the leaf."""
         return () if self.node is None else (frozenset((self.node.signature_key,)),)
 
-    @cached_property
+    @property
     def common(self) -> CommonCapabilities | None:
         """What the member can do; None when the leaf is blank."""
         if self.node is None:
@@ -134,23 +134,26 @@ class Parent:
     @cached_property
     def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
         """All HPKE keys here and below, in small sets: a change makes one of them anew, not all."""
+        if level(self.index) <= KEYS_IN_ONE_SET:
+            return (frozenset(each.node.encryption_key for each in in_order(self) if each.node is not None),)
         own = () if self.node is None else (frozenset((self.node.encryption_key,)),)
-        return self._gathered((*own, *self.left.encryption_keys, *self.right.encryption_keys))
+        return (*own, *self.left.encryption_keys, *self.right.encryption_keys)
 
     @cached_property
     def signature_keys(self) -> tuple[frozenset[bytes], ...]:
         """All signature keys below, in small sets."""
-        return self._gathered(self.left.signature_keys + self.right.signature_keys)
-
-    def _gathered(self, sets: tuple[frozenset[bytes], ...]) -> tuple[frozenset[bytes], ...]:
-        return (frozenset().union(*sets),) if level(self.index) <= KEYS_IN_ONE_SET else sets
+        if level(self.index) <= KEYS_IN_ONE_SET:
+            leaves = (each.node for each in in_order(self) if isinstance(each, Leaf) and each.node is not None)
+            return (frozenset(leaf_node.signature_key for leaf_node in leaves),)
+        return self.left.signature_keys + self.right.signature_keys
 
     @cached_property
     def common(self) -> CommonCapabilities | None:
         """What all members below can do; None when there is no member."""
-        if self.left.common is None or self.right.common is None:
-            return self.left.common or self.right.common
-        return self.left.common & self.right.common
+        left, right = self.left.common, self.right.common
+        if left is None or right is None or left == right:
+            return left or right
+        return left & right
 
     def child_towards(self, x: NodeIndex) -> Subtree:
         """The child whose subtree holds node `x`."""
