@@ -58,6 +58,8 @@ const ICONS = {
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M6 6h7v7H6zM10 6V3H3v7h3",
   check: "M3.5 8.5 6.5 11.5 12.5 4.5",
+  locked: "M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
+  unlocked: "M3.5 7.5h9v6h-9zM5.5 7.5V4a2.5 2.5 0 0 1 4.8-1",
   closer: "M8 3.5v9M3.5 8h9",
   wider: "M3.5 8h9",
   unfold: "M8 2.5v11M5 5l3-2.5L11 5M5 11l3 2.5L11 11M4 8h8",

@@ -1,6 +1,6 @@
 /** The line between controls and picture: the epoch, the step, and the zoom. */
 import { html, icon, iconButton, svg } from "./dom.js";
-import { stepTitle } from "./words.js";
+import { padlockOf, stepTitle } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 
@@ -23,6 +23,7 @@ export function heading(does) {
     number,
     check,
   );
+  const padlock = html("span", { class: "mls-padlock", hidden: true });
   const title = html("span", { class: "mls-title" });
   const zoom = html(
     "span",
@@ -30,7 +31,7 @@ export function heading(does) {
     iconButton("wider", "Zoom out", () => does.zoom(0.5)),
     iconButton("closer", "Zoom in", () => does.zoom(2)),
   );
-  const bar = html("div", { class: "mls-head" }, epoch, title, zoom);
+  const bar = html("div", { class: "mls-head" }, epoch, padlock, title, zoom);
 
   /**
    * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame
@@ -44,8 +45,19 @@ export function heading(does) {
     number.textContent = String(frame.epoch);
     hand.style.transform = `rotate(${frame.epoch * 60 + (isTurning ? 40 : 0)}deg)`;
     check.hidden = !(knows && (frame.beat < 0 || frame.beat >= confirmed));
+    showPadlock(padlockOf(view, frame));
     title.textContent = stepTitle(view, frame);
     epoch.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  /** @param {import("./view.d.ts").Padlock | null} now */
+  function showPadlock(now) {
+    const state = now?.state ?? "closed";
+    padlock.hidden = state === "closed";
+    if (padlock.title === (now?.words ?? "")) return;
+    padlock.title = now?.words ?? "";
+    padlock.className = `mls-padlock is-${state}`;
+    padlock.replaceChildren(icon(state === "healed" ? "locked" : "unlocked"), html("span", {}, now?.badge ?? ""));
   }
 
   /** @param {boolean} canZoom */

@@ -11,9 +11,15 @@ import traitlets
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.figure import figure
 from widgets.page import output, page
+from workbench.lab.compromise import case_of
+from workbench.views.attacker import tree_under_attack
+from workbench.views.describe import ATTACKER
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.adversary.leak import Leak
     from workbench.lab import World
     from workbench.views.schema import RatchetTreeView
 
@@ -57,8 +63,13 @@ class RatchetTree(anywidget.AnyWidget):
         )
 
     @classmethod
-    def of(cls, world: World, **traits: Any) -> RatchetTree:
-        """Show all that has happened in a world so far; without a `viewer`, as its first member sees it."""
+    def of(cls, world: World, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
+        """Show all that has happened in a world so far; without a `viewer`, as its first member sees it.
+
+        With leaks there is one more viewer, the attacker who has them all, and the picture begins with its eyes.
+        """
+        if leaks:
+            return cls(tree_under_attack(case_of(world).judge(leaks)), **{"viewer": ATTACKER, **traits})
         return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
 
     def show(self, view: RatchetTreeView) -> None:

@@ -161,6 +161,12 @@ export interface Step {
   beats: Beat[];
 }
 
+export interface Padlock {
+  state: "closed" | "open" | "reopened" | "healed";
+  badge: string;
+  words: string;
+}
+
 export interface RatchetTreeView {
   format: "mls-workbench/ratchet-tree-view";
   version: 1;
@@ -172,6 +178,7 @@ export interface RatchetTreeView {
   keyframe: Keyframe;
   keys: Record<KeyId, Key>;
   steps: Step[];
+  padlocks?: Record<string, Padlock>;
 }
 
 /** The part of a widget model that anywidget, Panel and the exported page have in common. */

@@ -3,7 +3,9 @@
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
+/** @typedef {import("./view.d.ts").Viewer} Viewer */
 
+const ATTACKER = "attacker";
 const LISTED_AT_MOST = 8;
 
 /** What a beat is about, for those who cannot know more. @type {Record<import("./view.d.ts").BeatKind, string>} */
@@ -111,12 +113,22 @@ export function nodeLabel(mark, viewer) {
 /** @param {View} view @param {Frame} frame @returns {string} what the step did, as far as the viewer knows */
 export function stepSentence(view, { step, viewer, seen }) {
   const { sentence, message } = view.steps[step];
-  if (!seen) return `Unknown to ${viewer.name}: what this step did.`;
-  if (message?.kind !== "application") return sentence;
+  const standing = standingAfter(view, step, viewer);
+  if (!seen) return `Unknown to ${viewer.name}: what this step did.${standing}`;
+  if (message?.kind !== "application") return `${sentence}${standing}`;
   const text = message.read[viewer.id];
   return text === undefined
     ? `${sentence} ${upperFirst(viewer.name)} cannot read it.`
     : `${sentence} ${upperFirst(viewer.name)} reads: “${text}”`;
+}
+
+/**
+ * How the epoch that a step begins stands for the attacker.
+ * @param {View} view @param {number} step @param {Viewer} viewer
+ */
+function standingAfter({ padlocks, steps }, step, viewer) {
+  const padlock = padlocks?.[steps[step].epoch];
+  return viewer.id === ATTACKER && padlock && steps[step].kind === "commit" ? ` ${upperFirst(padlock.words)}.` : "";
 }
 
 /**
@@ -135,12 +147,23 @@ export function sentence(view, frame) {
 }
 
 /** @param {View} view @param {Frame} frame @returns {string} the name of the whole picture */
-export function pictureLabel(view, { step, epoch, viewer, marks }) {
+export function pictureLabel(view, frame) {
+  const { step, epoch, viewer, marks } = frame;
+  const padlock = padlockOf(view, frame);
   const members = marks.filter(({ member }) => member !== null).length;
   return (
     `Ratchet tree of ${view.title} in epoch ${epoch}, step ${step + 1} of ${view.steps.length}, seen by ${viewer.name}: ` +
-    `${members} ${members === 1 ? "member" : "members"}, ${marks.length} ${marks.length === 1 ? "node" : "nodes"}`
+    `${members} ${members === 1 ? "member" : "members"}, ${marks.length} ${marks.length === 1 ? "node" : "nodes"}` +
+    (padlock ? `; ${padlock.words}` : "")
   );
+}
+
+/**
+ * How the epoch stands for the attacker who looks at it; null for all other viewers.
+ * @param {View} view @param {Frame} frame
+ */
+export function padlockOf({ padlocks }, { epoch, viewer }) {
+  return (viewer.id === ATTACKER && padlocks?.[epoch]) || null;
 }
 
 /** @param {string} words */

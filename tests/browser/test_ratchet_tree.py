@@ -18,6 +18,8 @@ from widgets.assemble import STYLES, module, stylesheet
 from widgets.figure import picture
 from widgets.page import page as page_of
 from widgets.ratchet_tree import RatchetTree
+from workbench.lab.scenarios import scenario
+from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import node_label, step_sentence
 from workbench.views.frame import frame_at
 from workbench.views.schema import RatchetTreeView
@@ -96,6 +98,22 @@ def essence(drawing: str) -> dict[str, object]:
     paths = [path.attrib for path in root.iter(f"{svg}path") if "mls-edge" in path.attrib.get("class", "")]
     edges = {(tuple(path["class"].split()), path["d"]) for path in paths if path["d"]}
     return {"nodes": nodes, "edges": edges}
+
+
+def test_a_padlock_in_the_heading_says_how_the_epoch_stands_for_the_attacker(visit: Visit) -> None:
+    view = tree_under_attack(scenario("retroactive break").verdict())
+    page = visit(shown(view, step=3, viewer="attacker"))
+    padlock = page.locator(".mls-padlock")
+    expect(padlock).to_have_text("open again: Dave")
+    expect(padlock).to_have_attribute("title", "epoch 3 had healed and is open again, by what leaked from Dave")
+    expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, 3, "attacker"))
+    assert labels(page) == [node_label(mark, "the attacker") for mark in frame_at(view, 3, "attacker").marks]
+    assert faults_that_axe_finds(page, ROOT) == []
+    scrub(page, 1)
+    expect(padlock).to_be_hidden()
+    page.get_by_label("Seen by", exact=True).select_option("Alice")
+    scrub(page, 3)
+    expect(padlock).to_be_hidden()
 
 
 def test_nothing_moves_when_the_page_opens(visit: Visit) -> None:

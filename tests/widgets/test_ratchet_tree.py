@@ -12,6 +12,7 @@ import pytest
 
 from tests.widgets.views import sample
 from widgets.ratchet_tree import RatchetTree
+from workbench.lab.scenarios import scenario
 
 
 def html(tree: RatchetTree) -> str:
@@ -74,6 +75,16 @@ def test_what_is_new_is_played_even_if_python_does_not_know_that_the_last_play_i
     tree.observe(lambda change: told.append(change["new"]), names="playing")
     tree.show(sample())
     assert told == [False, True]
+
+
+def test_leaks_make_an_attacker_one_more_viewer() -> None:
+    story = scenario("retroactive break")
+    tree = RatchetTree.of(story.world, leaks=list(story.leaks.values()), step=3)
+    assert repr(tree) == 'RatchetTree("Alice\'s group", step 4 of 6, seen by the attacker)'
+    assert "Epoch 3 had healed and is open again, by what leaked from Dave." in html(tree)
+    assert [viewer["id"] for viewer in RatchetTree.of(story.world).view["viewers"]] == [
+        viewer["id"] for viewer in tree.view["viewers"] if viewer["id"] != "attacker"
+    ]
 
 
 def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.widgets.views import lived, node, sample, through_other_doors
 from workbench.lab import replay
+from workbench.lab.scenarios import scenario
 from workbench.lab.world import Handshakes
+from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import beat_sentence, node_label, picture_label, step_sentence
 from workbench.views.frame import frame_at
 from workbench.views.ratchet_tree import ratchet_tree_view
@@ -64,6 +66,12 @@ def test_python_and_javascript_say_the_same_of_a_real_group(handshakes: Handshak
 @pytest.mark.parametrize("group", [0, 1])
 def test_python_and_javascript_say_the_same_of_a_group_with_other_doors(group: int, tmp_path: Path) -> None:
     compare(through_other_doors()[group], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["retroactive break", "others' commits", "slowest device"])
+def test_python_and_javascript_say_the_same_of_a_group_under_attack(name: str, tmp_path: Path) -> None:
+    story = scenario(name)
+    compare(cast("RatchetTreeView", json.loads(json.dumps(tree_under_attack(story.verdict())))), tmp_path)
 
 
 def test_python_and_javascript_say_the_same_of_two_hundred_epochs_made_by_others(

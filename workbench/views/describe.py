@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.views.frame import Frame, Mark
-    from workbench.views.schema import RatchetTreeView
+    from workbench.views.schema import Padlock, RatchetTreeView
 
+ATTACKER = "attacker"
 _LISTED_AT_MOST = 8
 _HELD = {
     "": "",
@@ -70,14 +71,23 @@ def step_sentence(view: RatchetTreeView, step: int, viewer_id: str) -> str:
     """Say what a step did, as far as the viewer knows."""
     happening = view["steps"][step]
     name = _name(view, viewer_id)
+    standing = _standing(view, step, viewer_id)
     if viewer_id in happening.get("unseen_by", ()):
-        return f"Unknown to {name}: what this step did."
+        return f"Unknown to {name}: what this step did.{standing}"
     message = happening["message"]
     if message is None or message["kind"] != "application":
-        return happening["sentence"]
+        return f"{happening['sentence']}{standing}"
     if viewer_id not in message["read"]:
         return f"{happening['sentence']} {upper_first(name)} cannot read it."
     return f"{happening['sentence']} {upper_first(name)} reads: “{message['read'][viewer_id]}”"
+
+
+def _standing(view: RatchetTreeView, step: int, viewer_id: str) -> str:
+    """How the epoch that a step begins stands for the attacker."""
+    padlock = view.get("padlocks", {}).get(str(view["steps"][step]["epoch"]))
+    if viewer_id != ATTACKER or padlock is None or view["steps"][step]["kind"] != "commit":
+        return ""
+    return f" {upper_first(padlock['words'])}."
 
 
 def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer_id: str) -> str:
@@ -94,10 +104,17 @@ def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer_id: str) -
 def picture_label(view: RatchetTreeView, frame: Frame) -> str:
     """Name the whole picture."""
     members = sum(mark.member is not None for mark in frame.marks)
+    padlock = padlock_of(view, frame)
+    standing = f"; {padlock['words']}" if padlock else ""
     return (
         f"Ratchet tree of {view['title']} in epoch {frame.epoch}, step {frame.step + 1} of {len(view['steps'])}, "
-        f"seen by {frame.viewer['name']}: {counted(members, 'member')}, {counted(len(frame.marks), 'node')}"
+        f"seen by {frame.viewer['name']}: {counted(members, 'member')}, {counted(len(frame.marks), 'node')}{standing}"
     )
+
+
+def padlock_of(view: RatchetTreeView, frame: Frame) -> Padlock | None:
+    """How the epoch stands for the attacker who looks at it; None for all other viewers."""
+    return view.get("padlocks", {}).get(str(frame.epoch)) if frame.viewer["id"] == ATTACKER else None
 
 
 def nodes_in_words(nodes: Sequence[int]) -> str:

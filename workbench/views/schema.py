@@ -55,6 +55,7 @@ How: TypeAlias = Literal["generated", "derived", "opened", "welcome", "stolen"]
 it), brought by a `welcome`, or `stolen` from a device.  What a thief has that is not `stolen` it computed from
 what is.
 """
+PadlockState: TypeAlias = Literal["closed", "open", "reopened", "healed"]
 Source: TypeAlias = Literal["key_package", "update", "commit"]
 
 
@@ -271,8 +272,23 @@ class Step(TypedDict):
     beats: list[Beat]
 
 
+class Padlock(TypedDict):
+    """How an epoch stands under the leaks of the viewer `attacker`.
+
+    `closed` before any is open, `open`, `reopened` by a later leak, or `healed` so far. `badge` says it in few words:
+    by what it is open, or how many members' theft would open it again; `words` names them.
+    """
+
+    state: PadlockState
+    badge: str
+    words: str
+
+
 class RatchetTreeView(TypedDict):
-    """A group's ratchet tree from its first recorded epoch on, as seen by anybody."""
+    """A group's ratchet tree from its first recorded epoch on, as seen by anybody.
+
+    `padlocks` says of each epoch, written in decimal, how it stands for the viewer `attacker`, if there is one.
+    """
 
     format: Literal["mls-workbench/ratchet-tree-view"]
     version: Literal[1]
@@ -284,3 +300,4 @@ class RatchetTreeView(TypedDict):
     keyframe: Keyframe
     keys: dict[KeyId, Key]
     steps: list[Step]
+    padlocks: NotRequired[dict[str, Padlock]]

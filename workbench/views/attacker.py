@@ -1,0 +1,225 @@
+"""One more viewer of the ratchet tree: whoever has some leaks and hears every message.
+
+It looks back: of each step it is told what ever follows from the leaks, the later ones too. An envelope that an old
+key opens afterwards is open, and an epoch that had healed and is open again says by what. All of it is taken from the
+verdict on the leaks; whoever really decrypts with the same leaks gets the same (`workbench.adversary`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from workbench.adversary.knowledge import LEAKED, Knowledge, Theory
+from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.verdict import Verdict
+from workbench.inspect.names import listed
+from workbench.inspect.trace_format import SecretId
+from workbench.inspect.trace_rules import Rule, message_fact, numbered
+from workbench.mls import NodeIndex
+from workbench.mls.tree.tree_math import direct_path
+from workbench.views.describe import ATTACKER, nodes_in_words
+from workbench.views.ratchet_tree import ratchet_tree_view
+from workbench.views.scene import text_of
+from workbench.views.schema import Beat, How, Padlock, RatchetTreeView, Step, Viewer
+
+
+def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTreeView:
+    """The view of a ratchet tree with an attacker among its viewers, who has the leaks of a verdict."""
+    view = ratchet_tree_view(verdict.case.chronicle.trace, title)
+    attacker = _Attacker(verdict, _by_what_it_sees(verdict), view["keyframe"]["leaf_count"])
+    viewer: Viewer = {"id": ATTACKER, "name": "the attacker", "kind": "thief"}
+    view["viewers"].append(viewer)
+    for number, step in enumerate(view["steps"]):
+        keys = [node["key"] for node in (view["keyframe"]["nodes"] if number == 0 else step["set"]).values()]
+        attacker.look_at(number, step, keys)
+    view["padlocks"] = {str(epoch): _padlock(verdict, epoch) for epoch in verdict.epochs}
+    return view
+
+
+@dataclass(slots=True)
+class _Attacker:
+    """What the attacker can tell of each step, while steps go by."""
+
+    verdict: Verdict
+    knowledge: Knowledge
+    leaf_count: int
+    keys: set[SecretId] = field(default_factory=set)
+
+    def look_at(self, number: int, step: Step, keys: Sequence[SecretId]) -> None:
+        """Add to a step what the attacker knows of it; `keys` are those that the step puts into the tree."""
+        self.leaf_count = step.get("leaf_count", self.leaf_count)
+        known = [key for key in dict.fromkeys(keys) if self._knows(key) and key not in self.keys]
+        self.keys.update(known)
+        if known:
+            step["gain"][ATTACKER] = [{"key": key, "how": self._how(key)} for key in known]
+        if number and self._comes_in(step):
+            step["tree_to"] = [*step.get("tree_to", ()), ATTACKER]
+        elif not self._sees(number, step):
+            step["unseen_by"] = [*step.get("unseen_by", ()), ATTACKER]
+        self._open(number, step)
+        self._read(number, step)
+        self._tell(step)
+        step["beats"] += [_leak_beat(leak) for leak in self.verdict.leaks if leak.at == number]
+
+    def _knows(self, fact: str) -> bool:
+        return fact in self.knowledge
+
+    def _knows_value(self, value: str | None) -> bool:
+        secret = None if value is None else self.verdict.case.chronicle.by_value.get(value)
+        return secret is not None and self._knows(secret)
+
+    def _how(self, key: SecretId) -> How:
+        """How it came by a private key: what is not stolen has rules behind it."""
+        rules, fact = self.knowledge.theory.rules, self.knowledge.theory.numbers[key]
+        if self.knowledge.by_rule[fact] == LEAKED:
+            return "stolen"
+        while (rule := self.knowledge.by_rule[fact]) != LEAKED:
+            if rules.rules[rule].kind == "decode":
+                return "welcome"
+            if rules.rules[rule].kind == "open":
+                return "opened"
+            fact = rules.premises[rules.starts[rule]]
+        return "derived"
+
+    def _sees(self, number: int, step: Step) -> bool:
+        """Whether it learns what a step did to the group."""
+        return step["kind"] not in {"theft", "share"} and _can_read(self.verdict, self.knowledge, number)
+
+    def _comes_in(self, step: Step) -> bool:
+        """Whether a commit leads to the first epoch that it can read: then it has the tree from what leaked."""
+        epoch, standings = step["epoch"], self.verdict.epochs
+        begins = step["kind"] in {"commit", "found"}
+        return begins and standings.get(epoch) == "readable" and standings.get(epoch - 1) != "readable"
+
+    def _open(self, number: int, step: Step) -> None:
+        """The envelopes that its private keys open."""
+        for at in step["path"]["nodes"] if step["path"] else ():
+            if self._knows_value(at["path_secret"]):
+                at["known_to"].append(ATTACKER)
+            for envelope in at["envelopes"]:
+                if self._knows(envelope["to_key"]):
+                    envelope["opened_by"].append(ATTACKER)
+        operations = self.verdict.case.chronicle.trace["steps"][number]["operations"]
+        sealed_to = {each["public"]: each["to"] for each in operations if "public" in each and "to" in each}
+        for welcome in step.get("welcome", ()):
+            if self._knows(sealed_to.get(welcome["kem_output"], "")):
+                welcome["opened_by"].append(ATTACKER)
+
+    def _read(self, number: int, step: Step) -> None:
+        """The secrets of the epoch, and the message, that it knows."""
+        for secret in step.get("secrets", ()):
+            if self._knows_value(secret["value"]):
+                secret["known_to"].append(ATTACKER)
+        message = step["message"]
+        if message is not None and message["kind"] == "application" and self._knows(message_fact(number, 0)):
+            recorded = self.verdict.case.chronicle.trace["steps"][number]["messages"][0]
+            message["read"][ATTACKER] = text_of(recorded) or ""
+
+    def _tell(self, step: Step) -> None:
+        """The beats that it can know of, and one in which it opens what is sealed to keys that it has."""
+        path_known = (
+            {at["node"] for at in step["path"]["nodes"] if ATTACKER in at["known_to"]} if step["path"] else set()
+        )
+        secrets = {each["name"] for each in step.get("secrets", ()) if ATTACKER in each["known_to"]}
+        for beat in step["beats"]:
+            learns = {
+                "climb": any(node in path_known for node in beat["nodes"]),
+                "root": "commit_secret" in secrets,
+                "schedule": self.verdict.epochs.get(step["epoch"]) == "readable",
+            }.get(beat["kind"], False)
+            if learns and step["kind"] == "commit" and beat["known_to"] is not None:
+                beat["known_to"] = [*beat["known_to"], ATTACKER]
+        opened = [] if step["path"] is None else [*_opened(step)]
+        if opened:
+            at = max(place for place, beat in enumerate(step["beats"]) if beat["kind"] in {"seal", "open"}) + 1
+            step["beats"].insert(at, self._open_beat(opened))
+
+    def _open_beat(self, opened: Sequence[int]) -> Beat:
+        ways = ((node, *direct_path(NodeIndex(node), self.leaf_count)) for node in opened)
+        edges = dict.fromkeys(edge for way in ways for edge in pairwise(way))
+        what = f"What is sealed to {nodes_in_words(opened)} opens for the attacker"
+        return {
+            "kind": "open",
+            "sentence": f"{what}, and with it all path secrets above.",
+            "nodes": [*opened],
+            "edges": [*edges],
+            "known_to": [ATTACKER],
+        }
+
+
+def _by_what_it_sees(verdict: Verdict) -> Knowledge:
+    """What follows from the leaks if the path of a commit in a PrivateMessage opens only for who can read the commit.
+
+    For whole epochs and messages it makes no difference, since who has the secrets of an epoch can read the commit
+    that ends it: of those the verdict speaks, and takes all commits to be public.
+    """
+    knowledge = verdict.knowledge
+    leaked = frozenset[SecretId]().union(*(leaked_facts(verdict.case.chronicle, leak) for leak in verdict.leaks))
+    while True:
+        rules = knowledge.theory.rules.rules
+        sealed = {rule.step for rule in rules if _opens_path(rule)}
+        blind = {step for step in sealed if not _can_read(verdict, knowledge, step)}
+        if not blind:
+            return knowledge
+        seen = (rule for rule in rules if not (_opens_path(rule) and rule.step in blind))
+        knowledge = Theory(numbered(seen)).close(leaked)
+
+
+def _opens_path(rule: Rule) -> bool:
+    return rule.label == "UpdatePathNode" and rule.kind in {"open", "randomness"}
+
+
+def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
+    """Whether the handshake messages of a step are in the clear, or open for keys that are known."""
+    return all(
+        message_fact(step, index) in knowledge
+        for index, message in enumerate(verdict.case.chronicle.trace["steps"][step]["messages"])
+        if "content" in message and message["kind"] in {"proposal", "commit"}
+    )
+
+
+def _opened(step: Step) -> Iterator[int]:
+    """The nodes whose envelopes it opens."""
+    for at in step["path"]["nodes"] if step["path"] else ():
+        yield from (each["to"] for each in at["envelopes"] if ATTACKER in each["opened_by"])
+
+
+def _leak_beat(leak: Leak) -> Beat:
+    what = str(leak).partition(" after step ")[0]
+    return {
+        "kind": "theft",
+        "sentence": f"Then leaks: {what}.",
+        "nodes": [],
+        "edges": [],
+        "known_to": [ATTACKER],
+    }
+
+
+def _padlock(verdict: Verdict, epoch: int) -> Padlock:
+    """How an epoch stands under all leaks, and by whom or by what that would change."""
+    standing = verdict.epochs[epoch]
+    if standing == "closed":
+        return {"state": "closed", "badge": "", "words": f"epoch {epoch} is closed to the attacker"}
+    if standing == "readable":
+        again = verdict.reopened.get(epoch)
+        by = again.device if again else listed([*dict.fromkeys(leak.device for leak in verdict.leaks_behind(epoch))])
+        had = "had healed and is open again" if again else "is open"
+        return {
+            "state": "reopened" if again else "open",
+            "badge": f"{'open again' if again else 'open'}: {by}",
+            "words": f"epoch {epoch} {had}, by what leaked from {by}",
+        }
+    reopeners = verdict.reopeners[epoch]
+    if not reopeners:
+        return {"state": "healed", "badge": "healed", "words": f"epoch {epoch} has healed"}
+    return {
+        "state": "healed",
+        "badge": f"healed so far: {len(reopeners)}",
+        "words": f"epoch {epoch} has healed so far: the theft of {_either(reopeners)} would reopen it",
+    }
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
