@@ -106,7 +106,7 @@ def test_a_padlock_says_how_each_epoch_stands() -> None:
         "epoch 2 is open, by what leaked from Bob",
         "epoch 3 has healed so far: the theft of Dave would reopen it",
         "epoch 4 has healed so far: the theft of Dave would reopen it",
-        "epoch 5 has healed",
+        "epoch 5 has healed so far: the theft of Dave would reopen it",
     ]
     assert together["padlocks"]["3"] == {
         "state": "reopened",
@@ -116,8 +116,18 @@ def test_a_padlock_says_how_each_epoch_stands() -> None:
     assert step_sentence(together, 3, ATTACKER) == (
         "Bob updated by a commit: epoch 3 begins. Epoch 3 had healed and is open again, by what leaked from Dave."
     )
-    assert picture_label(alone, frame_at(alone, 5, ATTACKER)).endswith("7 nodes; epoch 5 has healed")
-    assert picture_label(alone, frame_at(alone, 5, "Alice")).endswith("7 nodes")
+    assert picture_label(together, frame_at(together, 5, ATTACKER)).endswith(
+        "7 nodes; epoch 5 is open, by what leaked from Dave"
+    )
+    assert picture_label(together, frame_at(together, 5, "Alice")).endswith("7 nodes")
+
+
+def test_an_epoch_has_healed_when_no_old_leaf_is_left() -> None:
+    world = World.of(["Alice", "Bob"])
+    for name in ("Bob", "Alice"):
+        world.commit(name)
+    padlocks = attacked(world, [compromise(world, "Bob", at=1)])["padlocks"]
+    assert padlocks["3"] == {"state": "healed", "badge": "healed", "words": "epoch 3 has healed"}
 
 
 def test_a_leak_is_told_after_the_step_in_which_it_happens() -> None:
