@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from workbench.adversary.knowledge import LEAKED, Knowledge, Theory
-from workbench.adversary.leak import Leak, leaked_facts
+from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
 from workbench.inspect.names import listed
 from workbench.inspect.trace_format import SecretId
@@ -112,10 +112,9 @@ class _Attacker:
         for secret in step.get("secrets", ()):
             if self._knows_value(secret["value"]):
                 secret["known_to"].append(ATTACKER)
-        message = step["message"]
-        if message is not None and message["kind"] == "application" and self._knows(message_fact(number, 0)):
-            recorded = self.verdict.case.chronicle.trace["steps"][number]["messages"][0]
-            message["read"][ATTACKER] = text_of(recorded) or ""
+        message, trace = step["message"], self.verdict.case.chronicle.trace
+        if message is not None and message["kind"] == "application" and self._knows(message_fact(trace, number, 0)):
+            message["read"][ATTACKER] = text_of(trace["steps"][number]["messages"][0]) or ""
 
     def _tell(self, step: Step) -> None:
         """The beats that it can know of, and one in which it opens what is sealed to keys that it has."""
@@ -156,14 +155,14 @@ def _by_what_it_sees(verdict: Verdict) -> Knowledge:
     that ends it: of those the verdict speaks, and takes all commits to be public.
     """
     knowledge = verdict.knowledge
-    leaked = frozenset[SecretId]().union(*(leaked_facts(verdict.case.chronicle, leak) for leak in verdict.leaks))
+    leaked = frozenset[SecretId]().union(*(verdict.case.leaked(leak) for leak in verdict.leaks))
     while True:
         rules = knowledge.theory.rules.rules
-        sealed = {rule.step for rule in rules if _opens_path(rule)}
-        blind = {step for step in sealed if not _can_read(verdict, knowledge, step)}
+        paths = [rule for rule in rules if _opens_path(rule) and rule.conclusion in verdict.case.chronicle.secrets]
+        blind = {id(rule) for rule in paths if not _can_read(verdict, knowledge, rule.step)}
         if not blind:
             return knowledge
-        seen = (rule for rule in rules if not (_opens_path(rule) and rule.step in blind))
+        seen = (rule for rule in rules if id(rule) not in blind)
         knowledge = Theory(numbered(seen)).close(leaked)
 
 
@@ -173,9 +172,10 @@ def _opens_path(rule: Rule) -> bool:
 
 def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
     """Whether the handshake messages of a step are in the clear, or open for keys that are known."""
+    trace = verdict.case.chronicle.trace
     return all(
-        message_fact(step, index) in knowledge
-        for index, message in enumerate(verdict.case.chronicle.trace["steps"][step]["messages"])
+        message_fact(trace, step, index) in knowledge
+        for index, message in enumerate(trace["steps"][step]["messages"])
         if "content" in message and message["kind"] in {"proposal", "commit"}
     )
 
