@@ -74,6 +74,11 @@ def lesson_06_world() -> tuple[World, Leak]:
     return world, bob
 
 
+def lesson_06_reasons() -> dict[str, str]:
+    """The right reasons in lesson 06."""
+    return {letter: reason for letter, (_, reason) in lesson_06.TALES.items()}
+
+
 @cache
 def lesson_07_case() -> tuple[CaseFile]:
     """The first case of lesson 07."""
@@ -339,6 +344,19 @@ KNOWN = (
             "Nothing leads back": {2, 3, 4},
             "Dave's own commit": {3, 4, 5},
             "Where does the Welcome lead": set(),
+        },
+    ),
+    Known(
+        lesson_06.question_5,
+        "answer_5",
+        {
+            "one reason for each": {"A": "healed"},
+            "Choose among": {**lesson_06_reasons(), "A": "bad luck"},
+            "not on his device": {**lesson_06_reasons(), "A": "healed"},
+            "Who replaces": {**lesson_06_reasons(), "B": "healed"},
+            "Alice commits it": {**lesson_06_reasons(), "C": "stolen key still in use"},
+            "Does it stay secret": {**lesson_06_reasons(), "D": "healed"},
+            "again and again": {**lesson_06_reasons(), "E": "healed"},
         },
     ),
     Known(

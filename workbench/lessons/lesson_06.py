@@ -180,6 +180,67 @@ def question_4(answer: object) -> Judgement:
     return judge_value(answer, set, accept)
 
 
+REASONS = ("healed", "stolen key still in use", "idle device robbed", "thief stayed", "second secret leaked")
+TALES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "A": ("retroactive break", "idle device robbed"),
+        "B": ("others' commits", "stolen key still in use"),
+        "C": ("committed update", "healed"),
+        "D": ("pre-shared key", "second secret leaked"),
+        "E": ("resident", "thief stayed"),
+    }
+)
+"""Stories to be explained: which scenario it is, and why Bob's theft has healed there or not."""
+
+
+def tale(letter: str) -> str:
+    """A story as it is told, without what it is called."""
+    name, _ = TALES[letter]
+    return "\n".join(repr(scenario(name)).splitlines()[1:])
+
+
+@exercise(
+    "06.5",
+    hints=[
+        "Ask of each: is Bob's key replaced? By which commit, and who else could open that one? What leaked later?",
+        "Only one of them has healed. In one the thief needs nothing new, in three it needs what leaks second.",
+    ],
+    source="""
+        answer_5 = {
+            "A": "idle device robbed",
+            "B": "stolen key still in use",
+            "C": "healed",
+            "D": "second secret leaked",
+            "E": "thief stayed",
+        }
+    """,
+)
+def question_5(answer: object) -> Judgement:
+    """Why each of five groups has healed after Bob's theft, or has not."""
+    look = {
+        "A": "In A Bob has committed after the theft, and it is not on his device that something leaks again.",
+        "B": "In B somebody commits, and somebody is added. Who replaces Bob's leaf key?",
+        "C": "In C Bob proposes an update, and then Alice commits it.",
+        "D": "In D nothing new goes into the epoch but the pre-shared key. Does it stay secret?",
+        "E": "In E Bob commits again and again. Look at what leaks after each commit, and from whom.",
+    }
+
+    def accept(reasons: Mapping[object, object]) -> Judgement:
+        if set(reasons) != set(TALES):
+            return Wrong("Give one reason for each of A to E.")
+        if strangers := set(reasons.values()) - set(REASONS):
+            return Wrong(f"Choose among {', '.join(REASONS)}: {sorted(map(str, strangers))} are not among them.")
+        for letter, (_, right) in TALES.items():
+            if reasons[letter] != right:
+                return Wrong(look[letter])
+        return Correct("That is all there is to healing: which key opens it, who has that key, and until when.")
+
+    return judge_value(answer, dict, accept)
+
+
+# What the judges try
+
+
 def _is_commit_by(world: World, step: int, name: str) -> bool:
     return world.history[step].kind == "commit" and world.history[step].actor == name
 
