@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.adversary.oracles import BATCH, Agreement, Scenario, compare, scenarios
+from tests.adversary.oracles import BATCH, SCENARIOS, Agreement, Scenario, compare, scenarios
 from workbench.adversary.knowledge import Theory
+from workbench.adversary.loot import PARTS
+from workbench.adversary.theorem import Case as TheoremCase
 from workbench.inspect.trace_rules import Fact, Rule, numbered
 
-SEEDS = range(50)
+SEEDS = range(40)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,23 @@ def test_there_is_something_to_agree_on(agreement: Agreement) -> None:
     assert 0.05 < agreement.readable_epochs / agreement.epochs < 0.5
     assert 0.05 < agreement.readable_messages / agreement.messages < 0.5
     assert agreement.readable_epochs <= agreement.allowed_epochs < agreement.epochs / 2
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("step found", "step share", "external commit", "commit without a path"),
+        *("add from outside", "remove from outside", "committed external_init", "committed group_context_extensions"),
+        *("committed add", "committed update", "committed remove", "committed psk", "committed reinit"),
+    ],
+)
+def test_everything_happens_in_these_histories(what: str, agreement: Agreement) -> None:
+    assert agreement.done[what] >= 2 * SCENARIOS
+
+
+def test_every_part_of_a_device_leaks_and_every_case_of_the_theorem_applies(agreement: Agreement) -> None:
+    assert set(agreement.leaked) == set(PARTS)
+    assert set(agreement.reasons) == {str(case) for case in TheoremCase}
 
 
 Names = Mapping[Fact, str]
