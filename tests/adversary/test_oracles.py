@@ -78,7 +78,7 @@ def forgetting(premise_name: str, conclusion: str) -> Plant:
         if described(names, rule)["conclusion"] != conclusion:
             yield rule
             return
-        kept = tuple(each for each in rule.premises if names[each] != premise_name)
+        kept = tuple(each for each in rule.premises if names.get(each, "message") != premise_name)
         yield replace(rule, premises=kept or rule.premises)
 
     return plant

@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
+from workbench.adversary.burglary import burgle
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
 from workbench.adversary.loot import PARTS, Part
@@ -12,7 +13,8 @@ from workbench.adversary.theorem import Case as TheoremCase
 from workbench.adversary.theorem import allowed_by_theory
 from workbench.adversary.verdict import Case
 from workbench.lab import NotPossible, World
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.compromise import case_file, case_of, compromise
+from workbench.lab.world import Handshakes
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +183,17 @@ def test_ratchets_and_message_keys_read_nothing_without_the_sender_data_secret(w
 def test_nothing_leaks_from_what_was_not_there(world: World, device: str, at: int) -> None:
     with pytest.raises(NotPossible, match="There "):
         compromise(world, device, at=at)
+
+
+@pytest.mark.parametrize(("handshakes", "epochs"), [("public", (1, 2, 3)), ("private", (1, 3))])
+def test_who_was_removed_by_a_private_commit_has_used_up_the_key_that_opens_it(
+    handshakes: Handshakes, epochs: tuple[int, ...]
+) -> None:
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], handshakes=handshakes)
+    world.remove("Alice", "Bob")
+    removed = world.compromise("Bob")
+    world.commit("Alice")
+    leaks = [removed, world.compromise("Dave")]
+    assert world.judge(*leaks).readable_epochs == epochs
+    haul = burgle(case_file(world, leaks))
+    assert tuple(map(int, haul["epoch_authenticators"])) == epochs

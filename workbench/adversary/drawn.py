@@ -22,9 +22,18 @@ KEY_PAIRS = ("init key", "leaf key", "update leaf key", "path leaf key")
 """The purposes for which key pairs are drawn."""
 
 
+LEVELS = 16
+"""And so many levels of a path whose commit it has not seen: a tree of 65,536 leaves."""
+
+
 def drawn_key_pairs(suite: CipherSuite, entropy: bytes) -> tuple[HPKEKeyPair, ...]:
     """The key pairs that may have been drawn; a public key that was seen somewhere says which one was."""
-    return tuple(suite.derive_key_pair(suite.fresh(entropy, purpose)) for purpose in KEY_PAIRS)
+    drawn = [suite.derive_key_pair(suite.fresh(entropy, purpose)) for purpose in KEY_PAIRS]
+    path_secret = suite.fresh(entropy, "path secret")
+    for _ in range(LEVELS):
+        drawn.append(suite.derive_key_pair(suite.derive_secret(path_secret, "node")))
+        path_secret = suite.derive_secret(path_secret, "path")
+    return tuple(drawn)
 
 
 def drawn_path(suite: CipherSuite, entropy: bytes, followed: Followed) -> OpenedPath | None:

@@ -6,8 +6,8 @@ with. They are Horn rules, with several premises and one conclusion: what an att
 (`workbench.adversary.knowledge`), which is not reachability in a graph.
 
 Some conclusions are no secrets but messages. All else that a rule needs is taken to be public: group contexts, trees,
-commits, and the names of pre-shared keys. (Whoever has the init secret of an epoch also has what opens a private
-commit that ends it: both leave a device's state together.)
+public commits, and the names of pre-shared keys. What a private commit says is a message like any other, without which
+nobody follows it: whom it removes keeps the init secret of the last epoch, and has used up the key of the commit.
 
 Groups of the same people have a trace each. What one of them gives away of another follows, too: a secret that several
 know has an id in each, and whoever has it under one has it under all.
@@ -110,17 +110,31 @@ def _all_rules(trace: Trace, ignoring: HolderId | None) -> Iterator[Rule]:
     secrets = secrets_of(trace)
     sender_data = {entry["epoch"]: key for key, entry in secrets.items() if entry["name"] == "sender_data_secret"}
     for number, step in enumerate(trace["steps"]):
+        sealed = _private_commit(trace, number)
         for operation in step["operations"]:
             if operation["by"] == [ignoring]:
                 continue
+            beside = sealed if operation["label"] in OF_COMMITS else ()
             for premises, conclusion, kind in _operation_rules(operation):
-                yield Rule(premises, conclusion, kind, number, operation["name"], operation["label"])
+                yield Rule((*premises, *beside), conclusion, kind, number, operation["name"], operation["label"])
         for read in step["reads"]:
             # A PrivateMessage opens for its key if the sender data opens, too (RFC 9420 §6.3).
             epoch = secrets[read["key"]]["epoch"]
             if epoch in sender_data:
                 message = message_fact(trace, read["step"], read["message"])
                 yield Rule((read["key"], sender_data[epoch]), message, "read", number, "open", "")
+
+
+OF_COMMITS = frozenset({"UpdatePathNode", "joiner"})
+"""Labels of operations on what a commit carries, or on the context that it makes."""
+
+
+def _private_commit(trace: Trace, step: int) -> tuple[Fact, ...]:
+    """What the private commit of a step says, if there is one."""
+    messages = enumerate(trace["steps"][step]["messages"])
+    return tuple(
+        message_fact(trace, step, at) for at, each in messages if each["kind"] == "commit" and "content" in each
+    )
 
 
 def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:
