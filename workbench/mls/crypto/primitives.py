@@ -135,8 +135,9 @@ UNCOMPRESSED = b"\4"
 class NistCurve:
     """P-256, P-384 and P-521: ECDH and ECDSA (FIPS 186-5).
 
-    A private key is the scalar as a big-endian number; a public key is uncompressed (RFC 9420 §5.1.1, RFC 9180 §7.1.1).
-    Signatures are DER, their nonces derived as in RFC 6979, so that the same history always gives the same bytes.
+    A private key is the scalar as a big-endian number; a public key is uncompressed (RFC 9180 §7.1.1),
+    in a leaf as in HPKE (RFC 9420 §5.1.1). Signatures are DER, their nonces derived as in RFC 6979, so that the same
+    history always gives the same bytes.
     """
 
     name: str
