@@ -130,7 +130,7 @@ def test_nothing_overlaps_and_chains_stand_upright() -> None:
         if isinstance(item, int):
             return rank[item]
         assert isinstance(item, tuple)
-        return int(item[2])
+        return int(item[1])
 
     in_rows = sorted(at, key=lambda item: (row_of(item), at[item]))
     for one, other in pairwise(in_rows):
@@ -141,4 +141,4 @@ def test_nothing_overlaps_and_chains_stand_upright() -> None:
     assert at[6] == pytest.approx(at[7])
     assert at[7] == pytest.approx(at[8])
     assert at[1] == pytest.approx(at[2])
-    assert route(0, 3, rank) == [0, (0, 3, 1), (0, 3, 2), 3]
+    assert route(0, 3, rank) == [0, (0, 1), (0, 2), 3]

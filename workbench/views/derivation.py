@@ -327,7 +327,8 @@ def _line(source: int, target: int, rank: Mapping[int, int], x: Mapping[Item, in
     path = [f"M{x[source]} {row + HALF}"]
     for before, item in pairwise(way):
         start, end = row + BELOW, row + ROW - STEM
-        middle = (start + end) // 2
-        path.append(f"V{start}C{x[before]} {middle} {x[item]} {middle} {x[item]} {end}")
+        if x[before] != x[item]:
+            middle = (start + end) // 2
+            path.append(f"V{start}C{x[before]} {middle} {x[item]} {middle} {x[item]} {end}")
         row += ROW
-    return "".join(path)
+    return f"{''.join(path)}V{row - STEM}"

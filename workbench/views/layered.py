@@ -1,8 +1,8 @@
 """Places for the nodes of a graph that is drawn by rank: rows from the top, and in each row an order and places.
 
-After Sugiyama: a line that passes a row has a place of its own there, rows are ordered by the mean place of their
-neighbours (barycentres), and everything moves as close to its neighbours as its order and its size allow. In the end
-chains are set upright.
+After Sugiyama: lines that pass a row have a place there, all those from one node the same; rows are ordered by the
+mean place of their neighbours (barycentres), and everything moves as close to its neighbours as its order and its size
+allow. In the end chains are set upright.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 import networkx as nx
 
 Item: TypeAlias = Hashable
-"""A node, or a line where it passes a row: (from, to, rank)."""
+"""A node, or the lines from one node where they pass a row: (node, row)."""
 Room: TypeAlias = tuple[float, float]
 """What an item needs to its left and to its right."""
 
@@ -36,23 +36,13 @@ def ranks(graph: nx.DiGraph[int]) -> dict[int, int]:
 def route(source: int, target: int, rank: Mapping[int, int]) -> list[Item]:
     """The items on the way of an edge, its ends included."""
     passed = range(rank[source] + 1, rank[target])
-    return [source, *((source, target, row) for row in passed), target]
+    return [source, *((source, row) for row in passed), target]
 
 
 def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, Room]) -> dict[Item, float]:
     """How far right each item stands; the leftmost room begins at 0."""
-    rows: list[list[Item]] = [[] for _ in range(1 + max(rank.values()))]
-    neighbours: dict[Item, list[Item]] = {node: [] for node in graph}
-    for node in nx.lexicographical_topological_sort(graph):
-        rows[rank[node]].append(node)
-    for source, target in graph.edges:
-        way = route(source, target, rank)
-        for passed, item in zip(range(rank[source] + 1, rank[target]), way[1:-1], strict=True):
-            rows[passed].append(item)
-        for one, other in pairwise(way):
-            neighbours.setdefault(one, []).append(other)
-            neighbours.setdefault(other, []).append(one)
-    below = _chains(rows, neighbours)
+    rows, neighbours = _rows(graph, rank)
+    below = _upright(rows, neighbours)
     room = {item: rooms[item] if isinstance(item, int) else LINE_ROOM for row in rows for item in row}
     at: dict[Item, float] = {}
     for row in rows:
@@ -68,12 +58,35 @@ def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, 
     return {item: place - left for item, place in at.items()}
 
 
-def _chains(rows: Sequence[Sequence[Item]], neighbours: Mapping[Item, Sequence[Item]]) -> dict[Item, Item]:
-    """What follows an item in the next row, if each has only the other there: they should stand upright."""
+def _rows(graph: nx.DiGraph[int], rank: Mapping[int, int]) -> tuple[list[list[Item]], Mapping[Item, Sequence[Item]]]:
+    """The items of each row, and for each item those that it is joined to in the rows above and below."""
+    rows: list[list[Item]] = [[] for _ in range(1 + max(rank.values()))]
+    neighbours: dict[Item, list[Item]] = {node: [] for node in graph}
+    for node in nx.lexicographical_topological_sort(graph):
+        rows[rank[node]].append(node)
+    for source, target in graph.edges:
+        way = route(source, target, rank)
+        for passed, item in zip(range(rank[source] + 1, rank[target]), way[1:-1], strict=True):
+            if item not in neighbours:
+                rows[passed].append(item)
+                neighbours[item] = []
+        for one, other in pairwise(way):
+            if other not in neighbours[one]:
+                neighbours[one].append(other)
+                neighbours[other].append(one)
+    return rows, neighbours
+
+
+def _upright(rows: Sequence[Sequence[Item]], neighbours: Mapping[Item, Sequence[Item]]) -> dict[Item, Item]:
+    """What an item should stand right above: a line above its own, and a node above what is made of it alone."""
     row_of = {item: number for number, row in enumerate(rows) for item in row}
-    after = {item: [each for each in found if row_of[each] > row_of[item]] for item, found in neighbours.items()}
-    before = {item: [each for each in found if row_of[each] < row_of[item]] for item, found in neighbours.items()}
-    return {item: found[0] for item, found in after.items() if len(found) == 1 and len(before[found[0]]) == 1}
+    found: dict[Item, Item] = {}
+    for item, others in neighbours.items():
+        after = [each for each in others if row_of[each] > row_of[item]]
+        onward = [each for each in after if isinstance(item, tuple) and isinstance(each, tuple)] or after
+        if len(onward) == 1 and sum(row_of[each] < row_of[onward[0]] for each in neighbours[onward[0]]) == 1:
+            found[item] = onward[0]
+    return found
 
 
 def _packed(row: Sequence[Item], wanted: Sequence[float], room: Mapping[Item, Room]) -> dict[Item, float]:
