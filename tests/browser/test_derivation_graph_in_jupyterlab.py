@@ -1,0 +1,73 @@
+"""The derivation graph in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Watch, faults_that_axe_finds
+from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+
+pytestmark = pytest.mark.browser
+
+ROOT = ".mls-derivation"
+CELL = """\
+from widgets import DerivationGraph
+from workbench.lab.scenarios import scenario
+
+graph = DerivationGraph.of(scenario("retroactive break").verdict("Dave"), 5)
+graph"""
+
+
+@pytest.fixture(scope="module")
+def notebook(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A notebook with one cell that has run, with whoever watches."""
+    folder, watch = tmp_path_factory.mktemp("notebooks"), Watch()
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    cells = [nbformat.v4.new_code_cell(CELL)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "graph.ipynb")
+    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        context = chromium.new_context(viewport={"width": 1300, "height": 1000})
+        watch.over(context)
+        page = context.new_page()
+        open_notebook(page, address, "graph.ipynb")
+        run_all_cells(page)
+        yield page
+        context.close()
+    assert watch.off_host == []
+    assert watch.complaints == []
+
+
+def test_a_click_reaches_python(notebook: Page) -> None:
+    facts = notebook.locator(f"{ROOT} [data-fact]")
+    expect(facts).to_have_count(6)
+    facts.filter(has_text="commit_secret").click()
+    chosen = "graph.selected >= 0 and graph.view['facts'][graph.selected]['name']"
+    expect(notebook.locator(f"{ROOT} .is-dim").first).to_be_attached()
+    assert in_kernel(notebook, chosen) == "'commit_secret'"
+
+
+def test_the_keys_of_the_notebook_are_left_alone(notebook: Page) -> None:
+    notebook.locator(f"{ROOT} [data-fact]").filter(has_text="epoch_authenticator").click()
+    notebook.keyboard.press("ArrowUp")
+    expect(notebook.locator(".mls-sentence")).to_have_text(re.compile("give what becomes the joiner secret"))
+    notebook.keyboard.press("e")
+    expect(notebook.locator(f"{ROOT} [data-fact]")).to_have_count(10)
+    assert in_kernel(notebook, "graph.every_step") == "True"
+
+
+def test_what_python_says_reaches_the_picture(notebook: Page) -> None:
+    in_kernel(notebook, "[graph.set_trait('every_step', False), graph.set_trait('selected', -1)]")
+    expect(notebook.locator(f"{ROOT} [data-fact]")).to_have_count(6)
+    expect(notebook.locator(".mls-sentence")).to_have_text(re.compile("^2 secrets that leaked lead to"))
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_axe_finds_nothing_in_either_theme(notebook: Page, theme: str) -> None:
+    notebook.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+    expect(notebook.locator(f"body[data-jp-theme-light='{str('Light' in theme).lower()}']")).to_be_attached()
+    assert faults_that_axe_finds(notebook, ROOT) == []
