@@ -10,7 +10,7 @@ import pytest
 from tests.widgets.conform import faults
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.trace_rules import Fact
+from workbench.inspect.trace_rules import Fact, Rule
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.views.derivation import Arrangement, DerivationView, derivation_view, runs
 from workbench.views.layered import LINE_ROOM, Item, places, ranks, route
@@ -86,6 +86,15 @@ def test_what_opens_and_what_comes_together_is_never_folded() -> None:
         assert all(rule.kind in {"derive", "decode"} and len(rule.premises) == 1 for rule in run[1:])
         if run[1:]:
             assert run[0].kind == "derive" or run[0].kind == "decode"
+
+
+def test_what_is_used_twice_is_never_folded_away() -> None:
+    pairs = [("leaked", "epoch"), ("epoch", "sender data"), ("epoch", "encryption"), ("encryption", "tree")]
+    steps = [Rule((premise,), conclusion, "derive", 0, "derive_secret", conclusion) for premise, conclusion in pairs]
+    last = Rule(("tree", "sender data"), "message", "read", 0, "open", "")
+    assert [[rule.conclusion for rule in run] for run in runs([*steps, last], "message")] == [
+        *(["epoch"], ["sender data"], ["encryption", "tree"], ["message"]),
+    ]
 
 
 def test_a_ciphertext_is_named_after_the_key_that_opens_it() -> None:
