@@ -86,6 +86,12 @@ def test_the_case_of_a_group_knows_those_beside_it(world: World) -> None:
     assert not {*parent.chronicle.secrets} & {*branch.chronicle.secrets}
 
 
+def test_what_is_known_beside_counts_in_the_past_of_a_group_too(world: World, carol: Leak, init_key: Leak) -> None:
+    past = case_of(world.groups[BRANCH]).until(0).judge([carol, init_key])
+    assert past.readable_epochs == (1,)
+    assert past.leaks_behind(1) == (carol, init_key)
+
+
 @pytest.mark.parametrize("founder", ["Alice", "Bob", "Carol"])
 def test_whoever_founds_a_group_its_epochs_are_told_apart(founder: str) -> None:
     """The founder goes through epoch 0 in the step in which all others enter epoch 1."""

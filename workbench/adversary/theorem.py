@@ -19,7 +19,7 @@ from functools import cached_property
 
 from workbench.adversary.chronicle import Chronicle, EpochRecord
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.adversary.loot import InitKey, Item, PrivateKey, Randomness
+from workbench.adversary.loot import InitKey, Item, Randomness
 from workbench.inspect.trace_format import SecretId, Step
 from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode, key_package_ref
 
@@ -92,7 +92,7 @@ class _Evidence:
     def _from_outside(self, record: EpochRecord) -> Case | None:
         """A way into an epoch that does not lead through the one before."""
         commit = record.commit
-        joined = set(self._invited[record.step])
+        joined = self._invited[record.step]
         if joined & {_reference(package) for package in self.init_keys}:
             return Case.JOINER_LEAKED
         drawn = self._draws(self.chronicle.trace["steps"][record.step])
@@ -104,9 +104,9 @@ class _Evidence:
         """A way into an epoch from the one before it, which is known."""
         if record.commit is None or not record.commit["with_path"]:
             return Case.NO_PATH
-        in_tree = {self.chronicle.secrets[key].get("public") for key in record.keys.values()}
-        if self.leaked & {*record.keys.values()} or in_tree & self.opened:
+        if self.leaked & {*record.keys.values()}:
             return Case.TREE_KEY_LEAKED
+        in_tree = {self.chronicle.secrets[key].get("public") for key in record.keys.values()}
         if in_tree & {package.leaf_node.encryption_key.hex() for package in self.init_keys}:
             return Case.STALE_LEAF
         return Case.RANDOMNESS_LEAKED if self.randomness else None
@@ -125,11 +125,6 @@ class _Evidence:
     def init_keys(self) -> tuple[KeyPackage, ...]:
         """The key packages whose init keys leaked."""
         return tuple(item.key_package for item in self.items if isinstance(item, InitKey))
-
-    @cached_property
-    def opened(self) -> frozenset[str]:
-        """The public keys of the leaked private keys that open something: a key may be unused in this group."""
-        return frozenset(item.public_key.hex() for item in self.items if isinstance(item, PrivateKey))
 
     @cached_property
     def randomness(self) -> frozenset[SecretId]:

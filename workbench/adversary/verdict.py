@@ -70,7 +70,7 @@ class Case:
             messages=tuple(message for message in chronicle.messages if message.step <= step),
             held=chronicle.held[: step + 1],
         )
-        return Case(past, self.theory)
+        return replace(self, chronicle=past)
 
     def judge(self, leaks: Iterable[Leak]) -> Verdict:
         """What these leaks give away, together."""
