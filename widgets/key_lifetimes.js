@@ -20,6 +20,8 @@ const FORMAT = "mls-workbench/key-lifetimes-view";
 const VERSION = 1;
 const EVENTS = ["view", "device", "step", "leaks", "opened"].map((trait) => `change:${trait}`);
 const HEADS = ["Secret", "Got in", "Deleted in", "In this theft"];
+/** Dragged so near to the edge, the line takes the picture along. */
+const EDGE = 16;
 let made = 0;
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
@@ -99,7 +101,7 @@ export function render({ model, el }) {
       "aria-label": "Device",
       change: () => tell({ device: device.value }),
     });
-    const leaks = html("span", { class: "mls-leaks", role: "group", "aria-label": "Leaked as well" });
+    const leaks = html("span", { class: "mls-also", role: "group", "aria-label": "Leaked as well" });
     const tableButton = iconButton("table", "Show as a table", () => {
       isTable = !isTable;
       soon();
@@ -212,7 +214,8 @@ export function render({ model, el }) {
   /** @param {import("./lifetimes_geometry.js").Row} row */
   function rowName(row) {
     const { name, inner } = row;
-    if (row.fold === "") return html("div", { class: inner ? "mls-row-name is-inner" : "mls-row-name" }, flag(), name);
+    const classes = `mls-row-name${inner ? " is-inner" : ""}`;
+    if (row.fold === "") return html("div", { class: classes, title: name }, flag(), name);
     return html(
       "button",
       {
@@ -247,6 +250,9 @@ export function render({ model, el }) {
   /** @param {PointerEvent} event */
   function follow(event) {
     go(stepAt(scale, event.clientX - plot.getBoundingClientRect().left));
+    const { left, right } = room.getBoundingClientRect();
+    if (event.clientX < left + EDGE) room.scrollLeft -= scale.gap;
+    if (event.clientX > right - EDGE) room.scrollLeft += scale.gap;
   }
 
   /** @param {KeyboardEvent} event */

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.views.lifetimes import Bar, KeyLifetimesView, KindId, Span
 
 # The measures of lifetimes_geometry.js and lifetimes_picture.js.
-_WIDTH, _NAMES = 720, 148
+_WIDTH, _NAMES = 720, 160
 _HEAD, _ROW, _FOOT, _MARGIN = 48, 24, 24, 10
 _NARROWEST, _SHORT_OF, _OPEN_AT_MOST = 18, 6, 3
 _EVENTS, _ROOM_FOR_EPOCH, _ROOM_FOR_NUMBER, _ROOM_FOR_COUNT = 37, 66, 14, 11
@@ -158,11 +158,11 @@ def _events(view: KeyLifetimesView, theft: Theft, scale: Scale) -> Iterator[str]
         if number in messages:
             is_open = messages[number] in theft.messages
             mark = f'<path d="{_OPENED if is_open else _ENVELOPE}"/>'
-            yield f'<g class="mls-event is-message{" is-open" if is_open else ""}" {at}>{mark}</g>'
+            yield f'<g class="mls-tick is-message{" is-open" if is_open else ""}" {at}>{mark}</g>'
         else:
             radius = "4" if step["kind"] == "commit" else "2.5"
             mark = f'<path d="{_FLAG}"/>' if step["kind"] == "theft" else f'<circle r="{radius}"/>'
-            yield f'<g class="mls-event is-{step["kind"]}" {at}>{mark}</g>'
+            yield f'<g class="mls-tick is-{step["kind"]}" {at}>{mark}</g>'
 
 
 def _lane(view: KeyLifetimesView, theft: Theft, scale: Scale, row: Row, index: int) -> str:
@@ -183,7 +183,7 @@ def _life(view: KeyLifetimesView, theft: Theft, scale: Scale, bar: Bar) -> str:
     place = f'x="{_short(first)}" y="-4.5" width="{_short(end - first)}" height="9"'
     words = f"{view['security']['facts'][bar['fact']]['words']}: {outcome(bar, theft)}"
     return (
-        f'<g class="mls-life{classes}" data-fact="{bar["fact"]}"><title>{escape(words)}</title>{_body(place)}'
+        f'<g class="mls-span{classes}" data-fact="{bar["fact"]}"><title>{escape(words)}</title>{_body(place)}'
         f'<path class="mls-birth" d="{_DIAMOND}" transform="translate({_short(first)} 0)"/>'
         f"{'' if bar['died'] is None else _strike(end)}</g>"
     )
@@ -202,15 +202,15 @@ def _folded(theft: Theft, scale: Scale, row: Row, span: Span) -> str:
     words = f"{row.name}: {span['count']}, of which {stolen} stolen and {known - stolen} can be computed"
     count = str(span["count"]) if end - first >= _ROOM_FOR_COUNT else ""
     return (
-        f'<g class="mls-life is-band{classes}"><title>{escape(words)}</title>{_body(place)}'
+        f'<g class="mls-span is-band{classes}"><title>{escape(words)}</title>{_body(place)}'
         f'<text x="{_short((first + end) / 2)}" y="4.5">{count}</text>{_strike(end) if span["deleted"] else ""}</g>'
     )
 
 
 def _body(place: str) -> str:
     return (
-        f'<rect class="mls-life-body" {place}/><rect class="mls-life-taken" {place} fill="url(#taken)"/>'
-        f'<rect class="mls-life-known" {place} fill="url(#known)"/>'
+        f'<rect class="mls-span-body" {place}/><rect class="mls-span-taken" {place} fill="url(#taken)"/>'
+        f'<rect class="mls-span-known" {place} fill="url(#known)"/>'
     )
 
 

@@ -72,7 +72,7 @@ export function picture(name) {
     const at = `translate(${short(x(scale, step))} ${EVENTS})`;
     if (index < 0) {
       const mark = kind === "theft" ? svg("path", { d: FLAG }) : svg("circle", { r: kind === "commit" ? 4 : 2.5 });
-      return svg("g", { class: `mls-event is-${kind}`, transform: at }, svg("title", {}, `${step + 1}. ${title}`), mark);
+      return svg("g", { class: `mls-tick is-${kind}`, transform: at }, svg("title", {}, `${step + 1}. ${title}`), mark);
     }
     const { text } = view.security.messages[index];
     const shape = svg("path", { d: ENVELOPE });
@@ -83,7 +83,7 @@ export function picture(name) {
       attribute(shape, "d", isOpen ? OPENED : ENVELOPE);
       said.textContent = `${step + 1}. ${isOpen ? `${title}, which is read: “${text}”` : sentence}`;
     });
-    const mark = svg("g", { class: "mls-event is-message", transform: at }, said, shape);
+    const mark = svg("g", { class: "mls-tick is-message", transform: at }, said, shape);
     return mark;
   }
 
@@ -104,11 +104,11 @@ export function picture(name) {
     const said = svg("title", {}, "");
     const mark = svg(
       "g",
-      { class: "mls-life", "data-fact": bar.fact },
+      { class: "mls-span", "data-fact": bar.fact },
       said,
-      svg("rect", { class: "mls-life-body", ...place }),
-      svg("rect", { class: "mls-life-taken", ...place, fill: `url(#${name}-taken)` }),
-      svg("rect", { class: "mls-life-known", ...place, fill: `url(#${name}-known)` }),
+      svg("rect", { class: "mls-span-body", ...place }),
+      svg("rect", { class: "mls-span-taken", ...place, fill: `url(#${name}-taken)` }),
+      svg("rect", { class: "mls-span-known", ...place, fill: `url(#${name}-known)` }),
       svg("path", { class: "mls-birth", d: DIAMOND, transform: `translate(${short(from)} 0)` }),
     );
     if (bar.died !== null) mark.append(strike(to));
@@ -130,11 +130,11 @@ export function picture(name) {
     const said = svg("title", {}, "");
     const mark = svg(
       "g",
-      { class: "mls-life is-band" },
+      { class: "mls-span is-band" },
       said,
-      svg("rect", { class: "mls-life-body", ...place }),
-      svg("rect", { class: "mls-life-taken", ...place, fill: `url(#${name}-taken)` }),
-      svg("rect", { class: "mls-life-known", ...place, fill: `url(#${name}-known)` }),
+      svg("rect", { class: "mls-span-body", ...place }),
+      svg("rect", { class: "mls-span-taken", ...place, fill: `url(#${name}-taken)` }),
+      svg("rect", { class: "mls-span-known", ...place, fill: `url(#${name}-known)` }),
       svg("text", { x: short((from + to) / 2), y: 4.5 }, to - from >= ROOM_FOR_COUNT ? String(span.count) : ""),
     );
     if (span.deleted > 0) mark.append(strike(to));

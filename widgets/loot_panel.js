@@ -1,11 +1,14 @@
 /** What a theft gets and opens, as a list beside the picture. */
 import { html, svg } from "./dom.js";
 import { DIAMOND, STRIKE } from "./lifetimes_picture.js";
-import { instant, lootWords } from "./loot.js";
+import { instant, lootWords, openedWords } from "./loot.js";
 import { helpList } from "./panel.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./loot.js").Theft} Theft */
+
+const EPOCHS_AT_MOST = 24;
+const MESSAGES_AT_MOST = 6;
 
 /** @type {[string, string, string][]} the class of a bar, what is drawn at its end, and what it means */
 const MARKS = [
@@ -58,8 +61,10 @@ export function lootPanel() {
   return { element, show };
 }
 
-/** Every epoch, those that are open with a flag. @param {View} view @param {Theft} theft */
-function epochs(view, { epochs: open }) {
+/** Every epoch, those that are open with a flag; of many only words. @param {View} view @param {Theft} theft */
+function epochs(view, theft) {
+  const { epochs: open } = theft;
+  if (view.security.epochs.length > EPOCHS_AT_MOST) return html("p", { class: "mls-when" }, openedWords(theft));
   return html(
     "ul",
     { class: "mls-epochs", "aria-label": "Epochs" },
@@ -83,7 +88,10 @@ function messages(view, { messages: open }) {
   return html(
     "ul",
     { class: "mls-read" },
-    ...open.map((index) => html("li", {}, `${name(all[index].sender)}: “${all[index].text}”`)),
+    ...open
+      .slice(0, MESSAGES_AT_MOST)
+      .map((index) => html("li", {}, `${name(all[index].sender)}: “${all[index].text}”`)),
+    ...(open.length > MESSAGES_AT_MOST ? [html("li", {}, `and ${open.length - MESSAGES_AT_MOST} more`)] : []),
   );
 }
 
@@ -97,8 +105,8 @@ function specimen(name, end) {
   const place = { x: 6, y: -4.5, width: 28, height: 9 };
   const mark = svg(
     "g",
-    { class: `mls-life ${name}` },
-    svg("rect", { class: "mls-life-body", ...place }),
+    { class: `mls-span ${name}` },
+    svg("rect", { class: "mls-span-body", ...place }),
     svg("path", { class: "mls-specimen-hatch", d: HATCHES[name] ?? "" }),
     svg("path", { class: "mls-birth", d: DIAMOND, transform: "translate(6 0)" }),
     svg("path", { class: "mls-strike", d: end, transform: "translate(34 0)" }),

@@ -92,7 +92,7 @@ def test_the_lanes_are_called_as_in_the_rfc() -> None:
     }
     assert lanes_of(view, "Carol", "packages") == {"Init key": [(0, 1)]}
     assert lanes_of(view, "Dave", "psks")["Pre-shared key “lunch”"] == [(3, None)]
-    assert lanes_of(view, "Dave", "tree")["Bob: application ratchet"] == [(2, 5)]
+    assert lanes_of(view, "Dave", "tree")["Bob: application"] == [(2, 5)]
     assert list(lanes_of(view, "Dave", "epoch")) == [
         "Confirmation key",
         "Epoch authenticator",

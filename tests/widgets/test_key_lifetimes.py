@@ -75,8 +75,8 @@ def test_in_the_figure_the_line_cuts_what_is_marked_as_stolen() -> None:
         drawing = ET.fromstring(picture(view, theft_of(view, "Dave", step)))  # noqa: S314 - our own text
         line = next(each for each in drawing.iter() if each.get("class") == "mls-theft-line")
         at = float(str(line.get("transform")).removeprefix("translate(").split()[0])
-        for mark in (each for each in drawing.iter() if str(each.get("class")).startswith("mls-life")):
-            body = next((part for part in mark if part.get("class") == "mls-life-body"), None)
+        for mark in (each for each in drawing.iter() if str(each.get("class")).startswith("mls-span")):
+            body = next((part for part in mark if part.get("class") == "mls-span-body"), None)
             if body is not None:
                 first, width = float(str(body.get("x"))), float(str(body.get("width")))
                 assert ("is-taken" in str(mark.get("class"))) == (first < at < first + width)

@@ -278,10 +278,9 @@ class _Names:
                 given = self.shared.get(secret)
                 lane = (0, "Resumption PSK") if given is None else (1, _upper_first(given.removeprefix("the ")))
             case "tree" | "messages" if "ratchet" in name:
-                part = "ratchet" if kind == "tree" else "key"
-                lane = 2 + node, f"{self._owner(entry['epoch'], node)}: {name.split('_')[0]} {part}"
+                lane = 2 + node, f"{self._owner(entry['epoch'], node)}: {name.split('_')[0]}"
             case "tree":
-                lane = (0, "Root of the tree") if name == "encryption_secret" else (1, "Tree nodes")
+                lane = (0, "Root") if name == "encryption_secret" else (1, "Nodes")
             case "epoch" | "others":
                 lane = 0, _upper_first(name.replace("_", " "))
             case _:
