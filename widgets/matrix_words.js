@@ -155,7 +155,7 @@ export function matrixLabel({ opening, step }) {
   const { view } = opening.given;
   const counted = (/** @type {number} */ count, /** @type {string} */ thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
   return (
-    `Security of ${view.title} after step ${step} of ${view.steps.length - 1}: ` +
+    `Security of ${view.title} after step ${step + 1} of ${view.steps.length}: ` +
     `${counted(view.members.length, "member")}, ${counted(view.epochs.length, "epoch")}`
   );
 }
@@ -163,7 +163,7 @@ export function matrixLabel({ opening, step }) {
 /** Which step this is; the first is step 0, as in the words of leaks. @param {Frame} frame @returns {string} */
 export function stepTitle({ opening, step }) {
   const { steps } = opening.given.view;
-  return `After step ${step} of ${steps.length - 1}: ${steps[step].title}`;
+  return `After step ${step + 1} of ${steps.length}: ${steps[step].title}`;
 }
 
 export const HEADS = ["Epoch", "What began it", "How it stands", "Leaf keys known of", "Messages", "Forgeable", "Robbed"];

@@ -12,10 +12,10 @@ import { list, upperFirst } from "./words.js";
 
 const TOLD = new Set(["open", "randomness", "read"]);
 
-/** @param {Case} given @param {Leak} leak @returns {string} "everything of Dave after step 4" */
+/** @param {Case} given @param {Leak} leak @returns {string} "everything of Dave after step 5" */
 export function leakWords(given, leak) {
   const named = "name" in leak && given.view.leaks.find(({ name }) => name === leak.name);
-  return named ? named.words : `everything of ${deviceOf(given, leak)} after step ${stepOf(given, leak)}`;
+  return named ? named.words : `everything of ${deviceOf(given, leak)} after step ${stepOf(given, leak) + 1}`;
 }
 
 /** @param {Case} given @param {Leak} leak @returns {string} */

@@ -84,8 +84,8 @@ class SecurityMatrix(anywidget.AnyWidget):
         Path(path).write_text(text, encoding="utf-8")
 
     def __repr__(self) -> str:
-        title, last = self.view["title"], len(self.view["steps"]) - 1
-        return f"SecurityMatrix({title!r}, after step {self.step} of {last}: {verdict_sentence(self._frame())})"
+        title, steps = self.view["title"], len(self.view["steps"])
+        return f"SecurityMatrix({title!r}, after step {self.step + 1} of {steps}: {verdict_sentence(self._frame())})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Show the widget, and beside it the figure and player for readers without a kernel."""

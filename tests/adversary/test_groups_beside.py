@@ -76,7 +76,7 @@ def test_a_derivation_says_in_which_group_something_is_known(world: World, carol
     verdict = case_of(world.groups[BRANCH]).judge([carol, init_key])
     told = str(Derivation.of_epoch(verdict, 1))
     assert "The resumption psk of epoch 2 in group “MLS Workbench” is the psk of epoch 1." in told
-    assert "(leaked with the init keys of Bob after step 2)" in told
+    assert "(leaked with the init keys of Bob after step 3)" in told
 
 
 def test_the_case_of_a_group_knows_those_beside_it(world: World) -> None:

@@ -76,11 +76,11 @@ def test_a_verdict_is_shown_as_a_line_for_each_epoch_with_the_leaks_and_who_coul
     lines = repr(case.judge([early])).splitlines()
     assert lines[2:5] == [
         "epoch 2: closed",
-        "epoch 3: readable, by everything of Bob after step 3",
+        "epoch 3: readable, by everything of Bob after step 4",
         "epoch 4: healed so far; 1 device could open it again: Dave",
     ]
-    assert lines[6:] == ["epoch 6: healed, and the group is in it now", "messages: 0 of 1 readable"]
-    assert "epoch 4: readable, by everything of Bob after step 3 and everything of Dave after step 6" in repr(
+    assert lines[6:] == ["epoch 6: healed so far; 1 device could open it again: Dave", "messages: 0 of 1 readable"]
+    assert "epoch 4: readable, by everything of Bob after step 4 and everything of Dave after step 7" in repr(
         case.judge([early, late])
     )
     assert repr(case) == "Case(7 epochs, 1 messages)"
@@ -97,7 +97,7 @@ def test_what_nobody_left_could_reopen_is_said_to_be_healed_without_reserve() ->
 def test_a_derivation_is_shown_as_numbered_sentences(case: Case, early: Leak, late: Leak) -> None:
     derivation = Derivation.of_epoch(case.judge([early, late]), 4)
     first, second = repr(derivation).splitlines()
-    assert first.startswith("1. Dave's leaf key (leaked with everything of Dave after step 6) opens")
+    assert first.startswith("1. Dave's leaf key (leaked with everything of Dave after step 7) opens")
     assert second.startswith("2. The init secret of epoch 3")
     with pytest.raises(KeyError):
         Derivation.of_epoch(case.judge([early]), 4)
@@ -122,19 +122,19 @@ def test_a_derivation_says_in_words_what_opened_what(case: Case, early: Leak, la
     derivation = Derivation.of(verdict, case.chronicle.epochs[4].secrets["epoch_authenticator"])
     opened, joined = derivation.sentences()
     assert opened == (
-        "Dave's leaf key (leaked with everything of Dave after step 6) opens the path secret of node 3 in commit 4."
+        "Dave's leaf key (leaked with everything of Dave after step 7) opens the path secret of node 3 in commit 4."
     )
     assert joined == (
-        "The init secret of epoch 3 (leaked with everything of Bob after step 3) and the commit secret of commit 4"
+        "The init secret of epoch 3 (leaked with everything of Bob after step 4) and the commit secret of commit 4"
         " give what becomes the joiner secret of epoch 4."
     )
     (message,) = verdict.readable_messages
-    assert str(Derivation.of(verdict, message.fact)).endswith("open what message 1 of step 5 says.")
+    assert str(Derivation.of(verdict, message.fact)).endswith("open what message 1 of step 6 says.")
 
 
 def test_what_leaked_itself_is_said_to_have_leaked(case: Case, early: Leak) -> None:
     derivation = Derivation.of(case.judge([early]), case.chronicle.epochs[3].secrets["init_secret"])
-    assert str(derivation) == "The init secret of epoch 3 leaked with everything of Bob after step 3."
+    assert str(derivation) == "The init secret of epoch 3 leaked with everything of Bob after step 4."
 
 
 def test_a_derivation_is_an_acyclic_graph_from_leaks_to_one_fact(case: Case, early: Leak, late: Leak) -> None:

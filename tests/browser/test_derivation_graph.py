@@ -120,7 +120,7 @@ def test_the_graph_is_one_tab_stop_with_arrows_inside(visit: Visit) -> None:
         page.keyboard.press(key)
         expect(named(page, name)).to_be_focused()
         expect(named(page, name)).to_have_attribute("aria-selected", "true")
-    expect(page.locator(".mls-sentence")).to_have_text("Dave's leaf key leaked with everything of Dave after step 4.")
+    expect(page.locator(".mls-sentence")).to_have_text("Dave's leaf key leaked with everything of Dave after step 5.")
     expect(page.locator(f"{ROOT} [data-fact][tabindex='0']")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(".mls-bytes")).to_have_count(1)

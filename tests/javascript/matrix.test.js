@@ -98,9 +98,9 @@ test("a cell is told in one line", () => {
 
 test("reasons lead to what leaked", () => {
   const [, signature, message, epoch] = parts(at([ANN, BEN]), { column: 1, member: "ann" });
-  assert.deepEqual(signature.steps, ["Ann's signature key leaked with everything of ann after step 1."]);
-  assert.deepEqual([message.text, message.steps], ["“hello”, read by the thief.", ["What Ann says follows from what leaked with everything of ann after step 1."]]);
-  assert.equal(epoch.text, "Ann added Ben. Read by the thief. It takes everything of ann after step 1.");
+  assert.deepEqual(signature.steps, ["Ann's signature key leaked with everything of ann after step 2."]);
+  assert.deepEqual([message.text, message.steps], ["“hello”, read by the thief.", ["What Ann says follows from what leaked with everything of ann after step 2."]]);
+  assert.equal(epoch.text, "Ann added Ben. Read by the thief. It takes everything of ann after step 2.");
 });
 
 test("a capsule goes on from cell to cell, and so does its hatch", () => {

@@ -65,11 +65,11 @@ def test_the_slowest_device_decides_within_an_epoch() -> None:
 def test_a_scenario_is_shown_as_its_story_with_the_leaks_where_they_belong() -> None:
     assert repr(told("own commit")).splitlines() == [
         "own commit:",
-        "step 0: Alice created the group",
-        "step 1: Alice added Bob, Carol and Dave",
-        "        what leaks: everything of Bob after step 1",
-        "step 2: Bob updated by a commit",
-        "step 3: Alice updated by a commit",
+        "step 1: Alice created the group",
+        "step 2: Alice added Bob, Carol and Dave",
+        "        what leaks: everything of Bob after step 2",
+        "step 3: Bob updated by a commit",
+        "step 4: Alice updated by a commit",
     ]
 
 

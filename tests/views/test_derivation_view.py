@@ -110,8 +110,8 @@ def test_a_message_says_what_was_said() -> None:
     view = derivation_view(story.verdict(), story.verdict().readable_messages[0].fact)
     goal = view["facts"][view["goal"]]
     assert (goal["kind"], goal["value"]) == ("message", "Third.")
-    assert view["title"] == "How it is known what message 1 of step 6 says"
-    assert view["summary"] == "2 secrets that leaked lead to what message 1 of step 6 says, in 5 steps."
+    assert view["title"] == "How it is known what message 1 of step 7 says"
+    assert view["summary"] == "2 secrets that leaked lead to what message 1 of step 7 says, in 5 steps."
 
 
 def test_what_leaked_itself_stands_alone() -> None:

@@ -35,7 +35,7 @@ def html(matrix: SecurityMatrix) -> str:
 
 def test_its_repr_says_the_verdict() -> None:
     assert repr(SecurityMatrix.of(story(), on=["Bob"])) == (
-        'SecurityMatrix("Alice\'s group", after step 5 of 5: The thief reads epoch 2. Healed so far at 3, when Bob '
+        'SecurityMatrix("Alice\'s group", after step 6 of 6: The thief reads epoch 2. Healed so far at 3, when Bob '
         "updated by a commit: the theft of Dave would reopen epochs 3 to 5. The thief can sign as Bob.)"
     )
 
@@ -97,7 +97,7 @@ def test_the_figure_shows_every_epoch_and_cell_with_its_words() -> None:
 
 def test_its_words_stand_beside_it_for_those_who_cannot_see_it() -> None:
     text = matrix_figure(SecurityMatrix.of(story())._frame())
-    assert 'alt="Security of Alice&#x27;s group after step 5 of 5: 4 members, 6 epochs"' in text
+    assert 'alt="Security of Alice&#x27;s group after step 6 of 6: 4 members, 6 epochs"' in text
     assert "<figcaption>The thief reads epochs 2 to 5." in text
     assert text.count("<tr>") == 1 + 6
     assert "<td>had healed, and is open again by what leaked from Dave</td>" in text

@@ -115,7 +115,7 @@ class Words:
     def _here(self, fact: Fact) -> str:
         place = message_place(fact)
         if place is not None:
-            return f"what message {place[1] + 1} of step {place[0]} says"
+            return f"what message {place[1] + 1} of step {place[0] + 1} says"
         if fact in self._leaf_of:
             return f"{self._leaf_of[fact]}'s leaf key"
         entry = self.secrets[fact]
@@ -131,7 +131,7 @@ class Words:
         """A fact in two short lines, its RFC name and where it belongs: "path_secret", "node 3, epoch 4"."""
         place = message_place(fact)
         if place is not None:
-            return "message", f"{place[1] + 1} of step {place[0]}"
+            return "message", f"{place[1] + 1} of step {place[0] + 1}"
         entry = self.secrets[fact]
         name, node, public = entry["name"], entry["node"], entry.get("public")
         key = [f"key {public[:4]}"] if public else []

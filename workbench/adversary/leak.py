@@ -16,7 +16,10 @@ from workbench.mls.wire.code_points import ContentType
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Exactly the bytes of one part of a device, as they were after step `at`, or used in it."""
+    """Exactly the bytes of one part of a device, as they were after step `at`, or used in it.
+
+    `at` is an index; in words, the first step is step 1, as in all pictures.
+    """
 
     device: HolderId
     at: int
@@ -25,7 +28,7 @@ class Leak:
 
     def __str__(self) -> str:
         whole = {"state": "everything", "enclave held": "everything but the signature key"}
-        return f"{whole.get(self.what, f'the {self.what}')} of {self.device} after step {self.at}"
+        return f"{whole.get(self.what, f'the {self.what}')} of {self.device} after step {self.at + 1}"
 
 
 def leak(chronicle: Chronicle, holdings: Holdings, device: HolderId, at: int, what: Part) -> Leak:

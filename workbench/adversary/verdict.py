@@ -203,8 +203,6 @@ class Verdict:
             return f"readable, by {listed([str(leak) for leak in self.leaks_behind(epoch)])}"
         if standing == "closed":
             return "closed"
-        if epoch == self.case.chronicle.last.epoch:
-            return "healed, and the group is in it now"
         again = self.reopeners[epoch]
         devices = "1 device" if len(again) == 1 else f"{len(again)} devices"
         return f"healed so far; {devices} could open it again: {listed(again)}" if again else "healed"

@@ -50,7 +50,7 @@ class Scenario:
     def __repr__(self) -> str:
         lines = [f"{self.name}:"]
         for number, moment in enumerate(self.world.history):
-            lines.append(f"step {number}: {moment.text}")
+            lines.append(f"step {number + 1}: {moment.text}")
             lines.extend(f"        what leaks: {leak}" for leak in self.leaks.values() if leak.at == number)
         return "\n".join(lines)
 

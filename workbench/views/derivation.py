@@ -317,7 +317,7 @@ def runs(steps: Sequence[Rule], goal: Fact) -> Iterator[tuple[Rule, ...]]:
 
 
 def _brief(leak: Leak) -> str:
-    return f"leaked: {leak.device}, step {leak.at}"
+    return f"leaked: {leak.device}, step {leak.at + 1}"
 
 
 def _line(source: int, target: int, rank: Mapping[int, int], x: Mapping[Item, int]) -> str:

@@ -106,7 +106,7 @@ def matrix_label(frame: SecurityFrame) -> str:
     """Name the whole picture."""
     view = frame.view
     return (
-        f"Security of {view['title']} after step {frame.step} of {len(view['steps']) - 1}: "
+        f"Security of {view['title']} after step {frame.step + 1} of {len(view['steps'])}: "
         f"{counted(len(view['members']), 'member')}, {counted(len(view['epochs']), 'epoch')}"
     )
 
