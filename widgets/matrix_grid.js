@@ -47,7 +47,7 @@ export function scrolledTo(from, room, size, index) {
 export function drawing(shapes, height, width = WIDTH) {
   return svg(
     "svg",
-    { class: "mls-marks", width, height, viewBox: `0 0 ${width} ${height}` },
+    { class: "mls-marks", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     ...shapes.map(([tag, attributes, text]) => svg(tag, attributes, ...(text === undefined ? [] : [text]))),
   );
 }
@@ -201,7 +201,7 @@ export function matrixGrid(name, does) {
     const before = drawn.get(element_);
     if (before !== now) {
       drawn.set(element_, now);
-      element_.replaceChildren(...(cell ? [] : eventOf(own)), drawing(shapes, cell ? HEIGHT : HEAD, size));
+      element_.replaceChildren(...(cell ? [] : [eventOf(own)]), drawing(shapes, cell ? HEIGHT : HEAD, size));
       if (cell && cell.state !== "later") element_.append(html("span", { class: "mls-rob", "aria-hidden": "true" }));
     }
     attribute(element_, "class", isTold && before !== undefined && before !== now ? `${names} is-changed` : names);
@@ -211,10 +211,10 @@ export function matrixGrid(name, does) {
     else element_.removeAttribute("aria-selected");
   }
 
-  /** What began an epoch, if there is room. @param {import("./matrix_frame.js").Column} column */
+  /** What began an epoch; it is seen if there is room. @param {import("./matrix_frame.js").Column} column */
   function eventOf({ begin }) {
     const title = frame?.opening.given.view.steps[begin].title ?? "";
-    return size >= ROOM_FOR_EVENTS ? [html("span", { class: "mls-event" }, html("span", {}, title))] : [];
+    return html("span", { class: size >= ROOM_FOR_EVENTS ? "mls-event" : "mls-unseen" }, html("span", {}, title));
   }
 
   /** @param {Place} place */

@@ -1,0 +1,235 @@
+"""A compromise as a reader meets it: looked at, stolen from, asked, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
+from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.notebooks.store import METADATA
+from widgets import SecurityMatrix
+from widgets.page import page as page_of
+from workbench.lab import World
+from workbench.lab.scenarios import Scenario, scenario
+from workbench.views.security_words import cell_label, column_label, table_rows, verdict_sentence
+
+pytestmark = pytest.mark.browser
+
+ROOT = ".mls-security-matrix"
+QUIET = "Nothing has leaked: the thief reads nothing."
+
+
+@cache
+def story(name: str = "retroactive break") -> Scenario:
+    return scenario(name)
+
+
+def shown(matrix: SecurityMatrix) -> str:
+    """The page of a matrix."""
+    return page_of("security_matrix.js", matrix._shown(), matrix._figure(), title="test")
+
+
+def cell(page: Page, member: str, epoch: int) -> Locator:
+    return page.locator(f"{ROOT} [role='gridcell'][aria-label^='{member} in epoch {epoch}:']")
+
+
+def head(page: Page, epoch: int) -> Locator:
+    return page.locator(f"{ROOT} .mls-column[aria-label^='epoch {epoch},']")
+
+
+def sentence(page: Page) -> Locator:
+    return page.locator(f"{ROOT} .mls-sentence")
+
+
+def leak(page: Page, text: str) -> Locator:
+    return page.get_by_role("group", name="What has leaked").get_by_role("button", name=text)
+
+
+def labels(page: Page, selector: str) -> list[str]:
+    found = page.locator(f"{ROOT} {selector}")
+    return [str(label) for label in found.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")]
+
+
+def test_every_epoch_and_cell_is_there_and_says_what_it_is(visit: Visit) -> None:
+    matrix = SecurityMatrix.of(story())
+    page, frame = visit(shown(matrix)), matrix._frame()
+    expect(sentence(page)).to_have_text(verdict_sentence(frame))
+    assert labels(page, ".mls-column") == [f"{column_label(frame, each)}. {each.sentence}" for each in frame.columns]
+    places = [(member["id"], column) for member in frame.view["members"] for column in range(len(frame.columns))]
+    assert labels(page, "[role='gridcell']") == [cell_label(frame, *place, frame.cell(*place)) for place in places]
+
+
+def test_leaks_are_put_on_and_taken_off_by_their_names(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story(), on=[])))
+    expect(sentence(page)).to_have_text(QUIET)
+    leak(page, "Bob’s device, epoch 2").click()
+    expect(leak(page, "Bob’s device, epoch 2")).to_have_attribute("aria-pressed", "true")
+    expect(leak(page, "Bob’s device, epoch 2")).to_be_focused()
+    expect(sentence(page)).to_contain_text("Healed so far at 3, when Bob updated by a commit: the theft of Dave would")
+    expect(head(page, 3).locator(".mls-count")).to_have_text("1")
+    expect(head(page, 5).locator(".mls-word")).to_have_text("so far")
+    leak(page, "Dave’s device, epoch 4").click()
+    expect(sentence(page)).to_contain_text("Epoch 3 had healed and is open again by what leaked from Dave.")
+    expect(head(page, 3).locator(".mls-word")).to_have_text("Dave")
+    page.get_by_role("button", name="Take all off").click()
+    expect(sentence(page)).to_have_text(QUIET)
+    expect(page.locator(f"{ROOT} .mls-hatch")).to_have_count(0)
+
+
+def test_a_click_on_a_flag_steals_the_device_and_another_gives_it_back(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story(), on=[])))
+    corner = cell(page, "Carol", 2).locator(".mls-rob")
+    corner.click()
+    expect(sentence(page)).to_contain_text("The thief reads epochs 2 to 4.")
+    expect(cell(page, "Carol", 2)).to_have_attribute("aria-label", re.compile("leaf key stolen.*robbed in this epoch"))
+    expect(leak(page, "Carol’s device, epoch 2")).to_be_visible()
+    corner.click()
+    expect(sentence(page)).to_have_text(QUIET)
+    expect(leak(page, "Carol’s device, epoch 2")).to_have_count(0)
+
+
+def test_a_click_on_a_cell_tells_how_the_thief_knows(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story())))
+    cell(page, "Dave", 3).click()
+    panel = page.get_by_role("complementary", name="Details")
+    expect(panel).to_contain_text("Dave in epoch 3")
+    expect(panel).to_contain_text("Stolen; the same in epochs 1 to 5.")
+    expect(panel).to_contain_text("It takes everything of Bob after step 2 and everything of Dave after step 4.")
+    expect(panel.locator("li").first).to_contain_text("Dave's leaf key (leaked with everything of Dave after step 4)")
+    panel.get_by_role("button", name="Steal all that Dave has").click()
+    expect(leak(page, "Dave’s device, epoch 3")).to_be_visible()
+    panel.get_by_role("button", name="Take back the theft of Dave").click()
+    head(page, 3).click()
+    expect(panel.locator(".mls-panel-title")).to_have_text("Epoch 3")
+    panel.get_by_label("Close").click()
+    expect(panel).to_be_hidden()
+
+
+def test_everything_is_done_with_the_keyboard_from_one_tab_stop(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story(), on=[])))
+    grid = page.get_by_role("grid")
+    assert page.locator(f"{ROOT} .mls-grid [tabindex]").count() == 0
+    grid.focus()
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    active = grid.get_attribute("aria-activedescendant")
+    expect(page.locator(f"#{active}")).to_have_attribute("aria-label", re.compile("^Bob in epoch 2:"))
+    page.keyboard.press(" ")
+    expect(sentence(page)).to_contain_text("The thief reads epoch 2.")
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("complementary", name="Details")
+    expect(panel).to_contain_text("Bob in epoch 2")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(grid).to_be_focused()
+    for key in ("ArrowUp", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    expect(panel.locator(".mls-panel-title")).to_have_text("Epoch 2")
+    page.keyboard.press("[")
+    expect(page.locator(f"{ROOT} .mls-step-title")).to_have_text("After step 4 of 5: Alice updated by a commit")
+    page.keyboard.press("?")
+    expect(panel).to_contain_text("Marks and keys")
+
+
+def test_the_scrub_shows_how_it_stood_then(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story())))
+    page.get_by_label("Step", exact=True).fill("3")
+    expect(sentence(page)).to_have_text(
+        "The thief reads epoch 2. Healed so far at 3, when Bob updated by a commit: the theft of Alice, Carol or Dave "
+        "would reopen it. The thief can sign as Bob."
+    )
+    expect(head(page, 4)).to_have_attribute("aria-label", re.compile("^epoch 4, not yet"))
+    expect(leak(page, "Dave’s device, epoch 4 (later)")).to_have_class(re.compile("is-later"))
+    expect(cell(page, "Dave", 4).locator("path")).to_have_count(0)
+
+
+def test_messages_are_marked_as_read_or_not(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story("deletion"), selected={"epoch": 3, "member": "Bob"})))
+    expect(cell(page, "Bob", 1).locator(".mls-letter")).not_to_have_class(re.compile("is-open"))
+    expect(cell(page, "Bob", 3).locator(".mls-letter")).to_have_class(re.compile("is-open"))
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("“Third.”, read by the thief.")
+
+
+def test_the_table_says_the_same(visit: Visit) -> None:
+    matrix = SecurityMatrix.of(story())
+    page = visit(shown(matrix))
+    page.get_by_label("Show as a table").click()
+    rows = page.get_by_role("region", name="The compromise as a table").locator("tbody tr")
+    expect(rows).to_have_count(6)
+    told = rows.evaluate_all("all => all.map((row) => [...row.cells].map((one) => one.textContent))")
+    assert told == [list(row) for row in table_rows(matrix._frame())]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"color_scheme": "dark"}, {"viewport": {"width": 320, "height": 700}}, {"forced_colors": "active"}],
+    ids=["light", "dark", "narrow", "forced colours"],
+)
+def test_axe_finds_nothing(visit: Visit, how: dict[str, object]) -> None:
+    page = visit(shown(SecurityMatrix.of(story(), selected={"epoch": 3, "member": "Dave"})), **how)
+    page.get_by_label("Show as a table").click()
+    expect(page.get_by_role("grid")).to_be_visible()
+    assert faults_that_axe_finds(page, ROOT) == []
+    leak(page, "Dave’s device, epoch 4").click()
+    page.get_by_label("Help").click()
+    expect(page.locator(".mls-help")).to_be_visible()
+    page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
+    assert faults_that_axe_finds(page, ROOT) == []
+
+
+def test_nothing_moves_when_the_page_opens_nor_where_motion_is_not_wanted(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story())))
+    expect(page.get_by_role("grid")).to_be_visible()
+    assert page.evaluate("document.getAnimations().length") == 0
+    calm = visit(shown(SecurityMatrix.of(story())), reduced_motion="reduce")
+    leak(calm, "Dave’s device, epoch 4").click()
+    expect(sentence(calm)).to_contain_text("Healed so far at 3")
+    assert calm.evaluate("document.getAnimations().length") == 0
+
+
+def test_of_a_long_history_only_what_is_in_sight_is_there(visit: Visit) -> None:
+    world = World.of(12)
+    for _ in range(60):
+        world.commit(world.members[0])
+    page = visit(shown(SecurityMatrix.of(world)))
+    expect(head(page, 61)).to_be_in_viewport()
+    assert page.locator(f"{ROOT} [role='gridcell']").count() < 12 * 30
+    grid = page.get_by_role("grid")
+    assert (grid.get_attribute("aria-rowcount"), grid.get_attribute("aria-colcount")) == ("13", "63")
+    grid.focus()
+    page.keyboard.press("Home")
+    expect(head(page, 0)).to_be_in_viewport()
+    expect(head(page, 61)).to_have_count(0)
+
+
+def test_in_jupyterlab_a_theft_reaches_python_and_python_reaches_the_picture(
+    chromium: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, watch: Watch
+) -> None:
+    code = (
+        "from widgets import SecurityMatrix\nfrom workbench.lab.scenarios import scenario\n"
+        "matrix = SecurityMatrix.of(scenario('retroactive break'), on=[])\nmatrix"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)], metadata=METADATA)
+    nbformat.write(notebook, tmp_path / "matrix.ipynb")
+    with jupyterlab(tmp_path, tmp_path_factory.mktemp("home")) as address:
+        context = chromium.new_context(viewport={"width": 1300, "height": 900})
+        watch.over(context)
+        page = context.new_page()
+        open_notebook(page, address, "matrix.ipynb")
+        run_all_cells(page)
+        expect(sentence(page)).to_have_text(QUIET, timeout=30_000)
+        cell(page, "Carol", 2).click()
+        page.keyboard.press(" ")
+        expect(sentence(page)).to_contain_text("The thief reads epochs 2 to 4.")
+        assert in_kernel(page, "matrix.leaks") == "[{'device': 'Carol', 'at': 2}]"
+        assert in_kernel(page, "matrix.selected") == "{'epoch': 2, 'member': 'Carol'}"
+        in_kernel(page, "setattr(matrix, 'leaks', [{'name': 'Bob'}])")
+        expect(sentence(page)).to_contain_text("The thief reads epoch 2. Healed so far at 3")
+        assert faults_that_axe_finds(page, ROOT) == []
+        context.close()
