@@ -24,6 +24,7 @@ from workbench.mls.crypto.primitives import (
     AgreementCurve,
     NistCurve,
     SignatureCurve,
+    one_form,
 )
 from workbench.mls.errors import DecryptionFailed, InvalidKey, Misuse
 
@@ -84,18 +85,25 @@ def test_bytes_that_are_no_point_of_the_curve_are_refused(curve: NistCurve, head
 
 
 @for_nist
-def test_a_point_has_one_encoding_so_that_a_key_cannot_pass_for_another(curve: NistCurve) -> None:
+def test_a_compressed_point_is_a_signature_key_in_the_field_and_no_key_to_seal_to(curve: NistCurve) -> None:
     private_key = some_private_key(curve, 7)
     public_key, signature = curve.public_key(private_key), curve.sign(private_key, b"content")
     compressed = bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + curve.private_key_length]
     hybrid = bytes([6 + public_key[-1] % 2]) + public_key[1:]
     curve.check_public_key(public_key)
     assert curve.verify(public_key, b"content", signature)
+    assert curve.verify(compressed, b"content", signature)
+    assert one_form(compressed) == one_form(public_key) == compressed
     for other in (compressed, hybrid):
         with pytest.raises(InvalidKey, match="not a usable public key"):
             curve.check_public_key(other)
-        with pytest.raises(InvalidKey, match="not a usable public key"):
-            curve.verify(other, b"content", signature)
+    with pytest.raises(InvalidKey, match="not a usable public key"):
+        curve.verify(hybrid, b"content", signature)
+
+
+def test_keys_of_other_curves_have_one_form() -> None:
+    for length in (32, 57):
+        assert one_form(b"\4" * length) == b"\4" * length
 
 
 @for_nist

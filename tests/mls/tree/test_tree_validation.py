@@ -14,6 +14,7 @@ from tests.mls.tree.people import (
     tree_of,
     tree_of_members,
 )
+from workbench.mls.crypto.primitives import P256
 from workbench.mls.errors import InvalidLeafNode, InvalidRatchetTree, InvalidSignature
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.own_leaf import default_capabilities
@@ -150,6 +151,14 @@ def test_no_two_members_may_have_the_same_signature_key(size: int) -> None:
     tree, _ = tree.add(leaf_of("member 0", keys="another"))
     with pytest.raises(InvalidRatchetTree, match="two members have the same signature key"):
         check_members(tree, ())
+
+
+def test_the_same_signature_key_in_another_encoding_is_the_same_key() -> None:
+    point = P256.public_key(bytes(31) + b"\7")
+    compressed = bytes([2 + point[-1] % 2]) + point[1:33]
+    tree = tree_of([replace(leaf_of("A"), signature_key=point), None, replace(leaf_of("B"), signature_key=compressed)])
+    with pytest.raises(InvalidRatchetTree, match="two members have the same signature key"):
+        check_unique_keys(tree)
 
 
 def test_an_encryption_key_may_be_somebodys_signature_key() -> None:

@@ -127,17 +127,24 @@ class EdwardsCurve:
             raise _not_a_key("private", self.name, private_key) from None
 
 
-UNCOMPRESSED = b"\4"
-"""How the one encoding of a point begins: with two, the same key could stand twice in a tree (RFC 9420 §7.3)."""
+UNCOMPRESSED, COMPRESSED = (b"\4",), (b"\2", b"\3")
+"""How the encodings of a point begin."""
+
+
+def one_form(public_key: bytes) -> bytes:
+    """The same bytes for both encodings of a NIST point, other keys as they are: to see that two keys are one."""
+    if public_key[:1] in UNCOMPRESSED and len(public_key) in {65, 97, 133}:
+        return bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + len(public_key) // 2]
+    return public_key
 
 
 @dataclass(frozen=True)
 class NistCurve:
     """P-256, P-384 and P-521: ECDH and ECDSA (FIPS 186-5).
 
-    A private key is the scalar as a big-endian number; a public key is uncompressed (RFC 9180 §7.1.1),
-    in a leaf as in HPKE (RFC 9420 §5.1.1). Signatures are DER, their nonces derived as in RFC 6979, so that the same
-    history always gives the same bytes.
+    A private key is the scalar as a big-endian number; a public key is uncompressed (RFC 9180 §7.1.1,
+    RFC 9420 §5.1.1), but there are clients in the field whose signature keys are compressed, and these are accepted.
+    Signatures are DER, their nonces derived as in RFC 6979, so that the same history always gives the same bytes.
     """
 
     name: str
@@ -165,11 +172,11 @@ class NistCurve:
     def agree(self, private_key: bytes, peer: bytes) -> tuple[bytes, bytes]:
         """The secret shared with `peer`, and our own public key: loading the private key gives both."""
         ours = self._private(private_key)
-        return ours.exchange(ec.ECDH(), self._public(peer)), _uncompressed(ours.public_key())
+        return ours.exchange(ec.ECDH(), self._point(peer, UNCOMPRESSED)), _uncompressed(ours.public_key())
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse bytes that are no point of the curve (RFC 9180 §7.1.4)."""
-        self._public(public_key)
+        self._point(public_key, UNCOMPRESSED)
 
     def sign(self, private_key: bytes, content: bytes) -> bytes:
         """The signature, in DER."""
@@ -177,7 +184,7 @@ class NistCurve:
 
     def verify(self, public_key: bytes, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the private key has signed `content`."""
-        key = self._public(public_key)
+        key = self._point(public_key, UNCOMPRESSED + COMPRESSED)
         try:
             key.verify(signature, content, ec.ECDSA(self.hash))
         except InvalidSignature:
@@ -190,8 +197,8 @@ class NistCurve:
             raise _not_a_key("private", self.name, private_key)
         return ec.derive_private_key(scalar, self.curve)
 
-    def _public(self, public_key: bytes) -> ec.EllipticCurvePublicKey:
-        if public_key[:1] != UNCOMPRESSED:
+    def _point(self, public_key: bytes, encodings: tuple[bytes, ...]) -> ec.EllipticCurvePublicKey:
+        if public_key[:1] not in encodings:
             raise _not_a_key("public", self.name, public_key)
         try:
             return ec.EllipticCurvePublicKey.from_encoded_point(self.curve, public_key)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
+from workbench.mls.crypto.primitives import one_form
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
@@ -79,7 +80,7 @@ class Leaf:
     @property
     def signature_keys(self) -> tuple[frozenset[bytes], ...]:
         """The signature key of the leaf."""
-        return () if self.node is None else (frozenset((self.node.signature_key,)),)
+        return () if self.node is None else (frozenset((one_form(self.node.signature_key),)),)
 
     @property
     def common(self) -> CommonCapabilities | None:
@@ -144,7 +145,7 @@ class Parent:
         """All signature keys below, in small sets."""
         if level(self.index) <= KEYS_IN_ONE_SET:
             leaves = (each.node for each in in_order(self) if isinstance(each, Leaf) and each.node is not None)
-            return (frozenset(leaf_node.signature_key for leaf_node in leaves),)
+            return (frozenset(one_form(leaf_node.signature_key) for leaf_node in leaves),)
         return self.left.signature_keys + self.right.signature_keys
 
     @cached_property
