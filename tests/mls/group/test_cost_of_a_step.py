@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ from workbench.mls import (
 from workbench.mls.crypto.hpke import info_hash
 from workbench.mls.group.proposal_list import leave_out_unfit
 from workbench.mls.tree.subtree import Parent
+from workbench.mls.wire.tree import HPKECiphertext
 
 COUNTED = (
     "hash",
@@ -358,6 +360,23 @@ def test_no_leaf_and_no_commit_that_was_read_is_encoded_anew(size: int) -> None:
     assert content.content.content.encoding in message
     for _, leaf_node in joined(size, 1).tree.leaves():
         assert leaf_node.encoding is not None  # type: ignore[attr-defined] # beside the fields
+
+
+@pytest.mark.parametrize("size", BLANK)
+def test_of_the_ciphertexts_of_a_commit_only_the_one_for_this_member_is_decoded(size: int) -> None:
+    message = encode(commit(member(size, 0)).message)
+    decoded = 0
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal decoded
+        decoded += event == "call" and frame.f_code is HPKECiphertext.__init__.__code__
+
+    sys.setprofile(count)
+    try:
+        process(member(size, size - 1), message, now=NOW)
+    finally:
+        sys.setprofile(None)
+    assert decoded == 1
 
 
 IMPORT = """

@@ -13,7 +13,7 @@ from tests.mls.wire.strategies import STRUCTS, values_and_surroundings
 from workbench.mls.errors import Malformed, Misuse
 from workbench.mls.wire import reader
 from workbench.mls.wire.code_points import ContentType, CredentialType
-from workbench.mls.wire.codec import compiled, decode, encode, encode_vector, length_header
+from workbench.mls.wire.codec import Unread, compiled, decode, encode, encode_vector, length_header
 from workbench.mls.wire.messages import (
     ApplicationData,
     Commit,
@@ -29,6 +29,7 @@ from workbench.mls.wire.messages import (
 from workbench.mls.wire.reader import Span
 from workbench.mls.wire.shapes import (
     Opaque,
+    OpaqueVector,
     OptionalOf,
     Select,
     Shape,
@@ -45,11 +46,13 @@ from workbench.mls.wire.shapes import (
 from workbench.mls.wire.tree import (
     BasicCredential,
     Credential,
+    HPKECiphertext,
     KeyPackage,
     Lifetime,
     Node,
     ParentNode,
     RatchetTreeExtension,
+    UpdatePathNode,
     X509Credential,
 )
 
@@ -239,6 +242,48 @@ def test_the_spans_before_a_fault_are_kept_and_the_unfinished_ones_say_so() -> N
         ("leaf_index", False, 1, 1),
     ]
     assert not span.complete
+
+
+CIPHERTEXTS = tuple(HPKECiphertext(bytes(number), bytes(200)) for number in range(100))
+
+
+def test_the_items_of_a_vector_that_was_read_lazily_are_those_of_the_tuple() -> None:
+    items = decode(UpdatePathNode, encode(UpdatePathNode(b"key", CIPHERTEXTS))).encrypted_path_secret
+    assert isinstance(items, Unread)
+    assert (len(items), items[0], items[70], items[-1]) == (100, CIPHERTEXTS[0], CIPHERTEXTS[70], CIPHERTEXTS[-1])
+    assert items[10:30] == CIPHERTEXTS[10:30]
+    assert items == CIPHERTEXTS
+    assert (hash(items), repr(items)) == (hash(CIPHERTEXTS), repr(CIPHERTEXTS))
+    assert items != CIPHERTEXTS[1:]
+    assert items != 1
+    with pytest.raises(IndexError):
+        items[100]
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        b"\x02\x01",  # the vector goes beyond the end
+        b"\x03\x01\x00\x01",  # the second part of the item does
+        b"\x02\x01\x00",  # it is missing
+        b"\x02\x00\x40",  # its header is cut off
+    ],
+)
+def test_an_item_that_is_cut_off_is_refused_before_anybody_asks_for_it(items: bytes) -> None:
+    with pytest.raises(Malformed) as refused:
+        decode(UpdatePathNode, b"\x00" + items)
+    assert refused.value.path[:2] == ("UpdatePathNode", "encrypted_path_secret")
+
+
+def test_what_is_read_lazily_consists_of_opaque_vectors() -> None:
+    lazy = [
+        shape.item
+        for cls in STRUCTS.values()
+        for shape in fields_of(cls).values()
+        if isinstance(shape, VectorOf) and shape.lazily
+    ]
+    assert lazy == [Struct(HPKECiphertext)]
+    assert set(fields_of(HPKECiphertext).values()) == {OpaqueVector()}
 
 
 def test_an_explanation_of_bytes_that_do_decode_is_a_fault_of_ours() -> None:

@@ -250,9 +250,9 @@ def decrypt_path_secret(
     """
     for at, node in zip(merged.filtered_direct_path(committer), update_path.nodes, strict=True):
         if is_ancestor(at.copath_child, leaf_to_node(own_leaf)):
-            for reader, ciphertext in zip(_readers(merged, at, joined), node.encrypted_path_secret, strict=True):
+            for place, reader in enumerate(_readers(merged, at, joined)):
                 if reader in private_keys:
-                    key = private_keys[reader]
+                    key, ciphertext = private_keys[reader], node.encrypted_path_secret[place]
                     return at.node, suite.decrypt_with_label(key, "UpdatePathNode", context, ciphertext)
     raise NotForMe("§7.5", f"no ciphertext of the path is for a key of the member at leaf {own_leaf}")
 

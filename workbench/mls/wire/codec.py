@@ -7,9 +7,10 @@ cost nothing while all is well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
 from workbench.mls.errors import Misuse
 from workbench.mls.wire.reader import explain
@@ -277,6 +278,8 @@ def _fixed_decoder(shape: Fixed, _: frozenset[int]) -> Decode:
 
 
 def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
+    if shape.lazily and isinstance(shape.item, Struct):
+        return _lazy_vector_decoder(shape.item.cls)
     read_item = decoder(shape.item, custom)
 
     def read_vector(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
@@ -291,6 +294,60 @@ def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
         return tuple(items), at
 
     return read_vector
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Unread(Sequence[T]):
+    """The items of a `LazyVector` that was read, still bytes; it is equal to the tuple of its items."""
+
+    item: type[T]
+    body: bytes
+    starts: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        if isinstance(at, slice):
+            return tuple(self)[at]
+        item: T
+        item, _ = compiled(self.item).decode(self.body, self.starts[at], len(self.body))  # type: ignore[arg-type] # as above
+        return item
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _lazy_vector_decoder(item: type) -> Decode:
+    """Walks over the opaque vectors that its items consist of: their lengths are all that is looked at."""
+    headers = range(len(fields_of(item)))
+
+    def skip_vector(data: bytes, at: int, end: int) -> tuple[Sequence[Any], int]:
+        length, first = read_length(data, at, end)
+        stop = first + length
+        if stop > end:
+            raise Refused
+        starts, at = [], first
+        while at < stop:
+            starts.append(at - first)
+            for _ in headers:
+                length, at = read_length(data, at, stop)
+                at += length
+        if at != stop:
+            raise Refused
+        return Unread(item, data[first:stop], tuple(starts)), stop
+
+    return skip_vector
 
 
 def _optional_decoder(shape: OptionalOf, custom: frozenset[int]) -> Decode:

@@ -5,7 +5,7 @@ A wire struct is a frozen dataclass whose annotations *are* its wire format:
     @struct
     class UpdatePathNode:
         encryption_key: HPKEPublicKey
-        encrypted_path_secret: Vector[HPKECiphertext]
+        encrypted_path_secret: LazyVector[HPKECiphertext]
 
 This file turns such annotations into shapes, the one description that serves the compiled codec
 (`codec.py`), the careful reader that knows where it is (`reader.py`), and the test that holds our
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import FrozenInstanceError, dataclass, fields
 from enum import IntEnum
 from functools import cache
@@ -145,9 +145,10 @@ class Rest:
 
 @dataclass(frozen=True)
 class VectorOf:
-    """`T x<V>`."""
+    """`T x<V>`; of one that is read `lazily`, an item is decoded when somebody asks for it."""
 
     item: Item
+    lazily: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,8 @@ uint32 = Annotated[int, Uint(4)]
 uint64 = Annotated[int, Uint(8)]
 Opaque = Annotated[bytes, OpaqueVector()]
 Vector: TypeAlias = tuple[T, ...]
+LazyVector: TypeAlias = Sequence[T]
+"""A vector of which a reader wants one item, the others being for others. Its items consist of opaque vectors."""
 
 
 # From annotations to shapes.
@@ -259,6 +262,8 @@ def item_of(hint: Any) -> Item:
         return arguments[1]
     if origin is tuple:
         return VectorOf(item_of(arguments[0]))
+    if origin is Sequence:
+        return VectorOf(item_of(arguments[0]), lazily=True)
     if _is_union(hint) and arguments[1:] == (type(None),):
         return OptionalOf(item_of(arguments[0]))
     if isinstance(hint, type):

@@ -11,7 +11,18 @@ from workbench.mls.wire.code_points import (
     ProtocolVersion,
     WireFormat,
 )
-from workbench.mls.wire.shapes import Opaque, PresentWhen, Vector, case, kept_encoded, struct, uint16, uint32, uint64
+from workbench.mls.wire.shapes import (
+    LazyVector,
+    Opaque,
+    PresentWhen,
+    Vector,
+    case,
+    kept_encoded,
+    struct,
+    uint16,
+    uint32,
+    uint64,
+)
 
 HPKEPublicKey: TypeAlias = Opaque
 SignaturePublicKey: TypeAlias = Opaque
@@ -178,7 +189,7 @@ class UpdatePathNode:
     """A fresh key for one node, its secret sealed to each node of the copath's resolution (RFC 9420 §7.6)."""
 
     encryption_key: HPKEPublicKey
-    encrypted_path_secret: Vector[HPKECiphertext]
+    encrypted_path_secret: LazyVector[HPKECiphertext]
 
 
 @struct
