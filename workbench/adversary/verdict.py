@@ -139,7 +139,7 @@ class Verdict:
         healed = [epoch for epoch, standing in self.epochs.items() if standing == "healed"]
         found: dict[int, list[HolderId]] = {epoch: [] for epoch in healed}
         leaked = frozenset[SecretId]().union(*self._leaked)
-        for leaf, member in chronicle.last.members.items():
+        for leaf, member in sorted(chronicle.last.members.items()):
             held = chronicle.held[-1].get(member, frozenset())
             alone = self.case.theory.close(held)
             together = self.case.theory.close(leaked | held)
