@@ -178,7 +178,7 @@ export function matrixGrid(name, does) {
       svg("text", { y: 4.5 }, initial),
     );
     const head = html("div", { role: "rowheader", class: "mls-who", "aria-colindex": 1, title: called }, leaf, html("span", {}, called));
-    const line = html("div", { role: "row", class: `mls-line mls-hue-${hue}`, "aria-rowindex": row + 2 }, head);
+    const line = html("div", { role: "row", class: `mls-member mls-hue-${hue}`, "aria-rowindex": row + 2 }, head);
     line.style.top = `calc(var(--head) + ${row * HEIGHT}px)`;
     return line;
   }

@@ -160,7 +160,7 @@ export function matrixLabel({ opening, step }) {
   );
 }
 
-/** Which step this is; the first is step 0, as in the words of leaks. @param {Frame} frame @returns {string} */
+/** Which step this is. @param {Frame} frame @returns {string} */
 export function stepTitle({ opening, step }) {
   const { steps } = opening.given.view;
   return `After step ${step + 1} of ${steps.length}: ${steps[step].title}`;
