@@ -18,7 +18,9 @@ from workbench.mls.tree.tree_math import is_leaf, leaf_to_node, node_width
 from workbench.mls.tree.update_path import open_path, path_recipients
 from workbench.mls.wire.messages import Commit, PublicMessage
 
-CASES = (1, 2, 3, 4)
+CASES = BREAKABLE, DAVE_COMMITTED, WITH_PSK, WITHOUT_BOB = 1, 2, 3, 4
+"""In the first the epoch can be broken, in each of the others one thing is otherwise."""
+
 BOB, DAVE = LeafIndex(1), LeafIndex(3)
 INGREDIENTS = ("init_secret", "commit_secret", "psk_secret")
 BROKEN = 3
@@ -27,16 +29,16 @@ BROKEN = 3
 
 @cache
 def hand_over(number: int) -> str:
-    """The file of a case: what leaked, and what was on the wire. In the first one, epoch 3 can be broken."""
+    """The file of a case: what leaked, and what was on the wire."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=70)
     world.commit("Alice")
-    leaks = [] if number == CASES[3] else [world.compromise("Bob")]
-    if number == CASES[2]:
+    leaks = [] if number == WITHOUT_BOB else [world.compromise("Bob")]
+    if number == WITH_PSK:
         world.share_psk("lunch", "Alice", "Bob", "Carol", "Dave")
-    world.commit("Bob", psks=["lunch"] if number == CASES[2] else [])
+    world.commit("Bob", psks=["lunch"] if number == WITH_PSK else [])
     world.send("Carol", "The old mill, at nine. Bring the map.")
     world.commit("Alice")
-    if number == CASES[1]:
+    if number == DAVE_COMMITTED:
         world.commit("Dave")
     leaks.append(world.compromise("Dave", what="backup"))
     return write_case_file(case_file(world, leaks))

@@ -1,0 +1,120 @@
+"""The worlds and cases of the lessons, as they are when their exercises are asked."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from workbench.adversary.case_file import CaseFile, read_case_file
+from workbench.adversary.leak import Leak
+from workbench.lab import World
+from workbench.lessons import lesson_06, lesson_07
+from workbench.mls import RatchetTree
+
+
+def lesson_00_world() -> World:
+    """The world of lesson 00 at its end."""
+    world = World.of(4)
+    world.commit("Bob")
+    world.steal("Bob")
+    world.commit("Alice")
+    world.commit("Bob")
+    world.steal("Dave")
+    world.remove("Alice", "Dave")
+    return world
+
+
+@cache
+def lesson_05_world() -> tuple[World, Leak]:
+    """The first world of lesson 05, and the theft in it."""
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=5)
+    world.send("Bob", "Yesterday's news.")
+    world.commit("Alice")
+    world.send("Carol", "Today's news.")
+    theft = world.compromise("Alice")
+    world.send("Bob", "Tomorrow's news.")
+    return world, theft
+
+
+@cache
+def lesson_05_slow() -> tuple[World]:
+    """The second world of lesson 05: Carol has not received the message."""
+    slow = World.of(["Alice", "Bob", "Carol", "Dave"], seed=6)
+    slow.hold("Carol")
+    slow.send("Alice", "The key is under the mat.")
+    return (slow,)
+
+
+@cache
+def lesson_06_world() -> tuple[World, Leak]:
+    """The world of lesson 06 before Dave's device is robbed, and the theft of Bob's."""
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=6)
+    world.commit("Alice")
+    bob = world.compromise("Bob")
+    world.commit("Alice")
+    world.commit("Bob")
+    world.commit("Alice")
+    return world, bob
+
+
+def lesson_06_reasons() -> dict[str, str]:
+    """The right reasons in lesson 06."""
+    return {letter: reason for letter, (_, reason) in lesson_06.TALES.items()}
+
+
+@cache
+def lesson_07_case() -> tuple[CaseFile]:
+    """The first case of lesson 07."""
+    return (read_case_file(lesson_07.hand_over(1)),)
+
+
+@cache
+def lesson_12_world() -> World:
+    """The world of lesson 12 before Dave's device is robbed."""
+    world = World.of(["Alice", "Bob", "Carol"], seed=12)
+    world.device("Dave")
+    world.add("Alice", "Dave")
+    world.device("Erin")
+    world.join("Erin")
+    world.steal("Bob")
+    world.hold("Bob")
+    world.commit("Alice")
+    world.resync("Bob")
+    world.device("HR")
+    world.external_sender("Alice", "HR")
+    world.ask_to_remove("HR", "Carol")
+    world.device("Frank")
+    world.request_to_join("Frank")
+    world.commit("Dave")
+    world.steal("Erin")
+    world.share_psk("tea", *world.members)
+    world.commit("Alice", psks=["tea"])
+    world.commit("Frank")
+    return world
+
+
+@cache
+def lesson_12_groups() -> tuple[World, World]:
+    """A group, and the one that it goes on as."""
+    world = World.of(3)
+    world.reinit("Bob", suite=2)
+    return world, world.successor("Alice")
+
+
+def tree_of(world: World) -> RatchetTree:
+    state = world.state("Alice")
+    assert state is not None
+    return state.tree
+
+
+def full_world() -> World:
+    world = World.of(8)
+    for name in ("Carol", "Erin", "Grace"):
+        world.commit(name)
+    return world
+
+
+def around_a_removal() -> tuple[RatchetTree, RatchetTree]:
+    world = full_world()
+    before = tree_of(world)
+    world.remove("Alice", "Frank")
+    return before, tree_of(world)
