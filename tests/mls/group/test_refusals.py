@@ -315,6 +315,19 @@ def test_adding_a_member_twice_is_refused() -> None:
         scenario.commit("Alice", adds=["Bob"])
 
 
+def test_a_proposal_of_a_key_that_one_does_not_hold_stops_ones_commit_only_if_one_names_it() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    scenario.propose("Carol", PSK)
+    (reference,) = scenario.states["Alice"].proposals
+    with refuses(refused.UnknownPreSharedKey, "§8.4", "external key 6964"):
+        create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, by_reference=[reference])
+    assert scenario.commit("Alice").advanced.proposals == ()
+    scenario.propose("Carol", PSK)
+    keys = {b"id": b"secret"}
+    held = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, psks=keys)
+    assert [type(sent.proposal) for sent in held.advanced.proposals] == [PreSharedKey]
+
+
 def test_a_proposal_that_fits_no_tree_stops_nobodys_commit() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     scenario.propose("Bob", Add(scenario.bundle("Carol").key_package))

@@ -29,6 +29,7 @@ from workbench.mls.group.pre_shared_keys import (
     ExternalPSKs,
     ResumptionPSKs,
     find_psks,
+    held_psk,
 )
 from workbench.mls.group.proposal_list import (
     Applied,
@@ -63,6 +64,7 @@ from workbench.mls.wire.messages import (
     GroupContext,
     MemberSender,
     MLSMessage,
+    PreSharedKey,
     Proposal,
     ProposalByReference,
     ProposalByValue,
@@ -135,10 +137,11 @@ def create_commit(
     for proposal in proposals:
         refuse_grease_in(proposal)
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
-    listed = (*_from_pending(state, by_value, by_reference), *by_value)
+    past_psks = {**resumption_psks, **resumption_psks_of(state)}
+    listed = (*_from_pending(state, by_value, by_reference, psks, past_psks), *by_value)
     applied = validate_and_apply(for_sending(state.public), listed, state.own_leaf, leaf_node, now=now, usage=usage)
     path = path or renewed or path_required(listed, state.policy)
-    found = find_psks(applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
+    found = find_psks(applied.psks, psks, past_psks)
     # path
     if path:
         signing = signature_private_key or state.signature_private_key
@@ -222,14 +225,26 @@ def adopt(state: GroupState, staged: Committed) -> GroupState:
 
 
 def _from_pending(
-    state: GroupState, by_value: tuple[SentProposal, ...], by_reference: Sequence[bytes] | None
+    state: GroupState,
+    by_value: tuple[SentProposal, ...],
+    by_reference: Sequence[bytes] | None,
+    psks: ExternalPSKs,
+    resumption_psks: ResumptionPSKs,
 ) -> tuple[SentProposal, ...]:
-    """The pending proposals that are named or, if none are, all that fit (RFC 9420 §12.4.1)."""
+    """The pending proposals that are named or, if none are, all that fit (RFC 9420 §12.4.1).
+
+    One for a pre-shared key that is not held here is left to others: nobody stops this member's commits with it.
+    """
     if by_reference is not None:
         return tuple(pending_proposal(state.proposals, reference) for reference in by_reference)
     if not state.proposals:
         return ()
-    selected = select_proposals(state.proposals.values(), by_value, state.own_leaf)
+    able = [
+        sent
+        for sent in state.proposals.values()
+        if not isinstance(sent.proposal, PreSharedKey) or held_psk(sent.proposal.psk, psks, resumption_psks) is not None
+    ]
+    selected = select_proposals(able, by_value, state.own_leaf)
     return leave_out_unfit(state.tree, state.context.extensions, selected, by_value)
 
 

@@ -26,13 +26,23 @@ def find_psks(
     return tuple((each, _find(each, external, resumption)) for each in ids)
 
 
-def _find(wanted: PreSharedKeyID, external: ExternalPSKs, resumption: ResumptionPSKs) -> bytes:
+def held_psk(wanted: PreSharedKeyID, external: ExternalPSKs, resumption: ResumptionPSKs) -> bytes | None:
+    """The value of a named key, None if it is not held."""
     key = wanted.psk
     if isinstance(key, ExternalPSK):
-        psk, name = external.get(key.psk_id), f"external key {key.psk_id.hex()}"
-    else:
-        psk = resumption.get((key.psk_group_id, key.psk_epoch))
-        name = f"the key of epoch {key.psk_epoch} of group {key.psk_group_id.hex()}"
+        return external.get(key.psk_id)
+    return resumption.get((key.psk_group_id, key.psk_epoch))
+
+
+def _find(wanted: PreSharedKeyID, external: ExternalPSKs, resumption: ResumptionPSKs) -> bytes:
+    psk = held_psk(wanted, external, resumption)
     if psk is None:
-        raise UnknownPreSharedKey("§8.4", f"{name} is needed and not held here")
+        raise UnknownPreSharedKey("§8.4", f"{_named(wanted)} is needed and not held here")
     return psk
+
+
+def _named(wanted: PreSharedKeyID) -> str:
+    key = wanted.psk
+    if isinstance(key, ExternalPSK):
+        return f"external key {key.psk_id.hex()}"
+    return f"the key of epoch {key.psk_epoch} of group {key.psk_group_id.hex()}"
