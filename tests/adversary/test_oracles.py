@@ -13,8 +13,9 @@ from workbench.adversary.loot import PARTS
 from workbench.adversary.theorem import Case as TheoremCase
 from workbench.inspect.trace_rules import Fact, Rule, numbered
 
-SEEDS = (*range(40), 2023)
-"""Some, and one in which a removed member is robbed who cannot open the private commit that removed it."""
+SEEDS = (*range(40), 2023, 13501)
+"""Some, one in which a removed member is robbed who cannot open the private commit that removed it, and one in which
+somebody comes back who catches up with a pre-shared key of an earlier epoch in the same step."""
 
 
 @pytest.fixture(scope="module")

@@ -122,7 +122,7 @@ def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, Epoch
             members = {leaf: holder for leaf, holder in members.items() if 2 * leaf in keys}
         epoch = step["epoch"]
         if keys and epoch not in epochs:
-            psks = tuple(_mixed_in(step, secrets))
+            psks = tuple(_mixed_in(step, secrets, named.get(epoch, {}).get("member_secret")))
             epochs[epoch] = EpochRecord(
                 epoch,
                 number,
@@ -145,12 +145,22 @@ def _signature_keys(tree: Tree) -> Iterator[tuple[int, Hex]]:
             yield int(key) // 2, content.signature_key.hex()
 
 
-def _mixed_in(step: Step, secrets: Mapping[SecretId, Secret]) -> Iterator[SecretId]:
-    """The pre-shared keys from which a psk_secret was extracted (RFC 9420 §8.4)."""
-    for operation in step["operations"]:
-        output, psk = operation["output"], operation["inputs"][-1] if operation["inputs"] else None
-        if output is not None and psk is not None and secrets[output]["name"] == "psk_extracted":
-            yield psk
+def _mixed_in(step: Step, secrets: Mapping[SecretId, Secret], member_secret: SecretId | None) -> Iterator[SecretId]:
+    """The pre-shared keys that went into the secrets of an epoch (RFC 9420 §8.4).
+
+    They are told from its `member_secret` backwards: in the same step somebody may have caught up with other epochs.
+    """
+    made_of = {operation["output"]: operation["inputs"] for operation in step["operations"]}
+    waiting = [member_secret]
+    while waiting:
+        made = waiting.pop()
+        for source in made_of.get(made, ()):
+            if source is None or made is None:
+                continue
+            if secrets[made]["name"] == "psk_extracted":
+                yield source
+            elif secrets[source]["name"] in {"psk_secret", "psk_input", "psk_extracted"}:
+                waiting.append(source)
 
 
 def _messages(trace: Trace) -> tuple[MessageRecord, ...]:
