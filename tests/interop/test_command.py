@@ -42,9 +42,15 @@ def test_every_call_of_the_interface_has_its_function_in_the_same_order() -> Non
 
 
 def test_ctrl_c_stops_the_server_without_a_word() -> None:
-    with subprocess.Popen(
-        [*SERVER, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    ) as process:
+    # A shell's job in the background ignores Ctrl-C, and so would all that it starts: these tests, and the server.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [*SERVER, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().endswith("; Ctrl-C stops it\n")
