@@ -55,7 +55,10 @@ def test_ctrl_c_stops_the_server_without_a_word() -> None:
         assert process.stderr is not None
         assert process.stdout.readline().endswith("; Ctrl-C stops it\n")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        try:
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
         assert process.stdout.read() == ""
         assert process.stderr.read() == ""
 
