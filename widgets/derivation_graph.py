@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import anywidget
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.derivation_figure import derivation_figure
-from widgets.page import output, page
+from widgets.kept import KeptPicture
 from workbench.views.derivation import derivation_view
 
 if TYPE_CHECKING:
@@ -18,17 +16,16 @@ if TYPE_CHECKING:
     from workbench.inspect.trace_rules import Fact
     from workbench.views.derivation import DerivationView
 
-_MODULE = "derivation_graph.js"
 
-
-class DerivationGraph(anywidget.AnyWidget):
+class DerivationGraph(KeptPicture):
     """Draws how one secret or message came to be known, from what leaked down to it.
 
     `selected` is the fact whose way from the leaks is lit up, as an index of the view's facts, or -1. With
     `every_step`, steps that only turn one secret into the next are shown one by one.
     """
 
-    _esm: ClassVar[str] = module(_MODULE)
+    _module: ClassVar[str] = "derivation_graph.js"
+    _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
     view = traitlets.Dict().tag(sync=True)
@@ -49,19 +46,8 @@ class DerivationGraph(anywidget.AnyWidget):
             fact = verdict.case.chronicle.epochs[fact].secrets["epoch_authenticator"]
         return cls(derivation_view(verdict, fact), **traits)
 
-    def to_html(self, path: str | Path) -> None:
-        """Write the picture as one page that needs no kernel and no network."""
-        Path(path).write_text(page(_MODULE, self._shown(), self._figure(), title=self.view["title"]), encoding="utf-8")
-
     def __repr__(self) -> str:
         return f"DerivationGraph({self.view['title']!r}: {self.view['summary']})"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Show the widget, and beside it the figure and player for readers without a kernel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            bundle[0]["text/html"] = output(_MODULE, self._shown(), self._figure())
-        return bundle
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "selected", "every_step")}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import anywidget
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
+from widgets.kept import KeptPicture
 from widgets.lifetimes_figure import figure
-from widgets.page import output, page
 from workbench.lab.compromise import case_of
 from workbench.lab.scenarios import Scenario
 from workbench.views.lifetimes import key_lifetimes_view
@@ -22,17 +20,16 @@ if TYPE_CHECKING:
     from workbench.lab import World
     from workbench.views.lifetimes import KeyLifetimesView
 
-_MODULE = "key_lifetimes.js"
 
-
-class KeyLifetimes(anywidget.AnyWidget):
+class KeyLifetimes(KeptPicture):
     """Draws how long each secret is on a device, and what a theft after a step gets and opens.
 
     `leaks` are the names of other leaks of the view that are on. `opened` are the kinds of secrets whose lanes are
     shown one by one; None unfolds those that are small.  All traits are shared with the browser.
     """
 
-    _esm: ClassVar[str] = module(_MODULE)
+    _module: ClassVar[str] = "key_lifetimes.js"
+    _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
     view = traitlets.Dict().tag(sync=True)
@@ -79,22 +76,10 @@ class KeyLifetimes(anywidget.AnyWidget):
             return cls(key_lifetimes_view(told.case, told.leaks), **traits)
         return cls(key_lifetimes_view(case_of(told)), **traits)
 
-    def to_html(self, path: str | Path) -> None:
-        """Write the picture as one page that needs no kernel and no network."""
-        text = page(_MODULE, self._shown(), self._figure(), title=self.view["title"])
-        Path(path).write_text(text, encoding="utf-8")
-
     def __repr__(self) -> str:
         whose = name_of(cast("KeyLifetimesView", self.view), self.device)
         steps = len(self.view["security"]["steps"])
         return f"KeyLifetimes({self.view['title']!r}, {whose}'s device, theft after step {self.step + 1} of {steps})"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Show the widget, and beside it the figure and player for readers without a kernel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            bundle[0]["text/html"] = output(_MODULE, self._shown(), self._figure())
-        return bundle
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "device", "step", "leaks", "opened")}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import anywidget
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.figure import figure
-from widgets.page import output, page
+from widgets.kept import KeptPicture
 from workbench.lab.compromise import case_of
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import ATTACKER
@@ -23,10 +21,8 @@ if TYPE_CHECKING:
     from workbench.lab import World
     from workbench.views.schema import RatchetTreeView
 
-_MODULE = "ratchet_tree.js"
 
-
-class RatchetTree(anywidget.AnyWidget):
+class RatchetTree(KeptPicture):
     """Draws a ratchet tree through time, as one viewer sees it.
 
     `step` and `beat` say where in the view the picture is (beat -1: the step is over), `selected` is the node
@@ -34,7 +30,8 @@ class RatchetTree(anywidget.AnyWidget):
     should move together.
     """
 
-    _esm: ClassVar[str] = module(_MODULE)
+    _module: ClassVar[str] = "ratchet_tree.js"
+    _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
     view = traitlets.Dict().tag(sync=True)
@@ -80,21 +77,9 @@ class RatchetTree(anywidget.AnyWidget):
             self.playing = False
             self.playing = True
 
-    def to_html(self, path: str | Path) -> None:
-        """Write the picture with its player as one page that needs no kernel and no network."""
-        text = page(_MODULE, self._shown(), self._figure(), title=self.view["title"])
-        Path(path).write_text(text, encoding="utf-8")
-
     def __repr__(self) -> str:
         name = next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer)
         return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {len(self.view['steps'])}, seen by {name})"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Show the widget, and beside it the figure and player for readers without a kernel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            bundle[0]["text/html"] = output(_MODULE, self._shown(), self._figure())
-        return bundle
 
     def _shown(self) -> dict[str, object]:
         names = ("view", "step", "viewer", "speed")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import anywidget
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
+from widgets.kept import KeptPicture
 from widgets.matrix_figure import matrix_figure
-from widgets.page import output, page
 from workbench.lab import World
 from workbench.lab.compromise import case_of, compromise
 from workbench.views.security import security_view
@@ -25,10 +23,8 @@ if TYPE_CHECKING:
     from workbench.lab.scenarios import Scenario
     from workbench.views.security import SecurityView
 
-_MODULE = "security_matrix.js"
 
-
-class SecurityMatrix(anywidget.AnyWidget):
+class SecurityMatrix(KeptPicture):
     """Draws what a thief reads of a history, under leaks that are put on and taken off.
 
     `step` is how far the history has come. `leaks` are those that are put on: `{"name": ...}` for one that is offered
@@ -37,7 +33,8 @@ class SecurityMatrix(anywidget.AnyWidget):
     shared with the browser, which computes what follows by itself.
     """
 
-    _esm: ClassVar[str] = module(_MODULE)
+    _module: ClassVar[str] = "security_matrix.js"
+    _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
     view = traitlets.Dict().tag(sync=True)
@@ -78,21 +75,9 @@ class SecurityMatrix(anywidget.AnyWidget):
             return cls(story, **traits)
         return cls(story.world, story.leaks, **{"on": story.leaks, "case": story.case, **traits})
 
-    def to_html(self, path: str | Path) -> None:
-        """Write the picture, live, as one page that needs no kernel and no network."""
-        text = page(_MODULE, self._shown(), self._figure(), title=self.view["title"])
-        Path(path).write_text(text, encoding="utf-8")
-
     def __repr__(self) -> str:
         title, steps = self.view["title"], len(self.view["steps"])
         return f"SecurityMatrix({title!r}, after step {self.step + 1} of {steps}: {verdict_sentence(self._frame())})"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Show the widget, and beside it the figure and player for readers without a kernel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            bundle[0]["text/html"] = output(_MODULE, self._shown(), self._figure())
-        return bundle
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "step", "leaks", "selected")}

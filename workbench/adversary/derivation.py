@@ -16,7 +16,7 @@ import networkx as nx
 from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.names import listed, shown
+from workbench.inspect.names import listed, shown, upper_first
 from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import Fact, Rule, is_of, message_place
 
@@ -72,7 +72,7 @@ class Derivation:
             return told
         source = next(iter(self.leaks.values()))
         verb = "leaked" if self.fact in self.leaks else "follows from what leaked"
-        return (f"{_upper_first(words.of(self.fact))} {verb} with {source}.",)
+        return (f"{upper_first(words.of(self.fact))} {verb} with {source}.",)
 
     def __str__(self) -> str:
         return " ".join(self.sentences())
@@ -153,11 +153,7 @@ class Words:
         plural = {"opens": "open", "gives": "give", "gives away": "give away", "is": "are"}
         said = plural[verb] if len(premises) > 1 or premises[0].startswith("the secrets ") else verb
         passing = f", in {steps} steps," if steps > 1 else ""
-        return f"{_upper_first(listed(premises))} {said}{passing} {self.of(rule.conclusion)}."
+        return f"{upper_first(listed(premises))} {said}{passing} {self.of(rule.conclusion)}."
 
     def _with_source(self, fact: Fact, leaks: Mapping[Fact, Leak]) -> str:
         return f"{self.of(fact)} (leaked with {leaks[fact]})" if fact in leaks else self.of(fact)
-
-
-def _upper_first(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -147,6 +147,11 @@ def shown(group_id: bytes) -> str:
     return f"“{text}”" if text else group_id.hex() or "with the empty id"
 
 
+def upper_first(words: str) -> str:
+    """Begin a sentence with these words."""
+    return words[:1].upper() + words[1:]
+
+
 def listed(words: Sequence[str]) -> str:
     """Words in a row: "Bob, Carol and Dave"."""
     return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])

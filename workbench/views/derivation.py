@@ -16,8 +16,8 @@ import networkx as nx
 from workbench.adversary.derivation import Derivation, Words
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
+from workbench.inspect.names import upper_first
 from workbench.inspect.trace_rules import Fact, Rule, RuleKind, message_place
-from workbench.views.describe import upper_first
 from workbench.views.layered import Item, Room, places, ranks, route
 from workbench.views.scene import text_of
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.inspect.names import listed, upper_first
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -125,20 +127,10 @@ def nodes_in_words(nodes: Sequence[int]) -> str:
     leaves = [str(node // 2) for node in nodes if node % 2 == 0]
     groups = []
     if parents:
-        groups.append(f"{'node' if len(parents) == 1 else 'nodes'} {in_words(parents)}")
+        groups.append(f"{'node' if len(parents) == 1 else 'nodes'} {listed(parents)}")
     if leaves:
-        groups.append(f"{'leaf' if len(leaves) == 1 else 'leaves'} {in_words(leaves)}")
-    return in_words(groups)
-
-
-def in_words(words: Sequence[str]) -> str:
-    """Join words: "a", "a and b", "a, b and c"."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
-
-
-def upper_first(words: str) -> str:
-    """Begin a sentence with these words."""
-    return words[:1].upper() + words[1:]
+        groups.append(f"{'leaf' if len(leaves) == 1 else 'leaves'} {listed(leaves)}")
+    return listed(groups)
 
 
 def counted(number: int, thing: str) -> str:

@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias, TypedDict, get_args
 from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Case
+from workbench.inspect.names import upper_first
 from workbench.inspect.trace_format import HolderId, Secret, SecretId
 from workbench.views.security import FactNumber, SecurityView, security_view
 
@@ -276,13 +277,13 @@ class _Names:
                 lane = node, f"Node {node}"
             case "psks":
                 given = self.shared.get(secret)
-                lane = (0, "Resumption PSK") if given is None else (1, _upper_first(given.removeprefix("the ")))
+                lane = (0, "Resumption PSK") if given is None else (1, upper_first(given.removeprefix("the ")))
             case "tree" | "messages" if "ratchet" in name:
                 lane = 2 + node, f"{self._owner(entry['epoch'], node)}: {name.split('_')[0]}"
             case "tree":
                 lane = (0, "Root") if name == "encryption_secret" else (1, "Nodes")
             case "epoch" | "others":
-                lane = 0, _upper_first(name.replace("_", " "))
+                lane = 0, upper_first(name.replace("_", " "))
             case _:
                 lane = 0, KINDS[kind]["name"]
         return lane
@@ -293,7 +294,3 @@ class _Names:
         holder = None if record is None else record.members.get(node // 2)
         names = {each["id"]: each["name"] for each in self.chronicle.trace["holders"]}
         return f"Leaf {node // 2}" if holder is None else names[holder]
-
-
-def _upper_first(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from workbench.inspect.names import listed
+from workbench.inspect.names import listed, upper_first
 from workbench.inspect.trace_format import HolderId
-from workbench.views.describe import counted, upper_first
+from workbench.views.describe import counted
 from workbench.views.security_frame import Cell, Column, SecurityFrame
 
 _NAMED_AT_MOST = 4

@@ -1,0 +1,36 @@
+"""What every picture has in common: it is kept as a figure and a player, for readers without a kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+
+from widgets.page import output, page
+
+
+class KeptPicture(anywidget.AnyWidget):
+    """A widget that a notebook keeps, and that can be a page of its own; `_module` is the file that draws it."""
+
+    _module: ClassVar[str]
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the picture with its player as one page that needs no kernel and no network."""
+        text = page(self._module, self._shown(), self._figure(), title=self.view["title"])
+        Path(path).write_text(text, encoding="utf-8")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Show the widget, and beside it the figure and player for readers without a kernel."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is not None:
+            bundle[0]["text/html"] = output(self._module, self._shown(), self._figure())
+        return bundle
+
+    def _shown(self) -> dict[str, object]:
+        """The traits with which the player starts."""
+        raise NotImplementedError
+
+    def _figure(self) -> str:
+        """The picture as it stands, still."""
+        raise NotImplementedError
