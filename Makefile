@@ -13,6 +13,9 @@ PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11 python; 
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 # Of the protocol every line and branch is tested; held on CI, where nothing skips.
 COVERAGE := --cov=workbench.mls --cov-report=term --cov-fail-under=100
+# The tests of a file stay together in one process: they share what is costly to set up, and a lesson is run in order.
+JOBS := 2
+PARALLEL := -n $(JOBS) --dist loadfile
 JS_TESTS = $(shell find tests -name '*.test.js')
 
 .PHONY: help lab test lint types imports js pytest coverage notebooks docs lock clean
@@ -60,10 +63,10 @@ endif
 
 pytest: $(VENV)/.test
 	@echo "==> Tests and lessons"
-	@$(BIN)/python -m pytest --nbval $(if $(filter true,$(CI)),$(COVERAGE))
+	@$(BIN)/python -m pytest $(PARALLEL) --nbval $(if $(filter true,$(CI)),$(COVERAGE))
 
 coverage: $(VENV)/.test
-	@$(BIN)/python -m pytest $(COVERAGE) tests/mls tests/vectors
+	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) tests/mls tests/vectors
 
 notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
@@ -84,7 +87,7 @@ lock: $(VENV)/.made
 	@$(INSTALL) --quiet uv
 	@echo "==> Writing the locks"
 	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --extra interop --extra test --constraint requirements.lock --output-file requirements-test.lock
+	@$(COMPILE) --extra interop --extra mutants --extra peers --extra test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:
 	rm -rf $(VENV) node_modules

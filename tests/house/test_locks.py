@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = {"requirements.lock": ["lab"], "requirements-test.lock": ["lab", "interop", "test"]}
+LOCKS = {"requirements.lock": ["lab"], "requirements-test.lock": ["lab", "interop", "mutants", "peers", "test"]}
 
 
 def locked(lock: Path) -> list[tuple[Requirement, int]]:
