@@ -18,11 +18,13 @@ JOBS := 2
 PARALLEL := -n $(JOBS) --dist loadfile
 JS_TESTS = $(shell find tests -name '*.test.js')
 
-.PHONY: help lab test lint types imports js pytest coverage notebooks docs lock clean
+.PHONY: help lab check test soak lint types imports js pytest coverage notebooks docs lock clean
 
 help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab"
+	@echo "make check      what to run while you work: style, types, imports and the quick tests (two minutes)"
 	@echo "make test       set up the test tools and run every test"
+	@echo "make soak       the long forms: random histories, the three oracles, an hour of fuzzing"
 	@echo "make notebooks  run the lessons and store their outputs anew"
 	@echo "make docs       write the pages about the RFC anew"
 	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
@@ -32,6 +34,11 @@ help:
 lab: $(VENV)/.lab $(VENV)/.trusted
 	@echo "==> Opening the lessons; Ctrl-C here closes them"
 	@$(BIN)/workbench lab
+
+# What a change needs before it is committed; the pictures in a browser, the lessons and the long searches are left out.
+check: lint types imports
+	@echo "==> The quick tests"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not browser and not house"
 
 # Each part runs by itself too (`make types`); `make -k test` runs them all even when one fails.
 test: lint types imports js pytest
@@ -64,6 +71,15 @@ endif
 pytest: $(VENV)/.test
 	@echo "==> Tests and lessons"
 	@$(BIN)/python -m pytest $(PARALLEL) --nbval $(if $(filter true,$(CI)),$(COVERAGE))
+
+# By hand, for hours: each prints the seed with which it can be repeated.
+soak: $(VENV)/.test
+	@echo "==> Random histories of the protocol"
+	@MLS_HISTORIES=2000 $(BIN)/python -m pytest tests/properties/test_histories.py
+	@echo "==> Random histories of the compromise lab: the three oracles"
+	@$(BIN)/python -m tests.adversary.oracles --histories 5000 --seed 1000000
+	@echo "==> Damaged messages"
+	@$(BIN)/workbench fuzz --minutes 60
 
 coverage: $(VENV)/.test
 	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) tests/mls tests/vectors

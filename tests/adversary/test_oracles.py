@@ -13,6 +13,8 @@ from workbench.adversary.loot import PARTS
 from workbench.adversary.theorem import Case as TheoremCase
 from workbench.inspect.trace_rules import Fact, Rule, numbered
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (*range(40), 2023, 13501)
 """Some, one in which a removed member is robbed who cannot open the private commit that removed it, and one in which
 somebody comes back who catches up with a pre-shared key of an earlier epoch in the same step."""

@@ -46,6 +46,8 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.tree import Capabilities, Node, UpdatePath, UpdatePathNode
 
+pytestmark = pytest.mark.slow
+
 AT = scene(1)
 SMALL, LARGE = 500, 2000
 """How many of something; the second is four times the first."""

@@ -18,6 +18,8 @@ from workbench.mls.errors import InvalidTag
 from workbench.mls.group import framing
 from workbench.mls.wire.messages import GroupContext
 
+pytestmark = pytest.mark.slow
+
 SEED = 9420
 ATTEMPTS = 1200
 

@@ -17,7 +17,7 @@ def make(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_make_alone_lists_what_there_is(repository: Path) -> None:
     result = make(repository)
     assert result.returncode == 0
-    for target in ("make lab", "make test", "make notebooks", "make lock"):
+    for target in ("make lab", "make check", "make test", "make soak", "make notebooks", "make lock"):
         assert target in result.stdout
 
 

@@ -134,7 +134,7 @@ def test_every_field_of_every_wire_struct_has_a_meaning_and_no_meaning_is_stale(
 
 
 @pytest.mark.parametrize("cls", FIELDS, ids=lambda cls: cls.__name__)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_fields_account_for_every_byte_and_say_what_they_mean(cls: type, data: st.DataObject) -> None:
     value, surroundings = data.draw(values_and_surroundings(cls))
@@ -374,7 +374,7 @@ def test_bytes_left_over_are_a_fault_though_all_fields_are_there() -> None:
     assert [(fault.path, fault.offset) for fault in dissection.faults] == [("Lifetime", 16)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=80), kind=st.sampled_from(sorted(KINDS)))
 def test_no_bytes_whatever_raise(data: bytes, kind: str) -> None:
     dissection = dissect(b"\0\1\0\5" + data, kind)

@@ -157,13 +157,13 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(damaged(), st.sampled_from(sorted(party()[0])))
 def test_damaged_bytes_are_explained_as_process_refuses_them(data: bytes, who: str) -> None:
     assert_explained(party()[0][who], data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
 def test_any_bytes_and_any_text_are_explained(data: bytes) -> None:
     assert_explained(party()[0]["Bob in epoch 1"], data)

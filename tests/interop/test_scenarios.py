@@ -11,6 +11,8 @@ from tests.interop.play import ACTIONS, Play, actors_in, casts
 from tests.interop.scripts import CONFIGURATIONS, Writer, written
 from workbench.mls import CIPHER_SUITES
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = [writer for writers in CONFIGURATIONS.values() for writer in writers]
 FORMS = list(itertools.product(sorted(CIPHER_SUITES), (False, True)))
 

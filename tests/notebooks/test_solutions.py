@@ -10,6 +10,8 @@ import pytest
 from tests.notebooks.store import lessons, read, run
 from workbench.lessons.exercise import Exercise
 
+pytestmark = pytest.mark.slow
+
 
 def exercises(path: Path) -> dict[str, Exercise]:
     """The exercises of a lesson, by the name under which it imports them."""

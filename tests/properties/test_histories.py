@@ -20,12 +20,13 @@ from tests.properties.history import KINDS, History
 from workbench.inspect.trace import TracedSuite
 from workbench.mls import CIPHER_SUITES, cipher_suite
 
+pytestmark = pytest.mark.slow
+
 LONG = int(os.environ.get("MLS_HISTORIES", "0"))
 PROFILE = settings(
     max_examples=LONG or 40,
     stateful_step_count=60 if LONG else 30,
     derandomize=not LONG,
-    deadline=None,
     database=None,
     phases=(Phase.generate,) if LONG else (Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.mls.tree.array_tree import ArrayTree
@@ -89,7 +89,6 @@ def changed(tree: RatchetTree, model: ArrayTree, step: str, which: int, word: st
     return tree.with_path(member, leaf_of(word), parents)
 
 
-@settings(deadline=None)
 @given(steps)
 def test_any_history_gives_the_tree_of_the_array_algorithms(history: list[tuple[str, int]]) -> None:
     tree, model = tree_of([A]), ArrayTree([A])

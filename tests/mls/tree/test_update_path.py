@@ -104,7 +104,7 @@ commits = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(commits)
 def test_any_history_of_commits_keeps_the_tree_invariant(history: list[tuple[str, int, int]]) -> None:
     group = group_of("Alice", "Bob")

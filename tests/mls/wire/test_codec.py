@@ -56,7 +56,7 @@ from workbench.mls.wire.tree import (
     X509Credential,
 )
 
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
