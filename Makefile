@@ -68,7 +68,7 @@ js:
 	@test "$(CI)" != true
 endif
 
-pytest: $(VENV)/.test
+pytest: $(VENV)/.test $(if $(shell command -v npm),node_modules/.package-lock.json)
 	@echo "==> Tests and lessons"
 	@$(BIN)/python -m pytest $(PARALLEL) --nbval $(if $(filter true,$(CI)),$(COVERAGE))
 
@@ -141,6 +141,6 @@ $(VENV)/.trusted: $(wildcard notebooks/*.ipynb) $(VENV)/.lab
 	@touch $@
 
 node_modules/.package-lock.json: package-lock.json
-	@echo "==> Installing the type checker for JavaScript"
+	@echo "==> Installing the type checker for JavaScript, and peers to test against"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -1,0 +1,24 @@
+"""A peer that is not installed is a skip with its reason, and on CI a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.interop.peers.declared import PEERS
+from tests.interop.peers.member import Implementation
+
+
+@pytest.fixture(scope="module")
+def playing() -> Iterator[Callable[[Implementation], Implementation]]:
+    """Makes sure that a peer is there; what was started for it ends with the file."""
+
+    def ready(implementation: Implementation) -> Implementation:
+        if (reason := implementation.missing()) is not None:
+            pytest.skip(reason)
+        return implementation
+
+    yield ready
+    for peer in PEERS:
+        peer.implementation.close()

@@ -1,0 +1,299 @@
+"""What is tried between two implementations: each feature is a scene that an actor begins and another one answers.
+
+Every scene is played in two roles: ours is the actor and the peer the other, and the other way round. It is over when
+all who are in the group agree on all that they can tell of it and hear each other. `NotOffered` comes out of it when
+one of the two lacks something that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from tests.interop.peers.member import (
+    AddMember,
+    Change,
+    ExternalPsk,
+    Form,
+    Implementation,
+    Member,
+    NotOffered,
+    PastEpochPsk,
+    RemoveMember,
+    Sent,
+    SetExtensions,
+    UpdateMember,
+    identity_of,
+)
+from workbench.mls import BasicCredential, Credential, RequiredCapabilities, encode
+from workbench.mls.wire.code_points import ExtensionType
+from workbench.mls.wire.messages import ExternalSender, ExternalSenders
+
+Value = TypeVar("Value")
+
+GROUP_ID = b"a group of several implementations"
+PSK_ID, PSK = b"psk", bytes(range(32))
+
+
+@dataclass
+class Scene:
+    """Two implementations and a cipher suite; `actor` and `other` are clients of them that are in no group yet."""
+
+    acting: Implementation
+    answering: Implementation
+    suite: int
+    actor: Member = field(init=False)
+    other: Member = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.actor = self.acting.member(self.suite, identity_of("actor"))
+        self.other = self.answering.member(self.suite, identity_of("other"))
+
+    def third(self) -> Member:
+        """One more client, of the same implementation as `other`."""
+        return self.answering.member(self.suite, identity_of("third"))
+
+    def form(self) -> Form:
+        """The form of handshake messages that both send and read; public if there is a choice."""
+        for form in ("public", "private"):
+            if all(form in member.sends & member.reads for member in (self.actor, self.other)):
+                return form
+        raise NotOffered
+
+    def begin(self) -> None:
+        """A group in which the actor, at leaf 0, has added the other, at leaf 1."""
+        self.actor.create(GROUP_ID)
+        self.other.join(self.actor.commit(AddMember(self.other.key_package()), form=self.form()).welcome)
+
+    def commits(self, author: Member, *changes: Change, form: Form | None = None, to: tuple[Member, ...] = ()) -> Sent:
+        """`author` commits, and the other of the two and those in `to` process it."""
+        sent = author.commit(*changes, form=form or self.form())
+        for member in (self.other if author is self.actor else self.actor, *to):
+            member.process(sent.commit)
+        return sent
+
+
+# What must hold in the end
+
+
+def agree(*members: Member) -> None:
+    """All members tell the same of their epoch, and hear each other."""
+    for told in (_epoch, _authenticator, _exported):
+        assert len({told(member) for member in members} - {None}) <= 1, told.__name__
+    for speaker in members:
+        hear(speaker, *(member for member in members if member is not speaker))
+
+
+def hear(speaker: Member, *listeners: Member) -> None:
+    """What a member says is read by others, unless the package cannot send."""
+    said = b"from " + speaker.identity
+    try:
+        message = speaker.protect(said)
+    except NotOffered:
+        return
+    for listener in listeners:
+        assert listener.process(message) == (said if listener.shows_plaintext else None)
+
+
+def _epoch(member: Member) -> int | None:
+    return _if_offered(member.epoch)
+
+
+def _authenticator(member: Member) -> bytes | None:
+    return _if_offered(member.epoch_authenticator)
+
+
+def _exported(member: Member) -> bytes | None:
+    return _if_offered(partial(member.export, "interop", b"context", 32))
+
+
+def _if_offered(told: Callable[[], Value]) -> Value | None:
+    try:
+        return told()
+    except NotOffered:
+        return None
+
+
+# Ways into a group
+
+
+def adds_one_by_a_welcome(scene: Scene) -> None:
+    scene.begin()
+    agree(scene.actor, scene.other)
+
+
+def adds_one_to_a_group_that_is_there(scene: Scene) -> None:
+    scene.begin()
+    third = scene.third()
+    third.join(scene.commits(scene.actor, AddMember(third.key_package())).welcome)
+    agree(scene.actor, scene.other, third)
+
+
+def joins_by_an_external_commit(scene: Scene) -> None:
+    scene.other.create(GROUP_ID)
+    third = scene.third()
+    third.join(scene.other.commit(AddMember(third.key_package()), form=scene.form()).welcome)
+    commit = scene.actor.external_commit(scene.other.group_info())
+    for member in (scene.other, third):
+        member.process(commit)
+    agree(scene.actor, scene.other, third)
+
+
+def comes_back_by_an_external_commit(scene: Scene) -> None:
+    """Resync: the old leaf goes in the same commit."""
+    scene.other.create(GROUP_ID)
+    scene.actor.join(scene.other.commit(AddMember(scene.actor.key_package()), form=scene.form()).welcome)
+    scene.other.process(scene.actor.external_commit(scene.other.group_info(), resync=True))
+    agree(scene.actor, scene.other)
+
+
+def asks_to_be_added(scene: Scene) -> None:
+    scene.other.create(GROUP_ID)
+    scene.other.process(scene.actor.ask_to_be_added(scene.other.group_info()))
+    scene.actor.join(scene.other.commit(form=scene.form()).welcome)
+    agree(scene.actor, scene.other)
+
+
+# Within a group
+
+
+def sends_messages_that_arrive_out_of_order(scene: Scene) -> None:
+    scene.begin()
+    said = [b"first", b"second", b"third"]
+    messages = [scene.actor.protect(each) for each in said]
+    for number in (2, 0, 1):
+        read = scene.other.process(messages[number])
+        assert read == (said[number] if scene.other.shows_plaintext else None)
+    agree(scene.actor, scene.other)
+
+
+def commits(form: Form, scene: Scene) -> None:
+    if form not in scene.actor.sends or form not in scene.other.reads:
+        raise NotOffered
+    scene.begin()
+    scene.commits(scene.actor, form=form)
+    agree(scene.actor, scene.other)
+
+
+def removes_one(scene: Scene) -> None:
+    scene.begin()
+    third = scene.third()
+    third.join(scene.commits(scene.actor, AddMember(third.key_package())).welcome)
+    agree(scene.actor, scene.other, third)
+    commit = scene.commits(scene.actor, RemoveMember(2, third.identity)).commit
+    agree(scene.actor, scene.other)
+    _is_out(third, commit, scene.actor.protect(b"without the third"))
+
+
+def _is_out(removed: Member, commit: bytes, message: bytes) -> None:
+    """A removed member, whether or not it takes its removal in, reads nothing of what comes after it."""
+    for taken in (commit, message):
+        try:
+            read = removed.process(taken)
+        except removed.errors:
+            continue
+        assert read is None
+
+
+def proposes(change: Callable[[Member], Change], scene: Scene) -> None:
+    """By reference: the actor proposes, and the other one commits it."""
+    scene.begin()
+    third = scene.third()
+    wanted = change(third)
+    if isinstance(wanted, RemoveMember):
+        third.join(scene.commits(scene.actor, AddMember(third.key_package())).welcome)
+        agree(scene.actor, scene.other, third)
+    scene.other.process(scene.actor.propose(wanted, form=scene.form()))
+    sent = scene.commits(scene.other)
+    if isinstance(wanted, AddMember):
+        third.join(sent.welcome)
+    agree(scene.actor, scene.other, *([third] if isinstance(wanted, AddMember) else []))
+
+
+def mixes_in_an_external_psk(scene: Scene) -> None:
+    scene.begin()
+    for member in (scene.actor, scene.other):
+        member.store_psk(PSK_ID, PSK)
+    for form in sorted(scene.actor.sends & scene.other.reads):
+        scene.commits(scene.actor, ExternalPsk(PSK_ID), form=form)
+    agree(scene.actor, scene.other)
+
+
+def mixes_in_the_psk_of_a_past_epoch(scene: Scene) -> None:
+    scene.begin()
+    scene.commits(scene.actor)
+    scene.commits(scene.actor, PastEpochPsk(1))
+    agree(scene.actor, scene.other)
+
+
+def sets_required_capabilities(scene: Scene) -> None:
+    scene.begin()
+    nothing = encode(RequiredCapabilities((), (), ()))
+    scene.commits(scene.actor, SetExtensions(((ExtensionType.required_capabilities, nothing),)))
+    agree(scene.actor, scene.other)
+
+
+def sets_external_senders(scene: Scene) -> None:
+    scene.begin()
+    senders = ExternalSenders((ExternalSender(b"a key", Credential(BasicCredential(b"somebody outside"))),))
+    scene.commits(scene.actor, SetExtensions(((ExtensionType.external_senders, encode(senders)),)))
+    agree(scene.actor, scene.other)
+
+
+def exports_secrets(scene: Scene) -> None:
+    scene.begin()
+    for label, context, length in (("interop", b"context", 32), ("", b"", 16), ("long", bytes(100), 200)):
+        told = {member.export(label, context, length) for member in (scene.actor, scene.other)}
+        assert [len(secret) for secret in told] == [length]
+
+
+def has_the_same_epoch_authenticator(scene: Scene) -> None:
+    scene.begin()
+    assert len({member.epoch_authenticator() for member in (scene.actor, scene.other)}) == 1
+
+
+# Groups that come from others
+
+
+def goes_on_as_another_group(scene: Scene) -> None:
+    """ReInit: the actor ends the group and founds the next."""
+    scene.begin()
+    next_id = b"what comes after " + GROUP_ID
+    scene.other.process(scene.actor.reinit(next_id))
+    founded = scene.actor.found("reinit", next_id, [scene.other.key_package()])
+    scene.other.join(founded.welcome, founded.ratchet_tree, "reinit")
+    agree(scene.actor, scene.other)
+
+
+def founds_a_branch(scene: Scene) -> None:
+    scene.begin()
+    founded = scene.actor.found("branch", b"a branch of " + GROUP_ID, [scene.other.key_package()])
+    scene.other.join(founded.welcome, founded.ratchet_tree, "branch")
+    agree(scene.actor, scene.other)
+
+
+FEATURES: dict[str, Callable[[Scene], None]] = {
+    "adds a member by a Welcome": adds_one_by_a_welcome,
+    "adds another to the group": adds_one_to_a_group_that_is_there,
+    "joins by an external commit": joins_by_an_external_commit,
+    "comes back by an external commit (resync)": comes_back_by_an_external_commit,
+    "asks to be added (new_member_proposal)": asks_to_be_added,
+    "sends application messages, also out of order": sends_messages_that_arrive_out_of_order,
+    "commits in a PublicMessage": partial(commits, "public"),
+    "commits in a PrivateMessage": partial(commits, "private"),
+    "removes a member": removes_one,
+    "proposes an Add": partial(proposes, lambda third: AddMember(third.key_package())),
+    "proposes an Update": partial(proposes, lambda _: UpdateMember()),
+    "proposes a Remove": partial(proposes, lambda third: RemoveMember(2, third.identity)),
+    "mixes in an external PSK": mixes_in_an_external_psk,
+    "mixes in the PSK of a past epoch": mixes_in_the_psk_of_a_past_epoch,
+    "sets required_capabilities": sets_required_capabilities,
+    "sets external_senders": sets_external_senders,
+    "goes on as another group (ReInit)": goes_on_as_another_group,
+    "founds a branch": founds_a_branch,
+    "exports the same secrets": exports_secrets,
+    "has the same epoch authenticator": has_the_same_epoch_authenticator,
+}
+"""What the actor does."""

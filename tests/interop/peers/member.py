@@ -1,0 +1,222 @@
+"""A client of any implementation, as the tests drive it.
+
+Everything that is given and taken is bytes, and every message is an MLSMessage: what a package takes or gives bare is
+wrapped and unwrapped in its module. What an implementation does not offer is not there in its module, and raises
+`NotOffered`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, TypeAlias
+
+from workbench.mls import CIPHER_SUITES, MLSMessage, decode
+from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.messages import PrivateMessage
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+class NotOffered(Exception):
+    """The package has no call for this."""
+
+
+class Refused(Exception):
+    """The package has the call and answered it with an error."""
+
+
+# What a commit or a proposal is about
+
+
+@dataclass(frozen=True, slots=True)
+class AddMember:
+    """The client of a key package comes in."""
+
+    key_package: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    """The member at a leaf goes; some packages name a leaf by its number, some by the identity in it."""
+
+    leaf: int
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMember:
+    """The proposer gets a new leaf key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalPsk:
+    """An external pre-shared key is mixed in, which `store_psk` has given to everybody."""
+
+    psk_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PastEpochPsk:
+    """The resumption PSK of a past epoch of the same group is mixed in."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetExtensions:
+    """The group gets these extensions, by type and data."""
+
+    extensions: tuple[tuple[int, bytes], ...]
+
+
+Change: TypeAlias = AddMember | RemoveMember | UpdateMember | ExternalPsk | PastEpochPsk | SetExtensions
+Link: TypeAlias = Literal["reinit", "branch"]
+Form: TypeAlias = Literal["public", "private"]
+BOTH: frozenset[Form] = frozenset({"public", "private"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A commit that its author has applied, with the Welcome for those whom it adds and the tree if that is apart."""
+
+    commit: bytes
+    welcome: bytes = b""
+    ratchet_tree: bytes = b""
+
+
+class Member:
+    """One client with one signature key, in at most one group."""
+
+    sends: ClassVar[frozenset[Form]] = BOTH
+    """The forms of handshake messages that it can be made to send."""
+    reads: ClassVar[frozenset[Form]] = BOTH
+    shows_plaintext: ClassVar[bool] = True
+    """Whether the package hands out what an application message says, not only that it was one."""
+
+    errors: tuple[type[Exception], ...] = (Refused,)
+    """What it raises when it refuses."""
+
+    def __init__(self, suite: int, identity: bytes) -> None:
+        self.suite, self.identity = suite, identity
+
+    # Ways into a group
+
+    def key_package(self) -> bytes:
+        raise NotOffered
+
+    def create(self, group_id: bytes) -> None:
+        raise NotOffered
+
+    def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
+        """Join by a Welcome; `link` says how the new group comes from the present one, if it does."""
+        raise NotOffered
+
+    def external_commit(self, group_info: bytes, *, resync: bool = False) -> bytes:
+        raise NotOffered
+
+    def ask_to_be_added(self, group_info: bytes) -> bytes:
+        """A proposal of a newcomer; its Welcome is for `join`."""
+        raise NotOffered
+
+    # Within a group
+
+    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+        """Commit these and all pending proposals, and apply the commit; without any, give the own leaf a new key."""
+        raise NotOffered
+
+    def propose(self, change: Change, form: Form = "public") -> bytes:
+        raise NotOffered
+
+    def process(self, message: bytes) -> bytes | None:
+        """Take in a message; what it says if it is an application message whose plaintext the package shows."""
+        raise NotOffered
+
+    def protect(self, application_data: bytes) -> bytes:
+        raise NotOffered
+
+    def store_psk(self, psk_id: bytes, psk: bytes) -> None:
+        raise NotOffered
+
+    # What is known in an epoch
+
+    def group_info(self) -> bytes:
+        """Of the present epoch, with the tree and an external key."""
+        raise NotOffered
+
+    def export(self, label: str, context: bytes, length: int) -> bytes:
+        raise NotOffered
+
+    def epoch_authenticator(self) -> bytes:
+        raise NotOffered
+
+    def epoch(self) -> int:
+        raise NotOffered
+
+    # Groups that come from others
+
+    def reinit(self, group_id: bytes) -> bytes:
+        """A commit that ends the group, for one of the same cipher suite to follow."""
+        raise NotOffered
+
+    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
+        """The group that comes from the present one; the founder is in it then."""
+        raise NotOffered
+
+
+class Implementation:
+    """A package, and the clients that it has been asked for."""
+
+    name: ClassVar[str]
+    package: ClassVar[str]
+    """Where it comes from, and its name there."""
+    engine: ClassVar[str]
+    license: ClassVar[str]
+    suites: ClassVar[tuple[int, ...]] = tuple(CIPHER_SUITES)
+    member_class: ClassVar[type[Member]]
+
+    def missing(self) -> str | None:
+        """Why it cannot be played with here, or None."""
+        raise NotImplementedError
+
+    def version(self) -> str:
+        """The version that is installed."""
+        raise NotImplementedError
+
+    def member(self, suite: int, identity: bytes) -> Member:
+        """A new client."""
+        return self.member_class(suite, identity)
+
+    def close(self) -> None:
+        """End what was started for it."""
+
+
+def identity_of(name: str) -> bytes:
+    """The identity of a client in the form that core-crypto insists on: USER:DEVICE@DOMAIN."""
+    return f"{uuid.uuid5(uuid.NAMESPACE_URL, name)}:1@mls.example".encode()
+
+
+def is_application(message: bytes) -> bool:
+    """Whether a message is an application message, which a PrivateMessage says in the clear."""
+    body = decode(MLSMessage, message).message
+    return isinstance(body, PrivateMessage) and body.content_type == ContentType.application
+
+
+HEADERS = {
+    "welcome": bytes.fromhex("00010003"),
+    "group_info": bytes.fromhex("00010004"),
+    "key_package": bytes.fromhex("00010005"),
+}
+
+
+def wrapped(kind: str, bare: bytes) -> bytes:
+    """An MLSMessage of what a package gives bare."""
+    return HEADERS[kind] + bare
+
+
+def bare(kind: str, message: bytes) -> bytes:
+    """What is in an MLSMessage, for a package that wants it so; its first bytes alone could not tell."""
+    assert message.startswith(HEADERS[kind])
+    return message.removeprefix(HEADERS[kind])

@@ -1,0 +1,250 @@
+"""The workbench itself."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+
+from tests.interop.peers.member import (
+    AddMember,
+    Change,
+    ExternalPsk,
+    Form,
+    Implementation,
+    Link,
+    Member,
+    PastEpochPsk,
+    RemoveMember,
+    Sent,
+    SetExtensions,
+    UpdateMember,
+)
+from workbench import __version__
+from workbench.mls import (
+    Add,
+    ApplicationMessage,
+    BasicCredential,
+    Committed,
+    Credential,
+    Extension,
+    ExternalPSK,
+    GroupContextExtensions,
+    GroupState,
+    KeyPackage,
+    KeyPackageBundle,
+    LeafIndex,
+    LifetimePolicy,
+    MLSError,
+    MLSMessage,
+    Policy,
+    PreSharedKey,
+    PreSharedKeyID,
+    RatchetTreeExtension,
+    ReInit,
+    Remove,
+    ResumptionPSK,
+    branch_group,
+    cipher_suite,
+    create_commit,
+    create_group,
+    create_key_package,
+    decode,
+    encode,
+    export_secret,
+    external_commit,
+    group_info,
+    join,
+    new_lifetime,
+    process,
+    propose,
+    propose_self_add,
+    propose_update,
+    protect,
+    public_group,
+    reinit_group,
+)
+from workbench.mls.group.state import AnyProposal
+from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
+
+POLICY = Policy(lifetimes=LifetimePolicy(longest=None))
+
+
+def now() -> int:
+    return int(time.time())
+
+
+def entropy() -> bytes:
+    return secrets.token_bytes(32)
+
+
+class OurMember(Member):
+    """A client of the workbench's engine."""
+
+    errors = (MLSError,)
+    state: GroupState
+
+    def __init__(self, suite: int, identity: bytes) -> None:
+        super().__init__(suite, identity)
+        self._suite = cipher_suite(suite)
+        self._credential = Credential(BasicCredential(identity))
+        self._signature_private_key = self._suite.signature_key_pair(secrets.token_bytes(64)).private_key
+        self._psks: dict[bytes, bytes] = {}
+
+    def bundle(self, *, grease: bool = False) -> KeyPackageBundle:
+        return create_key_package(
+            self._suite,
+            self._credential,
+            self._signature_private_key,
+            lifetime=new_lifetime(now()),
+            entropy=entropy(),
+            grease=grease,
+        )
+
+    def key_package(self, *, grease: bool = False) -> bytes:
+        self._bundle = self.bundle(grease=grease)
+        return encode(MLSMessage(ProtocolVersion.mls10, self._bundle.key_package))
+
+    def create(self, group_id: bytes) -> None:
+        self.state = create_group(self.bundle(), group_id, entropy=entropy(), now=now(), policy=POLICY)
+
+    def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
+        self.state = join(
+            welcome,
+            self._bundle,
+            now=now(),
+            ratchet_tree=decode(RatchetTreeExtension, ratchet_tree) if ratchet_tree else None,
+            old_group=self.state if link else None,
+            psks=self._psks,
+            policy=POLICY,
+        )
+
+    def external_commit(self, group_info: bytes, *, resync: bool = False) -> bytes:
+        leaf = None
+        if resync:
+            there = public_group(group_info, now=now(), policy=POLICY)
+            (leaf,) = [index for index, node in there.tree.leaves() if node.credential == self._credential]
+        made = external_commit(
+            group_info,
+            self._credential,
+            self._signature_private_key,
+            entropy=entropy(),
+            now=now(),
+            resync=leaf,
+            policy=POLICY,
+        )
+        self.state = made.next
+        return encode(made.message)
+
+    def ask_to_be_added(self, group_info: bytes) -> bytes:
+        self._bundle = self.bundle()
+        there = public_group(group_info, now=now(), policy=POLICY).context
+        key_package, private_key = self._bundle.key_package, self._signature_private_key
+        return encode(propose_self_add(key_package, private_key, self._suite, there.group_id, there.epoch))
+
+    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+        proposals = [self._proposal(change) for change in changes]
+        private = form == "private"
+        return self._applied(
+            create_commit(self.state, proposals, entropy=entropy(), now=now(), private=private, psks=self._psks)
+        )
+
+    def propose(self, change: Change, form: Form = "public") -> bytes:
+        private = form == "private"
+        if isinstance(change, UpdateMember):
+            proposed = propose_update(self.state, entropy=entropy(), now=now(), private=private)
+        else:
+            proposed = propose(self.state, self._proposal(change), entropy=entropy(), now=now(), private=private)
+        self.state = proposed.next
+        return encode(proposed.message)
+
+    def process(self, message: bytes) -> bytes | None:
+        self.state, received = process(self.state, message, now=now(), psks=self._psks)
+        return received.application_data if isinstance(received, ApplicationMessage) else None
+
+    def protect(self, application_data: bytes) -> bytes:
+        protected = protect(self.state, application_data, entropy=entropy())
+        self.state = protected.next
+        return encode(protected.message)
+
+    def store_psk(self, psk_id: bytes, psk: bytes) -> None:
+        self._psks[psk_id] = psk
+
+    def group_info(self) -> bytes:
+        return encode(group_info(self.state))
+
+    def export(self, label: str, context: bytes, length: int) -> bytes:
+        return export_secret(self.state, label, context, length)
+
+    def epoch_authenticator(self) -> bytes:
+        return self.state.secrets.epoch_authenticator
+
+    def epoch(self) -> int:
+        return self.state.epoch
+
+    def reinit(self, group_id: bytes) -> bytes:
+        announced = ReInit(group_id, ProtocolVersion.mls10, self.suite, ())
+        return self._applied(create_commit(self.state, [announced], entropy=entropy(), now=now())).commit
+
+    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
+        others = [_key_package_in(message) for message in key_packages]
+        if link == "reinit":
+            made = reinit_group(self.state, self.bundle(), others, entropy=entropy(), now=now(), policy=POLICY)
+        else:
+            made = branch_group(
+                self.state, group_id, self.bundle(), others, entropy=entropy(), now=now(), policy=POLICY
+            )
+        return self._applied(made)
+
+    def leaves(self) -> dict[bytes, LeafIndex]:
+        """Where each identity stands in the tree."""
+        credentials = {index: leaf.credential.credential for index, leaf in self.state.tree.leaves()}
+        return {each.identity: index for index, each in credentials.items() if isinstance(each, BasicCredential)}
+
+    def _applied(self, made: Committed) -> Sent:
+        self.state = made.next
+        return Sent(encode(made.message), b"" if made.welcome is None else encode(made.welcome))
+
+    def _proposal(self, change: Change) -> AnyProposal:
+        match change:
+            case AddMember(key_package):
+                return Add(_key_package_in(key_package))
+            case RemoveMember(leaf):
+                return Remove(LeafIndex(leaf))
+            case ExternalPsk(psk_id):
+                return PreSharedKey(PreSharedKeyID(ExternalPSK(psk_id), self._nonce()))
+            case PastEpochPsk(epoch):
+                past = ResumptionPSK(ResumptionPSKUsage.application, self.state.group_id, epoch)
+                return PreSharedKey(PreSharedKeyID(past, self._nonce()))
+            case SetExtensions(extensions):
+                return GroupContextExtensions(tuple(Extension(kind, data) for kind, data in extensions))
+            case UpdateMember():
+                raise TypeError("an Update is proposed, never committed by its own author (RFC 9420 §12.2)")
+
+    def _nonce(self) -> bytes:
+        return secrets.token_bytes(self._suite.hash_length)
+
+
+def _key_package_in(message: bytes) -> KeyPackage:
+    key_package = decode(MLSMessage, message).message
+    assert isinstance(key_package, KeyPackage)
+    return key_package
+
+
+class Workbench(Implementation):
+    """The package."""
+
+    name = "MLS Workbench"
+    package = "mls-workbench"
+    engine = "own Python"
+    license = "Apache-2.0"
+    member_class = OurMember
+
+    def missing(self) -> str | None:
+        return None
+
+    def version(self) -> str:
+        return __version__
+
+
+OURS = Workbench()
