@@ -57,7 +57,7 @@ def test_what_is_no_case_file_is_refused_with_the_reason(text: str, damage: dict
         read_case_file(json.dumps({**json.loads(text), **damage}))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{}"])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", "[" * 100_000])
 def test_other_files_are_refused(text: str) -> None:
     with pytest.raises(NoCaseFile):
         read_case_file(text)

@@ -187,6 +187,14 @@ def _clients(cases: list[dict[str, Any]]) -> Iterator[tuple[GroupState, int, dic
         yield join(welcome, bundle, now=now, ratchet_tree=tree, psks=psks, policy=policy), now, case
 
 
+@pytest.mark.parametrize("text", ["[" * 990, "[" * 200_000, '{"a":' * 100_000, "[" * 5000 + "]" * 5000])
+def test_text_that_is_nested_deep_is_explained_as_text(text: str) -> None:
+    """Of JSON that the library can't read only that it is text can be told."""
+    explained = explain(group_of("Alice", "Bob").states["Alice"], text.encode(), now=NOW)
+    assert explained.kind is Kind.NOT_MLS
+    assert "nothing of MLS is written in it" in explained.sentence
+
+
 @pytest.mark.parametrize("suite", [1, 2, 3, 4, 5, 6, 7])
 def test_the_messages_of_other_implementations_are_explained(suite: int, official_vectors: Path) -> None:
     cases = json.loads((official_vectors / "passive-client-handling-commit.json").read_text("utf-8"))

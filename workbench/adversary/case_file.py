@@ -116,7 +116,7 @@ def read_case_file(text: str) -> CaseFile:
             tuple(_item(each) for each in content["loot"]),
             tuple(GroupFile(*_group(each)) for each in content["beside"]),
         )
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, RecursionError) as problem:
         raise NoCaseFile(f"This is not a case file: {problem}") from None
     except KeyError as problem:
         raise NoCaseFile(f"A case file needs {problem}, and this has none there") from None

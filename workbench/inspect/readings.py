@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workbench.inspect.encodings import from_base64, from_hex
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
@@ -54,7 +54,7 @@ def _unreadable(data: bytes, problem: Malformed) -> Explanation:
         return _explanation(Kind.NOT_MLS, "There are no bytes at all.")
     text = _text_of(data)
     if text is not None:
-        what = "JSON" if _is_json(text) else "text"
+        what = "JSON" if _json_in(text) else "text"
         return _explanation(Kind.NOT_MLS, f"This is {what}, and nothing of MLS is written in it.")
     if data.startswith(MAGIC):
         sentence = "This is what a member has put away, with private keys in it: send it to nobody."
@@ -156,19 +156,17 @@ def _decoded(text: str) -> Written | None:
     return None
 
 
-def _is_json(text: str) -> bool:
+def _json_in(text: str) -> list[Any]:
+    """The value of a text that is JSON, alone in a list; empty if it is not, or is nested too deep."""
     try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+        return [json.loads(text)]
+    except (ValueError, RecursionError):
+        return []
 
 
 def _strings_in(text: str) -> Iterator[str]:
     """All strings in a text that is JSON."""
-    if not _is_json(text):
-        return
-    waiting = [json.loads(text)]
+    waiting = _json_in(text)
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -84,6 +85,23 @@ def test_derivations_differ_by_secret_label_context_and_length(suite: CipherSuit
         suite.expand_with_label(bytes(length), "ac", b"", length),
     }
     assert len(outputs) == 6
+
+
+@pytest.mark.parametrize("label", ["\ud800", "label \udfff"])
+def test_a_label_with_a_lone_surrogate_is_refused(label: str) -> None:
+    suite = cipher_suite(1)
+    keys = suite.derive_key_pair(bytes(32))
+    signing = suite.signature_key_pair(bytes(32))
+    uses: list[Callable[[], object]] = [
+        lambda: suite.expand_with_label(bytes(32), label, b"", 32),
+        lambda: suite.derive_secret(bytes(32), label),
+        lambda: suite.sign_with_label(signing.private_key, label, b""),
+        lambda: suite.verify_with_label(signing.public_key, label, b"", bytes(64)),
+        lambda: suite.encrypt_with_label(keys.public_key, label, b"", b"", entropy=bytes(32)),
+    ]
+    for use in uses:
+        with pytest.raises(Misuse, match="lone surrogate"):
+            use()
 
 
 @pytest.mark.parametrize("length", [-1, 1 << 16])

@@ -46,7 +46,7 @@ GONE_WITH_THE_STEP = ("joiner", "epoch", "welcome", "path", "node", "extracted")
 """The labels of those that are only on the way to others (RFC 9420 §9.2); `extracted` are all HKDF extractions."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordingSuite(CipherSuite):
     """A suite that remembers what it derived, by label."""
 

@@ -211,6 +211,20 @@ LISTS: dict[str, Forgery] = {
         "§12.1.5",
         "back to version 0",
     ),
+    "a reinit to a version that is not built": Forgery(
+        lambda _: [ReInit(b"another", 2, 1, ())],
+        (proposals._validate_reinit, "Unsupported", "only 1 is built here"),
+        refused.Unsupported,
+        "§12.1.5",
+        "protocol version 2",
+    ),
+    "a reinit to a suite that is not built": Forgery(
+        lambda _: [ReInit(b"another", ProtocolVersion.mls10, 0x0A0A, ())],
+        (proposals._validate_reinit, "algorithms", ""),
+        refused.Unsupported,
+        "§17.1",
+        "cipher suite 0x0a0a",
+    ),
     "a reinit with an extension twice": Forgery(
         lambda _: [ReInit(b"another", ProtocolVersion.mls10, 1, TWICE)],
         (proposals._validate_reinit, "check_extensions", ""),

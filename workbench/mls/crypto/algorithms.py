@@ -31,7 +31,7 @@ from workbench.mls.crypto.primitives import (
     AgreementCurve,
     SignatureCurve,
 )
-from workbench.mls.errors import Unsupported
+from workbench.mls.errors import Misuse, Unsupported
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import RefHashInput, SignContent
 
@@ -106,7 +106,19 @@ class Algorithms:
 
 def sign_content(label: str, content: bytes) -> bytes:
     """What a labelled signature covers (RFC 9420 §5.1.2)."""
-    return encode(SignContent(b"MLS 1.0 " + label.encode(), content))
+    return encode(SignContent(labeled(label), content))
+
+
+def labeled(label: str) -> bytes:
+    """The bytes of a label, with the prefix that all labels of MLS have (RFC 9420 §5.1.2, §8).
+
+    Raises `Misuse` for a label that UTF-8 cannot write.
+    """
+    try:
+        return b"MLS 1.0 " + label.encode()
+    except UnicodeEncodeError:
+        reason = f"the label {label!r} holds a lone surrogate, which UTF-8 cannot write"
+        raise Misuse("§8", reason) from None
 
 
 # fmt: off

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
-from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, sign_content
+from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, labeled, sign_content
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.crypto.hpke import HPKE
 from workbench.mls.errors import DecryptionFailed, Misuse
@@ -104,7 +104,7 @@ class CipherSuite:
         """Bytes for one purpose in one context, which say nothing about `secret` (RFC 9420 §8)."""
         if not 0 <= length < 1 << 16:
             raise Misuse("§8", f"the length of a derived secret is a uint16, {length} is none")
-        return self.expand(secret, encode(KDFLabel(length, b"MLS 1.0 " + label.encode(), context)), length)
+        return self.expand(secret, encode(KDFLabel(length, labeled(label), context)), length)
 
     def expand(self, secret: bytes, info: bytes, length: int) -> bytes:
         """As many bytes as asked for, bound to `info`: `KDF.Expand` (RFC 9420 §8)."""
@@ -202,11 +202,11 @@ class CipherSuite:
 
     def export_to(self, public_key: bytes, label: str, length: int, *, entropy: bytes) -> tuple[bytes, bytes]:
         """A KEM output, and the secret that the holder of the private key gets from it (RFC 9420 §8.3)."""
-        return self.hpke.send_export(public_key, b"", b"MLS 1.0 " + label.encode(), length, entropy)
+        return self.hpke.send_export(public_key, b"", labeled(label), length, entropy)
 
     def export_from(self, private_key: bytes, kem_output: bytes, label: str, length: int) -> bytes:
         """The secret that the sender of `kem_output` shares with us (RFC 9420 §8.3)."""
-        return self.hpke.receive_export(kem_output, private_key, b"", b"MLS 1.0 " + label.encode(), length)
+        return self.hpke.receive_export(kem_output, private_key, b"", labeled(label), length)
 
     @cached_property
     def hpke(self) -> HPKE:
@@ -217,7 +217,7 @@ class CipherSuite:
 @lru_cache(maxsize=1)
 def _encrypt_context(label: str, context: bytes) -> bytes:
     """What a ciphertext is bound to (RFC 9420 §5.1.3): the same bytes for all that are sealed in a row."""
-    return encode(EncryptContext(b"MLS 1.0 " + label.encode(), context))
+    return encode(EncryptContext(labeled(label), context))
 
 
 CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType(

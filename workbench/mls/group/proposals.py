@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidProposal, InvalidProposalList, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
@@ -12,7 +13,7 @@ from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_math import LeafIndex
-from workbench.mls.wire.code_points import ResumptionPSKUsage
+from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     Add,
     CustomProposal,
@@ -97,6 +98,10 @@ def has_room_for_proposal(group: PublicGroup, sender: ProposalSender) -> bool:
 def _validate_reinit(group: PublicGroup, reinit: ReInit, now: int) -> None:
     if reinit.version < group.context.version:
         raise InvalidProposal("§12.1.5", f"a ReInit goes back to version {reinit.version}")
+    # A committed ReInit ends the group for good (§11.2), so nobody should agree to one that leads where it cannot go.
+    if reinit.version > ProtocolVersion.mls10:
+        raise Unsupported("§12.1.5", f"a ReInit asks for protocol version {reinit.version}; only 1 is built here")
+    algorithms(reinit.cipher_suite)
     check_extensions(reinit.extensions, "a GroupContext")
     authenticate_external_senders(group.policy, reinit.extensions, now=now, present=group.context.extensions)
 

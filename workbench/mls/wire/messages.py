@@ -19,6 +19,7 @@ from workbench.mls.wire.shapes import (
     Opaque,
     PresentWhen,
     Rest,
+    Secret,
     Tag,
     TaggedBy,
     Vector,
@@ -505,14 +506,14 @@ class GroupInfoTBS:
 class PathSecret:
     """The secret of the lowest node that a new member shares with the committer (RFC 9420 §12.4.3.1)."""
 
-    path_secret: Opaque
+    path_secret: Secret
 
 
 @struct
 class GroupSecrets:
     """What a new member needs to enter the epoch (RFC 9420 §12.4.3.1)."""
 
-    joiner_secret: Opaque
+    joiner_secret: Secret
     path_secret: PathSecret | None
     psks: Vector[PreSharedKeyID]
 

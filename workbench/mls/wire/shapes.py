@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import FrozenInstanceError, dataclass, fields
+from dataclasses import FrozenInstanceError, dataclass, field, fields
 from enum import IntEnum
 from functools import cache
 from operator import attrgetter
@@ -74,8 +74,16 @@ def _made(cls: type[T], beside: tuple[str, ...]) -> type[T]:
 
 
 def _repr(self: Any) -> str:
-    values = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
+    shapes: dict[str, Shape] = fields_of(self.__class__)
+    values = ", ".join(f"{name}={_shown(getattr(self, name), shape)}" for name, shape in shapes.items())
     return f"{type(self).__name__}({values})"
+
+
+def _shown(value: Any, shape: Shape) -> str:
+    """A value as `repr` shows it: of a secret only the length, because what is shown ends up in logs."""
+    if isinstance(shape, OpaqueVector) and shape.secret:
+        return f"<{len(value)} secret bytes>"
+    return repr(value)
 
 
 def _refuse_change(_self: object, name: str, *_value: object) -> None:
@@ -128,7 +136,9 @@ class Uint:
 
 @dataclass(frozen=True)
 class OpaqueVector:
-    """`opaque x<V>`."""
+    """`opaque x<V>`; the bytes of one that is `secret` are not in the `repr` of its struct."""
+
+    secret: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -224,6 +234,7 @@ uint16 = Annotated[int, Uint(2)]
 uint32 = Annotated[int, Uint(4)]
 uint64 = Annotated[int, Uint(8)]
 Opaque = Annotated[bytes, OpaqueVector()]
+Secret = Annotated[bytes, OpaqueVector(secret=True)]
 Vector: TypeAlias = tuple[T, ...]
 LazyVector: TypeAlias = Sequence[T]
 """A vector of which a reader wants one item, the others being for others. Its items consist of opaque vectors."""

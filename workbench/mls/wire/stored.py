@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from workbench.mls.wire.messages import GroupContext, MLSMessage, Proposal, ReInit, Sender
-from workbench.mls.wire.shapes import Enum8, Fixed, Opaque, Vector, case, struct, uint8, uint16, uint32, uint64
+from workbench.mls.wire.shapes import Enum8, Fixed, Opaque, Secret, Vector, case, struct, uint8, uint16, uint32, uint64
 from workbench.mls.wire.tree import KeyPackage, Node, RatchetTreeExtension
 
 
@@ -37,15 +37,15 @@ class StoredMessageKey:
     """The key of a message that is late (RFC 9420 §9.1)."""
 
     generation: uint32
-    key: Opaque
-    nonce: Opaque
+    key: Secret
+    nonce: Secret
 
 
 @struct
 class StoredRatchet:
     """A ratchet; its `generation` goes up to 2^32, when no key is left (RFC 9420 §9.1)."""
 
-    secret: Opaque
+    secret: Secret
     generation: uint64
     skipped: Vector[StoredMessageKey]
 
@@ -55,7 +55,7 @@ class Unopened:
     """A part of the tree that still follows from one secret (RFC 9420 §9)."""
 
     TAG: ClassVar[SecretTreePart] = SecretTreePart.unopened
-    secret: Opaque
+    secret: Secret
 
 
 @case
@@ -89,7 +89,7 @@ class StoredEpoch:
     """What it takes to read the messages of an epoch; the secret tree from its root down, left before right."""
 
     context: GroupContext
-    sender_data_secret: Opaque
+    sender_data_secret: Secret
     secret_tree: Vector[StoredSubtree]
 
 
@@ -118,13 +118,13 @@ class StoredPastEpoch:
 class StoredSecrets:
     """The other secrets of the present epoch (RFC 9420 §8)."""
 
-    exporter_secret: Opaque
-    external_secret: Opaque
-    confirmation_key: Opaque
-    membership_key: Opaque
-    resumption_psk: Opaque
-    epoch_authenticator: Opaque
-    init_secret: Opaque
+    exporter_secret: Secret
+    external_secret: Secret
+    confirmation_key: Secret
+    membership_key: Secret
+    resumption_psk: Secret
+    epoch_authenticator: Secret
+    init_secret: Secret
 
 
 # §12: a member
@@ -135,7 +135,7 @@ class StoredNodeKey:
     """The private key of a node of the ratchet tree (RFC 9420 §4.2)."""
 
     node: uint32
-    private_key: Opaque
+    private_key: Secret
 
 
 @struct
@@ -143,7 +143,7 @@ class StoredUpdateKey:
     """A private key that comes into use if an Update is committed, with its public key (RFC 9420 §12.1.2)."""
 
     public_key: Opaque
-    private_key: Opaque
+    private_key: Secret
 
 
 @struct
@@ -151,7 +151,7 @@ class StoredResumptionPSK:
     """The resumption PSK of an epoch (RFC 9420 §8.6)."""
 
     epoch: uint64
-    psk: Opaque
+    psk: Secret
 
 
 @struct
@@ -174,7 +174,7 @@ class StoredState:
     confirmation_tag: Opaque
     own_leaf: uint32
     private_keys: Vector[StoredNodeKey]
-    signature_private_key: Opaque
+    signature_private_key: Secret
     proposals: Vector[StoredProposal]
     update_keys: Vector[StoredUpdateKey]
     update_signature_keys: Vector[StoredUpdateKey]
@@ -207,9 +207,9 @@ class StoredBundle:
 
     TAG: ClassVar[StoredType] = StoredType.key_package_bundle
     key_package: KeyPackage
-    init_private_key: Opaque
-    encryption_private_key: Opaque
-    signature_private_key: Opaque
+    init_private_key: Secret
+    encryption_private_key: Secret
+    signature_private_key: Secret
 
 
 @struct
@@ -220,5 +220,5 @@ class Stored:
     version: uint16
     stored_type: StoredType
     cipher_suite: uint16
-    content: Opaque
+    content: Secret
     checksum: Annotated[bytes, Fixed(32)]

@@ -1,0 +1,76 @@
+"""What is printed or logged by accident shows no secret: the `repr` of every value of the protocol."""
+
+from __future__ import annotations
+
+import gc
+import types
+from collections.abc import Iterator
+
+from tests.mls.group.scenario import NOW, Scenario
+from tests.mls.group.test_deletion_schedule import RecordingSuite
+from workbench.mls import (
+    Add,
+    Policy,
+    cipher_suite,
+    create_commit,
+    create_group,
+    decode,
+    join,
+    process,
+    propose_update,
+    write_bundle,
+    write_commit,
+    write_state,
+)
+from workbench.mls.group.welcome import open_group_secrets
+from workbench.mls.wire.stored import Stored, StoredBundle, StoredCommitted, StoredState
+
+
+def values_in(*roots: object) -> Iterator[object]:
+    """Every value of a class of ours that can be reached from the roots, and these themselves."""
+    seen: set[int] = set()
+    waiting = [*roots]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen or isinstance(value, type | types.ModuleType | types.FunctionType | types.MethodType):
+            continue
+        seen.add(id(value))
+        if type(value).__module__.startswith("workbench.mls"):
+            yield value
+        waiting += gc.get_referents(value)
+
+
+def test_no_value_of_the_protocol_shows_a_secret_in_its_repr() -> None:
+    recorder = RecordingSuite(cipher_suite(1).algorithms)
+    scenario = Scenario(recorder)
+    alices, bobs, carols = (scenario.bundle(name) for name in ("Alice", "Bob", "Carol"))
+    policy = Policy(past_epochs=2)
+    alice = create_group(alices, b"g", entropy=next(scenario.entropy), now=NOW, policy=policy, suite=recorder)
+    adding = create_commit(alice, [Add(bobs.key_package)], entropy=next(scenario.entropy), now=NOW)
+    assert adding.welcome is not None
+    bob = join(adding.welcome, bobs, now=NOW, policy=policy, suite=recorder)
+    proposed = propose_update(bob, entropy=next(scenario.entropy), now=NOW)
+    alice, _ = process(adding.next, proposed.message, now=NOW)
+    committed = create_commit(alice, [Add(carols.key_package)], entropy=next(scenario.entropy), now=NOW)
+    following, _ = process(proposed.next, committed.message, now=NOW)
+    assert committed.welcome is not None
+    welcome = committed.welcome.message
+    stored = {
+        StoredState: write_state(following),
+        StoredCommitted: write_commit(committed),
+        StoredBundle: write_bundle(carols),
+    }
+    read: list[object] = [decode(kind, decode(Stored, data).content) for kind, data in stored.items()]
+    opened = open_group_secrets(recorder, welcome, carols.key_package, carols.init_private_key)  # type: ignore[arg-type] # a Welcome
+    bundles = (alices, bobs, carols)
+    signing = {each.signature_private_key for each in bundles}
+    private = {key for each in bundles for key in (each.init_private_key, each.encryption_private_key)}
+    derived = {output for label, outputs in recorder.derived.items() if label != "authentication" for output in outputs}
+    secrets = {*signing, *private, *derived, *following.private_keys.values()} - {bytes(32)}
+    roots = (alice, bob, following, committed, proposed, opened, *bundles, *read)
+    shown = {type(value).__name__: repr(value) for value in values_in(*roots) if value is not recorder}
+    assert {"GroupState", "GroupSecrets", "PathSecret", "StoredSecrets", "EpochSecrets", "Committed"} <= set(shown)
+    for name, text in shown.items():
+        for secret in secrets:
+            assert secret.hex() not in text, name
+            assert repr(secret)[2:-1] not in text, name
