@@ -235,7 +235,7 @@ LEAF_NODES = (
         refuses(EdwardsCurve.verify, "_not_a_key", "public"),
         forged=LEAF,
         honest=test_primitives.test_a_signature_verifies_for_its_content_and_key_alone,
-        otherwise=UnboundLocalError,
+        otherwise=ValueError,
     ),
     Rule(
         "encryption key of a leaf",

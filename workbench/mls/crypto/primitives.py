@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from workbench.mls.crypto.coordinates import OF_ED448, OF_ED25519, Coordinate
 from workbench.mls.errors import DecryptionFailed, InvalidKey, Misuse
 
 
@@ -93,6 +94,7 @@ class EdwardsCurve:
 
     name: str
     private_key_length: int
+    coordinate: Coordinate
     load_private: Callable[[bytes], _SigningKey]
     load_public: Callable[[bytes], _VerifyingKey]
 
@@ -110,12 +112,10 @@ class EdwardsCurve:
 
     def verify(self, public_key: bytes, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the private key has signed `content`."""
+        if not self.coordinate.is_usable_as_written(public_key):
+            raise _not_a_key("public", self.name, public_key)
         try:
-            key = self.load_public(public_key)
-        except ValueError:
-            raise _not_a_key("public", self.name, public_key) from None
-        try:
-            key.verify(signature, content)
+            self.load_public(public_key).verify(signature, content)
         except InvalidSignature:
             return False
         return True
@@ -219,8 +219,10 @@ SignatureCurve: TypeAlias = EdwardsCurve | NistCurve
 
 X25519 = MontgomeryCurve("X25519", 32, X25519PrivateKey.from_private_bytes, X25519PublicKey.from_public_bytes)
 X448 = MontgomeryCurve("X448", 56, X448PrivateKey.from_private_bytes, X448PublicKey.from_public_bytes)
-ED25519 = EdwardsCurve("Ed25519", 32, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes)
-ED448 = EdwardsCurve("Ed448", 57, Ed448PrivateKey.from_private_bytes, Ed448PublicKey.from_public_bytes)
+ED25519 = EdwardsCurve(
+    "Ed25519", 32, OF_ED25519, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes
+)
+ED448 = EdwardsCurve("Ed448", 57, OF_ED448, Ed448PrivateKey.from_private_bytes, Ed448PublicKey.from_public_bytes)
 P256 = NistCurve("P-256", ec.SECP256R1(), hashes.SHA256())
 P384 = NistCurve("P-384", ec.SECP384R1(), hashes.SHA384())
 P521 = NistCurve("P-521", ec.SECP521R1(), hashes.SHA512())
