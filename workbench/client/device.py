@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from workbench.client.admission import check_description, check_invitation, check_user, require_new_group
 from workbench.client.events import Event, event_of
 from workbench.client.holdings import Holdings, Membership, Pending
 from workbench.client.lookups import arrived, leaf_of, old_group, psk_proposal
@@ -27,7 +28,6 @@ from workbench.mls import (
     Policy,
     PreSharedKey,
     Remove,
-    adopt,
     branch_group,
     cipher_suite,
     create_commit,
@@ -128,6 +128,7 @@ class Device:
 
     def create_group(self, group_id: bytes) -> None:
         """Make a group of one, with a key package that nobody else ever sees."""
+        require_new_group(self.holdings.groups, group_id)
         bundle = self._new_bundle()
         state = create_group(
             bundle, group_id, entropy=self._entropy(), now=self._clock(), policy=self._policy, suite=self.suite
@@ -138,7 +139,8 @@ class Device:
     def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
         """Enter the groups to which a Welcome has come, or only this one; the init key that opened it is deleted.
 
-        That of a key package of last resort stays (`publish_key_package`).
+        That of a key package of last resort stays (`publish_key_package`). A Welcome to a group in which the device is
+        is refused, and so is one that came with the log of another group.
         A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say; that is told once.
         """
         events = []
@@ -157,6 +159,7 @@ class Device:
                     policy=self._policy,
                     suite=suite,
                 )
+                check_invitation(self.holdings.groups, invitation, state)
             except MLSError as error:
                 refused = invitation.group_id, invitation.next_index
                 if refused not in self.holdings.refused:
@@ -174,21 +177,27 @@ class Device:
 
     # Coming in by itself (RFC 9420 §12.4.3.2, §12.1.8)
 
-    def join_by_commit(self, group_id: bytes, *, psks: Sequence[bytes] = ()) -> Entry:
-        """Join a group that a member has described, or come back to it in place of an old leaf of one's own.
+    def join_by_commit(
+        self, group_id: bytes, *, psks: Sequence[bytes] = (), in_place_of: LeafIndex | None = None
+    ) -> Entry:
+        """Join a group that a member has described, or come back to it in place of the device's own old leaf.
 
+        The own leaf is the one with the signature key of this device: other devices of the same user are members of
+        their own, and stay. `in_place_of` is the leaf of a device of this user that is lost, and goes.
         It takes effect as soon as the delivery service has taken the commit. Raises `NoGroupInfo`, `LateCommit`, and
-        what `external_commit` raises.
+        what `external_commit` raises; `Misuse` if the description does not fit the state that the device has.
         """
         info = group_info_in(self._service.group_info(group_id))
         suite = self._suite(info.group_context.cipher_suite)
+        own = leaf_of(self.signature_key(suite), info.extensions)
+        check_description(self.holdings.groups, group_id, info, own)
         committed = external_commit(
             info,
             self.credential,
             self._signature_private_key(suite),
             entropy=self._entropy(),
             now=self._clock(),
-            resync=leaf_of(self.credential, info.extensions),
+            resync=own if in_place_of is None else in_place_of,
             proposals=[self._psk_proposal(group_id, psk, suite) for psk in psks],
             psks=self.holdings.psks,
             resumption_psks=self.holdings.resumption_psks,
@@ -311,6 +320,7 @@ class Device:
         old, announced = self.state(group_id), self.state(group_id).reinit
         if announced is None:
             raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
+        require_new_group(self.holdings.groups, announced.group_id)
         suite = self._suite(announced.cipher_suite)
         packages = [self.fetch_key_package(user, suite) for user in users]
         return self._found(
@@ -327,6 +337,7 @@ class Device:
 
     def branch(self, group_id: bytes, new_group_id: bytes, users: Sequence[str]) -> Published:
         """Make a new group of some members of an old one, which lives on."""
+        require_new_group(self.holdings.groups, new_group_id)
         old = self.state(group_id)
         packages = [self.fetch_key_package(user, old.suite) for user in users]
         bundle = self._new_bundle(old.suite)
@@ -370,12 +381,10 @@ class Device:
 
     def _read(self, membership: Membership, entry: Entry) -> Event | None:
         following = replace(membership, next_index=max(membership.next_index, entry.index + 1))
-        if membership.pending is not None and membership.pending.index == entry.index:
-            committed = membership.pending.committed
-            state = adopt(membership.state, committed)
-            self._keep(replace(following, state=state, pending=None))
-            return event_of(membership.state, state, committed.advanced)
-        if entry.index in membership.own or not membership.state.active:
+        pending, staged = membership.pending, None
+        if pending is not None and pending.index == entry.index:
+            staged = pending.committed
+        elif entry.index in membership.own or not membership.state.active:
             self._keep(following)
             return None
         try:
@@ -385,11 +394,14 @@ class Device:
                 now=self._clock(),
                 psks=self.holdings.psks,
                 resumption_psks=self.holdings.resumption_psks,
+                staged=staged,
             )
         except MLSError as error:
             self._keep(following)
             return Event("refused", entry.group_id, membership.state.epoch, "", str(error), error=error)
-        self._keep(replace(following, state=state))
+        if state.epoch != membership.state.epoch:
+            pending = None
+        self._keep(replace(following, state=state, pending=pending))
         return event_of(membership.state, state, received)
 
     # What the above have in common
@@ -445,10 +457,14 @@ class Device:
         self.holdings = self.holdings.with_group(membership)
 
     def fetch_key_package(self, user: str, suite: CipherSuite | None = None) -> KeyPackage:
-        """A key package of a user from the directory, which hands it out to nobody else; raises `NoKeyPackage`."""
+        """A key package of a user from the directory, which hands it out to nobody else.
+
+        Raises `NoKeyPackage`, and `InvalidKeyPackage` if the directory gives one of somebody else.
+        """
         message = decode(MLSMessage, self._service.take_key_package(user, (suite or self.suite).id)).message
         if not isinstance(message, KeyPackage):
             raise Misuse("§10", f"the directory gave a {type(message).__name__} for a key package")
+        check_user(message, user)
         return message
 
     def _submit(self, group_id: bytes, message: MLSMessage, state: GroupState) -> Entry:

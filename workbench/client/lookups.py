@@ -9,7 +9,6 @@ from workbench.client.holdings import Membership
 from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.mls import (
     CipherSuite,
-    Credential,
     ExternalPSK,
     GroupState,
     KeyPackageBundle,
@@ -54,13 +53,13 @@ def psk_proposal(suite: CipherSuite, group_id: bytes, psk: bytes | int, *, entro
     return PreSharedKey(PreSharedKeyID(named, fresh(entropy, "psk nonce", suite.hash_length)))
 
 
-def leaf_of(credential: Credential, extensions: Sequence[Extension]) -> LeafIndex | None:
-    """Where somebody with this credential stands in the tree of a GroupInfo, None if nowhere."""
+def leaf_of(signature_key: bytes, extensions: Sequence[Extension]) -> LeafIndex | None:
+    """The leaf with this signature key in the tree of a GroupInfo, None if there is none."""
     for extension in extensions:
         if extension.extension_type == ExtensionType.ratchet_tree:
             nodes = decode(RatchetTreeExtension, extension.extension_data).ratchet_tree
             for index, node in enumerate(nodes):
-                if node is not None and isinstance(node.node, LeafNode) and node.node.credential == credential:
+                if node is not None and isinstance(node.node, LeafNode) and node.node.signature_key == signature_key:
                     return LeafIndex(index // 2)
     return None
 

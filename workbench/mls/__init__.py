@@ -26,8 +26,9 @@ from workbench.mls.crypto.ciphersuite import (
 from workbench.mls.crypto.credentials import AuthenticationService, TrustAnchors, presented_identities
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.framing.padding import Padding, Padme, ToMultiple
+from workbench.mls.group.adoption import adopt
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
-from workbench.mls.group.commit import Committed, Removed, adopt, create_commit
+from workbench.mls.group.commit import Committed, Removed, create_commit
 from workbench.mls.group.custom_proposals import CustomProposalType
 from workbench.mls.group.external_commit import ExternallyCommitted, external_commit
 from workbench.mls.group.external_proposals import propose_external, propose_self_add

@@ -5,19 +5,27 @@ from __future__ import annotations
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
-from tests.mls.group.scenario import NOW, group_of
+from tests.mls.group.scenario import NOW, entropies, group_of
 from tests.mls.group.test_refusals import refuses
 from workbench.mls import (
+    Committed,
     EpochAdvanced,
+    GroupState,
+    ReInit,
     Remove,
     Removed,
     adopt,
     create_commit,
+    create_group,
     encode,
     process,
     propose,
+    protect,
+    read_commit,
+    write_commit,
 )
 from workbench.mls import errors as refused
+from workbench.mls.wire.code_points import ProtocolVersion
 
 BOTH = pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 
@@ -80,6 +88,126 @@ def test_a_resync_is_adopted_when_it_comes_back_to_who_still_has_the_old_state()
     forgotten, learned = process(old, encode(staged.message), now=NOW)
     assert isinstance(learned, Removed)
     assert not forgotten.active
+
+
+def test_the_echo_of_an_external_commit_does_not_bring_an_old_state_back() -> None:
+    scenario = group_of("Alice", "Bob")
+    staged = scenario.join_by_commit("Carol", via="Alice")
+    said = protect(staged.next, b"first", entropy=next(scenario.entropy))
+    scenario.deliver(said.message, "Carol")
+    later, _ = process(said.next, scenario.commit("Alice").message, now=NOW)
+    for state in (staged.next, said.next, later):
+        with refuses(refused.LateHandshake, "§6", "can change nothing"):
+            process(state, encode(staged.message), now=NOW, staged=staged)
+        with refuses(refused.Misuse, "§12.4", "made in epoch 1, this state is in epoch"):
+            adopt(state, staged)
+    again = scenario.send("Alice", b"second")
+    assert process(later, encode(again), now=NOW)[0].epoch == 3
+
+
+def test_a_commit_that_comes_before_ones_own_external_commit_is_followed_and_the_own_one_is_dropped() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    old = scenario.states["Bob"]
+    staged = scenario.outside("Bob", via="Alice", resync=old.own_leaf)
+    winner = scenario.commit("Carol")
+    bob, learned = process(old, encode(winner.message), now=NOW, staged=staged)
+    assert learned == winner.advanced
+    assert bob.secrets == winner.next.secrets
+    with refuses(refused.LateHandshake, "§6", "can change nothing"):
+        process(bob, encode(staged.message), now=NOW, staged=staged)
+    with refuses(refused.Misuse, "§12.4", "made in epoch 1, this state is in epoch 2 already"):
+        adopt(bob, staged)
+    scenario.commit("Bob")
+    assert_agreement(scenario)
+
+
+def test_a_newcomer_whose_external_commit_lost_is_alone_with_its_state() -> None:
+    scenario = group_of("Alice", "Bob")
+    staged = scenario.outside("Carol", via="Alice")
+    winner = scenario.commit("Bob")
+    with refuses(refused.LateHandshake, "§6", "of epoch 1, this state is in epoch 2"):
+        process(staged.next, encode(winner.message), now=NOW, staged=staged)
+    with refuses(refused.LateHandshake, "§6", "of epoch 1, this state is in epoch 2"):
+        process(scenario.states["Alice"], encode(staged.message), now=NOW)
+    with refuses(refused.InvalidTag, "§6.2", "membership tag"):
+        process(staged.next, encode(scenario.commit("Alice").message), now=NOW)
+
+
+def test_a_client_that_fell_behind_adopts_its_resync_from_an_old_state() -> None:
+    scenario = group_of("Alice", "Bob")
+    behind = scenario.states["Bob"]
+    scenario.commit("Alice")
+    staged = scenario.outside("Bob", via="Alice", resync=behind.own_leaf)
+    after, learned = process(behind, encode(staged.message), now=NOW, staged=staged)
+    assert (after, learned) == (staged.next, staged.advanced)
+
+
+def test_a_removed_client_adopts_the_commit_by_which_it_comes_back() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    committed = create_commit(scenario.states["Alice"], [Remove(1)], entropy=next(scenario.entropy), now=NOW)
+    gone, _ = process(scenario.states["Bob"], committed.message, now=NOW)
+    scenario.states["Alice"] = committed.next
+    staged = scenario.outside("Bob", via="Alice")
+    assert adopt(gone, staged) == staged.next
+
+
+def foreign_commits() -> dict[str, tuple[GroupState, Committed]]:
+    """A state of Alice's, and a commit that was made by somebody else, or elsewhere, or earlier."""
+    scenario = group_of("Alice", "Bob")
+    before = scenario.states["Alice"]
+    bobs = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW)
+    stored = write_commit(create_commit(before, entropy=next(scenario.entropy), now=NOW))
+    scenario.commit("Alice")
+    bundle = scenario.bundle("Alice")
+    one, twin = (create_group(bundle, b"the group", entropy=seed * 32, now=NOW) for seed in (b"1", b"2"))
+    assert one.context == twin.context
+    return {
+        "made by the member at leaf 1": (before, bobs),
+        "made in epoch 1": (scenario.states["Alice"], read_commit(stored)),
+        "made in epoch 0": (one, create_commit(twin, entropy=next(scenario.entropy), now=NOW)),
+    }
+
+
+@pytest.mark.parametrize("reason", foreign_commits())
+def test_a_staged_commit_leads_on_from_the_state_alone_in_which_it_was_made(reason: str) -> None:
+    state, staged = foreign_commits()[reason]
+    with refuses(refused.Misuse, "§12.4", reason):
+        adopt(state, staged)
+
+
+def test_the_commit_of_another_member_is_followed_even_if_it_is_named_as_staged() -> None:
+    scenario = group_of("Alice", "Bob")
+    bobs = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW)
+    after, learned = process(scenario.states["Alice"], encode(bobs.message), now=NOW, staged=bobs)
+    assert learned == bobs.advanced
+    assert (after.own_leaf, after.secrets) == (0, bobs.next.secrets)
+    joins = scenario.outside("Carol", via="Bob")
+    after, learned = process(scenario.states["Alice"], encode(joins.message), now=NOW, staged=joins)
+    assert (after.own_leaf, learned) == (0, joins.advanced)
+    with refuses(refused.Misuse, "§12.4", "does not replace leaf 0, so another client made it"):
+        adopt(scenario.states["Alice"], joins)
+
+
+def test_an_external_commit_to_another_group_is_not_adopted() -> None:
+    scenario = group_of("Alice", "Bob")
+    bob = scenario.states["Bob"]
+    staged = scenario.outside("Bob", via="Alice", resync=bob.own_leaf)
+    twin = group_of("Alice", "Bob", entropy=entropies("another group of the same id"))
+    with refuses(refused.Misuse, "§12.4", "of another group of the same id"):
+        adopt(twin.states["Bob"], staged)
+    elsewhere = create_group(scenario.bundle("Bob"), b"elsewhere", entropy=next(scenario.entropy), now=NOW)
+    with refuses(refused.Misuse, "§12.4", "the commit joins group"):
+        adopt(elsewhere, staged)
+    with refuses(refused.WrongGroup, "§6", "this is"):
+        process(elsewhere, encode(staged.message), now=NOW, staged=staged)
+
+
+def test_nobody_comes_back_by_a_commit_to_a_group_that_has_ended() -> None:
+    scenario = group_of("Alice", "Bob")
+    staged = scenario.outside("Bob", via="Alice", resync=scenario.states["Bob"].own_leaf)
+    scenario.commit("Alice", ReInit(b"the next", ProtocolVersion.mls10, 1, ()))
+    with refuses(refused.GroupInactive, "§11.2", "reinitialised"):
+        adopt(scenario.states["Bob"], staged)
 
 
 @BOTH

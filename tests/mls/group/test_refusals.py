@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.mls import (
     Add,
@@ -506,7 +507,12 @@ def welcomed() -> tuple[Scenario, KeyPackageBundle, MLSMessage]:
 
 
 def forged_welcome(
-    bundle: KeyPackageBundle, welcome: MLSMessage, change: Any, psks: tuple[PreSharedKeyID, ...] = ()
+    bundle: KeyPackageBundle,
+    welcome: MLSMessage,
+    change: Any,
+    psks: tuple[PreSharedKeyID, ...] = (),
+    *,
+    path_secret: bool = True,
 ) -> MLSMessage:
     """The Welcome with its GroupInfo changed by somebody who knows all that Carol is told."""
     message = welcome.message
@@ -515,7 +521,7 @@ def forged_welcome(
     secret = welcome_secret(SUITE, secrets.joiner_secret, psk_secret(SUITE, ()))
     info = change(open_group_info(SUITE, message, secret))
     sealed = SUITE.seal(*welcome_key_and_nonce(SUITE, secret), b"", encode(info))
-    opened = GroupSecrets(secrets.joiner_secret, secrets.path_secret, psks)
+    opened = GroupSecrets(secrets.joiner_secret, secrets.path_secret if path_secret else None, psks)
     entry = SUITE.encrypt_with_label(bundle.key_package.init_key, "Welcome", sealed, encode(opened), entropy=b"f" * 32)
     forged = Welcome(1, (EncryptedGroupSecrets(message.secrets[0].new_member, entry),), sealed)
     return MLSMessage(ProtocolVersion.mls10, forged)
@@ -540,6 +546,25 @@ def test_an_honest_welcome_made_anew_lets_its_receiver_in() -> None:
     scenario, bundle, welcome = welcomed()
     state = join(forged_welcome(bundle, welcome, signed_by_alice(scenario)), bundle, now=NOW)
     assert state.secrets == scenario.states["Alice"].secrets
+
+
+def test_a_welcome_without_the_path_secret_that_the_tree_demands_is_refused() -> None:
+    scenario, bundle, welcome = welcomed()
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "lacks the path secret that opens parent 3"):
+        join(forged_welcome(bundle, welcome, signed_by_alice(scenario), path_secret=False), bundle, now=NOW)
+
+
+@pytest.mark.parametrize("size", range(2, 10))
+def test_a_commit_without_a_path_welcomes_without_a_path_secret_whatever_the_tree(size: int) -> None:
+    names = [f"member {number}" for number in range(size)]
+    scenario = group_of(*names)
+    for name in names[::2]:
+        scenario.commit(name)
+    scenario.commit(names[1], adds=["Dave", "Eve"], path=False)
+    scenario.commit(names[0], adds=["Frank"])
+    for name in ("Dave", "Eve", "Frank", names[1]):
+        scenario.commit(name)
+    assert_agreement(scenario)
 
 
 def test_a_welcome_for_somebody_else_is_refused() -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_refusals import refuses
+from tests.rfc.source import without
 from workbench.mls import (
     Add,
     ApplicationMessage,
@@ -23,6 +24,7 @@ from workbench.mls import (
     PreSharedKeyID,
     RatchetTreeExtension,
     ReInit,
+    Remove,
     ResumptionPSK,
     branch_group,
     cipher_suite,
@@ -37,6 +39,7 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
+from workbench.mls.group.lineage import require_first_commit
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import RequiredCapabilities
 
@@ -164,11 +167,38 @@ def test_some_members_branch_off_and_the_old_group_lives_on() -> None:
     assert_agreement(new)
 
 
-def test_a_branch_is_entered_with_a_later_state_of_the_old_group_too() -> None:
+def test_a_branch_is_entered_with_the_state_of_the_epoch_that_it_left() -> None:
     old = group_of("Alice", "Bob", "Carol")
-    made = branched(old, "Bob", "Carol")
+    made, bundled = branched(old, "Bob", "Carol")
+    before = old.states["Carol"]
     old.commit("Alice")
-    assert_agreement(entered(old, *made, "Bob"))
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "to epoch 1 of the old group, whose state is of epoch 2"):
+        joins(old.states["Carol"], made, bundled["Carol"])
+    joins(before, made, bundled["Carol"])
+
+
+def test_a_member_that_was_removed_since_founds_no_branch() -> None:
+    old = group_of("Alice", "Bob", "Mallory")
+    made, bundled = branched(old, "Mallory", "Bob")
+    mallory = old.states["Mallory"]
+    removal = old.commit("Alice", Remove(2))
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "to epoch 1 of the old group, whose state is of epoch 2"):
+        joins(old.states["Bob"], made, bundled["Bob"])
+    old.states["Mallory"], _ = process(mallory, removal.message, now=NOW)
+    with refuses(refused.GroupInactive, "§12.4.2", "no longer in the group"):
+        branched(old, "Mallory", "Bob")
+    with refuses(refused.GroupInactive, "§12.4.2", "no longer in the group"):
+        joins(old.states["Mallory"], *_branch_of_epoch_1())
+
+
+def _branch_of_epoch_1() -> tuple[Committed, KeyPackageBundle]:
+    made, bundled = branched(group_of("Alice", "Bob", "Mallory"), "Alice", "Mallory")
+    return made, bundled["Mallory"]
+
+
+def test_a_group_that_has_ended_is_not_branched() -> None:
+    with refuses(refused.GroupInactive, "§11.2", "reinitialised"):
+        branched(ended("Alice", "Bob"), "Alice", "Bob")
 
 
 def test_a_key_of_one_group_is_mixed_into_another() -> None:
@@ -209,6 +239,21 @@ def test_nobody_comes_along_into_a_branch_who_was_not_there() -> None:
         branched(old, "Alice", "Mallory")
 
 
+@pytest.mark.parametrize("usage", [ResumptionPSKUsage.reinit, ResumptionPSKUsage.branch])
+def test_only_the_first_commit_of_a_group_links_it_and_to_one_group_alone(usage: ResumptionPSKUsage) -> None:
+    state = group_of("Alice").states["Alice"]
+    links = [PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, b"old", epoch), bytes(32))) for epoch in (1, 2)]
+    keys = {(b"old", 1): b"one", (b"old", 2): b"two"}
+    options: Any = {"entropy": b"e" * 32, "now": NOW, "usage": usage, "resumption_psks": keys}
+    create_commit(state, links[:1], **options)
+    for wrong in ([], links):
+        with refuses(refused.Misuse, "§12.4.3.1", "names one resumption PSK"):
+            create_commit(state, wrong, **options)
+    later = create_commit(state, entropy=b"f" * 32, now=NOW).next
+    with refuses(refused.Misuse, "§8.6", f"only the first commit of a group names a PSK for {usage.name}, not epoch 1"):
+        create_commit(later, links[:1], **options)
+
+
 # What those who are added refuse
 
 
@@ -233,7 +278,13 @@ def test_a_group_that_was_not_ended_is_not_left_for_a_new_one() -> None:
     bob = old.states["Bob"]
     with refuses(refused.InvalidWelcome, "§12.4.3.1", "held no ReInit"):
         joins(replace(bob, reinit=None), made, bundled["Bob"])
-    with refuses(refused.InvalidWelcome, "§12.4.3.1", "held no ReInit"):
+
+
+def test_a_new_group_that_comes_from_another_epoch_than_the_last_is_refused() -> None:
+    old = ended("Alice", "Bob")
+    made, bundled = reinitialised(old, "Alice")
+    bob = old.states["Bob"]
+    with refuses(refused.InvalidWelcome, "§12.4.3.1", "to epoch 2 of the old group, whose state is of epoch 3"):
         joins(replace(bob, context=replace(bob.context, epoch=bob.epoch + 1)), made, bundled["Bob"])
 
 
@@ -282,14 +333,15 @@ def forged(
     if not epoch_0:
         state = create_commit(state, entropy=b"h" * 32, now=NOW).next
     link = PreSharedKeyID(ResumptionPSK(usage, alice.group_id, alice.epoch), bytes(state.suite.hash_length))
-    made = create_commit(
-        state,
-        [PreSharedKey(link), *map(Add, packages(bundled, "Alice"))],
-        entropy=b"i" * 32,
-        now=NOW,
-        usage=usage,
-        resumption_psks={(alice.group_id, alice.epoch): alice.resumption_psks[alice.epoch]},
-    )
+    with without(require_first_commit, "Misuse", "only the first commit"):
+        made = create_commit(
+            state,
+            [PreSharedKey(link), *map(Add, packages(bundled, "Alice"))],
+            entropy=b"i" * 32,
+            now=NOW,
+            usage=usage,
+            resumption_psks={(alice.group_id, alice.epoch): alice.resumption_psks[alice.epoch]},
+        )
     return made, bundled
 
 

@@ -86,12 +86,14 @@ FOR_APPLICATIONS = (
     ForApplications(
         "§5.3.1",
         "The identities that a credential presents are those that the application expects of a member.",
-        "only the application knows whom it expects; `presented_identities` says whom a credential presents",
+        "only the application knows whom it expects; `presented_identities` says whom a credential presents. "
+        "`client.Device` compares them with the user whose key package it asked for",
     ),
     ForApplications(
         "§12.4.3.1",
         "A client is not in another group of the same id.",
-        "a state is of one group; the client knows in which groups it is",
+        "a state is of one group; the client knows in which groups it is. `client.Device` refuses such a Welcome, "
+        "and one that would take it back to an epoch before its removal",
         openmls=("1403",),
     ),
 )

@@ -189,6 +189,15 @@ WELCOMES = (
         honest=test_life_of_a_group.test_a_newcomer_joins_with_the_tree_from_elsewhere,
     ),
     Rule(
+        "a missing path secret",
+        "§12.4.3.1",
+        "A Welcome brings the path secret if the parents above the newcomer demand it: those that are not blank and do "
+        "not list it as unmerged.",
+        refuses(welcome._check_parent_keys, errors.InvalidWelcome, "lacks the path secret"),
+        forged=test_refusals.test_a_welcome_without_the_path_secret_that_the_tree_demands_is_refused,
+        honest=JOINS,
+    ),
+    Rule(
         "confirmation tag of a GroupInfo",
         "§12.4.3.1",
         "The confirmation tag of a GroupInfo is that of the epoch to which the joiner secret leads.",
@@ -208,6 +217,15 @@ SUCCESSORS = (
         forged=BROKEN,
         honest=WHOLE,
         openmls=("1412",),
+    ),
+    Rule(
+        "epoch of the link",
+        "§12.4.3.1",
+        "A resumption PSK for a reinit or a branch is of the epoch whose membership the new group is compared with.",
+        refuses(lineage.check_link, errors.InvalidWelcome, "whose state is of epoch"),
+        forged=test_successors.test_a_branch_is_entered_with_the_state_of_the_epoch_that_it_left,
+        honest=WHOLE,
+        openmls=("1413", "1414"),
     ),
     Rule(
         "a ReInit was committed",

@@ -14,15 +14,15 @@ What takes no secret of it is in `public_commit.py`; a newcomer makes its own co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from workbench.mls.errors import InvalidTag, Misuse
+from workbench.mls.errors import InvalidTag
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.padding import Padding
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
 from workbench.mls.group.framing import frame
 from workbench.mls.group.group_info import sign_group_info
-from workbench.mls.group.lineage import resumption_psks_of
+from workbench.mls.group.lineage import require_first_commit, resumption_psks_of
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
     NO_RESUMPTION_PSKS,
@@ -140,6 +140,7 @@ def create_commit(
     past_psks = {**resumption_psks, **resumption_psks_of(state)}
     listed = (*_from_pending(state, by_value, by_reference, psks, past_psks), *by_value)
     applied = validate_and_apply(for_sending(state.public), listed, state.own_leaf, leaf_node, now=now, usage=usage)
+    require_first_commit(state, usage, applied.psks)
     path = path or renewed or path_required(listed, state.policy)
     found = find_psks(applied.psks, psks, past_psks)
     # path
@@ -209,19 +210,6 @@ def process_commit(
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
     return enter(state, context, epoch, taken, tag, followed.applied.reinit), followed.advanced
-
-
-def adopt(state: GroupState, staged: Committed) -> GroupState:
-    """The state in the epoch to which a commit of one's own leads, now that it has been accepted.
-
-    `state` is what `staged.current` has become since: a key that was used meanwhile must not be back in what the new
-    state keeps of the old epoch (RFC 9420 §9.2). Raises `GroupInactive` for who was removed by the commit that won.
-    """
-    require_active(state)
-    if staged.current.context != state.context:
-        made, current = staged.current.epoch, state.epoch
-        raise Misuse("§12.4", f"the commit was made in epoch {made} of its group, not in this epoch {current}")
-    return replace(staged.next, past_epochs=state.epochs_to_keep())
 
 
 def _from_pending(

@@ -27,7 +27,7 @@ from workbench.mls.group.public_commit import (
     provisional_context,
     validate_and_make_room,
 )
-from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, SentProposal
+from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, PublicGroup, SentProposal
 from workbench.mls.schedule.key_schedule import external_init
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.grease import greased
@@ -68,11 +68,13 @@ from workbench.mls.wire.tree import (
 class ExternallyCommitted:
     """A newcomer's commit that was made and not yet adopted: send `message`, adopt `next` once it is accepted.
 
-    `next` keeps nothing of a past epoch, in a resync neither: who still has the old state reads late messages with
-    it, and then deletes it.
+    `made_in` is the epoch that the GroupInfo described; the commit counts only if no other commit ends that epoch
+    first. `next` keeps nothing of a past epoch, in a resync neither: who still has the old state reads late messages
+    with it, and then deletes it.
     """
 
     message: MLSMessage
+    made_in: PublicGroup
     next: GroupState
     advanced: EpochAdvanced
 
@@ -169,4 +171,4 @@ def external_commit(
     )
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     advanced = advanced_by(own_leaf, listed, applied, with_path=True, external=True)
-    return ExternallyCommitted(from_outside(authenticated), state, advanced)
+    return ExternallyCommitted(from_outside(authenticated), group, state, advanced)

@@ -14,9 +14,10 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
 from workbench.mls.framing.padding import Padding
+from workbench.mls.group.adoption import adopt, why_not_to_adopt
 from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.commit import Committed, Removed, adopt, process_commit
+from workbench.mls.group.commit import Committed, Removed, process_commit
 from workbench.mls.group.external_commit import ExternallyCommitted
 from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
@@ -249,7 +250,8 @@ def process(
     other groups by group id and epoch.
 
     `staged` is a commit of one's own that was sent: when it comes back, it is adopted; when another commit comes
-    first, that one is processed, and the staged one is to be forgotten. All other messages of one's own are
+    first, that one is processed, and the staged one is to be forgotten. A staged commit that does not lead on from
+    `state` (`adopt`) changes nothing: the message is processed like any other. All other messages of one's own are
     `OwnMessage`. What is returned for a commit of somebody else is staged, too: until the application keeps the
     next state, it can look at what the commit does and go on without it.
 
@@ -258,9 +260,7 @@ def process(
     """
     if isinstance(message, bytes):
         message = decode(MLSMessage, message, custom=state.policy.custom)
-    if isinstance(staged, ExternallyCommitted) and message == staged.message:
-        return staged.next, staged.advanced
-    if isinstance(staged, Committed) and message == staged.message and state.context == staged.current.context:
+    if staged is not None and message == staged.message and why_not_to_adopt(state, staged) is None:
         return adopt(state, staged), staged.advanced
     authenticated, state = unframe(state, message)
     content = authenticated.content

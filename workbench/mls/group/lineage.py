@@ -4,6 +4,15 @@ What links them is a resumption PSK of the old group in the Welcome of the new o
 enter. Whether a member of one is a member of the other is a question to the application. The rule here is that both
 leaves show the same credential; or another one with the same identities, which the Authentication Service accepts as
 its successor. The keys may be others, since a new cipher suite brings new ones.
+
+What a link is compared with, when a newcomer joins:
+
+    usage     psk_group_id    psk_epoch        epoch   group id, extensions   version, suite   members
+    reinit    the old group   its last epoch   1       those announced        those announced  all of the old group
+    branch    the old group   its epoch        1       any                    as the old       only of the old group
+
+An application's resumption PSK links nothing: it proves that its holder was a member in that epoch, which may be long
+ago. An external init is bound to its epoch by the group context under the commit's signature.
 """
 
 from __future__ import annotations
@@ -13,9 +22,9 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from workbench.mls.crypto.credentials import authenticate, presented_identities
-from workbench.mls.errors import InvalidWelcome, UnknownPreSharedKey
+from workbench.mls.errors import InvalidWelcome, Misuse, UnknownPreSharedKey
 from workbench.mls.group.pre_shared_keys import ResumptionPSKs
-from workbench.mls.group.state import GroupState, Policy
+from workbench.mls.group.state import GroupState, Policy, require_active
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import GroupContext, PreSharedKeyID, ReInit, ResumptionPSK
@@ -35,6 +44,16 @@ def link_in(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
     if len(links) > 1:
         raise InvalidWelcome("§12.4.3.1", "more than one resumption PSK is for reinit or branch")
     return links[0] if links else None
+
+
+def require_first_commit(state: GroupState, usage: ResumptionPSKUsage, psks: Sequence[PreSharedKeyID]) -> None:
+    """Refuse to link a group to an old one anywhere but in its first commit, or to several (RFC 9420 §11.2, §11.3)."""
+    if usage == ResumptionPSKUsage.application:
+        return
+    if state.epoch != 0:
+        raise Misuse("§8.6", f"only the first commit of a group names a PSK for {usage.name}, not epoch {state.epoch}")
+    if len([each for each in psks if isinstance(each.psk, ResumptionPSK)]) != 1:
+        raise Misuse("§12.4.3.1", f"a group that comes from another by {usage.name} names one resumption PSK of it")
 
 
 def old_group_of(link: ResumptionPSK, old_group: GroupState | None) -> GroupState:
@@ -66,22 +85,28 @@ def check_link(
 ) -> None:
     """Check that a new group is what the ReInit or the branch makes of the old one (RFC 9420 §12.4.3.1).
 
-    `context`, `tree` and `policy` are those of the new group. Raises `InvalidWelcome`, or what the Authentication
-    Service raises about a new credential of an old member.
+    `context`, `tree` and `policy` are those of the new group. The membership that counts is that of the epoch to which
+    the resumption PSK belongs, so that nobody who has left the old group since makes a group in its name.
+    Raises `InvalidWelcome`, `GroupInactive` for a branch of a group that this member has left, or what the
+    Authentication Service raises about a new credential of an old member.
     """
     if context.epoch != 1:
         reason = f"a group that comes from another is entered in its epoch 1, not in {context.epoch}"
         raise InvalidWelcome("§12.4.3.1", reason)
+    if link.psk_epoch != old_group.epoch:
+        reason = f"the link is to epoch {link.psk_epoch} of the old group, whose state is of epoch {old_group.epoch}"
+        raise InvalidWelcome("§12.4.3.1", reason)
     pairs = pair_members(old_group.tree, [leaf_node for _, leaf_node in tree.leaves()], policy, now=now)
     if link.usage == ResumptionPSKUsage.reinit:
-        _check_reinit(link, old_group, context, pairs)
+        _check_reinit(old_group, context, pairs)
     else:
+        require_active(old_group)
         _check_branch(old_group, context, pairs)
 
 
-def _check_reinit(link: ResumptionPSK, old_group: GroupState, context: GroupContext, pairs: Pairs) -> None:
+def _check_reinit(old_group: GroupState, context: GroupContext, pairs: Pairs) -> None:
     reinit = old_group.reinit
-    if reinit is None or link.psk_epoch != old_group.epoch:
+    if reinit is None:
         raise InvalidWelcome("§12.4.3.1", "the last commit of the old group held no ReInit")
     found = ReInit(context.group_id, context.version, context.cipher_suite, context.extensions)
     if found != reinit:

@@ -15,7 +15,7 @@ from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import Committed, create_commit
 from workbench.mls.group.group import create_group
 from workbench.mls.group.lineage import pair_members, resumption_psks_of
-from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy
+from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, require_active
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import Add, PreSharedKey, PreSharedKeyID, ResumptionPSK
 from workbench.mls.wire.tree import Extension, KeyPackage
@@ -79,6 +79,7 @@ def branch_group(
     `bundle` and `key_packages` are fresh ones of the maker and of those who come along. `entropy` is 32 fresh bytes;
     `path` and `ratchet_tree` are as in `create_commit`.
     """
+    require_active(old_group)
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
     if strangers := pair_members(old_group.tree, leaf_nodes, policy, now=now).strangers:
         raise Misuse("§11.3", f"{len(strangers)} of these key packages are of clients that are not in the old group")

@@ -33,7 +33,7 @@ from workbench.mls.schedule.key_schedule import (
 from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
 from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.ratchet_tree import RatchetTree
-from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, common_ancestor, leaf_to_node
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, common_ancestor, direct_path, leaf_to_node
 from workbench.mls.tree.update_path import private_keys_from
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import (
@@ -45,7 +45,7 @@ from workbench.mls.wire.messages import (
     PreSharedKeyID,
     Welcome,
 )
-from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
+from workbench.mls.wire.tree import KeyPackage, ParentNode, RatchetTreeExtension
 
 
 def create_welcome(
@@ -124,7 +124,8 @@ def join(
 
     The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps it. `old_group` is needed
     for a group that comes from another by ReInit or branch: its last state, or for a branch the one of the epoch in
-    which it left. The caller must see to it that it is not yet in a group of the same id. Raises `NotForMe`,
+    which it left. A client that is in a group of the same id already refuses what comes out of here (`client.Device`
+    does). Raises `NotForMe`,
     `InvalidWelcome`, `InvalidGroupInfo`, `InvalidRatchetTree`, `UnknownPreSharedKey` and what the objects inside raise.
     """
     welcome = _welcome_in(welcome)
@@ -153,6 +154,7 @@ def join(
         signer = LeafIndex(group_info.signer)
         shared = common_ancestor(leaf_to_node(own_leaf), leaf_to_node(signer))
         private_keys |= private_keys_from(suite, tree, signer, shared, secrets.path_secret.path_secret)
+    _check_parent_keys(tree, own_leaf, private_keys)
     epoch = epoch_from_joiner_secret(suite, secrets.joiner_secret, mixed_in, encode(context), tree.leaf_count)
     # confirm
     if not suite.verify_mac(
@@ -195,6 +197,19 @@ def _check_suite(group_info: GroupInfo, key_package: KeyPackage) -> None:
     context = group_info.group_context
     if context.cipher_suite != key_package.cipher_suite or context.version != key_package.version:
         raise InvalidGroupInfo("§12.4.3.1", "the group has another version or cipher suite than the key package")
+
+
+def _check_parent_keys(tree: RatchetTree, own_leaf: LeafIndex, private_keys: Mapping[NodeIndex, bytes]) -> None:
+    """Check that the newcomer has the private key of each parent above it that others seal secrets to (RFC 9420 §7.5).
+
+    A commit without a path, which has no path secret, lists its newcomers as unmerged in all parents that are not
+    blank. A commit with one fills the parents that its committer shares with them, and the path secret opens these. Who
+    is short of a key could follow no commit that is sealed to it.
+    """
+    for x in direct_path(leaf_to_node(own_leaf), tree.leaf_count):
+        parent = tree.node(x)
+        if isinstance(parent, ParentNode) and own_leaf not in parent.unmerged_leaves and x not in private_keys:
+            raise InvalidWelcome("§12.4.3.1", f"the Welcome lacks the path secret that opens parent {x}")
 
 
 def _find_own_leaf(tree: RatchetTree, key_package: KeyPackage) -> LeafIndex:

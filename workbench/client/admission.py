@@ -1,0 +1,79 @@
+"""Whether a way into a group fits what the device holds already: what MLS leaves to applications (RFC 9420 §12.4.3.1).
+
+A state is of one group and knows of no other, so only the device can see that two groups have the same id. A group in
+which the device is must not be replaced by what somebody else sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.client.holdings import Membership
+from workbench.delivery import Invitation
+from workbench.inspect.names import identity_name
+from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, presented_identities
+from workbench.mls.errors import InvalidGroupInfo, InvalidKeyPackage, InvalidWelcome
+from workbench.mls.wire.messages import GroupInfo
+
+
+def require_new_group(groups: Mapping[bytes, Membership], group_id: bytes) -> None:
+    """Refuse to make a group with the id of one in which the device is (RFC 9420 §11)."""
+    if group_id in groups and groups[group_id].state.active:
+        raise Misuse("§11", f"this device is in a group of the id {group_id.hex()} already: choose another id")
+
+
+def check_user(key_package: KeyPackage, user: str) -> None:
+    """Check that a key package is of the user for whom the directory gave it (RFC 9420 §5.3.1).
+
+    Raises `InvalidKeyPackage`.
+    """
+    credential = key_package.leaf_node.credential
+    if user.encode() not in presented_identities(credential):
+        name = identity_name(credential) or "somebody without a name"
+        raise InvalidKeyPackage("§5.3.1", f"the directory gave a key package of {name} for {user}")
+
+
+def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation, state: GroupState) -> None:
+    """Check the state to which a Welcome leads against the groups of the device (RFC 9420 §12.4.3.1).
+
+    A device that was removed may be added again, in a later epoch than the one that it has seen: a Welcome that comes
+    once more must not take it back. A group that has ended is followed by the one that was announced, and no other.
+    Raises `InvalidWelcome`.
+    """
+    if state.group_id != invitation.group_id:
+        led, named = state.group_id.hex(), invitation.group_id.hex()
+        reason = f"the Welcome leads to group {led} and came with the log of group {named}"
+        raise InvalidWelcome("§12.4.3.1", reason)
+    if state.group_id not in groups:
+        return
+    known = groups[state.group_id].state
+    if known.active:
+        raise InvalidWelcome("§12.4.3.1", f"this device is in a group of the id {state.group_id.hex()} already")
+    if known.reinit is not None and known.reinit.group_id != state.group_id:
+        raise InvalidWelcome("§11.2", "the group has ended by a ReInit: its members go on in the announced one")
+    if known.reinit is None and state.epoch <= known.epoch:
+        reason = f"the Welcome leads to epoch {state.epoch}, and this device was removed in epoch {known.epoch}"
+        raise InvalidWelcome("§12.4.3.1", reason)
+
+
+def check_description(
+    groups: Mapping[bytes, Membership], group_id: bytes, info: GroupInfo, own_leaf: LeafIndex | None
+) -> None:
+    """Check a GroupInfo by which the device is to join against the state that it has (RFC 9420 §12.4.3.2).
+
+    `own_leaf` is the device's own in the tree of the GroupInfo. Raises `InvalidGroupInfo`.
+    """
+    context = info.group_context
+    if context.group_id != group_id:
+        raise InvalidGroupInfo("§12.4.3", f"it describes group {context.group_id.hex()} instead of {group_id.hex()}")
+    if group_id not in groups:
+        return
+    known = groups[group_id].state
+    if known.reinit is not None:
+        raise InvalidGroupInfo("§11.2", "the group has ended by a ReInit: nobody joins it any more")
+    if context.epoch < known.epoch:
+        raise InvalidGroupInfo("§12.4.3.2", f"it is of epoch {context.epoch}, this device is in epoch {known.epoch}")
+    if context.epoch == known.epoch and context != known.context:
+        raise InvalidGroupInfo("§12.4.3.2", f"it is of another group of the id {group_id.hex()}")
+    if known.active and own_leaf is None:
+        raise InvalidGroupInfo("§12.4.3.2", "this device is in the group, and its leaf is not in the tree")
