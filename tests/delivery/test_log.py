@@ -7,6 +7,7 @@ import pytest
 from workbench.delivery import (
     DeliveryService,
     Head,
+    InvalidKeyPackageUpload,
     LateCommit,
     LateMessage,
     NoKeyPackage,
@@ -14,6 +15,7 @@ from workbench.delivery import (
     UnknownGroup,
     WrongOrder,
 )
+from workbench.delivery.checks import SENDER_DATA
 from workbench.delivery.log import appended
 from workbench.mls import (
     BasicCredential,
@@ -34,7 +36,7 @@ GROUP = b"group"
 
 
 def message(epoch: int, content_type: ContentType, mark: bytes = b"", group_id: bytes = GROUP) -> bytes:
-    sealed = PrivateMessage(group_id, epoch, content_type, b"", b"", mark)
+    sealed = PrivateMessage(group_id, epoch, content_type, b"", bytes(SENDER_DATA), mark.ljust(60))
     return encode(MLSMessage(ProtocolVersion.mls10, sealed))
 
 
@@ -179,5 +181,5 @@ def test_a_key_package_that_is_used_again_collects_its_welcomes() -> None:
 
 
 def test_what_is_no_key_package_is_not_kept_as_one() -> None:
-    with pytest.raises(WrongOrder, match="a Welcome stands where a key package should be"):
+    with pytest.raises(InvalidKeyPackageUpload, match="a Welcome stands where a key package should be"):
         DeliveryService().publish_key_package("Bob", welcome(b"bob"))

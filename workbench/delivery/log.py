@@ -12,13 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from workbench.delivery.checks import Refused, check_frame
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import MLSMessage, PrivateMessage, PublicMessage
-
-
-class Refused(Exception):
-    """The delivery service does not take a message; the log is unchanged."""
 
 
 class UnknownGroup(Refused):
@@ -62,7 +59,8 @@ def appended(head: Head, message: bytes, custom: frozenset[int] = frozenset()) -
 
     `custom` are the proposal types that are known beside those of the RFC.
     Raises `LateCommit` if the epoch has had its commit, `LateMessage` if it is over for anything else,
-    `WrongOrder` for an epoch to come, and `Malformed` if `message` is no MLSMessage.
+    `WrongOrder` for an epoch to come, `InvalidFrame` if its frame shows that no member can use it, and `Malformed` if
+    `message` is no MLSMessage.
     """
     group_id, epoch, content_type = address(message, custom)
     if group_id != head.group_id:
@@ -79,10 +77,10 @@ def appended(head: Head, message: bytes, custom: frozenset[int] = frozenset()) -
 
 def address(message: bytes, custom: frozenset[int] = frozenset()) -> tuple[bytes, int, ContentType]:
     """The group, epoch and kind of a message, which it shows to everybody (RFC 9420 §6)."""
-    match decode(MLSMessage, message, custom=custom).message:
-        case PublicMessage(content):
-            return content.group_id, content.epoch, content.content.TAG
-        case PrivateMessage(group_id, epoch, content_type):
-            return group_id, epoch, content_type
-        case other:
-            raise WrongOrder(f"a {type(other).__name__} is not a message within a group")
+    framed = decode(MLSMessage, message, custom=custom).message
+    if not isinstance(framed, PublicMessage | PrivateMessage):
+        raise WrongOrder(f"a {type(framed).__name__} is not a message within a group")
+    check_frame(framed)
+    if isinstance(framed, PrivateMessage):
+        return framed.group_id, framed.epoch, framed.content_type
+    return framed.content.group_id, framed.content.epoch, framed.content.content.TAG

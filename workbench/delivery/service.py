@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.delivery.log import Entry, Head, Refused, UnknownGroup, WrongOrder, appended
+from workbench.delivery.checks import Refused, check_size, checked_key_package, has_expired
+from workbench.delivery.log import Entry, Head, UnknownGroup, WrongOrder, appended
 from workbench.mls.group.key_package import is_last_resort
+from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import GroupInfo, MLSMessage, Welcome
-from workbench.mls.wire.tree import KeyPackage
 
 
 class NoKeyPackage(Refused):
@@ -33,11 +35,13 @@ class DeliveryService:
     """It takes messages in the order in which they come, and keeps what its users have yet to fetch.
 
     It sees every byte on the wire, who published which key package and who fetched it, and no secret. It refuses
-    what it cannot read, so it must be told of `custom` proposal types that its groups use.
+    what it cannot read, so it must be told of `custom` proposal types that its groups use. `clock` gives the seconds
+    since 1970; without one the lifetimes of key packages are not looked at.
     """
 
-    def __init__(self, custom: frozenset[int] = frozenset()) -> None:
+    def __init__(self, custom: frozenset[int] = frozenset(), *, clock: Callable[[], int | None] = lambda: None) -> None:
         self._custom = custom
+        self._clock = clock
         self._heads: dict[bytes, Head] = {}
         self._logs: dict[bytes, list[Entry]] = {}
         self._invitations: defaultdict[bytes, tuple[Invitation, ...]] = defaultdict(tuple)
@@ -50,9 +54,9 @@ class DeliveryService:
     def publish_key_package(self, user: str, message: bytes) -> None:
         """Keep a key package until somebody wants to add the user.
 
-        One of last resort takes the place of the one before.
+        One of last resort takes the place of the one before. Raises `InvalidKeyPackageUpload`.
         """
-        key_package = _key_package_in(message)
+        key_package = checked_key_package(message, now=self._clock())
         if is_last_resort(key_package):
             self._last_resorts[user, key_package.cipher_suite] = message
         else:
@@ -61,13 +65,17 @@ class DeliveryService:
     def take_key_package(self, user: str, cipher_suite: int) -> bytes:
         """The oldest key package of a user, which is then gone; or else the one of last resort, which stays.
 
-        Raises `NoKeyPackage`.
+        Those whose lifetime is over go unseen. Raises `NoKeyPackage`.
         """
-        if self._key_packages[user, cipher_suite]:
-            return self._key_packages[user, cipher_suite].popleft()
-        if (user, cipher_suite) not in self._last_resorts:
-            raise NoKeyPackage(f"the directory has no key package of {user} left")
-        return self._last_resorts[user, cipher_suite]
+        now, waiting = self._clock(), self._key_packages[user, cipher_suite]
+        while waiting:
+            message = waiting.popleft()
+            if not has_expired(message, now=now):
+                return message
+        last_resort = self._last_resorts.get((user, cipher_suite))
+        if last_resort is None or has_expired(last_resort, now=now):
+            raise NoKeyPackage(f"the directory has no key package of {user} left that is within its lifetime")
+        return last_resort
 
     def key_packages_left(self, user: str, cipher_suite: int) -> int:
         """How many key packages of a user can still be handed out, each once."""
@@ -92,8 +100,12 @@ class DeliveryService:
         The Welcome is kept only if the commit is accepted, so that nobody enters an epoch that never came.
         Raises what `appended` raises.
         """
+        check_size("message", message)
         entry, head = appended(self._head(group_id), message, self._custom)
         if welcome is not None:
+            check_size("Welcome", welcome)
+            if entry.content_type is not ContentType.commit:
+                raise WrongOrder(f"a Welcome came with a {entry.content_type.name}; only a commit has one")
             invitation = Invitation(welcome, group_id, head.length)
             for key_package_ref in _new_members(welcome):
                 self._invitations[key_package_ref] += (invitation,)
@@ -133,13 +145,6 @@ class DeliveryService:
         if group_id not in self._heads:
             raise UnknownGroup(f"there is no group {group_id.hex()}")
         return self._heads[group_id]
-
-
-def _key_package_in(message: bytes) -> KeyPackage:
-    opened = decode(MLSMessage, message).message
-    if not isinstance(opened, KeyPackage):
-        raise WrongOrder(f"a {type(opened).__name__} stands where a key package should be")
-    return opened
 
 
 def _new_members(welcome: bytes) -> tuple[bytes, ...]:

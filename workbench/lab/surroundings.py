@@ -23,8 +23,8 @@ class Surroundings:
     def __init__(self, seed: int | str, *, private_handshakes: bool, policy: Policy) -> None:
         self.seed = seed
         self.policy = policy
-        self.service = DeliveryService()
         self.clock = Clock()
+        self.service = DeliveryService(clock=self.clock)
         self.devices: dict[str, Device] = {}
         self.recorders: dict[str, Recorder] = {}
         self.held: set[str] = set()

@@ -29,10 +29,11 @@ def is_last_resort(key_package: KeyPackage) -> bool:
 
 
 def validate_key_package(
-    suite: Verifier, key_package: KeyPackage, *, now: int, lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
+    suite: Verifier, key_package: KeyPackage, *, now: int | None, lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
 ) -> None:
     """Check a key package by itself, as a directory or a member does (RFC 9420 §10.1).
 
+    `now` is in seconds since 1970; None stands for any time.
     Raises `InvalidKeyPackage`, or what `validate_leaf_node` raises.
     """
     if key_package.cipher_suite != suite.id:

@@ -1,0 +1,110 @@
+"""What the delivery service can check of an upload, with nothing secret (RFC 9420 §6, §10.1, §16.8).
+
+It reads what every message shows in the clear. A key package it can check whole. Of a PrivateMessage it sees only the
+frame: whoever knows the group's id and epoch can frame bytes of the right length as a commit, and only members can
+tell. docs/delivery.md says what follows for devices.
+"""
+
+from __future__ import annotations
+
+from workbench.mls.crypto.algorithms import algorithms
+from workbench.mls.errors import MLSError
+from workbench.mls.group.key_package import validate_key_package
+from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.codec import decode
+from workbench.mls.wire.messages import (
+    ApplicationData,
+    Commit,
+    MemberSender,
+    MLSMessage,
+    NewMemberCommitSender,
+    PrivateMessage,
+    PublicMessage,
+)
+from workbench.mls.wire.tree import KeyPackage, KeyPackageSource
+
+AEAD_TAG = 16
+"""Bytes that sealing adds, whatever the cipher suite (RFC 9180 §7.3)."""
+
+SENDER_DATA = 12 + AEAD_TAG
+"""Bytes of encrypted_sender_data: leaf index, generation and reuse guard of four bytes each (RFC 9420 §6.3.2)."""
+
+SHORTEST_CONTENT = {
+    ContentType.application: AEAD_TAG + 1 + 1 + 8,
+    ContentType.proposal: AEAD_TAG + 2 + 1 + 8,
+    ContentType.commit: AEAD_TAG + 2 + 1 + 8 + 1 + 32,
+}
+"""Bytes of a ciphertext: the tag, the shortest content, a signature with its length (in DER 8 bytes at least), and of a
+commit the confirmation tag, which is as long as the shortest hash (RFC 9420 §6.3.1)."""
+
+LARGEST_MESSAGE = 16 * 1024 * 1024
+"""Bytes of a message or a Welcome: ample for the Welcome with its tree when one commit adds ten thousand members."""
+
+ANY_LENGTH = LifetimePolicy(longest=None, leeway=0)
+"""The directory hands out what is within its lifetime; how long a lifetime may be, each member decides."""
+
+
+class Refused(Exception):
+    """The delivery service does not take an upload; nothing has changed."""
+
+
+class InvalidKeyPackageUpload(Refused):
+    """A key package that no group would accept: damaged, wrongly signed, or outside of its lifetime."""
+
+
+class InvalidFrame(Refused):
+    """A message whose frame shows already that no member can have sent it."""
+
+
+def checked_key_package(message: bytes, *, now: int | None) -> KeyPackage:
+    """The key package in an upload, checked as any client checks it (RFC 9420 §10.1).
+
+    `now` is in seconds since 1970; None leaves its lifetime unchecked. Raises `InvalidKeyPackageUpload`, or `Malformed`
+    for bytes that are no MLSMessage.
+    """
+    key_package = decode(MLSMessage, message).message
+    if not isinstance(key_package, KeyPackage):
+        raise InvalidKeyPackageUpload(f"a {type(key_package).__name__} stands where a key package should be")
+    try:
+        validate_key_package(algorithms(key_package.cipher_suite), key_package, now=now, lifetimes=ANY_LENGTH)
+    except MLSError as error:
+        raise InvalidKeyPackageUpload(str(error)) from error
+    return key_package
+
+
+def has_expired(message: bytes, *, now: int | None) -> bool:
+    """Whether the lifetime of a key package, which was checked when it came, is over (RFC 9420 §7.2)."""
+    key_package = decode(MLSMessage, message).message
+    if now is None or not isinstance(key_package, KeyPackage):
+        return False
+    source = key_package.leaf_node.leaf_node_source
+    return isinstance(source, KeyPackageSource) and source.lifetime.not_after < now
+
+
+def check_size(what: str, message: bytes) -> None:
+    """`InvalidFrame` for more bytes than a server should keep for a group."""
+    if len(message) > LARGEST_MESSAGE:
+        raise InvalidFrame(f"the {what} has {len(message)} bytes; this service takes {LARGEST_MESSAGE} at most")
+
+
+def check_frame(message: PublicMessage | PrivateMessage) -> None:
+    """`InvalidFrame` for a message that no member can use, as far as its frame shows (RFC 9420 §6, §6.3)."""
+    if isinstance(message, PrivateMessage):
+        _check_lengths(message)
+        return
+    sender, content = message.content.sender.sender, message.content.content
+    if isinstance(content, ApplicationData):
+        raise InvalidFrame("application data came in the clear; it must be in a PrivateMessage")
+    if isinstance(content, Commit) and not isinstance(sender, MemberSender | NewMemberCommitSender):
+        raise InvalidFrame(f"a {type(sender).__name__} sent a commit; only a member, or a client that joins, may")
+
+
+def _check_lengths(message: PrivateMessage) -> None:
+    sender_data, ciphertext = len(message.encrypted_sender_data), len(message.ciphertext)
+    if sender_data != SENDER_DATA:
+        raise InvalidFrame(f"the encrypted sender data has {sender_data} bytes; it always has {SENDER_DATA}")
+    shortest = SHORTEST_CONTENT[message.content_type]
+    if ciphertext < shortest:
+        name = message.content_type.name
+        raise InvalidFrame(f"the ciphertext has {ciphertext} bytes; that of a private {name} has {shortest} at least")
