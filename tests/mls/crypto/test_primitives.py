@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -22,9 +23,9 @@ from workbench.mls.crypto.primitives import (
     X448,
     X25519,
     AgreementCurve,
+    MontgomeryCurve,
     NistCurve,
     SignatureCurve,
-    one_form,
 )
 from workbench.mls.errors import DecryptionFailed, InvalidKey, Misuse
 
@@ -93,7 +94,7 @@ def test_a_compressed_point_is_a_signature_key_in_the_field_and_no_key_to_seal_t
     curve.check_public_key(public_key)
     assert curve.verify(public_key, b"content", signature)
     assert curve.verify(compressed, b"content", signature)
-    assert one_form(compressed) == one_form(public_key) == compressed
+    assert curve.canonical_public_key(compressed) == curve.canonical_public_key(public_key) == compressed
     for other in (compressed, hybrid):
         with pytest.raises(InvalidKey, match="not a usable public key"):
             curve.check_public_key(other)
@@ -101,9 +102,35 @@ def test_a_compressed_point_is_a_signature_key_in_the_field_and_no_key_to_seal_t
         curve.verify(hybrid, b"content", signature)
 
 
-def test_keys_of_other_curves_have_one_form() -> None:
-    for length in (32, 57):
-        assert one_form(b"\4" * length) == b"\4" * length
+@pytest.mark.parametrize("curve", [*AGREEMENT, *SIGNATURE], ids=lambda curve: curve.name)
+def test_what_is_no_key_of_a_curve_has_no_other_form(curve: AgreementCurve | SignatureCurve) -> None:
+    for other in (b"", b"\4", b"\xff" * 31, b"\4" * 65 + b"\xff" * 70):
+        assert curve.canonical_public_key(other) == other
+
+
+@pytest.mark.parametrize("curve", [ED25519, ED448], ids=lambda curve: curve.name)
+def test_a_signature_key_is_written_in_one_way(curve: SignatureCurve) -> None:
+    public_key = curve.public_key(some_private_key(curve, 12))
+    assert curve.canonical_public_key(public_key) == public_key
+
+
+@pytest.mark.parametrize("curve", [X25519, X448], ids=lambda curve: curve.name)
+@pytest.mark.parametrize("number", [2, 3, 9, 18])
+def test_a_number_beyond_the_prime_is_the_same_key_as_the_reduced_one(curve: MontgomeryCurve[Any], number: int) -> None:
+    assert_one_key(curve, number.to_bytes(curve.private_key_length, "little"), number + curve.coordinate.prime)
+
+
+def test_the_top_bit_of_an_x25519_key_is_ignored() -> None:
+    public_key = X25519.public_key(some_private_key(X25519, 12))
+    assert_one_key(X25519, public_key, int.from_bytes(public_key, "little") | 1 << 255)
+
+
+def assert_one_key(curve: MontgomeryCurve[Any], public_key: bytes, other: int) -> None:
+    """Both lead to the same secret and have the same canonical form, which is that of `public_key`."""
+    alias, ours = other.to_bytes(len(public_key), "little"), some_private_key(curve, 13)
+    assert alias != public_key
+    assert curve.agree(ours, alias) == curve.agree(ours, public_key)
+    assert curve.canonical_public_key(alias) == curve.canonical_public_key(public_key) == public_key
 
 
 @for_nist

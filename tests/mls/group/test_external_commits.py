@@ -11,6 +11,7 @@ import pytest
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_refusals import refuses
+from tests.mls.tree.people import written_otherwise
 from tests.rfc.source import without
 from workbench.mls import (
     CIPHER_SUITES,
@@ -347,15 +348,17 @@ def test_a_resync_must_bring_a_new_key() -> None:
     bob = scenario.states["Bob"]
     made = scenario.outside("Bob", via="Alice", resync=bob.own_leaf)
     _, _, path = parts(made.message)
-    same = sign_leaf_node(
-        scenario.suite,
-        replace(path.leaf_node, encryption_key=bob.tree.member(bob.own_leaf).encryption_key),
-        scenario.signature_private_key("Bob"),
-        group_id=bob.group_id,
-        leaf_index=bob.own_leaf,
-    )
-    with refuses(refused.InvalidProposal, "§7.3", "another encryption key"):
-        arrives(scenario, resigned(scenario, made.message, "Bob", path=replace(path, leaf_node=same)))
+    old = bob.tree.member(bob.own_leaf).encryption_key
+    for key in (old, written_otherwise(old)):
+        same = sign_leaf_node(
+            scenario.suite,
+            replace(path.leaf_node, encryption_key=key),
+            scenario.signature_private_key("Bob"),
+            group_id=bob.group_id,
+            leaf_index=bob.own_leaf,
+        )
+        with refuses(refused.InvalidProposal, "§7.3", "another encryption key"):
+            arrives(scenario, resigned(scenario, made.message, "Bob", path=replace(path, leaf_node=same)))
 
 
 def test_another_kem_output_leads_to_another_epoch() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_refusals import refuses, resigned
+from tests.mls.tree.people import written_otherwise
 from tests.rfc.source import Function, without
 from workbench.mls import (
     Add,
@@ -284,6 +285,20 @@ LISTS: dict[str, Forgery] = {
     "a leaf with the key of another": Forgery(
         lambda scenario: [
             strange_leaf(scenario, encryption_key=scenario.states["Bob"].tree.member(LeafIndex(1)).encryption_key)
+        ],
+        (tree_validation.check_unique_keys, "InvalidRatchetTree", "same encryption key"),
+        refused.InvalidRatchetTree,
+        "§12.4.3.1",
+        "same encryption key",
+    ),
+    "a leaf with the key of another in other bytes": Forgery(
+        lambda scenario: [
+            strange_leaf(
+                scenario,
+                encryption_key=written_otherwise(
+                    scenario.states["Bob"].tree.member(LeafIndex(1)).encryption_key,
+                ),
+            )
         ],
         (tree_validation.check_unique_keys, "InvalidRatchetTree", "same encryption key"),
         refused.InvalidRatchetTree,

@@ -9,6 +9,7 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.tree.people import written_otherwise
 from workbench.mls import (
     Add,
     BasicCredential,
@@ -133,8 +134,9 @@ def test_a_key_package_with_an_extension_it_does_not_list_is_refused() -> None:
 
 def test_a_key_package_whose_init_key_is_its_leaf_key_is_refused() -> None:
     key = package().key_package.leaf_node.encryption_key
-    with refuses(refused.InvalidKeyPackage, "§10.1", "init key is also"):
-        validate(package(init_key=key))
+    for same in (key, written_otherwise(key)):
+        with refuses(refused.InvalidKeyPackage, "§10.1", "init key is also"):
+            validate(package(init_key=same))
 
 
 def test_a_key_package_with_a_bad_signature_is_refused() -> None:
@@ -206,15 +208,17 @@ def test_removing_nobody_is_refused() -> None:
 def test_an_update_with_the_old_key_is_refused() -> None:
     scenario = group_of("Alice", "Bob")
     bob = scenario.states["Bob"]
-    same = sign_leaf_node(
-        SUITE,
-        replace(bob.tree.member(bob.own_leaf), leaf_node_source=UpdateSource()),
-        bob.signature_private_key,
-        group_id=bob.group_id,
-        leaf_index=bob.own_leaf,
-    )
-    with refuses(refused.InvalidProposal, "§7.3", "another encryption key"):
-        check(scenario, Update(same))
+    old = bob.tree.member(bob.own_leaf)
+    for key in (old.encryption_key, written_otherwise(old.encryption_key)):
+        same = sign_leaf_node(
+            SUITE,
+            replace(old, leaf_node_source=UpdateSource(), encryption_key=key),
+            bob.signature_private_key,
+            group_id=bob.group_id,
+            leaf_index=bob.own_leaf,
+        )
+        with refuses(refused.InvalidProposal, "§7.3", "another encryption key"):
+            check(scenario, Update(same))
 
 
 def test_an_update_with_a_leaf_that_is_none_is_refused() -> None:

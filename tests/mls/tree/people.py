@@ -96,6 +96,11 @@ def leaf_of(
     return sign_leaf_node(SUITE, unsigned, signature_keys(name).private_key, group_id=GROUP_ID, leaf_index=leaf_index)
 
 
+def written_otherwise(encryption_key: bytes) -> bytes:
+    """The same X25519 key in other bytes: its top bit is ignored (RFC 7748 §5)."""
+    return encryption_key[:-1] + bytes([encryption_key[-1] ^ 0x80])
+
+
 def private_key_of(name: str) -> bytes:
     return SUITE.derive_key_pair(seed("encryption", name)).private_key
 

@@ -13,16 +13,19 @@ from tests.mls.tree.people import (
     leaf_of,
     tree_of,
     tree_of_members,
+    written_otherwise,
 )
+from workbench.mls.crypto.ciphersuite import cipher_suite
 from workbench.mls.crypto.primitives import P256
 from workbench.mls.errors import InvalidLeafNode, InvalidRatchetTree, InvalidSignature
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys, validate_tree
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import RequiredCapabilities
-from workbench.mls.wire.tree import Capabilities, Certificate, Credential, Extension, ParentNode, X509Credential
+from workbench.mls.wire.tree import Capabilities, Certificate, Credential, Extension, Node, ParentNode, X509Credential
 
 ABLE = replace(default_capabilities(), extensions=(0xF001, 0xF002), proposals=(0xF003,))
 
@@ -139,6 +142,33 @@ def test_no_two_members_may_have_the_same_encryption_key(size: int) -> None:
         check_unique_keys(tree)
 
 
+@pytest.mark.parametrize("size", [2, 100])
+def test_the_same_encryption_key_in_other_bytes_is_the_same_key(size: int) -> None:
+    tree = tree_of_members([f"member {number}" for number in range(size)])
+    taken = tree.member(ALICE).encryption_key
+    tree, _ = tree.add(replace(leaf_of("another"), encryption_key=written_otherwise(taken)))
+    assert tree.holds_encryption_key([written_otherwise(tree.member(BOB).encryption_key)])
+    with pytest.raises(InvalidRatchetTree, match="two nodes of the tree have the same encryption key"):
+        check_unique_keys(tree)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_tree_knows_its_keys_in_other_bytes(size: int) -> None:
+    tree = tree_of_members([f"member {number}" for number in range(size)])
+    for _, leaf_node in tree.leaves():
+        assert tree.holds_encryption_key([written_otherwise(leaf_node.encryption_key)])
+    assert not tree.holds_encryption_key([leaf_of("somebody else").encryption_key])
+
+
+@pytest.mark.parametrize("above", [1, 63])
+def test_no_parent_may_have_the_key_of_a_member_in_other_bytes(above: int) -> None:
+    tree = tree_of_members([f"member {number}" for number in range(64)])
+    nodes = [*tree.to_nodes()]
+    nodes[above] = Node(ParentNode(written_otherwise(leaf_of("member 0").encryption_key), b"", ()))
+    with pytest.raises(InvalidRatchetTree, match="two nodes of the tree have the same encryption key"):
+        check_unique_keys(RatchetTree.from_nodes(nodes, SUITE))
+
+
 def test_no_parent_may_have_the_key_of_a_member() -> None:
     tree = tree_of([leaf_of("A"), ParentNode(leaf_of("B").encryption_key, b"", ()), leaf_of("B")])
     with pytest.raises(InvalidRatchetTree, match="two nodes of the tree have the same encryption key"):
@@ -156,7 +186,8 @@ def test_no_two_members_may_have_the_same_signature_key(size: int) -> None:
 def test_the_same_signature_key_in_another_encoding_is_the_same_key() -> None:
     point = P256.public_key(bytes(31) + b"\7")
     compressed = bytes([2 + point[-1] % 2]) + point[1:33]
-    tree = tree_of([replace(leaf_of("A"), signature_key=point), None, replace(leaf_of("B"), signature_key=compressed)])
+    leaves = [replace(leaf_of("A"), signature_key=point), None, replace(leaf_of("B"), signature_key=compressed)]
+    tree = tree_of(leaves, cipher_suite(2))
     with pytest.raises(InvalidRatchetTree, match="two members have the same signature key"):
         check_unique_keys(tree)
 

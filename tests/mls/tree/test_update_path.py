@@ -24,6 +24,7 @@ from tests.mls.tree.people import (
     private_key_of,
     seed,
     signature_keys,
+    written_otherwise,
 )
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.errors import (
@@ -341,6 +342,21 @@ def test_the_path_from_which_the_next_tests_start_is_valid() -> None:
             "node 0 of the path has 2 ciphertexts for 1 recipients",
         ),
         (with_leaf(encryption_key=OLD_LEAF), InvalidUpdatePath, "a public key of the path is not new"),
+        (
+            with_leaf(encryption_key=written_otherwise(OLD_LEAF)),
+            InvalidUpdatePath,
+            "a public key of the path is not new",
+        ),
+        (
+            with_node(encryption_key=written_otherwise(key_in_tree(2))),
+            InvalidUpdatePath,
+            "a public key of the path is not new",
+        ),
+        (
+            with_node(encryption_key=written_otherwise(PATH.nodes[1].encryption_key)),
+            InvalidUpdatePath,
+            "a public key of the path is not new",
+        ),
         (with_leaf(encryption_key=key_in_tree(5)), InvalidUpdatePath, "a public key of the path is not new"),
         (with_node(encryption_key=key_in_tree(2)), InvalidUpdatePath, "a public key of the path is not new"),
         (

@@ -353,7 +353,7 @@ LEAF_NODES = (
     Rule(
         "unique encryption keys",
         "§7.3",
-        "No two members have the same encryption key.",
+        "No two members have the same encryption key, in whatever bytes it is written.",
         refuses(check_unique_keys, errors.InvalidRatchetTree, "same encryption key"),
         forged=commit_of("a leaf with the key of another"),
         honest=commit_of("an Add"),

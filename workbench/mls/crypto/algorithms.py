@@ -55,6 +55,12 @@ class Verifier(Protocol):
     def check_encryption_key(self, public_key: bytes) -> None:
         """Refuse what nobody can seal to."""
 
+    def canonical_encryption_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that are one HPKE key."""
+
+    def canonical_signature_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that are one signature key."""
+
 
 @dataclass(frozen=True)
 class KEM:
@@ -102,6 +108,14 @@ class Algorithms:
     def check_encryption_key(self, public_key: bytes) -> None:
         """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
         self.kem.curve.check_public_key(public_key)
+
+    def canonical_encryption_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that are one HPKE key: these are compared, and nothing else (RFC 9420 §7.3)."""
+        return self.kem.curve.canonical_public_key(public_key)
+
+    def canonical_signature_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that are one signature key: these are compared, and nothing else (RFC 9420 §7.3)."""
+        return self.signature.canonical_public_key(public_key)
 
 
 def sign_content(label: str, content: bytes) -> bytes:

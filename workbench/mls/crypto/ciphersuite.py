@@ -177,6 +177,14 @@ class CipherSuite:
         """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
         self.algorithms.check_encryption_key(public_key)
 
+    def canonical_encryption_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that are one HPKE key (RFC 9420 §7.3)."""
+        return self.algorithms.canonical_encryption_key(public_key)
+
+    def canonical_signature_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that are one signature key (RFC 9420 §7.3)."""
+        return self.algorithms.canonical_signature_key(public_key)
+
     def encrypt_with_label(
         self, public_key: bytes, label: str, context: bytes, plaintext: bytes, *, entropy: bytes
     ) -> HPKECiphertext:

@@ -33,10 +33,20 @@ class Coordinate:
         number = self.number_in(public_key)
         return len(public_key) == self.length and number < self.prime and number not in self.small_order
 
+    def canonical(self, public_key: bytes) -> bytes:
+        """The one way to write what a key means in an agreement; bytes of another length stay as they are."""
+        if len(public_key) != self.length:
+            return public_key
+        return (self.number_in(public_key) % self.prime).to_bytes(self.length, "little")
+
 
 _P25519 = 2**255 - 19
 _P448 = 2**448 - 2**224 - 1
 _Y_OF_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_U_OF_ORDER_8 = 0xB8495F16056286FDB1329CEB8D09DA6AC49FF1FAE35616AEB8413B7C7AEBE0
+_OTHER_U_OF_ORDER_8 = 0x57119FD0DD4E22D8868E1C58C45C44045BEF839C55B1D0B1248C50A3BC959C5F
 
 OF_ED25519 = Coordinate(32, 255, _P25519, frozenset({0, 1, _P25519 - 1, _Y_OF_ORDER_8, _P25519 - _Y_OF_ORDER_8}))
 OF_ED448 = Coordinate(57, 455, _P448, frozenset({0, 1, _P448 - 1}))
+OF_X25519 = Coordinate(32, 255, _P25519, frozenset({0, 1, _P25519 - 1, _U_OF_ORDER_8, _OTHER_U_OF_ORDER_8}))
+OF_X448 = Coordinate(56, 448, _P448, frozenset({0, 1, _P448 - 1}))

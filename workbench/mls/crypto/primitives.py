@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from workbench.mls.crypto.coordinates import OF_ED448, OF_ED25519, Coordinate
+from workbench.mls.crypto.coordinates import OF_ED448, OF_ED25519, OF_X448, OF_X25519, Coordinate
 from workbench.mls.errors import DecryptionFailed, InvalidKey, Misuse
 
 
@@ -54,6 +54,7 @@ class MontgomeryCurve(Generic[PeerKey]):
 
     name: str
     private_key_length: int
+    coordinate: Coordinate
     load_private: Callable[[bytes], _AgreementKey[PeerKey]]
     load_public: Callable[[bytes], PeerKey]
 
@@ -69,6 +70,10 @@ class MontgomeryCurve(Generic[PeerKey]):
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse bytes that are no public key, or one that leads everybody to a secret of zeros (RFC 7748 §6)."""
         self._shared(self._any_key, public_key)
+
+    def canonical_public_key(self, public_key: bytes) -> bytes:
+        """The same bytes for all that mean one key: spare bits cleared, the number reduced (RFC 7748 §5)."""
+        return self.coordinate.canonical(public_key)
 
     @cached_property
     def _any_key(self) -> _AgreementKey[PeerKey]:
@@ -106,6 +111,10 @@ class EdwardsCurve:
         """The public key of a private key."""
         return self._private(private_key).public_key().public_bytes_raw()
 
+    def canonical_public_key(self, public_key: bytes) -> bytes:
+        """The key as it is: there is one way to write it, and `verify` refuses others (RFC 8032 §5.1.3, §5.2.3)."""
+        return public_key
+
     def sign(self, private_key: bytes, content: bytes) -> bytes:
         """The signature: `R || S`."""
         return self._private(private_key).sign(content)
@@ -129,13 +138,6 @@ class EdwardsCurve:
 
 UNCOMPRESSED, COMPRESSED = (b"\4",), (b"\2", b"\3")
 """How the encodings of a point begin."""
-
-
-def one_form(public_key: bytes) -> bytes:
-    """The same bytes for both encodings of a NIST point, other keys as they are: to see that two keys are one."""
-    if public_key[:1] in UNCOMPRESSED and len(public_key) in {65, 97, 133}:
-        return bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + len(public_key) // 2]
-    return public_key
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,12 @@ class NistCurve:
         """Refuse bytes that are no point of the curve (RFC 9180 §7.1.4)."""
         self._point(public_key, UNCOMPRESSED)
 
+    def canonical_public_key(self, public_key: bytes) -> bytes:
+        """The compressed point for both of its encodings, other bytes as they are (RFC 9420 §5.1.1)."""
+        if public_key[:1] in UNCOMPRESSED and len(public_key) == 1 + 2 * self.private_key_length:
+            return bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + self.private_key_length]
+        return public_key
+
     def sign(self, private_key: bytes, content: bytes) -> bytes:
         """The signature, in DER."""
         return self._private(private_key).sign(content, ec.ECDSA(self.hash, deterministic_signing=True))
@@ -217,8 +225,10 @@ def _uncompressed(key: ec.EllipticCurvePublicKey) -> bytes:
 AgreementCurve: TypeAlias = MontgomeryCurve[X25519PublicKey] | MontgomeryCurve[X448PublicKey] | NistCurve
 SignatureCurve: TypeAlias = EdwardsCurve | NistCurve
 
-X25519 = MontgomeryCurve("X25519", 32, X25519PrivateKey.from_private_bytes, X25519PublicKey.from_public_bytes)
-X448 = MontgomeryCurve("X448", 56, X448PrivateKey.from_private_bytes, X448PublicKey.from_public_bytes)
+X25519 = MontgomeryCurve(
+    "X25519", 32, OF_X25519, X25519PrivateKey.from_private_bytes, X25519PublicKey.from_public_bytes
+)
+X448 = MontgomeryCurve("X448", 56, OF_X448, X448PrivateKey.from_private_bytes, X448PublicKey.from_public_bytes)
 ED25519 = EdwardsCurve(
     "Ed25519", 32, OF_ED25519, Ed25519PrivateKey.from_private_bytes, Ed25519PublicKey.from_public_bytes
 )

@@ -47,7 +47,8 @@ def validate_key_package(
     listed = set(leaf_node.capabilities.extensions)
     if unlisted := sorted({each.extension_type for each in key_package.extensions} - listed - DEFAULT_EXTENSIONS):
         raise InvalidKeyPackage("§10", f"extensions {unlisted} of the key package are not in its capabilities")
-    if leaf_node.encryption_key == key_package.init_key:
+    canonical = suite.canonical_encryption_key
+    if canonical(leaf_node.encryption_key) == canonical(key_package.init_key):
         raise InvalidKeyPackage("§10.1", "the init key is also the leaf's encryption key")
     suite.check_encryption_key(key_package.init_key)
     validate_leaf_node(suite, leaf_node, now=now, lifetimes=lifetimes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.mls.crypto.algorithms import algorithms
+from workbench.mls.crypto.algorithms import Verifier, algorithms
 from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidProposal, InvalidProposalList, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
@@ -112,12 +112,13 @@ def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal
     if not isinstance(leaf_node.leaf_node_source, UpdateSource):
         raise InvalidProposal("§7.3", "the leaf node of an Update has the source of a key package or a commit")
     replaced = group.tree.member(sent.sender)
-    check_new_key(replaced, leaf_node)
+    check_new_key(group.suite, replaced, leaf_node)
     validate_leaf_node(group.suite, leaf_node, group_id=group.context.group_id, leaf_index=sent.sender)
     authenticate(group.policy.authentication, leaf_node, now=now, replaced=replaced)
 
 
-def check_new_key(replaced: LeafNode, leaf_node: LeafNode) -> None:
+def check_new_key(suite: Verifier, replaced: LeafNode, leaf_node: LeafNode) -> None:
     """A leaf node that replaces another one brings another encryption key (RFC 9420 §7.3, §12.2)."""
-    if replaced.encryption_key == leaf_node.encryption_key:
+    canonical = suite.canonical_encryption_key
+    if canonical(replaced.encryption_key) == canonical(leaf_node.encryption_key):
         raise InvalidProposal("§7.3", "an Update must bring another encryption key than the leaf it replaces")

@@ -163,7 +163,7 @@ def validate_and_make_room(
     validate_external_proposal_list(listed)
     replaced = _replaced_by_newcomer(group, listed)
     if replaced is not None:
-        check_new_key(replaced, leaf_node)
+        check_new_key(group.suite, replaced, leaf_node)
     authenticate(group.policy.authentication, leaf_node, now=now, replaced=replaced)
     applied = apply_proposals(group.tree, group.context.extensions, listed)
     tree, leaf = applied.tree.with_room()

@@ -167,8 +167,9 @@ class RatchetTree:
         return node.encryption_key
 
     def holds_encryption_key(self, keys: Collection[bytes]) -> bool:
-        """Whether a node of the tree has one of these keys (RFC 9420 §12.4.2)."""
-        return not all(some.isdisjoint(keys) for some in self.head.encryption_keys)
+        """Whether a node of the tree has one of these keys, however they are written (RFC 9420 §12.4.2)."""
+        canonical = {self.suite.canonical_encryption_key(key) for key in keys}
+        return not all(some.isdisjoint(canonical) for some in self.head.encryption_keys)
 
     def hash(self, x: NodeIndex | None = None) -> bytes:
         """The tree hash of a node, of the root when none is named (RFC 9420 §7.8)."""

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
-from workbench.mls.crypto.primitives import one_form
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
@@ -74,13 +73,17 @@ class Leaf:
 
     @property
     def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
-        """The HPKE key of the leaf."""
-        return () if self.node is None else (frozenset((self.node.encryption_key,)),)
+        """The HPKE key of the leaf, in canonical form."""
+        if self.node is None:
+            return ()
+        return (frozenset((self.suite.canonical_encryption_key(self.node.encryption_key),)),)
 
     @property
     def signature_keys(self) -> tuple[frozenset[bytes], ...]:
-        """The signature key of the leaf."""
-        return () if self.node is None else (frozenset((one_form(self.node.signature_key),)),)
+        """The signature key of the leaf, in canonical form."""
+        if self.node is None:
+            return ()
+        return (frozenset((self.suite.canonical_signature_key(self.node.signature_key),)),)
 
     @property
     def common(self) -> CommonCapabilities | None:
@@ -134,18 +137,20 @@ class Parent:
 
     @cached_property
     def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
-        """All HPKE keys here and below, in small sets: a change makes one of them anew, not all."""
+        """All HPKE keys here and below in canonical form, in small sets: a change makes one of them anew, not all."""
+        canonical = self.suite.canonical_encryption_key
         if level(self.index) <= KEYS_IN_ONE_SET:
-            return (frozenset(each.node.encryption_key for each in in_order(self) if each.node is not None),)
-        own = () if self.node is None else (frozenset((self.node.encryption_key,)),)
+            nodes = (each.node for each in in_order(self) if each.node is not None)
+            return (frozenset(canonical(node.encryption_key) for node in nodes),)
+        own = () if self.node is None else (frozenset((canonical(self.node.encryption_key),)),)
         return (*own, *self.left.encryption_keys, *self.right.encryption_keys)
 
     @cached_property
     def signature_keys(self) -> tuple[frozenset[bytes], ...]:
-        """All signature keys below, in small sets."""
+        """All signature keys below in canonical form, in small sets."""
         if level(self.index) <= KEYS_IN_ONE_SET:
             leaves = (each.node for each in in_order(self) if isinstance(each, Leaf) and each.node is not None)
-            return (frozenset(one_form(leaf_node.signature_key) for leaf_node in leaves),)
+            return (frozenset(self.suite.canonical_signature_key(leaf_node.signature_key) for leaf_node in leaves),)
         return self.left.signature_keys + self.right.signature_keys
 
     @cached_property

@@ -184,7 +184,7 @@ def _verify_form(
 def _verify_new_keys(tree: RatchetTree, update_path: UpdatePath) -> None:
     """No public key of the path stands in the tree (the replaced leaf included), or twice in the path."""
     keys = [update_path.leaf_node.encryption_key, *(node.encryption_key for node in update_path.nodes)]
-    if len(set(keys)) != len(keys) or tree.holds_encryption_key(keys):
+    if len({*map(tree.suite.canonical_encryption_key, keys)}) != len(keys) or tree.holds_encryption_key(keys):
         raise InvalidUpdatePath("§12.4.2", "a public key of the path is not new")
 
 
