@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from workbench.mls.crypto.primitives import ED448, ED25519, EdwardsCurve
+from workbench.mls.crypto.primitives import ED448, ED25519, X448, X25519, EdwardsCurve, MontgomeryCurve
 from workbench.mls.errors import InvalidKey
 
 SMALL_ORDER_ED25519 = tuple(
@@ -80,3 +82,56 @@ def test_a_key_beside_those_that_are_refused_is_only_found_not_to_fit(curve: Edw
     length = curve.private_key_length
     for number in (2, 3, curve.coordinate.prime - 2, curve.coordinate.prime - 3):
         assert not curve.verify(number.to_bytes(length, "little"), b"content", bytes(2 * length))
+
+
+LOW_ORDER_X25519 = (
+    0,
+    1,
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+    PRIME_25519 - 1,
+    PRIME_25519,
+    PRIME_25519 + 1,
+)
+LOW_ORDER_X448 = (0, 1, PRIME_448 - 1, PRIME_448, PRIME_448 + 1)
+
+
+def agrees(curve: MontgomeryCurve[Any], public_key: bytes) -> bool:
+    """Whether an exchange leads to a secret."""
+    try:
+        curve.agree(b"\1" * curve.private_key_length, public_key)
+    except InvalidKey:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("curve", "number"),
+    [
+        *((X25519, number | bit << 255) for number in LOW_ORDER_X25519 for bit in (0, 1)),
+        *((X448, number) for number in LOW_ORDER_X448),
+    ],
+    ids=repr,
+)
+def test_a_point_with_which_no_exchange_leads_to_a_secret_is_refused(curve: MontgomeryCurve[Any], number: int) -> None:
+    public_key = number.to_bytes(curve.private_key_length, "little")
+    assert not agrees(curve, public_key)
+    with pytest.raises(InvalidKey, match=f"bytes are not a usable public key of {curve.name}"):
+        curve.check_public_key(public_key)
+
+
+@pytest.mark.parametrize("curve", [X25519, X448], ids=lambda curve: curve.name)
+def test_the_points_beside_those_of_small_order_are_keys(curve: MontgomeryCurve[Any]) -> None:
+    prime, length = curve.coordinate.prime, curve.private_key_length
+    for small in curve.coordinate.small_order:
+        for number in {small - 1, small + 1, small + prime - 1, small + prime + 1}:
+            if 0 <= number < 256**length and number % prime not in curve.coordinate.small_order:
+                assert agrees(curve, number.to_bytes(length, "little"))
+                curve.check_public_key(number.to_bytes(length, "little"))
+
+
+@pytest.mark.parametrize("curve", [X25519, X448], ids=lambda curve: curve.name)
+def test_bytes_of_another_length_are_no_key_to_agree_with(curve: MontgomeryCurve[Any]) -> None:
+    for length in (0, curve.private_key_length - 1, curve.private_key_length + 1):
+        with pytest.raises(InvalidKey, match=f"{length} bytes are not a usable public key of {curve.name}"):
+            curve.check_public_key(b"\5" * length)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from workbench.mls.crypto.primitives import (
     AEAD,
@@ -56,19 +54,6 @@ def test_a_public_key_of_the_wrong_length_is_refused(curve: AgreementCurve) -> N
     public_key = curve.public_key(some_private_key(curve))
     with pytest.raises(InvalidKey, match=f"{len(public_key) - 1} bytes are not a usable public key of {curve.name}"):
         curve.agree(some_private_key(curve), public_key[:-1])
-
-
-def test_checking_many_public_keys_loads_one_private_key() -> None:
-    loaded: list[bytes] = []
-
-    def load_private(private_key: bytes) -> X25519PrivateKey:
-        loaded.append(private_key)
-        return X25519PrivateKey.from_private_bytes(private_key)
-
-    curve = replace(X25519, load_private=load_private)
-    for seed in range(10):
-        curve.check_public_key(X25519.public_key(some_private_key(X25519, seed)))
-    assert len(loaded) == 1
 
 
 @pytest.mark.parametrize("curve", [X25519, X448], ids=lambda curve: curve.name)

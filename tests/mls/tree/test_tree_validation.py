@@ -17,15 +17,25 @@ from tests.mls.tree.people import (
 )
 from workbench.mls.crypto.ciphersuite import cipher_suite
 from workbench.mls.crypto.primitives import P256
-from workbench.mls.errors import InvalidLeafNode, InvalidRatchetTree, InvalidSignature
+from workbench.mls.errors import InvalidKey, InvalidLeafNode, InvalidRatchetTree, InvalidSignature
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys, validate_tree
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import RequiredCapabilities
-from workbench.mls.wire.tree import Capabilities, Certificate, Credential, Extension, Node, ParentNode, X509Credential
+from workbench.mls.wire.tree import (
+    Capabilities,
+    Certificate,
+    CommitSource,
+    Credential,
+    Extension,
+    Node,
+    ParentNode,
+    X509Credential,
+)
 
 ABLE = replace(default_capabilities(), extensions=(0xF001, 0xF002), proposals=(0xF003,))
 
@@ -59,6 +69,15 @@ def test_a_newcomer_refuses_a_parent_that_nobody_signed() -> None:
     tree = tree_of([leaf_of("A"), ParentNode(b"\x01" * 32, b"", ()), leaf_of("B")])
     with pytest.raises(InvalidRatchetTree, match="the key of node 1 comes from 0 nodes"):
         validate_tree(tree, GROUP_ID, (), now=5)
+
+
+@pytest.mark.parametrize("key", [b"", b"short", bytes(32)], ids=repr)
+def test_a_newcomer_refuses_a_parent_that_nobody_can_seal_to(key: bytes) -> None:
+    tree = tree_of_members("AB")
+    parents, parent_hash = chain_path(tree, ALICE, [key])
+    committer = leaf_of("A", source=CommitSource(parent_hash), leaf_index=ALICE)
+    with pytest.raises(InvalidKey, match=f"these {len(key)} bytes are not a usable public key of X25519"):
+        validate_tree(tree.with_path(ALICE, committer, parents), GROUP_ID, (), now=5)
 
 
 def test_a_newcomer_refuses_members_that_cannot_do_what_the_group_asks() -> None:
@@ -157,6 +176,8 @@ def test_a_tree_knows_its_keys_in_other_bytes(size: int) -> None:
     tree = tree_of_members([f"member {number}" for number in range(size)])
     for _, leaf_node in tree.leaves():
         assert tree.holds_encryption_key([written_otherwise(leaf_node.encryption_key)])
+        alone = tree_of([replace(leaf_node, encryption_key=written_otherwise(leaf_node.encryption_key))])
+        assert alone.holds_encryption_key([leaf_node.encryption_key])
     assert not tree.holds_encryption_key([leaf_of("somebody else").encryption_key])
 
 

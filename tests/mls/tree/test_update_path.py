@@ -29,6 +29,7 @@ from tests.mls.tree.people import (
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.errors import (
     DecryptionFailed,
+    InvalidKey,
     InvalidLeafNode,
     InvalidRatchetTree,
     InvalidSignature,
@@ -38,6 +39,7 @@ from workbench.mls.errors import (
     UnknownMember,
 )
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
+from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_ancestor, leaf_to_node
 from workbench.mls.tree.tree_validation import validate_tree
@@ -389,6 +391,18 @@ def test_the_path_from_which_the_next_tests_start_is_valid() -> None:
 )
 def test_a_path_with_one_thing_wrong_is_refused(path: UpdatePath, error: type[MLSError], reason: str) -> None:
     with pytest.raises(error, match=reason):
+        merge(path)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("key", [b"", b"short", bytes(32)], ids=repr)
+def test_a_key_of_a_path_that_nobody_can_seal_to_is_refused(place: int, key: bytes) -> None:
+    keys = [node.encryption_key for node in PATH.nodes]
+    keys[place] = key
+    _, parent_hash = chain_path(GROUP.tree, ALICE, keys)
+    nodes = (replace(node, encryption_key=key) for node, key in zip(PATH.nodes, keys, strict=True))
+    path = replace(with_leaf(leaf_node_source=CommitSource(parent_hash)), nodes=tuple(nodes))
+    with pytest.raises(InvalidKey, match=f"these {len(key)} bytes are not a usable public key of X25519"):
         merge(path)
 
 

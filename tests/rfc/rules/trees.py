@@ -91,6 +91,14 @@ TREES = (
         openmls=("1406",),
     ),
     Rule(
+        "parents of a newcomer's tree",
+        "§12.4.3.1",
+        "Who enters a group checks that others can seal to each filled parent.",
+        calls(validate_tree, CipherSuite.check_encryption_key),
+        forged=test_tree_validation.test_a_newcomer_refuses_a_parent_that_nobody_can_seal_to,
+        honest=HONEST_TREE,
+    ),
+    Rule(
         "leaves of a newcomer's tree",
         "§12.4.3.1",
         "Who enters a group validates each leaf.",
@@ -147,6 +155,14 @@ PATHS = (
         forged=PATH,
         honest=HONEST_PATH,
         openmls=("1207",),
+    ),
+    Rule(
+        "keys of a path",
+        "§12.4.2",
+        "Each key of a path is one of the cipher suite: others can seal to it.",
+        calls(merge_path, CipherSuite.check_encryption_key),
+        forged=test_update_path.test_a_key_of_a_path_that_nobody_can_seal_to_is_refused,
+        honest=HONEST_PATH,
     ),
     Rule(
         "new keys",

@@ -25,6 +25,10 @@ class Coordinate:
         """The number in the low bits, which may be beyond the prime."""
         return int.from_bytes(public_key, "little") & ((1 << self.bits) - 1)
 
+    def is_usable_once_reduced(self, public_key: bytes) -> bool:
+        """Whether key agreement can use a key: there a number beyond the prime is reduced (RFC 7748 §5, §6)."""
+        return len(public_key) == self.length and self.number_in(public_key) % self.prime not in self.small_order
+
     def is_usable_as_written(self, public_key: bytes) -> bool:
         """Whether a signature can be checked with a key: there a number beyond the prime is none (RFC 8032 §5.1.3).
 

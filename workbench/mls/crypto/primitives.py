@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -69,16 +68,12 @@ class MontgomeryCurve(Generic[PeerKey]):
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse bytes that are no public key, or one that leads everybody to a secret of zeros (RFC 7748 §6)."""
-        self._shared(self._any_key, public_key)
+        if not self.coordinate.is_usable_once_reduced(public_key):
+            raise _not_a_key("public", self.name, public_key)
 
     def canonical_public_key(self, public_key: bytes) -> bytes:
         """The same bytes for all that mean one key: spare bits cleared, the number reduced (RFC 7748 §5)."""
         return self.coordinate.canonical(public_key)
-
-    @cached_property
-    def _any_key(self) -> _AgreementKey[PeerKey]:
-        """A key that is no secret, kept because loading it takes as long as the agreement that is the check."""
-        return self.load_private(b"\1" * self.private_key_length)
 
     def _shared(self, ours: _AgreementKey[PeerKey], peer: bytes) -> bytes:
         try:

@@ -27,10 +27,12 @@ def validate_tree(
     """Check a tree as a newcomer does, apart from its tree hash (RFC 9420 §12.4.3.1).
 
     `extensions` are those of the GroupContext. The unmerged leaves have been checked when the tree was made
-    (`RatchetTree.from_nodes`). Raises `InvalidRatchetTree`, or what `validate_leaf_node` raises.
+    (`RatchetTree.from_nodes`). Raises `InvalidRatchetTree`, `InvalidKey`, or what `validate_leaf_node` raises.
     """
     verify_parent_hashes(tree)
     check_members(tree, extensions)
+    for _, parent_node in tree.parents():
+        tree.suite.check_encryption_key(parent_node.encryption_key)
     for leaf, leaf_node in tree.leaves():
         validate_leaf_node(
             tree.suite,

@@ -146,14 +146,16 @@ def merge_path(
     """The tree with the public keys of a path, which is checked; takes no secret (RFC 9420 §7.5, §12.4.2).
 
     `tree` is the one after the commit's proposals, `joined` the leaves that they added, and `extensions` are
-    those of the new GroupContext. Raises `InvalidUpdatePath`, `InvalidRatchetTree`, or what `validate_leaf_node`
-    raises.
+    those of the new GroupContext. Raises `InvalidUpdatePath`, `InvalidRatchetTree`, `InvalidKey`, or what
+    `validate_leaf_node` raises.
     """
     leaf_node = update_path.leaf_node
     if not isinstance(leaf_node.leaf_node_source, CommitSource):
         raise InvalidUpdatePath("§7.3", "the leaf node of a path must have the source of a commit")
     _verify_form(tree, committer, update_path, joined)
     _verify_new_keys(tree, update_path)
+    for node in update_path.nodes:
+        suite.check_encryption_key(node.encryption_key)
     validate_leaf_node(suite, leaf_node, group_id=group_id, leaf_index=committer)
     parents, parent_hash = chain_path(tree, committer, [node.encryption_key for node in update_path.nodes])
     if leaf_node.leaf_node_source.parent_hash != parent_hash:
