@@ -77,6 +77,9 @@ def test_whoever_asks_is_added_when_a_member_commits_it() -> None:
     world.request_to_join("Dave")
     assert told(world, "Alice") == ["Dave asked to be added"]
     assert list(world.members) == ["Alice", "Bob", "Carol"]
+    world.commit("Carol", approve=False)
+    assert list(world.members) == ["Alice", "Bob", "Carol"]
+    world.request_to_join("Dave")
     world.commit("Bob")
     assert agree(world)
     assert list(world.members) == ["Alice", "Bob", "Carol", "Dave"]

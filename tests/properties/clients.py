@@ -33,7 +33,7 @@ NOW = 1_767_600_000
 """5 January 2026, 08:00 UTC."""
 
 LIFETIME = Lifetime(NOW - 3600, NOW + 30 * 24 * 3600)
-POLICY = Policy(past_epochs=1)
+POLICY = Policy(past_epochs=1, needs_approval=frozenset())
 EXTERNAL_PSKS = {b"over lunch": b"fish", b"on paper": b"correct horse"}
 OVERSEER = "Overseer"
 """Somebody outside whom a group may allow to propose."""

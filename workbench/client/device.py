@@ -279,11 +279,13 @@ class Device:
         psks: Sequence[bytes | int] = (),
         proposals: Sequence[AnyProposal] = (),
         path: bool = True,
+        approve: bool = False,
     ) -> Published:
         """Commit what is pending and what is given here; it takes effect when it is read in the log.
 
-        `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises `LateCommit` if the epoch has
-        had its commit, which leaves the device as it was.
+        `approve` takes along those who ask to be added, and whatever else needs an approval by the policy.
+        `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises `LateCommit` if the epoch has had
+        its commit, which leaves the device as it was.
         """
         membership = self._membership(group_id)
         state = membership.state
@@ -300,6 +302,7 @@ class Device:
             psks=self.holdings.psks,
             resumption_psks=self.holdings.resumption_psks,
             path=path,
+            approved=tuple(state.proposals) if approve else (),
             private=self._private,
         )
         welcome = None if committed.welcome is None else encode(committed.welcome)

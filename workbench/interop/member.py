@@ -33,7 +33,7 @@ from workbench.mls.group.state import AnyProposal
 
 HOUR = 60 * 60
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None, leeway=HOUR), past_epochs=8)
+POLICY = Policy(lifetimes=LifetimePolicy(longest=None, leeway=HOUR), past_epochs=8, needs_approval=frozenset())
 """Some peers give their key packages a lifetime without end, and some one that begins this very second; in some
 scripts, messages are late by an epoch or two.
 """

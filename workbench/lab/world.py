@@ -293,8 +293,10 @@ class World:
         doors.propose_psk(self, by, psk)
 
     @acting
-    def commit(self, name: str, *, psks: Sequence[str | int] = (), path: bool = True) -> None:
+    def commit(self, name: str, *, psks: Sequence[str | int] = (), path: bool = True, approve: bool = True) -> None:
         """Commit all that is pending; the path gives the committer fresh keys up to the root.
+
+        Without `approve` those who ask to be added themselves are left out.
 
         `psks` are mixed into the new epoch: pre-shared keys by their name, resumption PSKs by their epoch. Whoever
         does not hold them all cannot follow.
@@ -303,7 +305,7 @@ class World:
         for psk in psks:
             doors.require_psk(self, name, psk)
         named = [psk if isinstance(psk, int) else psk.encode() for psk in psks]
-        self.make_commit(name, psks=named, path=path)
+        self.make_commit(name, psks=named, path=path, approve=approve)
 
     @acting
     def send(self, name: str, text: str) -> None:
@@ -426,10 +428,13 @@ class World:
         psks: Sequence[bytes | int] = (),
         proposals: Sequence[AnyProposal] = (),
         path: bool = True,
+        approve: bool = False,
     ) -> None:
         """Let a member commit, and deliver it."""
         device, before = self.devices[by], self.devices[by].state(self.group_id)
-        published = device.commit(self.group_id, add=add, remove=remove, psks=psks, proposals=proposals, path=path)
+        published = device.commit(
+            self.group_id, add=add, remove=remove, psks=psks, proposals=proposals, path=path, approve=approve
+        )
         self.put_on_the_wire(by, published)
         self.record.write("commit", by, before=before)
 

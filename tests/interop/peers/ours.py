@@ -67,7 +67,7 @@ from workbench.mls import (
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None))
+POLICY = Policy(lifetimes=LifetimePolicy(longest=None), needs_approval=frozenset())
 
 
 def now() -> int:

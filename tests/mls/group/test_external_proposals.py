@@ -16,6 +16,7 @@ from workbench.mls import (
     GroupContextExtensions,
     LeafIndex,
     MLSMessage,
+    Policy,
     PreSharedKey,
     PreSharedKeyID,
     ProposalQueued,
@@ -36,8 +37,9 @@ from workbench.mls import errors as refused
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.proposals import validate_proposal
+from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.tree.extensions import external_senders_in
-from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, WireFormat
+from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, SenderType, WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
     Commit,
@@ -134,10 +136,58 @@ def test_a_client_asks_to_be_added_itself() -> None:
     assert [event.sender for event in received.values() if isinstance(event, ProposalQueued)] == [
         NewMemberProposalSender()
     ] * 2
-    committed = scenario.commit("Bob")
+    (reference,) = scenario.states["Bob"].proposals
+    committed = scenario.commit("Bob", approved=[reference])
     assert committed.welcome is not None
     scenario.states["Carol"] = join(committed.welcome, bundle, now=NOW)
     assert_agreement(scenario)
+
+
+def asked(policy: Policy = DEFAULT_POLICY) -> Scenario:
+    """A group that takes proposals from outside, with a self-add and one of an external sender pending."""
+    scenario = watched(group_of("Alice", policy=policy), "Bob")
+    bundle, alice = scenario.bundle("Mallory"), scenario.states["Alice"]
+    key = bundle.signature_private_key
+    scenario.deliver(propose_self_add(bundle.key_package, key, scenario.suite, alice.group_id, alice.epoch), "")
+    scenario.deliver(external(scenario, Add(scenario.bundle("Carol").key_package)), "")
+    return scenario
+
+
+SELF_ADD, EXTERNAL = SenderType.new_member_proposal, SenderType.external
+
+
+@pytest.mark.parametrize(
+    ("policy", "added"),
+    [
+        (DEFAULT_POLICY, [EXTERNAL]),
+        (Policy(needs_approval=frozenset()), [SELF_ADD, EXTERNAL]),
+        (Policy(needs_approval=frozenset({EXTERNAL})), [SELF_ADD]),
+        (Policy(needs_approval=frozenset({EXTERNAL, SELF_ADD})), []),
+    ],
+)
+def test_what_the_policy_says_waits_for_an_approval(policy: Policy, added: list[SenderType]) -> None:
+    scenario = asked(policy)
+    alice = scenario.states["Alice"]
+    references = tuple(alice.proposals)
+
+    def committed(**options: Any) -> list[SenderType]:
+        made = create_commit(alice, entropy=next(scenario.entropy), now=NOW, **options)
+        process(scenario.states["Bob"], made.message, now=NOW)
+        return [sent.sender.TAG for sent in made.advanced.proposals if not isinstance(sent.sender, int)]
+
+    assert committed() == added
+    assert committed(approved=references) == [SELF_ADD, EXTERNAL]
+    assert committed(by_reference=references[:1]) == [SELF_ADD]
+    assert set(committed(approved=references[:1])) == {*added, SELF_ADD}
+    with refuses(refused.UnknownProposal, "§12.4.2", "has not arrived"):
+        committed(approved=[b"no such proposal"])
+
+
+def test_a_proposal_of_a_member_needs_no_approval() -> None:
+    everyone = frozenset(SenderType)
+    scenario = group_of("Alice", "Bob", "Carol", policy=Policy(needs_approval=everyone))
+    scenario.propose("Bob", Remove(2))
+    assert scenario.commit("Alice").advanced.removed == (2,)
 
 
 def test_a_proposal_that_nobody_wants_is_dropped() -> None:

@@ -110,6 +110,7 @@ def create_commit(
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
     path: bool = True,
     by_reference: Sequence[bytes] | None = None,
+    approved: Sequence[bytes] = (),
     credential: Credential | None = None,
     signature_private_key: bytes | None = None,
     private: bool = False,
@@ -121,7 +122,8 @@ def create_commit(
     """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
 
     `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
-    those that fit are taken along. `path=False` leaves out the path where the proposals allow it: it is cheaper,
+    those that fit are taken along; of the senders in the policy's `needs_approval` only those whose reference is in
+    `approved`. `path=False` leaves out the path where the proposals allow it: it is cheaper,
     and heals nothing. `credential` and `signature_private_key` renew those of the committer, which takes a path.
 
     `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
@@ -138,7 +140,7 @@ def create_commit(
         refuse_grease_in(proposal)
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     past_psks = {**resumption_psks, **resumption_psks_of(state)}
-    listed = (*_from_pending(state, by_value, by_reference, psks, past_psks), *by_value)
+    listed = (*_from_pending(state, by_value, by_reference, approved, psks, past_psks), *by_value)
     applied = validate_and_apply(for_sending(state.public), listed, state.own_leaf, leaf_node, now=now, usage=usage)
     require_first_commit(state, usage, applied.psks)
     path = path or renewed or path_required(listed, state.policy)
@@ -216,24 +218,33 @@ def _from_pending(
     state: GroupState,
     by_value: tuple[SentProposal, ...],
     by_reference: Sequence[bytes] | None,
+    approved: Sequence[bytes],
     psks: ExternalPSKs,
     resumption_psks: ResumptionPSKs,
 ) -> tuple[SentProposal, ...]:
-    """The pending proposals that are named or, if none are, all that fit (RFC 9420 §12.4.1).
+    """The pending proposals that are named or, if none are, all that are approved and fit (RFC 9420 §12.4.1).
 
     One for a pre-shared key that is not held here is left to others: nobody stops this member's commits with it.
     """
     if by_reference is not None:
         return tuple(pending_proposal(state.proposals, reference) for reference in by_reference)
-    if not state.proposals:
-        return ()
+    approvals = {pending_proposal(state.proposals, reference).reference for reference in approved}
     able = [
         sent
         for sent in state.proposals.values()
-        if not isinstance(sent.proposal, PreSharedKey) or held_psk(sent.proposal.psk, psks, resumption_psks) is not None
+        if (sent.reference in approvals or state.policy.approves_by_default(sent))
+        and _is_held(sent, psks, resumption_psks)
     ]
+    if not able:
+        return ()
     selected = select_proposals(able, by_value, state.own_leaf)
     return leave_out_unfit(state.tree, state.context.extensions, selected, by_value)
+
+
+def _is_held(sent: SentProposal, psks: ExternalPSKs, resumption_psks: ResumptionPSKs) -> bool:
+    """Whether this member can commit a proposal: it has the key, if that is for one."""
+    psk = sent.proposal.psk if isinstance(sent.proposal, PreSharedKey) else None
+    return psk is None or held_psk(psk, psks, resumption_psks) is not None
 
 
 def _make_path(

@@ -46,8 +46,8 @@ LAST_EPOCH = (1 << 64) - 1
 class ProposalQueued:
     """A proposal has arrived, is valid, and waits for a commit.
 
-    Whether a sender from outside may ask for it is for the application to say, by committing it or not: call
-    `drop_proposal` for one that nobody here should commit (RFC 9420 §12.1.8).
+    Whether a sender from outside may ask for it is for the application to say, by committing it or not
+    (`Policy.needs_approval`): call `drop_proposal` for one that nobody here should commit (RFC 9420 §12.1.8).
     """
 
     sender: ProposalSender

@@ -21,6 +21,7 @@ from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS, RatchetLimits, Se
 from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
+from workbench.mls.wire.code_points import SenderType
 from workbench.mls.wire.messages import (
     Add,
     CustomProposal,
@@ -62,6 +63,10 @@ class Policy:
     megabyte. All who ask to be added count as one, since they can be anybody. Members should agree on it: what one
     refuses and another commits puts them out of step.
 
+    `needs_approval` names the senders whose pending proposals a commit takes along only if the committer approves of
+    each (`create_commit`). Anybody can ask to be added, so that waits by default; external senders are those on whom
+    the group has agreed, so what they propose does not. It says nothing about the commits of others (§12.1.8).
+
     `padding` is how PrivateMessages hide the length of what is in them (§15.1). None is the default, so that a
     message costs what it says; where those on the way must not guess from lengths, `Padme()` is a good rule.
 
@@ -77,6 +82,7 @@ class Policy:
     past_epochs: int = 0
     kept_resumption_psks: int = 8
     pending_proposals: int = 1000
+    needs_approval: frozenset[SenderType] = frozenset({SenderType.new_member_proposal})
     padding: Padding = 0
     external_commits: bool = True
     resyncs: bool = True
@@ -94,6 +100,11 @@ class Policy:
     def custom_proposal(self, number: int) -> CustomProposalType | None:
         """What is known of a custom proposal type, None if nothing is."""
         return next((known for known in self.custom_proposals if known.number == number), None)
+
+    def approves_by_default(self, sent: SentProposal) -> bool:
+        """Whether a commit takes a pending proposal along without being told to."""
+        sender = sent.sender
+        return isinstance(sender, int) or sender.TAG not in self.needs_approval
 
 
 DEFAULT_POLICY = Policy()
