@@ -11,7 +11,7 @@ anew over everything recorded, since a key that is stolen today may open what wa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from workbench.adversary.drawn import drawn_external_init, drawn_group_secrets, drawn_key_pairs, drawn_path
@@ -37,6 +37,7 @@ from workbench.mls import (
     CipherSuite,
     KeyPackage,
     LeafIndex,
+    MLSError,
     MLSMessage,
     NodeIndex,
     Policy,
@@ -49,16 +50,10 @@ from workbench.mls import (
     encode,
     key_package_ref,
 )
-from workbench.mls.errors import (
-    GenerationTooFarAhead,
-    KeyAlreadyUsed,
-    KeyExpired,
-    UnknownPreSharedKey,
-    UnknownProposal,
-)
-from workbench.mls.framing.content import proposal_ref
+from workbench.mls.errors import UnknownPreSharedKey, UnknownProposal
+from workbench.mls.framing.content import UnverifiedContent, proposal_ref, verify_content
 from workbench.mls.framing.private_message import open_content, open_sender_data
-from workbench.mls.group.framing import proposal_sender, sender_leaf
+from workbench.mls.group.framing import proposal_sender, sender_leaf, signature_key_of
 from workbench.mls.group.group_info import external_pub_of, verified_tree
 from workbench.mls.group.pre_shared_keys import find_psks
 from workbench.mls.group.public_commit import follow_commit
@@ -117,7 +112,9 @@ class Thief:
         self._welcomes: list[Welcome] = []
         self._opened: set[EncryptedGroupSecrets] = set()
         self._key_packages: dict[bytes, KeyPackage] = {}
-        self._external_pubs: dict[int, bytes] = {}
+        self._external_pubs: defaultdict[int, list[bytes]] = defaultdict(list)
+        self.unreadable: dict[int, str] = {}
+        """Why it could make nothing of a message, by the message's index; no longer there once it could."""
         self._everywhere = [self]
         self._told = 0
 
@@ -141,7 +138,14 @@ class Thief:
         """Record a message from the wire, and see what it gives away."""
         index = len(self.heard)
         self.heard.append(message)
-        match decode(MLSMessage, message, custom=self._policy.custom).message:
+        try:
+            self._hear(index, decode(MLSMessage, message, custom=self._policy.custom))
+        except MLSError as problem:  # hostile or damaged bytes: they say nothing, and the attacker goes on
+            self.unreadable[index] = str(problem)
+        self._work()
+
+    def _hear(self, index: int, message: MLSMessage) -> None:
+        match message.message:
             case PublicMessage(content) as public if content.group_id == self.group_id:
                 self._messages[content.epoch][index] = public
                 if isinstance(content.content, Proposal) and isinstance(content.content.proposal, Add):
@@ -153,8 +157,7 @@ class Thief:
             case KeyPackage() as key_package:
                 self._note(key_package)
             case GroupInfo(context) as info if context.group_id == self.group_id:
-                self._external_pubs[context.epoch] = external_pub_of(info)
-        self._work()
+                self._external_pubs[context.epoch].append(external_pub_of(info))
 
     def _note(self, key_package: KeyPackage) -> None:
         if key_package.cipher_suite == self._suite.id:
@@ -259,15 +262,23 @@ class Thief:
         if welcome.cipher_suite != self._suite.id:
             return
         for entry in welcome.secrets:
-            if entry in self._opened or (secrets := self._group_secrets(welcome, entry)) is None:
+            if entry in self._opened:
                 continue
             try:
-                psks = psk_secret(self._suite, find_psks(secrets.psks, self._psks, self._resumption_psks))
+                self._try_entry(welcome, entry)
             except UnknownPreSharedKey:
                 continue
-            opens = welcome_secret(self._suite, secrets.joiner_secret, psks)
-            self._opened.add(entry)
-            self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), entry.new_member)
+            except MLSError:  # its receiver refuses it, and no other key opens it
+                self._opened.add(entry)
+
+    def _try_entry(self, welcome: Welcome, entry: EncryptedGroupSecrets) -> None:
+        secrets = self._group_secrets(welcome, entry)
+        if secrets is None:
+            return
+        psks = psk_secret(self._suite, find_psks(secrets.psks, self._psks, self._resumption_psks))
+        opens = welcome_secret(self._suite, secrets.joiner_secret, psks)
+        self._opened.add(entry)
+        self._enter_by_welcome(secrets, psks, open_group_info(self._suite, welcome, opens), entry.new_member)
 
     def _group_secrets(self, welcome: Welcome, entry: EncryptedGroupSecrets) -> GroupSecrets | None:
         stolen, key_package = self._init_keys.get(entry.new_member), self._key_packages.get(entry.new_member)
@@ -288,7 +299,9 @@ class Thief:
         tree = verified_tree(suite, info, None, now=0, policy=self._policy)
         stolen = self._init_keys.get(reference)
         key_package = self._key_packages[reference] if stolen is None else stolen.key_package
-        leaf = next(leaf for leaf, leaf_node in tree.leaves() if leaf_node == key_package.leaf_node)
+        leaf = next((leaf for leaf, leaf_node in tree.leaves() if leaf_node == key_package.leaf_node), None)
+        if leaf is None:
+            return
         if secrets.path_secret is not None:
             signer = LeafIndex(info.signer)
             shared = common_ancestor(leaf_to_node(leaf), leaf_to_node(signer))
@@ -310,7 +323,7 @@ class Thief:
             if number == 0 and known.secrets is None:
                 self._try_first_epoch(known, entropy)
             if known.commit is not None:
-                self._try_drawn_commit(known.commit, entropy, self._external_pubs.get(number))
+                self._try_drawn_commit(known.commit, entropy, self._external_pubs[number])
 
     def _try_first_epoch(self, known: KnownEpoch, entropy: bytes) -> None:
         """The first epoch is drawn as a whole; its confirmation tag went into the transcript (RFC 9420 §11)."""
@@ -319,7 +332,7 @@ class Thief:
         if known.interim_transcript_hash == interim_transcript_hash(self._suite, b"", tag):
             self._enter(known, epoch.secrets, epoch.secret_tree, "drawn")
 
-    def _try_drawn_commit(self, commit: EndingCommit, entropy: bytes, external_pub: bytes | None) -> None:
+    def _try_drawn_commit(self, commit: EndingCommit, entropy: bytes, external_pubs: Sequence[bytes]) -> None:
         """A commit's path and its init secret, if its maker drew them from leaked randomness."""
         followed = commit.followed
         if commit.commit_secret is None:
@@ -327,8 +340,9 @@ class Thief:
             if path is not None:
                 commit.commit_secret = path.commit_secret
                 self._learn_all(followed.tree, path.private_keys, "drawn")
-        if followed.kem_output is not None and external_pub is not None and commit.init_secret is None:
-            commit.init_secret = drawn_external_init(self._suite, entropy, external_pub, followed.kem_output)
+        for external_pub in external_pubs:
+            if followed.kem_output is not None and commit.init_secret is None:
+                commit.init_secret = drawn_external_init(self._suite, entropy, external_pub, followed.kem_output)
 
     def _learn_all(self, tree: RatchetTree, private_keys: Mapping[NodeIndex, bytes], way: Way) -> None:
         for node, private_key in private_keys.items():
@@ -360,9 +374,14 @@ class Thief:
             self._try_key_schedule(known, known.commit)
 
     def _try_message(self, known: KnownEpoch | None, index: int, message: PublicMessage | PrivateMessage) -> None:
-        authenticated = self._open(message)
+        try:
+            authenticated = self._open(message)
+        except MLSError as problem:
+            self.unreadable[index] = str(problem)
+            return
         if authenticated is None:
             return
+        self.unreadable.pop(index, None)
         epoch = authenticated.content.epoch
         match authenticated.content.content:
             case ApplicationData(data):
@@ -395,7 +414,7 @@ class Thief:
         for secret_tree in self._secret_trees[message.epoch]:
             try:
                 return secret_tree.key_for(leaf, message.content_type, generation)[1]
-            except (KeyAlreadyUsed, KeyExpired, GenerationTooFarAhead):
+            except Violation:  # the key is gone, or there is no such leaf
                 continue
         wanted = leaf, message.content_type, generation
         for used in self._used_keys[message.epoch]:
@@ -405,12 +424,15 @@ class Thief:
 
     def _follow(self, known: KnownEpoch, authenticated: AuthenticatedContent) -> bool:
         """Follow a commit in public; False if the thief lacks the transcript, or proposals are sealed to it."""
+        unverified = UnverifiedContent(authenticated.wire_format, authenticated.content, authenticated.auth)
         try:
+            signature_key = signature_key_of(authenticated.content, known.context, known.tree)
+            verify_content(self._suite, unverified, signature_key, known.context)
             followed = follow_commit(known.public, authenticated, now=0)
         except UnknownProposal:
             return False
-        except Violation:
-            return True  # the members refuse it, and so does the thief
+        except MLSError:
+            return True  # the members refuse it, and so does the attacker
         confirmed = confirmed_transcript_hash(
             self._suite,
             known.interim_transcript_hash,
@@ -434,16 +456,19 @@ class Thief:
             below = next(leaf for leaf, _ in tree.leaves() if is_ancestor(sealed.copath_child, NodeIndex(2 * leaf)))
             if path is None:
                 continue
-            opened = open_path(
-                self._suite,
-                tree,
-                commit.followed.committer,
-                path,
-                joined=commit.followed.applied.joined,
-                own_leaf=below,
-                private_keys={sealed.reader: self.private_keys[sealed.public_key]},
-                context=encode(commit.followed.context),
-            )
+            try:
+                opened = open_path(
+                    self._suite,
+                    tree,
+                    commit.followed.committer,
+                    path,
+                    joined=commit.followed.applied.joined,
+                    own_leaf=below,
+                    private_keys={sealed.reader: self.private_keys[sealed.public_key]},
+                    context=encode(commit.followed.context),
+                )
+            except MLSError:  # the committer has sealed something else there: no reader can use it
+                continue
             commit.commit_secret = opened.commit_secret
             epoch = commit.followed.context.epoch
             self.findings.append(Opened(epoch, sealed.node, sealed.reader, sealed.kem_output))

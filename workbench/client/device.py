@@ -103,21 +103,21 @@ class Device:
         """Who the device says it is."""
         return Credential(BasicCredential(self.name.encode()))
 
-    def signature_key(self, suite: CipherSuite | None = None) -> bytes:
-        """The public key with which its signatures are verified, in its own cipher suite or another."""
-        suite = suite or self.suite
+    def signature_key(self, cipher_suite: int | None = None) -> bytes:
+        """The public key with which its signatures are verified, in its own cipher suite or another, by number."""
+        suite = self._suite(cipher_suite)
         return suite.signature_public_key(self._signature_private_key(suite))
 
     # Being added
 
-    def publish_key_package(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> bytes:
+    def publish_key_package(self, cipher_suite: int | None = None, *, last_resort: bool = False) -> bytes:
         """Make a key package and leave it with the delivery service; gives its bytes on the wire.
 
         One of `last_resort` lets the device be added when all others are used up, as often as it takes. It costs
         forward secrecy: the init key is kept, so a thief opens with it each Welcome that has come for it, however long
         ago, and reads on from there. A new one takes its place; `forget_key_package` deletes the old one here.
         """
-        bundle = self._keep_bundle(suite or self.suite, last_resort=last_resort)
+        bundle = self._keep_bundle(self._suite(cipher_suite), last_resort=last_resort)
         message = encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))
         self._service.publish_key_package(self.name, message)
         return message
@@ -189,7 +189,7 @@ class Device:
         """
         info = group_info_in(self._service.group_info(group_id))
         suite = self._suite(info.group_context.cipher_suite)
-        own = leaf_of(self.signature_key(suite), info.extensions)
+        own = leaf_of(self.signature_key(suite.id), info.extensions)
         check_description(self.holdings.groups, group_id, info, own)
         committed = external_commit(
             info,
@@ -215,9 +215,9 @@ class Device:
         request = propose_self_add(bundle.key_package, bundle.signature_private_key, self.suite, group_id, epoch)
         return self._service.submit(group_id, encode(request))
 
-    def as_external_sender(self, suite: CipherSuite | None = None) -> ExternalSender:
+    def as_external_sender(self, cipher_suite: int | None = None) -> ExternalSender:
         """How a group that is to take proposals from this device has to call it (RFC 9420 §12.1.8.1)."""
-        return ExternalSender(self.signature_key(suite), self.credential)
+        return ExternalSender(self.signature_key(cipher_suite), self.credential)
 
     def propose_from_outside(self, group_id: bytes, proposal: AnyProposal, *, sender_index: int) -> Entry:
         """Propose something as the external sender at that place of the group's list, without being a member."""
@@ -292,7 +292,7 @@ class Device:
         committed = create_commit(
             state,
             [
-                *(Add(self.fetch_key_package(user, state.suite)) for user in add),
+                *(Add(self.fetch_key_package(user, state.suite.id)) for user in add),
                 *(Remove(leaf) for leaf in remove),
                 *(self._psk_proposal(group_id, psk, state.suite) for psk in psks),
                 *proposals,
@@ -325,7 +325,7 @@ class Device:
             raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
         require_new_group(self.holdings.groups, announced.group_id)
         suite = self._suite(announced.cipher_suite)
-        packages = [self.fetch_key_package(user, suite) for user in users]
+        packages = [self.fetch_key_package(user, suite.id) for user in users]
         return self._found(
             reinit_group(
                 old,
@@ -342,7 +342,7 @@ class Device:
         """Make a new group of some members of an old one, which lives on."""
         require_new_group(self.holdings.groups, new_group_id)
         old = self.state(group_id)
-        packages = [self.fetch_key_package(user, old.suite) for user in users]
+        packages = [self.fetch_key_package(user, old.suite.id) for user in users]
         bundle = self._new_bundle(old.suite)
         return self._found(
             branch_group(
@@ -409,8 +409,9 @@ class Device:
 
     # What the above have in common
 
-    def _suite(self, number: int) -> CipherSuite:
-        return self.suite if number == self.suite.id else self._suites(number)
+    def _suite(self, number: int | None) -> CipherSuite:
+        """A cipher suite as this device has it, so that what it does is recorded in all of them alike."""
+        return self.suite if number in {None, self.suite.id} else self._suites(number)
 
     def _signature_private_key(self, suite: CipherSuite) -> bytes:
         """One key for each cipher suite; those of other suites than its own are made when they are needed."""
@@ -459,12 +460,12 @@ class Device:
             membership = replace(membership, own=membership.own | {own.index})
         self.holdings = self.holdings.with_group(membership)
 
-    def fetch_key_package(self, user: str, suite: CipherSuite | None = None) -> KeyPackage:
+    def fetch_key_package(self, user: str, cipher_suite: int | None = None) -> KeyPackage:
         """A key package of a user from the directory, which hands it out to nobody else.
 
         Raises `NoKeyPackage`, and `InvalidKeyPackage` if the directory gives one of somebody else.
         """
-        message = decode(MLSMessage, self._service.take_key_package(user, (suite or self.suite).id)).message
+        message = decode(MLSMessage, self._service.take_key_package(user, cipher_suite or self.suite.id)).message
         if not isinstance(message, KeyPackage):
             raise Misuse("§10", f"the directory gave a {type(message).__name__} for a key package")
         check_user(message, user)

@@ -96,7 +96,7 @@ def external_sender(world: World, by: str, name: str) -> None:
     """See `World.external_sender`."""
     world.require("external_sender", by, name)
     extensions = world.devices[by].state(world.group_id).context.extensions
-    senders = (*external_senders_in(extensions), world.devices[name].as_external_sender(world.suite))
+    senders = (*external_senders_in(extensions), world.devices[name].as_external_sender(world.suite.id))
     others = [each for each in extensions if each.extension_type != ExtensionType.external_senders]
     listed_now = Extension(ExtensionType.external_senders, encode(ExternalSenders(senders)))
     world.make_commit(by, proposals=[GroupContextExtensions((*others, listed_now))])
@@ -106,7 +106,7 @@ def ask_to_add(world: World, sender: str, newcomer: str) -> None:
     """See `World.ask_to_add`."""
     world.require("ask_to_add", sender, newcomer)
     world.offer_key_packages([newcomer])
-    key_package = world.devices[sender].fetch_key_package(newcomer, world.suite)
+    key_package = world.devices[sender].fetch_key_package(newcomer, world.suite.id)
     _ask(world, sender, Add(key_package), f"{sender} proposed to add {newcomer}")
 
 

@@ -58,7 +58,7 @@ class Record:
 
     def add_holder(self, device: Device) -> None:
         """One more person whose holdings are told of."""
-        self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite))
+        self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite.id))
 
     def publish(self, sent: Sent) -> None:
         """Put a message of the group on the wire, where the thief hears it."""

@@ -278,7 +278,7 @@ class World:
         """Propose that somebody joins, for any member to commit."""
         self.require("propose_add", by, other)
         self.offer_key_packages([other])
-        self._propose(by, Add(self.devices[by].fetch_key_package(other, self.suite)), f"to add {other}")
+        self._propose(by, Add(self.devices[by].fetch_key_package(other, self.suite.id)), f"to add {other}")
 
     @acting
     def propose_remove(self, by: str, other: str) -> None:
@@ -448,7 +448,7 @@ class World:
         """Leave one more key package of a person with the delivery service."""
         device = self.devices[name]
         had = device.holdings.bundles
-        self.thief.hear(device.publish_key_package(self.suite if self.suite.id != device.suite.id else None))
+        self.thief.hear(device.publish_key_package(self.suite.id))
         self.around.bundles[name] = next(
             bundle for reference, bundle in device.holdings.bundles.items() if reference not in had
         )

@@ -184,7 +184,7 @@ def _signature_keys(scene: Scene) -> Iterable[str]:
         name
         for name, leaf_nodes in scene.leaves().items()
         for leaf_node in leaf_nodes
-        if name not in devices or leaf_node.signature_key != devices[name].signature_key(scene.world.suite)
+        if name not in devices or leaf_node.signature_key != devices[name].signature_key(scene.world.suite.id)
     )
 
 
