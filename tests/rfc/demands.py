@@ -313,7 +313,11 @@ DEMANDS: dict[str, list[Demand]] = {
         demand(
             "e4342582",
             "or `leaf_node.extensions` fields MUST be included in",
-            by_rules("extensions of a key package", "own extensions"),
+            by_rules("own extensions"),
+            kept(
+                create_key_package,
+                test_refusals.test_nobody_makes_a_key_package_with_an_extension_that_it_does_not_list,
+            ),
         ),
         demand(
             "c4ee33d2",

@@ -127,11 +127,6 @@ def test_a_key_package_whose_leaf_is_an_update_is_refused() -> None:
         validate(resigned(bundle, leaf_node=leaf_node))
 
 
-def test_a_key_package_with_an_extension_it_does_not_list_is_refused() -> None:
-    with refuses(refused.InvalidKeyPackage, "§10", r"extensions \[64000\]"):
-        validate(package(extensions=(Extension(64000, b""),)))
-
-
 def test_a_key_package_whose_init_key_is_its_leaf_key_is_refused() -> None:
     key = package().key_package.leaf_node.encryption_key
     for same in (key, written_otherwise(key)):
@@ -155,6 +150,12 @@ def test_a_key_package_whose_init_key_is_none_is_refused() -> None:
     for no_key in (b"", bytes(31), bytes(32)):
         with refuses(refused.InvalidKey, "§5.1.1", "not a usable public key of X25519"):
             validate(package(init_key=no_key))
+
+
+def test_nobody_makes_a_key_package_with_an_extension_that_it_does_not_list() -> None:
+    """The maker is bound to list them; others ignore what they do not know (RFC 9420 §10, §13.4)."""
+    with refuses(refused.Misuse, "§10", "extension 0xfa00 of the key package is not in its capabilities"):
+        Scenario(SUITE).bundle("Eve", extensions=(Extension(64000, b""),))
 
 
 def test_a_key_package_may_have_extensions_that_only_its_client_knows() -> None:

@@ -72,6 +72,11 @@ ALLOWANCES = (
     ),
     Allowance(
         "§13.4",
+        "A key package has extensions that its capabilities do not list: who receives it ignores them.",
+        case(test_a_commit_that_breaks_none_is_followed, name="an Add with extensions that its client does not list"),
+    ),
+    Allowance(
+        "§13.4",
         "A GroupInfo has extensions that its reader does not know.",
         test_refusals.test_extensions_of_a_group_info_that_we_do_not_know_are_ignored,
     ),

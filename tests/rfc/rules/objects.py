@@ -426,14 +426,6 @@ KEY_PACKAGES = (
         forged=test_refusals.test_a_key_package_whose_init_key_is_none_is_refused,
         honest=commit_of("an Add"),
     ),
-    Rule(
-        "extensions of a key package",
-        "§10",
-        "The capabilities of a key package list each of its extensions.",
-        refuses(validate_key_package, errors.InvalidKeyPackage, "in its capabilities"),
-        forged=commit_of("a key package with an extension that it does not list"),
-        honest=commit_of("an Add"),
-    ),
 )
 
 PLACES = test_extensions.test_an_extension_of_the_rfc_stands_where_the_rfc_puts_it_and_nowhere_else

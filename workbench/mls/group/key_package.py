@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidKeyPackage
-from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, check_extensions
+from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
 from workbench.mls.wire.code_points import LAST_RESORT
 from workbench.mls.wire.codec import encode
@@ -34,7 +34,8 @@ def validate_key_package(
     """Check a key package by itself, as a directory or a member does (RFC 9420 §10.1).
 
     `now` is in seconds since 1970; None stands for any time.
-    Raises `InvalidKeyPackage`, or what `validate_leaf_node` raises.
+    That the capabilities list each extension is for its maker to see to (§10, `create_key_package`): whoever receives
+    one ignores what it does not know (§13.4). Raises `InvalidKeyPackage`, or what `validate_leaf_node` raises.
     """
     if key_package.cipher_suite != suite.id:
         raise InvalidKeyPackage(
@@ -44,9 +45,6 @@ def validate_key_package(
     if not isinstance(leaf_node.leaf_node_source, KeyPackageSource):
         raise InvalidKeyPackage("§7.3", "the leaf node of a key package has the source of an update or a commit")
     check_extensions(key_package.extensions, "a key package")
-    listed = set(leaf_node.capabilities.extensions)
-    if unlisted := sorted({each.extension_type for each in key_package.extensions} - listed - DEFAULT_EXTENSIONS):
-        raise InvalidKeyPackage("§10", f"extensions {unlisted} of the key package are not in its capabilities")
     canonical = suite.canonical_encryption_key
     if canonical(leaf_node.encryption_key) == canonical(key_package.init_key):
         raise InvalidKeyPackage("§10.1", "the init key is also the leaf's encryption key")
