@@ -239,6 +239,23 @@ def test_a_newcomer_whose_commit_came_too_late_is_left_as_it_was() -> None:
         carol.join_by_commit(GROUP)
 
 
+def test_a_newcomer_keeps_no_state_if_another_commit_comes_before_its_own() -> None:
+    alice, bob = devices("Alice", "Bob")
+    fresh = entropy_source(0, "Carol")
+
+    def entropy_while_bob_commits() -> bytes:
+        bob.commit(GROUP)
+        return fresh()
+
+    carol = Device("Carol", cipher_suite(1), alice._service, entropy=fresh, clock=lambda: START)
+    alice.publish_group_info(GROUP)
+    carol._entropy = entropy_while_bob_commits
+    with pytest.raises(LateCommit):
+        carol.join_by_commit(GROUP)
+    assert carol.holdings.groups == {}
+    assert [each.actor for each in alice.fetch(GROUP)] == ["Bob"]
+
+
 def test_the_old_device_of_somebody_who_came_back_on_another_is_told() -> None:
     alice, bob = devices("Alice", "Bob")
     other = beside(alice, "Bob", 1)
