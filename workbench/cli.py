@@ -7,7 +7,8 @@ A command is a module with
 - `run(arguments) -> int`: does the work and returns the exit status.
 
 It stands in `workbench/commands/NAME.py`, thin, and calls the part of the workbench that knows how (so
-`commands/vectors.py` calls `workbench.vectors`), and in `COMMANDS` below, in the order of the help.
+`commands/vectors.py` calls `workbench.vectors`), and in `COMMANDS` below, in the order of the help. A command is
+imported only when it is called, so that none waits for the parts that another needs.
 
 Exit statuses are the same for all: 0 done, 1 the answer is no (a vector fails, bytes do not decode), 2 the
 question could not be asked (a wrong argument, a file that cannot be read): then one line on stderr says
@@ -20,9 +21,8 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Protocol
-
-from workbench.commands import explain, fuzz, inspect, interop_server, lab, vectors, version
+from importlib import import_module
+from typing import Protocol, cast
 
 
 class Command(Protocol):
@@ -37,22 +37,29 @@ class Command(Protocol):
         """Do the work; the result is the exit status."""
 
 
-COMMANDS: dict[str, Command] = {
-    "lab": lab,
-    "vectors": vectors,
-    "inspect": inspect,
-    "explain": explain,
-    "fuzz": fuzz,
-    "interop-server": interop_server,
-    "version": version,
+COMMANDS = {
+    "lab": "Open the lessons in JupyterLab.",
+    "vectors": "Run test vectors of MLS and say which cases pass.",
+    "inspect": "Show every field of MLS bytes: where it is, what it holds, what it means.",
+    "explain": "Say why a member cannot process some bytes: the reason in one sentence, and the next step.",
+    "fuzz": "Damage messages of live groups in every way and see that only our errors come out.",
+    "interop-server": "Serve the MLS working group's interop interface, for its test runner to drive.",
+    "version": "Print the version of the workbench, of Python and of the cryptography library, for a bug report.",
 }
+"""What each command does: the first line of its module's docstring."""
+
+
+def load(name: str) -> Command:
+    """Import the module of a command."""
+    return cast("Command", import_module(f"workbench.commands.{name.replace('-', '_')}"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; `argv` is what follows the program's name (default: the process's arguments)."""
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = _parser(words).parse_args(words)
     try:
-        return COMMANDS[arguments.command].run(arguments)
+        return load(arguments.command).run(arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -61,23 +68,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command line `words`: it knows the arguments only of the commands that are named there."""
     parser = argparse.ArgumentParser(
         prog="workbench",
         description="Messaging Layer Security (RFC 9420) to read, run and watch. For teaching and review.",
         epilog="`workbench COMMAND --help` says more.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
-        description = command.__doc__ or ""
-        command.add_arguments(
-            commands.add_parser(
-                name,
-                help=description.partition("\n")[0],
-                description=description,
-                formatter_class=argparse.RawDescriptionHelpFormatter,
-            )
-        )
+    for name, purpose in COMMANDS.items():
+        subparser = commands.add_parser(name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name in words:
+            command = load(name)
+            subparser.description = command.__doc__
+            command.add_arguments(subparser)
     return parser
 
 

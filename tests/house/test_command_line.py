@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.cli import COMMANDS, main
+from workbench.cli import COMMANDS, load, main
 
 
 def printed_help(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
@@ -19,9 +19,29 @@ def printed_help(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 
 def test_the_help_names_every_command_with_its_purpose(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(printed_help(capsys).split())
-    for name, command in COMMANDS.items():
-        purpose = (command.__doc__ or "").partition("\n")[0]
+    for name, purpose in COMMANDS.items():
         assert f"{name} {purpose}" in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_purpose_of_a_command_is_the_first_line_of_its_own_help(name: str) -> None:
+    assert (load(name).__doc__ or "").partition("\n")[0] == COMMANDS[name]
+
+
+@pytest.mark.parametrize(("word", "imported"), [("--help", []), ("version", ["version"]), ("fuzz", ["fuzz"])])
+def test_only_the_command_that_is_called_is_imported(word: str, imported: list[str]) -> None:
+    program = (
+        "import sys; from workbench.cli import _parser; _parser(sys.argv[1:]);"
+        "print(*(name.rpartition('.')[2] for name in sys.modules if name.startswith('workbench.commands.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, word], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == imported
+
+
+def test_the_version_is_printed_without_the_protocol() -> None:
+    program = "import sys; from workbench.cli import main; main(['version']); print('workbench.mls' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
