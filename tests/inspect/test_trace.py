@@ -16,6 +16,8 @@ from workbench.mls.schedule.key_schedule import next_epoch
 
 GROUP = b"group"
 UNTRACED = {
+    "canonical_encryption_key",
+    "canonical_signature_key",
     "check_encryption_key",
     "hash",
     "ref_hash",

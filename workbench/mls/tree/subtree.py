@@ -74,16 +74,14 @@ class Leaf:
     @property
     def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
         """The HPKE key of the leaf, in canonical form."""
-        if self.node is None:
-            return ()
-        return (frozenset((self.suite.canonical_encryption_key(self.node.encryption_key),)),)
+        node, canonical = self.node, self.suite.canonical_encryption_key
+        return () if node is None else (frozenset((canonical(node.encryption_key),)),)
 
     @property
     def signature_keys(self) -> tuple[frozenset[bytes], ...]:
         """The signature key of the leaf, in canonical form."""
-        if self.node is None:
-            return ()
-        return (frozenset((self.suite.canonical_signature_key(self.node.signature_key),)),)
+        node, canonical = self.node, self.suite.canonical_signature_key
+        return () if node is None else (frozenset((canonical(node.signature_key),)),)
 
     @property
     def common(self) -> CommonCapabilities | None:
