@@ -30,6 +30,7 @@ from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.codec import length_header
 from workbench.mls.wire.messages import (
@@ -117,7 +118,7 @@ def blanks_beyond_a_power_of_two(number: int) -> bytes:
 def hashed(data: bytes) -> object:
     tree = RatchetTree.from_nodes(decode(RatchetTreeExtension, data).ratchet_tree, AT.suite)
     tree.hash()
-    validate_tree(tree, AT.carol.group_id, (), now=NOW)
+    validate_tree(tree, AT.carol.group_id, (), when=When.at(NOW))
     return tree
 
 

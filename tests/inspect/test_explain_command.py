@@ -205,4 +205,6 @@ def test_the_time_is_the_present_unless_it_is_said(desk: Desk) -> None:
     assert process(state, message, now=NOW)
     assert desk.explained(*arguments)[0] == 0
     assert main(["explain", *arguments]) == 1
-    assert "its lifetime" in " ".join(desk.captured.readouterr().out.split())
+    assert "our policy refuses that (LifetimePolicy.catch_up=2592000)" in " ".join(
+        desk.captured.readouterr().out.split()
+    )

@@ -59,7 +59,7 @@ NOTICED: Mapping[str, Mapping[Signal, tuple[str, ...]]] = {
 REFUSALS: Mapping[str, tuple[str, type[refused.MLSError], str]] = {
     "forged message": ("Alice", refused.KeyAlreadyUsed, "§9.2"),
     "forged proposal": ("Bob", refused.UnknownProposal, "§12.4.2"),
-    "takeover refused": ("Carol", refused.InvalidCommit, "§12.4.3.2"),
+    "takeover refused": ("Carol", refused.RefusedByPolicy, "§12.4.3.2"),
     "lock-out": ("Bob", refused.UnknownProposal, "§12.4.2"),
     "clone": ("Alice", refused.KeyAlreadyUsed, "§9.2"),
     "replay": ("Alice", refused.KeyAlreadyUsed, "§9.2"),

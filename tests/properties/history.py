@@ -261,7 +261,7 @@ class History:
         need(name not in group.members, self._leaf_of(state, name) is None, state.tree.member_count < LARGEST)
         bundle = self.clients.bundle(group.number, name)
         key = bundle.signature_private_key
-        group.post(None, propose_self_add(bundle.key_package, key, state.suite, group.group_id, group.epoch))
+        group.post(None, propose_self_add(bundle.key_package, key, state.suite, group.group_id, group.epoch, now=NOW))
         self._spread(group, 0)
 
     def propose_from_outside(self, at: int, who: int, kind: str, options: int) -> None:
@@ -273,7 +273,7 @@ class History:
             raise NothingToDo
         key = self.clients.signature_private_key(group.number, OVERSEER)
         message = propose_external(
-            state.suite, group.group_id, group.epoch, proposal, sender_index=0, signature_private_key=key
+            state.suite, group.group_id, group.epoch, proposal, now=NOW, sender_index=0, signature_private_key=key
         )
         if any(each.extension_type == ExtensionType.external_senders for each in state.context.extensions):
             group.post(None, message)

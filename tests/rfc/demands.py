@@ -208,11 +208,13 @@ DEMANDS: dict[str, list[Demand]] = {
         demand(
             "d3257a34",
             'considered "default" and MUST NOT be listed:',
+            by_rules("what every client can do"),
             kept(default_capabilities, test_tree_validation.test_what_every_client_can_do_is_not_listed),
         ),
         demand(
             "fa208122",
             "The client MUST list all values",
+            by_rules("what a client uses"),
             kept(default_capabilities, test_tree_validation.test_what_every_client_can_do_is_not_listed),
         ),
         demand("ffa21159", "of a LeafNode MUST be included in", by_rules("own extensions", "own credential type")),
@@ -226,7 +228,16 @@ DEMANDS: dict[str, list[Demand]] = {
     ],
     "7.3": [
         demand("ab241e11", "and credential types MUST be listed in", by_rules("required capabilities")),
-        demand("fd580cab", "then the client MUST verify that the", by_rules("lifetime sent")),
+        demand(
+            "fd580cab",
+            "then the client MUST verify that the",
+            by_rules(
+                "lifetime sent",
+                "key package of a founder",
+                "proposals that have expired while they waited",
+                "key packages from outside",
+            ),
+        ),
     ],
     "7.5": [
         demand(
@@ -313,11 +324,7 @@ DEMANDS: dict[str, list[Demand]] = {
         demand(
             "e4342582",
             "or `leaf_node.extensions` fields MUST be included in",
-            by_rules("own extensions"),
-            kept(
-                create_key_package,
-                test_refusals.test_nobody_makes_a_key_package_with_an_extension_that_it_does_not_list,
-            ),
+            by_rules("extensions of a key package", "own extensions"),
         ),
         demand(
             "c4ee33d2",
@@ -570,6 +577,7 @@ DEMANDS: dict[str, list[Demand]] = {
         demand(
             "7cdacbcb",
             "GREASE values MUST NOT be sent",
+            by_rules("GREASE in a GroupContext", "GREASE as a proposal"),
             kept(refuse_grease, test_grease.test_grease_is_never_sent_where_all_must_support_it),
             kept(CustomProposalType, test_custom_proposals.test_no_custom_type_takes_a_number_that_the_rfc_gives_away),
         ),

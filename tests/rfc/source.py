@@ -151,13 +151,13 @@ class _Removal(ast.NodeTransformer):
         return self._removed(node, _raised(node))
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        name = ast.unparse(node.value.func).split(".")[-1] if isinstance(node.value, ast.Call) else ""
+        name = ast.unparse(node.value.func).split(".")[-1] if isinstance(node.value, ast.Call) else None
         return self._removed(node, name)
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         return self._removed(node, ast.unparse(node.targets[0]))
 
-    def _removed(self, node: ast.stmt, name: str) -> ast.stmt:
+    def _removed(self, node: ast.stmt, name: str | None) -> ast.stmt:
         words = _words(node, self.parents[-1])
         if name != self.name or self.words not in words:
             return node

@@ -30,12 +30,21 @@ line to the proof, by changing the code and asking the two tests what they say:
 - with another error in its place, the forging test is not content;
 - with the function out of order, the honest twin notices, so it comes by the same check.
 
+*Binds* says whom the RFC tells to keep a rule: the sender, who must not make such a thing, the receiver, who must
+refuse it, or both. What binds the sender alone is refused when we would send it ourselves, and taken in from others;
+there are tests for both.
+
 Every `raise` of `workbench/mls` for something that a peer has done is that of a rule here, or is listed at the end as
 none.
 """
 
 
-MADE_ELSEWHERE = {"_not_a_key": errors.InvalidKey, "_explained": errors.InvalidCredential, "Refused": errors.Malformed}
+MADE_ELSEWHERE = {
+    "": errors.CredentialExpired,
+    "_not_a_key": errors.InvalidKey,
+    "_explained": errors.InvalidCredential,
+    "Refused": errors.Malformed,
+}
 """Errors that another function makes, by its name."""
 
 
@@ -66,6 +75,7 @@ def _rules_table(rules: Iterable[Rule]) -> str:
     head = [
         "Rule",
         "RFC",
+        "Binds",
         "Demands",
         "Checked in",
         "Refused as",
@@ -80,6 +90,7 @@ def _rules_table(rules: Iterable[Rule]) -> str:
             [
                 f'<a id="{_anchor(rule.name)}"></a>{rule.name}',
                 rule.section,
+                rule.side,
                 rule.demands,
                 _place(rule.check),
                 _refusal(rule.check),

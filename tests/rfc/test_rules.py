@@ -8,6 +8,7 @@ another error the test must not be content, and with the function out of order t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.rfc.rules import (
     RULES,
     openmls_numbers,
 )
-from tests.rfc.rules.rule import Allowance, Check, ForApplications, Rule, Test, arguments_of, function_of
+from tests.rfc.rules.rule import Allowance, Check, ForApplications, Rule, Side, Test, arguments_of, function_of
 from tests.rfc.source import out_of_order, refusals, without
 from workbench.mls import errors
 
@@ -105,6 +106,22 @@ def test_what_must_be_accepted_is_accepted(allowance: Allowance) -> None:
 
 def test_a_rule_has_a_name_of_its_own() -> None:
     assert len(RULES) == sum(map(len, GROUPS.values()))
+
+
+@every_rule
+def test_a_rule_says_whom_it_binds(rule: Rule) -> None:
+    assert rule.side in get_args(Side)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.side == "sender"])
+def test_what_binds_the_sender_alone_is_taken_in_from_others(name: str) -> None:
+    taken_in = RULES[name].taken_in
+    assert taken_in is not None, "a test in which a receiver takes in what breaks the rule, or why nobody can"
+    assert isinstance(taken_in, str) or outcome(taken_in) is None
+
+
+def test_no_other_rule_is_for_senders_alone() -> None:
+    assert [name for name, rule in RULES.items() if rule.side != "sender" and rule.taken_in is not None] == []
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

@@ -56,13 +56,16 @@ def bundle_of(name: str, suite: CipherSuite, not_before: int) -> KeyPackageBundl
     )
 
 
-def passive_case(suite: CipherSuite) -> dict[str, Any]:
-    """Bob joins with a pre-shared key and a tree of its own, and listens to fourteen commits of every kind."""
+def passive_case(suite: CipherSuite, pause: int = HOUR) -> dict[str, Any]:
+    """Bob joins with a pre-shared key and a tree of its own, and listens to fourteen commits of every kind.
+
+    The three who are added come with a pause between them.
+    """
     entropy = entropies("new vectors")
     alice = create_group(
         bundle_of("alice", suite, NOW - HOUR), b"new", entropy=next(entropy), now=NOW, policy=LONG_MEMORY
     )
-    carols, bobs, daves = (bundle_of(name, suite, NOW + HOUR * at) for at, name in enumerate(("carol", "bob", "dave")))
+    carols, bobs, daves = (bundle_of(name, suite, NOW + pause * at) for at, name in enumerate(("carol", "bob", "dave")))
 
     def psk(key: ExternalPSK | ResumptionPSK) -> PreSharedKey:
         return PreSharedKey(PreSharedKeyID(key, next(entropy).ljust(suite.hash_length, b".")[: suite.hash_length]))
@@ -71,10 +74,10 @@ def passive_case(suite: CipherSuite) -> dict[str, Any]:
     assert first.welcome is not None
     carol = join(first.welcome, carols, now=NOW)
     added: list[AnyProposal] = [Add(bobs.key_package), psk(ExternalPSK(b"the door"))]
-    second = create_commit(first.next, added, entropy=next(entropy), now=NOW + HOUR, psks=PSKS, ratchet_tree=False)
+    second = create_commit(first.next, added, entropy=next(entropy), now=NOW + pause, psks=PSKS, ratchet_tree=False)
     assert second.welcome is not None
     alice, tree = second.next, RatchetTreeExtension(second.next.tree.to_nodes())
-    carol, _ = process(carol, second.message, now=NOW + HOUR, psks=PSKS)
+    carol, _ = process(carol, second.message, now=NOW + pause, psks=PSKS)
     case: dict[str, Any] = {
         "cipher_suite": suite.id,
         "external_psks": [{"psk_id": psk_id.hex(), "psk": key.hex()} for psk_id, key in PSKS.items()],
@@ -89,7 +92,7 @@ def passive_case(suite: CipherSuite) -> dict[str, Any]:
     }
 
     def follow(state: GroupState, *proposals: MLSMessage, **options: Any) -> GroupState:
-        committed = create_commit(state, entropy=next(entropy), now=NOW + 2 * HOUR, psks=PSKS, **options)
+        committed = create_commit(state, entropy=next(entropy), now=NOW + 2 * pause, psks=PSKS, **options)
         case["epochs"].append(
             {
                 "proposals": [encode(proposal).hex() for proposal in proposals],
@@ -100,9 +103,9 @@ def passive_case(suite: CipherSuite) -> dict[str, Any]:
         return committed.next
 
     # An Add of a key package that is younger than Bob's, and an Update: one private, one public, by reference.
-    adding = propose(alice, Add(daves.key_package), entropy=next(entropy), now=NOW + 2 * HOUR, private=True)
-    updating = propose_update(carol, entropy=next(entropy), now=NOW + 2 * HOUR)
-    alice, _ = process(adding.next, updating.message, now=NOW + 2 * HOUR)
+    adding = propose(alice, Add(daves.key_package), entropy=next(entropy), now=NOW + 2 * pause, private=True)
+    updating = propose_update(carol, entropy=next(entropy), now=NOW + 2 * pause)
+    alice, _ = process(adding.next, updating.message, now=NOW + 2 * pause)
     alice = follow(alice, adding.message, updating.message, private=True)
     remembered = alice.epoch
     for _ in range(10):
@@ -125,6 +128,11 @@ def verdict(case: dict[str, Any]) -> str | None:
 def test_a_new_history_of_any_suite_passes(suite: int) -> None:
     case = passive_case(cipher_suite(suite))
     assert len(case["epochs"]) == 14
+    assert verdict(case) is None
+
+
+def test_a_history_of_three_years_passes_though_no_moment_is_in_all_its_lifetimes() -> None:
+    case = passive_case(cipher_suite(1), pause=400 * 24 * HOUR)
     assert verdict(case) is None
 
 

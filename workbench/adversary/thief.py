@@ -72,6 +72,7 @@ from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.schedule.transcript import confirmation_tag, confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import common_ancestor, is_ancestor, leaf_to_node
 from workbench.mls.tree.update_path import open_path, private_keys_from
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
@@ -296,7 +297,7 @@ class Thief:
         suite, context = self._suite, info.group_context
         if context.group_id != self.group_id:
             return
-        tree = verified_tree(suite, info, None, now=0, policy=self._policy)
+        tree = verified_tree(suite, info, None, when=When.at(0), policy=self._policy)
         stolen = self._init_keys.get(reference)
         key_package = self._key_packages[reference] if stolen is None else stolen.key_package
         leaf = next((leaf for leaf, leaf_node in tree.leaves() if leaf_node == key_package.leaf_node), None)
@@ -428,7 +429,7 @@ class Thief:
         try:
             signature_key = signature_key_of(authenticated.content, known.context, known.tree)
             verify_content(self._suite, unverified, signature_key, known.context)
-            followed = follow_commit(known.public, authenticated, now=0)
+            followed = follow_commit(known.public, authenticated, when=When.at(0))
         except UnknownProposal:
             return False
         except MLSError:

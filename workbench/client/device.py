@@ -153,6 +153,7 @@ class Device:
                     invitation.welcome,
                     bundle,
                     now=self._clock(),
+                    sent_at=invitation.sent_at,
                     psks=self.holdings.psks,
                     resumption_psks=self.holdings.resumption_psks,
                     old_group=old_group(suite, invitation, bundle, self.holdings.groups),
@@ -212,7 +213,9 @@ class Device:
         """Ask the members of a group to be added, with a key package made for it; they decide."""
         bundle = self._keep_bundle(self.suite)
         epoch = self._service.epoch(group_id)
-        request = propose_self_add(bundle.key_package, bundle.signature_private_key, self.suite, group_id, epoch)
+        request = propose_self_add(
+            bundle.key_package, bundle.signature_private_key, self.suite, group_id, epoch, now=self._clock()
+        )
         return self._service.submit(group_id, encode(request))
 
     def as_external_sender(self, cipher_suite: int | None = None) -> ExternalSender:
@@ -226,6 +229,7 @@ class Device:
             group_id,
             self._service.epoch(group_id),
             proposal,
+            now=self._clock(),
             sender_index=sender_index,
             signature_private_key=self.holdings.signature_private_key,
         )
@@ -395,6 +399,7 @@ class Device:
                 membership.state,
                 entry.message,
                 now=self._clock(),
+                sent_at=entry.sent_at,
                 psks=self.holdings.psks,
                 resumption_psks=self.holdings.resumption_psks,
                 staged=staged,

@@ -37,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", required=True, metavar="FILE", help="the member's state, as `write_state` writes it")
     parser.add_argument("--now", type=int, metavar="SECONDS", help="the time, in seconds since 1970 (default: now)")
     parser.add_argument(
+        "--sent-at",
+        type=int,
+        metavar="SECONDS",
+        help="when it was sent, if that is known: by it lifetimes are judged",
+    )
+    parser.add_argument(
         "--past-epochs",
         type=int,
         default=Policy().past_epochs,
@@ -83,7 +89,9 @@ def run(arguments: argparse.Namespace) -> int:
     except ValueError as problem:
         return _refuse(f"cannot read {at}: {problem}")
     other = OtherSide(arguments.authenticator, arguments.transcript, group_info)
-    knowledge = Knowledge(psks=dict(arguments.psk), bundles=bundles, ratchet_tree=tree, other=other)
+    knowledge = Knowledge(
+        psks=dict(arguments.psk), bundles=bundles, ratchet_tree=tree, other=other, sent_at=arguments.sent_at
+    )
     now = int(time.time()) if arguments.now is None else arguments.now
     explanation = explain(state, data, now=now, knowledge=knowledge)
     print(json.dumps(explanation.as_json(), indent=2, ensure_ascii=False) if arguments.json else explanation)

@@ -45,13 +45,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message of a group at its place in the log."""
+    """One message of a group at its place in the log; `sent_at` is when it was taken, if the service has a clock."""
 
     index: int
     group_id: bytes
     epoch: int
     content_type: ContentType
     message: bytes
+    sent_at: int | None = None
 
 
 def appended(head: Head, message: bytes, custom: frozenset[int] = frozenset()) -> tuple[Entry, Head]:

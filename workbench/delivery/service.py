@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.delivery.checks import Refused, check_size, checked_key_package, has_expired
 from workbench.delivery.log import Entry, Head, UnknownGroup, WrongOrder, appended
@@ -24,11 +24,12 @@ class NoGroupInfo(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A Welcome, the group it leads to, and where in its log to go on reading."""
+    """A Welcome, the group it leads to, where in its log to go on reading, and when it was sent, if that is known."""
 
     welcome: bytes
     group_id: bytes
     next_index: int
+    sent_at: int | None = None
 
 
 class DeliveryService:
@@ -36,7 +37,7 @@ class DeliveryService:
 
     It sees every byte on the wire, who published which key package and who fetched it, and no secret. It refuses
     what it cannot read, so it must be told of `custom` proposal types that its groups use. `clock` gives the seconds
-    since 1970; without one the lifetimes of key packages are not looked at.
+    since 1970; without one the lifetimes of key packages are not looked at, and entries do not say when they came.
     """
 
     def __init__(self, custom: frozenset[int] = frozenset(), *, clock: Callable[[], int | None] = lambda: None) -> None:
@@ -102,11 +103,12 @@ class DeliveryService:
         """
         check_size("message", message)
         entry, head = appended(self._head(group_id), message, self._custom)
+        entry = replace(entry, sent_at=self._clock())
         if welcome is not None:
             check_size("Welcome", welcome)
             if entry.content_type is not ContentType.commit:
                 raise WrongOrder(f"a Welcome came with a {entry.content_type.name}; only a commit has one")
-            invitation = Invitation(welcome, group_id, head.length)
+            invitation = Invitation(welcome, group_id, head.length, entry.sent_at)
             for key_package_ref in _new_members(welcome):
                 self._invitations[key_package_ref] += (invitation,)
         if head.epoch != self._heads[group_id].epoch:

@@ -56,6 +56,7 @@ from workbench.mls import (
 )
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
@@ -211,10 +212,10 @@ def _from_outside(at: Scene) -> Iterator[Subject]:
     key = at.grace.signature_private_key
     remove = Remove(at.mallory.own_leaf)
     proposed = propose_external(
-        suite, carol.group_id, carol.epoch, remove, sender_index=0, signature_private_key=at.overseer
+        suite, carol.group_id, carol.epoch, remove, now=NOW, sender_index=0, signature_private_key=at.overseer
     )
     yield _public(at, proposed, at.overseer)
-    yield _public(at, propose_self_add(at.grace.key_package, key, suite, carol.group_id, carol.epoch), key)
+    yield _public(at, propose_self_add(at.grace.key_package, key, suite, carol.group_id, carol.epoch, now=NOW), key)
     committed = _external_commit(at, suite, encode(group_info(at.mallory)))
     content, tag = _content(committed.message), committed.next.confirmation_tag
     layers = (
@@ -311,7 +312,7 @@ def _public_objects(at: Scene) -> Iterator[Subject]:
 
     def feed_tree(suite: CipherSuite, data: bytes) -> object:
         tree = RatchetTree.from_nodes(decode(RatchetTreeExtension, data).ratchet_tree, suite)
-        validate_tree(tree, at.carol.group_id, at.carol.context.extensions, now=NOW)
+        validate_tree(tree, at.carol.group_id, at.carol.context.extensions, when=When.at(NOW))
         return tree.hash()
 
     nodes = encode(RatchetTreeExtension(at.carol.tree.to_nodes()))

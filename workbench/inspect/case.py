@@ -36,9 +36,9 @@ Framed: TypeAlias = PublicMessage | PrivateMessage
 class Knowledge:
     """What there is besides a state and bytes; all of it may be left out.
 
-    `psks`, `resumption_psks` and `staged` are those of `process`; `bundles` are key packages with their private keys
-    and `ratchet_tree` the tree that a Welcome may need; `other` is what is known of the sender's side, and `commits`
-    are those that this member has processed, in order.
+    `psks`, `resumption_psks`, `staged` and `sent_at` are those of `process`; `bundles` are key packages with their
+    private keys and `ratchet_tree` the tree that a Welcome may need; `other` is what is known of the sender's side, and
+    `commits` are those that this member has processed, in order.
     """
 
     psks: ExternalPSKs = field(default_factory=dict)
@@ -48,6 +48,7 @@ class Knowledge:
     ratchet_tree: RatchetTreeExtension | None = None
     other: OtherSide = NO_OTHER_SIDE
     commits: Sequence[MLSMessage | bytes] = ()
+    sent_at: int | None = None
 
 
 NOTHING = Knowledge()

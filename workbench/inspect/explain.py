@@ -53,6 +53,7 @@ def _explain_framed(case: Case) -> Explanation:
             case.state,
             case.message,
             now=case.now,
+            sent_at=known.sent_at,
             psks=known.psks,
             resumption_psks=known.resumption_psks,
             staged=known.staged,

@@ -45,6 +45,7 @@ class Kind(Enum):
     MISSING_PROPOSAL = "missing proposal"
     MISSING_PSK = "missing PSK"
     FAILED_CHECK = "failed check"
+    POLICY = "refused by policy"
     UNSUPPORTED = "unsupported"
 
 
@@ -183,6 +184,12 @@ KINDS: dict[Kind, About] = {
         "It was processed on a copy of the state up to the check that failed; the section is that of the check.",
         "Drop it: nothing has changed here. Report what failed to whoever runs its sender's client.",
     ),
+    Kind.POLICY: About(
+        "It was processed on a copy of the state up to a check that the RFC leaves to applications; the setting that "
+        "decides is named.",
+        "Drop it, or change the setting that is named for all members alike: what one refuses and others accept puts "
+        "them out of step.",
+    ),
     Kind.UNSUPPORTED: About(
         "It may be legal, and is not known here: a cipher suite, or a type of proposal or credential.",
         "Say so to the user; another implementation may be able to.",
@@ -204,6 +211,7 @@ ERRORS: dict[type[MLSError], Verdict] = {
         Kind.DAMAGED, "Take the state from another copy that has never sent anything since, or join the group again."
     ),
     errors.Violation: Verdict(Kind.FAILED_CHECK),
+    errors.RefusedByPolicy: Verdict(Kind.POLICY),
     errors.Misuse: Verdict(Kind.FAILED_CHECK, "Mend the call: what it asks for cannot be done with this state."),
     errors.Unsupported: Verdict(Kind.UNSUPPORTED),
     errors.UnknownStateVersion: Verdict(Kind.UNSUPPORTED, "Read the state with the version that has written it."),
@@ -232,10 +240,14 @@ ERRORS: dict[type[MLSError], Verdict] = {
         Kind.FAILED_CHECK, "Do not trust the member: have it show a credential that its issuer vouches for."
     ),
     errors.CredentialExpired: Verdict(
-        Kind.FAILED_CHECK, "Have the member renew its credential and update its leaf; compare the clocks too."
+        Kind.FAILED_CHECK,
+        "Have the member renew its credential and update its leaf; compare the clocks too. If it was good when this "
+        "was sent, give the time as `sent_at`, and let `LifetimePolicy.catch_up` reach back so far.",
     ),
     errors.CredentialRevoked: Verdict(
-        Kind.FAILED_CHECK, "Remove the member: its issuer has taken the credential back."
+        Kind.FAILED_CHECK,
+        "Have the member removed: its issuer has taken the credential back. Who cannot follow a commit for this joins "
+        "again when the revoked member has been removed.",
     ),
     errors.InvalidKeyPackage: Verdict(
         Kind.FAILED_CHECK, "Drop the key package, and have its client publish a new one."
@@ -289,6 +301,39 @@ ERRORS: dict[type[MLSError], Verdict] = {
     errors.OwnMessage: Verdict(Kind.OWN_ECHO),
 }
 """The first reading of every error; what can be known better is looked at in `explain.py`."""
+
+
+SETTINGS: dict[str, str] = {
+    "LifetimePolicy.catch_up": (
+        "If this member was offline when it was sent, raise the setting and process it again, or join again by an "
+        "external commit. Otherwise drop it: its sender has used a key package after its end."
+    ),
+    "LifetimePolicy.leeway": (
+        "Compare the clocks of this member and its sender, and look at the time that was given as `sent_at`."
+    ),
+    "LifetimePolicy.longest": (
+        "Raise the setting at all members alike, or have the client publish a key package that is valid for less long."
+    ),
+    "LifetimePolicy.in_trees": (
+        "Join with the setting at False, for the members of the group go on with this one; or have it update its leaf "
+        "first. Compare the clocks too."
+    ),
+    "Policy.external_commits": (
+        "If the other members have followed it, set the same as they do and process it again. Otherwise drop it."
+    ),
+    "Policy.resyncs": (
+        "If the other members have followed it, set the same as they do and process it again. Otherwise drop it."
+    ),
+}
+"""The next step for each setting of a policy by which something is refused."""
+
+
+def verdict_of(error: MLSError) -> Verdict:
+    """Which kind an error is of, and the next step; for a refusal by policy that of its setting."""
+    kind, step = ERRORS[type(error)]
+    if isinstance(error, errors.RefusedByPolicy):
+        step = step or SETTINGS.get(error.setting, "")
+    return Verdict(kind, step or KINDS[kind].next_step)
 
 
 def table() -> str:

@@ -12,7 +12,7 @@ from workbench.inspect.explanation import Explanation
 from workbench.inspect.forks import Parting, compare, decoded, first_parting, is_signed_for, is_signed_there
 from workbench.inspect.names import listed, name_of, shown
 from workbench.inspect.readings import field_of, is_unknown_type
-from workbench.inspect.reasons import ERRORS, KINDS, Kind
+from workbench.inspect.reasons import KINDS, Kind, verdict_of
 from workbench.mls import ApplicationMessage, GroupState, ProposalQueued, Received, Removed
 from workbench.mls.errors import (
     DecryptionFailed,
@@ -67,7 +67,7 @@ def refused(case: Case, error: MLSError) -> Explanation:
 
 
 def _by_the_book(case: Case, error: MLSError) -> Explanation:
-    kind, next_step = ERRORS[type(error)]
+    kind, next_step = verdict_of(error)
     return _of_kind(case, error, kind, f"{case.subject} is refused: {error.reason}.", next_step)
 
 

@@ -99,9 +99,8 @@ def describe_proposal(sent: SentProposal) -> ProposalEntry:
 def describe_commit(before: GroupState, content: FramedContent, now: int) -> CommitEntry:
     """What a commit does, from public values alone; `before` is any member that has all proposals it refers to."""
     unproven = FramedContentAuthData(b"", None)  # those who followed the commit have verified it
-    followed = follow_commit(
-        before.public, AuthenticatedContent(WireFormat.mls_public_message, content, unproven), now=now
-    )
+    authenticated = AuthenticatedContent(WireFormat.mls_public_message, content, unproven)
+    followed = follow_commit(before.public, authenticated, when=before.policy.lifetimes.received(now))
     applied = followed.applied
     proposals = [describe_proposal(sent) for sent in followed.advanced.proposals]
     added: list[AddedEntry] = [

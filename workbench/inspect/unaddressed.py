@@ -6,7 +6,7 @@ from workbench.inspect.case import Knowledge
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
 from workbench.inspect.forks import vouched
 from workbench.inspect.names import credential_name, name_of, shown
-from workbench.inspect.reasons import ERRORS, KINDS, Kind
+from workbench.inspect.reasons import ERRORS, KINDS, Kind, verdict_of
 from workbench.mls import (
     GroupState,
     KeyPackage,
@@ -18,7 +18,7 @@ from workbench.mls import (
     key_package_ref,
     validate_key_package,
 )
-from workbench.mls.errors import InvalidWelcome, Malformed, MLSError, Violation
+from workbench.mls.errors import InvalidWelcome, Malformed, MLSError, RefusedByPolicy, Violation
 from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.wire.messages import GroupInfo
 
@@ -75,6 +75,7 @@ def explain_welcome(
             welcome,
             bundle,
             now=now,
+            sent_at=knowledge.sent_at,
             ratchet_tree=knowledge.ratchet_tree,
             psks=knowledge.psks,
             resumption_psks=knowledge.resumption_psks,
@@ -114,7 +115,7 @@ def _for_others(welcome: Welcome, knowledge: Knowledge) -> Explanation:
 def _unusable(error: MLSError) -> Explanation:
     """A Welcome that is for this client, and with which it cannot join."""
     sentence = f"This client cannot join with the Welcome: {error.reason}."
-    if not isinstance(error, Violation | Malformed):
+    if isinstance(error, RefusedByPolicy) or not isinstance(error, Violation | Malformed):
         return _failed(error, sentence)
     details = Details(error=type(error).__name__)
     step = f"Fetch it again. If it is the same: {ERRORS[InvalidWelcome].next_step}"
@@ -126,6 +127,6 @@ def _of_kind(kind: Kind, sentence: str, section: str, details: Details = UNKNOWN
 
 
 def _failed(error: MLSError, sentence: str) -> Explanation:
-    kind, step = ERRORS[type(error)]
+    kind, step = verdict_of(error)
     details = Details(error=type(error).__name__)
-    return Explanation(kind, sentence, step or KINDS[kind].next_step, error.section, details, error)
+    return Explanation(kind, sentence, step, error.section, details, error)

@@ -98,5 +98,7 @@ def new_member_add_proposal(store: Store, request: Any) -> Fields:
     context = message_of(GroupInfo, request.group_info).group_context
     suite = cipher_suite(context.cipher_suite)
     bundle = new_bundle(suite, credential_of(request.identity))
-    message = propose_self_add(bundle.key_package, bundle.signature_private_key, suite, context.group_id, context.epoch)
+    message = propose_self_add(
+        bundle.key_package, bundle.signature_private_key, suite, context.group_id, context.epoch, now=now()
+    )
     return {"transaction_id": store.add(Joining(bundle)), "proposal": encode(message), **private_keys(bundle)}

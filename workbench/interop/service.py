@@ -218,6 +218,7 @@ def external_signer_proposal(store: Store, request: Any) -> Fields:
         group.context.group_id,
         group.context.epoch,
         described.proposal_of(request.description, group),
+        now=now(),
         sender_index=listed.index(signer.keys.public_key),
         signature_private_key=signer.keys.private_key,
     )

@@ -23,8 +23,8 @@ from workbench.mls import (
 )
 from workbench.mls.wire.tree import KeyPackageSource
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None, in_trees=False))
-"""Vectors were made at some time in the past, for any time."""
+POLICY = Policy(lifetimes=LifetimePolicy(longest=None, clock=False))
+"""Vectors do not say when they were made."""
 
 MEMBER = "listener"
 

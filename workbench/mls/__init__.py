@@ -5,7 +5,7 @@ arguments; a state is a value, and every function returns the next one.
 
 Reading order, with the sections of RFC 9420 that each part holds:
 
-1. `errors`      what can go wrong, and whose fault it is
+1. `errors`      what can go wrong, and whose fault it is; `when`: by which time what expires is judged
 2. `wire`        every struct, as data, and its codec: `shapes`, `codec`, `reader` (§2.1), `tree` (§5.3, §7, §10),
                  `messages` (§6, §8, §11, §12), `code_points` (§17); `stored` is what a member puts away
 3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy, credentials (§5.3)

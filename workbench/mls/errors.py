@@ -4,7 +4,8 @@ Every error names the object by its class, the section of RFC 9420 that was not 
 sentence. Four families tell a caller what to do next:
 
 - `Malformed`: the bytes are not an encoding of what they should be. Drop them.
-- `Violation`: a peer broke a rule of the protocol. Drop the message; the state is unchanged.
+- `Violation`: a peer broke a rule of the protocol. Drop the message; the state is unchanged. `RefusedByPolicy` is the
+  one that another policy would have accepted.
 - `Misuse`: the caller asked for something that the protocol or the state does not allow. Mend the call.
 - `Unsupported`: legal, but not built here. Say so to the user.
 """
@@ -43,6 +44,17 @@ class DamagedState(Malformed):
 
 class Violation(MLSError):
     """A peer broke a rule; nothing changed here."""
+
+
+class RefusedByPolicy(Violation):
+    """What RFC 9420 leaves to the application, and its policy refuses: no fault of the peer by itself.
+
+    `setting` is what decides: `LifetimePolicy.longest`, for one. The members of a group should agree on it.
+    """
+
+    def __init__(self, section: str, reason: str, *, setting: str, value: object) -> None:
+        super().__init__(section, f"{reason}: our policy refuses that ({setting}={value})")
+        self.setting = setting
 
 
 class Misuse(MLSError):
@@ -88,7 +100,11 @@ class InvalidCredential(Violation):
 
 
 class CredentialExpired(InvalidCredential):
-    """A credential that was good until a time which has passed (§5.3.2)."""
+    """A credential that was good until a time which has passed (§5.3.2); `until`, in seconds since 1970, if known."""
+
+    def __init__(self, section: str, reason: str, *, until: int | None = None) -> None:
+        super().__init__(section, reason)
+        self.until = until
 
 
 class CredentialRevoked(InvalidCredential):
@@ -115,7 +131,7 @@ class InvalidProposalList(Violation):
     """Proposals that are valid one by one but not together (§12.2)."""
 
 
-class TooManyProposals(Violation):
+class TooManyProposals(RefusedByPolicy):
     """A proposal by somebody of whom as many are waiting already as the policy allows."""
 
 
@@ -202,7 +218,7 @@ class KeyExpired(Violation):
     """A message so late that its key is no longer kept, used or not."""
 
 
-class GenerationTooFarAhead(Violation):
+class GenerationTooFarAhead(RefusedByPolicy):
     """A message that skips more keys of its sender's ratchet than the receiver is willing to derive."""
 
 

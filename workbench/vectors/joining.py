@@ -16,7 +16,7 @@ from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import MLSMessage, Welcome
-from workbench.mls.wire.tree import KeyPackage, KeyPackageSource, RatchetTreeExtension
+from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 from workbench.vectors.case import Case, CaseFailed, expect, expect_equal, located
 
 
@@ -36,11 +36,12 @@ def welcome(case: Case) -> None:
     expect_equal("the confirmation tag of the epoch", tag, group_info.confirmation_tag)
 
 
-POLICY = Policy(
-    lifetimes=LifetimePolicy(longest=None, in_trees=False, leeway=24 * 60 * 60), kept_resumption_psks=1_000_000
-)
-"""Some key packages live for ever, and those of later members are made while a generator runs; a commit may name
-the resumption PSK of any epoch that the client was in."""
+NO_TIME = 0
+"""A case does not say when it happened, and `POLICY` does not ask."""
+
+POLICY = Policy(lifetimes=LifetimePolicy(longest=None, clock=False), kept_resumption_psks=1_000_000)
+"""Cases have no clock, and some key packages in them live for ever; a commit may name the resumption PSK of any epoch
+that the client was in."""
 
 
 def passive_client(case: Case) -> None:
@@ -48,20 +49,19 @@ def passive_client(case: Case) -> None:
     suite = case.suite()
     bundle = _bundle_in(suite, case)
     psks = {given.data("psk_id"): given.data("psk") for given in case.each("external_psks")}
-    now = _now(bundle.key_package)
     tree = None
     if case.optional_data("ratchet_tree") is not None:
         tree = case.decoded(RatchetTreeExtension, "ratchet_tree")
     with located("welcome"):
-        state = join(_welcome_in(case), bundle, ratchet_tree=tree, psks=psks, policy=POLICY, now=now)
+        state = join(_welcome_in(case), bundle, ratchet_tree=tree, psks=psks, policy=POLICY, now=NO_TIME)
     _expect_authenticator(state, case, "initial_epoch_authenticator")
     for epoch in case.each("epochs"):
         for where, proposal in epoch.each_data("proposals"):
             with located(where):
-                state, received = process(state, proposal, now=now, psks=psks)
+                state, received = process(state, proposal, now=NO_TIME, psks=psks)
             expect(f"{where} is a proposal", isinstance(received, ProposalQueued))
         with located(epoch.where("commit")):
-            state, received = process(state, epoch.data("commit"), now=now, psks=psks)
+            state, received = process(state, epoch.data("commit"), now=NO_TIME, psks=psks)
         expect(f"{epoch.where('commit')} leads to a new epoch", isinstance(received, EpochAdvanced))
         _expect_authenticator(state, epoch, "epoch_authenticator")
 
@@ -84,14 +84,6 @@ def _bundle_in(suite: CipherSuite, case: Case) -> KeyPackageBundle:
     signature_key = suite.signature_public_key(bundle.signature_private_key)
     expect_equal("the public key of signature_priv", signature_key, leaf_node.signature_key)
     return bundle
-
-
-def _now(key_package: KeyPackage) -> int:
-    """A time at which the key package is valid: vectors stay what they are while the years go by."""
-    source = key_package.leaf_node.leaf_node_source
-    if not isinstance(source, KeyPackageSource):
-        raise CaseFailed("the leaf node in key_package does not have the source of a key package")
-    return source.lifetime.not_before + 1
 
 
 def _key_package_in(case: Case) -> KeyPackage:

@@ -140,7 +140,7 @@ class OurMember(Member):
         self._bundle = self.bundle()
         there = public_group(group_info, now=now(), policy=POLICY).context
         key_package, private_key = self._bundle.key_package, self._signature_private_key
-        return encode(propose_self_add(key_package, private_key, self._suite, there.group_id, there.epoch))
+        return encode(propose_self_add(key_package, private_key, self._suite, there.group_id, there.epoch, now=now()))
 
     def commit(self, *changes: Change, form: Form = "public") -> Sent:
         proposals = [self._proposal(change) for change in changes]

@@ -40,6 +40,7 @@ from workbench.mls.errors import (
     RevocationUnknown,
     Unsupported,
 )
+from workbench.mls.when import When
 from workbench.mls.wire.tree import BasicCredential, Certificate, Credential, X509Credential
 
 ROOT = root_authority()
@@ -318,13 +319,16 @@ def test_an_outdated_list_still_tells_who_was_revoked() -> None:
     refused(CredentialRevoked, "has been revoked", *CHAIN, trust=replace(TRUST, revocation_lists=(old, *BOTH)))
 
 
-@pytest.mark.parametrize(
-    ("since", "until"), [(TODAY - 3 * DAY, TODAY - DAY), (TODAY + DAY, TODAY + 2 * DAY)], ids=["outdated", "early"]
-)
-def test_a_list_that_is_not_current_does_not_clear_anybody(since: datetime, until: datetime) -> None:
-    trust = replace(TRUST, revocation_lists=(OFFICE.revoke(since=since, until=until), ROOT.revoke()))
+def test_a_list_that_is_out_of_date_does_not_clear_anybody() -> None:
+    outdated = OFFICE.revoke(since=TODAY - 3 * DAY, until=TODAY - DAY)
+    trust = replace(TRUST, revocation_lists=(outdated, ROOT.revoke()))
     reason = "no revocation list of 'CN=office' is current, so nothing is known of 'CN=Alice'"
     refused(RevocationUnknown, reason, *CHAIN, trust=trust)
+
+
+def test_a_list_of_later_is_as_good_for_what_was_sent_before_it() -> None:
+    later = (OFFICE.revoke(since=TODAY + DAY, until=TODAY + 2 * DAY), ROOT.revoke())
+    validate(*CHAIN, trust=replace(TRUST, revocation_lists=later))
 
 
 def test_a_list_is_current_until_its_last_second() -> None:
@@ -456,18 +460,18 @@ LEAF = leaf_of("Alice")
 
 def test_the_application_is_asked_about_a_new_member() -> None:
     service = Asked()
-    authenticate(service, LEAF, now=NOW)
+    authenticate(service, LEAF, when=When.at(NOW))
     assert service.calls == [(LEAF.credential, LEAF.signature_key, NOW, None)]
 
 
 def test_the_application_is_asked_about_a_new_credential_and_about_a_new_key() -> None:
     for new in (replace(LEAF, credential=Credential(BasicCredential(b"Al"))), replace(LEAF, signature_key=b"new")):
         service = Asked()
-        authenticate(service, new, now=NOW, replaced=LEAF)
+        authenticate(service, new, when=When.at(NOW), replaced=LEAF)
         assert service.calls == [(new.credential, new.signature_key, NOW, LEAF.credential)]
 
 
 def test_the_application_is_not_asked_again_about_what_stays_as_it_was() -> None:
     service = Asked()
-    authenticate(service, replace(LEAF, encryption_key=b"new"), now=NOW, replaced=LEAF)
+    authenticate(service, replace(LEAF, encryption_key=b"new"), when=When.at(NOW), replaced=LEAF)
     assert service.calls == []

@@ -46,6 +46,7 @@ from workbench.mls.group.proposal_list import validate_external_proposal_list
 from workbench.mls.group.proposals import check_new_key
 from workbench.mls.group.public_commit import follow_commit
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage, WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -274,7 +275,7 @@ def test_an_external_commit_without_a_path_is_none() -> None:
     bare = replace(content, content=replace(commit, path=None))
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, bare, FramedContentAuthData(b"", b""))
     with refuses(refused.InvalidCommit, "§12.4.3.2", "must have a path"):
-        follow_commit(scenario.states["Alice"].public, authenticated, now=NOW)
+        follow_commit(scenario.states["Alice"].public, authenticated, when=When.at(NOW))
 
 
 def test_an_external_commit_must_not_refer_to_proposals() -> None:
@@ -369,13 +370,17 @@ def test_another_kem_output_leads_to_another_epoch() -> None:
         arrives(scenario, resigned(scenario, made.message, "Carol", proposals=commit.proposals))
 
 
-@pytest.mark.parametrize("policy", [Policy(external_commits=False), Policy(resyncs=False)])
-def test_a_group_may_close_this_door(policy: Policy) -> None:
+@pytest.mark.parametrize(
+    ("policy", "setting"),
+    [(Policy(external_commits=False), "Policy.external_commits"), (Policy(resyncs=False), "Policy.resyncs")],
+)
+def test_a_group_may_close_this_door(policy: Policy, setting: str) -> None:
     scenario = group_of("Alice", "Bob")
     scenario.states["Alice"] = replace(scenario.states["Alice"], policy=policy)
     joined, back = scenario.outside("Carol", via="Bob"), scenario.outside("Bob", via="Bob", resync=LeafIndex(1))
-    with refuses(refused.InvalidCommit, "§12.4.3.2", "the policy forbids it"):
+    with refuses(refused.RefusedByPolicy, "§12.4.3.2", rf"our policy refuses that \({setting}=False\)") as caught:
         arrives(scenario, back.message)
+    assert caught.value.setting == setting
     if policy.external_commits:
         arrives(scenario, joined.message)
 

@@ -39,6 +39,7 @@ from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.tree.extensions import external_senders_in
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, SenderType, WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -86,6 +87,7 @@ def external(scenario: Scenario, proposal: Any, index: int = 0, signer: str = "H
         state.group_id,
         state.epoch,
         proposal,
+        now=NOW,
         sender_index=index,
         signature_private_key=scenario.signature_private_key(signer),
     )
@@ -130,7 +132,7 @@ def test_a_client_asks_to_be_added_itself() -> None:
     scenario = group_of("Alice", "Bob")
     bundle, state = scenario.bundle("Carol"), scenario.states["Alice"]
     asks = propose_self_add(
-        bundle.key_package, bundle.signature_private_key, scenario.suite, state.group_id, state.epoch
+        bundle.key_package, bundle.signature_private_key, scenario.suite, state.group_id, state.epoch, now=NOW
     )
     received = scenario.deliver(asks, "")
     assert [event.sender for event in received.values() if isinstance(event, ProposalQueued)] == [
@@ -148,7 +150,9 @@ def asked(policy: Policy = DEFAULT_POLICY) -> Scenario:
     scenario = watched(group_of("Alice", policy=policy), "Bob")
     bundle, alice = scenario.bundle("Mallory"), scenario.states["Alice"]
     key = bundle.signature_private_key
-    scenario.deliver(propose_self_add(bundle.key_package, key, scenario.suite, alice.group_id, alice.epoch), "")
+    scenario.deliver(
+        propose_self_add(bundle.key_package, key, scenario.suite, alice.group_id, alice.epoch, now=NOW), ""
+    )
     scenario.deliver(external(scenario, Add(scenario.bundle("Carol").key_package)), "")
     return scenario
 
@@ -194,7 +198,7 @@ def test_a_proposal_that_nobody_wants_is_dropped() -> None:
     scenario = group_of("Alice", "Bob")
     bundle, alice = scenario.bundle("Mallory"), scenario.states["Alice"]
     asks = propose_self_add(
-        bundle.key_package, bundle.signature_private_key, scenario.suite, alice.group_id, alice.epoch
+        bundle.key_package, bundle.signature_private_key, scenario.suite, alice.group_id, alice.epoch, now=NOW
     )
     waiting, queued = process(alice, encode(asks), now=NOW)
     assert isinstance(queued, ProposalQueued)
@@ -263,7 +267,7 @@ def test_an_update_from_somebody_without_a_leaf_is_refused() -> None:
     alice = scenario.states["Alice"]
     update = Update(alice.tree.member(LeafIndex(0)))
     with refuses(refused.InvalidProposal, "§12.1.2", "who has no leaf"):
-        validate_proposal(alice.public, SentProposal(update, NewMemberProposalSender()), now=NOW)
+        validate_proposal(alice.public, SentProposal(update, NewMemberProposalSender()), when=When.at(NOW))
 
 
 def test_an_external_proposal_of_another_epoch_or_group_is_refused() -> None:

@@ -58,6 +58,10 @@ def group() -> Scenario:
     return group_of("Mallory", "Bob", "Carol")
 
 
+TOO_LATE = NOW - leaf_node.CATCH_UP - leaf_node.CLOCK_LEEWAY - 1
+"""The end of a lifetime that no message can have been sent in that is read now."""
+
+
 def commits(state: GroupState, listed: Sequence[Any], **options: Any) -> MLSMessage:
     return create_commit(state, listed, entropy=ENTROPY, now=NOW, psks=PSKS, **options).message
 
@@ -80,8 +84,8 @@ def strange_leaf(scenario: Scenario, **changes: Any) -> Add:
     return Add(resigned(bundle, leaf_node=changed).key_package)
 
 
-def expired(scenario: Scenario, until: int = NOW - leaf_node.CLOCK_LEEWAY - 1) -> Add:
-    return strange_leaf(scenario, leaf_node_source=KeyPackageSource(Lifetime(NOW - 3600, until)))
+def lasting(scenario: Scenario, since: int, until: int) -> Add:
+    return strange_leaf(scenario, leaf_node_source=KeyPackageSource(Lifetime(since, until)))
 
 
 def unsigned(scenario: Scenario) -> Add:
@@ -136,18 +140,25 @@ LISTS: dict[str, Forgery] = {
         "external_pub belongs in a GroupInfo, not in a key package",
     ),
     "an expired key package": Forgery(
-        lambda scenario: [expired(scenario)],
-        (leaf_node.LifetimePolicy.verify, "InvalidLeafNode", ", its lifetime"),
-        refused.InvalidLeafNode,
+        lambda scenario: [lasting(scenario, TOO_LATE - 3600, TOO_LATE)],
+        (leaf_node.LifetimePolicy._verify_present, "InvalidLeafNode", "is not within"),
+        refused.RefusedByPolicy,
         "§7.3",
-        "its lifetime",
+        r"our policy refuses that \(LifetimePolicy.catch_up=2592000\)",
+    ),
+    "a key package for later": Forgery(
+        lambda scenario: [lasting(scenario, NOW + leaf_node.CLOCK_LEEWAY + 1, NOW + 3600)],
+        (leaf_node.LifetimePolicy._verify_present, "InvalidLeafNode", "is not within"),
+        refused.RefusedByPolicy,
+        "§7.3",
+        r"our policy refuses that \(LifetimePolicy.leeway=300\)",
     ),
     "a key package for ever": Forgery(
-        lambda scenario: [expired(scenario, 1 << 60)],
-        (leaf_node.LifetimePolicy.verify, "InvalidLeafNode", "valid for more than"),
-        refused.InvalidLeafNode,
+        lambda scenario: [lasting(scenario, 0, (1 << 64) - 1)],
+        (leaf_node.LifetimePolicy.verify, "RefusedByPolicy", "is valid for"),
+        refused.RefusedByPolicy,
         "§7.2",
-        "valid for more than",
+        r"valid for 18446744073709551615 seconds.*\(LifetimePolicy.longest=31629600\)",
     ),
     "a leaf node with an extension that it does not list": Forgery(
         lambda scenario: [strange_leaf(scenario, extensions=(Extension(64000, b""),))],
@@ -186,14 +197,14 @@ LISTS: dict[str, Forgery] = {
     ),
     "a resumption key for a reinit": Forgery(
         lambda _: [resumption(ResumptionPSKUsage.reinit)],
-        (proposals._validate_psk, "InvalidProposal", "resumption PSK"),
+        (proposals.validate_psk, "InvalidProposal", "resumption PSK"),
         refused.InvalidProposal,
         "§12.1.4",
         "for reinit has no place here",
     ),
     "a resumption key for a branch": Forgery(
         lambda _: [resumption(ResumptionPSKUsage.branch)],
-        (proposals._validate_psk, "InvalidProposal", "resumption PSK"),
+        (proposals.validate_psk, "InvalidProposal", "resumption PSK"),
         refused.InvalidProposal,
         "§12.1.4",
         "for branch has no place here",

@@ -49,6 +49,7 @@ from workbench.mls import errors as refused
 from workbench.mls.framing.content import sign_content
 from workbench.mls.group.public_commit import follow_proposal
 from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion, ResumptionPSKUsage, WireFormat
 from workbench.mls.wire.messages import AuthenticatedContent, GroupInfo, GroupInfoTBS, PublicMessage
 
@@ -83,7 +84,7 @@ def add(scenario: Scenario, actor: str, _: str, newcomer: str) -> list[MLSMessag
 def ask(scenario: Scenario, actor: str, _: str, newcomer: str) -> list[MLSMessage]:
     bundle, state = scenario.bundle(newcomer), scenario.states[actor]
     message = propose_self_add(
-        bundle.key_package, bundle.signature_private_key, scenario.suite, state.group_id, state.epoch
+        bundle.key_package, bundle.signature_private_key, scenario.suite, state.group_id, state.epoch, now=NOW
     )
     scenario.deliver(message, "")
     return [message]
@@ -330,7 +331,7 @@ def test_what_is_no_proposal_cannot_be_followed_as_one() -> None:
     _, group, public = committed_by_alice()
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, public.content, public.auth)
     with refuses(refused.InvalidProposal, "§12.1", "not a proposal"):
-        follow_proposal(group, authenticated, now=NOW)
+        follow_proposal(group, authenticated, when=When.at(NOW))
 
 
 def test_a_message_of_another_group_or_epoch_is_refused() -> None:

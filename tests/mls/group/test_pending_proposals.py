@@ -67,7 +67,9 @@ def test_all_who_ask_to_be_added_count_as_one() -> None:
     for name in ("Carol", "Dave", "Eve"):
         bundle = scenario.bundle(name)
         messages.append(
-            propose_self_add(bundle.key_package, bundle.signature_private_key, bob.suite, bob.group_id, bob.epoch)
+            propose_self_add(
+                bundle.key_package, bundle.signature_private_key, bob.suite, bob.group_id, bob.epoch, now=NOW
+            )
         )
     bob = received(bob, messages[:2])
     with refuses(refused.TooManyProposals, "§12.1", "2 proposals of this sender"):

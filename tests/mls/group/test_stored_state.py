@@ -106,9 +106,9 @@ def with_proposals_of_every_kind_and_sender() -> GroupState:
     scenario.propose_update("Bob")
     newcomer = scenario.bundle("Eve")
     address = state.suite, state.group_id, state.epoch
-    asked = propose_self_add(newcomer.key_package, newcomer.signature_private_key, *address)
+    asked = propose_self_add(newcomer.key_package, newcomer.signature_private_key, *address, now=NOW)
     told = propose_external(
-        *address, Remove(0), sender_index=1, signature_private_key=scenario.signature_private_key("ops")
+        *address, Remove(0), now=NOW, sender_index=1, signature_private_key=scenario.signature_private_key("ops")
     )
     scenario.deliver(asked, "")
     scenario.deliver(told, "")

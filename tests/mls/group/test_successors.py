@@ -146,6 +146,30 @@ def test_a_member_that_goes_on_in_a_group_that_has_ended_is_not_followed(send: s
         process(old.states["Bob"], made.message, now=NOW)
 
 
+def test_what_a_member_still_says_in_a_group_that_has_ended_is_read() -> None:
+    """Only the sender is told to say nothing more (RFC 9420 §12.4.2)."""
+    old = ended("Alice", "Bob")
+    stubborn = replace(old.states["Alice"], active=True, reinit=None)
+    said = protect(stubborn, b"still here", entropy=b"e" * 32)
+    _, received = process(old.states["Bob"], said.message, now=NOW)
+    assert isinstance(received, ApplicationMessage)
+    assert received.application_data == b"still here"
+
+
+def test_who_was_removed_sends_nothing() -> None:
+    scenario = group_of("Alice", "Bob")
+    removal = create_commit(scenario.states["Alice"], [Remove(1)], entropy=b"e" * 32, now=NOW)
+    removed, _ = process(scenario.states["Bob"], removal.message, now=NOW)
+    sends: list[Callable[[], object]] = [
+        lambda: create_commit(removed, entropy=b"e" * 32, now=NOW),
+        lambda: propose_update(removed, entropy=b"e" * 32, now=NOW),
+        lambda: protect(removed, b"hello?", entropy=b"e" * 32),
+    ]
+    for send in sends:
+        with refuses(refused.GroupInactive, "§12.4.2", "no longer in the group"):
+            send()
+
+
 def test_a_reinit_by_reference_waits_until_it_is_alone() -> None:
     scenario = group_of("Alice", "Bob")
     scenario.propose("Bob", ANNOUNCED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, TypedDict
 
 import pytest
@@ -68,11 +67,13 @@ def shown(
     subject: str = "",
     key: str = "",
     issuer: Authority = OFFICE,
+    since: Any = TODAY - DAY,
     until: Any = TODAY + 30 * DAY,
 ) -> Credential:
     """The credential of a client with its usual signature key, from the office, unless something is changed."""
     private_key = Scenario(cipher_suite(suite)).signature_private_key(key or name)
-    return credential(issuer.certify(subject or name, loaded(private_key, suite), until=until), issuer.certificate)
+    certificate = issuer.certify(subject or name, loaded(private_key, suite), since=since, until=until)
+    return credential(certificate, issuer.certificate)
 
 
 def current() -> Policy:
@@ -233,7 +234,8 @@ def test_who_has_expired_is_still_heard_and_may_renew_but_not_be_met() -> None:
 
 # Who is refused by name: members that believe everything do it, a member with trust anchors and lists refuses it
 
-EXPIRED = ({"until": TODAY - timedelta(hours=1)}, refused.CredentialExpired, "§5.3.2", "was valid until")
+LONG_AGO = {"since": TODAY - 40 * DAY, "until": TODAY - 31 * DAY}
+EXPIRED = (LONG_AGO, refused.CredentialExpired, "§5.3.2", "was valid until")
 WITHDRAWN = ({"until": REVOKED}, refused.CredentialRevoked, "§5.3.2", "has been revoked")
 UNKNOWN = ({"issuer": ELSEWHERE}, refused.InvalidCredential, "§5.3.1", "no valid path leads")
 STOLEN = ({"key": "Mallory"}, refused.InvalidCredential, "§5.3", "signature key is not the one")
@@ -259,7 +261,7 @@ def is_added(scenario: Scenario) -> None:
 def asks_to_be_added(scenario: Scenario) -> None:
     bundle, alice = scenario.bundle("Dave"), scenario.states["Alice"]
     key = bundle.signature_private_key
-    arrives(scenario, propose_self_add(bundle.key_package, key, scenario.suite, alice.group_id, alice.epoch))
+    arrives(scenario, propose_self_add(bundle.key_package, key, scenario.suite, alice.group_id, alice.epoch, now=NOW))
 
 
 def is_added_by_us(scenario: Scenario) -> None:
@@ -422,7 +424,7 @@ def test_an_external_sender_with_a_certificate_has_a_member_removed(suite: int) 
     scenario.commit("Alice", GroupContextExtensions(senders(scenario, shown("HR", suite))))
     alice, key = scenario.states["Alice"], scenario.signature_private_key("HR")
     message = propose_external(
-        scenario.suite, alice.group_id, alice.epoch, Remove(1), sender_index=0, signature_private_key=key
+        scenario.suite, alice.group_id, alice.epoch, Remove(1), now=LATER, sender_index=0, signature_private_key=key
     )
     for name, state in scenario.states.items():
         scenario.states[name], _ = process(state, encode(message), now=LATER)

@@ -6,7 +6,16 @@ import pytest
 
 from tests.mls.tree.people import BOB, CAROL, FROM_1970_ON, GROUP_ID, SUITE, leaf_of
 from workbench.mls.crypto.algorithms import algorithms
-from workbench.mls.errors import InvalidExtension, InvalidKey, InvalidLeafNode, InvalidSignature, Malformed, MLSError
+from workbench.mls.errors import (
+    InvalidExtension,
+    InvalidKey,
+    InvalidLeafNode,
+    InvalidSignature,
+    Malformed,
+    Misuse,
+    MLSError,
+    RefusedByPolicy,
+)
 from workbench.mls.tree.leaf_node import (
     CLOCK_LEEWAY,
     DEFAULT_LIFETIMES,
@@ -127,7 +136,7 @@ def test_both_ends_of_a_lifetime_are_in_it(now: int) -> None:
 def test_a_leaf_node_after_its_lifetime_is_refused(now: int, leeway: int) -> None:
     lifetimes = LifetimePolicy(leeway=leeway)
     validate_leaf_node(SUITE, PLAIN, now=now, lifetimes=lifetimes)
-    with pytest.raises(InvalidLeafNode, match=f"{now + 1} is not between 0 and 1000, its lifetime"):
+    with pytest.raises(InvalidLeafNode, match=f"{now + 1} is not within the lifetime of the leaf node, from 0 to 1000"):
         validate_leaf_node(SUITE, PLAIN, now=now + 1, lifetimes=lifetimes)
 
 
@@ -136,36 +145,65 @@ def test_a_leaf_node_before_its_lifetime_is_refused(now: int, leeway: int) -> No
     lifetimes = LifetimePolicy(leeway=leeway)
     early = leaf_of("Alice", source=KeyPackageSource(Lifetime(1600, 1900)))
     validate_leaf_node(SUITE, early, now=now, lifetimes=lifetimes)
-    with pytest.raises(InvalidLeafNode, match=f"{now - 1} is not between 1600 and 1900, its lifetime"):
+    with pytest.raises(InvalidLeafNode, match=f"{now - 1} is not within the lifetime of .*, from 1600 to 1900"):
         validate_leaf_node(SUITE, early, now=now - 1, lifetimes=lifetimes)
 
 
-def test_what_is_issued_is_accepted_at_once_by_who_allows_no_leeway_and_as_long_as_anybody_accepts() -> None:
-    no_leeway = LifetimePolicy(leeway=0)
+def test_what_is_issued_is_accepted_at_once_by_who_allows_no_leeway_and_as_long_as_openmls_accepts() -> None:
+    no_leeway = LifetimePolicy(leeway=0, longest=84 * 24 * 3600 + 3600)
     for now in (NOW - 3600, NOW, NOW + 84 * 24 * 3600):
         issued = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW)))
         validate_leaf_node(SUITE, issued, now=now, lifetimes=no_leeway)
     longer = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW, 84 * 24 * 3600 + 1)))
-    with pytest.raises(InvalidLeafNode, match=f"for more than {LONGEST_LIFETIME} seconds"):
+    with pytest.raises(RefusedByPolicy, match=r"\(LifetimePolicy.longest=7261200\)"):
+        validate_leaf_node(SUITE, longer, now=NOW, lifetimes=no_leeway)
+
+
+@pytest.mark.parametrize("days", [365, 366])
+def test_a_key_package_for_a_year_is_accepted_as_other_implementations_issue_it(days: int) -> None:
+    a_year = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW, days * 24 * 3600)))
+    validate_leaf_node(SUITE, a_year, now=NOW)
+
+
+def test_a_key_package_for_longer_than_a_year_is_refused_by_our_policy_which_is_named() -> None:
+    longer = leaf_of("Alice", source=KeyPackageSource(Lifetime(NOW, NOW + LONGEST_LIFETIME + 1)))
+    reason = r"31629601 seconds: our policy refuses that \(LifetimePolicy.longest=31629600\) \(RFC 9420 §7.2\)"
+    with pytest.raises(RefusedByPolicy, match=reason) as caught:
         validate_leaf_node(SUITE, longer, now=NOW)
+    assert caught.value.setting == "LifetimePolicy.longest"
 
 
-def test_a_key_package_for_a_year_takes_a_policy_that_says_so() -> None:
-    a_year = leaf_of("Alice", source=KeyPackageSource(new_lifetime(NOW, 365 * 24 * 3600)))
-    validate_leaf_node(SUITE, a_year, now=NOW, lifetimes=LifetimePolicy(longest=366 * 24 * 3600))
-    with pytest.raises(InvalidLeafNode, match="is valid for more than"):
-        validate_leaf_node(SUITE, a_year, now=NOW)
+@pytest.mark.parametrize("now", [None, 900, 1600])
+@pytest.mark.parametrize("lifetimes", [DEFAULT_LIFETIMES, LifetimePolicy(longest=None, clock=False)])
+def test_a_lifetime_that_ends_before_it_begins_is_none(now: int | None, lifetimes: LifetimePolicy) -> None:
+    never = leaf_of("Alice", source=KeyPackageSource(Lifetime(1600, 900)))
+    with pytest.raises(InvalidLeafNode, match="ends before it begins: from 1600 to 900"):
+        validate_leaf_node(SUITE, never, now=now, lifetimes=lifetimes)
+    validate_leaf_node(SUITE, leaf_of("Alice", source=KeyPackageSource(Lifetime(900, 900))), now=900)
+
+
+def test_without_a_clock_a_lifetime_is_good_at_any_time() -> None:
+    no_clock = LifetimePolicy(longest=None, clock=False)
+    for lifetime in (Lifetime(0, 1), Lifetime(NOW + 1, NOW + 2), Lifetime(0, (1 << 64) - 1)):
+        leaf_node = leaf_of("Alice", source=KeyPackageSource(lifetime))
+        validate_leaf_node(SUITE, leaf_node, now=NOW - 10**9, lifetimes=no_clock)
+
+
+@pytest.mark.parametrize("limits", [{"longest": -1}, {"leeway": -1}, {"catch_up": -1}])
+def test_a_policy_for_lifetimes_has_no_limit_below_nothing(limits: dict[str, int]) -> None:
+    with pytest.raises(Misuse, match="less than nothing"):
+        LifetimePolicy(**limits)  # type: ignore[arg-type] # mypy cannot tell which field it is
 
 
 def test_without_a_time_only_the_length_of_a_lifetime_is_looked_at() -> None:
     validate_leaf_node(SUITE, PLAIN, now=None)
     assert FROM_1970_ON.not_after == 1000
-    with pytest.raises(InvalidLeafNode, match="the leaf node is valid for more than 999 seconds"):
+    with pytest.raises(RefusedByPolicy, match="the leaf node is valid for 1000 seconds"):
         validate_leaf_node(SUITE, PLAIN, now=None, lifetimes=LifetimePolicy(longest=999))
 
 
 def test_a_policy_decides_whether_a_leaf_node_may_live_for_ever() -> None:
     for_ever = leaf_of("Alice", source=KeyPackageSource(Lifetime(0, (1 << 64) - 1)))
     validate_leaf_node(SUITE, for_ever, now=5, lifetimes=LifetimePolicy(longest=None))
-    with pytest.raises(InvalidLeafNode, match=f"for more than {DEFAULT_LIFETIMES.longest} seconds"):
+    with pytest.raises(RefusedByPolicy, match=f"LifetimePolicy.longest={DEFAULT_LIFETIMES.longest}"):
         validate_leaf_node(SUITE, for_ever, now=5)

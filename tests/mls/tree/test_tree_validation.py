@@ -17,12 +17,13 @@ from tests.mls.tree.people import (
 )
 from workbench.mls.crypto.ciphersuite import cipher_suite
 from workbench.mls.crypto.primitives import P256
-from workbench.mls.errors import InvalidKey, InvalidLeafNode, InvalidRatchetTree, InvalidSignature
+from workbench.mls.errors import InvalidKey, InvalidRatchetTree, InvalidSignature, RefusedByPolicy
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys, validate_tree
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import RequiredCapabilities
@@ -50,25 +51,25 @@ def required(
 def test_a_newcomer_accepts_the_tree_that_commits_have_made() -> None:
     group = group_with_full_tree(*"ABCDE")
     group, _ = group.commit(ALICE, add=["F"], remove=[BOB])
-    validate_tree(group.tree, GROUP_ID, (), now=5)
+    validate_tree(group.tree, GROUP_ID, (), when=When.at(5))
 
 
 def test_a_newcomer_refuses_a_tree_of_another_group() -> None:
     with pytest.raises(InvalidSignature, match="for this place"):
-        validate_tree(group_with_full_tree(*"ABC").tree, b"another group", (), now=5)
+        validate_tree(group_with_full_tree(*"ABC").tree, b"another group", (), when=When.at(5))
 
 
 def test_a_newcomer_refuses_a_leaf_in_another_place() -> None:
     group = group_with_full_tree(*"AB")
     alice, bob = group.tree.member(ALICE), group.tree.member(BOB)
     with pytest.raises(InvalidSignature, match="for this place"):
-        validate_tree(tree_of([bob, None, alice]), GROUP_ID, (), now=5)
+        validate_tree(tree_of([bob, None, alice]), GROUP_ID, (), when=When.at(5))
 
 
 def test_a_newcomer_refuses_a_parent_that_nobody_signed() -> None:
     tree = tree_of([leaf_of("A"), ParentNode(b"\x01" * 32, b"", ()), leaf_of("B")])
     with pytest.raises(InvalidRatchetTree, match="the key of node 1 comes from 0 nodes"):
-        validate_tree(tree, GROUP_ID, (), now=5)
+        validate_tree(tree, GROUP_ID, (), when=When.at(5))
 
 
 @pytest.mark.parametrize("key", [b"", b"short", bytes(32)], ids=repr)
@@ -77,19 +78,20 @@ def test_a_newcomer_refuses_a_parent_that_nobody_can_seal_to(key: bytes) -> None
     parents, parent_hash = chain_path(tree, ALICE, [key])
     committer = leaf_of("A", source=CommitSource(parent_hash), leaf_index=ALICE)
     with pytest.raises(InvalidKey, match=f"these {len(key)} bytes are not a usable public key of X25519"):
-        validate_tree(tree.with_path(ALICE, committer, parents), GROUP_ID, (), now=5)
+        validate_tree(tree.with_path(ALICE, committer, parents), GROUP_ID, (), when=When.at(5))
 
 
 def test_a_newcomer_refuses_members_that_cannot_do_what_the_group_asks() -> None:
     with pytest.raises(InvalidRatchetTree, match="member 0 does not list 0xf001 in its extensions"):
-        validate_tree(tree_of_members("AB"), GROUP_ID, required(extensions=(0xF001,)), now=5)
+        validate_tree(tree_of_members("AB"), GROUP_ID, required(extensions=(0xF001,)), when=When.at(5))
 
 
 def test_a_policy_decides_whether_members_may_have_outlived_their_key_packages() -> None:
     tree = tree_of_members("AB")
-    validate_tree(tree, GROUP_ID, (), now=2000, lifetimes=LifetimePolicy(in_trees=False))
-    with pytest.raises(InvalidLeafNode, match="2000 is not between 0 and 1000"):
-        validate_tree(tree, GROUP_ID, (), now=2000)
+    validate_tree(tree, GROUP_ID, (), when=When.at(2000), lifetimes=LifetimePolicy(in_trees=False))
+    reason = r"lifetime from 0 to 1000, and the time is 2000: our policy refuses that \(LifetimePolicy.in_trees=True\)"
+    with pytest.raises(RefusedByPolicy, match=reason):
+        validate_tree(tree, GROUP_ID, (), when=When.at(2000))
 
 
 def test_a_group_may_ask_for_what_all_members_can_do() -> None:

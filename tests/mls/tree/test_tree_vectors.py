@@ -60,7 +60,7 @@ def test_trees_of_the_official_vectors_are_valid(official_vectors: Path) -> None
         nodes = [NodeIndex(x) for x in range(len(case["tree_hashes"]))]
         assert [tree.hash(x).hex() for x in nodes] == case["tree_hashes"]
         assert [list(tree.resolution(x)) for x in nodes] == case["resolutions"]
-        validate_tree(tree, bytes.fromhex(case["group_id"]), (), now=None, lifetimes=ANY_LIFETIME)
+        validate_tree(tree, bytes.fromhex(case["group_id"]), (), when=None, lifetimes=ANY_LIFETIME)
 
 
 def test_paths_of_the_official_vectors_can_be_read_and_answered(official_vectors: Path) -> None:

@@ -54,6 +54,7 @@ from workbench.mls.tree.update_path import (
     prune_private_keys,
     seal_path,
 )
+from workbench.mls.when import When
 from workbench.mls.wire.tree import (
     CommitSource,
     Extension,
@@ -126,7 +127,7 @@ def test_any_history_of_commits_keeps_the_tree_invariant(history: list[tuple[str
             if leaf not in commit.joined:
                 with pytest.raises(NotForMe):
                     opened_by(before, commit, leaf)
-    validate_tree(group.tree, GROUP_ID, (), now=5)
+    validate_tree(group.tree, GROUP_ID, (), when=When.at(5))
 
 
 def test_a_removed_member_has_no_ciphertext_in_the_path() -> None:
@@ -229,7 +230,7 @@ def test_somebody_outside_can_commit_from_the_next_free_leaf() -> None:
     )
     path = seal_path(SUITE, fresh, (), b"context", entropy=seed(1))
     merged = merge_path(SUITE, tree, leaf, path, group_id=GROUP_ID, joined=(), extensions=())
-    validate_tree(merged, GROUP_ID, (), now=5)
+    validate_tree(merged, GROUP_ID, (), when=When.at(5))
     with pytest.raises(UnknownMember, match="there is no member at leaf 4"):
         new_path(SUITE, tree, leaf, GROUP_ID, signature_keys("E").private_key, entropy=seed(1))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.mls.group import test_external_commits, test_refusals
+from tests.mls.group import test_external_commits, test_key_package_lifetimes, test_refusals
 from tests.mls.group.test_insiders import test_a_commit_that_breaks_none_is_followed
 from tests.mls.tree import test_leaf_node
-from tests.rfc.rules import commits, joining, objects, proposals, trees
+from tests.rfc.rules import commits, joining, objects, own_output, proposals, trees
 from tests.rfc.rules.rule import Allowance, Check, ForApplications, Rule, case, refuses
 from workbench.mls.crypto import credentials
 from workbench.mls.crypto.credentials import TrustAnchors
@@ -19,6 +19,7 @@ from workbench.mls.errors import (
     InvalidProposal,
     InvalidTag,
     KeyExpired,
+    RefusedByPolicy,
     TooManyProposals,
 )
 from workbench.mls.group import framing, observer, public_commit
@@ -41,6 +42,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     "GroupInfo": joining.GROUP_INFOS,
     "Welcome": joining.WELCOMES,
     "Groups that come from another": joining.SUCCESSORS,
+    "What we send ourselves": own_output.OWN_OUTPUT,
 }
 
 X509 = "what this Authentication Service asks of a certificate, beyond MLS"
@@ -74,6 +76,11 @@ ALLOWANCES = (
         "§13.4",
         "A key package has extensions that its capabilities do not list: who receives it ignores them.",
         case(test_a_commit_that_breaks_none_is_followed, name="an Add with extensions that its client does not list"),
+    ),
+    Allowance(
+        "§7.3",
+        "A member reads late what was sent in time.",
+        test_key_package_lifetimes.test_a_member_that_was_away_for_eight_days_follows_past_the_end_of_a_newcomer,
     ),
     Allowance(
         "§13.4",
@@ -113,11 +120,11 @@ NO_RULES: dict[str | Check, str] = {
     refuses(TrustAnchors._validate_chain, InvalidCredential, "keys that sign"): X509,
     refuses(credentials._signature_key, InvalidCredential, "not readable"): X509,
     refuses(TrustAnchors._path, InvalidCredential, "none was named"): "an application that trusts nobody",
-    refuses(public_commit._replaced_by_newcomer, InvalidCommit, "the policy forbids it"): POLICY,
-    refuses(public_commit._follow_newcomer, InvalidCommit, "the policy forbids it"): POLICY,
+    refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
+    refuses(public_commit._follow_newcomer, RefusedByPolicy, "joins by a commit"): POLICY,
     refuses(secret_tree._check_limits, KeyExpired, "steps behind"): POLICY,
     refuses(framing._epoch_of, BeforeJoining, "never had its keys"): "a message that the member has no key for",
-    refuses(public_commit.follow_proposal, TooManyProposals, "allows no more"): POLICY,
+    refuses(public_commit.follow_proposal, TooManyProposals, "this is one more"): POLICY,
     refuses(framing._epoch_of, EpochDeleted, "its keys are deleted"): POLICY,
     refuses(observer._compare, InvalidGroupInfo, "a fork"): "an observer's view that has gone astray",
     refuses(observer._compare, InvalidTag, "changed on its way"): "an observer's view that has gone astray",

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from tests.mls.crypto import test_credentials, test_primitives
-from tests.mls.group import test_refusals, test_unfit_groups, test_x509_groups
+from tests.mls.group import (
+    test_key_package_lifetimes,
+    test_late_credentials,
+    test_refusals,
+    test_unfit_groups,
+    test_x509_groups,
+)
 from tests.mls.group.test_insiders import test_a_commit_that_breaks_none_is_followed as followed
 from tests.mls.group.test_insiders import test_a_commit_that_breaks_one_rule_is_refused as broken
 from tests.mls.tree import test_extensions, test_leaf_node, test_tree_validation
 from tests.mls.wire import test_codec
-from tests.rfc.rules.rule import Check, Rule, Test, calls, case, refuses
+from tests.rfc.rules.rule import Check, Rule, Side, Test, calls, case, refuses
 from tests.rfc.source import Function
 from workbench.mls import errors
 from workbench.mls.crypto import credentials
@@ -41,6 +47,7 @@ BYTES = (
         "§2.1.1",
         "The octet in front of an optional value is 0 or 1.",
         refuses(codec._optional_decoder, "Refused", "data[at] > 1"),
+        side="both",
         forged=test_codec.test_a_presence_octet_is_0_or_1_even_if_a_good_value_follows,
         honest=test_codec.test_a_presence_octet_is_0_or_1_even_if_a_good_value_follows,
     ),
@@ -49,6 +56,7 @@ BYTES = (
         "§2.1.2",
         "The length of a vector is written in as few bytes as it needs.",
         refuses(codec.read_length, "Refused", "length < _LIMITS"),
+        side="both",
         forged=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
         honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
     ),
@@ -57,11 +65,15 @@ BYTES = (
         "§2.1.2",
         "A length header does not start with the bits 11.",
         refuses(codec.read_length, "Refused", "log2 == len(_LIMITS)"),
+        side="both",
         forged=test_codec.test_a_fault_names_the_field_the_offset_and_the_reason,
         honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
         otherwise=IndexError,
     ),
 )
+
+LATE = test_late_credentials.test_a_credential_that_has_expired_on_the_way_is_accepted_as_far_back_as_the_policy_goes
+MET = test_x509_groups.test_who_is_not_believed_is_met_nowhere
 
 CREDENTIALS = (
     Rule(
@@ -69,6 +81,7 @@ CREDENTIALS = (
         "§5.3",
         "The certificate of an X.509 credential is for the signature key of its leaf.",
         refuses(TrustAnchors._validate_chain, errors.InvalidCredential, "is for"),
+        side="both",
         forged=test_credentials.test_the_certificate_must_be_for_the_signature_key,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
     ),
@@ -77,6 +90,7 @@ CREDENTIALS = (
         "§5.3",
         "Each certificate of a chain certifies the one before it.",
         refuses(credentials._check_order, errors.InvalidCredential, "does not certify"),
+        side="both",
         forged=test_credentials.test_each_certificate_certifies_the_one_before_it,
         honest=test_credentials.test_the_anchor_may_be_in_the_chain_and_so_may_what_lies_beyond_it,
     ),
@@ -85,6 +99,7 @@ CREDENTIALS = (
         "§5.3",
         "The first certificate is the member's own, so there is one.",
         refuses(credentials._load, errors.InvalidCredential, "holds no certificate"),
+        side="both",
         forged=test_credentials.test_an_empty_chain_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
         otherwise=IndexError,
@@ -94,6 +109,7 @@ CREDENTIALS = (
         "§5.3",
         "Each entry of a chain is one certificate in DER.",
         refuses(credentials.read_certificate, errors.InvalidCredential, "not readable"),
+        side="both",
         forged=test_credentials.test_what_is_not_a_certificate_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
         otherwise=UnboundLocalError,
@@ -103,6 +119,7 @@ CREDENTIALS = (
         "§5.1.2",
         "Credentials use the signature algorithm of the cipher suite.",
         refuses(credentials._signature_key, errors.InvalidCredential, "no cipher suite signs with"),
+        side="both",
         forged=test_credentials.test_a_key_that_is_none_of_a_cipher_suite_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
         otherwise=errors.InvalidCredential,
@@ -112,6 +129,7 @@ CREDENTIALS = (
         "§5.3.1",
         "A credential is validated with the Authentication Service: a chain leads to an anchor.",
         refuses(TrustAnchors._path, "_explained", ""),
+        side="receiver",
         forged=test_credentials.test_the_chain_must_lead_to_a_known_anchor,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
         otherwise=TypeError,
@@ -121,46 +139,60 @@ CREDENTIALS = (
         "§5.3.1",
         "A new credential presents what its member's old one did.",
         refuses(TrustAnchors.validate, errors.InvalidCredential, "other identities"),
+        side="both",
         forged=test_credentials.test_a_successor_presents_the_same_identities,
         honest=test_credentials.test_a_renewed_certificate_is_a_valid_successor,
+    ),
+    Rule(
+        "expired credential",
+        "§5.3.2",
+        "A credential that is new can have been sent before it expired, as far back as the policy goes.",
+        refuses(credentials.validate_credential, "", ""),
+        side="receiver",
+        forged=case(LATE, way=test_late_credentials.adds_dave),
+        honest=case(LATE, way=test_late_credentials.adds_dave),
     ),
     Rule(
         "revoked credential",
         "§5.3.2",
         "A credential that its issuer has taken back is not valid.",
         refuses(credentials._check_not_revoked, errors.CredentialRevoked, "has been revoked"),
+        side="both",
         forged=test_credentials.test_who_is_on_a_list_is_refused,
         honest=test_credentials.test_who_is_on_no_list_is_accepted_while_the_lists_of_all_issuers_are_current,
     ),
 )
 
-MET = test_x509_groups.test_who_is_not_believed_is_met_nowhere
 REPLACED = test_x509_groups.test_a_credential_is_replaced_only_by_its_successor
 SENDERS = test_x509_groups.test_an_external_sender_who_is_not_believed_is_refused
 
 
-def asked(name: str, demands: str, check: Check, test: Function, way: Function, numbers: tuple[str, ...] = ()) -> Rule:
+def asked(
+    name: str, demands: str, check: Check, test: Function, way: Function, numbers: tuple[str, ...] = (), *, side: Side
+) -> Rule:
     """An event in which the Authentication Service is asked; the honest twin stands in the same test."""
     tests = case(test, way=way, suite=1)
-    return Rule(name, "§5.3.1", demands, check, tests, tests, numbers)
+    return Rule(name, "§5.3.1", demands, check, tests, tests, numbers, side=side)
 
 
 AUTHENTICATION = (
     asked(
         "credential of an Add",
         "The Authentication Service validates the credential of a client that is to be added.",
-        calls(validate_proposal, authenticate),
+        calls(proposals._authenticate_newcomer, authenticate),
         MET,
         test_x509_groups.is_added,
         ("0101",),
+        side="both",
     ),
     asked(
         "credential of an Update",
         "The Authentication Service validates a new credential in an Update, as a successor of the old one.",
-        calls(proposals._validate_update, authenticate),
+        calls(proposals.check_is_current, authenticate),
         REPLACED,
         test_x509_groups.by_an_update,
         ("0101",),
+        side="receiver",
     ),
     asked(
         "credential of a committer",
@@ -169,6 +201,7 @@ AUTHENTICATION = (
         REPLACED,
         test_x509_groups.by_a_commit,
         ("0101",),
+        side="receiver",
     ),
     asked(
         "credential of a newcomer",
@@ -177,6 +210,7 @@ AUTHENTICATION = (
         MET,
         test_x509_groups.joins_by_a_commit,
         ("0101",),
+        side="receiver",
     ),
     asked(
         "credential of who comes back",
@@ -185,6 +219,7 @@ AUTHENTICATION = (
         REPLACED,
         test_x509_groups.by_coming_back,
         ("0101", "0402"),
+        side="receiver",
     ),
     asked(
         "credentials of a group",
@@ -193,6 +228,7 @@ AUTHENTICATION = (
         MET,
         test_x509_groups.is_in_a_group_that_one_is_welcomed_to,
         ("0101", "1407"),
+        side="receiver",
     ),
     asked(
         "credential of a founder",
@@ -200,20 +236,23 @@ AUTHENTICATION = (
         calls(group.create_group, authenticate_group),
         MET,
         test_x509_groups.makes_a_group,
+        side="both",
     ),
     asked(
         "external senders that are let in",
         "The Authentication Service validates the credentials of new external senders.",
-        calls(validate_proposal, authenticate_external_senders),
+        calls(proposals.check_is_current, authenticate_external_senders),
         SENDERS,
         test_x509_groups.is_let_in,
+        side="receiver",
     ),
     asked(
         "external senders of a new group",
         "The Authentication Service validates the credentials of external senders that a ReInit brings.",
-        calls(_validate_reinit, authenticate_external_senders),
+        calls(proposals.check_is_current, authenticate_external_senders),
         SENDERS,
         test_x509_groups.comes_with_a_new_group,
+        side="receiver",
     ),
     asked(
         "external senders of a group",
@@ -221,6 +260,7 @@ AUTHENTICATION = (
         calls(authenticate_group, authenticate_external_senders),
         SENDERS,
         test_x509_groups.is_there_when_one_joins,
+        side="receiver",
     ),
 )
 
@@ -233,6 +273,7 @@ LEAF_NODES = (
         "§10",
         "The signature key of a leaf node is one of the cipher suite.",
         refuses(EdwardsCurve.verify, "_not_a_key", "public"),
+        side="both",
         forged=LEAF,
         honest=test_primitives.test_a_signature_verifies_for_its_content_and_key_alone,
         otherwise=ValueError,
@@ -242,6 +283,7 @@ LEAF_NODES = (
         "§10",
         "The encryption key of a leaf node is one of the cipher suite: others can seal to it.",
         calls(leaf_node.validate_leaf_node, CipherSuite.check_encryption_key),
+        side="both",
         forged=commit_of("a leaf node that nobody can seal to"),
         honest=commit_of("an Add"),
     ),
@@ -250,6 +292,7 @@ LEAF_NODES = (
         "§7.3",
         "A leaf node is signed with its own key, for its group and place if it has one.",
         refuses(verify_leaf_node_signature, errors.InvalidSignature, "not signed with its own key"),
+        side="both",
         forged=test_leaf_node.test_a_leaf_node_of_an_update_or_a_commit_is_signed_for_one_place,
         honest=test_leaf_node.test_a_leaf_node_of_a_key_package_is_signed_for_any_place,
         openmls=("0102",),
@@ -259,6 +302,7 @@ LEAF_NODES = (
         "§11.1",
         "A member can do the version of the group.",
         refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "MLS 1.0"),
+        side="both",
         forged=commit_of("a leaf node for another version"),
         honest=commit_of("an Add"),
     ),
@@ -267,6 +311,7 @@ LEAF_NODES = (
         "§7.2",
         "The capabilities of a leaf node list the type of its own credential.",
         refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "own credential type"),
+        side="both",
         forged=LEAF,
         honest=HONEST_LEAF,
         openmls=("0113",),
@@ -276,6 +321,7 @@ LEAF_NODES = (
         "§7.3",
         "The capabilities of a leaf node list each of its own extensions.",
         refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "own extension"),
+        side="both",
         forged=commit_of("a leaf node with an extension that it does not list"),
         honest=test_leaf_node.test_a_leaf_node_may_have_extensions_that_it_says_it_supports,
         openmls=("0107",),
@@ -283,17 +329,20 @@ LEAF_NODES = (
     Rule(
         "lifetime received",
         "§7.3",
-        "The moment is within the lifetime of a leaf node that is received.",
-        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, ", its lifetime"),
+        "A leaf node that is received can have been sent within its lifetime, as far back as the policy goes.",
+        refuses(LifetimePolicy._verify_received, errors.RefusedByPolicy, "in a message that was sent"),
+        side="receiver",
         forged=commit_of("an expired key package"),
-        honest=test_leaf_node.test_both_ends_of_a_lifetime_are_in_it,
+        honest=test_key_package_lifetimes.test_all_agree_whenever_they_read,
         openmls=("0106",),
     ),
     Rule(
         "lifetime sent",
         "§7.3",
         "The moment is within the lifetime of a leaf node that is sent.",
-        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, ", its lifetime"),
+        refuses(LifetimePolicy._verify_present, errors.InvalidLeafNode, "is not within"),
+        side="sender",
+        taken_in=test_key_package_lifetimes.test_a_member_that_was_away_for_eight_days_follows_past_the_end_of_a_newcomer,
         forged=test_refusals.test_nobody_commits_an_expired_key_package,
         honest=commit_of("an Add"),
         openmls=("0105",),
@@ -302,15 +351,35 @@ LEAF_NODES = (
         "longest lifetime",
         "§7.2",
         "A leaf node is valid for no longer than the application accepts.",
-        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, "valid for more than"),
+        refuses(LifetimePolicy.verify, errors.RefusedByPolicy, "is valid for"),
+        side="receiver",
         forged=commit_of("a key package for ever"),
         honest=test_leaf_node.test_without_a_time_only_the_length_of_a_lifetime_is_looked_at,
+    ),
+    Rule(
+        "a lifetime that makes sense",
+        "§7.2",
+        "A lifetime does not end before it begins.",
+        refuses(LifetimePolicy.verify, errors.InvalidLeafNode, "ends before it begins"),
+        side="both",
+        forged=test_leaf_node.test_a_lifetime_that_ends_before_it_begins_is_none,
+        honest=test_leaf_node.test_both_ends_of_a_lifetime_are_in_it,
+    ),
+    Rule(
+        "lifetimes in a tree",
+        "§7.3",
+        "The members of a group that one enters are within their lifetimes, if the policy asks for that.",
+        refuses(LifetimePolicy.verify_member, errors.RefusedByPolicy, "a member of the group"),
+        side="receiver",
+        forged=test_tree_validation.test_a_policy_decides_whether_members_may_have_outlived_their_key_packages,
+        honest=test_tree_validation.test_a_newcomer_accepts_the_tree_that_commits_have_made,
     ),
     Rule(
         "required capabilities",
         "§7.3",
         "Each member can do what required_capabilities asks for.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        side="both",
         forged=test_tree_validation.test_a_group_may_not_ask_for_more_than_each_member_can_do,
         honest=test_tree_validation.test_a_group_may_ask_for_what_all_members_can_do,
         openmls=("0103",),
@@ -320,6 +389,7 @@ LEAF_NODES = (
         "§7.3",
         "Each member can do the credential types of all others.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        side="both",
         forged=test_tree_validation.test_every_member_must_support_the_credentials_of_all_others,
         honest=test_tree_validation.test_a_group_may_ask_for_what_all_members_can_do,
         openmls=("0104",),
@@ -329,6 +399,7 @@ LEAF_NODES = (
         "§7.3",
         "No member shows a credential of a type that another cannot do.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        side="both",
         forged=test_tree_validation.test_nobody_may_show_a_credential_that_another_member_does_not_support,
         honest=test_tree_validation.test_nobody_may_show_a_credential_that_another_member_does_not_support,
         openmls=("0104",),
@@ -338,6 +409,7 @@ LEAF_NODES = (
         "§13.4",
         "Each member can do every extension of the GroupContext.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
+        side="both",
         forged=test_unfit_groups.test_a_group_with_an_extension_that_its_members_do_not_know_is_refused,
         honest=test_tree_validation.test_a_group_may_ask_for_what_all_members_can_do,
     ),
@@ -346,6 +418,7 @@ LEAF_NODES = (
         "§7.3",
         "No two members have the same signature key.",
         refuses(check_unique_keys, errors.InvalidRatchetTree, "same signature key"),
+        side="both",
         forged=test_tree_validation.test_no_two_members_may_have_the_same_signature_key,
         honest=test_tree_validation.test_an_encryption_key_may_be_somebodys_signature_key,
         openmls=("0111",),
@@ -355,6 +428,7 @@ LEAF_NODES = (
         "§7.3",
         "No two members have the same encryption key, in whatever bytes it is written.",
         refuses(check_unique_keys, errors.InvalidRatchetTree, "same encryption key"),
+        side="both",
         forged=commit_of("a leaf with the key of another"),
         honest=commit_of("an Add"),
         openmls=("0112",),
@@ -367,6 +441,7 @@ KEY_PACKAGES = (
         "§7.3",
         "The leaf node of a key package says that it is one.",
         refuses(validate_key_package, errors.InvalidKeyPackage, "source of an update"),
+        side="both",
         forged=test_refusals.test_a_key_package_whose_leaf_is_an_update_is_refused,
         honest=test_refusals.test_a_key_package_of_another_suite_is_refused,
         openmls=("0108",),
@@ -377,6 +452,7 @@ KEY_PACKAGES = (
         "§10.1",
         "A key package is for the cipher suite of the group.",
         refuses(validate_key_package, errors.InvalidKeyPackage, "cipher suite"),
+        side="both",
         forged=commit_of("a key package for another suite"),
         honest=commit_of("an Add"),
         openmls=("0201",),
@@ -386,6 +462,7 @@ KEY_PACKAGES = (
         "§10.1",
         "A key package is for the version of the group, and of the message that carries it.",
         refuses(codec._uint_decoder, "Refused", "number not in members"),
+        side="receiver",
         forged=test_refusals.test_a_key_package_of_another_version_is_refused,
         honest=test_refusals.test_a_key_package_of_another_version_is_refused,
         openmls=("0201", "0205"),
@@ -396,7 +473,8 @@ KEY_PACKAGES = (
         "§10.1",
         "The leaf node of a key package is valid.",
         calls(validate_key_package, leaf_node.validate_leaf_node),
-        forged=commit_of("an expired key package"),
+        side="both",
+        forged=commit_of("a leaf node with an extension that it does not list"),
         honest=commit_of("an Add"),
         openmls=("0202",),
     ),
@@ -405,6 +483,7 @@ KEY_PACKAGES = (
         "§10.1",
         "A key package is signed with the key of its leaf node.",
         refuses(validate_key_package, errors.InvalidKeyPackage, "does not verify"),
+        side="both",
         forged=commit_of("a key package that nobody signed"),
         honest=commit_of("an Add"),
         openmls=("0203",),
@@ -414,6 +493,7 @@ KEY_PACKAGES = (
         "§10.1",
         "The init key of a key package is not the encryption key of its leaf.",
         refuses(validate_key_package, errors.InvalidKeyPackage, "init key is also"),
+        side="both",
         forged=test_refusals.test_a_key_package_whose_init_key_is_its_leaf_key_is_refused,
         honest=commit_of("an Add"),
         openmls=("0204",),
@@ -423,6 +503,7 @@ KEY_PACKAGES = (
         "§10",
         "The init key of a key package is one of the cipher suite.",
         calls(validate_key_package, CipherSuite.check_encryption_key),
+        side="both",
         forged=test_refusals.test_a_key_package_whose_init_key_is_none_is_refused,
         honest=commit_of("an Add"),
     ),
@@ -436,6 +517,7 @@ EXTENSIONS = (
         "§13.4",
         "No list holds two extensions of one type.",
         refuses(check_extensions, errors.InvalidExtension, "more than one extension"),
+        side="both",
         forged=test_extensions.test_an_unknown_extension_may_say_anything_but_only_once,
         honest=PLACES,
     ),
@@ -444,6 +526,7 @@ EXTENSIONS = (
         "§17.3",
         "An extension of the RFC stands in the one object in which it may stand.",
         refuses(check_extensions, errors.InvalidExtension, "belongs in"),
+        side="both",
         forged=PLACES,
         honest=PLACES,
     ),
@@ -452,6 +535,7 @@ EXTENSIONS = (
         "§17.3",
         "An extension of the RFC has the content of its type.",
         calls(check_extensions, codec.decode),
+        side="both",
         forged=test_extensions.test_an_extension_has_the_content_of_its_type,
         honest=PLACES,
     ),
@@ -460,6 +544,7 @@ EXTENSIONS = (
         "§17.3",
         "A leaf node has no extension that belongs elsewhere.",
         calls(leaf_node._verify_capabilities, check_extensions),
+        side="both",
         forged=commit_of("a leaf node with an extension that belongs elsewhere"),
         honest=test_leaf_node.test_a_leaf_node_may_have_extensions_that_it_says_it_supports,
         openmls=("1601",),
@@ -469,6 +554,7 @@ EXTENSIONS = (
         "§17.3",
         "A GroupInfo has no extension that belongs elsewhere.",
         calls(verified_tree, check_extensions, "a GroupInfo"),
+        side="both",
         forged=test_unfit_groups.test_a_group_info_with_an_extension_too_many_is_refused,
         honest=test_unfit_groups.test_a_newcomer_enters_a_group_in_order,
         openmls=("1602",),
@@ -478,6 +564,7 @@ EXTENSIONS = (
         "§17.3",
         "The group that a newcomer enters has no extension that belongs elsewhere.",
         calls(verified_tree, check_extensions, "a GroupContext"),
+        side="both",
         forged=test_unfit_groups.test_a_group_with_an_extension_that_belongs_elsewhere_is_refused,
         honest=test_unfit_groups.test_a_newcomer_enters_a_group_in_order,
         openmls=("1603",),
@@ -487,6 +574,7 @@ EXTENSIONS = (
         "§17.3",
         "A GroupContextExtensions brings no extension that belongs elsewhere.",
         calls(validate_proposal, check_extensions),
+        side="both",
         forged=commit_of("group extensions that belong elsewhere"),
         honest=commit_of("extensions"),
         openmls=("1603",),
@@ -496,6 +584,7 @@ EXTENSIONS = (
         "§13.4",
         "A ReInit announces extensions that a GroupContext may have.",
         calls(_validate_reinit, check_extensions),
+        side="both",
         forged=commit_of("a reinit with an extension twice"),
         honest=commit_of("a reinit"),
         openmls=("1603",),
@@ -505,6 +594,7 @@ EXTENSIONS = (
         "§17.3",
         "A key package has no extension that belongs elsewhere.",
         calls(key_package.validate_key_package, check_extensions),
+        side="both",
         forged=commit_of("a key package with an extension that belongs elsewhere"),
         honest=commit_of("an Add"),
         openmls=("1604",),

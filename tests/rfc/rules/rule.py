@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from _pytest.mark.structures import ParameterSet
 
@@ -52,6 +52,9 @@ class Case:
 
 Test: TypeAlias = Function | Case
 
+Side: TypeAlias = Literal["sender", "receiver", "both"]
+"""Whom the RFC tells to keep a rule: who makes the thing, who takes it in, or both."""
+
 
 def case(test: Function, **values: object) -> Case:
     """Some of the cases of a test."""
@@ -88,6 +91,8 @@ class Rule:
 
     `forged` breaks this rule and sees it refused by name; `honest` is its twin, which passes the same function.
     `otherwise` is what refuses the forgery when this check is taken out; None says that it would be accepted.
+    `side` is whom the RFC binds. A rule that binds the sender alone is held by our own output, and what breaks it is
+    taken in from others: `taken_in` is the test that sees it, or the reason why nobody can be sent such a thing.
     `openmls` are the numbers of the same rule in the catalogue of OpenMLS.
     """
 
@@ -99,6 +104,8 @@ class Rule:
     honest: Test
     openmls: tuple[str, ...] = ()
     otherwise: type[BaseException] | None = None
+    side: Side = field(kw_only=True)
+    taken_in: Test | str | None = field(kw_only=True, default=None)
 
 
 @dataclass(frozen=True)

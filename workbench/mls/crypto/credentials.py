@@ -39,6 +39,7 @@ from workbench.mls.errors import (
     RevocationUnknown,
     Unsupported,
 )
+from workbench.mls.when import When
 from workbench.mls.wire.tree import Certificate, Credential, LeafNode, X509Credential
 
 Identity: TypeAlias = bytes | x509.Name | x509.GeneralName
@@ -54,13 +55,14 @@ class AuthenticationService(Protocol):
         """Refuse a credential that does not bind its identities to `signature_key` at `now`.
 
         With `replaced`, its member's credential until now, refuse one that is no valid successor of it: nothing
-        else stops one member from taking the place of another. `now` is in seconds since 1970. A refusal is an
-        `MLSError`.
+        else stops one member from taking the place of another. `now` is in seconds since 1970: the present, or for what
+        others have sent the time of that. A refusal is an `MLSError`; for a credential that has expired it is a
+        `CredentialExpired` that says until when it was good.
         """
 
 
 def authenticate(
-    service: AuthenticationService, leaf_node: LeafNode, *, now: int, replaced: LeafNode | None = None
+    service: AuthenticationService, leaf_node: LeafNode, *, when: When, replaced: LeafNode | None = None
 ) -> None:
     """Have the Authentication Service validate what a leaf node brings that is new (RFC 9420 §5.3.1).
 
@@ -68,9 +70,33 @@ def authenticate(
     a member may update its encryption key while its credential is expired.
     """
     if replaced is None:
-        service.validate(leaf_node.credential, leaf_node.signature_key, now=now)
+        validate_credential(service, leaf_node.credential, leaf_node.signature_key, when=when)
     elif (leaf_node.credential, leaf_node.signature_key) != (replaced.credential, replaced.signature_key):
-        service.validate(leaf_node.credential, leaf_node.signature_key, now=now, replaced=replaced.credential)
+        validate_credential(
+            service, leaf_node.credential, leaf_node.signature_key, when=when, replaced=replaced.credential
+        )
+
+
+def validate_credential(
+    service: AuthenticationService,
+    credential: Credential,
+    signature_key: bytes,
+    *,
+    when: When,
+    replaced: Credential | None = None,
+) -> None:
+    """Have a credential validated by the latest possible time at which it had not expired (RFC 9420 §5.3.2).
+
+    Raises what the service raises.
+    """
+    now = when.latest
+    while True:
+        try:
+            return service.validate(credential, signature_key, now=now, replaced=replaced)
+        except CredentialExpired as expired:
+            if expired.until is None or not when.earliest <= expired.until < now:
+                raise
+            now = expired.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +294,9 @@ def _is_by(revocation_list: x509.CertificateRevocationList, issuer: x509.Certifi
 
 
 def _is_current(revocation_list: x509.CertificateRevocationList, moment: datetime) -> bool:
+    """Whether a list is not out of date at a moment; for one that has passed, a newer list is as good or better."""
     until = revocation_list.next_update_utc
-    return until is not None and revocation_list.last_update_utc <= moment <= until
+    return until is not None and moment <= until
 
 
 def _explained(problem: Exception, chain: Sequence[x509.Certificate], moment: datetime) -> MLSError:
@@ -280,7 +307,7 @@ def _explained(problem: Exception, chain: Sequence[x509.Certificate], moment: da
             return InvalidCredential("§5.3.1", reason)
         if moment > each.not_valid_after_utc:
             reason = f"the certificate of {_named(each)} was valid until {each.not_valid_after_utc}"
-            return CredentialExpired("§5.3.2", reason)
+            return CredentialExpired("§5.3.2", reason, until=int(each.not_valid_after_utc.timestamp()))
         if each.issuer != each.subject and each.signature_algorithm_oid in _EDDSA:
             reason = f"the certificate of {_named(each)} is signed with EdDSA, which the X.509 verifier does not know"
             return Unsupported("§5.3.1", reason)

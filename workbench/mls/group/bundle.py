@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
-from workbench.mls.errors import Misuse
-from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS
 from workbench.mls.tree.grease import grease_extension, greased
-from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
+from workbench.mls.tree.own_leaf import check_own_leaf, default_capabilities, sign_leaf_node
 from workbench.mls.wire.code_points import LAST_RESORT, ProtocolVersion
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import (
@@ -52,9 +50,9 @@ def create_key_package(
 ) -> KeyPackageBundle:
     """Make and sign a key package with fresh init and leaf keys (RFC 9420 §10).
 
-    `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. Extensions that the client sends must be
-    listed in `capabilities`, which default to what this implementation supports. `grease` adds values that everybody
-    is to ignore. Raises `Misuse` for an extension that the capabilities do not list.
+    `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. What the client uses must be listed in
+    `capabilities`, which default to what this implementation supports: its cipher suite, its type of credential, and
+    its extensions. `grease` adds values that everybody is to ignore. Raises what `check_own_leaf` raises.
 
     A key package is used once, and its private init key is deleted then. One of `last_resort` is marked for a
     directory to hand out again and again when no other is left, so that nobody can keep a client out of groups by using
@@ -80,7 +78,7 @@ def create_key_package(
         leaf_node = greased(leaf_node, entropy)
         listed = leaf_node.capabilities.extensions
         extensions = (*extensions, Extension(listed[-1], grease_extension("a key package", entropy).extension_data))
-    _check_listed(extensions, leaf_node.capabilities)
+    check_own_leaf(suite, leaf_node, tuple(extensions))
     leaf_node = sign_leaf_node(suite, leaf_node, signature_private_key)
     content = KeyPackageTBS(ProtocolVersion.mls10, suite.id, init_keys.public_key, leaf_node, tuple(extensions))
     signature = suite.sign_with_label(signature_private_key, "KeyPackageTBS", encode(content))
@@ -88,11 +86,3 @@ def create_key_package(
         content.version, content.cipher_suite, content.init_key, leaf_node, content.extensions, signature
     )
     return KeyPackageBundle(key_package, init_keys.private_key, leaf_keys.private_key, signature_private_key)
-
-
-def _check_listed(extensions: Sequence[Extension], capabilities: Capabilities) -> None:
-    """`Misuse` for an extension that the client sends and does not say that it supports (RFC 9420 §10)."""
-    for extension in extensions:
-        if extension.extension_type not in DEFAULT_EXTENSIONS | {*capabilities.extensions}:
-            reason = f"extension {extension.extension_type:#06x} of the key package is not in its capabilities"
-            raise Misuse("§10", reason)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.mls.errors import InvalidTag
+from workbench.mls.errors import InvalidTag, RevocationUnknown, Violation
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.padding import Padding
 from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
@@ -38,7 +38,7 @@ from workbench.mls.group.proposal_list import (
     pending_proposal,
     select_proposals,
 )
-from workbench.mls.group.proposals import refuse_grease_in
+from workbench.mls.group.proposals import check_is_current, refuse_grease_in
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     Followed,
@@ -47,13 +47,22 @@ from workbench.mls.group.public_commit import (
     provisional_context,
     validate_and_apply,
 )
-from workbench.mls.group.state import AnyProposal, GroupState, SentProposal, for_sending, renewed_leaf, require_active
+from workbench.mls.group.state import (
+    AnyProposal,
+    GroupState,
+    PublicGroup,
+    SentProposal,
+    for_sending,
+    renewed_leaf,
+    require_active,
+)
 from workbench.mls.group.welcome import create_welcome
 from workbench.mls.schedule.key_schedule import external_init_secret
 from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.tree.update_path import new_path, open_path, prune_private_keys, seal_path
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage, WireFormat
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
@@ -122,9 +131,9 @@ def create_commit(
     """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
 
     `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
-    those that fit are taken along; of the senders in the policy's `needs_approval` only those whose reference is in
-    `approved`. `path=False` leaves out the path where the proposals allow it: it is cheaper,
-    and heals nothing. `credential` and `signature_private_key` renew those of the committer, which takes a path.
+    those that fit and have not expired are taken along; of the senders in the policy's `needs_approval` only those
+    whose reference is in `approved`. `path=False` leaves out the path where the proposals allow it: it is cheaper, and
+    heals nothing. `credential` and `signature_private_key` renew those of the committer, which takes a path.
 
     `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
     is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome, and `grease` an extension
@@ -140,8 +149,10 @@ def create_commit(
         refuse_grease_in(proposal)
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
     past_psks = {**resumption_psks, **resumption_psks_of(state)}
-    listed = (*_from_pending(state, by_value, by_reference, approved, psks, past_psks), *by_value)
-    applied = validate_and_apply(for_sending(state.public), listed, state.own_leaf, leaf_node, now=now, usage=usage)
+    sending = for_sending(state.public)
+    pending = _from_pending(sending, state.own_leaf, by_value, by_reference, approved, psks, past_psks, now=now)
+    listed = (*pending, *by_value)
+    applied = validate_and_apply(sending, listed, state.own_leaf, leaf_node, when=When.at(now), usage=usage)
     require_first_commit(state, usage, applied.psks)
     path = path or renewed or path_required(listed, state.policy)
     found = find_psks(applied.psks, psks, past_psks)
@@ -183,7 +194,7 @@ def process_commit(
     state: GroupState,
     authenticated: AuthenticatedContent,
     *,
-    now: int,
+    when: When,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
 ) -> tuple[GroupState, EpochAdvanced | Removed]:
@@ -193,7 +204,7 @@ def process_commit(
     """
     suite = state.suite
     # validate, apply
-    followed = follow_commit(state.public, authenticated, now=now)
+    followed = follow_commit(state.public, authenticated, when=when)
     if state.own_leaf in followed.applied.removed:
         return last_state(state), Removed(followed.committer, followed.advanced.proposals)
     found = find_psks(followed.applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
@@ -215,30 +226,47 @@ def process_commit(
 
 
 def _from_pending(
-    state: GroupState,
+    group: PublicGroup,
+    own_leaf: LeafIndex,
     by_value: tuple[SentProposal, ...],
     by_reference: Sequence[bytes] | None,
     approved: Sequence[bytes],
     psks: ExternalPSKs,
     resumption_psks: ResumptionPSKs,
+    *,
+    now: int,
 ) -> tuple[SentProposal, ...]:
     """The pending proposals that are named or, if none are, all that are approved and fit (RFC 9420 §12.4.1).
 
-    One for a pre-shared key that is not held here is left to others: nobody stops this member's commits with it.
+    One for a pre-shared key that is not held here is left to others, and one that has expired while it waited is left
+    out: nobody stops this member's commits with them.
     """
     if by_reference is not None:
-        return tuple(pending_proposal(state.proposals, reference) for reference in by_reference)
-    approvals = {pending_proposal(state.proposals, reference).reference for reference in approved}
+        named = tuple(pending_proposal(group.proposals, reference) for reference in by_reference)
+        for sent in named:
+            check_is_current(group, sent, when=When.at(now))
+        return named
+    approvals = {pending_proposal(group.proposals, reference).reference for reference in approved}
     able = [
         sent
-        for sent in state.proposals.values()
-        if (sent.reference in approvals or state.policy.approves_by_default(sent))
+        for sent in group.proposals.values()
+        if (sent.reference in approvals or group.policy.approves_by_default(sent))
         and _is_held(sent, psks, resumption_psks)
+        and _is_current(group, sent, now)
     ]
     if not able:
         return ()
-    selected = select_proposals(able, by_value, state.own_leaf)
-    return leave_out_unfit(state.tree, state.context.extensions, selected, by_value)
+    selected = select_proposals(able, by_value, own_leaf)
+    return leave_out_unfit(group.tree, group.context.extensions, selected, by_value)
+
+
+def _is_current(group: PublicGroup, sent: SentProposal, now: int) -> bool:
+    """Whether this member may still commit a proposal that was valid when it came (RFC 9420 §7.3)."""
+    try:
+        check_is_current(group, sent, when=When.at(now))
+    except (Violation, RevocationUnknown):
+        return False
+    return True
 
 
 def _is_held(sent: SentProposal, psks: ExternalPSKs, resumption_psks: ResumptionPSKs) -> bool:

@@ -31,10 +31,11 @@ from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, P
 from workbench.mls.schedule.key_schedule import external_init
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.grease import greased
-from workbench.mls.tree.own_leaf import default_capabilities
+from workbench.mls.tree.own_leaf import check_own_leaf, default_capabilities
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.tree.update_path import new_path, seal_path
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
@@ -123,10 +124,11 @@ def external_commit(
     )
     if grease:
         leaf_node = greased(leaf_node, entropy)
+    check_own_leaf(suite, leaf_node)
     removes = () if resync is None else (Remove(resync),)
     by_value: tuple[AnyProposal, ...] = (ExternalInit(kem_output), *removes, *proposals)
     listed = tuple(SentProposal(proposal, NewMemberCommitSender()) for proposal in by_value)
-    applied, own_leaf = validate_and_make_room(group, listed, leaf_node, now=now)
+    applied, own_leaf = validate_and_make_room(group, listed, leaf_node, when=When.at(now))
     found = find_psks(applied.psks, psks, resumption_psks)
     # path
     made = new_path(

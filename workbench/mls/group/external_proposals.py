@@ -10,8 +10,11 @@ from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import FROM_EXTERNAL_SENDERS, from_outside
-from workbench.mls.group.proposals import refuse_grease_in
+from workbench.mls.group.key_package import validate_key_package
+from workbench.mls.group.proposals import refuse_grease_in, validate_psk
 from workbench.mls.group.state import AnyProposal
+from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     Add,
@@ -19,9 +22,12 @@ from workbench.mls.wire.messages import (
     ExternalSenderIndex,
     FramedContent,
     FramedContentAuthData,
+    GroupContextExtensions,
     MLSMessage,
     NewMemberProposalSender,
+    PreSharedKey,
     Proposal,
+    ReInit,
     Sender,
 )
 from workbench.mls.wire.tree import KeyPackage
@@ -33,18 +39,20 @@ def propose_external(
     epoch: int,
     proposal: AnyProposal,
     *,
+    now: int,
     sender_index: int,
     signature_private_key: bytes,
     authenticated_data: bytes = b"",
 ) -> MLSMessage:
     """Propose a change as an external sender (RFC 9420 §12.1.8.1).
 
-    `sender_index` is the sender's place in the group's `external_senders` extension.
+    `sender_index` is the sender's place in the group's `external_senders` extension; `now` is in seconds since 1970.
+    Raises what makes the proposal invalid in every group, as far as it can be told without one.
     """
     if not isinstance(proposal, FROM_EXTERNAL_SENDERS):
         name = type(proposal).__name__
         raise Misuse("§12.1.8", f"a proposal of type {name} cannot come from an external sender")
-    refuse_grease_in(proposal)
+    _check_own(suite, proposal, now)
     sender = Sender(ExternalSenderIndex(sender_index))
     content = FramedContent(group_id, epoch, sender, authenticated_data, Proposal(proposal))
     return _signed(suite, content, signature_private_key)
@@ -57,12 +65,29 @@ def propose_self_add(
     group_id: bytes,
     epoch: int,
     *,
+    now: int,
     authenticated_data: bytes = b"",
 ) -> MLSMessage:
-    """Ask to be added to a group; its members decide (RFC 9420 §12.1.8). The private key is the key package's."""
+    """Ask to be added to a group; its members decide (RFC 9420 §12.1.8).
+
+    The private key is the key package's; `now` is in seconds since 1970. Raises what `validate_key_package` raises.
+    """
+    _check_own(suite, Add(key_package), now)
     sender = Sender(NewMemberProposalSender())
     content = FramedContent(group_id, epoch, sender, authenticated_data, Proposal(Add(key_package)))
     return _signed(suite, content, signature_private_key)
+
+
+def _check_own(suite: CipherSuite, proposal: AnyProposal, now: int) -> None:
+    """Nobody sends a proposal that is invalid in every group, or a key package out of its lifetime (§7.3, §12.1)."""
+    refuse_grease_in(proposal)
+    match proposal:
+        case Add(key_package):
+            validate_key_package(suite, key_package, now=now, lifetimes=LifetimePolicy(longest=None, leeway=0))
+        case PreSharedKey(psk):
+            validate_psk(suite, psk)
+        case GroupContextExtensions(extensions) | ReInit(extensions=extensions):
+            check_extensions(extensions, "a GroupContext")
 
 
 def _signed(suite: CipherSuite, content: FramedContent, signature_private_key: bytes) -> MLSMessage:

@@ -21,6 +21,7 @@ from workbench.mls.group.commit import Committed, Removed, process_commit
 from workbench.mls.group.external_commit import ExternallyCommitted
 from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
+from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
 from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, follow_proposal
@@ -43,6 +44,7 @@ from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import (
@@ -109,11 +111,12 @@ def create_group(
     suite = suite or cipher_suite(key_package.cipher_suite)
     if suite.id != key_package.cipher_suite:
         raise Misuse("§11", f"the key package is for cipher suite {key_package.cipher_suite}, not {suite.id}")
+    validate_key_package(suite, key_package, now=now, lifetimes=replace(policy.lifetimes, leeway=0))
     check_extensions(tuple(extensions), "a GroupContext")
     refuse_grease(tuple(extensions))
     tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
     check_members(tree, tuple(extensions))
-    authenticate_group(policy, tree, tuple(extensions), now=now)
+    authenticate_group(policy, tree, tuple(extensions), when=When.at(now))
     context = GroupContext(ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions))
     epoch = epoch_from_epoch_secret(suite, suite.fresh(entropy, "epoch secret"), tree.leaf_count)
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, b"")
@@ -158,7 +161,7 @@ def propose(
         reason = f"{state.policy.pending_proposals} proposals of this member are pending: others would refuse one more"
         raise Misuse("§12.1", reason)
     refuse_grease_in(proposal)
-    validate_proposal(for_sending(state.public), sent, now=now)
+    validate_proposal(for_sending(state.public), sent, when=When.at(now))
     content = _content(state, Proposal(proposal), authenticated_data)
     authenticated = _sign(state, content, private=private)
     message, state = frame(state, authenticated, padding=padding, entropy=entropy)
@@ -240,14 +243,18 @@ def process(
     message: MLSMessage | bytes,
     *,
     now: int,
+    sent_at: int | None = None,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     staged: Committed | ExternallyCommitted | None = None,
 ) -> tuple[GroupState, Received]:
     """Take in one message from the group: the next state, and what was learned.
 
-    `now` is in seconds since 1970; `psks` are the application's keys by their id, and `resumption_psks` those of
-    other groups by group id and epoch.
+    `now` is in seconds since 1970. `sent_at` is when the message was sent, as the delivery service says: what expires,
+    lifetimes and credentials, is judged by it, but not further back than `LifetimePolicy.catch_up`. Without it, any
+    time back to that bound will do: the committer had to check, and what was good then lets a member follow that was
+    offline (§7.3). `psks` are the application's keys by their id, and `resumption_psks` those of other groups by group
+    id and epoch.
 
     `staged` is a commit of one's own that was sent: when it comes back, it is adopted; when another commit comes
     first, that one is processed, and the staged one is to be forgotten. A staged commit that does not lead on from
@@ -263,6 +270,7 @@ def process(
     if staged is not None and message == staged.message and why_not_to_adopt(state, staged) is None:
         return adopt(state, staged), staged.advanced
     authenticated, state = unframe(state, message)
+    when = state.policy.lifetimes.received(now, sent_at)
     content = authenticated.content
     match content.content:
         case ApplicationData(data):
@@ -270,11 +278,11 @@ def process(
             return state, said
         case Proposal():
             require_active(state)
-            proposals, queued = follow_proposal(state.public, authenticated, now=now)
+            proposals, queued = follow_proposal(state.public, authenticated, when=when)
             return replace(state, proposals=proposals), queued
         case _:
             require_active(state)
-            return process_commit(state, authenticated, now=now, psks=psks, resumption_psks=resumption_psks)
+            return process_commit(state, authenticated, when=when, psks=psks, resumption_psks=resumption_psks)
 
 
 def drop_proposal(state: GroupState, reference: bytes) -> GroupState:

@@ -13,6 +13,7 @@ from workbench.mls.tree.grease import grease_extension
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import validate_tree
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import ExternalPub, GroupInfo, GroupInfoTBS, MLSMessage
@@ -54,7 +55,7 @@ def public_group(
     info = group_info_in(group_info)
     context = info.group_context
     suite = suite or cipher_suite(context.cipher_suite)
-    tree = verified_tree(suite, info, ratchet_tree, now=now, policy=policy)
+    tree = verified_tree(suite, info, ratchet_tree, when=When.at(now), policy=policy)
     interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
     return PublicGroup(suite, context, tree, interim, {}, policy)
 
@@ -73,7 +74,7 @@ def verified_tree(
     group_info: GroupInfo,
     given: RatchetTreeExtension | None,
     *,
-    now: int,
+    when: When,
     policy: Policy,
 ) -> RatchetTree:
     """The ratchet tree of a GroupInfo or, if it has none, the one `given`; both are checked (RFC 9420 §12.4.3.1).
@@ -91,8 +92,8 @@ def verified_tree(
     verify_group_info(suite, group_info, signer.signature_key)
     if tree.hash() != context.tree_hash:
         raise InvalidRatchetTree("§12.4.3.1", "the ratchet tree does not have the tree hash of the GroupInfo")
-    validate_tree(tree, context.group_id, context.extensions, now=now, lifetimes=policy.lifetimes)
-    authenticate_group(policy, tree, context.extensions, now=now)
+    validate_tree(tree, context.group_id, context.extensions, when=when, lifetimes=policy.lifetimes)
+    authenticate_group(policy, tree, context.extensions, when=when)
     return tree
 
 

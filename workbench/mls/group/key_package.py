@@ -33,9 +33,10 @@ def validate_key_package(
 ) -> None:
     """Check a key package by itself, as a directory or a member does (RFC 9420 §10.1).
 
-    `now` is in seconds since 1970; None stands for any time.
-    That the capabilities list each extension is for its maker to see to (§10, `create_key_package`): whoever receives
-    one ignores what it does not know (§13.4). Raises `InvalidKeyPackage`, or what `validate_leaf_node` raises.
+    `now` is in seconds since 1970; None stands for any time, and for one that has come with a message: when that was
+    sent is looked at elsewhere (`check_is_current`). Extensions that its leaf does not list are its sender's fault
+    (§10), and are ignored like all that we do not know (§13.4). Raises `InvalidKeyPackage`, or what
+    `validate_leaf_node` raises.
     """
     if key_package.cipher_suite != suite.id:
         raise InvalidKeyPackage(

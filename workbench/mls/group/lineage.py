@@ -26,6 +26,7 @@ from workbench.mls.errors import InvalidWelcome, Misuse, UnknownPreSharedKey
 from workbench.mls.group.pre_shared_keys import ResumptionPSKs
 from workbench.mls.group.state import GroupState, Policy, require_active
 from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import GroupContext, PreSharedKeyID, ReInit, ResumptionPSK
 from workbench.mls.wire.tree import LeafNode
@@ -81,7 +82,7 @@ def check_announced(link: ResumptionPSK | None, old_group: GroupState, context: 
 
 
 def check_link(
-    link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree, policy: Policy, *, now: int
+    link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree, policy: Policy, *, when: When
 ) -> None:
     """Check that a new group is what the ReInit or the branch makes of the old one (RFC 9420 §12.4.3.1).
 
@@ -96,7 +97,7 @@ def check_link(
     if link.psk_epoch != old_group.epoch:
         reason = f"the link is to epoch {link.psk_epoch} of the old group, whose state is of epoch {old_group.epoch}"
         raise InvalidWelcome("§12.4.3.1", reason)
-    pairs = pair_members(old_group.tree, [leaf_node for _, leaf_node in tree.leaves()], policy, now=now)
+    pairs = pair_members(old_group.tree, [leaf_node for _, leaf_node in tree.leaves()], policy, when=when)
     if link.usage == ResumptionPSKUsage.reinit:
         _check_reinit(old_group, context, pairs)
     else:
@@ -130,7 +131,7 @@ class Pairs(NamedTuple):
     strangers: list[LeafNode]
 
 
-def pair_members(old: RatchetTree, leaf_nodes: Sequence[LeafNode], policy: Policy, *, now: int) -> Pairs:
+def pair_members(old: RatchetTree, leaf_nodes: Sequence[LeafNode], policy: Policy, *, when: When) -> Pairs:
     """Find for each of the leaf nodes the member of an old group that it stands for (RFC 9420 §11.3, §12.4.3.1).
 
     Raises what the Authentication Service raises about a credential that comes in the place of another.
@@ -141,7 +142,7 @@ def pair_members(old: RatchetTree, leaf_nodes: Sequence[LeafNode], policy: Polic
         members, newcomers, lambda leaf_node: presented_identities(leaf_node.credential)
     )
     for replaced, leaf_node in renewed:
-        authenticate(policy.authentication, leaf_node, now=now, replaced=replaced)
+        authenticate(policy.authentication, leaf_node, when=when, replaced=replaced)
     return Pairs(missing, strangers)
 
 

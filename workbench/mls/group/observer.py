@@ -24,6 +24,7 @@ from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, fol
 from workbench.mls.group.state import PublicGroup, require_not_ended
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import (
@@ -69,18 +70,21 @@ class Attested:
 Seen: TypeAlias = ProposalQueued | EpochAdvanced | Unread | Blinded | Attested
 
 
-def observe(group: PublicGroup, message: MLSMessage | bytes, *, now: int) -> tuple[PublicGroup, Seen]:
+def observe(
+    group: PublicGroup, message: MLSMessage | bytes, *, now: int, sent_at: int | None = None
+) -> tuple[PublicGroup, Seen]:
     """Take in one message as somebody without secrets: the next view of the group, and what was seen.
 
-    `now` is in seconds since 1970. A GroupInfo of the present epoch is compared with the view. Raises `Malformed`,
-    `WrongGroup`, `WrongEpoch`, `GroupInactive`, `InvalidMessage`, `InvalidSignature`, what `follow_proposal` and
-    `follow_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo of another history.
+    `now` and `sent_at` are those of `process`. A GroupInfo of the present epoch is compared with the view. Raises
+    `Malformed`, `WrongGroup`, `WrongEpoch`, `GroupInactive`, `InvalidMessage`, `InvalidSignature`, what
+    `follow_proposal` and `follow_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo of another
+    history.
     """
     if isinstance(message, bytes):
         message = decode(MLSMessage, message, custom=group.policy.custom)
     match message.message:
         case PublicMessage() as public:
-            return _observe_public(group, public, now)
+            return _observe_public(group, public, group.policy.lifetimes.received(now, sent_at))
         case PrivateMessage() as private:
             check_address(group.context, private.group_id, private.epoch)
             return group, _passing(private)
@@ -90,21 +94,21 @@ def observe(group: PublicGroup, message: MLSMessage | bytes, *, now: int) -> tup
             raise Misuse("§6", f"a {type(other).__name__} is not a message within a group")
 
 
-def _observe_public(group: PublicGroup, public: PublicMessage, now: int) -> tuple[PublicGroup, Seen]:
+def _observe_public(group: PublicGroup, public: PublicMessage, when: When) -> tuple[PublicGroup, Seen]:
     check_address(group.context, public.content.group_id, public.content.epoch)
     unverified = read_public(public)
     signature_key = signature_key_of(public.content, group.context, group.tree)
     authenticated = verify_content(group.suite, unverified, signature_key, group.context)
     require_not_ended(group)
     if isinstance(public.content.content, Proposal):
-        proposals, queued = follow_proposal(group, authenticated, now=now)
+        proposals, queued = follow_proposal(group, authenticated, when=when)
         return replace(group, proposals=proposals), queued
-    return _advance(group, authenticated, now)
+    return _advance(group, authenticated, when)
 
 
-def _advance(group: PublicGroup, authenticated: AuthenticatedContent, now: int) -> tuple[PublicGroup, EpochAdvanced]:
+def _advance(group: PublicGroup, authenticated: AuthenticatedContent, when: When) -> tuple[PublicGroup, EpochAdvanced]:
     """The group after a commit, as far as the commit alone tells; its confirmation tag is taken at its word."""
-    followed = follow_commit(group, authenticated, now=now)
+    followed = follow_commit(group, authenticated, when=when)
     confirmed = confirmed_transcript_hash(
         group.suite,
         group.interim_transcript_hash,

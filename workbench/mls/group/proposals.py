@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from workbench.mls.crypto.algorithms import Verifier, algorithms
+from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.credentials import authenticate
-from workbench.mls.errors import InvalidProposal, InvalidProposalList, Unsupported
+from workbench.mls.errors import InvalidProposal, InvalidProposalList, Misuse, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.state import AnyProposal, Policy, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_math import LeafIndex
-from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
+from workbench.mls.when import When
+from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage, is_grease
 from workbench.mls.wire.messages import (
     Add,
     CustomProposal,
@@ -28,14 +30,14 @@ from workbench.mls.wire.messages import (
     ResumptionPSK,
     Update,
 )
-from workbench.mls.wire.tree import LeafNode, UpdateSource
+from workbench.mls.wire.tree import KeyPackage, KeyPackageSource, LeafNode, UpdateSource
 
 
 def validate_proposal(
     group: PublicGroup,
     sent: SentProposal,
     *,
-    now: int,
+    when: When,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> None:
     """Check one proposal against the epoch it was sent in (RFC 9420 §12.1).
@@ -47,34 +49,58 @@ def validate_proposal(
     suite, tree = group.suite, group.tree
     match sent.proposal:
         case Add(key_package):
-            validate_key_package(suite, key_package, now=now, lifetimes=group.policy.lifetimes)
-            authenticate(group.policy.authentication, key_package.leaf_node, now=now)
+            validate_key_package(suite, key_package, now=None, lifetimes=group.policy.lifetimes)
         case Update(leaf_node):
-            _validate_update(group, leaf_node, sent, now)
+            _validate_update(group, leaf_node, sent)
         case Remove(removed):
             if tree.leaf(LeafIndex(removed)) is None:
                 raise InvalidProposal("§12.1.3", f"there is no member at leaf {removed} to remove")
         case PreSharedKey(psk):
-            _validate_psk(group, psk, usage)
+            validate_psk(suite, psk, usage)
         case ReInit() as reinit:
-            _validate_reinit(group, reinit, now)
+            _validate_reinit(group, reinit)
         case ExternalInit() if not isinstance(sent.sender, NewMemberCommitSender):
             raise InvalidProposal("§12.1.6", "an ExternalInit came from somebody who does not join by a commit")
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
-            authenticate_external_senders(group.policy, extensions, now=now, present=group.context.extensions)
         case CustomProposal(number):
             _validate_custom(group, number, sent)
+    check_is_current(group, sent, when=when)
+
+
+def check_is_current(group: PublicGroup, sent: SentProposal, *, when: When) -> None:
+    """Check what of a proposal can expire while it waits: a lifetime, and credentials (RFC 9420 §5.3.2, §7.3).
+
+    Raises what `LifetimePolicy.verify` and the Authentication Service raise.
+    """
+    policy = group.policy
+    match sent.proposal:
+        case Add(KeyPackage(leaf_node=LeafNode(leaf_node_source=KeyPackageSource(lifetime)) as leaf_node)):
+            policy.lifetimes.verify(lifetime, when)
+            _authenticate_newcomer(policy, leaf_node, when)
+        case Update(leaf_node) if isinstance(sent.sender, int):
+            authenticate(policy.authentication, leaf_node, when=when, replaced=group.tree.member(sent.sender))
+        case GroupContextExtensions(extensions) | ReInit(extensions=extensions):
+            authenticate_external_senders(policy, extensions, when=when, present=group.context.extensions)
+
+
+def _authenticate_newcomer(policy: Policy, leaf_node: LeafNode, when: When) -> None:
+    authenticate(policy.authentication, leaf_node, when=when)
 
 
 def refuse_grease_in(proposal: AnyProposal) -> None:
     """`Misuse` for a proposal of one's own that would put GREASE where all must support it (RFC 9420 §13.5)."""
     if isinstance(proposal, GroupContextExtensions | ReInit):
         refuse_grease(proposal.extensions)
+    if isinstance(proposal, CustomProposal) and is_grease(proposal.proposal_type):
+        raise Misuse("§13.5", f"{proposal.proposal_type:#06x} is GREASE, and no type of a proposal")
 
 
-def _validate_psk(group: PublicGroup, psk: PreSharedKeyID, usage: ResumptionPSKUsage) -> None:
-    check_psk_nonce(group.suite, psk)
+def validate_psk(
+    suite: CipherSuite, psk: PreSharedKeyID, usage: ResumptionPSKUsage = ResumptionPSKUsage.application
+) -> None:
+    """Check that a pre-shared key may be named here, and with a nonce of the right length (RFC 9420 §12.1.4)."""
+    check_psk_nonce(suite, psk)
     if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != usage:
         raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place here")
 
@@ -95,7 +121,7 @@ def has_room_for_proposal(group: PublicGroup, sender: ProposalSender) -> bool:
     return waiting < group.policy.pending_proposals
 
 
-def _validate_reinit(group: PublicGroup, reinit: ReInit, now: int) -> None:
+def _validate_reinit(group: PublicGroup, reinit: ReInit) -> None:
     if reinit.version < group.context.version:
         raise InvalidProposal("§12.1.5", f"a ReInit goes back to version {reinit.version}")
     # A committed ReInit ends the group for good (§11.2), so nobody should agree to one that leads where it cannot go.
@@ -103,18 +129,15 @@ def _validate_reinit(group: PublicGroup, reinit: ReInit, now: int) -> None:
         raise Unsupported("§12.1.5", f"a ReInit asks for protocol version {reinit.version}; only 1 is built here")
     algorithms(reinit.cipher_suite)
     check_extensions(reinit.extensions, "a GroupContext")
-    authenticate_external_senders(group.policy, reinit.extensions, now=now, present=group.context.extensions)
 
 
-def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal, now: int) -> None:
+def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal) -> None:
     if not isinstance(sent.sender, int):
         raise InvalidProposal("§12.1.2", "an Update came from somebody who has no leaf")
     if not isinstance(leaf_node.leaf_node_source, UpdateSource):
         raise InvalidProposal("§7.3", "the leaf node of an Update has the source of a key package or a commit")
-    replaced = group.tree.member(sent.sender)
-    check_new_key(group.suite, replaced, leaf_node)
+    check_new_key(group.suite, group.tree.member(sent.sender), leaf_node)
     validate_leaf_node(group.suite, leaf_node, group_id=group.context.group_id, leaf_index=sent.sender)
-    authenticate(group.policy.authentication, leaf_node, now=now, replaced=replaced)
 
 
 def check_new_key(suite: Verifier, replaced: LeafNode, leaf_node: LeafNode) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.mls.crypto.credentials import authenticate
-from workbench.mls.errors import GroupInactive, InvalidCommit, InvalidProposal, TooManyProposals
+from workbench.mls.errors import GroupInactive, InvalidCommit, InvalidProposal, RefusedByPolicy, TooManyProposals
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.framing import proposal_sender
 from workbench.mls.group.proposal_list import (
@@ -25,6 +25,7 @@ from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, 
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.update_path import merge_path
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -88,7 +89,7 @@ class Followed:
 
 
 def follow_proposal(
-    group: PublicGroup, authenticated: AuthenticatedContent, *, now: int
+    group: PublicGroup, authenticated: AuthenticatedContent, *, when: When
 ) -> tuple[Mapping[bytes, SentProposal], ProposalQueued]:
     """Check a proposal whose signature has been verified, and queue it with the others (RFC 9420 §12.1).
 
@@ -99,16 +100,15 @@ def follow_proposal(
         raise InvalidProposal("§12.1", "the content is not a proposal")
     if not has_room_for_proposal(group, sender):
         waiting = group.policy.pending_proposals
-        raise TooManyProposals(
-            "§12.1", f"{waiting} proposals of this sender are pending, and the policy allows no more"
-        )
+        reason = f"{waiting} proposals of this sender are pending, and this is one more"
+        raise TooManyProposals("§12.1", reason, setting="Policy.pending_proposals", value=waiting)
     reference = proposal_ref(group.suite, authenticated)
     sent = SentProposal(content.proposal, sender, reference)
-    validate_proposal(group, sent, now=now)
+    validate_proposal(group, sent, when=when)
     return {**group.proposals, reference: sent}, ProposalQueued(sender, content.proposal, reference)
 
 
-def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, now: int) -> Followed:
+def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> Followed:
     """Check all of a commit that takes no secret, its signature apart, and apply it (RFC 9420 §12.4.2).
 
     Raises `InvalidCommit`, `InvalidProposalList`, `InvalidUpdatePath`, `UnknownProposal` and what the objects
@@ -118,12 +118,12 @@ def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, no
     if not isinstance(commit, Commit):
         raise InvalidCommit("§12.4.2", "the content is not a commit")
     if isinstance(sender, NewMemberCommitSender):
-        return _follow_newcomer(group, commit, sender, now)
+        return _follow_newcomer(group, commit, sender, when)
     if not isinstance(sender, int):
         raise InvalidCommit("§12.4.2", "the commit is neither by a member nor by somebody who joins with it")
     listed = resolve_proposals(commit, sender, group.proposals)
     leaf_node = None if commit.path is None else commit.path.leaf_node
-    applied = validate_and_apply(group, listed, sender, leaf_node, now=now)
+    applied = validate_and_apply(group, listed, sender, leaf_node, when=when)
     if commit.path is None and path_required(listed, group.policy):
         raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
     return _merged(group, commit, sender, listed, applied)
@@ -135,36 +135,37 @@ def validate_and_apply(
     committer: LeafIndex,
     leaf_node: LeafNode | None,
     *,
-    now: int,
+    when: When,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> Applied:
     """Check and apply the proposals of a member's commit; those by reference were checked when they arrived.
 
-    `leaf_node` is the one in its path, which need not be signed yet (RFC 9420 §5.3.1, §12.4.2).
+    `when` is the time at which the commit was sent, and `leaf_node` the one in its path, which need not be signed yet
+    (RFC 9420 §5.3.1, §12.4.2).
     """
     if leaf_node is not None:
-        authenticate(group.policy.authentication, leaf_node, now=now, replaced=group.tree.member(committer))
+        authenticate(group.policy.authentication, leaf_node, when=when, replaced=group.tree.member(committer))
     for sent in listed:
         if sent.reference is None:
-            validate_proposal(group, sent, now=now, usage=usage)
+            validate_proposal(group, sent, when=when, usage=usage)
     validate_proposal_list(listed, committer)
     return apply_proposals(group.tree, group.context.extensions, listed)
 
 
 def validate_and_make_room(
-    group: PublicGroup, listed: Sequence[SentProposal], leaf_node: LeafNode, *, now: int
+    group: PublicGroup, listed: Sequence[SentProposal], leaf_node: LeafNode, *, when: When
 ) -> tuple[Applied, LeafIndex]:
     """Check and apply the proposals of a newcomer's commit, and find it a leaf (RFC 9420 §12.4.3.2).
 
     `leaf_node` is the one in its path, which need not be signed yet.
     """
     for sent in listed:
-        validate_proposal(group, sent, now=now)
+        validate_proposal(group, sent, when=when)
     validate_external_proposal_list(listed)
     replaced = _replaced_by_newcomer(group, listed)
     if replaced is not None:
         check_new_key(group.suite, replaced, leaf_node)
-    authenticate(group.policy.authentication, leaf_node, now=now, replaced=replaced)
+    authenticate(group.policy.authentication, leaf_node, when=when, replaced=replaced)
     applied = apply_proposals(group.tree, group.context.extensions, listed)
     tree, leaf = applied.tree.with_room()
     return replace(applied, tree=tree), leaf
@@ -175,7 +176,8 @@ def _replaced_by_newcomer(group: PublicGroup, listed: Sequence[SentProposal]) ->
     for sent in listed:
         if isinstance(sent.proposal, Remove):
             if not group.policy.resyncs:
-                raise InvalidCommit("§12.4.3.2", "newcomers may not replace an old leaf here: the policy forbids it")
+                reason = "a newcomer replaces an old leaf"
+                raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.resyncs", value=False)
             return group.tree.member(LeafIndex(sent.proposal.removed))
     return None
 
@@ -198,15 +200,16 @@ def advanced_by(
     return EpochAdvanced(committer, tuple(listed), added, applied.updated, applied.removed, with_path, external)
 
 
-def _follow_newcomer(group: PublicGroup, commit: Commit, sender: ProposalSender, now: int) -> Followed:
+def _follow_newcomer(group: PublicGroup, commit: Commit, sender: ProposalSender, when: When) -> Followed:
     if not group.policy.external_commits:
-        raise InvalidCommit("§12.4.3.2", "nobody may join by a commit here: the policy forbids it")
+        reason = "a client joins by a commit of its own"
+        raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.external_commits", value=False)
     if any(isinstance(each.proposal_or_ref, ProposalByReference) for each in commit.proposals):
         raise InvalidCommit("§12.4.3.2", "a newcomer commits a proposal by reference, which it cannot have checked")
     if commit.path is None:
         raise InvalidCommit("§12.4.3.2", "a commit by a newcomer must have a path")
     listed = resolve_proposals(commit, sender, group.proposals)
-    applied, committer = validate_and_make_room(group, listed, commit.path.leaf_node, now=now)
+    applied, committer = validate_and_make_room(group, listed, commit.path.leaf_node, when=when)
     return _merged(group, commit, committer, listed, applied)
 
 

@@ -248,6 +248,8 @@ def renewed_leaf(state: GroupState, credential: Credential | None, signature_pri
     leaf_node = state.tree.member(state.own_leaf)
     if credential is not None:
         leaf_node = replace(leaf_node, credential=credential)
+        if (kind := credential.credential.TAG) not in leaf_node.capabilities.credentials:
+            raise Misuse("§7.2", f"the leaf of this member does not list the type of its new credential, {kind.name}")
     if signature_private_key is not None:
         leaf_node = replace(leaf_node, signature_key=state.suite.signature_public_key(signature_private_key))
     return leaf_node

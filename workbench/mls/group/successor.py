@@ -16,6 +16,7 @@ from workbench.mls.group.commit import Committed, create_commit
 from workbench.mls.group.group import create_group
 from workbench.mls.group.lineage import pair_members, resumption_psks_of
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, require_active
+from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import Add, PreSharedKey, PreSharedKeyID, ResumptionPSK
 from workbench.mls.wire.tree import Extension, KeyPackage
@@ -43,7 +44,7 @@ def reinit_group(
     if reinit is None:
         raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
-    if missing := pair_members(old_group.tree, leaf_nodes, policy, now=now).missing:
+    if missing := pair_members(old_group.tree, leaf_nodes, policy, when=When.at(now)).missing:
         raise Misuse("§11.2", f"{len(missing)} members of the old group have no key package here")
     return _found(
         old_group,
@@ -81,7 +82,7 @@ def branch_group(
     """
     require_active(old_group)
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
-    if strangers := pair_members(old_group.tree, leaf_nodes, policy, now=now).strangers:
+    if strangers := pair_members(old_group.tree, leaf_nodes, policy, when=When.at(now)).strangers:
         raise Misuse("§11.3", f"{len(strangers)} of these key packages are of clients that are not in the old group")
     return _found(
         old_group,

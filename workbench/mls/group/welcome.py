@@ -113,6 +113,7 @@ def join(
     bundle: KeyPackageBundle,
     *,
     now: int,
+    sent_at: int | None = None,
     ratchet_tree: RatchetTreeExtension | None = None,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
@@ -122,7 +123,9 @@ def join(
 ) -> GroupState:
     """Enter a group by a Welcome (RFC 9420 §12.4.3.1).
 
-    The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps it. `old_group` is needed
+    `now` is in seconds since 1970, and `sent_at` when the Welcome was sent, if that is known: what has expired since is
+    no hindrance, as in `process`. The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps
+    it. `old_group` is needed
     for a group that comes from another by ReInit or branch: its last state, or for a branch the one of the epoch in
     which it left. A client that is in a group of the same id already refuses what comes out of here (`client.Device`
     does). Raises `NotForMe`,
@@ -142,11 +145,12 @@ def join(
     # validate
     context = group_info.group_context
     _check_suite(group_info, bundle.key_package)
-    tree = verified_tree(suite, group_info, ratchet_tree, now=now, policy=policy)
+    when = policy.lifetimes.received(now, sent_at)
+    tree = verified_tree(suite, group_info, ratchet_tree, when=when, policy=policy)
     if old_group is not None:
         check_announced(link, old_group, context)
     if link is not None:
-        check_link(link, old_group_of(link, old_group), context, tree, policy, now=now)
+        check_link(link, old_group_of(link, old_group), context, tree, policy, when=when)
     own_leaf = _find_own_leaf(tree, bundle.key_package)
     # derive
     private_keys = {leaf_to_node(own_leaf): bundle.encryption_private_key}

@@ -193,6 +193,7 @@ def _check_limits(name: str, ratchet: Ratchet, generation: int, limits: RatchetL
     """Refuse what is too far ahead to derive, and what is too late to still be kept (RFC 9420 §15.3)."""
     ahead = generation - ratchet.generation
     if ahead > limits.forward:
-        raise GenerationTooFarAhead("§15.3", f"{name} is {ahead} steps ahead, {limits.forward} are allowed")
+        reason = f"{name} is {ahead} steps ahead"
+        raise GenerationTooFarAhead("§15.3", reason, setting="RatchetLimits.forward", value=limits.forward)
     if -ahead > limits.behind:
         raise KeyExpired("§15.3", f"{name} is {-ahead} steps behind, keys are kept for {limits.behind}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
+from workbench.mls.errors import Misuse
+from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, DEFAULT_PROPOSALS, check_extensions
 from workbench.mls.tree.leaf_node import to_be_signed
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import CredentialType, ProtocolVersion
-from workbench.mls.wire.tree import Capabilities, LeafNode, Lifetime
+from workbench.mls.wire.shapes import Vector
+from workbench.mls.wire.tree import Capabilities, Extension, LeafNode, Lifetime
 
 BEFORE_NOW = 60 * 60
 """Seconds by which a lifetime begins in the past: for clocks behind ours, and since OpenMLS allows none of leeway."""
@@ -19,7 +23,7 @@ TWELVE_WEEKS = 84 * 24 * 60 * 60
 def new_lifetime(now: int, seconds: int = TWELVE_WEEKS) -> Lifetime:
     """The lifetime for a key package that is made now, to be used for so many seconds (RFC 9420 §7.2).
 
-    The default is the longest that OpenMLS accepts, and our own default policy (`LONGEST_LIFETIME`).
+    The default is the longest that OpenMLS accepts; what we accept ourselves is longer (`LONGEST_LIFETIME`).
     """
     return Lifetime(now - BEFORE_NOW, now + seconds)
 
@@ -33,6 +37,38 @@ def default_capabilities() -> Capabilities:
         proposals=(),
         credentials=tuple(CredentialType),
     )
+
+
+def check_own_leaf(suite: CipherSuite, leaf_node: LeafNode, others: Vector[Extension] = ()) -> None:
+    """Refuse to send a leaf node that keeps silent about what its member can do, or says too much (RFC 9420 §7.2, §10).
+
+    `others` are the extensions of the key package around it. Most of this binds the sender alone: from others it is
+    accepted. Raises `Misuse`, or `InvalidExtension` for an extension that stands twice or belongs elsewhere.
+    """
+    can = leaf_node.capabilities
+    check_extensions(leaf_node.extensions, "a leaf node")
+    check_extensions(others, "a key package")
+    in_use = {extension.extension_type for extension in (*leaf_node.extensions, *others)} - DEFAULT_EXTENSIONS
+    for name, used, listed in (
+        ("versions", {int(ProtocolVersion.mls10)}, can.versions),
+        ("cipher_suites", {suite.id}, can.cipher_suites),
+        ("extensions", in_use, can.extensions),
+        ("credentials", {int(leaf_node.credential.credential.TAG)}, can.credentials),
+    ):
+        if unlisted := used.difference(listed):
+            reason = f"the leaf node uses {_named(unlisted)}, which its capabilities.{name} do not list"
+            raise Misuse("§7.2", reason)
+    for name, known, listed in (
+        ("extensions", DEFAULT_EXTENSIONS, can.extensions),
+        ("proposals", DEFAULT_PROPOSALS, can.proposals),
+    ):
+        if needless := known.intersection(listed):
+            reason = f"capabilities.{name} list {_named(needless)}, which every client knows: leave that out"
+            raise Misuse("§7.2", reason)
+
+
+def _named(values: Iterable[int]) -> str:
+    return ", ".join(f"{value:#06x}" for value in sorted(values))
 
 
 def sign_leaf_node(

@@ -12,8 +12,9 @@ from workbench.mls.tree.extensions import demanded_of_members
 from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES, LifetimePolicy, validate_leaf_node
 from workbench.mls.tree.parent_hash import verify_parent_hashes
 from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.when import When
 from workbench.mls.wire.shapes import Vector
-from workbench.mls.wire.tree import Extension
+from workbench.mls.wire.tree import Extension, KeyPackageSource
 
 
 def validate_tree(
@@ -21,27 +22,23 @@ def validate_tree(
     group_id: bytes,
     extensions: Vector[Extension],
     *,
-    now: int | None,
+    when: When | None,
     lifetimes: LifetimePolicy = DEFAULT_LIFETIMES,
 ) -> None:
     """Check a tree as a newcomer does, apart from its tree hash (RFC 9420 §12.4.3.1).
 
-    `extensions` are those of the GroupContext. The unmerged leaves have been checked when the tree was made
-    (`RatchetTree.from_nodes`). Raises `InvalidRatchetTree`, `InvalidKey`, or what `validate_leaf_node` raises.
+    `extensions` are those of the GroupContext, and `when` is the time by which the lifetimes of its members are judged,
+    None for none. The unmerged leaves have been checked when the tree was made (`RatchetTree.from_nodes`). Raises
+    `InvalidRatchetTree`, `InvalidKey`, or what `validate_leaf_node` and `LifetimePolicy.verify_member` raise.
     """
     verify_parent_hashes(tree)
     check_members(tree, extensions)
     for _, parent_node in tree.parents():
         tree.suite.check_encryption_key(parent_node.encryption_key)
     for leaf, leaf_node in tree.leaves():
-        validate_leaf_node(
-            tree.suite,
-            leaf_node,
-            group_id=group_id,
-            leaf_index=leaf,
-            now=now if lifetimes.in_trees else None,
-            lifetimes=lifetimes,
-        )
+        validate_leaf_node(tree.suite, leaf_node, group_id=group_id, leaf_index=leaf, lifetimes=lifetimes)
+        if when is not None and isinstance(leaf_node.leaf_node_source, KeyPackageSource):
+            lifetimes.verify_member(leaf_node.leaf_node_source.lifetime, when)
 
 
 def check_members(tree: RatchetTree, extensions: Vector[Extension]) -> None:

@@ -1,0 +1,78 @@
+"""What is refused by policy alone is told apart from what breaks a rule, and the setting and what to do are named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.test_key_package_lifetimes import DAY, carol_until
+from workbench.inspect.case import Knowledge
+from workbench.inspect.explain import explain
+from workbench.inspect.explanation import Explanation
+from workbench.inspect.reasons import SETTINGS, Kind
+from workbench.mls import Add, LifetimePolicy, MLSMessage, Policy, create_commit
+from workbench.mls.errors import RefusedByPolicy
+from workbench.mls.tree.leaf_node import CATCH_UP
+from workbench.mls.wire.code_points import ProtocolVersion
+
+
+def told(explained: Explanation, setting: str) -> None:
+    """It is refused by this setting, which is named beside the reason, and there is a step for it."""
+    assert explained.kind is Kind.POLICY
+    assert isinstance(explained.error, RefusedByPolicy)
+    assert explained.error.setting == setting
+    assert f"our policy refuses that ({setting}=" in explained.sentence
+    assert explained.next_step == SETTINGS[setting]
+
+
+def with_policy(scenario: Scenario, name: str, policy: Policy) -> Scenario:
+    scenario.states[name] = replace(scenario.states[name], policy=policy)
+    return scenario
+
+
+def test_a_commit_that_comes_too_late_to_be_followed() -> None:
+    scenario = group_of("Alice", "Bob")
+    add = Add(carol_until(scenario, NOW + DAY).key_package)
+    message = create_commit(scenario.states["Alice"], [add], entropy=b"c" * 32, now=NOW).message
+    bob, late = scenario.states["Bob"], NOW + CATCH_UP + 2 * DAY
+    assert explain(bob, message, now=NOW + CATCH_UP).kind is Kind.PROCESSABLE
+    told(explain(bob, message, now=late), "LifetimePolicy.catch_up")
+    told(
+        explain(bob, message, now=NOW + 9 * DAY, knowledge=Knowledge(sent_at=NOW + 9 * DAY)), "LifetimePolicy.catch_up"
+    )
+    told(explain(bob, message, now=NOW, knowledge=Knowledge(sent_at=NOW - 9 * DAY)), "LifetimePolicy.leeway")
+
+
+def test_a_key_package_for_longer_than_the_policy_accepts() -> None:
+    scenario = group_of("Alice", "Bob")
+    framed = MLSMessage(ProtocolVersion.mls10, carol_until(scenario, NOW + 400 * DAY).key_package)
+    told(explain(scenario.states["Bob"], framed, now=NOW), "LifetimePolicy.longest")
+
+
+def test_a_welcome_into_a_group_with_a_member_that_has_outlived_its_key_package() -> None:
+    scenario = group_of("Alice", "Bob")
+    scenario.commit("Alice", Add(carol_until(scenario, NOW + DAY).key_package))
+    erin = scenario.bundle("Erin")
+    made = create_commit(scenario.states["Alice"], [Add(erin.key_package)], entropy=b"e" * 32, now=NOW)
+    assert made.welcome is not None
+    known = Knowledge(bundles=[erin])
+    bob = scenario.states["Bob"]
+    assert explain(bob, made.welcome, now=NOW + CATCH_UP, knowledge=known).kind is Kind.WELCOME
+    told(explain(bob, made.welcome, now=NOW + CATCH_UP + 2 * DAY, knowledge=known), "LifetimePolicy.in_trees")
+
+
+@pytest.mark.parametrize("setting", ["Policy.external_commits", "Policy.resyncs"])
+def test_a_newcomer_whom_the_policy_does_not_let_in(setting: str) -> None:
+    scenario = group_of("Alice", "Bob")
+    closed = Policy(external_commits=setting != "Policy.external_commits", resyncs=setting != "Policy.resyncs")
+    back = scenario.outside("Bob", via="Bob", resync=scenario.leaf("Bob"))
+    told(explain(with_policy(scenario, "Alice", closed).states["Alice"], back.message, now=NOW), setting)
+
+
+def test_every_step_belongs_to_a_setting_that_there_is() -> None:
+    for setting, step in SETTINGS.items():
+        owner, _, name = setting.partition(".")
+        assert hasattr({"Policy": Policy(), "LifetimePolicy": LifetimePolicy()}[owner], name)
+        assert step.endswith(".")
