@@ -11,11 +11,22 @@ from tests.mls.group.test_key_package_lifetimes import DAY, carol_until
 from workbench.inspect.case import Knowledge
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
+from workbench.inspect.forks import OtherSide, is_signed_there, vouched
 from workbench.inspect.reasons import SETTINGS, Kind
-from workbench.mls import Add, LifetimePolicy, MLSMessage, Policy, create_commit
+from workbench.mls import (
+    Add,
+    LifetimePolicy,
+    MLSMessage,
+    Policy,
+    create_commit,
+    encode,
+    group_info,
+    propose_update,
+)
 from workbench.mls.errors import RefusedByPolicy
 from workbench.mls.tree.leaf_node import CATCH_UP
 from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.messages import PublicMessage
 
 
 def told(explained: Explanation, setting: str) -> None:
@@ -60,6 +71,8 @@ def test_a_welcome_into_a_group_with_a_member_that_has_outlived_its_key_package(
     known = Knowledge(bundles=[erin])
     bob = scenario.states["Bob"]
     assert explain(bob, made.welcome, now=NOW + CATCH_UP, knowledge=known).kind is Kind.WELCOME
+    late = replace(known, sent_at=NOW + 9 * DAY)
+    told(explain(bob, made.welcome, now=NOW + 9 * DAY, knowledge=late), "LifetimePolicy.in_trees")
     told(explain(bob, made.welcome, now=NOW + CATCH_UP + 2 * DAY, knowledge=known), "LifetimePolicy.in_trees")
 
 
@@ -69,6 +82,27 @@ def test_a_newcomer_whom_the_policy_does_not_let_in(setting: str) -> None:
     closed = Policy(external_commits=setting != "Policy.external_commits", resyncs=setting != "Policy.resyncs")
     back = scenario.outside("Bob", via="Bob", resync=scenario.leaf("Bob"))
     told(explain(with_policy(scenario, "Alice", closed).states["Alice"], back.message, now=NOW), setting)
+
+
+def test_one_proposal_more_than_the_policy_lets_wait() -> None:
+    scenario = group_of("Alice", "Bob")
+    bob = replace(scenario.states["Bob"], policy=Policy(pending_proposals=0))
+    update = propose_update(scenario.states["Alice"], entropy=b"u" * 32, now=NOW)
+    explained = explain(bob, update.message, now=NOW)
+    assert explained.kind is Kind.POLICY
+    assert "our policy refuses that (Policy.pending_proposals=0)" in explained.sentence
+
+
+def test_the_other_sides_evidence_does_not_expire_with_the_key_packages_of_its_members() -> None:
+    scenario = group_of("Alice", "Bob")
+    alice = scenario.states["Alice"]
+    other = OtherSide(group_info=encode(group_info(alice)))
+    commit = create_commit(alice, entropy=b"c" * 32, now=NOW).message.message
+    assert isinstance(commit, PublicMessage)
+    assert is_signed_there(Policy(), commit, other, now=NOW + 10_000 * DAY)
+    assert vouched(
+        Policy(), alice.suite, group_of("Mallory").states["Mallory"].tree, group_info(alice), now=NOW + 10**9
+    )
 
 
 def test_every_step_belongs_to_a_setting_that_there_is() -> None:

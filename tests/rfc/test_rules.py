@@ -17,6 +17,7 @@ from tests.rfc.rules import (
     FOR_APPLICATIONS,
     GROUPS,
     NO_RULES,
+    POLICY,
     RULES,
     openmls_numbers,
 )
@@ -91,6 +92,16 @@ def test_no_excuse_is_stale() -> None:
     assert not {check.statement for check in NO_RULES if isinstance(check, Check)} & {
         rule.check.statement for rule in RULES.values()
     }
+
+
+def test_what_an_application_decides_is_refused_by_policy() -> None:
+    """But for messages whose keys the policy has had deleted: another setting does not bring them back."""
+    decided = [
+        getattr(errors, each.name) for each, why in NO_RULES.items() if why == POLICY and isinstance(each, Check)
+    ]
+    assert decided
+    for cls in decided:
+        assert issubclass(cls, errors.RefusedByPolicy | errors.KeyExpired | errors.EpochDeleted)
 
 
 def test_the_catalogue_of_openmls_is_covered() -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from workbench.mls import (
     CipherSuite,
     Credential,
-    LifetimePolicy,
     NodeIndex,
     Policy,
     PublicGroup,
@@ -28,10 +27,6 @@ class Anybody:
         self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
     ) -> None:
         """Refuse nothing."""
-
-
-ANY_TIME = LifetimePolicy(longest=None, clock=False)
-"""A thief does not mind whether a key package has expired."""
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from workbench.adversary.drawn import drawn_external_init, drawn_group_secrets, drawn_key_pairs, drawn_path
 from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read, Stole, Way
-from workbench.adversary.followed import ANY_TIME, Anybody, EndingCommit, KnownEpoch, sealed_in
+from workbench.adversary.followed import Anybody, EndingCommit, KnownEpoch, sealed_in
 from workbench.adversary.loot import (
     EpochKeys,
     ExternalKey,
@@ -70,6 +70,7 @@ from workbench.mls.schedule.key_schedule import (
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.schedule.transcript import confirmation_tag, confirmed_transcript_hash, interim_transcript_hash
+from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.tree.tree_math import common_ancestor, is_ancestor, leaf_to_node
 from workbench.mls.tree.update_path import open_path, private_keys_from
 from workbench.mls.when import When
@@ -94,7 +95,7 @@ class Thief:
 
     def __init__(self, suite: CipherSuite, group_id: bytes, policy: Policy = DEFAULT_POLICY) -> None:
         self._suite = suite
-        self._policy = replace(policy, lifetimes=ANY_TIME, authentication=Anybody())
+        self._policy = replace(policy, lifetimes=ANY_LIFETIME, authentication=Anybody())
         self.group_id = group_id
         self.stolen: list[tuple[str, Holdings]] = []
         self.private_keys: dict[bytes, bytes] = {}

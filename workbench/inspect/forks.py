@@ -7,7 +7,7 @@ authenticator do (RFC 9420 §8.2, §8.7).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from workbench.mls import CipherSuite, GroupState, MLSMessage, Policy, PublicGroup, RatchetTree, decode, public_group
@@ -17,6 +17,7 @@ from workbench.mls.framing.public_message import read_public
 from workbench.mls.group.framing import signature_key_of
 from workbench.mls.group.group_info import group_info_in, verify_group_info
 from workbench.mls.group.state import ReadableEpoch
+from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.messages import GroupInfo, MemberSender, PrivateMessage, PublicMessage
 from workbench.mls.wire.tree import LeafNode
@@ -87,18 +88,15 @@ def vouched(
         info = group_info_in(group_info)
     except MLSError:
         return None
-    return info if _has_signed(suite, tree.leaf(LeafIndex(info.signer)), info) or _is_whole(policy, info, now) else None
+    return (
+        info if _has_signed(suite, tree.leaf(LeafIndex(info.signer)), info) or _described(policy, info, now) else None
+    )
 
 
 def is_signed_there(policy: Policy, message: PublicMessage, other: OtherSide, *, now: int) -> bool:
     """Whether the message was signed for the epoch that the other side's GroupInfo describes (RFC 9420 §6.1)."""
-    if other.group_info is None:
-        return False
-    try:
-        there = public_group(other.group_info, now=now, policy=policy)
-    except MLSError:
-        return False
-    return is_signed_for(message, there.suite, there)
+    there = None if other.group_info is None else _described(policy, other.group_info, now)
+    return there is not None and is_signed_for(message, there.suite, there)
 
 
 def is_signed_for(message: PublicMessage, suite: CipherSuite, epoch: ReadableEpoch | PublicGroup) -> bool:
@@ -142,13 +140,15 @@ def _has_signed(suite: CipherSuite, signer: LeafNode | None, info: GroupInfo) ->
     return True
 
 
-def _is_whole(policy: Policy, info: GroupInfo, now: int) -> bool:
-    """Whether it brings its own tree, and a member of that tree has signed it."""
+def _described(policy: Policy, info: GroupInfo | MLSMessage | bytes, now: int) -> PublicGroup | None:
+    """The group that a GroupInfo describes if it brings its own tree and a member of that has signed it.
+
+    Evidence does not expire with the key packages of members: their lifetimes are not looked at.
+    """
     try:
-        public_group(info, now=now, policy=policy)
+        return public_group(info, now=now, policy=replace(policy, lifetimes=ANY_LIFETIME))
     except MLSError:
-        return False
-    return True
+        return None
 
 
 def _framed(side: Sequence[MLSMessage]) -> list[Framed]:

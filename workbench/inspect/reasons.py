@@ -265,7 +265,7 @@ ERRORS: dict[type[MLSError], Verdict] = {
         Kind.FAILED_CHECK, "Do not follow the commit: its proposals do not fit together. Its sender has to commit anew."
     ),
     errors.TooManyProposals: Verdict(
-        Kind.FAILED_CHECK,
+        Kind.POLICY,
         "Commit what is waiting, or raise the limit in the policy. Drop it if its sender does nothing but propose.",
     ),
     errors.InvalidCommit: Verdict(Kind.FAILED_CHECK, "Do not follow the commit. Its sender has to commit anew."),

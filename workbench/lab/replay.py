@@ -11,7 +11,6 @@ from workbench.mls import (
     GroupState,
     KeyPackage,
     KeyPackageBundle,
-    LifetimePolicy,
     Malformed,
     MLSMessage,
     Policy,
@@ -21,9 +20,10 @@ from workbench.mls import (
     join,
     process,
 )
+from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.wire.tree import KeyPackageSource
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None, clock=False))
+POLICY = Policy(lifetimes=ANY_LIFETIME)
 """Vectors do not say when they were made."""
 
 MEMBER = "listener"

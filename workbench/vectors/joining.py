@@ -13,7 +13,7 @@ from workbench.mls.group.welcome import join, open_group_info, open_group_secret
 from workbench.mls.schedule.key_schedule import epoch_from_joiner_secret, welcome_secret
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.transcript import confirmation_tag
-from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import MLSMessage, Welcome
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
@@ -39,7 +39,7 @@ def welcome(case: Case) -> None:
 NO_TIME = 0
 """A case does not say when it happened, and `POLICY` does not ask."""
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None, clock=False), kept_resumption_psks=1_000_000)
+POLICY = Policy(lifetimes=ANY_LIFETIME, kept_resumption_psks=1_000_000)
 """Cases have no clock, and some key packages in them live for ever; a commit may name the resumption PSK of any epoch
 that the client was in."""
 

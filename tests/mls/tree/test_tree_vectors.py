@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
-from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
 from workbench.mls.tree.tree_validation import validate_tree
@@ -15,8 +15,6 @@ from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import Add, GroupContext, Proposal, Remove, Update
 from workbench.mls.wire.tree import RatchetTreeExtension, UpdatePath
-
-ANY_LIFETIME = LifetimePolicy(longest=None)
 
 
 def cases(folder: Path, name: str) -> list[dict[str, Any]]:

@@ -119,6 +119,9 @@ def _named(lifetime: Lifetime) -> str:
 
 DEFAULT_LIFETIMES = LifetimePolicy()
 
+ANY_LIFETIME = LifetimePolicy(longest=None, clock=False)
+"""For histories without a clock, and for whom it makes no difference whether a key package has expired."""
+
 
 def validate_leaf_node(
     suite: Verifier,
