@@ -71,14 +71,19 @@ def story(hostile: Callable[[World], Iterable[bytes]] = nothing) -> World:
     return world
 
 
+@pytest.fixture(scope="module")
+def honest() -> World:
+    """The story in which nobody disturbs."""
+    return story()
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_what_the_attacker_reads_is_the_same_with_hostile_bytes_between(kind: str) -> None:
-    assert_alike(story(lambda world: [HOSTILE[kind](world)]), story())
+def test_what_the_attacker_reads_is_the_same_with_hostile_bytes_between(kind: str, honest: World) -> None:
+    assert_alike(story(lambda world: [HOSTILE[kind](world)]), honest)
 
 
-def test_a_forged_commit_that_comes_first_does_not_hide_the_real_one() -> None:
+def test_a_forged_commit_that_comes_first_does_not_hide_the_real_one(honest: World) -> None:
     """The same seed gives the same commits, so that what is to come can be forged before it comes."""
-    honest = story()
     commits = [forged for wire in honest.thief.heard if (forged := forged_commit(wire)) is not None]
     assert len(commits) == 4
     assert_alike(story(lambda _: commits), honest)

@@ -11,7 +11,7 @@ anew over everything recorded, since a key that is stolen today may open what wa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from workbench.adversary.drawn import drawn_external_init, drawn_group_secrets, drawn_key_pairs, drawn_path
@@ -114,7 +114,7 @@ class Thief:
         self._welcomes: list[Welcome] = []
         self._opened: set[EncryptedGroupSecrets] = set()
         self._key_packages: dict[bytes, KeyPackage] = {}
-        self._external_pubs: defaultdict[int, list[bytes]] = defaultdict(list)
+        self._external_pubs: defaultdict[int, set[bytes]] = defaultdict(set)
         self.unreadable: dict[int, str] = {}
         """Why it could make nothing of a message, by the message's index; no longer there once it could."""
         self._everywhere = [self]
@@ -159,7 +159,7 @@ class Thief:
             case KeyPackage() as key_package:
                 self._note(key_package)
             case GroupInfo(context) as info if context.group_id == self.group_id:
-                self._external_pubs[context.epoch].append(external_pub_of(info))
+                self._external_pubs[context.epoch].add(external_pub_of(info))
 
     def _note(self, key_package: KeyPackage) -> None:
         if key_package.cipher_suite == self._suite.id:
@@ -334,7 +334,7 @@ class Thief:
         if known.interim_transcript_hash == interim_transcript_hash(self._suite, b"", tag):
             self._enter(known, epoch.secrets, epoch.secret_tree, "drawn")
 
-    def _try_drawn_commit(self, commit: EndingCommit, entropy: bytes, external_pubs: Sequence[bytes]) -> None:
+    def _try_drawn_commit(self, commit: EndingCommit, entropy: bytes, external_pubs: Iterable[bytes]) -> None:
         """A commit's path and its init secret, if its maker drew them from leaked randomness."""
         followed = commit.followed
         if commit.commit_secret is None:

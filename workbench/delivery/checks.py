@@ -10,7 +10,7 @@ from __future__ import annotations
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.errors import MLSError
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.leaf_node import ANY_LENGTH
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import (
@@ -40,9 +40,6 @@ commit the confirmation tag, which is as long as the shortest hash (RFC 9420 §6
 
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes of a message or a Welcome: ample for the Welcome with its tree when one commit adds ten thousand members."""
-
-ANY_LENGTH = LifetimePolicy(longest=None, leeway=0)
-"""The directory hands out what is within its lifetime; how long a lifetime may be, each member decides."""
 
 
 class Refused(Exception):

@@ -303,6 +303,10 @@ ERRORS: dict[type[MLSError], Verdict] = {
 """The first reading of every error; what can be known better is looked at in `explain.py`."""
 
 
+_AS_THE_OTHERS = (
+    "If the other members have followed it, set the same as they do and process it again. Otherwise drop it."
+)
+
 SETTINGS: dict[str, str] = {
     "LifetimePolicy.catch_up": (
         "If this member was offline when it was sent, raise the setting and process it again, or join again by an "
@@ -318,12 +322,8 @@ SETTINGS: dict[str, str] = {
         "Join with the setting at False, for the members of the group go on with this one; or have it update its leaf "
         "first. Compare the clocks too."
     ),
-    "Policy.external_commits": (
-        "If the other members have followed it, set the same as they do and process it again. Otherwise drop it."
-    ),
-    "Policy.resyncs": (
-        "If the other members have followed it, set the same as they do and process it again. Otherwise drop it."
-    ),
+    "Policy.external_commits": _AS_THE_OTHERS,
+    "Policy.resyncs": _AS_THE_OTHERS,
 }
 """The next step for each setting of a policy by which something is refused."""
 

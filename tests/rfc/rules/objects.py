@@ -179,7 +179,7 @@ AUTHENTICATION = (
     asked(
         "credential of an Add",
         "The Authentication Service validates the credential of a client that is to be added.",
-        calls(proposals._authenticate_newcomer, authenticate),
+        calls(proposals.check_is_current, authenticate, "leaf_node, when=when)"),
         MET,
         test_x509_groups.is_added,
         ("0101",),
@@ -188,7 +188,7 @@ AUTHENTICATION = (
     asked(
         "credential of an Update",
         "The Authentication Service validates a new credential in an Update, as a successor of the old one.",
-        calls(proposals.check_is_current, authenticate),
+        calls(proposals.check_is_current, authenticate, "replaced="),
         REPLACED,
         test_x509_groups.by_an_update,
         ("0101",),

@@ -14,7 +14,7 @@ from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.proposals import refuse_grease_in, validate_psk
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.extensions import check_extensions
-from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.tree.leaf_node import ANY_LENGTH
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     Add,
@@ -83,7 +83,7 @@ def _check_own(suite: CipherSuite, proposal: AnyProposal, now: int) -> None:
     refuse_grease_in(proposal)
     match proposal:
         case Add(key_package):
-            validate_key_package(suite, key_package, now=now, lifetimes=LifetimePolicy(longest=None, leeway=0))
+            validate_key_package(suite, key_package, now=now, lifetimes=ANY_LENGTH)
         case PreSharedKey(psk):
             validate_psk(suite, psk)
         case GroupContextExtensions(extensions) | ReInit(extensions=extensions):

@@ -8,7 +8,7 @@ from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidProposal, InvalidProposalList, Misuse, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.state import AnyProposal, Policy, ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.grease import refuse_grease
@@ -77,15 +77,11 @@ def check_is_current(group: PublicGroup, sent: SentProposal, *, when: When) -> N
     match sent.proposal:
         case Add(KeyPackage(leaf_node=LeafNode(leaf_node_source=KeyPackageSource(lifetime)) as leaf_node)):
             policy.lifetimes.verify(lifetime, when)
-            _authenticate_newcomer(policy, leaf_node, when)
+            authenticate(policy.authentication, leaf_node, when=when)
         case Update(leaf_node) if isinstance(sent.sender, int):
             authenticate(policy.authentication, leaf_node, when=when, replaced=group.tree.member(sent.sender))
         case GroupContextExtensions(extensions) | ReInit(extensions=extensions):
             authenticate_external_senders(policy, extensions, when=when, present=group.context.extensions)
-
-
-def _authenticate_newcomer(policy: Policy, leaf_node: LeafNode, when: When) -> None:
-    authenticate(policy.authentication, leaf_node, when=when)
 
 
 def refuse_grease_in(proposal: AnyProposal) -> None:

@@ -125,11 +125,10 @@ def join(
 
     `now` is in seconds since 1970, and `sent_at` when the Welcome was sent, if that is known: what has expired since is
     no hindrance, as in `process`. The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps
-    it. `old_group` is needed
-    for a group that comes from another by ReInit or branch: its last state, or for a branch the one of the epoch in
-    which it left. A client that is in a group of the same id already refuses what comes out of here (`client.Device`
-    does). Raises `NotForMe`,
-    `InvalidWelcome`, `InvalidGroupInfo`, `InvalidRatchetTree`, `UnknownPreSharedKey` and what the objects inside raise.
+    it. `old_group` is needed for a group that comes from another by ReInit or branch: its last state, or for a branch
+    the one of the epoch in which it left. A client that is in a group of the same id already refuses what comes out of
+    here (`client.Device` does). Raises `NotForMe`, `InvalidWelcome`, `InvalidGroupInfo`, `InvalidRatchetTree`,
+    `UnknownPreSharedKey` and what the objects inside raise.
     """
     welcome = _welcome_in(welcome)
     suite = suite or cipher_suite(welcome.cipher_suite)

@@ -122,6 +122,10 @@ DEFAULT_LIFETIMES = LifetimePolicy()
 ANY_LIFETIME = LifetimePolicy(longest=None, clock=False)
 """For histories without a clock, and for whom it makes no difference whether a key package has expired."""
 
+ANY_LENGTH = LifetimePolicy(longest=None, leeway=0)
+"""Within its lifetime by our own clock, however long that is: for what we send or hand on. Receivers have policies of
+their own."""
+
 
 def validate_leaf_node(
     suite: Verifier,
