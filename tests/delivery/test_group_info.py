@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client.test_device import GROUP, devices
+from tests.client.devices import GROUP, devices
 from workbench.delivery import NoGroupInfo, WrongOrder
 from workbench.mls import encode, group_info
 

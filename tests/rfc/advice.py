@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.mls.group import (
+    test_commits,
     test_custom_proposals,
     test_grease,
     test_life_of_a_group,
-    test_refusals,
+    test_proposal_lists,
     test_x509_groups,
 )
 from tests.mls.schedule import test_secret_tree
@@ -76,7 +77,7 @@ ADVICES: dict[str, list[Demand]] = {
         demand(
             "38a5ae2b",
             "The application SHOULD specify an upper",
-            kept(enter, test_refusals.test_only_so_many_resumption_keys_are_kept),
+            kept(enter, test_commits.test_only_so_many_resumption_keys_are_kept),
         ),
     ],
     "10": [
@@ -103,19 +104,19 @@ ADVICES: dict[str, list[Demand]] = {
         demand(
             "0a665960",
             "such proposals they SHOULD prefer any Remove",
-            kept(select_proposals, test_refusals.test_a_committer_takes_what_fits_together),
+            kept(select_proposals, test_proposal_lists.test_a_committer_takes_what_fits_together),
         ),
         demand(
             "5d006214",
             "the epoch, they SHOULD prefer them over",
-            kept(select_proposals, test_refusals.test_a_committer_takes_a_reinit_only_alone),
+            kept(select_proposals, test_proposal_lists.test_a_committer_takes_a_reinit_only_alone),
         ),
     ],
     "12.4": [
         demand(
             "2a2a2253",
             "of a Commit SHOULD include all proposals",
-            kept(select_proposals, test_refusals.test_a_committer_takes_what_fits_together),
+            kept(select_proposals, test_proposal_lists.test_a_committer_takes_what_fits_together),
         ),
         demand(
             "06a379d8",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mls.crypto import test_ciphersuite, test_hpke
 from tests.mls.framing import test_padding, test_private_message
-from tests.mls.group import test_life_of_a_group, test_refusals
+from tests.mls.group import test_commits, test_life_of_a_group
 from tests.mls.schedule import test_key_schedule, test_secret_tree, test_transcript
 from tests.mls.tree import test_parent_hash, test_ratchet_tree, test_tree_validation, test_update_path
 from tests.mls.wire import test_rfc_structs
@@ -148,7 +148,7 @@ ANSWERS: dict[str, Answer] = {
         test_key_schedule.test_an_init_secret_from_outside_reaches_all_who_hold_the_external_secret,
     ),
     "8.5": kept(export_secret, test_key_schedule.test_exported_secrets_differ_by_label_context_and_length),
-    "8.6": kept(resumption_psks_of, test_refusals.test_only_so_many_resumption_keys_are_kept),
+    "8.6": kept(resumption_psks_of, test_commits.test_only_so_many_resumption_keys_are_kept),
     "8.7": kept(epoch_from_epoch_secret, test_key_schedule.test_every_input_decides_every_secret_of_the_epoch),
     "9": kept(SecretTree, test_secret_tree.test_sender_and_receiver_derive_the_same_keys),
     "12": _INTRODUCTION,

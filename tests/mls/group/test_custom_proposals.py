@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.changed_objects import refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_external_proposals import external, watched
-from tests.mls.group.test_refusals import refuses
 from workbench.mls import (
     Add,
     CustomProposal,

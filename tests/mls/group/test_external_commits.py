@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.changed_objects import refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
-from tests.mls.group.test_refusals import refuses
 from tests.mls.tree.people import written_otherwise
 from tests.rfc.source import without
 from workbench.mls import (

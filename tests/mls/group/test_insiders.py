@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.mls.group.changed_objects import refuses, resigned
 from tests.mls.group.scenario import NOW, Scenario, group_of
-from tests.mls.group.test_refusals import refuses, resigned
 from tests.mls.tree.people import written_otherwise
 from tests.rfc.source import Function, without
 from workbench.mls import (

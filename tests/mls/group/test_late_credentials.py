@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from tests.mls.crypto.authority import DAY, TODAY
+from tests.mls.group.changed_objects import refuses
+from tests.mls.group.company import LAX, OFFICE, ROOT, TRUST, company, lax, senders, shown
 from tests.mls.group.scenario import NOW, Scenario
-from tests.mls.group.test_refusals import refuses
-from tests.mls.group.test_x509_groups import LAX, OFFICE, ROOT, TRUST, company, lax, senders, shown
 from workbench.mls import (
     Add,
     Credential,

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.mls.group.changed_objects import refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_external_proposals import external, watched_group
-from tests.mls.group.test_refusals import refuses
 from workbench.mls import (
     Add,
     Attested,

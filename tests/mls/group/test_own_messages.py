@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.changed_objects import refuses
 from tests.mls.group.scenario import NOW, entropies, group_of
-from tests.mls.group.test_refusals import refuses
 from workbench.mls import (
     Committed,
     EpochAdvanced,

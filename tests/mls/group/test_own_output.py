@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.changed_objects import refuses, resigned
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_external_proposals import external, watched
 from tests.mls.group.test_key_package_lifetimes import DAY, carol_until
-from tests.mls.group.test_refusals import refuses, resigned
 from workbench.mls import (
     Add,
     Capabilities,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.mls.group.changed_objects import REINIT, refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
-from tests.mls.group.test_refusals import REINIT, refuses
 from workbench.mls import (
     ApplicationMessage,
     GroupState,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.changed_objects import REINIT, refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_custom_proposals import CAPABILITIES, LUNCH, POLICY
-from tests.mls.group.test_refusals import REINIT, refuses
 from workbench.mls import (
     Add,
     Committed,

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.mls.group.agreement import assert_agreement
+from tests.mls.group.changed_objects import REINIT, refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_custom_proposals import polling_group
 from tests.mls.group.test_deletion_schedule import RecordingSuite
 from tests.mls.group.test_external_proposals import watched_group
-from tests.mls.group.test_refusals import REINIT, refuses
 from workbench.mls import (
     CIPHER_SUITES,
     Add,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 from workbench.mls.crypto.algorithms import ALGORITHMS
 from workbench.mls.crypto.ciphersuite import CipherSuite, SignatureKeyPair
@@ -204,3 +205,17 @@ def group_with_full_tree(*members: str, suite: CipherSuite = SUITE) -> Group:
     for leaf in group.names:
         group, _ = group.commit(leaf)
     return group
+
+
+def opened_by(group: Group, commit: Commit, reader: LeafIndex, **changes: Any) -> OpenedPath:
+    """What `reader`, a member of the group before the commit, gets from its path."""
+    given = {
+        "merged": commit.merged,
+        "committer": commit.fresh.committer,
+        "update_path": commit.update_path,
+        "joined": commit.joined,
+        "own_leaf": reader,
+        "private_keys": prune_private_keys(group.tree, commit.before, group.private_keys[reader]),
+        "context": commit.context,
+    }
+    return open_path(group.suite, **{**given, **changes})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.mls.group import test_external_commits, test_key_package_lifetimes, test_refusals
+from tests.mls.group import test_external_commits, test_joining, test_key_package_lifetimes, test_key_packages
 from tests.mls.group.test_insiders import test_a_commit_that_breaks_none_is_followed
 from tests.mls.tree import test_leaf_node
-from tests.rfc.rules import commits, joining, objects, own_output, proposals, trees
+from tests.rfc.rules import authentication, commits, joining, objects, own_output, proposals, trees
 from tests.rfc.rules.rule import Allowance, Check, ForApplications, Rule, case, refuses
 from workbench.mls.crypto import credentials
 from workbench.mls.crypto.credentials import TrustAnchors
@@ -27,8 +27,8 @@ from workbench.mls.schedule import secret_tree
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
     "Bytes": objects.BYTES,
-    "Credentials": objects.CREDENTIALS,
-    "When a credential is validated": objects.AUTHENTICATION,
+    "Credentials": authentication.CREDENTIALS,
+    "When a credential is validated": authentication.AUTHENTICATION,
     "Leaf nodes": objects.LEAF_NODES,
     "Key packages": objects.KEY_PACKAGES,
     "Extensions": objects.EXTENSIONS,
@@ -70,7 +70,7 @@ ALLOWANCES = (
     Allowance(
         "§13.4",
         "A key package has extensions that only its client knows.",
-        test_refusals.test_a_key_package_may_have_extensions_that_only_its_client_knows,
+        test_key_packages.test_a_key_package_may_have_extensions_that_only_its_client_knows,
     ),
     Allowance(
         "§13.4",
@@ -85,7 +85,7 @@ ALLOWANCES = (
     Allowance(
         "§13.4",
         "A GroupInfo has extensions that its reader does not know.",
-        test_refusals.test_extensions_of_a_group_info_that_we_do_not_know_are_ignored,
+        test_joining.test_extensions_of_a_group_info_that_we_do_not_know_are_ignored,
     ),
     Allowance(
         "§12.2",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tests.mls.group import (
     test_external_commits,
+    test_joining,
     test_life_of_a_group,
     test_observer,
-    test_refusals,
     test_successors,
     test_unfit_groups,
 )
 from tests.mls.group.test_successors import BRANCH, REINIT
-from tests.mls.tree import test_update_path
+from tests.mls.tree import test_update_path_refusals
 from tests.rfc.rules.rule import Rule, calls, case, refuses
 from workbench.mls import errors
 from workbench.mls.crypto.primitives import AEAD
@@ -23,8 +23,8 @@ from workbench.mls.tree import update_path
 from workbench.mls.tree.tree_validation import validate_tree
 
 ENTERS = test_unfit_groups.test_a_newcomer_enters_a_group_in_order
-JOINS = test_refusals.test_an_honest_welcome_made_anew_lets_its_receiver_in
-CHANGED = test_refusals.test_a_group_info_with_one_thing_changed_is_refused
+JOINS = test_joining.test_an_honest_welcome_made_anew_lets_its_receiver_in
+CHANGED = test_joining.test_a_group_info_with_one_thing_changed_is_refused
 BROKEN = test_successors.test_a_new_group_that_breaks_one_rule_is_refused
 WHOLE = test_successors.test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered
 
@@ -100,7 +100,7 @@ WELCOMES = (
         "A Welcome is for the cipher suite of the key package.",
         refuses(open_group_secrets, errors.InvalidWelcome, "the Welcome is for"),
         side="receiver",
-        forged=test_refusals.test_a_welcome_of_another_suite_is_refused,
+        forged=test_joining.test_a_welcome_of_another_suite_is_refused,
         honest=JOINS,
         openmls=("1404",),
         otherwise=errors.DecryptionFailed,
@@ -121,7 +121,7 @@ WELCOMES = (
         "A Welcome holds an entry for the key package.",
         refuses(open_group_secrets, errors.NotForMe, "holds nothing"),
         side="receiver",
-        forged=test_refusals.test_a_welcome_for_somebody_else_is_refused,
+        forged=test_joining.test_a_welcome_for_somebody_else_is_refused,
         honest=JOINS,
         otherwise=AttributeError,
     ),
@@ -151,7 +151,7 @@ WELCOMES = (
         "A Welcome names one resumption PSK for a reinit or a branch at most.",
         refuses(lineage.link_in, errors.InvalidWelcome, "more than one"),
         side="receiver",
-        forged=test_refusals.test_a_welcome_that_links_to_two_old_groups_is_refused,
+        forged=test_joining.test_a_welcome_that_links_to_two_old_groups_is_refused,
         honest=WHOLE,
         openmls=("1401",),
         otherwise=errors.UnknownPreSharedKey,
@@ -192,7 +192,7 @@ WELCOMES = (
         "A leaf of the tree is the one of the key package.",
         refuses(welcome._find_own_leaf, errors.InvalidWelcome, "no leaf of the tree"),
         side="receiver",
-        forged=test_refusals.test_a_welcome_into_a_tree_without_oneself_is_refused,
+        forged=test_joining.test_a_welcome_into_a_tree_without_oneself_is_refused,
         honest=JOINS,
         otherwise=TypeError,
     ),
@@ -202,7 +202,7 @@ WELCOMES = (
         "The private keys that follow from the path secret are those of the tree's public keys.",
         refuses(update_path._derived_keys, errors.InvalidUpdatePath, "does not lead to its public key"),
         side="receiver",
-        forged=test_update_path.test_a_joiner_refuses_a_path_secret_that_does_not_lead_to_the_public_keys,
+        forged=test_update_path_refusals.test_a_joiner_refuses_a_path_secret_that_does_not_lead_to_the_public_keys,
         honest=test_life_of_a_group.test_a_newcomer_joins_with_the_tree_from_elsewhere,
     ),
     Rule(
@@ -212,7 +212,7 @@ WELCOMES = (
         "not list it as unmerged.",
         refuses(welcome._check_parent_keys, errors.InvalidWelcome, "lacks the path secret"),
         side="both",
-        forged=test_refusals.test_a_welcome_without_the_path_secret_that_the_tree_demands_is_refused,
+        forged=test_joining.test_a_welcome_without_the_path_secret_that_the_tree_demands_is_refused,
         honest=JOINS,
     ),
     Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mls.group import test_grease, test_key_package_lifetimes, test_own_output, test_refusals, test_successors
+from tests.mls.group import test_grease, test_key_package_lifetimes, test_key_packages, test_own_output, test_successors
 from tests.rfc.rules.rule import Rule, calls, refuses
 from workbench.mls import errors
 from workbench.mls.group import commit, external_proposals, group, proposals
@@ -20,7 +20,7 @@ OWN_OUTPUT = (
         "The capabilities of a key package list each of its extensions.",
         refuses(check_own_leaf, errors.Misuse, "do not list"),
         side="sender",
-        taken_in=test_refusals.test_an_extension_that_a_key_package_does_not_list_is_ignored,
+        taken_in=test_key_packages.test_an_extension_that_a_key_package_does_not_list_is_ignored,
         forged=test_own_output.test_nobody_sends_a_key_package_with_an_extension_that_it_does_not_list,
         honest=HONEST,
     ),

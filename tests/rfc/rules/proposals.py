@@ -7,8 +7,9 @@ from tests.mls.group import (
     test_external_commits,
     test_external_proposals,
     test_insiders,
-    test_refusals,
-    test_x509_groups,
+    test_proposal_lists,
+    test_proposals,
+    test_x509_refusals,
 )
 from tests.mls.group.test_insiders import HONEST
 from tests.mls.group.test_insiders import test_a_commit_that_breaks_none_is_followed as followed
@@ -36,8 +37,8 @@ def commit_of(name: str) -> Test:
     return case(followed if name in HONEST else broken, name=name, private=False)
 
 
-REPLACED = test_x509_groups.test_a_credential_is_replaced_only_by_its_successor
-LISTS = test_refusals.test_lists_that_the_rfc_forbids_are_refused
+REPLACED = test_x509_refusals.test_a_credential_is_replaced_only_by_its_successor
+LISTS = test_proposal_lists.test_lists_that_the_rfc_forbids_are_refused
 HONEST_UPDATE = test_insiders.test_an_honest_update_is_taken_in
 
 ALONE = (
@@ -147,7 +148,7 @@ ALONE = (
         "An ExternalInit comes from a client that joins by its own commit.",
         refuses(validate_proposal, errors.InvalidProposal, "does not join by a commit"),
         side="both",
-        forged=test_refusals.test_an_external_init_by_a_member_is_refused,
+        forged=test_proposals.test_an_external_init_by_a_member_is_refused,
         honest=test_external_commits.test_the_honest_commit_signed_again_is_accepted,
         openmls=("0408",),
     ),
@@ -336,7 +337,7 @@ BY_A_NEWCOMER = (
         "The leaf that a newcomer removes presents the same identities as its new one.",
         refuses(TrustAnchors.validate, errors.InvalidCredential, "other identities"),
         side="both",
-        forged=case(REPLACED, way=test_x509_groups.by_coming_back, reason=test_x509_groups.RENAMED[3], suite=1),
+        forged=case(REPLACED, way=test_x509_refusals.by_coming_back, reason=test_x509_refusals.RENAMED[3], suite=1),
         honest=test_external_commits.test_a_member_that_lost_its_state_comes_back_in_place_of_its_old_leaf,
         openmls=("0402",),
     ),

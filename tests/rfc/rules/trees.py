@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from tests.mls.group import test_unfit_groups
-from tests.mls.tree import test_parent_hash, test_ratchet_tree, test_tree_validation, test_update_path
+from tests.mls.tree import (
+    test_parent_hash,
+    test_ratchet_tree,
+    test_tree_validation,
+    test_update_path,
+    test_update_path_refusals,
+)
 from tests.rfc.rules.rule import Rule, calls, case, refuses
 from workbench.mls import errors
 from workbench.mls.crypto.ciphersuite import CipherSuite
@@ -17,8 +23,8 @@ from workbench.mls.tree.update_path import merge_path
 ARRAY = test_ratchet_tree.test_an_array_that_is_no_tree_is_refused
 HONEST_ARRAY = test_ratchet_tree.test_the_array_from_which_the_next_tests_start_is_valid
 HONEST_TREE = test_tree_validation.test_a_newcomer_accepts_the_tree_that_commits_have_made
-PATH = test_update_path.test_a_path_with_one_thing_wrong_is_refused
-HONEST_PATH = test_update_path.test_the_path_from_which_the_next_tests_start_is_valid
+PATH = test_update_path_refusals.test_a_path_with_one_thing_wrong_is_refused
+HONEST_PATH = test_update_path_refusals.test_the_path_from_which_the_next_tests_start_is_valid
 OPENED = test_update_path.test_all_members_get_the_same_commit_secret
 
 TREES = (
@@ -177,7 +183,7 @@ PATHS = (
         "Each key of a path is one of the cipher suite: others can seal to it.",
         calls(merge_path, CipherSuite.check_encryption_key),
         side="both",
-        forged=test_update_path.test_a_key_of_a_path_that_nobody_can_seal_to_is_refused,
+        forged=test_update_path_refusals.test_a_key_of_a_path_that_nobody_can_seal_to_is_refused,
         honest=HONEST_PATH,
     ),
     Rule(
@@ -225,7 +231,7 @@ PATHS = (
         "The leaf node of a path can do what the group asks.",
         calls(merge_path, check_capabilities),
         side="both",
-        forged=test_update_path.test_a_committer_must_be_able_to_do_what_the_group_asks,
+        forged=test_update_path_refusals.test_a_committer_must_be_able_to_do_what_the_group_asks,
         honest=HONEST_PATH,
         openmls=("0312",),
     ),
@@ -235,7 +241,7 @@ PATHS = (
         "The leaf node of a path does not take the signature key of another member.",
         calls(merge_path, check_unique_keys),
         side="both",
-        forged=test_update_path.test_a_committer_may_not_take_the_signature_key_of_another,
+        forged=test_update_path_refusals.test_a_committer_may_not_take_the_signature_key_of_another,
         honest=test_update_path.test_somebody_outside_can_commit_from_the_next_free_leaf,
         openmls=("0312",),
     ),
@@ -245,7 +251,7 @@ PATHS = (
         "A path secret is sealed to the provisional GroupContext.",
         refuses(CipherSuite.decrypt_with_label, errors.DecryptionFailed, "in this context"),
         side="both",
-        forged=test_update_path.test_a_ciphertext_for_another_context_does_not_open,
+        forged=test_update_path_refusals.test_a_ciphertext_for_another_context_does_not_open,
         honest=OPENED,
         otherwise=TypeError,
     ),
@@ -255,7 +261,7 @@ PATHS = (
         "The keys that follow from a path secret are those of the path.",
         refuses(update_path._derived_keys, errors.InvalidUpdatePath, "does not lead to its public key"),
         side="receiver",
-        forged=test_update_path.test_a_secret_that_does_not_lead_to_the_public_keys_is_refused,
+        forged=test_update_path_refusals.test_a_secret_that_does_not_lead_to_the_public_keys_is_refused,
         honest=OPENED,
     ),
 )

@@ -1,0 +1,46 @@
+"""Devices of one delivery service."""
+
+from __future__ import annotations
+
+from workbench.client import Device
+from workbench.delivery import DeliveryService
+from workbench.lab.sources import START, entropy_source
+from workbench.mls import cipher_suite
+
+GROUP = b"group"
+
+
+def devices(*names: str) -> list[Device]:
+    """Devices with a key package each; the first one has a group with all of them."""
+    service = DeliveryService()
+    made = [
+        Device(name, cipher_suite(1), service, entropy=entropy_source(0, name), clock=lambda: START) for name in names
+    ]
+    for device in made:
+        device.publish_key_package()
+    made[0].create_group(GROUP)
+    if len(names) > 1:
+        made[0].commit(GROUP, add=names[1:])
+        made[0].fetch(GROUP)
+        for device in made[1:]:
+            device.accept_invitations()
+    return made
+
+
+def epochs(*all_devices: Device) -> list[int]:
+    return [device.state(GROUP).epoch for device in all_devices]
+
+
+def with_last_resort(*names: str) -> list[Device]:
+    """Devices of which the last has nothing published but a key package of last resort."""
+    service = DeliveryService()
+    made = [
+        Device(name, cipher_suite(1), service, entropy=entropy_source(0, name), clock=lambda: START) for name in names
+    ]
+    made[-1].publish_key_package(last_resort=True)
+    return made
+
+
+def beside(device: Device, name: str, seed: int = 0) -> Device:
+    """Another device that uses the same delivery service."""
+    return Device(name, cipher_suite(1), device._service, entropy=entropy_source(seed, name), clock=lambda: START)
