@@ -66,7 +66,8 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "extras"), [("workbench", ["interop"]), ("widgets", []), ("tests", ["lab", "interop", "test"])]
+    ("package", "extras"),
+    [("workbench", ["interop"]), ("widgets", []), ("tests", ["lab", "interop", "peers", "test"])],
 )
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
     """Not only installed because something else needs it."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tests.interop.peers.agentvault import Agentvault
 from tests.interop.peers.features import FEATURES
+from tests.interop.peers.gbp import Gbp
 from tests.interop.peers.member import Implementation
+from tests.interop.peers.rine import Rine
 from tests.interop.peers.ts_mls import TsMls
 
 Role: TypeAlias = Literal["ours acts", "peer acts"]
@@ -16,25 +19,177 @@ Cell: TypeAlias = tuple[str, Role]
 
 
 @dataclass(frozen=True)
+class Lack:
+    """What a package has no call for, so that its module raises `NotOffered`."""
+
+    reason: str
+    cells: frozenset[Cell]
+    no_call_like: str
+    """A regular expression that no name of a call of the package matches."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a package has a call for, and refuses, though RFC 9420 leaves it the choice."""
+
+    reason: str
+    cells: frozenset[Cell]
+    words: str
+    """What it says, as a regular expression."""
+
+
+@dataclass(frozen=True)
+class Bug:
+    """What fails because the package breaks RFC 9420."""
+
+    reason: str
+    cells: frozenset[Cell]
+    words: str
+    """What the side says that notices it, as a regular expression."""
+
+
+@dataclass(frozen=True)
 class Declared:
-    """A peer, what it does not offer, and what fails by a bug of its own, with what the side that notices it says."""
+    """A peer, and all that does not succeed with it."""
 
     implementation: Implementation
-    not_offered: frozenset[Cell] = frozenset()
-    bugs: Mapping[Cell, str] = field(default_factory=dict)
+    exceptions: tuple[Lack | Refusal | Bug, ...]
 
     def __post_init__(self) -> None:
-        assert {feature for feature, _ in {*self.not_offered, *self.bugs}} <= set(FEATURES)
+        cells = [cell for each in self.exceptions for cell in each.cells]
+        assert len(set(cells)) == len(cells)
+        assert {feature for feature, _ in cells} <= set(FEATURES)
 
+    def exception(self, feature: str, role: Role) -> Lack | Refusal | Bug | None:
+        """Why a feature does not succeed in a role; None when it does."""
+        return next((each for each in self.exceptions if (feature, role) in each.cells), None)
+
+
+def ours(*features: str) -> frozenset[Cell]:
+    """These, when ours acts and the peer answers."""
+    return _cells(features, ["ours acts"])
+
+
+def theirs(*features: str) -> frozenset[Cell]:
+    """These, when the peer acts and ours answers."""
+    return _cells(features, ["peer acts"])
+
+
+def both(*features: str) -> frozenset[Cell]:
+    """These, in both roles."""
+    return _cells(features, ROLES)
+
+
+def _cells(features: Iterable[str], roles: Iterable[Role]) -> frozenset[Cell]:
+    return frozenset((feature, role) for feature in features for role in roles)
+
+
+EXTERNAL = (
+    "joins by an external commit",
+    "comes back by an external commit (resync)",
+    "asks to be added (new_member_proposal)",
+)
+PROPOSALS = ("proposes an Add", "proposes an Update", "proposes a Remove")
+SETS_EXTENSIONS = ("sets required_capabilities", "sets external_senders")
+OTHER_GROUPS = ("goes on as another group (ReInit)", "founds a branch")
+OLD_GROUP = "its call for a Welcome does not look up the old group, and the calls that do are not in this package"
 
 PEERS = (
     Declared(
         TsMls(),
-        not_offered=frozenset({("proposes an Update", "peer acts")}),
-        bugs={
-            ("sets external_senders", "ours acts"): "Could not decode external_senders",
-            ("sets external_senders", "peer acts"): "Could not decode external_senders",
-            ("sets required_capabilities", "peer acts"): "the UpdatePath is missing though the proposals need one",
-        },
+        (
+            Lack("it makes no Update proposals", theirs("proposes an Update"), "update"),
+            Bug(
+                "its external_senders is one sender, not a vector (§12.1.8.1)",
+                both("sets external_senders"),
+                "Could not decode external_senders",
+            ),
+            Bug(
+                "its commit of GroupContextExtensions has no path (§17.4)",
+                theirs("sets required_capabilities"),
+                "the UpdatePath is missing though the proposals need one",
+            ),
+        ),
+    ),
+    Declared(
+        Agentvault(),
+        (
+            Lack("it makes and takes no GroupInfo", both(*EXTERNAL), "external|info"),
+            Lack("it stores no external PSK", both("mixes in an external PSK"), "psk|secret_store"),
+            Lack(
+                "it proposes and commits only Adds and Removes, and commits what others have proposed",
+                theirs("proposes an Update", "mixes in the PSK of a past epoch", *SETS_EXTENSIONS, *OTHER_GROUPS),
+                "update|resumption|extension|re_?init|branch|subgroup",
+            ),
+            Lack("its handshakes are PublicMessages", theirs("commits in a PrivateMessage"), "option|private|rules"),
+            Lack("it shows no epoch authenticator", both("has the same epoch authenticator"), "authenticator"),
+            Refusal(OLD_GROUP, ours(*OTHER_GROUPS), "Old group state not found"),
+        ),
+    ),
+    Declared(
+        Rine(),
+        (
+            Lack(
+                "it proposes nothing, and commits one Add or one Remove in a PublicMessage",
+                theirs(
+                    "asks to be added (new_member_proposal)",
+                    "commits in a PublicMessage",
+                    "commits in a PrivateMessage",
+                    *PROPOSALS,
+                    "mixes in the PSK of a past epoch",
+                    *SETS_EXTENSIONS,
+                    *OTHER_GROUPS,
+                ),
+                "propos|update|private|resumption|extension|re_?init|branch",
+            ),
+            Lack("it stores no external PSK", both("mixes in an external PSK"), "psk"),
+            Lack("it has no exporter", both("exports the same secrets"), "export|secret"),
+            Lack("it shows no epoch authenticator", both("has the same epoch authenticator"), "authenticator"),
+            Refusal(
+                "it takes in commits and no proposals",
+                ours("asks to be added (new_member_proposal)", *PROPOSALS),
+                "expected a Commit message on this path",
+            ),
+            Refusal(OLD_GROUP, ours(*OTHER_GROUPS), "Old group state not found"),
+        ),
+    ),
+    Declared(
+        Gbp(),
+        (
+            Lack("it makes and takes no GroupInfo", both(*EXTERNAL), "external|info"),
+            Lack(
+                "it proposes nothing, and commits one Add or one Remove of its own in a PrivateMessage",
+                both(*PROPOSALS)
+                | theirs(
+                    "commits in a PublicMessage",
+                    "commits in a PrivateMessage",
+                    "mixes in the PSK of a past epoch",
+                    *SETS_EXTENSIONS,
+                    *OTHER_GROUPS,
+                ),
+                "propos|update|public|resumption|extension|re_?init|branch",
+            ),
+            Lack(
+                "it sends no application messages",
+                theirs("sends application messages, also out of order"),
+                "crypt|prot",
+            ),
+            Lack("it stores no external PSK", both("mixes in an external PSK"), "psk"),
+            Lack("it has no exporter", both("exports the same secrets"), "secret"),
+            Lack("it shows no epoch authenticator", both("has the same epoch authenticator"), "authenticator"),
+            Refusal(
+                "it reads handshakes in PrivateMessages only",
+                ours("commits in a PublicMessage"),
+                "IncompatibleWireFormat",
+            ),
+            Refusal(
+                "it keeps no secrets of past epochs",
+                ours("mixes in the PSK of a past epoch"),
+                r"PskError\(KeyNotFound\)",
+            ),
+            Refusal(
+                "a client has one key package, which is used up by then", ours(*OTHER_GROUPS), "NoMatchingKeyPackage"
+            ),
+        ),
     ),
 )

@@ -10,12 +10,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
 from workbench.mls import CIPHER_SUITES, MLSMessage, decode
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import PrivateMessage
+from workbench.mls.wire.messages import MemberSender, PrivateMessage, PublicMessage
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -157,7 +160,7 @@ class Member:
 
     # Groups that come from others
 
-    def reinit(self, group_id: bytes) -> bytes:
+    def reinit(self, group_id: bytes, form: Form = "public") -> bytes:
         """A commit that ends the group, for one of the same cipher suite to follow."""
         raise NotOffered
 
@@ -189,8 +192,37 @@ class Implementation:
         """A new client."""
         return self.member_class(suite, identity)
 
+    def calls(self) -> frozenset[str]:
+        """The names of all that can be asked of its clients and groups, whether or not its module asks it."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """End what was started for it."""
+
+
+class PythonImplementation(Implementation):
+    """A package of PyPI."""
+
+    module: ClassVar[str]
+    """What it is imported as."""
+    classes: ClassVar[tuple[str, ...]]
+    """Its clients and groups."""
+
+    def missing(self) -> str | None:
+        if find_spec(self.module) is None:
+            return f"{self.name} is not installed: `pip install {self._distribution}` installs it"
+        return None
+
+    def version(self) -> str:
+        return version(self._distribution)
+
+    def calls(self) -> frozenset[str]:
+        module = import_module(self.module)
+        return frozenset(name for each in self.classes for name in dir(getattr(module, each)) if name[0] != "_")
+
+    @property
+    def _distribution(self) -> str:
+        return self.package.removeprefix("PyPI: ")
 
 
 def identity_of(name: str) -> bytes:
@@ -202,6 +234,14 @@ def is_application(message: bytes) -> bool:
     """Whether a message is an application message, which a PrivateMessage says in the clear."""
     body = decode(MLSMessage, message).message
     return isinstance(body, PrivateMessage) and body.content_type == ContentType.application
+
+
+def committer_of(message: bytes) -> int | None:
+    """The leaf of the member that sent a PublicMessage, which says it in the clear; None for any other message."""
+    body = decode(MLSMessage, message).message
+    if not isinstance(body, PublicMessage) or not isinstance(body.content.sender.sender, MemberSender):
+        return None
+    return body.content.sender.sender.leaf_index
 
 
 HEADERS = {

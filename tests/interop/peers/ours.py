@@ -34,7 +34,6 @@ from workbench.mls import (
     KeyPackage,
     KeyPackageBundle,
     LeafIndex,
-    LifetimePolicy,
     MLSError,
     MLSMessage,
     Policy,
@@ -67,7 +66,7 @@ from workbench.mls import (
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 
-POLICY = Policy(lifetimes=LifetimePolicy(longest=None), needs_approval=frozenset())
+POLICY = Policy(needs_approval=frozenset())
 
 
 def now() -> int:
@@ -182,9 +181,12 @@ class OurMember(Member):
     def epoch(self) -> int:
         return self.state.epoch
 
-    def reinit(self, group_id: bytes) -> bytes:
+    def reinit(self, group_id: bytes, form: Form = "public") -> bytes:
         announced = ReInit(group_id, ProtocolVersion.mls10, self.suite, ())
-        return self._applied(create_commit(self.state, [announced], entropy=entropy(), now=now())).commit
+        private = form == "private"
+        return self._applied(
+            create_commit(self.state, [announced], entropy=entropy(), now=now(), private=private)
+        ).commit
 
     def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
         others = [_key_package_in(message) for message in key_packages]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
-from tests.interop.peers.declared import PEERS, ROLES, Declared, Role
+from tests.interop.peers.agentvault import Agentvault
+from tests.interop.peers.declared import PEERS, ROLES, Declared, Lack, Role
 from tests.interop.peers.features import FEATURES, Scene
-from tests.interop.peers.member import Implementation, NotOffered, Refused
+from tests.interop.peers.member import Implementation, NotOffered
 from tests.interop.peers.ours import OURS
 from tests.interop.peers.ts_mls import TsMls
-from workbench.mls import MLSError
 
 CELLS = [
     pytest.param(peer, suite, role, feature, id=f"{peer.implementation.name}-suite {suite}-{role}-{feature}")
@@ -20,6 +21,7 @@ CELLS = [
     for role in ROLES
     for feature in FEATURES
 ]
+by_name = pytest.mark.parametrize("peer", PEERS, ids=[peer.implementation.name for peer in PEERS])
 
 
 @pytest.mark.parametrize(("peer", "suite", "role", "feature"), CELLS)
@@ -29,19 +31,37 @@ def test_what_is_declared_of_a_peer_comes_true(
     them = playing(peer.implementation)
     acting, answering = (OURS, them) if role == "ours acts" else (them, OURS)
     scene, play = Scene(acting, answering, suite), FEATURES[feature]
-    if (feature, role) in peer.not_offered:
-        with pytest.raises(NotOffered):
+    match peer.exception(feature, role):
+        case None:
             play(scene)
-    elif (feature, role) in peer.bugs:
-        with pytest.raises((MLSError, Refused), match=peer.bugs[feature, role]):
-            play(scene)
-    else:
-        play(scene)
+        case Lack():
+            with pytest.raises(NotOffered):
+                play(scene)
+        case failure:
+            with pytest.raises((*scene.actor.errors, *scene.other.errors), match=failure.words):
+                play(scene)
+
+
+@by_name
+def test_a_package_has_no_call_for_what_it_is_declared_to_lack(
+    playing: Callable[[Implementation], Implementation], peer: Declared
+) -> None:
+    calls = playing(peer.implementation).calls()
+    assert any("create" in name for name in calls)
+    for each in peer.exceptions:
+        if isinstance(each, Lack):
+            assert [name for name in sorted(calls) if re.search(each.no_call_like, name, re.IGNORECASE)] == []
 
 
 def test_a_peer_that_is_not_installed_says_how_to_install_it() -> None:
-    class Absent(TsMls):
+    class AbsentFromNode(TsMls):
         name = "absent"
         package = "npm: absent"
 
-    assert Absent().missing() == "absent is not in node_modules: `npm ci` installs it"
+    class AbsentFromPython(Agentvault):
+        name = "absent"
+        package = "PyPI: absent-package"
+        module = "absent_package"
+
+    assert AbsentFromNode().missing() == "absent is not in node_modules: `npm ci` installs it"
+    assert AbsentFromPython().missing() == "absent is not installed: `pip install absent-package` installs it"

@@ -80,6 +80,7 @@ function readsVector({ impl }, groupInfo) {
 }
 
 await serve(newClient, {
+  calls: async () => ({ names: Object.keys(mls) }),
   key_package: async (client) => ({
     bytes: encode("mls_key_package", "keyPackage", (await newKeyPackage(client)).publicPackage),
   }),

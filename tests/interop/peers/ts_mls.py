@@ -74,7 +74,7 @@ class TsMlsMember(NodeMember):
         epoch: int = self._call("epoch")["epoch"]
         return epoch
 
-    def reinit(self, group_id: bytes) -> bytes:
+    def reinit(self, group_id: bytes, form: Form = "public") -> bytes:
         return self._sent("reinit", group_id=group_id).commit
 
     def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:

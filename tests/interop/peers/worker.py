@@ -54,6 +54,9 @@ class NodeImplementation(Implementation):
         version: str = json.loads(self._manifest.read_bytes())["version"]
         return version
 
+    def calls(self) -> frozenset[str]:
+        return frozenset(self.worker.call("calls")["names"])
+
     @property
     def _manifest(self) -> Path:
         return REPOSITORY / "node_modules" / self.package.removeprefix("npm: ") / "package.json"

@@ -1,0 +1,109 @@
+"""mls-rs, an implementation in Rust, through the Python package agentvault-mls-rs-uniffi."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.interop.peers.member import (
+    AddMember,
+    Change,
+    Form,
+    Link,
+    Member,
+    NotOffered,
+    PythonImplementation,
+    RemoveMember,
+    Sent,
+    committer_of,
+)
+
+
+class AgentvaultMember(Member):
+    """A client of mls-rs. It names another member by an object that it got with a commit of that member."""
+
+    sends = frozenset({"public"})
+
+    def __init__(self, suite: int, identity: bytes) -> None:
+        super().__init__(suite, identity)
+        import mls_rs_uniffi as mls
+
+        self._mls = mls
+        self.errors = (mls.Error,)
+        config = mls.client_config_default()
+        config.use_ratchet_tree_extension = True
+        keys = mls.generate_signature_keypair(mls.CipherSuite.CURVE25519_AES128)
+        self._client = mls.Client(identity, keys, config)
+        self._group: Any = None
+        self._met: dict[int, Any] = {}
+        """The members whose commits it processed, by their leaf."""
+
+    def key_package(self) -> bytes:
+        return self._bytes(self._client.generate_key_package_message())
+
+    def create(self, group_id: bytes) -> None:
+        self._group = self._client.create_group(group_id)
+
+    def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
+        tree = self._mls.RatchetTree(bytes=ratchet_tree) if ratchet_tree else None
+        self._group = self._client.join_group(tree, self._message(welcome)).group
+
+    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+        if form not in self.sends:
+            raise NotOffered
+        match changes:
+            case []:
+                made = self._group.commit()
+            case [AddMember(key_package)]:
+                made = self._group.add_members([self._message(key_package)])
+            case [RemoveMember(leaf)]:
+                made = self._group.remove_members([self._met[leaf]])
+            case _:
+                raise NotOffered
+        self._group.process_incoming_message(made.commit_message)
+        welcome = made.welcome_message
+        return Sent(self._bytes(made.commit_message), b"" if welcome is None else self._bytes(welcome))
+
+    def propose(self, change: Change, form: Form = "public") -> bytes:
+        if form not in self.sends:
+            raise NotOffered
+        match change:
+            case AddMember(key_package):
+                (message,) = self._group.propose_add_members([self._message(key_package)])
+            case RemoveMember(leaf):
+                (message,) = self._group.propose_remove_members([self._met[leaf]])
+            case _:
+                raise NotOffered
+        return self._bytes(message)
+
+    def process(self, message: bytes) -> bytes | None:
+        received = self._group.process_incoming_message(self._message(message))
+        if received.is_commit() and (leaf := committer_of(message)) is not None:
+            self._met[leaf] = received.committer
+        return received.data if received.is_application_message() else None
+
+    def protect(self, application_data: bytes) -> bytes:
+        return self._bytes(self._group.encrypt_application_message(application_data))
+
+    def export(self, label: str, context: bytes, length: int) -> bytes:
+        secret: bytes = self._group.export_secret(label.encode(), context, length)
+        return secret
+
+    def _message(self, encoded: bytes) -> Any:
+        return self._mls.Message.from_bytes(encoded)
+
+    def _bytes(self, message: Any) -> bytes:
+        encoded: bytes = message.to_bytes()
+        return encoded
+
+
+class Agentvault(PythonImplementation):
+    """The package."""
+
+    name = "mls-rs (agentvault)"
+    package = "PyPI: agentvault-mls-rs-uniffi"
+    module = "mls_rs_uniffi"
+    classes = ("Client", "Group")
+    engine = "mls-rs"
+    license = "Apache-2.0 or MIT"
+    suites = (1,)
+    member_class = AgentvaultMember
