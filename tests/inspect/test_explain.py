@@ -10,64 +10,36 @@ from typing import Any
 
 import pytest
 
+from tests.inspect.explained import ALICE_AND_BOB, damaged, told
 from tests.mls.group.scenario import NOW, Scenario, group_of
-from tests.mls.group.test_custom_proposals import LUNCH, polling_group
 from tests.mls.group.test_past_epochs import keeping
-from workbench.inspect.case import NOTHING, Knowledge
+from workbench.inspect.case import Knowledge
 from workbench.inspect.explain import explain
-from workbench.inspect.explanation import Explanation
-from workbench.inspect.forks import OtherSide
 from workbench.inspect.reasons import ERRORS, KINDS, Kind, table
 from workbench.inspect.refusals import CLOSER
 from workbench.mls import (
     Add,
     ExternalPSK,
-    GroupState,
     MLSMessage,
-    Policy,
     PreSharedKey,
     PreSharedKeyID,
-    ReInit,
     Remove,
     cipher_suite,
     create_commit,
-    drop_proposal,
     encode,
     group_info,
-    join,
     process,
     propose,
     protect,
-    reinit_group,
     write_state,
 )
 from workbench.mls import errors as mls_errors
 from workbench.mls.errors import MLSError
 from workbench.mls.framing.content import sign_content
-from workbench.mls.framing.private_message import protect_private
 from workbench.mls.framing.public_message import protect_public
 from workbench.mls.group.state import AnyProposal
-from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
-from workbench.mls.wire.messages import (
-    ApplicationData,
-    AuthenticatedContent,
-    FramedContent,
-    FramedContentAuthData,
-    MemberSender,
-    Sender,
-)
-
-
-def told(
-    state: GroupState, message: MLSMessage | bytes, kind: Kind, *words: str, knowledge: Knowledge = NOTHING
-) -> Explanation:
-    """The explanation, which must be of this kind and have these words."""
-    explanation = explain(state, message, now=NOW, knowledge=knowledge)
-    assert explanation.kind is kind, str(explanation)
-    for each in words:
-        assert each in f"{explanation.sentence} {explanation.next_step}", str(explanation)
-    return explanation
+from workbench.mls.wire.messages import AuthenticatedContent, FramedContentAuthData
 
 
 def every_error(family: type[MLSError] = MLSError) -> list[type[MLSError]]:
@@ -129,7 +101,6 @@ def test_a_late_message_of_an_epoch_that_is_kept_is_readable() -> None:
 # What is no MLSMessage
 
 
-ALICE_AND_BOB = group_of("Alice", "Bob")
 ALICE, BOB = ALICE_AND_BOB.states["Alice"], ALICE_AND_BOB.states["Bob"]
 
 
@@ -268,325 +239,6 @@ def test_a_welcome_is_for_this_client_or_for_others() -> None:
     told(elsewhere, odd, Kind.UNSUPPORTED, "0x0063", knowledge=knows)
 
 
-# Another group, another epoch
-
-
-def test_a_message_of_another_group_is_addressed_there() -> None:
-    scenario = group_of("Alice", "Bob")
-    message: Any = scenario.send("Alice", b"hello")
-    elsewhere = replace(message, message=replace(message.message, group_id=b"choir"))
-    explanation = told(scenario.states["Bob"], elsewhere, Kind.OTHER_GROUP, "“choir”", "“the group”")
-    assert (explanation.details.group_id, explanation.details.own_group_id) == (b"choir", b"the group")
-    assert explanation.section == "§6"
-    nameless = replace(message, message=replace(message.message, group_id=b"\xff\xfe"))
-    told(scenario.states["Bob"], nameless, Kind.OTHER_GROUP, "fffe")
-
-
-def test_a_message_of_the_group_after_a_reinit_is_addressed_there() -> None:
-    scenario = group_of("Alice")
-    scenario.commit("Alice", ReInit(b"the next", ProtocolVersion.mls10, 1, ()))
-    old = scenario.states["Alice"]
-    successor = reinit_group(old, scenario.bundle("Alice"), [], entropy=next(scenario.entropy), now=NOW)
-    message = protect(successor.next, b"hello", entropy=next(scenario.entropy)).message
-    told(old, message, Kind.SUCCESSOR_GROUP, "comes after this one by ReInit", "Welcome")
-    late = create_commit(replace(old, active=True, reinit=None), entropy=next(scenario.entropy), now=NOW)
-    bob = replace(old, own_leaf=type(old.own_leaf)(1))
-    told(bob, late.message, Kind.GROUP_ENDED, "goes on as “the next”")
-
-
-def test_a_message_from_the_future_tells_how_many_commits_are_missing() -> None:
-    scenario = group_of("Alice", "Bob")
-    bob = scenario.states["Bob"]
-    for missing, words in ((1, "1 commit is missing"), (2, "2 commits are missing"), (3, "epochs 1 to 3")):
-        scenario.commit("Alice")
-        explanation = told(bob, scenario.send("Alice", b"hello"), Kind.FUTURE_EPOCH, words)
-        assert explanation.details.epoch == 1 + missing
-        assert explanation.details.sender == ""
-    told(bob, scenario.commit("Alice").message, Kind.FUTURE_EPOCH, "commit of leaf 0", "3 commits are missing")
-
-
-def test_a_message_of_a_deleted_epoch_names_the_policy_that_deleted_it() -> None:
-    scenario = keeping(1)
-    late = scenario.send("Alice", b"late")
-    scenario.commit("Carol")
-    scenario.commit("Carol")
-    explanation = told(scenario.states["Bob"], late, Kind.EPOCH_DELETED, "keeps those of 1 past", "Policy.past_epochs")
-    assert explanation.section == "§9.2"
-
-
-def test_a_message_from_before_one_joined_was_never_readable() -> None:
-    scenario = group_of("Alice", "Bob")
-    early = scenario.send("Alice", b"early")
-    scenario.commit("Alice", adds=["Carol"])
-    told(scenario.states["Carol"], early, Kind.BEFORE_JOINING, "came in with epoch 2")
-
-
-def test_a_proposal_or_commit_that_came_too_late_is_told_from_the_one_that_led_here() -> None:
-    scenario = group_of("Alice", "Bob", "Carol")
-    proposal = propose(scenario.states["Alice"], Remove(2), entropy=next(scenario.entropy), now=NOW).message
-    loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).message
-    winner = scenario.commit("Carol").message
-    bob, carol = scenario.states["Bob"], scenario.states["Carol"]
-    told(bob, proposal, Kind.EPOCH_ENDED, "which is over")
-    told(bob, loser, Kind.EPOCH_ENDED, "which is over", "forked")
-    told(bob, winner, Kind.ALREADY_PROCESSED, "has ended epoch 1 here")
-    told(carol, winner, Kind.OWN_ECHO, "this member's own", "Drop it")
-    scenario.commit("Alice")
-    told(scenario.states["Bob"], winner, Kind.EPOCH_ENDED, "which is over")
-    public: Any = winner.message
-    copied = replace(public.auth, confirmation_tag=scenario.states["Bob"].confirmation_tag)
-    told(scenario.states["Bob"], replace(winner, message=replace(public, auth=copied)), Kind.EPOCH_ENDED)
-    told(scenario.states["Bob"], winner, Kind.ALREADY_PROCESSED, knowledge=Knowledge(commits=[winner]))
-
-
-@pytest.mark.parametrize("private", [False, True])
-def test_an_own_commit_of_an_epoch_that_is_kept_is_known_again(private: bool) -> None:  # noqa: FBT001 - a parameter
-    scenario = keeping(2)
-    loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
-    scenario.states["Alice"] = loser.current
-    scenario.commit("Carol")
-    told(scenario.states["Alice"], loser.message, Kind.OWN_ECHO, "this member's own, of epoch 1")
-    told(scenario.states["Bob"], loser.message, Kind.EPOCH_ENDED)
-    if not private:
-        public: Any = loser.message.message
-        forged = replace(loser.message, message=replace(public, auth=replace(public.auth, signature=bytes(64))))
-        told(scenario.states["Alice"], forged, Kind.EPOCH_ENDED)
-
-
-def test_who_was_removed_is_told_so() -> None:
-    scenario = group_of("Alice", "Bob", "Carol")
-    removal = create_commit(scenario.states["Alice"], [Remove(1)], entropy=next(scenario.entropy), now=NOW)
-    earlier = scenario.send("Alice", b"bye")
-    bob, _ = process(scenario.states["Bob"], removal.message, now=NOW)
-    said = protect(removal.next, b"hello", entropy=next(scenario.entropy)).message
-    told(bob, earlier, Kind.PROCESSABLE, "application message of Alice")
-    told(bob, said, Kind.REMOVED, "removed at the end of epoch 1", "join by an external commit")
-    told(bob, scenario.propose_update("Carol"), Kind.REMOVED)
-
-
-# From oneself
-
-
-def test_ones_own_messages_come_back() -> None:
-    scenario = group_of("Alice", "Bob")
-    said = scenario.send("Alice", b"hello")
-    told(scenario.states["Alice"], said, Kind.OWN_ECHO, "application message of Alice", "what it says was known")
-    update = scenario.propose_update("Alice")
-    told(scenario.states["Alice"], update, Kind.OWN_ECHO, "proposal of Alice", "waiting")
-    private = scenario.propose_update("Alice", private=True)
-    told(scenario.states["Alice"], private, Kind.OWN_ECHO, "proposal of Alice", "waiting")
-    dropped = scenario.states["Alice"]
-    for reference in dropped.proposals:
-        dropped = drop_proposal(dropped, reference)
-    told(dropped, update, Kind.OWN_ECHO)
-
-
-@pytest.mark.parametrize("private", [False, True])
-def test_ones_own_commit_comes_back_and_is_adopted(private: bool) -> None:  # noqa: FBT001 - a parameter
-    scenario = group_of("Alice", "Bob")
-    committed = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
-    told(committed.current, committed.message, Kind.OWN_ECHO, "commit of Alice", "`staged`")
-    knows = Knowledge(staged=committed)
-    told(committed.current, committed.message, Kind.PROCESSABLE, "leads to epoch 2", knowledge=knows)
-
-
-def test_a_second_copy_of_a_member_is_found_out() -> None:
-    scenario = group_of("Alice", "Bob")
-    backup = scenario.states["Alice"]
-    first, second = scenario.send("Alice", b"first"), scenario.send("Alice", b"second")
-    for message, generation in ((first, 0), (second, 1)):
-        words = f"took key {generation}, and the next one of this state is 0"
-        told(backup, message, Kind.OWN_LEAF_TWICE, "is signed by this member", words)
-
-
-def test_a_member_that_speaks_in_ones_name_is_not_taken_for_oneself() -> None:
-    scenario = group_of("Alice", "Bob")
-    alice, bob = scenario.states["Alice"], scenario.states["Bob"]
-    content = FramedContent(b"the group", 1, Sender(MemberSender(0)), b"", ApplicationData(b"I am Alice"))
-    signature = sign_content(bob.suite, WireFormat.mls_private_message, content, bob.signature_private_key, bob.context)
-    authenticated = AuthenticatedContent(
-        WireFormat.mls_private_message, content, FramedContentAuthData(signature, None)
-    )
-    forged, _ = protect_private(
-        bob.suite, authenticated, bob.secret_tree, bob.secrets.sender_data_secret, entropy=bytes(32)
-    )
-    message = MLSMessage(ProtocolVersion.mls10, forged)
-    told(alice, message, Kind.FAILED_CHECK, "names this member as its sender, who has neither sealed nor signed it")
-
-
-# Generations
-
-
-def test_used_expired_and_distant_keys_are_told_apart() -> None:
-    scenario = group_of("Alice", "Bob")
-    limits = RatchetLimits(forward=10, behind=3)
-    bob = replace(scenario.states["Bob"], policy=replace(scenario.states["Bob"].policy, ratchets=limits))
-    messages = [scenario.send("Alice", b"hello") for _ in range(20)]
-    bob, _ = process(bob, messages[6], now=NOW)
-    used = told(bob, messages[6], Kind.KEY_USED, "application key 6", "of Alice")
-    assert (used.details.sender, used.details.leaf, used.details.generation) == ("Alice", 0, 6)
-    told(bob, messages[1], Kind.KEY_EXPIRED, "6 steps behind", "RatchetLimits.behind")
-    told(bob, messages[5], Kind.PROCESSABLE)
-    told(bob, messages[19], Kind.TOO_FAR_AHEAD, "12 steps ahead", "RatchetLimits.forward")
-
-
-# Forks and damage
-
-
-def forked() -> tuple[GroupState, GroupState, list[MLSMessage]]:
-    """Two sides of one group, both in epoch 2: Alice's and Bob's, and the two commits that led there."""
-    scenario = group_of("Alice", "Bob", "Carol")
-    commits = [
-        create_commit(scenario.states[name], entropy=next(scenario.entropy), now=NOW) for name in ("Alice", "Bob")
-    ]
-    return commits[0].next, commits[1].next, [each.message for each in commits]
-
-
-def sent_by(state: GroupState) -> list[MLSMessage]:
-    """A private message and a public one."""
-    return [
-        protect(state, b"hello", entropy=bytes(32)).message,
-        create_commit(state, entropy=bytes(32), now=NOW).message,
-        propose(state, Remove(2), entropy=bytes(32), now=NOW, private=True).message,
-    ]
-
-
-def test_without_evidence_a_fork_cannot_be_told_from_damage() -> None:
-    alice, bob, _ = forked()
-    for message in sent_by(bob):
-        told(alice, message, Kind.FORK_OR_DAMAGED, "or the group has forked", "compare the epoch authenticator")
-
-
-def test_something_of_the_other_side_proves_a_fork() -> None:
-    alice, bob, commits = forked()
-    for other, words in (
-        (OtherSide(epoch_authenticator=bob.secrets.epoch_authenticator), "the epoch authenticator"),
-        (OtherSide(confirmed_transcript_hash=bob.context.confirmed_transcript_hash), "the confirmed transcript hash"),
-        (OtherSide(group_info=group_info(bob)), "the signed GroupInfo"),
-    ):
-        for message in sent_by(bob):
-            told(alice, message, Kind.FORK, words, knowledge=Knowledge(other=other))
-    commit = sent_by(bob)[1]
-    knows = Knowledge(other=OtherSide(group_info=group_info(bob)))
-    told(alice, commit, Kind.FORK, "its own signature, which is good in the other side's epoch", knowledge=knows)
-    knows = Knowledge(other=OtherSide(commits=[commits[1]]), commits=[encode(commits[0])])
-    words = "the sides part at the end of epoch 1: here by the commit of leaf 0, there by the commit of leaf 1"
-    told(alice, commit, Kind.FORK, words, knowledge=knows)
-
-
-def test_the_histories_of_both_sides_prove_a_fork_in_any_later_epoch_and_in_none_before() -> None:
-    scenario = group_of("Alice", "Bob", "Carol")
-    before = scenario.send("Carol", b"before the fork")
-    proposal = propose(scenario.states["Bob"], Remove(2), entropy=next(scenario.entropy), now=NOW).message
-    ours, theirs = (
-        create_commit(scenario.states[name], entropy=next(scenario.entropy), now=NOW) for name in ("Alice", "Bob")
-    )
-    second = create_commit(theirs.next, entropy=next(scenario.entropy), now=NOW)
-    after = protect(second.next, b"after", entropy=next(scenario.entropy)).message
-    knows = Knowledge(other=OtherSide(commits=[theirs.message, second.message]), commits=[ours.message])
-    for message in (after, theirs.message, second.message):
-        told(ours.next, message, Kind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
-    told(ours.next, before, Kind.EPOCH_DELETED, knowledge=knows)
-    told(ours.next, proposal, Kind.EPOCH_ENDED, knowledge=knows)
-    told(ours.next, after, Kind.FUTURE_EPOCH)
-
-
-def test_histories_that_hold_custom_proposals_prove_a_fork_too() -> None:
-    scenario = polling_group("Alice", "Bob")
-    ours, theirs = (
-        create_commit(scenario.states[name], [LUNCH], entropy=next(scenario.entropy), now=NOW)
-        for name in ("Alice", "Bob")
-    )
-    after = protect(theirs.next, b"after", entropy=next(scenario.entropy)).message
-    knows = Knowledge(other=OtherSide(commits=[encode(theirs.message)]), commits=[encode(ours.message)])
-    told(ours.next, after, Kind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
-
-
-def test_a_custom_proposal_from_a_second_copy_of_ones_leaf_is_known_as_ones_own() -> None:
-    scenario = polling_group("Alice", "Bob")
-    proposed = propose(scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=True)
-    told(scenario.states["Alice"], proposed.message, Kind.OWN_LEAF_TWICE, "is signed by this member")
-
-
-def test_a_group_info_of_the_other_side_proves_a_fork_by_itself() -> None:
-    alice, bob, _ = forked()
-    told(alice, group_info(bob), Kind.FORK, "Bob has signed", "the group has forked")
-
-
-def test_the_parting_of_private_and_outside_commits_is_found_too() -> None:
-    scenario = group_of("Alice", "Bob")
-    private = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=True)
-    outside = scenario.outside("Dave", via="Alice")
-    message = sent_by(outside.next)[0]
-    knows = Knowledge(other=OtherSide(commits=[outside.message]), commits=[private.message])
-    told(private.next, message, Kind.FORK, "here by a private commit, there by a newcomer's commit", knowledge=knows)
-    same = Knowledge(other=OtherSide(commits=[private.message]), commits=[private.message])
-    told(private.next, message, Kind.FORK_OR_DAMAGED, knowledge=same)
-
-
-def test_evidence_that_proves_nothing_counts_for_nothing() -> None:
-    alice, bob, _ = forked()
-    without_tree: Any = group_info(bob, ratchet_tree=False)
-    forged = replace(without_tree, message=replace(without_tree.message, signature=bytes(64)))
-    nobody = replace(without_tree, message=replace(without_tree.message, signer=77))
-    earlier = group_info(group_of("Alice", "Bob", "Carol").states["Bob"])
-    for evidence in (forged, nobody, earlier, b"", protect(bob, b"", entropy=bytes(32)).message):
-        knows = Knowledge(other=OtherSide(group_info=evidence))
-        for message in sent_by(bob):
-            told(alice, message, Kind.FORK_OR_DAMAGED, knowledge=knows)
-
-
-def test_a_newcomer_of_the_other_side_is_seen_by_its_signature() -> None:
-    scenario = group_of("Alice", "Bob", "Carol")
-    bob = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW).next
-    scenario.states["Bob"] = bob
-    newcomer = scenario.outside("Dave", via="Bob").message
-    alice = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).next
-    told(alice, newcomer, Kind.FORK_OR_DAMAGED, "of a newcomer")
-    knows = Knowledge(other=OtherSide(group_info=group_info(bob)))
-    told(alice, newcomer, Kind.FORK, "its own signature", knowledge=knows)
-
-
-def damaged(message: MLSMessage, field: str) -> MLSMessage:
-    """The message with one bit of a field changed."""
-    inside: Any = message.message
-    return replace(message, message=replace(inside, **{field: flipped(getattr(inside, field))}))
-
-
-def flipped(data: bytes) -> bytes:
-    return data[:-1] + bytes([data[-1] ^ 1])
-
-
-def test_damage_is_told_from_a_fork_where_a_part_proves_the_epoch() -> None:
-    scenario = group_of("Alice", "Bob")
-    bob, said = scenario.states["Bob"], scenario.send("Alice", b"hello")
-    told(bob, damaged(said, "ciphertext"), Kind.DAMAGED, "its sender data opens")
-    told(bob, damaged(said, "encrypted_sender_data"), Kind.FORK_OR_DAMAGED)
-    alice = scenario.states["Alice"]
-    for other in (
-        OtherSide(epoch_authenticator=alice.secrets.epoch_authenticator),
-        OtherSide(confirmed_transcript_hash=alice.context.confirmed_transcript_hash),
-        OtherSide(group_info=encode(group_info(alice))),
-    ):
-        known = Knowledge(other=other)
-        told(bob, damaged(said, "encrypted_sender_data"), Kind.DAMAGED, "in this very epoch", knowledge=known)
-    update = scenario.propose_update("Alice")
-    bob = scenario.states["Bob"]
-    told(bob, damaged(update, "membership_tag"), Kind.DAMAGED, "signed it for this very epoch")
-
-
-def test_a_past_epoch_is_compared_as_far_as_it_is_kept() -> None:
-    scenario = keeping(1)
-    said = damaged(scenario.send("Alice", b"hello"), "encrypted_sender_data")
-    authenticator = scenario.states["Alice"].secrets.epoch_authenticator
-    confirmed = scenario.states["Alice"].context.confirmed_transcript_hash
-    scenario.commit("Carol")
-    knows = Knowledge(other=OtherSide(epoch_authenticator=authenticator))
-    told(scenario.states["Bob"], said, Kind.FORK_OR_DAMAGED, knowledge=knows)
-    knows = Knowledge(other=OtherSide(confirmed_transcript_hash=confirmed))
-    told(scenario.states["Bob"], said, Kind.DAMAGED, knowledge=knows)
-
-
 # What is missing, and what failed
 
 
@@ -652,47 +304,3 @@ def test_an_explanation_is_text_json_and_html() -> None:
     assert "&lt;Bob&gt;" in html
     assert "<Bob>" not in html
     assert "mls-well" not in html.partition("</style>")[0].partition("<style>")[0]
-
-
-def test_a_proposal_type_that_is_not_known_here_is_not_called_damage() -> None:
-    scenario = polling_group("Alice", "Bob")
-    bob = replace(scenario.states["Bob"], policy=Policy())
-    for private, field in (
-        (False, "MLSMessage.public_message.content.proposal.proposal_type"),
-        (True, "PrivateMessageContent.proposal.proposal_type"),
-    ):
-        proposed = propose(
-            scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=private
-        ).message
-        explanation = told(bob, encode(proposed), Kind.UNSUPPORTED, "61441")
-        assert explanation.details.field == field
-        told(scenario.states["Bob"], encode(proposed), Kind.PROCESSABLE)
-
-
-def test_what_a_member_has_sealed_wrongly_is_not_called_damage() -> None:
-    scenario = group_of("Alice", "Bob")
-    alice, bob = scenario.states["Alice"], scenario.states["Bob"]
-    content = FramedContent(b"the group", 1, Sender(MemberSender(0)), b"", ApplicationData(b"hello"))
-    authenticated = AuthenticatedContent(WireFormat.mls_private_message, content, FramedContentAuthData(b"", None))
-    secrets = alice.secret_tree, alice.secrets.sender_data_secret
-    unsigned, _ = protect_private(alice.suite, authenticated, *secrets, entropy=bytes(32))
-    message = MLSMessage(ProtocolVersion.mls10, unsigned)
-    told(bob, message, Kind.FAILED_CHECK, "application message of Alice", "signature of the message")
-
-
-def test_a_path_that_does_not_open_is_told_from_damage() -> None:
-    scenario = group_of("Alice", "Bob")
-    bob = scenario.states["Bob"]
-    forgetful = replace(bob, private_keys={x: bytes(range(32)) for x in bob.private_keys})
-    explanation = told(forgetful, scenario.commit("Alice").message, Kind.FAILED_CHECK, "lost a private key")
-    assert explanation.details.error == "DecryptionFailed"
-
-
-def test_a_group_info_by_a_newcomer_of_the_other_side_proves_a_fork() -> None:
-    scenario = group_of("Alice", "Bob")
-    alice = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).next
-    dave = scenario.bundle("Dave")
-    there = create_commit(scenario.states["Bob"], [Add(dave.key_package)], entropy=next(scenario.entropy), now=NOW)
-    assert there.welcome is not None
-    other = OtherSide(group_info=group_info(join(there.welcome, dave, now=NOW)))
-    told(alice, sent_by(there.next)[0], Kind.FORK, "the signed GroupInfo", knowledge=Knowledge(other=other))

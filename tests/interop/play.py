@@ -11,7 +11,6 @@ its authenticator and on an exported secret, and hear one another.
 from __future__ import annotations
 
 import argparse
-import base64
 import itertools
 import json
 import secrets
@@ -23,9 +22,8 @@ from typing import Any, TypeAlias
 import grpc
 
 from tests.interop.peer import Peer
+from tests.interop.script_format import Script, Step, actors_in, extensions_of
 
-Step: TypeAlias = Mapping[str, Any]
-Script: TypeAlias = Sequence[Step]
 Made: TypeAlias = dict[str, bytes]
 
 
@@ -169,7 +167,7 @@ class Play:
         return self.propose(step["actor"], "ResumptionPSKProposal", epoch_id=step["epochid"])
 
     def extensions_proposal(self, step: Step) -> Made:
-        extensions = _extensions(step.get("extensions", []))
+        extensions = extensions_of(step.get("extensions", []))
         return self.propose(step["actor"], "GroupContextExtensionsProposal", extensions=extensions)
 
     def describe(self, description: Step) -> dict[str, object]:
@@ -186,9 +184,9 @@ class Play:
             case "resumptionPSK":
                 described["epoch_id"] = description["epochID"]
             case "groupContextExtensions":
-                described["extensions"] = _extensions(description["extensions"])
+                described["extensions"] = extensions_of(description["extensions"])
             case "reinit":
-                described["extensions"] = _extensions(description.get("extensions", []))
+                described["extensions"] = extensions_of(description.get("extensions", []))
                 described["group_id"] = self.new_group_id(change=description.get("changeGroupID", False))
                 described["cipher_suite"] = self.new_suite(change=description.get("changeCipherSuite", False))
         return described
@@ -260,7 +258,7 @@ class Play:
         group_id = self.new_group_id(change=step.get("changegroupid", False))
         suite = self.new_suite(change=step.get("changeciphersuite", False))
         if proposer is not None:
-            extensions = _extensions(step.get("extensions", []))
+            extensions = extensions_of(step.get("extensions", []))
             described = {"cipher_suite": suite, "group_id": group_id, "extensions": extensions}
             proposal = self.propose(proposer, "ReInitProposal", **described)["proposal"]
         else:
@@ -302,7 +300,7 @@ class Play:
             actor,
             "CreateBranch",
             group_id=secrets.token_hex(16).encode(),
-            extensions=_extensions(step.get("extensions", [])),
+            extensions=extensions_of(step.get("extensions", [])),
             key_packages=[self.key_package(member) for member in members],
             force_path=step.get("forcepath", False),
             external_tree=step.get("externaltree", False),
@@ -394,23 +392,6 @@ ACTIONS: Mapping[str, Callable[[Play, Step], Made]] = {
     "addExternalSigner": Play.add_external_signer,
     "externalSignerProposal": Play.external_signer_proposal,
 }
-
-
-def _extensions(described: Sequence[Step]) -> list[dict[str, object]]:
-    """Extensions of a script, whose data is in base64."""
-    return [
-        {"extension_type": each["extension_type"], "extension_data": base64.b64decode(each["extension_data"])}
-        for each in described
-    ]
-
-
-def actors_in(script: Script) -> list[str]:
-    """Who plays in a script, in the order of entry."""
-    named: dict[str, None] = {}
-    for step in script:
-        roles = [step.get(role) for role in ("actor", "joiner", "signer")]
-        named.update(dict.fromkeys([*filter(None, roles), *step.get("members", [])]))
-    return list(named)
 
 
 def casts(actors: Sequence[str], peers: Sequence[Peer]) -> Iterator[dict[str, Peer]]:

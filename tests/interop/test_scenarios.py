@@ -7,7 +7,8 @@ import itertools
 import pytest
 
 from tests.interop.peer import METHODS, Peer
-from tests.interop.play import ACTIONS, Play, actors_in, casts
+from tests.interop.play import ACTIONS, Play, casts
+from tests.interop.script_format import actors_in
 from tests.interop.scripts import CONFIGURATIONS, Writer, written
 from workbench.mls import CIPHER_SUITES
 

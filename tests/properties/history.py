@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from tests.properties.clients import APPLICATIONS_OWN, EXTERNAL_PSKS, NOW, OVERSEER, POLICY, Clients, capabilities
+from tests.properties.choices import GROUPS, LARGEST, NAMES, NothingToDo, extensions, need, pick, psk
+from tests.properties.clients import EXTERNAL_PSKS, NOW, OVERSEER, POLICY, Clients, capabilities
 from tests.properties.groups import Group, Text, new_group, snapshot
 from tests.properties.witness.fields import take_apart
 from workbench.mls import (
@@ -21,20 +22,15 @@ from workbench.mls import (
     ApplicationMessage,
     CipherSuite,
     Committed,
-    Extension,
-    ExternalPSK,
     GroupContextExtensions,
     GroupState,
     LeafIndex,
     Misuse,
-    PreSharedKey,
-    PreSharedKeyID,
     ProposalQueued,
     RatchetTreeExtension,
     ReInit,
     Remove,
     Removed,
-    ResumptionPSK,
     branch_group,
     create_commit,
     create_group,
@@ -52,33 +48,7 @@ from workbench.mls import (
 )
 from workbench.mls.errors import KeyAlreadyUsed, MLSError, OwnMessage, UnknownProposal, WrongEpoch
 from workbench.mls.group.state import AnyProposal
-from workbench.mls.wire.code_points import CredentialType, ExtensionType, ProtocolVersion, ResumptionPSKUsage
-from workbench.mls.wire.messages import RequiredCapabilities
-
-T = TypeVar("T")
-
-NAMES = ("Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi")
-LARGEST = 6
-GROUPS = 2
-"""As many members as a group gets, and as many groups as there are at once: what is small is cheap."""
-
-KINDS = ("add", "remove", "psk", "extensions", "reinit")
-"""What may be proposed, beside an Update."""
-
-
-class NothingToDo(Exception):
-    """A step that cannot be taken here and now."""
-
-
-def need(*conditions: object) -> None:
-    """Go on only if all of this holds."""
-    if not all(conditions):
-        raise NothingToDo
-
-
-def pick(options: Sequence[T], number: int) -> T:
-    need(options)
-    return options[number % len(options)]
+from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion
 
 
 @dataclass
@@ -239,7 +209,7 @@ class History:
             now=NOW,
             ratchet_tree=None if inline else RatchetTreeExtension(state.tree.to_nodes()),
             resync=resync,
-            proposals=[self._psk(state, options)] if options & 2 else [],
+            proposals=[psk(self.clients, state, options)] if options & 2 else [],
             psks=EXTERNAL_PSKS,
             resumption_psks=self.clients.resumption,
             capabilities=capabilities(),
@@ -451,29 +421,11 @@ class History:
                 others = [leaf for leaf, _ in state.tree.leaves() if leaf != state.own_leaf]
                 return Remove(pick(others, number)) if len(others) > 1 else None
             case "psk":
-                return self._psk(state, number)
+                return psk(self.clients, state, number)
             case "extensions":
-                return GroupContextExtensions(pick(self._extensions(group.number), number))
+                return GroupContextExtensions(pick(extensions(self.clients, group.number), number))
             case _:
                 suite = pick((1, 3, 2, 7), number)
-                return ReInit(self._group_id(), ProtocolVersion.mls10, suite, pick(self._extensions(suite), number))
-
-    def _psk(self, state: GroupState, number: int) -> PreSharedKey:
-        """A pre-shared key of the application, of a past epoch, or of another group."""
-        names: list[ExternalPSK | ResumptionPSK] = [ExternalPSK(name) for name in EXTERNAL_PSKS]
-        for group_id, epoch in list(self.clients.resumption)[-4:]:
-            names.append(ResumptionPSK(ResumptionPSKUsage.application, group_id, epoch))
-        nonce = self.clients.entropy().ljust(state.suite.hash_length, b".")[: state.suite.hash_length]
-        return PreSharedKey(PreSharedKeyID(pick(names, number), nonce))
-
-    def _extensions(self, number: int) -> list[tuple[Extension, ...]]:
-        required = RequiredCapabilities((APPLICATIONS_OWN,), (), (CredentialType.basic,))
-        return [
-            (),
-            (self.clients.external_senders(number),),
-            (
-                self.clients.external_senders(number),
-                Extension(ExtensionType.required_capabilities, encode(required)),
-                Extension(APPLICATIONS_OWN, b"topic"),
-            ),
-        ]
+                return ReInit(
+                    self._group_id(), ProtocolVersion.mls10, suite, pick(extensions(self.clients, suite), number)
+                )

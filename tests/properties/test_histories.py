@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.properties.history import KINDS, History
+from tests.properties.choices import KINDS
+from tests.properties.history import History
 from workbench.inspect.trace import TracedSuite
 from workbench.mls import CIPHER_SUITES, cipher_suite
 

@@ -1,0 +1,101 @@
+"""The ratchet tree and its model: what the reader chooses, what changes, what a notebook keeps."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.ratchet_tree import ROOT, hosted, node
+from tests.widgets.views import sample
+from widgets.ratchet_tree import RatchetTree
+from workbench.views.describe import step_sentence
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_a_notebook_keeps_plays_by_itself(visit: Visit) -> None:
+    bundle: Any = RatchetTree(sample(), step=1)._repr_mimebundle_()
+    page = visit(f"<!doctype html><title>kept</title><main>{bundle[0]['text/html']}</main>")
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
+    expect(page.locator("figure")).to_have_count(0)
+    page.get_by_label("One step back").click()
+    expect(page.locator(".mls-sentence")).to_have_text("The group exists.")
+
+
+def test_without_scripts_the_figure_stays(visit: Visit) -> None:
+    bundle: Any = RatchetTree(sample(), step=1)._repr_mimebundle_()
+    page = visit(f"<!doctype html><title>kept</title><main>{bundle[0]['text/html']}</main>", java_script_enabled=False)
+    image = page.get_by_role("img", name=re.compile("Ratchet tree of a sample in epoch 5"))
+    expect(image).to_be_visible()
+    box = image.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+    expect(page.locator("figcaption")).to_have_text("Alice refreshed her keys.")
+
+
+def test_every_choice_of_the_reader_reaches_the_model(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=0))
+    page.get_by_label("One step on").click()
+    page.get_by_label("Seen by", exact=True).select_option("thief")
+    page.get_by_label("Speed").select_option("2")
+    node(page, 1).click()
+    calls = page.evaluate("window.calls")
+    for name, value in [("step", 1), ("viewer", "thief"), ("speed", 2), ("selected", 1)]:
+        assert ["set", name, value] in calls
+    assert calls[-1] == ["save"]
+
+
+def test_changes_of_the_model_reach_the_picture(visit: Visit) -> None:
+    view = sample()
+    page = visit(hosted(view, step=0))
+    page.evaluate("tell('step', 3); tell('viewer', 'bob')")
+    expect(page.locator(".mls-sentence")).to_have_text("Bob removed Carol.")
+    expect(page.locator(f"{ROOT} [data-node]")).to_have_count(3)
+    page.evaluate("tell('selected', 1)")
+    expect(page.get_by_role("complementary")).to_contain_text("Node 1, parent")
+
+
+def test_a_longer_view_is_played_from_where_the_reader_is(visit: Visit) -> None:
+    longer, shorter = sample(), sample()
+    del shorter["steps"][2:]
+    page = visit(hosted(shorter, speed=4))
+    expect(page.locator(".mls-title")).to_have_text("Step 2 of 2: Alice updates")
+    page.evaluate("(view) => { tell('view', view); tell('playing', true); }", longer)
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks", timeout=15_000)
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+
+
+def test_a_view_that_ends_leaves_nothing_behind(visit: Visit) -> None:
+    page = visit(hosted(sample(), playing=True, step=0))
+    expect(page.locator(ROOT)).to_be_visible()
+    page.evaluate("window.end()")
+    expect(page.locator("#here > *")).to_have_count(0)
+    assert page.evaluate("window.listening()") == 0
+    page.evaluate("window.calls.length = 0")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("window.calls") == []
+
+
+def test_two_views_of_one_model_play_together_and_not_twice_as_fast(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=0))
+    expect(page.locator(ROOT)).to_be_visible()
+    page.evaluate("""async () => {
+      const { set } = window.model;
+      window.model.set = (name, value) => { set(name, value); window.tell(name, value); };
+      const other = document.body.appendChild(document.createElement("div"));
+      const text = document.querySelector("script[type=module]").textContent.match(/encodeURIComponent\\((".*")\\)/)[1];
+      const widget = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(JSON.parse(text)));
+      widget.default.render({ model: window.model, el: other });
+      window.tell("speed", 4);
+      window.tell("playing", true);
+    }""")
+    expect(page.locator(ROOT)).to_have_count(2)
+    end = step_sentence(sample(), 4, "alice")
+    expect(page.locator(".mls-sentence").nth(1)).to_have_text(end, timeout=15_000)
+    calls = page.evaluate("window.calls.filter(([kind, name]) => kind === 'set' && name === 'beat')")
+    beats = [value for _, _, value in calls]
+    assert beats == [0, 1, 2, 3, 4, 5, -1, 0, -1, -1, 0, -1]
