@@ -4,11 +4,12 @@
  *
  * Traits: view, selected (a fact, or -1), every_step (whether runs of steps are unfolded).
  */
-import { factClass, factShapes, derivationPicture } from "./derivation_picture.js";
-import { neighbour, sentences, wayTo } from "./derivation_walk.js";
-import { html, iconButton, svg } from "./dom.js";
-import { helpList, panel } from "./panel.js";
+import { draw, factClass, factShapes } from "./derivation_picture.js";
+import { neighbour, sentences } from "./derivation_walk.js";
+import { attribute, html, iconButton, svg } from "./dom.js";
+import { helpList, panel, specimen } from "./panel.js";
 import { rowList } from "./rows.js";
+import { mount } from "./shapes.js";
 import { list, upperFirst } from "./words.js";
 
 /** @typedef {import("./view.d.ts").Model} Model */
@@ -19,19 +20,16 @@ import { list, upperFirst } from "./words.js";
 const FORMAT = "mls-workbench/derivation-view";
 const VERSION = 1;
 const EVENTS = ["view", "selected", "every_step"].map((trait) => `change:${trait}`);
-let made = 0;
-
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  made += 1;
   /** What only this view knows. */
   const own = { table: false, help: false, revealed: -1, stop: -1 };
-  /** @type {Arrangement | null} */
-  let drawn = null;
+  /** What is told now. @type {Arrangement | null} */
+  let told = null;
   let isQueued = false;
   let isOver = false;
 
-  const picture = derivationPicture(`mls-derivation-${made}`);
+  const canvas = svg("svg", { class: "mls-picture mls-derivation-picture", click, keydown: walk });
   const steps = iconButton("unfold", "Show every step", () => tell({ every_step: !model.get("every_step") }));
   const table = iconButton("table", "Show as sentences", () => change({ table: !own.table }));
   const help = iconButton("help", "Help", () => change({ help: !own.help }));
@@ -42,14 +40,14 @@ export function render({ model, el }) {
     title,
     html("span", { class: "mls-buttons" }, steps, table, help),
   );
-  const stage = html("div", { class: "mls-stage" }, picture.canvas);
+  const stage = html("div", { class: "mls-stage" }, canvas);
   const side = panel(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const told = html("ol", { class: "mls-sentences" });
+  const sayings = html("ol", { class: "mls-sentences" });
   const region = html(
     "div",
     { class: "mls-twin", tabindex: 0, role: "region", "aria-label": "The derivation in sentences" },
-    told,
+    sayings,
   );
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
@@ -107,21 +105,22 @@ export function render({ model, el }) {
     isQueued = true;
     queueMicrotask(() => {
       isQueued = false;
-      if (!isOver) draw();
+      if (!isOver) update();
     });
   }
 
-  function draw() {
+  function update() {
     const now = opened(view());
     const shown = arrangement();
     const fact = selected();
-    if (shown !== drawn) {
-      picture.draw(now, shown);
-      told.replaceChildren(...sentences(now, shown).map((sentence) => html("li", {}, sentence)));
-      drawn = shown;
+    if (shown !== told) {
+      mount(sayings, sentences(now, shown).map((sentence) => ["li", {}, [sentence]]));
+      told = shown;
     }
     if (!shown.places.some((place) => place.fact === own.stop)) own.stop = fact < 0 ? now.goal : fact;
-    picture.light(fact, fact < 0 ? new Set() : wayTo(shown, fact), fact < 0 ? own.stop : fact);
+    attribute(canvas, "width", String(shown.width));
+    attribute(canvas, "height", String(shown.height));
+    mount(canvas, draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact }));
     title.textContent = now.title;
     steps.hidden = now.full.places.length === now.folded.places.length;
     steps.setAttribute("aria-pressed", String(model.get("every_step")));
@@ -168,13 +167,21 @@ export function render({ model, el }) {
     return group ? Number(group.getAttribute("data-fact")) : -1;
   }
 
-  picture.canvas.addEventListener("click", (event) => {
+  /** The element of a fact. @param {number} fact */
+  function elementOf(fact) {
+    return /** @type {SVGElement | null} */ (canvas.querySelector(`[data-fact="${fact}"]`));
+  }
+
+  /** @param {MouseEvent} event */
+  function click(event) {
     const fact = factUnder(event);
     if (fact < 0) return;
     select(fact === model.get("selected") ? -1 : fact);
-    picture.element(fact)?.focus({ preventScroll: true });
-  });
-  picture.nodes.addEventListener("keydown", (event) => {
+    elementOf(fact)?.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} event */
+  function walk(event) {
     const fact = factUnder(event);
     if (fact < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = neighbour(arrangement(), fact, event.key, view().goal);
@@ -183,12 +190,12 @@ export function render({ model, el }) {
       else select(fact);
     } else if (/^(Arrow|Home|End)/.test(event.key)) {
       select(next);
-      picture.element(next)?.focus({ preventScroll: true });
-      picture.element(next)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      elementOf(next)?.focus({ preventScroll: true });
+      elementOf(next)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else return;
     event.preventDefault();
     event.stopPropagation();
-  });
+  }
 
   /** @param {KeyboardEvent} event */
   function press(event) {
@@ -201,7 +208,7 @@ export function render({ model, el }) {
   }
 
   for (const event of EVENTS) model.on(event, soon);
-  draw();
+  update();
   el.append(root);
 
   return () => {
@@ -239,22 +246,20 @@ const KEYS = [
 ];
 
 function marksAndKeys() {
-  const specimen = (/** @type {SVGElement[]} */ ...shapes) =>
-    svg("svg", { class: "mls-specimen", viewBox: "-27 -27 54 54", "aria-hidden": "true" }, ...shapes);
   /** @type {[Node, string][]} */
   const marks = MARKS.map(([traits, text]) => {
     const fact = { kind: "secret", name: "", place: "", words: "", value: null, leak: null, source: "", ...traits };
-    return [specimen(svg("g", { class: factClass(fact, false) }, ...factShapes(fact))), text];
+    return [specimen(["g", { class: factClass(fact, false) }, factShapes(fact)]), text];
   });
   return helpList(
     [
       ...marks,
       [
-        specimen(svg("g", { transform: "scale(1.5)" }, svg("path", { class: "mls-paper", d: "M-9-6H9V6H-9zM9-6 0 1-9-6" }))),
+        specimen(["g", { transform: "scale(1.5)" }, [["path", { class: "mls-paper", d: "M-9-6H9V6H-9zM9-6 0 1-9-6" }]]]),
         "a ciphertext that opens, with the start of its public key",
       ],
       [
-        specimen(svg("path", { class: "mls-line", d: "M-20-20C-20-4 0-8 0 0V20M20-20C20-4 0-8 0 0" }), svg("circle", { class: "mls-meet", r: 4 })),
+        specimen(["path", { class: "mls-line", d: "M-20-20C-20-4 0-8 0 0V20M20-20C20-4 0-8 0 0" }], ["circle", { class: "mls-meet", r: 4 }]),
         "lines that meet: all are needed",
       ],
     ],

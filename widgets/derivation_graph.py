@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
-from widgets.derivation_figure import derivation_figure
 from widgets.kept import KeptPicture
 from workbench.views.derivation import derivation_view
 
@@ -25,6 +24,8 @@ class DerivationGraph(KeptPicture):
     """
 
     _module: ClassVar[str] = "derivation_graph.js"
+    _still_module: ClassVar[str] = "derivation_still.js"
+    _still_styles: ClassVar[tuple[str, ...]] = ("theme.css", "marks.css", "derivation_graph.css")
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -52,5 +53,8 @@ class DerivationGraph(KeptPicture):
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "selected", "every_step")}
 
-    def _figure(self) -> str:
-        return derivation_figure(cast("DerivationView", self.view), every_step=self.every_step)
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        shown = self.view["full" if self.every_step else "folded"]
+        leaked = [self.view["facts"][place["fact"]] for place in shown["places"]]
+        said = [fact["source"] for fact in leaked if fact["leak"]] + [arrow["sentence"] for arrow in shown["arrows"]]
+        return self.view["summary"], ["The derivation in sentences"], [[sentence] for sentence in said]

@@ -1,11 +1,20 @@
-/** The drawn derivation: secrets as diamonds, arrows that open or derive, and the way to one of them lit up. */
-import { attribute, svg } from "./dom.js";
-import { factLabel } from "./derivation_walk.js";
+/** The drawing of a derivation: secrets as diamonds, arrows that open or derive, and the way to one of them lit up. */
+import { factLabel, wayTo } from "./derivation_walk.js";
 
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
 /** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
 /** @typedef {import("./derivation.d.ts").Arrow} Arrow */
 /** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */
+/** @typedef {import("./shapes.js").Shape} Shape */
+
+/**
+ * What is on the picture.
+ * @typedef {object} Frame
+ * @property {View} view
+ * @property {Arrangement} shown with every step, or folded
+ * @property {number} selected the fact that is lit up, or -1
+ * @property {number} stop the one tab stop
+ */
 
 const HALF = 15;
 const DIAMOND = "M0-15 15 0 0 15-15 0z";
@@ -14,64 +23,35 @@ const FLAG = "M-15-13v-13l10 4-10 4";
 const ENVELOPE = "M-9-6H9V6H-9zM9-6 0 1-9-6";
 const HEAD = "m-4-6 4 6 4-6";
 
-/** @param {string} name a name for ids that is unique on the page */
-export function derivationPicture(name) {
-  const lines = svg("g", { class: "mls-arrows", "aria-hidden": "true" });
-  const nodes = svg("g", { class: "mls-nodes", role: "listbox" });
-  const canvas = svg("svg", { class: "mls-picture mls-derivation-picture" }, lines, nodes);
-  /** @type {Map<number, SVGGElement>} */
-  let drawn = new Map();
-  /** @type {[Arrow, SVGGElement][]} */
-  let arrows = [];
-
-  /** Draw an arrangement. @param {View} view @param {Arrangement} arrangement */
-  function draw(view, arrangement) {
-    const places = new Map(arrangement.places.map((place) => [place.fact, place]));
-    attribute(canvas, "width", String(arrangement.width));
-    attribute(canvas, "height", String(arrangement.height));
-    attribute(nodes, "aria-label", view.title);
-    drawn = new Map(
-      arrangement.places.map(({ fact, x, y }) => {
-        const one = view.facts[fact];
-        const traits = {
-          class: factClass(one, fact === view.goal),
-          "data-fact": fact,
-          id: `${name}-${fact}`,
-          role: "option",
-          "aria-label": factLabel(one),
-          tabindex: -1,
-          transform: `translate(${x} ${y})`,
-        };
-        return [fact, svg("g", traits, ...factShapes(one))];
-      }),
-    );
-    arrows = arrangement.arrows.map((arrow) => {
-      const end = (places.get(arrow.conclusion)?.y ?? arrow.y) - HALF - 2;
-      return [arrow, svg("g", { class: "mls-arrow" }, ...arrowShapes(arrow, end))];
-    });
-    nodes.replaceChildren(...drawn.values());
-    lines.replaceChildren(...arrows.map(([, group]) => group));
-  }
-
-  /**
-   * Light up a fact and the way to it; the rest steps back.
-   * @param {number} selected a fact, or -1 @param {Set<number>} way @param {number} stop the one tab stop
-   */
-  function light(selected, way, stop) {
-    const hasWay = selected >= 0;
-    for (const [fact, group] of drawn) {
-      group.classList.toggle("is-dim", hasWay && !way.has(fact));
-      group.classList.toggle("is-lit", fact === selected);
-      attribute(group, "aria-selected", String(fact === selected));
-      attribute(group, "tabindex", fact === stop ? "0" : "-1");
-    }
-    for (const [{ conclusion }, group] of arrows) {
-      group.classList.toggle("is-dim", hasWay && !way.has(conclusion));
-      group.classList.toggle("is-lit", hasWay && way.has(conclusion));
-    }
-  }
-
-  return { canvas, nodes, draw, light, element: (/** @type {number} */ fact) => drawn.get(fact) };
+/** @param {Frame} frame @returns {Shape[]} arrows below, facts above them */
+export function draw({ view, shown, selected, stop }) {
+  const tops = new Map(shown.places.map(({ fact, y }) => [fact, y - HALF - 2]));
+  const way = selected < 0 ? null : wayTo(shown, selected);
+  /** @param {number} fact */
+  const dimmed = (fact) => (way !== null && !way.has(fact) ? " is-dim" : "");
+  const arrows = shown.arrows.map((arrow) => {
+    const { conclusion } = arrow;
+    const looks = way?.has(conclusion) ? " is-lit" : dimmed(conclusion);
+    const end = tops.get(conclusion) ?? arrow.y;
+    return /** @type {Shape} */ (["g", { class: `mls-arrow${looks}` }, arrowShapes(arrow, end), conclusion]);
+  });
+  const facts = shown.places.map(({ fact, x, y }) => {
+    const one = view.facts[fact];
+    const attributes = {
+      class: `${factClass(one, fact === view.goal)}${dimmed(fact)}${fact === selected ? " is-lit" : ""}`,
+      "data-fact": fact,
+      role: "option",
+      "aria-label": factLabel(one),
+      "aria-selected": String(fact === selected),
+      tabindex: fact === stop ? 0 : -1,
+      transform: `translate(${x} ${y})`,
+    };
+    return /** @type {Shape} */ (["g", attributes, factShapes(one), fact]);
+  });
+  return [
+    ["g", { class: "mls-arrows", "aria-hidden": "true" }, arrows],
+    ["g", { class: "mls-nodes", role: "listbox", "aria-label": view.title }, facts],
+  ];
 }
 
 /** @param {DerivedFact} fact @param {boolean} isGoal @returns {string} */
@@ -79,18 +59,20 @@ export function factClass({ leak }, isGoal) {
   return `mls-node mls-fact has-${leak ? "stolen" : "computed"}${isGoal ? " is-goal" : ""}`;
 }
 
-/** @param {DerivedFact} fact @returns {SVGElement[]} */
+/** @param {DerivedFact} fact @returns {Shape[]} */
 export function factShapes({ kind, name, place, leak }) {
   const longest = Math.max(name.length, place.length, leak ? leak.brief.length : 0);
-  return [
-    svg("rect", { class: "mls-hit", x: -21, y: -16, width: 56 + 7 * longest, height: leak ? 50 : 36, rx: 8 }),
-    svg("path", { class: "mls-shape", d: kind === "message" ? LETTER : DIAMOND }),
-    ...(kind === "message" ? [] : [svg("path", { class: "mls-hatch", d: hatching(leak !== null) })]),
-    ...(leak ? [svg("path", { class: "mls-flag", d: FLAG })] : []),
-    svg("text", { class: "mls-fact-name", x: 24, y: place ? -3 : 4 }, name),
-    svg("text", { class: "mls-fact-place", x: 24, y: 12 }, place),
-    ...(leak ? [svg("text", { class: "mls-fact-leak", x: 24, y: 27 }, leak.brief)] : []),
+  /** @type {Shape[]} */
+  const shapes = [
+    ["rect", { class: "mls-hit", x: -21, y: -16, width: 56 + 7 * longest, height: leak ? 50 : 36, rx: 8 }],
+    ["path", { class: "mls-shape", d: kind === "message" ? LETTER : DIAMOND }],
   ];
+  if (kind !== "message") shapes.push(["path", { class: "mls-hatch", d: hatching(leak !== null) }]);
+  if (leak) shapes.push(["path", { class: "mls-flag", d: FLAG }]);
+  shapes.push(["text", { class: "mls-fact-name", x: 24, y: place ? -3 : 4 }, [name]]);
+  shapes.push(["text", { class: "mls-fact-place", x: 24, y: 12 }, [place]]);
+  if (leak) shapes.push(["text", { class: "mls-fact-leak", x: 24, y: 27 }, [leak.brief]]);
+  return shapes;
 }
 
 /** Diagonal lines across a diamond: narrow for what leaked, wide for what was computed. @param {boolean} isLeaked */
@@ -102,13 +84,13 @@ function hatching(isLeaked) {
   return lines;
 }
 
-/** @param {Arrow} arrow @param {number} end where the stem ends @returns {SVGElement[]} */
+/** @param {Arrow} arrow @param {number} end where the stem ends @returns {Shape[]} */
 function arrowShapes({ lines, sealed, label, x, y }, end) {
-  return [
-    ...lines.map(({ path }) => svg("path", { class: "mls-line", d: path })),
-    svg("path", { class: "mls-line", d: `M${x} ${y}V${end}${HEAD}` }),
-    ...(lines.length > 1 ? [svg("circle", { class: "mls-meet", cx: x, cy: y, r: 3.5 })] : []),
-    ...(sealed ? [svg("path", { class: "mls-paper", d: ENVELOPE, transform: `translate(${x} ${y + 17})` })] : []),
-    svg("text", { class: "mls-arrow-label", x: x + (sealed ? 15 : 9), y: y + 21 }, label),
-  ];
+  /** @type {Shape[]} */
+  const shapes = lines.map(({ path }) => ["path", { class: "mls-line", d: path }]);
+  shapes.push(["path", { class: "mls-line", d: `M${x} ${y}V${end}${HEAD}` }]);
+  if (lines.length > 1) shapes.push(["circle", { class: "mls-meet", cx: x, cy: y, r: 3.5 }]);
+  if (sealed) shapes.push(["path", { class: "mls-paper", d: ENVELOPE, transform: `translate(${x} ${y + 17})` }]);
+  shapes.push(["text", { class: "mls-arrow-label", x: x + (sealed ? 15 : 9), y: y + 21 }, [label]]);
+  return shapes;
 }

@@ -8,12 +8,18 @@ from typing import Any, ClassVar
 import anywidget
 
 from widgets.page import output, page
+from widgets.still import NotDrawn, still, words_alone
 
 
 class KeptPicture(anywidget.AnyWidget):
-    """A widget that a notebook keeps, and that can be a page of its own; `_module` is the file that draws it."""
+    """A widget that a notebook keeps, and that can be a page of its own.
+
+    `_module` is the file that draws it live, `_still_module` the one that draws it still, in `_still_styles`.
+    """
 
     _module: ClassVar[str]
+    _still_module: ClassVar[str]
+    _still_styles: ClassVar[tuple[str, ...]]
 
     def to_html(self, path: str | Path) -> None:
         """Write the picture with its player as one page that needs no kernel and no network."""
@@ -32,5 +38,12 @@ class KeptPicture(anywidget.AnyWidget):
         raise NotImplementedError
 
     def _figure(self) -> str:
-        """The picture as it stands, still."""
+        """The picture as it stands, still; without QuickJS its words alone."""
+        try:
+            return still(self._still_module, self._shown(), self._still_styles).figure()
+        except NotDrawn:
+            return words_alone(*self._words())
+
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        """A sentence, and heads and rows of a table: what is known of the picture without drawing it."""
         raise NotImplementedError

@@ -1,5 +1,6 @@
 /** The side panel of a view; it stands beside the picture, or below it where there is little room. */
 import { html, iconButton } from "./dom.js";
+import { made } from "./shapes.js";
 
 /** @param {() => void} close */
 export function panel(close) {
@@ -27,6 +28,11 @@ export function panel(close) {
   }
 
   return { element, show };
+}
+
+/** One mark by itself, for the legend. @param {...import("./shapes.js").Shape} shapes */
+export function specimen(...shapes) {
+  return made(["svg", { class: "mls-specimen", viewBox: "-27 -27 54 54", "aria-hidden": "true" }, shapes]);
 }
 
 /**

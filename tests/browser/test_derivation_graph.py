@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit, faults_that_axe_finds
-from tests.widgets.views import derived
-from widgets.derivation_figure import derivation_picture, fact_label, sentences
+from tests.widgets.views import derived, still_picture
 from widgets.derivation_graph import DerivationGraph
 from widgets.page import page as page_of
 from workbench.lab.scenarios import scenario
@@ -60,19 +59,26 @@ def graphs() -> tuple[DerivationGraph, ...]:
 
 
 @pytest.mark.parametrize("every_step", [False, True])
-def test_the_live_picture_and_the_still_figure_show_the_same(
+def test_the_live_picture_and_the_still_one_are_the_same(
     visit: Visit, graphs: tuple[DerivationGraph, ...], *, every_step: bool
 ) -> None:
     for graph in graphs:
-        view: Any = graph.view
-        page = visit(shown(graph, every_step=every_step))
-        facts = page.locator(f"{ROOT} [data-fact]")
-        arrangement = view["full" if every_step else "folded"]
-        expect(facts).to_have_count(len(arrangement["places"]))
-        labels = facts.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
-        assert labels == [fact_label(view["facts"][place["fact"]]) for place in arrangement["places"]]
+        graph.every_step = every_step
+        page = visit(shown(graph))
+        arrangement = graph.view["full" if every_step else "folded"]
+        expect(page.locator(f"{ROOT} [data-fact]")).to_have_count(len(arrangement["places"]))
         live = page.locator(".mls-picture").evaluate("(one) => new XMLSerializer().serializeToString(one)")
-        assert essence(live) == essence(derivation_picture(view, arrangement))
+        assert essence(live) == essence(still_picture(graph))
+
+
+def test_each_fact_says_what_it_is_and_how_it_is_known(visit: Visit) -> None:
+    page = visit(shown())
+    expect(named(page, "Dave's leaf key")).to_have_attribute(
+        "aria-label", "Dave's leaf key, leaked with everything of Dave after step 5"
+    )
+    expect(named(page, "commit_secret")).to_have_attribute(
+        "aria-label", "the commit secret of commit 5, derived by the attacker"
+    )
 
 
 def test_a_click_lights_up_the_way_from_the_leaks_and_tells_it(visit: Visit) -> None:
@@ -146,9 +152,11 @@ def test_the_sentences_say_what_the_picture_shows(visit: Visit) -> None:
     page = visit(shown())
     page.get_by_label("Show as sentences").click()
     items = page.get_by_role("region", name="The derivation in sentences").locator("li")
-    expect(items).to_have_text(list(sentences(view, view["folded"])))
+    leaked = [view["facts"][place["fact"]] for place in view["folded"]["places"]]
+    said = [fact["source"] for fact in leaked if fact["leak"]]
+    expect(items).to_have_text([*said, *(arrow["sentence"] for arrow in view["folded"]["arrows"])])
     page.get_by_label("Show every step").click()
-    expect(items).to_have_text(list(sentences(view, view["full"])))
+    expect(items).to_have_text([*said, *(arrow["sentence"] for arrow in view["full"]["arrows"])])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

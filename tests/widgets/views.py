@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import shutil
 import subprocess
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from widgets.kept import KeptPicture
 from workbench.lab import World
 from workbench.lab.scenarios import scenario
 from workbench.lab.world import Handshakes
@@ -31,6 +34,13 @@ def node(script: str, *arguments: str) -> str:
     done = subprocess.run(command, cwd=REPOSITORY, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
+
+
+def still_picture(picture: KeptPicture) -> str:
+    """The still picture of a widget as SVG, taken from its figure."""
+    encoded = re.search(r"data:image/svg\+xml;base64,([^\"]+)", picture._figure())
+    assert encoded is not None
+    return b64decode(encoded[1]).decode()
 
 
 def sample() -> RatchetTreeView:

@@ -1,0 +1,110 @@
+"""Still pictures, drawn by the widgets' own JavaScript in QuickJS."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.widgets.views import REPOSITORY, derived, still_picture
+from widgets import still as still_module
+from widgets.derivation_graph import DerivationGraph
+from widgets.kept import KeptPicture
+from widgets.still import NotDrawn, still
+
+SVG = "{http://www.w3.org/2000/svg}"
+PICTURES: dict[str, Callable[[], KeptPicture]] = {"a derivation": lambda: DerivationGraph(derived())}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_still_picture_is_an_image_of_its_own(name: str) -> None:
+    text = still_picture(PICTURES[name]())
+    root = ET.fromstring(text)  # noqa: S314 - our own text
+    assert root.tag == f"{SVG}svg"
+    assert root.attrib["viewBox"] == f"0 0 {root.attrib['width']} {root.attrib['height']}"
+    assert (root.findtext(f"{SVG}style") or "").startswith(".mls {")
+    assert not re.search(r"<script|href|url\((?!#)|tabindex|role=", text)
+    assert re.search(r"aria-", text) is None
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_it_is_the_same_each_time(name: str) -> None:
+    assert still_picture(PICTURES[name]()) == still_picture(PICTURES[name]())
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_names_cannot_break_out_and_forbidden_characters_are_dropped(name: str) -> None:
+    picture = PICTURES[name]()
+    picture.view = _renamed(picture.view)
+    text = picture._figure()
+    assert "<b>" not in text
+    assert "&lt;b&gt;" in text
+    ET.fromstring(still_picture(picture))  # noqa: S314 - our own text
+
+
+def _renamed(value: Any) -> Any:
+    """All that people read in a view, with characters in it that mean something in HTML or nothing in XML."""
+    if isinstance(value, dict):
+        told = ("title", "name", "words", "sentence", "summary", "source", "brief")
+        return {
+            key: f"<b>\x00\x0b\ud800{one}" if key in told and isinstance(one, str) else _renamed(one)
+            for key, one in value.items()
+        }
+    return [_renamed(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_without_quickjs_the_words_stay(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "quickjs", None)
+    monkeypatch.setattr(still_module, "_of_this_thread", threading.local())
+    picture = PICTURES[name]()
+    text = picture._figure()
+    assert "<img" not in text
+    sentence, heads, rows = picture._words()
+    assert f"<figcaption>{sentence}</figcaption>" in text
+    assert text.count("<tr>") == 1 + len(rows) > 2
+    assert text.count("<th ") == len(heads)
+
+
+def test_quickjs_is_not_imported_before_something_is_drawn() -> None:
+    program = "import sys, widgets, widgets.derivation_graph; sys.exit('quickjs' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=True)
+
+
+def test_each_thread_draws_in_a_context_of_its_own() -> None:
+    expected, drawn = still_picture(DerivationGraph(derived())), list[str]()
+    threads = [
+        threading.Thread(target=lambda: drawn.append(still_picture(DerivationGraph(derived())))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert drawn == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("_SECONDS", 1e-6), ("_MEMORY", 1 << 16), ("_STACK", 1 << 8)], ids=["time", "memory", "stack"]
+)
+def test_what_does_not_fit_the_limits_is_told_in_words(
+    limit: str, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = DerivationGraph(derived())
+    monkeypatch.setattr(still_module, limit, value)
+    monkeypatch.setattr(still_module, "_of_this_thread", threading.local())
+    with pytest.raises(NotDrawn, match="too large"):
+        still(graph._still_module, graph._shown(), graph._still_styles)
+    assert "<img" not in graph._figure()
+    monkeypatch.undo()
+    assert "<img" in graph._figure(), "the next one is drawn in a new context"
+
+
+def test_a_fault_in_a_picture_is_no_limit() -> None:
+    with pytest.raises(Exception, match="TypeError"):
+        still("derivation_still.js", {"view": {}, "every_step": False}, ("theme.css",))
