@@ -10,6 +10,7 @@ from tests.interop.peers.agentvault import Agentvault
 from tests.interop.peers.features import FEATURES
 from tests.interop.peers.gbp import Gbp
 from tests.interop.peers.member import Implementation
+from tests.interop.peers.rfc9420 import Rfc9420
 from tests.interop.peers.rine import Rine
 from tests.interop.peers.ts_mls import TsMls
 
@@ -189,6 +190,73 @@ PEERS = (
             ),
             Refusal(
                 "a client has one key package, which is used up by then", ours(*OTHER_GROUPS), "NoMatchingKeyPackage"
+            ),
+        ),
+    ),
+    Declared(
+        Rfc9420(),
+        (
+            Lack(
+                "it asks for no Add of its own",
+                theirs("asks to be added (new_member_proposal)"),
+                "new_member|self_add",
+            ),
+            Lack(
+                "its external commit removes no old leaf",
+                theirs("comes back by an external commit (resync)"),
+                "resync|rejoin",
+            ),
+            Lack("its handshakes are PublicMessages", both("commits in a PrivateMessage"), "handshake|private"),
+            Bug(
+                "the leaf of its path keeps the key and the signature of the key package (§7.5, §7.6)",
+                ours("proposes an Update")
+                | theirs(
+                    "commits in a PublicMessage",
+                    "removes a member",
+                    "mixes in the PSK of a past epoch",
+                    "sets external_senders",
+                ),
+                "a public key of the path is not new",
+            ),
+            Bug(
+                "it keeps no private key for its own Update (§12.1.2)",
+                theirs("proposes an Update"),
+                "could not decrypt any path secret from UpdatePath",
+            ),
+            Bug(
+                "it leaves those whom the commit adds out of the filtered direct path (§4.1.2)",
+                ours("adds another to the group", "removes a member", "proposes a Remove") | theirs("proposes an Add"),
+                "UpdatePath node count does not match filtered direct path length",
+            ),
+            Bug(
+                "it takes an external committer for the member at leaf 0 (§12.4.3.2)",
+                ours("joins by an external commit", "comes back by an external commit (resync)"),
+                "UpdatePath LeafNode invalid: invalid signature",
+            ),
+            Bug(
+                "it takes the last leaf of the tree for its own when it joins by an external commit (§12.4.3.2)",
+                theirs("joins by an external commit"),
+                "leaf node not found",
+            ),
+            Bug(
+                "its required_capabilities has counts instead of vectors (§11.1)",
+                theirs("sets required_capabilities"),
+                "Failed to validate GroupContextExtensions: buffer too short",
+            ),
+            Bug(
+                "its ReInit changes the id and the epoch of the old group (§11.2)",
+                ours("goes on as another group (ReInit)"),
+                "could not decrypt any path secret from UpdatePath",
+            ),
+            Bug(
+                "its ReInit changes the id and the epoch of the old group (§11.2)",
+                theirs("goes on as another group (ReInit)"),
+                "the confirmation tag is not that of the epoch the commit leads to",
+            ),
+            Bug(
+                "it founds a branch with an invented PSK (§11.3)",
+                theirs("founds a branch"),
+                "the ciphertext was not sealed with this key",
             ),
         ),
     ),

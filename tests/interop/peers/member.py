@@ -245,6 +245,8 @@ def committer_of(message: bytes) -> int | None:
 
 
 HEADERS = {
+    "public_message": bytes.fromhex("00010001"),
+    "private_message": bytes.fromhex("00010002"),
     "welcome": bytes.fromhex("00010003"),
     "group_info": bytes.fromhex("00010004"),
     "key_package": bytes.fromhex("00010005"),
