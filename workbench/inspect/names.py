@@ -18,7 +18,7 @@ from workbench.mls import (
     RatchetTree,
     X509Credential,
 )
-from workbench.mls.crypto.credentials import read_certificate
+from workbench.mls.crypto.certificates import read_certificate
 from workbench.mls.errors import InvalidCredential
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.wire.messages import ExternalSenderIndex

@@ -8,8 +8,8 @@ from typing import Any
 
 from cryptography import x509
 
+from workbench.mls.crypto.certificates import read_certificate
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
-from workbench.mls.crypto.credentials import read_certificate
 from workbench.mls.errors import InvalidCredential
 from workbench.mls.wire.code_points import (
     CredentialType,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -32,7 +34,28 @@ from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
 from workbench.mls.crypto.credentials import TrustAnchors, authenticate, presented_identities
 from workbench.mls.errors import CredentialExpired, InvalidCredential, Misuse, Unsupported
 from workbench.mls.when import When
+from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import BasicCredential, Certificate, Credential, X509Credential
+
+# What is loaded
+
+
+def test_x509_is_loaded_when_the_first_certificate_is_met() -> None:
+    basic, x509_credential = Credential(BasicCredential(b"Alice")), credential(*CHAIN)
+    program = f"""
+import sys
+from workbench.mls import *
+loaded = lambda: "cryptography.x509" in sys.modules
+print(loaded())
+TrustAnchors().validate(decode(Credential, {encode(basic)!r}), b"any key", now=0)
+presented_identities(decode(Credential, {encode(basic)!r}))
+print(loaded())
+presented_identities(decode(Credential, {encode(x509_credential)!r}))
+print(loaded())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False", "True"]
+
 
 # Whose word is taken
 

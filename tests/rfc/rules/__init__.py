@@ -7,8 +7,7 @@ from tests.mls.group.test_insiders import test_a_commit_that_breaks_none_is_foll
 from tests.mls.tree import test_leaf_node
 from tests.rfc.rules import authentication, commits, joining, objects, own_output, proposals, trees
 from tests.rfc.rules.rule import Allowance, Check, ForApplications, Rule, case, refuses
-from workbench.mls.crypto import credentials
-from workbench.mls.crypto.credentials import TrustAnchors
+from workbench.mls.crypto import certificates
 from workbench.mls.errors import (
     BeforeJoining,
     EpochDeleted,
@@ -116,10 +115,10 @@ NO_RULES: dict[str | Check, str] = {
     "workbench/mls/wire/shapes.py": "a struct of our own that is not declared as it should be",
     "workbench/mls/group/stored_state.py": "a state that its own member has written down, and that does not read back",
     "workbench/mls/crypto/primitives.py": "a key of an algorithm that its own standard does not accept",
-    refuses(TrustAnchors._validate_chain, InvalidCredential, "presents no identity"): X509,
-    refuses(TrustAnchors._validate_chain, InvalidCredential, "keys that sign"): X509,
-    refuses(credentials._signature_key, InvalidCredential, "not readable"): X509,
-    refuses(TrustAnchors._path, InvalidCredential, "none was named"): "an application that trusts nobody",
+    refuses(certificates.validate_chain, InvalidCredential, "presents no identity"): X509,
+    refuses(certificates.validate_chain, InvalidCredential, "keys that sign"): X509,
+    refuses(certificates._signature_key, InvalidCredential, "not readable"): X509,
+    refuses(certificates._verified_path, InvalidCredential, "none was named"): "an application that trusts nobody",
     refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
     refuses(public_commit._follow_newcomer, RefusedByPolicy, "joins by a commit"): POLICY,
     refuses(secret_tree._check_limits, KeyExpired, "steps behind"): POLICY,

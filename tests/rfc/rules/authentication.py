@@ -7,7 +7,7 @@ from tests.mls.group import test_late_credentials, test_x509_refusals
 from tests.rfc.rules.rule import Check, Rule, Side, calls, case, refuses
 from tests.rfc.source import Function
 from workbench.mls import errors
-from workbench.mls.crypto import credentials
+from workbench.mls.crypto import certificates, credentials
 from workbench.mls.crypto.credentials import TrustAnchors, authenticate
 from workbench.mls.group import group, proposals, public_commit
 from workbench.mls.group.authentication import authenticate_external_senders, authenticate_group
@@ -21,7 +21,7 @@ CREDENTIALS = (
         "certificate for another key",
         "§5.3",
         "The certificate of an X.509 credential is for the signature key of its leaf.",
-        refuses(TrustAnchors._validate_chain, errors.InvalidCredential, "is for"),
+        refuses(certificates.validate_chain, errors.InvalidCredential, "is for"),
         side="both",
         forged=test_credentials.test_the_certificate_must_be_for_the_signature_key,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
@@ -30,7 +30,7 @@ CREDENTIALS = (
         "order of the chain",
         "§5.3",
         "Each certificate of a chain certifies the one before it.",
-        refuses(credentials._check_order, errors.InvalidCredential, "does not certify"),
+        refuses(certificates._check_order, errors.InvalidCredential, "does not certify"),
         side="both",
         forged=test_credentials.test_each_certificate_certifies_the_one_before_it,
         honest=test_credentials.test_the_anchor_may_be_in_the_chain_and_so_may_what_lies_beyond_it,
@@ -39,7 +39,7 @@ CREDENTIALS = (
         "empty chain",
         "§5.3",
         "The first certificate is the member's own, so there is one.",
-        refuses(credentials._load, errors.InvalidCredential, "holds no certificate"),
+        refuses(certificates.load_chain, errors.InvalidCredential, "holds no certificate"),
         side="both",
         forged=test_credentials.test_an_empty_chain_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
@@ -49,7 +49,7 @@ CREDENTIALS = (
         "unreadable certificate",
         "§5.3",
         "Each entry of a chain is one certificate in DER.",
-        refuses(credentials.read_certificate, errors.InvalidCredential, "not readable"),
+        refuses(certificates.read_certificate, errors.InvalidCredential, "not readable"),
         side="both",
         forged=test_credentials.test_what_is_not_a_certificate_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
@@ -59,7 +59,7 @@ CREDENTIALS = (
         "signature algorithm of a certificate",
         "§5.1.2",
         "Credentials use the signature algorithm of the cipher suite.",
-        refuses(credentials._signature_key, errors.InvalidCredential, "no cipher suite signs with"),
+        refuses(certificates._signature_key, errors.InvalidCredential, "no cipher suite signs with"),
         side="both",
         forged=test_credentials.test_a_key_that_is_none_of_a_cipher_suite_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
@@ -69,7 +69,7 @@ CREDENTIALS = (
         "path to a trust anchor",
         "§5.3.1",
         "A credential is validated with the Authentication Service: a chain leads to an anchor.",
-        refuses(TrustAnchors._path, "_explained", ""),
+        refuses(certificates._verified_path, "_explained", ""),
         side="receiver",
         forged=test_credentials.test_the_chain_must_lead_to_a_known_anchor,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,
@@ -97,7 +97,7 @@ CREDENTIALS = (
         "revoked credential",
         "§5.3.2",
         "A credential that its issuer has taken back is not valid.",
-        refuses(credentials._check_not_revoked, errors.CredentialRevoked, "has been revoked"),
+        refuses(certificates._check_not_revoked, errors.CredentialRevoked, "has been revoked"),
         side="both",
         forged=test_revocation.test_who_is_on_a_list_is_refused,
         honest=test_revocation.test_who_is_on_no_list_is_accepted_while_the_lists_of_all_issuers_are_current,

@@ -1,6 +1,6 @@
 """Curves, AEADs and HKDF: what the cipher suites are made of (RFC 9420 §5.1).
 
-Apart from certificates (`credentials.py`), only this file speaks to the crypto library. Keys come in and go out as
+Apart from `certificates.py`, only this file speaks to the crypto library. Keys come in and go out as
 bytes, so that a state holds nothing but bytes; a key object lives as long as one call, unless it is no secret. The
 library's errors become ours here.
 """
