@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tests.interop.peers.agentvault import Agentvault
+from tests.interop.peers.core_crypto import CoreCrypto
 from tests.interop.peers.features import FEATURES
 from tests.interop.peers.gbp import Gbp
 from tests.interop.peers.member import Implementation
@@ -60,6 +61,18 @@ class Declared:
         cells = [cell for each in self.exceptions for cell in each.cells]
         assert len(set(cells)) == len(cells)
         assert {feature for feature, _ in cells} <= set(FEATURES)
+
+    def cells(self, *, every_suite: bool) -> Iterable[tuple[int, Role, str]]:
+        """Suites, roles and features to play.
+
+        `every_suite` plays all of them. Otherwise the first suite plays every feature, and the others play the first
+        feature and share out the rest, so that each feature is played on two suites.
+        """
+        first, *others = self.implementation.suites
+        for suite in self.implementation.suites:
+            for number, feature in enumerate(FEATURES):
+                if every_suite or suite == first or number == 0 or suite == others[number % len(others)]:
+                    yield from ((suite, role, feature) for role in ROLES)
 
     def exception(self, feature: str, role: Role) -> Lack | Refusal | Bug | None:
         """Why a feature does not succeed in a role; None when it does."""
@@ -190,6 +203,40 @@ PEERS = (
             ),
             Refusal(
                 "a client has one key package, which is used up by then", ours(*OTHER_GROUPS), "NoMatchingKeyPackage"
+            ),
+        ),
+    ),
+    Declared(
+        CoreCrypto(),
+        (
+            Lack(
+                "it proposes nothing by message, and commits one Add, one Remove or a new key of its own",
+                theirs(
+                    "asks to be added (new_member_proposal)",
+                    *PROPOSALS,
+                    "mixes in the PSK of a past epoch",
+                    *SETS_EXTENSIONS,
+                    *OTHER_GROUPS,
+                ),
+                "new_?proposal|propose|resumption|psk|extension|re_?init|branch",
+            ),
+            Lack("its handshakes are PublicMessages", theirs("commits in a PrivateMessage"), "private"),
+            Lack("it stores no external PSK", both("mixes in an external PSK"), "psk"),
+            Lack("it shows no epoch authenticator", both("has the same epoch authenticator"), "authenticator"),
+            Refusal(
+                "its handshakes are PublicMessages",
+                ours("commits in a PrivateMessage"),
+                "wire format is incompatible with the group's wire format policy",
+            ),
+            Refusal(
+                "it keeps the keys of two messages that are late, not of more",
+                ours("sends application messages, also out of order"),
+                "DuplicateMessage",
+            ),
+            Refusal(
+                "it keeps no secrets of past epochs",
+                ours("mixes in the PSK of a past epoch", *OTHER_GROUPS),
+                "The PSK could not be found in the key store",
             ),
         ),
     ),

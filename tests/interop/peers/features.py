@@ -93,8 +93,14 @@ class Scene:
 
 def agree(*members: Member) -> None:
     """All members tell the same of their epoch, and hear each other."""
-    for told in (_epoch, _authenticator, _exported):
-        assert len({told(member) for member in members} - {None}) <= 1, told.__name__
+    label, context = _exports(*members)[0]
+    told: tuple[Callable[[Member], object], ...] = (
+        Member.epoch,
+        Member.epoch_authenticator,
+        lambda member: member.export(label, context, 32),
+    )
+    for each in told:
+        assert len({_if_offered(each, member) for member in members} - {None}) <= 1
     for speaker in members:
         hear(speaker, *(member for member in members if member is not speaker))
 
@@ -110,21 +116,15 @@ def hear(speaker: Member, *listeners: Member) -> None:
         assert listener.process(message) == (said if listener.shows_plaintext else None)
 
 
-def _epoch(member: Member) -> int | None:
-    return _if_offered(member.epoch)
+def _exports(*members: Member) -> list[tuple[str, bytes]]:
+    """Labels and contexts with which all of them export."""
+    fixed = {member.exports_only for member in members} - {None}
+    return [each for each in fixed if each] or [("interop", b"context"), ("", b""), ("long", bytes(100))]
 
 
-def _authenticator(member: Member) -> bytes | None:
-    return _if_offered(member.epoch_authenticator)
-
-
-def _exported(member: Member) -> bytes | None:
-    return _if_offered(partial(member.export, "interop", b"context", 32))
-
-
-def _if_offered(told: Callable[[], Value]) -> Value | None:
+def _if_offered(told: Callable[[Member], Value], member: Member) -> Value | None:
     try:
-        return told()
+        return told(member)
     except NotOffered:
         return None
 
@@ -272,9 +272,10 @@ def sets_external_senders(scene: Scene) -> None:
 
 def exports_secrets(scene: Scene) -> None:
     scene.begin()
-    for label, context, length in (("interop", b"context", 32), ("", b"", 16), ("long", bytes(100), 200)):
-        told = {member.export(label, context, length) for member in (scene.actor, scene.other)}
-        assert [len(secret) for secret in told] == [length]
+    for label, context in _exports(scene.actor, scene.other):
+        for length in (16, 32, 200):
+            told = {member.export(label, context, length) for member in (scene.actor, scene.other)}
+            assert [len(secret) for secret in told] == [length]
 
 
 def has_the_same_epoch_authenticator(scene: Scene) -> None:

@@ -99,6 +99,9 @@ class Member:
     shows_plaintext: ClassVar[bool] = True
     """Whether the package hands out what an application message says, not only that it was one."""
 
+    exports_only: ClassVar[tuple[str, bytes] | None] = None
+    """The label and the context of all that the package exports; None if the caller chooses them."""
+
     errors: tuple[type[Exception], ...] = (Refused,)
     """What it raises when it refuses."""
 

@@ -1,7 +1,8 @@
-"""Every feature between ours and each peer, in both roles, on every cipher suite that the peer has."""
+"""Every feature between ours and each peer, in both roles; MLS_PEERS=all plays it on every suite that the peer has."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 
@@ -14,12 +15,11 @@ from tests.interop.peers.member import Implementation, NotOffered
 from tests.interop.peers.ours import OURS
 from tests.interop.peers.ts_mls import TsMls
 
+EVERY_SUITE = os.environ.get("MLS_PEERS") == "all"
 CELLS = [
     pytest.param(peer, suite, role, feature, id=f"{peer.implementation.name}-suite {suite}-{role}-{feature}")
     for peer in PEERS
-    for suite in peer.implementation.suites
-    for role in ROLES
-    for feature in FEATURES
+    for suite, role, feature in peer.cells(every_suite=EVERY_SUITE)
 ]
 by_name = pytest.mark.parametrize("peer", PEERS, ids=[peer.implementation.name for peer in PEERS])
 
@@ -65,3 +65,11 @@ def test_a_peer_that_is_not_installed_says_how_to_install_it() -> None:
 
     assert AbsentFromNode().missing() == "absent is not in node_modules: `npm ci` installs it"
     assert AbsentFromPython().missing() == "absent is not installed: `pip install absent-package` installs it"
+
+
+@by_name
+def test_every_suite_and_every_feature_of_a_peer_is_played_by_default(peer: Declared) -> None:
+    played = list(peer.cells(every_suite=False))
+    assert {suite for suite, _, _ in played} == set(peer.implementation.suites)
+    assert {(feature, role) for _, role, feature in played} == {(each, role) for each in FEATURES for role in ROLES}
+    assert set(played) <= set(peer.cells(every_suite=True))
