@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
 
-from widgets.panel_actions import Action, Actions, Field
 from widgets.ratchet_tree import RatchetTree
 from workbench.inspect.names import listed
-from workbench.lab import NotPossible
+from workbench.lab import NotPossible, World
+from workbench.lab.actions import ACTIONS
+from workbench.lab.actions.action import NEWCOMER, OUTSIDER, Action, Argument
+from workbench.lab.group import Group
 from workbench.lab.record import THIEF
 from workbench.views.ratchet_tree import ratchet_tree_view
 
-if TYPE_CHECKING:
-    from workbench.lab import World
-
-
-NEWCOMERS = {"add", "join", "request", "ask_to_add"}
-"""The buttons that bring the newcomer whose name is typed."""
+EVERYDAY = ("commit", "update", "send", "add", "remove", "steal")
+DOORS = (
+    *("join", "request_to_join", "resync", "share_psk", "commit_with_psk"),
+    *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
+)
+"""The actions that have a button, in the order in which these stand."""
 
 
 class ControlPanel(ipywidgets.VBox):
@@ -44,10 +46,7 @@ class ControlPanel(ipywidgets.VBox):
         self.reasons = ipywidgets.HTML()
         self.door_reasons = ipywidgets.HTML()
         self.loot = ipywidgets.HTML()
-        actions = Actions(self)
-        self.actions = {**actions.everyday, **actions.doors}
-        self._places = {self.reasons: actions.everyday, self.door_reasons: actions.doors}
-        self.buttons = {name: _button(action) for name, action in self.actions.items()}
+        self.buttons = {name: _button(ACTIONS[name]) for name in (*EVERYDAY, *DOORS)}
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._act(name))
         for field in (self.who, self.whom, self.newcomer, self.text, self.outsider, self.psk):
@@ -64,7 +63,7 @@ class ControlPanel(ipywidgets.VBox):
         self.doors = ipywidgets.VBox(
             [
                 ipywidgets.Box([self.outsider, self.psk], layout=row),
-                ipywidgets.Box([self.buttons[name] for name in actions.doors], layout=row),
+                ipywidgets.Box([self.buttons[name] for name in DOORS], layout=row),
                 self.door_reasons,
             ],
             layout=ipywidgets.Layout(display="none"),
@@ -75,7 +74,7 @@ class ControlPanel(ipywidgets.VBox):
                 self.tree,
                 ipywidgets.Box([self.who, self.whom], layout=row),
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
-                ipywidgets.Box([self.buttons[name] for name in actions.everyday], layout=row),
+                ipywidgets.Box([self.buttons[name] for name in EVERYDAY], layout=row),
                 self.reasons,
                 self.other_doors,
                 self.doors,
@@ -100,11 +99,41 @@ class ControlPanel(ipywidgets.VBox):
         """The group that is shown."""
         return self._world
 
-    def field(self, name: Field) -> str:
-        """What is chosen or typed, without the spaces around it."""
-        return str(getattr(self, name).value).strip()
+    def _chosen(self, action: Action[Any, Any]) -> list[tuple[Argument, str]]:
+        """What an action has to be told, with what is chosen or typed for it."""
+        needed = (argument for argument in action.arguments if not argument.is_optional)
+        return [(argument, str(getattr(self, argument.name).value).strip()) for argument in needed]
 
-    def go_to(self, world: World) -> None:
+    def _reason_against(self, action: Action[Any, Any]) -> str | None:
+        """Why a button cannot act; somebody new need not have a device yet."""
+        chosen = self._chosen(action)
+        missing = next((argument.missing for argument, value in chosen if not value), None)
+        outsider = next((value for argument, value in chosen if argument is OUTSIDER), None)
+        if outsider in self.world.members:
+            return f"{outsider} is a member, and no outsider"
+        return missing or action.reason(self.world.group, *(value for _, value in chosen))
+
+    # What happens
+
+    def _act(self, name: str) -> None:
+        """Do what a button says, and show what came of it."""
+        chosen = self._chosen(ACTIONS[name])
+        try:
+            for value in (value for argument, value in chosen if argument.is_new):
+                self.world.device(value)
+            result = ACTIONS[name](self.world.group, *(value for _, value in chosen))
+        except NotPossible as problem:
+            self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
+            return
+        if NEWCOMER in ACTIONS[name].arguments:
+            self.newcomer.value = ""
+        if isinstance(result, Group):
+            self._go_to(World(group=result))
+        else:
+            self.tree.show(ratchet_tree_view(self.world.trace()))
+        self._offer()
+
+    def _go_to(self, world: World) -> None:
         """Show another group from now on, at its last step."""
         self._world = world
         view = ratchet_tree_view(world.trace())
@@ -112,30 +141,14 @@ class ControlPanel(ipywidgets.VBox):
             self.tree.set_trait("view", view)
             self.tree.step, self.tree.beat, self.tree.playing = len(view["steps"]) - 1, -1, False
 
-    # What happens
-
-    def _act(self, name: str) -> None:
-        """Do what a button says, and show what came of it."""
-        before = self.world
-        try:
-            self.actions[name].act()
-        except NotPossible as problem:
-            self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
-            return
-        if name in NEWCOMERS:
-            self.newcomer.value = ""
-        if self.world is before:
-            self.tree.show(ratchet_tree_view(self.world.trace()))
-        self._offer()
-
     def _open_doors(self, change: dict[str, Any]) -> None:
         self.doors.layout.display = None if change["new"] else "none"
         self.other_doors.icon = "caret-down" if change["new"] else "caret-right"
 
     def _change_group(self, change: dict[str, Any]) -> None:
         chosen = self.world.groups[change["new"]]
-        if chosen is not self.world:
-            self.go_to(chosen)
+        if chosen != self.world:
+            self._go_to(chosen)
             self._offer()
 
     def _offer(self) -> None:
@@ -153,16 +166,20 @@ class ControlPanel(ipywidgets.VBox):
 
     def _refresh(self) -> None:
         """Grey out what cannot be done, say why, and show what the thief has read."""
-        for place, actions in self._places.items():
-            greyed = {}
-            for name, action in actions.items():
-                reason = action.why_not()
-                self.buttons[name].disabled = reason is not None
-                self.buttons[name].tooltip = reason or action.hint
-                if reason is not None:
-                    greyed[action.label] = reason
-            place.value = _announced(_items("Greyed out", greyed.items()))
+        self.reasons.value = self._grey_out(EVERYDAY)
+        self.door_reasons.value = self._grey_out(DOORS)
         self.loot.value = _announced(_items("The thief has read", self._reads()))
+
+    def _grey_out(self, names: Sequence[str]) -> str:
+        """Grey out those buttons that cannot act, and give the list of the reasons."""
+        greyed = {}
+        for name in names:
+            action, button = ACTIONS[name], self.buttons[name]
+            reason = self._reason_against(action)
+            button.disabled, button.tooltip = reason is not None, reason or action.hint
+            if reason is not None:
+                greyed[action.label] = reason
+        return _announced(_items("Greyed out", greyed.items()))
 
     def _reads(self) -> list[tuple[str, str]]:
         """Who was overheard, and what was said."""
@@ -170,7 +187,7 @@ class ControlPanel(ipywidgets.VBox):
         return [(sent["sender"], sent["read"][THIEF]) for sent in messages if THIEF in sent["read"]]
 
 
-def _button(action: Action) -> ipywidgets.Button:
+def _button(action: Action[Any, Any]) -> ipywidgets.Button:
     return ipywidgets.Button(description=action.label, tooltip=action.hint, layout=ipywidgets.Layout(width="auto"))
 
 

@@ -127,11 +127,10 @@ def _new_groups(world: World, dice: random.Random) -> Iterator[tuple[int, Callab
 
 def _close(world: World, by: str, dice: random.Random) -> None:
     """Commit that the group takes no more proposals from outside (RFC 9420 §12.1.7)."""
-    world.require("commit", by)
     state = world.state(by)
-    if state is not None:
+    if state is not None and world.reason_against("commit", by) is None:
         kept = (each for each in state.context.extensions if each.extension_type != ExtensionType.external_senders)
-        world.make_commit(by, proposals=[GroupContextExtensions(tuple(kept))], path=dice.random() < 0.5)
+        world.group.make_commit(by, proposals=[GroupContextExtensions(tuple(kept))], path=dice.random() < 0.5)
 
 
 def _resume(world: World, by: str, dice: random.Random) -> None:

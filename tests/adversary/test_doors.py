@@ -125,7 +125,7 @@ def test_a_branch_is_closed_to_whoever_has_only_the_old_group() -> None:
 def test_a_key_package_stolen_with_the_old_group_opens_the_branch() -> None:
     """The Welcome into a branch takes both: the init key, and a resumption PSK of the old group."""
     world = four()
-    world.publish_key_package("Bob")
+    world.group.publish_key_package("Bob")
     world.steal("Bob")
     branch = world.branch("Alice", "Bob")
     branch.send("Alice", "read")

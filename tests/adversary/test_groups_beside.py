@@ -19,7 +19,7 @@ PARENT, BRANCH = 0, 1
 def world() -> World:
     """Carol is robbed in epoch 1; in epoch 2 Alice branches off with Bob, whose key package lay about for a step."""
     made = World.of(["Alice", "Bob", "Carol"])
-    made.publish_key_package("Bob")
+    made.group.publish_key_package("Bob")
     made.commit("Alice")
     branch = made.branch("Alice", "Bob")
     branch.send("Bob", "between us")

@@ -14,7 +14,7 @@ from workbench.adversary.theorem import allowed_by_theory
 from workbench.adversary.verdict import Case
 from workbench.lab import NotPossible, World
 from workbench.lab.compromise import case_file, case_of, compromise
-from workbench.lab.world import Handshakes
+from workbench.lab.environment import Handshakes
 
 
 @pytest.fixture(scope="module")

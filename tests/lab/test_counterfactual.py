@@ -6,7 +6,7 @@ import pytest
 
 from workbench.adversary.leak import Leak
 from workbench.lab import NotPossible, World
-from workbench.lab.acts import Act
+from workbench.lab.action_log import PerformedAction
 from workbench.lab.compromise import compromise
 from workbench.lab.counterfactual import Inserted, Instead, Under, otherwise
 from workbench.mls import Policy
@@ -39,7 +39,7 @@ def test_what_is_not_changed_leaks_the_same(world: World, leaks: list[Leak]) -> 
 
 
 def test_if_dave_had_committed_at_4_the_late_theft_would_have_opened_nothing(world: World, leaks: list[Leak]) -> None:
-    other = otherwise(world, Inserted(4, Act("commit", ("Dave",))))
+    other = otherwise(world, Inserted(4, PerformedAction("commit", ("Dave",))))
     assert other.steps == [0, 1, 2, 3, 4, 6]
     assert other.world.history[5].text == "Dave updated by a commit"
     bob, dave = other.leaks(leaks)
@@ -55,10 +55,15 @@ def test_if_bob_had_not_committed_all_would_be_open_by_his_keys_alone(world: Wor
 
 
 def test_if_a_pre_shared_key_had_been_mixed_in_the_thief_would_be_out(world: World, leaks: list[Leak]) -> None:
-    shared = Inserted(2, Act("share_psk", ("lunch", "Alice", "Bob", "Carol", "Dave")))
-    mixed_in = Instead(3, Act("commit", ("Alice",), {"psks": ["lunch"]}))
+    shared = Inserted(2, PerformedAction("share_psk", ("lunch", "Alice", "Bob", "Carol", "Dave")))
+    mixed_in = Instead(3, PerformedAction("commit", ("Alice",), {"psks": ["lunch"]}))
     assert otherwise(world, shared, mixed_in).verdict(leaks[:1]).readable_epochs == (2,)
-    assert otherwise(world, Instead(3, Act("commit", ("Alice",)))).verdict(leaks[:1]).readable_epochs == (2, 3, 4, 5)
+    assert otherwise(world, Instead(3, PerformedAction("commit", ("Alice",)))).verdict(leaks[:1]).readable_epochs == (
+        2,
+        3,
+        4,
+        5,
+    )
 
 
 def test_if_nothing_had_been_kept_of_past_epochs_the_late_message_would_be_closed() -> None:
@@ -73,7 +78,7 @@ def test_if_nothing_had_been_kept_of_past_epochs_the_late_message_would_be_close
 
 
 def test_what_is_not_possible_any_more_is_left_out_and_said(world: World) -> None:
-    other = otherwise(world, Inserted(3, Act("remove", ("Alice", "Carol"))))
+    other = otherwise(world, Inserted(3, PerformedAction("remove", ("Alice", "Carol"))))
     assert [(str(act), reason) for act, reason in other.left_out] == [
         ("commit('Carol')", "Carol is no longer in the group")
     ]
@@ -82,7 +87,7 @@ def test_what_is_not_possible_any_more_is_left_out_and_said(world: World) -> Non
 
 def test_what_is_to_be_done_in_addition_must_be_possible(world: World) -> None:
     with pytest.raises(NotPossible, match="Alice is in the group already"):
-        otherwise(world, Inserted(3, Act("add", ("Bob", "Alice"))))
+        otherwise(world, Inserted(3, PerformedAction("add", ("Bob", "Alice"))))
 
 
 def test_a_group_that_comes_from_another_can_be_other_than_it_was() -> None:
@@ -93,9 +98,9 @@ def test_a_group_that_comes_from_another_can_be_other_than_it_was() -> None:
     beside.commit("Alice")
     world.commit("Carol")
     assert otherwise(beside).world.trace() == beside.trace()
-    healed = otherwise(beside, Instead(2, Act("commit", ("Bob",))))
+    healed = otherwise(beside, Instead(2, PerformedAction("commit", ("Bob",))))
     leaks = [compromise(beside, "Bob", at=0)]
     assert otherwise(beside).verdict(leaks).readable_epochs == (1, 2)
     assert healed.verdict(leaks).readable_epochs == (1,)
     with pytest.raises(NotPossible, match="Bob is not in the group"):
-        otherwise(world, Inserted(1, Act("remove", ("Alice", "Bob"))))
+        otherwise(world, Inserted(1, PerformedAction("remove", ("Alice", "Bob"))))

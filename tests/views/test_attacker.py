@@ -14,8 +14,8 @@ from workbench.adversary import Thief
 from workbench.adversary.leak import Leak
 from workbench.lab import World
 from workbench.lab.compromise import case_file, case_of, compromise
+from workbench.lab.environment import Handshakes
 from workbench.lab.scenarios import scenario
-from workbench.lab.world import Handshakes
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import ATTACKER, beat_sentence, picture_label, step_sentence
 from workbench.views.frame import frame_at

@@ -9,7 +9,8 @@ import pytest
 
 from workbench.inspect.trace_format import Trace
 from workbench.lab import World, replay
-from workbench.lab.world import GROUP_ID, Handshakes
+from workbench.lab.environment import Handshakes
+from workbench.lab.world import GROUP_ID
 from workbench.mls import GroupState, LeafNode
 from workbench.mls.tree.tree_math import node_width
 from workbench.views.frame import frame_at

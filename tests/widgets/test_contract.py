@@ -10,7 +10,7 @@ import pytest
 
 from tests.widgets.conform import faults
 from tests.widgets.views import REPOSITORY, lived, sample
-from workbench.lab.world import Handshakes
+from workbench.lab.environment import Handshakes
 from workbench.views import derivation, schema
 
 DECLARATION = (REPOSITORY / "widgets" / "view.d.ts").read_text("utf-8")

@@ -103,7 +103,7 @@ def test_a_newcomer_comes_in_by_itself_or_asks(panel: ControlPanel) -> None:
     assert list(panel.world.members) == ["Alice", "Bob", "Carol", "Dave"]
     assert panel.newcomer.value == ""
     panel.newcomer.value = "Erin"
-    panel.buttons["request"].click()
+    panel.buttons["request_to_join"].click()
     assert "Erin" not in panel.world.members
     panel.buttons["commit"].click()
     assert "Erin" in panel.world.members
@@ -119,12 +119,12 @@ def test_whoever_comes_back_has_a_new_leaf_key(panel: ControlPanel) -> None:
 
 def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: ControlPanel) -> None:
     assert "Alice does not hold the pre-shared key “tea”" in words(panel.door_reasons.value)
-    panel.buttons["share"].click()
-    panel.buttons["commit_psk"].click()
+    panel.buttons["share_psk"].click()
+    panel.buttons["commit_with_psk"].click()
     assert panel.world.history[-1].text == "Alice mixed in the pre-shared key “tea”"
     panel.psk.value = " "
     assert "The pre-shared key needs a name" in words(panel.door_reasons.value)
-    assert panel.buttons["share"].disabled
+    assert panel.buttons["share_psk"].disabled
 
 
 def test_an_outsider_is_listened_to_and_proposes(panel: ControlPanel) -> None:
@@ -151,7 +151,7 @@ def test_a_branch_is_shown_and_one_can_go_back(panel: ControlPanel) -> None:
     assert panel.tree.view["title"] == "the group that Alice founded"
     assert [label for label, _ in panel.group.options] == ["1: Alice, Bob and Carol", "2: Alice and Carol"]
     panel.group.value = 0
-    assert panel.world is whole
+    assert panel.world == whole
     assert panel.tree.view["title"] == "Alice's group"
     assert panel.who.options == ("Alice", "Bob", "Carol")
 

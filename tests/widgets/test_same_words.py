@@ -10,8 +10,8 @@ import pytest
 
 from tests.widgets.views import lived, node, sample, through_other_doors
 from workbench.lab import replay
+from workbench.lab.environment import Handshakes
 from workbench.lab.scenarios import scenario
-from workbench.lab.world import Handshakes
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import beat_sentence, node_label, picture_label, step_sentence
 from workbench.views.frame import frame_at

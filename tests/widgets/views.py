@@ -16,8 +16,8 @@ import pytest
 
 from widgets.kept import KeptPicture
 from workbench.lab import World
+from workbench.lab.environment import Handshakes
 from workbench.lab.scenarios import scenario
-from workbench.lab.world import Handshakes
 from workbench.views.derivation import DerivationView, derivation_view
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import Member, RatchetTreeView

@@ -3,53 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from workbench.adversary import Thief
 from workbench.adversary.case_file import CaseFile, GroupFile
 from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import Leak, leak
 from workbench.adversary.loot import Part
 from workbench.adversary.verdict import Case
+from workbench.inspect.trace_format import Trace
 from workbench.lab.errors import NotPossible
+from workbench.lab.record import Moment
 from workbench.mls import CipherSuite, PublicGroup
 
-if TYPE_CHECKING:
-    from workbench.lab.world import World
+
+class RecordedGroup(Protocol):
+    """A group whose history was recorded: a `World`, or the `Group` in it."""
+
+    @property
+    def suite(self) -> CipherSuite:
+        """The cipher suite of the group."""
+
+    @property
+    def group_id(self) -> bytes:
+        """The id of the group."""
+
+    @property
+    def history(self) -> Sequence[Moment]:
+        """What has happened, step by step."""
+
+    @property
+    def thief(self) -> Thief:
+        """Who has heard every message."""
+
+    @property
+    def groups(self) -> Sequence[RecordedGroup]:
+        """All groups of the same people."""
+
+    def trace(self) -> Trace:
+        """Everything that was recorded."""
 
 
-def case_of(world: World) -> Case:
+def case_of(group: RecordedGroup) -> Case:
     """A group's history so far, to be judged under any leaks; those of all groups of these people belong to it."""
-    beside = [Chronicle.of(other.trace()) for other in _beside(world)]
-    return Case.of(Chronicle.of(world.trace()), *beside)
+    beside = [Chronicle.of(other.trace()) for other in _beside(group)]
+    return Case.of(Chronicle.of(group.trace()), *beside)
 
 
-def compromise(world: World, device: str, *, at: int = -1, what: Part = "state", case: Case | None = None) -> Leak:
+def compromise(
+    group: RecordedGroup, device: str, *, at: int = -1, what: Part = "state", case: Case | None = None
+) -> Leak:
     """What leaks from a device: the part `what` of it, as it was after step `at` of the history.
 
-    Nothing happens in the world: a leak is a value. `case` is that of the world if it is at hand. Raises
+    Nothing happens in the group: a leak is a value. `case` is that of the group if it is at hand. Raises
     `NotPossible` if there was no such device then.
     """
-    steps = range(len(world.history))
+    steps = range(len(group.history))
     if not -len(steps) <= at < len(steps):
         raise NotPossible(f"There is no step {at}: the history has {len(steps)}")
-    holdings = world.history[at].holdings
+    holdings = group.history[at].holdings
     if device not in holdings:
         raise NotPossible(f"There was no device of {device} in step {steps[at]}")
-    return leak((case or case_of(world)).chronicle, holdings[device], device, steps[at], what)
+    return leak((case or case_of(group)).chronicle, holdings[device], device, steps[at], what)
 
 
-def case_file(world: World, leaks: Sequence[Leak]) -> CaseFile:
+def case_file(group: RecordedGroup, leaks: Sequence[Leak]) -> CaseFile:
     """What a thief would have who got these leaks: to be given to a program, or to a learner."""
     loot = tuple(item for each in leaks for item in each.loot)
-    return CaseFile(*_group(world), loot, tuple(GroupFile(*_group(other)) for other in _beside(world)))
+    return CaseFile(*_group(group), loot, tuple(GroupFile(*_group(other)) for other in _beside(group)))
 
 
-def _group(world: World) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
-    states = (moment.state(name) for moment in world.history for name in moment.holdings)
+def _group(group: RecordedGroup) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
+    states = (moment.state(name) for moment in group.history for name in moment.holdings)
     public = {state.epoch: state.public for state in states if state is not None}
-    return world.suite, world.group_id, tuple(public.values()), tuple(world.thief.heard)
+    return group.suite, group.group_id, tuple(public.values()), tuple(group.thief.heard)
 
 
-def _beside(world: World) -> tuple[World, ...]:
+def _beside(group: RecordedGroup) -> tuple[RecordedGroup, ...]:
     """The other groups of the same people."""
-    return tuple(other for other in world.groups if other is not world and other.history)
+    return tuple(other for other in group.groups if other != group and other.history)

@@ -1,6 +1,6 @@
 """What if: the same history with something changed, done again from the beginning, and judged under the same leaks.
 
-    otherwise(world, Inserted(3, Act("commit", ("Dave",)))).verdict(leaks)
+    otherwise(world, Inserted(3, PerformedAction("commit", ("Dave",)))).verdict(leaks)
 
 The other world is as real as the first: its devices draw the same randomness and run the engine anew.
 """
@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Case, Verdict
-from workbench.lab.acts import Act
+from workbench.lab.action_log import PerformedAction
+from workbench.lab.actions import repeat
 from workbench.lab.compromise import case_of, compromise
 from workbench.lab.errors import NotPossible
 from workbench.lab.world import World
@@ -26,7 +27,7 @@ class Inserted:
     """Something more is done right after a step."""
 
     after: int
-    act: Act
+    action: PerformedAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Instead:
     """In place of what made a step something else is done, or nothing."""
 
     step: int
-    act: Act | None = None
+    action: PerformedAction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Counterfactual:
 
     world: World
     steps: Sequence[int]
-    left_out: Sequence[tuple[Act, str]]
+    left_out: Sequence[tuple[PerformedAction, str]]
 
     @cached_property
     def case(self) -> Case:
@@ -86,30 +87,32 @@ def otherwise(world: World, *changes: Change) -> Counterfactual:
     policy = next((change.policy for change in changes if isinstance(change, Under)), world.policy)
     other = World(world.seed, world.groups[0].suite.id, world.handshakes, policy=policy)
     group, before = world.groups.index(world), 0
-    steps, left_out = list[int](), list[tuple[Act, str]]()
-    for act in world.acts:
-        made = range(before, act.steps[group] if group < len(act.steps) else 0)
+    steps, left_out = list[int](), list[tuple[PerformedAction, str]]()
+    for performed in world.action_log:
+        made = range(before, performed.steps[group] if group < len(performed.steps) else 0)
         before = max(before, made.stop)
-        reason = _do(other, act, [change for change in changes if isinstance(change, Instead) and change.step in made])
+        reason = _do(
+            other, performed, [change for change in changes if isinstance(change, Instead) and change.step in made]
+        )
         if reason is not None:
-            left_out.append((act, reason))
+            left_out.append((performed, reason))
         steps.extend(max(len(other.groups[group].history) - 1, 0) for _ in made)
         for change in changes:
             if isinstance(change, Inserted) and change.after in made:
-                replace(change.act, group=group).do(other)
+                repeat(replace(change.action, group=group), other.group)
     return Counterfactual(other.groups[group], steps, left_out)
 
 
-def _do(other: World, act: Act, instead: Sequence[Instead]) -> str | None:
+def _do(other: World, performed: PerformedAction, instead: Sequence[Instead]) -> str | None:
     """Do what was done, or what is to be done in its place; the reason if what was done is not possible any more."""
     if instead:
-        for each in (change.act for change in instead if change.act is not None):
-            replace(each, group=act.group).do(other)
+        for each in (change.action for change in instead if change.action is not None):
+            repeat(replace(each, group=performed.group), other.group)
         return None
     try:
-        act.do(other)
+        repeat(performed, other.group)
     except NotPossible as reason:
-        if act.method in FOUNDING:
+        if performed.name in FOUNDING:
             raise
         return str(reason)
     return None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from workbench.delivery import Entry
 from workbench.lab.errors import NotPossible
+from workbench.lab.group import Group
 from workbench.mls import MLSMessage, encode, key_package_ref
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
-
-if TYPE_CHECKING:
-    from workbench.lab.world import World
 
 
 class ExternalPSKEntry(TypedDict):
@@ -44,34 +42,36 @@ class PassiveClientCase(TypedDict):
     epochs: list[EpochEntry]
 
 
-def export_vector(world: World, group_id: bytes, name: str) -> PassiveClientCase:
+def export_vector(group: Group, name: str) -> PassiveClientCase:
     """The case of one member, up to where it has read; raises `NotPossible` if it did more than to listen."""
-    membership = world.devices[name].holdings.groups.get(group_id) if name in world.devices else None
-    bundle = world.bundle_that_joined(name)
+    environment, group_id = group.environment, group.group_id
+    membership = environment.devices[name].holdings.groups.get(group_id) if name in environment.devices else None
+    bundle = group.bundle_that_joined(name)
     if membership is None or bundle is None:
         raise NotPossible(f"{name} has not joined by a Welcome")
-    invitations = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
+    invitations = environment.service.invitations(key_package_ref(group.suite, bundle.key_package))
     invitation = next((each for each in invitations if each.group_id == group_id), None)
     if invitation is None:
         raise NotPossible(f"{name} has had no Welcome")
     entries = [
         entry
-        for entry in world.service.entries(group_id, invitation.next_index)
+        for entry in environment.service.entries(group_id, invitation.next_index)
         if entry.content_type is not ContentType.application and entry.epoch < membership.state.epoch
     ]
     if any(entry.index in membership.own for entry in entries):
         raise NotPossible(f"{name} has sent proposals or commits; a passive client only listens")
     authenticators = {
         state.epoch: state.secrets.epoch_authenticator.hex()
-        for moment in world.history
+        for moment in group.history
         for member in moment.holdings
         if (state := moment.state(member)) is not None
     }
-    (commit,) = world.service.entries(group_id, invitation.next_index - 1)[:1]
+    (commit,) = environment.service.entries(group_id, invitation.next_index - 1)[:1]
     return {
-        "cipher_suite": world.suite.id,
+        "cipher_suite": group.suite.id,
         "external_psks": [
-            {"psk_id": psk_id.hex(), "psk": psk.hex()} for psk_id, psk in world.devices[name].holdings.psks.items()
+            {"psk_id": psk_id.hex(), "psk": psk.hex()}
+            for psk_id, psk in environment.devices[name].holdings.psks.items()
         ],
         "key_package": encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)).hex(),
         "signature_priv": bundle.signature_private_key.hex(),

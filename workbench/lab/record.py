@@ -11,7 +11,7 @@ from workbench.inspect.case import Knowledge
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
 from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
-from workbench.lab.surroundings import Surroundings
+from workbench.lab.environment import Environment
 from workbench.mls import CipherSuite, GroupState
 
 SERVER = "server"
@@ -39,20 +39,23 @@ class Moment:
 class Record:
     """The record of one group. `publish` puts a message on the wire, `write` ends a step."""
 
-    def __init__(self, around: Surroundings, suite: CipherSuite, group_id: bytes, thief: Thief | None) -> None:
+    def __init__(
+        self, environment: Environment, suite: CipherSuite, group_id: bytes, thief: Thief | None, *, number: int
+    ) -> None:
+        """`number` is that of the group among those of these people, from 0; `thief` hears their other groups."""
         self.group_id = group_id
         self.history: list[Moment] = []
-        self._around = around
+        self._environment = environment
         self._suite = suite
         self._recorder = Recorder()
         traced = TracedSuite.of(suite, self._recorder)
-        self.thief = Thief(traced, group_id, around.policy) if thief is None else thief.beside(traced, group_id)
-        self._writer = TraceWriter(suite, group_id, prefix=f"g{len(around.worlds) + 1}s" if around.worlds else "s")
+        self.thief = Thief(traced, group_id, environment.policy) if thief is None else thief.beside(traced, group_id)
+        self._writer = TraceWriter(suite, group_id, prefix=f"g{number + 1}s" if number else "s")
         self._writer.add_holder(SERVER, "the server", "server")
         self._writer.add_holder(THIEF, "the thief", "thief")
         self._on_the_wire: list[Sent] = []
         self._found = 0
-        for device in around.devices.values():
+        for device in environment.devices.values():
             self.add_holder(device)
         self.trace = self._writer.trace
 
@@ -67,7 +70,7 @@ class Record:
 
     def latest(self) -> GroupState | None:
         """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
-        states = (state_in(device.holdings, self.group_id) for device in self._around.devices.values())
+        states = (state_in(device.holdings, self.group_id) for device in self._environment.devices.values())
         following = [state for state in states if state is not None and (state.active or state.reinit is not None)]
         return max(following, key=lambda state: state.epoch, default=None)
 
@@ -83,15 +86,17 @@ class Record:
         between: tuple[str, ...] = (),
     ) -> None:
         """Deliver what is on its way, write the step down, and let time pass."""
-        around = self._around
-        events = {name: self._deliver(device) for name, device in around.devices.items() if name not in around.held}
+        environment = self._environment
+        events = {
+            name: self._deliver(device) for name, device in environment.devices.items() if name not in environment.held
+        }
         earlier = self.history[-1].holdings if self.history else {}
-        holdings = {name: device.holdings for name, device in around.devices.items()}
+        holdings = {name: device.holdings for name, device in environment.devices.items()}
         changed = {name: held for name, held in holdings.items() if earlier.get(name) is not held}
         findings = tuple(self.thief.findings[self._found :])
         self._found = len(self.thief.findings)
         here = {name: held.within(self.group_id) for name, held in changed.items()}
-        performed = {name: recorder.take() for name, recorder in around.recorders.items()}
+        performed = {name: recorder.take() for name, recorder in environment.recorders.items()}
         after = self.latest()
         if kind == "commit" and before is not None and after is not None and after.epoch == before.epoch:
             before = None  # everybody has refused the commit: it did nothing that could be described
@@ -99,7 +104,7 @@ class Record:
             Happening(
                 kind,
                 actor,
-                around.clock.now,
+                environment.clock.now,
                 before=before,
                 after=after,
                 messages=tuple(self._on_the_wire),
@@ -114,8 +119,10 @@ class Record:
         )
         self._on_the_wire.clear()
         words = text or next(event.text for event in events[actor] if event.kind == "commit")
-        self.history.append(Moment(kind, actor, words, around.clock.now, holdings, events, findings, self.group_id))
-        around.clock.tick()
+        self.history.append(
+            Moment(kind, actor, words, environment.clock.now, holdings, events, findings, self.group_id)
+        )
+        environment.clock.tick()
 
     def _followers(self) -> dict[HolderId, int]:
         epoch = self.thief.epoch()
@@ -125,7 +132,7 @@ class Record:
         invited = device.accept_invitations(self.group_id)
         if self.group_id not in device.holdings.groups:
             return invited
-        return invited + device.fetch(self.group_id, messages=device.name not in self._around.delayed)
+        return invited + device.fetch(self.group_id, messages=device.name not in self._environment.delayed)
 
 
 def knowledge_of(holdings: Holdings, group_id: bytes) -> Knowledge:

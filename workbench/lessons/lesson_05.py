@@ -166,7 +166,7 @@ def _tells_sender(world: World, stolen: EpochKeys) -> bool:
     heard = (decode(MLSMessage, wire).message for wire in world.thief.heard)
     messages = [each for each in heard if isinstance(each, PrivateMessage) and each.epoch == stolen.epoch]
     opened = (open_sender_data(world.suite, each, stolen.secrets.sender_data_secret) for each in messages)
-    return world.leaf("Carol") in {sender_data.leaf_index for sender_data in opened}
+    return world.group.leaf("Carol") in {sender_data.leaf_index for sender_data in opened}
 
 
 def _readable_at(world: World, name: str, step: int) -> bool:

@@ -213,14 +213,14 @@ def _carries_out(name: str) -> bool:
     world.device("HR")
     world.external_sender("Alice", "HR")
     world.ask_to_remove("HR", "Carol")
-    if world.can("commit", name) is None:
+    if world.reason_against("commit", name) is None:
         world.commit(name)
     return "Carol" not in world.members
 
 
 def _facts(world: World) -> dict[str, object]:
     """What can be the same in two groups, or not."""
-    latest = world.record.latest()
+    latest = world.group.record.latest()
     leaves = [] if latest is None else [leaf_node for _, leaf_node in latest.tree.leaves()]
     return {
         "members": set(world.members),

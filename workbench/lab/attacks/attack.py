@@ -15,11 +15,13 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.loot import Loot, Part
 from workbench.client import Event
 from workbench.inspect.names import credential_name
-from workbench.lab.acts import Act
+from workbench.lab.action_log import PerformedAction
+from workbench.lab.actions import repeat
+from workbench.lab.actions.network import Content
 from workbench.lab.compromise import case_of, compromise
 from workbench.lab.record import THIEF
 from workbench.lab.sources import entropy_source
-from workbench.lab.world import Content, World
+from workbench.lab.world import World
 from workbench.mls import GroupState, LeafNode, MLSMessage, encode
 from workbench.mls.errors import KeyAlreadyUsed, OwnMessage
 
@@ -55,7 +57,7 @@ class Attack:
     made: tuple[Leak, ...]
     saw: Mapping[str, tuple[Event, ...]]
     noticed: Mapping[Signal, tuple[str, ...]]
-    remedy: tuple[Act, ...] = ()
+    remedy: tuple[PerformedAction, ...] = ()
 
     @property
     def unnoticed(self) -> tuple[Signal, ...]:
@@ -71,7 +73,7 @@ class Attack:
     def defend(self) -> None:
         """Do what ends the attack."""
         for act in self.remedy:
-            act.do(self.world)
+            repeat(act, self.world.group)
 
 
 @dataclass
@@ -106,7 +108,7 @@ class Scene:
         """Note what the attacker has made for itself."""
         self.made.append(Leak(THIEF, len(self.world.history) - 1, "state", loot_in(state)))
 
-    def told(self, name: str, lesson: str, *remedy: Act) -> Attack:
+    def told(self, name: str, lesson: str, *remedy: PerformedAction) -> Attack:
         """The attack, with what came of it."""
         noticed = {signal: tuple(sorted({*who(self)})) for signal, who in SIGNALS.items()}
         events = {name: tuple(self.events(name)) for name in self.honest}
@@ -136,7 +138,7 @@ class Scene:
 
     def leaves(self) -> dict[str, list[LeafNode]]:
         """The leaves of the group's latest tree by the names that they bear."""
-        latest, leaves = self.world.record.latest(), dict[str, list[LeafNode]]()
+        latest, leaves = self.world.group.record.latest(), dict[str, list[LeafNode]]()
         for _, leaf_node in () if latest is None else latest.tree.leaves():
             leaves.setdefault(credential_name(leaf_node), []).append(leaf_node)
         return leaves

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from workbench.adversary.followed import Anybody
 from workbench.adversary.impostor import impostor, signature_key_in
-from workbench.lab.acts import Act
+from workbench.lab.action_log import PerformedAction
 from workbench.lab.attacks.attack import ALL, Attack, Scene
-from workbench.lab.doors import describe
 from workbench.lab.world import World
 from workbench.mls import (
     BasicCredential,
@@ -33,18 +32,18 @@ def forged_message() -> Attack:
         "A signature key and the secrets of an epoch make a member's voice: nobody can tell, but who hears the same key"
         " used twice, and Bob himself."
     )
-    return scene.told("forged message", lesson, Act("commit", ("Carol",)))
+    return scene.told("forged message", lesson, PerformedAction("commit", ("Carol",)))
 
 
 def forged_proposal() -> Attack:
     """A public proposal in Bob's name: to remove Dave."""
     scene = Scene(World.of(ALL), "Bob")
     bob = impostor((*scene.take("Bob", "signature key"), *scene.take("Carol", "enclave held")))
-    made = propose(bob, Remove(scene.world.leaf("Dave")), entropy=scene.entropy(), now=scene.world.clock.now)
+    made = propose(bob, Remove(scene.world.group.leaf("Dave")), entropy=scene.entropy(), now=scene.world.clock.now)
     scene.strike("proposal", made.message, "The attacker proposed in Bob's name to remove Dave")
     scene.world.commit("Alice")
     lesson = "With the membership key a stolen signature key proposes too, and whoever commits next carries it out."
-    return scene.told("forged proposal", lesson, Act("commit", ("Carol",)))
+    return scene.told("forged proposal", lesson, PerformedAction("commit", ("Carol",)))
 
 
 def takeover() -> Attack:
@@ -54,7 +53,7 @@ def takeover() -> Attack:
     scene.strike("commit", made.message, "The attacker came in by a commit in Bob's name and removed his leaf")
     scene.keep(made.next)
     lesson = "Who has a signature key comes in by itself and puts the member out; its update keys would not help."
-    return scene.told("takeover", lesson, Act("remove", ("Alice", "Bob")))
+    return scene.told("takeover", lesson, PerformedAction("remove", ("Alice", "Bob")))
 
 
 def takeover_refused() -> Attack:
@@ -68,12 +67,12 @@ def takeover_refused() -> Attack:
 
 def _external_commit_as_bob(scene: Scene) -> ExternallyCommitted:
     return external_commit(
-        describe(scene.world, "Alice"),
+        scene.world.group.describe("Alice"),
         Credential(BasicCredential(b"Bob")),
         signature_key_in(scene.take("Bob", "signature key")),
         entropy=scene.entropy(),
         now=scene.world.clock.now,
-        resync=scene.world.leaf("Bob"),
+        resync=scene.world.group.leaf("Bob"),
         policy=Policy(authentication=Anybody()),
     )
 
@@ -88,7 +87,7 @@ def lock_out() -> Attack:
     commit = scene.world.service.entries(scene.world.group_id)[-1].message
     scene.keep(process(made.next, commit, now=scene.world.clock.now)[0])
     lesson = "An update heals whoever holds its key: in the thief's hands it locks the member out."
-    return scene.told("lock-out", lesson, Act("remove", ("Alice", "Bob")))
+    return scene.told("lock-out", lesson, PerformedAction("remove", ("Alice", "Bob")))
 
 
 def clone() -> Attack:
@@ -99,4 +98,4 @@ def clone() -> Attack:
     said = protect(restored, b"From the tablet.", entropy=scene.entropy())
     scene.strike("application", said.message, "The restored device sent a message as Bob")
     lesson = "Two holders of one leaf use the same keys: the second message is refused, and a commit of one ends both."
-    return scene.told("clone", lesson, Act("commit", ("Bob",)))
+    return scene.told("clone", lesson, PerformedAction("commit", ("Bob",)))

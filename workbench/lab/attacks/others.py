@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing_extensions import override
 
 from workbench.adversary.impostor import impostor, signature_key_in
-from workbench.lab.acts import Act
+from workbench.lab.action_log import PerformedAction
 from workbench.lab.attacks.attack import ALL, Attack, Scene
 from workbench.lab.counterfactual import otherwise
-from workbench.lab.doors import describe
 from workbench.lab.world import World
 from workbench.mls import (
     BasicCredential,
@@ -66,7 +65,7 @@ def ghost_device() -> Attack:
     """A second device of Bob's comes in by a commit of its own, with keys of which nobody has ever heard."""
     scene = Scene(World.of(ALL), "Bob")
     made = external_commit(
-        describe(scene.world, "Alice"),
+        scene.world.group.describe("Alice"),
         Credential(BasicCredential(b"Bob")),
         scene.world.suite.signature_key_pair(scene.entropy()).private_key,
         entropy=scene.entropy(),
@@ -75,7 +74,7 @@ def ghost_device() -> Attack:
     scene.strike("commit", made.message, "The attacker came in by a commit as one more device of Bob's")
     scene.keep(made.next)
     lesson = "A name proves nothing without somebody who vouches for its key: look at who is in, and compare keys."
-    return scene.told("ghost device", lesson, Act("make_commit", ("Alice",), {"remove": [made.next.own_leaf]}))
+    return scene.told("ghost device", lesson, PerformedAction("remove_leaf", ("Alice", made.next.own_leaf)))
 
 
 def fake_key_package() -> Attack:
@@ -96,7 +95,7 @@ def fake_key_package() -> Attack:
     (invitation,) = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
     scene.keep(join(invitation.welcome, bundle, now=world.clock.now))
     lesson = "A key package is as good as the signature key: stolen before it is checked, it lets the thief be invited."
-    return scene.told("fake key package", lesson, Act("remove", ("Alice", "Erin")))
+    return scene.told("fake key package", lesson, PerformedAction("remove", ("Alice", "Erin")))
 
 
 def _hand_out(scene: Scene, bundle: KeyPackageBundle) -> None:
@@ -117,17 +116,17 @@ def colluding_insider() -> Attack:
     scene.world.commit("Alice")
     scene.world.send("Bob", "Between us.")
     lesson = "A member who passes on what it has cannot be seen from within, nor kept out but by its removal."
-    return scene.told("colluding insider", lesson, Act("remove", ("Alice", "Dave")))
+    return scene.told("colluding insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
 
 
 def forging_insider() -> Attack:
     """Dave sends a message as Bob: every member has the keys to seal one, and only Bob's can sign it."""
     scene = Scene(World.of(ALL), "Bob", insiders=("Dave",))
-    dave = impostor(scene.take("Dave"), leaf=scene.world.leaf("Bob"))
+    dave = impostor(scene.take("Dave"), leaf=scene.world.group.leaf("Bob"))
     said = protect(dave, b"I agree.", entropy=scene.entropy())
     scene.strike("application", said.message, "Dave sent a message as Bob")
     lesson = "Secrets of the group prove that somebody in it spoke; who it was, the signature proves."
-    return scene.told("forging insider", lesson, Act("remove", ("Alice", "Dave")))
+    return scene.told("forging insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,10 +147,12 @@ def malicious_path() -> Attack:
     """Dave commits, and what he seals to Carol is not what he seals to the others."""
     scene = Scene(World.of(ALL), "Carol", insiders=("Dave",))
     dave = impostor(scene.take("Dave"))
-    carol = dave.tree.member(scene.world.leaf("Carol")).encryption_key
+    carol = dave.tree.member(scene.world.group.leaf("Carol")).encryption_key
     liar = Liar(dave.suite.algorithms, carol)
     made = create_commit(replace(dave, suite=liar), entropy=scene.entropy(), now=scene.world.clock.now)
     scene.strike("commit", made.message, "Dave committed, with nonsense for Carol")
     scene.keep(made.next)
     lesson = "Nobody can see what is sealed to others: one member can split the group, and who is cut off comes back."
-    return scene.told("malicious path", lesson, Act("remove", ("Alice", "Dave")), Act("resync", ("Carol",)))
+    return scene.told(
+        "malicious path", lesson, PerformedAction("remove", ("Alice", "Dave")), PerformedAction("resync", ("Carol",))
+    )

@@ -1,27 +1,30 @@
-"""What all groups of a world have in common: people with their devices, a delivery service, and a clock."""
+"""What all groups of a world have in common: people with devices, a delivery service, a clock, and what was done."""
 
 from __future__ import annotations
 
 import hashlib
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import Literal, TypeAlias
 
 from workbench.client import Device
 from workbench.delivery import DeliveryService
 from workbench.inspect.trace import Recorder, TracedSuite
+from workbench.lab.action_log import PerformedAction
 from workbench.lab.sources import Clock, entropy_source
 from workbench.mls import CipherSuite, KeyPackageBundle, Policy, cipher_suite
 
-if TYPE_CHECKING:
-    from workbench.lab.acts import Act
-    from workbench.lab.world import World
+Handshakes: TypeAlias = Literal["public", "private"]
 
 
-class Surroundings:
-    """The people around the groups; `worlds` are the groups, in the order in which they came to be."""
+class Environment:
+    """The people and the service. `held` and `delayed` are those who receive nothing, or no application messages.
 
-    def __init__(self, seed: int | str, *, private_handshakes: bool, policy: Policy) -> None:
+    `bundles` are the last key packages that people published, and `action_log` is what was done to any of the groups.
+    """
+
+    def __init__(self, seed: int | str, handshakes: Handshakes, policy: Policy) -> None:
         self.seed = seed
+        self.handshakes = handshakes
         self.policy = policy
         self.clock = Clock()
         self.service = DeliveryService(clock=self.clock)
@@ -29,10 +32,8 @@ class Surroundings:
         self.recorders: dict[str, Recorder] = {}
         self.held: set[str] = set()
         self.delayed: set[str] = set()
-        self.acts: list[Act] = []
         self.bundles: dict[str, KeyPackageBundle] = {}
-        self.worlds: list[World] = []
-        self._private_handshakes = private_handshakes
+        self.action_log: list[PerformedAction] = []
         self._group_numbers = count(2)
 
     def add_device(self, name: str, suite: CipherSuite) -> Device:
@@ -44,7 +45,7 @@ class Surroundings:
             self.service,
             entropy=entropy_source(self.seed, name),
             clock=self.clock,
-            private_handshakes=self._private_handshakes,
+            private_handshakes=self.handshakes == "private",
             policy=self.policy,
             suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
         )

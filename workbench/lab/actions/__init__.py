@@ -1,0 +1,46 @@
+"""All that can be done in a group, each action once (`action.py` tells what one is).
+
+`founding` makes people and groups, `membership` is what members do, `joining` are the ways in without an invitation,
+`outside` has proposals of those who are no members, `psks` pre-shared keys, and `network` what happens to messages and
+what an attacker does. `reasons` are what may speak against several of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.lab.action_log import PerformedAction
+from workbench.lab.actions import founding, joining, membership, network, outside, psks
+from workbench.lab.actions.action import Action
+from workbench.lab.errors import NotPossible
+from workbench.lab.group import Group
+
+_ALL: tuple[Action[Any, Any], ...] = (
+    *(founding.device, founding.create),
+    *(membership.commit, membership.update, membership.send, membership.add, membership.remove),
+    *(membership.remove_leaf, membership.propose_add, membership.propose_remove),
+    *(joining.join, joining.request_to_join, joining.resync),
+    *(psks.share_psk, psks.propose_psk, psks.commit_with_psk),
+    *(outside.external_sender, outside.ask_to_add, outside.ask_to_remove),
+    *(founding.branch, founding.reinit, founding.successor),
+    *(network.hold, network.release, network.delay, network.let_through, network.steal, network.inject),
+)
+
+ACTIONS: Mapping[str, Action[Any, Any]] = {each.name: each for each in _ALL}
+
+
+def reason_against(group: Group, name: str, *arguments: object) -> str | None:
+    """Why an action is not possible, in a sentence; None if it is. Raises `NotPossible` if there is no such action."""
+    return _named(name).reason_against(group, *arguments)
+
+
+def repeat(performed: PerformedAction, group: Group) -> None:
+    """Do what was done, in that one of the groups that is meant. Raises what the action raises."""
+    _named(performed.name)(group.groups[performed.group], *performed.arguments, **performed.options)
+
+
+def _named(name: str) -> Action[Any, Any]:
+    if name not in ACTIONS:
+        raise NotPossible(f"There is no action {name!r}; there are {', '.join(ACTIONS)}")
+    return ACTIONS[name]

@@ -1,0 +1,114 @@
+"""People, their first group, and the groups that come from one by ReInit or by a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.client import Device
+from workbench.client.device import Published
+from workbench.inspect.names import listed
+from workbench.lab.actions.action import DETAIL, NAME, WHO, WHOM, action
+from workbench.lab.actions.reasons import (
+    PENDING,
+    against_held,
+    against_member,
+    against_removing,
+    has_ended,
+    has_pending,
+)
+from workbench.lab.errors import NotPossible
+from workbench.lab.group import Group
+from workbench.lab.record import SERVER, THIEF
+from workbench.mls import ReInit, cipher_suite
+from workbench.mls.wire.code_points import ProtocolVersion
+
+
+def _against_device(group: Group, name: str) -> str | None:
+    if name in group.environment.devices:
+        return None
+    usable = name not in {SERVER, THIEF} and name.strip() and name.isprintable()
+    return None if usable else f"{name!r} is no name for a person"
+
+
+@action("New device", NAME, reason=_against_device)
+def device(group: Group, name: str) -> Device:
+    """The device of a person; a new one leaves a key package with the delivery service."""
+    devices = group.environment.devices
+    if name not in devices:
+        made = group.environment.add_device(name, group.suite)
+        for each in group.groups:
+            each.record.add_holder(made)
+        group.publish_key_package(name)
+    return devices[name]
+
+
+@action("Create", WHO, reason=lambda group, *_: "There is a group already" if group.members else None)
+def create(group: Group, name: str) -> None:
+    """Make the group, with one member."""
+    group.environment.devices[name].create_group(group.group_id)
+    group.record.write("create", name, f"{name} created the group")
+
+
+def _against_reinit(group: Group, by: str, _suite: int | None = None) -> str | None:
+    pending = f"{PENDING}, for a ReInit stands alone" if has_pending(group, by) else None
+    return against_member(group, by) or pending
+
+
+@action("End by ReInit", WHO, DETAIL, reason=_against_reinit)
+def reinit(group: Group, by: str, suite: int | None = None) -> None:
+    """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
+    extensions = group.environment.devices[by].state(group.group_id).context.extensions
+    number = cipher_suite(group.suite.id if suite is None else suite).id
+    announced = ReInit(_new_group_id(group), ProtocolVersion.mls10, number, extensions)
+    group.make_commit(by, proposals=[announced])
+
+
+def _against_successor(group: Group, by: str) -> str | None:
+    if not has_ended(group):
+        return "The group has not ended: no ReInit was committed in it"
+    state, latest = group.state(by), group.record.latest()
+    if state is None or state.reinit is None:
+        return f"{by} has not seen the end of the group"
+    following = None if latest is None or latest.reinit is None else latest.reinit.group_id
+    if any(each.group_id == following for each in group.groups):
+        return "The group that follows has been founded already"
+    return against_held(group, by)
+
+
+@action("Go on", WHO, reason=_against_successor)
+def successor(group: Group, by: str) -> Group:
+    """Found the group that the ReInit has announced, and take everybody along."""
+    device_of = group.environment.devices[by]
+    announced = device_of.state(group.group_id).reinit
+    if announced is None:
+        raise NotPossible("The group has not ended")
+    others = [name for name in group.members if name != by]
+    following = Group(group.environment, announced.group_id, cipher_suite(announced.cipher_suite), beside=group)
+    following.offer_key_packages(others)
+    return _founded(following, by, device_of.reinit(group.group_id, others), others)
+
+
+def _against_branch(group: Group, by: str, *others: str) -> str | None:
+    anyway = f"{by} is in the branch anyway" if by in others else None
+    return against_member(group, by) or anyway or against_removing(group, others)
+
+
+@action("Branch", WHO, WHOM, reason=_against_branch)
+def branch(group: Group, by: str, *others: str) -> Group:
+    """Found a second group of these members, which only they can enter."""
+    beside = Group(group.environment, _new_group_id(group), group.suite, beside=group)
+    beside.offer_key_packages(others)
+    published = group.environment.devices[by].branch(group.group_id, beside.group_id, others)
+    return _founded(beside, by, published, others)
+
+
+def _founded(group: Group, by: str, published: Published, others: Sequence[str]) -> Group:
+    group.put_on_the_wire(by, published)
+    group.record.write("found", by, f"{by} founded the group and took along {listed(others)}")
+    return group
+
+
+def _new_group_id(group: Group) -> bytes:
+    """An id that no group of these people has, nor one that was announced."""
+    number = group.environment.next_group_number()
+    return group.groups[0].group_id + f" {number}".encode()

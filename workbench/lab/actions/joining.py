@@ -1,0 +1,74 @@
+"""The ways into a group without an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.inspect.names import commit_words
+from workbench.inspect.trace_writer import Sent
+from workbench.lab.actions.action import NEWCOMER, WHO, action
+from workbench.lab.actions.reasons import against_held, against_outsider, against_psk, psk_words
+from workbench.lab.errors import NotPossible
+from workbench.lab.group import Group
+
+NO_HOST = "No member is within reach who could describe the group"
+
+
+def _against_join(group: Group, name: str) -> str | None:
+    reason = against_outsider(group)
+    if reason is None and not group.hosts(name):
+        return NO_HOST
+    return reason or _against_member_already(group, name) or against_held(group, name)
+
+
+@action("Join by commit", NEWCOMER, reason=_against_join)
+def join(group: Group, name: str, *, psks: Sequence[str] = ()) -> None:
+    """The newcomer comes in by a commit of its own, with nobody's help but the group's public description."""
+    for psk in psks:
+        reason = against_psk(group, name, psk)
+        if reason is not None:
+            raise NotPossible(reason)
+    _come_in(group, name, commit_words(name, psks=[psk_words(psk) for psk in psks], external=True), psks)
+
+
+def _against_resync(group: Group, name: str) -> str | None:
+    reason = against_outsider(group)
+    if reason is None and not group.hosts(name):
+        return NO_HOST
+    return reason or (None if name in group.members else f"{name} has no leaf in the group to come back to")
+
+
+@action("Come back", WHO, reason=_against_resync)
+def resync(group: Group, name: str) -> None:
+    """Come back by a commit from outside, which puts a new leaf in place of the old one.
+
+    What was missed stays missed.
+    """
+    group.environment.held.discard(name)
+    _come_in(group, name, commit_words(name, removed=[name], external=True), ())
+
+
+def _come_in(group: Group, name: str, words: str, psks: Sequence[str]) -> None:
+    """Some member describes the group, and with that somebody joins by a commit (RFC 9420 §12.4.3.2)."""
+    before = group.record.latest()
+    group.describe(group.hosts(name)[0])
+    device = group.environment.devices[name]
+    entry = device.join_by_commit(group.group_id, psks=[psk.encode() for psk in psks])
+    group.record.publish(Sent("commit", name, entry.message))
+    group.record.write("commit", name, words, before=before)
+
+
+def _against_request(group: Group, name: str) -> str | None:
+    return against_outsider(group) or _against_member_already(group, name) or against_held(group, name)
+
+
+@action("Ask to join", NEWCOMER, reason=_against_request)
+def request_to_join(group: Group, name: str) -> None:
+    """The newcomer asks to be added; a member's commit decides."""
+    before = group.record.latest()
+    entry = group.environment.devices[name].ask_to_be_added(group.group_id)
+    group.deliver_proposal(name, entry.message, f"{name} asked to be added", before)
+
+
+def _against_member_already(group: Group, name: str) -> str | None:
+    return f"{name} is in the group already" if name in group.members else None

@@ -1,0 +1,125 @@
+"""What members do: add and remove others, get fresh keys, commit, and talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.inspect.trace_writer import Sent
+from workbench.lab.actions.action import DETAIL, NEWCOMER, TEXT, WHO, WHOM, action
+from workbench.lab.actions.reasons import (
+    PENDING,
+    against_adding,
+    against_member,
+    against_psk,
+    against_removing,
+    has_pending,
+)
+from workbench.lab.errors import NotPossible
+from workbench.lab.group import Group
+from workbench.mls import Add, LeafIndex, Remove
+from workbench.mls.group.state import AnyProposal
+
+
+def _against_add(group: Group, by: str, *others: str) -> str | None:
+    return against_member(group, by) or against_adding(group, others)
+
+
+@action("Add newcomer", WHO, NEWCOMER, reason=_against_add)
+def add(group: Group, by: str, *others: str, path: bool = True) -> None:
+    """Commit that the newcomers join.
+
+    Without a path it is cheaper, and nobody gets fresh keys.
+    """
+    group.offer_key_packages(others)
+    group.make_commit(by, add=others, path=path)
+
+
+def _against_remove(group: Group, by: str, *others: str) -> str | None:
+    reason = against_member(group, by)
+    if reason is None and group.members == (by,):
+        return f"{by} is alone in the group"
+    if reason is None and by in others:
+        return f"{by} cannot commit to leave: somebody else has to"
+    return reason or against_removing(group, others)
+
+
+@action("Remove", WHO, WHOM, reason=_against_remove)
+def remove(group: Group, by: str, *others: str) -> None:
+    """Commit that the others leave."""
+    group.make_commit(by, remove=[group.leaf(other) for other in others])
+
+
+@action("Remove leaf", WHO, DETAIL, reason=lambda group, by, *_: against_member(group, by))
+def remove_leaf(group: Group, by: str, leaf: LeafIndex) -> None:
+    """Commit that the member at a leaf leaves, whatever its name: two members can have the same."""
+    group.make_commit(by, remove=[leaf])
+
+
+def _against_update(group: Group, name: str) -> str | None:
+    alone = group.members == (name,)
+    reason = f"{name} is alone in the group: nobody else could commit the update" if alone else None
+    return against_member(group, name) or reason
+
+
+@action("Propose update", WHO, reason=_against_update)
+def update(group: Group, name: str) -> None:
+    """Propose a fresh leaf key, for somebody else to commit."""
+    device = group.environment.devices[name]
+    before = device.state(group.group_id)
+    entry = device.propose_update(group.group_id)
+    group.deliver_proposal(name, entry.message, f"{name} proposed an update", before)
+
+
+@action("Propose to add", WHO, NEWCOMER, reason=_against_add)
+def propose_add(group: Group, by: str, other: str) -> None:
+    """Propose that the newcomer joins, for any member to commit."""
+    group.offer_key_packages([other])
+    key_package = group.environment.devices[by].fetch_key_package(other, group.suite.id)
+    _propose(group, by, Add(key_package), f"to add {other}")
+
+
+@action(
+    "Propose to remove",
+    WHO,
+    WHOM,
+    reason=lambda group, by, *others: against_member(group, by) or against_removing(group, others),
+)
+def propose_remove(group: Group, by: str, other: str) -> None:
+    """Propose that the other one leaves, which may be oneself."""
+    _propose(group, by, Remove(group.leaf(other)), f"to remove {other}")
+
+
+def _propose(group: Group, by: str, proposal: AnyProposal, words: str) -> None:
+    device = group.environment.devices[by]
+    before = device.state(group.group_id)
+    group.deliver_proposal(by, device.propose(group.group_id, proposal).message, f"{by} proposed {words}", before)
+
+
+@action("Commit", WHO, reason=against_member)
+def commit(group: Group, name: str, *, psks: Sequence[str | int] = (), path: bool = True, approve: bool = True) -> None:
+    """Commit all pending proposals, with fresh keys from the leaf up to the root.
+
+    Without a path there are no fresh keys. Without `approve` those who ask to be added themselves are left out.
+    `psks` are mixed into the new epoch: pre-shared keys by their name, resumption PSKs by their epoch. Whoever does not
+    hold them all cannot follow.
+    """
+    for psk in psks:
+        reason = against_psk(group, name, psk)
+        if reason is not None:
+            raise NotPossible(reason)
+    named = [psk if isinstance(psk, int) else psk.encode() for psk in psks]
+    group.make_commit(name, psks=named, path=path, approve=approve)
+
+
+def _against_send(group: Group, name: str, _text: str = "") -> str | None:
+    return against_member(group, name) or (PENDING if has_pending(group, name) else None)
+
+
+@action("Send", WHO, TEXT, reason=_against_send)
+def send(group: Group, name: str, text: str) -> None:
+    """Encrypt a message to the group."""
+    device = group.environment.devices[name]
+    before = device.state(group.group_id)
+    entry = device.send(group.group_id, text.encode())
+    group.record.publish(Sent("application", name, entry.message))
+    group.record.write("message", name, f"{name} sent a message", before=before)

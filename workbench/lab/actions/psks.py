@@ -1,0 +1,39 @@
+"""Pre-shared keys: sharing one by another way than the group, and mixing it in (RFC 9420 §8.4)."""
+
+from __future__ import annotations
+
+from workbench.inspect.names import listed
+from workbench.lab.actions.action import PEOPLE, PSK, WHO, action
+from workbench.lab.actions.membership import commit
+from workbench.lab.actions.reasons import NO_GROUP, against_member, against_psk, psk_words
+from workbench.lab.group import Group
+
+
+@action("Share key", PSK, PEOPLE, reason=lambda group, *_: None if group.members else NO_GROUP)
+def share_psk(group: Group, psk: str, *people: str) -> None:
+    """Give people, or else all members, a pre-shared key by another way than the group."""
+    names = people or group.members
+    for name in names:
+        group.environment.devices[name].install_psk(psk.encode(), group.environment.new_psk(psk))
+    words = psk_words(psk)
+    group.record.write("share", names[0], f"{listed(names)} share {words}", shared=words, between=names)
+
+
+def _against_psk(group: Group, by: str, *psks: str | int) -> str | None:
+    return against_member(group, by) or next(filter(None, (against_psk(group, by, psk) for psk in psks)), None)
+
+
+@action("Propose key", WHO, PSK, reason=_against_psk)
+def propose_psk(group: Group, by: str, psk: str | int) -> None:
+    """Propose to mix a pre-shared key into the next epoch: one by its name, or the resumption PSK of an epoch."""
+    before = group.record.latest()
+    named: bytes | int = psk if isinstance(psk, int) else psk.encode()
+    entry = group.environment.devices[by].propose_psk(group.group_id, named)
+    words = f"the resumption PSK of epoch {psk}" if isinstance(psk, int) else psk_words(psk)
+    group.deliver_proposal(by, entry.message, f"{by} proposed to mix in {words}", before)
+
+
+@action("Commit with key", WHO, PSK, reason=_against_psk)
+def commit_with_psk(group: Group, by: str, psk: str | int) -> None:
+    """Mix the pre-shared key into the new epoch."""
+    commit.perform(group, by, psks=[psk])

@@ -1,0 +1,93 @@
+"""What may speak against several actions: who is where, and who can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.inspect.names import psk_name
+from workbench.lab.group import Group
+from workbench.mls import ExternalPSK, PreSharedKeyID
+from workbench.mls.tree.extensions import external_senders_in
+
+NO_GROUP = "There is no group yet"
+ENDED = "The group has ended by a ReInit: its members go on in the one that follows"
+PENDING = "Proposals are pending: somebody has to commit them first"
+
+
+def against_member(group: Group, name: str) -> str | None:
+    """Why somebody cannot act as a member."""
+    if not group.members:
+        return NO_GROUP
+    state = group.state(name)
+    if state is None:
+        return f"{name} is not in the group"
+    if state.reinit is not None:
+        return ENDED
+    if not state.active:
+        return f"{name} is no longer in the group"
+    if state.epoch != group.epoch:
+        return f"{name} has missed a commit and has to catch up first"
+    return against_held(group, name)
+
+
+def against_outsider(group: Group) -> str | None:
+    """Why nobody can come in, or propose anything from outside."""
+    if not group.members:
+        return NO_GROUP
+    return ENDED if has_ended(group) else None
+
+
+def against_held(group: Group, name: str) -> str | None:
+    """Why somebody cannot be reached."""
+    return f"{name} is held back" if name in group.environment.held else None
+
+
+def against_removing(group: Group, names: Sequence[str]) -> str | None:
+    """Why these people cannot all be members who are removed, or taken along."""
+    return next((f"{name} is not in the group" for name in names if name not in group.members), _against_twice(names))
+
+
+def against_adding(group: Group, names: Sequence[str]) -> str | None:
+    """Why these people cannot all be newcomers."""
+    members = group.members
+    return next((f"{name} is in the group already" for name in names if name in members), _against_twice(names))
+
+
+def _against_twice(names: Sequence[str]) -> str | None:
+    return next((f"{name} is named twice" for name in names if names.count(name) > 1), None)
+
+
+def against_psk(group: Group, name: str, psk: str | int) -> str | None:
+    """Why somebody cannot mix in a pre-shared key: one by its name, or the resumption PSK of an epoch."""
+    state = group.environment.devices[name].holdings
+    if isinstance(psk, int) and (group.group_id, psk) not in state.resumption_psks:
+        return f"{name} does not hold the resumption PSK of epoch {psk}"
+    if isinstance(psk, str) and psk.encode() not in state.psks:
+        return f"{name} does not hold {psk_words(psk)}"
+    return None
+
+
+def psk_words(psk: str) -> str:
+    """How a pre-shared key is called."""
+    return psk_name(PreSharedKeyID(ExternalPSK(psk.encode()), b""))
+
+
+def has_ended(group: Group) -> bool:
+    """Whether the group has ended by a ReInit."""
+    latest = group.record.latest()
+    return latest is not None and latest.reinit is not None
+
+
+def has_pending(group: Group, name: str) -> bool:
+    """Whether proposals wait for a commit, as far as a member knows."""
+    state = group.state(name)
+    return state is not None and bool(state.proposals)
+
+
+def sender_index(group: Group, name: str) -> int | None:
+    """The place of somebody among the group's external senders; None if the group does not know it."""
+    latest, device = group.record.latest(), group.environment.devices.get(name)
+    senders = () if latest is None else external_senders_in(latest.context.extensions)
+    keys = [each.signature_key for each in senders]
+    key = None if device is None else device.signature_key()
+    return keys.index(key) if key in keys else None
