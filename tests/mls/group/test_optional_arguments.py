@@ -1,0 +1,64 @@
+"""What is refused without an optional argument, and accepted with it: no default lets in more than it should.
+
+Each optional argument of the public functions has its twin here, or a reason why nothing could be refused for it.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from tests.mls.group.changed_objects import refuses
+from tests.mls.group.twins.receivers import RECEIVERS
+from tests.mls.group.twins.senders import SENDERS
+from workbench import mls
+
+TWINS = SENDERS | RECEIVERS
+
+FORM = "how a message is framed or written: every reader accepts both"
+CONTENT = "what is sent besides: without it nothing is there that could be refused"
+RECORDED = "a suite that records what it does, for the one that the key package or the GroupInfo names"
+NO_TWIN = {
+    "authenticated_data": CONTENT,
+    "extensions": "what a group or a key package says: less is never refused",
+    "grease": "values that everybody ignores",
+    "last_resort": "whether the key package may be used again; the engine keeps none (twin: tests/client)",
+    "leaf_extensions": "what a leaf says: less is never refused",
+    "padding": FORM,
+    "path": "a commit heals with it; where the proposals need one it is made anyhow",
+    "private": FORM,
+    "proposals": CONTENT,
+    "suite": RECORDED,
+    "create_commit.approved": "who asks to be added is left out without it, not refused (test_external_proposals)",
+}
+"""Optional arguments without a twin, of all functions or of one, and why."""
+
+
+def optional_arguments() -> set[str]:
+    """`function.argument` for all that the protocol offers."""
+    functions = {name: getattr(mls, name) for name in mls.__all__ if inspect.isfunction(getattr(mls, name))}
+    return {
+        f"{name}.{each.name}"
+        for name, function in functions.items()
+        for each in inspect.signature(function).parameters.values()
+        if each.default is not each.empty
+    }
+
+
+def test_each_optional_argument_has_a_twin_or_a_reason_why_it_has_none() -> None:
+    found = optional_arguments()
+    excused = {name for name in found if NO_TWIN.keys() & {name, name.partition(".")[2]}}
+    assert found == TWINS.keys() | excused
+    assert TWINS.keys() & excused == set()
+    assert all(any(key in {name, name.partition(".")[2]} for name in found) for key in NO_TWIN)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_what_an_optional_argument_lets_in_is_refused_without_it(name: str) -> None:
+    twin = TWINS[name]()
+    given, nothing = {name.partition(".")[2]: twin.given}, dict[str, object]()
+    accepted, forbidden = (nothing, given) if twin.stricter else (given, nothing)
+    twin.call(**accepted)
+    with refuses(twin.error, twin.section, twin.reason):
+        twin.call(**forbidden)

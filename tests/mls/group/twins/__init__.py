@@ -1,0 +1,1 @@
+"""Calls of the public functions with and without each optional argument."""
