@@ -1,4 +1,8 @@
-"""What a verdict costs, as counts: a closure is linear in the recorded rules, and putting on a leak is one closure."""
+"""What the lab computes, as counts and not as time.
+
+A closure is linear in the recorded rules, and putting on a leak is one closure. The attacker that decrypts does nothing
+twice: what it hears costs the same at the end of a long history as at its beginning.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,12 @@ import pytest
 from typing_extensions import override
 
 from tests.adversary.histories import cases_of, crowd, history, leaks
+from workbench.adversary import Thief
 from workbench.adversary.knowledge import Knowledge, Theory
 from workbench.adversary.leak import Leak
+from workbench.adversary.loot import Randomness
 from workbench.adversary.verdict import Case
+from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import rules_of
 from workbench.lab import World
@@ -96,3 +103,79 @@ def test_putting_on_a_leak_is_one_closure(leaked: tuple[Case, Sequence[Leak]]) -
         assert verdict.readable_messages is not None
         assert verdict.must_update is not None
         assert len(case.theory.closures) == before + 1
+
+
+# The attacker
+
+
+class CountedAttacker:
+    """An attacker at one group, and the operations on secrets that each message costs it."""
+
+    def __init__(self, world: World) -> None:
+        self._recorder = Recorder()
+        self.thief = Thief(TracedSuite.of(world.suite, self._recorder), world.group_id, world.policy)
+
+    def cost(self, wire: bytes) -> Counter[str]:
+        """The operations that hearing a message costs."""
+        self._recorder.take()
+        self.thief.hear(wire)
+        return Counter(f"{operation.name} {operation.label}" for operation in self._recorder.take())
+
+
+ROUND = 3
+"""Messages on the wire in one round of `long_history`."""
+
+
+def long_history(rounds: int) -> World:
+    """Rounds that are alike: two members commit in turn, and somebody says something."""
+    world = World.of(["Alice", "Bob", "Carol", "Dave"])
+    for _ in range(rounds):
+        world.commit("Alice")
+        world.commit("Carol")
+        world.send("Dave", "hello")
+    return world
+
+
+def test_a_message_costs_the_attacker_the_same_however_long_the_history_is() -> None:
+    world = long_history(12)
+    attacker = CountedAttacker(world)
+    attacker.thief.steal("Bob", world.history[-1 - 12 * ROUND].holdings["Bob"])
+    costs = [attacker.cost(wire) for wire in world.thief.heard[-12 * ROUND :]]
+    assert list(attacker.thief.epochs()) == list(range(1, 26))
+    assert all(costs)
+    assert costs[:ROUND] == costs[6 * ROUND : 7 * ROUND] == costs[-ROUND:]
+
+
+def test_a_message_for_which_no_key_is_there_costs_nothing() -> None:
+    """The keys of somebody who is no member wait, and so do the messages: neither is tried on what it does not fit."""
+    world = long_history(4)
+    attacker = CountedAttacker(world)
+    attacker.thief.take((Randomness(bytes(range(32))),))
+    attacker.thief.steal("Zoe", world.device("Zoe").holdings)
+    costs = [attacker.cost(wire) for wire in world.thief.heard]
+    assert attacker.thief.epochs() == {}
+    assert costs[-4 * ROUND :] == [Counter()] * 4 * ROUND
+
+
+def test_what_is_drawn_from_leaked_randomness_is_drawn_once() -> None:
+    """In two groups, with Welcomes and commits that it fits and others that it does not fit."""
+    world = World.of(["Alice", "Bob", "Carol"])
+    recorder = Recorder()
+    first = Thief(TracedSuite.of(world.suite, recorder), world.group_id, world.policy)
+    for _ in range(3):
+        world.commit("Alice")
+        world.device("Dave")
+        world.add("Bob", "Dave")
+        world.remove("Carol", "Dave")
+    branch = world.branch("Alice", "Bob")
+    leaked = [world.compromise(name, at=at, what="randomness") for name, at in (("Alice", 1), ("Bob", 3), ("Bob", 6))]
+    thieves = [first, first.beside(TracedSuite.of(world.suite, recorder), branch.group_id)]
+    for thief, group in zip(thieves, (world, branch), strict=True):
+        for leak in leaked:
+            thief.take(leak.loot)
+        for wire in group.thief.heard:
+            thief.hear(wire)
+    drawn = Counter((each.inputs, each.label) for each in recorder.operations if each.name == "fresh")
+    assert any(label.startswith("Welcome") for _, label in drawn)
+    assert set(drawn.values()) == {1}
+    assert first.epochs()

@@ -38,6 +38,7 @@ PLANTS = [
     ("order-lab", "workbench/lab/group.py", "from workbench.lab import world"),
     ("order-lab", "workbench/lab/actions/network.py", "from workbench.lab.world import World"),
     ("order-lab-actions", "workbench/lab/actions/joining.py", "from workbench.lab.actions import psks"),
+    ("thief", "workbench/adversary/commits.py", "from workbench.adversary import verdict"),
     ("order", "workbench/mls/wire/codec.py", "from workbench.mls.crypto import hpke"),
     ("order", "workbench/mls/tree/ratchet_tree.py", "from workbench.mls.schedule import psk"),
     ("order", "workbench/mls/schedule/psk.py", "from workbench.mls.tree import ratchet_tree"),

@@ -8,7 +8,6 @@ from tests.house.test_tracked_files import text_of, tracked
 
 LIMIT = 450
 LONGER = {
-    "workbench/adversary/thief.py": (510, "what the attacker does at each message, not yet split by kind of message"),
     "workbench/client/device.py": (483, "all that one device does; joining and its key packages are the part to move"),
     "workbench/mls/wire/messages.py": (544, "structs that contain one another (RFC 9420 §6, §8, §11, §12)"),
 }

@@ -1,7 +1,9 @@
 """What an attacker can compute, three times over; the three must agree.
 
-- A thief (`thief`) with leaked bytes (`loot`) and all messages on the wire really decrypts. It runs inside of a world,
-  or as a program of its own (`burglary`) that is handed a file (`case_file`).
+- A thief (`thief`) with leaked bytes (`loot`) and all messages on the wire really decrypts. What it has learned of a
+  group (`known_group`) comes from `welcomes`, `messages`, `commits` (their public half is in `followed`) and leaked
+  randomness (`drawn`); each waits for what would open it (`facts`). It runs inside of a world, or as a program of its
+  own (`burglary`) that is handed a file (`case_file`).
 - What follows from the record (`knowledge`): the closure of what leaked (`leak`) under all that was recorded
   (`chronicle`). It gives the `verdict`, and how each thing came to be known (`derivation`).
 - What theory allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.

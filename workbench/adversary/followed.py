@@ -16,6 +16,7 @@ from workbench.mls import (
 )
 from workbench.mls.group.public_commit import Followed
 from workbench.mls.schedule.key_schedule import EpochSecrets
+from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.messages import GroupContext
 
@@ -29,18 +30,24 @@ class Anybody:
         """Refuse nothing."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class KnownEpoch:
-    """An epoch as far as the thief can follow the group in public, and what it has of its secrets."""
+    """An epoch as far as the thief can follow the group in public, and what it has of its secrets.
+
+    Several may have the same number: a forged Welcome speaks of a group that is not that of the members, and of two
+    commits in an epoch they take one. `is_of_members` says that this one was seen on a device, or follows from such.
+    """
 
     suite: CipherSuite
     policy: Policy
     context: GroupContext
     tree: RatchetTree
     interim_transcript_hash: bytes
+    before: KnownEpoch | None = None
+    is_of_members: bool = False
     proposals: dict[bytes, SentProposal] = field(default_factory=dict)
+    commits: set[KnownEpoch] = field(default_factory=set)
     secrets: EpochSecrets | None = field(default=None, repr=False)
-    commit: EndingCommit | None = None
 
     @property
     def public(self) -> PublicGroup:
@@ -49,16 +56,26 @@ class KnownEpoch:
             self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy
         )
 
+    def is_confirmed_by(self, secrets: EpochSecrets) -> bool:
+        """Whether secrets are those of this epoch: they give the tag that its transcript ends with (RFC 9420 §8.2)."""
+        confirmed = self.context.confirmed_transcript_hash
+        tag = confirmation_tag(self.suite, secrets.confirmation_key, confirmed)
+        return interim_transcript_hash(self.suite, confirmed, tag) == self.interim_transcript_hash
 
-@dataclass(slots=True)
+    def seen_on_device(self) -> None:
+        """Take note that this is an epoch of the members, and so are those before it."""
+        known: KnownEpoch | None = self
+        while known is not None and not known.is_of_members:
+            known.is_of_members = True
+            known = known.before
+
+
+@dataclass(eq=False, slots=True)
 class EndingCommit:
-    """The commit that ends an epoch. `sealed` are its ciphertexts that are still closed to the thief."""
+    """A commit that ends an epoch, and the epoch that it leads to."""
 
     followed: Followed
-    confirmation_tag: bytes
-    sealed: list[SealedSecret]
-    commit_secret: bytes | None = field(default=None, repr=False)
-    init_secret: bytes | None = field(default=None, repr=False)
+    following: KnownEpoch
     is_done: bool = False
 
 

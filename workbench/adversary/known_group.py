@@ -1,0 +1,176 @@
+"""What an attacker knows of one group: its epochs, the private keys of its trees, and the secrets that it has entered.
+
+The parts of the attacker (`welcomes`, `messages`, `commits`) add to it; each tells the others by way of the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
+
+from workbench.adversary.drawn import Draws
+from workbench.adversary.facts import (
+    EpochAt,
+    Facts,
+    InitKeyOf,
+    KeyPackageIn,
+    KeyPackageOf,
+    PrivateKeyOf,
+    ProposalIn,
+    RandomnessIn,
+    ResumptionPSKOf,
+    SecretsOf,
+    SecretTreeOf,
+    SenderDataSecretOf,
+)
+from workbench.adversary.findings import Entered, Finding, Learned, Way
+from workbench.adversary.followed import KnownEpoch
+from workbench.adversary.loot import InitKey
+from workbench.mls import CipherSuite, KeyPackage, NodeIndex, Policy, RatchetTree, SentProposal, encode, key_package_ref
+from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
+from workbench.mls.schedule.key_schedule import EpochSecrets
+from workbench.mls.schedule.secret_tree import SecretTree
+from workbench.mls.wire.messages import GroupContext
+
+EpochName: TypeAlias = tuple[bytes, bytes]
+"""The context and the interim transcript hash: two epochs that agree in both are the same."""
+
+
+class KnownGroup:
+    """A group in the eyes of an attacker.
+
+    `unreadable` says why nothing could be made of a message, by the message's index, as long as nothing could.
+    `understood` are the messages of which something could.
+    """
+
+    def __init__(self, suite: CipherSuite, policy: Policy, group_id: bytes, facts: Facts) -> None:
+        self.suite = suite
+        self.policy = policy
+        self.group_id = group_id
+        self.facts = facts
+        self.findings: list[Finding] = []
+        self.private_keys: dict[bytes, bytes] = {}
+        self.unreadable: dict[int, str] = {}
+        self.understood: set[int] = set()
+        self._epochs: dict[int, dict[EpochName, KnownEpoch]] = {}
+        facts.each(KeyPackageIn(suite.id), self._draw_init_key)
+
+    # Looking
+
+    def epochs(self) -> Sequence[int]:
+        """The numbers of the epochs that it knows, with or without their secrets.
+
+        If any are those of the members, others don't count.
+        """
+        known = [(number, each) for number, rivals in self._epochs.items() for each in rivals.values()]
+        of_members = any(each.is_of_members for _, each in known)
+        return sorted({number for number, each in known if each.is_of_members >= of_members})
+
+    def epoch(self, number: int) -> KnownEpoch | None:
+        """An epoch; of several, one of the members, and one that it has entered."""
+        rivals = self._epochs.get(number, {}).values()
+        return max(rivals, key=lambda known: (known.is_of_members, known.secrets is not None), default=None)
+
+    def secrets(self) -> dict[int, EpochSecrets]:
+        """The secrets of the epochs that it has entered; of several, those of the members."""
+        found = {}
+        for number in sorted(self._epochs):
+            entered = [known for known in self._epochs[number].values() if known.secrets is not None]
+            best = max(entered, key=lambda known: known.is_of_members, default=None)
+            if best is not None and best.secrets is not None:
+                found[number] = best.secrets
+        return found
+
+    def computed(self) -> tuple[object, ...]:
+        """All secrets of the group that were computed, and those that leaked beside them."""
+        trees = self.facts
+        return tuple(
+            (known.secrets, trees.values(SecretTreeOf(self.group_id, number)))
+            for number, rivals in self._epochs.items()
+            for known in rivals.values()
+        )
+
+    # Learning
+
+    def see(
+        self, context: GroupContext, tree: RatchetTree, interim: bytes, *, before: KnownEpoch | None = None
+    ) -> KnownEpoch:
+        """Take note of the public part of an epoch; `before` is the one that leads to it."""
+        rivals = self._epochs.setdefault(context.epoch, {})
+        name = encode(context), interim
+        if name not in rivals:
+            known = rivals[name] = KnownEpoch(self.suite, self.policy, context, tree, interim)
+            self.facts.each(RandomnessIn(self.suite.id), partial(self._draw_keys, known))
+            self.facts.tell(EpochAt(self.group_id, context.epoch), known)
+        known = rivals[name]
+        if before is not None and known.before is None:
+            known.before = before
+            known.is_of_members |= before.is_of_members
+        return known
+
+    def propose(self, known: KnownEpoch, sent: SentProposal, reference: bytes) -> None:
+        """Take note of a proposal that waits for a commit in an epoch."""
+        known.proposals[reference] = sent
+        self.facts.tell(ProposalIn(known, reference), sent)
+
+    def learn(self, public_key: bytes, private_key: bytes, way: Way) -> None:
+        """Have a private key."""
+        if public_key not in self.private_keys:
+            self.private_keys[public_key] = private_key
+            self.findings.append(Learned(public_key, way))
+            self.facts.tell(PrivateKeyOf(self.group_id, public_key), private_key)
+
+    def learn_all(self, tree: RatchetTree, private_keys: Mapping[NodeIndex, bytes], way: Way) -> None:
+        """Have the private keys of some nodes of a tree."""
+        for node, private_key in private_keys.items():
+            content = tree.node(node)
+            if content is not None:
+                self.learn(content.encryption_key, private_key, way)
+
+    def learn_init_key(self, init_key: InitKey, way: Way) -> None:
+        """Have the init key of a key package, with which its Welcomes open."""
+        reference = key_package_ref(self.suite, init_key.key_package)
+        self.learn(init_key.key_package.init_key, init_key.private_key, way)
+        self.facts.tell(InitKeyOf(reference), init_key)
+
+    def enter(self, known: KnownEpoch, secrets: EpochSecrets, secret_tree: SecretTree | None, way: Way) -> bool:
+        """Enter an epoch with its secrets; False if they are not its secrets, for they do not confirm it."""
+        if not known.is_confirmed_by(secrets):
+            return False
+        number = known.context.epoch
+        if secret_tree is not None:
+            self.facts.tell(SecretTreeOf(self.group_id, number), secret_tree)
+        if known.secrets is None:
+            known.secrets = secrets
+            self.findings.append(Entered(number, way))
+            self.facts.tell(SenderDataSecretOf(self.group_id, number), secrets.sender_data_secret)
+            self.facts.tell(ResumptionPSKOf(self.group_id, number), secrets.resumption_psk)
+            self.facts.tell(SecretsOf(known), secrets)
+        return True
+
+    # Drawing from leaked randomness what its device drew
+
+    def _draw_init_key(self, key_package: KeyPackage) -> None:
+        self.facts.each(RandomnessIn(self.suite.id), partial(self._draw_init_key_from, key_package))
+
+    def _draw_init_key_from(self, key_package: KeyPackage, draws: Draws) -> None:
+        for keys in draws.key_pairs:
+            if keys.public_key == key_package.init_key:
+                self.learn_init_key(InitKey(key_package, keys.private_key), "drawn")
+
+    def _draw_keys(self, known: KnownEpoch, draws: Draws) -> None:
+        """Private keys of the tree; and the first epoch, which is drawn as a whole (RFC 9420 §11)."""
+        for keys in draws.key_pairs:
+            if known.tree.holds_encryption_key([keys.public_key]):
+                self.learn(keys.public_key, keys.private_key, "drawn")
+        if known.context.epoch == 0:
+            self.enter(known, draws.first_epoch.secrets, draws.first_epoch.secret_tree, "drawn")
+
+
+def note_key_package(facts: Facts, key_package: KeyPackage) -> None:
+    """Take note of a key package, by what a Welcome names it."""
+    suite = CIPHER_SUITES.get(key_package.cipher_suite)
+    if suite is not None:
+        facts.tell(KeyPackageOf(key_package_ref(suite, key_package)), key_package)
+        facts.tell(KeyPackageIn(suite.id), key_package)
