@@ -43,6 +43,7 @@ COMMANDS = {
     "inspect": "Show every field of MLS bytes: where it is, what it holds, what it means.",
     "explain": "Say why a member cannot process some bytes: the reason in one sentence, and the next step.",
     "fuzz": "Damage messages of live groups in every way and see that only our errors come out.",
+    "bench": "Time each step of a group's life, beside the cryptography that it needs, and beside others.",
     "interop-server": "Serve the MLS working group's interop interface, for its test runner to drive.",
     "version": "Print the version of the workbench, of Python and of the cryptography library, for a bug report.",
 }

@@ -17,6 +17,7 @@ PLANTS = [
     ("layers", "workbench/views/__init__.py", "import widgets"),
     ("layers", "workbench/delivery/__init__.py", "import workbench.client"),
     ("layers", "workbench/interop/service.py", "import workbench.vectors"),
+    ("layers", "workbench/bench/run.py", "import workbench.vectors"),
     ("layers", "workbench/lab/world.py", "import workbench.interop.server"),
     ("layers", "widgets/__init__.py", "import workbench.cli"),
     ("pure", "workbench/mls/wire/codec.py", "import os"),

@@ -1,0 +1,1 @@
+"""The bench: what it measures and how it tells it; no test depends on a time."""

@@ -1,0 +1,156 @@
+"""The group around the clients that are timed: members of our engine, whose own work is not timed.
+
+Leaf 0 is the host, which adds everybody. Two clients of the timed implementation are members too: the actor, which
+commits, is at leaf 1, and the reader, which follows, is the last member. All others only fill the tree. Everything is
+real, keys, signatures and commits; but as the members of an epoch differ only in their own keys, one state serves for
+all fillers, with the signature key of the one that commits put in.
+
+What the actor commits is processed by the host, so nothing is timed that other members would refuse. What the reader
+processes comes from the host, so every implementation is given the same task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from workbench.bench.ours import GROUP_ID, entropy, key_package_in, new_bundle, now
+from workbench.bench.steps import Tree, depth
+from workbench.mls import (
+    Add,
+    Committed,
+    GroupState,
+    KeyPackageBundle,
+    LeafIndex,
+    MLSMessage,
+    Remove,
+    create_commit,
+    create_group,
+    encode,
+    process,
+    protect,
+)
+from workbench.mls.group.state import AnyProposal
+from workbench.mls.wire.code_points import ProtocolVersion
+
+HOST, ACTOR = LeafIndex(0), LeafIndex(1)
+
+SMALLEST = 5
+"""Members: the host, the actor, the reader and its neighbour, and one to remove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the actor and the reader need to come in, and the host's state once they are there."""
+
+    welcome: bytes
+    commits: tuple[bytes, ...]
+    """To be processed after the Welcome."""
+    state: GroupState
+
+
+@dataclass
+class Host:
+    """The members of our engine in groups of `size` members."""
+
+    size: int
+
+    @property
+    def leaver(self) -> LeafIndex:
+        """The leaf that is removed: the last one of the left half, far from the actor and from the reader."""
+        return LeafIndex((1 << (depth(self.size) - 1)) - 1)
+
+    @cached_property
+    def bundles(self) -> list[KeyPackageBundle]:
+        """The key packages of the host and of all fillers by their leaf, with two spare ones."""
+        return [new_bundle(f"filler {leaf}".encode()) for leaf in range(self.size)]
+
+    def spare_key_packages(self) -> tuple[bytes, bytes]:
+        """Two that can stand for the actor's and the reader's."""
+        first, second = (encode(MLSMessage(ProtocolVersion.mls10, self.bundles[at].key_package)) for at in (1, -1))
+        return first, second
+
+    def key_packages(self, actor: bytes, reader: bytes) -> list[bytes]:
+        """Those of all whom a creator at leaf 0 has to add, in the order of their leaves."""
+        fillers = [encode(MLSMessage(ProtocolVersion.mls10, each.key_package)) for each in self.bundles[2:-1]]
+        return [actor, *fillers, reader]
+
+    def invite(self, tree: Tree, actor: bytes, reader: bytes, *, private: bool = False) -> Invitation:
+        """The actor and the reader into a group with such a tree, by their key packages.
+
+        `private` is for those that process commits only as PrivateMessages.
+        """
+        return self._into_blank(actor, reader) if tree == "blank" else self._into_full(actor, reader, private=private)
+
+    def _into_blank(self, actor: bytes, reader: bytes) -> Invitation:
+        state = create_group(self.bundles[HOST], GROUP_ID, entropy=entropy(), now=now())
+        made = commit(state, _adds(self.key_packages(actor, reader)), path=False)
+        return Invitation(_welcome(made), (), made.next)
+
+    def _into_full(self, actor: bytes, reader: bytes, *, private: bool) -> Invitation:
+        """The two are added without a path; then some commit, so that they are unmerged nowhere.
+
+        The host is last, so that it holds the keys of its path; one of them is the leaver, since there are
+        implementations that remove only whom they have seen to commit.
+        """
+        added = commit(self._full_without_two, _adds([actor, reader]), path=False)
+        state, commits = added.next, []
+        for leaf in (self.size - 2, self.leaver, HOST):
+            made = commit(self._as_filler(leaf, state), private=private)
+            state = made.next
+            commits.append(encode(made.message))
+        return Invitation(_welcome(added), tuple(commits), state)
+
+    @cached_property
+    def _full_without_two(self) -> GroupState:
+        """The state of a full group in which the places of the actor and the reader are empty."""
+        state = create_group(self.bundles[HOST], GROUP_ID, entropy=entropy(), now=now())
+        state = commit(state, [Add(each.key_package) for each in self.bundles[1:-1]], path=False).next
+        for leaf in self._fillers():
+            state = commit(self._as_filler(leaf, state)).next
+        return commit(self._as_filler(HOST, state), [Remove(ACTOR)]).next
+
+    def _fillers(self) -> Iterator[int]:
+        """One leaf of each two neighbours: their paths fill the tree, in an order in which little is sealed to blanks.
+
+        Read backwards, the bits of 0, 1, 2, ... give leaves that halve the tree, then its halves, and so on.
+        """
+        bits = depth(self.size) - 1
+        for number in range(1 << bits):
+            leaf = 2 * int(f"{number:0{bits}b}"[::-1], 2)
+            if leaf < self.size - 1:
+                yield leaf
+
+    def _as_filler(self, leaf: int, state: GroupState) -> GroupState:
+        """The state of a filler that is about to commit; the private keys that it has are replaced by its path."""
+        signing = self.bundles[leaf].signature_private_key
+        return replace(state, own_leaf=LeafIndex(leaf), private_keys={}, signature_private_key=signing)
+
+
+def commit(
+    state: GroupState, proposals: Sequence[AnyProposal] = (), *, path: bool = True, private: bool = False
+) -> Committed:
+    """A commit by the member whose state this is."""
+    return create_commit(state, proposals, entropy=entropy(), now=now(), path=path, private=private)
+
+
+def receive(state: GroupState, message: bytes) -> GroupState:
+    """The host's state after a message of the actor."""
+    return process(state, message, now=now())[0]
+
+
+def send(state: GroupState, application_data: bytes) -> tuple[bytes, GroupState]:
+    """A message of the host, and its state after that."""
+    protected = protect(state, application_data, entropy=entropy())
+    return encode(protected.message), protected.next
+
+
+def _adds(key_packages: Sequence[bytes]) -> list[Add]:
+    return [Add(key_package_in(each)) for each in key_packages]
+
+
+def _welcome(made: Committed) -> bytes:
+    if made.welcome is None:
+        raise TypeError("a commit that adds somebody has a Welcome")
+    return encode(made.welcome)

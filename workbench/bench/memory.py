@@ -1,0 +1,60 @@
+"""How much memory a group takes: at most, of a process of its own.
+
+`python -m workbench.bench.memory NAME` does not import our engine, unless that is what it is to look at: key packages
+and the Welcome come from outside. It prints the key package of a client as hex, reads a line of JSON with the key
+packages of all others and a Welcome for the client, and prints a line of JSON with what its memory has been.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workbench.bench.client import Implementation, NotOffered
+from workbench.bench.peers import implementation
+from workbench.bench.results import Memory
+
+if TYPE_CHECKING:
+    from workbench.bench.host import Host
+
+
+def peak_memory(chosen: Implementation, host: Host) -> Iterator[Memory]:
+    """The most memory of a process that joins a group as large as `host`, and then makes one; none if it fails."""
+    command = [sys.executable, "-m", "workbench.bench.memory", chosen.name]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        reader = bytes.fromhex(process.stdout.readline() if process.stdout else "")
+        actor, spare = host.spare_key_packages()
+        others = [each.hex() for each in host.key_packages(actor, spare)]
+        welcome = host.invite("blank", actor, reader).welcome.hex()
+        printed, _ = process.communicate(json.dumps({"welcome": welcome, "key_packages": others}) + "\n")
+    if process.returncode == 0:
+        yield Memory(chosen.name, host.size, **json.loads(printed))
+
+
+def main(name: str) -> None:
+    """Join a group, then make one of the same size."""
+    chosen = implementation(name)
+    joiner, creator = chosen.client(b"reader"), chosen.client(b"creator")
+    creator.key_package()
+    sys.stdout.write(joiner.key_package().hex() + "\n")
+    sys.stdout.flush()
+    measured = {"imported": chosen.peak_memory()}
+    given = json.loads(sys.stdin.readline())
+    joiner.join(bytes.fromhex(given["welcome"]))
+    measured["joined"] = chosen.peak_memory()
+    creator.create()
+    try:
+        creator.add([bytes.fromhex(each) for each in given["key_packages"]])
+    except NotOffered:
+        measured["added_all"] = 0
+    else:
+        measured["added_all"] = chosen.peak_memory()
+    json.dump(measured, sys.stdout)
+    chosen.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,22 @@
+"""Who can be timed: our engine, and other implementations where their packages are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from workbench.bench.client import Implementation
+
+_CLASSES: Mapping[str, str] = {
+    "workbench": "workbench.bench.ours:Ours",
+}
+"""By name, where an implementation is made fit for the bench; each is imported only when it is asked for."""
+
+PEERS = tuple(name for name in _CLASSES if name != "workbench")
+
+
+def implementation(name: str) -> Implementation:
+    """The implementation of a name."""
+    module, _, chosen = _CLASSES[name].partition(":")
+    made: Implementation = getattr(import_module(module), chosen)()
+    return made

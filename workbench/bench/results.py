@@ -1,0 +1,140 @@
+"""What a bench measured, as values; they are written as JSON and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from workbench.bench.client import Sample
+
+FORMAT = 1
+FLOOR = "floor"
+"""The name under which the floor stands among the implementations."""
+
+
+class UnreadableResults(Exception):
+    """A file does not hold the results of a bench; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of one implementation in groups of one size: what each run took, and how many bytes it sends."""
+
+    implementation: str
+    step: str
+    size: int
+    runs: Sequence[Sample]
+    sent: int = 0
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time, the median of all runs."""
+        return median(run.cpu for run in self.runs)
+
+    @property
+    def wall(self) -> float:
+        """Seconds on the clock, the median of all runs."""
+        return median(run.wall for run in self.runs)
+
+    def times(self, other: Row) -> float:
+        """How many times as much processor time as another row: the median of the quotients within each run.
+
+        A machine changes its speed from minute to minute, but little within a run.
+        """
+        return median(one.cpu / another.cpu for one, another in zip(self.runs, other.runs, strict=False) if another.cpu)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Who was timed: its version, and what is to be known before its times are compared."""
+
+    name: str
+    package: str
+    version: str
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What was not timed, and why; without a step it is all steps from this size on, without a size all of them."""
+
+    implementation: str
+    reason: str
+    step: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The most memory, in bytes, of a process that imports an implementation, joins a group, and then adds all to one.
+
+    `added_all` is 0 for an implementation that cannot add all at once.
+    """
+
+    implementation: str
+    size: int
+    imported: int
+    joined: int
+    added_all: int
+
+
+@dataclass(slots=True)
+class Results:
+    """All that one bench measured."""
+
+    machine: Mapping[str, str]
+    implementations: list[Timed] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    imports: dict[str, Sample] = field(default_factory=dict)
+    memory: list[Memory] = field(default_factory=list)
+
+    @property
+    def sizes(self) -> list[int]:
+        """The sizes of groups that were timed."""
+        return sorted({row.size for row in self.rows})
+
+    def times_floor(self, row: Row) -> float | None:
+        """How many times its floor a row takes, or None if the floor was not timed."""
+        floor = self.row(FLOOR, row.step, row.size)
+        return None if floor is None else row.times(floor)
+
+    def row(self, implementation: str, step: str, size: int) -> Row | None:
+        """One row, or None if it was not timed."""
+        wanted = (implementation, step, size)
+        return next((row for row in self.rows if (row.implementation, row.step, row.size) == wanted), None)
+
+
+def to_json(results: Results) -> dict[str, Any]:
+    """The results as JSON; beside what each run took stand the medians, for programs that only want these."""
+    rows = [
+        {**asdict(row), "cpu": row.cpu, "wall": row.wall, "times_floor": results.times_floor(row)}
+        for row in results.rows
+    ]
+    return {"format": FORMAT, **asdict(results), "rows": rows}
+
+
+def from_json(text: str | bytes) -> Results:
+    """The results that were written as JSON. Raises `UnreadableResults`."""
+    try:
+        read = json.loads(text)
+        if read["format"] != FORMAT:
+            raise UnreadableResults(f"the results are of format {read['format']}, not {FORMAT}")
+        return Results(
+            machine=read["machine"],
+            implementations=[Timed(**each) for each in read["implementations"]],
+            rows=[_row(each) for each in read["rows"]],
+            left_out=[LeftOut(**each) for each in read["left_out"]],
+            imports={name: Sample(**each) for name, each in read["imports"].items()},
+            memory=[Memory(**each) for each in read["memory"]],
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise UnreadableResults(f"these are no results of `workbench bench --json`: {fault!r}") from fault
+
+
+def _row(read: Mapping[str, Any]) -> Row:
+    runs = [Sample(**each) for each in read["runs"]]
+    return Row(read["implementation"], read["step"], read["size"], runs, read["sent"])

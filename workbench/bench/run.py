@@ -1,0 +1,83 @@
+"""A whole bench: groups of each size, then what only a fresh process can show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TypeAlias
+
+from workbench.bench.client import Implementation, Sample
+from workbench.bench.host import Host
+from workbench.bench.machine import machine
+from workbench.bench.memory import peak_memory
+from workbench.bench.peers import implementation
+from workbench.bench.results import LeftOut, Results, Timed
+from workbench.bench.steps import STEPS
+from workbench.bench.turns import Turns
+
+OnStep: TypeAlias = Callable[[str, int, int], None]
+"""Is told what comes next, how many parts are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to time: which steps (`steps.NAMES`), in groups of which sizes, how often, and whose beside ours.
+
+    Another implementation of which one run takes longer than `patience` seconds gets no other, and no larger group.
+    """
+
+    sizes: Sequence[int]
+    steps: Collection[str]
+    runs: int
+    others: Sequence[str] = ()
+    patience: float = 60.0
+
+
+def measure(plan: Plan, on_step: OnStep) -> Results:
+    """Carry out a plan. Who is not installed is named in the results with the way to get it."""
+    results = Results(machine())
+    asked = [implementation(name) for name in ("workbench", *plan.others)]
+    results.left_out = [LeftOut(each.name, reason) for each in asked if (reason := each.missing())]
+    everybody = [each for each in asked if not each.missing()]
+    results.implementations = [Timed(each.name, each.package, each.version(), each.notes) for each in everybody]
+    try:
+        if "import" in plan.steps:
+            results.imports = _import_times(everybody, plan.runs, on_step)
+        _take_turns(plan, everybody, results, on_step)
+    finally:
+        for each in everybody:
+            each.close()
+    return results
+
+
+def _take_turns(plan: Plan, everybody: Sequence[Implementation], results: Results, on_step: OnStep) -> None:
+    steps = [step.id for step in STEPS if step.name in plan.steps]
+    fast, done, total = [*everybody], 0, len(plan.sizes) * plan.runs * len(everybody)
+    for size in sorted(plan.sizes):
+        turns = Turns(Host(size), steps, fast, plan.patience)
+        for number in range(plan.runs):
+            for each in fast:
+                on_step(f"{each.name}, {size} members, run {number + 1} of {plan.runs}", done, total)
+                turns.take(each)
+                done += 1
+        results.rows += turns.rows()
+        results.left_out += turns.left_out()
+        fast = [each for each in fast if each not in turns.too_slow]
+        if "memory" in plan.steps:
+            for each in fast:
+                on_step(f"{each.name}, {size} members, memory", done, total)
+                results.memory += peak_memory(each, turns.host)
+
+
+def _import_times(everybody: Sequence[Implementation], runs: int, on_step: OnStep) -> dict[str, Sample]:
+    """The medians of what it takes to import each, in processes that are started in turn."""
+    taken: dict[str, list[Sample]] = {each.name: [] for each in everybody}
+    for number in range(runs):
+        on_step("imports", number, runs)
+        for each in everybody:
+            taken[each.name].append(each.import_time())
+    return {
+        name: Sample(median(each.wall for each in samples), median(each.cpu for each in samples))
+        for name, samples in taken.items()
+    }

@@ -1,0 +1,179 @@
+"""One run: what clients of an implementation do in groups of one size, with every step timed that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from workbench.bench.client import Client, Implementation, NotOffered, Sample
+from workbench.bench.host import Host, Invitation, commit, receive, send
+from workbench.bench.ours import join_as_filler, key_package_in, new_key_package
+from workbench.bench.steps import TREES, Tree
+from workbench.mls import Add, Remove, encode
+from workbench.mls.group.state import AnyProposal
+
+Answer = TypeVar("Answer")
+
+REPEATED = 20
+"""How often the steps are taken in one run that take less than a millisecond."""
+
+MESSAGE = bytes(1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One step, taken once: how long it took, and how many bytes it sends."""
+
+    step: str
+    sample: Sample
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that could not be taken: the implementation refused, or our engine refused what it had sent."""
+
+    step: str
+    reason: str
+
+
+Outcome: TypeAlias = Measured | Refused
+
+
+@dataclass
+class Run:
+    """One run of an implementation, beside the members of `host`; of each outcome `report` is told at once.
+
+    Only steps whose ids are in `wanted` are reported. What an implementation does not offer is left out.
+    """
+
+    implementation: Implementation
+    host: Host
+    wanted: Collection[str]
+    report: Callable[[Outcome], None]
+    _step: str = field(default="", init=False)
+
+    def play(self) -> None:
+        """Take all steps that are wanted: alone, then in both kinds of group."""
+        if self._wants("key_package", "create", "add_all"):
+            with self._until_refused():
+                self._found()
+        for tree in TREES:
+            talks = tree == "blank" and self._wants("protect", "read")
+            if talks or any(step.endswith(f"{tree} tree") for step in self.wanted):
+                with self._until_refused():
+                    self._meet(tree)
+
+    # Alone
+
+    def _found(self) -> None:
+        creator = self.implementation.client(b"creator")
+        for _ in range(REPEATED):
+            self._take("key_package", creator.key_package, len)
+        if not self._wants("create", "add_all"):
+            return
+        others = self.host.key_packages(*(self.implementation.client(name).key_package() for name in _PAIR))
+        self._take("create", creator.create)
+        if not self._wants("add_all"):
+            return
+        made = self._offered("add_all", lambda: creator.add(others), _sent_by_adding)
+        if made is not None:
+            # Every client has a Welcome of its own, or all have one.
+            join_as_filler(made[1][min(1, len(made[1]) - 1)], self.host.bundles[2])
+
+    # In a group
+
+    def _meet(self, tree: Tree) -> None:
+        actor, reader = map(self.implementation.client, _PAIR)
+        invitation = self.host.invite(
+            tree, actor.key_package(), reader.key_package(), private=self.implementation.private
+        )
+        self._take(f"join, {tree} tree", lambda: reader.join(invitation.welcome))
+        actor.join(invitation.welcome)
+        for client in (actor, reader):
+            for missed in invitation.commits:
+                client.process(missed)
+        with self._until_refused():
+            self._follow(tree, reader, invitation)
+        self._act(tree, actor, invitation)
+
+    def _act(self, tree: Tree, actor: Client, invitation: Invitation) -> None:
+        """The actor commits and speaks, and the host checks it."""
+        state, leaver = invitation.state, self.host.leaver
+        if self._wants(update := f"update, {tree} tree"):
+            updated = self._offered(update, actor.update, len)
+            state = state if updated is None else receive(state, updated)
+        if tree == "blank" and self._wants("protect"):
+            actor.protect(MESSAGE)  # the first one in an epoch takes longer
+            messages = [self._take("protect", lambda: actor.protect(MESSAGE), len) for _ in range(REPEATED)]
+            state = receive(state, messages[-1])
+        if not self._wants(f"remove, {tree} tree", f"add_one, {tree} tree"):
+            return
+        removed = self._offered(f"remove, {tree} tree", lambda: actor.remove(leaver), len)
+        if removed is None:
+            made = commit(state, [Remove(leaver)], private=self.implementation.private)
+            state = made.next
+            actor.process(encode(made.message))
+        else:
+            state = receive(state, removed)
+        if self._wants(add_one := f"add_one, {tree} tree"):
+            added = self._offered(add_one, lambda: actor.add([new_key_package()]), _sent_by_adding)
+            if added is not None:
+                receive(state, added[0])
+
+    def _follow(self, tree: Tree, reader: Client, invitation: Invitation) -> None:
+        """The host commits and speaks, and the reader follows."""
+        state = invitation.state
+        proposals: dict[str, list[AnyProposal]] = {
+            "process_update": [],
+            "process_remove": [Remove(self.host.leaver)],
+            "process_add_one": [Add(key_package_in(new_key_package()))],
+        }
+        for name, changes in proposals.items():
+            made = commit(state, changes, path=name != "process_add_one", private=self.implementation.private)
+            state = made.next
+            self._take(f"{name}, {tree} tree", partial(reader.process, encode(made.message)))
+            if name == "process_update" and tree == "blank" and self._wants("read"):
+                for first in (True, *[False] * REPEATED):
+                    message, state = send(state, MESSAGE)
+                    said = reader.read(message) if first else self._take("read", partial(reader.read, message))
+                    if said != MESSAGE:
+                        raise ValueError("what was read is not what was said")
+
+    # One step
+
+    def _take(self, step: str, call: Callable[[], Answer], sent: Callable[[Answer], int] = lambda _: 0) -> Answer:
+        self._step = step
+        answer, sample = self.implementation.timed(call)
+        if step in self.wanted:
+            self.report(Measured(step, sample, sent(answer)))
+        return answer
+
+    def _offered(self, step: str, call: Callable[[], Answer], sent: Callable[[Answer], int]) -> Answer | None:
+        try:
+            return self._take(step, call, sent)
+        except NotOffered:
+            return None
+
+    def _wants(self, *steps: str) -> bool:
+        return any(step in self.wanted for step in steps)
+
+    @contextmanager
+    def _until_refused(self) -> Iterator[None]:
+        try:
+            yield
+        except NotOffered:
+            pass
+        except Exception as refusal:  # noqa: BLE001 - each package has errors of its own, and the others go on
+            self.report(Refused(self._step, f"{type(refusal).__name__}: {refusal}"))
+
+
+_PAIR = (b"actor", b"reader")
+
+
+def _sent_by_adding(made: tuple[bytes, Sequence[bytes]]) -> int:
+    commit, welcomes = made
+    return len(commit) + sum(map(len, welcomes))

@@ -1,0 +1,189 @@
+"""The steps that are timed, and the floor of each: the primitive operations that it cannot avoid.
+
+The counts are written here once. The page prints them, the floor is measured with them, and a test compares them with
+what our engine really does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Primitive: TypeAlias = Literal["sign", "verify", "seal", "open", "generate", "hash", "derive", "aead"]
+
+PRIMITIVES: Mapping[Primitive, str] = {
+    "sign": "make an Ed25519 signature, from the bytes of the private key",
+    "verify": "verify an Ed25519 signature, from the bytes of the public key",
+    "seal": "seal a secret to an X25519 key with HPKE, from the bytes of the public key",
+    "open": "open what is sealed so, from the bytes of the private key",
+    "generate": "make an X25519 key pair from 32 secret bytes",
+    "hash": "hash 200 bytes with SHA-256, about what a node of the tree takes",
+    "derive": "derive a secret of 32 bytes with HKDF-Expand",
+    "aead": "seal 1 KiB with AES-128-GCM",
+}
+"""The operations that a floor is made of."""
+
+Tree: TypeAlias = Literal["blank", "full"]
+
+TREES: Mapping[Tree, str] = {
+    "blank": "all others were added by one commit without a path, so that every parent is blank",
+    "full": "members have committed, so that no parent with members on both sides is blank",
+}
+
+
+def depth(size: int) -> int:
+    """The depth of the tree of a group with `size` members."""
+    return (size - 1).bit_length()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a step needs an operation: a multiple of each of what a group has, in all."""
+
+    members: int = 0
+    levels: int = 0
+    leaves: int = 0
+    always: int = 0
+
+    def of(self, size: int) -> int:
+        """The number in a group of `size` members."""
+        levels = depth(size)
+        return self.members * size + self.levels * levels + self.leaves * (1 << levels) + self.always
+
+    def __str__(self) -> str:
+        terms = ((self.leaves, "L"), (self.members, "N"), (self.levels, "d"), (self.always, ""))
+        text = "".join(
+            f" {'−' if factor < 0 else '+'} {'' if symbol and abs(factor) == 1 else abs(factor)}{symbol}"
+            for factor, symbol in terms
+            if factor
+        )
+        return text.removeprefix(" + ")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is timed, on which kind of tree, and what it needs at least."""
+
+    name: str
+    what: str
+    floor: Mapping[Primitive, Count]
+    tree: Tree | None = None
+
+    @property
+    def id(self) -> str:
+        """What a row is called: a step that is taken on both kinds of tree has two rows."""
+        return self.name if self.tree is None else f"{self.name}, {self.tree} tree"
+
+
+def _times(count: int) -> Count:
+    return Count(always=count)
+
+
+# What leads into an epoch: twelve secrets, and the keys of whatever is sealed besides
+_EPOCH = _times(12)
+_WITH_WELCOME = _times(14)
+_WITH_OPENED_PATH = _times(14)
+
+_MADE_PATH: Mapping[Primitive, Count] = {
+    "sign": _times(2),
+    "generate": Count(levels=1, always=1),
+    "derive": Count(levels=2, always=12),
+}
+"""A commit with a path: a leaf and a commit to sign; from the leaf to the root two secrets and a key pair a level."""
+
+_FOLLOWED_PATH: Mapping[Primitive, Count] = {
+    "verify": _times(2),
+    "open": _times(1),
+    "generate": _times(1),
+    "derive": _WITH_OPENED_PATH,
+}
+"""Seen from the other half of the tree: the committer's leaf and commit to verify, and only the root's key to learn."""
+
+_ADDED_ONE: Mapping[Primitive, Count] = {
+    "sign": _times(2),
+    "verify": _times(2),
+    "seal": _times(1),
+    "hash": Count(levels=1, always=4),
+    "derive": _WITH_WELCOME,
+    "aead": _times(1),
+}
+_FOLLOWED_ADD: Mapping[Primitive, Count] = {
+    "verify": _times(3),
+    "hash": Count(levels=1, always=3),
+    "derive": _EPOCH,
+}
+_ONE_PATH = Count(levels=2, always=3)
+_ONE_PATH_AND_A_BLANK_ONE = Count(levels=3, always=2)
+_JOINED: Mapping[Primitive, Count] = {
+    "verify": Count(members=1, always=1),
+    "open": _times(1),
+    "derive": _WITH_WELCOME,
+    "aead": _times(1),
+}
+_MESSAGE: Mapping[Primitive, Count] = {"derive": _times(5), "aead": _times(2)}
+
+_EVERYBODY_ELSE = Count(members=1, always=-1)
+
+UPDATES = "A member commits without proposals and gets fresh keys."
+REMOVES = "A member commits the removal of another."
+ADDS = "A member adds a client by a commit without a path, and makes its Welcome."
+FOLLOWS = "Another member, in the other half of the tree, processes such a commit."
+
+STEPS: tuple[Step, ...] = (
+    Step("key_package", "A client makes and signs a key package.", {"sign": _times(2), "generate": _times(2)}),
+    Step("create", "A client makes a group of its own.", {"hash": _times(2), "derive": _times(9)}),
+    Step(
+        "add_all",
+        "The creator adds the N − 1 others in one commit without a path, and makes their Welcome.",
+        {
+            "sign": _times(2),
+            "verify": Count(members=2, always=-2),
+            "seal": _EVERYBODY_ELSE,
+            "hash": Count(leaves=2, members=1, always=-1),
+            "derive": _WITH_WELCOME,
+            "aead": _times(1),
+        },
+    ),
+    Step(
+        "join",
+        "The last of those who are added enters by the Welcome and checks the whole tree.",
+        {**_JOINED, "hash": Count(leaves=2, always=1)},
+        "blank",
+    ),
+    Step(
+        "join",
+        "A client that is added enters by the Welcome and checks the whole tree.",
+        {**_JOINED, "hash": Count(leaves=2, members=1)},
+        "full",
+    ),
+    Step("update", UPDATES, {**_MADE_PATH, "seal": _EVERYBODY_ELSE, "hash": _ONE_PATH}, "blank"),
+    Step("update", UPDATES, {**_MADE_PATH, "seal": Count(levels=1), "hash": _ONE_PATH}, "full"),
+    Step("process_update", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH}, "blank"),
+    Step("process_update", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH}, "full"),
+    Step(
+        "remove",
+        REMOVES,
+        {**_MADE_PATH, "seal": Count(members=1, always=-2), "hash": _ONE_PATH_AND_A_BLANK_ONE},
+        "blank",
+    ),
+    Step(
+        "remove",
+        REMOVES,
+        {**_MADE_PATH, "seal": Count(levels=2, always=-3), "hash": _ONE_PATH_AND_A_BLANK_ONE},
+        "full",
+    ),
+    Step("process_remove", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH_AND_A_BLANK_ONE}, "blank"),
+    Step("process_remove", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH_AND_A_BLANK_ONE}, "full"),
+    Step("add_one", ADDS, _ADDED_ONE, "blank"),
+    Step("add_one", ADDS, _ADDED_ONE, "full"),
+    Step("process_add_one", FOLLOWS, _FOLLOWED_ADD, "blank"),
+    Step("process_add_one", FOLLOWS, _FOLLOWED_ADD, "full"),
+    Step("protect", "A member sends 1 KiB to the group.", {"sign": _times(1), **_MESSAGE}),
+    Step("read", "Another member reads it.", {"verify": _times(1), **_MESSAGE}),
+)
+
+NAMES: tuple[str, ...] = (*dict.fromkeys(step.name for step in STEPS), "import", "memory")
+"""What can be asked for: the steps, the time that an import takes, and memory."""
+
+BY_ID: Mapping[str, Step] = {step.id: step for step in STEPS}

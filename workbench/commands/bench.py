@@ -1,0 +1,143 @@
+"""Time each step of a group's life, beside the cryptography that it needs, and beside others.
+
+Clients make key packages, groups, commits and messages, and process them, in groups of each size: on blank ratchet
+trees and on full ones. All implementations take turns, so that whatever slows the machine down slows down all of them.
+The floor of a step, the primitive operations that it needs at least, is measured right after the step.
+docs/performance.md has the formula of each floor and says how to read the results.
+
+Examples:
+  workbench bench --sizes 10,100 --runs 3
+  workbench bench --json > new.json
+  workbench bench --read new.json --compare old.json --plot new.svg
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from workbench.bench.compare import changes
+from workbench.bench.host import SMALLEST
+from workbench.bench.peers import PEERS
+from workbench.bench.report import OURS, changes_to_text, to_text
+from workbench.bench.results import Results, UnreadableResults, from_json, to_json
+from workbench.bench.run import Plan, measure
+from workbench.bench.steps import NAMES
+from workbench.vectors import ProgressBar
+
+LARGEST = 10_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what is timed, how often, and what becomes of it."""
+    parser.add_argument(
+        "--sizes",
+        type=_sizes,
+        default=(10, 100, 1000),
+        metavar="N,N",
+        help=f"members of the groups, {SMALLEST} to {LARGEST} each (default: 10,100,1000)",
+    )
+    parser.add_argument(
+        "--steps",
+        type=_steps,
+        default=NAMES,
+        metavar="STEP,STEP",
+        help=f"which steps (default: all): {', '.join(NAMES)}",
+    )
+    parser.add_argument(
+        "--runs", type=_positive, default=5, metavar="N", help="runs to take the median of (default: 5)"
+    )
+    parser.add_argument(
+        "--peers",
+        type=_peers,
+        default=PEERS,
+        metavar="NAME,NAME",
+        help=f"other implementations, '' for none (default: all that are installed): {', '.join(PEERS)}",
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="another implementation whose run takes longer gets no more runs (default: %(default)g)",
+    )
+    parser.add_argument("--read", type=Path, metavar="FILE", help="time nothing: take the results of an earlier --json")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument(
+        "--compare", type=Path, metavar="OLD", help="also compare with the results of an earlier --json"
+    )
+    parser.add_argument(
+        "--bound",
+        type=float,
+        default=1.3,
+        metavar="X",
+        help="a step has become worse if it takes more than X times as long, or sends more (default: %(default)g)",
+    )
+    parser.epilog = (
+        "exit status: 0 done; 1 --compare found a step that has become worse; 2 a file cannot be read or written, "
+        "or an argument is wrong"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Time or read, then print, draw and compare."""
+    try:
+        old = None if arguments.compare is None else _read(arguments.compare)
+        results = _measured(arguments) if arguments.read is None else _read(arguments.read)
+    except (OSError, UnreadableResults) as fault:
+        print(f"workbench bench: {fault}", file=sys.stderr)
+        return 2
+    print(json.dumps(to_json(results), indent=1) if arguments.json else to_text(results))
+    if old is None:
+        return 0
+    compared = list(changes(old, results, OURS))
+    print(changes_to_text(compared, arguments.bound), file=sys.stderr if arguments.json else sys.stdout)
+    return 1 if any(each.is_regression(arguments.bound) for each in compared) else 0
+
+
+def _read(path: Path) -> Results:
+    try:
+        return from_json(path.read_bytes())
+    except UnreadableResults as fault:
+        raise UnreadableResults(f"{path}: {fault}") from None
+
+
+def _measured(arguments: argparse.Namespace) -> Results:
+    bar = ProgressBar(sys.stderr)
+    plan = Plan(arguments.sizes, arguments.steps, arguments.runs, arguments.peers, arguments.patience)
+    try:
+        return measure(plan, bar.show)
+    finally:
+        bar.clear()
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    sizes = tuple(_positive(each) for each in text.split(","))
+    if not all(SMALLEST <= size <= LARGEST for size in sizes):
+        raise argparse.ArgumentTypeError(f"a group has {SMALLEST} to {LARGEST} members here")
+    return sizes
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def _steps(text: str) -> tuple[str, ...]:
+    return _chosen(text, NAMES)
+
+
+def _peers(text: str) -> tuple[str, ...]:
+    return _chosen(text, PEERS) if text else ()
+
+
+def _chosen(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    for name in names:
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+    return names
