@@ -9,8 +9,8 @@ from typing import NamedTuple
 from workbench.client.admission import check_description, check_invitation, check_user, require_new_group
 from workbench.client.events import Event, event_of
 from workbench.client.holdings import Holdings, Membership, Pending
-from workbench.client.lookups import arrived, leaf_of, old_group, psk_proposal
-from workbench.delivery import DeliveryService, Entry, Invitation
+from workbench.client.lookups import arrived, leaf_of, new_invitations, old_group, psk_proposal
+from workbench.delivery import DeliveryService, Entry
 from workbench.inspect.names import name_of
 from workbench.mls import (
     Add,
@@ -49,6 +49,7 @@ from workbench.mls import (
     reinit_group,
 )
 from workbench.mls.group.group_info import group_info_in
+from workbench.mls.group.public_commit import FollowCommit, follow_commit
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import ExternalSender
@@ -66,7 +67,8 @@ class Device:
 
     `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
     of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
-    `suites` gives cipher suites by number, for groups that use another one than `suite`.
+    `suites` gives cipher suites by number, for groups that use another one than `suite`, and `follow` is that of
+    `process`.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Device:
         private_handshakes: bool = False,
         policy: Policy = DEFAULT_POLICY,
         suites: Callable[[int], CipherSuite] = cipher_suite,
+        follow: FollowCommit = follow_commit,
     ) -> None:
         self.name = name
         self.suite = suite
@@ -89,6 +92,7 @@ class Device:
         self._private = private_handshakes
         self._policy = policy
         self._suites = suites
+        self._follow = follow
         self.holdings = Holdings(suite.signature_key_pair(entropy()).private_key)
 
     def __repr__(self) -> str:
@@ -144,7 +148,7 @@ class Device:
         A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say; that is told once.
         """
         events = []
-        for reference, bundle, invitation in self._invitations():
+        for reference, bundle, invitation in new_invitations(self._service, self.holdings):
             if group_id not in {None, invitation.group_id}:
                 continue
             suite = self._suite(bundle.key_package.cipher_suite)
@@ -403,6 +407,7 @@ class Device:
                 psks=self.holdings.psks,
                 resumption_psks=self.holdings.resumption_psks,
                 staged=staged,
+                follow=self._follow,
             )
         except MLSError as error:
             self._keep(following)
@@ -426,15 +431,6 @@ class Device:
             made = suite.signature_key_pair(self._entropy()).private_key
             self.holdings = self.holdings.with_signature_key(suite.id, made)
         return self.holdings.other_signature_keys[suite.id]
-
-    def _invitations(self) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
-        """The Welcomes that have come and were not accepted yet, each with the key package that it is for."""
-        return [
-            (reference, bundle, invitation)
-            for reference, bundle in self.holdings.bundles.items()
-            for invitation in self._service.invitations(reference)
-            if (invitation.group_id, invitation.next_index) not in self.holdings.accepted
-        ]
 
     def _new_bundle(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> KeyPackageBundle:
         suite = suite or self.suite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from workbench.client.holdings import Membership
+from workbench.client.holdings import Holdings, Membership
 from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.mls import (
     CipherSuite,
@@ -43,6 +43,16 @@ def arrived(
         log = service.entries(membership.state.group_id)
         return replace(membership, late=()), (*(log[index] for index in membership.late), *new)
     return membership, new
+
+
+def new_invitations(service: DeliveryService, holdings: Holdings) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
+    """The Welcomes that have come and were not accepted yet, each with the key package that it is for."""
+    return [
+        (reference, bundle, invitation)
+        for reference, bundle in holdings.bundles.items()
+        for invitation in service.invitations(reference)
+        if (invitation.group_id, invitation.next_index) not in holdings.accepted
+    ]
 
 
 def psk_proposal(suite: CipherSuite, group_id: bytes, psk: bytes | int, *, entropy: bytes) -> PreSharedKey:

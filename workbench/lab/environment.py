@@ -10,6 +10,7 @@ from workbench.client import Device
 from workbench.delivery import DeliveryService
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.action_log import PerformedAction
+from workbench.lab.public_work import PublicWork
 from workbench.lab.sources import Clock, entropy_source
 from workbench.mls import CipherSuite, KeyPackageBundle, Policy, cipher_suite
 
@@ -34,6 +35,7 @@ class Environment:
         self.delayed: set[str] = set()
         self.bundles: dict[str, KeyPackageBundle] = {}
         self.action_log: list[PerformedAction] = []
+        self._public_work = PublicWork()
         self._group_numbers = count(2)
 
     def add_device(self, name: str, suite: CipherSuite) -> Device:
@@ -48,6 +50,7 @@ class Environment:
             private_handshakes=self.handshakes == "private",
             policy=self.policy,
             suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
+            follow=self._public_work,
         )
         return device
 

@@ -41,6 +41,7 @@ from workbench.mls.group.proposal_list import (
 from workbench.mls.group.proposals import check_is_current, refuse_grease_in
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
+    FollowCommit,
     Followed,
     advanced_by,
     follow_commit,
@@ -197,6 +198,7 @@ def process_commit(
     when: When,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    follow: FollowCommit = follow_commit,
 ) -> tuple[GroupState, EpochAdvanced | Removed]:
     """Follow a commit whose signature has been verified into its epoch (RFC 9420 §12.4.2).
 
@@ -204,7 +206,7 @@ def process_commit(
     """
     suite = state.suite
     # validate, apply
-    followed = follow_commit(state.public, authenticated, when=when)
+    followed = follow(state.public, authenticated, when=when)
     if state.own_leaf in followed.applied.removed:
         return last_state(state), Removed(followed.committer, followed.advanced.proposals)
     found = find_psks(followed.applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})

@@ -24,7 +24,13 @@ from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
 from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
-from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, follow_proposal
+from workbench.mls.group.public_commit import (
+    EpochAdvanced,
+    FollowCommit,
+    ProposalQueued,
+    follow_commit,
+    follow_proposal,
+)
 from workbench.mls.group.state import (
     DEFAULT_POLICY,
     AnyProposal,
@@ -247,6 +253,7 @@ def process(
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     staged: Committed | ExternallyCommitted | None = None,
+    follow: FollowCommit = follow_commit,
 ) -> tuple[GroupState, Received]:
     """Take in one message from the group: the next state, and what was learned.
 
@@ -261,6 +268,9 @@ def process(
     `state` (`adopt`) changes nothing: the message is processed like any other. All other messages of one's own are
     `OwnMessage`. What is returned for a commit of somebody else is staged, too: until the application keeps the
     next state, it can look at what the commit does and go on without it.
+
+    `follow` does the public half of a commit. Whoever has several members of one group may give one that remembers:
+    states are values, and so equal public groups and the same commit have the same result.
 
     Raises `Malformed`, `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content
     raise.
@@ -282,7 +292,9 @@ def process(
             return replace(state, proposals=proposals), queued
         case _:
             require_active(state)
-            return process_commit(state, authenticated, when=when, psks=psks, resumption_psks=resumption_psks)
+            return process_commit(
+                state, authenticated, when=when, psks=psks, resumption_psks=resumption_psks, follow=follow
+            )
 
 
 def drop_proposal(state: GroupState, reference: bytes) -> GroupState:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import GroupInactive, InvalidCommit, InvalidProposal, RefusedByPolicy, TooManyProposals
@@ -86,6 +87,13 @@ class Followed:
     context: GroupContext
     advanced: EpochAdvanced
     kem_output: bytes | None
+
+
+class FollowCommit(Protocol):
+    """Something that does what `follow_commit` does, for a caller that has done it already."""
+
+    def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> Followed:
+        """What `follow_commit` returns or raises for these arguments."""
 
 
 def follow_proposal(
