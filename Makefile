@@ -24,7 +24,7 @@ help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab"
 	@echo "make check      what to run while you work: style, types, imports and the quick tests (two minutes)"
 	@echo "make test       set up the test tools and run every test"
-	@echo "make soak       the long forms: random histories, the three oracles, an hour of fuzzing"
+	@echo "make soak       the long forms: random histories, the three oracles, mixed groups, an hour of fuzzing"
 	@echo "make notebooks  run the lessons and store their outputs anew"
 	@echo "make docs       write the pages about the RFC anew"
 	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
@@ -78,6 +78,8 @@ soak: $(VENV)/.test
 	@MLS_HISTORIES=2000 $(BIN)/python -m pytest tests/properties/test_histories.py
 	@echo "==> Random histories of the compromise lab: the three oracles"
 	@$(BIN)/python -m tests.adversary.oracles --histories 5000 --seed 1000000
+	@echo "==> Groups mixed from all implementations"
+	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
 	@echo "==> Damaged messages"
 	@$(BIN)/workbench fuzz --minutes 60
 

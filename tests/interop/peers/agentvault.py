@@ -56,7 +56,7 @@ class AgentvaultMember(Member):
             case [AddMember(key_package)]:
                 made = self._group.add_members([self._message(key_package)])
             case [RemoveMember(leaf)]:
-                made = self._group.remove_members([self._met[leaf]])
+                made = self._group.remove_members([self._whom(leaf)])
             case _:
                 raise NotOffered
         self._group.process_incoming_message(made.commit_message)
@@ -70,7 +70,7 @@ class AgentvaultMember(Member):
             case AddMember(key_package):
                 (message,) = self._group.propose_add_members([self._message(key_package)])
             case RemoveMember(leaf):
-                (message,) = self._group.propose_remove_members([self._met[leaf]])
+                (message,) = self._group.propose_remove_members([self._whom(leaf)])
             case _:
                 raise NotOffered
         return self._bytes(message)
@@ -87,6 +87,11 @@ class AgentvaultMember(Member):
     def export(self, label: str, context: bytes, length: int) -> bytes:
         secret: bytes = self._group.export_secret(label.encode(), context, length)
         return secret
+
+    def _whom(self, leaf: int) -> Any:
+        if leaf not in self._met:
+            raise NotOffered
+        return self._met[leaf]
 
     def _message(self, encoded: bytes) -> Any:
         return self._mls.Message.from_bytes(encoded)

@@ -74,7 +74,7 @@ await serve(newClient, {
   protect: async (client, { data }) => ({
     bytes: hex(await client.ask((context) => context.encryptMessage(client.group, unhex(data)))),
   }),
-  group_info: async (client) => ({ bytes: hex(client.groupInfo) }),
+  group_info: async (client) => ({ bytes: client.groupInfo ? hex(client.groupInfo) : "" }),
   export: async (client, { length }) => ({
     bytes: hex((await client.ask((context) => context.exportSecretKey(client.group, length))).copyBytes()),
   }),

@@ -60,7 +60,10 @@ class CoreCryptoMember(NodeMember):
         return self._bytes("protect", data=application_data)
 
     def group_info(self) -> bytes:
-        return self._bytes("group_info")
+        info = self._bytes("group_info")
+        if not info:
+            raise NotOffered
+        return info
 
     def export(self, label: str, context: bytes, length: int) -> bytes:
         assert (label, context) == self.exports_only

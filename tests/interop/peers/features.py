@@ -193,10 +193,10 @@ def removes_one(scene: Scene) -> None:
     third = scene.third_that_has_committed()
     commit = scene.commits(scene.actor, RemoveMember(2, third.identity)).commit
     agree(scene.actor, scene.other)
-    _is_out(third, commit, _said_by_one_of(scene.actor, scene.other))
+    is_out(third, commit, said_by_one_of(scene.actor, scene.other))
 
 
-def _said_by_one_of(*members: Member) -> bytes:
+def said_by_one_of(*members: Member) -> bytes:
     """An application message of the first who can send one."""
     for member in members:
         try:
@@ -206,7 +206,7 @@ def _said_by_one_of(*members: Member) -> bytes:
     raise NotOffered
 
 
-def _is_out(removed: Member, commit: bytes, message: bytes) -> None:
+def is_out(removed: Member, commit: bytes, message: bytes) -> None:
     """A removed member, whether or not it takes its removal in, reads nothing of what comes after it."""
     for taken in (commit, message):
         try:

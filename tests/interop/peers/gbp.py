@@ -48,11 +48,21 @@ class GbpMember(Member):
             case [AddMember(key_package)]:
                 commit, welcome = self._context.invite_full(bare("key_package", key_package))
             case [RemoveMember(leaf)]:
-                commit, welcome = self._context.remove_member(leaf), b""
+                commit, welcome = self._remove(leaf), b""
             case _:
                 raise NotOffered
         self._context.finalize_commit()
         return Sent(commit, welcome)
+
+    def _remove(self, leaf: int) -> bytes:
+        try:
+            commit: bytes = self._context.remove_member(leaf)
+        except OSError as problem:
+            # It takes the number of members for the number of leaves, and so cannot name a leaf behind a blank one.
+            if "out of range" in str(problem):
+                raise NotOffered from problem
+            raise
+        return commit
 
     def process(self, message: bytes) -> bytes | None:
         if self._context.process_message(message) == "commit":

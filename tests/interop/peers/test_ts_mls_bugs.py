@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.interop.peers.features import GROUP_ID
-from tests.interop.peers.member import Implementation, SetExtensions, identity_of
+from tests.interop.peers.member import AddMember, Implementation, Member, Refused, SetExtensions, identity_of
+from tests.interop.peers.ours import OurMember
 from tests.interop.peers.ts_mls import TsMls, TsMlsMember
 from workbench.mls import BasicCredential, Credential, GroupContextExtensions, KeyPackage, Malformed, MLSMessage, decode
 from workbench.mls.wire.code_points import ExtensionType
@@ -34,8 +35,8 @@ def ts_mls(playing: Callable[[Implementation], Implementation]) -> Iterator[TsMl
     implementation.close()
 
 
-def client(ts_mls: TsMls, suite: int = 1) -> TsMlsMember:
-    member = ts_mls.member(suite, identity_of("alice"))
+def client(ts_mls: TsMls, suite: int = 1, name: str = "alice") -> TsMlsMember:
+    member = ts_mls.member(suite, identity_of(name))
     assert isinstance(member, TsMlsMember)
     return member
 
@@ -76,6 +77,35 @@ def test_its_commit_of_group_context_extensions_has_no_path(ts_mls: TsMls) -> No
     assert isinstance(entry.proposal, Proposal)
     assert isinstance(entry.proposal.proposal, GroupContextExtensions)
     assert commit.path is None
+
+
+def test_it_refuses_a_tree_whose_nodes_list_different_unmerged_leaves(ts_mls: TsMls) -> None:
+    """RFC 9420 §12.4.3.1 wants a leaf listed below the node that lists it; ts-mls wants it listed above, too."""
+    alice = client(ts_mls)
+    alice.create(GROUP_ID)
+    bob, carol, dave, erin, frank = (
+        OurMember(1, identity_of(name)) for name in ("bob", "carol", "dave", "erin", "frank")
+    )
+    group: list[Member] = [alice]
+
+    def commits(author: Member, *newcomers: Member) -> None:
+        sent = author.commit(*(AddMember(each.key_package()) for each in newcomers))
+        for member in group:
+            if member is not author:
+                member.process(sent.commit)
+        for newcomer in newcomers:
+            newcomer.join(sent.welcome)
+        group.extend(newcomers)
+
+    commits(alice, bob, carol)
+    commits(bob)
+    commits(alice, dave)
+    commits(alice, erin)
+    commits(erin)
+    assert {above.index: node.unmerged_leaves for above, node in erin.state.tree.parents()} == {1: (), 3: (3,), 7: ()}
+    commits(alice, frank)
+    with pytest.raises(Refused, match="non-blank intermediate node must list leaf node in its unmerged_leaves"):
+        commits(alice, client(ts_mls, name="grace"))
 
 
 def _external_pub(message: bytes) -> bytes:
