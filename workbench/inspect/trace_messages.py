@@ -14,6 +14,7 @@ from workbench.mls import (
     Add,
     GroupState,
     LeafIndex,
+    Malformed,
     MLSMessage,
     PreSharedKey,
     Remove,
@@ -44,7 +45,9 @@ from workbench.mls.wire.messages import (
 def open_recorded(
     message: MLSMessage, operations: Iterable[Operation], custom: frozenset[int] = frozenset()
 ) -> FramedContent | None:
-    """The content of a message within a group; None if it is sealed and no recorded operation shows it.
+    """The content of a message within a group.
+
+    None if it is sealed and no recorded operation shows it, or if what was sealed decodes to nothing.
 
     `custom` are the proposal types that are known beside those of the RFC.
     """
@@ -57,8 +60,11 @@ def open_recorded(
             plaintext = plaintexts.get(private.ciphertext)
             if sender_data is None or plaintext is None:
                 return None
-            inside = decode(PrivateMessageContent, plaintext, custom=custom, content_type=private.content_type)
-            sender = Sender(MemberSender(decode(SenderData, sender_data).leaf_index))
+            try:
+                inside = decode(PrivateMessageContent, plaintext, custom=custom, content_type=private.content_type)
+                sender = Sender(MemberSender(decode(SenderData, sender_data).leaf_index))
+            except Malformed:  # whoever has the keys can seal anything
+                return None
             return FramedContent(private.group_id, private.epoch, sender, private.authenticated_data, inside.content)
         case _:
             return None

@@ -156,7 +156,7 @@ class TraceWriter:
         state = happening.before or after
         custom = frozenset[int]() if state is None else state.policy.custom
         for sent in happening.messages:
-            self._add_message(step, sent, happening.before, performed, custom)
+            self._add_message(step, sent, happening, performed, custom)
         step["reads"] = self._reads(happening.operations)
         if after is not None:
             step["tree"] = self._tree_change(after)
@@ -202,7 +202,7 @@ class TraceWriter:
         self,
         step: Step,
         sent: Sent,
-        before: GroupState | None,
+        happening: Happening,
         performed: Iterable[Operation],
         custom: frozenset[int],
     ) -> None:
@@ -213,6 +213,7 @@ class TraceWriter:
             self._ciphertexts[decoded.message.ciphertext] = len(self._steps), len(step["messages"])
             message["content"] = None if opened is None else encode(opened.content).hex()
         step["messages"].append(message)
+        before, after = happening.before, happening.after
         if opened is None or before is None:
             return
         if message["sender"] is None:
@@ -221,7 +222,8 @@ class TraceWriter:
         if isinstance(opened.content, Proposal):
             proposal = SentProposal(opened.content.proposal, proposal_sender(opened))
             step["proposals"].append(describe_proposal(proposal))
-        if isinstance(opened.content, Commit):
+        # a commit that everybody refuses does nothing that could be described
+        if isinstance(opened.content, Commit) and (after is None or after.epoch != before.epoch):
             step["commit"] = describe_commit(before, opened, step["now"])
 
     def _name_senders(self, step: Step, performed: Iterable[Operation]) -> None:

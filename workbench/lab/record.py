@@ -98,8 +98,6 @@ class Record:
         here = {name: held.within(self.group_id) for name, held in changed.items()}
         performed = {name: recorder.take() for name, recorder in environment.recorders.items()}
         after = self.latest()
-        if kind == "commit" and before is not None and after is not None and after.epoch == before.epoch:
-            before = None  # everybody has refused the commit: it did nothing that could be described
         self._writer.write(
             Happening(
                 kind,

@@ -11,6 +11,7 @@ from workbench.mls.tree.extensions import external_senders_in
 
 NO_GROUP = "There is no group yet"
 ENDED = "The group has ended by a ReInit: its members go on in the one that follows"
+STUCK = "The delivery service has taken a commit that no member accepts: it takes nothing more for this epoch"
 PENDING = "Proposals are pending: somebody has to commit them first"
 
 
@@ -27,14 +28,21 @@ def against_member(group: Group, name: str) -> str | None:
         return f"{name} is no longer in the group"
     if state.epoch != group.epoch:
         return f"{name} has missed a commit and has to catch up first"
-    return against_held(group, name)
+    return STUCK if _is_stuck(group) else against_held(group, name)
 
 
 def against_outsider(group: Group) -> str | None:
     """Why nobody can come in, or propose anything from outside."""
     if not group.members:
         return NO_GROUP
-    return ENDED if has_ended(group) else None
+    if has_ended(group):
+        return ENDED
+    return STUCK if _is_stuck(group) else None
+
+
+def _is_stuck(group: Group) -> bool:
+    """Whether the server cannot tell that a commit is forged, which ends an epoch for it and for no member."""
+    return group.epoch is not None and group.environment.service.epoch(group.group_id) > group.epoch
 
 
 def against_held(group: Group, name: str) -> str | None:
@@ -89,5 +97,5 @@ def sender_index(group: Group, name: str) -> int | None:
     latest, device = group.record.latest(), group.environment.devices.get(name)
     senders = () if latest is None else external_senders_in(latest.context.extensions)
     keys = [each.signature_key for each in senders]
-    key = None if device is None else device.signature_key()
+    key = None if device is None else device.signature_key(group.suite.id)
     return keys.index(key) if key in keys else None
