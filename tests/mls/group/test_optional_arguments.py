@@ -6,15 +6,18 @@ Each optional argument of the public functions has its twin here, or a reason wh
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
 from tests.mls.group.changed_objects import refuses
+from tests.mls.group.twins.policies import POLICIES
 from tests.mls.group.twins.receivers import RECEIVERS
 from tests.mls.group.twins.senders import SENDERS
 from workbench import mls
+from workbench.mls.schedule.secret_tree import RatchetLimits
 
-TWINS = SENDERS | RECEIVERS
+TWINS = SENDERS | RECEIVERS | POLICIES
 
 FORM = "how a message is framed or written: every reader accepts both"
 CONTENT = "what is sent besides: without it nothing is there that could be refused"
@@ -31,19 +34,22 @@ NO_TWIN = {
     "private": FORM,
     "proposals": CONTENT,
     "suite": RECORDED,
+    "Policy.needs_approval": "who asks to be added is left out of a commit by default, not refused",
     "create_commit.approved": "who asks to be added is left out without it, not refused (test_external_proposals)",
 }
 """Optional arguments without a twin, of all functions or of one, and why."""
 
+SETTINGS = (mls.CustomProposalType, mls.LifetimePolicy, mls.Policy, RatchetLimits, mls.TrustAnchors)
+
 
 def optional_arguments() -> set[str]:
-    """`function.argument` for all that the protocol offers."""
-    functions = {name: getattr(mls, name) for name in mls.__all__ if inspect.isfunction(getattr(mls, name))}
+    """`function.argument` for all that the protocol offers, and `class.field` for its settings."""
+    functions: list[Any] = [each for each in map(vars(mls).get, mls.__all__) if inspect.isfunction(each)]
     return {
-        f"{name}.{each.name}"
-        for name, function in functions.items()
-        for each in inspect.signature(function).parameters.values()
-        if each.default is not each.empty
+        f"{each.__name__}.{argument.name}"
+        for each in (*functions, *SETTINGS)
+        for argument in inspect.signature(each).parameters.values()
+        if argument.default is not argument.empty
     }
 
 
