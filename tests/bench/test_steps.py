@@ -32,11 +32,10 @@ OPERATIONS: dict[Primitive, tuple[str, ...]] = {
 
 MORE: dict[str, set[Primitive]] = {
     "create": {"verify"},  # the creator's own key package is checked
-    "join, full tree": {
-        "hash"
-    },  # both children of a parent are tried, and what was unmerged is hashed as it was before
+    # Both children of a parent are tried; and how many keys of a path are learned depends on the shape of the tree.
+    "join, full tree": {"hash", "generate", "derive"},
 }
-"""Where the engine does more than it needs to, and of what."""
+"""Where the engine may do more than the floor says, and of what."""
 
 
 class Counted(Ours):
@@ -69,7 +68,7 @@ def test_the_floor_of_each_step_counts_what_the_engine_does(size: int) -> None:
         for name, calls in OPERATIONS.items():
             done, needed = sum(counted.done[call] for call in calls), floor.get(name, 0)
             if name in MORE.get(outcome.step, ()):
-                assert done > needed, (outcome.step, name)
+                assert done >= needed, (outcome.step, name)
             else:
                 assert done == needed, (outcome.step, name)
 

@@ -34,6 +34,10 @@ def test_the_wheel_holds_every_module_and_every_style_of_the_widgets(repository:
     assert {str(path.relative_to(repository)) for path in beside} <= wheel
 
 
+def test_the_wheel_holds_what_the_bench_runs_in_node(wheel: set[str]) -> None:
+    assert "workbench/bench/peers/ts_mls.mjs" in wheel
+
+
 def test_the_interop_service_finds_its_interface_in_the_wheel(built: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(built).extractall(tmp_path)
     assert (tmp_path / "workbench/interop/mls_client.proto").is_file()

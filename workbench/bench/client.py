@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from pathlib import Path
+from typing import ClassVar, Literal, TypeVar
 
 Answer = TypeVar("Answer")
+
+
+def peak_of_process(process: int | Literal["self"] = "self") -> int:
+    """The most memory, in bytes, that a process has had; 0 where the system does not say (outside Linux)."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
+    except OSError:
+        return 0
+    (peak,) = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+    return int(peak) * 1024
 
 
 class NotOffered(Exception):
@@ -86,6 +96,8 @@ class Implementation:
     """What a program imports to use it."""
     private: ClassVar[bool] = False
     """Whether it processes commits only as PrivateMessages."""
+    untimed: ClassVar[frozenset[str]] = frozenset()
+    """Steps whose call does something else than the step."""
     notes: ClassVar[str] = ""
     """What is to be known before its times are compared with others."""
 
@@ -109,8 +121,7 @@ class Implementation:
 
     def peak_memory(self) -> int:
         """The most memory, in bytes, that the process in which it runs has had."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
+        return peak_of_process()
 
     def import_time(self) -> Sample:
         """How long it takes to import it in a process that has not done so."""

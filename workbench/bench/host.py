@@ -42,11 +42,12 @@ SMALLEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What the actor and the reader need to come in, and the host's state once they are there."""
+    """What the actor and the reader need to come in, a Welcome and the commits after it, and then the host's state."""
 
-    welcome: bytes
-    commits: tuple[bytes, ...]
-    """To be processed after the Welcome."""
+    actor: bytes
+    actor_missed: tuple[bytes, ...]
+    reader: bytes
+    reader_missed: tuple[bytes, ...]
     state: GroupState
 
 
@@ -86,21 +87,21 @@ class Host:
     def _into_blank(self, actor: bytes, reader: bytes) -> Invitation:
         state = create_group(self.bundles[HOST], GROUP_ID, entropy=entropy(), now=now())
         made = commit(state, _adds(self.key_packages(actor, reader)), path=False)
-        return Invitation(_welcome(made), (), made.next)
+        return Invitation(_welcome(made), (), _welcome(made), (), made.next)
 
     def _into_full(self, actor: bytes, reader: bytes, *, private: bool) -> Invitation:
-        """The two are added without a path; then some commit, so that they are unmerged nowhere.
+        """Each is added by its neighbour, whose path goes where its own would: so they are unmerged nowhere.
 
-        The host is last, so that it holds the keys of its path; one of them is the leaver, since there are
-        implementations that remove only whom they have seen to commit.
+        The leaver commits too, since there are implementations that remove only whom they have seen to commit; and the
+        host does last, so that it holds the keys of its path.
         """
-        added = commit(self._full_without_two, _adds([actor, reader]), path=False)
-        state, commits = added.next, []
-        for leaf in (self.size - 2, self.leaver, HOST):
-            made = commit(self._as_filler(leaf, state), private=private)
-            state = made.next
-            commits.append(encode(made.message))
-        return Invitation(_welcome(added), tuple(commits), state)
+        beside_reader = LeafIndex(self.size - 2)
+        first = commit(self._as_filler(HOST, self._full_without_two), _adds([actor]))
+        second = commit(self._as_filler(beside_reader, first.next), _adds([reader]), private=private)
+        third = commit(self._as_filler(self.leaver, second.next), private=private)
+        last = commit(self._as_filler(HOST, third.next), private=private)
+        commits = tuple(encode(each.message) for each in (third, last))
+        return Invitation(_welcome(first), (encode(second.message), *commits), _welcome(second), commits, last.next)
 
     @cached_property
     def _full_without_two(self) -> GroupState:

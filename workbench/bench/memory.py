@@ -10,28 +10,30 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench.bench.client import Implementation, NotOffered
 from workbench.bench.peers import implementation
-from workbench.bench.results import Memory
+from workbench.bench.results import LeftOut, Memory
 
 if TYPE_CHECKING:
     from workbench.bench.host import Host
 
 
-def peak_memory(chosen: Implementation, host: Host) -> Iterator[Memory]:
-    """The most memory of a process that joins a group as large as `host`, and then makes one; none if it fails."""
+def peak_memory(chosen: Implementation, host: Host) -> Memory | LeftOut:
+    """The most memory of a process that joins a group as large as `host`, and then makes one."""
     command = [sys.executable, "-m", "workbench.bench.memory", chosen.name]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        reader = bytes.fromhex(process.stdout.readline() if process.stdout else "")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603 - this file
+        reader = process.stdout.readline() if process.stdout else ""
         actor, spare = host.spare_key_packages()
-        others = [each.hex() for each in host.key_packages(actor, spare)]
-        welcome = host.invite("blank", actor, reader).welcome.hex()
-        printed, _ = process.communicate(json.dumps({"welcome": welcome, "key_packages": others}) + "\n")
-    if process.returncode == 0:
-        yield Memory(chosen.name, host.size, **json.loads(printed))
+        welcome = host.invite("blank", actor, bytes.fromhex(reader)).reader.hex() if reader else ""
+        key_packages = [each.hex() for each in host.key_packages(actor, spare)]
+        asked = json.dumps({"welcome": welcome, "key_packages": key_packages})
+        printed, complaint = process.communicate(asked + "\n")
+    if process.returncode != 0:
+        return LeftOut(chosen.name, complaint.strip().splitlines()[-1], "memory", host.size)
+    return Memory(chosen.name, host.size, **json.loads(printed))
 
 
 def main(name: str) -> None:

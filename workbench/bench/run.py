@@ -12,7 +12,7 @@ from workbench.bench.host import Host
 from workbench.bench.machine import machine
 from workbench.bench.memory import peak_memory
 from workbench.bench.peers import implementation
-from workbench.bench.results import LeftOut, Results, Timed
+from workbench.bench.results import LeftOut, Memory, Results, Timed
 from workbench.bench.steps import STEPS
 from workbench.bench.turns import Turns
 
@@ -67,7 +67,9 @@ def _take_turns(plan: Plan, everybody: Sequence[Implementation], results: Result
         if "memory" in plan.steps:
             for each in fast:
                 on_step(f"{each.name}, {size} members, memory", done, total)
-                results.memory += peak_memory(each, turns.host)
+                found = peak_memory(each, turns.host)
+                results.memory += [found] if isinstance(found, Memory) else []
+                results.left_out += [found] if isinstance(found, LeftOut) else []
 
 
 def _import_times(everybody: Sequence[Implementation], runs: int, on_step: OnStep) -> dict[str, Sample]:

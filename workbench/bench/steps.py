@@ -153,8 +153,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "join",
-        "A client that is added enters by the Welcome and checks the whole tree.",
-        {**_JOINED, "hash": Count(leaves=2, members=1)},
+        "A client that its neighbour adds, with a path, enters by the Welcome and checks the whole tree.",
+        {**_JOINED, "generate": _times(1), "derive": _times(15), "hash": Count(leaves=2, members=1)},
         "full",
     ),
     Step("update", UPDATES, {**_MADE_PATH, "seal": _EVERYBODY_ELSE, "hash": _ONE_PATH}, "blank"),

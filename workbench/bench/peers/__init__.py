@@ -9,6 +9,11 @@ from workbench.bench.client import Implementation
 
 _CLASSES: Mapping[str, str] = {
     "workbench": "workbench.bench.ours:Ours",
+    "mls-rs": "workbench.bench.peers.mls_rs:MlsRs",
+    "rine-mls": "workbench.bench.peers.rine:Rine",
+    "OpenMLS": "workbench.bench.peers.openmls:OpenMls",
+    "rfc9420": "workbench.bench.peers.rfc9420:Rfc9420",
+    "ts-mls": "workbench.bench.peers.ts_mls:TsMls",
 }
 """By name, where an implementation is made fit for the bench; each is imported only when it is asked for."""
 
