@@ -18,7 +18,7 @@ JOBS := 2
 PARALLEL := -n $(JOBS) --dist loadfile
 JS_TESTS = $(shell find tests -name '*.test.js')
 
-.PHONY: help lab check test soak lint types imports js pytest coverage notebooks docs lock clean
+.PHONY: help lab check test soak lint types imports js pytest coverage notebooks docs peers lock clean
 
 help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab"
@@ -27,6 +27,7 @@ help:
 	@echo "make soak       the long forms: random histories, the three oracles, mixed groups, an hour of fuzzing"
 	@echo "make notebooks  run the lessons and store their outputs anew"
 	@echo "make docs       write the pages about the RFC anew"
+	@echo "make peers      play everything with the other implementations and write docs/interop.md anew"
 	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
 	@echo "make lock       write the locks anew from pyproject.toml"
 	@echo "make clean      remove everything that the above have installed"
@@ -100,6 +101,10 @@ docs: $(VENV)/.test
 # meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-header --no-emit-index-url --group build --extra lab pyproject.toml
+
+peers: $(VENV)/.test node_modules/.package-lock.json
+	@echo "==> Playing everything with every other implementation, and writing it into docs/interop.md"
+	@$(BIN)/python -m tests.interop.peers.page
 
 lock: $(VENV)/.made
 	@$(INSTALL) --quiet uv

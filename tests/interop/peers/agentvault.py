@@ -111,4 +111,5 @@ class Agentvault(PythonImplementation):
     engine = "mls-rs"
     license = "Apache-2.0 or MIT"
     suites = (1,)
+    other_suites = "its list of suites has one entry"
     member_class = AgentvaultMember

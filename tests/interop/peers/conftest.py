@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.interop.peers.declared import PEERS
 from tests.interop.peers.member import Implementation
 
 
 @pytest.fixture(scope="module")
 def playing() -> Iterator[Callable[[Implementation], Implementation]]:
     """Makes sure that a peer is there; what was started for it ends with the file."""
+    played: list[Implementation] = []
 
     def ready(implementation: Implementation) -> Implementation:
         if (reason := implementation.missing()) is not None:
             pytest.skip(reason)
+        played.append(implementation)
         return implementation
 
     yield ready
-    for peer in PEERS:
-        peer.implementation.close()
+    for implementation in played:
+        implementation.close()

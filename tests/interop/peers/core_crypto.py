@@ -86,6 +86,8 @@ class CoreCrypto(NodeImplementation):
     engine = "OpenMLS, Wire's version"
     license = "GPL-3.0"
     suites = (1, 2, 3, 5, 7)
+    other_suites = "it does not sign with Ed448"
+    refuses_other_suites = True
     script = Path(__file__).with_suffix(".mjs")
 
     def member(self, suite: int, identity: bytes) -> Member:

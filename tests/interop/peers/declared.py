@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tests.interop.peers.agentvault import Agentvault
 from tests.interop.peers.core_crypto import CoreCrypto
-from tests.interop.peers.features import FEATURES
+from tests.interop.peers.features import FEATURES, Scene
 from tests.interop.peers.gbp import Gbp
-from tests.interop.peers.member import Implementation
+from tests.interop.peers.member import Implementation, NotOffered
+from tests.interop.peers.ours import OURS
 from tests.interop.peers.rfc9420 import Rfc9420
 from tests.interop.peers.rine import Rine
 from tests.interop.peers.ts_mls import TsMls
@@ -77,6 +79,21 @@ class Declared:
     def exception(self, feature: str, role: Role) -> Lack | Refusal | Bug | None:
         """Why a feature does not succeed in a role; None when it does."""
         return next((each for each in self.exceptions if (feature, role) in each.cells), None)
+
+
+def comes_true(peer: Declared, suite: int, role: Role, feature: str) -> None:
+    """Play a feature, and hold what comes of it against what is declared."""
+    acting, answering = (OURS, peer.implementation) if role == "ours acts" else (peer.implementation, OURS)
+    scene, expected = Scene(acting, answering, suite), peer.exception(feature, role)
+    try:
+        FEATURES[feature](scene)
+    except NotOffered:
+        assert isinstance(expected, Lack), "the module has no call for this, and nothing says so"
+    except (*scene.actor.errors, *scene.other.errors) as problem:
+        if not isinstance(expected, Refusal | Bug) or not re.search(expected.words, str(problem)):
+            raise
+    else:
+        assert expected is None, f"this works now, though it is declared: {expected.reason}"
 
 
 def ours(*features: str) -> frozenset[Cell]:

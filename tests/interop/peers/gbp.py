@@ -84,4 +84,5 @@ class Gbp(PythonImplementation):
     engine = "OpenMLS"
     license = "Apache-2.0"
     suites = (1,)
+    other_suites = "it has no call that names a suite"
     member_class = GbpMember

@@ -181,6 +181,10 @@ class Implementation:
     engine: ClassVar[str]
     license: ClassVar[str]
     suites: ClassVar[tuple[int, ...]] = tuple(CIPHER_SUITES)
+    other_suites: ClassVar[str] = ""
+    """Why it has no others, if it has not all seven."""
+    refuses_other_suites: ClassVar[bool] = False
+    """Whether it can be asked for them."""
     member_class: ClassVar[type[Member]]
 
     def missing(self) -> str | None:

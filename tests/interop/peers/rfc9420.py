@@ -149,6 +149,15 @@ class Rfc9420Member(Member):
             self._write_external_pub_as_a_vector()
         return wrapped("group_info", self._group.export_group_info(self._signature_key))
 
+    def leaf(self) -> bytes:
+        """The leaf node in its last key package."""
+        assert self._waiting.leaf_node is not None
+        return self._waiting.leaf_node.serialize()
+
+    def required_capabilities(self, extensions: list[int], proposals: list[int], credentials: list[int]) -> bytes:
+        """The data of such an extension, as the package writes it."""
+        return self._extensions.build_required_capabilities(extensions, proposals, credentials)
+
     def export(self, label: str, context: bytes, length: int, *, as_it_is: bool = False) -> bytes:
         """Of the hash of the context, as RFC 9420 says, or of the context `as_it_is`, as the package does."""
         hashed = context if as_it_is else self._crypto.hash(context)

@@ -94,6 +94,8 @@ class Rine(PythonImplementation):
     engine = "mls-rs"
     license = "Apache-2.0"
     suites = (1,)
+    other_suites = "it has this one, and one with X-Wing that is not registered"
+    refuses_other_suites = True
 
     @cached_property
     def folder(self) -> TemporaryDirectory[str]:

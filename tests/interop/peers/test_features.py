@@ -9,11 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.interop.peers.agentvault import Agentvault
-from tests.interop.peers.declared import PEERS, ROLES, Declared, Lack, Role
-from tests.interop.peers.features import FEATURES, Scene
-from tests.interop.peers.member import Implementation, NotOffered
+from tests.interop.peers.declared import PEERS, ROLES, Declared, Lack, Role, both, comes_true
+from tests.interop.peers.features import FEATURES
+from tests.interop.peers.member import Implementation, identity_of
 from tests.interop.peers.ours import OURS
 from tests.interop.peers.ts_mls import TsMls
+from workbench.mls import CIPHER_SUITES, KeyPackage, MLSMessage, decode
 
 EVERY_SUITE = os.environ.get("MLS_PEERS") == "all"
 CELLS = [
@@ -28,18 +29,31 @@ by_name = pytest.mark.parametrize("peer", PEERS, ids=[peer.implementation.name f
 def test_what_is_declared_of_a_peer_comes_true(
     playing: Callable[[Implementation], Implementation], peer: Declared, suite: int, role: Role, feature: str
 ) -> None:
+    playing(peer.implementation)
+    comes_true(peer, suite, role, feature)
+
+
+def test_what_is_declared_must_come_true() -> None:
+    """Ours with itself does all, so nothing may be declared of it."""
+    feature = "adds a member by a Welcome"
+    lack = Declared(OURS, (Lack("nothing", both(feature), "nothing"),))
+    with pytest.raises(AssertionError, match="this works now"):
+        comes_true(lack, 1, "ours acts", feature)
+
+
+@by_name
+def test_a_peer_has_no_other_suites(playing: Callable[[Implementation], Implementation], peer: Declared) -> None:
+    """It refuses them, or has no way to ask for one and makes key packages of its own."""
     them = playing(peer.implementation)
-    acting, answering = (OURS, them) if role == "ours acts" else (them, OURS)
-    scene, play = Scene(acting, answering, suite), FEATURES[feature]
-    match peer.exception(feature, role):
-        case None:
-            play(scene)
-        case Lack():
-            with pytest.raises(NotOffered):
-                play(scene)
-        case failure:
-            with pytest.raises((*scene.actor.errors, *scene.other.errors), match=failure.words):
-                play(scene)
+    for suite in set(CIPHER_SUITES) - set(them.suites):
+        if them.refuses_other_suites:
+            with pytest.raises(Exception, match=r"(?i)suite|scheme"):
+                them.member(suite, identity_of("alice"))
+        else:
+            made = decode(MLSMessage, them.member(suite, identity_of("alice")).key_package()).message
+            assert isinstance(made, KeyPackage)
+            assert made.cipher_suite in them.suites
+    assert (them.other_suites == "") == (set(them.suites) == set(CIPHER_SUITES))
 
 
 @by_name
