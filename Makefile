@@ -18,7 +18,7 @@ JOBS := 2
 PARALLEL := -n $(JOBS) --dist loadfile
 JS_TESTS = $(shell find tests -name '*.test.js')
 
-.PHONY: help lab check test soak lint types imports js pytest coverage notebooks docs peers lock clean
+.PHONY: help lab check test soak lint types imports js pytest coverage notebooks docs peers interop lock clean
 
 help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab"
@@ -28,6 +28,7 @@ help:
 	@echo "make notebooks  run the lessons and store their outputs anew"
 	@echo "make docs       write the pages about the RFC anew"
 	@echo "make peers      play everything with the other implementations and write docs/interop.md anew"
+	@echo "make interop    build mlspp and the working group's test runner, and play everything between ours and mlspp"
 	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
 	@echo "make lock       write the locks anew from pyproject.toml"
 	@echo "make clean      remove everything that the above have installed"
@@ -105,6 +106,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 peers: $(VENV)/.test node_modules/.package-lock.json
 	@echo "==> Playing everything with every other implementation, and writing it into docs/interop.md"
 	@$(BIN)/python -m tests.interop.peers.page
+
+# By hand: needs packages of Debian, which it names, and minutes to compile; never run on CI.
+interop: $(VENV)/.test
+	@echo "==> Building mlspp and the working group's test runner in build/interop"
+	@tests/interop/official/build.sh build/interop
+	@echo "==> Playing all configurations between ours and mlspp"
+	@$(BIN)/python -m tests.interop.official.matrix build/interop
 
 lock: $(VENV)/.made
 	@$(INSTALL) --quiet uv
