@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from workbench.adversary.leak import Leak
 from workbench.adversary.loot import PARTS
@@ -17,6 +17,7 @@ FRIENDS = ("Wendy", "Xavier", "Yusuf", "Zoe")
 PSKS = ("lunch", "letter")
 SUITES = (1,) * 9 + (2, 3, 3, 3, 7)
 """Mostly the cheap ones; those of P-521 and X448 cost ten times as much."""
+CHEAP_SUITES = (1, 2, 3, 7)
 DEAR_SUITES = (4, 5, 6)
 
 
@@ -54,10 +55,13 @@ def crowd(seed: int, *, steps: int = 20) -> World:
 
 
 def _live(world: World, dice: random.Random, steps: int, *, groups: bool) -> None:
-    kinds = {each: [*_acts(each, dice), *(_new_groups(each, dice) if groups else ())] for each in world.groups}
+    kinds = {
+        each: [*_acts(each, dice), *_network(each, dice), *(_new_groups(each, dice) if groups else ())]
+        for each in world.groups
+    }
     while sum(len(each.history) for each in world.groups) < steps:
         here = dice.choice(world.groups)
-        acts = kinds.setdefault(here, [*_acts(here, dice), *_new_groups(here, dice)])
+        acts = kinds.setdefault(here, [*_acts(here, dice), *_network(here, dice), *_new_groups(here, dice)])
         (act,) = dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         try:
             act()
@@ -109,20 +113,60 @@ def _acts(world: World, dice: random.Random) -> Iterator[tuple[int, Callable[[],
     yield 2, lambda: _sleep(world, by(), dice)
 
 
+def _network(world: World, dice: random.Random) -> Iterator[tuple[int, Callable[[], object]]]:
+    """What may become of messages on their way, and key packages that lie about."""
+
+    def some(names: Iterable[str]) -> str | None:
+        among = sorted(names)
+        return dice.choice(among) if among else None
+
+    def of(action: Callable[[str], object], names: Callable[[], Iterable[str]]) -> Callable[[], object]:
+        return lambda: None if (name := some(names())) is None else action(name)
+
+    def asleep() -> list[str]:
+        return [name for name in world.devices if world.is_held(name)]
+
+    def could_sleep() -> list[str]:
+        awake = [name for name in world.members if not world.is_held(name)]
+        return awake if len(awake) > 2 and len(asleep()) < 3 else []
+
+    def delayed() -> list[str]:
+        return [name for name in world.devices if world.is_delayed(name)]
+
+    yield 2, of(world.hold, could_sleep)
+    yield 2, of(world.release, asleep)
+    yield 2, of(world.delay, lambda: world.members if len(delayed()) < 3 else ())
+    yield 2, of(world.let_through, delayed)
+    yield 1, lambda: world.group.publish_key_package(_anybody(world, dice))
+    yield 1, lambda: _add_by_last_resort(world, _awake(world, dice), _anybody(world, dice))
+
+
+def _add_by_last_resort(world: World, by: str, other: str) -> None:
+    """Add somebody by a key package of last resort, which other groups may have used before (RFC 9420 §16.8)."""
+    if world.reason_against("add", by, other) is not None:
+        return
+    directory, suite = world.service, world.suite.id
+    while directory.key_packages_left(other, suite):
+        world.devices[by].fetch_key_package(other, suite)
+    world.thief.hear(world.devices[other].publish_key_package(suite, last_resort=True))
+    world.group.make_commit(by, add=[other])
+
+
 def _new_groups(world: World, dice: random.Random) -> Iterator[tuple[int, Callable[[], object]]]:
-    """How a group may go on as another, or beside another."""
+    """How a group may go on as another, at once or later, or beside another."""
 
     def branch() -> None:
         others = dice.sample(world.members, dice.randint(1, max(1, len(world.members) - 1)))
         world.branch(_awake(world, dice), *others)
 
     def reinit() -> None:
-        by = _awake(world, dice)
-        world.reinit(by, dice.choice(SUITES))
-        world.successor(_awake(world, dice))
+        world.reinit(_awake(world, dice), dice.choice(CHEAP_SUITES))
+        if dice.random() < 0.5:
+            world.successor(_awake(world, dice))
 
     yield 2, branch
-    yield 1, reinit
+    yield 2, reinit
+    yield 3, lambda: world.successor(_awake(world, dice))
 
 
 def _close(world: World, by: str, dice: random.Random) -> None:

@@ -115,6 +115,7 @@ class Agreement:
         """Hold the three against each other, and count what there was."""
         self.scenarios += 1
         self.leaked.update(leak.what for leak in each.leaks)
+        self.done.update(_actions(next(iter(each.groups))))
         found = zip(each.groups.values(), each.predicted(), each.done(), each.allowed(), strict=True)
         for case, predicted, done, allowed in found:
             self.epochs += len(case.chronicle.epochs)
@@ -131,12 +132,33 @@ class Agreement:
                 self.disagreements.append(f"{where}: {sorted(predicted[0])}, theory allows {sorted(allowed)}")
 
 
+def _actions(world: World) -> Iterator[str]:
+    """What was done in a history, to be counted."""
+    asleep: set[str] = set()
+    for performed in world.action_log:
+        name, first = performed.name, str(performed.arguments[0])
+        yield f"action {name}"
+        if name in {"hold", "release"}:
+            asleep ^= {first}
+        if name == "reinit" and asleep & {*world.groups[performed.group].members}:
+            yield "reinit with a member offline"
+    yield from ("joined by last resort" for device in world.devices.values() for _ in device.holdings.accepted)
+
+
 def _contents(case: Case) -> Iterator[str]:
     """What is in a history, to be counted."""
     trace = case.chronicle.trace
     yield f"suite {trace['suite']}"
     for step in trace["steps"]:
         yield f"step {step['kind']}"
+        yield from (
+            "late message read" for read in step["reads"] if trace["steps"][read["step"]]["epoch"] < step["epoch"]
+        )
+        yield from (
+            f"private {each['kind']}"
+            for each in step["messages"]
+            if each["kind"] != "application" and "content" in each
+        )
         commit = step["commit"]
         if commit is not None:
             kind = "external commit" if commit["external"] else "commit"

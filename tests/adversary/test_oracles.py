@@ -50,6 +50,9 @@ def test_there_is_something_to_agree_on(agreement: Agreement) -> None:
         *("step found", "step share", "external commit", "commit without a path"),
         *("add from outside", "remove from outside", "committed external_init", "committed group_context_extensions"),
         *("committed add", "committed update", "committed remove", "committed psk", "committed reinit"),
+        *("action hold", "action release", "action delay", "action let_through", "late message read"),
+        *("action branch", "action successor", "reinit with a member offline", "joined by last resort"),
+        *("private commit", "private proposal"),
     ],
 )
 def test_everything_happens_in_these_histories(what: str, agreement: Agreement) -> None:

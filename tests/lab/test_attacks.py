@@ -194,6 +194,23 @@ def test_a_state_is_put_together_from_leaked_bytes_and_acts_as_its_owner() -> No
     assert said == protect(state, b"hello", entropy=bytes(32)).message
 
 
+@pytest.mark.parametrize("suite", [2, 4])
+def test_a_state_of_a_group_in_another_cipher_suite_is_put_together_with_the_key_that_signs_there(suite: int) -> None:
+    """A device has a signature key for each cipher suite, and all of them leak."""
+    world = World.of(ALL)
+    world.reinit("Alice", suite)
+    after = world.successor("Alice")
+    restored, state = impostor(compromise(after, "Bob").loot, group_id=after.group_id), after.state("Bob")
+    assert state is not None
+    assert (restored.context, restored.secrets, restored.private_keys) == (
+        state.context,
+        state.secrets,
+        state.private_keys,
+    )
+    assert restored.signature_private_key == state.signature_private_key
+    assert restored.resumption_psks == state.resumption_psks
+
+
 def test_too_little_makes_no_impostor() -> None:
     world = World.of(ALL)
     with pytest.raises(TooLittle, match="no signature key of a member"):

@@ -190,6 +190,35 @@ def test_a_group_ends_and_goes_on_as_another(suite: int | None) -> None:
     assert world.reason_against("successor", "Alice") == "The group that follows has been founded already"
 
 
+@pytest.mark.parametrize("suite", [2, 4, 7])
+def test_those_outside_speak_in_the_cipher_suite_of_the_group_and_not_in_their_own(suite: int) -> None:
+    """An outsider's proposal, a request to join, and a member's proposal, after a ReInit to another suite."""
+    world = three()
+    world.device("Olivia")
+    world.reinit("Alice", suite)
+    after = world.successor("Alice")
+    after.external_sender("Alice", "Olivia")
+    after.ask_to_remove("Olivia", "Carol")
+    after.request_to_join("Dave")
+    after.commit("Bob")
+    assert (after.members, agree(after)) == (("Alice", "Bob", "Dave"), True)
+    after.group.offer_key_packages(["Carol"])
+    after.devices["Alice"].propose_add(after.group_id, "Carol")
+    after.commit("Alice")
+    assert (after.members, agree(after)) == (("Alice", "Bob", "Dave", "Carol"), True)
+
+
+def test_who_was_removed_from_an_announced_group_can_be_added_to_it_again() -> None:
+    """The link to the old group is for those who enter with its founder (RFC 9420 §11.2)."""
+    world = three()
+    world.reinit("Alice")
+    after = world.successor("Alice")
+    after.remove("Alice", "Carol")
+    after.add("Bob", "Carol")
+    assert told(after, "Carol") == ["Carol joined the group"]
+    assert (after.members, agree(after)) == (("Alice", "Bob", "Carol"), True)
+
+
 def test_a_branch_lives_beside_the_group() -> None:
     world = three()
     branch = world.branch("Alice", "Carol")

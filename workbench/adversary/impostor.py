@@ -11,6 +11,7 @@ from dataclasses import replace
 from workbench.adversary.loot import EpochKeys, Loot, PrivateKey, Ratchets, ResumptionKey, SignatureKey, loot_of
 from workbench.client.holdings import Holdings, Membership
 from workbench.mls import CipherSuite, GroupState, LeafIndex, NodeIndex, PublicGroup, RatchetTree, cipher_suite
+from workbench.mls.errors import InvalidKey
 from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node
 
@@ -19,19 +20,20 @@ class TooLittle(Exception):
     """The loot does not give what it takes; the message says what is missing."""
 
 
-def impostor(loot: Loot, leaf: LeafIndex | None = None) -> GroupState:
+def impostor(loot: Loot, leaf: LeafIndex | None = None, *, group_id: bytes | None = None) -> GroupState:
     """The state of a member in the latest epoch of which there is all that it takes.
 
     It is whose signature key is in the loot; with `leaf` it claims to be another member, with a key that does not fit.
-    Raises `TooLittle`.
+    The epoch is one of any group, or of the one with `group_id`. Raises `TooLittle`.
     """
-    groups = {item.context.epoch: item for item in loot if isinstance(item, PublicGroup)}
-    keys = {item.epoch: item for item in loot if isinstance(item, EpochKeys)}
-    trees = {item.epoch: item for item in reversed(loot) if isinstance(item, Ratchets)}
-    epoch = max(groups.keys() & keys.keys() & trees.keys(), default=None)
-    if epoch is None:
+    groups = {(item.context.epoch, item.context.group_id): item for item in loot if isinstance(item, PublicGroup)}
+    keys = {(item.epoch, item.group_id): item for item in loot if isinstance(item, EpochKeys)}
+    trees = {(item.epoch, item.group_id): item for item in reversed(loot) if isinstance(item, Ratchets)}
+    there = (at for at in groups.keys() & keys.keys() & trees.keys() if group_id in {None, at[1]})
+    at = max(there, default=None)
+    if at is None:
         raise TooLittle("There is no epoch of which the tree, the secrets and the ratchets are there")
-    group, secrets = groups[epoch], keys[epoch].secrets
+    group, secrets, epoch = groups[at], keys[at].secrets, at[0]
     suite = cipher_suite(group.suite.id)  # not the victim's, which may be watched
     tree = RatchetTree.from_nodes(group.tree.to_nodes(), suite)
     signature_key, own_leaf = _voice(suite, tree, loot, leaf)
@@ -43,13 +45,15 @@ def impostor(loot: Loot, leaf: LeafIndex | None = None) -> GroupState:
         private_keys=_private_keys(tree, own_leaf, loot),
         signature_private_key=signature_key,
         secrets=secrets,
-        secret_tree=replace(trees[epoch].secret_tree, suite=suite),
+        secret_tree=replace(trees[at].secret_tree, suite=suite),
         interim_transcript_hash=group.interim_transcript_hash,
         confirmation_tag=confirmation_tag(suite, secrets.confirmation_key, group.context.confirmed_transcript_hash),
         proposals=group.proposals,
         update_keys={},
         update_signature_keys={},
-        resumption_psks={item.epoch: item.psk for item in loot if isinstance(item, ResumptionKey)},
+        resumption_psks={
+            item.epoch: item.psk for item in loot if isinstance(item, ResumptionKey) and item.group_id == at[1]
+        },
         policy=group.policy,
         first_epoch=epoch,
     )
@@ -85,7 +89,10 @@ def _voice(suite: CipherSuite, tree: RatchetTree, loot: Loot, claimed: LeafIndex
     leaves = {leaf_node.signature_key: leaf for leaf, leaf_node in tree.leaves()}
     for item in loot:
         if isinstance(item, SignatureKey):
-            leaf = leaves.get(suite.signature_public_key(item.private_key))
+            try:
+                leaf = leaves.get(suite.signature_public_key(item.private_key))
+            except InvalidKey:  # a key for cipher suites that sign with another algorithm
+                continue
             if leaf is not None:
                 return item.private_key, leaf if claimed is None else claimed
     raise TooLittle("There is no signature key of a member")

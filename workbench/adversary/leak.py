@@ -63,13 +63,17 @@ PUBLIC = frozenset({"public_key", "psk_id", "group_id"})
 """Fields of an item that everybody may know."""
 
 
+DRAWING = frozenset({"fresh", "signature_key_pair"})
+"""Operations that take what a device has drawn, and make a secret of it."""
+
+
 def _used(chronicle: Chronicle, device: HolderId, at: int) -> Iterator[Item]:
     """What a device drew and used up in a step: the record remembers what the device has forgotten."""
     step, secrets = chronicle.trace["steps"][at], chronicle.secrets
     group_id = bytes.fromhex(chronicle.trace["group_id"])
     drawn = dict[SecretId, None]()
     for operation in step["operations"]:
-        if operation["name"] == "fresh" and device in operation["by"]:
+        if operation["name"] in DRAWING and device in operation["by"]:
             drawn |= dict.fromkeys(secret for secret in operation["inputs"] if secret is not None)
     yield from (Randomness(bytes.fromhex(secrets[secret]["value"] or "")) for secret in drawn)
     nonces = {

@@ -170,8 +170,14 @@ def loot_of(holdings: Holdings, part: Part = "state") -> Loot:
     """One part of what a device holds. What leaks of a step stands in no holdings, and is to be found in a record."""
     kinds = PARTS[part]
     unused = () if part == "backup" else _of_key_packages(holdings)
-    items = (SignatureKey(holdings.signature_private_key), *unused, *_of_psks(holdings), *_of_groups(holdings))
+    items = (*_that_sign(holdings), *unused, *_of_psks(holdings), *_of_groups(holdings))
     return tuple(item for item in items if isinstance(item, kinds))
+
+
+def _that_sign(holdings: Holdings) -> Iterator[Item]:
+    """One key for each cipher suite in which the device is known, its own first."""
+    yield SignatureKey(holdings.signature_private_key)
+    yield from (SignatureKey(private_key) for private_key in holdings.other_signature_keys.values())
 
 
 def _of_key_packages(holdings: Holdings) -> Iterator[Item]:

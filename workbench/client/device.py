@@ -213,29 +213,32 @@ class Device:
         self._keep(Membership(committed.next, entry.index + 1), entry)
         return entry
 
-    def ask_to_be_added(self, group_id: bytes) -> Entry:
-        """Ask the members of a group to be added, with a key package made for it; they decide."""
-        bundle = self._keep_bundle(self.suite)
+    def ask_to_be_added(self, group_id: bytes, cipher_suite: int | None = None) -> Entry:
+        """Ask the members of a group to be added, with a key package made for its cipher suite; they decide."""
+        suite = self._suite(cipher_suite)
+        bundle = self._keep_bundle(suite)
         epoch = self._service.epoch(group_id)
-        request = propose_self_add(
-            bundle.key_package, bundle.signature_private_key, self.suite, group_id, epoch, now=self._clock()
-        )
+        key_package, signs = bundle.key_package, bundle.signature_private_key
+        request = propose_self_add(key_package, signs, suite, group_id, epoch, now=self._clock())
         return self._service.submit(group_id, encode(request))
 
     def as_external_sender(self, cipher_suite: int | None = None) -> ExternalSender:
         """How a group that is to take proposals from this device has to call it (RFC 9420 §12.1.8.1)."""
         return ExternalSender(self.signature_key(cipher_suite), self.credential)
 
-    def propose_from_outside(self, group_id: bytes, proposal: AnyProposal, *, sender_index: int) -> Entry:
+    def propose_from_outside(
+        self, group_id: bytes, proposal: AnyProposal, *, sender_index: int, cipher_suite: int | None = None
+    ) -> Entry:
         """Propose something as the external sender at that place of the group's list, without being a member."""
+        suite = self._suite(cipher_suite)
         message = propose_external(
-            self.suite,
+            suite,
             group_id,
             self._service.epoch(group_id),
             proposal,
             now=self._clock(),
             sender_index=sender_index,
-            signature_private_key=self.holdings.signature_private_key,
+            signature_private_key=self._signature_private_key(suite),
         )
         return self._service.submit(group_id, encode(message))
 
@@ -253,14 +256,13 @@ class Device:
 
     def propose(self, group_id: bytes, proposal: AnyProposal) -> Entry:
         """Propose anything but an Update, for which there is `propose_update`."""
-        proposed = propose(
-            self.state(group_id), proposal, entropy=self._entropy(), now=self._clock(), private=self._private
-        )
+        state = self.state(group_id)
+        proposed = propose(state, proposal, entropy=self._entropy(), now=self._clock(), private=self._private)
         return self._submit(group_id, proposed.message, proposed.next)
 
     def propose_add(self, group_id: bytes, user: str) -> Entry:
         """Propose to add a user, by a key package from the directory."""
-        return self.propose(group_id, Add(self.fetch_key_package(user)))
+        return self.propose(group_id, Add(self.fetch_key_package(user, self.state(group_id).suite.id)))
 
     def propose_remove(self, group_id: bytes, leaf: LeafIndex) -> Entry:
         """Propose to remove the member at a leaf."""
@@ -273,9 +275,8 @@ class Device:
 
     def propose_update(self, group_id: bytes) -> Entry:
         """Propose a fresh leaf key, which takes effect when somebody else commits it."""
-        proposed = propose_update(
-            self.state(group_id), entropy=self._entropy(), now=self._clock(), private=self._private
-        )
+        state = self.state(group_id)
+        proposed = propose_update(state, entropy=self._entropy(), now=self._clock(), private=self._private)
         return self._submit(group_id, proposed.message, proposed.next)
 
     def commit(

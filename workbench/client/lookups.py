@@ -80,6 +80,7 @@ def old_group(
     """The group out of which a Welcome leads, None if it is none of these (RFC 9420 §12.4.3.1).
 
     It is the one that the Welcome names; else one that has ended by a ReInit, and announced the group of the Welcome.
+    A device that has been in the announced group already is added to it again as to any other.
     """
     message = decode(MLSMessage, invitation.welcome).message
     if not groups or not isinstance(message, Welcome):
@@ -88,6 +89,8 @@ def old_group(
     if link is not None:
         membership = groups.get(link.psk_group_id)
         return None if membership is None else membership.state
+    if invitation.group_id in groups:
+        return None
     for each in groups.values():
         announced = each.state.reinit
         if announced is not None and announced.group_id == invitation.group_id:

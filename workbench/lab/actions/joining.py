@@ -66,7 +66,7 @@ def _against_request(group: Group, name: str) -> str | None:
 def request_to_join(group: Group, name: str) -> None:
     """The newcomer asks to be added; a member's commit decides."""
     before = group.record.latest()
-    entry = group.environment.devices[name].ask_to_be_added(group.group_id)
+    entry = group.environment.devices[name].ask_to_be_added(group.group_id, group.suite.id)
     group.deliver_proposal(name, entry.message, f"{name} asked to be added", before)
 
 

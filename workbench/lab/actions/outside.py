@@ -72,5 +72,6 @@ def _ask(group: Group, sender: str, proposal: AnyProposal, words: str) -> None:
     if index is None:
         raise NotPossible(f"The group does not take proposals from {sender}")
     before = group.record.latest()
-    entry = group.environment.devices[sender].propose_from_outside(group.group_id, proposal, sender_index=index)
+    device, suite = group.environment.devices[sender], group.suite.id
+    entry = device.propose_from_outside(group.group_id, proposal, sender_index=index, cipher_suite=suite)
     group.deliver_proposal(sender, entry.message, words, before)
