@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.bench.report import OURS
-from workbench.bench.results import FLOOR, from_json
+from workbench.bench.results import FLOOR, OURS, from_json
 from workbench.bench.steps import BY_ID
 from workbench.cli import main
 
@@ -19,7 +18,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bench") / "small.json"
     with pytest.MonkeyPatch.context() as patch, path.open("w", encoding="utf-8") as file:
         patch.setattr("sys.stdout", file)
-        assert main(["bench", "--sizes", "8,5", "--runs", "2", "--peers", "", "--json"]) == 0
+        assert main(["bench", "--sizes", "8,5,8", "--runs", "2", "--peers", "", "--json"]) == 0
     return path
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from workbench.bench.client import Sample
 from workbench.bench.compare import Change, changes
-from workbench.bench.report import OURS, changes_to_text, to_text
+from workbench.bench.report import changes_to_text, to_text
 from workbench.bench.results import (
     FLOOR,
+    OURS,
     LeftOut,
     Memory,
     Results,

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.bench.compare import Change
-from workbench.bench.results import FLOOR, Results, Row
+from workbench.bench.results import FLOOR, OURS, Results, Row
 from workbench.bench.steps import STEPS, depth
-
-OURS = "workbench"
 
 HOW_TO_READ = (
     "Milliseconds of processor time, the medians of all runs. In brackets: how many times as long ours takes; "
@@ -77,7 +75,7 @@ def to_text(results: Results) -> str:
     """The results for a terminal."""
     parts = [_aligned(table) for table in tables(results)]
     if results.left_out:
-        parts.append("\n".join(["Left out", *left_out(results)]))
+        parts.append("\n".join(["Left out, or refused by others", *left_out(results)]))
     return "\n\n".join([HOW_TO_READ, *parts])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from workbench.bench.client import Sample
 
 FORMAT = 1
+OURS = "workbench"
 FLOOR = "floor"
 """The name under which the floor stands among the implementations."""
 

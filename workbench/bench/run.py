@@ -12,7 +12,7 @@ from workbench.bench.host import Host
 from workbench.bench.machine import machine
 from workbench.bench.memory import peak_memory
 from workbench.bench.peers import implementation
-from workbench.bench.results import LeftOut, Memory, Results, Timed
+from workbench.bench.results import OURS, LeftOut, Memory, Results, Timed
 from workbench.bench.steps import STEPS
 from workbench.bench.turns import Turns
 
@@ -34,10 +34,13 @@ class Plan:
     patience: float = 60.0
 
 
-def measure(plan: Plan, on_step: OnStep) -> Results:
-    """Carry out a plan. Who is not installed is named in the results with the way to get it."""
-    results = Results(machine())
-    asked = [implementation(name) for name in ("workbench", *plan.others)]
+def measure(plan: Plan, day: str, on_step: OnStep) -> Results:
+    """Carry out a plan. Who is not installed is named in the results with the way to get it.
+
+    `day` is the date to be named in the results.
+    """
+    results = Results({"date": day, **machine()})
+    asked = [implementation(name) for name in (OURS, *plan.others)]
     results.left_out = [LeftOut(each.name, reason) for each in asked if (reason := each.missing())]
     everybody = [each for each in asked if not each.missing()]
     results.implementations = [Timed(each.name, each.package, each.version(), each.notes) for each in everybody]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -58,14 +59,17 @@ class Run:
 
     def play(self) -> None:
         """Take all steps that are wanted: alone, then in both kinds of group."""
-        if self._wants("key_package", "create", "add_all"):
-            with self._until_refused():
-                self._found()
-        for tree in TREES:
-            talks = tree == "blank" and self._wants("protect", "read")
-            if talks or any(step.endswith(f"{tree} tree") for step in self.wanted):
+        try:
+            if self._wants("key_package", "create", "add_all"):
                 with self._until_refused():
-                    self._meet(tree)
+                    self._found()
+            for tree in TREES:
+                talks = tree == "blank" and self._wants("protect", "read")
+                if talks or any(step.endswith(f"{tree} tree") for step in self.wanted):
+                    with self._until_refused():
+                        self._meet(tree)
+        finally:
+            gc.unfreeze()
 
     # Alone
 
@@ -155,6 +159,7 @@ class Run:
 
     def _take(self, step: str, call: Callable[[], Answer], sent: Callable[[Answer], int] = lambda _: 0) -> Answer:
         self._step = step
+        gc.freeze()  # most of what there is belongs to the host, and the collector is not to look at it in this step
         answer, sample = self.implementation.timed(call)
         if step in self.wanted and step not in self.implementation.untimed:
             self.report(Measured(step, sample, sent(answer)))

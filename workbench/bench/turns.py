@@ -109,4 +109,4 @@ class _Table:
 
 def _middle(samples: Sequence[Sample]) -> Sample:
     """The median of what was done repeatedly in one run."""
-    return Sample(median(each.wall for each in samples), median(each.cpu for each in samples))
+    return Sample(round(median(each.wall for each in samples), 9), round(median(each.cpu for each in samples), 9))

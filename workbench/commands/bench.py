@@ -16,13 +16,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from workbench.bench.compare import changes
 from workbench.bench.host import SMALLEST
+from workbench.bench.page import to_page
 from workbench.bench.peers import PEERS
-from workbench.bench.report import OURS, changes_to_text, to_text
-from workbench.bench.results import Results, UnreadableResults, from_json, to_json
+from workbench.bench.report import changes_to_text, to_text
+from workbench.bench.results import OURS, Results, UnreadableResults, from_json, to_json
 from workbench.bench.run import Plan, measure
 from workbench.bench.steps import NAMES
 from workbench.vectors import ProgressBar
@@ -64,7 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="another implementation whose run takes longer gets no more runs (default: %(default)g)",
     )
     parser.add_argument("--read", type=Path, metavar="FILE", help="time nothing: take the results of an earlier --json")
+    parser.add_argument(
+        "--date", type=date.fromisoformat, metavar="DAY", help="the date to be named in the results (default: today)"
+    )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the results: NAME.svg, NAME.png or NAME.pdf")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the results as a page in Markdown")
     parser.add_argument(
         "--compare", type=Path, metavar="OLD", help="also compare with the results of an earlier --json"
     )
@@ -90,6 +97,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"workbench bench: {fault}", file=sys.stderr)
         return 2
     print(json.dumps(to_json(results), indent=1) if arguments.json else to_text(results))
+    try:
+        _write(results, arguments.page, arguments.plot)
+    except (OSError, ValueError) as fault:
+        print(f"workbench bench: {fault}", file=sys.stderr)
+        return 2
     if old is None:
         return 0
     compared = list(changes(old, results, OURS))
@@ -104,17 +116,26 @@ def _read(path: Path) -> Results:
         raise UnreadableResults(f"{path}: {fault}") from None
 
 
+def _write(results: Results, page: Path | None, plot: Path | None) -> None:
+    if page is not None:
+        page.write_text(to_page(results), "utf-8")
+    if plot is not None:
+        from workbench.bench.plot import draw  # noqa: PLC0415 - it takes long to load, and few want a picture
+
+        draw(results, plot)
+
+
 def _measured(arguments: argparse.Namespace) -> Results:
     bar = ProgressBar(sys.stderr)
     plan = Plan(arguments.sizes, arguments.steps, arguments.runs, arguments.peers, arguments.patience)
     try:
-        return measure(plan, bar.show)
+        return measure(plan, str(arguments.date or datetime.now(tz=UTC).date()), bar.show)
     finally:
         bar.clear()
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    sizes = tuple(_positive(each) for each in text.split(","))
+    sizes = tuple(sorted({_positive(each) for each in text.split(",")}))
     if not all(SMALLEST <= size <= LARGEST for size in sizes):
         raise argparse.ArgumentTypeError(f"a group has {SMALLEST} to {LARGEST} members here")
     return sizes

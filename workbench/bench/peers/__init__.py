@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from workbench.bench.client import Implementation
+from workbench.bench.results import OURS
 
 _CLASSES: Mapping[str, str] = {
-    "workbench": "workbench.bench.ours:Ours",
+    OURS: "workbench.bench.ours:Ours",
     "mls-rs": "workbench.bench.peers.mls_rs:MlsRs",
     "rine-mls": "workbench.bench.peers.rine:Rine",
     "OpenMLS": "workbench.bench.peers.openmls:OpenMls",
@@ -17,7 +18,7 @@ _CLASSES: Mapping[str, str] = {
 }
 """By name, where an implementation is made fit for the bench; each is imported only when it is asked for."""
 
-PEERS = tuple(name for name in _CLASSES if name != "workbench")
+PEERS = tuple(name for name in _CLASSES if name != OURS)
 
 
 def implementation(name: str) -> Implementation:

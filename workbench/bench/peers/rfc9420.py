@@ -125,7 +125,7 @@ class Rfc9420(Package):
     package: ClassVar[str] = "PyPI: rfc9420"
     distribution: ClassVar[str] = "rfc9420"
     module: ClassVar[str] = "rfc9420"
-    notes: ClassVar[str] = "Python on the same crypto library as ours; adds with a path"
+    notes: ClassVar[str] = "Python on the same crypto library as ours"
 
     @override
     def client(self, identity: bytes) -> Rfc9420Client:

@@ -65,7 +65,7 @@ class Rine(Package):
     package: ClassVar[str] = "PyPI: rine-mls"
     distribution: ClassVar[str] = "rine-mls"
     module: ClassVar[str] = "rine_mls"
-    notes: ClassVar[str] = "mls-rs in Rust, with a store on disk; makes a whole Welcome for each who is added"
+    notes: ClassVar[str] = "mls-rs, with a store on disk; adds with a path, and makes a Welcome for each who is added"
 
     @override
     def client(self, identity: bytes) -> RineClient:

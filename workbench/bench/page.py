@@ -1,0 +1,100 @@
+"""Results as the page docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.bench.report import HOW_TO_READ, Table, left_out, tables
+from workbench.bench.results import Results
+from workbench.bench.steps import PRIMITIVES, STEPS, TREES, Step
+
+HEAD = """# How long each step takes
+
+This page is made by `workbench bench` from the results in [performance.json](performance.json). To measure again and
+write it anew, which takes about half an hour, or in a minute for small groups:
+
+```sh
+workbench bench --json > new.json
+workbench bench --read new.json --page docs/performance.md --plot docs/performance.svg
+workbench bench --sizes 10,100 --runs 3
+```
+
+`workbench bench --read new.json --compare docs/performance.json` says which steps have become slower, measured by
+their floors, or send more bytes.
+
+![Each step as a chart: milliseconds over members, for all implementations and the floor](performance.svg)
+"""
+
+METHOD = """## How it is measured
+
+- Cipher suite 1 (X25519, AES-128-GCM, SHA-256, Ed25519), basic credentials, commits as PublicMessages, the ratchet tree
+  in the Welcome.
+- All implementations take turns: one run of each, then the next run of each. What the machine does meanwhile slows down
+  all of them. A ratio is the median of the ratios within each run, so it holds on a busy machine; the milliseconds do
+  not, and are not the quotient of each other.
+- Every call takes and gives the bytes of messages. A commit includes that its sender applies it.
+- The actor, at leaf 1, commits; the reader, the last leaf, follows. All other members are of our engine. What the actor
+  commits is processed by our engine, so nothing is shown that other members would not accept, unless it is named below;
+  what the reader processes was made by our engine, so that all are given the same task.
+- A removal is that of the last leaf in the left half of the tree. Who is added takes the free leaf.
+- *add_all* and *add_one* of ours go without a path, as the RFC allows (§12.4). Those that always add with one seal to
+  every member of a blank tree.
+- Memory is that of a process of its own, in which one client joins a group and another makes one of the same size.
+- Python's garbage collector runs, but looks only at what a step makes: most of the rest belongs to other members.
+"""
+
+FLOORS = """## The floor
+
+The floor of a step is the time of the primitive operations that it cannot avoid, each done by itself with the library
+`cryptography` and Python's own SHA-256 and HMAC, right after the step and in the same run. N is the number of
+members, d the depth of the tree, and L = 2^d the number of its leaves. A test counts what our engine does, and it does
+just this, with two exceptions: *create* also checks the two signatures of the creator's own key package; and
+*join, full tree* tries both children of each parent, and learns as many keys of the path as there are.
+"""
+
+
+def to_page(results: Results) -> str:
+    """The page, in Markdown."""
+    parts = [HEAD, _where(results), METHOD]
+    parts += [f"## Results\n\n{HOW_TO_READ}\n"]
+    parts += [f"### {table.title}\n\n{_table(table)}" for table in tables(results)]
+    if results.left_out:
+        parts.append("### Left out, or refused by others\n\n" + "".join(f"- {line}\n" for line in left_out(results)))
+    parts += [FLOORS, _table(_operations()), _table(_formulas()), _trees()]
+    return "\n".join(parts)
+
+
+def _where(results: Results) -> str:
+    measured = "".join(f"- {name}: {value}\n" for name, value in results.machine.items())
+    versions = Table(
+        "",
+        ["implementation", "package", "version", "to be known"],
+        [[each.name, each.package, each.version, each.notes] for each in results.implementations],
+    )
+    return f"## Where and what\n\n{measured}\n{_table(versions)}"
+
+
+def _operations() -> Table:
+    return Table("", ["operation", "what is timed"], [[name, what] for name, what in PRIMITIVES.items()])
+
+
+def _formulas() -> Table:
+    head = ["step", "what happens", "floor"]
+    return Table("", head, [[step.id, step.what, ", ".join(_terms(step))] for step in STEPS])
+
+
+def _terms(step: Step) -> Iterator[str]:
+    for name in PRIMITIVES:
+        if name in step.floor:
+            count = str(step.floor[name])
+            yield f"{f'({count})' if ' ' in count else count} {name}"
+
+
+def _trees() -> str:
+    return "".join(f"- A *{tree} tree*: {what}.\n" for tree, what in TREES.items())
+
+
+def _table(table: Table) -> str:
+    words = [any(cell[:1].isalpha() for cell in column) for column in zip(*table.rows, strict=True)]
+    lines = [table.head, ["---" if each else "---:" for each in words], *table.rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
