@@ -48,11 +48,13 @@ from workbench.mls import (
     protect,
     reinit_group,
 )
+from workbench.mls.arguments import checks_methods
 from workbench.mls.group.group_info import group_info_in
 from workbench.mls.group.public_commit import FollowCommit, follow_commit
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import ExternalSender
+from workbench.mls.wire.shapes import uint16, uint64
 
 
 class Published(NamedTuple):
@@ -62,6 +64,7 @@ class Published(NamedTuple):
     welcome: bytes | None
 
 
+@checks_methods
 class Device:
     """A user's device. What it holds is the value `holdings`; each call puts another value in its place.
 
@@ -107,14 +110,14 @@ class Device:
         """Who the device says it is."""
         return Credential(BasicCredential(self.name.encode()))
 
-    def signature_key(self, cipher_suite: int | None = None) -> bytes:
+    def signature_key(self, cipher_suite: uint16 | None = None) -> bytes:
         """The public key with which its signatures are verified, in its own cipher suite or another, by number."""
         suite = self._suite(cipher_suite)
         return suite.signature_public_key(self._signature_private_key(suite))
 
     # Being added
 
-    def publish_key_package(self, cipher_suite: int | None = None, *, last_resort: bool = False) -> bytes:
+    def publish_key_package(self, cipher_suite: uint16 | None = None, *, last_resort: bool = False) -> bytes:
         """Make a key package and leave it with the delivery service; gives its bytes on the wire.
 
         One of `last_resort` lets the device be added when all others are used up, as often as it takes. It costs
@@ -222,7 +225,7 @@ class Device:
         request = propose_self_add(key_package, signs, suite, group_id, epoch, now=self._clock())
         return self._service.submit(group_id, encode(request))
 
-    def as_external_sender(self, cipher_suite: int | None = None) -> ExternalSender:
+    def as_external_sender(self, cipher_suite: uint16 | None = None) -> ExternalSender:
         """How a group that is to take proposals from this device has to call it (RFC 9420 §12.1.8.1)."""
         return ExternalSender(self.signature_key(cipher_suite), self.credential)
 
@@ -268,7 +271,7 @@ class Device:
         """Propose to remove the member at a leaf."""
         return self.propose(group_id, Remove(leaf))
 
-    def propose_psk(self, group_id: bytes, psk: bytes | int) -> Entry:
+    def propose_psk(self, group_id: bytes, psk: bytes | uint64) -> Entry:
         """Propose to mix in a pre-shared key: one by its `psk_id`, or the resumption PSK of an epoch by its number."""
         state = self.state(group_id)
         return self.propose(group_id, self._psk_proposal(group_id, psk, state.suite))
@@ -285,7 +288,7 @@ class Device:
         *,
         add: Sequence[str] = (),
         remove: Sequence[LeafIndex] = (),
-        psks: Sequence[bytes | int] = (),
+        psks: Sequence[bytes | uint64] = (),
         proposals: Sequence[AnyProposal] = (),
         path: bool = True,
         approve: bool = False,
@@ -353,17 +356,9 @@ class Device:
         old = self.state(group_id)
         packages = [self.fetch_key_package(user, old.suite.id) for user in users]
         bundle = self._new_bundle(old.suite)
-        return self._found(
-            branch_group(
-                old,
-                new_group_id,
-                bundle,
-                packages,
-                entropy=self._entropy(),
-                now=self._clock(),
-                policy=self._policy,
-            )
-        )
+        entropy, now = self._entropy(), self._clock()
+        made = branch_group(old, new_group_id, bundle, packages, entropy=entropy, now=now, policy=self._policy)
+        return self._found(made)
 
     def _found(self, committed: Committed) -> Published:
         """Put a new group and its first commit into the delivery service, and live in it."""
@@ -462,7 +457,7 @@ class Device:
             membership = replace(membership, own=membership.own | {own.index})
         self.holdings = self.holdings.with_group(membership)
 
-    def fetch_key_package(self, user: str, cipher_suite: int | None = None) -> KeyPackage:
+    def fetch_key_package(self, user: str, cipher_suite: uint16 | None = None) -> KeyPackage:
         """A key package of a user from the directory, which hands it out to nobody else.
 
         Raises `NoKeyPackage`, and `InvalidKeyPackage` if the directory gives one of somebody else.

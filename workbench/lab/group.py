@@ -13,6 +13,7 @@ from workbench.inspect.names import credential_name
 from workbench.inspect.trace_format import Trace
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.environment import Environment
+from workbench.lab.errors import NotPossible
 from workbench.lab.record import Moment, Record
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, LeafIndex
 from workbench.mls.group.state import AnyProposal
@@ -63,6 +64,8 @@ class Group:
 
     def state(self, name: str, step: int = -1) -> GroupState | None:
         """The state of a device after a step, by default the last one; None if it had none."""
+        if self.history and not -len(self.history) <= step < len(self.history):
+            raise NotPossible(f"There is no step {step}: the history has {len(self.history)}")
         return self.history[step].state(name) if self.history else None
 
     def leaf(self, name: str) -> LeafIndex:

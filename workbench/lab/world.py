@@ -35,7 +35,9 @@ from workbench.lab.group import Group
 from workbench.lab.record import Moment, knowledge_of
 from workbench.lab.sources import Clock, names
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
+from workbench.mls.arguments import checks_methods
 from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.wire.shapes import uint16
 
 GROUP_ID = b"MLS Workbench"
 
@@ -60,13 +62,14 @@ def _founding(action: Action[P, Group]) -> Callable[Concatenate[World, P], World
     return method
 
 
+@checks_methods
 class World:
     """A group and its people. Each action is delivered to everybody at once, but for those who are held back."""
 
     def __init__(
         self,
         seed: int | str = 7,
-        suite: int = 1,
+        suite: uint16 = 1,
         handshakes: Handshakes = "public",
         *,
         policy: Policy = DEFAULT_POLICY,
@@ -80,7 +83,7 @@ class World:
         cls,
         people: int | Sequence[str],
         seed: int | str = 7,
-        suite: int = 1,
+        suite: uint16 = 1,
         handshakes: Handshakes = "public",
         *,
         awake: int | None = None,
@@ -92,7 +95,10 @@ class World:
         so many join at once; the others have a Welcome waiting and are held back until they are released.
         """
         world = cls(seed, suite, handshakes, policy=policy)
-        first, *others = islice(names(), people) if isinstance(people, int) else people
+        chosen = [*islice(names(), max(people, 0))] if isinstance(people, int) else people
+        if not chosen:
+            raise NotPossible("A world needs at least one person")
+        first, *others = chosen
         for name in (first, *others):
             world.device(name)
         world.create(first)

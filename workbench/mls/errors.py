@@ -73,7 +73,7 @@ class UnknownStateVersion(Unsupported):
 
 
 class InvalidKey(Violation):
-    """A public or private key that its algorithm does not accept."""
+    """A public key that its algorithm does not accept."""
 
 
 class DecryptionFailed(Violation):
@@ -223,6 +223,21 @@ class GenerationTooFarAhead(RefusedByPolicy):
 
 
 # What a caller can get wrong.
+
+
+class InvalidArgument(Misuse):
+    """An argument of another type or value than the function takes; `argument` names it, or the field inside."""
+
+    def __init__(self, argument: str, reason: str) -> None:
+        super().__init__("§2.1", f"{argument} {reason}")
+        self.argument = argument
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class InvalidPrivateKey(Misuse):
+    """A private key of the caller's that its algorithm does not accept."""
 
 
 class UnknownMember(Misuse):

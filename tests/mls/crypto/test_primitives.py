@@ -25,7 +25,7 @@ from workbench.mls.crypto.primitives import (
     NistCurve,
     SignatureCurve,
 )
-from workbench.mls.errors import DecryptionFailed, InvalidKey, Misuse
+from workbench.mls.errors import DecryptionFailed, InvalidKey, InvalidPrivateKey, Misuse
 
 AGREEMENT: tuple[AgreementCurve, ...] = (X25519, X448, P256, P384, P521)
 SIGNATURE: tuple[SignatureCurve, ...] = (ED25519, ED448, P256, P384, P521)
@@ -122,7 +122,7 @@ def assert_one_key(curve: MontgomeryCurve[Any], public_key: bytes, other: int) -
 def test_a_scalar_outside_of_the_group_is_no_private_key(curve: NistCurve) -> None:
     order = curve.curve.group_order.to_bytes(curve.private_key_length, "big")
     for private_key in (b"", bytes(curve.private_key_length), order):
-        with pytest.raises(InvalidKey, match=f"not a usable private key of {curve.name}"):
+        with pytest.raises(InvalidPrivateKey, match=f"not a usable private key of {curve.name}"):
             curve.public_key(private_key)
 
 
@@ -133,7 +133,7 @@ def test_a_private_key_without_the_zeros_in_front_is_the_same_key(curve: NistCur
 
 @pytest.mark.parametrize("curve", [X25519, X448, ED25519, ED448], ids=lambda curve: curve.name)
 def test_a_private_key_of_the_wrong_length_is_refused(curve: AgreementCurve | SignatureCurve) -> None:
-    with pytest.raises(InvalidKey, match=f"not a usable private key of {curve.name}"):
+    with pytest.raises(InvalidPrivateKey, match=f"not a usable private key of {curve.name}"):
         curve.public_key(bytes(curve.private_key_length + 1))
 
 

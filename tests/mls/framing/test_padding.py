@@ -77,10 +77,15 @@ def test_padme_shows_no_more_lengths_than_the_square_of_the_number_of_bits(longe
     assert len(shown) <= log2(longest) ** 2
 
 
-@pytest.mark.parametrize("padding", [-1, ToMultiple(0), ToMultiple(-32)])
-def test_padding_that_cannot_be_is_refused(padding: Padding) -> None:
-    with pytest.raises(Misuse, match=r"pad.*§6\.3\.1"):
-        sealed(b"no", padding)
+def test_padding_that_no_message_can_have_is_refused() -> None:
+    with pytest.raises(Misuse, match=r"1073741824 bytes of padding do not fit.*§6\.3\.1"):
+        sealed(b"no", 1 << 30)
+
+
+@pytest.mark.parametrize("step", [0, 1 << 30, -32])
+def test_a_step_of_padding_that_no_message_can_have_is_refused(step: int) -> None:
+    with pytest.raises(Misuse, match=r"padded to a multiple of|step must be"):
+        ToMultiple(step)
 
 
 def length_of(message: MLSMessage) -> int:

@@ -35,6 +35,7 @@ from workbench.mls.errors import MLSError
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.wire.code_points import CredentialType, ExtensionType, ResumptionPSKUsage
 from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.tree import KeyPackageSource
 
 SUITE = cipher_suite(1)
 NEEDS = Extension(ExtensionType.required_capabilities, encode(RequiredCapabilities((64000,), (), ())))
@@ -126,6 +127,12 @@ def with_a_bad_signature() -> KeyPackageBundle:
     return replace(bundle, key_package=replace(bundle.key_package, signature=bytes(64)))
 
 
+def that_ends_before_it_begins() -> KeyPackageBundle:
+    bundle = Scenario(SUITE).bundle("Alice")
+    leaf_node = replace(bundle.key_package.leaf_node, leaf_node_source=KeyPackageSource(Lifetime(NOW, NOW - 1)))
+    return resigned(bundle, leaf_node=sign_leaf_node(SUITE, leaf_node, bundle.signature_private_key))
+
+
 def whose_init_key_is_its_leaf_key() -> KeyPackageBundle:
     bundle = Scenario(SUITE).bundle("Alice")
     return resigned(bundle, init_key=bundle.key_package.leaf_node.encryption_key)
@@ -136,7 +143,7 @@ def whose_init_key_is_its_leaf_key() -> KeyPackageBundle:
     [
         (lambda: lasting(NOW - 10, NOW - 1), refused.InvalidLeafNode, "§7.3", "not within the lifetime"),
         (lambda: lasting(NOW + 1, NOW + 10), refused.InvalidLeafNode, "§7.3", "not within the lifetime"),
-        (lambda: lasting(NOW, NOW - 1), refused.InvalidLeafNode, "§7.2", "ends before it begins"),
+        (that_ends_before_it_begins, refused.InvalidLeafNode, "§7.2", "ends before it begins"),
         (lambda: lasting(NOW, NOW + 12 * WEEKS_8), refused.RefusedByPolicy, "§7.2", "longest"),
         (with_a_bad_signature, refused.InvalidKeyPackage, "§10.1", "signature of the key package"),
         (whose_init_key_is_its_leaf_key, refused.InvalidKeyPackage, "§10.1", "init key is also"),

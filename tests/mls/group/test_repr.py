@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import re
 import types
 from collections.abc import Iterator
+
+import pytest
 
 from tests.mls.group.scenario import NOW, Scenario
 from tests.mls.group.test_deletion_schedule import RecordingSuite
@@ -23,6 +26,8 @@ from workbench.mls import (
     write_state,
 )
 from workbench.mls.group.welcome import open_group_secrets
+from workbench.mls.wire import messages, stored, tree
+from workbench.mls.wire.shapes import OpaqueVector, fields_of, is_struct
 from workbench.mls.wire.stored import Stored, StoredBundle, StoredCommitted, StoredState
 
 
@@ -74,3 +79,25 @@ def test_no_value_of_the_protocol_shows_a_secret_in_its_repr() -> None:
         for secret in secrets:
             assert secret.hex() not in text, name
             assert repr(secret)[2:-1] not in text, name
+
+
+PUBLIC = re.compile(
+    r"public_key|_key_package|signature_key$|encryption_key$|init_key$|encrypted_|psk_id|psk_group_id|psk_nonce"
+)
+"""Names of fields that hold no secret, though they sound as if they did."""
+
+SECRET = re.compile(r"secret|private|psk|_key\b|^key$|nonce|reuse_guard|authenticator|joiner")
+
+
+def structs_of(*modules: types.ModuleType) -> Iterator[type]:
+    return (each for module in modules for each in vars(module).values() if isinstance(each, type) and is_struct(each))
+
+
+STRUCTS = {cls.__name__: cls for cls in structs_of(messages, stored, tree)}
+
+
+@pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
+def test_a_field_of_a_struct_whose_name_says_secret_is_hidden_in_its_repr(cls: type) -> None:
+    for name, shape in fields_of(cls).items():
+        if isinstance(shape, OpaqueVector) and SECRET.search(name) and not PUBLIC.search(name):
+            assert shape.secret, f"{cls.__name__}.{name}"

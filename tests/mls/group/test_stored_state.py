@@ -379,7 +379,7 @@ def test_a_tree_that_is_not_the_one_of_the_epoch_is_damage() -> None:
         (lambda parts: parts[:-1], "has not the shape"),
         (lambda parts: (*parts, parts[-1]), "has more parts"),
         (lambda parts: (*4 * [StoredSubtree(OpenedParent())], *5 * parts[-1:]), "has not the shape"),
-        (lambda parts: [each for each in parts if isinstance(each.part, OpenedLeaf)], "has not the shape"),
+        (lambda parts: tuple(each for each in parts if isinstance(each.part, OpenedLeaf)), "has not the shape"),
     ],
     ids=["a part too few", "a part too many", "a leaf with children", "ratchets of more than a leaf"],
 )

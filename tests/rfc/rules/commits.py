@@ -364,7 +364,7 @@ COMMITS = (
         side="both",
         forged=test_observer.test_a_commit_without_a_confirmation_tag_is_refused,
         honest=test_observer.test_an_observer_learns_what_members_learn_of_a_commit,
-        otherwise=TypeError,
+        otherwise=errors.InvalidArgument,
     ),
     Rule(
         "sender of a commit",

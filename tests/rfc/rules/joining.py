@@ -184,7 +184,7 @@ WELCOMES = (
         side="both",
         forged=test_unfit_groups.test_a_welcome_opens_with_the_right_keys_alone,
         honest=JOINS,
-        otherwise=TypeError,
+        otherwise=errors.InvalidArgument,
     ),
     Rule(
         "own leaf",

@@ -21,6 +21,7 @@ from workbench.lab.group import Group
 from workbench.lab.record import SERVER, THIEF
 from workbench.mls import ReInit, cipher_suite
 from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls.wire.shapes import uint16
 
 
 def _against_device(group: Group, name: str) -> str | None:
@@ -55,7 +56,7 @@ def _against_reinit(group: Group, by: str, _suite: int | None = None) -> str | N
 
 
 @action("End by ReInit", WHO, DETAIL, reason=_against_reinit)
-def reinit(group: Group, by: str, suite: int | None = None) -> None:
+def reinit(group: Group, by: str, suite: uint16 | None = None) -> None:
     """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
     extensions = group.environment.devices[by].state(group.group_id).context.extensions
     number = cipher_suite(group.suite.id if suite is None else suite).id

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from workbench.mls.crypto.primitives import (
     AEAD,
@@ -36,6 +36,7 @@ from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import RefHashInput, SignContent
 
 
+@runtime_checkable
 class Verifier(Protocol):
     """What checking public objects takes: `Algorithms` and `CipherSuite` both have it."""
 

@@ -22,6 +22,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 from workbench.mls.errors import (
     CredentialExpired,
     CredentialRevoked,
+    InvalidArgument,
     InvalidCredential,
     Misuse,
     MLSError,
@@ -29,6 +30,20 @@ from workbench.mls.errors import (
     Unsupported,
 )
 from workbench.mls.wire.tree import Certificate, X509Credential
+from workbench.mls.wire.values import described
+
+
+def check_types(anchors: Sequence[object], intermediates: Sequence[object], revocation_lists: Sequence[object]) -> None:
+    """Raise `InvalidArgument` for what is no certificate, or no revocation list."""
+    for name, given, kind in (
+        ("anchors", anchors, x509.Certificate),
+        ("intermediates", intermediates, x509.Certificate),
+        ("revocation_lists", revocation_lists, x509.CertificateRevocationList),
+    ):
+        for place, each in enumerate(given):
+            if not isinstance(each, kind):
+                reason = f"must be a {kind.__name__}, not {described(each)}"
+                raise InvalidArgument(f"TrustAnchors.{name}[{place}]", reason)
 
 
 def validate_chain(

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
+from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, labeled, sign_content
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.crypto.hpke import HPKE
-from workbench.mls.errors import DecryptionFailed, Misuse
+from workbench.mls.errors import DecryptionFailed, InvalidArgument, Misuse
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import EncryptContext, KDFLabel
+from workbench.mls.wire.shapes import uint16
 from workbench.mls.wire.tree import HPKECiphertext
+from workbench.mls.wire.values import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class CipherSuite:
 
     def signature_key_pair(self, seed: bytes) -> SignatureKeyPair:
         """The signature key pair that secret random bytes stand for; how is left to us (RFC 9420 §5.1.1)."""
+        if not isinstance(seed, bytes):
+            raise InvalidArgument("seed", f"must be bytes, not {described(seed)}")
         curve = self.algorithms.signature
         private_key = curve.first_private_key(
             self.expand(seed, b"MLS Workbench signature key" + bytes([counter]), curve.private_key_length)
@@ -233,6 +238,7 @@ CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType(
 )
 
 
-def cipher_suite(number: int) -> CipherSuite:
+@checks_arguments
+def cipher_suite(number: uint16) -> CipherSuite:
     """The suite with a registered number; raises `Unsupported` for one that is not built (RFC 9420 §17.1)."""
     return CIPHER_SUITES[algorithms(number).id]

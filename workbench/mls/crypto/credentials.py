@@ -16,11 +16,13 @@ library's X.509 takes long to load, and groups with basic credentials never use 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from workbench.mls.errors import CredentialExpired, InvalidCredential, Unsupported
+from workbench.mls.arguments import checks_arguments
+from workbench.mls.errors import CredentialExpired, InvalidArgument, InvalidCredential, Unsupported
 from workbench.mls.when import When
 from workbench.mls.wire.tree import Credential, LeafNode, X509Credential
+from workbench.mls.wire.values import described
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -29,6 +31,7 @@ Identity: TypeAlias = "bytes | x509.Name | x509.GeneralName"
 """What a credential presents: the bytes of a basic one; the subject and each alternative name of a certificate."""
 
 
+@runtime_checkable
 class AuthenticationService(Protocol):
     """Who decides whether a credential tells the truth (RFC 9420 §5.3.1)."""
 
@@ -96,11 +99,23 @@ class TrustAnchors:
     revocation_lists: tuple[x509.CertificateRevocationList, ...] | None = None
 
     def __post_init__(self) -> None:
+        self._check_types()
         for revocation_list in self.revocation_lists or ():
             extensions = [revocation_list.extensions, *(entry.extensions for entry in revocation_list)]
             if any(extension.critical for each in extensions for extension in each):
                 reason = "a revocation list with critical extensions is partial or indirect: give the complete one"
                 raise Unsupported("§5.3.2", reason)
+
+    def _check_types(self) -> None:
+        """As `check_fields` does, without loading X.509 for nothing."""
+        for name in ("anchors", "intermediates", "revocation_lists"):
+            given = getattr(self, name)
+            if not isinstance(given, tuple) and (given is not None or name != "revocation_lists"):
+                raise InvalidArgument(f"TrustAnchors.{name}", f"must be a tuple, not {described(given)}")
+        if self.anchors or self.intermediates or self.revocation_lists:
+            from workbench.mls.crypto.certificates import check_types  # noqa: PLC0415 - see the head of the file
+
+            check_types(self.anchors, self.intermediates, self.revocation_lists or ())
 
     def validate(
         self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
@@ -129,6 +144,7 @@ DEFAULT_AUTHENTICATION = TrustAnchors()
 """Basic credentials are taken at their word; no X.509 chain is accepted, for no anchor is trusted by itself."""
 
 
+@checks_arguments
 def presented_identities(credential: Credential) -> frozenset[Identity]:
     """Who a credential says that its member is, believed or not (RFC 9420 §5.3).
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from workbench.mls.crypto.coordinates import OF_ED448, OF_ED25519, OF_X448, OF_X25519, Coordinate
-from workbench.mls.errors import DecryptionFailed, InvalidKey, Misuse
+from workbench.mls.errors import DecryptionFailed, InvalidKey, InvalidPrivateKey, Misuse
 
 
 class _RawKey(Protocol):
@@ -85,7 +85,7 @@ class MontgomeryCurve(Generic[PeerKey]):
         try:
             return self.load_private(private_key)
         except ValueError:
-            raise _not_a_key("private", self.name, private_key) from None
+            raise InvalidPrivateKey("§5.1.1", _unusable("private", self.name, private_key)) from None
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class EdwardsCurve:
         try:
             return self.load_private(private_key)
         except ValueError:
-            raise _not_a_key("private", self.name, private_key) from None
+            raise InvalidPrivateKey("§5.1.1", _unusable("private", self.name, private_key)) from None
 
 
 UNCOMPRESSED, COMPRESSED = (b"\4",), (b"\2", b"\3")
@@ -197,7 +197,7 @@ class NistCurve:
     def _private(self, private_key: bytes) -> ec.EllipticCurvePrivateKey:
         scalar = int.from_bytes(private_key, "big")  # some leave out the zeros in front, so any length will do
         if not 0 < scalar < self.curve.group_order:
-            raise _not_a_key("private", self.name, private_key)
+            raise InvalidPrivateKey("§5.1.1", _unusable("private", self.name, private_key))
         return ec.derive_private_key(scalar, self.curve)
 
     def _point(self, public_key: bytes, encodings: tuple[bytes, ...]) -> ec.EllipticCurvePublicKey:
@@ -210,7 +210,11 @@ class NistCurve:
 
 
 def _not_a_key(kind: str, name: str, key: bytes) -> InvalidKey:
-    return InvalidKey("§5.1.1", f"these {len(key)} bytes are not a usable {kind} key of {name}")
+    return InvalidKey("§5.1.1", _unusable(kind, name, key))
+
+
+def _unusable(kind: str, name: str, key: bytes) -> str:
+    return f"these {len(key)} bytes are not a usable {kind} key of {name}"
 
 
 def _uncompressed(key: ec.EllipticCurvePublicKey) -> bytes:

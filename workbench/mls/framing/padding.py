@@ -11,7 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from workbench.mls.arguments import check_fields
 from workbench.mls.errors import Misuse
+from workbench.mls.wire.shapes import uint32
+
+MOST_PADDING = 1 << 30
+"""More bytes than a message can have (RFC 9420 §2.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,12 @@ class ToMultiple:
     short ones as much as the step is longer than they are.
     """
 
-    step: int
+    step: uint32
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if not 0 < self.step < MOST_PADDING:
+            raise Misuse("§6.3.1", f"nothing can be padded to a multiple of {self.step} bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class Padme:
     """
 
 
-Padding: TypeAlias = int | ToMultiple | Padme
+Padding: TypeAlias = uint32 | ToMultiple | Padme
 """So many bytes as the sender has reckoned itself, or a rule. Plain 0 is none: then the length is there to see."""
 
 
@@ -45,14 +55,12 @@ def padding_for(padding: Padding, length: int) -> int:
     """How many zeros come after so many bytes (RFC 9420 §6.3.1)."""
     match padding:
         case ToMultiple(step):
-            if step < 1:
-                raise Misuse("§6.3.1", f"nothing can be padded to a multiple of {step} bytes")
             return -length % step
         case Padme():
             return -length % padme_step(length)
         case count:
-            if count < 0:
-                raise Misuse("§6.3.1", f"{count} bytes of padding cannot be added")
+            if count >= MOST_PADDING:
+                raise Misuse("§6.3.1", f"{count} bytes of padding do not fit in a message")
             return count
 
 

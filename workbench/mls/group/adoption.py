@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workbench.mls.arguments import checks_arguments
 from workbench.mls.errors import Misuse
 from workbench.mls.group.commit import Committed
 from workbench.mls.group.external_commit import ExternallyCommitted
 from workbench.mls.group.state import GroupState, PublicGroup, require_active, require_not_ended
 
 
+@checks_arguments
 def adopt(state: GroupState, staged: Committed | ExternallyCommitted) -> GroupState:
     """The state in the epoch to which a commit of one's own leads, now that it has been accepted.
 

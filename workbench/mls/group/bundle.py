@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from workbench.mls.arguments import Entropy, check_fields, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.tree.grease import grease_extension, greased
 from workbench.mls.tree.own_leaf import check_own_leaf, default_capabilities, sign_leaf_node
@@ -31,17 +32,21 @@ class KeyPackageBundle:
     encryption_private_key: bytes
     signature_private_key: bytes
 
+    def __post_init__(self) -> None:
+        check_fields(self)
+
     def __repr__(self) -> str:
         return f"KeyPackageBundle({self.key_package.leaf_node.credential!r})"
 
 
+@checks_arguments
 def create_key_package(
     suite: CipherSuite,
     credential: Credential,
     signature_private_key: bytes,
     *,
     lifetime: Lifetime,
-    entropy: bytes,
+    entropy: Entropy,
     last_resort: bool = False,
     capabilities: Capabilities | None = None,
     extensions: Sequence[Extension] = (),

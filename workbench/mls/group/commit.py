@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.errors import InvalidTag, RevocationUnknown, Violation
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.padding import Padding
@@ -109,12 +110,13 @@ class Removed:
     proposals: tuple[SentProposal, ...]
 
 
+@checks_arguments
 def create_commit(
     state: GroupState,
     proposals: Sequence[AnyProposal] = (),
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,

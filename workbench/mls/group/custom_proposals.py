@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.mls.arguments import check_fields
 from workbench.mls.errors import Misuse
 from workbench.mls.wire.code_points import ProposalType, is_grease
+from workbench.mls.wire.shapes import uint16
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,12 @@ class CustomProposalType:
     group lists may send one (§12.1.8). `external_commits`: a newcomer may commit one of its own (§12.2).
     """
 
-    number: int
+    number: uint16
     path_required: bool = True
     external_senders: bool = False
     external_commits: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 < self.number < 1 << 16 or self.number in {*ProposalType} or is_grease(self.number):
+        check_fields(self)
+        if self.number == 0 or self.number in {*ProposalType} or is_grease(self.number):
             raise Misuse("§17.4", f"{self.number:#06x} cannot be the number of a custom proposal type")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import from_outside
@@ -80,13 +81,14 @@ class ExternallyCommitted:
     advanced: EpochAdvanced
 
 
+@checks_arguments
 def external_commit(
     group_info: GroupInfo | MLSMessage | bytes,
     credential: Credential,
     signature_private_key: bytes,
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     ratchet_tree: RatchetTreeExtension | None = None,
     resync: LeafIndex | None = None,
     proposals: Sequence[PreSharedKey | CustomProposal] = (),

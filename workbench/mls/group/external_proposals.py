@@ -6,6 +6,7 @@ therefore always public, and its signature is not bound to more of the group tha
 
 from __future__ import annotations
 
+from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import sign_content
@@ -30,17 +31,19 @@ from workbench.mls.wire.messages import (
     ReInit,
     Sender,
 )
+from workbench.mls.wire.shapes import uint32, uint64
 from workbench.mls.wire.tree import KeyPackage
 
 
+@checks_arguments
 def propose_external(
     suite: CipherSuite,
     group_id: bytes,
-    epoch: int,
+    epoch: uint64,
     proposal: AnyProposal,
     *,
-    now: int,
-    sender_index: int,
+    now: Seconds,
+    sender_index: uint32,
     signature_private_key: bytes,
     authenticated_data: bytes = b"",
 ) -> MLSMessage:
@@ -58,14 +61,15 @@ def propose_external(
     return _signed(suite, content, signature_private_key)
 
 
+@checks_arguments
 def propose_self_add(
     key_package: KeyPackage,
     signature_private_key: bytes,
     suite: CipherSuite,
     group_id: bytes,
-    epoch: int,
+    epoch: uint64,
     *,
-    now: int,
+    now: Seconds,
     authenticated_data: bytes = b"",
 ) -> MLSMessage:
     """Ask to be added to a group; its members decide (RFC 9420 §12.1.8).

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
@@ -66,6 +67,7 @@ from workbench.mls.wire.messages import (
     Sender,
     Update,
 )
+from workbench.mls.wire.shapes import uint16
 from workbench.mls.wire.tree import Credential, Extension, Node, UpdateSource
 
 
@@ -99,12 +101,13 @@ class ApplicationMessage:
 Received: TypeAlias = ApplicationMessage | ProposalQueued | EpochAdvanced | Removed
 
 
+@checks_arguments
 def create_group(
     bundle: KeyPackageBundle,
     group_id: bytes,
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     extensions: Sequence[Extension] = (),
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
@@ -146,12 +149,13 @@ def create_group(
     )
 
 
+@checks_arguments
 def propose(
     state: GroupState,
     proposal: AnyProposal,
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     private: bool = False,
     authenticated_data: bytes = b"",
     padding: Padding | None = None,
@@ -176,11 +180,12 @@ def propose(
     return Proposed(message, reference, replace(state, proposals=queued))
 
 
+@checks_arguments
 def propose_update(
     state: GroupState,
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     credential: Credential | None = None,
     signature_private_key: bytes | None = None,
     private: bool = False,
@@ -222,11 +227,12 @@ def propose_update(
     return replace(proposed, next=following)
 
 
+@checks_arguments
 def protect(
     state: GroupState,
     application_data: bytes,
     *,
-    entropy: bytes,
+    entropy: Entropy,
     authenticated_data: bytes = b"",
     padding: Padding | None = None,
 ) -> Protected:
@@ -244,11 +250,12 @@ def protect(
     return Protected(message, following)
 
 
+@checks_arguments
 def process(
     state: GroupState,
     message: MLSMessage | bytes,
     *,
-    now: int,
+    now: Seconds,
     sent_at: int | None = None,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
@@ -297,6 +304,7 @@ def process(
             )
 
 
+@checks_arguments
 def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
     """The state without a pending proposal that the application does not want (RFC 9420 §12.4).
 
@@ -306,8 +314,9 @@ def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
     return replace(state, proposals={known: sent for known, sent in state.proposals.items() if known != reference})
 
 
+@checks_arguments
 def group_info(
-    state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True, grease: bytes | None = None
+    state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True, grease: Entropy | None = None
 ) -> MLSMessage:
     """A signed description of the group in this epoch for those outside (RFC 9420 §12.4.3).
 
@@ -318,7 +327,8 @@ def group_info(
     return MLSMessage(ProtocolVersion.mls10, info)
 
 
-def export_secret(state: GroupState, label: str, context: bytes, length: int) -> bytes:
+@checks_arguments
+def export_secret(state: GroupState, label: str, context: bytes, length: uint16) -> bytes:
     """A secret of `length` bytes for the application, that all members derive alike (RFC 9420 §8.5)."""
     return derive_exported(state.suite, state.secrets.exporter_secret, label, context, length)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidGroupInfo, InvalidRatchetTree, Misuse
 from workbench.mls.group.authentication import authenticate_group
@@ -39,10 +40,11 @@ def sign_group_info(
     return GroupInfo(content.group_context, content.extensions, content.confirmation_tag, content.signer, signature)
 
 
+@checks_arguments
 def public_group(
     group_info: GroupInfo | MLSMessage | bytes,
     *,
-    now: int,
+    now: Seconds,
     ratchet_tree: RatchetTreeExtension | None = None,
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,

@@ -5,6 +5,7 @@ Only what is public is needed here, so a directory can check what it hands out.
 
 from __future__ import annotations
 
+from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidKeyPackage
 from workbench.mls.tree.extensions import check_extensions
@@ -14,11 +15,13 @@ from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import KeyPackage, KeyPackageSource, KeyPackageTBS
 
 
+@checks_arguments
 def key_package_ref(suite: Verifier, key_package: KeyPackage) -> bytes:
     """The hash by which a Welcome names a key package (RFC 9420 §5.2)."""
     return suite.ref_hash("MLS 1.0 KeyPackage Reference", encode(key_package))
 
 
+@checks_arguments
 def is_last_resort(key_package: KeyPackage) -> bool:
     """Whether its client allows a key package to be used again when no other is left (RFC 9420 §10, §16.8).
 
@@ -28,8 +31,9 @@ def is_last_resort(key_package: KeyPackage) -> bool:
     return any(extension.extension_type == LAST_RESORT for extension in key_package.extensions)
 
 
+@checks_arguments
 def validate_key_package(
-    suite: Verifier, key_package: KeyPackage, *, now: int | None, lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
+    suite: Verifier, key_package: KeyPackage, *, now: Seconds | None, lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
 ) -> None:
     """Check a key package by itself, as a directory or a member does (RFC 9420 §10.1).
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.errors import InvalidCommit, InvalidGroupInfo, InvalidTag, Misuse
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.public_message import read_public
@@ -70,8 +71,9 @@ class Attested:
 Seen: TypeAlias = ProposalQueued | EpochAdvanced | Unread | Blinded | Attested
 
 
+@checks_arguments
 def observe(
-    group: PublicGroup, message: MLSMessage | bytes, *, now: int, sent_at: int | None = None
+    group: PublicGroup, message: MLSMessage | bytes, *, now: Seconds, sent_at: int | None = None
 ) -> tuple[PublicGroup, Seen]:
     """Take in one message as somebody without secrets: the next view of the group, and what was seen.
 

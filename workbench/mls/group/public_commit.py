@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import GroupInactive, InvalidCommit, InvalidProposal, RefusedByPolicy, TooManyProposals
@@ -89,6 +89,7 @@ class Followed:
     kem_output: bytes | None
 
 
+@runtime_checkable
 class FollowCommit(Protocol):
     """Something that does what `follow_commit` does, for a caller that has done it already."""
 

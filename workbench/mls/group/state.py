@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from workbench.mls.arguments import check_fields
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.credentials import DEFAULT_AUTHENTICATION, AuthenticationService
 from workbench.mls.errors import GroupInactive, Misuse
@@ -36,6 +37,7 @@ from workbench.mls.wire.messages import (
     Remove,
     Update,
 )
+from workbench.mls.wire.shapes import uint32
 from workbench.mls.wire.tree import Credential, LeafNode
 
 AnyProposal: TypeAlias = (
@@ -79,9 +81,9 @@ class Policy:
     authentication: AuthenticationService = DEFAULT_AUTHENTICATION
     lifetimes: LifetimePolicy = DEFAULT_LIFETIMES
     ratchets: RatchetLimits = DEFAULT_LIMITS
-    past_epochs: int = 0
-    kept_resumption_psks: int = 8
-    pending_proposals: int = 1000
+    past_epochs: uint32 = 0
+    kept_resumption_psks: uint32 = 8
+    pending_proposals: uint32 = 1000
     needs_approval: frozenset[SenderType] = frozenset({SenderType.new_member_proposal})
     padding: Padding = 0
     external_commits: bool = True
@@ -89,8 +91,7 @@ class Policy:
     custom_proposals: tuple[CustomProposalType, ...] = ()
 
     def __post_init__(self) -> None:
-        if min(self.past_epochs, self.kept_resumption_psks, self.pending_proposals) < 0:
-            raise Misuse("§15.3", "a limit of the policy is less than nothing")
+        check_fields(self)
 
     @property
     def custom(self) -> frozenset[int]:

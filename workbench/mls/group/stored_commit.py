@@ -6,6 +6,7 @@ Otherwise it comes back to somebody who no longer knows the keys that it brings.
 
 from __future__ import annotations
 
+from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.group.commit import Committed
 from workbench.mls.group.public_commit import EpochAdvanced
@@ -23,6 +24,7 @@ from workbench.mls.wire.codec import decode
 from workbench.mls.wire.stored import StoredCommitted
 
 
+@checks_arguments
 def write_commit(committed: Committed) -> bytes:
     """A staged commit with both its states, private keys and secrets in the clear."""
     advanced = committed.advanced
@@ -35,11 +37,12 @@ def write_commit(committed: Committed) -> bytes:
         added=advanced.added,
         updated=advanced.updated,
         removed=advanced.removed,
-        with_path=advanced.with_path,
+        with_path=int(advanced.with_path),
     )
     return enclosed(stored, committed.current.suite.id)
 
 
+@checks_arguments
 def read_commit(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> Committed:
     """The staged commit that was written, to be adopted or dropped. Raises as `read_state` does."""
     suite, content = opened(data, StoredCommitted, suite)

@@ -21,6 +21,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import DamagedState, Malformed, Misuse, UnknownStateVersion
 from workbench.mls.group.bundle import KeyPackageBundle
@@ -64,6 +65,7 @@ _VERSION_END = len(MAGIC) + 2
 S = TypeVar("S", StoredState, StoredBundle, StoredCommitted)
 
 
+@checks_arguments
 def write_state(state: GroupState) -> bytes:
     """All of a state but its policy, private keys and secrets in the clear."""
     return enclosed(stored_state(state), state.suite.id)
@@ -94,11 +96,12 @@ def stored_state(state: GroupState) -> StoredState:
         resumption_psks=tuple(StoredResumptionPSK(epoch, psk) for epoch, psk in state.resumption_psks.items()),
         first_epoch=state.first_epoch,
         past_epochs=tuple(map(_stored_past_epoch, state.past_epochs, (state.readable, *state.past_epochs))),
-        active=state.active,
+        active=int(state.active),
         reinit=state.reinit,
     )
 
 
+@checks_arguments
 def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> GroupState:
     """The state that was written, to go on from under a policy.
 
@@ -150,6 +153,7 @@ def state_from(stored: StoredState, policy: Policy, suite: CipherSuite) -> Group
     )
 
 
+@checks_arguments
 def write_bundle(bundle: KeyPackageBundle) -> bytes:
     """A key package with its private keys, all in the clear; to be deleted once it has let its client in (§10)."""
     stored = StoredBundle(
@@ -158,6 +162,7 @@ def write_bundle(bundle: KeyPackageBundle) -> bytes:
     return enclosed(stored, bundle.key_package.cipher_suite)
 
 
+@checks_arguments
 def read_bundle(data: bytes) -> KeyPackageBundle:
     """The key package that was written, with its private keys. Raises as `read_state` does."""
     _, content = opened(data, StoredBundle, None)

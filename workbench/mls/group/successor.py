@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import Misuse
@@ -22,13 +23,14 @@ from workbench.mls.wire.messages import Add, PreSharedKey, PreSharedKeyID, Resum
 from workbench.mls.wire.tree import Extension, KeyPackage
 
 
+@checks_arguments
 def reinit_group(
     old_group: GroupState,
     bundle: KeyPackageBundle,
     key_packages: Sequence[KeyPackage],
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     path: bool = True,
     ratchet_tree: bool = True,
     policy: Policy = DEFAULT_POLICY,
@@ -62,14 +64,15 @@ def reinit_group(
     )
 
 
+@checks_arguments
 def branch_group(
     old_group: GroupState,
     group_id: bytes,
     bundle: KeyPackageBundle,
     key_packages: Sequence[KeyPackage],
     *,
-    entropy: bytes,
-    now: int,
+    entropy: Entropy,
+    now: Seconds,
     extensions: Sequence[Extension] = (),
     path: bool = True,
     ratchet_tree: bool = True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import (
     InvalidGroupInfo,
@@ -108,11 +109,12 @@ def open_group_info(suite: CipherSuite, welcome: Welcome, secret: bytes) -> Grou
     return decode(GroupInfo, suite.open(key, nonce, b"", welcome.encrypted_group_info))
 
 
+@checks_arguments
 def join(
     welcome: Welcome | MLSMessage | bytes,
     bundle: KeyPackageBundle,
     *,
-    now: int,
+    now: Seconds,
     sent_at: int | None = None,
     ratchet_tree: RatchetTreeExtension | None = None,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,

@@ -20,9 +20,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from workbench.mls.arguments import check_fields
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import GenerationTooFarAhead, InvalidMessage, KeyAlreadyUsed, KeyExpired, Misuse
 from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.shapes import uint32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,11 @@ class RatchetLimits:
     whoever steals the state, so it is a handful.
     """
 
-    forward: int = 1000
-    behind: int = 64
+    forward: uint32 = 1000
+    behind: uint32 = 64
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 DEFAULT_LIMITS = RatchetLimits()

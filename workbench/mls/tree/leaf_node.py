@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.mls.arguments import Seconds, check_fields
 from workbench.mls.crypto.algorithms import Verifier
-from workbench.mls.errors import InvalidLeafNode, InvalidSignature, Misuse, RefusedByPolicy
+from workbench.mls.errors import InvalidLeafNode, InvalidSignature, RefusedByPolicy
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, check_extensions
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.when import When
@@ -54,15 +55,14 @@ class LifetimePolicy:
     ended too early.
     """
 
-    longest: int | None = LONGEST_LIFETIME
+    longest: Seconds | None = LONGEST_LIFETIME
     in_trees: bool = True
-    leeway: int = CLOCK_LEEWAY
-    catch_up: int = CATCH_UP
+    leeway: Seconds = CLOCK_LEEWAY
+    catch_up: Seconds = CATCH_UP
     clock: bool = True
 
     def __post_init__(self) -> None:
-        if min(self.leeway, self.catch_up, self.longest or 0) < 0:
-            raise Misuse("§7.3", "a limit of the policy for lifetimes is less than nothing")
+        check_fields(self)
 
     def received(self, now: int, sent_at: int | None = None) -> When:
         """When a message may have been sent that is read `now`; `sent_at` is what its deliverer says."""

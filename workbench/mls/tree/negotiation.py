@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
+from workbench.mls.arguments import checks_arguments
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, DEFAULT_PROPOSALS
 from workbench.mls.wire.messages import RequiredCapabilities
 from workbench.mls.wire.tree import Capabilities, LeafNode
@@ -12,7 +13,8 @@ from workbench.mls.wire.tree import Capabilities, LeafNode
 Client = TypeVar("Client")
 
 
-def shared_capabilities(own: Capabilities, others: Iterable[LeafNode]) -> Capabilities:
+@checks_arguments
+def shared_capabilities(own: Capabilities, others: Collection[LeafNode]) -> Capabilities:
     """What we and all others can do, in our order: the first cipher suite is the one to take (RFC 9420 §7.2).
 
     `own` is what the application really supports, without GREASE (§13.5), and not what it has published. What every
@@ -30,6 +32,7 @@ def shared_capabilities(own: Capabilities, others: Iterable[LeafNode]) -> Capabi
     return shared
 
 
+@checks_arguments
 def lacking(clients: Mapping[Client, LeafNode], required: RequiredCapabilities) -> dict[Client, RequiredCapabilities]:
     """Which clients lack what of some requirements; those that lack nothing are not named (RFC 9420 §11.1).
 

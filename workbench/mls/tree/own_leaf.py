@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
 from workbench.mls.errors import Misuse
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, DEFAULT_PROPOSALS, check_extensions
@@ -12,22 +13,29 @@ from workbench.mls.tree.leaf_node import to_be_signed
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import CredentialType, ProtocolVersion
 from workbench.mls.wire.shapes import Vector
-from workbench.mls.wire.tree import Capabilities, Extension, LeafNode, Lifetime
+from workbench.mls.wire.tree import Capabilities, Extension, KeyPackageSource, LeafNode, Lifetime
 
 BEFORE_NOW = 60 * 60
 """Seconds by which a lifetime begins in the past: for clocks behind ours, and since OpenMLS allows none of leeway."""
 
+LAST_SECOND = (1 << 64) - 1
+"""The last time that a lifetime can name (RFC 9420 §7.2)."""
+
 TWELVE_WEEKS = 84 * 24 * 60 * 60
 
 
-def new_lifetime(now: int, seconds: int = TWELVE_WEEKS) -> Lifetime:
+@checks_arguments
+def new_lifetime(now: Seconds, seconds: Seconds = TWELVE_WEEKS) -> Lifetime:
     """The lifetime for a key package that is made now, to be used for so many seconds (RFC 9420 §7.2).
 
     The default is the longest that OpenMLS accepts; what we accept ourselves is longer (`LONGEST_LIFETIME`).
     """
-    return Lifetime(now - BEFORE_NOW, now + seconds)
+    if now + seconds > LAST_SECOND:
+        raise Misuse("§7.2", f"{now} + {seconds} seconds is beyond the last second that a lifetime can name")
+    return Lifetime(max(now - BEFORE_NOW, 0), now + seconds)
 
 
+@checks_arguments
 def default_capabilities() -> Capabilities:
     """All that is built here; nothing that every client has anyway (RFC 9420 §7.2)."""
     return Capabilities(
@@ -48,6 +56,9 @@ def check_own_leaf(suite: CipherSuite, leaf_node: LeafNode, others: Vector[Exten
     can = leaf_node.capabilities
     check_extensions(leaf_node.extensions, "a leaf node")
     check_extensions(others, "a key package")
+    source = leaf_node.leaf_node_source
+    if isinstance(source, KeyPackageSource) and source.lifetime.not_after < source.lifetime.not_before:
+        raise Misuse("§7.2", f"the lifetime ends before it begins: {source.lifetime}")
     in_use = {extension.extension_type for extension in (*leaf_node.extensions, *others)} - DEFAULT_EXTENSIONS
     for name, used, listed in (
         ("versions", {int(ProtocolVersion.mls10)}, can.versions),

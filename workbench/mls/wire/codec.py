@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
-from workbench.mls.errors import Misuse
+from workbench.mls.errors import InvalidArgument, Misuse
 from workbench.mls.wire.reader import explain
 from workbench.mls.wire.shapes import (
     Fixed,
@@ -26,9 +26,11 @@ from workbench.mls.wire.shapes import (
     VectorOf,
     When,
     fields_of,
+    is_struct,
     needs,
     wanted_by,
 )
+from workbench.mls.wire.values import Misfit, described, misfit_in_struct
 
 T = TypeVar("T")
 
@@ -40,9 +42,16 @@ Decode: TypeAlias = Callable[..., tuple[Any, int]]
 def encode(value: Any) -> bytes:
     """The bytes of a wire struct (RFC 9420 §2.1).
 
-    Raises `Misuse` for a value that its field cannot hold, and Python's own errors for one of another type.
+    Raises `InvalidArgument` for a value that its field cannot hold, and for what is no wire struct.
     """
-    return compiled(type(value)).encode(value)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
+    cls = type(value)
+    if not is_struct(cls):
+        raise InvalidArgument("value", f"must be a wire struct, not {described(value)}")
+    try:
+        return compiled(cls).encode(value)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
+    except (AttributeError, KeyError, TypeError) as problem:
+        misfit = misfit_in_struct(value, cls, cls.__name__) or Misfit(cls.__name__, "what can be encoded", str(problem))
+        raise InvalidArgument(misfit.name, misfit.reason) from problem
 
 
 def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), **given: Any) -> T:
@@ -50,9 +59,17 @@ def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), *
 
     `custom` are the tags, beside the RFC's, that the caller knows of a select with an open case: proposal types.
     `given` supplies what a struct takes from its surroundings (`content_type` for a PrivateMessageContent).
-    Raises `Malformed` with the field and the offset.
+    Raises `Malformed` with the field and the offset, and `InvalidArgument` for what is no wire struct or no bytes.
     """
+    if not is_struct(cls):
+        raise InvalidArgument("cls", f"must be a wire struct, not {described(cls)}")
+    if not isinstance(data, bytes):
+        raise InvalidArgument("data", f"must be bytes, not {described(data)}")
+    if not isinstance(custom, frozenset):
+        raise InvalidArgument("custom", f"must be a frozenset, not {described(custom)}")
     codec = compiled(cls, custom)  # type: ignore[arg-type] # as above
+    if missing := {*codec.needs} - {*given}:
+        raise InvalidArgument(min(missing), f"must be given to decode a {cls.__name__}")
     try:
         value, at = codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
     except Refused:
@@ -137,6 +154,8 @@ def _uint_encoder(shape: Uint) -> Encode:
     width = shape.width
 
     def write_uint(number: int) -> bytes:
+        if number.__class__ is bool:
+            raise TypeError
         try:
             return number.to_bytes(width, "big")
         except OverflowError:
@@ -147,16 +166,33 @@ def _uint_encoder(shape: Uint) -> Encode:
 
 def _fixed_encoder(shape: Fixed) -> Encode:
     def write_fixed(value: bytes) -> bytes:
-        if len(value) != shape.length:
+        if len(_write_rest(value)) != shape.length:
             raise Misuse("§2.1", f"{len(value)} bytes stand where {shape.length} belong")
         return value
 
     return write_fixed
 
 
+def _write_opaque(value: bytes) -> bytes:
+    return _vector(_write_rest(value))
+
+
+def _write_rest(value: bytes) -> bytes:
+    """Bytes as they are; what only behaves like bytes can have items of another size."""
+    if value.__class__ is not bytes:
+        raise TypeError
+    return value
+
+
 def _vector_encoder(shape: VectorOf) -> Encode:
     write_item = encoder(shape.item)
-    return lambda items: _vector(b"".join([write_item(item) for item in items]))
+
+    def write_vector(items: Sequence[Any]) -> bytes:
+        if items.__class__ not in _VECTORS:
+            raise TypeError
+        return _vector(b"".join([write_item(item) for item in items]))
+
+    return write_vector
 
 
 def _optional_encoder(shape: OptionalOf) -> Encode:
@@ -206,9 +242,9 @@ _SHORT_HEADERS = tuple(bytes([length]) for length in range(_SHORT))
 
 _ENCODERS: dict[type, Callable[[Any], Encode]] = {
     Uint: _uint_encoder,
-    OpaqueVector: lambda _: _vector,
+    OpaqueVector: lambda _: _write_opaque,
     Fixed: _fixed_encoder,
-    Rest: lambda _: bytes,
+    Rest: lambda _: _write_rest,
     VectorOf: _vector_encoder,
     OptionalOf: _optional_encoder,
     Struct: lambda shape: compiled(shape.cls).encode,
@@ -326,6 +362,9 @@ class Unread(Sequence[T]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
+
+
+_VECTORS = (tuple, Unread)
 
 
 def _lazy_vector_decoder(item: type) -> Decode:

@@ -97,6 +97,11 @@ def _reduce(self: Any) -> tuple[type, tuple[Any, ...]]:
 _SHARED = {"__repr__": _repr, "__setattr__": _refuse_change, "__delattr__": _refuse_change, "__reduce__": _reduce}
 
 
+def is_struct(cls: object) -> bool:
+    """Whether `cls` is a wire struct."""
+    return getattr(cls, "__setattr__", None) is _refuse_change
+
+
 @dataclass_transform(frozen_default=True)
 def case(cls: type[T]) -> type[T]:
     """Make `cls` one case of a select to which the RFC gives no name: its fields stand beside the tag."""
