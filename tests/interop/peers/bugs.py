@@ -23,6 +23,7 @@ from workbench.mls import (
     KeyPackage,
     Malformed,
     MLSMessage,
+    RatchetTreeExtension,
     RequiredCapabilities,
     cipher_suite,
     decode,
@@ -39,7 +40,7 @@ from workbench.mls.wire.messages import (
     ProposalByValue,
     PublicMessage,
 )
-from workbench.mls.wire.tree import LeafNode
+from workbench.mls.wire.tree import LeafNode, ParentNode
 
 Bytes = Mapping[str, bytes]
 KEPT = Path(__file__).with_suffix(".json")
@@ -58,7 +59,7 @@ class Proof:
 
     @property
     def name(self) -> str:
-        """Of this proof among all."""
+        """The peer and the title, which no other proof has."""
         return f"{self.implementation.name}: {self.title}"
 
 
@@ -69,7 +70,7 @@ def kept() -> dict[str, dict[str, bytes]]:
 
 
 def keep(found: Mapping[str, Bytes]) -> None:
-    """Let these bytes be those in docs/interop.md."""
+    """Store these bytes as those in docs/interop.md."""
     stored = {name: {what: value.hex() for what, value in each.items()} for name, each in found.items()}
     KEPT.write_text(json.dumps(stored, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -178,10 +179,35 @@ def _its_path_with_an_add(peer: Implementation) -> Bytes:
 
 
 def _has_no_node(found: Bytes) -> None:
-    """With carol at leaf 1, the filtered direct path of leaf 0 is node 1, under which nothing is encrypted to her."""
+    """Carol is at leaf 1, so the filtered direct path of leaf 0 has node 1, with nothing encrypted to her."""
     path = _commit(found["commit"]).path
     assert path is not None
     assert path.nodes == ()
+
+
+def _its_unmerged_leaves(peer: Implementation) -> Bytes:
+    alice = _rfc9420(peer)
+    bob, carol, dave, erin = (OurMember(1, identity_of(name)) for name in ("bob", "carol", "dave", "erin"))
+    bob.join(alice.commit(*(AddMember(each.key_package()) for each in (bob, carol))).welcome)
+    alice.process(bob.commit().commit)
+    alice.commit(AddMember(dave.key_package()))
+    before = _node_3(alice.group_info())
+    alice.commit(AddMember(erin.key_package()))
+    return {"node 3 after dave is added at leaf 3": before, "node 3 after erin is added": _node_3(alice.group_info())}
+
+
+def _node_3(group_info: bytes) -> bytes:
+    tree = decode(RatchetTreeExtension, _extension(group_info, ExtensionType.ratchet_tree))
+    node = tree.ratchet_tree[3]
+    assert node is not None
+    assert isinstance(node.node, ParentNode)
+    return encode(node.node)
+
+
+def _is_forgotten(found: Bytes) -> None:
+    before, after = (decode(ParentNode, value) for value in found.values())
+    assert (before.unmerged_leaves, after.unmerged_leaves) == ((3,), ())
+    assert before.encryption_key == after.encryption_key
 
 
 def _its_required_capabilities(peer: Implementation) -> Bytes:
@@ -235,10 +261,14 @@ def _path_leaf(message: bytes) -> LeafNode:
     return path.leaf_node
 
 
-def _external_pub(message: bytes) -> bytes:
-    info = decode(MLSMessage, message).message
+def _external_pub(group_info: bytes) -> bytes:
+    return _extension(group_info, ExtensionType.external_pub)
+
+
+def _extension(group_info: bytes, kind: ExtensionType) -> bytes:
+    info = decode(MLSMessage, group_info).message
     assert isinstance(info, GroupInfo)
-    return next(each.extension_data for each in info.extensions if each.extension_type == ExtensionType.external_pub)
+    return next(each.extension_data for each in info.extensions if each.extension_type == kind)
 
 
 def _malformed(kind: type[object], data: bytes) -> bool:
@@ -295,16 +325,23 @@ PROOFS = (
     Proof(
         Rfc9420(),
         "The leaf of a path keeps the key and the signature of the key package (§7.5)",
-        "Everybody refuses its commits that have a path.",
+        "The other members refuse all its commits that have a path.",
         _its_leaf_and_its_path,
         _is_the_same_leaf,
     ),
     Proof(
         Rfc9420(),
-        "Those whom a commit adds are left out of the filtered direct path (§4.1.2)",
-        "It refuses the commits of others that add somebody and have a path.",
+        "The filtered direct path leaves out the members that the commit adds (§4.1.2)",
+        "It refuses the commits of others that add a member and have a path.",
         _its_path_with_an_add,
         _has_no_node,
+    ),
+    Proof(
+        Rfc9420(),
+        "A commit forgets the unmerged leaves that were there before it (§7.8, §12.1.1)",
+        "The other members refuse it. So in mixed groups it commits nothing.",
+        _its_unmerged_leaves,
+        _is_forgotten,
     ),
     Proof(
         Rfc9420(),
@@ -316,7 +353,7 @@ PROOFS = (
     Proof(
         Rfc9420(),
         "A ReInit changes the id and the epoch of the old group (§11.2)",
-        "Nobody agrees with it on the epoch to which the commit leads.",
+        "The other members refuse its commit, and it refuses theirs.",
         _its_group_after_reinit,
         _is_the_next_group,
     ),

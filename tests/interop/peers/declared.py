@@ -206,7 +206,7 @@ PEERS = (
                 "crypt|prot",
             ),
             Lack("it stores no external PSK", both("mixes in an external PSK"), "psk"),
-            Lack("it has no exporter", both("exports the same secrets"), "secret"),
+            Lack("it hands out no exported secret", both("exports the same secrets"), "secret"),
             Lack("it shows no epoch authenticator", both("has the same epoch authenticator"), "authenticator"),
             Refusal(
                 "it reads handshakes in PrivateMessages only",
@@ -246,7 +246,7 @@ PEERS = (
                 "wire format is incompatible with the group's wire format policy",
             ),
             Refusal(
-                "it keeps the keys of two messages that are late, not of more",
+                "it reads the message before the newest one, and no older one",
                 ours("sends application messages, also out of order"),
                 "DuplicateMessage",
             ),
@@ -288,7 +288,7 @@ PEERS = (
                 "could not decrypt any path secret from UpdatePath",
             ),
             Bug(
-                "it leaves those whom the commit adds out of the filtered direct path (§4.1.2)",
+                "its filtered direct path leaves out the members that the commit adds (§4.1.2)",
                 ours("adds another to the group", "removes a member", "proposes a Remove") | theirs("proposes an Add"),
                 "UpdatePath node count does not match filtered direct path length",
             ),

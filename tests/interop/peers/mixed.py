@@ -1,8 +1,9 @@
 """Groups of members of several implementations, over random histories that a seed repeats.
 
 What a history may do follows from `declared.py`: a step is possible if its author's package can begin it and the
-packages of all who stay in the group can answer it. After each step all members agree and hear each other, and who was
-removed reads nothing. `python -m tests.interop.peers.mixed --histories 100 --seed 1` plays many and prints their seeds.
+packages of all others who stay in the group can answer it. After each step all members agree and hear each other, and
+a removed member reads nothing. `python -m tests.interop.peers.mixed --histories 100 --seed 1` plays many and prints
+their seeds.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ APART: dict[tuple[type[Implementation], type[Implementation]], frozenset[int]] =
 COMMITS: dict[Form, str] = {"public": "commits in a PublicMessage", "private": "commits in a PrivateMessage"}
 LARGEST = 8
 KEEPS_OUT = "non-blank intermediate node must list leaf node in its unmerged_leaves"
-"""With these words ts-mls refuses some valid trees: test_ts_mls_bugs.py has one."""
+"""With these words ts-mls refuses some valid trees: test_bugs.py has one."""
 
 OUR_OWN = Declared(OURS, ())
 
@@ -64,7 +65,7 @@ class Player:
 
     @property
     def only_follows(self) -> bool:
-        """What rfc9420 commits in a group of more than three, others refuse: its tree is not theirs."""
+        """Whether it never commits: rfc9420 forgets unmerged leaves then, and the others refuse what it sends."""
         return isinstance(self.declared.implementation, Rfc9420)
 
     def begins(self, feature: str) -> bool:
@@ -92,7 +93,7 @@ class MixedHistory:
         self.players = [Player(OUR_OWN, self.ours)]
 
     def play(self, steps: int) -> None:
-        """Let every package in with one commit of ours, then do random steps."""
+        """Add one client of every package with one commit of ours, then do random steps."""
         newcomers = [self._client(each) for each in self.random.sample(self.packages, len(self.packages))]
         sent = self.ours.commit(*(AddMember(_key_package(each)) for each in newcomers), form=self.form)
         for newcomer in newcomers:
@@ -117,7 +118,7 @@ class MixedHistory:
         return False
 
     def _joins(self, newcomer: Player, sent: Sent, author: Player) -> bool:
-        """With the Welcome. Whom its own bug keeps out is removed again."""
+        """The newcomer joins; ours removes it again if a bug of its package keeps it out."""
         try:
             newcomer.member.join(sent.welcome, sent.ratchet_tree)
         except Refused as problem:
@@ -176,7 +177,7 @@ class MixedHistory:
     # What they are made of
 
     def _authors(self, feature: str, without: Player | None) -> Iterator[Player]:
-        """Those who can begin what all who stay can answer, in random order."""
+        """In random order, the members that can begin this while all others who stay can answer it."""
         staying = [player for player in self.players if player is not without]
         for author in self.random.sample(staying, len(staying)):
             others = [player for player in staying if player is not author]
@@ -196,7 +197,7 @@ class MixedHistory:
         return sent
 
     def _group_info(self) -> bytes:
-        """From anybody who has one of this epoch; ours always has."""
+        """Of a random member that has one of this epoch; ours always has."""
         for player in self.random.sample(self.players, len(self.players)):
             try:
                 info = player.member.group_info()
@@ -222,7 +223,7 @@ class MixedHistory:
 
 
 def _key_package(newcomer: Player) -> bytes:
-    """Of a client. One of mls-rs begins at once, and OpenMLS wants its beginning to be past, by whole seconds."""
+    """A new one. The lifetime of mls-rs begins at once; OpenMLS wants the second in which it begins to be past."""
     message = newcomer.member.key_package()
     key_package = decode(MLSMessage, message).message
     assert isinstance(key_package, KeyPackage)
@@ -252,7 +253,7 @@ KINDS = [(suite, form) for suite in CIPHER_SUITES for form in FORMS]
 
 
 def history_of(seed: int) -> MixedHistory:
-    """Two seeds one after the other have the same suite and form; of two packages that are apart each has one."""
+    """The history of a seed. Seeds 2n and 2n + 1 have the same suite and form, and each has one of a pair in APART."""
     suite, form = KINDS[seed // 2 % len(KINDS)]
     return MixedHistory(seed, suite, form, packages_for(suite, form, seed))
 

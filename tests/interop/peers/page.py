@@ -23,19 +23,20 @@ BEGINNING, END = "<!-- `make peers` writes what follows -->\n", "<!-- and no mor
 
 
 LEGEND = """\
-The first mark is for ours as the one who acts, the second for the peer. ✓ works in every cipher suite that the peer
-has; – the peer has no call for it, or refuses it though RFC 9420 leaves the choice; ✗ fails by a bug of the peer.
+Each cell has two marks: the first for a run in which ours does what the row says and the peer answers, the second for
+the other way round. ✓ works in every cipher suite that the peer has. – does not: the peer has no call for it, or
+refuses it where RFC 9420 leaves the choice. ✗ fails by a bug of the peer. The numbers are those of the reasons below.
 {played:,} exchanges were played for this table.
 """
 
 
 def written() -> str:
-    """The part of docs/interop.md that is written here."""
+    """The part of docs/interop.md that this module writes, as it stands there."""
     return PAGE.read_text("utf-8").partition(BEGINNING)[2].partition(END)[0]
 
 
 def page(versions: Mapping[str, str], proofs: Mapping[str, Bytes]) -> str:
-    """That part anew."""
+    """What that part should be."""
     notes = _notes()
     return "\n".join(
         [
@@ -92,12 +93,12 @@ def _hex(value: bytes) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Of the packages that are installed."""
+    """The versions of the packages that are installed."""
     return {peer.implementation.name: peer.implementation.version() for peer in PEERS}
 
 
 def play(peers: Iterable[Declared]) -> int:
-    """Everything; how many of the exchanges did not come as declared."""
+    """Play everything; how many of the exchanges did not come as declared."""
     wrong = 0
     for peer in peers:
         name, begun, cells = peer.implementation.name, time.monotonic(), list(peer.cells(every_suite=True))
