@@ -100,7 +100,7 @@ def test_a_machine_of_another_speed_is_no_regression() -> None:
 
 def test_the_text_shows_every_step_beside_its_floor_and_the_others_and_what_was_left_out() -> None:
     lines = [line.split() for line in to_text(RESULTS).splitlines()]
-    assert ["create", "6", "2", "3.00", "9", "(0.50)"] in lines
+    assert ["create", "6", "2", "3.00", "9", "(0.5)"] in lines
     assert ["update,", "full", "tree", "2", "1", "2.00", "840"] in lines
     assert ["workbench", "10", "30", "31", "40"] in lines
     assert ["workbench", "100", "200"] in lines

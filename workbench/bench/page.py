@@ -32,6 +32,9 @@ METHOD = """## How it is measured
 - All implementations take turns: one run of each, then the next run of each. What the machine does meanwhile slows down
   all of them. A ratio is the median of the ratios within each run, so it holds on a busy machine; the milliseconds do
   not, and are not the quotient of each other.
+- The load says how many programs wanted a processor when the bench began. Where it is higher than the number of
+  processors, the milliseconds are higher than on an idle machine.
+- *Bytes* are what a step sends: a key package, a commit, a commit with its Welcomes, a message.
 - Every call takes and gives the bytes of messages. A commit includes that its sender applies it.
 - The actor, at leaf 1, commits; the reader, the last leaf, follows. All other members are of our engine. What the actor
   commits is processed by our engine, so nothing is shown that other members would not accept, unless it is named below;
@@ -65,7 +68,8 @@ def to_page(results: Results) -> str:
 
 
 def _where(results: Results) -> str:
-    measured = "".join(f"- {name}: {value}\n" for name, value in results.machine.items())
+    runs = max(len(row.runs) for row in results.rows)
+    measured = "".join(f"- {name}: {value}\n" for name, value in {**results.machine, "runs": runs}.items())
     versions = Table(
         "",
         ["implementation", "package", "version", "to be known"],

@@ -58,7 +58,10 @@ def _row(results: Results, ours: Row, peers: Sequence[str]) -> list[str]:
 
 
 def _beside(ours: Row, peer: Row | None) -> str:
-    return "" if peer is None else f"{milliseconds(peer.cpu)} ({ours.times(peer):.2f})"
+    if peer is None:
+        return ""
+    ratio = float(f"{ours.times(peer):.2g}")
+    return f"{milliseconds(peer.cpu)} ({ratio:g})"
 
 
 def milliseconds(seconds: float) -> str:
