@@ -117,7 +117,7 @@ NO_RULES: dict[str | Check, str] = {
     "workbench/mls/crypto/primitives.py": "a key of an algorithm that its own standard does not accept",
     refuses(certificates.validate_chain, InvalidCredential, "presents no identity"): X509,
     refuses(certificates.validate_chain, InvalidCredential, "keys that sign"): X509,
-    refuses(certificates._signature_key, InvalidCredential, "not readable"): X509,
+    refuses(certificates._is_for, InvalidCredential, "not readable"): X509,
     refuses(certificates._verified_path, InvalidCredential, "none was named"): "an application that trusts nobody",
     refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
     refuses(public_commit._follow_newcomer, RefusedByPolicy, "joins by a commit"): POLICY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mls.group import (
     test_external_commits,
     test_joining,
+    test_keys_on_the_wire,
     test_life_of_a_group,
     test_observer,
     test_successors,
@@ -20,8 +21,11 @@ from workbench.mls.group.group_info import external_pub_of, verified_tree, verif
 from workbench.mls.group.welcome import join, open_group_secrets
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree import update_path
+from workbench.mls.tree.extensions import check_extension_keys
 from workbench.mls.tree.tree_validation import validate_tree
 
+no_key = test_keys_on_the_wire.test_what_is_no_key_is_refused_where_it_arrives
+a_key = test_keys_on_the_wire.test_what_is_a_key_is_taken_where_it_arrives
 ENTERS = test_unfit_groups.test_a_newcomer_enters_a_group_in_order
 JOINS = test_joining.test_an_honest_welcome_made_anew_lets_its_receiver_in
 CHANGED = test_joining.test_a_group_info_with_one_thing_changed_is_refused
@@ -69,6 +73,22 @@ GROUP_INFOS = (
         forged=test_unfit_groups.test_a_tree_with_a_key_that_nobody_has_signed_is_refused,
         honest=ENTERS,
         openmls=("1406", "1407"),
+    ),
+    Rule(
+        "keys of external senders in a group that one enters",
+        "§5.1.1",
+        "The keys of external senders, and the external_pub of a GroupInfo, are keys of the group's cipher suite.",
+        calls(verified_tree, check_extension_keys),
+        side="receiver",
+        forged=case(
+            test_keys_on_the_wire.test_what_is_no_key_is_refused_where_it_arrives,
+            put=test_keys_on_the_wire.in_a_joined_group,
+            wrong=bytes(32),
+        ),
+        honest=case(
+            test_keys_on_the_wire.test_what_is_a_key_is_taken_where_it_arrives,
+            put=test_keys_on_the_wire.in_a_joined_group,
+        ),
     ),
     Rule(
         "signer of a GroupInfo for those without secrets",

@@ -70,7 +70,7 @@ LEAF_NODES = (
         "signature key",
         "§10",
         "The signature key of a leaf node is one of the cipher suite.",
-        refuses(EdwardsCurve.verify, "_not_a_key", "public"),
+        refuses(EdwardsCurve.check_verifying_key, "_not_a_key", "public"),
         side="both",
         forged=LEAF,
         honest=test_primitives.test_a_signature_verifies_for_its_content_and_key_alone,

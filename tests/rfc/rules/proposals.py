@@ -7,6 +7,7 @@ from tests.mls.group import (
     test_external_commits,
     test_external_proposals,
     test_insiders,
+    test_keys_on_the_wire,
     test_proposal_lists,
     test_proposals,
     test_x509_refusals,
@@ -28,6 +29,7 @@ from workbench.mls.group.proposal_list import (
 )
 from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.schedule.psk import check_psk_nonce
+from workbench.mls.tree.extensions import check_extension_keys
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys
 
@@ -38,6 +40,8 @@ def commit_of(name: str) -> Test:
 
 
 REPLACED = test_x509_refusals.test_a_credential_is_replaced_only_by_its_successor
+no_key = test_keys_on_the_wire.test_what_is_no_key_is_refused_where_it_arrives
+a_key = test_keys_on_the_wire.test_what_is_a_key_is_taken_where_it_arrives
 LISTS = test_proposal_lists.test_lists_that_the_rfc_forbids_are_refused
 HONEST_UPDATE = test_insiders.test_an_honest_update_is_taken_in
 
@@ -141,6 +145,24 @@ ALONE = (
         forged=commit_of("a reinit to an older version"),
         honest=commit_of("a reinit"),
         openmls=("0901",),
+    ),
+    Rule(
+        "keys of new external senders",
+        "§5.1.1",
+        "The keys of external senders are signature keys of the group's cipher suite.",
+        calls(validate_proposal, check_extension_keys),
+        side="both",
+        forged=case(no_key, put=test_keys_on_the_wire.in_new_extensions, wrong=bytes(32)),
+        honest=case(a_key, put=test_keys_on_the_wire.in_new_extensions),
+    ),
+    Rule(
+        "keys of external senders in a ReInit",
+        "§5.1.1",
+        "The keys of external senders are signature keys of the cipher suite of the new group.",
+        calls(proposals._validate_reinit, check_extension_keys),
+        side="both",
+        forged=case(no_key, put=test_keys_on_the_wire.in_a_reinit, wrong=bytes(32)),
+        honest=case(a_key, put=test_keys_on_the_wire.in_a_reinit),
     ),
     Rule(
         "sender of an ExternalInit",

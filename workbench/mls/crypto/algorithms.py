@@ -56,6 +56,9 @@ class Verifier(Protocol):
     def check_encryption_key(self, public_key: bytes) -> None:
         """Refuse what nobody can seal to."""
 
+    def check_signature_key(self, public_key: bytes) -> None:
+        """Refuse what no signature can be verified with."""
+
     def canonical_encryption_key(self, public_key: bytes) -> bytes:
         """The same bytes for all that are one HPKE key."""
 
@@ -109,6 +112,10 @@ class Algorithms:
     def check_encryption_key(self, public_key: bytes) -> None:
         """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
         self.kem.curve.check_public_key(public_key)
+
+    def check_signature_key(self, public_key: bytes) -> None:
+        """Refuse what no signature can be verified with: `InvalidKey` for no signature key of the suite (§5.1.1)."""
+        self.signature.check_verifying_key(public_key)
 
     def canonical_encryption_key(self, public_key: bytes) -> bytes:
         """The same bytes for all that are one HPKE key: these are compared, and nothing else (RFC 9420 §7.3)."""

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from workbench.mls.crypto.primitives import P256, P384, P521
 from workbench.mls.errors import (
     CredentialExpired,
     CredentialRevoked,
@@ -60,7 +61,7 @@ def validate_chain(
     The arguments are those of `TrustAnchors`, and so are the errors.
     """
     own, moment = chain[0], _moment(now)
-    if _signature_key(own) != signature_key:
+    if not _is_for(own, signature_key):
         raise InvalidCredential("§5.3", "the signature key is not the one that the certificate is for")
     path = _verified_path(chain, moment, anchors, intermediates)
     _check_order(chain, path)
@@ -214,19 +215,23 @@ _UNREADABLE = (
 )
 
 
-def _signature_key(certificate: x509.Certificate) -> bytes:
-    """The public key of a certificate in the encoding of the cipher suites (RFC 9420 §5.1.1)."""
+def _is_for(certificate: x509.Certificate, signature_key: bytes) -> bool:
+    """Whether a certificate is for a signature key of a leaf, in whichever encoding that is (RFC 9420 §5.1.1, §5.3)."""
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
         raise InvalidCredential("§5.3", "the certificate is for a key that is not readable") from None
     match key:
         case Ed25519PublicKey() | Ed448PublicKey():
-            return key.public_bytes_raw()
-        case ec.EllipticCurvePublicKey(curve=ec.SECP256R1() | ec.SECP384R1() | ec.SECP521R1()):
-            return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+            return key.public_bytes_raw() == signature_key
+        case ec.EllipticCurvePublicKey(curve=ec.SECP256R1() | ec.SECP384R1() | ec.SECP521R1() as curve):
+            point = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+            return point == _NIST[curve.name].canonical_public_key(signature_key)
         case _:
             raise InvalidCredential("§5.1.2", "the certificate is for a key that no cipher suite signs with")
+
+
+_NIST = {each.curve.name: each for each in (P256, P384, P521)}
 
 
 def _key_usage(certificate: x509.Certificate) -> list[x509.KeyUsage]:

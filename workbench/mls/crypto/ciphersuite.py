@@ -182,6 +182,10 @@ class CipherSuite:
         """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
         self.algorithms.check_encryption_key(public_key)
 
+    def check_signature_key(self, public_key: bytes) -> None:
+        """Refuse what no signature can be verified with: `InvalidKey` for no signature key of the suite (§5.1.1)."""
+        self.algorithms.check_signature_key(public_key)
+
     def canonical_encryption_key(self, public_key: bytes) -> bytes:
         """The same bytes for all that are one HPKE key (RFC 9420 §7.3)."""
         return self.algorithms.canonical_encryption_key(public_key)

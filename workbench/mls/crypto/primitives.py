@@ -110,14 +110,18 @@ class EdwardsCurve:
         """The key as it is: there is one way to write it, and `verify` refuses others (RFC 8032 §5.1.3, §5.2.3)."""
         return public_key
 
+    def check_verifying_key(self, public_key: bytes) -> None:
+        """Refuse bytes that are no public key, or one under which one signature fits many messages."""
+        if not self.coordinate.is_usable_as_written(public_key):
+            raise _not_a_key("public", self.name, public_key)
+
     def sign(self, private_key: bytes, content: bytes) -> bytes:
         """The signature: `R || S`."""
         return self._private(private_key).sign(content)
 
     def verify(self, public_key: bytes, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the private key has signed `content`."""
-        if not self.coordinate.is_usable_as_written(public_key):
-            raise _not_a_key("public", self.name, public_key)
+        self.check_verifying_key(public_key)
         try:
             self.load_public(public_key).verify(signature, content)
         except InvalidSignature:
@@ -180,6 +184,10 @@ class NistCurve:
         if public_key[:1] in UNCOMPRESSED and len(public_key) == 1 + 2 * self.private_key_length:
             return bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + self.private_key_length]
         return public_key
+
+    def check_verifying_key(self, public_key: bytes) -> None:
+        """Refuse bytes that are no point of the curve, in neither encoding (RFC 9420 §5.1.1)."""
+        self._point(public_key, UNCOMPRESSED + COMPRESSED)
 
     def sign(self, private_key: bytes, content: bytes) -> bytes:
         """The signature, in DER."""

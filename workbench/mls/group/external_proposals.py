@@ -7,6 +7,7 @@ therefore always public, and its signature is not bound to more of the group tha
 from __future__ import annotations
 
 from workbench.mls.arguments import Seconds, checks_arguments
+from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import sign_content
@@ -14,7 +15,7 @@ from workbench.mls.framing.public_message import FROM_EXTERNAL_SENDERS, from_out
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.proposals import refuse_grease_in, validate_psk
 from workbench.mls.group.state import AnyProposal
-from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.leaf_node import ANY_LENGTH
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
@@ -90,8 +91,12 @@ def _check_own(suite: CipherSuite, proposal: AnyProposal, now: int) -> None:
             validate_key_package(suite, key_package, now=now, lifetimes=ANY_LENGTH)
         case PreSharedKey(psk):
             validate_psk(suite, psk)
-        case GroupContextExtensions(extensions) | ReInit(extensions=extensions):
+        case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
+            check_extension_keys(suite, extensions)
+        case ReInit(cipher_suite=following, extensions=extensions):
+            check_extensions(extensions, "a GroupContext")
+            check_extension_keys(algorithms(following), extensions)
 
 
 def _signed(suite: CipherSuite, content: FramedContent, signature_private_key: bytes) -> MLSMessage:

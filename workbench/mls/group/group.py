@@ -45,7 +45,7 @@ from workbench.mls.group.state import (
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.mls.schedule.key_schedule import export_secret as derive_exported
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
-from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -122,6 +122,7 @@ def create_group(
         raise Misuse("§11", f"the key package is for cipher suite {key_package.cipher_suite}, not {suite.id}")
     validate_key_package(suite, key_package, now=now, lifetimes=replace(policy.lifetimes, leeway=0))
     check_extensions(tuple(extensions), "a GroupContext")
+    check_extension_keys(suite, tuple(extensions))
     refuse_grease(tuple(extensions))
     tree = RatchetTree.from_nodes((Node(key_package.leaf_node),), suite)
     check_members(tree, tuple(extensions))

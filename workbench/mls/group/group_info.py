@@ -9,7 +9,7 @@ from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, PublicGroup
 from workbench.mls.schedule.key_schedule import external_key_pair
 from workbench.mls.schedule.transcript import interim_transcript_hash
-from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.grease import grease_extension
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
@@ -87,6 +87,7 @@ def verified_tree(
     context = group_info.group_context
     check_extensions(group_info.extensions, "a GroupInfo")
     check_extensions(context.extensions, "a GroupContext")
+    check_extension_keys(suite, (*group_info.extensions, *context.extensions))
     tree = _tree_of(suite, group_info, given)
     signer = tree.leaf(LeafIndex(group_info.signer))
     if signer is None:

@@ -10,7 +10,7 @@ from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
-from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_math import LeafIndex
@@ -63,6 +63,7 @@ def validate_proposal(
             raise InvalidProposal("§12.1.6", "an ExternalInit came from somebody who does not join by a commit")
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
+            check_extension_keys(suite, extensions)
         case CustomProposal(number):
             _validate_custom(group, number, sent)
     check_is_current(group, sent, when=when)
@@ -123,8 +124,8 @@ def _validate_reinit(group: PublicGroup, reinit: ReInit) -> None:
     # A committed ReInit ends the group for good (§11.2), so nobody should agree to one that leads where it cannot go.
     if reinit.version > ProtocolVersion.mls10:
         raise Unsupported("§12.1.5", f"a ReInit asks for protocol version {reinit.version}; only 1 is built here")
-    algorithms(reinit.cipher_suite)
     check_extensions(reinit.extensions, "a GroupContext")
+    check_extension_keys(algorithms(reinit.cipher_suite), reinit.extensions)
 
 
 def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidExtension
 from workbench.mls.wire.code_points import ExtensionType, ProposalType
 from workbench.mls.wire.codec import decode
@@ -57,6 +58,21 @@ def check_extensions(extensions: Vector[Extension], place: Place) -> None:
             raise InvalidExtension("§17.3", f"{ExtensionType(kind).name} belongs in {home}, not in {place}")
         if kind != ExtensionType.ratchet_tree:  # large, and decoded where it is used
             decode(content, extension.extension_data)
+
+
+def check_extension_keys(suite: Verifier, extensions: Vector[Extension]) -> None:
+    """Each public key in the extensions of a GroupContext or a GroupInfo is one of the suite (RFC 9420 §5.1.1).
+
+    Those are the keys of external senders, and the one to which a newcomer seals its init secret. `check_extensions`
+    comes first. Raises `InvalidKey`.
+    """
+    for extension in extensions:
+        match extension.extension_type:
+            case ExtensionType.external_senders:
+                for sender in decode(ExternalSenders, extension.extension_data).external_senders:
+                    suite.check_signature_key(sender.signature_key)
+            case ExtensionType.external_pub:
+                suite.check_encryption_key(decode(ExternalPub, extension.extension_data).external_pub)
 
 
 def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
