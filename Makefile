@@ -18,13 +18,14 @@ JOBS := 2
 PARALLEL := -n $(JOBS) --dist loadfile
 JS_TESTS = $(shell find tests -name '*.test.js')
 
-.PHONY: help lab check test soak lint types imports js pytest coverage notebooks docs peers interop lock clean
+.PHONY: help lab check test soak mutants lint types imports js pytest coverage notebooks docs peers interop lock clean
 
 help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab"
 	@echo "make check      what to run while you work: style, types, imports and the quick tests (two minutes)"
 	@echo "make test       set up the test tools and run every test"
 	@echo "make soak       the long forms: random histories, the three oracles, mixed groups, an hour of fuzzing"
+	@echo "make mutants    change the code at 150 places, one at a time, and count how often a test notices (hours)"
 	@echo "make notebooks  run the lessons and store their outputs anew"
 	@echo "make docs       write the pages about the RFC and about performance anew"
 	@echo "make peers      play everything with the other implementations and write docs/interop.md anew"
@@ -84,6 +85,11 @@ soak: $(VENV)/.test
 	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
 	@echo "==> Damaged messages"
 	@$(BIN)/workbench fuzz --minutes 60
+
+# By hand: docs/mutants.md has the figures. On a copy, which is gone afterwards; the seed is printed.
+mutants: $(VENV)/.test
+	@echo "==> Changes at one place"
+	@$(BIN)/python -m tests.mutants
 
 coverage: $(VENV)/.test
 	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) tests/mls tests/vectors
