@@ -1,6 +1,6 @@
 /** What the side panel of the tree says: the values of a node or of the group, and the help. */
-import { helpList, panel } from "./panel.js";
-import { specimen } from "./picture.js";
+import { helpList, panel, specimen } from "./panel.js";
+import { markAlone } from "./picture.js";
 import { rowList } from "./rows.js";
 import { groupRows, nodeRows } from "./values.js";
 import { SECTIONS, nodeParts, upperFirst } from "./words.js";
@@ -39,7 +39,7 @@ const KEYS = [
 /** The marks and the keys. */
 export function help() {
   return helpList(
-    MARKS.map(([mark, text]) => [specimen(mark), text]),
+    MARKS.map(([mark, text]) => [specimen(markAlone(mark)), text]),
     KEYS,
   );
 }

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import anywidget
 
 from widgets.page import output, page
-from widgets.still import NotDrawn, still, words_alone
+from widgets.still import NotDrawn, Still, still, words_alone
 
 
 class KeptPicture(anywidget.AnyWidget):
@@ -40,9 +40,12 @@ class KeptPicture(anywidget.AnyWidget):
     def _figure(self) -> str:
         """The picture as it stands, still; without QuickJS its words alone."""
         try:
-            return still(self._still_module, self._shown(), self._still_styles).figure()
+            return self._still().figure()
         except NotDrawn:
             return words_alone(*self._words())
+
+    def _still(self) -> Still:
+        return still(self._still_module, self._shown(), self._still_styles)
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
         """A sentence, and heads and rows of a table: what is known of the picture without drawing it."""

@@ -1,8 +1,9 @@
 /** Envelopes and secrets on their way: where they travel in a beat, and where they rest. */
-import { svg } from "./dom.js";
+import { mount } from "./shapes.js";
 import { ROOM_FOR_NAMES, level, parent, pointOnEdge, radius, x, y } from "./tree_geometry.js";
 
 /** @typedef {import("./frame.js").Token} Token */
+/** @typedef {import("./shapes.js").Shape} Shape */
 /** @typedef {import("./tree_geometry.js").Layout} Layout */
 
 const DRAWN_AT_MOST = 96;
@@ -21,7 +22,6 @@ export function motion(layer) {
     cancelAnimationFrame(running);
     running = 0;
     latest = places;
-    layer.replaceChildren(...tokens.slice(0, DRAWN_AT_MOST).map(tokenShape));
     arrange(tokens, 1);
   }
 
@@ -44,29 +44,7 @@ export function motion(layer) {
 
   /** @param {Token[]} tokens @param {number} part */
   function arrange(tokens, part) {
-    if (!latest) return;
-    const places = latest;
-    /** @type {Map<number, number>} */
-    const piled = new Map();
-    [...layer.children].forEach((shape, index) => {
-      const { route, kind } = tokens[index];
-      const end = route[route.length - 1];
-      const pile = piled.get(end) ?? 0;
-      piled.set(end, pile + 1);
-      const [px, py] = along(places, route, eased(part));
-      const [dx, dy] =
-        kind === "secret"
-          ? [0, -radius(places, end) - 9]
-          : [radius(places, end) * 0.7 + 6 + pile * 7, -radius(places, end) - 12];
-      const settle = route.length > 1 ? part ** 3 : 1;
-      const scale = hasRoom(places, end) ? "" : " scale(0.6)";
-      shape.setAttribute(
-        "transform",
-        `translate(${(px + dx * settle).toFixed(1)} ${(py + dy * settle).toFixed(1)})${scale}`,
-      );
-      shape.classList.toggle("is-bare", scale !== "");
-      shape.classList.toggle("is-there", part >= 1);
-    });
+    if (latest) mount(layer, drawTokens(tokens, latest, part));
   }
 
   /** What is on its way goes on in a new layout. @param {Layout} places */
@@ -75,6 +53,38 @@ export function motion(layer) {
   }
 
   return { rest, travel, follow, stop: () => cancelAnimationFrame(running) };
+}
+
+/**
+ * Tokens on their way.
+ * @param {Token[]} tokens @param {Layout} places @param {number} part of the way, from 0 to 1 @returns {Shape[]}
+ */
+export function drawTokens(tokens, places, part) {
+  /** @type {Map<number, number>} */
+  const piled = new Map();
+  return tokens.slice(0, DRAWN_AT_MOST).map((token) => {
+    const { route, kind, open, known } = token;
+    const end = route[route.length - 1];
+    const pile = piled.get(end) ?? 0;
+    piled.set(end, pile + 1);
+    const [px, py] = along(places, route, eased(part));
+    const [dx, dy] =
+      kind === "secret"
+        ? [0, -radius(places, end) - 9]
+        : [radius(places, end) * 0.7 + 6 + pile * 7, -radius(places, end) - 12];
+    const settle = route.length > 1 ? part ** 3 : 1;
+    const scale = hasRoom(places, end) ? "" : " scale(0.6)";
+    const looks = { "is-open": open, "is-unknown": !known, "is-bare": scale !== "", "is-there": part >= 1 };
+    const names = Object.entries(looks).flatMap(([name, is]) => (is ? ` ${name}` : []));
+    return [
+      "g",
+      {
+        class: `mls-token is-${kind}${names.join("")}`,
+        transform: `translate(${(px + dx * settle).toFixed(1)} ${(py + dy * settle).toFixed(1)})${scale}`,
+      },
+      tokenShapes(token),
+    ];
+  });
 }
 
 /**
@@ -103,17 +113,18 @@ function eased(part) {
   return part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2;
 }
 
-/** @param {Token} token @returns {SVGGElement} */
-function tokenShape({ kind, open, known, label }) {
-  const group = svg("g", { class: `mls-token is-${kind}${open ? " is-open" : ""}${known ? "" : " is-unknown"}` });
-  if (!known) group.append(svg("circle", { r: 8 }), svg("text", { y: 4 }, "?"));
-  else if (kind === "secret") group.append(svg("path", { d: "M0-7.5 6.5 0 0 7.5-6.5 0z" }));
-  else {
-    group.append(
-      svg("rect", { class: "mls-paper", x: -9, y: -6, width: 18, height: 12, rx: 1.5 }),
-      svg("path", { class: "mls-flap", d: open ? "M-9-5 0-13 9-5" : "M-9-5 0 2 9-5" }),
-    );
-    if (label) group.append(svg("text", { x: 13, y: 4 }, label));
+/** @param {Token} token @returns {Shape[]} */
+function tokenShapes({ kind, open, known, label }) {
+  if (!known) {
+    return [
+      ["circle", { r: 8 }],
+      ["text", { y: 4 }, ["?"]],
+    ];
   }
-  return group;
+  if (kind === "secret") return [["path", { d: "M0-7.5 6.5 0 0 7.5-6.5 0z" }]];
+  return [
+    ["rect", { class: "mls-paper", x: -9, y: -6, width: 18, height: 12, rx: 1.5 }],
+    ["path", { class: "mls-flap", d: open ? "M-9-5 0-13 9-5" : "M-9-5 0 2 9-5" }],
+    ...(label ? [/** @type {Shape} */ (["text", { x: 13, y: 4 }, [label]])] : []),
+  ];
 }

@@ -11,8 +11,8 @@ import { heading } from "./heading.js";
 import { backward, durations, onward, stay } from "./pace.js";
 import { stage } from "./stage.js";
 import { toolbar } from "./toolbar.js";
-import { treeTwin } from "./twin.js";
-import { sentence } from "./words.js";
+import { twin } from "./twin.js";
+import { sentence, treeTable } from "./words.js";
 
 /** @typedef {import("./view.d.ts").Model} Model */
 /** @typedef {import("./pace.js").Place} Place */
@@ -20,11 +20,9 @@ import { sentence } from "./words.js";
 const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
 const EVENTS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"].map((trait) => `change:${trait}`);
-let made = 0;
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  made += 1;
   let time = opened(model.get("view"));
   /** What only this view knows. @type {{panel: "" | "group" | "help", table: boolean}} */
   const own = { panel: "", table: false };
@@ -36,7 +34,7 @@ export function render({ model, el }) {
   let isQueued = false;
   let isOver = false;
 
-  const scene = stage(`mls-tree-${made}`, select, (canZoom) => head.allowZoom(canZoom));
+  const scene = stage(select, (canZoom) => head.allowZoom(canZoom));
   const controls = toolbar({
     look: (viewer) => tell({ viewer }),
     step: (by) => go({ step: here().step + (by > 0 && here().beat >= 0 ? 0 : by), beat: -1 }),
@@ -50,7 +48,7 @@ export function render({ model, el }) {
   const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: scene.rescale });
   const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const table = treeTwin();
+  const table = twin("The tree as a table");
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
     "div",
@@ -135,7 +133,7 @@ export function render({ model, el }) {
     });
     head.show(view, frame, own.panel === "group");
     side.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
-    table.show(own.table ? frame : null);
+    table.show(own.table ? treeTable(frame) : null);
     const said = sentence(view, frame);
     if (words.textContent !== said) words.textContent = said;
     words.classList.toggle("is-unknown", !frame.known);

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
-from widgets.figure import figure
 from widgets.kept import KeptPicture
+from widgets.still import NotDrawn, run
 from workbench.lab.compromise import case_of
+from workbench.lab.errors import NotPossible
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import ATTACKER
+from workbench.views.print import Frame, Mark
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class RatchetTree(KeptPicture):
     """
 
     _module: ClassVar[str] = "ratchet_tree.js"
+    _still_module: ClassVar[str] = "ratchet_still.js"
+    _still_styles: ClassVar[tuple[str, ...]] = ("theme.css", "marks.css")
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -77,13 +81,31 @@ class RatchetTree(KeptPicture):
             self.playing = False
             self.playing = True
 
+    def frame(self) -> Frame:
+        """Give the tree after the step as its viewer sees it, for print (`workbench.views.print.figure`).
+
+        Raises `NotPossible` if QuickJS is not installed.
+        """
+        try:
+            seen = run('import { seen } from "./ratchet_still.js";\nreturn seen;\n', self._shown())
+        except NotDrawn as reason:
+            raise NotPossible(f"What a viewer sees is computed by the picture's own module: {reason}") from reason
+        return Frame(tuple(Mark.of(mark) for mark in seen["marks"]), dict(seen["path"]))
+
     def __repr__(self) -> str:
-        name = next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer)
-        return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {len(self.view['steps'])}, seen by {name})"
+        steps = len(self.view["steps"])
+        return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {steps}, seen by {self._viewer_name()})"
+
+    def _viewer_name(self) -> str:
+        return str(next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer))
 
     def _shown(self) -> dict[str, object]:
         names = ("view", "step", "viewer", "speed")
         return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
 
-    def _figure(self) -> str:
-        return figure(cast("RatchetTreeView", self.view), self.step, self.viewer)
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        unknown = f"Unknown to {self._viewer_name()}: what this step did."
+        steps = self.view["steps"][: self.step + 1]
+        told = [unknown if self.viewer in step.get("unseen_by", ()) else step["sentence"] for step in steps]
+        rows = [[str(number), said] for number, said in enumerate(told, 1)]
+        return told[-1], ["Step", "What it did"], rows

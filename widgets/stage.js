@@ -1,9 +1,10 @@
 /** The picture in its room: layout, zoom, pointer and keyboard inside the tree. */
-import { html } from "./dom.js";
+import { attribute, html, svg } from "./dom.js";
 import { motion } from "./motion.js";
-import { picture } from "./picture.js";
-import { ROOM_FOR_NAMES, between, layout, neighbour, nodeAt, radius, x, y } from "./tree_geometry.js";
-import { nodeLabel } from "./words.js";
+import { draw } from "./picture.js";
+import { mount } from "./shapes.js";
+import { ROOM_FOR_NAMES, between, layout, neighbour, nodeAt, nodeCount, radius, root, x, y } from "./tree_geometry.js";
+import { nodeLabel, pictureLabel } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Timeline} Timeline */
@@ -13,21 +14,25 @@ const SLIDE = 400;
 const CLOSEST = 32;
 
 /**
- * @param {string} name a name for ids that is unique on the page
  * @param {(node: number) => void} choose called when a node is clicked or Enter is pressed on it
  * @param {(canZoom: boolean) => void} arranged called when the layout is new
  */
-export function stage(name, choose, arranged) {
-  const drawing = picture(name);
-  const flights = motion(drawing.tokens);
+export function stage(choose, arranged) {
+  const tree = svg("g");
+  const tokens = svg("g", { class: "mls-tokens", "aria-hidden": "true" });
+  const canvas = svg("svg", { class: "mls-picture" }, tree, tokens);
+  const flights = motion(tokens);
   const tip = html("div", { class: "mls-tip", hidden: true, "aria-hidden": "true" });
-  const room = html("div", { class: "mls-stage" }, drawing.canvas, tip);
+  const room = html("div", { class: "mls-stage" }, canvas, tip);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {{time: Timeline, frame: Frame, pin: number} | null} */
   let scene = null;
   /** @type {Layout | null} */
   let places = null;
+  /** What is drawn now: the layout, or one on the way to it. @type {Layout | null} */
+  let drawn = null;
   let zoom = 1;
+  let stop = 0;
   let pointed = -1;
   let focused = -1;
   let sliding = 0;
@@ -40,7 +45,7 @@ export function stage(name, choose, arranged) {
    */
   function show(time, frame, pin, { travel, slide }) {
     scene = { time, frame, pin };
-    if (slide) drawing.canvas.classList.toggle("is-moving", !calm.matches);
+    if (slide) canvas.classList.toggle("is-moving", !calm.matches);
     arrange(slide && !calm.matches);
     if (!places || travel === null) return;
     if (travel > 0 && !calm.matches) flights.travel(frame.tokens, places, travel);
@@ -56,7 +61,7 @@ export function stage(name, choose, arranged) {
     const from = places;
     cancelAnimationFrame(sliding);
     places = to;
-    drawing.draw(frame, time.view, to);
+    if (stop >= nodeCount(frame.leafCount)) stop = root(frame.leafCount);
     arranged(zoom > 1 || to.gap < ROOM_FOR_NAMES);
     if (!slide || !from || (from.gap === to.gap && from.start === to.start)) put(to);
     else glide(from, to);
@@ -77,23 +82,23 @@ export function stage(name, choose, arranged) {
 
   /** @param {Layout} now */
   function put(now) {
-    drawing.place(now);
+    drawn = now;
+    paint();
     flights.follow(now);
-    over(now);
   }
 
-  /** What lies over the tree: links, cursors, names that found no room. @param {Layout} now */
-  function over(now) {
-    if (!scene) return;
+  /** Draw what there is, with what lies over it: links, cursors, names that found no room. */
+  function paint() {
+    if (!scene || !drawn) return;
+    const now = drawn;
     const { frame, time, pin } = scene;
     const at = pointed >= 0 ? pointed : focused;
-    drawing.point(frame.marks[at], now);
-    drawing.mark({ focus: focused, pin }, now);
     const actor = frame.seen ? time.view.steps[frame.step].actor : null;
-    drawing.callOut(
-      frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2),
-      now,
-    );
+    const named = frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2);
+    attribute(canvas, "width", String(Math.round(now.width)));
+    attribute(canvas, "height", String(now.height));
+    const label = pictureLabel(time.view, frame);
+    mount(tree, draw(frame, now, { label, stop, focus: focused, pin, pointed: at, named }));
     const mark = frame.marks[at];
     tip.hidden = !mark || at === pin;
     if (tip.hidden) return;
@@ -105,9 +110,9 @@ export function stage(name, choose, arranged) {
 
   /** @param {number} node @param {boolean} take whether to take the keyboard's focus there */
   function focus(node, take) {
-    drawing.rove(node);
-    const element = drawing.element(node);
-    if (take) /** @type {any} */ (element)?.focus({ preventScroll: true });
+    stop = node;
+    paint();
+    if (take) /** @type {SVGElement | null} */ (tree.querySelector(`[data-node="${node}"]`))?.focus({ preventScroll: true });
     if (places && places.width > room.clientWidth)
       room.scrollTo({ left: x(places, node) - room.clientWidth / 2, behavior: calm.matches ? "auto" : "smooth" });
   }
@@ -125,39 +130,40 @@ export function stage(name, choose, arranged) {
 
   /** @param {PointerEvent | MouseEvent} event */
   function under(event) {
-    const box = drawing.canvas.getBoundingClientRect();
+    const box = canvas.getBoundingClientRect();
     return places ? nodeAt(places, event.clientX - box.left, event.clientY - box.top) : -1;
   }
 
-  drawing.canvas.addEventListener("pointermove", (event) => {
+  canvas.addEventListener("pointermove", (event) => {
     const node = under(event);
     if (node === pointed || !places) return;
     pointed = node;
-    drawing.canvas.classList.toggle("is-pointing", node >= 0);
-    over(places);
+    canvas.classList.toggle("is-pointing", node >= 0);
+    paint();
   });
-  drawing.canvas.addEventListener("pointerleave", () => {
+  canvas.addEventListener("pointerleave", () => {
     pointed = -1;
-    if (places) over(places);
+    paint();
   });
-  drawing.canvas.addEventListener("click", (event) => {
+  canvas.addEventListener("click", (event) => {
     const node = under(event);
     if (node < 0) return;
     focus(node, true);
     choose(node);
   });
-  drawing.nodes.addEventListener("focusin", (event) => {
+  tree.addEventListener("focusin", (event) => {
     const node = /** @type {Element} */ (event.target).closest("[data-node]")?.getAttribute("data-node");
     focused = node ? Number(node) : -1;
-    if (places) over(places);
+    paint();
   });
-  drawing.nodes.addEventListener("focusout", () => {
+  tree.addEventListener("focusout", () => {
     focused = -1;
-    if (places) over(places);
+    // not at once: it may be the drawing itself that takes away who has the focus
+    queueMicrotask(paint);
   });
-  drawing.nodes.addEventListener("keydown", (event) => {
+  tree.addEventListener("keydown", (event) => {
     if (!scene) return;
-    const node = drawing.stop();
+    const node = stop;
     const next = neighbour(event.key, node, scene.frame.leafCount);
     if (next !== node) focus(next, true);
     else if (event.key === "Enter") choose(node);

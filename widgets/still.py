@@ -23,10 +23,10 @@ _MEMORY = 256 << 20
 _STACK = 256 << 10
 _SECONDS = 30
 
-_ENTRY = """\
+_STILL = """\
 import {{ still }} from "./{module}";
 import {{ written }} from "./still.js";
-return (traits, style) => JSON.stringify(written(still(JSON.parse(traits), style)));
+return (traits, style) => written(still(traits, style));
 """
 # What QuickJS says when a limit is reached; without memory it may not be able to say anything.
 _LIMITS = re.compile(r"InternalError: (?:interrupted|out of memory)|(?:RangeError: )?Maximum call stack size|null\s*$")
@@ -61,9 +61,17 @@ def still(module: str, traits: Mapping[str, object], styles: Sequence[str]) -> S
 
     Raises `NotDrawn`.
     """
+    return Still(**run(_STILL.format(module=module), traits, stylesheet(*styles)))
+
+
+def run(program: str, *arguments: object) -> Any:
+    """Call the function that a program returns; the program imports our modules, values go in and out as JSON.
+
+    Raises `NotDrawn`.
+    """
     engine = _engine()
     try:
-        return Still(**json.loads(_drawer(engine, module)(json.dumps(traits), stylesheet(*styles))))
+        return json.loads(_function(engine, program)(json.dumps(arguments)))
     except engine.JSException as error:
         _of_this_thread.__dict__.clear()
         if not _LIMITS.match(str(error)):
@@ -89,14 +97,16 @@ def _engine() -> Any:
     return quickjs
 
 
-def _drawer(engine: Any, module: str) -> Any:
-    """The function of a module that draws, in this thread's context."""
+def _function(engine: Any, program: str) -> Any:
+    """The function of a program, in this thread's context."""
     own = _of_this_thread.__dict__
     if "context" not in own:
         context = own["context"] = engine.Context()
         context.set_memory_limit(_MEMORY)
         context.set_max_stack_size(_STACK)
         context.set_time_limit(_SECONDS)
-    if module not in own:
-        own[module] = own["context"].eval(f"(() => {{\n{inlined(_ENTRY.format(module=module))}}})()")
-    return own[module]
+    if program not in own:
+        text = f"const call = (() => {{\n{inlined(program)}}})();\n"
+        text += "return (given) => JSON.stringify(call(...JSON.parse(given)) ?? null);"
+        own[program] = own["context"].eval(f"(() => {{\n{text}}})()")
+    return own[program]

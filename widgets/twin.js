@@ -1,6 +1,5 @@
 /** The picture's twin: the same frame as a table of words. */
 import { html } from "./dom.js";
-import { nodeParts } from "./words.js";
 
 /** @param {string} label what the table is */
 export function twin(label) {
@@ -31,18 +30,4 @@ export function twin(label) {
   }
 
   return { region, show };
-}
-
-export function treeTwin() {
-  const { region, show } = twin("The tree as a table");
-  return {
-    region,
-    /** @param {import("./frame.js").Frame | null} frame what to show, or null to hide the table */
-    show(frame) {
-      if (!frame) return show(null);
-      const { name } = frame.viewer;
-      const rows = frame.marks.map((mark) => Object.values(nodeParts(mark, name)));
-      show({ heads: ["Node", "What", "Public key", `Private key, for ${name}`, "Notes"], rows });
-    },
-  };
 }

@@ -1,4 +1,4 @@
-/** What the picture shows, in words: the same words as workbench/views/describe.py, which a test holds equal. */
+/** What the picture of a tree shows, in words. */
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
@@ -108,6 +108,14 @@ export function nodeParts(mark, viewer) {
  */
 export function nodeLabel(mark, viewer) {
   return Object.values(nodeParts(mark, viewer)).filter(Boolean).join(", ");
+}
+
+/** The picture as a table, a row for each node. @param {Frame} frame @returns {{heads: string[], rows: string[][]}} */
+export function treeTable({ marks, viewer }) {
+  return {
+    heads: ["Node", "What", "Public key", `Private key, for ${viewer.name}`, "Notes"],
+    rows: marks.map((mark) => Object.values(nodeParts(mark, viewer.name))),
+  };
 }
 
 /** @param {View} view @param {Frame} frame @returns {string} what the step did, as far as the viewer knows */

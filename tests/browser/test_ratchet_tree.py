@@ -12,12 +12,11 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, faults_that_axe_finds
 from tests.browser.ratchet_tree import ROOT, hosted, labels, node, scrub, shown
-from tests.widgets.views import lived, sample, wide
-from widgets.figure import picture
+from tests.widgets.told import frame_at, step_sentence
+from tests.widgets.views import lived, sample, still_picture, wide
+from widgets.ratchet_tree import RatchetTree
 from workbench.lab.scenarios import scenario
 from workbench.views.attacker import tree_under_attack
-from workbench.views.describe import node_label, step_sentence
-from workbench.views.frame import frame_at
 from workbench.views.schema import RatchetTreeView
 
 pytestmark = pytest.mark.browser
@@ -27,7 +26,7 @@ def test_every_node_is_there_and_says_what_it_is(visit: Visit) -> None:
     view = sample()
     page = visit(shown(view, step=0))
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(7)
-    assert labels(page) == [node_label(mark, "Alice") for mark in frame_at(view, 0, "alice").marks]
+    assert labels(page) == frame_at(view, 0, "alice")["labels"]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_the_live_picture_and_the_still_figure_show_the_same(
         scrub(page, step)
         expect(page.locator(".mls-sentence")).to_have_text(step_sentence(shared, step, viewer))
         serialized = page.locator(".mls-picture").evaluate("(one) => new XMLSerializer().serializeToString(one)")
-        assert essence(serialized) == essence(picture(shared, frame_at(shared, step, viewer)))
+        assert essence(serialized) == essence(still_picture(RatchetTree(shared, step=step, viewer=viewer)))
 
 
 def essence(drawing: str) -> dict[str, object]:
@@ -65,10 +64,8 @@ def essence(drawing: str) -> dict[str, object]:
         if "data-node" not in group.attrib:
             continue
         classes = {name for name in group.attrib["class"].split() if name != "is-changed"}
-        shapes = [part for part in group if part.tag != f"{svg}title"]
-        parts = [(part.tag, sorted(part.attrib.items()), "".join(part.itertext())) for part in shapes]
-        words = group.attrib.get("aria-label") or group.findtext(f"{svg}title")
-        nodes[group.attrib["data-node"]] = (classes, group.attrib["transform"], parts, words)
+        parts = [(part.tag, sorted(part.attrib.items()), "".join(part.itertext())) for part in group]
+        nodes[group.attrib["data-node"]] = (classes, group.attrib["transform"], parts)
     paths = [path.attrib for path in root.iter(f"{svg}path") if "mls-edge" in path.attrib.get("class", "")]
     edges = {(tuple(path["class"].split()), path["d"]) for path in paths if path["d"]}
     return {"nodes": nodes, "edges": edges}
@@ -81,7 +78,7 @@ def test_a_padlock_in_the_heading_says_how_the_epoch_stands_for_the_attacker(vis
     expect(padlock).to_have_text("open again: Dave")
     expect(padlock).to_have_attribute("title", "epoch 3 had healed and is open again, by what leaked from Dave")
     expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, 3, "attacker"))
-    assert labels(page) == [node_label(mark, "the attacker") for mark in frame_at(view, 3, "attacker").marks]
+    assert labels(page) == frame_at(view, 3, "attacker")["labels"]
     assert faults_that_axe_finds(page, ROOT) == []
     scrub(page, 1)
     expect(padlock).to_be_hidden()
@@ -165,9 +162,9 @@ def test_each_viewer_sees_its_own_keys(visit: Visit) -> None:
     page = visit(shown(view, step=2))
     for viewer in view["viewers"]:
         page.get_by_label("Seen by", exact=True).select_option(viewer["id"])
-        marks = frame_at(view, 2, viewer["id"]).marks
-        expect(node(page, 0)).to_have_attribute("aria-label", node_label(marks[0], viewer["name"]))
-        assert labels(page) == [node_label(mark, viewer["name"]) for mark in marks]
+        told = frame_at(view, 2, viewer["id"])["labels"]
+        expect(node(page, 0)).to_have_attribute("aria-label", told[0])
+        assert labels(page) == told
     expect(page.locator(f"{ROOT} .has-stolen")).to_have_count(2)
     expect(page.locator(f"{ROOT} .mls-flag")).to_have_count(2)
 

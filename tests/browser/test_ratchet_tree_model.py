@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.ratchet_tree import ROOT, hosted, node
+from tests.widgets.told import step_sentence
 from tests.widgets.views import sample
 from widgets.ratchet_tree import RatchetTree
-from workbench.views.describe import step_sentence
 
 pytestmark = pytest.mark.browser
 

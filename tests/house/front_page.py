@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from widgets.figure import picture
+from widgets.ratchet_tree import RatchetTree
 from workbench.lab import World
-from workbench.views.frame import frame_at
-from workbench.views.ratchet_tree import ratchet_tree_view
 
 PICTURE = Path(__file__).parents[2] / "docs" / "ratchet-tree.svg"
 
@@ -21,8 +19,7 @@ def front_page_picture() -> str:
     world.device("Heidi")
     world.add("Grace", "Heidi")
     world.commit("Dave")
-    view = ratchet_tree_view(world.trace())
-    return picture(view, frame_at(view, len(view["steps"]) - 1, "Alice"))
+    return RatchetTree.of(world)._still().picture
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.widgets.told import step_sentence
 from workbench.lab.attacks import attack
-from workbench.views.describe import step_sentence
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 

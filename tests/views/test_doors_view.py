@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.widgets.told import beat_sentence, step_sentence
 from workbench.inspect.trace_format import Trace
 from workbench.lab import World
-from workbench.views.describe import beat_sentence, step_sentence
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import RatchetTreeView
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from widgets.ratchet_tree import RatchetTree
 from workbench.adversary.derivation import Derivation
 from workbench.inspect.trace_graph import derivation_graph
 from workbench.lab import NotPossible, World
@@ -16,9 +17,7 @@ from workbench.lab.compromise import case_of, compromise
 from workbench.lab.scenarios import scenario
 from workbench.mls import NodeIndex
 from workbench.views.epochs import EpochHistory
-from workbench.views.frame import frame_at
 from workbench.views.print import Printable, drawing, figure
-from workbench.views.ratchet_tree import ratchet_tree_view
 
 SVG = "{http://www.w3.org/2000/svg}"
 PEOPLE = ["Alice", "Bob", "Carol", "Dave"]
@@ -154,13 +153,12 @@ def test_a_step_is_printed_as_somebody_sees_it(tmp_path: Path) -> None:
     world = World.of(PEOPLE)
     world.steal("Bob")
     world.commit("Carol")
-    view = ratchet_tree_view(world.trace())
     for viewer, style in (("Alice", "style=filled"), ("thief", "style=wedged")):
-        source = drawing(frame_at(view, 3, viewer)).source
+        source = drawing(RatchetTree.of(world, viewer=viewer, step=3).frame()).source
         assert style in source
         assert source.count("penwidth=3.5") == 2, "the path of the commit is thick"
-    printed(frame_at(view, 3, "thief"), tmp_path)
-    assert drawing(frame_at(view, 3, "server")).source.count("style=dotted") == 0
+    printed(RatchetTree.of(world, viewer="thief", step=3).frame(), tmp_path)
+    assert drawing(RatchetTree.of(world, viewer="server", step=3).frame()).source.count("style=dotted") == 0
 
 
 def test_every_secret_of_a_trace_can_be_printed(tmp_path: Path) -> None:

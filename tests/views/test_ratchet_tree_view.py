@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.widgets.told import frame_at
 from workbench.inspect.trace_format import Trace
 from workbench.lab import World, replay
 from workbench.lab.environment import Handshakes
 from workbench.lab.world import GROUP_ID
 from workbench.mls import GroupState, LeafNode
 from workbench.mls.tree.tree_math import node_width
-from workbench.views.frame import frame_at
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import Node, RatchetTreeView, Step
 
@@ -131,8 +131,8 @@ def test_the_server_has_no_keys_and_reads_nothing(view: RatchetTreeView) -> None
 
 def test_the_server_sees_the_tree_only_if_handshakes_are_in_the_clear(world: World, view: RatchetTreeView) -> None:
     last = len(view["steps"]) - 1
-    marks = frame_at(view, last, "server").marks
-    unknown = [mark.node for mark in marks if mark.state == "unknown"]
+    marks = frame_at(view, last, "server")["marks"]
+    unknown = [mark["node"] for mark in marks if mark["state"] == "unknown"]
     assert len(unknown) == (0 if world.handshakes == "public" else len(marks))
 
 
@@ -140,18 +140,18 @@ def test_the_thief_sees_the_tree_as_far_as_it_can_follow(world: World, view: Rat
     """It can open Erin's last handshake and not what came after: with handshakes in the clear it needs no key."""
     last = len(view["steps"]) - 1
     unknown = [
-        any(mark.state == "unknown" for mark in frame_at(view, step, "thief").marks) for step in (last - 1, last)
+        any(mark["state"] == "unknown" for mark in frame_at(view, step, "thief")["marks"]) for step in (last - 1, last)
     ]
     assert unknown == ([False, False] if world.handshakes == "public" else [False, True])
 
 
 def test_whoever_is_outside_sees_nothing_and_whoever_enters_sees_all(view: RatchetTreeView) -> None:
     (joins,) = [step for step, each in enumerate(view["steps"]) if each["title"] == "Carol added Frank"]
-    assert all(mark.state == "unknown" for mark in frame_at(view, joins - 1, "Frank").marks)
-    assert all(mark.state != "unknown" for mark in frame_at(view, joins, "Frank").marks)
+    assert all(mark["state"] == "unknown" for mark in frame_at(view, joins - 1, "Frank")["marks"])
+    assert all(mark["state"] != "unknown" for mark in frame_at(view, joins, "Frank")["marks"])
     (caught_up,) = [step for step, each in enumerate(view["steps"]) if each["kind"] == "process"]
-    assert any(mark.state == "unknown" for mark in frame_at(view, caught_up - 1, "Erin").marks)
-    assert all(mark.state != "unknown" for mark in frame_at(view, caught_up, "Erin").marks)
+    assert any(mark["state"] == "unknown" for mark in frame_at(view, caught_up - 1, "Erin")["marks"])
+    assert all(mark["state"] != "unknown" for mark in frame_at(view, caught_up, "Erin")["marks"])
 
 
 def test_envelopes_are_opened_by_whoever_held_their_key(view: RatchetTreeView) -> None:
@@ -273,7 +273,7 @@ def test_two_hundred_epochs_of_others_are_shown(two_hundred_epochs: Trace) -> No
     assert len(json.dumps(view, separators=(",", ":"))) < 5_000_000
     assert [viewer["id"] for viewer in view["viewers"]] == ["listener", "server"]
     frame = frame_at(view, 200, "listener")
-    assert any(mark.hold == "held" for mark in frame.marks)
+    assert any(mark["hold"] == "held" for mark in frame["marks"])
     held = {key for step in view["steps"] for gains in step["gain"].values() for key in (g["key"] for g in gains)}
     assert {key for key, value in view["keys"].items() if value["private"] is not None} == held
 

@@ -1,32 +1,27 @@
-"""The still figure."""
+"""The still figure of a tree."""
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.widgets.views import sample
-from widgets.figure import figure, picture
-from workbench.views.describe import node_label
-from workbench.views.frame import frame_at
+from tests.widgets.views import sample, still_picture
+from widgets import still
+from widgets.ratchet_tree import RatchetTree
+from workbench.lab import NotPossible
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def nodes(step: int, viewer: str) -> dict[int, ET.Element]:
-    drawing = ET.fromstring(picture(sample(), frame_at(sample(), step, viewer)))  # noqa: S314 - our own text
+    drawing = ET.fromstring(still_picture(RatchetTree(sample(), step=step, viewer=viewer)))  # noqa: S314 - our own text
     return {int(group.attrib["data-node"]): group for group in drawing.iter(f"{SVG}g") if "data-node" in group.attrib}
 
 
-@pytest.mark.parametrize("viewer", ["alice", "carol", "server", "thief"])
-def test_it_shows_every_node_with_its_words(viewer: str) -> None:
-    for step in range(len(sample()["steps"])):
-        frame = frame_at(sample(), step, viewer)
-        titles = {index: group.findtext(f"{SVG}title") for index, group in nodes(step, viewer).items()}
-        assert titles == {mark.node: node_label(mark, frame.viewer["name"]) for mark in frame.marks}
+def test_it_shows_every_node() -> None:
+    assert sorted(nodes(1, "alice")) == list(range(7))
+    assert [group.findtext(f"{SVG}text") for group in nodes(1, "server").values()] == ["?"] * 7
 
 
 def test_it_fills_what_the_viewer_holds_and_hatches_what_was_stolen() -> None:
@@ -38,26 +33,24 @@ def test_it_fills_what_the_viewer_holds_and_hatches_what_was_stolen() -> None:
 
 
 def test_its_words_stand_beside_it_for_those_who_cannot_see_it() -> None:
-    text = figure(sample(), 1, "alice")
+    text = RatchetTree(sample(), step=1, viewer="alice")._figure()
     assert 'alt="Ratchet tree of a sample in epoch 5, step 2 of 5, seen by Alice: 3 members, 7 nodes"' in text
     assert "<figcaption>Alice refreshed her keys.</figcaption>" in text
     assert text.count("<tr>") == 1 + 7
     assert "<td>blank</td>" in text
 
 
-def test_it_needs_nothing_but_itself() -> None:
-    encoded = re.search(r"data:image/svg\+xml;base64,([^\"]+)", figure(sample(), 1, "alice"))
-    assert encoded is not None
-    image = b64decode(encoded[1]).decode()
-    assert "<script" not in image
-    assert "href" not in image
-    assert "url(" not in image
+def test_words_without_a_picture_tell_a_viewer_no_more_than_it_has_seen() -> None:
+    sentence, _, rows = RatchetTree(sample(), step=1, viewer="server")._words()
+    assert sentence == "Unknown to the server: what this step did."
+    assert rows == [["1", sample()["steps"][0]["sentence"]], ["2", sentence]]
 
 
-def test_names_cannot_break_out_of_it() -> None:
-    view = sample()
-    view["title"] = '<b>"&'
-    view["members"][0]["name"] = "<script>"
-    text = figure(view, 1, "alice")
-    assert "<script>" not in text
-    assert "<b>" not in text
+def test_a_frame_for_print_needs_quickjs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(still, "_engine", _missing)
+    with pytest.raises(NotPossible, match="QuickJS is not installed"):
+        RatchetTree(sample()).frame()
+
+
+def _missing() -> None:
+    raise still.NotDrawn("QuickJS is not installed")

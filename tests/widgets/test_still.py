@@ -12,14 +12,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.widgets.views import REPOSITORY, derived, still_picture
+from tests.widgets.views import REPOSITORY, derived, sample, still_picture
 from widgets import still as still_module
 from widgets.derivation_graph import DerivationGraph
 from widgets.kept import KeptPicture
+from widgets.ratchet_tree import RatchetTree
 from widgets.still import NotDrawn, still
 
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURES: dict[str, Callable[[], KeptPicture]] = {"a derivation": lambda: DerivationGraph(derived())}
+PICTURES: dict[str, Callable[[], KeptPicture]] = {
+    "a derivation": lambda: DerivationGraph(derived()),
+    "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
+}
 
 
 @pytest.mark.parametrize("name", PICTURES)

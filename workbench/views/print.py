@@ -6,9 +6,10 @@ Print has no hatching: what leaked has a double outline and says so, and what th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import graphviz
 import networkx as nx
@@ -21,7 +22,38 @@ from workbench.mls.tree.tree_math import NodeIndex, level, node_width, parent, r
 from workbench.mls.wire.tree import LeafNode, ParentNode
 from workbench.views.derivation import derivation_view
 from workbench.views.epochs import EpochHistory
-from workbench.views.frame import Frame, Mark
+from workbench.views.schema import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How one node of a tree is printed; `hold` is what the viewer has of its private key."""
+
+    node: int
+    state: Literal["keyed", "blank", "unknown"]
+    member: Member | None = None
+    hold: Literal["", "held", "stolen", "computed"] = ""
+    unmerged: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, drawn: Mapping[str, Any]) -> Mark:
+        """A mark from one that `widgets/frame.js` gives."""
+        member, hold, unmerged = drawn["member"], drawn["hold"], tuple(drawn["unmerged"])
+        return cls(drawn["node"], drawn["state"], member, hold, unmerged)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the node is a leaf: leaves have even node indices."""
+        return self.node % 2 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A tree as somebody sees it (`widgets.RatchetTree.frame`); `path` holds the edges of a commit's path by child."""
+
+    marks: tuple[Mark, ...]
+    path: Mapping[int, Literal["path", "filtered"]]
+
 
 Printable: TypeAlias = "Derivation | EpochHistory | RatchetTree | Frame | nx.DiGraph[str]"
 """What can be printed; a graph is one of secrets (`workbench.inspect.trace_graph`)."""
