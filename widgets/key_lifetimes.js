@@ -5,11 +5,12 @@
  * Traits: view, device, step (the theft is after it), leaks (the names of other leaks that are on), opened (kinds that
  * are not folded; null: those that are small).
  */
-import { html, iconButton } from "./dom.js";
+import { attribute, html, iconButton, svg } from "./dom.js";
 import { HEAD, moved, openAtFirst, rowsOf, scaleOf, stepAt, theftX, within } from "./lifetimes_geometry.js";
-import { picture } from "./lifetimes_picture.js";
-import { fate, instant, nameOf, tableRows, theftOf, theftSentence } from "./loot.js";
+import { draw, heightOf, isTaken } from "./lifetimes_picture.js";
+import { HEADS, instant, nameOf, pictureLabel, tableRows, theftOf, theftSentence } from "./loot.js";
 import { flag, lootPanel } from "./loot_panel.js";
+import { mount } from "./shapes.js";
 import { twin } from "./twin.js";
 import { caseOf } from "./verdict.js";
 
@@ -19,7 +20,6 @@ import { caseOf } from "./verdict.js";
 const FORMAT = "mls-workbench/key-lifetimes-view";
 const VERSION = 1;
 const EVENTS = ["view", "device", "step", "leaks", "opened"].map((trait) => `change:${trait}`);
-const HEADS = ["Secret", "Got in", "Deleted in", "In this theft"];
 /** Dragged so near to the edge, the line takes the picture along. */
 const EDGE = 16;
 let made = 0;
@@ -39,11 +39,12 @@ export function render({ model, el }) {
   /** @type {import("./lifetimes_geometry.js").Row[]} */
   let rows = [];
 
-  const drawing = picture(`mls-lifetimes-${made}`);
+  const name = `mls-lifetimes-${made}`;
+  const canvas = svg("svg", { class: "mls-plot", role: "img" });
   const bar = controls();
   const names = html("div", { class: "mls-row-names", role: "group", "aria-label": "Kinds of secrets", keydown: rove });
   const line = html("div", { class: "mls-theft", role: "slider", tabindex: 0, "aria-valuemin": 1, keydown: slide });
-  const plot = html("div", { class: "mls-plot-area", pointerdown: grip, pointermove: drag }, drawing.canvas, line);
+  const plot = html("div", { class: "mls-plot-area", pointerdown: grip, pointermove: drag }, canvas, line);
   const room = html("div", { class: "mls-plot-room" }, plot);
   const loot = lootPanel();
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
@@ -161,11 +162,11 @@ export function render({ model, el }) {
     isQueued = true;
     queueMicrotask(() => {
       isQueued = false;
-      if (!isOver) draw();
+      if (!isOver) update();
     });
   }
 
-  function draw() {
+  function update() {
     if (given.shown !== model.get("view")) {
       given = opened(model.get("view"));
       built = "";
@@ -173,12 +174,9 @@ export function render({ model, el }) {
     const place = here();
     build(place.device);
     const theft = theftOf(view(), given.case, place);
-    drawing.show(theft);
-    for (const [index, { all, fold }] of rows.entries()) {
-      const isTaken = fold !== "open" && all.some((one) => fate(one, place.step) === "taken");
-      names.children[index].classList.toggle("is-taken", isTaken);
-    }
-    drawing.canvas.setAttribute("aria-label", `How long each secret was on ${nameOf(view(), place.device)}'s device`);
+    mount(canvas, draw({ view: view(), rows, theft }, { scale, name }));
+    for (const [index, row] of rows.entries()) names.children[index].classList.toggle("is-taken", isTaken(row, place.step));
+    attribute(canvas, "aria-label", pictureLabel(view(), place.device));
     line.style.left = `${theftX(scale, place.step)}px`;
     line.setAttribute("aria-label", `Theft from ${nameOf(view(), place.device)}'s device`);
     line.setAttribute("aria-valuemax", String(view().security.steps.length));
@@ -191,14 +189,15 @@ export function render({ model, el }) {
     table.show(isTable ? { heads: HEADS, rows: tableRows(view(), theft) } : null);
   }
 
-  /** Draw the bars if they are others, or if there is other room for them. @param {string} device */
+  /** Arrange the rows if they are others, or if there is other room for them. @param {string} device */
   function build(device) {
     const now = JSON.stringify([device, room.clientWidth, unfolded()]);
     if (now === built) return;
     built = now;
     rows = rowsOf(view(), device, unfolded());
     scale = scaleOf(view().security.steps.length, room.clientWidth);
-    drawing.build(view(), rows, scale);
+    const [width, height] = [scale.width, heightOf(rows)];
+    for (const [key, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) attribute(canvas, key, String(value));
     const hue = view().security.members.find(({ id }) => id === device)?.hue ?? 0;
     plot.className = `mls-plot-area mls-lives mls-hue-${hue}`;
     plot.style.width = `${scale.width}px`;
@@ -296,7 +295,7 @@ export function render({ model, el }) {
   const watch = new ResizeObserver(soon);
   watch.observe(room);
   for (const event of EVENTS) model.on(event, soon);
-  draw();
+  update();
   el.append(root);
 
   return () => {

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.kept import KeptPicture
-from widgets.lifetimes_figure import figure
 from workbench.lab.compromise import case_of
 from workbench.lab.scenarios import Scenario
 from workbench.views.lifetimes import key_lifetimes_view
-from workbench.views.theft import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from workbench.lab import World
     from workbench.views.lifetimes import KeyLifetimesView
@@ -29,6 +27,8 @@ class KeyLifetimes(KeptPicture):
     """
 
     _module: ClassVar[str] = "key_lifetimes.js"
+    _still_module: ClassVar[str] = "lifetimes_still.js"
+    _still_styles: ClassVar[tuple[str, ...]] = ("theme.css", "lifetimes_marks.css")
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -77,12 +77,26 @@ class KeyLifetimes(KeptPicture):
         return cls(key_lifetimes_view(case_of(told)), **traits)
 
     def __repr__(self) -> str:
-        whose = name_of(cast("KeyLifetimesView", self.view), self.device)
-        steps = len(self.view["security"]["steps"])
-        return f"KeyLifetimes({self.view['title']!r}, {whose}'s device, theft after step {self.step + 1} of {steps})"
+        return f"KeyLifetimes({self.view['title']!r}, {self._theft()})"
+
+    def _theft(self) -> str:
+        members = self.view["security"]["members"]
+        whose = next(member["name"] for member in members if member["id"] == self.device)
+        return f"{whose}'s device, theft after step {self.step + 1} of {len(self.view['security']['steps'])}"
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "device", "step", "leaks", "opened")}
 
-    def _figure(self) -> str:
-        return figure(cast("KeyLifetimesView", self.view), self.device, self.step, self.leaks, self.opened)
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        rows = [
+            [self.view["security"]["facts"][bar["fact"]]["words"], *_steps(bar)]
+            for kind in self.view["devices"][self.device]
+            for lane in kind["lanes"]
+            for bar in lane["bars"]
+        ]
+        return f"{self._theft()}.", ["Secret", "Got in", "Deleted in"], rows
+
+
+def _steps(bar: Mapping[str, Any]) -> tuple[str, str]:
+    died = "still there" if bar["died"] is None else f"step {bar['died'] + 1}"
+    return f"step {bar['born'] + 1}", died

@@ -1,4 +1,4 @@
-/** What a theft gets and what that opens, in numbers and in words: the same as workbench/views/theft.py. */
+/** What a theft gets and what that opens, in numbers and in words. */
 import { known, readableMessages, standings } from "./verdict.js";
 import { list } from "./words.js";
 
@@ -69,6 +69,11 @@ export function nameOf(view, device) {
   return view.security.members.find(({ id }) => id === device)?.name ?? device;
 }
 
+/** @param {View} view @param {string} device @returns {string} the name of the whole picture */
+export function pictureLabel(view, device) {
+  return `How long each secret was on ${nameOf(view, device)}'s device`;
+}
+
 /** When a theft is: "after step 5 of 6, in epoch 4: Alice updated by a commit". @param {View} view @param {number} step */
 export function instant(view, step) {
   const { steps } = view.security;
@@ -110,6 +115,8 @@ function comeback(deleted, regained) {
   if (regained === deleted) return deleted === 1 ? "it can be computed again" : "all of them can be computed again";
   return `${regained} of them can be computed again`;
 }
+
+export const HEADS = ["Secret", "Got in", "Deleted in", "In this theft"];
 
 /**
  * The table that says what the picture shows: a row for each secret of the device.

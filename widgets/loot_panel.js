@@ -3,6 +3,7 @@ import { html, svg } from "./dom.js";
 import { DIAMOND, STRIKE } from "./lifetimes_picture.js";
 import { instant, lootWords, openedWords } from "./loot.js";
 import { helpList } from "./panel.js";
+import { made } from "./shapes.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./loot.js").Theft} Theft */
@@ -103,16 +104,22 @@ function explained([name, end, text]) {
 /** A bar to explain. @param {string} name @param {string} end */
 function specimen(name, end) {
   const place = { x: 6, y: -4.5, width: 28, height: 9 };
-  const mark = svg(
-    "g",
-    { class: `mls-span ${name}` },
-    svg("rect", { class: "mls-span-body", ...place }),
-    svg("path", { class: "mls-specimen-hatch", d: HATCHES[name] ?? "" }),
-    svg("path", { class: "mls-birth", d: DIAMOND, transform: "translate(6 0)" }),
-    svg("path", { class: "mls-strike", d: end, transform: "translate(34 0)" }),
-  );
-  const classes = "mls-specimen mls-lives mls-hue-0";
-  return svg("svg", { class: classes, viewBox: "0 -10 40 20", "aria-hidden": "true" }, mark);
+  return made([
+    "svg",
+    { class: "mls-specimen mls-lives mls-hue-0", viewBox: "0 -10 40 20", "aria-hidden": "true" },
+    [
+      [
+        "g",
+        { class: `mls-span ${name}` },
+        [
+          ["rect", { class: "mls-span-body", ...place }],
+          ["path", { class: "mls-specimen-hatch", d: HATCHES[name] ?? "" }],
+          ["path", { class: "mls-birth", d: DIAMOND, transform: "translate(6 0)" }],
+          ["path", { class: "mls-strike", d: end, transform: "translate(34 0)" }],
+        ],
+      ],
+    ],
+  ]);
 }
 
 /** The flag of what leaked. */

@@ -13,14 +13,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
 from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
+from tests.widgets.told import theft_of
+from tests.widgets.views import still_picture
 from widgets.key_lifetimes import KeyLifetimes
-from widgets.lifetimes_figure import picture
 from widgets.page import page as page_of
 from workbench.lab import World
 from workbench.lab.compromise import case_of
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
-from workbench.views.theft import instant, loot_words, table_rows, theft_of, theft_sentence
 
 pytestmark = pytest.mark.browser
 
@@ -57,13 +57,13 @@ def line(page: Page) -> Locator:
 
 
 def says(page: Page, view: KeyLifetimesView, device: str, step: int, *others: str) -> None:
-    """The page says of a theft what Python says of it."""
+    """The page says of a theft what the module says of it in Python."""
     theft = theft_of(view, device, step, others)
-    expect(page.locator(".mls-sentence")).to_have_text(theft_sentence(view, theft))
-    expect(line(page)).to_have_attribute("aria-valuetext", instant(view, step))
-    expect(page.locator(".mls-taken li")).to_have_text(loot_words(view, theft) or ["nothing"])
-    expect(page.locator(".mls-epochs .is-open")).to_have_text([f"{epoch} open" for epoch in theft.epochs])
-    expect(page.locator(".mls-read li")).to_have_count(len(theft.messages))
+    expect(page.locator(".mls-sentence")).to_have_text(theft["said"])
+    expect(line(page)).to_have_attribute("aria-valuetext", theft["instant"])
+    expect(page.locator(".mls-taken li")).to_have_text(theft["loot"] or ["nothing"])
+    expect(page.locator(".mls-epochs .is-open")).to_have_text([f"{epoch} open" for epoch in theft["epochs"]])
+    expect(page.locator(".mls-read li")).to_have_count(len(theft["messages"]))
 
 
 def essence(drawing: str) -> list[tuple[object, ...]]:
@@ -94,7 +94,7 @@ def test_the_live_picture_and_the_still_figure_show_the_same(visit: Visit, view:
     for step in range(len(shared["security"]["steps"])):
         says(page, shared, device, step)
         live = page.locator(".mls-plot").first.evaluate("(one) => new XMLSerializer().serializeToString(one)")
-        assert essence(live) == essence(picture(shared, theft_of(shared, device, step)))
+        assert essence(live) == essence(still_picture(KeyLifetimes(shared, device=device, step=step)))
         line(page).press("ArrowRight")
 
 
@@ -168,11 +168,9 @@ def test_the_table_says_what_becomes_of_each_secret(visit: Visit) -> None:
     page = visit(shown(view, device="Dave", step=4))
     page.get_by_label("Show as a table").click()
     rows = page.locator(".mls-twin tbody tr")
-    expect(rows).to_have_count(len(table_rows(view, theft_of(view, "Dave", 4))))
-    said = [
-        tuple(row) for row in rows.evaluate_all("all => all.map((row) => [...row.cells].map((c) => c.textContent))")
-    ]
-    assert said == table_rows(view, theft_of(view, "Dave", 4))
+    expect(rows).to_have_count(len(theft_of(view, "Dave", 4)["table"]))
+    said = [list(row) for row in rows.evaluate_all("all => all.map((row) => [...row.cells].map((c) => c.textContent))")]
+    assert said == theft_of(view, "Dave", 4)["table"]
 
 
 def test_nothing_moves_when_the_page_opens(visit: Visit) -> None:
@@ -233,9 +231,7 @@ def test_in_jupyterlab_the_line_reaches_python_and_python_moves_the_line(
         page = context.new_page()
         open_notebook(page, address, "lifetimes.ipynb")
         run_all_cells(page)
-        expect(page.locator(".mls-sentence")).to_have_text(
-            theft_sentence(view, theft_of(view, "Dave", 1)), timeout=30_000
-        )
+        expect(page.locator(".mls-sentence")).to_have_text(theft_of(view, "Dave", 1)["said"], timeout=30_000)
         line(page).focus()
         page.keyboard.press("End")
         last = len(view["security"]["steps"]) - 1

@@ -8,13 +8,13 @@ import pytest
 
 from tests.adversary.histories import history
 from tests.widgets.conform import faults
+from tests.widgets.told import theft_of
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace_format import HolderId
 from workbench.lab import World
 from workbench.lab.compromise import case_of
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import Bar, KeyLifetimesView, Kind, key_lifetimes_view
-from workbench.views.theft import fate, theft_of, theft_sentence
 
 
 def told() -> World:
@@ -39,9 +39,14 @@ def lanes_of(view: KeyLifetimesView, device: HolderId, kind: str) -> dict[str, l
     return {lane["name"]: [(bar["born"], bar["died"]) for bar in lane["bars"]] for lane in found["lanes"]}
 
 
+def is_there(bar: Bar, step: int) -> bool:
+    """Whether a secret is on the device after a step."""
+    return bar["born"] <= step and (bar["died"] is None or step < bar["died"])
+
+
 def values_cut(view: KeyLifetimesView, device: HolderId, step: int) -> set[str | None]:
     facts = view["security"]["facts"]
-    cut = (bar for kind in view["devices"][device] for bar in bars_of(kind) if fate(bar, step) == "taken")
+    cut = (bar for kind in view["devices"][device] for bar in bars_of(kind) if is_there(bar, step))
     return {facts[bar["fact"]]["value"] for bar in cut}
 
 
@@ -72,7 +77,7 @@ def test_bars_of_a_lane_never_overlap_and_a_band_counts_them(seed: int) -> None:
                 for span in kind["band"]
                 if span["first"] <= step and (span["end"] is None or step < span["end"])
             ]
-            there = sum(fate(bar, step) == "taken" for bar in bars_of(kind))
+            there = sum(is_there(bar, step) for bar in bars_of(kind))
             assert counted == ([there] if there else [])
         assert sum(span["deleted"] for span in kind["band"]) == sum(bar["died"] is not None for bar in bars_of(kind))
 
@@ -113,10 +118,10 @@ def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
     story = scenario("retroactive break")
     view = key_lifetimes_view(story.case, story.leaks)
     alone, together = (theft_of(view, "Dave", 4, others) for others in ([], ["Bob"]))
-    assert alone.epochs == story.expected["Dave",]
-    assert together.epochs == story.expected["Bob", "Dave"]
-    assert alone.regained == 2, "the keys of node 3 that two commits have sealed to his old leaf"
-    assert theft_sentence(view, together) == (
+    assert tuple(alone["epochs"]) == story.expected["Dave",]
+    assert tuple(together["epochs"]) == story.expected["Bob", "Dave"]
+    assert alone["regained"] == 2, "the keys of node 3 that two commits have sealed to his old leaf"
+    assert together["said"] == (
         "Everything on Dave's device after step 5: 15 secrets. Together with what leaked of Bob they open "
         "epochs 2 to 5. 28 secrets had been deleted before: 18 of them can be computed again."
     )
@@ -125,6 +130,6 @@ def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
 def test_a_theft_reads_what_the_slowest_device_has_not_read() -> None:
     story = scenario("slowest device")
     view = key_lifetimes_view(story.case, story.leaks)
-    assert len(theft_of(view, "Carol", story.leaks["Carol"].at).messages) > len(
-        theft_of(view, "Bob", story.leaks["Bob"].at).messages
+    assert len(theft_of(view, "Carol", story.leaks["Carol"].at)["messages"]) > len(
+        theft_of(view, "Bob", story.leaks["Bob"].at)["messages"]
     )

@@ -10,12 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.widgets.views import still_picture
 from widgets.key_lifetimes import KeyLifetimes
-from widgets.lifetimes_figure import picture
 from workbench.lab import World
 from workbench.lab.scenarios import Scenario, scenario
 from workbench.views.lifetimes import key_lifetimes_view
-from workbench.views.theft import theft_of
 
 
 @cache
@@ -72,7 +71,8 @@ def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path)
 def test_in_the_figure_the_line_cuts_what_is_marked_as_stolen() -> None:
     view = key_lifetimes_view(story().case, story().leaks)
     for step in range(6):
-        drawing = ET.fromstring(picture(view, theft_of(view, "Dave", step)))  # noqa: S314 - our own text
+        shown = KeyLifetimes(view, device="Dave", step=step)
+        drawing = ET.fromstring(still_picture(shown))  # noqa: S314 - our own text
         line = next(each for each in drawing.iter() if each.get("class") == "mls-theft-line")
         at = float(str(line.get("transform")).removeprefix("translate(").split()[0])
         for mark in (each for each in drawing.iter() if str(each.get("class")).startswith("mls-span")):
@@ -86,7 +86,7 @@ def test_what_is_deleted_ends_with_a_strike() -> None:
     view = key_lifetimes_view(story().case)
     (leaf,) = (kind for kind in view["devices"]["Bob"] if kind["kind"] == "leaf")
     deleted = sum(bar["died"] is not None for bar in leaf["lanes"][0]["bars"])
-    drawing = picture(view, theft_of(view, "Bob", 5), [])
+    drawing = still_picture(KeyLifetimes(view, device="Bob", step=5, opened=[]))
     lane = re.search(r'<g class="mls-lane" data-kind="leaf".*?(?=<g class="mls-lane")', drawing)
     assert lane is not None
     assert lane[0].count("mls-strike") == deleted == 1

@@ -16,12 +16,15 @@ from tests.widgets.views import REPOSITORY, derived, sample, still_picture
 from widgets import still as still_module
 from widgets.derivation_graph import DerivationGraph
 from widgets.kept import KeptPicture
+from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree
 from widgets.still import NotDrawn, still
+from workbench.lab.scenarios import scenario
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES: dict[str, Callable[[], KeptPicture]] = {
     "a derivation": lambda: DerivationGraph(derived()),
+    "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 

@@ -1,4 +1,4 @@
-"""What a picture shows and says, computed by its own JavaScript: what a viewer sees of a tree, and is told."""
+"""What a picture shows and says, computed by its own JavaScript: what a viewer sees of a tree, what a theft gets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from widgets.still import run
+from workbench.views.lifetimes import KeyLifetimesView
 from workbench.views.schema import RatchetTreeView
 
 _TREE = """\
@@ -41,3 +42,28 @@ def step_sentence(view: RatchetTreeView, step: int, viewer: str) -> str:
 def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer: str) -> str:
     """What a viewer is told of one beat of a step."""
     return str(frame_at(view, step, viewer, beat)["said"])
+
+
+_THEFTS = """\
+import { instant, lootWords, tableRows, theftOf, theftSentence } from "./loot.js";
+import { caseOf } from "./verdict.js";
+return (view, asked) => {
+  const given = caseOf(view.security);
+  return asked.map(([device, step, others]) => {
+    const theft = theftOf(view, given, { device, step, others });
+    const known = [...theft.knowledge.keys()].sort((a, b) => a - b);
+    const words = { said: theftSentence(view, theft), instant: instant(view, step), loot: lootWords(view, theft) };
+    return { ...theft, known, ...words, table: tableRows(view, theft) };
+  });
+};
+"""
+
+
+def thefts(view: KeyLifetimesView, asked: Sequence[tuple[str, int, Sequence[str]]]) -> list[Any]:
+    """What thefts get and open: each of all on a device after a step, together with named leaks."""
+    return list(run(_THEFTS, view, asked))
+
+
+def theft_of(view: KeyLifetimesView, device: str, step: int, others: Sequence[str] = ()) -> Any:
+    """What a theft gets and opens, in numbers and in words."""
+    return thefts(view, [(device, step, others)])[0]
