@@ -1,6 +1,6 @@
 /**
  * What is on the picture of a compromise after a step and under some leaks: columns are epochs, rows are members. A pure
- * function of the view; workbench/views/security_frame.py comes to the same, which a test holds.
+ * function of the view; a test holds it against the verdict in Python.
  */
 import { deviceOf } from "./reasons.js";
 import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standings, stepOf, until } from "./verdict.js";

@@ -2,13 +2,14 @@
  * The grid of a compromise: rows are members, columns are epochs. What is out of sight is not there, so that a large
  * group costs no more than a small one.
  */
-import { attribute, html, svg } from "./dom.js";
+import { attribute, html } from "./dom.js";
 import { cellAt } from "./matrix_frame.js";
-import { HEAD, HEIGHT, WIDTH, cellShapes, headShapes, widthFor } from "./matrix_marks.js";
+import { HEAD, HEIGHT, WIDTH, cellClass, cellShapes, headShapes, leafShapes, widthFor } from "./matrix_marks.js";
 import { cellLabel, columnLabel, matrixLabel, nameOf } from "./matrix_words.js";
+import { made } from "./shapes.js";
 
 /** @typedef {import("./matrix_frame.js").Frame} Frame */
-/** @typedef {import("./matrix_marks.js").Shape} Shape */
+/** @typedef {import("./shapes.js").Shape} Shape */
 /** Where one is: row -1 is the heads. @typedef {{row: number, column: number}} Place */
 
 const NARROW = 520;
@@ -43,13 +44,9 @@ export function scrolledTo(from, room, size, index) {
   return Math.max(Math.min(from, index * size), (index + 1) * size - room);
 }
 
-/** @param {Shape[]} shapes @param {number} height @param {number} [width] @returns {SVGSVGElement} */
+/** @param {Shape[]} shapes @param {number} height @param {number} [width] */
 export function drawing(shapes, height, width = WIDTH) {
-  return svg(
-    "svg",
-    { class: "mls-marks", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
-    ...shapes.map(([tag, attributes, text]) => svg(tag, attributes, ...(text === undefined ? [] : [text]))),
-  );
+  return made(["svg", { class: "mls-marks", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, shapes]);
 }
 
 /**
@@ -171,12 +168,7 @@ export function matrixGrid(name, does) {
   /** @param {number} row */
   function lineOf(row) {
     const { name: called, initial, hue } = members()[row];
-    const leaf = svg(
-      "svg",
-      { class: "mls-leaf", viewBox: "-14 -14 28 28", "aria-hidden": "true" },
-      svg("rect", { x: -12, y: -12, width: 24, height: 24, rx: 8 }),
-      svg("text", { y: 4.5 }, initial),
-    );
+    const leaf = made(["svg", { class: "mls-leaf", viewBox: "-14 -14 28 28", "aria-hidden": "true" }, leafShapes(initial)]);
     const head = html("div", { role: "rowheader", class: "mls-who", "aria-colindex": 1, title: called }, leaf, html("span", {}, called));
     const line = html("div", { role: "row", class: `mls-member mls-hue-${hue}`, "aria-rowindex": row + 2 }, head);
     line.style.top = `calc(var(--head) + ${row * HEIGHT}px)`;
@@ -193,10 +185,8 @@ export function matrixGrid(name, does) {
     const cell = row < 0 ? null : cellAt(frame, member, column);
     const shapes = cell ? cellShapes(cell, size) : headShapes(own, nameOf(frame, own.by), size);
     const label = cell ? cellLabel(frame, member, column, cell) : `${columnLabel(frame, own)}. ${own.sentence}`;
-    const looks = cell
-      ? `mls-cell is-${cell.state} ${cell.key && `has-${cell.key}`} ${cell.open ? "is-open" : ""}`
-      : `mls-column is-${own.standing}`;
-    const names = `${looks} ${isActive ? "is-active" : ""} ${isPinned ? "is-pinned" : ""}`.replace(/\s+/g, " ").trim();
+    const looks = cell ? cellClass(cell) : `mls-column is-${own.standing}`;
+    const names = `${looks}${isActive ? " is-active" : ""}${isPinned ? " is-pinned" : ""}`;
     const now = JSON.stringify([shapes, looks]);
     const before = drawn.get(element_);
     if (before !== now) {

@@ -1,6 +1,5 @@
 /**
- * The marks of a compromise, as shapes: tag, attributes, and text if there is any. widgets/matrix_figure.py draws the
- * same, which a test holds.
+ * The marks of a compromise, as shapes.
  *
  * A leaf key's life is a capsule that goes on from epoch to epoch until a fresh key takes its place: one hatch shows all
  * that its theft gives away.
@@ -8,7 +7,7 @@
 
 /** @typedef {import("./matrix_frame.js").Cell} Cell */
 /** @typedef {import("./matrix_frame.js").Column} Column */
-/** @typedef {[tag: "path" | "rect" | "circle" | "text", attributes: Record<string, string | number>, text?: string]} Shape */
+/** @typedef {import("./shapes.js").Shape} Shape */
 
 /** The least width of a cell; widths are multiples of 13, so that a hatch goes on in the next cell. */
 export const WIDTH = 52;
@@ -38,6 +37,19 @@ function outlineOf({ starts, ends }, width) {
   return ends ? `M0 9H${turn}a7 7 0 0 1 7 7v6a7 7 0 0 1-7 7H0` : `M${width} 9H0M0 29H${width}`;
 }
 
+/** @param {Cell} cell */
+export function cellClass({ state, key, open }) {
+  return `mls-cell is-${state}${key && ` has-${key}`}${open ? " is-open" : ""}`;
+}
+
+/** A member's mark. @param {string} initial @returns {Shape[]} */
+export function leafShapes(initial) {
+  return [
+    ["rect", { x: -12, y: -12, width: 24, height: 24, rx: 8 }],
+    ["text", { y: 4.5 }, [initial]],
+  ];
+}
+
 /** @param {Cell} cell @param {number} [width] @returns {Shape[]} from the bottom up */
 export function cellShapes(cell, width = WIDTH) {
   /** @type {Shape[]} */
@@ -63,7 +75,7 @@ function letter({ sent, read }) {
   const count = read > 0 && read < sent ? `${read}/${sent}` : String(sent);
   return [
     ["path", { class: name, d: `M9 15h14v9h-14z${flap}` }],
-    ...(sent > 1 ? [/** @type {Shape} */ (["text", { class: "mls-count", x: 26, y: 23.5 }, count])] : []),
+    ...(sent > 1 ? [/** @type {Shape} */ (["text", { class: "mls-count", x: 26, y: 23.5 }, [count]])] : []),
   ];
 }
 
@@ -101,7 +113,7 @@ export function headShapes(column, by, width = WIDTH) {
   const { standing, reopeners } = column;
   const middle = width / 2;
   /** @type {Shape[]} */
-  const shapes = [["text", { class: "mls-number", x: middle, y: 14 }, String(column.epoch)]];
+  const shapes = [["text", { class: "mls-number", x: middle, y: 14 }, [String(column.epoch)]]];
   const count = reopeners.length;
   if (standing === "readable") {
     shapes.push(["path", { class: "mls-eye", d: `M${middle - 9} 30q9-9 18 0q-9 9-18 0z` }]);
@@ -111,10 +123,10 @@ export function headShapes(column, by, width = WIDTH) {
   } else if (standing === "healed") {
     const left = middle - (count > 0 ? 13 : 6);
     shapes.push(["path", { class: "mls-lock", d: `M${left} 27h12v9h-12zM${left + 2.5} 27v-4a3.5 3.5 0 0 1 7 0v4` }]);
-    if (count > 0) shapes.push(["text", { class: "mls-count", x: middle + 4, y: 36 }, count > 99 ? "99+" : String(count)]);
+    if (count > 0) shapes.push(["text", { class: "mls-count", x: middle + 4, y: 36 }, [count > 99 ? "99+" : String(count)]]);
   }
   const word = headWord(column, by);
-  if (word) shapes.push(["text", { class: "mls-word", x: middle, y: 49 }, word]);
+  if (word) shapes.push(["text", { class: "mls-word", x: middle, y: 49 }, [word]]);
   const band = bandOf(column, width);
   if (band) shapes.push(["path", band]);
   return shapes;

@@ -1,4 +1,4 @@
-/** A compromise in words: the same words as workbench/views/security_words.py, which a test holds equal. */
+/** A compromise in words. */
 import { cellAt } from "./matrix_frame.js";
 import { list, upperFirst } from "./words.js";
 

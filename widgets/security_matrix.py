@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.kept import KeptPicture
-from widgets.matrix_figure import matrix_figure
+from widgets.still import NotDrawn, run
 from workbench.lab import World
 from workbench.lab.compromise import case_of, compromise
 from workbench.views.security import security_view
-from workbench.views.security_frame import SecurityFrame
-from workbench.views.security_words import verdict_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from workbench.adversary.leak import Leak
-    from workbench.adversary.verdict import Case
+    from workbench.adversary.verdict import Case, Verdict
     from workbench.lab.scenarios import Scenario
-    from workbench.views.security import SecurityView
 
 
 class SecurityMatrix(KeptPicture):
@@ -34,6 +31,8 @@ class SecurityMatrix(KeptPicture):
     """
 
     _module: ClassVar[str] = "security_matrix.js"
+    _still_module: ClassVar[str] = "matrix_still.js"
+    _still_styles: ClassVar[tuple[str, ...]] = ("theme.css", "marks.css", "matrix_marks.css")
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -75,21 +74,31 @@ class SecurityMatrix(KeptPicture):
             return cls(story, **traits)
         return cls(story.world, story.leaks, **{"on": story.leaks, "case": story.case, **traits})
 
+    def verdict(self) -> Verdict:
+        """Give the verdict on what has leaked by the step."""
+        leaks = [self._leak(each) for each in self.leaks]
+        return self._case.until(self.step).judge(leak for leak in leaks if leak.at <= self.step)
+
     def __repr__(self) -> str:
         title, steps = self.view["title"], len(self.view["steps"])
-        return f"SecurityMatrix({title!r}, after step {self.step + 1} of {steps}: {verdict_sentence(self._frame())})"
+        try:
+            said = run('import { said } from "./matrix_still.js";\nreturn said;\n', self._shown())
+        except NotDrawn:
+            said = self._read()
+        return f"SecurityMatrix({title!r}, after step {self.step + 1} of {steps}: {said})"
+
+    def _read(self) -> str:
+        verdict = self.verdict()
+        return f"The thief reads {len(verdict.readable_epochs)} of {len(verdict.epochs)} epochs."
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "step", "leaks", "selected")}
-
-    def _frame(self) -> SecurityFrame:
-        leaks = [self._leak(each) for each in self.leaks]
-        return SecurityFrame.at(self._case, cast("SecurityView", self.view), leaks, self.step)
 
     def _leak(self, put_on: dict[str, Any]) -> Leak:
         if "name" in put_on:
             return self._named[put_on["name"]]
         return compromise(self._world, put_on["device"], at=put_on["at"], case=self._case)
 
-    def _figure(self) -> str:
-        return matrix_figure(self._frame())
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        lines = repr(self.verdict()).splitlines()
+        return self._read(), ["How it stands"], [[line] for line in lines]

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
 from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
+from tests.widgets.told import matrix_at
 from widgets import SecurityMatrix
 from widgets.page import page as page_of
 from workbench.lab import World
 from workbench.lab.scenarios import Scenario, scenario
-from workbench.views.security_words import cell_label, column_label, table_rows, verdict_sentence
 
 pytestmark = pytest.mark.browser
 
@@ -58,11 +58,10 @@ def labels(page: Page, selector: str) -> list[str]:
 
 def test_every_epoch_and_cell_is_there_and_says_what_it_is(visit: Visit) -> None:
     matrix = SecurityMatrix.of(story())
-    page, frame = visit(shown(matrix)), matrix._frame()
-    expect(sentence(page)).to_have_text(verdict_sentence(frame))
-    assert labels(page, ".mls-column") == [f"{column_label(frame, each)}. {each.sentence}" for each in frame.columns]
-    places = [(member["id"], column) for member in frame.view["members"] for column in range(len(frame.columns))]
-    assert labels(page, "[role='gridcell']") == [cell_label(frame, *place, frame.cell(*place)) for place in places]
+    page, told = visit(shown(matrix)), matrix_at(matrix)
+    expect(sentence(page)).to_have_text(told["said"])
+    assert labels(page, ".mls-column") == told["heads"]
+    assert labels(page, "[role='gridcell']") == told["labels"]
 
 
 def test_leaks_are_put_on_and_taken_off_by_their_names(visit: Visit) -> None:
@@ -163,7 +162,7 @@ def test_the_table_says_the_same(visit: Visit) -> None:
     rows = page.get_by_role("region", name="The compromise as a table").locator("tbody tr")
     expect(rows).to_have_count(6)
     told = rows.evaluate_all("all => all.map((row) => [...row.cells].map((one) => one.textContent))")
-    assert told == [list(row) for row in table_rows(matrix._frame())]
+    assert told == matrix_at(matrix)["table"]
 
 
 @pytest.mark.parametrize(

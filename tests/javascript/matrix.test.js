@@ -119,14 +119,14 @@ test("a capsule goes on from cell to cell, and so does its hatch", () => {
 test("nothing is drawn for who is not there, and little for who is safe", () => {
   const frame = at([]);
   assert.deepEqual(cellShapes(cellAt(frame, "ben", 0)), []);
-  assert.deepEqual(cellShapes(cellAt(frame, "ben", 1)).map(([, { class: name }]) => name), ["mls-life", "mls-rim"]);
+  assert.deepEqual(cellShapes(cellAt(frame, "ben", 1)).map(([, attributes]) => attributes?.class), ["mls-life", "mls-rim"]);
   assert.equal(headShapes(frame.columns[0], "").length, 1);
 });
 
 test("a padlock counts whose theft would open it; none left, no count", () => {
   const column = at([ANN]).columns[2];
   /** @param {string[]} reopeners */
-  const texts = (reopeners) => headShapes({ ...column, reopeners }, "").flatMap(([, , text]) => text ?? []);
+  const texts = (reopeners) => headShapes({ ...column, reopeners }, "").flatMap(([, , children]) => children ?? []);
   assert.deepEqual(texts([]), ["2", "healed"]);
   assert.deepEqual(texts(["a", "b"]), ["2", "2", "so far"]);
   assert.deepEqual(texts(Array(120).fill("a")), ["2", "99+", "so far"]);

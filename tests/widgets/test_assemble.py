@@ -11,7 +11,15 @@ from tests.widgets.views import REPOSITORY, node
 from widgets.assemble import STYLES, inlined, module, stylesheet
 
 WIDGETS = ["derivation_graph.js", "key_lifetimes.js", "ratchet_tree.js", "security_matrix.js"]
-ENTRIES = [*WIDGETS, "derivation_still.js", "lifetimes_still.js", "ratchet_still.js", "still.js", "host.js"]
+ENTRIES = [
+    *WIDGETS,
+    "derivation_still.js",
+    "lifetimes_still.js",
+    "matrix_still.js",
+    "ratchet_still.js",
+    "still.js",
+    "host.js",
+]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

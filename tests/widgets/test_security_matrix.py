@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import b64decode
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.widgets.views import node
-from widgets import SecurityMatrix
-from widgets.matrix_figure import cell_shapes, head_shapes, matrix_figure, matrix_picture, width_for
+from tests.widgets.told import matrix_at
+from tests.widgets.views import still_picture
+from widgets import SecurityMatrix, still
 from workbench.lab import World
 from workbench.lab.scenarios import Scenario, scenario
-from workbench.views.security_frame import Column
-from workbench.views.security_words import cell_label, column_label
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,22 +78,21 @@ def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path)
     assert not re.search(r'(?:src|href)="(?!data:)', text)
 
 
-def test_the_figure_shows_every_epoch_and_cell_with_its_words() -> None:
-    frame = SecurityMatrix.of(story())._frame()
-    drawing = ET.fromstring(matrix_picture(frame))  # noqa: S314 - our own text
-    titles = [part.findtext(f"{SVG}title") for part in drawing.iter(f"{SVG}svg") if part is not drawing]
-    columns = [f"{column_label(frame, column)}. {column.sentence}" for column in frame.columns]
+def test_the_figure_shows_every_epoch_and_cell() -> None:
+    drawing = ET.fromstring(still_picture(SecurityMatrix.of(story())))  # noqa: S314 - our own text
+    parts = [part.attrib["class"] for part in drawing.iter(f"{SVG}svg") if part is not drawing]
+    told = matrix_at(SecurityMatrix.of(story()))
+    columns = [f"mls-column is-{column['standing']}" for column in told["columns"]]
     cells = [
-        cell_label(frame, member["id"], column, frame.cell(member["id"], column))
-        for member in frame.view["members"]
-        for column in range(len(frame.columns))
+        " ".join(["mls-cell", f"is-{each['state']}", *([f"has-{each['key']}"] if each["key"] else [])])
+        for each in told["cells"]
     ]
-    assert titles == columns + cells
+    assert [name.removesuffix(" is-open") for name in parts] == columns + cells
 
 
 def test_its_words_stand_beside_it_for_those_who_cannot_see_it() -> None:
-    text = matrix_figure(SecurityMatrix.of(story())._frame())
-    assert 'alt="Security of Alice&#x27;s group after step 6 of 6: 4 members, 6 epochs"' in text
+    text = SecurityMatrix.of(story())._figure()
+    assert 'alt="Security of Alice\'s group after step 6 of 6: 4 members, 6 epochs"' in text
     assert "<figcaption>The thief reads epochs 2 to 5." in text
     assert text.count("<tr>") == 1 + 6
     assert "<td>had healed, and is open again by what leaked from Dave</td>" in text
@@ -107,54 +102,24 @@ def test_the_figure_of_a_long_history_shows_the_end_and_says_so() -> None:
     world = World.of(["Alice", "Bob"])
     for _ in range(30):
         world.commit("Alice")
-    text = matrix_figure(SecurityMatrix.of(world)._frame())
+    matrix = SecurityMatrix.of(world)
+    text = matrix._figure()
     assert "; the picture shows epochs 8 to 31, 2 members" in text
-    image = b64decode(re.findall(r"base64,([^\"]+)", text)[0]).decode()
-    assert image.count('class="mls-column') == 24
+    assert still_picture(matrix).count('class="mls-column') == 24
     assert text.count("<tr>") == 1 + 32
 
 
-def test_names_cannot_break_out_of_it() -> None:
-    world = World.of(["<b>Al", "Bob"])
-    matrix = SecurityMatrix.of(world)
-    assert "<b>" not in matrix_figure(matrix._frame())
-    assert "<b>" not in matrix_picture(matrix._frame())
+def test_the_verdict_is_that_of_what_leaked_by_the_step() -> None:
+    matrix = SecurityMatrix.of(story(), step=3)
+    assert matrix.verdict().readable_epochs == (2,)
+    matrix.step = 5
+    assert matrix.verdict().readable_epochs == story().verdict().readable_epochs
 
 
-IN_JAVASCRIPT = """
-import { readFileSync } from "node:fs";
-import { cellAt, frameAt, opened } from "./widgets/matrix_frame.js";
-import { cellShapes, headShapes, widthFor } from "./widgets/matrix_marks.js";
-
-const { view, leaks, columns, widths } = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
-const frame = frameAt(opened(view), leaks, view.steps.length - 1);
-const cells = view.members.flatMap(({ id }) => frame.columns.map((_, column) => cellAt(frame, id, column)));
-const shapes = widths.flatMap((width) => [
-  ...cells.map((cell) => cellShapes(cell, width)),
-  ...[...frame.columns, ...columns].map((column) => headShapes(column, "Somebody with a name", width)),
-]);
-console.log(JSON.stringify([shapes, [1, 6, 200].map((count) => widthFor(588, count))]));
-"""
+def test_its_repr_says_less_without_quickjs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(still, "_engine", _missing)
+    assert repr(SecurityMatrix.of(story())).endswith("after step 6 of 6: The thief reads 4 of 6 epochs.)")
 
 
-@pytest.mark.parametrize(
-    "name", ["retroactive break", "deletion", "slowest device", "removed member", "bad randomness"]
-)
-def test_figure_and_live_picture_draw_the_same_marks(name: str, tmp_path: Path) -> None:
-    matrix = SecurityMatrix.of(scenario(name))
-    frame = matrix._frame()
-    many = tuple(str(number) for number in range(120))
-    more = [Column(7, "", 0, 0, "healed"), Column(8, "", 0, 0, "healed", many), Column(9, "", 0, 0, "reopened", by="a")]
-    told = [
-        {"epoch": each.epoch, "standing": each.standing, "reopeners": each.reopeners, "by": each.by} for each in more
-    ]
-    file = tmp_path / "asked.json"
-    asked = {"view": matrix.view, "leaks": matrix.leaks, "columns": told, "widths": [52, 91]}
-    file.write_text(json.dumps(asked), "utf-8")
-    cells = [frame.cell(each["id"], column) for each in frame.view["members"] for column in range(len(frame.columns))]
-    shapes = []
-    for width in (52, 91):
-        shapes += [cell_shapes(cell, width) for cell in cells]
-        shapes += [head_shapes(column, "Somebody with a name", width) for column in [*frame.columns, *more]]
-    plain = [[[tag, attributes, *([text] if text else [])] for tag, attributes, text in each] for each in shapes]
-    assert json.loads(node(IN_JAVASCRIPT, str(file))) == [plain, [width_for(588, count) for count in (1, 6, 200)]]
+def _missing() -> None:
+    raise still.NotDrawn("QuickJS is not installed")

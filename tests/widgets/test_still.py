@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from html import escape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -18,6 +19,7 @@ from widgets.derivation_graph import DerivationGraph
 from widgets.kept import KeptPicture
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree
+from widgets.security_matrix import SecurityMatrix
 from widgets.still import NotDrawn, still
 from workbench.lab.scenarios import scenario
 
@@ -25,6 +27,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 PICTURES: dict[str, Callable[[], KeptPicture]] = {
     "a derivation": lambda: DerivationGraph(derived()),
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
+    "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 
@@ -74,7 +77,7 @@ def test_without_quickjs_the_words_stay(name: str, monkeypatch: pytest.MonkeyPat
     text = picture._figure()
     assert "<img" not in text
     sentence, heads, rows = picture._words()
-    assert f"<figcaption>{sentence}</figcaption>" in text
+    assert f"<figcaption>{escape(sentence)}</figcaption>" in text
     assert text.count("<tr>") == 1 + len(rows) > 2
     assert text.count("<th ") == len(heads)
 

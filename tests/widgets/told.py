@@ -1,13 +1,15 @@
-"""What a picture shows and says, computed by its own JavaScript: what a viewer sees of a tree, what a theft gets."""
+"""What a picture shows and says, computed by its own JavaScript: what a viewer sees, what a thief gets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from widgets.security_matrix import SecurityMatrix
 from widgets.still import run
 from workbench.views.lifetimes import KeyLifetimesView
 from workbench.views.schema import RatchetTreeView
+from workbench.views.security import SecurityView
 
 _TREE = """\
 import { frameAt, timeline } from "./frame.js";
@@ -67,3 +69,34 @@ def thefts(view: KeyLifetimesView, asked: Sequence[tuple[str, int, Sequence[str]
 def theft_of(view: KeyLifetimesView, device: str, step: int, others: Sequence[str] = ()) -> Any:
     """What a theft gets and opens, in numbers and in words."""
     return thefts(view, [(device, step, others)])[0]
+
+
+_COMPROMISE = """\
+import { cellAt, frameAt, opened } from "./matrix_frame.js";
+import { cellLabel, columnLabel, tableRows, verdictSentence } from "./matrix_words.js";
+return (view, leaks, steps) => steps.map((step) => {
+  const frame = frameAt(opened(view), leaks, step);
+  const places = view.members.flatMap(({ id }) => frame.columns.map((_, column) => [id, column]));
+  const cells = places.map(([id, column]) => [id, column, cellAt(frame, id, column)]);
+  return {
+    columns: frame.columns,
+    cells: cells.map(([, , cell]) => cell),
+    said: verdictSentence(frame),
+    heads: frame.columns.map((column) => `${columnLabel(frame, column)}. ${column.sentence}`),
+    labels: cells.map((cell) => cellLabel(frame, ...cell)),
+    table: tableRows(frame),
+  };
+});
+"""
+
+
+def compromises(
+    view: SecurityView | dict[str, Any], leaks: Sequence[Mapping[str, object]], steps: Sequence[int]
+) -> list[Any]:
+    """What is on the picture of a compromise after some steps: columns, cells (member by member), and their words."""
+    return list(run(_COMPROMISE, view, leaks, list(steps)))
+
+
+def matrix_at(matrix: SecurityMatrix) -> Any:
+    """What is on the picture of a matrix."""
+    return compromises(matrix.view, matrix.leaks, [matrix.step])[0]
