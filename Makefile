@@ -27,7 +27,7 @@ help:
 	@echo "make soak       the long forms: random histories, the three oracles, mixed groups, an hour of fuzzing"
 	@echo "make mutants    change the code at 150 places, one at a time, and count how often a test notices (hours)"
 	@echo "make notebooks  run the lessons and store their outputs anew"
-	@echo "make docs       write the pages about the RFC and about performance anew"
+	@echo "make docs       write the pages about the RFC and about performance, and the types of the views anew"
 	@echo "make peers      play everything with the other implementations and write docs/interop.md anew"
 	@echo "make interop    build mlspp and the working group's test runner, and play everything between ours and mlspp"
 	@echo "make coverage   run the tests of the protocol and hold it to full branch coverage"
@@ -105,6 +105,8 @@ docs: $(VENV)/.test
 	@$(BIN)/python -m tests.rfc.tables
 	@echo "==> Writing the page about performance, from the results of the last bench"
 	@$(BIN)/workbench bench --read docs/performance.json --page docs/performance.md --plot docs/performance.svg >/dev/null
+	@echo "==> Writing the types of the views anew"
+	@$(BIN)/python -m tests.widgets.declarations
 
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses. Extras stay in the names: a pip that
 # meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.

@@ -1,4 +1,4 @@
-/** The view of a derivation as the picture reads it: the same fields as workbench/views/derivation.py, where each is explained. */
+/** Generated from workbench/views/derivation.py, where each field is explained, by `make docs`. */
 
 export interface LeakWords {
   words: string;

@@ -12,7 +12,7 @@ import { rowList } from "./rows.js";
 import { mount } from "./shapes.js";
 import { list, upperFirst } from "./words.js";
 
-/** @typedef {import("./view.d.ts").Model} Model */
+/** @typedef {import("./model.d.ts").Model} Model */
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
 /** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
 /** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */

@@ -1,7 +1,7 @@
 /** A page without a kernel: a model that lives in the page, and a widget in it. */
 
 /**
- * @param {{render: (host: {model: import("./view.d.ts").Model, el: HTMLElement}) => unknown}} widget
+ * @param {{render: (host: {model: import("./model.d.ts").Model, el: HTMLElement}) => unknown}} widget
  * @param {Record<string, unknown>} traits the first values of the traits
  * @param {HTMLElement} el
  */

@@ -14,7 +14,7 @@ import { mount } from "./shapes.js";
 import { twin } from "./twin.js";
 import { caseOf } from "./verdict.js";
 
-/** @typedef {import("./view.d.ts").Model} Model */
+/** @typedef {import("./model.d.ts").Model} Model */
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 
 const FORMAT = "mls-workbench/key-lifetimes-view";

@@ -1,4 +1,4 @@
-/** The view of how long secrets live (workbench/views/lifetimes.py). */
+/** Generated from workbench/views/lifetimes.py, where each field is explained, by `make docs`. */
 
 import type { SecurityView } from "./security.d.ts";
 
@@ -21,7 +21,7 @@ export interface Span {
 }
 
 export interface Kind {
-  kind: string;
+  kind: "leaf" | "nodes" | "init" | "epoch" | "tree" | "messages" | "psks" | "packages" | "signature" | "others";
   lanes: Lane[];
   band: Span[];
 }

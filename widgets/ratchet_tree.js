@@ -14,7 +14,7 @@ import { toolbar } from "./toolbar.js";
 import { twin } from "./twin.js";
 import { sentence, treeTable } from "./words.js";
 
-/** @typedef {import("./view.d.ts").Model} Model */
+/** @typedef {import("./model.d.ts").Model} Model */
 /** @typedef {import("./pace.js").Place} Place */
 
 const FORMAT = "mls-workbench/ratchet-tree-view";

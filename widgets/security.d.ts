@@ -1,4 +1,4 @@
-/** The view of a history to be attacked (workbench/views/security.py), and what is computed on it. */
+/** Generated from workbench/views/security.py, where each field is explained, by `make docs`. */
 
 import type { Member } from "./view.d.ts";
 
@@ -8,7 +8,6 @@ export interface Fact {
   value: string | null;
 }
 
-/** Rule `r` concludes `conclusions[r]` from `premises[starts[r]]` up to, not including, `premises[starts[r + 1]]`. */
 export interface RuleArrays {
   starts: number[];
   premises: number[];
@@ -51,7 +50,7 @@ export interface NamedLeak {
   name: string;
   device: string;
   at: number;
-  what: string;
+  what: "state" | "enclave held" | "backup" | "ratchets" | "init keys" | "psks" | "signature key" | "message keys" | "randomness";
   words: string;
   facts: number[];
 }

@@ -13,7 +13,7 @@ import { matrixToolbar } from "./matrix_toolbar.js";
 import { HEADS, tableRows, verdictSentence } from "./matrix_words.js";
 import { twin } from "./twin.js";
 
-/** @typedef {import("./view.d.ts").Model} Model */
+/** @typedef {import("./model.d.ts").Model} Model */
 /** @typedef {import("./verdict.js").Leak} Leak */
 /** @typedef {import("./matrix_details.js").Choice} Choice */
 

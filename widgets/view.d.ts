@@ -1,22 +1,18 @@
-/** The view of a ratchet tree as the picture reads it: the same fields as workbench/views/schema.py, where each is explained. */
+/** Generated from workbench/views/schema.py, where each field is explained, by `make docs`. */
 
-export type Hex = string;
-export type KeyId = string;
-export type ViewerId = string;
+export type ViewerKind = "member" | "server" | "thief" | "observer";
+
+export type StepKind = "create" | "found" | "key_package" | "share" | "propose" | "commit" | "process" | "join" | "message" | "theft";
+
+export type BeatKind = "proposals" | "leaf_key" | "climb" | "seal" | "open" | "welcome" | "root" | "schedule" | "epoch" | "confirm" | "message" | "theft";
+
 export type How = "generated" | "derived" | "opened" | "welcome" | "stolen";
-export type BeatKind =
-  | "proposals"
-  | "leaf_key"
-  | "climb"
-  | "seal"
-  | "open"
-  | "welcome"
-  | "root"
-  | "schedule"
-  | "epoch"
-  | "confirm"
-  | "message"
-  | "theft";
+
+export type PadlockState = "closed" | "open" | "reopened" | "healed";
+
+export type Source = "key_package" | "update" | "commit";
+
+export type Node = Leaf | Parent;
 
 export interface Member {
   id: string;
@@ -26,68 +22,66 @@ export interface Member {
 }
 
 export interface Viewer {
-  id: ViewerId;
+  id: string;
   name: string;
-  kind: "member" | "server" | "thief" | "observer";
+  kind: ViewerKind;
 }
 
 export interface Key {
-  public: Hex;
-  private: Hex | null;
+  public: string;
+  private: string | null;
 }
 
 export interface Leaf {
   kind: "leaf";
   member: string;
-  key: KeyId;
-  source: "key_package" | "update" | "commit";
+  key: string;
+  source: Source;
   values: Record<string, string>;
 }
 
 export interface Parent {
   kind: "parent";
-  key: KeyId;
+  key: string;
   unmerged: number[];
   values: Record<string, string>;
 }
-
-export type Node = Leaf | Parent;
 
 export interface Keyframe {
   epoch: number;
   leaf_count: number;
   nodes: Record<string, Node>;
-  hashes?: Record<string, Hex>;
+  hashes?: Record<string, string>;
   group: Record<string, string>;
-  unseen_by?: ViewerId[];
+  unseen_by?: string[];
 }
 
 export interface Gain {
-  key: KeyId;
+  key: string;
   how: How;
 }
 
 export interface Secret {
   name: string;
-  value: Hex;
-  known_to: ViewerId[];
+  value: string;
+  known_to: string[];
 }
 
 export interface Envelope {
   to: number;
-  to_key: KeyId;
-  kem_output: Hex;
-  ciphertext: Hex;
-  opened_by: ViewerId[];
+  to_key: string;
+  kem_output: string;
+  ciphertext: string;
+  opened_by: string[];
 }
 
 export interface PathNode {
   node: number;
   copath: number;
   filtered: boolean;
-  key: KeyId | null;
-  path_secret: Hex | null;
-  known_to: ViewerId[];
+  key: string | null;
+  path_secret: string | null;
+  known_to: string[];
   envelopes: Envelope[];
 }
 
@@ -98,10 +92,10 @@ export interface Path {
 
 export interface WelcomeEnvelope {
   to: number;
-  kem_output: Hex;
-  ciphertext: Hex;
+  kem_output: string;
+  ciphertext: string;
   path_secret_of: number | null;
-  opened_by: ViewerId[];
+  opened_by: string[];
 }
 
 export interface Proposal {
@@ -113,9 +107,9 @@ export interface Proposal {
 export interface Message {
   sender: string;
   kind: "application" | "proposal" | "commit" | "welcome" | "key_package" | "group_info";
-  wire: Hex;
+  wire: string;
   size: number;
-  read: Record<ViewerId, string>;
+  read: Record<string, string>;
 }
 
 export interface Beat {
@@ -125,21 +119,11 @@ export interface Beat {
   edges: [number, number][];
   shows?: number[];
   blanks?: number[];
-  known_to: ViewerId[] | null;
+  known_to: string[] | null;
 }
 
 export interface Step {
-  kind:
-    | "create"
-    | "found"
-    | "key_package"
-    | "share"
-    | "propose"
-    | "commit"
-    | "process"
-    | "join"
-    | "message"
-    | "theft";
+  kind: StepKind;
   actor: string | null;
   title: string;
   sentence: string;
@@ -147,12 +131,12 @@ export interface Step {
   leaf_count?: number;
   set: Record<string, Node>;
   blank: number[];
-  hashes?: Record<string, Hex>;
+  hashes?: Record<string, string>;
   group?: Record<string, string>;
-  gain: Record<ViewerId, Gain[]>;
-  lose: Record<ViewerId, KeyId[]>;
-  unseen_by?: ViewerId[];
-  tree_to?: ViewerId[];
+  gain: Record<string, Gain[]>;
+  lose: Record<string, string[]>;
+  unseen_by?: string[];
+  tree_to?: string[];
   path: Path | null;
   welcome?: WelcomeEnvelope[];
   proposals: Proposal[];
@@ -162,7 +146,7 @@ export interface Step {
 }
 
 export interface Padlock {
-  state: "closed" | "open" | "reopened" | "healed";
+  state: PadlockState;
   badge: string;
   words: string;
 }
@@ -176,16 +160,7 @@ export interface RatchetTreeView {
   members: Member[];
   viewers: Viewer[];
   keyframe: Keyframe;
-  keys: Record<KeyId, Key>;
+  keys: Record<string, Key>;
   steps: Step[];
   padlocks?: Record<string, Padlock>;
-}
-
-/** The part of a widget model that anywidget, Panel and the exported page have in common. */
-export interface Model {
-  get(name: string): any;
-  set(name: string, value: unknown): void;
-  save_changes(): void;
-  on(event: string, callback: () => void): void;
-  off(event: string, callback: () => void): void;
 }

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import copy
-import re
-from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tests.widgets.conform import faults
-from tests.widgets.views import REPOSITORY, lived, sample
+from tests.widgets.declarations import FILES, WIDGETS, declaration
+from tests.widgets.views import lived, sample
 from workbench.lab.environment import Handshakes
-from workbench.views import derivation, schema
-
-DECLARATION = (REPOSITORY / "widgets" / "view.d.ts").read_text("utf-8")
-TYPED_DICTS = {name: value for name, value in vars(schema).items() if is_typeddict(value)}
+from workbench.views import lifetimes, schema
 
 
-@pytest.mark.parametrize("name", TYPED_DICTS)
-def test_each_typed_dict_has_the_same_fields_in_typescript(name: str) -> None:
-    block = re.search(rf"export interface {name} \{{(.*?)\n\}}", DECLARATION, re.DOTALL)
-    assert block is not None
-    fields = set(re.findall(r"^  (\w+\??):", block[1], re.MULTILINE))
-    hints = get_type_hints(TYPED_DICTS[name], include_extras=True)
-    assert fields == {f"{field}?" if get_origin(hint) is NotRequired else field for field, hint in hints.items()}
+@pytest.mark.parametrize("module", FILES, ids=FILES.values())
+def test_the_types_of_the_views_in_javascript_are_those_of_python(module: ModuleType) -> None:
+    file = WIDGETS / FILES[module]
+    assert file.read_text("utf-8") == declaration(module), "python -m tests.widgets.declarations writes it anew"
 
 
-@pytest.mark.parametrize(
-    "name", ["LeakWords", "DerivedFact", "Call", "Line", "Arrow", "Place", "Arrangement", "DerivationView"]
-)
-def test_a_derivation_has_the_same_fields_in_typescript(name: str) -> None:
-    declaration = (REPOSITORY / "widgets" / "derivation.d.ts").read_text("utf-8")
-    block = re.search(rf"export interface {name} \{{(.*?)\n\}}", declaration, re.DOTALL)
-    assert block is not None
-    fields = set(re.findall(r"^  (\w+):", block[1], re.MULTILINE))
-    assert fields == get_type_hints(getattr(derivation, name)).keys()
-
-
-@pytest.mark.parametrize("name", ["BeatKind", "How", "StepKind", "ViewerKind", "Source"])
-def test_each_choice_has_the_same_cases_in_typescript(name: str) -> None:
-    cases = set(get_args(getattr(schema, name)))
-    unions = re.findall(r'(?:=|:)((?:\s*\|?\s*"\w+")+);', DECLARATION)
-    assert cases in [set(re.findall(r'"(\w+)"', union)) for union in unions]
+def test_a_declaration_names_what_it_takes_from_another_file() -> None:
+    assert 'import type { SecurityView } from "./security.d.ts";\n' in declaration(lifetimes)
+    assert "import" not in declaration(schema)
 
 
 def test_the_sample_is_a_view() -> None:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import get_type_hints, is_typeddict
-
 import pytest
 
 from tests.adversary.histories import history
 from tests.widgets.told import thefts
-from tests.widgets.views import REPOSITORY
 from workbench.adversary.leak import Leak
 from workbench.lab import World
 from workbench.lab.compromise import case_of, compromise
 from workbench.lab.scenarios import scenario
-from workbench.views import lifetimes
 from workbench.views.lifetimes import key_lifetimes_view
-
-DECLARATION = (REPOSITORY / "widgets" / "lifetimes.d.ts").read_text("utf-8")
-TYPED_DICTS = {
-    name: value
-    for name, value in vars(lifetimes).items()
-    if is_typeddict(value) and value.__module__ == lifetimes.__name__
-}
 
 
 def compare(world: World, leaks: dict[str, Leak]) -> None:
@@ -50,10 +38,3 @@ def test_of_a_scenario_with_its_leaks(name: str) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_of_random_histories(seed: int) -> None:
     compare(history(seed, groups=False), {})
-
-
-@pytest.mark.parametrize("name", TYPED_DICTS)
-def test_each_typed_dict_has_the_same_fields_in_typescript(name: str) -> None:
-    block = re.search(rf"export interface {name} \{{(.*?)\n\}}", DECLARATION, re.DOTALL)
-    assert block is not None
-    assert set(re.findall(r"^  (\w+):", block[1], re.MULTILINE)) == set(get_type_hints(TYPED_DICTS[name]))
