@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
 
+from widgets.lighter import BYTES, without_bytes
 from widgets.page import output, page
 from widgets.still import NotDrawn, Still, still, words_alone
 
@@ -30,12 +32,18 @@ class KeptPicture(anywidget.AnyWidget):
         """Show the widget, and beside it the figure and player for readers without a kernel."""
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is not None:
-            bundle[0]["text/html"] = output(self._module, self._shown(), self._figure())
+            bundle[0]["text/html"] = output(self._module, self._versions(), self._figure())
         return bundle
 
     def _shown(self) -> dict[str, object]:
         """The traits with which the player starts."""
         raise NotImplementedError
+
+    def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
+        """The traits with which the player starts, lighter and lighter, each with words for what was left out."""
+        shown = self._shown()
+        yield shown, ""
+        yield {**shown, "view": without_bytes(shown["view"])}, BYTES
 
     def _figure(self) -> str:
         """The picture as it stands, still; without QuickJS its words alone."""

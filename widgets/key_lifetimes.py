@@ -8,12 +8,13 @@ import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.kept import KeptPicture
+from widgets.lighter import BYTES, without_bytes
 from workbench.lab.compromise import case_of
 from workbench.lab.scenarios import Scenario
 from workbench.views.lifetimes import key_lifetimes_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from workbench.lab import World
     from workbench.views.lifetimes import KeyLifetimesView
@@ -86,6 +87,12 @@ class KeyLifetimes(KeptPicture):
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "device", "step", "leaks", "opened")}
+
+    def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
+        yield from super()._versions()
+        light = without_bytes(self.view)
+        devices = {self.device: light["devices"][self.device]}
+        yield {**self._shown(), "view": {**light, "devices": devices}}, f"{BYTES}, all devices but this one"
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
         rows = [

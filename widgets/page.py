@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from widgets.assemble import STYLES, inlined, stylesheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _KEPT_AT_MOST = 300_000
 """How many characters of a packed view an output holds."""
@@ -49,14 +49,24 @@ main { max-width: 1100px; margin: 0 auto; padding: clamp(8px, 3vw, 32px); }
 """
 
 
-def output(module: str, traits: Mapping[str, object], figure: str) -> str:
+def output(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
     """Give what a notebook keeps of a widget: the figure, and the player that takes its place where scripts run.
 
-    A view that would make the notebook heavy is kept as its figure alone.
+    `versions` are the traits, each with words for what was left out of them: the first that is light enough for a
+    notebook is kept. If none is, the figure stands alone, and says so.
     """
-    view = _packed(traits)
-    if len(view) > _KEPT_AT_MOST:
-        return figure
+    for traits, left_out in versions:
+        view = _packed(traits)
+        if len(view) <= _KEPT_AT_MOST:
+            return _live(module, view, figure) + (_note(f"Left out of this notebook: {left_out}.") if left_out else "")
+    return figure + _note("Left out of this notebook: the player, in which the picture can be stepped.")
+
+
+def _note(words: str) -> str:
+    return f'<p class="mls-left-out">{escape(words)} The method <code>to_html</code> writes a page with everything.</p>'
+
+
+def _live(module: str, view: str, figure: str) -> str:
     start = _player(module, "export const start = (traits, place) => play({ render }, traits, place);\n")
     player = _packed([start, stylesheet(*STYLES)])
     return (

@@ -8,6 +8,7 @@ import traitlets
 
 from widgets.assemble import STYLES, module, stylesheet
 from widgets.kept import KeptPicture
+from widgets.lighter import BYTES, without_bytes, without_early_parts
 from widgets.still import NotDrawn, run
 from workbench.lab.compromise import case_of
 from workbench.lab.errors import NotPossible
@@ -17,7 +18,7 @@ from workbench.views.print import Frame, Mark
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from workbench.adversary.leak import Leak
     from workbench.lab import World
@@ -102,6 +103,11 @@ class RatchetTree(KeptPicture):
     def _shown(self) -> dict[str, object]:
         names = ("view", "step", "viewer", "speed")
         return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
+
+    def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
+        yield from super()._versions()
+        view, parts = without_early_parts(without_bytes(self.view))
+        yield {**self._shown(), "view": view}, f"{BYTES}, {parts}"
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
         unknown = f"Unknown to {self._viewer_name()}: what this step did."

@@ -52,6 +52,7 @@ def test_a_view_too_large_for_a_notebook_is_kept_as_its_figure_alone() -> None:
     kept = html(RatchetTree(view))
     assert "<figure" in kept
     assert "data-player" not in kept
+    assert "Left out of this notebook: the player, in which the picture can be stepped." in kept
 
 
 def test_the_widget_itself_is_still_shown_where_there_is_a_kernel() -> None:
