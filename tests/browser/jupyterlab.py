@@ -83,6 +83,17 @@ def in_kernel(page: Page, code: str) -> Any:
     return page.evaluate(_EVALUATE, code)
 
 
+def comes_to_be(page: Page, code: str, expected: str) -> None:
+    """Wait for a value in the kernel: JupyterLab sends changes one after the other, each when the last has arrived."""
+    found = None
+    for _ in range(100):
+        found = in_kernel(page, code)
+        if found == expected:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{code} is {found}, not {expected}")
+
+
 def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch, faults_that_axe_finds
-from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 
 pytestmark = pytest.mark.browser
 
@@ -42,22 +42,13 @@ def notebook(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     assert watch.complaints == []
 
 
-def python_comes_to_say(notebook: Page, expression: str, expected: str) -> None:
-    """Wait for a value in the kernel: JupyterLab sends changes one after the other, each when the last has arrived."""
-    for _ in range(50):
-        if in_kernel(notebook, expression) == expected:
-            return
-        notebook.wait_for_timeout(100)
-    assert in_kernel(notebook, expression) == expected
-
-
 def test_a_click_reaches_python(notebook: Page) -> None:
     facts = notebook.locator(f"{ROOT} [data-fact]")
     expect(facts).to_have_count(6)
     facts.filter(has_text="commit_secret").click()
     chosen = "graph.selected >= 0 and graph.view['facts'][graph.selected]['name']"
     expect(notebook.locator(f"{ROOT} .is-dim").first).to_be_attached()
-    python_comes_to_say(notebook, chosen, "'commit_secret'")
+    comes_to_be(notebook, chosen, "'commit_secret'")
 
 
 def test_the_keys_of_the_notebook_are_left_alone(notebook: Page) -> None:
@@ -66,7 +57,7 @@ def test_the_keys_of_the_notebook_are_left_alone(notebook: Page) -> None:
     expect(notebook.locator(".mls-sentence")).to_have_text(re.compile("give what becomes the joiner secret"))
     notebook.keyboard.press("e")
     expect(notebook.locator(f"{ROOT} [data-fact]")).to_have_count(10)
-    python_comes_to_say(notebook, "graph.every_step", "True")
+    comes_to_be(notebook, "graph.every_step", "True")
 
 
 def test_what_python_says_reaches_the_picture(notebook: Page) -> None:

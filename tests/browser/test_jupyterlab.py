@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Watch, faults_that_axe_finds
-from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -72,11 +72,11 @@ def last_deed(lesson: Page) -> str:
 
 def test_before_it_is_run_the_lesson_shows_its_figures(opened: Page) -> None:
     expect(opened.locator("figure.mls-figure img").first).to_be_visible()
-    assert in_kernel(opened, "'world' in globals()") == "False"
+    comes_to_be(opened, "'world' in globals()", "False")
 
 
 def test_all_cells_run_and_every_picture_appears(lesson: Page) -> None:
-    assert in_kernel(lesson, "world.epoch") == "5"
+    comes_to_be(lesson, "world.epoch", "5")
     first = lesson.locator(TREE).first
     first.scroll_into_view_if_needed()
     expect(first.locator("[data-node]")).to_have_count(7)
@@ -121,7 +121,7 @@ def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
     expect(stolen(panel)).to_have_count(0)
     panel.get_by_role("button", name="Send", exact=True).click()
     expect(sentence).to_contain_text("The thief cannot read it", timeout=15_000)
-    assert in_kernel(lesson, "Out[max(Out)].world.reads()") == "()"
+    comes_to_be(lesson, "Out[max(Out)].world.reads()", "()")
 
 
 def test_the_other_doors_open_with_the_keyboard_and_let_a_newcomer_in(panel: Locator, lesson: Page) -> None:
@@ -147,7 +147,7 @@ def test_a_branch_is_another_group_to_look_at(panel: Locator, lesson: Page) -> N
     expect(panel.locator("[data-node]")).to_have_count(3)
     groups.select_option(label="1: Alice, Bob, Carol, Dave and Erin")
     expect(panel.locator("[data-node]")).to_have_count(15)
-    assert in_kernel(lesson, "len(Out[max(Out)].world.groups)") == "2"
+    comes_to_be(lesson, "len(Out[max(Out)].world.groups)", "2")
 
 
 def test_axe_finds_nothing_in_our_pictures_and_controls(panel: Locator, lesson: Page) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
-from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
 from tests.widgets.told import theft_of
 from tests.widgets.views import still_picture
@@ -236,7 +236,7 @@ def test_in_jupyterlab_the_line_reaches_python_and_python_moves_the_line(
         page.keyboard.press("End")
         last = len(view["security"]["steps"]) - 1
         says(page, view, "Dave", last)
-        assert in_kernel(page, "lifetimes.step") == str(last)
+        comes_to_be(page, "lifetimes.step", str(last))
         in_kernel(page, "setattr(lifetimes, 'step', 2)")
         says(page, view, "Dave", 2)
         assert faults_that_axe_finds(page, ROOT) == []

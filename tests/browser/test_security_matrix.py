@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
-from tests.browser.jupyterlab import in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
 from tests.widgets.told import matrix_at
 from widgets import SecurityMatrix
@@ -226,8 +226,8 @@ def test_in_jupyterlab_a_theft_reaches_python_and_python_reaches_the_picture(
         cell(page, "Carol", 2).click()
         page.keyboard.press(" ")
         expect(sentence(page)).to_contain_text("The thief reads epochs 2 to 4.")
-        assert in_kernel(page, "matrix.leaks") == "[{'device': 'Carol', 'at': 2}]"
-        assert in_kernel(page, "matrix.selected") == "{'epoch': 2, 'member': 'Carol'}"
+        comes_to_be(page, "matrix.leaks", "[{'device': 'Carol', 'at': 2}]")
+        comes_to_be(page, "matrix.selected", "{'epoch': 2, 'member': 'Carol'}")
         in_kernel(page, "setattr(matrix, 'leaks', [{'name': 'Bob'}])")
         expect(sentence(page)).to_contain_text("The thief reads epoch 2. Healed so far at 3")
         assert faults_that_axe_finds(page, ROOT) == []
