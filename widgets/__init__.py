@@ -1,10 +1,10 @@
-"""Many eyes on one engine: each widget is a Python class and a plain ES module side by side."""
+"""Many eyes on one engine: each picture is a folder with its Python class, plain ES modules, styles and words."""
 
-from widgets.control_panel import ControlPanel
+from widgets.controls import ControlPanel
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree
 from widgets.security_matrix import SecurityMatrix
-from widgets.side_by_side import side_by_side
+from widgets.shared.side_by_side import side_by_side
 
 __all__ = ["ControlPanel", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "side_by_side"]

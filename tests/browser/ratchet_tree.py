@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from widgets.assemble import STYLES, module, stylesheet
-from widgets.page import page as page_of
 from widgets.ratchet_tree import RatchetTree
+from widgets.shared.assemble import STYLES, module, stylesheet
+from widgets.shared.page import page as page_of
 from workbench.views.schema import RatchetTreeView
 
 ROOT = ".mls-ratchet-tree"
@@ -18,7 +18,7 @@ ROOT = ".mls-ratchet-tree"
 def shown(view: RatchetTreeView, **traits: object) -> str:
     """The page of a widget with these traits."""
     tree = RatchetTree(view)
-    return page_of("ratchet_tree.js", tree._shown() | traits, tree._figure(), title="test")
+    return page_of("ratchet_tree/ratchet_tree.js", tree._shown() | traits, tree._figure(), title="test")
 
 
 def labels(page: Page) -> list[str]:
@@ -62,6 +62,6 @@ def hosted(view: RatchetTreeView, **traits: object) -> str:
     values = RatchetTree(view)._shown() | traits
     return HOST.format(
         style=stylesheet(*STYLES),
-        module=json.dumps(module("ratchet_tree.js")).replace("</", "<\\/"),
+        module=json.dumps(module("ratchet_tree/ratchet_tree.js")).replace("</", "<\\/"),
         traits=json.dumps(values),
     )

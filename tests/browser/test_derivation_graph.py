@@ -12,18 +12,18 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Visit, faults_that_axe_finds
 from tests.widgets.views import derived, still_picture
 from widgets.derivation_graph import DerivationGraph
-from widgets.page import page as page_of
+from widgets.shared.page import page as page_of
 from workbench.lab.scenarios import scenario
 
 pytestmark = pytest.mark.browser
 
-ROOT = ".mls-derivation"
+ROOT = ".mls-derivation-graph"
 
 
 def shown(graph: DerivationGraph | None = None, **traits: object) -> str:
     """The page of a widget with these traits."""
     graph = graph or DerivationGraph(derived())
-    return page_of("derivation_graph.js", graph._shown() | traits, graph._figure(), title="test")
+    return page_of("derivation_graph/derivation_graph.js", graph._shown() | traits, graph._figure(), title="test")
 
 
 def named(page: Page, name: str) -> Locator:

@@ -14,7 +14,7 @@ from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_no
 
 pytestmark = pytest.mark.browser
 
-ROOT = ".mls-derivation"
+ROOT = ".mls-derivation-graph"
 CELL = """\
 from widgets import DerivationGraph
 from workbench.lab.scenarios import scenario

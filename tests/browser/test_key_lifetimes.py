@@ -16,7 +16,7 @@ from tests.notebooks.store import METADATA
 from tests.widgets.told import theft_of
 from tests.widgets.views import still_picture
 from widgets.key_lifetimes import KeyLifetimes
-from widgets.page import page as page_of
+from widgets.shared.page import page as page_of
 from workbench.lab import World
 from workbench.lab.compromise import case_of
 from workbench.lab.scenarios import scenario
@@ -49,7 +49,7 @@ def retroactive() -> KeyLifetimesView:
 def shown(view: KeyLifetimesView, **traits: object) -> str:
     """The page of a widget with these traits."""
     widget = KeyLifetimes(view)
-    return page_of("key_lifetimes.js", widget._shown() | traits, widget._figure(), title="test")
+    return page_of("key_lifetimes/key_lifetimes.js", widget._shown() | traits, widget._figure(), title="test")
 
 
 def line(page: Page) -> Locator:

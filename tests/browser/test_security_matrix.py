@@ -15,7 +15,7 @@ from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_no
 from tests.notebooks.store import METADATA
 from tests.widgets.told import matrix_at
 from widgets import SecurityMatrix
-from widgets.page import page as page_of
+from widgets.shared.page import page as page_of
 from workbench.lab import World
 from workbench.lab.scenarios import Scenario, scenario
 
@@ -32,7 +32,7 @@ def story(name: str = "retroactive break") -> Scenario:
 
 def shown(matrix: SecurityMatrix) -> str:
     """The page of a matrix."""
-    return page_of("security_matrix.js", matrix._shown(), matrix._figure(), title="test")
+    return page_of("security_matrix/security_matrix.js", matrix._shown(), matrix._figure(), title="test")
 
 
 def cell(page: Page, member: str, epoch: int) -> Locator:

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
-from widgets.assemble import inlined
+from widgets.shared.assemble import inlined
 
 pytestmark = pytest.mark.browser
 
 _PAGE = inlined(
-    'import { made, mount } from "./shapes.js";\n'
+    'import { made, mount } from "./shared/shapes.js";\n'
     "Object.assign(window, { made, mount, canvas: document.querySelector('svg') });\n"
 )
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { factLabel, neighbour, sentences, wayTo } from "../../widgets/derivation_walk.js";
+import { factLabel, neighbour, sentences, wayTo } from "../../widgets/derivation_graph/walk.js";
 
 /** @param {number} conclusion @param {number[]} premises */
 function arrow(conclusion, ...premises) {

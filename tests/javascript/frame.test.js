@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frameAt, timeline } from "../../widgets/frame.js";
+import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
 import { sample } from "./sample.js";
 
 /** @param {number} step @param {string} viewer @param {number} [beat] */

@@ -1,6 +1,6 @@
 /** A small view of lifetimes: one device, six steps, three epochs, one message. */
 
-/** @returns {import("../../widgets/lifetimes.d.ts").KeyLifetimesView} */
+/** @returns {import("../../widgets/key_lifetimes/lifetimes.d.ts").KeyLifetimesView} */
 export function lifetimes() {
   /** @param {string} name @param {string} one @param {string} many */
   const kind = (name, one, many) => ({ name, one, many, section: "8" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import * as geometry from "../../widgets/lifetimes_geometry.js";
+import * as geometry from "../../widgets/key_lifetimes/geometry.js";
 import { lifetimes } from "./lifetimes.js";
 
 const view = lifetimes();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import * as loot from "../../widgets/loot.js";
-import { caseOf } from "../../widgets/verdict.js";
+import * as loot from "../../widgets/key_lifetimes/loot.js";
+import { caseOf } from "../../widgets/shared/verdict.js";
 import { lifetimes } from "./lifetimes.js";
 
 const view = lifetimes();

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parts } from "../../widgets/matrix_details.js";
-import { cellAt, columnOf, frameAt, leaksIn, opened } from "../../widgets/matrix_frame.js";
-import { inSight, scrolledTo } from "../../widgets/matrix_grid.js";
-import { cellShapes, hatching, headShapes, widthFor } from "../../widgets/matrix_marks.js";
-import * as words from "../../widgets/matrix_words.js";
+import { parts } from "../../widgets/security_matrix/details.js";
+import { cellAt, columnOf, frameAt, leaksIn, opened } from "../../widgets/security_matrix/frame.js";
+import { inSight, scrolledTo } from "../../widgets/security_matrix/grid.js";
+import { cellShapes, hatching, headShapes, widthFor } from "../../widgets/security_matrix/marks.js";
+import * as words from "../../widgets/security_matrix/words.js";
 
 /**
  * Ann's key of epoch 0 lasts until she commits in step 2; Ben has his of epoch 1 until the end. Whoever has Ann's old
  * key and Ben's opens epoch 2. Facts: 0 to 2 the authenticators, 3 and 4 Ann's keys, 5 Ben's, 6 Ann's signature key, 7
  * what she says.
- * @type {import("../../widgets/security.d.ts").SecurityView}
+ * @type {import("../../widgets/shared/security.d.ts").SecurityView}
  */
 const VIEW = {
   format: "mls-workbench/security-view",
@@ -40,12 +40,12 @@ const VIEW = {
   leaks: [{ name: "Ann's key", device: "ann", at: 1, what: "signature key", words: "the signature key of ann after step 1", facts: [6] }],
 };
 
-/** @param {import("../../widgets/verdict.js").Leak[]} leaks @param {number} [step] */
+/** @param {import("../../widgets/shared/verdict.js").Leak[]} leaks @param {number} [step] */
 const at = (leaks, step = 3) => frameAt(opened(VIEW), leaks, step);
 const ANN = { device: "ann", at: 1 };
 const BEN = { device: "ben", at: 3 };
 
-/** @param {import("../../widgets/matrix_frame.js").Frame} frame */
+/** @param {import("../../widgets/security_matrix/frame.js").Frame} frame */
 const standings = (frame) => frame.columns.map(({ standing }) => standing);
 
 test("a step belongs to the epoch that was then", () => {
@@ -105,7 +105,7 @@ test("reasons lead to what leaked", () => {
 
 test("a capsule goes on from cell to cell, and so does its hatch", () => {
   const quiet = cellAt(at([]), "ann", 0);
-  /** @param {Partial<import("../../widgets/matrix_frame.js").Cell>} some */
+  /** @param {Partial<import("../../widgets/security_matrix/frame.js").Cell>} some */
   const hatch = (some) => hatching({ ...quiet, starts: false, ends: false, ...some }, 52);
   const whole = hatch({ key: "leaked" });
   assert.equal(whole.split("M").length - 1, 11);

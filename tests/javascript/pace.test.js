@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { backward, durations, onward, stay } from "../../widgets/pace.js";
+import { backward, durations, onward, stay } from "../../widgets/ratchet_tree/playback_timing.js";
 import { sample } from "./sample.js";
 
 const { steps } = sample();

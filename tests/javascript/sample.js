@@ -3,8 +3,8 @@
  * removes Carol, a message.
  */
 
-/** @typedef {import("../../widgets/view.d.ts").RatchetTreeView} View */
-/** @typedef {import("../../widgets/view.d.ts").Node} Node */
+/** @typedef {import("../../widgets/ratchet_tree/view.d.ts").RatchetTreeView} View */
+/** @typedef {import("../../widgets/ratchet_tree/view.d.ts").Node} Node */
 
 /** @param {string} member @param {string} key @returns {Node} */
 function leaf(member, key) {

@@ -1,8 +1,8 @@
 /** Shapes as text. That `mount` keeps elements is seen in a browser: tests/browser/test_shapes.py. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { write } from "../../widgets/shapes.js";
-import { image, table, written } from "../../widgets/still.js";
+import { write } from "../../widgets/shared/shapes.js";
+import { image, table, written } from "../../widgets/shared/still.js";
 
 test("a shape is written with its attributes and children", () => {
   assert.equal(write(["g", { class: "a", x: 1.5 }, [["path", { d: "M0 0" }], "text"], "key"]), '<g class="a" x="1.5"><path d="M0 0"></path>text</g>');

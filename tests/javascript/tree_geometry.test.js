@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import * as geometry from "../../widgets/tree_geometry.js";
+import * as geometry from "../../widgets/ratchet_tree/geometry.js";
 
 const room = { width: 1000, zoom: 1, tallest: 8 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frameAt, timeline } from "../../widgets/frame.js";
-import { groupRows, nodeRows } from "../../widgets/values.js";
+import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
+import { groupRows, nodeRows } from "../../widgets/ratchet_tree/values.js";
 import { sample } from "./sample.js";
 
 const time = timeline(sample());
@@ -49,7 +49,7 @@ test("secrets of an epoch are shown to its members only", () => {
 });
 
 test("values of an epoch are unknown to those who did not see it begin, until they are handed the tree", () => {
-  const hash = (/** @type {import("../../widgets/view.d.ts").RatchetTreeView} */ view) =>
+  const hash = (/** @type {import("../../widgets/ratchet_tree/view.d.ts").RatchetTreeView} */ view) =>
     groupRows(timeline(view), frameAt(timeline(view), { step: 2, viewer: "server", beat: -1 })).find(
       ({ name }) => name === "tree_hash",
     );

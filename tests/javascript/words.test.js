@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frameAt, timeline } from "../../widgets/frame.js";
-import * as words from "../../widgets/words.js";
+import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
+import * as words from "../../widgets/ratchet_tree/words.js";
+import { grouped } from "../../widgets/shared/words.js";
 import { sample } from "./sample.js";
 
 const view = sample();
@@ -54,7 +55,7 @@ test("a message is read aloud only to those who could read it", () => {
 });
 
 test("bytes are grouped and words are not", () => {
-  assert.equal(words.grouped("00112233445566778899"), "00112233 44556677 8899");
-  assert.equal(words.grouped("decade"), "decade");
-  assert.equal(words.grouped("basic: alice"), "basic: alice");
+  assert.equal(grouped("00112233445566778899"), "00112233 44556677 8899");
+  assert.equal(grouped("decade"), "decade");
+  assert.equal(grouped("basic: alice"), "basic: alice");
 });

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from widgets.control_panel import DOORS, EVERYDAY
+from widgets.controls.control_panel import DOORS, EVERYDAY
 from workbench.lab import NotPossible, World
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import ACTIONS, repeat

@@ -16,7 +16,7 @@ from typing import Any
 import mistune
 
 from tests.notebooks.store import NOTEBOOKS, read
-from widgets.assemble import STYLES, inlined, stylesheet
+from widgets.shared.assemble import STYLES, inlined, stylesheet
 
 LESSON = NOTEBOOKS / "00_start_here.ipynb"
 PAGE = NOTEBOOKS.parent / "docs" / "start_here.html"
@@ -28,8 +28,8 @@ _PLAYER = re.compile(
 _NEXT_LESSON = re.compile(r'href="([0-9a-z_]+\.ipynb)"')
 
 _START = """\
-import { render } from "./ratchet_tree.js";
-import { play } from "./host.js";
+import { render } from "./ratchet_tree/ratchet_tree.js";
+import { play } from "./shared/standalone_model.js";
 for (const place of document.querySelectorAll("div.mls-player")) {
   const bytes = Uint8Array.from(atob(place.dataset.traits), (letter) => letter.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));

@@ -11,10 +11,10 @@ from workbench.views import derivation, lifetimes, schema, security
 
 WIDGETS = Path(__file__).parents[2] / "widgets"
 FILES: dict[ModuleType, str] = {
-    schema: "view.d.ts",
-    security: "security.d.ts",
-    lifetimes: "lifetimes.d.ts",
-    derivation: "derivation.d.ts",
+    schema: "ratchet_tree/view.d.ts",
+    security: "shared/security.d.ts",
+    lifetimes: "key_lifetimes/lifetimes.d.ts",
+    derivation: "derivation_graph/derivation.d.ts",
 }
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 
@@ -29,7 +29,7 @@ def declaration(module: ModuleType) -> str:
     where = module.__name__.replace(".", "/")
     head = f"/** Generated from {where}.py, where each field is explained, by `make docs`. */\n"
     imports = [
-        f'import type {{ {", ".join(used)} }} from "./{file}";\n'
+        f'import type {{ {", ".join(used)} }} from "../{file}";\n'
         for other, file in FILES.items()
         if other is not module and (used := [name for name in _names(other).values() if f": {name}" in text])
     ]

@@ -22,7 +22,7 @@ def test_the_types_of_the_views_in_javascript_are_those_of_python(module: Module
 
 
 def test_a_declaration_names_what_it_takes_from_another_file() -> None:
-    assert 'import type { SecurityView } from "./security.d.ts";\n' in declaration(lifetimes)
+    assert 'import type { SecurityView } from "../shared/security.d.ts";\n' in declaration(lifetimes)
     assert "import" not in declaration(schema)
 
 

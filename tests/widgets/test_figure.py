@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.widgets.views import sample, still_picture
-from widgets import still
 from widgets.ratchet_tree import RatchetTree
+from widgets.shared import still
 from workbench.lab import NotPossible
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,11 +11,11 @@ from typing import Any
 
 from tests.widgets.conform import faults
 from tests.widgets.views import lived, sample
-from widgets.kept import KeptPicture
 from widgets.key_lifetimes import KeyLifetimes
-from widgets.lighter import LEFT_OUT
 from widgets.ratchet_tree import RatchetTree
 from widgets.security_matrix import SecurityMatrix
+from widgets.shared.lighter import LEFT_OUT
+from widgets.shared.picture import Picture
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import KeyLifetimesView
 from workbench.views.schema import RatchetTreeView
@@ -24,7 +24,7 @@ from workbench.views.security import SecurityView
 HEAVY = shake_256(b"heavy").hexdigest(250_000)
 
 
-def kept(picture: KeptPicture) -> tuple[Any, str]:
+def kept(picture: Picture) -> tuple[Any, str]:
     """The view of the player that a notebook keeps, and what is said to be left out."""
     bundle: Any = picture._repr_mimebundle_()
     text = bundle[0]["text/html"]

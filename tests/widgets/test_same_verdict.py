@@ -20,9 +20,11 @@ from workbench.views.security import SecurityView, security_view
 
 IN_JAVASCRIPT = """
 import { readFileSync } from "node:fs";
-import { derivation } from "./widgets/closure.js";
-import { sentences } from "./widgets/reasons.js";
-import { caseOf, known, leaksBehind, readableMessages, reopened, reopeners, standings } from "./widgets/verdict.js";
+import { derivation } from "./widgets/shared/closure.js";
+import { sentences } from "./widgets/shared/reasons.js";
+import * as verdict from "./widgets/shared/verdict.js";
+
+const { caseOf, known, leaksBehind, readableMessages, reopened, reopeners, standings } = verdict;
 
 const { view, asked } = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
 const given = caseOf(view);

@@ -12,7 +12,8 @@ import pytest
 
 from tests.widgets.told import matrix_at
 from tests.widgets.views import still_picture
-from widgets import SecurityMatrix, still
+from widgets import SecurityMatrix
+from widgets.shared import still
 from workbench.lab import World
 from workbench.lab.scenarios import Scenario, scenario
 

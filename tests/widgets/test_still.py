@@ -14,17 +14,17 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.widgets.views import REPOSITORY, derived, sample, still_picture
-from widgets import still as still_module
 from widgets.derivation_graph import DerivationGraph
-from widgets.kept import KeptPicture
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree
 from widgets.security_matrix import SecurityMatrix
-from widgets.still import NotDrawn, still
+from widgets.shared import still as still_module
+from widgets.shared.picture import Picture
+from widgets.shared.still import NotDrawn, still
 from workbench.lab.scenarios import scenario
 
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURES: dict[str, Callable[[], KeptPicture]] = {
+PICTURES: dict[str, Callable[[], Picture]] = {
     "a derivation": lambda: DerivationGraph(derived()),
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
     "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
@@ -117,4 +117,4 @@ def test_what_does_not_fit_the_limits_is_told_in_words(
 
 def test_a_fault_in_a_picture_is_no_limit() -> None:
     with pytest.raises(Exception, match="TypeError"):
-        still("derivation_still.js", {"view": {}, "every_step": False}, ("theme.css",))
+        still("derivation_graph/still.js", {"view": {}, "every_step": False}, ("shared/theme.css",))

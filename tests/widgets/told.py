@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from widgets.security_matrix import SecurityMatrix
-from widgets.still import run
+from widgets.shared.still import run
 from workbench.views.lifetimes import KeyLifetimesView
 from workbench.views.schema import RatchetTreeView
 from workbench.views.security import SecurityView
 
 _TREE = """\
-import { frameAt, timeline } from "./frame.js";
-import { nodeLabel, pictureLabel, sentence } from "./words.js";
+import { frameAt, timeline } from "./ratchet_tree/frame.js";
+import { nodeLabel, pictureLabel, sentence } from "./ratchet_tree/words.js";
 return (view, places) => {
   const time = timeline(view);
   return places.map(([step, beat, viewer]) => {
@@ -47,8 +47,8 @@ def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer: str) -> s
 
 
 _THEFTS = """\
-import { instant, lootWords, tableRows, theftOf, theftSentence } from "./loot.js";
-import { caseOf } from "./verdict.js";
+import { instant, lootWords, tableRows, theftOf, theftSentence } from "./key_lifetimes/loot.js";
+import { caseOf } from "./shared/verdict.js";
 return (view, asked) => {
   const given = caseOf(view.security);
   return asked.map(([device, step, others]) => {
@@ -72,8 +72,8 @@ def theft_of(view: KeyLifetimesView, device: str, step: int, others: Sequence[st
 
 
 _COMPROMISE = """\
-import { cellAt, frameAt, opened } from "./matrix_frame.js";
-import { cellLabel, columnLabel, tableRows, verdictSentence } from "./matrix_words.js";
+import { cellAt, frameAt, opened } from "./security_matrix/frame.js";
+import { cellLabel, columnLabel, tableRows, verdictSentence } from "./security_matrix/words.js";
 return (view, leaks, steps) => steps.map((step) => {
   const frame = frameAt(opened(view), leaks, step);
   const places = view.members.flatMap(({ id }) => frame.columns.map((_, column) => [id, column]));

@@ -14,7 +14,7 @@ from typing import cast
 
 import pytest
 
-from widgets.kept import KeptPicture
+from widgets.shared.picture import Picture
 from workbench.lab import World
 from workbench.lab.environment import Handshakes
 from workbench.lab.scenarios import scenario
@@ -36,7 +36,7 @@ def node(script: str, *arguments: str) -> str:
     return done.stdout
 
 
-def still_picture(picture: KeptPicture) -> str:
+def still_picture(picture: Picture) -> str:
     """The still picture of a widget as SVG, taken from its figure."""
     encoded = re.search(r"data:image/svg\+xml;base64,([^\"]+)", picture._figure())
     assert encoded is not None

@@ -37,7 +37,7 @@ class Mark:
 
     @classmethod
     def of(cls, drawn: Mapping[str, Any]) -> Mark:
-        """A mark from one that `widgets/frame.js` gives."""
+        """A mark from one that `widgets/ratchet_tree/frame.js` gives."""
         member, hold, unmerged = drawn["member"], drawn["hold"], tuple(drawn["unmerged"])
         return cls(drawn["node"], drawn["state"], member, hold, unmerged)
 

@@ -1,8 +1,8 @@
 """The view of a history to be attacked: who held what when, and what follows from what.
 
 It carries the rules of the history as integer arrays, so that leaks can be put on and taken off where no kernel runs:
-the closure in the browser (`widgets/closure.js`) is held equal to Python's by a test. What facts are called is said
-here.
+the closure in the browser (`widgets/shared/closure.js`) is held equal to Python's by a test. What facts are called is
+said here.
 
 Facts are numbers: indices of `facts`. What a leak holds is told as facts. A device's holdings are told as changes
 from step to step, since a device holds little that is new.

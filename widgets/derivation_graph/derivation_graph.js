@@ -1,0 +1,270 @@
+/**
+ * How a secret came to be known, as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an
+ * exported page, so it uses of the model only get, set, save_changes, on and off, and reads values with model.get.
+ *
+ * Traits: view, selected (a fact, or -1), every_step (whether runs of steps are unfolded).
+ */
+import { draw, factClass, factShapes } from "./picture.js";
+import { neighbour, sentences } from "./walk.js";
+import { attribute, html, iconButton, svg } from "../shared/dom.js";
+import { helpList, panel, specimen } from "../shared/side_details.js";
+import { rowList } from "../shared/rows.js";
+import { mount } from "../shared/shapes.js";
+import { list, upperFirst } from "../shared/words.js";
+
+/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {import("./derivation.d.ts").DerivationView} View */
+/** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
+/** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */
+
+const FORMAT = "mls-workbench/derivation-view";
+const VERSION = 1;
+const EVENTS = ["view", "selected", "every_step"].map((trait) => `change:${trait}`);
+/** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
+export function render({ model, el }) {
+  /** What only this view knows. */
+  const own = { table: false, help: false, revealed: -1, stop: -1 };
+  /** What is told now. @type {Arrangement | null} */
+  let told = null;
+  let isQueued = false;
+  let isOver = false;
+
+  const canvas = svg("svg", { class: "mls-picture mls-derivation-picture", click, keydown: walk });
+  const steps = iconButton("unfold", "Show every step", () => tell({ every_step: !model.get("every_step") }));
+  const table = iconButton("table", "Show as sentences", () => change({ table: !own.table }));
+  const help = iconButton("help", "Help", () => change({ help: !own.help }));
+  const title = html("div", { class: "mls-title" });
+  const bar = html(
+    "div",
+    { class: "mls-bar", role: "group", "aria-label": "Controls" },
+    title,
+    html("span", { class: "mls-buttons" }, steps, table, help),
+  );
+  const stage = html("div", { class: "mls-stage" }, canvas);
+  const side = panel(close);
+  const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
+  const sayings = html("ol", { class: "mls-sentences" });
+  const region = html(
+    "div",
+    { class: "mls-twin", tabindex: 0, role: "region", "aria-label": "The derivation in sentences" },
+    sayings,
+  );
+  // JupyterLab leaves alone the keys pressed inside an element with this attribute
+  const root = html(
+    "div",
+    { class: "mls mls-room mls-derivation-graph", "data-lm-suppress-shortcuts": "true", keydown: press },
+    bar,
+    html("div", { class: "mls-body" }, stage, side.element),
+    words,
+    region,
+  );
+
+  /** @returns {View} */
+  function view() {
+    return model.get("view");
+  }
+
+  /** What is shown of the view. @returns {Arrangement} */
+  function arrangement() {
+    return model.get("every_step") ? view().full : view().folded;
+  }
+
+  /** The selected fact; -1 if there is none, or if it is folded away. */
+  function selected() {
+    const fact = model.get("selected");
+    return arrangement().places.some((place) => place.fact === fact) ? fact : -1;
+  }
+
+  /** @param {Record<string, unknown>} changes */
+  function tell(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+    soon();
+  }
+
+  /** @param {Partial<typeof own>} changes */
+  function change(changes) {
+    Object.assign(own, changes);
+    soon();
+  }
+
+  /** @param {number} fact */
+  function select(fact) {
+    change({ help: false, revealed: -1, stop: fact < 0 ? own.stop : fact });
+    tell({ selected: fact });
+  }
+
+  function close() {
+    if (own.help) change({ help: false });
+    else select(-1);
+  }
+
+  /** Several changes in a row make one drawing. */
+  function soon() {
+    if (isQueued) return;
+    isQueued = true;
+    queueMicrotask(() => {
+      isQueued = false;
+      if (!isOver) update();
+    });
+  }
+
+  function update() {
+    const now = opened(view());
+    const shown = arrangement();
+    const fact = selected();
+    if (shown !== told) {
+      mount(sayings, sentences(now, shown).map((sentence) => ["li", {}, [sentence]]));
+      told = shown;
+    }
+    if (!shown.places.some((place) => place.fact === own.stop)) own.stop = fact < 0 ? now.goal : fact;
+    attribute(canvas, "width", String(shown.width));
+    attribute(canvas, "height", String(shown.height));
+    mount(canvas, draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact }));
+    title.textContent = now.title;
+    steps.hidden = now.full.places.length === now.folded.places.length;
+    steps.setAttribute("aria-pressed", String(model.get("every_step")));
+    table.setAttribute("aria-pressed", String(own.table));
+    help.setAttribute("aria-pressed", String(own.help));
+    region.hidden = !own.table;
+    const said = fact < 0 ? now.summary : (shown.arrows.find(({ conclusion }) => conclusion === fact)?.sentence ?? now.facts[fact].source);
+    if (words.textContent !== said) words.textContent = said;
+    showDetails(now, shown, fact);
+  }
+
+  /** @param {View} now @param {Arrangement} shown @param {number} fact */
+  function showDetails(now, shown, fact) {
+    if (own.help) side.show("help", "Marks and keys", marksAndKeys);
+    else if (fact < 0) side.show("", "", () => html("div"));
+    else {
+      const key = JSON.stringify([fact, now.facts[fact], own.revealed, model.get("every_step")]);
+      side.show(key, upperFirst(now.facts[fact].words), () => detailsOf(now, shown, fact));
+    }
+  }
+
+  /** How a fact came to be, and its value if asked for. @param {View} now @param {Arrangement} shown @param {number} fact */
+  function detailsOf(now, shown, fact) {
+    const { value, leak, kind } = now.facts[fact];
+    const arrow = shown.arrows.find(({ conclusion }) => conclusion === fact);
+    const from = arrow ? `from ${list(arrow.lines.map(({ premise }) => now.facts[premise].words))}` : "";
+    const derived = (arrow?.calls ?? []).map(({ call, section, gives }, index) => {
+      const given = gives === fact ? (index ? "gives it" : "") : `gives ${now.facts[gives].words}`;
+      return { name: call, section, value: [index ? "" : from, given].filter(Boolean).join(", ") };
+    });
+    const rows = leak ? [{ name: "leaked with", value: leak.words }] : derived;
+    const reveal = html(
+      "button",
+      { type: "button", class: "mls-reveal", click: () => change({ revealed: fact }) },
+      kind === "message" ? "Show what it says" : "Show the value",
+    );
+    const known = [{ name: kind === "message" ? "text" : "value", value: value ?? "not recorded", unknown: value === null }];
+    return html("div", {}, rowList(rows), own.revealed === fact ? rowList(known) : reveal);
+  }
+
+  /** @param {Event} event */
+  function factUnder(event) {
+    const group = /** @type {Element} */ (event.target).closest("[data-fact]");
+    return group ? Number(group.getAttribute("data-fact")) : -1;
+  }
+
+  /** The element of a fact. @param {number} fact */
+  function elementOf(fact) {
+    return /** @type {SVGElement | null} */ (canvas.querySelector(`[data-fact="${fact}"]`));
+  }
+
+  /** @param {MouseEvent} event */
+  function click(event) {
+    const fact = factUnder(event);
+    if (fact < 0) return;
+    select(fact === model.get("selected") ? -1 : fact);
+    elementOf(fact)?.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} event */
+  function walk(event) {
+    const fact = factUnder(event);
+    if (fact < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = neighbour(arrangement(), fact, event.key, view().goal);
+    if (event.key === "Enter" || event.key === " ") {
+      if (fact === model.get("selected")) change({ revealed: fact });
+      else select(fact);
+    } else if (/^(Arrow|Home|End)/.test(event.key)) {
+      select(next);
+      elementOf(next)?.focus({ preventScroll: true });
+      elementOf(next)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function press(event) {
+    /** @type {Record<string, () => void>} */
+    const does = { Escape: close, "?": () => change({ help: !own.help }), e: () => tell({ every_step: !model.get("every_step") }) };
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
+    does[event.key]();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  for (const event of EVENTS) model.on(event, soon);
+  update();
+  el.append(root);
+
+  return () => {
+    isOver = true;
+    for (const event of EVENTS) model.off(event, soon);
+    root.remove();
+  };
+}
+
+/** @param {View} view */
+function opened(view) {
+  if (view.format !== FORMAT || view.version !== VERSION) {
+    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
+  }
+  return view;
+}
+
+/** @type {[Partial<DerivedFact>, string][]} */
+const MARKS = [
+  [{ leak: { words: "", brief: "" } }, "narrow hatch and flag: a secret that leaked"],
+  [{}, "wide hatch: a secret that the attacker derived"],
+  [{ kind: "message" }, "a message that the attacker read"],
+];
+
+/** @type {[string, string][]} */
+const KEYS = [
+  ["↑", "to what it was made from"],
+  ["↓", "to what was made from it"],
+  ["← →", "sideways"],
+  ["Home End", "to the first leak, to the goal"],
+  ["Enter", "its value"],
+  ["e", "every step, or runs folded"],
+  ["Esc", "close, light up nothing"],
+  ["?", "this help"],
+];
+
+function marksAndKeys() {
+  /** @type {[Node, string][]} */
+  const marks = MARKS.map(([traits, text]) => {
+    const fact = { kind: "secret", name: "", place: "", words: "", value: null, leak: null, source: "", ...traits };
+    return [specimen(["g", { class: factClass(fact, false) }, factShapes(fact)]), text];
+  });
+  return helpList(
+    [
+      ...marks,
+      [
+        specimen(["g", { transform: "scale(1.5)" }, [["path", { class: "mls-paper", d: "M-9-6H9V6H-9zM9-6 0 1-9-6" }]]]),
+        "a ciphertext that opens, with the start of its public key",
+      ],
+      [
+        specimen(["path", { class: "mls-line", d: "M-20-20C-20-4 0-8 0 0V20M20-20C20-4 0-8 0 0" }], ["circle", { class: "mls-meet", r: 4 }]),
+        "lines that meet: all are needed",
+      ],
+    ],
+    KEYS,
+  );
+}
+
+export default { render };

@@ -1,0 +1,5 @@
+"""The lifetimes of secrets as a widget: a view, a device, and a theft after a step."""
+
+from widgets.key_lifetimes.key_lifetimes import KeyLifetimes
+
+__all__ = ["KeyLifetimes"]

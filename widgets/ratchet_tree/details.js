@@ -1,0 +1,72 @@
+/** What the side panel of the tree says: the values of a node or of the group, and the help. */
+import { helpList, panel, specimen } from "../shared/side_details.js";
+import { markAlone } from "./picture.js";
+import { rowList } from "../shared/rows.js";
+import { groupRows, nodeRows } from "./values.js";
+import { upperFirst } from "../shared/words.js";
+import { SECTIONS, nodeParts } from "./words.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Timeline} Timeline */
+
+/** @type {[Partial<import("./frame.js").Mark>, string][]} */
+const MARKS = [
+  [
+    { kind: "leaf", member: { id: "", name: "", initial: "A", hue: 0 } },
+    "a leaf; the viewer knows its public key only",
+  ],
+  [{ node: 3, hold: "held" }, "filled: the viewer holds the private key"],
+  [{ node: 3, state: "blank" }, "dashed: blank, no key"],
+  [{ node: 3, unmerged: [0, 2] }, "+2: unmerged leaves, which do not know its private key"],
+  [{ node: 3, fresh: true }, "a ring: new in this epoch"],
+  [{ node: 3, hold: "stolen" }, "narrow hatch and flag: private key stolen"],
+  [{ node: 3, hold: "computed" }, "wide hatch: private key computed from what was stolen"],
+  [{ node: 3, state: "unknown" }, "dotted, question mark: unknown to the viewer"],
+];
+
+/** @type {[string, string][]} */
+const KEYS = [
+  ["[ ]", "one step back or on"],
+  [", .", "one beat back or on"],
+  ["space", "play or pause"],
+  ["arrows", "move through the tree"],
+  ["Home End", "root, last leaf"],
+  ["Enter", "show a node's values"],
+  ["Esc", "close the panel"],
+  ["+ −", "zoom"],
+  ["?", "this help"],
+];
+
+/** The marks and the keys. */
+export function help() {
+  return helpList(
+    MARKS.map(([mark, text]) => [specimen(markAlone(mark)), text]),
+    KEYS,
+  );
+}
+
+/**
+ * The side panel of the tree.
+ * @param {() => void} close
+ */
+export function details(close) {
+  const side = panel(close);
+
+  /** @param {Timeline} time @param {Frame} frame @param {"" | "node" | "group" | "help"} what @param {number} node */
+  function show(time, frame, what, node) {
+    const rows = what === "node" ? nodeRows(time, frame, node) : what === "group" ? groupRows(time, frame) : [];
+    const now = what && JSON.stringify([what, node, frame.epoch, frame.viewer.id, rows]);
+    side.show(now, titleOf(what, frame, node), () =>
+      what === "help" ? help() : rowList(rows.map((row) => ({ ...row, section: SECTIONS[row.name] }))),
+    );
+  }
+
+  return { element: side.element, show };
+}
+
+/** @param {"" | "node" | "group" | "help"} what @param {Frame} frame @param {number} node @returns {string} */
+function titleOf(what, frame, node) {
+  if (what === "group") return `The group in epoch ${frame.epoch}`;
+  if (what === "help") return "Marks and keys";
+  return what === "" ? "" : `${upperFirst(`node ${node}`)}, ${nodeParts(frame.marks[node], frame.viewer.name).what}`;
+}

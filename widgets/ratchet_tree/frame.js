@@ -1,0 +1,409 @@
+/**
+ * What is on the picture: frame = f(view, step, beat, viewer). Nothing is remembered from frame to frame; the timeline
+ * only caches trees so that scrubbing is cheap.
+ */
+import { descent, left, nodeCount, right, root } from "./geometry.js";
+
+/** @typedef {import("./view.d.ts").RatchetTreeView} View */
+/** @typedef {import("./view.d.ts").Node} Node */
+/** @typedef {import("./view.d.ts").Step} Step */
+/** @typedef {import("./view.d.ts").Viewer} Viewer */
+
+/**
+ * The tree after a step, as recorded.
+ * @typedef {object} Tree
+ * @property {number} step
+ * @property {number} epoch
+ * @property {number} epochBegan the step in which the epoch began
+ * @property {number} leafCount
+ * @property {Map<number, Node>} nodes
+ * @property {Map<number, number>} since the step that last changed a node
+ * @property {Map<number, string>} hashes
+ * @property {Record<string, string>} group
+ */
+
+/**
+ * What one viewer has after a step.
+ * @typedef {object} Knowledge
+ * @property {number} step
+ * @property {Map<string, import("./view.d.ts").How>} keys the private keys it holds
+ * @property {Set<number>} unseen the nodes whose content it has not seen
+ */
+
+/**
+ * How one node is drawn.
+ * @typedef {object} Mark
+ * @property {number} node
+ * @property {"leaf" | "parent"} kind
+ * @property {"keyed" | "blank" | "unknown"} state
+ * @property {import("./view.d.ts").Member | null} member
+ * @property {string | null} key
+ * @property {string} print the first four digits of the public key
+ * @property {"" | "held" | "stolen" | "computed"} hold what the viewer has of the private key
+ * @property {number[]} unmerged
+ * @property {number[]} resolution
+ * @property {boolean} fresh new in this epoch
+ * @property {boolean} changed by this very step
+ * @property {boolean} lit the eye goes here in this beat
+ */
+
+/**
+ * Something small that travels: where it comes from, where it rests.
+ * @typedef {object} Token
+ * @property {"secret" | "envelope" | "message"} kind
+ * @property {number[]} route nodes from where it starts to where it rests; [] above the root means the key schedule
+ * @property {boolean} open
+ * @property {boolean} known to the viewer
+ * @property {string} label
+ */
+
+/**
+ * @typedef {object} Frame
+ * @property {number} step
+ * @property {number} beat the beat, or -1 when the step is over
+ * @property {Viewer} viewer
+ * @property {number} epoch
+ * @property {number} leafCount
+ * @property {Tree} tree the recorded tree of this epoch: after the step, or before it until the epoch turns
+ * @property {Mark[]} marks by node index
+ * @property {Map<number, "path" | "filtered">} path edges on the path of the commit, by child
+ * @property {Token[]} tokens
+ * @property {boolean} seen whether the viewer sees what the step did
+ * @property {boolean} known whether the viewer knows of the beat
+ */
+
+const CACHED_EVERY = 16;
+
+/**
+ * A view with the trees that were needed before.
+ * @param {View} view
+ */
+export function timeline(view) {
+  const memory = new Map();
+
+  /**
+   * @template T @param {string} of @param {() => T} first @param {(last: T, step: number) => T} next
+   * @param {number} step @returns {T}
+   */
+  function fold(of, first, next, step) {
+    let from = step;
+    while (from > 0 && !memory.has(`${of} ${from}`)) from -= 1;
+    let state = memory.get(`${of} ${from}`) ?? first();
+    for (; from < step; from += 1) {
+      state = next(state, from + 1);
+      if ((from + 1) % CACHED_EVERY === 0) memory.set(`${of} ${from + 1}`, state);
+    }
+    const recent = `${of} recent`;
+    if (step % CACHED_EVERY !== 0) {
+      memory.delete(memory.get(recent));
+      memory.set(recent, `${of} ${step}`);
+      memory.set(`${of} ${step}`, state);
+    }
+    return state;
+  }
+
+  return {
+    view,
+    last: view.steps.length - 1,
+    tallest: Math.max(view.keyframe.leaf_count, ...view.steps.map((step) => step.leaf_count ?? 1)),
+    /** @param {number} step @returns {Tree} */
+    tree: (step) =>
+      fold(
+        "tree",
+        () => firstTree(view),
+        (tree, next) => treeAfter(tree, view.steps[next], next),
+        step,
+      ),
+    /** @param {string} viewer @param {number} step @returns {Knowledge} */
+    knowledge: (viewer, step) =>
+      fold(
+        `viewer ${viewer}`,
+        () => firstKnowledge(view, viewer),
+        (had, next) => knowledgeAfter(had, view, viewer, next),
+        step,
+      ),
+  };
+}
+
+/** @typedef {ReturnType<typeof timeline>} Timeline */
+
+/** @param {View} view @returns {Tree} */
+function firstTree(view) {
+  const { epoch, leaf_count: leafCount, nodes, hashes, group } = view.keyframe;
+  return {
+    step: 0,
+    epoch,
+    epochBegan: 0,
+    leafCount,
+    group,
+    nodes: new Map(Object.entries(nodes).map(([node, value]) => [Number(node), value])),
+    since: new Map(),
+    hashes: new Map(Object.entries(hashes ?? {}).map(([node, hash]) => [Number(node), hash])),
+  };
+}
+
+/** @param {Tree} tree @param {Step} step @param {number} index @returns {Tree} */
+function treeAfter(tree, step, index) {
+  const leafCount = step.leaf_count ?? tree.leafCount;
+  const nodes = new Map(tree.nodes);
+  const since = new Map(tree.since);
+  const hashes = new Map(tree.hashes);
+  for (const node of step.blank) {
+    nodes.delete(node);
+    since.set(node, index);
+  }
+  for (const [node, value] of Object.entries(step.set)) {
+    nodes.set(Number(node), value);
+    since.set(Number(node), index);
+  }
+  for (const [node, hash] of Object.entries(step.hashes ?? {})) hashes.set(Number(node), hash);
+  if (leafCount < tree.leafCount) {
+    for (const known of [nodes, since, hashes])
+      for (const node of known.keys()) if (node >= nodeCount(leafCount)) known.delete(node);
+  }
+  const epochBegan = step.epoch === tree.epoch ? tree.epochBegan : index;
+  return {
+    step: index,
+    epoch: step.epoch,
+    epochBegan,
+    leafCount,
+    nodes,
+    since,
+    hashes,
+    group: { ...tree.group, ...step.group },
+  };
+}
+
+/** @param {View} view @param {string} viewer @returns {Knowledge} */
+function firstKnowledge(view, viewer) {
+  const everyNode = Array.from({ length: nodeCount(view.keyframe.leaf_count) }, (_, node) => node);
+  const keys = new Map((view.steps[0]?.gain[viewer] ?? []).map(({ key, how }) => [key, how]));
+  return { step: 0, keys, unseen: new Set(view.keyframe.unseen_by?.includes(viewer) ? everyNode : []) };
+}
+
+/** @param {Knowledge} had @param {View} view @param {string} viewer @param {number} index @returns {Knowledge} */
+function knowledgeAfter(had, view, viewer, index) {
+  const step = view.steps[index];
+  const keys = new Map(had.keys);
+  for (const key of step.lose[viewer] ?? []) keys.delete(key);
+  for (const { key, how } of step.gain[viewer] ?? []) keys.set(key, how);
+  const unseen = new Set(step.tree_to?.includes(viewer) ? [] : had.unseen);
+  for (const node of touched(step)) {
+    if (step.unseen_by?.includes(viewer)) unseen.add(node);
+    else unseen.delete(node);
+  }
+  return { step: index, keys, unseen };
+}
+
+/** @param {Step} step @returns {number[]} the nodes that a step changed */
+function touched(step) {
+  return [...Object.keys(step.set).map(Number), ...step.blank];
+}
+
+/**
+ * @param {Timeline} time @param {{step: number, beat: number, viewer: string}} place @returns {Frame}
+ */
+export function frameAt(time, place) {
+  const { view } = time;
+  const step = Math.max(0, Math.min(time.last, place.step));
+  const happening = view.steps[step];
+  const beat = place.beat >= 0 && place.beat < happening.beats.length ? place.beat : -1;
+  const viewer = view.viewers.find(({ id }) => id === place.viewer) ?? view.viewers[0];
+  const seen = !(happening.unseen_by ?? []).includes(viewer.id);
+  const now = beat < 0 ? undefined : happening.beats[beat];
+  const known = seen && (now === undefined || now.known_to === null || now.known_to.includes(viewer.id));
+  const tree = time.tree(step);
+  const before = beat < 0 || step === 0 ? tree : time.tree(step - 1);
+  const turned = beat < 0 || happening.beats.every(({ kind }) => kind !== "epoch") || reached(happening, beat, "epoch");
+  return {
+    step,
+    beat,
+    viewer,
+    seen,
+    known,
+    epoch: (turned ? tree : before).epoch,
+    tree: turned ? tree : before,
+    leafCount: tree.leafCount,
+    marks: marksOf(time, { happening, step, beat, viewer, tree, before, lit: new Set(seen ? now?.nodes : []) }),
+    path: seen ? pathEdges(happening, beat) : new Map(),
+    tokens: seen ? tokensOf(time, happening, beat, viewer.id, known, tree) : [],
+  };
+}
+
+/**
+ * @param {Step} step @param {number} beat @param {string} kind
+ * @returns {boolean} whether a beat of this kind has come
+ */
+function reached(step, beat, kind) {
+  return step.beats.slice(0, beat + 1).some((one) => one.kind === kind);
+}
+
+/**
+ * @typedef {object} Scene what the marks of a frame depend on
+ * @property {Step} happening
+ * @property {number} step
+ * @property {number} beat
+ * @property {Viewer} viewer
+ * @property {Tree} tree after the step
+ * @property {Tree} before the step; the same tree if the step is over
+ * @property {Set<number>} lit
+ */
+
+/**
+ * A mark for each node. In the middle of a step a node has its old value, none, or its new one, as the beats say.
+ * @param {Timeline} time
+ * @param {Scene} scene
+ * @returns {Mark[]}
+ */
+function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
+  const knowledge = time.knowledge(viewer.id, step);
+  const had = before === tree ? knowledge : time.knowledge(viewer.id, step - 1);
+  const changing = new Set(touched(happening));
+  const late = beat < 0 ? new Set() : new Set(happening.beats.flatMap(({ shows }) => shows ?? []));
+  const come = happening.beats.slice(0, beat + 1);
+  const shown = new Set(come.flatMap(({ shows }) => shows ?? []));
+  const blanked = new Set(come.flatMap(({ blanks }) => blanks ?? []));
+  const members = new Map(time.view.members.map((member) => [member.id, member]));
+  const brings = { opened: "open", welcome: "welcome", stolen: "theft" };
+
+  /** @param {string} key */
+  function hold(key) {
+    const how = knowledge.keys.get(key) ?? had.keys.get(key);
+    if (how === undefined) return "";
+    const bringer = brings[/** @type {keyof typeof brings} */ (how)];
+    const isNew = beat >= 0 && !had.keys.has(key) && happening.beats.some(({ kind }) => kind === bringer);
+    if (isNew && !reached(happening, beat, bringer)) return "";
+    if (viewer.kind !== "thief") return "held";
+    return how === "stolen" ? "stolen" : "computed";
+  }
+
+  /** @type {Mark[]} */
+  const marks = [];
+  for (let node = 0; node < nodeCount(tree.leafCount); node += 1) {
+    const isOld = late.has(node) && !shown.has(node);
+    const value = isOld ? (blanked.has(node) ? undefined : before.nodes.get(node)) : tree.nodes.get(node);
+    const knows = isOld ? had : knowledge;
+    const isUnknown = knows.unseen.has(node);
+    const keyed = isUnknown ? undefined : value;
+    const since = tree.since.get(node) ?? -1;
+    marks.push({
+      node,
+      kind: node % 2 === 0 ? "leaf" : "parent",
+      state: isUnknown ? "unknown" : keyed ? "keyed" : "blank",
+      member: keyed?.kind === "leaf" ? (members.get(keyed.member) ?? null) : null,
+      key: keyed?.key ?? null,
+      print: keyed ? time.view.keys[keyed.key].public.slice(0, 4) : "",
+      hold: keyed ? hold(keyed.key) : "",
+      unmerged: keyed?.kind === "parent" ? keyed.unmerged : [],
+      resolution: [],
+      fresh: keyed !== undefined && !isOld && since > 0 && since >= tree.epochBegan,
+      changed: changing.has(node) && !isOld,
+      lit: lit.has(node),
+    });
+  }
+  resolve(marks);
+  return marks;
+}
+
+/** Give every mark its resolution, from the leaves up (RFC 9420 §4.1.1). @param {Mark[]} marks */
+function resolve(marks) {
+  const height = Math.log2(marks.length + 1);
+  for (let up = 0; up < height; up += 1) {
+    for (let node = (1 << up) - 1; node < marks.length; node += 2 << up) {
+      const mark = marks[node];
+      if (mark.state === "keyed") mark.resolution = [node, ...mark.unmerged];
+      else if (up > 0 && mark.state === "blank")
+        mark.resolution = [...marks[left(node)].resolution, ...marks[right(node)].resolution];
+    }
+  }
+}
+
+/**
+ * The edges of the commit's path by child: all of them when the step is over, before that those that a beat has passed.
+ * @param {Step} step @param {number} beat @returns {Frame["path"]}
+ */
+function pathEdges(step, beat) {
+  const edges = new Map();
+  if (step.path === null) return edges;
+  const passed = new Set(
+    step.beats.slice(0, beat + 1).flatMap((one) => (one.kind === "climb" ? one.edges.map(([child]) => child) : [])),
+  );
+  let child = step.path.committer;
+  for (const { node, filtered } of step.path.nodes) {
+    if (beat < 0 || passed.has(child)) edges.set(child, filtered ? "filtered" : "path");
+    child = node;
+  }
+  return edges;
+}
+
+/**
+ * What travels in a beat.
+ * @param {Timeline} time @param {Step} step @param {number} beat @param {string} viewer @param {boolean} known
+ * @param {Tree} tree
+ * @returns {Token[]}
+ */
+function tokensOf(time, step, beat, viewer, known, tree) {
+  const now = step.beats[beat];
+  if (now === undefined) return [];
+  /**
+   * @param {"secret" | "envelope" | "message"} kind @param {number[]} route @param {string} [label]
+   * @param {boolean} [open] @returns {Token}
+   */
+  const token = (kind, route, label = "", open = false) => ({ kind, route, label, open, known });
+  switch (now.kind) {
+    case "leaf_key":
+      return now.nodes.map((node) => token("secret", [node]));
+    case "root":
+      return [token("secret", [root(tree.leafCount)])];
+    case "climb":
+      return chains(now.edges).map((route) => token("secret", route));
+    case "seal":
+      return sealed(step, now.nodes).map(({ node, to, to_key }) =>
+        token("envelope", descent(node, to), time.view.keys[to_key].public.slice(0, 4)),
+      );
+    case "open":
+      return [
+        ...sealed(step).map(({ to, opened_by }) => token("envelope", [to], "", opened_by.includes(viewer))),
+        ...chains(now.edges).map((route) => token("secret", route)),
+      ];
+    case "welcome":
+      return (step.welcome ?? []).map(({ to, opened_by }) =>
+        token("envelope", [step.path?.committer ?? to, to], "", opened_by.includes(viewer)),
+      );
+    case "message":
+      return now.edges.map((route) => token("message", route, "", viewer in (step.message?.read ?? {})));
+    default:
+      return [];
+  }
+}
+
+/** @param {Step} step @param {number[]} [nodes] only those sealed at these nodes */
+function sealed(step, nodes) {
+  return (step.path?.nodes ?? [])
+    .filter(({ node }) => !nodes?.length || nodes.includes(node))
+    .flatMap(({ node, envelopes }) => envelopes.map((envelope) => ({ node, ...envelope })));
+}
+
+/**
+ * Edges in order, joined where one begins as another ends.
+ * @param {[number, number][]} edges @returns {number[][]}
+ */
+function chains(edges) {
+  /** @type {Map<number, number>} */
+  const next = new Map(edges);
+  const ends = new Set(edges.map(([, to]) => to));
+  /** @type {number[][]} */
+  const routes = [];
+  const passed = new Set();
+  for (const [from] of [...edges].sort(([a], [b]) => Number(ends.has(a)) - Number(ends.has(b)))) {
+    if (passed.has(from)) continue;
+    const route = [from];
+    for (let at = next.get(from); at !== undefined; at = next.get(at)) {
+      passed.add(route[route.length - 1]);
+      route.push(at);
+      if (passed.has(at)) break;
+    }
+    routes.push(route);
+  }
+  return routes;
+}

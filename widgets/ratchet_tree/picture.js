@@ -1,0 +1,258 @@
+/** The drawing of a tree: a shape for each node and each edge. */
+import { ROOM_FOR_NAMES, edge, level, radius, root, x, y } from "./geometry.js";
+import { nodeLabel } from "./words.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Mark} Mark */
+/** @typedef {import("../shared/shapes.js").Shape} Shape */
+/** @typedef {import("./geometry.js").Layout} Layout */
+
+/** Marks are drawn at this half width, and scaled down where there is less room. */
+const SIZE = 16;
+/** Where parents stand closer than this, there is no room for a fingerprint between them. */
+const ROOM_FOR_PRINT = 88;
+const FLAG = "M-15-13v-13l10 4-10 4";
+
+/**
+ * Where readers are, and whom the eye looks for.
+ * @typedef {object} Attention
+ * @property {string} label the name of the whole picture
+ * @property {number} stop the one tab stop
+ * @property {number} focus the node that has the keyboard's focus, or -1
+ * @property {number} pin the node whose values are open, or -1
+ * @property {number} pointed the node whose resolution is shown, or -1
+ * @property {Mark[]} named leaves that are named even without room for it
+ */
+
+/** @type {Attention} */
+const NOBODY = { label: "", stop: 0, focus: -1, pin: -1, pointed: -1, named: [] };
+
+/**
+ * The tree: edges below, nodes above them, and what points at nodes on top.
+ * @param {Frame} frame @param {Layout} places @param {Attention} [attention] @returns {Shape[]}
+ */
+export function draw(frame, places, { label, stop, focus, pin, pointed, named } = NOBODY) {
+  const told = toldBy(frame.marks[pointed]);
+  return [
+    ["g", { class: "mls-edges" }, edges(frame, places)],
+    ["g", { class: "mls-links" }, [...told].map((node) => link(places, frame.marks[pointed], node))],
+    [
+      "g",
+      { class: "mls-nodes", role: "tree", "aria-label": label },
+      frame.marks.map((mark) => node(frame, places, mark, { told, stop, pin })),
+    ],
+    [
+      "g",
+      { class: "mls-cursors" },
+      [
+        ...(frame.marks[pin] ? [cursor(places, pin, "mls-pin")] : []),
+        ...(frame.marks[focus] ? [cursor(places, focus, "mls-focus")] : []),
+      ],
+    ],
+    ["g", { class: "mls-callouts", "aria-hidden": "true" }, callouts(named, places)],
+  ];
+}
+
+/** @param {Frame} frame @param {Layout} places @returns {Shape[]} */
+function edges(frame, places) {
+  return frame.marks
+    .filter(({ node }) => node !== root(places.leafCount))
+    .map((mark) => ["path", { class: edgeClass(frame, mark), d: edge(places, mark.node) }, [], mark.node]);
+}
+
+/**
+ * @param {Frame} frame @param {Layout} places @param {Mark} mark
+ * @param {{told: Set<number>, stop: number, pin: number}} at @returns {Shape}
+ */
+function node({ viewer, leafCount }, places, mark, { told, stop, pin }) {
+  const room = roomFor(places, mark.node);
+  const at = `translate(${round(x(places, mark.node))} ${round(y(places, mark.node))})`;
+  const attributes = {
+    "data-node": mark.node,
+    class: nodeClass(mark, room, told.has(mark.node)),
+    transform: `${at}${scaling(places, mark.node)}`,
+    role: "treeitem",
+    "aria-label": nodeLabel(mark, viewer.name),
+    "aria-level": level(root(leafCount)) - level(mark.node) + 1,
+    "aria-selected": String(mark.node === pin),
+    tabindex: mark.node === stop ? 0 : -1,
+  };
+  return ["g", attributes, nodeShapes(mark, room), mark.node];
+}
+
+/** The nodes that a mark stands for: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
+function toldBy(mark) {
+  const told = new Set(mark && (mark.state === "blank" || mark.unmerged.length) ? mark.resolution : []);
+  if (mark) told.delete(mark.node);
+  return told;
+}
+
+/** Where the focus or the pin is. @param {Layout} places @param {number} node @param {string} name @returns {Shape} */
+function cursor(places, node, name) {
+  const half = Math.max(6, radius(places, node)) + 6;
+  const [left, top] = [round(x(places, node) - half), round(y(places, node) - half)];
+  const rounding = level(node) ? half : 9;
+  return ["rect", { class: name, x: left, y: top, width: 2 * half, height: 2 * half, rx: rounding }, [], name];
+}
+
+/** Names of leaves that have no room for a name of their own. @param {Mark[]} named @param {Layout} places @returns {Shape[]} */
+function callouts(named, places) {
+  const nameless = named.filter(({ member, node }) => member && roomFor(places, node) !== "full");
+  return nameless.map(({ member, node }) => {
+    const foot = places.base + (roomFor(places, node) === "tiny" ? 9 : radius(places, node) + 6);
+    const at = Math.max(30, Math.min(places.width - 30, x(places, node)));
+    return [
+      "g",
+      {},
+      [
+        ["path", { class: "mls-callout-line", d: `M${round(x(places, node))} ${foot}v6` }],
+        ["text", { x: round(at), y: foot + 17 }, [member?.name ?? ""]],
+      ],
+    ];
+  });
+}
+
+/** @param {number} value */
+function round(value) {
+  return Math.round(value * 100) / 100;
+}
+
+/**
+ * Marks shrink with their room; leaves without any become upright strokes.
+ * @param {Layout} places @param {number} node
+ */
+function scaling(places, node) {
+  const scale = Math.min(1, radius(places, node) / SIZE);
+  if (scale === 1) return "";
+  return ` scale(${round(scale)}${level(node) === 0 && roomFor(places, node) === "tiny" ? " 0.4" : ""})`;
+}
+
+/**
+ * What a node has room for.
+ * @param {Layout} places @param {number} node @returns {"full" | "some" | "small" | "tiny"}
+ */
+function roomFor(places, node) {
+  const size = radius(places, node);
+  const space = places.gap * 2 ** level(node);
+  if (size < 5) return "tiny";
+  if (size < 11 || space < ROOM_FOR_NAMES) return "small";
+  return space < ROOM_FOR_PRINT && level(node) > 0 ? "some" : "full";
+}
+
+/** @param {Mark} mark @param {string} room @param {boolean} isTold @returns {string} */
+function nodeClass(mark, room, isTold) {
+  return [
+    `mls-node is-${mark.kind} is-${mark.state} is-${room}`,
+    mark.hold && `has-${mark.hold}`,
+    mark.member && `mls-hue-${mark.member.hue}`,
+    mark.fresh && "is-fresh",
+    mark.changed && "is-changed",
+    mark.lit && "is-lit",
+    isTold && "is-told",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** @param {Frame} frame @param {Mark} mark */
+function edgeClass(frame, mark) {
+  const kind = frame.path.get(mark.node);
+  return ["mls-edge", kind && `is-${kind}`, mark.state === "unknown" && "is-unknown"].filter(Boolean).join(" ");
+}
+
+/** The shapes of one node, from the bottom up. @param {Mark} mark @param {string} room @returns {Shape[]} */
+function nodeShapes(mark, room) {
+  const shapes = [];
+  if (mark.fresh && room !== "tiny") shapes.push(outline(mark, "mls-ring", SIZE + 4.5));
+  shapes.push(outline(mark, "mls-shape", SIZE));
+  if (mark.hold === "stolen" || mark.hold === "computed") shapes.push(path("mls-hatch", hatching(mark)));
+  if (mark.hold === "stolen") shapes.push(path("mls-flag", FLAG));
+  if (room === "tiny") return shapes;
+  const inside =
+    mark.state === "unknown" ? "?" : (mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : ""));
+  if (room !== "small" || mark.kind === "leaf") shapes.push(text({ class: "mls-inside", y: 4.5 }, inside));
+  if (room === "full" && mark.member) shapes.push(text({ class: "mls-name", y: SIZE + 17 }, mark.member.name));
+  if (room === "full" && mark.print) {
+    const isLeaf = mark.kind === "leaf";
+    const where = isLeaf ? { x: 0, y: SIZE + 32 } : { x: SIZE + 8, y: 4 };
+    shapes.push(text({ class: isLeaf ? "mls-print" : "mls-print is-beside", ...where }, mark.print));
+  }
+  if (mark.unmerged.length) shapes.push(chip(`+${mark.unmerged.length}`));
+  return shapes;
+}
+
+/** One mark by itself, for the legend. @param {Partial<Mark>} traits @returns {Shape} */
+export function markAlone(traits) {
+  /** @type {Mark} */
+  const mark = {
+    node: 0,
+    kind: "parent",
+    state: "keyed",
+    member: null,
+    key: null,
+    print: "",
+    hold: "",
+    unmerged: [],
+    resolution: [],
+    fresh: false,
+    changed: false,
+    lit: false,
+    ...traits,
+  };
+  return ["g", { class: nodeClass(mark, "full", false) }, nodeShapes(mark, "full")];
+}
+
+/** @param {string} name @param {string} d @returns {Shape} */
+function path(name, d) {
+  return ["path", { class: name, d }, [], name];
+}
+
+/** @param {{class: string, x?: number, y: number}} attributes @param {string} words @returns {Shape} */
+function text(attributes, words) {
+  return ["text", attributes, [words], attributes.class];
+}
+
+/**
+ * A rounded square for a leaf, a circle for a parent; another key is another element, which is seen to appear.
+ * @param {Mark} mark @param {string} name @param {number} half @returns {Shape}
+ */
+function outline(mark, name, half) {
+  const key = `${name} ${mark.key}`;
+  if (mark.kind === "parent") return ["circle", { class: name, r: half }, [], key];
+  return ["rect", { class: name, x: -half, y: -half, width: 2 * half, height: 2 * half, rx: half * 0.42 }, [], key];
+}
+
+/** Diagonal lines across a mark: narrow for stolen keys, wide for keys computed from them. @param {Mark} mark */
+function hatching({ kind, hold }) {
+  const step = hold === "stolen" ? 6 : 12;
+  let lines = "";
+  for (let at = -18; at <= 18; at += step) {
+    const half = kind === "parent" ? Math.sqrt(2 * SIZE ** 2 - at ** 2) / 2 : SIZE - Math.abs(at) / 2;
+    lines += `M${round(at / 2 - half)} ${round(at / 2 + half)}L${round(at / 2 + half)} ${round(at / 2 - half)}`;
+  }
+  return lines;
+}
+
+/** @param {string} words @returns {Shape} */
+function chip(words) {
+  const half = 5 + 3 * words.length;
+  return [
+    "g",
+    { class: "mls-chip", transform: "translate(15 -14)" },
+    [
+      ["rect", { x: -half, y: -8, width: 2 * half, height: 16, rx: 8 }],
+      ["text", { y: 4 }, [words]],
+    ],
+    "mls-chip",
+  ];
+}
+
+/**
+ * A thin line from a node to one that it stands for.
+ * @param {Layout} places @param {Mark} from @param {number} to @returns {Shape}
+ */
+function link(places, from, to) {
+  const [ax, ay, bx, by] = [x(places, from.node), y(places, from.node), x(places, to), y(places, to)].map(round);
+  const d = `M${ax} ${ay}Q${bx} ${round(ay + (by - ay) * 0.35)} ${bx} ${by}`;
+  return ["path", { class: from.unmerged.includes(to) ? "mls-link is-unmerged" : "mls-link", d }, [], to];
+}

@@ -1,0 +1,212 @@
+/**
+ * The ratchet tree as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an exported page, so it
+ * uses of the model only get, set, save_changes, on and off, and reads values with model.get.
+ *
+ * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1).
+ */
+import { details } from "./details.js";
+import { html } from "../shared/dom.js";
+import { frameAt, timeline } from "./frame.js";
+import { heading } from "./status_bar.js";
+import { backward, durations, onward, stay } from "./playback_timing.js";
+import { stage } from "./viewport.js";
+import { toolbar } from "./toolbar.js";
+import { twin } from "../shared/data_table.js";
+import { sentence, treeTable } from "./words.js";
+
+/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {import("./playback_timing.js").Place} Place */
+
+const FORMAT = "mls-workbench/ratchet-tree-view";
+const VERSION = 1;
+const EVENTS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"].map((trait) => `change:${trait}`);
+
+/** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
+export function render({ model, el }) {
+  let time = opened(model.get("view"));
+  /** What only this view knows. @type {{panel: "" | "group" | "help", table: boolean}} */
+  const own = { panel: "", table: false };
+  /** @type {import("./frame.js").Frame | null} */
+  let drawn = null;
+  let paced = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let isQueued = false;
+  let isOver = false;
+
+  const scene = stage(select, (canZoom) => head.allowZoom(canZoom));
+  const controls = toolbar({
+    look: (viewer) => tell({ viewer }),
+    step: (by) => go({ step: here().step + (by > 0 && here().beat >= 0 ? 0 : by), beat: -1 }),
+    beat: (by) => go((by > 0 ? onward : backward)(time.view.steps, here())),
+    scrub: (step) => go({ step, beat: -1 }),
+    play,
+    pace: (speed) => tell({ speed }),
+    table: () => change({ table: !own.table }),
+    help: () => change({ panel: own.panel === "help" ? "" : "help" }),
+  });
+  const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: scene.rescale });
+  const side = details(close);
+  const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
+  const table = twin("The tree as a table");
+  // JupyterLab leaves alone the keys pressed inside an element with this attribute
+  const root = html(
+    "div",
+    { class: "mls mls-room mls-ratchet-tree", "data-lm-suppress-shortcuts": "true", keydown: press },
+    controls.bar,
+    head.bar,
+    html("div", { class: "mls-body" }, scene.room, side.element),
+    words,
+    table.region,
+  );
+
+  /** Where the model is, within the bounds of the view. @returns {Place} */
+  function here() {
+    const step = Math.max(0, Math.min(time.last, model.get("step")));
+    const beat = model.get("beat");
+    return { step, beat: beat < time.view.steps[step].beats.length ? beat : -1 };
+  }
+
+  /** @param {Record<string, unknown>} changes */
+  function tell(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+    soon();
+  }
+
+  /** @param {Partial<typeof own>} changes */
+  function change(changes) {
+    Object.assign(own, changes);
+    soon();
+  }
+
+  /** Go where the reader wants, and stop playing. @param {Place | null} place */
+  function go(place) {
+    if (place) tell({ step: Math.max(0, Math.min(time.last, place.step)), beat: place.beat, playing: false });
+  }
+
+  /** Play on; at the end, play the last step once more. */
+  function play() {
+    const place = here();
+    const again = onward(time.view.steps, place) === null && time.view.steps[place.step].beats.length > 0;
+    tell({ playing: !model.get("playing"), ...(again ? { beat: 0 } : {}) });
+  }
+
+  /** @param {number} node */
+  function select(node) {
+    change({ panel: "" });
+    tell({ selected: node === model.get("selected") ? -1 : node });
+  }
+
+  function close() {
+    change({ panel: "" });
+    tell({ selected: -1 });
+  }
+
+  /** Several changes in a row make one drawing. */
+  function soon() {
+    if (isQueued) return;
+    isQueued = true;
+    queueMicrotask(() => {
+      isQueued = false;
+      if (!isOver) draw();
+    });
+  }
+
+  function draw() {
+    if (time.view !== model.get("view")) time = opened(model.get("view"));
+    const { view } = time;
+    const place = here();
+    const frame = frameAt(time, { ...place, viewer: model.get("viewer") });
+    const pin = model.get("selected") < frame.marks.length ? model.get("selected") : -1;
+    const hasMoved = drawn !== null && (drawn.step !== place.step || drawn.beat !== place.beat);
+    const isNext = drawn !== null && hasMoved && isOneOn(drawn, place);
+    const travel = isNext && place.beat >= 0 ? durations(view.steps[place.step], model.get("speed"))[place.beat] : 0;
+    const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
+    scene.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
+    const node = own.panel === "" ? pin : -1;
+    controls.show(time, frame, {
+      speed: model.get("speed"),
+      playing: model.get("playing"),
+      table: own.table,
+      help: own.panel === "help",
+    });
+    head.show(view, frame, own.panel === "group");
+    side.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
+    table.show(own.table ? treeTable(frame) : null);
+    const said = sentence(view, frame);
+    if (words.textContent !== said) words.textContent = said;
+    words.classList.toggle("is-unknown", !frame.known);
+    drawn = frame;
+    keepPace(place);
+  }
+
+  /** @param {Place} from @param {Place} to */
+  function isOneOn(from, to) {
+    const next = from.step <= time.last ? onward(time.view.steps, from) : null;
+    return next !== null && next.step === to.step && (next.beat === to.beat || to.beat < 0);
+  }
+
+  /** While playing, go one beat on when the time of this one is over. @param {Place} place */
+  function keepPace(place) {
+    const speed = model.get("speed");
+    const pace = model.get("playing") ? `${place.step} ${place.beat} ${speed} ${time.last}` : "";
+    if (pace === paced) return;
+    paced = pace;
+    clearTimeout(timer);
+    if (!pace) return;
+    timer = setTimeout(
+      () => {
+        const next = onward(time.view.steps, here());
+        tell(next ? { ...next } : { playing: false });
+      },
+      stay(time.view.steps[place.step], place.beat, speed),
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  function press(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isControl = /^(BUTTON|SELECT|A)$/.test(target.tagName);
+    const { step } = here();
+    /** @type {Record<string, () => void>} */
+    const does = {
+      "[": () => go({ step: step - 1, beat: -1 }),
+      "]": () => go({ step: step + 1, beat: -1 }),
+      ",": () => go(backward(time.view.steps, here())),
+      ".": () => go(onward(time.view.steps, here())),
+      "?": () => change({ panel: own.panel === "help" ? "" : "help" }),
+      "+": () => scene.rescale(2),
+      "-": () => scene.rescale(0.5),
+      Escape: close,
+      ...(isControl ? {} : { " ": play }),
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
+    does[event.key]();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  for (const event of EVENTS) model.on(event, soon);
+  // drawn before it is on the page, so that nothing moves when it comes there
+  draw();
+  el.append(root);
+
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+    for (const event of EVENTS) model.off(event, soon);
+    scene.stop();
+    root.remove();
+  };
+}
+
+/** @param {import("./view.d.ts").RatchetTreeView} view */
+function opened(view) {
+  if (view.format !== FORMAT || view.version !== VERSION) {
+    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
+  }
+  return timeline(view);
+}
+
+export default { render };

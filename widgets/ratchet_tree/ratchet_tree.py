@@ -1,0 +1,117 @@
+"""The ratchet tree as a widget: a view, a step, and a viewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import traitlets
+
+from widgets.shared.assemble import STYLES, module, stylesheet
+from widgets.shared.lighter import BYTES, without_bytes, without_early_parts
+from widgets.shared.picture import Picture
+from widgets.shared.still import NotDrawn, run
+from workbench.lab.compromise import case_of
+from workbench.lab.errors import NotPossible
+from workbench.views.attacker import tree_under_attack
+from workbench.views.describe import ATTACKER
+from workbench.views.print import Frame, Mark
+from workbench.views.ratchet_tree import ratchet_tree_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from workbench.adversary.leak import Leak
+    from workbench.lab import World
+    from workbench.views.schema import RatchetTreeView
+
+
+class RatchetTree(Picture):
+    """Draws a ratchet tree through time, as one viewer sees it.
+
+    `step` and `beat` say where in the view the picture is (beat -1: the step is over), `selected` is the node
+    whose values are open, or -1.  All traits are shared with the browser, so that `jslink` joins views that
+    should move together.
+    """
+
+    _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
+    _still_module: ClassVar[str] = "ratchet_tree/still.js"
+    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css")
+    _esm: ClassVar[str] = module(_module)
+    _css: ClassVar[str] = stylesheet(*STYLES)
+
+    view = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    beat = traitlets.Int(-1).tag(sync=True)
+    viewer = traitlets.Unicode().tag(sync=True)
+    speed = traitlets.Float(1.0).tag(sync=True)
+    playing = traitlets.Bool(default_value=False).tag(sync=True)
+    selected = traitlets.Int(-1).tag(sync=True)
+
+    def __init__(
+        self, view: RatchetTreeView, *, step: int | None = None, viewer: str | None = None, **traits: Any
+    ) -> None:
+        """Show a view at a step (the last one, if none is given) to a viewer (the first one).
+
+        Raises ValueError if the view has no such step or viewer.
+        """
+        viewers = [one["id"] for one in view["viewers"]]
+        last = len(view["steps"]) - 1
+        if viewer is not None and viewer not in viewers:
+            raise ValueError(f"{viewer!r} is not a viewer of this view; its viewers are {', '.join(viewers)}")
+        if step is not None and not 0 <= step <= last:
+            raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
+        super().__init__(
+            view=view, step=last if step is None else step, viewer=viewers[0] if viewer is None else viewer, **traits
+        )
+
+    @classmethod
+    def of(cls, world: World, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
+        """Show all that has happened in a world so far; without a `viewer`, as its first member sees it.
+
+        With leaks there is one more viewer, the attacker who has them all, and the picture begins with its eyes.
+        """
+        if leaks:
+            return cls(tree_under_attack(case_of(world).judge(leaks)), **{"viewer": ATTACKER, **traits})
+        return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
+
+    def show(self, view: RatchetTreeView) -> None:
+        """Take a view that goes on from the present one, and play what is new in it."""
+        with self.hold_sync():
+            self.set_trait("view", view)
+            # Off and on: the browser may have stopped without its word having come here yet.
+            self.playing = False
+            self.playing = True
+
+    def frame(self) -> Frame:
+        """Give the tree after the step as its viewer sees it, for print (`workbench.views.print.figure`).
+
+        Raises `NotPossible` if QuickJS is not installed.
+        """
+        try:
+            seen = run('import { seen } from "./ratchet_tree/still.js";\nreturn seen;\n', self._shown())
+        except NotDrawn as reason:
+            raise NotPossible(f"What a viewer sees is computed by the picture's own module: {reason}") from reason
+        return Frame(tuple(Mark.of(mark) for mark in seen["marks"]), dict(seen["path"]))
+
+    def __repr__(self) -> str:
+        steps = len(self.view["steps"])
+        return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {steps}, seen by {self._viewer_name()})"
+
+    def _viewer_name(self) -> str:
+        return str(next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer))
+
+    def _shown(self) -> dict[str, object]:
+        names = ("view", "step", "viewer", "speed")
+        return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
+
+    def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
+        yield from super()._versions()
+        view, parts = without_early_parts(without_bytes(self.view))
+        yield {**self._shown(), "view": view}, f"{BYTES}, {parts}"
+
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        unknown = f"Unknown to {self._viewer_name()}: what this step did."
+        steps = self.view["steps"][: self.step + 1]
+        told = [unknown if self.viewer in step.get("unseen_by", ()) else step["sentence"] for step in steps]
+        rows = [[str(number), said] for number, said in enumerate(told, 1)]
+        return told[-1], ["Step", "What it did"], rows

@@ -1,0 +1,69 @@
+/** The line between controls and picture: the epoch, the step, and the zoom. */
+import { html, icon, iconButton, svg } from "../shared/dom.js";
+import { padlockOf, stepTitle } from "./words.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+
+/** @param {{group: () => void, zoom: (factor: number) => void}} does */
+export function heading(does) {
+  const dial = svg(
+    "svg",
+    { class: "mls-dial", viewBox: "-10 -10 20 20", "aria-hidden": "true" },
+    svg("circle", { r: 8 }),
+    svg("g", {}, svg("path", { d: "M0-8V-3M6.9 4 2.6 1.5M-6.9 4-2.6 1.5" })),
+  );
+  const hand = /** @type {SVGGElement} */ (dial.lastElementChild);
+  const number = html("span", { class: "mls-number" });
+  const check = html("span", { class: "mls-check", hidden: true, title: "The confirmation tag agrees" }, icon("check"));
+  const epoch = html(
+    "button",
+    { type: "button", class: "mls-epoch", title: "Values of the group", click: does.group },
+    dial,
+    html("span", {}, "epoch "),
+    number,
+    check,
+  );
+  const padlock = html("span", { class: "mls-padlock", hidden: true });
+  const title = html("span", { class: "mls-title" });
+  const zoom = html(
+    "span",
+    { class: "mls-buttons mls-zoom" },
+    iconButton("wider", "Zoom out", () => does.zoom(0.5)),
+    iconButton("closer", "Zoom in", () => does.zoom(2)),
+  );
+  const bar = html("div", { class: "mls-head" }, epoch, padlock, title, zoom);
+
+  /**
+   * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame
+   * @param {boolean} isOpen whether the group's values are open
+   */
+  function show(view, frame, isOpen) {
+    const { beats } = view.steps[frame.step];
+    const isTurning = frame.beat >= 0 && beats[frame.beat].kind === "schedule";
+    const confirmed = beats.findIndex(({ kind }) => kind === "confirm");
+    const knows = confirmed >= 0 && frame.seen && (beats[confirmed].known_to?.includes(frame.viewer.id) ?? true);
+    number.textContent = String(frame.epoch);
+    hand.style.transform = `rotate(${frame.epoch * 60 + (isTurning ? 40 : 0)}deg)`;
+    check.hidden = !(knows && (frame.beat < 0 || frame.beat >= confirmed));
+    showPadlock(padlockOf(view, frame));
+    title.textContent = stepTitle(view, frame);
+    epoch.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  /** @param {import("./view.d.ts").Padlock | null} now */
+  function showPadlock(now) {
+    const state = now?.state ?? "closed";
+    padlock.hidden = state === "closed";
+    if (padlock.title === (now?.words ?? "")) return;
+    padlock.title = now?.words ?? "";
+    padlock.className = `mls-padlock is-${state}`;
+    padlock.replaceChildren(icon(state === "healed" ? "locked" : "unlocked"), html("span", {}, now?.badge ?? ""));
+  }
+
+  /** @param {boolean} canZoom */
+  function allowZoom(canZoom) {
+    zoom.hidden = !canZoom;
+  }
+
+  return { bar, show, allowZoom };
+}

@@ -1,0 +1,171 @@
+/** What the picture of a tree shows, in words. */
+import { list, upperFirst } from "../shared/words.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Mark} Mark */
+/** @typedef {import("./view.d.ts").RatchetTreeView} View */
+/** @typedef {import("./view.d.ts").Viewer} Viewer */
+
+const ATTACKER = "attacker";
+const LISTED_AT_MOST = 8;
+
+/** What a beat is about, for those who cannot know more. @type {Record<import("./view.d.ts").BeatKind, string>} */
+const ABOUT = {
+  proposals: "what the proposals change",
+  leaf_key: "the fresh leaf key",
+  climb: "this path secret",
+  seal: "what is sealed to whom",
+  open: "who opens what",
+  welcome: "the Welcome",
+  root: "the commit secret",
+  schedule: "the secrets of the key schedule",
+  epoch: "the new epoch",
+  confirm: "whether the confirmation tag agrees",
+  message: "this message",
+  theft: "this theft",
+};
+
+/** Where RFC 9420 speaks of a field. @type {Record<string, string>} */
+export const SECTIONS = {
+  encryption_key: "7.2",
+  signature_key: "7.2",
+  credential: "5.3",
+  capabilities: "7.2",
+  leaf_node_source: "7.2",
+  lifetime: "7.2",
+  extensions: "7.2",
+  signature: "7.2",
+  parent_hash: "7.9",
+  unmerged_leaves: "7.1",
+  tree_hash: "7.8",
+  resolution: "4.1.1",
+  path_secret: "7.4",
+  kem_output: "7.6",
+  ciphertext: "7.6",
+  commit_secret: "8",
+  epoch_secret: "8",
+  init_secret: "8",
+  joiner_secret: "8",
+  epoch_authenticator: "8.7",
+  exporter_secret: "8.5",
+  confirmed_transcript_hash: "8.2",
+  confirmation_tag: "8.1",
+  group_id: "8.1",
+};
+
+/** @param {number[]} nodes @returns {string} "node 1 and leaves 2 and 3" */
+export function nodesInWords(nodes) {
+  if (nodes.length > LISTED_AT_MOST) return `${nodes.length} nodes`;
+  const parents = nodes.filter((node) => node % 2 === 1).map(String);
+  const leaves = nodes.filter((node) => node % 2 === 0).map((node) => String(node / 2));
+  return list([
+    ...(parents.length ? [`${parents.length === 1 ? "node" : "nodes"} ${list(parents)}`] : []),
+    ...(leaves.length ? [`${leaves.length === 1 ? "leaf" : "leaves"} ${list(leaves)}`] : []),
+  ]);
+}
+
+/**
+ * A node, part by part: the columns of the table.
+ * @param {Mark} mark @param {string} viewer the viewer's name
+ * @returns {{node: string, what: string, key: string, held: string, notes: string}}
+ */
+export function nodeParts(mark, viewer) {
+  const what = mark.kind === "parent" ? "parent" : `leaf ${mark.node / 2}`;
+  const parts = {
+    node: `node ${mark.node}`,
+    what: mark.member ? `${what}, ${mark.member.name}` : what,
+    key: "",
+    held: "",
+    notes: "",
+  };
+  if (mark.state === "unknown") return { ...parts, key: `unknown to ${viewer}` };
+  const notes = [];
+  if (mark.unmerged.length) notes.push(`unmerged: ${nodesInWords(mark.unmerged)}`);
+  if (mark.state === "blank" && mark.kind === "parent")
+    notes.push(`resolution: ${nodesInWords(mark.resolution) || "empty"}`);
+  if (mark.fresh) notes.push("new in this epoch");
+  const held = {
+    "": "",
+    held: "private key held",
+    stolen: "private key stolen",
+    computed: "private key computed from what was stolen",
+  };
+  return {
+    ...parts,
+    key: mark.state === "blank" ? "blank" : `public key ${mark.print}`,
+    held: held[mark.hold],
+    notes: notes.join(", "),
+  };
+}
+
+/**
+ * @param {Mark} mark @param {string} viewer the viewer's name
+ * @returns {string} "node 3, parent, blank, resolution: leaves 2 and 3"
+ */
+export function nodeLabel(mark, viewer) {
+  return Object.values(nodeParts(mark, viewer)).filter(Boolean).join(", ");
+}
+
+/** The picture as a table, a row for each node. @param {Frame} frame @returns {{heads: string[], rows: string[][]}} */
+export function treeTable({ marks, viewer }) {
+  return {
+    heads: ["Node", "What", "Public key", `Private key, for ${viewer.name}`, "Notes"],
+    rows: marks.map((mark) => Object.values(nodeParts(mark, viewer.name))),
+  };
+}
+
+/** @param {View} view @param {Frame} frame @returns {string} what the step did, as far as the viewer knows */
+export function stepSentence(view, { step, viewer, seen }) {
+  const { sentence, message } = view.steps[step];
+  const standing = standingAfter(view, step, viewer);
+  if (!seen) return `Unknown to ${viewer.name}: what this step did.${standing}`;
+  if (message?.kind !== "application") return `${sentence}${standing}`;
+  const text = message.read[viewer.id];
+  return text === undefined
+    ? `${sentence} ${upperFirst(viewer.name)} cannot read it.`
+    : `${sentence} ${upperFirst(viewer.name)} reads: “${text}”`;
+}
+
+/**
+ * How the epoch that a step begins stands for the attacker.
+ * @param {View} view @param {number} step @param {Viewer} viewer
+ */
+function standingAfter({ padlocks, steps }, step, viewer) {
+  const padlock = padlocks?.[steps[step].epoch];
+  return viewer.id === ATTACKER && padlock && steps[step].kind === "commit" ? ` ${upperFirst(padlock.words)}.` : "";
+}
+
+/**
+ * @param {View} view @param {Frame} frame
+ * @returns {string} which step this is, and its title if the viewer knows it
+ */
+export function stepTitle(view, { step, viewer, seen }) {
+  return `Step ${step + 1} of ${view.steps.length}: ${seen ? view.steps[step].title : `unknown to ${viewer.name}`}`;
+}
+
+/** @param {View} view @param {Frame} frame @returns {string} the sentence of the beat, or of the whole step */
+export function sentence(view, frame) {
+  if (frame.beat < 0 || !frame.seen) return stepSentence(view, frame);
+  const beat = view.steps[frame.step].beats[frame.beat];
+  return frame.known ? beat.sentence : `Unknown to ${frame.viewer.name}: ${ABOUT[beat.kind]}.`;
+}
+
+/** @param {View} view @param {Frame} frame @returns {string} the name of the whole picture */
+export function pictureLabel(view, frame) {
+  const { step, epoch, viewer, marks } = frame;
+  const padlock = padlockOf(view, frame);
+  const members = marks.filter(({ member }) => member !== null).length;
+  return (
+    `Ratchet tree of ${view.title} in epoch ${epoch}, step ${step + 1} of ${view.steps.length}, seen by ${viewer.name}: ` +
+    `${members} ${members === 1 ? "member" : "members"}, ${marks.length} ${marks.length === 1 ? "node" : "nodes"}` +
+    (padlock ? `; ${padlock.words}` : "")
+  );
+}
+
+/**
+ * How the epoch stands for the attacker who looks at it; null for all other viewers.
+ * @param {View} view @param {Frame} frame
+ */
+export function padlockOf({ padlocks }, { epoch, viewer }) {
+  return (viewer.id === ATTACKER && padlocks?.[epoch]) || null;
+}

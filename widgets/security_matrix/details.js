@@ -1,0 +1,164 @@
+/** What the side panel of a compromise says: how the thief came to know what it knows of a cell or an epoch. */
+import { leakWords, sentences } from "../shared/reasons.js";
+import { html } from "../shared/dom.js";
+import { cellAt, leaksIn } from "./frame.js";
+import { drawing } from "./grid.js";
+import { HEAD, HEIGHT, cellShapes, headShapes } from "./marks.js";
+import { nameOf, standingWords } from "./words.js";
+import { helpList, panel } from "../shared/side_details.js";
+import { leaksBehind } from "../shared/verdict.js";
+import { list, upperFirst } from "../shared/words.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Cell} Cell */
+/** @typedef {import("./frame.js").Column} Column */
+/** A part of the panel. @typedef {{head: string, text: string, steps: string[]}} Part */
+/** What is selected: an epoch, and in it a member or nobody. @typedef {{column: number, member: string}} Choice */
+
+/** @param {Frame} frame @param {Choice} choice @returns {Part[]} */
+export function parts(frame, { column, member }) {
+  const all = [epochPart(frame, column)];
+  return member === "" ? all : [...cellParts(frame, member, column), ...all];
+}
+
+/** @param {Frame} frame @param {number} column @returns {Part} */
+function epochPart(frame, column) {
+  const own = frame.columns[column];
+  const { authenticator } = frame.opening.given.view.epochs[column];
+  const isOpen = own.standing === "readable" || own.standing === "reopened";
+  const needed = isOpen ? leaksBehind(frame.now, frame.leaks, own.epoch).map((leak) => leakWords(frame.now, leak)) : [];
+  const how = needed.length > 0 ? ` It takes ${list(needed)}.` : "";
+  return {
+    head: `Epoch ${own.epoch}`,
+    text: own.standing === "later" ? "Not yet." : `${own.sentence} ${upperFirst(standingWords(frame, own))}.${how}`,
+    steps: isOpen && authenticator !== null ? sentences(frame.now, frame.leaks, frame.knowledge, authenticator) : [],
+  };
+}
+
+/** @param {Frame} frame @param {string} member @param {number} column @returns {Part[]} */
+function cellParts(frame, member, column) {
+  const { opening, now, leaks, knowledge } = frame;
+  const cell = cellAt(frame, member, column);
+  const seat = opening.seats[column].get(member);
+  if (cell.state !== "seated" || !seat) return [];
+  const name = nameOf(frame, member);
+  const known = cell.key === "" ? "unknown to the thief" : cell.key === "leaked" ? "stolen" : "derived from what was stolen";
+  const found = [
+    {
+      head: "Leaf key",
+      text: `${upperFirst(known)}; ${lifetime(frame, member, column)}.`,
+      steps: cell.key === "derived" ? sentences(now, leaks, knowledge, seat.key) : [],
+    },
+  ];
+  if (cell.voice && seat.voice !== null) {
+    const how = sentences(now, leaks, knowledge, seat.voice);
+    found.push({ head: "Signature key", text: `The thief can sign as ${name}, whatever keys are fresh.`, steps: how });
+  }
+  for (const index of (opening.sent[column].get(member) ?? []).filter((each) => now.view.messages.length > each)) {
+    const { text, fact } = opening.given.view.messages[index];
+    const isRead = frame.read.has(index) && fact !== null;
+    const steps = isRead ? sentences(now, leaks, knowledge, fact) : [];
+    found.push({ head: "Message", text: isRead ? `“${text}”, read by the thief.` : "Not read by the thief.", steps });
+  }
+  return found;
+}
+
+/** @param {Frame} frame @param {string} member @param {number} column @returns {string} "the same from epoch 1 to 4" */
+function lifetime(frame, member, column) {
+  const { seats } = frame.opening;
+  const key = seats[column].get(member)?.key;
+  const isSame = (/** @type {number} */ other) => seats[other]?.get(member)?.key === key && frame.columns[other].standing !== "later";
+  let [first, last] = [column, column];
+  while (isSame(first - 1)) first -= 1;
+  while (isSame(last + 1)) last += 1;
+  const epochOf = (/** @type {number} */ other) => frame.columns[other].epoch;
+  return first === last ? "of this epoch only" : `the same in epochs ${epochOf(first)} to ${epochOf(last)}`;
+}
+
+/**
+ * The side panel.
+ * @param {() => void} close @param {(choice: Choice) => void} rob
+ */
+export function details(close, rob) {
+  const side = panel(close);
+
+  /** @param {Frame} frame @param {Choice | null} choice @param {boolean} isHelp */
+  function show(frame, choice, isHelp) {
+    if (isHelp) return side.show("help", "Marks and keys", help);
+    if (!choice) return side.show("", "", help);
+    const name = choice.member && nameOf(frame, choice.member);
+    const { epoch, standing } = frame.columns[choice.column];
+    const told = parts(frame, choice);
+    const isRobbed = leaksIn(frame, choice.member, choice.column).length > 0;
+    const canRob = name !== "" && standing !== "later";
+    const title = name ? `${name} in epoch ${epoch}` : `Epoch ${epoch}`;
+    side.show(JSON.stringify([title, told, isRobbed, canRob]), title, () =>
+      html("div", { class: "mls-why" }, ...(canRob ? [button(name, choice, isRobbed)] : []), ...told.map(section)),
+    );
+  }
+
+  /** @param {string} name @param {Choice} choice @param {boolean} isRobbed */
+  function button(name, choice, isRobbed) {
+    const text = isRobbed ? `Take back the theft of ${name}` : `Steal all that ${name} has at the end of this epoch`;
+    return html("button", { type: "button", class: "mls-chip-button", click: () => rob(choice) }, text);
+  }
+
+  return { element: side.element, show };
+}
+
+/** @param {Part} part */
+function section({ head, text, steps }) {
+  return html(
+    "div",
+    { class: "mls-part" },
+    html("div", { class: "mls-part-head" }, head),
+    html("p", {}, text),
+    ...(steps.length > 0 ? [html("ol", {}, ...steps.map((step) => html("li", {}, step)))] : []),
+  );
+}
+
+/** @type {Cell} */
+const QUIET = { state: "seated", key: "", starts: true, ends: true, voice: false, sent: 0, read: 0, theft: false, open: false };
+/** @type {Column} */
+const COLUMN = { epoch: 3, sentence: "", begin: 0, end: 0, standing: "healed", reopeners: [], by: "" };
+/** @type {[Partial<Cell>, string][]} */
+const CELLS = [
+  [{}, "the life of a leaf key, from when it was fresh until another took its place"],
+  [{ key: "leaked", theft: true }, "narrow hatch: the thief has the leaf key; flag: something leaked from the device"],
+  [{ key: "derived" }, "wide hatch: the leaf key follows from what leaked"],
+  [{ sent: 2 }, "messages that the thief cannot read, and how many"],
+  [{ sent: 2, read: 1 }, "messages of which it reads some"],
+  [{ voice: true }, "a wave: the thief can sign as this member"],
+];
+/** @type {[Partial<Column>, string, string][]} */
+const COLUMNS = [
+  [{ standing: "readable" }, "", "an eye: the thief reads the epoch"],
+  [{ reopeners: ["a", "b"] }, "", "a padlock and a number: healed so far, and the theft of any of so many members would reopen it"],
+  [{}, "", "a padlock: healed, and no member's theft would reopen it"],
+  [{ standing: "reopened" }, "Dave", "an open padlock: it had healed until something leaked, here from Dave"],
+];
+/** @type {[string, string][]} */
+const KEYS = [
+  ["arrows", "move through the epochs and members"],
+  ["Home End", "first or last epoch"],
+  ["space", "put a theft on, or take it off"],
+  ["Enter", "how the thief knows"],
+  ["[ ]", "one step back or on"],
+  ["Esc", "close the panel"],
+  ["?", "this help"],
+];
+
+/** The marks and the keys. */
+function help() {
+  const cells = CELLS.map(([cell, text]) => /** @type {[Node, string]} */ ([specimen(cell), text]));
+  const columns = COLUMNS.map(
+    ([column, by, text]) => /** @type {[Node, string]} */ ([drawing(headShapes({ ...COLUMN, ...column }, by), HEAD), text]),
+  );
+  return helpList([...cells, ...columns], KEYS);
+}
+
+/** @param {Partial<Cell>} cell */
+function specimen(cell) {
+  const whole = { ...QUIET, ...cell };
+  return html("span", { class: `mls-cell mls-hue-0 ${whole.key && `has-${whole.key}`}` }, drawing(cellShapes(whole), HEIGHT));
+}

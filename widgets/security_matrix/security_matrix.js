@@ -1,0 +1,187 @@
+/**
+ * A compromise as a widget: members and epochs, what the thief reads, and what has healed. The same module runs in
+ * JupyterLab (anywidget), in Panel and in an exported page, so it uses of the model only get, set, save_changes, on and
+ * off, and reads values with model.get.
+ *
+ * Traits: view, step, leaks (each {name} or {device, at}), selected ({epoch, member}, {epoch}, or {}).
+ */
+import { html } from "../shared/dom.js";
+import { details } from "./details.js";
+import { frameAt, leaksIn, opened } from "./frame.js";
+import { matrixGrid } from "./grid.js";
+import { matrixToolbar } from "./toolbar.js";
+import { HEADS, tableRows, verdictSentence } from "./words.js";
+import { twin } from "../shared/data_table.js";
+
+/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {import("../shared/verdict.js").Leak} Leak */
+/** @typedef {import("./details.js").Choice} Choice */
+
+const FORMAT = "mls-workbench/security-view";
+const VERSION = 1;
+const EVENTS = ["view", "step", "leaks", "selected"].map((trait) => `change:${trait}`);
+let made = 0;
+
+/** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
+export function render({ model, el }) {
+  made += 1;
+  let view = model.get("view");
+  let opening = openedView(view);
+  /** What only this view knows. */
+  const own = { help: false, table: false };
+  /** @type {import("./frame.js").Frame | null} */
+  let drawn = null;
+  let isQueued = false;
+  let isOver = false;
+
+  const controls = matrixToolbar({
+    go,
+    toggle: (leak) => toggle([leak], leak),
+    clear: () => tell({ leaks: [] }),
+    table: () => change({ table: !own.table }),
+    help: () => change({ help: !own.help }),
+  });
+  const grid = matrixGrid(`mls-matrix-${made}`, {
+    select: ({ row, column }) => select({ column, member: view.members[row]?.id ?? "" }),
+    rob: ({ row, column }) => rob({ column, member: view.members[row]?.id ?? "" }),
+  });
+  const side = details(close, rob);
+  const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
+  const table = twin("The compromise as a table");
+  // JupyterLab leaves alone the keys pressed inside an element with this attribute
+  const root = html(
+    "div",
+    { class: "mls mls-room mls-security-matrix", "data-lm-suppress-shortcuts": "true", keydown: press },
+    controls.bar,
+    controls.leaks,
+    html("div", { class: "mls-body" }, grid.element, side.element),
+    words,
+    table.region,
+  );
+
+  /** @returns {number} where the model is, within the bounds of the view */
+  function here() {
+    return Math.max(0, Math.min(view.steps.length - 1, model.get("step")));
+  }
+
+  /** @param {Record<string, unknown>} changes */
+  function tell(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+    soon();
+  }
+
+  /** @param {Partial<typeof own>} changes */
+  function change(changes) {
+    Object.assign(own, changes);
+    soon();
+  }
+
+  /** @param {number} step */
+  function go(step) {
+    tell({ step: Math.max(0, Math.min(view.steps.length - 1, step)) });
+  }
+
+  /** @returns {Choice | null} */
+  function choice() {
+    const { epoch, member = "" } = model.get("selected");
+    const column = view.epochs.findIndex((/** @type {{epoch: number}} */ each) => each.epoch === epoch);
+    return column < 0 ? null : { column, member };
+  }
+
+  /** @param {Choice} chosen */
+  function select({ column, member }) {
+    const before = choice();
+    const isSame = before?.column === column && before.member === member && !own.help;
+    change({ help: false });
+    const { epoch } = view.epochs[column];
+    tell({ selected: isSame ? {} : member === "" ? { epoch } : { epoch, member } });
+  }
+
+  function close() {
+    change({ help: false });
+    tell({ selected: {} });
+    grid.element.focus({ preventScroll: true });
+  }
+
+  /** Put on the theft of a device at the end of an epoch, or take off what leaked from it then. @param {Choice} place */
+  function rob({ column, member }) {
+    if (drawn === null || member === "" || drawn.columns[column].standing === "later") return;
+    toggle(leaksIn(drawn, member, column), { device: member, at: drawn.columns[column].end });
+  }
+
+  /** Take off what there is of some leaks, or put one on if there is nothing. @param {Leak[]} some @param {Leak} leak */
+  function toggle(some, leak) {
+    const unwanted = new Set(some.map((each) => JSON.stringify(each)));
+    const on = /** @type {Leak[]} */ (model.get("leaks"));
+    const others = on.filter((each) => !unwanted.has(JSON.stringify(each)));
+    tell({ leaks: others.length < on.length ? others : [...on, leak] });
+  }
+
+  /** Several changes in a row make one drawing. */
+  function soon() {
+    if (isQueued) return;
+    isQueued = true;
+    queueMicrotask(() => {
+      isQueued = false;
+      if (!isOver) draw();
+    });
+  }
+
+  function draw() {
+    if (view !== model.get("view")) {
+      view = model.get("view");
+      opening = openedView(view);
+      drawn = null;
+    }
+    const frame = frameAt(opening, model.get("leaks"), here());
+    const chosen = choice();
+    const row = view.members.findIndex((/** @type {{id: string}} */ { id }) => id === chosen?.member);
+    const pin = chosen && !own.help ? { row, column: chosen.column } : null;
+    grid.show(frame, pin, drawn !== null);
+    controls.show(frame, model.get("leaks"), own);
+    side.show(frame, chosen, own.help);
+    table.show(own.table ? { heads: HEADS, rows: tableRows(frame) } : null);
+    const said = verdictSentence(frame);
+    if (words.textContent !== said) words.textContent = said;
+    drawn = frame;
+  }
+
+  /** @param {KeyboardEvent} event */
+  function press(event) {
+    /** @type {Record<string, () => void>} */
+    const does = {
+      "[": () => go(here() - 1),
+      "]": () => go(here() + 1),
+      "?": () => change({ help: !own.help }),
+      Escape: close,
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
+    does[event.key]();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  for (const event of EVENTS) model.on(event, soon);
+  // drawn before it is on the page, so that nothing moves when it comes there
+  draw();
+  el.append(root);
+  grid.settle();
+
+  return () => {
+    isOver = true;
+    for (const event of EVENTS) model.off(event, soon);
+    grid.stop();
+    root.remove();
+  };
+}
+
+/** @param {import("../shared/security.d.ts").SecurityView} view */
+function openedView(view) {
+  if (view.format !== FORMAT || view.version !== VERSION) {
+    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
+  }
+  return opened(view);
+}
+
+export default { render };

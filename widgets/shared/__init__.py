@@ -1,0 +1,1 @@
+"""What all pictures share: modules put together, shapes, stills, pages, styles."""

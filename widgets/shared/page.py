@@ -1,0 +1,108 @@
+"""Pages that live without a kernel: an output that a notebook keeps, and a page of its own.
+
+Both hold the still figure, and the player with the view beside it: where scripts run, the player takes the
+figure's place. Neither asks for anything from anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from typing import TYPE_CHECKING
+
+from widgets.shared.assemble import STYLES, inlined, stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_KEPT_AT_MOST = 300_000
+"""How many characters of a packed view an output holds."""
+
+# The module and its styles come packed, because a notebook holds them once for every output.
+_STARTER = """\
+(async () => {
+  const unpack = async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(unpacked).text());
+  };
+  for (const place of document.querySelectorAll("div.mls-player:not(.is-live)")) {
+    place.classList.add("is-live");
+    const [module, style] = await unpack(place.dataset.player);
+    if (!document.getElementById("mls-style")) {
+      document.head.append(Object.assign(document.createElement("style"), { id: "mls-style", textContent: style }));
+    }
+    const { start } = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(module));
+    start(await unpack(place.dataset.traits), place);
+  }
+})();
+"""
+
+_PAGE_STYLE = """\
+body { margin: 0; background: light-dark(#f3f5f8, #0d1015); color-scheme: light dark; }
+main { max-width: 1100px; margin: 0 auto; padding: clamp(8px, 3vw, 32px); }
+.mls-figure { margin: 0; }
+.mls-figure img { max-width: 100%; }
+"""
+
+
+def output(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
+    """Give what a notebook keeps of a widget: the figure, and the player that takes its place where scripts run.
+
+    `versions` are the traits, each with words for what was left out of them: the first that is light enough for a
+    notebook is kept. If none is, the figure stands alone, and says so.
+    """
+    for traits, left_out in versions:
+        view = _packed(traits)
+        if len(view) <= _KEPT_AT_MOST:
+            return _live(module, view, figure) + (_note(f"Left out of this notebook: {left_out}.") if left_out else "")
+    return figure + _note("Left out of this notebook: the player, in which the picture can be stepped.")
+
+
+def _note(words: str) -> str:
+    return f'<p class="mls-left-out">{escape(words)} The method <code>to_html</code> writes a page with everything.</p>'
+
+
+def _live(module: str, view: str, figure: str) -> str:
+    start = _player(module, "export const start = (traits, place) => play({ render }, traits, place);\n")
+    player = _packed([start, stylesheet(*STYLES)])
+    return (
+        f'<div class="mls-player" data-player="{player}" data-traits="{view}">{figure}</div><script>{_STARTER}</script>'
+    )
+
+
+def page(module: str, traits: Mapping[str, object], figure: str, title: str) -> str:
+    """Give a page of its own: one file, whose Content-Security-Policy allows nothing but what is in it."""
+    style = stylesheet(*STYLES) + _PAGE_STYLE
+    script = _player(
+        module,
+        'const traits = JSON.parse(document.getElementById("traits").textContent);\n'
+        'play({ render }, traits, document.getElementById("player"));\n',
+    )
+    policy = f"default-src 'none'; img-src data:; script-src {_digest(script)}; style-src {_digest(style)}"
+    data = json.dumps(traits, separators=(",", ":")).replace("<", "\\u003c")
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
+        f'<style>{style}</style>\n</head>\n<body>\n<main>\n<div id="player">{figure}</div>\n</main>\n'
+        f'<script type="application/json" id="traits">{data}</script>\n'
+        f'<script type="module">{script}</script>\n</body>\n</html>\n'
+    )
+
+
+def _player(module: str, start: str) -> str:
+    return inlined(
+        f'import {{ render }} from "./{module}";\nimport {{ play }} from "./shared/standalone_model.js";\n{start}'
+    )
+
+
+def _packed(value: object) -> str:
+    return b64encode(zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)).decode()
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

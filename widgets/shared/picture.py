@@ -1,0 +1,60 @@
+"""What every picture has in common: it is kept as a figure and a player, for readers without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+
+from widgets.shared.lighter import BYTES, without_bytes
+from widgets.shared.page import output, page
+from widgets.shared.still import NotDrawn, Still, still, words_alone
+
+
+class Picture(anywidget.AnyWidget):
+    """A widget that a notebook keeps, and that can be a page of its own.
+
+    `_module` is the file that draws it live, `_still_module` the one that draws it still, in `_still_styles`.
+    """
+
+    _module: ClassVar[str]
+    _still_module: ClassVar[str]
+    _still_styles: ClassVar[tuple[str, ...]]
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the picture with its player as one page that needs no kernel and no network."""
+        text = page(self._module, self._shown(), self._figure(), title=self.view["title"])
+        Path(path).write_text(text, encoding="utf-8")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Show the widget, and beside it the figure and player for readers without a kernel."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is not None:
+            bundle[0]["text/html"] = output(self._module, self._versions(), self._figure())
+        return bundle
+
+    def _shown(self) -> dict[str, object]:
+        """The traits with which the player starts."""
+        raise NotImplementedError
+
+    def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
+        """The traits with which the player starts, lighter and lighter, each with words for what was left out."""
+        shown = self._shown()
+        yield shown, ""
+        yield {**shown, "view": without_bytes(shown["view"])}, BYTES
+
+    def _figure(self) -> str:
+        """The picture as it stands, still; without QuickJS its words alone."""
+        try:
+            return self._still().figure()
+        except NotDrawn:
+            return words_alone(*self._words())
+
+    def _still(self) -> Still:
+        return still(self._still_module, self._shown(), self._still_styles)
+
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        """A sentence, and heads and rows of a table: what is known of the picture without drawing it."""
+        raise NotImplementedError

@@ -1,0 +1,61 @@
+/** Still pictures and their words as text, for pages where nothing runs. Python calls this (widgets/shared/still.py). */
+import { SVG, escaped, write } from "./shapes.js";
+
+/** @typedef {import("./shapes.js").Shape} Shape */
+
+/**
+ * What is left of a picture where nothing runs.
+ * @typedef {object} Still
+ * @property {string} label the picture's name, for those who cannot see it
+ * @property {string} sentence what it shows
+ * @property {Shape} picture
+ * @property {Shape} words what it shows, in full
+ */
+
+/** How wide a still picture is, if its size is free. */
+export const STILL_WIDTH = 720;
+
+/**
+ * An image of its own: with its namespace, its styles and its paper.
+ * @param {{width: number, height: number, name?: string}} size `name` is for its class
+ * @param {string} style @param {Shape[]} shapes @returns {Shape}
+ */
+export function image({ width, height, name = "" }, style, shapes) {
+  return [
+    "svg",
+    { xmlns: SVG, class: `mls ${name}`.trim(), width, height, viewBox: `0 0 ${width} ${height}` },
+    [
+      ["style", {}, [`${style}.mls-back{fill:var(--mls-paper)}`]],
+      ["rect", { class: "mls-back", width: "100%", height: "100%", rx: 10 }],
+      ...shapes,
+    ],
+  ];
+}
+
+/** A table with its name, folded. @param {string} name @param {string[]} heads @param {string[][]} rows @returns {Shape} */
+export function table(name, heads, rows) {
+  /** @param {string[]} cells @returns {Shape} */
+  const line = (cells) => ["tr", {}, cells.map((cell) => ["td", {}, [cell]])];
+  const head = heads.map((text) => /** @type {Shape} */ (["th", { scope: "col" }, [text]]));
+  return folded(name, ["table", {}, [["thead", {}, [["tr", {}, head]]], ["tbody", {}, rows.map(line)]]]);
+}
+
+/** Sentences with their name, folded. @param {string} name @param {string[]} said @returns {Shape} */
+export function list(name, said) {
+  return folded(name, ["ol", {}, said.map((sentence) => ["li", {}, [sentence]])]);
+}
+
+/** @param {string} name @param {Shape} content @returns {Shape} */
+function folded(name, content) {
+  return ["details", {}, [["summary", {}, [name]], content]];
+}
+
+/** An image can be neither focused nor read part by part: what says how is left out. @param {string} name */
+function isSeen(name) {
+  return !/^(?:aria-|role$|tabindex$)/.test(name);
+}
+
+/** @param {Still} still @returns {Record<keyof Still, string>} the parts as text */
+export function written({ label, sentence, picture, words }) {
+  return { label: escaped(label), sentence: escaped(sentence), picture: write(picture, isSeen), words: write(words) };
+}
