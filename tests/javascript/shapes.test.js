@@ -38,3 +38,10 @@ test("a table is folded under its name", () => {
     '<details><summary>T</summary><table><thead><tr><th scope="col">A</th></tr></thead><tbody><tr><td>1</td></tr><tr><td>2</td></tr></tbody></table></details>',
   );
 });
+
+test("of a long table the first rows are written, and it is said how many are not", () => {
+  const rows = Array.from({ length: 203 }, (_, row) => [String(row), ""]);
+  const text = write(table("T", ["A", "B"], rows));
+  assert.equal(text.split("<tr>").length - 1, 1 + 200 + 1);
+  assert.ok(text.endsWith('<tr><td colspan="2">and 3 more rows, which the player and the page have</td></tr></tbody></table></details>'));
+});

@@ -32,12 +32,20 @@ export function image({ width, height, name = "" }, style, shapes) {
   ];
 }
 
+/** How many rows of a table are written; of more it is said how many there are. */
+const ROWS_AT_MOST = 200;
+
 /** A table with its name, folded. @param {string} name @param {string[]} heads @param {string[][]} rows @returns {Shape} */
 export function table(name, heads, rows) {
   /** @param {string[]} cells @returns {Shape} */
   const line = (cells) => ["tr", {}, cells.map((cell) => ["td", {}, [cell]])];
   const head = heads.map((text) => /** @type {Shape} */ (["th", { scope: "col" }, [text]]));
-  return folded(name, ["table", {}, [["thead", {}, [["tr", {}, head]]], ["tbody", {}, rows.map(line)]]]);
+  const lines = rows.slice(0, ROWS_AT_MOST).map(line);
+  if (rows.length > ROWS_AT_MOST) {
+    const more = `and ${rows.length - ROWS_AT_MOST} more rows, which the player and the page have`;
+    lines.push(["tr", {}, [["td", { colspan: heads.length }, [more]]]]);
+  }
+  return folded(name, ["table", {}, [["thead", {}, [["tr", {}, head]]], ["tbody", {}, lines]]]);
 }
 
 /** Sentences with their name, folded. @param {string} name @param {string[]} said @returns {Shape} */
