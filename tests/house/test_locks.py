@@ -67,7 +67,7 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
 
 @pytest.mark.parametrize(
     ("package", "extras"),
-    [("workbench", ["interop", "peers"]), ("widgets", []), ("tests", ["lab", "interop", "peers", "test"])],
+    [("workbench", ["interop", "peers"]), ("widgets", []), ("tests", ["lab", "interop", "mutants", "peers", "test"])],
 )
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
     """Not only installed because something else needs it."""
