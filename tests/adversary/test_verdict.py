@@ -185,12 +185,18 @@ def test_nothing_leaks_from_what_was_not_there(world: World, device: str, at: in
         compromise(world, device, at=at)
 
 
+@pytest.mark.parametrize("is_held", [False, True])
 @pytest.mark.parametrize(("handshakes", "epochs"), [("public", (1, 2, 3)), ("private", (1, 3))])
 def test_who_was_removed_by_a_private_commit_has_used_up_the_key_that_opens_it(
-    handshakes: Handshakes, epochs: tuple[int, ...]
+    handshakes: Handshakes, epochs: tuple[int, ...], *, is_held: bool
 ) -> None:
+    """Carol and Dave may follow the commit in a later step than that in which it was sent."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], handshakes=handshakes)
+    for name in ("Carol", "Dave") if is_held else ():
+        world.hold(name)
     world.remove("Alice", "Bob")
+    for name in ("Carol", "Dave") if is_held else ():
+        world.release(name)
     removed = world.compromise("Bob")
     world.commit("Alice")
     leaks = [removed, world.compromise("Dave")]

@@ -18,7 +18,7 @@ Rules are integers in flat arrays, so that a browser can compute on them too. En
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, TypeAlias, get_args
@@ -109,12 +109,12 @@ def numbered(all_rules: Iterable[Rule]) -> Rules:
 def _all_rules(trace: Trace, ignoring: HolderId | None) -> Iterator[Rule]:
     secrets = secrets_of(trace)
     sender_data = {entry["epoch"]: key for key, entry in secrets.items() if entry["name"] == "sender_data_secret"}
+    sealed = _private_commits(trace)
     for number, step in enumerate(trace["steps"]):
-        sealed = _private_commit(trace, number)
         for operation in step["operations"]:
             if operation["by"] == [ignoring]:
                 continue
-            beside = sealed if operation["label"] in OF_COMMITS else ()
+            beside = sealed.get(_epoch_of(operation, secrets), ()) if operation["label"] in OF_COMMITS else ()
             for premises, conclusion, kind in _operation_rules(operation):
                 yield Rule((*premises, *beside), conclusion, kind, number, operation["name"], operation["label"])
         for read in step["reads"]:
@@ -129,12 +129,26 @@ OF_COMMITS = frozenset({"UpdatePathNode", "joiner"})
 """Labels of operations on what a commit carries, or on the context that it makes."""
 
 
-def _private_commit(trace: Trace, step: int) -> tuple[Fact, ...]:
-    """What the private commit of a step says, if there is one."""
-    messages = enumerate(trace["steps"][step]["messages"])
-    return tuple(
-        message_fact(trace, step, at) for at, each in messages if each["kind"] == "commit" and "content" in each
-    )
+def _epoch_of(operation: Operation, secrets: Mapping[SecretId, Secret]) -> int | None:
+    """The epoch of what an operation makes: whoever was held back makes it in a later step."""
+    output = operation["output"]
+    return None if output is None else secrets[output]["epoch"]
+
+
+def _private_commits(trace: Trace) -> dict[int | None, tuple[Fact, ...]]:
+    """What the private commits say, by the epochs that they lead to."""
+    found: dict[int | None, tuple[Fact, ...]] = {}
+    reached = None
+    for number, step in enumerate(trace["steps"]):
+        if step["epoch"] != reached:
+            messages = enumerate(step["messages"])
+            found[step["epoch"]] = tuple(
+                message_fact(trace, number, at)
+                for at, each in messages
+                if each["kind"] == "commit" and "content" in each
+            )
+        reached = step["epoch"]
+    return found
 
 
 def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:
