@@ -27,7 +27,7 @@ from tests.interop.peers.member import (
     UpdateMember,
     identity_of,
 )
-from workbench.mls import BasicCredential, Credential, RequiredCapabilities, encode
+from workbench.mls import BasicCredential, Credential, RequiredCapabilities, cipher_suite, encode
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.messages import ExternalSender, ExternalSenders
 
@@ -265,7 +265,8 @@ def sets_required_capabilities(scene: Scene) -> None:
 
 def sets_external_senders(scene: Scene) -> None:
     scene.begin()
-    senders = ExternalSenders((ExternalSender(b"a key", Credential(BasicCredential(b"somebody outside"))),))
+    key = cipher_suite(scene.suite).signature_key_pair(bytes(64)).public_key
+    senders = ExternalSenders((ExternalSender(key, Credential(BasicCredential(b"somebody outside"))),))
     scene.commits(scene.actor, SetExtensions(((ExtensionType.external_senders, encode(senders)),)))
     agree(scene.actor, scene.other)
 
