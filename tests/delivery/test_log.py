@@ -77,6 +77,14 @@ def test_the_first_commit_of_an_epoch_wins() -> None:
     assert delivery.epoch(GROUP) == 1
 
 
+def test_a_welcome_that_names_a_client_many_times_is_kept_for_it_once() -> None:
+    delivery = service()
+    secrets = EncryptedGroupSecrets(b"Bob", HPKECiphertext(b"", b""))
+    repeated = encode(MLSMessage(ProtocolVersion.mls10, Welcome(1, (secrets,) * 1000, b"")))
+    delivery.submit(GROUP, commit(0), repeated)
+    assert [each.welcome for each in delivery.invitations(b"Bob")] == [repeated]
+
+
 def test_a_message_does_not_end_the_epoch() -> None:
     entry, head = appended(Head(GROUP, 3, 7), message(3, ContentType.application))
     assert (entry.index, entry.epoch, head) == (7, 3, Head(GROUP, 3, 8))

@@ -45,7 +45,7 @@ class DeliveryService:
         self._clock = clock
         self._heads: dict[bytes, Head] = {}
         self._logs: dict[bytes, list[Entry]] = {}
-        self._invitations: defaultdict[bytes, tuple[Invitation, ...]] = defaultdict(tuple)
+        self._invitations: defaultdict[bytes, list[Invitation]] = defaultdict(list)
         self._key_packages: defaultdict[tuple[str, int], deque[bytes]] = defaultdict(deque)
         self._last_resorts: dict[tuple[str, int], bytes] = {}
         self._group_infos: dict[bytes, bytes] = {}
@@ -110,7 +110,7 @@ class DeliveryService:
                 raise WrongOrder(f"a Welcome came with a {entry.content_type.name}; only a commit has one")
             invitation = Invitation(welcome, group_id, head.length, entry.sent_at)
             for key_package_ref in _new_members(welcome):
-                self._invitations[key_package_ref] += (invitation,)
+                self._invitations[key_package_ref].append(invitation)
         if head.epoch != self._heads[group_id].epoch:
             self._group_infos.pop(group_id, None)
         self._heads[group_id] = head
@@ -141,7 +141,7 @@ class DeliveryService:
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
         """The Welcomes that have come for a key package: at most one, but for one of last resort."""
-        return self._invitations.get(key_package_ref, ())
+        return tuple(self._invitations.get(key_package_ref, ()))
 
     def _head(self, group_id: bytes) -> Head:
         if group_id not in self._heads:
@@ -150,8 +150,8 @@ class DeliveryService:
 
 
 def _new_members(welcome: bytes) -> tuple[bytes, ...]:
-    """The references of the key packages that a Welcome is for (RFC 9420 §12.4.3.1)."""
+    """The references of the key packages that a Welcome is for, each once (RFC 9420 §12.4.3.1)."""
     opened = decode(MLSMessage, welcome).message
     if not isinstance(opened, Welcome):
         raise WrongOrder(f"a {type(opened).__name__} stands where the Welcome of a commit should be")
-    return tuple(secrets.new_member for secrets in opened.secrets)
+    return tuple(dict.fromkeys(secrets.new_member for secrets in opened.secrets))

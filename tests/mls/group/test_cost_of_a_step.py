@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import FrameType
@@ -28,12 +28,9 @@ from workbench.mls import (
     GroupState,
     KeyPackageBundle,
     LeafIndex,
-    LeafNode,
     Lifetime,
     MLSMessage,
-    RatchetTree,
     Remove,
-    SentProposal,
     cipher_suite,
     create_commit,
     create_group,
@@ -48,7 +45,6 @@ from workbench.mls import (
     protect,
 )
 from workbench.mls.crypto.hpke import info_hash
-from workbench.mls.group.proposal_list import leave_out_unfit
 from workbench.mls.tree.subtree import Parent
 from workbench.mls.wire.tree import HPKECiphertext
 
@@ -321,26 +317,6 @@ def test_a_step_shares_with_the_state_before_it_what_it_did_not_change() -> None
     assert isinstance(after.tree.head, Parent)
     assert isinstance(state.tree.head, Parent)
     assert after.tree.head.right is state.tree.head.right
-
-
-@dataclass(frozen=True)
-class CountingTree(RatchetTree):
-    """A tree that counts how often members are added to it."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def add_all(self, leaf_nodes: Sequence[LeafNode]) -> tuple[RatchetTree, tuple[LeafIndex, ...]]:
-        self.counts["add_all"] += 1
-        return super().add_all(leaf_nodes)
-
-
-@pytest.mark.parametrize("size", BLANK)
-def test_a_proposal_that_does_not_fit_is_found_by_halving_and_not_by_trying_each(size: int) -> None:
-    tree = CountingTree(alone().tree.head)
-    pending = tuple(SentProposal(proposal, LeafIndex(0)) for proposal in adds(size))
-    again = SentProposal(Add(bundle(0).key_package), LeafIndex(0))
-    assert leave_out_unfit(tree, (), (*pending, again), ()) == pending
-    assert tree.counts["add_all"] == 2 * depth(size) + 1
 
 
 # What is long is read, written and hashed once

@@ -388,6 +388,8 @@ def test_a_group_may_close_this_door(policy: Policy, setting: str) -> None:
 def test_an_external_init_has_its_place_in_a_newcomers_commit_only() -> None:
     scenario = group_of("Alice", "Bob")
     with refuses(refused.InvalidProposal, "§12.1.6", "does not join by a commit"):
+        scenario.propose("Alice", ExternalInit(b""))
+    with refuses(refused.InvalidProposalList, "§12.2", "an ExternalInit stands in a commit by a member"):
         scenario.commit("Alice", ExternalInit(b""))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mls.group import (
+    test_cost_of_input,
     test_custom_proposals,
     test_external_commits,
     test_external_proposals,
@@ -30,6 +31,7 @@ from workbench.mls.group.proposal_list import (
 from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extension_keys
+from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys
 
@@ -135,6 +137,16 @@ ALONE = (
         forged=commit_of("a pre-shared key with a short nonce"),
         honest=commit_of("a pre-shared key"),
         openmls=("0803",),
+    ),
+    Rule(
+        "number of pre-shared keys",
+        "§8.4",
+        "There are no more pre-shared keys than the uint16 of a PSKLabel can count.",
+        refuses(psk_secret, errors.InvalidPreSharedKey, "are named"),
+        side="both",
+        forged=test_cost_of_input.test_more_pre_shared_keys_than_their_label_can_count_are_the_peers_fault,
+        honest=commit_of("a pre-shared key"),
+        otherwise=errors.Misuse,
     ),
     Rule(
         "version of a ReInit",

@@ -41,7 +41,7 @@ def authenticate_external_senders(
 
     `present` are the extensions until now. Raises what the Authentication Service raises.
     """
-    known = external_senders_in(present)
+    known = frozenset(external_senders_in(present))
     for sender in external_senders_in(extensions):
         if sender not in known:
             validate_credential(policy.authentication, sender.credential, sender.signature_key, when=when)

@@ -34,10 +34,10 @@ from workbench.mls.group.pre_shared_keys import (
 )
 from workbench.mls.group.proposal_list import (
     Applied,
-    leave_out_unfit,
     path_required,
     pending_proposal,
     select_proposals,
+    select_valid_proposals,
 )
 from workbench.mls.group.proposals import check_is_current, refuse_grease_in
 from workbench.mls.group.public_commit import (
@@ -261,7 +261,7 @@ def _from_pending(
     if not able:
         return ()
     selected = select_proposals(able, by_value, own_leaf)
-    return leave_out_unfit(group.tree, group.context.extensions, selected, by_value)
+    return select_valid_proposals(group.tree, group.context.extensions, selected, by_value)
 
 
 def _is_current(group: PublicGroup, sent: SentProposal, now: int) -> bool:

@@ -6,12 +6,14 @@ Everything here is public: it needs the tree and the group context, and no secre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.mls.errors import InvalidProposalList, UnknownProposal, Violation
 from workbench.mls.group.state import AnyProposal, Policy, ProposalSender, SentProposal
+from workbench.mls.tree.extensions import demanded_of_members
 from workbench.mls.tree.ratchet_tree import RatchetTree
+from workbench.mls.tree.subtree import CommonCapabilities
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.wire.messages import (
@@ -25,9 +27,10 @@ from workbench.mls.wire.messages import (
     ProposalByValue,
     ReInit,
     Remove,
+    RequiredCapabilities,
     Update,
 )
-from workbench.mls.wire.tree import Extension, KeyPackage
+from workbench.mls.wire.tree import Extension, KeyPackage, LeafNode
 
 PATH_NOT_REQUIRED = (Add, PreSharedKey, ReInit)
 
@@ -98,7 +101,7 @@ def select_proposals(
     return tuple(sent for sent in taken.values() if alone or not isinstance(sent.proposal, ReInit))
 
 
-def leave_out_unfit(
+def select_valid_proposals(
     tree: RatchetTree,
     extensions: tuple[Extension, ...],
     pending: tuple[SentProposal, ...],
@@ -106,27 +109,104 @@ def leave_out_unfit(
 ) -> tuple[SentProposal, ...]:
     """The pending proposals without those that would make the tree invalid (RFC 9420 §12.2).
 
-    Such a proposal is valid by itself, so it was queued; no member may stop the others' commits with one.
+    Such a proposal is valid by itself, so it was queued; no member may stop the others' commits with one. If all fit
+    together, all are taken. If not, each is looked at once, however many do not fit (`_turn`), and left out if it does
+    not fit with those that were looked at before.
     """
-    return _fitting(tree, extensions, (), pending, by_value)
+    if _fit(tree, extensions, (*pending, *by_value)):
+        return pending
+    removes = (sent for sent in pending if isinstance(sent.proposal, Remove))
+    settings = [sent for sent in by_value if isinstance(sent.proposal, GroupContextExtensions)]
+    others = (sent for sent in by_value if not isinstance(sent.proposal, GroupContextExtensions))
+    try:
+        settled = apply_proposals(tree, extensions, (*removes, *others))
+    except Violation:  # of what is given by value: the checks of the commit say what is wrong with it
+        return ()
+    common = settled.tree.common_capabilities
+    if common is None:  # the committer has removed itself: the same
+        return ()
+    members = _Members(
+        settled.tree,
+        set().union(*settled.tree.head.encryption_keys),
+        set().union(*settled.tree.head.signature_keys),
+        common,
+        demanded_of_members(extensions),
+        _supported_by_all(tree, settled.removed, pending),
+    )
+    taken = {sent.reference for sent in sorted((*settings, *pending), key=_turn) if members.take(sent)}
+    return tuple(sent for sent in pending if sent.reference in taken)
 
 
-def _fitting(
-    tree: RatchetTree,
-    extensions: tuple[Extension, ...],
-    taken: tuple[SentProposal, ...],
-    waiting: tuple[SentProposal, ...],
-    by_value: tuple[SentProposal, ...],
-) -> tuple[SentProposal, ...]:
-    """What is taken, and those waiting that fit with it: these are halved until the unfit ones are found."""
-    if not waiting or _fit(tree, extensions, (*taken, *waiting, *by_value)):
-        return (*taken, *waiting)
-    if len(waiting) == 1:
-        return taken
-    half = len(waiting) // 2
-    for some in (waiting[:half], waiting[half:]):
-        taken = _fitting(tree, extensions, taken, some, by_value)
-    return taken
+def _turn(sent: SentProposal) -> int:
+    """Updates are looked at before new extensions, for they may bring what these ask for, and Adds come last."""
+    return {Update: 1, GroupContextExtensions: 2, Add: 3}.get(type(sent.proposal), 0)
+
+
+@dataclass(slots=True)
+class _Members:
+    """Who will be in the group, as far as it is decided: the keys that are theirs, and what all of them can do.
+
+    `demanded` is what the GroupContext asks of each, and `supported` the custom proposals that they list. Keys and
+    capabilities of a leaf stay here when an Update replaces that leaf: nobody else has a reason to bring the same key
+    in the same commit.
+    """
+
+    tree: RatchetTree
+    encryption_keys: set[bytes]
+    signature_keys: set[bytes]
+    common: CommonCapabilities
+    demanded: RequiredCapabilities
+    supported: frozenset[int]
+
+    def take(self, sent: SentProposal) -> bool:
+        """Whether a proposal fits with what has been taken; if so, it is taken too."""
+        match sent.proposal:
+            case Update(leaf_node):
+                return self._admit(leaf_node, sent.member)
+            case Add(key_package):
+                return self._admit(key_package.leaf_node, None)
+            case GroupContextExtensions(extensions):
+                return self._agree(demanded_of_members(extensions))
+            case CustomProposal(number):
+                return number in self.supported
+            case _:
+                return True
+
+    def _admit(self, leaf_node: LeafNode, leaf: LeafIndex | None) -> bool:
+        """Whether a leaf node fits with all others, in the place of the one at `leaf` if it comes by an Update."""
+        suite = self.tree.suite
+        encryption_key = suite.canonical_encryption_key(leaf_node.encryption_key)
+        signature_key = suite.canonical_signature_key(leaf_node.signature_key)
+        own = None if leaf is None else suite.canonical_signature_key(self.tree.member(leaf).signature_key)
+        if encryption_key in self.encryption_keys or (signature_key in self.signature_keys and signature_key != own):
+            return False
+        can = CommonCapabilities.of(leaf_node)
+        common = self.common & can
+        if not can.offer(self.demanded) or not common.credentials_in_use <= common.credentials:
+            return False
+        self.common = common
+        self.encryption_keys.add(encryption_key)
+        self.signature_keys.add(signature_key)
+        if leaf is not None:
+            self.tree = self.tree.update(leaf, leaf_node)
+        return True
+
+    def _agree(self, demanded: RequiredCapabilities) -> bool:
+        """Whether all members can do what new extensions ask of them."""
+        can = self.tree.common_capabilities
+        if can is None or not can.offer(demanded):
+            return False
+        self.demanded = demanded
+        return True
+
+
+def _supported_by_all(
+    tree: RatchetTree, removed: Collection[LeafIndex], pending: Sequence[SentProposal]
+) -> frozenset[int]:
+    """The types of the pending custom proposals that all members who stay list (RFC 9420 §12.2)."""
+    custom = frozenset(sent.proposal.proposal_type for sent in pending if isinstance(sent.proposal, CustomProposal))
+    gone = frozenset(removed)
+    return custom.intersection(*(node.capabilities.proposals for leaf, node in tree.leaves() if leaf not in gone))
 
 
 def _fit(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: tuple[SentProposal, ...]) -> bool:

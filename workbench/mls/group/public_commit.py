@@ -152,12 +152,12 @@ def validate_and_apply(
     `when` is the time at which the commit was sent, and `leaf_node` the one in its path, which need not be signed yet
     (RFC 9420 §5.3.1, §12.4.2).
     """
+    validate_proposal_list(listed, committer)  # before the signatures in each of them: many can be sent at no cost
     if leaf_node is not None:
         authenticate(group.policy.authentication, leaf_node, when=when, replaced=group.tree.member(committer))
     for sent in listed:
         if sent.reference is None:
             validate_proposal(group, sent, when=when, usage=usage)
-    validate_proposal_list(listed, committer)
     return apply_proposals(group.tree, group.context.extensions, listed)
 
 
@@ -168,9 +168,9 @@ def validate_and_make_room(
 
     `leaf_node` is the one in its path, which need not be signed yet.
     """
+    validate_external_proposal_list(listed)  # before the signatures in each of them: many can be sent at no cost
     for sent in listed:
         validate_proposal(group, sent, when=when)
-    validate_external_proposal_list(listed)
     replaced = _replaced_by_newcomer(group, listed)
     if replaced is not None:
         check_new_key(group.suite, replaced, leaf_node)

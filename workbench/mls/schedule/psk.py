@@ -9,9 +9,17 @@ from workbench.mls.errors import InvalidPreSharedKey
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import PreSharedKeyID, PSKLabel
 
+MOST_PSKS = (1 << 16) - 1
+"""How many keys the uint16 of a PSKLabel can count (RFC 9420 §8.4)."""
+
 
 def psk_secret(suite: CipherSuite, psks: Sequence[tuple[PreSharedKeyID, bytes]]) -> bytes:
-    """One secret from all keys that a commit names, in its order; all zeros if it names none (RFC 9420 §8.4)."""
+    """One secret from all keys that a commit names, in its order; all zeros if it names none (RFC 9420 §8.4).
+
+    Raises `InvalidPreSharedKey` for more of them than `PSKLabel` can count.
+    """
+    if len(psks) > MOST_PSKS:
+        raise InvalidPreSharedKey("§8.4", f"{len(psks)} pre-shared keys are named; a PSKLabel counts {MOST_PSKS}")
     secret = zero = bytes(suite.hash_length)
     for index, (psk_id, psk) in enumerate(psks):
         extracted = suite.extract(zero, psk)

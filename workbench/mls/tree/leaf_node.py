@@ -162,8 +162,9 @@ def _verify_capabilities(leaf_node: LeafNode) -> None:
     if credential not in can.credentials:
         raise InvalidLeafNode("§7.2", f"the capabilities do not list its own credential type {credential.name}")
     check_extensions(leaf_node.extensions, "a leaf node")
+    known = DEFAULT_EXTENSIONS.union(can.extensions)
     for extension in leaf_node.extensions:
-        if extension.extension_type not in DEFAULT_EXTENSIONS | {*can.extensions}:
+        if extension.extension_type not in known:
             reason = f"the capabilities do not list its own extension {extension.extension_type:#06x}"
             raise InvalidLeafNode("§7.3", reason)
 

@@ -52,7 +52,8 @@ def lacking(clients: Mapping[Client, LeafNode], required: RequiredCapabilities) 
 
 
 def _both(ours: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(value for value in ours if value in theirs)
+    listed = frozenset(theirs)
+    return tuple(value for value in ours if value in listed)
 
 
 def _without(wanted: tuple[int, ...], listed: frozenset[int]) -> tuple[int, ...]:

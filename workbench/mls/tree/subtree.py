@@ -14,6 +14,7 @@ from typing import TypeAlias
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
 from workbench.mls.wire.codec import encode
+from workbench.mls.wire.messages import RequiredCapabilities
 from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
 
 KEYS_IN_ONE_SET = 5
@@ -29,12 +30,28 @@ class CommonCapabilities:
     credentials: frozenset[int]
     credentials_in_use: frozenset[int]
 
+    @classmethod
+    def of(cls, leaf_node: LeafNode) -> CommonCapabilities:
+        """What one member can do."""
+        can, shown = leaf_node.capabilities, leaf_node.credential.credential.TAG
+        return cls(
+            frozenset(can.extensions), frozenset(can.proposals), frozenset(can.credentials), frozenset((int(shown),))
+        )
+
     def __and__(self, other: CommonCapabilities) -> CommonCapabilities:
         return CommonCapabilities(
             self.extensions & other.extensions,
             self.proposals & other.proposals,
             self.credentials & other.credentials,
             self.credentials_in_use | other.credentials_in_use,
+        )
+
+    def offer(self, demanded: RequiredCapabilities) -> bool:
+        """Whether all that is demanded of members is among them (RFC 9420 §11.1)."""
+        return (
+            self.extensions.issuperset(demanded.extension_types)
+            and self.proposals.issuperset(demanded.proposal_types)
+            and self.credentials.issuperset(demanded.credential_types)
         )
 
 
@@ -86,13 +103,7 @@ class Leaf:
     @property
     def common(self) -> CommonCapabilities | None:
         """What the member can do; None when the leaf is blank."""
-        if self.node is None:
-            return None
-        can = self.node.capabilities
-        shown = self.node.credential.credential.TAG
-        return CommonCapabilities(
-            frozenset(can.extensions), frozenset(can.proposals), frozenset(can.credentials), frozenset((int(shown),))
-        )
+        return None if self.node is None else CommonCapabilities.of(self.node)
 
 
 @dataclass(frozen=True)
