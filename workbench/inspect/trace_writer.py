@@ -41,7 +41,7 @@ from workbench.mls import (
     encode,
 )
 from workbench.mls.group.framing import proposal_sender
-from workbench.mls.tree.subtree import Parent, Subtree
+from workbench.mls.tree.subtree import Leaf, Subtree
 from workbench.mls.tree.tree_math import node_width
 from workbench.mls.wire.messages import Commit, PrivateMessage, Proposal
 from workbench.mls.wire.tree import KeyPackageSource, Node, ParentNode
@@ -321,10 +321,10 @@ def _changed(before: RatchetTree | None, now: Subtree) -> Iterator[Subtree]:
     known = before is not None and now.index < node_width(before.leaf_count)
     if before is not None and known and before.hash(now.index) == now.tree_hash:
         return
-    if isinstance(now, Parent):
+    if not isinstance(now, Leaf):
         yield from _changed(before, now.left)
     yield now
-    if isinstance(now, Parent):
+    if not isinstance(now, Leaf):
         yield from _changed(before, now.right)
 
 

@@ -209,7 +209,7 @@ def test_joining_verifies_each_leaf_once_and_opens_one_ciphertext(size: int) -> 
         "ref_hash": 1,
         "decrypt_with_label": 1,
         "open": 1,
-        "hash": 2 * size - 1 + d + 2,  # all nodes, a link below each filled parent, the transcript
+        "hash": 2 * size - 1 + d + 1,  # all nodes, a link below each filled parent, the transcript
         "derive_key_pair": d,
         "expand": 2 * d + 13,
     }

@@ -12,17 +12,20 @@ from tests.mls.tree.people import (
     BOB,
     CAROL,
     Group,
+    counting_suite,
     group_of,
     group_with_full_tree,
     leaf_of,
+    names,
     private_key_of,
     tree_of,
 )
+from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import InvalidRatchetTree
-from workbench.mls.tree.parent_hash import verify_parent_hashes
+from workbench.mls.tree.parent_hash import chain_path, verify_parent_hashes
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
-from workbench.mls.wire.tree import LeafNode, ParentNode
+from workbench.mls.wire.tree import CommitSource, LeafNode, ParentNode
 
 
 def contents(tree: RatchetTree) -> list[LeafNode | ParentNode | None]:
@@ -51,6 +54,28 @@ def test_links_of_older_commits_may_be_broken_as_in_the_appendix() -> None:
     assert before != after
     verify_parent_hashes(old)
     verify_parent_hashes(group.tree)
+
+
+def all_committed(size: int, suite: CipherSuite) -> RatchetTree:
+    """A member at each second leaf, who all have committed; what their signatures and keys are does not matter here."""
+    members = [leaf_of(name) for name in names(size // 2)]
+    tree = tree_of([node for member in members for node in (member, None, None, None)][:-3], suite)
+    for leaf, leaf_node in list(tree.leaves()):
+        keys = [f"{leaf} {at.node}".encode() for at in tree.filtered_direct_path(leaf)]
+        parents, above = chain_path(tree, leaf, keys)
+        tree = tree.with_path(leaf, replace(leaf_node, leaf_node_source=CommitSource(above)), parents)
+    return tree
+
+
+@pytest.mark.parametrize("size", [64, 256])
+def test_what_siblings_were_before_many_were_added_is_hashed_once_and_not_at_each_height(size: int) -> None:
+    suite = counting_suite()
+    tree, added = all_committed(size, suite).add_all([leaf_of(f"added {number}") for number in range(size // 2)])
+    assert len(added) == size // 2 == len(tree.resolution(tree.head.index)) - 1
+    tree.hash()
+    suite.count["hash"] = 0
+    verify_parent_hashes(tree)
+    assert suite.count["hash"] <= 3 * size
 
 
 commits = st.lists(

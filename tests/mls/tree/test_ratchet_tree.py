@@ -20,6 +20,7 @@ from tests.mls.tree.people import (
     tree_of,
     tree_of_members,
 )
+from workbench.fuzz.bounds import Cost, measured
 from workbench.mls.errors import InvalidRatchetTree, Misuse, UnknownMember
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.subtree import Parent, Subtree, in_order
@@ -138,7 +139,7 @@ def test_a_change_makes_only_the_nodes_above_one_leaf_anew(size: int) -> None:
     known = {id(each) for each in subtrees(tree)}
     for after in (tree.add(A)[0], tree.update(BOB, A), tree.remove(BOB)):
         made = [each for each in subtrees(after) if id(each) not in known]
-        assert len(made) == 1 + math.log2(size)
+        assert len(made) - (1 + math.log2(size)) in {0, 1}  # 1 is the blank leaf beside the one that was added
 
 
 @pytest.mark.parametrize("size", [64, 1024])
@@ -234,7 +235,7 @@ VALID: Nodes = [A, parent("X"), B, parent("Y", 2), C]
 
 TRAILING: Nodes = [*VALID, None, None]
 EVEN: Nodes = [A, parent("X"), B, parent("Y"), C, parent("Z")]
-UNSORTED: Nodes = [A, parent("X", 1), B, parent("Y", 2, 1), C]
+UNSORTED: Nodes = [A, parent("X"), B, parent("Y", 3, 2), C, None, D]
 
 
 def test_the_array_from_which_the_next_tests_start_is_valid() -> None:
@@ -255,6 +256,9 @@ def test_the_array_from_which_the_next_tests_start_is_valid() -> None:
         ([*VALID[:3], parent("Y", 3), C], "leaf 3, unmerged in node 3, is no member below it"),
         ([*VALID[:3], parent("Y", 1 << 31), C], "leaf 2147483648, unmerged in node 3, is no member below it"),
         ([A, parent("X", 2), *VALID[2:]], "leaf 2, unmerged in node 1, is no member below it"),
+        ([*VALID, parent("Z", 1, 2), D], "leaf 1, unmerged in node 5, is no member below it"),
+        ([A, None, None, parent("Y", 1), C], "leaf 1, unmerged in node 3, is no member below it"),
+        ([*[None] * 7, parent("Y", 1), C], "leaf 1, unmerged in node 7, is no member below it"),
         ([*VALID[:3], parent("Y", 1), C], "leaf 1 is unmerged in node 3 but not in node 1 below it"),
     ],
 )
@@ -265,6 +269,36 @@ def test_an_array_that_is_no_tree_is_refused(nodes: Nodes, reason: str) -> None:
 
 def test_a_leaf_may_be_merged_above_the_node_in_which_it_is_unmerged() -> None:
     tree_of([A, parent("X", 1), B, parent("Y"), C])
+
+
+@pytest.mark.parametrize("size", [64, 1024])
+def test_a_blank_subtree_is_one_value_wherever_it_comes_from(size: int) -> None:
+    given = tree_of([*[None] * (2 * size - 2), A])
+    assert len(list(subtrees(given))) == 1 + 2 * math.log2(size)
+    assert given.hash() == ArrayTree(contents(given)).tree_hash(given.head.index, SUITE)
+    assert [node for node in given.to_nodes() if node] == [Node(A)]
+    full = tree_of_members(names(size))
+    for leaf in range(size - 1):
+        full = full.remove(LeafIndex(leaf))
+    last = LeafIndex(size - 1)
+    assert full.update(last, A) == given
+    assert given.add(B)[0] == tree_of([B, *[None] * (2 * size - 3), A])
+    assert given.remove(last) == tree_of([A]).remove(ALICE)
+
+
+def contents(tree: RatchetTree) -> Nodes:
+    return [None if node is None else node.node for node in tree.to_nodes()]
+
+
+def test_reading_a_blank_node_takes_one_hash_and_no_value_of_its_own() -> None:
+    def cost(size: int) -> Cost:
+        nodes = [*[None] * (2 * size - 2), Node(A)]
+        measured(lambda: RatchetTree.from_nodes(nodes, SUITE).hash())
+        return measured(lambda: RatchetTree.from_nodes(nodes, SUITE).hash())[0]
+
+    less, more = cost(512), cost(1024)
+    assert more.calls - less.calls <= 8 * 1024
+    assert more.memory - less.memory <= 200 * 512
 
 
 def test_blank_nodes_beyond_the_end_of_the_array_are_there() -> None:

@@ -6,13 +6,15 @@ the root. A newcomer follows these links: each filled parent must hang, link by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidRatchetTree
 from workbench.mls.tree.ratchet_tree import RatchetTree
-from workbench.mls.tree.subtree import Leaf, Parent, Subtree
-from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_ancestor, leaf_to_node
+from workbench.mls.tree.subtree import Blank, Leaf, Subtree, leaves_below, parent_of
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import CommitSource, LeafNode, ParentHashInput, ParentNode
 
@@ -44,47 +46,60 @@ def verify_parent_hashes(tree: RatchetTree) -> None:
 
     Raises `InvalidRatchetTree`.
     """
+    originals: Originals = {}
     for parent, node in tree.parents():
         links = [
             child.index
             for child, sibling in ((parent.left, parent.right), (parent.right, parent.left))
-            if _is_linked(tree, node, child, sibling)
+            if _is_linked(tree, node, child, sibling, originals)
         ]
         if len(links) != 1:
             reason = f"the key of node {parent.index} comes from {len(links)} nodes below it, not from one"
             raise InvalidRatchetTree("§7.9.2", reason)
 
 
-def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Subtree) -> bool:
+Originals: TypeAlias = dict[tuple[NodeIndex, Sequence[int]], Subtree]
+"""Subtrees without some unmerged leaves: the sibling of one node is a part of that of another, often the same part."""
+
+
+def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Subtree, originals: Originals) -> bool:
     """Whether a node in the resolution of `child` was made together with the parent `node` above it."""
-    unmerged = {leaf_to_node(leaf) for leaf in _inside(child, node.unmerged_leaves)}
-    candidates = set(child.resolution) - unmerged
-    if len(candidates) != 1:  # all of `unmerged` are in the resolution: `RatchetTree` lists them all the way down
+    unmerged = _inside(child, node.unmerged_leaves)
+    # `RatchetTree` lists unmerged leaves all the way down, so all of these are in the resolution
+    if len(child.resolution) != len(unmerged) + 1:
         return False
-    candidate = tree.node(candidates.pop())
+    left_out = {leaf_to_node(LeafIndex(leaf)) for leaf in unmerged}
+    candidate = tree.node(next(x for x in child.resolution if x not in left_out))
     if isinstance(candidate, LeafNode):
         source = candidate.leaf_node_source
         claimed = source.parent_hash if isinstance(source, CommitSource) else None
     else:
         claimed = candidate.parent_hash if candidate else None
-    return claimed == parent_hash(tree.suite, node, _without(sibling, node.unmerged_leaves).tree_hash)
+    if claimed is None:
+        return False
+    original = _without(sibling, _inside(sibling, node.unmerged_leaves), originals)
+    return claimed == parent_hash(tree.suite, node, original.tree_hash)
 
 
-def _without(subtree: Subtree, leaves: Iterable[int]) -> Subtree:
-    """The subtree as it was before `leaves` were added: the "original sibling" (RFC 9420 §7.9)."""
-    inside = _inside(subtree, leaves)
-    if not inside:
+def _without(subtree: Subtree, leaves: Sequence[int], originals: Originals) -> Subtree:
+    """The subtree as it was before `leaves`, all of them in it, were added: the "original sibling" (RFC 9420 §7.9)."""
+    if not leaves or isinstance(subtree, Blank):
         return subtree
     if isinstance(subtree, Leaf):
         return Leaf(subtree.suite, subtree.index, None)
-    node = subtree.node
-    if node is not None:
-        unmerged = tuple(leaf for leaf in node.unmerged_leaves if leaf not in inside)
-        node = ParentNode(node.encryption_key, node.parent_hash, unmerged)
-    below = _without(subtree.left, inside), _without(subtree.right, inside)
-    return Parent(subtree.suite, subtree.index, node, *below)
+    known = originals.get((subtree.index, leaves))
+    if known is None:
+        node = subtree.node
+        if node is not None:
+            gone = {*leaves}
+            unmerged = tuple(leaf for leaf in node.unmerged_leaves if leaf not in gone)
+            node = ParentNode(node.encryption_key, node.parent_hash, unmerged)
+        below = (_without(each, _inside(each, leaves), originals) for each in (subtree.left, subtree.right))
+        known = originals[subtree.index, leaves] = parent_of(subtree.suite, subtree.index, node, *below)
+    return known
 
 
-def _inside(subtree: Subtree, leaves: Iterable[int]) -> set[LeafIndex]:
-    """Those of `leaves` that are in a subtree."""
-    return {leaf for leaf in map(LeafIndex, leaves) if is_ancestor(subtree.index, leaf_to_node(leaf))}
+def _inside(subtree: Subtree, leaves: Sequence[int]) -> Sequence[int]:
+    """Those of `leaves`, which are in order, that are in a subtree."""
+    inside = leaves_below(subtree.index)
+    return leaves[bisect_left(leaves, inside.start) : bisect_left(leaves, inside.stop)]

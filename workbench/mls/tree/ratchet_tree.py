@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,17 +10,25 @@ from typing import NamedTuple, TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidRatchetTree, Misuse, UnknownMember
-from workbench.mls.tree.subtree import CommonCapabilities, Leaf, Parent, Subtree, blank_subtree, in_order
+from workbench.mls.tree.subtree import (
+    Blank,
+    CommonCapabilities,
+    Leaf,
+    Parent,
+    Subtree,
+    blank_subtree,
+    in_order,
+    leaves_below,
+    parent_of,
+)
 from workbench.mls.tree.tree_math import (
     LeafIndex,
     NodeIndex,
-    is_ancestor,
     is_leaf,
     leaf_to_node,
     left,
     node_to_leaf,
     node_width,
-    parent,
     right,
     root,
 )
@@ -66,13 +75,19 @@ class RatchetTree:
             if node is not None and isinstance(node.node, LeafNode) != is_leaf(NodeIndex(x)):
                 raise InvalidRatchetTree(section, f"node {x} holds a {node.node.TAG.name} where none can be")
         leaf_count = 1 << (len(nodes) // 2).bit_length()
-        tree = cls(_grown(suite, nodes, root(leaf_count)))
-        _verify_unmerged_leaves(tree)
-        return tree
+        filled = [x for x, node in enumerate(nodes) if node is not None]
+        head = _grown(suite, nodes, filled, root(leaf_count))
+        _verify_unmerged_leaves(head, (), head.index)
+        return cls(head)
 
     def to_nodes(self) -> tuple[Node | None, ...]:
         """The array of nodes up to the last filled one (RFC 9420 §12.4.3.3)."""
-        nodes = [None if each.node is None else Node(each.node) for each in in_order(self.head)]
+        nodes: list[Node | None] = []
+        for each in in_order(self.head):
+            if isinstance(each, Blank):
+                nodes += [None] * node_width(len(leaves_below(each.index)))
+            else:
+                nodes.append(None if each.node is None else Node(each.node))
         while nodes and nodes[-1] is None:
             nodes.pop()
         return tuple(nodes)
@@ -104,8 +119,8 @@ class RatchetTree:
         if not 0 <= x < node_width(self.leaf_count):
             raise Misuse("§4.1", f"there is no node {x} in a tree with {self.leaf_count} leaves")
         at = self.head
-        while isinstance(at, Parent) and at.index != x:
-            at = at.child_towards(x)
+        while not isinstance(at, Leaf) and at.index != x:
+            at = at.left if x < at.index else at.right
         return at
 
     def node(self, x: NodeIndex) -> Content | None:
@@ -150,13 +165,13 @@ class RatchetTree:
                 path.append(PathNode(above.index, copath_child.index))
         return tuple(reversed(path))
 
-    def _way_down(self, leaf: LeafIndex) -> Iterator[tuple[Parent, Subtree]]:
+    def _way_down(self, leaf: LeafIndex) -> Iterator[tuple[Parent | Blank, Subtree]]:
         """The direct path of a leaf from the root down, each node with its child on the copath."""
         x = self._place(leaf)
         at = self.head
-        while isinstance(at, Parent):
-            below = at.child_towards(x)
-            yield at, (at.right if below is at.left else at.left)
+        while not isinstance(at, Leaf):
+            below, beside = (at.left, at.right) if x < at.index else (at.right, at.left)
+            yield at, beside
             at = below
 
     def encryption_key(self, x: NodeIndex) -> bytes:
@@ -198,13 +213,13 @@ class RatchetTree:
         """The leftmost blank leaf, in a tree of twice the size if there was none (RFC 9420 §7.7)."""
         head = self.head if self.head.has_room else self._doubled(self.head)
         at: Subtree = head
-        while isinstance(at, Parent):
+        while not isinstance(at, Leaf):
             at = at.left if at.left.has_room else at.right
         return RatchetTree(head), node_to_leaf(at.index)
 
-    def _doubled(self, head: Subtree) -> Parent:
+    def _doubled(self, head: Subtree) -> Subtree:
         top = root(2 * (head.index + 1))
-        return Parent(self.suite, top, None, head, blank_subtree(self.suite, right(top)))
+        return parent_of(self.suite, top, None, head, blank_subtree(self.suite, right(top)))
 
     def update(self, leaf: LeafIndex, leaf_node: LeafNode) -> RatchetTree:
         """The tree with another leaf node for a member, blank above it (RFC 9420 §12.1.2)."""
@@ -215,7 +230,7 @@ class RatchetTree:
         """The tree without a member, blank above its leaf, halved while it can be (RFC 9420 §12.1.3)."""
         self.member(leaf)
         head = _path_changed(self.head, leaf_to_node(leaf), None, lambda _: None)
-        while isinstance(head, Parent) and not head.right.members:
+        while not isinstance(head, Leaf) and not head.right.members:
             head = head.left
         return RatchetTree(head)
 
@@ -231,15 +246,16 @@ class RatchetTree:
 
 
 def _path_changed(
-    at: Subtree, leaf: NodeIndex, leaf_node: LeafNode | None, content: Callable[[Parent], ParentNode | None]
+    at: Subtree, leaf: NodeIndex, leaf_node: LeafNode | None, content: Callable[[Parent | Blank], ParentNode | None]
 ) -> Subtree:
     """A copy of the way down to a leaf, with another leaf node and other contents of its parents."""
     if isinstance(at, Leaf):
         return Leaf(at.suite, at.index, leaf_node)
-    changed = _path_changed(at.child_towards(leaf), leaf, leaf_node, content)
     if leaf < at.index:
-        return Parent(at.suite, at.index, content(at), changed, at.right)
-    return Parent(at.suite, at.index, content(at), at.left, changed)
+        changed = _path_changed(at.left, leaf, leaf_node, content)
+        return parent_of(at.suite, at.index, content(at), changed, at.right)
+    changed = _path_changed(at.right, leaf, leaf_node, content)
+    return parent_of(at.suite, at.index, content(at), at.left, changed)
 
 
 def _filled_up(at: Subtree, waiting: deque[LeafNode], placed: list[LeafIndex]) -> Subtree:
@@ -249,36 +265,46 @@ def _filled_up(at: Subtree, waiting: deque[LeafNode], placed: list[LeafIndex]) -
     if isinstance(at, Leaf):
         placed.append(node_to_leaf(at.index))
         return Leaf(at.suite, at.index, waiting.popleft())
-    before, node = len(placed), at.node
+    before = len(placed)
     below = _filled_up(at.left, waiting, placed), _filled_up(at.right, waiting, placed)
+    node = at.node
     if node is not None:
         node = replace(node, unmerged_leaves=tuple(sorted((*node.unmerged_leaves, *placed[before:]))))
-    return Parent(at.suite, at.index, node, *below)
+    return parent_of(at.suite, at.index, node, *below)
 
 
-def _grown(suite: Verifier, nodes: Sequence[Node | None], x: NodeIndex) -> Subtree:
-    """The subtree with its head at `x`; what is beyond the end of the array is blank."""
+def _grown(suite: Verifier, nodes: Sequence[Node | None], filled: Sequence[int], x: NodeIndex) -> Subtree:
+    """The subtree with its head at `x`; `filled` are the places in the array that hold a node, in order."""
+    leaves = leaves_below(x)
+    first = bisect_left(filled, 2 * leaves.start)
+    if first == len(filled) or filled[first] >= 2 * leaves.stop - 1:
+        return blank_subtree(suite, x)
     node = nodes[x] if x < len(nodes) else None
     content = None if node is None else node.node
     if is_leaf(x):
         return Leaf(suite, x, content if isinstance(content, LeafNode) else None)
-    below = _grown(suite, nodes, left(x)), _grown(suite, nodes, right(x))
+    below = _grown(suite, nodes, filled, left(x)), _grown(suite, nodes, filled, right(x))
     return Parent(suite, x, content if isinstance(content, ParentNode) else None, *below)
 
 
-def _verify_unmerged_leaves(tree: RatchetTree) -> None:
-    """Unmerged leaves are members below, in order, and listed all the way down (RFC 9420 §7.1, §12.4.3.1)."""
-    unmerged = {above.index: node.unmerged_leaves for above, node in tree.parents()}
-    listed = {x: frozenset(leaves) for x, leaves in unmerged.items()}
-    for x, leaves in unmerged.items():
-        if list(leaves) != sorted(listed[x]):
-            raise InvalidRatchetTree("§7.1", f"the unmerged leaves of node {x} are not in increasing order")
-        for leaf in map(LeafIndex, leaves):
-            if tree.leaf(leaf) is None or not is_ancestor(x, leaf_to_node(leaf)):
-                raise InvalidRatchetTree("§12.4.3.1", f"leaf {leaf}, unmerged in node {x}, is no member below it")
-            between = parent(leaf_to_node(leaf), tree.leaf_count)
-            while between != x:
-                if leaf not in listed.get(between, (leaf,)):
-                    reason = f"leaf {leaf} is unmerged in node {x} but not in node {between} below it"
-                    raise InvalidRatchetTree("§12.4.3.1", reason)
-                between = parent(between, tree.leaf_count)
+def _verify_unmerged_leaves(at: Subtree, listed: Sequence[int], above: NodeIndex) -> None:
+    """Unmerged leaves are members below, in order, and listed all the way down (RFC 9420 §7.1, §12.4.3.1).
+
+    `listed` are those in this subtree that are unmerged in `above`, the lowest filled node over it.
+    """
+    strangers = listed if at.node is None and not isinstance(at, Parent) else ()
+    if isinstance(at, Parent) and at.node is not None:
+        own, leaves = at.node.unmerged_leaves, leaves_below(at.index)
+        if list(own) != sorted({*own}):
+            raise InvalidRatchetTree("§7.1", f"the unmerged leaves of node {at.index} are not in increasing order")
+        if missing := {*listed}.difference(own):
+            reason = f"leaf {min(missing)} is unmerged in node {above} but not in node {at.index} below it"
+            raise InvalidRatchetTree("§12.4.3.1", reason)
+        listed, above = own, at.index
+        strangers = [leaf for leaf in (*own[:1], *own[-1:]) if leaf not in leaves]
+    if strangers:
+        raise InvalidRatchetTree("§12.4.3.1", f"leaf {strangers[0]}, unmerged in node {above}, is no member below it")
+    if isinstance(at, Parent):
+        split = bisect_left(listed, leaves_below(at.right.index).start)
+        _verify_unmerged_leaves(at.left, listed[:split], above)
+        _verify_unmerged_leaves(at.right, listed[split:], above)

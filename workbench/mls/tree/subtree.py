@@ -3,17 +3,19 @@
 A change makes new nodes from one leaf up to the root and shares all others with the tree before it, so what
 is remembered of an untouched subtree (its hash, its resolution, its keys) never has to be computed again.
 What is remembered takes no part in equality: it follows from the fields.
+
+A blank subtree is one value, however many nodes it stands for: on the wire a blank node is one byte.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
-from workbench.mls.wire.codec import encode
+from workbench.mls.wire.codec import encode, length_header
 from workbench.mls.wire.messages import RequiredCapabilities
 from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
 
@@ -170,23 +172,72 @@ class Parent:
             return left or right
         return left & right
 
-    def child_towards(self, x: NodeIndex) -> Subtree:
-        """The child whose subtree holds node `x`."""
-        return self.left if x < self.index else self.right
+
+@dataclass(frozen=True)
+class Blank:
+    """A parent that is blank, and so is everything below it (RFC 9420 §4.1.1)."""
+
+    suite: Verifier = field(repr=False)
+    index: NodeIndex
+
+    node: ClassVar[None] = None
+    members: ClassVar[int] = 0
+    filled: ClassVar[int] = 0
+    has_room: ClassVar[bool] = True
+    resolution: ClassVar[tuple[NodeIndex, ...]] = ()
+    encryption_keys: ClassVar[tuple[frozenset[bytes], ...]] = ()
+    signature_keys: ClassVar[tuple[frozenset[bytes], ...]] = ()
+    common: ClassVar[None] = None
+
+    @property
+    def left(self) -> Subtree:
+        """The left child."""
+        return blank_subtree(self.suite, left(self.index))
+
+    @property
+    def right(self) -> Subtree:
+        """The right child."""
+        return blank_subtree(self.suite, right(self.index))
+
+    @cached_property
+    def tree_hash(self) -> bytes:
+        """The hash of the head; each leaf has a hash of its own, because its place is in it (RFC 9420 §7.8)."""
+        hashed = self.suite.hash
+        of_leaf = encode(TreeHashInput(LeafNodeHashInput(0, None)))
+        head, tail = of_leaf[:1], of_leaf[5:]  # around the place of the leaf
+        hashes = [hashed(head + leaf.to_bytes(4, "big") + tail) for leaf in leaves_below(self.index)]
+        head = encode(TreeHashInput(ParentNodeHashInput(None, b"", b"")))[:-2]  # before the hashes of the children
+        header = length_header(len(hashes[0]))
+        while len(hashes) > 1:
+            pairs = zip(hashes[::2], hashes[1::2], strict=True)
+            hashes = [hashed(head + header + left_hash + header + right_hash) for left_hash, right_hash in pairs]
+        return hashes[0]
 
 
-Subtree: TypeAlias = Leaf | Parent
+Subtree: TypeAlias = Leaf | Parent | Blank
 
 
 def blank_subtree(suite: Verifier, x: NodeIndex) -> Subtree:
     """A subtree without any content, its head at `x` (RFC 9420 §7.7)."""
-    if is_leaf(x):
-        return Leaf(suite, x, None)
-    return Parent(suite, x, None, blank_subtree(suite, left(x)), blank_subtree(suite, right(x)))
+    return Leaf(suite, x, None) if is_leaf(x) else Blank(suite, x)
+
+
+def parent_of(suite: Verifier, x: NodeIndex, node: ParentNode | None, left: Subtree, right: Subtree) -> Subtree:
+    """A parent with its two subtrees; one value if all of it is blank (RFC 9420 §4.1.1)."""
+    if node is None and not left.filled and not right.filled:
+        return Blank(suite, x)
+    return Parent(suite, x, node, left, right)
+
+
+def leaves_below(x: NodeIndex) -> range:
+    """The leaves in the subtree of a node, blank ones too (RFC 9420 Appendix C)."""
+    width = 1 << level(x)
+    first = (x + 1 - width) // 2
+    return range(first, first + width)
 
 
 def in_order(head: Subtree) -> list[Subtree]:
-    """All nodes of a subtree from left to right, as in the array (RFC 9420 Appendix C)."""
+    """The nodes of a subtree from left to right, as in the array; of one that is blank the head alone (Appendix C)."""
     nodes: list[Subtree] = []
 
     def visit(at: Subtree) -> None:
