@@ -32,7 +32,7 @@ from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
     Commit,

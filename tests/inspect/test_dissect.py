@@ -20,6 +20,7 @@ from workbench.inspect.meanings import FIELDS
 from workbench.inspect.values import FOREVER
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion
 from workbench.mls.wire.codec import encode
+from workbench.mls.wire.lengths import vector
 from workbench.mls.wire.messages import (
     ApplicationData,
     ApplicationId,
@@ -29,6 +30,7 @@ from workbench.mls.wire.messages import (
     ExternalSenders,
     FramedContentAuthData,
     GroupContext,
+    GroupContextExtensions,
     GroupInfo,
     MLSMessage,
     PrivateMessage,
@@ -411,3 +413,23 @@ def test_a_custom_proposal_is_dissected_by_whom_its_type_is_known_to() -> None:
     (fault,) = dissect(data, Proposal).faults
     assert (fault.path, fault.offset) == ("Proposal.proposal_type", 0)
     assert fault.reason.startswith("61441 is no ProposalType; there is add (1), ")
+
+
+# Much to see
+
+
+def test_after_so_many_fields_further_items_are_passed_over_and_faults_are_found_all_the_same() -> None:
+    small = encode(Extension(ExtensionType.required_capabilities, encode(RequiredCapabilities((), (1, 2), ()))))
+    data = vector(small * 1000) + b"left over"
+    dissection = dissect(data, GroupContextExtensions, most=100)
+    extensions = dissection.root.children[0]
+    assert 100 <= sum(1 for _ in dissection) <= 110
+    assert extensions.passed_over == len(small) * (1000 - len(extensions.children))
+    shown = f"{len(extensions.children)} items shown"
+    assert extensions.text == f"{shown}, {extensions.passed_over} bytes of others passed over"
+    assert extensions.text in " ".join(dissection.text().split())
+    assert dissection.as_json()["root"]["children"][0]["passed_over"] == extensions.passed_over
+    assert [fault.offset for fault in dissection.faults] == [len(data) - len(b"left over")]
+    whole = dissect(data, GroupContextExtensions, most=None)
+    assert len(whole.root.children[0].children) == 1000
+    assert whole.faults == dissection.faults

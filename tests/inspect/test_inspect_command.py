@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from workbench.cli import main
+from workbench.inspect.dissect import MOST_FIELDS
 from workbench.inspect.encodings import from_any, from_base64, from_hex
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import encode
+from workbench.mls.wire.lengths import vector
 from workbench.mls.wire.messages import MLSMessage, Welcome
 
 WELCOME = Welcome(1, (), b"sealed" * 5)
@@ -105,6 +107,17 @@ def test_damaged_bytes_show_the_fields_before_the_fault_and_exit_1(
 def test_full_shows_all_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", "--full", written(tmp_path, MESSAGE)]) == 0
     assert (b"sealed" * 5).hex() in "".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("options", "shown"), [([], MOST_FIELDS), (["--full"], MOST_FIELDS + 102)])
+def test_of_many_fields_all_are_shown_if_one_asks(
+    options: list[str], shown: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = written(tmp_path, vector(bytes(MOST_FIELDS + 100) + b"\3"))
+    assert main(["inspect", "--json", "--as", "ratchet-tree", *options, tree]) == 1
+    out = capsys.readouterr().out
+    assert out.count('"name"') in {shown, shown + 1}  # where the reading stopped is shown, too
+    assert json.loads(out)["faults"][0]["path"] == f"RatchetTreeExtension.ratchet_tree[{MOST_FIELDS + 100}]"
 
 
 UNREADABLE = {

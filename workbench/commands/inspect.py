@@ -19,7 +19,7 @@ import json
 import sys
 
 from workbench.commands.source import add_source, read_source
-from workbench.inspect.dissect import KINDS, STRUCTS, Dissection, dissect
+from workbench.inspect.dissect import KINDS, MOST_FIELDS, STRUCTS, Dissection, dissect
 from workbench.inspect.encodings import ENCODINGS, from_any
 
 
@@ -34,9 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=f"what the bytes are: {', '.join(KINDS)}, or the name of any struct of RFC 9420 (default: %(default)s)",
     )
-    shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--json", action="store_true", help="for programs, as docs/inspect.md describes")
-    shown.add_argument("--full", action="store_true", help="all bytes in hexadecimal, and every meaning each time")
+    parser.add_argument("--json", action="store_true", help="for programs, as docs/inspect.md describes")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help=f"all bytes in hexadecimal, every meaning each time, and all fields if there are over {MOST_FIELDS}",
+    )
     parser.epilog = "exit status: 0 all bytes decode; 1 they are damaged; 2 there is nothing to read"
 
 
@@ -50,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _refuse(f"cannot read {arguments.file}: {problem}")
     if not data:
         return _refuse(f"cannot read {arguments.file}: it is empty")
-    dissection = dissect(data, arguments.kind)
+    dissection = dissect(data, arguments.kind, most=None if arguments.full else MOST_FIELDS)
     _show(dissection, as_json=arguments.json, full=arguments.full)
     if not dissection.faults:
         return 0

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from workbench.fuzz.parts import Part
 from workbench.mls.wire.code_points import GREASE
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.shapes import Item, OpaqueVector, OptionalOf, Uint, VectorOf
 
 Donors: TypeAlias = Mapping[Item, Sequence[bytes]]

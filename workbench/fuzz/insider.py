@@ -32,7 +32,7 @@ from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.tree_math import leaf_to_node
 from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
     Commit,
     FramedContent,

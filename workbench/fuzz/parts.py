@@ -9,7 +9,7 @@ from typing import Any
 from workbench.fuzz.scene import POLICY
 from workbench.mls import MLSError, decode
 from workbench.mls.tree.extensions import REGISTERED
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.reader import Span, read
 from workbench.mls.wire.shapes import Item, OpaqueVector, OptionalOf, Struct, VectorOf
 from workbench.mls.wire.tree import Extension

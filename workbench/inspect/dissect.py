@@ -15,6 +15,7 @@ from workbench.inspect.fields import DissectionJSON, Fault, Field, fault_as_json
 from workbench.inspect.meanings import FIELDS, Meaning, meaning_of_field, meaning_of_struct
 from workbench.inspect.values import in_words, registry_of
 from workbench.mls.wire.code_points import ExtensionType
+from workbench.mls.wire.codec import where_stopped
 from workbench.mls.wire.messages import (
     ApplicationId,
     ExternalPub,
@@ -24,7 +25,7 @@ from workbench.mls.wire.messages import (
     RequiredCapabilities,
     Welcome,
 )
-from workbench.mls.wire.reader import Span, read
+from workbench.mls.wire.reader import Span, number_of, read
 from workbench.mls.wire.shapes import Fixed, Item, OpaqueVector, OptionalOf, Struct, Uint, VectorOf, needs
 from workbench.mls.wire.tree import Extension, KeyPackage, RatchetTreeExtension
 
@@ -39,6 +40,9 @@ KINDS: dict[str, type] = {
 
 STRUCTS: dict[str, type] = {cls.__name__: cls for cls in FIELDS if not needs(cls)}
 """All structs of the RFC that stand by themselves; `dissect` takes their names too."""
+
+MOST_FIELDS = 50_000
+"""So many fields are shown unless all are asked for: a message can have as many as bytes."""
 
 EXTENSIONS: dict[int, type] = {
     ExtensionType.application_id: ApplicationId,
@@ -89,11 +93,17 @@ class Dissection:
 
 
 def dissect(
-    data: bytes, as_: str | type = "message", *, custom: frozenset[int] = frozenset(), **given: Any
+    data: bytes,
+    as_: str | type = "message",
+    *,
+    custom: frozenset[int] = frozenset(),
+    most: int | None = MOST_FIELDS,
+    **given: Any,
 ) -> Dissection:
     """The fields of `data`, which is what `as_` says: a name of `KINDS`, a struct of the RFC, or such a struct's name.
 
     `custom` are proposal types to be read beside those of the RFC, as `decode` takes them;
+    after `most` fields, None for any number, items of further vectors are passed over, and faults found all the same;
     `given` is what a struct takes from its surroundings (`content_type=...` for a PrivateMessageContent). Raises
     ValueError if there is no such struct or something is not given; bytes that do not decode raise nothing.
     """
@@ -103,22 +113,30 @@ def dissect(
     missing = [name for name in needs(cls) if name not in given]
     if missing:
         raise ValueError(f"a {cls.__name__} is read in its surroundings: {', '.join(missing)} must be given")
-    whole = _Whole(0, custom)
+    whole = _Whole(0, custom, most)
     root = whole.read(cls, data, given, cls.__name__)
     return Dissection(data, root, tuple(sorted(whole.faults, key=lambda fault: fault.offset)))
 
 
 class _Whole:
-    """Bytes that encode one struct, starting at `base` of all: a message, or the data of an extension inside it."""
+    """Bytes that encode one struct, starting at `base` of all: a message, or the data of an extension inside it.
 
-    def __init__(self, base: int, custom: frozenset[int]) -> None:
+    `left` is how many fields there may still be, None for any number.
+    """
+
+    def __init__(self, base: int, custom: frozenset[int], left: int | None) -> None:
         self.base = base
         self.custom = custom
+        self.left = left
         self.faults: list[Fault] = []
 
     def read(self, cls: type, data: bytes, given: dict[str, Any], path: str) -> Field:
         """The field that is the whole struct; `path` is the way to it from the outside."""
-        span, problem = read(cls, data, given, self.custom)
+        few = self.left is None or len(data) <= self.left
+        stopped = {} if few else where_stopped(cls, data, self.custom, **given)
+        span, problem = read(cls, data, given, self.custom, most=None if few else self.left, stopped=stopped)
+        if self.left is not None:
+            self.left -= number_of(span)
         if problem is not None:
             where = "".join(name if name.startswith("[") else f".{name}" for name in problem.path[1:])
             self.faults.append(Fault(path + where, self.base + problem.offset, problem.section, problem.reason))
@@ -139,6 +157,7 @@ class _Whole:
             section=section,
             complete=span.complete,
             children=tuple(self.children(span, parent, declared, path)),
+            passed_over=span.passed_over,
         )
 
     def children(self, span: Span, parent: type, declared: str, path: str) -> Iterator[Field]:
@@ -154,11 +173,12 @@ class _Whole:
     def extension_data(self, span: Span, extension_type: int, path: str) -> Field:
         """The data of an extension, opened if we know its type."""
         outside = self.field(span, Extension, span.name, path)
-        if extension_type not in EXTENSIONS or not span.complete:
+        if extension_type not in EXTENSIONS or not span.complete or (self.left is not None and self.left <= 0):
             return outside
-        inside = _Whole(self.base + span.body, self.custom)
+        inside = _Whole(self.base + span.body, self.custom, self.left)
         contents = inside.read(EXTENSIONS[extension_type], span.value, {}, path)
         self.faults += inside.faults
+        self.left = inside.left
         return replace(outside, children=contents.children)
 
 
@@ -182,6 +202,8 @@ def _plain(value: Any) -> int | str | None:
 
 
 def _text(span: Span, parent: type, declared: str) -> str:
+    if span.passed_over:
+        return f"{len(span.children)} items shown, {span.passed_over} bytes of others passed over"
     words = in_words(parent, declared, span.shape, span.value)
     if declared != "ratchet_tree[]":
         return words

@@ -12,7 +12,8 @@ class Field:
     """One field of a message: `data[offset:offset + length]`, of which the first `header` bytes are no contents.
 
     `value` is a number, or the contents in hexadecimal, or None where the fields inside say it all;
-    `text` is the same for people. `complete` is False if the reading stopped inside.
+    `text` is the same for people. `complete` is False if the reading stopped inside. `passed_over` is how many bytes of
+    a vector's items are in none of the `children`, because there would be too many fields.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Field:
     section: str
     complete: bool
     children: tuple[Field, ...]
+    passed_over: int = 0
 
     def __iter__(self) -> Iterator[Field]:
         """The field itself, and all inside it, from the first byte to the last."""
@@ -57,6 +59,7 @@ class FieldJSON(TypedDict):
     meaning: str
     section: str
     complete: bool
+    passed_over: int
     children: list[FieldJSON]
 
 
@@ -92,6 +95,7 @@ def field_as_json(field: Field) -> FieldJSON:
         "meaning": field.meaning,
         "section": field.section,
         "complete": field.complete,
+        "passed_over": field.passed_over,
         "children": [field_as_json(child) for child in field.children],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.mls.wire.codec import Refused, length_header, read_length
+from workbench.mls.wire.lengths import Refused, length_header, read_length
 from workbench.mls.wire.messages import (
     Add,
     ApplicationData,

@@ -13,7 +13,7 @@ from workbench.mls.schedule.transcript import (
     interim_transcript_hash,
 )
 from workbench.mls.wire.code_points import WireFormat
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import Commit, FramedContent, MemberSender, Sender
 
 every_suite = pytest.mark.parametrize("suite", CIPHER_SUITES.values(), ids=repr)

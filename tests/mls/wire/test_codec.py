@@ -13,7 +13,8 @@ from tests.mls.wire.strategies import STRUCTS, values_and_surroundings
 from workbench.mls.errors import Malformed, Misuse
 from workbench.mls.wire import reader
 from workbench.mls.wire.code_points import ContentType, CredentialType
-from workbench.mls.wire.codec import Unread, compiled, decode, encode, encode_vector, length_header
+from workbench.mls.wire.codec import Unread, compiled, decode, encode, encode_vector
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
     ApplicationData,
     Commit,
@@ -288,7 +289,7 @@ def test_what_is_read_lazily_consists_of_opaque_vectors() -> None:
 
 def test_an_explanation_of_bytes_that_do_decode_is_a_fault_of_ours() -> None:
     with pytest.raises(AssertionError, match="the two readers of Lifetime disagree"):
-        reader.explain(Lifetime, bytes(16), {})
+        reader.explain(Lifetime, bytes(16), {}, frozenset(), {})
 
 
 @pytest.mark.parametrize("cls", [ExternalPub, RequiredCapabilities, RatchetTreeExtension, Welcome])

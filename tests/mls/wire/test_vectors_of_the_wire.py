@@ -10,7 +10,8 @@ import pytest
 
 from workbench.mls.errors import Malformed
 from workbench.mls.wire import reader
-from workbench.mls.wire.codec import decode, encode, length_header, read_length
+from workbench.mls.wire.codec import decode, encode
+from workbench.mls.wire.lengths import length_header, read_length
 from workbench.mls.wire.messages import (
     Add,
     Commit,

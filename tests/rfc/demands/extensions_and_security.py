@@ -24,7 +24,7 @@ from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.grease import greased, refuse_grease
 from workbench.mls.tree.negotiation import shared_capabilities
 from workbench.mls.tree.own_leaf import default_capabilities
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 
 EXTENSIONS_AND_SECURITY: dict[str, list[Demand]] = {
     "13.2": [

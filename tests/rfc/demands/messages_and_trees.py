@@ -13,7 +13,7 @@ from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.update_path import path_recipients, prune_private_keys
-from workbench.mls.wire.codec import length_header
+from workbench.mls.wire.lengths import length_header
 
 MESSAGES_AND_TREES: dict[str, list[Demand]] = {
     "5.1.2": [

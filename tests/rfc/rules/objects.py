@@ -20,7 +20,7 @@ from workbench.mls.tree import leaf_node
 from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.leaf_node import LifetimePolicy, verify_leaf_node_signature
 from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys
-from workbench.mls.wire import codec
+from workbench.mls.wire import codec, lengths
 
 
 def commit_of(name: str) -> Test:
@@ -45,7 +45,7 @@ BYTES = (
         "shortest length header",
         "§2.1.2",
         "The length of a vector is written in as few bytes as it needs.",
-        refuses(codec.read_length, "Refused", "length < _LIMITS"),
+        refuses(lengths.read_length, "Refused", "length < _LIMITS"),
         side="both",
         forged=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
         honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
@@ -54,7 +54,7 @@ BYTES = (
         "prefix 11",
         "§2.1.2",
         "A length header does not start with the bits 11.",
-        refuses(codec.read_length, "Refused", "log2 == len(_LIMITS)"),
+        refuses(lengths.read_length, "Refused", "log2 == len(_LIMITS)"),
         side="both",
         forged=test_codec.test_a_fault_names_the_field_the_offset_and_the_reason,
         honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,

@@ -15,7 +15,8 @@ from typing import ClassVar, TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
-from workbench.mls.wire.codec import encode, length_header
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import RequiredCapabilities
 from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
 

@@ -2,18 +2,20 @@
 
 The decoder that runs for every message keeps no record of where it is. When it refuses, `reader.py` goes
 over the same bytes again with the same shapes and says which field is at fault, so that precise errors
-cost nothing while all is well.
+cost nothing while all is well. It passes over the items of vectors that were read well: there can be a million.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
 from workbench.mls.errors import InvalidArgument, Misuse
-from workbench.mls.wire.reader import explain
+from workbench.mls.wire.lengths import SHORT, Refused, read_length, vector
+from workbench.mls.wire.reader import Stopped, explain
 from workbench.mls.wire.shapes import (
     Fixed,
     OpaqueVector,
@@ -72,21 +74,27 @@ def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), *
         raise InvalidArgument(min(missing), f"must be given to decode a {cls.__name__}")
     try:
         value, at = codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
-    except Refused:
-        raise explain(cls, data, given, custom) from None
+    except Refused as refused:
+        raise explain(cls, data, given, custom, refused.stopped) from None
     if at != len(data):
-        raise explain(cls, data, given, custom)
+        raise explain(cls, data, given, custom, {})
     decoded: T = value
     return decoded
 
 
+def where_stopped(cls: type, data: bytes, custom: frozenset[int] = frozenset(), **given: Any) -> Stopped:
+    """In which vectors the decoding of `data` stops, and at which items; empty if it does not stop in a vector."""
+    codec = compiled(cls, custom)
+    try:
+        codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
+    except Refused as refused:
+        return refused.stopped
+    return {}
+
+
 def encode_vector(items: tuple[object, ...]) -> bytes:
     """`T x<V>` by itself: the extension data that is a bare vector (RFC 9420 §2.1.2)."""
-    return _vector(b"".join(map(encode, items)))
-
-
-class Refused(Exception):
-    """The bytes do not decode; `explain` finds out why. It never leaves this module."""
+    return vector(b"".join(map(encode, items)))
 
 
 class Compiled(NamedTuple):
@@ -101,13 +109,12 @@ class Compiled(NamedTuple):
 def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
     """Write and compile the encoder of one struct, and its decoder for whom `custom` tags are known."""
     given = needs(cls)
-    names: dict[str, Any] = {"struct": cls, "join": b"".join}
+    names: dict[str, Any] = {"struct": cls, "join": b"".join, "Refused": Refused}
     encoders, readers = [], []
     for name, shape in fields_of(cls).items():
         names[f"encode_{name}"], names[f"read_{name}"] = encoder(shape), decoder(shape, custom)
-        arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
         encoders.append(f"encode_{name}(value.{name})")
-        readers.append(f"    {name}, at = read_{name}(data, at, end{arguments})\n")
+        readers.append(_reading(name, shape))
     fields = list(fields_of(cls))
     source = (
         f"def encode_struct(value):\n    return join(({''.join(f'{call}, ' for call in encoders)}))\n"
@@ -118,6 +125,24 @@ def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
     if hasattr(cls, "encoding"):
         return Compiled(*_keeping(cls.encoding.__set__, names["encode_struct"], names["decode_struct"]), given)
     return Compiled(names["encode_struct"], names["decode_struct"], given)
+
+
+def _reading(name: str, shape: Shape) -> str:
+    """The source that reads one field; most fields are short opaque vectors, which are read on the spot."""
+    arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
+    read = f"{name}, at = read_{name}(data, at, end{arguments})\n"
+    if not isinstance(shape, OpaqueVector):
+        return f"    {read}"
+    return (
+        f"    if at < end and data[at] < {SHORT}:\n"
+        f"        stop = at + 1 + data[at]\n"
+        f"        if stop > end:\n"
+        f"            raise Refused\n"
+        f"        {name} = data[at + 1:stop]\n"
+        f"        at = stop\n"
+        f"    else:\n"
+        f"        {read}"
+    )
 
 
 def _keeping(keep: Callable[[Any, bytes], None], encode_struct: Encode, decode_struct: Decode) -> tuple[Encode, Decode]:
@@ -174,7 +199,7 @@ def _fixed_encoder(shape: Fixed) -> Encode:
 
 
 def _write_opaque(value: bytes) -> bytes:
-    return _vector(_write_rest(value))
+    return vector(_write_rest(value))
 
 
 def _write_rest(value: bytes) -> bytes:
@@ -190,7 +215,7 @@ def _vector_encoder(shape: VectorOf) -> Encode:
     def write_vector(items: Sequence[Any]) -> bytes:
         if items.__class__ not in _VECTORS:
             raise TypeError
-        return _vector(b"".join([write_item(item) for item in items]))
+        return vector(b"".join([write_item(item) for item in items]))
 
     return write_vector
 
@@ -220,26 +245,6 @@ def _select_encoder(shape: Select) -> Encode:
     return write_select
 
 
-def _vector(body: bytes) -> bytes:
-    size = len(body)
-    return (_SHORT_HEADERS[size] if size < _SHORT else length_header(size)) + body
-
-
-def length_header(length: int) -> bytes:
-    """A vector's length in 1, 2 or 4 bytes, as few as it needs (RFC 9420 §2.1.2)."""
-    for log2, limit in enumerate(_LIMITS):
-        if length < limit:
-            width = 1 << log2
-            return (log2 << (8 * width - 2) | length).to_bytes(width, "big")
-    raise Misuse("§2.1.2", f"a vector of {length} bytes is longer than {_LIMITS[-1] - 1}")
-
-
-_LIMITS = (1 << 6, 1 << 14, 1 << 30)
-"""What a length header of 1, 2 and 4 bytes cannot hold: two bits of it say how long it is itself (§2.1.2)."""
-
-_SHORT = _LIMITS[0]
-_SHORT_HEADERS = tuple(bytes([length]) for length in range(_SHORT))
-
 _ENCODERS: dict[type, Callable[[Any], Encode]] = {
     Uint: _uint_encoder,
     OpaqueVector: lambda _: _write_opaque,
@@ -254,23 +259,6 @@ _ENCODERS: dict[type, Callable[[Any], Encode]] = {
 
 
 # Reading.
-
-
-def read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """A vector's length, and the offset behind its header (RFC 9420 §2.1.2)."""
-    if at >= end:
-        raise Refused
-    first = data[at]
-    if first < _SHORT:
-        return first, at + 1
-    log2 = first >> 6
-    stop = at + (1 << log2)
-    if log2 == len(_LIMITS) or stop > end:
-        raise Refused
-    length = int.from_bytes(data[at:stop], "big") & (_LIMITS[log2] - 1)
-    if length < _LIMITS[log2 - 1]:  # a shorter header would do
-        raise Refused
-    return length, stop
 
 
 def _read_opaque(data: bytes, at: int, end: int) -> tuple[bytes, int]:
@@ -317,19 +305,55 @@ def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
     if shape.lazily and isinstance(shape.item, Struct):
         return _lazy_vector_decoder(shape.item.cls)
     read_item = decoder(shape.item, custom)
+    if isinstance(shape.item, OptionalOf):
+        return _optionals_decoder(read_item)
 
     def read_vector(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
-        length, at = read_length(data, at, end)
-        stop = at + length
+        length, first = read_length(data, at, end)
+        stop = first + length
         if stop > end:  # before any item is read: a declared length is only a claim
             raise Refused
         items = []
-        while at < stop:
-            item, at = read_item(data, at, stop)
-            items.append(item)
+        at = first
+        try:
+            while at < stop:
+                item, at = read_item(data, at, stop)
+                items.append(item)
+        except Refused as refused:
+            refused.stopped[first] = at, len(items)
+            raise
         return tuple(items), at
 
     return read_vector
+
+
+def _optionals_decoder(read_item: Decode) -> Decode:
+    """Reads what is absent many at a time: in a tree there may be a million blank nodes, one byte each."""
+
+    def read_optionals(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
+        length, first = read_length(data, at, end)
+        stop = first + length
+        if stop > end:
+            raise Refused
+        items: list[Any] = []
+        at = first
+        try:
+            while at < stop:
+                absent = _ZEROS.match(data, at, stop).end() - at  # type: ignore[union-attr] # it matches anywhere
+                items += [None] * absent
+                at += absent
+                if at < stop:
+                    item, at = read_item(data, at, stop)
+                    items.append(item)
+        except Refused as refused:
+            refused.stopped[first] = at, len(items)
+            raise
+        return tuple(items), at
+
+    return read_optionals
+
+
+_ZEROS = re.compile(rb"\0*")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -371,19 +395,29 @@ def _lazy_vector_decoder(item: type) -> Decode:
     """Walks over the opaque vectors that its items consist of: their lengths are all that is looked at."""
     headers = range(len(fields_of(item)))
 
+    def end_of_item(data: bytes, at: int, end: int) -> int:
+        for _ in headers:
+            length, at = read_length(data, at, end)
+            at += length
+        if at > end:
+            raise Refused
+        return at
+
     def skip_vector(data: bytes, at: int, end: int) -> tuple[Sequence[Any], int]:
         length, first = read_length(data, at, end)
         stop = first + length
         if stop > end:
             raise Refused
         starts, at = [], first
-        while at < stop:
-            starts.append(at - first)
-            for _ in headers:
-                length, at = read_length(data, at, stop)
-                at += length
-        if at != stop:
-            raise Refused
+        try:
+            while at < stop:
+                starts.append(at - first)
+                at = end_of_item(data, at, stop)
+        except Refused as refused:
+            refused.stopped[first] = at, len(starts) - 1
+            raise
+        if not starts:
+            return (), stop
         return Unread(item, data[first:stop], tuple(starts)), stop
 
     return skip_vector
@@ -419,15 +453,19 @@ def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
 
     if not shape.in_front:
         return read_given
-    read_tag = decoder(shape.tag, custom)
+    width = shape.tag.width
+    by_bytes = {tag.to_bytes(width, "big"): read_case for tag, read_case in by_tag.items()}
 
     def read_tagged(data: bytes, at: int, end: int) -> tuple[Any, int]:
-        tag, at = read_tag(data, at, end)
-        return read_given(data, at, end, tag)
+        stop = at + width
+        read_case = by_bytes.get(data[at:stop]) if stop <= end else None
+        if read_case is None:
+            raise Refused
+        return read_case(data, stop, end)
 
     if shape.open_case is None or not custom:
         return read_tagged
-    width, read_open_case = shape.tag.width, compiled(shape.open_case, custom).decode
+    read_open_case = compiled(shape.open_case, custom).decode
 
     def read_open(data: bytes, at: int, end: int) -> tuple[Any, int]:
         is_custom = int.from_bytes(data[at : at + width], "big") in custom

@@ -3,13 +3,18 @@
 It yields a span for each field, which is what an inspector of bytes draws, and when the bytes do not decode
 it names the field, the offset and the reason. The spans that were read before the fault are kept.
 
+Spans are costly, and there can be as many as bytes. Whoever wants no more than some number of them, or none, says so:
+then the items of further vectors are passed over, up to the item at fault if there is one (`Stopped`).
+
 Spans and paths are laid out as the RFC lays out its structs: a select is its tag, and beside it its case.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from workbench.mls.errors import Malformed
 from workbench.mls.wire.shapes import (
@@ -29,12 +34,16 @@ from workbench.mls.wire.shapes import (
     stands_beside_its_tag,
 )
 
+Stopped: TypeAlias = dict[int, tuple[int, int]]
+"""The vectors in which the decoder stopped, by where their items begin: where the item at fault is, and its number."""
+
 
 @dataclass(slots=True)
 class Span:
     """Which bytes encoded which field: `data[start:end]`; a length or presence header ends at `body`.
 
     While `complete` is False (the reading stopped inside), `end` is where it stopped and there is no value.
+    `passed_over` is how many bytes of a vector's items are in no span of their own, nor in its value.
     """
 
     name: str
@@ -45,21 +54,43 @@ class Span:
     value: Any = None
     complete: bool = False
     children: list[Span] = field(default_factory=list)
+    passed_over: int = 0
 
 
-def explain(cls: type, data: bytes, given: dict[str, Any], custom: frozenset[int] = frozenset()) -> Malformed:
-    """Why `data` does not decode as `cls` (RFC 9420 §2.1)."""
-    _, problem = read(cls, data, given, custom)
+def number_of(span: Span) -> int:
+    """How many spans there are: this one, and all inside it."""
+    found, waiting = 0, [span]
+    while waiting:
+        found += 1
+        waiting += waiting.pop().children
+    return found
+
+
+def explain(cls: type, data: bytes, given: dict[str, Any], custom: frozenset[int], stopped: Stopped) -> Malformed:
+    """Why `data` does not decode as `cls`, of which the decoder knows where it `stopped` (RFC 9420 §2.1)."""
+    _, problem = read(cls, data, given, custom, most=0, stopped=stopped)
     if problem is None:  # a fault of ours, never of the bytes
         raise AssertionError(f"the two readers of {cls.__name__} disagree")
     return problem
 
 
+NOWHERE: Mapping[int, tuple[int, int]] = MappingProxyType({})
+
+
 def read(
-    cls: type, data: bytes, given: dict[str, Any] | None = None, custom: frozenset[int] = frozenset()
+    cls: type,
+    data: bytes,
+    given: dict[str, Any] | None = None,
+    custom: frozenset[int] = frozenset(),
+    *,
+    most: int | None = None,
+    stopped: Mapping[int, tuple[int, int]] = NOWHERE,
 ) -> tuple[Span, Malformed | None]:
-    """Read `data` as `cls`: the spans, and the fault that stopped the reading, if any; `custom` as for `decode`."""
-    reader = _Reader(data, custom)
+    """Read `data` as `cls`: the spans, and the fault that stopped the reading, if any; `custom` as for `decode`.
+
+    After `most` spans, if that is given, no item of a vector is read but those in which the decoder `stopped`.
+    """
+    reader = _Reader(data, custom, most, stopped)
     outside = Span("", Struct(cls), 0, 0, len(data))
     problem = None
     try:
@@ -75,9 +106,13 @@ def read(
 class _Reader:
     """One pass over `data`: `at` is the next byte, `end` that of the enclosing vector, `path` the field."""
 
-    def __init__(self, data: bytes, custom: frozenset[int]) -> None:
+    def __init__(
+        self, data: bytes, custom: frozenset[int], most: int | None, stopped: Mapping[int, tuple[int, int]]
+    ) -> None:
         self.data = data
         self.custom = custom
+        self.left = most
+        self.stopped = stopped
         self.at = 0
         self.end = len(data)
         self.path: list[str] = []
@@ -90,6 +125,8 @@ class _Reader:
         """Read one field into a new span below `parent`."""
         span = Span(name, shape, self.at, self.at, self.at)
         parent.children.append(span)
+        if self.left is not None:
+            self.left -= 1
         self.path.append(name)
         try:
             span.value = self.value(span, shape, scope)
@@ -144,8 +181,14 @@ class _Reader:
         """The items of a vector, as children of `span`."""
         outer, self.end = self.end, self.length(span)
         values: list[Any] = []
+        at_fault, number_at_fault = self.stopped.get(self.at, (self.end, 0))
         while self.at < self.end:
-            values.append(self.field(span, f"[{len(values)}]", item, scope))
+            if self.left is not None and self.left <= 0 and self.at < at_fault:
+                span.passed_over = at_fault - self.at
+                self.at = at_fault
+            else:
+                number = number_at_fault if self.at == at_fault else len(values)
+                values.append(self.field(span, f"[{number}]", item, scope))
         self.end = outer
         return tuple(values)
 
