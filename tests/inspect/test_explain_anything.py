@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.mls.group.scenario import NOW, group_of
+from workbench.fuzz.bounds import measured
 from workbench.inspect.explain import explain
+from workbench.inspect.readings import written_in
 from workbench.inspect.reasons import ERRORS, Kind
 from workbench.mls import (
     GroupState,
@@ -23,6 +25,7 @@ from workbench.mls import (
     Policy,
     RatchetTreeExtension,
     Remove,
+    Welcome,
     create_commit,
     decode,
     encode,
@@ -35,6 +38,7 @@ from workbench.mls import (
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
 from workbench.mls.tree.leaf_node import LifetimePolicy
+from workbench.mls.wire.code_points import ProtocolVersion
 
 OUTSIDE = {Kind.KEY_PACKAGE, Kind.GROUP_INFO, Kind.WELCOME, Kind.WELCOME_FOR_OTHERS, Kind.FORK, Kind.FAILED_CHECK}
 """What can be said of that which `process` does not take at all."""
@@ -223,3 +227,16 @@ def test_every_official_message_is_explained(official_vectors: Path) -> None:
         for name, data in case.items():
             kind = assert_explained(bob, bytes.fromhex(data))
             assert kind in expected.get(name, set(Kind)), (name, kind)
+
+
+def test_of_many_strings_in_a_text_the_longest_are_tried() -> None:
+    def cost(strings: int) -> int:
+        text = json.dumps([f"{number:012x}" for number in range(strings)]).encode()
+        return measured(lambda: written_in(text))[0].calls
+
+    cost(10)
+    assert cost(4000) - cost(2000) <= 10 * 2000
+    message = encode(MLSMessage(ProtocolVersion.mls10, Welcome(1, (), b"sealed")))
+    found = written_in(json.dumps([*("00" * 8 for _ in range(1000)), message.hex()]).encode())
+    assert found is not None
+    assert found.data == message

@@ -50,10 +50,11 @@ class _Page:
         """A field and all inside it."""
         raw = raw_bytes(self.data, field)
         margin = f"{field.offset:6} {field.length:6}  {abbreviated(raw):{HEX}}  {indent}"
-        yield from textwrap.wrap(
-            label(field), WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin) + INDENT
-        )
-        below = " " * len(margin) + INDENT
+        words, below = label(field), " " * len(margin) + INDENT
+        if len(margin) + len(words) <= WIDTH and words.isprintable() and words.strip() == words:
+            yield margin + words  # what `wrap` gives, which takes longer for each of many fields
+        else:
+            yield from textwrap.wrap(words, WIDTH, initial_indent=margin, subsequent_indent=below)
         if self.full and len(raw) > HEX:
             yield from textwrap.wrap(raw.replace(" ", ""), WIDTH, initial_indent=below, subsequent_indent=below)
         if self.full or field.meaning not in self.explained:

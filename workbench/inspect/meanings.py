@@ -7,6 +7,7 @@ structs. A struct's own sentence is the first line of its docstring.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from workbench.mls.wire.messages import (
@@ -84,12 +85,14 @@ class Meaning(NamedTuple):
     section: str
 
 
+@cache
 def meaning_of_struct(cls: type) -> Meaning:
     """What a struct is: the first line of its docstring."""
     sentence, section = _FIRST_LINE.match(cls.__doc__ or "").groups()  # type: ignore[union-attr] # every wire struct's docstring is so
     return Meaning(f"{sentence}.", section)
 
 
+@cache
 def meaning_of_field(cls: type, name: str) -> Meaning | None:
     """What a field of a struct means; `name` is the RFC's, with "[]" behind it for the items of a vector of numbers.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -23,6 +24,10 @@ UNFRAMED: tuple[type, ...] = (KeyPackage, Welcome, GroupInfo, PublicMessage, Pri
 """What is known without its frame, too."""
 
 
+MOST_STRINGS = 16
+"""So many strings of a text that is JSON are tried, the longest ones: a text can hold a million."""
+
+
 class Written(NamedTuple):
     """MLS bytes that stand in a text: how they are written there, and what they are."""
 
@@ -35,7 +40,8 @@ def written_in(data: bytes) -> Written | None:
     text = _text_of(data)
     if text is None:
         return None
-    for where, letters in ((" in a string of JSON", each) for each in _strings_in(text)):
+    longest = heapq.nlargest(MOST_STRINGS, _strings_in(text), key=len)
+    for where, letters in ((" in a string of JSON", each) for each in longest):
         if found := _decoded(letters):
             return Written(found.encoding + where, found.data)
     return _decoded(text)

@@ -164,8 +164,10 @@ def registry_of(name: str, shape: Item) -> str | None:
     if isinstance(shape, VectorOf):
         registry = registry_of(f"{name}[]", shape.item)
         return registry and f"{registry}<V>"
-    return _TYPES.get(name) if shape == Uint(2) else None
+    return _TYPES.get(name) if isinstance(shape, Uint) and shape == CODE_POINT else None
 
+
+CODE_POINT = Uint(2)
 
 _TYPES = {
     "version": "ProtocolVersion",

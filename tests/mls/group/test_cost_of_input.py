@@ -36,6 +36,7 @@ from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.proposal_list import select_valid_proposals
 from workbench.mls.group.public_commit import validate_and_apply, validate_and_make_room
 from workbench.mls.schedule.psk import MOST_PSKS, psk_secret
+from workbench.mls.tree.extensions import check_extensions, external_senders_in
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType
@@ -105,12 +106,21 @@ def test_what_two_clients_share_takes_one_look_at_each_value() -> None:
     assert less <= more <= 2.1 * less
 
 
-def test_new_external_senders_are_told_from_known_ones_by_one_look_at_each() -> None:
-    def senders(first: int, size: int) -> tuple[Extension]:
-        numbers = (str(number).encode() for number in range(first, first + size))
-        listed = tuple(ExternalSender(number, Credential(BasicCredential(number))) for number in numbers)
-        return (Extension(ExtensionType.external_senders, encode(ExternalSenders(listed))),)
+def senders(first: int, size: int) -> tuple[Extension]:
+    """So many external senders, each with a key of its own."""
+    numbers = (str(number).encode() for number in range(first, first + size))
+    listed = tuple(ExternalSender(number, Credential(BasicCredential(number))) for number in numbers)
+    return (Extension(ExtensionType.external_senders, encode(ExternalSenders(listed))),)
 
+
+def test_an_extension_is_decoded_once_however_often_it_is_looked_at() -> None:
+    extensions = senders(0, 1000)
+    check_extensions(extensions, "a GroupContext")
+    cost, _ = measured(lambda: (check_extensions(extensions, "a GroupContext"), external_senders_in(extensions)))
+    assert cost.calls < 100
+
+
+def test_new_external_senders_are_told_from_known_ones_by_one_look_at_each() -> None:
     def authenticated(size: int) -> int:
         present, next_ones = senders(1000, size), senders(2000, size)
         return calls(lambda: authenticate_external_senders(Policy(), next_ones, when=WHEN, present=present))

@@ -259,6 +259,8 @@ def test_the_array_from_which_the_next_tests_start_is_valid() -> None:
         ([*VALID, parent("Z", 1, 2), D], "leaf 1, unmerged in node 5, is no member below it"),
         ([A, None, None, parent("Y", 1), C], "leaf 1, unmerged in node 3, is no member below it"),
         ([*[None] * 7, parent("Y", 1), C], "leaf 1, unmerged in node 7, is no member below it"),
+        ([None, parent("X"), None, None, C], "node 1 holds a parent, and there is no member below it"),
+        ([*VALID, parent("Z", 2), None, parent("T", 2), None, parent("U"), None, None, D], "node 9 holds a parent"),
         ([*VALID[:3], parent("Y", 1), C], "leaf 1 is unmerged in node 3 but not in node 1 below it"),
     ],
 )

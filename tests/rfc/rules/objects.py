@@ -17,7 +17,7 @@ from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.proposals import _validate_reinit, validate_proposal
 from workbench.mls.tree import leaf_node
-from workbench.mls.tree.extensions import check_extensions
+from workbench.mls.tree.extensions import check_extensions, decode_content
 from workbench.mls.tree.leaf_node import LifetimePolicy, verify_leaf_node_signature
 from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys
 from workbench.mls.wire import codec, lengths
@@ -332,7 +332,7 @@ EXTENSIONS = (
         "content of an extension",
         "§17.3",
         "An extension of the RFC has the content of its type.",
-        calls(check_extensions, codec.decode),
+        calls(check_extensions, decode_content),
         side="both",
         forged=test_extensions.test_an_extension_has_the_content_of_its_type,
         honest=PLACES,

@@ -56,6 +56,15 @@ TREES = (
         honest=HONEST_ARRAY,
     ),
     Rule(
+        "members below a parent",
+        "§7.9.2",
+        "A parent that holds a key has a member below it.",
+        refuses(ratchet_tree._verify_members_below, errors.InvalidRatchetTree, "no member below"),
+        side="receiver",
+        forged=ARRAY,
+        honest=HONEST_ARRAY,
+    ),
+    Rule(
         "order of unmerged leaves",
         "§7.1",
         "Unmerged leaves are in increasing order.",

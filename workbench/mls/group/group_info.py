@@ -93,9 +93,9 @@ def verified_tree(
     if signer is None:
         raise InvalidGroupInfo("§12.4.3.1", f"the signer of the GroupInfo, leaf {group_info.signer}, is no member")
     verify_group_info(suite, group_info, signer.signature_key)
-    if tree.hash() != context.tree_hash:
-        raise InvalidRatchetTree("§12.4.3.1", "the ratchet tree does not have the tree hash of the GroupInfo")
     validate_tree(tree, context.group_id, context.extensions, when=when, lifetimes=policy.lifetimes)
+    if tree.hash() != context.tree_hash:  # takes all nodes, and so comes last
+        raise InvalidRatchetTree("§12.4.3.1", "the ratchet tree does not have the tree hash of the GroupInfo")
     authenticate_group(policy, tree, context.extensions, when=when)
     return tree
 

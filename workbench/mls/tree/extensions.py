@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidExtension
@@ -19,6 +20,8 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import Extension, RatchetTreeExtension
+
+T = TypeVar("T")
 
 Place: TypeAlias = Literal["a leaf node", "a key package", "a GroupInfo", "a GroupContext"]
 
@@ -57,7 +60,7 @@ def check_extensions(extensions: Vector[Extension], place: Place) -> None:
         if place != home:
             raise InvalidExtension("§17.3", f"{ExtensionType(kind).name} belongs in {home}, not in {place}")
         if kind != ExtensionType.ratchet_tree:  # large, and decoded where it is used
-            decode(content, extension.extension_data)
+            decode_content(content, extension.extension_data)
 
 
 def check_extension_keys(suite: Verifier, extensions: Vector[Extension]) -> None:
@@ -84,7 +87,7 @@ def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
     demanded = RequiredCapabilities((), (), ())
     for extension in extensions:
         if extension.extension_type == ExtensionType.required_capabilities:
-            demanded = decode(RequiredCapabilities, extension.extension_data)
+            demanded = decode_content(RequiredCapabilities, extension.extension_data)
     in_use = {extension.extension_type for extension in extensions}
     return RequiredCapabilities(
         tuple(sorted({*demanded.extension_types, *in_use} - DEFAULT_EXTENSIONS)),
@@ -97,5 +100,20 @@ def external_senders_in(extensions: Vector[Extension]) -> Vector[ExternalSender]
     """Those outside whom a GroupContext allows to send proposals (RFC 9420 §12.1.8.1). Raises `Malformed`."""
     for extension in extensions:
         if extension.extension_type == ExtensionType.external_senders:
-            return decode(ExternalSenders, extension.extension_data).external_senders
+            return decode_content(ExternalSenders, extension.extension_data).external_senders
     return ()
+
+
+def decode_content(cls: type[T], data: bytes) -> T:
+    """What the data of an extension holds (RFC 9420 §17.3). Raises `Malformed`.
+
+    The same extension is looked at several times while a message is processed, and can be as long as a message.
+    """
+    content: T = _decoded(cls, data)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
+    return content
+
+
+@lru_cache(maxsize=2)
+def _decoded(cls: type, data: bytes) -> Any:
+    """Two are remembered: of the extensions that a group has, and of those that it is to have."""
+    return decode(cls, data)

@@ -26,7 +26,6 @@ from workbench.mls.tree.tree_math import (
     NodeIndex,
     is_leaf,
     leaf_to_node,
-    left,
     node_to_leaf,
     node_width,
     right,
@@ -63,8 +62,8 @@ class RatchetTree:
     def from_nodes(cls, nodes: Sequence[Node | None], suite: Verifier) -> RatchetTree:
         """The tree whose array of nodes ends with its last filled leaf (RFC 9420 §12.4.3.3).
 
-        Raises `InvalidRatchetTree` if that is not so, if a node is of the wrong kind for its place, or if a
-        list of unmerged leaves is wrong.
+        Raises `InvalidRatchetTree` if that is not so, if a node is of the wrong kind for its place, if a parent has no
+        member below it, or if a list of unmerged leaves is wrong.
         """
         section = "§12.4.3.3"
         if not nodes or nodes[-1] is None:
@@ -76,7 +75,8 @@ class RatchetTree:
                 raise InvalidRatchetTree(section, f"node {x} holds a {node.node.TAG.name} where none can be")
         leaf_count = 1 << (len(nodes) // 2).bit_length()
         filled = [x for x, node in enumerate(nodes) if node is not None]
-        head = _grown(suite, nodes, filled, root(leaf_count))
+        _verify_members_below(filled)
+        head = _grown(suite, nodes, (filled, 0, len(filled)), root(leaf_count), leaf_count // 2)
         _verify_unmerged_leaves(head, (), head.index)
         return cls(head)
 
@@ -273,18 +273,38 @@ def _filled_up(at: Subtree, waiting: deque[LeafNode], placed: list[LeafIndex]) -
     return parent_of(at.suite, at.index, node, *below)
 
 
-def _grown(suite: Verifier, nodes: Sequence[Node | None], filled: Sequence[int], x: NodeIndex) -> Subtree:
-    """The subtree with its head at `x`; `filled` are the places in the array that hold a node, in order."""
-    leaves = leaves_below(x)
-    first = bisect_left(filled, 2 * leaves.start)
-    if first == len(filled) or filled[first] >= 2 * leaves.stop - 1:
+def _verify_members_below(filled: Sequence[int]) -> None:
+    """Each parent has a member below it, on whom its key can hang (RFC 9420 §7.9.2).
+
+    `verify_parent_hashes` would find out too; but a parent takes five bytes, so it is found before values are made.
+    """
+    members = [x for x in filled if is_leaf(NodeIndex(x))]
+    for x in filled:
+        leaves = leaves_below(NodeIndex(x))
+        first = bisect_left(members, 2 * leaves.start)
+        if first == len(members) or members[first] >= 2 * leaves.stop:
+            raise InvalidRatchetTree("§7.9.2", f"node {x} holds a parent, and there is no member below it")
+
+
+def _grown(
+    suite: Verifier, nodes: Sequence[Node | None], filled: tuple[Sequence[int], int, int], x: NodeIndex, half: int
+) -> Subtree:
+    """The subtree with its head at `x`, with `half` of its leaves on each side, in an array of nodes.
+
+    `filled` are the places in the array that hold a node, in order, and from which to which of them are in the subtree.
+    """
+    places, start, stop = filled
+    if start == stop:
         return blank_subtree(suite, x)
     node = nodes[x] if x < len(nodes) else None
     content = None if node is None else node.node
-    if is_leaf(x):
+    if not half:
         return Leaf(suite, x, content if isinstance(content, LeafNode) else None)
-    below = _grown(suite, nodes, filled, left(x)), _grown(suite, nodes, filled, right(x))
-    return Parent(suite, x, content if isinstance(content, ParentNode) else None, *below)
+    middle = bisect_left(places, x, start, stop)
+    left = _grown(suite, nodes, (places, start, middle), NodeIndex(x - half), half // 2)
+    behind = middle + (node is not None)
+    right = _grown(suite, nodes, (places, behind, stop), NodeIndex(x + half), half // 2)
+    return Parent(suite, x, content if isinstance(content, ParentNode) else None, left, right)
 
 
 def _verify_unmerged_leaves(at: Subtree, listed: Sequence[int], above: NodeIndex) -> None:
@@ -294,17 +314,18 @@ def _verify_unmerged_leaves(at: Subtree, listed: Sequence[int], above: NodeIndex
     """
     strangers = listed if at.node is None and not isinstance(at, Parent) else ()
     if isinstance(at, Parent) and at.node is not None:
-        own, leaves = at.node.unmerged_leaves, leaves_below(at.index)
+        own = at.node.unmerged_leaves
         if list(own) != sorted({*own}):
             raise InvalidRatchetTree("§7.1", f"the unmerged leaves of node {at.index} are not in increasing order")
         if missing := {*listed}.difference(own):
             reason = f"leaf {min(missing)} is unmerged in node {above} but not in node {at.index} below it"
             raise InvalidRatchetTree("§12.4.3.1", reason)
         listed, above = own, at.index
-        strangers = [leaf for leaf in (*own[:1], *own[-1:]) if leaf not in leaves]
+        strangers = [leaf for leaf in (*own[:1], *own[-1:]) if leaf not in leaves_below(at.index)]
     if strangers:
         raise InvalidRatchetTree("§12.4.3.1", f"leaf {strangers[0]}, unmerged in node {above}, is no member below it")
     if isinstance(at, Parent):
-        split = bisect_left(listed, leaves_below(at.right.index).start)
-        _verify_unmerged_leaves(at.left, listed[:split], above)
-        _verify_unmerged_leaves(at.right, listed[split:], above)
+        split = bisect_left(listed, leaves_below(at.right.index).start) if listed else 0
+        for child, some in ((at.left, listed[:split]), (at.right, listed[split:])):
+            if some or isinstance(child, Parent):
+                _verify_unmerged_leaves(child, some, above)

@@ -15,10 +15,11 @@ from typing import ClassVar, TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
+from workbench.mls.wire.code_points import NodeType
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.lengths import length_header
+from workbench.mls.wire.lengths import length_header, vector
 from workbench.mls.wire.messages import RequiredCapabilities
-from workbench.mls.wire.tree import LeafNode, LeafNodeHashInput, ParentNode, ParentNodeHashInput, TreeHashInput
+from workbench.mls.wire.tree import LeafNode, ParentNode
 
 KEYS_IN_ONE_SET = 5
 """The level up to which the keys of a subtree are kept in one set: 32 leaves."""
@@ -69,7 +70,7 @@ class Leaf:
     @cached_property
     def tree_hash(self) -> bytes:
         """The hash of the place and its content (RFC 9420 §7.8)."""
-        return self.suite.hash(encode(TreeHashInput(LeafNodeHashInput(node_to_leaf(self.index), self.node))))
+        return self.suite.hash(_hashed_of_leaf(node_to_leaf(self.index), self.node))
 
     @property
     def members(self) -> int:
@@ -122,8 +123,7 @@ class Parent:
     @cached_property
     def tree_hash(self) -> bytes:
         """The hash of the content and of both subtrees (RFC 9420 §7.8)."""
-        hashed = ParentNodeHashInput(self.node, self.left.tree_hash, self.right.tree_hash)
-        return self.suite.hash(encode(TreeHashInput(hashed)))
+        return self.suite.hash(_hashed_of_parent(self.node, self.left.tree_hash, self.right.tree_hash))
 
     @cached_property
     def members(self) -> int:
@@ -203,16 +203,31 @@ class Blank:
     @cached_property
     def tree_hash(self) -> bytes:
         """The hash of the head; each leaf has a hash of its own, because its place is in it (RFC 9420 §7.8)."""
-        hashed = self.suite.hash
-        of_leaf = encode(TreeHashInput(LeafNodeHashInput(0, None)))
+        hashed, of_leaf = self.suite.hash, _hashed_of_leaf(0, None)
         head, tail = of_leaf[:1], of_leaf[5:]  # around the place of the leaf
         hashes = [hashed(head + leaf.to_bytes(4, "big") + tail) for leaf in leaves_below(self.index)]
-        head = encode(TreeHashInput(ParentNodeHashInput(None, b"", b"")))[:-2]  # before the hashes of the children
-        header = length_header(len(hashes[0]))
+        head, header = _hashed_of_parent(None, b"", b"")[:-2], length_header(len(hashes[0]))
         while len(hashes) > 1:
             pairs = zip(hashes[::2], hashes[1::2], strict=True)
             hashes = [hashed(head + header + left_hash + header + right_hash) for left_hash, right_hash in pairs]
         return hashes[0]
+
+
+# What is hashed is the encoding of TreeHashInput (§7.8), put together here without a struct for each of so many nodes.
+
+
+def _hashed_of_leaf(leaf: int, node: LeafNode | None) -> bytes:
+    """What the hash of a leaf covers: `LeafNodeHashInput` behind its tag (RFC 9420 §7.8)."""
+    return b"%c%b%b" % (NodeType.leaf, leaf.to_bytes(4, "big"), _optional(node))
+
+
+def _hashed_of_parent(node: ParentNode | None, left_hash: bytes, right_hash: bytes) -> bytes:
+    """What the hash of a parent covers: `ParentNodeHashInput` behind its tag (RFC 9420 §7.8)."""
+    return b"%c%b%b%b" % (NodeType.parent, _optional(node), vector(left_hash), vector(right_hash))
+
+
+def _optional(node: LeafNode | ParentNode | None) -> bytes:
+    return b"\0" if node is None else b"\1" + encode(node)
 
 
 Subtree: TypeAlias = Leaf | Parent | Blank
