@@ -85,6 +85,8 @@ soak: $(VENV)/.test
 	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
 	@echo "==> Damaged messages"
 	@$(BIN)/workbench fuzz --minutes 60
+	@echo "==> The costliest megabyte at each entry point"
+	@$(BIN)/workbench fuzz --cost
 
 # By hand: docs/mutants.md has the figures. On a copy, which is gone afterwards; the seed is printed.
 mutants: $(VENV)/.test

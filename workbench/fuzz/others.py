@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from workbench.fuzz.insider import Host, Sealer
@@ -23,13 +23,17 @@ from workbench.mls import (
     join,
     observe,
     process,
+    read_bundle,
+    read_commit,
     read_state,
     reinit_group,
+    write_bundle,
+    write_commit,
     write_state,
 )
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 from workbench.mls.wire.messages import ApplicationData, GroupInfo, GroupSecrets
-from workbench.mls.wire.stored import Stored, StoredState
+from workbench.mls.wire.stored import Stored, StoredBundle, StoredCommitted, StoredState
 
 
 def observed(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
@@ -57,26 +61,37 @@ def late(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
 
 
 def stored(at: Scene) -> Iterator[Subject]:
-    """A member's state on its disk, as it was before a commit and as it is after it."""
+    """What a member has on its disk: its state before a commit and after it, a commit of its own, and a key package."""
     sealer = Sealer(at.mallory, ContentType.application)
     said = sealer.sealed(sealer.inside(encode(ApplicationData(b"good morning")), None))
     before, _ = process(at.carol, said, now=NOW)
     after, _ = process(before, at.committed.message, now=NOW, psks=PSKS)
     for name, state in (("before", before), ("after", after)):
-        yield _stored(f"stored state {name} a commit", write_state(state))
+        yield _stored(f"stored state {name} a commit", write_state(state), StoredState, _read_state)
+    yield _stored("stored commit", write_commit(at.committed), StoredCommitted, _read_commit)
+    yield _stored("stored key package", write_bundle(at.grace), StoredBundle, _read_bundle)
 
 
-def _stored(name: str, data: bytes) -> Subject:
+def _read_state(suite: CipherSuite, data: bytes) -> object:
+    return read_state(data, policy=POLICY, suite=suite)
+
+
+def _read_commit(suite: CipherSuite, data: bytes) -> object:
+    return read_commit(data, policy=POLICY, suite=suite)
+
+
+def _read_bundle(_suite: CipherSuite, data: bytes) -> object:
+    return read_bundle(data)
+
+
+def _stored(name: str, data: bytes, cls: type, feed: Callable[[CipherSuite, bytes], object]) -> Subject:
     whole = decode(Stored, data)
 
     def enclosed(content: bytes) -> bytes:
         head = encode(replace(whole, content=content))[: -len(whole.checksum)]
         return head + hashlib.sha256(head).digest()
 
-    def feed(suite: CipherSuite, data: bytes) -> object:
-        return read_state(data, policy=POLICY, suite=suite)
-
-    layers = (Layer("wire", Stored, data), Layer("content", StoredState, whole.content, enclosed))
+    layers = (Layer("wire", Stored, data), Layer("content", cls, whole.content, enclosed))
     return Subject(name, layers, feed)
 
 

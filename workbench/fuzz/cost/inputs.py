@@ -1,0 +1,234 @@
+"""Messages with one list as long as it can be, and who is given them.
+
+The messages and the insider who signs them are those of the fuzzer (`subjects.py`): a list is filled at each layer at
+which a message can be damaged, so that it is read by whoever checks no signature, and by whoever has checked it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from workbench.delivery import DeliveryService
+from workbench.fuzz.cost.lists import ListName, item_of, list_of
+from workbench.fuzz.parts import Part
+from workbench.fuzz.scene import NOW, POLICY, scene
+from workbench.fuzz.subject import Layer, Subject
+from workbench.fuzz.subjects import subjects
+from workbench.inspect.dissect import dissect
+from workbench.inspect.explain import explain
+from workbench.mls import MLSMessage, decode, encode
+from workbench.mls.wire.messages import PublicMessage
+from workbench.mls.wire.shapes import Uint, VectorOf
+
+Make = Callable[[int], bytes]
+Feed = Callable[[bytes], object]
+
+
+@dataclass(frozen=True, slots=True)
+class CostlyInput:
+    """Bytes of any length, what is in them, and an entry point that is given them; `lists` are those that are long."""
+
+    entry_point: str
+    name: str
+    make: Make = field(repr=False)
+    feed: Feed = field(repr=False)
+    lists: frozenset[ListName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LongList:
+    """One list of a message, at one layer; `numbered` makes each item another one."""
+
+    layer: Layer
+    place: int
+    name: ListName
+    path: str
+    numbered: bool
+
+    def make(self, size: int) -> bytes:
+        """The message with so many more items that it has about `size` bytes."""
+        whole = self.layer.parts()
+        part = list(whole.walk())[self.place]
+        items = self._items(part, max(0, size - len(self.layer.rebuilt(self.layer.data))))
+        part.hold(part.body() + items)
+        return self.layer.rebuilt(whole.encoded())
+
+    def _items(self, part: Part, room: int) -> bytes:
+        if not isinstance(part.shape, VectorOf):
+            raise TypeError(f"{part.name} is no list")
+        item = part.shape.item
+        if not self.numbered:
+            return item_of(item) * (room // len(item_of(item)))
+        count = min(room // len(item_of(item, FIRST_NUMBER)), MOST_NUMBERS)
+        return b"".join(item_of(item, FIRST_NUMBER + number) for number in range(count))
+
+
+FIRST_NUMBER = 0x0100
+"""Above all code points that RFC 9420 registers, so that a numbered item is one that nobody knows."""
+
+MOST_NUMBERS = 0x10000 - FIRST_NUMBER
+"""So many different items there are if a code point of two bytes is all that is in them."""
+
+
+def long_lists(layer: Layer) -> Iterator[LongList]:
+    """Each list in a layer, filled with items that are all the same and with items that all differ."""
+    seen = set()
+    for place, part in enumerate(layer.parts().walk()):
+        if not isinstance(part.shape, VectorOf):
+            continue
+        path = _path(part)
+        if path in seen:
+            continue
+        seen.add(path)
+        yield LongList(layer, place, list_of(part), path, numbered=False)
+        if not isinstance(part.shape.item, Uint):
+            yield LongList(layer, place, list_of(part), path, numbered=True)
+
+
+def _path(part: Part) -> str:
+    """The way to a list: "commit.path.leaf_node.capabilities.extensions"."""
+    names = []
+    at: Part | None = part
+    while at is not None and at.parent is not None:
+        names.append(re.sub(r"\[\d+\]", "[]", at.name))
+        at = at.parent
+    return ".".join(reversed(names)).replace(".[]", "[]")
+
+
+ENTRY_POINTS = (
+    ("observed", "observe"),
+    ("late", "process, of a past epoch"),
+    ("stored state", "read_state"),
+    ("stored commit", "read_commit"),
+    ("stored key package", "read_bundle"),
+    ("PublicMessage", "process"),
+    ("PrivateMessage", "process"),
+    ("Welcome", "join"),
+    ("ratchet_tree at", "join"),
+    ("ratchet_tree", "validate_tree"),
+    ("KeyPackage", "validate_key_package"),
+    ("GroupInfo", "external_commit"),
+    ("X509Credential", "TrustAnchors.validate"),
+)
+"""Which function a subject of the fuzzer is given to, by how its name begins."""
+
+
+def entry_point_of(subject: Subject) -> str:
+    """The function that takes in what a subject is."""
+    return next(entry_point for start, entry_point in ENTRY_POINTS if subject.name.startswith(start))
+
+
+def list_inputs(suite_id: int = 1) -> Iterator[CostlyInput]:
+    """Every list of every message, as long as it can be, at every entry point that takes such a message."""
+    suite, shown = scene(suite_id).suite, set()
+    for subject in subjects(suite_id):
+
+        def feed(data: bytes, subject: Subject = subject) -> object:
+            return subject.feed(suite, data)
+
+        for layer in subject.layers:
+            for each in long_lists(layer):
+                if layer is subject.wire and each.numbered and subject.sealed:
+                    continue  # what is in it is not looked at before the signature
+                name = f"{subject.name}: {each.path}{', all different' if each.numbered else ''}"
+                signed = "" if layer is subject.wire else ", well signed"
+                yield CostlyInput(entry_point_of(subject), name + signed, each.make, feed, frozenset({each.name}))
+                if each.name in shown or subject.wire.cls is not MLSMessage or each.numbered:
+                    continue
+                shown.add(each.name)
+                yield from _seen_by_all(name + signed, each)
+
+
+def _seen_by_all(name: str, each: LongList) -> Iterator[CostlyInput]:
+    """The entry points that take any message, whoever has sent it."""
+    lists = frozenset({each.name})
+    sample = decode(MLSMessage, each.make(0), custom=POLICY.custom).message
+    for entry_point, feed in ANY_MESSAGE.items():
+        yield CostlyInput(entry_point, name, each.make, feed, lists)
+    for entry_point, feed in DELIVERY.get(type(sample).__name__, {}).items():
+        yield CostlyInput(entry_point, name, each.make, feed, lists)
+
+
+def decoded(data: bytes) -> object:
+    """What is done to all bytes."""
+    return decode(MLSMessage, data, custom=POLICY.custom)
+
+
+def decoded_in_vain(data: bytes) -> object:
+    """The same bytes, with one too many at the end: all is well, and then it is not."""
+    return decode(MLSMessage, data + b"\0", custom=POLICY.custom)
+
+
+def encoded(data: bytes) -> object:
+    """Decoded, and written anew."""
+    message = decode(MLSMessage, data, custom=POLICY.custom)
+    return encode(message)
+
+
+def inspected(data: bytes) -> object:
+    """Shown as `workbench inspect` shows it."""
+    return dissect(data, custom=POLICY.custom).text()
+
+
+def inspected_as_json(data: bytes) -> object:
+    """Shown as `workbench inspect --json` shows it."""
+    return dissect(data, custom=POLICY.custom).as_json()
+
+
+def explained(data: bytes) -> object:
+    """What `workbench explain` says to a member."""
+    return str(explain(scene(1).carol, data, now=NOW))
+
+
+ANY_MESSAGE: dict[str, Feed] = {
+    "decode": decoded,
+    "decode, a fault at the end": decoded_in_vain,
+    "encode": encoded,
+    "inspect": inspected,
+    "inspect --json": inspected_as_json,
+    "explain": explained,
+}
+
+
+def service() -> DeliveryService:
+    """A delivery service with a clock, and the group of the scene in its log."""
+    carol = scene(1).carol
+    opened = DeliveryService(POLICY.custom, clock=lambda: NOW)
+    opened.open_group(carol.group_id, carol.epoch)
+    return opened
+
+
+def submitted(data: bytes) -> object:
+    """A message of a group, given to the log."""
+    return service().submit(scene(1).carol.group_id, data)
+
+
+def published(data: bytes) -> object:
+    """A key package, given to the directory and taken from it."""
+    opened = service()
+    opened.publish_key_package("Grace", data)
+    return opened.take_key_package("Grace", 1)
+
+
+def described(data: bytes) -> object:
+    """A description of the group, given to the delivery service."""
+    service().publish_group_info(data)
+    return None
+
+
+def welcomed(data: bytes) -> object:
+    """A Welcome, given to the delivery service with its commit."""
+    at = scene(1)
+    return service().submit(at.carol.group_id, encode(at.committed.message), data)
+
+
+_GROUP_MESSAGE: dict[str, Feed] = {"delivery: a message": submitted}
+DELIVERY: dict[str, dict[str, Feed]] = {
+    PublicMessage.__name__: _GROUP_MESSAGE,
+    "KeyPackage": {"delivery: a key package": published},
+    "GroupInfo": {"delivery: a GroupInfo": described},
+    "Welcome": {"delivery: a Welcome": welcomed},
+}
+"""What the delivery service does with each message."""
