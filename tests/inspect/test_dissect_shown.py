@@ -99,6 +99,7 @@ def test_the_json_of_a_struct_is_what_the_documentation_says() -> None:
             "meaning": "Who framed a message.",
             "section": "§6",
             "complete": False,
+            "passed_over": 0,
             "children": [
                 {
                     "name": "sender_type",
@@ -111,6 +112,7 @@ def test_the_json_of_a_struct_is_what_the_documentation_says() -> None:
                     "meaning": "Who framed the message: a member, somebody outside, or a client that is about to join.",
                     "section": "§6",
                     "complete": True,
+                    "passed_over": 0,
                     "children": [],
                 },
                 {
@@ -124,6 +126,7 @@ def test_the_json_of_a_struct_is_what_the_documentation_says() -> None:
                     "meaning": "The sender's leaf in the tree, counted from the left.",
                     "section": "§6",
                     "complete": False,
+                    "passed_over": 0,
                     "children": [],
                 },
             ],
