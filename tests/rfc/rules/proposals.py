@@ -29,9 +29,8 @@ from workbench.mls.group.proposal_list import (
     validate_proposal_list,
 )
 from workbench.mls.group.proposals import validate_proposal
-from workbench.mls.schedule.psk import check_psk_nonce
-from workbench.mls.tree.extensions import check_extension_keys
 from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
+from workbench.mls.tree.extensions import check_extension_keys
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_validation import check_capabilities, check_members, check_unique_keys
 

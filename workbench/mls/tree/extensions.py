@@ -72,10 +72,10 @@ def check_extension_keys(suite: Verifier, extensions: Vector[Extension]) -> None
     for extension in extensions:
         match extension.extension_type:
             case ExtensionType.external_senders:
-                for sender in decode(ExternalSenders, extension.extension_data).external_senders:
+                for sender in decode_content(ExternalSenders, extension.extension_data).external_senders:
                     suite.check_signature_key(sender.signature_key)
             case ExtensionType.external_pub:
-                suite.check_encryption_key(decode(ExternalPub, extension.extension_data).external_pub)
+                suite.check_encryption_key(decode_content(ExternalPub, extension.extension_data).external_pub)
 
 
 def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
