@@ -10,7 +10,18 @@ from tests.client.devices import GROUP, beside, devices, epochs
 from workbench.client import Device
 from workbench.delivery import DeliveryService, LateCommit, NoGroupInfo, NoKeyPackage
 from workbench.lab.sources import START, entropy_source
-from workbench.mls import LeafIndex, Misuse, NodeIndex, Remove, cipher_suite, create_commit, encode
+from workbench.mls import (
+    LeafIndex,
+    Misuse,
+    NodeIndex,
+    Remove,
+    cipher_suite,
+    create_commit,
+    encode,
+    external_commit,
+    group_info,
+)
+from workbench.mls.wire.messages import PublicMessage
 
 
 def test_a_commit_of_ones_own_takes_effect_when_it_is_read_in_the_log() -> None:
@@ -217,3 +228,43 @@ def test_a_late_message_is_read_when_it_comes_if_its_epoch_is_kept() -> None:
     assert [event.kind for event in bob.fetch(GROUP, messages=False)] == ["commit"]
     assert [event.kind for event in bob.fetch(GROUP)] == ["refused"]
     assert bob.fetch(GROUP) == ()
+
+
+def forged_resync(of: Device, via: Device) -> bytes:
+    """A commit by which somebody says that `of` comes back with another leaf, with a wrong confirmation tag."""
+    state = via.state(GROUP)
+    made = external_commit(
+        group_info(state),
+        of.credential,
+        state.suite.signature_key_pair(b"the forger's").private_key,
+        entropy=bytes(32),
+        now=START,
+        resync=of.state(GROUP).own_leaf,
+    )
+    public = made.message.message
+    assert isinstance(public, PublicMessage)
+    auth = replace(public.auth, confirmation_tag=bytes(32))
+    return encode(replace(made.message, message=replace(public, auth=auth)))
+
+
+def test_a_forged_commit_tells_each_device_what_it_cannot_do_or_cannot_check() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice._service.submit(GROUP, forged_resync(bob, alice))
+    (refused,) = alice.fetch(GROUP)
+    assert refused.kind == "refused"
+    assert refused.advice.startswith(
+        "The log goes on in epoch 2, and this device stays in epoch 1: it reads nothing new"
+    )
+    assert alice.state(GROUP).active
+    (removed,) = bob.fetch(GROUP)
+    assert removed.kind == "removed"
+    assert removed.advice.startswith("A removed device cannot check all of the commit.")
+
+
+def test_a_message_that_is_refused_needs_no_advice() -> None:
+    alice, bob = devices("Alice", "Bob")
+    alice.send(GROUP, b"hello")
+    bob.fetch(GROUP)
+    bob.holdings = bob.holdings.with_group(replace(bob.holdings.groups[GROUP], next_index=1))
+    (event,) = bob.fetch(GROUP)
+    assert (event.kind, event.advice) == ("refused", "")

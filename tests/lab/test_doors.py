@@ -393,3 +393,13 @@ def test_a_listener_is_told_of_newcomers_by_the_names_that_they_show(tmp_path: P
         "Dave joined by an external commit and mixed in the pre-shared key “tea”",
         "Alice came back by an external commit",
     ]
+
+
+def test_somebody_who_asks_to_be_added_keeps_nobody_from_sending() -> None:
+    world = World.of(2)
+    world.device("Carol")
+    world.request_to_join("Carol")
+    assert world.reason_against("send", "Alice", "hello") is None
+    world.send("Alice", "hello")
+    world.commit("Bob", approve=False)
+    assert world.members == ("Alice", "Bob")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from workbench.client.admission import check_description, check_invitation, check_user, require_new_group
-from workbench.client.events import Event, event_of
+from workbench.client.events import Event, event_of, refusal
 from workbench.client.holdings import Holdings, Membership, Pending
 from workbench.client.lookups import arrived, leaf_of, new_invitations, old_group, psk_proposal
 from workbench.delivery import DeliveryService, Entry
@@ -407,7 +407,7 @@ class Device:
             )
         except MLSError as error:
             self._keep(following)
-            return Event("refused", entry.group_id, membership.state.epoch, "", str(error), error=error)
+            return refusal(entry, membership.state, error)
         if state.epoch != membership.state.epoch:
             pending = None
         self._keep(replace(following, state=state, pending=pending))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from workbench.delivery import Entry
 from workbench.inspect.deeds import committed, proposed, proposer
 from workbench.inspect.names import name_of
 from workbench.mls import (
@@ -16,6 +17,7 @@ from workbench.mls import (
     Received,
     Removed,
 )
+from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
 
 EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused"]
@@ -25,7 +27,7 @@ EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "remov
 class Event:
     """One thing that a device learned: who did it, in which epoch the device is now, and a sentence.
 
-    `data` is what an application message says, `error` why something was refused.
+    `data` is what an application message says, `error` why something was refused, and `advice` what to do about it.
     """
 
     kind: EventKind
@@ -35,6 +37,29 @@ class Event:
     text: str
     data: bytes = b""
     error: MLSError | None = field(default=None, repr=False, compare=False)
+    advice: str = field(default="", repr=False, compare=False)
+
+
+REMOVED_BY_CLAIM = (
+    "A removed device cannot check all of the commit. If the others say that they refused it, come back with"
+    " `join_by_commit`, or be added again."
+)
+"""What a device does about its removal, which it has to take at its word (`Removed`)."""
+
+
+def refusal(entry: Entry, state: GroupState, error: MLSError) -> Event:
+    """An entry of the log that a device refuses, and what its user can do then.
+
+    The log goes on behind a commit, whether or not a device can follow it.
+    """
+    advice = ""
+    if entry.content_type is ContentType.commit and state.active and entry.epoch == state.epoch:
+        advice = (
+            f"The log goes on in epoch {entry.epoch + 1}, and this device stays in epoch {state.epoch}: it reads"
+            " nothing new and can send nothing. Come back with `join_by_commit`, or be removed and added again. If"
+            " all others have refused the commit too, go on together in another group (`branch`)."
+        )
+    return Event("refused", entry.group_id, state.epoch, "", str(error), error=error, advice=advice)
 
 
 def event_of(before: GroupState, after: GroupState, received: Received) -> Event:
@@ -55,7 +80,7 @@ def event_of(before: GroupState, after: GroupState, received: Received) -> Event
             else:
                 name = name_of(before.tree, committer)
                 words = f"{name} removed {own}"
-            return Event("removed", after.group_id, after.epoch, name, words)
+            return Event("removed", after.group_id, after.epoch, name, words, advice=REMOVED_BY_CLAIM)
         case advanced:
             name = name_of(after.tree, advanced.committer)
             words = committed(before.tree, name, advanced.proposals, external=advanced.external)

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from tests.mls.group.changed_objects import SUITE, moved, refuses
 from tests.mls.group.scenario import NOW, group_of
-from workbench.mls import MLSMessage, Remove, process, propose, protect
+from workbench.mls import (
+    ApplicationMessage,
+    MLSMessage,
+    Remove,
+    encode,
+    process,
+    propose,
+    propose_self_add,
+    protect,
+)
 from workbench.mls import errors as refused
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
@@ -55,6 +64,24 @@ def test_application_data_waits_for_pending_proposals() -> None:
     scenario.propose_update("Bob")
     with refuses(refused.Misuse, "§12.4", "proposals are pending"):
         protect(scenario.states["Alice"], b"hello", entropy=b"e" * 32)
+
+
+def test_application_data_does_not_wait_for_somebody_who_asks_to_be_added() -> None:
+    scenario = group_of("Alice", "Bob")
+    alice, carol = scenario.states["Alice"], scenario.bundle("Carol")
+    asked = propose_self_add(
+        carol.key_package, carol.signature_private_key, SUITE, alice.group_id, alice.epoch, now=NOW
+    )
+    scenario.deliver(asked, "Carol")
+    assert scenario.states["Alice"].proposals
+    assert scenario.states["Bob"].proposals
+    said = protect(scenario.states["Alice"], b"hello", entropy=b"e" * 32)
+    _, received = process(scenario.states["Bob"], encode(said.message), now=NOW)
+    assert isinstance(received, ApplicationMessage)
+    for name, state in scenario.states.items():
+        scenario.states[name] = replace(state, policy=replace(state.policy, needs_approval=frozenset()))
+    with refuses(refused.Misuse, "§12.4", "proposals are pending"):
+        protect(scenario.states["Alice"], b"hello", entropy=b"f" * 32)
 
 
 def test_a_forged_signature_is_refused_though_the_tag_is_right() -> None:

@@ -87,9 +87,9 @@ def has_ended(group: Group) -> bool:
 
 
 def has_pending(group: Group, name: str) -> bool:
-    """Whether proposals wait for a commit, as far as a member knows."""
+    """Whether proposals wait that the next commit takes along, as far as a member knows; not those to be approved."""
     state = group.state(name)
-    return state is not None and bool(state.proposals)
+    return state is not None and any(map(state.policy.approves_by_default, state.proposals.values()))
 
 
 def sender_index(group: Group, name: str) -> int | None:

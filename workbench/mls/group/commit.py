@@ -104,7 +104,13 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A commit was processed that removes this member: its state can read what it could read before, no more."""
+    """A commit was processed that removes this member: its state can read what it could read before, no more.
+
+    The member cannot check all of it. The path is not sealed to it, so it has no secret of the new epoch: it cannot
+    tell whether the confirmation tag is right and whether the others can open the path (RFC 9420 §12.4.2). For a
+    commit that says that this member comes back with another leaf, its sender needs no secret of the group. An
+    application that wants to go on if the others refuse the commit keeps the state before it (docs/delivery.md).
+    """
 
     committer: LeafIndex
     proposals: tuple[SentProposal, ...]

@@ -239,12 +239,13 @@ def protect(
 ) -> Protected:
     """Say something to the group (RFC 9420 §15).
 
-    `authenticated_data` travels in the clear, covered by the signature. The RFC wants pending proposals
-    committed before application data is sent; that is refused here. `entropy` is 32 fresh bytes; `padding` is what
-    the policy says unless it is given.
+    `authenticated_data` travels in the clear, covered by the signature. The RFC wants pending proposals committed
+    before application data is sent, so that is refused here. Those that wait for an approval
+    (`Policy.needs_approval`) stop nobody: anybody can send them. `entropy` is 32 fresh bytes; `padding` is what the
+    policy says unless it is given.
     """
     require_active(state)
-    if state.proposals:
+    if any(map(state.policy.approves_by_default, state.proposals.values())):
         raise Misuse("§12.4", "proposals are pending: commit them before sending application data")
     content = _content(state, ApplicationData(application_data), authenticated_data)
     message, following = frame(state, _sign(state, content, private=True), padding=padding, entropy=entropy)
