@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from workbench.bench.results import FLOOR, OURS, from_json
 from workbench.bench.steps import BY_ID
 from workbench.cli import main
+from workbench.commands.bench import costliest
+from workbench.fuzz.cost import all_inputs, costs
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +66,16 @@ def test_a_step_that_has_become_slower_is_told_by_the_exit_status(
     captured = capsys.readouterr()
     assert captured.err.count("REGRESSION") == 2
     assert from_json(captured.out) == from_json(small.read_bytes())
+
+
+def test_of_each_entry_point_the_costliest_input_is_kept() -> None:
+    rows = [*costs(islice(all_inputs(), 12), sizes=(4096,))]
+    kept = costliest(rows)
+    assert len(rows) > len(kept) == len({row.entry_point for row in rows})
+    assert kept == sorted(kept, key=lambda row: -row.seconds)
+    for each in kept:
+        assert each.seconds == round(max(row.seconds for row in rows if row.entry_point == each.entry_point), 6)
+    assert costliest(kept) == kept
 
 
 @pytest.mark.parametrize("option", ["--read", "--compare"])

@@ -19,6 +19,7 @@ from workbench.bench.results import (
     Row,
     Timed,
     UnreadableResults,
+    WorstInput,
     from_json,
     to_json,
 )
@@ -40,6 +41,7 @@ RESULTS = Results(
     ],
     left_out=[LeftOut("third", "third is not installed: pip install third")],
     imports={OURS: Sample(0.2, 0.1)},
+    worst=[WorstInput("decode", "a long list", 1 << 20, 1.25, 2.04), WorstInput("join", "a tree", 1 << 20, 0.5, None)],
     memory=[Memory(OURS, 10, 30 * 2**20, 31 * 2**20, 40 * 2**20)],
 )
 
@@ -104,4 +106,5 @@ def test_the_text_shows_every_step_beside_its_floor_and_the_others_and_what_was_
     assert ["update,", "full", "tree", "2", "1", "2.00", "840"] in lines
     assert ["workbench", "10", "30", "31", "40"] in lines
     assert ["workbench", "100", "200"] in lines
+    assert ["decode", "a", "long", "list", "1.25", "2.0", "1,048,576"] in lines
     assert "third: third is not installed: pip install third" in to_text(RESULTS)

@@ -42,6 +42,15 @@ def tables(results: Results) -> Iterator[Table]:
                 for each in results.memory
             ],
         )
+    if results.worst:
+        yield Table(
+            "The costliest megabyte at each entry point, in seconds of processor time",
+            ["entry point", "input", "seconds", "growth", "bytes"],
+            [
+                [each.entry_point, each.input, f"{each.seconds:.2f}", _growth(each.growth), f"{each.bytes:,}"]
+                for each in results.worst
+            ],
+        )
     if results.imports:
         taken = results.imports.items()
         rows = [[name, milliseconds(sample.cpu), milliseconds(sample.wall)] for name, sample in taken]
@@ -68,6 +77,10 @@ def milliseconds(seconds: float) -> str:
     """A time in milliseconds, with three digits that count."""
     value = float(f"{seconds * 1000:.3g}")
     return f"{value:,g}"
+
+
+def _growth(growth: float | None) -> str:
+    return "" if growth is None else f"{growth:.1f}"
 
 
 def _mebibytes(size: int) -> str:

@@ -82,6 +82,21 @@ class Memory:
     added_all: int
 
 
+@dataclass(frozen=True, slots=True)
+class WorstInput:
+    """The costliest megabyte that anybody can send to an entry point of our engine (`workbench fuzz --cost`).
+
+    `seconds` are of processor time; `growth` is how many times those of half the bytes they are, None where there is
+    no half.
+    """
+
+    entry_point: str
+    input: str
+    bytes: int
+    seconds: float
+    growth: float | None
+
+
 @dataclass(slots=True)
 class Results:
     """All that one bench measured."""
@@ -92,6 +107,7 @@ class Results:
     left_out: list[LeftOut] = field(default_factory=list)
     imports: dict[str, Sample] = field(default_factory=dict)
     memory: list[Memory] = field(default_factory=list)
+    worst: list[WorstInput] = field(default_factory=list)
 
     @property
     def sizes(self) -> list[int]:
@@ -131,6 +147,7 @@ def from_json(text: str | bytes) -> Results:
             left_out=[LeftOut(**each) for each in read["left_out"]],
             imports={name: Sample(**each) for name, each in read["imports"].items()},
             memory=[Memory(**each) for each in read["memory"]],
+            worst=[WorstInput(**each) for each in read["worst"]],
         )
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise UnreadableResults(f"these are no results of `workbench bench --json`: {fault!r}") from fault

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,9 +25,10 @@ from workbench.bench.host import SMALLEST
 from workbench.bench.page import to_page
 from workbench.bench.peers import PEERS
 from workbench.bench.report import changes_to_text, to_text
-from workbench.bench.results import OURS, Results, UnreadableResults, from_json, to_json
+from workbench.bench.results import OURS, Results, UnreadableResults, WorstInput, from_json, to_json
 from workbench.bench.run import Plan, measure
 from workbench.bench.steps import NAMES
+from workbench.fuzz.cost import CostRow, all_inputs, costs
 from workbench.vectors import ProgressBar
 
 LARGEST = 10_000
@@ -64,6 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=60.0,
         metavar="SECONDS",
         help="another implementation whose run takes longer gets no more runs (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--worst",
+        action="store_true",
+        help="also find the costliest megabyte at each entry point of ours, as `workbench fuzz --cost` does (minutes)",
     )
     parser.add_argument("--read", type=Path, metavar="FILE", help="time nothing: take the results of an earlier --json")
     parser.add_argument(
@@ -129,9 +136,23 @@ def _measured(arguments: argparse.Namespace) -> Results:
     bar = ProgressBar(sys.stderr)
     plan = Plan(arguments.sizes, arguments.steps, arguments.runs, arguments.peers, arguments.patience)
     try:
-        return measure(plan, str(arguments.date or datetime.now(tz=UTC).date()), bar.show)
+        results = measure(plan, str(arguments.date or datetime.now(tz=UTC).date()), bar.show)
+        if arguments.worst:
+            inputs = [*all_inputs()]
+            for done, each in enumerate(inputs):
+                bar.show("the costliest megabyte", done, len(inputs))
+                results.worst = costliest([*results.worst, *costs([each])])
+        return results
     finally:
         bar.clear()
+
+
+def costliest(rows: Iterable[CostRow | WorstInput]) -> list[WorstInput]:
+    """Of each entry point, the input that takes longest; the costliest come first."""
+    worst: dict[str, WorstInput] = {}
+    for row in sorted(rows, key=lambda row: row.seconds):
+        worst[row.entry_point] = WorstInput(row.entry_point, row.input, row.bytes, round(row.seconds, 6), row.growth)
+    return sorted(worst.values(), key=lambda row: -row.seconds)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
