@@ -7,6 +7,7 @@
 import { draw, factClass, factShapes } from "./picture.js";
 import { neighbour, sentences } from "./walk.js";
 import { attribute, html, iconButton, svg } from "../shared/dom.js";
+import { live, pressed, readable } from "../shared/live.js";
 import { helpList, panel, specimen } from "../shared/side_details.js";
 import { rowList } from "../shared/rows.js";
 import { mount } from "../shared/shapes.js";
@@ -19,15 +20,14 @@ import { list, upperFirst } from "../shared/words.js";
 
 const FORMAT = "mls-workbench/derivation-view";
 const VERSION = 1;
-const EVENTS = ["view", "selected", "every_step"].map((trait) => `change:${trait}`);
+const TRAITS = ["view", "selected", "every_step"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
+  const { soon, tell, stop } = live(model, TRAITS, update);
   /** What only this view knows. */
   const own = { table: false, help: false, revealed: -1, stop: -1 };
   /** What is told now. @type {Arrangement | null} */
   let told = null;
-  let isQueued = false;
-  let isOver = false;
 
   const canvas = svg("svg", { class: "mls-picture mls-derivation-picture", click, keydown: walk });
   const steps = iconButton("unfold", "Show every step", () => tell({ every_step: !model.get("every_step") }));
@@ -75,13 +75,6 @@ export function render({ model, el }) {
     return arrangement().places.some((place) => place.fact === fact) ? fact : -1;
   }
 
-  /** @param {Record<string, unknown>} changes */
-  function tell(changes) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-    soon();
-  }
-
   /** @param {Partial<typeof own>} changes */
   function change(changes) {
     Object.assign(own, changes);
@@ -97,16 +90,6 @@ export function render({ model, el }) {
   function close() {
     if (own.help) change({ help: false });
     else select(-1);
-  }
-
-  /** Several changes in a row make one drawing. */
-  function soon() {
-    if (isQueued) return;
-    isQueued = true;
-    queueMicrotask(() => {
-      isQueued = false;
-      if (!isOver) update();
-    });
   }
 
   function update() {
@@ -201,29 +184,21 @@ export function render({ model, el }) {
   function press(event) {
     /** @type {Record<string, () => void>} */
     const does = { Escape: close, "?": () => change({ help: !own.help }), e: () => tell({ every_step: !model.get("every_step") }) };
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
-    does[event.key]();
-    event.preventDefault();
-    event.stopPropagation();
+    pressed(event, does);
   }
 
-  for (const event of EVENTS) model.on(event, soon);
   update();
   el.append(root);
 
   return () => {
-    isOver = true;
-    for (const event of EVENTS) model.off(event, soon);
+    stop();
     root.remove();
   };
 }
 
 /** @param {View} view */
 function opened(view) {
-  if (view.format !== FORMAT || view.version !== VERSION) {
-    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
-  }
-  return view;
+  return readable(view, FORMAT, VERSION);
 }
 
 /** @type {[Partial<DerivedFact>, string][]} */

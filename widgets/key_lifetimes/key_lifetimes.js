@@ -6,6 +6,7 @@
  * are not folded; null: those that are small).
  */
 import { attribute, html, iconButton, svg } from "../shared/dom.js";
+import { live, readable } from "../shared/live.js";
 import { HEAD, moved, openAtFirst, rowsOf, scaleOf, stepAt, theftX, within } from "./geometry.js";
 import { draw, heightOf, isTaken } from "./picture.js";
 import { HEADS, instant, nameOf, pictureLabel, tableRows, theftOf, theftSentence } from "./loot.js";
@@ -19,7 +20,7 @@ import { caseOf } from "../shared/verdict.js";
 
 const FORMAT = "mls-workbench/key-lifetimes-view";
 const VERSION = 1;
-const EVENTS = ["view", "device", "step", "leaks", "opened"].map((trait) => `change:${trait}`);
+const TRAITS = ["view", "device", "step", "leaks", "opened"];
 /** Dragged so near to the edge, the line takes the picture along. */
 const EDGE = 16;
 let made = 0;
@@ -28,11 +29,10 @@ let made = 0;
 export function render({ model, el }) {
   made += 1;
   let given = opened(model.get("view"));
+  const { soon, tell, stop } = live(model, TRAITS, update);
   let built = "";
   let isTable = false;
   let isHelp = false;
-  let isQueued = false;
-  let isOver = false;
   let isDragging = false;
   /** @type {import("./geometry.js").Scale} */
   let scale = scaleOf(1, 0);
@@ -70,13 +70,6 @@ export function render({ model, el }) {
   /** @returns {View} */
   function view() {
     return given.shown;
-  }
-
-  /** @param {Record<string, unknown>} changes */
-  function tell(changes) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-    soon();
   }
 
   /** @param {number} step */
@@ -154,16 +147,6 @@ export function render({ model, el }) {
   function toggle(name) {
     const on = here().others;
     tell({ leaks: on.includes(name) ? on.filter((one) => one !== name) : [...on, name] });
-  }
-
-  /** Several changes in a row make one drawing. */
-  function soon() {
-    if (isQueued) return;
-    isQueued = true;
-    queueMicrotask(() => {
-      isQueued = false;
-      if (!isOver) update();
-    });
   }
 
   function update() {
@@ -294,23 +277,19 @@ export function render({ model, el }) {
 
   const watch = new ResizeObserver(soon);
   watch.observe(room);
-  for (const event of EVENTS) model.on(event, soon);
   update();
   el.append(root);
 
   return () => {
-    isOver = true;
+    stop();
     watch.disconnect();
-    for (const event of EVENTS) model.off(event, soon);
     root.remove();
   };
 }
 
 /** @param {View} view */
 function opened(view) {
-  if (view.format !== FORMAT || view.version !== VERSION) {
-    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
-  }
+  readable(view, FORMAT, VERSION);
   return { shown: view, case: caseOf(view.security) };
 }
 

@@ -6,6 +6,7 @@
  */
 import { details } from "./details.js";
 import { html } from "../shared/dom.js";
+import { live, pressed, readable } from "../shared/live.js";
 import { frameAt, timeline } from "./frame.js";
 import { heading } from "./status_bar.js";
 import { backward, durations, onward, stay } from "./playback_timing.js";
@@ -19,11 +20,12 @@ import { sentence, treeTable } from "./words.js";
 
 const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
-const EVENTS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"].map((trait) => `change:${trait}`);
+const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   let time = opened(model.get("view"));
+  const { soon, tell, stop } = live(model, TRAITS, update);
   /** What only this view knows. @type {{panel: "" | "group" | "help", table: boolean}} */
   const own = { panel: "", table: false };
   /** @type {import("./frame.js").Frame | null} */
@@ -31,8 +33,6 @@ export function render({ model, el }) {
   let paced = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  let isQueued = false;
-  let isOver = false;
 
   const scene = stage(select, (canZoom) => head.allowZoom(canZoom));
   const controls = toolbar({
@@ -67,13 +67,6 @@ export function render({ model, el }) {
     return { step, beat: beat < time.view.steps[step].beats.length ? beat : -1 };
   }
 
-  /** @param {Record<string, unknown>} changes */
-  function tell(changes) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-    soon();
-  }
-
   /** @param {Partial<typeof own>} changes */
   function change(changes) {
     Object.assign(own, changes);
@@ -103,17 +96,7 @@ export function render({ model, el }) {
     tell({ selected: -1 });
   }
 
-  /** Several changes in a row make one drawing. */
-  function soon() {
-    if (isQueued) return;
-    isQueued = true;
-    queueMicrotask(() => {
-      isQueued = false;
-      if (!isOver) draw();
-    });
-  }
-
-  function draw() {
+  function update() {
     if (time.view !== model.get("view")) time = opened(model.get("view"));
     const { view } = time;
     const place = here();
@@ -181,21 +164,16 @@ export function render({ model, el }) {
       Escape: close,
       ...(isControl ? {} : { " ": play }),
     };
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
-    does[event.key]();
-    event.preventDefault();
-    event.stopPropagation();
+    pressed(event, does);
   }
 
-  for (const event of EVENTS) model.on(event, soon);
   // drawn before it is on the page, so that nothing moves when it comes there
-  draw();
+  update();
   el.append(root);
 
   return () => {
-    isOver = true;
+    stop();
     clearTimeout(timer);
-    for (const event of EVENTS) model.off(event, soon);
     scene.stop();
     root.remove();
   };
@@ -203,10 +181,7 @@ export function render({ model, el }) {
 
 /** @param {import("./view.d.ts").RatchetTreeView} view */
 function opened(view) {
-  if (view.format !== FORMAT || view.version !== VERSION) {
-    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
-  }
-  return timeline(view);
+  return timeline(readable(view, FORMAT, VERSION));
 }
 
 export default { render };

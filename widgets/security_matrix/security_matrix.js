@@ -6,6 +6,7 @@
  * Traits: view, step, leaks (each {name} or {device, at}), selected ({epoch, member}, {epoch}, or {}).
  */
 import { html } from "../shared/dom.js";
+import { live, pressed, readable } from "../shared/live.js";
 import { details } from "./details.js";
 import { frameAt, leaksIn, opened } from "./frame.js";
 import { matrixGrid } from "./grid.js";
@@ -19,7 +20,7 @@ import { twin } from "../shared/data_table.js";
 
 const FORMAT = "mls-workbench/security-view";
 const VERSION = 1;
-const EVENTS = ["view", "step", "leaks", "selected"].map((trait) => `change:${trait}`);
+const TRAITS = ["view", "step", "leaks", "selected"];
 let made = 0;
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
@@ -27,12 +28,11 @@ export function render({ model, el }) {
   made += 1;
   let view = model.get("view");
   let opening = openedView(view);
+  const { soon, tell, stop } = live(model, TRAITS, update);
   /** What only this view knows. */
   const own = { help: false, table: false };
   /** @type {import("./frame.js").Frame | null} */
   let drawn = null;
-  let isQueued = false;
-  let isOver = false;
 
   const controls = matrixToolbar({
     go,
@@ -62,13 +62,6 @@ export function render({ model, el }) {
   /** @returns {number} where the model is, within the bounds of the view */
   function here() {
     return Math.max(0, Math.min(view.steps.length - 1, model.get("step")));
-  }
-
-  /** @param {Record<string, unknown>} changes */
-  function tell(changes) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
-    soon();
   }
 
   /** @param {Partial<typeof own>} changes */
@@ -118,17 +111,7 @@ export function render({ model, el }) {
     tell({ leaks: others.length < on.length ? others : [...on, leak] });
   }
 
-  /** Several changes in a row make one drawing. */
-  function soon() {
-    if (isQueued) return;
-    isQueued = true;
-    queueMicrotask(() => {
-      isQueued = false;
-      if (!isOver) draw();
-    });
-  }
-
-  function draw() {
+  function update() {
     if (view !== model.get("view")) {
       view = model.get("view");
       opening = openedView(view);
@@ -156,21 +139,16 @@ export function render({ model, el }) {
       "?": () => change({ help: !own.help }),
       Escape: close,
     };
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
-    does[event.key]();
-    event.preventDefault();
-    event.stopPropagation();
+    pressed(event, does);
   }
 
-  for (const event of EVENTS) model.on(event, soon);
   // drawn before it is on the page, so that nothing moves when it comes there
-  draw();
+  update();
   el.append(root);
   grid.settle();
 
   return () => {
-    isOver = true;
-    for (const event of EVENTS) model.off(event, soon);
+    stop();
     grid.stop();
     root.remove();
   };
@@ -178,10 +156,7 @@ export function render({ model, el }) {
 
 /** @param {import("../shared/security.d.ts").SecurityView} view */
 function openedView(view) {
-  if (view.format !== FORMAT || view.version !== VERSION) {
-    throw new Error(`this picture reads ${FORMAT} version ${VERSION}, not ${view.format} version ${view.version}`);
-  }
-  return opened(view);
+  return opened(readable(view, FORMAT, VERSION));
 }
 
 export default { render };

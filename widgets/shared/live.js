@@ -1,0 +1,57 @@
+/** What every live picture does with its model: hear of changes, draw once for several of them, and tell its own. */
+
+/** @typedef {import("./model.d.ts").Model} Model */
+
+/**
+ * @param {Model} model @param {string[]} traits those that the picture shows @param {() => void} update draws it
+ */
+export function live(model, traits, update) {
+  const events = traits.map((trait) => `change:${trait}`);
+  let isQueued = false;
+  let isOver = false;
+
+  /** Several changes in a row make one drawing. */
+  function soon() {
+    if (isQueued) return;
+    isQueued = true;
+    queueMicrotask(() => {
+      isQueued = false;
+      if (!isOver) update();
+    });
+  }
+
+  /** @param {Record<string, unknown>} changes */
+  function tell(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+    soon();
+  }
+
+  function stop() {
+    isOver = true;
+    for (const event of events) model.off(event, soon);
+  }
+
+  for (const event of events) model.on(event, soon);
+  return { soon, tell, stop };
+}
+
+/**
+ * The view itself, if this picture can read it.
+ * @template {{format: string, version: number}} T @param {T} view @param {string} format @param {number} version @returns {T}
+ */
+export function readable(view, format, version) {
+  if (view.format === format && view.version === version) return view;
+  throw new Error(`this picture reads ${format} version ${version}, not ${view.format} version ${view.version}`);
+}
+
+/**
+ * Do what a key means here, and keep it from the page around; keys with a modifier are the page's.
+ * @param {KeyboardEvent} event @param {Record<string, () => void>} does
+ */
+export function pressed(event, does) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in does)) return;
+  does[event.key]();
+  event.preventDefault();
+  event.stopPropagation();
+}
