@@ -110,3 +110,19 @@ def test_a_theft_from_one_device_is_tried_in_all_groups_before_it_is_told() -> N
     made.steal("Bob")
     assert [list(group.thief.epochs()) for group in made.groups] == [[1], [1]]
     assert [moment.kind for moment in branch.history] == ["found", "theft"]
+
+
+def test_a_key_of_an_earlier_epoch_is_none_of_the_epoch_that_is_reached_in_the_same_step() -> None:
+    """Carol is released in the branch: in the group she reads a commit with a key together with the one after it."""
+    made = World.of(["Alice", "Bob", "Carol"])
+    branch = made.branch("Alice", "Bob", "Carol")
+    made.share_psk("tea", "Alice", "Bob", "Carol")
+    made.hold("Carol")
+    made.commit("Alice", psks=["tea"])
+    branch.release("Carol")
+    made.resync("Bob")
+    carol = made.state("Carol")
+    assert carol is not None
+    assert carol.epoch == 3
+    epochs = case_of(made).chronicle.epochs
+    assert [len(epochs[epoch].psks) for epoch in (1, 2, 3)] == [0, 1, 0]
