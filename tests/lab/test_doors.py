@@ -208,6 +208,18 @@ def test_those_outside_speak_in_the_cipher_suite_of_the_group_and_not_in_their_o
     assert (after.members, agree(after)) == (("Alice", "Bob", "Dave", "Carol"), True)
 
 
+@pytest.mark.parametrize("suite", [4, 7])
+def test_an_outsider_to_whom_a_group_listens_is_heard_in_the_one_that_follows(suite: int) -> None:
+    """It signs with another key there: the old one would be no key in that cipher suite."""
+    world = three()
+    world.external_sender("Alice", "Dave")
+    world.reinit("Alice", suite)
+    after = world.successor("Bob")
+    after.ask_to_remove("Dave", "Carol")
+    after.commit("Alice")
+    assert (after.members, agree(after)) == (("Bob", "Alice"), True)
+
+
 def test_who_was_removed_from_an_announced_group_can_be_added_to_it_again() -> None:
     """The link to the old group is for those who enter with its founder (RFC 9420 §11.2)."""
     world = three()

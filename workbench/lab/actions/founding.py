@@ -19,9 +19,12 @@ from workbench.lab.actions.reasons import (
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 from workbench.lab.record import SERVER, THIEF
-from workbench.mls import ReInit, cipher_suite
-from workbench.mls.wire.code_points import ProtocolVersion
+from workbench.mls import ReInit, cipher_suite, encode
+from workbench.mls.tree.extensions import external_senders_in
+from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion
+from workbench.mls.wire.messages import ExternalSenders
 from workbench.mls.wire.shapes import uint16
+from workbench.mls.wire.tree import Extension
 
 
 def _against_device(group: Group, name: str) -> str | None:
@@ -60,8 +63,23 @@ def reinit(group: Group, by: str, suite: uint16 | None = None) -> None:
     """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
     extensions = group.environment.devices[by].state(group.group_id).context.extensions
     number = cipher_suite(group.suite.id if suite is None else suite).id
+    if number != group.suite.id:
+        extensions = _in_suite(group, extensions, number)
     announced = ReInit(_new_group_id(group), ProtocolVersion.mls10, number, extensions)
     group.make_commit(by, proposals=[announced])
+
+
+def _in_suite(group: Group, extensions: tuple[Extension, ...], number: int) -> tuple[Extension, ...]:
+    """The extensions of a group for one in another cipher suite, where external senders sign with other keys."""
+    devices = {device.signature_key(group.suite.id): device for device in group.environment.devices.values()}
+    known = [each.signature_key for each in external_senders_in(extensions) if each.signature_key in devices]
+    senders = ExternalSenders(tuple(devices[key].as_external_sender(number) for key in known))
+    kind = ExtensionType.external_senders
+    return tuple(
+        Extension(kind, encode(senders)) if each.extension_type == kind else each
+        for each in extensions
+        if each.extension_type != kind or known
+    )
 
 
 def _against_successor(group: Group, by: str) -> str | None:
