@@ -13,6 +13,7 @@ from workbench.interop.refusal import NotKept, Refusal, TooSoon
 from workbench.interop.service import CALLS, Call
 from workbench.interop.store import Store
 from workbench.mls import Misuse, MLSError
+from workbench.mls.errors import InvalidArgument
 
 MESSAGES = grpc.protos("workbench/interop/mls_client.proto")
 """The messages of the .proto file, which is compiled in memory when this is imported."""
@@ -89,6 +90,8 @@ def status_of(problem: MLSError | Refusal) -> grpc.StatusCode:
     match problem:
         case NotKept():
             return grpc.StatusCode.NOT_FOUND
+        case InvalidArgument():
+            return grpc.StatusCode.INVALID_ARGUMENT
         case Misuse() | TooSoon():
             return grpc.StatusCode.FAILED_PRECONDITION
         case _:

@@ -225,7 +225,7 @@ LISTS: dict[str, Forgery] = {
     ),
     "a reinit to a suite that is not built": Forgery(
         lambda _: [ReInit(b"another", ProtocolVersion.mls10, 0x0A0A, ())],
-        (proposals._validate_reinit, "algorithms", ""),
+        (proposals._validate_reinit, "check_extension_keys", ""),
         refused.Unsupported,
         "§17.1",
         "cipher suite 0x0a0a",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from workbench.mls.errors import InvalidArgument, Misuse
+from workbench.mls.wire.lazy import Decode, Unread, lazy_vector_decoder
 from workbench.mls.wire.lengths import SHORT, Refused, read_length, vector
 from workbench.mls.wire.reader import Stopped, explain
 from workbench.mls.wire.shapes import (
@@ -37,8 +37,6 @@ from workbench.mls.wire.values import Misfit, described, misfit_in_struct
 T = TypeVar("T")
 
 Encode: TypeAlias = Callable[[Any], bytes]
-Decode: TypeAlias = Callable[..., tuple[Any, int]]
-"""`(data, at, end, *given) -> (value, next offset)`; reads nothing at or beyond `end`."""
 
 
 def encode(value: Any) -> bytes:
@@ -184,7 +182,7 @@ def _uint_encoder(shape: Uint) -> Encode:
         try:
             return number.to_bytes(width, "big")
         except OverflowError:
-            raise Misuse("§2.1", f"{number} is no number of {width} bytes") from None
+            raise Misuse("§2.1", f"{number} does not fit in uint{8 * width}") from None
 
     return write_uint
 
@@ -303,7 +301,7 @@ def _fixed_decoder(shape: Fixed, _: frozenset[int]) -> Decode:
 
 def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
     if shape.lazily and isinstance(shape.item, Struct):
-        return _lazy_vector_decoder(shape.item.cls)
+        return lazy_vector_decoder(decoder(shape.item, custom), headers=len(fields_of(shape.item.cls)))
     read_item = decoder(shape.item, custom)
     if isinstance(shape.item, OptionalOf):
         return _optionals_decoder(read_item)
@@ -356,71 +354,7 @@ def _optionals_decoder(read_item: Decode) -> Decode:
 _ZEROS = re.compile(rb"\0*")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unread(Sequence[T]):
-    """The items of a `LazyVector` that was read, still bytes; it is equal to the tuple of its items."""
-
-    item: type[T]
-    body: bytes
-    starts: tuple[int, ...]
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[T]: ...
-    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
-        if isinstance(at, slice):
-            return tuple(self)[at]
-        item: T
-        item, _ = compiled(self.item).decode(self.body, self.starts[at], len(self.body))  # type: ignore[arg-type] # as above
-        return item
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
-
-
 _VECTORS = (tuple, Unread)
-
-
-def _lazy_vector_decoder(item: type) -> Decode:
-    """Walks over the opaque vectors that its items consist of: their lengths are all that is looked at."""
-    headers = range(len(fields_of(item)))
-
-    def end_of_item(data: bytes, at: int, end: int) -> int:
-        for _ in headers:
-            length, at = read_length(data, at, end)
-            at += length
-        if at > end:
-            raise Refused
-        return at
-
-    def skip_vector(data: bytes, at: int, end: int) -> tuple[Sequence[Any], int]:
-        length, first = read_length(data, at, end)
-        stop = first + length
-        if stop > end:
-            raise Refused
-        starts, at = [], first
-        try:
-            while at < stop:
-                starts.append(at - first)
-                at = end_of_item(data, at, stop)
-        except Refused as refused:
-            refused.stopped[first] = at, len(starts) - 1
-            raise
-        if not starts:
-            return (), stop
-        return Unread(item, data[first:stop], tuple(starts)), stop
-
-    return skip_vector
 
 
 def _optional_decoder(shape: OptionalOf, custom: frozenset[int]) -> Decode:

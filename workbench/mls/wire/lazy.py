@@ -1,0 +1,80 @@
+"""Vectors whose items stay bytes until somebody looks at one: of a Welcome or a path each reader opens one entry.
+
+Their items consist of opaque vectors alone (`LazyVector`), so that one can step over them by their lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar, overload
+
+from workbench.mls.wire.lengths import Refused, read_length
+
+T = TypeVar("T")
+
+Decode: TypeAlias = Callable[..., tuple[Any, int]]
+"""`(data, at, end, *given) -> (value, next offset)`; reads nothing at or beyond `end`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Unread(Sequence[T]):
+    """The items of a `LazyVector` that was read, still bytes; it is equal to the tuple of its items."""
+
+    read_item: Decode
+    body: bytes
+    starts: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        if isinstance(at, slice):
+            return tuple(self)[at]
+        item: T
+        item, _ = self.read_item(self.body, self.starts[at], len(self.body))
+        return item
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def lazy_vector_decoder(read_item: Decode, *, headers: int) -> Decode:
+    """How to read a vector whose items are `headers` opaque vectors each: it looks at nothing but their lengths."""
+
+    def end_of_item(data: bytes, at: int, end: int) -> int:
+        for _ in range(headers):
+            length, at = read_length(data, at, end)
+            at += length
+        if at > end:
+            raise Refused
+        return at
+
+    def skip_vector(data: bytes, at: int, end: int) -> tuple[Sequence[Any], int]:
+        length, first = read_length(data, at, end)
+        stop = first + length
+        if stop > end:
+            raise Refused
+        starts, at = [], first
+        try:
+            while at < stop:
+                starts.append(at - first)
+                at = end_of_item(data, at, stop)
+        except Refused as refused:
+            refused.stopped[first] = at, len(starts) - 1
+            raise
+        if not starts:
+            return (), stop
+        return Unread(read_item, data[first:stop], tuple(starts)), stop
+
+    return skip_vector
