@@ -94,7 +94,8 @@ def test_the_path_of_a_commit_is_drawn(entropy: bytes, *, fits: bool) -> None:
     leaf = made.next.tree.member(LeafIndex(0)).encryption_key
     assert (draws.key_pairs[PATH_LEAF].public_key == leaf) == fits
     assert (node_keys(made.next.tree) <= {keys.public_key for keys in draws.key_pairs}) == fits
-    path = draws.path(followed(state, made.message))
+    commit = followed(state, made.message)
+    path = draws.path(commit.commit.path, commit.tree, commit.committer)
     assert (path is not None) == fits
     if path is not None:
         own = {node: key for node, key in made.next.private_keys.items() if node % 2}

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from workbench.adversary import Learned, Opened, Thief
+from workbench.adversary.burglary import burgle
 from workbench.lab import World
+from workbench.lab.compromise import case_file
 from workbench.lab.world import GROUP_ID
 from workbench.mls import GroupState, MLSMessage, create_commit, encode
 from workbench.mls.wire.code_points import ProtocolVersion
@@ -312,3 +314,16 @@ def test_it_works_in_every_cipher_suite(suite: int) -> None:
     world.send("Alice", "secret")
     assert (texts(world), epochs(world)) == (["read"], [1, 2])
     check_every_claim(world)
+
+
+def test_a_commit_is_followed_by_the_tree_that_it_leads_to_if_a_proposal_in_it_cannot_be_read() -> None:
+    """Dave has used up the key of the proposal to remove him, and not that of the commit; Alice's leaf key is old."""
+    world = four("private")
+    world.propose_remove("Alice", "Dave")
+    world.commit("Bob")
+    leaks = [world.compromise("Dave", what="message keys"), world.compromise("Dave")]
+    world.commit("Carol")
+    world.commit("Carol")
+    leaks.append(world.compromise("Alice", what="backup"))
+    assert [*burgle(case_file(world, leaks))["epoch_authenticators"]] == ["1", "2", "3", "4"]
+    assert world.judge(*leaks).readable_epochs == (1, 2, 3, 4)

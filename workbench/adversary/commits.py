@@ -5,13 +5,14 @@ It confirms a new epoch as a member does (RFC 9420 §8, §12.4.2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from workbench.adversary.drawn import Draws
 from workbench.adversary.facts import (
     CommitSecretOf,
+    EpochAt,
     ExternalPubOf,
     InitSecretOf,
     PrivateKeyOf,
@@ -23,9 +24,9 @@ from workbench.adversary.findings import Opened
 from workbench.adversary.followed import EndingCommit, KnownEpoch, SealedSecret, sealed_in
 from workbench.adversary.known_group import KnownGroup
 from workbench.adversary.welcomes import psk_facts
-from workbench.mls import encode
+from workbench.mls import LeafIndex, PreSharedKey, PreSharedKeyID, RatchetTree, encode
 from workbench.mls.framing.content import UnverifiedContent, verify_content
-from workbench.mls.group.framing import signature_key_of
+from workbench.mls.group.framing import proposal_sender, signature_key_of
 from workbench.mls.group.public_commit import follow_commit
 from workbench.mls.schedule.key_schedule import EpochSecrets, external_init_secret, next_epoch
 from workbench.mls.schedule.psk import psk_secret
@@ -33,7 +34,8 @@ from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim
 from workbench.mls.tree.tree_math import NodeIndex, level, node_to_leaf
 from workbench.mls.tree.update_path import open_path
 from workbench.mls.when import When
-from workbench.mls.wire.messages import AuthenticatedContent, Commit, ProposalByReference
+from workbench.mls.wire.messages import AuthenticatedContent, Commit, Proposal, ProposalByReference, ProposalByValue
+from workbench.mls.wire.tree import KeyPackageSource
 
 # In public
 
@@ -46,6 +48,8 @@ def wait_for_proposals(group: KnownGroup, authenticated: AuthenticatedContent, k
         references = [each.reference for each in named if isinstance(each, ProposalByReference)]
         waits_for = [ProposalIn(known, reference) for reference in references]
         group.facts.all_of(waits_for, lambda _: _follow(group, authenticated, known))
+        at_next = EpochAt(group.group_id, known.context.epoch + 1)
+        group.facts.each(at_next, partial(_follow_to, group, authenticated, known))
 
 
 def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch) -> None:
@@ -62,7 +66,52 @@ def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: Known
     following = group.see(context, followed.tree, interim, before=known)
     if following not in known.commits:  # the same commit may be heard twice
         known.commits.add(following)
-        _wait_for_secrets(group, known, EndingCommit(followed, following))
+        _wait_for_secrets(group, known, EndingCommit.of(followed, following))
+
+
+def _follow_to(
+    group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch, following: KnownEpoch
+) -> None:
+    """The commit of a member leads to an epoch that was seen elsewhere: its tree tells what the proposals did.
+
+    Of the pre-shared keys those are known whose proposals are; with others the epoch does not confirm.
+    """
+    content, committer = authenticated.content, proposal_sender(authenticated.content)
+    commit = content.content
+    if following in known.commits or not isinstance(commit, Commit) or not isinstance(committer, int):
+        return
+    confirmed = confirmed_transcript_hash(
+        group.suite,
+        known.interim_transcript_hash,
+        authenticated.wire_format,
+        content,
+        authenticated.auth.signature,
+    )
+    if confirmed == following.context.confirmed_transcript_hash:
+        context = replace(following.context, confirmed_transcript_hash=known.context.confirmed_transcript_hash)
+        joined, psks = _joined(known.tree, following.tree), tuple(_known_psks(known, commit))
+        ending = EndingCommit(commit.path, committer, joined, psks, following.tree, context, None, following)
+        _wait_for_secrets(group, known, ending)
+
+
+def _joined(before: RatchetTree, after: RatchetTree) -> frozenset[LeafIndex]:
+    """The leaves of newcomers: those that come from another key package than what stood there."""
+    return frozenset(
+        leaf
+        for leaf, leaf_node in after.leaves()
+        if isinstance(leaf_node.leaf_node_source, KeyPackageSource) and before.leaf(leaf) != leaf_node
+    )
+
+
+def _known_psks(known: KnownEpoch, commit: Commit) -> Iterator[PreSharedKeyID]:
+    for each in commit.proposals:
+        match each.proposal_or_ref:
+            case ProposalByValue(Proposal(PreSharedKey(psk))):
+                yield psk
+            case ProposalByReference(reference) if reference in known.proposals:
+                sent = known.proposals[reference].proposal
+                if isinstance(sent, PreSharedKey):
+                    yield sent.psk
 
 
 # With secrets
@@ -70,10 +119,10 @@ def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: Known
 
 def _wait_for_secrets(group: KnownGroup, known: KnownEpoch, commit: EndingCommit) -> None:
     """Wait for what opens the path of a commit, and for the init secret, each by all the ways to it."""
-    facts, followed = group.facts, commit.followed
-    if followed.commit.path is None:
+    facts = group.facts
+    if commit.path is None:
         facts.tell(CommitSecretOf(commit), bytes(group.suite.hash_length))
-    for sealed in sealed_in(followed):
+    for sealed in sealed_in(commit):
         facts.each(PrivateKeyOf(group.group_id, sealed.public_key), partial(_open_path, group, commit, sealed))
     facts.each(RandomnessIn(group.suite.id), partial(_draw, group, commit))
     facts.each(SecretsOf(known), partial(_take_init_secret, group, commit))
@@ -82,34 +131,32 @@ def _wait_for_secrets(group: KnownGroup, known: KnownEpoch, commit: EndingCommit
 
 def _open_path(group: KnownGroup, commit: EndingCommit, sealed: SealedSecret, private_key: bytes) -> None:
     """Open a path secret, and climb from there to the commit secret."""
-    followed = commit.followed
-    if followed.commit.path is None:
+    if commit.path is None:
         return
     leftmost = node_to_leaf(NodeIndex(sealed.copath_child + 1 - (1 << level(sealed.copath_child))))
     opened = open_path(
         group.suite,
-        followed.tree,
-        followed.committer,
-        followed.commit.path,
-        joined=followed.applied.joined,
+        commit.tree,
+        commit.committer,
+        commit.path,
+        joined=commit.joined,
         own_leaf=leftmost,
         private_keys={sealed.reader: private_key},
-        context=encode(followed.context),
+        context=encode(commit.context),
     )
-    group.findings.append(Opened(followed.context.epoch, sealed.node, sealed.reader, sealed.kem_output))
-    group.learn_all(followed.tree, opened.private_keys, "followed")
+    group.findings.append(Opened(commit.context.epoch, sealed.node, sealed.reader, sealed.kem_output))
+    group.learn_all(commit.tree, opened.private_keys, "followed")
     group.facts.tell(CommitSecretOf(commit), opened.commit_secret)
 
 
 def _draw(group: KnownGroup, commit: EndingCommit, draws: Draws) -> None:
     """The path, and a newcomer's init secret, if the committer drew them from leaked randomness."""
-    followed = commit.followed
-    path = draws.path(followed)
+    path = draws.path(commit.path, commit.tree, commit.committer)
     if path is not None:
-        group.learn_all(followed.tree, path.private_keys, "drawn")
+        group.learn_all(commit.tree, path.private_keys, "drawn")
         group.facts.tell(CommitSecretOf(commit), path.commit_secret)
-    if followed.kem_output is not None and followed.kem_output == draws.kem_output:
-        at = ExternalPubOf(group.group_id, followed.context.epoch - 1)
+    if commit.kem_output is not None and commit.kem_output == draws.kem_output:
+        at = ExternalPubOf(group.group_id, commit.context.epoch - 1)
         group.facts.each(at, partial(_draw_init_secret, group, commit, draws))
 
 
@@ -119,7 +166,7 @@ def _draw_init_secret(group: KnownGroup, commit: EndingCommit, draws: Draws, ext
 
 def _take_init_secret(group: KnownGroup, commit: EndingCommit, secrets: EpochSecrets) -> None:
     """That of the epoch before; a newcomer has made its own, for whoever has the external secret (RFC 9420 §8.3)."""
-    kem_output, init_secret = commit.followed.kem_output, secrets.init_secret
+    kem_output, init_secret = commit.kem_output, secrets.init_secret
     if kem_output is not None:
         init_secret = external_init_secret(group.suite, secrets.external_secret, kem_output)
     group.facts.tell(InitSecretOf(commit), init_secret)
@@ -130,7 +177,7 @@ def _wait_for_commit_secret(group: KnownGroup, commit: EndingCommit, init_secret
 
 
 def _wait_for_psks(group: KnownGroup, commit: EndingCommit, init_secret: bytes, commit_secret: bytes) -> None:
-    named = psk_facts(commit.followed.applied.psks)
+    named = psk_facts(commit.psks)
     group.facts.all_of(named, partial(_turn, group, commit, init_secret, commit_secret))
 
 
@@ -141,7 +188,7 @@ def _turn(
     if commit.is_done:
         return
     suite, following = group.suite, commit.following
-    mixed_in = psk_secret(suite, tuple(zip(commit.followed.applied.psks, psks, strict=True)))
+    mixed_in = psk_secret(suite, tuple(zip(commit.psks, psks, strict=True)))
     context, leaf_count = encode(following.context), following.tree.leaf_count
     epoch = next_epoch(suite, init_secret, commit_secret, mixed_in, context, leaf_count)
     commit.is_done = group.enter(following, epoch.secrets, epoch.secret_tree, "followed")

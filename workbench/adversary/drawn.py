@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from workbench.mls import CipherSuite, HPKEKeyPair, Welcome, decode
-from workbench.mls.group.public_commit import Followed
+from workbench.mls import CipherSuite, HPKEKeyPair, LeafIndex, RatchetTree, Welcome, decode
 from workbench.mls.schedule.key_schedule import FirstEpoch, epoch_from_epoch_secret, external_init
 from workbench.mls.tree.update_path import OpenedPath, climb_path
 from workbench.mls.wire.messages import EncryptedGroupSecrets, GroupSecrets
+from workbench.mls.wire.tree import UpdatePath
 
 TAG_LENGTH = 16
 """Of every AEAD that MLS has."""
@@ -58,13 +58,12 @@ class Draws:
         """The epoch 0 of a group that was made with this randomness; its one member is the founder (RFC 9420 §11)."""
         return epoch_from_epoch_secret(self.suite, self.suite.fresh(self.entropy, "epoch secret"), leaf_count=1)
 
-    def path(self, followed: Followed) -> OpenedPath | None:
-        """The secrets of a commit's path, None if it was not drawn from this randomness."""
-        path = followed.commit.path
+    def path(self, path: UpdatePath | None, tree: RatchetTree, committer: LeafIndex) -> OpenedPath | None:
+        """The secrets of a commit's path, None if it was not drawn from this randomness; `tree` is the next one."""
         if path is None or path.leaf_node.encryption_key != self.key_pairs[PATH_LEAF].public_key:
             return None
-        nodes = [at.node for at in followed.tree.filtered_direct_path(followed.committer)]
-        return climb_path(self.suite, followed.tree, followed.committer, nodes[0] if nodes else None, self.path_secret)
+        nodes = [at.node for at in tree.filtered_direct_path(committer)]
+        return climb_path(self.suite, tree, committer, nodes[0] if nodes else None, self.path_secret)
 
     @cached_property
     def kem_output(self) -> bytes:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from workbench.mls import (
     CipherSuite,
     Credential,
+    LeafIndex,
     NodeIndex,
     Policy,
+    PreSharedKeyID,
     PublicGroup,
     RatchetTree,
     SentProposal,
@@ -19,6 +21,7 @@ from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.tree import UpdatePath
 
 
 class Anybody:
@@ -72,11 +75,35 @@ class KnownEpoch:
 
 @dataclass(eq=False, slots=True)
 class EndingCommit:
-    """A commit that ends an epoch, and the epoch that it leads to."""
+    """A commit that ends an epoch, as far as it needs no secret, and the epoch that it leads to.
 
-    followed: Followed
+    `tree` and `context` are the next ones, the context without the confirmed transcript hash. `joined` are the leaves
+    that it adds, and `kem_output` is what a newcomer sealed its init secret in.
+    """
+
+    path: UpdatePath | None
+    committer: LeafIndex
+    joined: frozenset[LeafIndex]
+    psks: tuple[PreSharedKeyID, ...]
+    tree: RatchetTree
+    context: GroupContext
+    kem_output: bytes | None
     following: KnownEpoch
     is_done: bool = False
+
+    @classmethod
+    def of(cls, followed: Followed, following: KnownEpoch) -> EndingCommit:
+        """A commit all of whose proposals are known."""
+        return cls(
+            path=followed.commit.path,
+            committer=followed.committer,
+            joined=followed.applied.joined,
+            psks=followed.applied.psks,
+            tree=followed.tree,
+            context=followed.context,
+            kem_output=followed.kem_output,
+            following=following,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +117,13 @@ class SealedSecret:
     kem_output: bytes
 
 
-def sealed_in(followed: Followed) -> Iterator[SealedSecret]:
+def sealed_in(commit: EndingCommit) -> Iterator[SealedSecret]:
     """All ciphertexts of a path with their readers (RFC 9420 §7.6)."""
-    tree, path = followed.tree, followed.commit.path
+    tree, path = commit.tree, commit.path
     if path is None:
         return
-    recipients = path_recipients(tree, followed.committer, followed.applied.joined)
-    for at, readers, node in zip(tree.filtered_direct_path(followed.committer), recipients, path.nodes, strict=True):
+    recipients = path_recipients(tree, commit.committer, commit.joined)
+    for at, readers, node in zip(tree.filtered_direct_path(commit.committer), recipients, path.nodes, strict=True):
         for reader, ciphertext in zip(readers, node.encrypted_path_secret, strict=True):
             content = tree.node(reader)
             if content is not None:
