@@ -19,6 +19,7 @@ UNTRACED = {
     "canonical_encryption_key",
     "canonical_signature_key",
     "check_encryption_key",
+    "check_signature_key",
     "hash",
     "ref_hash",
     "expand",

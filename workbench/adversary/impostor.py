@@ -11,7 +11,7 @@ from dataclasses import replace
 from workbench.adversary.loot import EpochKeys, Loot, PrivateKey, Ratchets, ResumptionKey, SignatureKey, loot_of
 from workbench.client.holdings import Holdings, Membership
 from workbench.mls import CipherSuite, GroupState, LeafIndex, NodeIndex, PublicGroup, RatchetTree, cipher_suite
-from workbench.mls.errors import InvalidKey
+from workbench.mls.errors import InvalidPrivateKey
 from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node
 
@@ -91,7 +91,7 @@ def _voice(suite: CipherSuite, tree: RatchetTree, loot: Loot, claimed: LeafIndex
         if isinstance(item, SignatureKey):
             try:
                 leaf = leaves.get(suite.signature_public_key(item.private_key))
-            except InvalidKey:  # a key for cipher suites that sign with another algorithm
+            except InvalidPrivateKey:  # a key for cipher suites that sign with another algorithm
                 continue
             if leaf is not None:
                 return item.private_key, leaf if claimed is None else claimed

@@ -148,7 +148,7 @@ def _text_of(data: bytes) -> str | None:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         return None
-    return text if all(each.isprintable() or each.isspace() for each in text) else None
+    return text if "".join(text.split()).isprintable() else None
 
 
 def _decoded(text: str) -> Written | None:

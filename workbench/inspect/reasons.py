@@ -213,6 +213,8 @@ ERRORS: dict[type[MLSError], Verdict] = {
     errors.Violation: Verdict(Kind.FAILED_CHECK),
     errors.RefusedByPolicy: Verdict(Kind.POLICY),
     errors.Misuse: Verdict(Kind.FAILED_CHECK, "Mend the call: what it asks for cannot be done with this state."),
+    errors.InvalidArgument: Verdict(Kind.FAILED_CHECK, "Fix the call: the argument is not what the function takes."),
+    errors.InvalidPrivateKey: Verdict(Kind.FAILED_CHECK, "Call it with a private key of the cipher suite's algorithm."),
     errors.Unsupported: Verdict(Kind.UNSUPPORTED),
     errors.UnknownStateVersion: Verdict(Kind.UNSUPPORTED, "Read the state with the version that has written it."),
     errors.InvalidKey: Verdict(

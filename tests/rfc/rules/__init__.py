@@ -111,6 +111,7 @@ FOR_APPLICATIONS = (
 
 NO_RULES: dict[str | Check, str] = {
     "workbench/mls/wire/codec.py": "bytes that are no encoding: the fast reader's word for it",
+    "workbench/mls/wire/lazy.py": "bytes that are no encoding: the fast reader's word for it",
     "workbench/mls/wire/lengths.py": "a length that is no encoding: the fast reader's word for it",
     "workbench/mls/wire/reader.py": "bytes that are no encoding: the careful reader's words for it",
     "workbench/mls/wire/shapes.py": "a struct of our own that is not declared as it should be",
