@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.inspect.names import commit_words
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.actions.action import NEWCOMER, WHO, action
-from workbench.lab.actions.reasons import against_held, against_outsider, against_psk, psk_words
+from workbench.lab.actions.reasons import against_held, against_outsider, against_psks, psk_words
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 
@@ -24,10 +24,9 @@ def _against_join(group: Group, name: str) -> str | None:
 @action("Join by commit", NEWCOMER, reason=_against_join)
 def join(group: Group, name: str, *, psks: Sequence[str] = ()) -> None:
     """The newcomer comes in by a commit of its own, with nobody's help but the group's public description."""
-    for psk in psks:
-        reason = against_psk(group, name, psk)
-        if reason is not None:
-            raise NotPossible(reason)
+    reason = against_psks(group, name, *psks)
+    if reason is not None:
+        raise NotPossible(reason)
     _come_in(group, name, commit_words(name, psks=[psk_words(psk) for psk in psks], external=True), psks)
 
 

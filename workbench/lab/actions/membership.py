@@ -10,7 +10,7 @@ from workbench.lab.actions.reasons import (
     PENDING,
     against_adding,
     against_member,
-    against_psk,
+    against_psks,
     against_removing,
     has_pending,
 )
@@ -103,10 +103,9 @@ def commit(group: Group, name: str, *, psks: Sequence[str | int] = (), path: boo
     `psks` are mixed into the new epoch: pre-shared keys by their name, resumption PSKs by their epoch. Whoever does not
     hold them all cannot follow.
     """
-    for psk in psks:
-        reason = against_psk(group, name, psk)
-        if reason is not None:
-            raise NotPossible(reason)
+    reason = against_psks(group, name, *psks)
+    if reason is not None:
+        raise NotPossible(reason)
     named = [psk if isinstance(psk, int) else psk.encode() for psk in psks]
     group.make_commit(name, psks=named, path=path, approve=approve)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.inspect.names import listed
 from workbench.lab.actions.action import PEOPLE, PSK, WHO, action
 from workbench.lab.actions.membership import commit
-from workbench.lab.actions.reasons import NO_GROUP, against_member, against_psk, psk_words
+from workbench.lab.actions.reasons import NO_GROUP, against_member, against_psks, psk_words
 from workbench.lab.group import Group
 
 
@@ -20,7 +20,7 @@ def share_psk(group: Group, psk: str, *people: str) -> None:
 
 
 def _against_psk(group: Group, by: str, *psks: str | int) -> str | None:
-    return against_member(group, by) or next(filter(None, (against_psk(group, by, psk) for psk in psks)), None)
+    return against_member(group, by) or against_psks(group, by, *psks)
 
 
 @action("Propose key", WHO, PSK, reason=_against_psk)

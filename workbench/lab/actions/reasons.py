@@ -65,8 +65,12 @@ def _against_twice(names: Sequence[str]) -> str | None:
     return next((f"{name} is named twice" for name in names if names.count(name) > 1), None)
 
 
-def against_psk(group: Group, name: str, psk: str | int) -> str | None:
-    """Why somebody cannot mix in a pre-shared key: one by its name, or the resumption PSK of an epoch."""
+def against_psks(group: Group, name: str, *psks: str | int) -> str | None:
+    """Why somebody cannot mix in pre-shared keys: each by its name, or as the resumption PSK of an epoch."""
+    return next(filter(None, (_against_psk(group, name, psk) for psk in psks)), None)
+
+
+def _against_psk(group: Group, name: str, psk: str | int) -> str | None:
     state = group.environment.devices[name].holdings
     if isinstance(psk, int) and (group.group_id, psk) not in state.resumption_psks:
         return f"{name} does not hold the resumption PSK of epoch {psk}"
