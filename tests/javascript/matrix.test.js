@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { parts } from "../../widgets/security_matrix/details.js";
 import { cellAt, columnOf, frameAt, leaksIn, opened } from "../../widgets/security_matrix/frame.js";
-import { inSight, scrolledTo } from "../../widgets/security_matrix/grid.js";
 import { cellShapes, hatching, headShapes, widthFor } from "../../widgets/security_matrix/marks.js";
+import { draw, inSight, scrolledTo, sizeFor } from "../../widgets/security_matrix/picture.js";
+import { write } from "../../widgets/shared/shapes.js";
 import * as words from "../../widgets/security_matrix/words.js";
 
 /**
@@ -145,4 +146,38 @@ test("what is in sight is there, and a little more", () => {
   assert.equal(scrolledTo(0, 520, 52, 3), 0);
   assert.equal(scrolledTo(0, 520, 52, 10), 52);
   assert.equal(scrolledTo(520, 520, 52, 3), 156);
+});
+
+const ROOM = { whole: 700, width: 700, height: 300, left: 0, top: 0 };
+const AT = { name: "m", active: { row: 0, column: 1 }, pinned: { row: 1, column: 2 }, before: null };
+
+test("the size follows from the room: narrow names, a free panel, heads with what began the epoch", () => {
+  const sizes = [320, 700, 1000].map((whole) => sizeFor(at([]), { ...ROOM, whole, width: whole }));
+  assert.deepEqual(sizes.map(({ side, column, head, isNarrow }) => [side, column, head, isNarrow]), [
+    [46, 91, 108, true],
+    [132, 130, 108, false],
+    [132, 130, 108, false],
+  ]);
+  assert.deepEqual(sizes[0].free, { width: 274, height: 192 });
+});
+
+test("the grid is drawn from a frame and a size alone, and what is out of sight is not there", () => {
+  const frame = at([ANN]);
+  const size = sizeFor(frame, ROOM);
+  const whole = write(draw(frame, size, AT)[0]);
+  assert.equal(whole, write(draw(frame, size, AT)[0]));
+  assert.equal(whole.split('role="gridcell"').length - 1, 6);
+  assert.match(whole, /id="m-0-1" class="mls-cell [^"]*is-active"/);
+  assert.match(whole, /id="m-1-2" class="mls-cell [^"]*is-pinned" [^>]*aria-selected="true"/);
+  const part = write(draw(frame, { ...size, rows: [1, 1], columns: [0, 0] }, AT)[0]);
+  assert.deepEqual([...part.matchAll(/id="([^"]+)"/g)].map(([, id]) => id), ["m-h-0", "m-1-0"]);
+});
+
+test("what has changed since the frame before is pointed out, and is another element", () => {
+  const [before, frame] = [at([]), at([ANN])];
+  const size = sizeFor(frame, ROOM);
+  const changed = (/** @type {string} */ text) => [...text.matchAll(/id="([^"]+)" class="[^"]*is-changed/g)].map(([, id]) => id);
+  assert.deepEqual(changed(write(draw(frame, size, { ...AT, before })[0])), ["m-h-1", "m-h-2", "m-0-0", "m-0-1", "m-0-2", "m-1-1"]);
+  assert.deepEqual(changed(write(draw(frame, size, AT)[0])), [], "nothing at first");
+  assert.deepEqual(changed(write(draw(frame, size, { ...AT, before: frame })[0])), []);
 });

@@ -2,10 +2,11 @@
 import { leakWords, sentences } from "../shared/reasons.js";
 import { html } from "../shared/dom.js";
 import { cellAt, leaksIn } from "./frame.js";
-import { drawing } from "./grid.js";
 import { HEAD, HEIGHT, cellShapes, headShapes } from "./marks.js";
+import { drawing } from "./picture.js";
 import { nameOf, standingWords } from "./words.js";
 import { helpList, panel } from "../shared/side_details.js";
+import { made } from "../shared/shapes.js";
 import { leaksBehind } from "../shared/verdict.js";
 import { list, upperFirst } from "../shared/words.js";
 
@@ -152,7 +153,7 @@ const KEYS = [
 function help() {
   const cells = CELLS.map(([cell, text]) => /** @type {[Node, string]} */ ([specimen(cell), text]));
   const columns = COLUMNS.map(
-    ([column, by, text]) => /** @type {[Node, string]} */ ([drawing(headShapes({ ...COLUMN, ...column }, by), HEAD), text]),
+    ([column, by, text]) => /** @type {[Node, string]} */ ([made(drawing(headShapes({ ...COLUMN, ...column }, by), HEAD)), text]),
   );
   return helpList([...cells, ...columns], KEYS);
 }
@@ -160,5 +161,5 @@ function help() {
 /** @param {Partial<Cell>} cell */
 function specimen(cell) {
   const whole = { ...QUIET, ...cell };
-  return html("span", { class: `mls-cell mls-hue-0 ${whole.key && `has-${whole.key}`}` }, drawing(cellShapes(whole), HEIGHT));
+  return html("span", { class: `mls-cell mls-hue-0 ${whole.key && `has-${whole.key}`}` }, made(drawing(cellShapes(whole), HEIGHT)));
 }

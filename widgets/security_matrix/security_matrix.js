@@ -121,7 +121,7 @@ export function render({ model, el }) {
     const chosen = choice();
     const row = view.members.findIndex((/** @type {{id: string}} */ { id }) => id === chosen?.member);
     const pin = chosen && !own.help ? { row, column: chosen.column } : null;
-    grid.show(frame, pin, drawn !== null);
+    grid.show(frame, pin, drawn);
     controls.show(frame, model.get("leaks"), own);
     side.show(frame, chosen, own.help);
     table.show(own.table ? { heads: HEADS, rows: tableRows(frame) } : null);

@@ -62,6 +62,8 @@ function patch(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (before[name] === value) continue;
     if (isAbsent(value)) element.removeAttribute(name);
+    // as an attribute it would be an inline style, which the Content-Security-Policy of a page forbids
+    else if (name === "style") /** @type {HTMLElement} */ (element).style.cssText = String(value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   if (state) state.attributes = attributes;
