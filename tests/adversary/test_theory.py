@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from workbench.inspect.trace_format import Secret, SecretId, Trace
+from workbench.inspect.trace_format import SecretId, Trace, TraceSecret
 from workbench.lab import World
 from workbench.mls import Policy
 
@@ -94,7 +94,9 @@ def miss_a_commit(world: World, dice: random.Random, sleeper: str) -> None:
 def test_the_thief_has_the_epochs_and_messages_that_follow_from_the_record(seed: int) -> None:
     world = history(seed)
     trace = world.trace()
-    secrets: dict[SecretId, Secret] = {key: value for step in trace["steps"] for key, value in step["secrets"].items()}
+    secrets: dict[SecretId, TraceSecret] = {
+        key: value for step in trace["steps"] for key, value in step["secrets"].items()
+    }
     known = [secrets[key] for key in closure(trace)]
     assert set(world.thief.epochs()) == {each["epoch"] for each in known if each["name"] == "init_secret"}
     readable = {

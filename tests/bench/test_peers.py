@@ -11,7 +11,7 @@ import pytest
 from workbench.bench.host import Host
 from workbench.bench.peers import PEERS, implementation
 from workbench.bench.peers.package import Package
-from workbench.bench.scenario import Measured, Outcome, Refused, Run
+from workbench.bench.scenario import Measured, Outcome, RefusedByPeer, Run
 from workbench.bench.steps import BY_ID
 from workbench.cli import main
 
@@ -46,7 +46,7 @@ def test_a_peer_is_timed_in_all_that_it_offers(name: str) -> None:
     outcomes: list[Outcome] = []
     Run(peer, Host(8), BY_ID, outcomes.append).play()
     peer.close()
-    refused = {each.step: each.reason for each in outcomes if isinstance(each, Refused)}
+    refused = {each.step: each.reason for each in outcomes if isinstance(each, RefusedByPeer)}
     expected = REFUSED.get(name, {})
     assert refused.keys() == expected.keys(), refused
     assert all(re.search(words, refused[step]) for step, words in expected.items()), refused

@@ -13,7 +13,7 @@ from tests.mls.group.test_cost_of_a_step import CountingSuite
 from workbench.bench.client import NotOffered, Sample
 from workbench.bench.host import SMALLEST, Host
 from workbench.bench.ours import SUITE, OurClient, Ours
-from workbench.bench.scenario import Measured, Outcome, Refused, Run
+from workbench.bench.scenario import Measured, Outcome, RefusedByPeer, Run
 from workbench.bench.steps import BY_ID, PRIMITIVES, STEPS, Count, Primitive
 
 Answer = TypeVar("Answer")
@@ -118,7 +118,7 @@ def test_what_is_not_offered_is_left_out_and_what_is_refused_is_named() -> None:
     outcomes: list[Outcome] = []
     Run(Shy(), Host(8), BY_ID, outcomes.append).play()
     measured = {each.step for each in outcomes if isinstance(each, Measured)}
-    refused = {each.step: each.reason for each in outcomes if isinstance(each, Refused)}
+    refused = {each.step: each.reason for each in outcomes if isinstance(each, RefusedByPeer)}
     assert refused.keys() == {"remove, blank tree", "remove, full tree"}
     assert "InvalidTag" in refused["remove, blank tree"]
     never = {f"{name}, {tree} tree" for name in ("update", "add_one") for tree in ("blank", "full")}

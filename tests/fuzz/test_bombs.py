@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.fuzz.bounds import MEMORY_PER_BYTE, Cost, measured
+from workbench.fuzz.bounds import MEMORY_PER_BYTE, InputCost, measured
 from workbench.fuzz.scene import NOW, PSKS, scene
 from workbench.inspect.dissect import dissect
 from workbench.mls import (
@@ -174,4 +174,4 @@ def test_a_length_that_is_a_lie_costs_nothing(claim: int) -> None:
     cost, refusal = measured(lambda: decode(MLSMessage, data))
     assert refusal is not None
     assert cost.memory < 100_000
-    assert isinstance(cost, Cost)
+    assert isinstance(cost, InputCost)

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from workbench.cli import main
-from workbench.fuzz import Tally, attempt, find_to_text
-from workbench.fuzz.bounds import Cost, measured
+from workbench.fuzz import FuzzTally, attempt, find_to_text
+from workbench.fuzz.bounds import InputCost, measured
 from workbench.fuzz.edits import KINDS, draw, edited
 from workbench.fuzz.insider import Credulous
 from workbench.fuzz.subject import Layer, Subject
@@ -40,7 +40,7 @@ def test_what_is_rebuilt_without_a_change_is_accepted(suite: int, subject: Subje
 
 
 def test_a_run_over_all_suites_and_messages_finds_nothing() -> None:
-    tally = Tally()
+    tally = FuzzTally()
     for number in range(ATTEMPTS):
         tally.count(attempt(SEED, number))
     for tried, find in tally.finds.values():
@@ -105,7 +105,7 @@ def test_what_costs_too_much_is_outside_the_bounds() -> None:
     assert not cost.is_within(100)
     cost, _ = measured(busy)
     assert not cost.is_within(100)
-    assert Cost(10, 10).is_within(100)
+    assert InputCost(10, 10).is_within(100)
 
 
 def test_a_refusal_is_measured_too() -> None:

@@ -6,15 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from tests.mls.group.scenario import NOW, group_of
-from workbench.inspect.case import NOTHING, Knowledge
+from workbench.inspect.case import NOTHING, ExplainKnowledge
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
-from workbench.inspect.reasons import Kind
+from workbench.inspect.reasons import MessageKind
 from workbench.mls import GroupState, MLSMessage, Remove, create_commit, propose, protect
 
 
 def told(
-    state: GroupState, message: MLSMessage | bytes, kind: Kind, *words: str, knowledge: Knowledge = NOTHING
+    state: GroupState,
+    message: MLSMessage | bytes,
+    kind: MessageKind,
+    *words: str,
+    knowledge: ExplainKnowledge = NOTHING,
 ) -> Explanation:
     """The explanation, which must be of this kind and have these words."""
     explanation = explain(state, message, now=NOW, knowledge=knowledge)

@@ -13,9 +13,9 @@ import pytest
 from tests.inspect.explained import ALICE_AND_BOB, damaged, told
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_past_epochs import keeping
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explain import explain
-from workbench.inspect.reasons import ERRORS, KINDS, Kind, table
+from workbench.inspect.reasons import ERRORS, KINDS, MessageKind, table
 from workbench.inspect.refusals import CLOSER
 from workbench.mls import (
     Add,
@@ -57,7 +57,7 @@ def test_every_error_of_the_engine_has_a_kind_and_a_next_step() -> None:
 
 
 def test_every_kind_has_its_evidence_and_its_next_step_on_the_page(repository: Path) -> None:
-    assert set(KINDS) == set(Kind)
+    assert set(KINDS) == set(MessageKind)
     assert table() in (repository / "docs" / "explain.md").read_text("utf-8")
 
 
@@ -67,15 +67,15 @@ def test_every_kind_has_its_evidence_and_its_next_step_on_the_page(repository: P
 def test_what_a_member_can_read_is_said_to_be_readable() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     bob = scenario.states["Bob"]
-    told(bob, scenario.send("Alice", b"Lunch?"), Kind.PROCESSABLE, "application message of Alice", "6 bytes")
+    told(bob, scenario.send("Alice", b"Lunch?"), MessageKind.PROCESSABLE, "application message of Alice", "6 bytes")
     removal = create_commit(
         scenario.states["Alice"], [Remove(scenario.leaf("Bob"))], entropy=next(scenario.entropy), now=NOW
     )
-    told(bob, removal.message, Kind.PROCESSABLE, "commit of Alice", "removes this member from the group")
+    told(bob, removal.message, MessageKind.PROCESSABLE, "commit of Alice", "removes this member from the group")
     told(
         bob,
         scenario.propose_update("Carol"),
-        Kind.PROCESSABLE,
+        MessageKind.PROCESSABLE,
         "proposal of Carol",
         "wait for a commit: a fresh leaf key",
     )
@@ -83,18 +83,20 @@ def test_what_a_member_can_read_is_said_to_be_readable() -> None:
     told(
         bob,
         scenario.commit("Alice", private=True).message,
-        Kind.PROCESSABLE,
+        MessageKind.PROCESSABLE,
         "leads to epoch 2: Alice took in the update of Carol",
     )
     newcomer = scenario.outside("Dave", via="Bob").message
-    told(scenario.states["Bob"], newcomer, Kind.PROCESSABLE, "leads to epoch 3: Dave joined by an external commit")
+    told(
+        scenario.states["Bob"], newcomer, MessageKind.PROCESSABLE, "leads to epoch 3: Dave joined by an external commit"
+    )
 
 
 def test_a_late_message_of_an_epoch_that_is_kept_is_readable() -> None:
     scenario = keeping(1)
     late = scenario.send("Alice", b"late")
     scenario.commit("Carol")
-    explanation = told(scenario.states["Bob"], late, Kind.PROCESSABLE, "of Alice")
+    explanation = told(scenario.states["Bob"], late, MessageKind.PROCESSABLE, "of Alice")
     assert (explanation.details.epoch, explanation.details.own_epoch) == (1, 2)
 
 
@@ -119,7 +121,7 @@ ALICE, BOB = ALICE_AND_BOB.states["Alice"], ALICE_AND_BOB.states["Bob"]
     ],
 )
 def test_what_is_not_mls_is_called_so(data: bytes, words: str) -> None:
-    told(BOB, data, Kind.NOT_MLS, words)
+    told(BOB, data, MessageKind.NOT_MLS, words)
 
 
 def test_mls_that_is_written_as_text_is_decoded_and_explained() -> None:
@@ -133,7 +135,7 @@ def test_mls_that_is_written_as_text_is_decoded_and_explained() -> None:
         (base64.urlsafe_b64encode(data).decode().rstrip("="), "base64"),
         (json.dumps({"parts": [base64.b64encode(data).decode()], "id": 7}), "base64 in a string of JSON"),
     ):
-        explanation = told(bob, text.encode(), Kind.ENCODED, "application message of Alice opens")
+        explanation = told(bob, text.encode(), MessageKind.ENCODED, "application message of Alice opens")
         assert explanation.details.encoding == encoding
         assert explanation.details.sender == "Alice"
 
@@ -150,33 +152,33 @@ def test_what_lacks_its_frame_is_called_by_its_name() -> None:
         scenario.send("Alice", b"hello").message,
         scenario.propose_update("Alice").message,
     ):
-        told(scenario.states["Bob"], encode(bare), Kind.UNFRAMED, f"a whole {type(bare).__name__}")
-    told(scenario.states["Bob"], encode(bundle.key_package).hex().encode(), Kind.ENCODED, "a whole KeyPackage")
+        told(scenario.states["Bob"], encode(bare), MessageKind.UNFRAMED, f"a whole {type(bare).__name__}")
+    told(scenario.states["Bob"], encode(bundle.key_package).hex().encode(), MessageKind.ENCODED, "a whole KeyPackage")
 
 
 def test_another_version_or_wire_format_is_named() -> None:
     data = encode(protect(ALICE, b"hello", entropy=bytes(32)).message)
-    told(BOB, b"\x00\x02" + data[2:], Kind.OTHER_VERSION, "0x0002")
-    told(BOB, data[:2] + b"\x00\x06" + data[4:], Kind.OTHER_WIRE_FORMAT, "0x0006")
+    told(BOB, b"\x00\x02" + data[2:], MessageKind.OTHER_VERSION, "0x0002")
+    told(BOB, data[:2] + b"\x00\x06" + data[4:], MessageKind.OTHER_WIRE_FORMAT, "0x0006")
 
 
 def test_a_state_that_was_put_away_is_known_and_not_to_be_sent() -> None:
-    told(BOB, write_state(ALICE), Kind.NOT_MLS, "private keys in it")
+    told(BOB, write_state(ALICE), MessageKind.NOT_MLS, "private keys in it")
 
 
 def test_where_damaged_bytes_stop_making_sense_is_told() -> None:
     data = encode(protect(ALICE, b"hello", entropy=bytes(32)).message)
-    explanation = told(BOB, data[:-10], Kind.DAMAGED, "in MLSMessage.private_message.ciphertext")
+    explanation = told(BOB, data[:-10], MessageKind.DAMAGED, "in MLSMessage.private_message.ciphertext")
     assert explanation.details.field == "MLSMessage.private_message.ciphertext"
     assert explanation.details.offset is not None
     assert explanation.section == "§2.1.2"
-    told(BOB, bytes.fromhex("00010001 0000000000 01 000000"), Kind.DAMAGED)  # a bare PrivateMessage, by chance
-    told(BOB, data[:3], Kind.DAMAGED, "Only 3 of the 4 bytes")
-    told(BOB, data + b"\n", Kind.DAMAGED, "left over")
+    told(BOB, bytes.fromhex("00010001 0000000000 01 000000"), MessageKind.DAMAGED)  # a bare PrivateMessage, by chance
+    told(BOB, data[:3], MessageKind.DAMAGED, "Only 3 of the 4 bytes")
+    told(BOB, data + b"\n", MessageKind.DAMAGED, "left over")
     told(
         BOB,
         data + data,
-        Kind.DAMAGED,
+        MessageKind.DAMAGED,
         f"another one begins at byte {len(data)}",
         f"Split the bytes at byte {len(data)}",
     )
@@ -189,27 +191,27 @@ def test_a_key_package_is_validated() -> None:
     scenario = group_of("Alice", "Bob")
     key_package = scenario.bundle("Carol").key_package
     framed = MLSMessage(ProtocolVersion.mls10, key_package)
-    told(scenario.states["Bob"], framed, Kind.KEY_PACKAGE, "valid key package of Carol")
+    told(scenario.states["Bob"], framed, MessageKind.KEY_PACKAGE, "valid key package of Carol")
     late = explain(scenario.states["Bob"], framed, now=NOW + 10**9)
-    assert late.kind is Kind.FAILED_CHECK
+    assert late.kind is MessageKind.FAILED_CHECK
     assert "is not within the lifetime" in late.sentence
     assert "clocks" in late.next_step
     other = Scenario(cipher_suite(3)).bundle("Carol").key_package
-    told(BOB, MLSMessage(ProtocolVersion.mls10, other), Kind.FAILED_CHECK, "cipher suite 3", "new one")
+    told(BOB, MLSMessage(ProtocolVersion.mls10, other), MessageKind.FAILED_CHECK, "cipher suite 3", "new one")
 
 
 def test_a_group_info_is_held_against_the_state() -> None:
     scenario = group_of("Alice", "Bob")
     bob, info = scenario.states["Bob"], group_info(scenario.states["Alice"])
-    told(bob, info, Kind.GROUP_INFO, "signed by Alice", "agrees")
+    told(bob, info, MessageKind.GROUP_INFO, "signed by Alice", "agrees")
     message: Any = info.message
     forged = replace(info, message=replace(message, signature=bytes(64)))
-    told(bob, forged, Kind.FAILED_CHECK, "Alice has not signed")
+    told(bob, forged, MessageKind.FAILED_CHECK, "Alice has not signed")
     scenario.commit("Alice")
-    told(scenario.states["Bob"], info, Kind.GROUP_INFO, "1 commit behind")
-    told(bob, group_info(scenario.states["Alice"]), Kind.GROUP_INFO, "1 commit ahead")
+    told(scenario.states["Bob"], info, MessageKind.GROUP_INFO, "1 commit behind")
+    told(bob, group_info(scenario.states["Alice"]), MessageKind.GROUP_INFO, "1 commit ahead")
     other = replace(message, group_context=replace(message.group_context, group_id=b"\xff"))
-    told(bob, replace(info, message=other), Kind.GROUP_INFO, "of group ff")
+    told(bob, replace(info, message=other), MessageKind.GROUP_INFO, "of group ff")
 
 
 def test_a_welcome_is_for_this_client_or_for_others() -> None:
@@ -222,21 +224,31 @@ def test_a_welcome_is_for_this_client_or_for_others() -> None:
     assert made.welcome is not None
     elsewhere = group_of("Eve").states["Eve"]
     elsewhere = replace(elsewhere, context=replace(elsewhere.context, group_id=b"elsewhere"))
-    told(elsewhere, made.welcome, Kind.WELCOME_FOR_OTHERS, "1 client", "no key package was given")
+    told(elsewhere, made.welcome, MessageKind.WELCOME_FOR_OTHERS, "1 client", "no key package was given")
     bob = scenario.bundle("Bob")
     explanation = told(
-        elsewhere, made.welcome, Kind.WELCOME_FOR_OTHERS, "none of the 1", knowledge=Knowledge(bundles=[bob])
+        elsewhere,
+        made.welcome,
+        MessageKind.WELCOME_FOR_OTHERS,
+        "none of the 1",
+        knowledge=ExplainKnowledge(bundles=[bob]),
     )
     assert len(explanation.details.missing) == 1
-    told(elsewhere, made.welcome, Kind.MISSING_PSK, "external key", knowledge=Knowledge(bundles=[bob, dave]))
-    knows = Knowledge(bundles=[bob, dave], psks=psks)
-    told(elsewhere, made.welcome, Kind.WELCOME, "“the group”, in epoch 2, at leaf 2", knowledge=knows)
+    told(
+        elsewhere,
+        made.welcome,
+        MessageKind.MISSING_PSK,
+        "external key",
+        knowledge=ExplainKnowledge(bundles=[bob, dave]),
+    )
+    knows = ExplainKnowledge(bundles=[bob, dave], psks=psks)
+    told(elsewhere, made.welcome, MessageKind.WELCOME, "“the group”, in epoch 2, at leaf 2", knowledge=knows)
     spoilt = damaged(made.welcome, "encrypted_group_info")
-    told(elsewhere, spoilt, Kind.FAILED_CHECK, "cannot join", "Fetch it again", "add it again", knowledge=knows)
-    told(scenario.states["Bob"], made.welcome, Kind.WELCOME, "already, in epoch 1", "drop it", knowledge=knows)
+    told(elsewhere, spoilt, MessageKind.FAILED_CHECK, "cannot join", "Fetch it again", "add it again", knowledge=knows)
+    told(scenario.states["Bob"], made.welcome, MessageKind.WELCOME, "already, in epoch 1", "drop it", knowledge=knows)
     welcome: Any = made.welcome.message
     odd = replace(made.welcome, message=replace(welcome, cipher_suite=99))
-    told(elsewhere, odd, Kind.UNSUPPORTED, "0x0063", knowledge=knows)
+    told(elsewhere, odd, MessageKind.UNSUPPORTED, "0x0063", knowledge=knows)
 
 
 # What is missing, and what failed
@@ -249,7 +261,7 @@ def test_a_missing_proposal_is_named(private: bool) -> None:  # noqa: FBT001 - a
     scenario.propose_update("Bob")
     (reference,) = scenario.states["Alice"].proposals
     commit = scenario.commit("Alice", private=private).message
-    explanation = told(carol, commit, Kind.MISSING_PROPOSAL, reference.hex()[:8], "Fetch the proposals")
+    explanation = told(carol, commit, MessageKind.MISSING_PROPOSAL, reference.hex()[:8], "Fetch the proposals")
     assert explanation.details.missing == (() if private else (reference.hex(),))
 
 
@@ -259,9 +271,15 @@ def test_a_missing_psk_is_named() -> None:
     psks = {b"over lunch": b"fish"}
     commit = create_commit(scenario.states["Alice"], [psk], entropy=next(scenario.entropy), now=NOW, psks=psks).message
     bob = scenario.states["Bob"]
-    told(bob, commit, Kind.MISSING_PSK, b"over lunch".hex())
-    told(bob, commit, Kind.PROCESSABLE, knowledge=Knowledge(psks=psks))
-    other = told(bob, commit, Kind.FAILED_CHECK, "confirmation tag", knowledge=Knowledge(psks={b"over lunch": b"soup"}))
+    told(bob, commit, MessageKind.MISSING_PSK, b"over lunch".hex())
+    told(bob, commit, MessageKind.PROCESSABLE, knowledge=ExplainKnowledge(psks=psks))
+    other = told(
+        bob,
+        commit,
+        MessageKind.FAILED_CHECK,
+        "confirmation tag",
+        knowledge=ExplainKnowledge(psks={b"over lunch": b"soup"}),
+    )
     assert "Compare the pre-shared keys" in other.next_step
 
 
@@ -277,7 +295,10 @@ def test_a_failed_check_keeps_its_section_and_its_error() -> None:
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, content, FramedContentAuthData(signature, None))
     message = protect_public(state.suite, authenticated, state.secrets.membership_key, state.context)
     explanation = told(
-        scenario.states["Bob"], MLSMessage(ProtocolVersion.mls10, message), Kind.FAILED_CHECK, "no member at leaf 77"
+        scenario.states["Bob"],
+        MLSMessage(ProtocolVersion.mls10, message),
+        MessageKind.FAILED_CHECK,
+        "no member at leaf 77",
     )
     assert explanation.section == "§12.1.3"
     assert explanation.details.error == "InvalidProposal"
@@ -291,7 +312,7 @@ def test_an_explanation_is_text_json_and_html() -> None:
     scenario = group_of("Alice", "<Bob>")
     message = scenario.send("<Bob>", b"hello")
     alice, _ = process(scenario.states["Alice"], message, now=NOW)
-    explanation = told(alice, message, Kind.KEY_USED)
+    explanation = told(alice, message, MessageKind.KEY_USED)
     lines = str(explanation).splitlines()
     assert lines[0] == "key used (RFC 9420 §9.2)"
     assert max(map(len, lines)) <= 100

@@ -16,7 +16,7 @@ from tests.mls.group.scenario import NOW, group_of
 from workbench.fuzz.bounds import measured
 from workbench.inspect.explain import explain
 from workbench.inspect.readings import written_in
-from workbench.inspect.reasons import ERRORS, Kind
+from workbench.inspect.reasons import ERRORS, MessageKind
 from workbench.mls import (
     GroupState,
     KeyPackage,
@@ -40,34 +40,41 @@ from workbench.mls.errors import MLSError
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.wire.code_points import ProtocolVersion
 
-OUTSIDE = {Kind.KEY_PACKAGE, Kind.GROUP_INFO, Kind.WELCOME, Kind.WELCOME_FOR_OTHERS, Kind.FORK, Kind.FAILED_CHECK}
+OUTSIDE = {
+    MessageKind.KEY_PACKAGE,
+    MessageKind.GROUP_INFO,
+    MessageKind.WELCOME,
+    MessageKind.WELCOME_FOR_OTHERS,
+    MessageKind.FORK,
+    MessageKind.FAILED_CHECK,
+}
 """What can be said of that which `process` does not take at all."""
 
-CLOSER: dict[type[MLSError], set[Kind]] = {
+CLOSER: dict[type[MLSError], set[MessageKind]] = {
     refused.Malformed: {
-        Kind.NOT_MLS,
-        Kind.ENCODED,
-        Kind.UNFRAMED,
-        Kind.OTHER_VERSION,
-        Kind.OTHER_WIRE_FORMAT,
-        Kind.DAMAGED,
-        Kind.FAILED_CHECK,
-        Kind.UNSUPPORTED,
+        MessageKind.NOT_MLS,
+        MessageKind.ENCODED,
+        MessageKind.UNFRAMED,
+        MessageKind.OTHER_VERSION,
+        MessageKind.OTHER_WIRE_FORMAT,
+        MessageKind.DAMAGED,
+        MessageKind.FAILED_CHECK,
+        MessageKind.UNSUPPORTED,
     },
-    refused.Misuse: OUTSIDE | {Kind.UNSUPPORTED},
-    refused.WrongGroup: {Kind.OTHER_GROUP, Kind.SUCCESSOR_GROUP},
-    refused.FutureEpoch: {Kind.FUTURE_EPOCH, Kind.REMOVED, Kind.GROUP_ENDED},
-    refused.LateHandshake: {Kind.EPOCH_ENDED, Kind.ALREADY_PROCESSED, Kind.OWN_ECHO},
-    refused.OwnMessage: {Kind.OWN_ECHO, Kind.OWN_LEAF_TWICE, Kind.FAILED_CHECK},
-    refused.GroupInactive: {Kind.REMOVED, Kind.GROUP_ENDED},
-    refused.DecryptionFailed: {Kind.FORK_OR_DAMAGED, Kind.DAMAGED, Kind.FAILED_CHECK},
-    refused.InvalidSignature: {Kind.FORK_OR_DAMAGED, Kind.FAILED_CHECK},
-    refused.InvalidTag: {Kind.FORK_OR_DAMAGED, Kind.DAMAGED, Kind.FAILED_CHECK},
+    refused.Misuse: OUTSIDE | {MessageKind.UNSUPPORTED},
+    refused.WrongGroup: {MessageKind.OTHER_GROUP, MessageKind.SUCCESSOR_GROUP},
+    refused.FutureEpoch: {MessageKind.FUTURE_EPOCH, MessageKind.REMOVED, MessageKind.GROUP_ENDED},
+    refused.LateHandshake: {MessageKind.EPOCH_ENDED, MessageKind.ALREADY_PROCESSED, MessageKind.OWN_ECHO},
+    refused.OwnMessage: {MessageKind.OWN_ECHO, MessageKind.OWN_LEAF_TWICE, MessageKind.FAILED_CHECK},
+    refused.GroupInactive: {MessageKind.REMOVED, MessageKind.GROUP_ENDED},
+    refused.DecryptionFailed: {MessageKind.FORK_OR_DAMAGED, MessageKind.DAMAGED, MessageKind.FAILED_CHECK},
+    refused.InvalidSignature: {MessageKind.FORK_OR_DAMAGED, MessageKind.FAILED_CHECK},
+    refused.InvalidTag: {MessageKind.FORK_OR_DAMAGED, MessageKind.DAMAGED, MessageKind.FAILED_CHECK},
 }
 """The errors of which more can be found out than their class says."""
 
 
-def assert_explained(state: GroupState, data: bytes, now: int = NOW) -> Kind:
+def assert_explained(state: GroupState, data: bytes, now: int = NOW) -> MessageKind:
     """The kind of what is told about bytes, after a look at whether it is what `process` says, and at the state."""
     before = snapshot(state)
     explanation = explain(state, data, now=now)
@@ -80,13 +87,13 @@ def assert_explained(state: GroupState, data: bytes, now: int = NOW) -> Kind:
     return explanation.kind
 
 
-def kinds_by_process(state: GroupState, data: bytes, now: int) -> set[Kind]:
+def kinds_by_process(state: GroupState, data: bytes, now: int) -> set[MessageKind]:
     """The kinds that fit what `process` does with the bytes."""
     try:
         process(state, data, now=now)
     except MLSError as error:
         return CLOSER.get(type(error), {ERRORS[type(error)].kind})
-    return {Kind.PROCESSABLE}
+    return {MessageKind.PROCESSABLE}
 
 
 def snapshot(state: GroupState) -> tuple[Any, ...]:
@@ -128,18 +135,18 @@ def test_every_message_is_explained_to_everybody() -> None:
     states, messages = party()
     kinds = {assert_explained(state, data) for state in states.values() for data in messages}
     assert kinds == {
-        Kind.PROCESSABLE,
-        Kind.GROUP_INFO,
-        Kind.KEY_PACKAGE,
-        Kind.WELCOME_FOR_OTHERS,
-        Kind.FUTURE_EPOCH,
-        Kind.EPOCH_DELETED,
-        Kind.EPOCH_ENDED,
-        Kind.ALREADY_PROCESSED,
-        Kind.BEFORE_JOINING,
-        Kind.OWN_ECHO,
-        Kind.OWN_LEAF_TWICE,
-        Kind.MISSING_PROPOSAL,
+        MessageKind.PROCESSABLE,
+        MessageKind.GROUP_INFO,
+        MessageKind.KEY_PACKAGE,
+        MessageKind.WELCOME_FOR_OTHERS,
+        MessageKind.FUTURE_EPOCH,
+        MessageKind.EPOCH_DELETED,
+        MessageKind.EPOCH_ENDED,
+        MessageKind.ALREADY_PROCESSED,
+        MessageKind.BEFORE_JOINING,
+        MessageKind.OWN_ECHO,
+        MessageKind.OWN_LEAF_TWICE,
+        MessageKind.MISSING_PROPOSAL,
     }
 
 
@@ -195,7 +202,7 @@ def _clients(cases: list[dict[str, Any]]) -> Iterator[tuple[GroupState, int, dic
 def test_text_that_is_nested_deep_is_explained_as_text(text: str) -> None:
     """Of JSON that the library can't read only that it is text can be told."""
     explained = explain(group_of("Alice", "Bob").states["Alice"], text.encode(), now=NOW)
-    assert explained.kind is Kind.NOT_MLS
+    assert explained.kind is MessageKind.NOT_MLS
     assert "nothing of MLS is written in it" in explained.sentence
 
 
@@ -208,25 +215,25 @@ def test_the_messages_of_other_implementations_are_explained(suite: int, officia
             messages = [bytes.fromhex(each) for each in (*epoch["proposals"], epoch["commit"])]
             kinds |= {assert_explained(state, data, now) for data in messages}
             kinds.add(assert_explained(state, messages[-1][:-1] + bytes([messages[-1][-1] ^ 1]), now))
-    assert {Kind.PROCESSABLE, Kind.DAMAGED, Kind.FUTURE_EPOCH} <= kinds
+    assert {MessageKind.PROCESSABLE, MessageKind.DAMAGED, MessageKind.FUTURE_EPOCH} <= kinds
 
 
 def test_every_official_message_is_explained(official_vectors: Path) -> None:
     bob = party()[0]["Bob in epoch 1"]
     cases = json.loads((official_vectors / "messages.json").read_text("utf-8"))
     expected = {
-        "mls_welcome": {Kind.WELCOME_FOR_OTHERS, Kind.UNSUPPORTED},
-        "mls_group_info": {Kind.GROUP_INFO},
-        "mls_key_package": {Kind.FAILED_CHECK},
-        "public_message_application": {Kind.OTHER_GROUP},
-        "public_message_proposal": {Kind.OTHER_GROUP},
-        "public_message_commit": {Kind.OTHER_GROUP},
-        "private_message": {Kind.OTHER_GROUP},
+        "mls_welcome": {MessageKind.WELCOME_FOR_OTHERS, MessageKind.UNSUPPORTED},
+        "mls_group_info": {MessageKind.GROUP_INFO},
+        "mls_key_package": {MessageKind.FAILED_CHECK},
+        "public_message_application": {MessageKind.OTHER_GROUP},
+        "public_message_proposal": {MessageKind.OTHER_GROUP},
+        "public_message_commit": {MessageKind.OTHER_GROUP},
+        "private_message": {MessageKind.OTHER_GROUP},
     }
     for case in cases[:5]:
         for name, data in case.items():
             kind = assert_explained(bob, bytes.fromhex(data))
-            assert kind in expected.get(name, set(Kind)), (name, kind)
+            assert kind in expected.get(name, set(MessageKind)), (name, kind)
 
 
 def test_of_many_strings_in_a_text_the_longest_are_tried() -> None:

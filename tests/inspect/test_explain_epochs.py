@@ -10,8 +10,8 @@ import pytest
 from tests.inspect.explained import told
 from tests.mls.group.scenario import NOW, group_of
 from tests.mls.group.test_past_epochs import keeping
-from workbench.inspect.case import Knowledge
-from workbench.inspect.reasons import Kind
+from workbench.inspect.case import ExplainKnowledge
+from workbench.inspect.reasons import MessageKind
 from workbench.mls import (
     MLSMessage,
     ReInit,
@@ -43,11 +43,11 @@ def test_a_message_of_another_group_is_addressed_there() -> None:
     scenario = group_of("Alice", "Bob")
     message: Any = scenario.send("Alice", b"hello")
     elsewhere = replace(message, message=replace(message.message, group_id=b"choir"))
-    explanation = told(scenario.states["Bob"], elsewhere, Kind.OTHER_GROUP, "“choir”", "“the group”")
+    explanation = told(scenario.states["Bob"], elsewhere, MessageKind.OTHER_GROUP, "“choir”", "“the group”")
     assert (explanation.details.group_id, explanation.details.own_group_id) == (b"choir", b"the group")
     assert explanation.section == "§6"
     nameless = replace(message, message=replace(message.message, group_id=b"\xff\xfe"))
-    told(scenario.states["Bob"], nameless, Kind.OTHER_GROUP, "fffe")
+    told(scenario.states["Bob"], nameless, MessageKind.OTHER_GROUP, "fffe")
 
 
 def test_a_message_of_the_group_after_a_reinit_is_addressed_there() -> None:
@@ -56,10 +56,10 @@ def test_a_message_of_the_group_after_a_reinit_is_addressed_there() -> None:
     old = scenario.states["Alice"]
     successor = reinit_group(old, scenario.bundle("Alice"), [], entropy=next(scenario.entropy), now=NOW)
     message = protect(successor.next, b"hello", entropy=next(scenario.entropy)).message
-    told(old, message, Kind.SUCCESSOR_GROUP, "comes after this one by ReInit", "Welcome")
+    told(old, message, MessageKind.SUCCESSOR_GROUP, "comes after this one by ReInit", "Welcome")
     late = create_commit(replace(old, active=True, reinit=None), entropy=next(scenario.entropy), now=NOW)
     bob = replace(old, own_leaf=type(old.own_leaf)(1))
-    told(bob, late.message, Kind.GROUP_ENDED, "goes on as “the next”")
+    told(bob, late.message, MessageKind.GROUP_ENDED, "goes on as “the next”")
 
 
 def test_a_message_from_the_future_tells_how_many_commits_are_missing() -> None:
@@ -67,10 +67,10 @@ def test_a_message_from_the_future_tells_how_many_commits_are_missing() -> None:
     bob = scenario.states["Bob"]
     for missing, words in ((1, "1 commit is missing"), (2, "2 commits are missing"), (3, "epochs 1 to 3")):
         scenario.commit("Alice")
-        explanation = told(bob, scenario.send("Alice", b"hello"), Kind.FUTURE_EPOCH, words)
+        explanation = told(bob, scenario.send("Alice", b"hello"), MessageKind.FUTURE_EPOCH, words)
         assert explanation.details.epoch == 1 + missing
         assert explanation.details.sender == ""
-    told(bob, scenario.commit("Alice").message, Kind.FUTURE_EPOCH, "commit of leaf 0", "3 commits are missing")
+    told(bob, scenario.commit("Alice").message, MessageKind.FUTURE_EPOCH, "commit of leaf 0", "3 commits are missing")
 
 
 def test_a_message_of_a_deleted_epoch_names_the_policy_that_deleted_it() -> None:
@@ -78,7 +78,9 @@ def test_a_message_of_a_deleted_epoch_names_the_policy_that_deleted_it() -> None
     late = scenario.send("Alice", b"late")
     scenario.commit("Carol")
     scenario.commit("Carol")
-    explanation = told(scenario.states["Bob"], late, Kind.EPOCH_DELETED, "keeps those of 1 past", "Policy.past_epochs")
+    explanation = told(
+        scenario.states["Bob"], late, MessageKind.EPOCH_DELETED, "keeps those of 1 past", "Policy.past_epochs"
+    )
     assert explanation.section == "§9.2"
 
 
@@ -86,7 +88,7 @@ def test_a_message_from_before_one_joined_was_never_readable() -> None:
     scenario = group_of("Alice", "Bob")
     early = scenario.send("Alice", b"early")
     scenario.commit("Alice", adds=["Carol"])
-    told(scenario.states["Carol"], early, Kind.BEFORE_JOINING, "came in with epoch 2")
+    told(scenario.states["Carol"], early, MessageKind.BEFORE_JOINING, "came in with epoch 2")
 
 
 def test_a_proposal_or_commit_that_came_too_late_is_told_from_the_one_that_led_here() -> None:
@@ -95,16 +97,16 @@ def test_a_proposal_or_commit_that_came_too_late_is_told_from_the_one_that_led_h
     loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).message
     winner = scenario.commit("Carol").message
     bob, carol = scenario.states["Bob"], scenario.states["Carol"]
-    told(bob, proposal, Kind.EPOCH_ENDED, "which is over")
-    told(bob, loser, Kind.EPOCH_ENDED, "which is over", "forked")
-    told(bob, winner, Kind.ALREADY_PROCESSED, "has ended epoch 1 here")
-    told(carol, winner, Kind.OWN_ECHO, "this member's own", "Drop it")
+    told(bob, proposal, MessageKind.EPOCH_ENDED, "which is over")
+    told(bob, loser, MessageKind.EPOCH_ENDED, "which is over", "forked")
+    told(bob, winner, MessageKind.ALREADY_PROCESSED, "has ended epoch 1 here")
+    told(carol, winner, MessageKind.OWN_ECHO, "this member's own", "Drop it")
     scenario.commit("Alice")
-    told(scenario.states["Bob"], winner, Kind.EPOCH_ENDED, "which is over")
+    told(scenario.states["Bob"], winner, MessageKind.EPOCH_ENDED, "which is over")
     public: Any = winner.message
     copied = replace(public.auth, confirmation_tag=scenario.states["Bob"].confirmation_tag)
-    told(scenario.states["Bob"], replace(winner, message=replace(public, auth=copied)), Kind.EPOCH_ENDED)
-    told(scenario.states["Bob"], winner, Kind.ALREADY_PROCESSED, knowledge=Knowledge(commits=[winner]))
+    told(scenario.states["Bob"], replace(winner, message=replace(public, auth=copied)), MessageKind.EPOCH_ENDED)
+    told(scenario.states["Bob"], winner, MessageKind.ALREADY_PROCESSED, knowledge=ExplainKnowledge(commits=[winner]))
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -113,12 +115,12 @@ def test_an_own_commit_of_an_epoch_that_is_kept_is_known_again(private: bool) ->
     loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
     scenario.states["Alice"] = loser.current
     scenario.commit("Carol")
-    told(scenario.states["Alice"], loser.message, Kind.OWN_ECHO, "this member's own, of epoch 1")
-    told(scenario.states["Bob"], loser.message, Kind.EPOCH_ENDED)
+    told(scenario.states["Alice"], loser.message, MessageKind.OWN_ECHO, "this member's own, of epoch 1")
+    told(scenario.states["Bob"], loser.message, MessageKind.EPOCH_ENDED)
     if not private:
         public: Any = loser.message.message
         forged = replace(loser.message, message=replace(public, auth=replace(public.auth, signature=bytes(64))))
-        told(scenario.states["Alice"], forged, Kind.EPOCH_ENDED)
+        told(scenario.states["Alice"], forged, MessageKind.EPOCH_ENDED)
 
 
 def test_who_was_removed_is_told_so() -> None:
@@ -127,9 +129,9 @@ def test_who_was_removed_is_told_so() -> None:
     earlier = scenario.send("Alice", b"bye")
     bob, _ = process(scenario.states["Bob"], removal.message, now=NOW)
     said = protect(removal.next, b"hello", entropy=next(scenario.entropy)).message
-    told(bob, earlier, Kind.PROCESSABLE, "application message of Alice")
-    told(bob, said, Kind.REMOVED, "removed at the end of epoch 1", "join by an external commit")
-    told(bob, scenario.propose_update("Carol"), Kind.REMOVED)
+    told(bob, earlier, MessageKind.PROCESSABLE, "application message of Alice")
+    told(bob, said, MessageKind.REMOVED, "removed at the end of epoch 1", "join by an external commit")
+    told(bob, scenario.propose_update("Carol"), MessageKind.REMOVED)
 
 
 # From oneself
@@ -138,24 +140,24 @@ def test_who_was_removed_is_told_so() -> None:
 def test_ones_own_messages_come_back() -> None:
     scenario = group_of("Alice", "Bob")
     said = scenario.send("Alice", b"hello")
-    told(scenario.states["Alice"], said, Kind.OWN_ECHO, "application message of Alice", "what it says was known")
+    told(scenario.states["Alice"], said, MessageKind.OWN_ECHO, "application message of Alice", "what it says was known")
     update = scenario.propose_update("Alice")
-    told(scenario.states["Alice"], update, Kind.OWN_ECHO, "proposal of Alice", "waiting")
+    told(scenario.states["Alice"], update, MessageKind.OWN_ECHO, "proposal of Alice", "waiting")
     private = scenario.propose_update("Alice", private=True)
-    told(scenario.states["Alice"], private, Kind.OWN_ECHO, "proposal of Alice", "waiting")
+    told(scenario.states["Alice"], private, MessageKind.OWN_ECHO, "proposal of Alice", "waiting")
     dropped = scenario.states["Alice"]
     for reference in dropped.proposals:
         dropped = drop_proposal(dropped, reference)
-    told(dropped, update, Kind.OWN_ECHO)
+    told(dropped, update, MessageKind.OWN_ECHO)
 
 
 @pytest.mark.parametrize("private", [False, True])
 def test_ones_own_commit_comes_back_and_is_adopted(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = group_of("Alice", "Bob")
     committed = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
-    told(committed.current, committed.message, Kind.OWN_ECHO, "commit of Alice", "`staged`")
-    knows = Knowledge(staged=committed)
-    told(committed.current, committed.message, Kind.PROCESSABLE, "leads to epoch 2", knowledge=knows)
+    told(committed.current, committed.message, MessageKind.OWN_ECHO, "commit of Alice", "`staged`")
+    knows = ExplainKnowledge(staged=committed)
+    told(committed.current, committed.message, MessageKind.PROCESSABLE, "leads to epoch 2", knowledge=knows)
 
 
 def test_a_second_copy_of_a_member_is_found_out() -> None:
@@ -164,7 +166,7 @@ def test_a_second_copy_of_a_member_is_found_out() -> None:
     first, second = scenario.send("Alice", b"first"), scenario.send("Alice", b"second")
     for message, generation in ((first, 0), (second, 1)):
         words = f"took key {generation}, and the next one of this state is 0"
-        told(backup, message, Kind.OWN_LEAF_TWICE, "is signed by this member", words)
+        told(backup, message, MessageKind.OWN_LEAF_TWICE, "is signed by this member", words)
 
 
 def test_a_member_that_speaks_in_ones_name_is_not_taken_for_oneself() -> None:
@@ -179,7 +181,12 @@ def test_a_member_that_speaks_in_ones_name_is_not_taken_for_oneself() -> None:
         bob.suite, authenticated, bob.secret_tree, bob.secrets.sender_data_secret, entropy=bytes(32)
     )
     message = MLSMessage(ProtocolVersion.mls10, forged)
-    told(alice, message, Kind.FAILED_CHECK, "names this member as its sender, who has neither sealed nor signed it")
+    told(
+        alice,
+        message,
+        MessageKind.FAILED_CHECK,
+        "names this member as its sender, who has neither sealed nor signed it",
+    )
 
 
 # Generations
@@ -191,8 +198,8 @@ def test_used_expired_and_distant_keys_are_told_apart() -> None:
     bob = replace(scenario.states["Bob"], policy=replace(scenario.states["Bob"].policy, ratchets=limits))
     messages = [scenario.send("Alice", b"hello") for _ in range(20)]
     bob, _ = process(bob, messages[6], now=NOW)
-    used = told(bob, messages[6], Kind.KEY_USED, "application key 6", "of Alice")
+    used = told(bob, messages[6], MessageKind.KEY_USED, "application key 6", "of Alice")
     assert (used.details.sender, used.details.leaf, used.details.generation) == ("Alice", 0, 6)
-    told(bob, messages[1], Kind.KEY_EXPIRED, "6 steps behind", "RatchetLimits.behind")
-    told(bob, messages[5], Kind.PROCESSABLE)
-    told(bob, messages[19], Kind.TOO_FAR_AHEAD, "12 steps ahead", "RatchetLimits.forward")
+    told(bob, messages[1], MessageKind.KEY_EXPIRED, "6 steps behind", "RatchetLimits.behind")
+    told(bob, messages[5], MessageKind.PROCESSABLE)
+    told(bob, messages[19], MessageKind.TOO_FAR_AHEAD, "12 steps ahead", "RatchetLimits.forward")

@@ -9,9 +9,9 @@ from tests.inspect.explained import damaged, forked, sent_by, told
 from tests.mls.group.scenario import NOW, group_of
 from tests.mls.group.test_custom_proposals import LUNCH, polling_group
 from tests.mls.group.test_past_epochs import keeping
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.forks import OtherSide
-from workbench.inspect.reasons import Kind
+from workbench.inspect.reasons import MessageKind
 from workbench.mls import Add, MLSMessage, Policy, Remove, create_commit, encode, group_info, join, propose, protect
 from workbench.mls.framing.private_message import protect_private
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
@@ -28,7 +28,7 @@ from workbench.mls.wire.messages import (
 def test_without_evidence_a_fork_cannot_be_told_from_damage() -> None:
     alice, bob, _ = forked()
     for message in sent_by(bob):
-        told(alice, message, Kind.FORK_OR_DAMAGED, "or the group has forked", "compare the epoch authenticator")
+        told(alice, message, MessageKind.FORK_OR_DAMAGED, "or the group has forked", "compare the epoch authenticator")
 
 
 def test_something_of_the_other_side_proves_a_fork() -> None:
@@ -39,13 +39,13 @@ def test_something_of_the_other_side_proves_a_fork() -> None:
         (OtherSide(group_info=group_info(bob)), "the signed GroupInfo"),
     ):
         for message in sent_by(bob):
-            told(alice, message, Kind.FORK, words, knowledge=Knowledge(other=other))
+            told(alice, message, MessageKind.FORK, words, knowledge=ExplainKnowledge(other=other))
     commit = sent_by(bob)[1]
-    knows = Knowledge(other=OtherSide(group_info=group_info(bob)))
-    told(alice, commit, Kind.FORK, "its own signature, which is good in the other side's epoch", knowledge=knows)
-    knows = Knowledge(other=OtherSide(commits=[commits[1]]), commits=[encode(commits[0])])
+    knows = ExplainKnowledge(other=OtherSide(group_info=group_info(bob)))
+    told(alice, commit, MessageKind.FORK, "its own signature, which is good in the other side's epoch", knowledge=knows)
+    knows = ExplainKnowledge(other=OtherSide(commits=[commits[1]]), commits=[encode(commits[0])])
     words = "the sides part at the end of epoch 1: here by the commit of leaf 0, there by the commit of leaf 1"
-    told(alice, commit, Kind.FORK, words, knowledge=knows)
+    told(alice, commit, MessageKind.FORK, words, knowledge=knows)
 
 
 def test_the_histories_of_both_sides_prove_a_fork_in_any_later_epoch_and_in_none_before() -> None:
@@ -57,12 +57,12 @@ def test_the_histories_of_both_sides_prove_a_fork_in_any_later_epoch_and_in_none
     )
     second = create_commit(theirs.next, entropy=next(scenario.entropy), now=NOW)
     after = protect(second.next, b"after", entropy=next(scenario.entropy)).message
-    knows = Knowledge(other=OtherSide(commits=[theirs.message, second.message]), commits=[ours.message])
+    knows = ExplainKnowledge(other=OtherSide(commits=[theirs.message, second.message]), commits=[ours.message])
     for message in (after, theirs.message, second.message):
-        told(ours.next, message, Kind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
-    told(ours.next, before, Kind.EPOCH_DELETED, knowledge=knows)
-    told(ours.next, proposal, Kind.EPOCH_ENDED, knowledge=knows)
-    told(ours.next, after, Kind.FUTURE_EPOCH)
+        told(ours.next, message, MessageKind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
+    told(ours.next, before, MessageKind.EPOCH_DELETED, knowledge=knows)
+    told(ours.next, proposal, MessageKind.EPOCH_ENDED, knowledge=knows)
+    told(ours.next, after, MessageKind.FUTURE_EPOCH)
 
 
 def test_histories_that_hold_custom_proposals_prove_a_fork_too() -> None:
@@ -72,19 +72,19 @@ def test_histories_that_hold_custom_proposals_prove_a_fork_too() -> None:
         for name in ("Alice", "Bob")
     )
     after = protect(theirs.next, b"after", entropy=next(scenario.entropy)).message
-    knows = Knowledge(other=OtherSide(commits=[encode(theirs.message)]), commits=[encode(ours.message)])
-    told(ours.next, after, Kind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
+    knows = ExplainKnowledge(other=OtherSide(commits=[encode(theirs.message)]), commits=[encode(ours.message)])
+    told(ours.next, after, MessageKind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
 
 
 def test_a_custom_proposal_from_a_second_copy_of_ones_leaf_is_known_as_ones_own() -> None:
     scenario = polling_group("Alice", "Bob")
     proposed = propose(scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=True)
-    told(scenario.states["Alice"], proposed.message, Kind.OWN_LEAF_TWICE, "is signed by this member")
+    told(scenario.states["Alice"], proposed.message, MessageKind.OWN_LEAF_TWICE, "is signed by this member")
 
 
 def test_a_group_info_of_the_other_side_proves_a_fork_by_itself() -> None:
     alice, bob, _ = forked()
-    told(alice, group_info(bob), Kind.FORK, "Bob has signed", "the group has forked")
+    told(alice, group_info(bob), MessageKind.FORK, "Bob has signed", "the group has forked")
 
 
 def test_the_parting_of_private_and_outside_commits_is_found_too() -> None:
@@ -92,10 +92,16 @@ def test_the_parting_of_private_and_outside_commits_is_found_too() -> None:
     private = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=True)
     outside = scenario.outside("Dave", via="Alice")
     message = sent_by(outside.next)[0]
-    knows = Knowledge(other=OtherSide(commits=[outside.message]), commits=[private.message])
-    told(private.next, message, Kind.FORK, "here by a private commit, there by a newcomer's commit", knowledge=knows)
-    same = Knowledge(other=OtherSide(commits=[private.message]), commits=[private.message])
-    told(private.next, message, Kind.FORK_OR_DAMAGED, knowledge=same)
+    knows = ExplainKnowledge(other=OtherSide(commits=[outside.message]), commits=[private.message])
+    told(
+        private.next,
+        message,
+        MessageKind.FORK,
+        "here by a private commit, there by a newcomer's commit",
+        knowledge=knows,
+    )
+    same = ExplainKnowledge(other=OtherSide(commits=[private.message]), commits=[private.message])
+    told(private.next, message, MessageKind.FORK_OR_DAMAGED, knowledge=same)
 
 
 def test_evidence_that_proves_nothing_counts_for_nothing() -> None:
@@ -105,9 +111,9 @@ def test_evidence_that_proves_nothing_counts_for_nothing() -> None:
     nobody = replace(without_tree, message=replace(without_tree.message, signer=77))
     earlier = group_info(group_of("Alice", "Bob", "Carol").states["Bob"])
     for evidence in (forged, nobody, earlier, b"", protect(bob, b"", entropy=bytes(32)).message):
-        knows = Knowledge(other=OtherSide(group_info=evidence))
+        knows = ExplainKnowledge(other=OtherSide(group_info=evidence))
         for message in sent_by(bob):
-            told(alice, message, Kind.FORK_OR_DAMAGED, knowledge=knows)
+            told(alice, message, MessageKind.FORK_OR_DAMAGED, knowledge=knows)
 
 
 def test_a_newcomer_of_the_other_side_is_seen_by_its_signature() -> None:
@@ -116,27 +122,27 @@ def test_a_newcomer_of_the_other_side_is_seen_by_its_signature() -> None:
     scenario.states["Bob"] = bob
     newcomer = scenario.outside("Dave", via="Bob").message
     alice = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).next
-    told(alice, newcomer, Kind.FORK_OR_DAMAGED, "of a newcomer")
-    knows = Knowledge(other=OtherSide(group_info=group_info(bob)))
-    told(alice, newcomer, Kind.FORK, "its own signature", knowledge=knows)
+    told(alice, newcomer, MessageKind.FORK_OR_DAMAGED, "of a newcomer")
+    knows = ExplainKnowledge(other=OtherSide(group_info=group_info(bob)))
+    told(alice, newcomer, MessageKind.FORK, "its own signature", knowledge=knows)
 
 
 def test_damage_is_told_from_a_fork_where_a_part_proves_the_epoch() -> None:
     scenario = group_of("Alice", "Bob")
     bob, said = scenario.states["Bob"], scenario.send("Alice", b"hello")
-    told(bob, damaged(said, "ciphertext"), Kind.DAMAGED, "its sender data opens")
-    told(bob, damaged(said, "encrypted_sender_data"), Kind.FORK_OR_DAMAGED)
+    told(bob, damaged(said, "ciphertext"), MessageKind.DAMAGED, "its sender data opens")
+    told(bob, damaged(said, "encrypted_sender_data"), MessageKind.FORK_OR_DAMAGED)
     alice = scenario.states["Alice"]
     for other in (
         OtherSide(epoch_authenticator=alice.secrets.epoch_authenticator),
         OtherSide(confirmed_transcript_hash=alice.context.confirmed_transcript_hash),
         OtherSide(group_info=encode(group_info(alice))),
     ):
-        known = Knowledge(other=other)
-        told(bob, damaged(said, "encrypted_sender_data"), Kind.DAMAGED, "in this very epoch", knowledge=known)
+        known = ExplainKnowledge(other=other)
+        told(bob, damaged(said, "encrypted_sender_data"), MessageKind.DAMAGED, "in this very epoch", knowledge=known)
     update = scenario.propose_update("Alice")
     bob = scenario.states["Bob"]
-    told(bob, damaged(update, "membership_tag"), Kind.DAMAGED, "signed it for this very epoch")
+    told(bob, damaged(update, "membership_tag"), MessageKind.DAMAGED, "signed it for this very epoch")
 
 
 def test_a_past_epoch_is_compared_as_far_as_it_is_kept() -> None:
@@ -145,10 +151,10 @@ def test_a_past_epoch_is_compared_as_far_as_it_is_kept() -> None:
     authenticator = scenario.states["Alice"].secrets.epoch_authenticator
     confirmed = scenario.states["Alice"].context.confirmed_transcript_hash
     scenario.commit("Carol")
-    knows = Knowledge(other=OtherSide(epoch_authenticator=authenticator))
-    told(scenario.states["Bob"], said, Kind.FORK_OR_DAMAGED, knowledge=knows)
-    knows = Knowledge(other=OtherSide(confirmed_transcript_hash=confirmed))
-    told(scenario.states["Bob"], said, Kind.DAMAGED, knowledge=knows)
+    knows = ExplainKnowledge(other=OtherSide(epoch_authenticator=authenticator))
+    told(scenario.states["Bob"], said, MessageKind.FORK_OR_DAMAGED, knowledge=knows)
+    knows = ExplainKnowledge(other=OtherSide(confirmed_transcript_hash=confirmed))
+    told(scenario.states["Bob"], said, MessageKind.DAMAGED, knowledge=knows)
 
 
 def test_a_proposal_type_that_is_not_known_here_is_not_called_damage() -> None:
@@ -161,9 +167,9 @@ def test_a_proposal_type_that_is_not_known_here_is_not_called_damage() -> None:
         proposed = propose(
             scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=private
         ).message
-        explanation = told(bob, encode(proposed), Kind.UNSUPPORTED, "61441")
+        explanation = told(bob, encode(proposed), MessageKind.UNSUPPORTED, "61441")
         assert explanation.details.field == field
-        told(scenario.states["Bob"], encode(proposed), Kind.PROCESSABLE)
+        told(scenario.states["Bob"], encode(proposed), MessageKind.PROCESSABLE)
 
 
 def test_what_a_member_has_sealed_wrongly_is_not_called_damage() -> None:
@@ -174,14 +180,14 @@ def test_what_a_member_has_sealed_wrongly_is_not_called_damage() -> None:
     secrets = alice.secret_tree, alice.secrets.sender_data_secret
     unsigned, _ = protect_private(alice.suite, authenticated, *secrets, entropy=bytes(32))
     message = MLSMessage(ProtocolVersion.mls10, unsigned)
-    told(bob, message, Kind.FAILED_CHECK, "application message of Alice", "signature of the message")
+    told(bob, message, MessageKind.FAILED_CHECK, "application message of Alice", "signature of the message")
 
 
 def test_a_path_that_does_not_open_is_told_from_damage() -> None:
     scenario = group_of("Alice", "Bob")
     bob = scenario.states["Bob"]
     forgetful = replace(bob, private_keys={x: bytes(range(32)) for x in bob.private_keys})
-    explanation = told(forgetful, scenario.commit("Alice").message, Kind.FAILED_CHECK, "lost a private key")
+    explanation = told(forgetful, scenario.commit("Alice").message, MessageKind.FAILED_CHECK, "lost a private key")
     assert explanation.details.error == "DecryptionFailed"
 
 
@@ -192,4 +198,6 @@ def test_a_group_info_by_a_newcomer_of_the_other_side_proves_a_fork() -> None:
     there = create_commit(scenario.states["Bob"], [Add(dave.key_package)], entropy=next(scenario.entropy), now=NOW)
     assert there.welcome is not None
     other = OtherSide(group_info=group_info(join(there.welcome, dave, now=NOW)))
-    told(alice, sent_by(there.next)[0], Kind.FORK, "the signed GroupInfo", knowledge=Knowledge(other=other))
+    told(
+        alice, sent_by(there.next)[0], MessageKind.FORK, "the signed GroupInfo", knowledge=ExplainKnowledge(other=other)
+    )

@@ -8,11 +8,11 @@ import pytest
 
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_key_package_lifetimes import DAY, carol_until
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.forks import OtherSide, is_signed_there, vouched
-from workbench.inspect.reasons import SETTINGS, Kind
+from workbench.inspect.reasons import SETTINGS, MessageKind
 from workbench.mls import (
     Add,
     LifetimePolicy,
@@ -31,7 +31,7 @@ from workbench.mls.wire.messages import PublicMessage
 
 def told(explained: Explanation, setting: str) -> None:
     """It is refused by this setting, which is named beside the reason, and there is a step for it."""
-    assert explained.kind is Kind.POLICY
+    assert explained.kind is MessageKind.POLICY
     assert isinstance(explained.error, RefusedByPolicy)
     assert explained.error.setting == setting
     assert f"our policy refuses that ({setting}=" in explained.sentence
@@ -48,12 +48,13 @@ def test_a_commit_that_comes_too_late_to_be_followed() -> None:
     add = Add(carol_until(scenario, NOW + DAY).key_package)
     message = create_commit(scenario.states["Alice"], [add], entropy=b"c" * 32, now=NOW).message
     bob, late = scenario.states["Bob"], NOW + CATCH_UP + 2 * DAY
-    assert explain(bob, message, now=NOW + CATCH_UP).kind is Kind.PROCESSABLE
+    assert explain(bob, message, now=NOW + CATCH_UP).kind is MessageKind.PROCESSABLE
     told(explain(bob, message, now=late), "LifetimePolicy.catch_up")
     told(
-        explain(bob, message, now=NOW + 9 * DAY, knowledge=Knowledge(sent_at=NOW + 9 * DAY)), "LifetimePolicy.catch_up"
+        explain(bob, message, now=NOW + 9 * DAY, knowledge=ExplainKnowledge(sent_at=NOW + 9 * DAY)),
+        "LifetimePolicy.catch_up",
     )
-    told(explain(bob, message, now=NOW, knowledge=Knowledge(sent_at=NOW - 9 * DAY)), "LifetimePolicy.leeway")
+    told(explain(bob, message, now=NOW, knowledge=ExplainKnowledge(sent_at=NOW - 9 * DAY)), "LifetimePolicy.leeway")
 
 
 def test_a_key_package_for_longer_than_the_policy_accepts() -> None:
@@ -68,9 +69,9 @@ def test_a_welcome_into_a_group_with_a_member_that_has_outlived_its_key_package(
     erin = scenario.bundle("Erin")
     made = create_commit(scenario.states["Alice"], [Add(erin.key_package)], entropy=b"e" * 32, now=NOW)
     assert made.welcome is not None
-    known = Knowledge(bundles=[erin])
+    known = ExplainKnowledge(bundles=[erin])
     bob = scenario.states["Bob"]
-    assert explain(bob, made.welcome, now=NOW + CATCH_UP, knowledge=known).kind is Kind.WELCOME
+    assert explain(bob, made.welcome, now=NOW + CATCH_UP, knowledge=known).kind is MessageKind.WELCOME
     late = replace(known, sent_at=NOW + 9 * DAY)
     told(explain(bob, made.welcome, now=NOW + 9 * DAY, knowledge=late), "LifetimePolicy.in_trees")
     told(explain(bob, made.welcome, now=NOW + CATCH_UP + 2 * DAY, knowledge=known), "LifetimePolicy.in_trees")
@@ -89,7 +90,7 @@ def test_one_proposal_more_than_the_policy_lets_wait() -> None:
     bob = replace(scenario.states["Bob"], policy=Policy(pending_proposals=0))
     update = propose_update(scenario.states["Alice"], entropy=b"u" * 32, now=NOW)
     explained = explain(bob, update.message, now=NOW)
-    assert explained.kind is Kind.POLICY
+    assert explained.kind is MessageKind.POLICY
     assert "our policy refuses that (Policy.pending_proposals=0)" in explained.sentence
 
 

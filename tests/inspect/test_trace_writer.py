@@ -8,7 +8,7 @@ from collections import defaultdict
 import networkx as nx
 import pytest
 
-from workbench.inspect.trace_format import Secret, SecretId, Trace
+from workbench.inspect.trace_format import SecretId, Trace, TraceSecret
 from workbench.inspect.trace_graph import derivation_graph
 from workbench.inspect.trace_walk import walk
 from workbench.lab import World
@@ -41,7 +41,7 @@ def trace(world: World) -> Trace:
     return world.trace()
 
 
-def all_secrets(trace: Trace, until: int | None = None) -> dict[SecretId, Secret]:
+def all_secrets(trace: Trace, until: int | None = None) -> dict[SecretId, TraceSecret]:
     return {key: secret for step in trace["steps"][:until] for key, secret in step["secrets"].items()}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.inspect.reasons import Kind
+from workbench.inspect.reasons import MessageKind
 from workbench.lab import NotPossible, World, replay
 from workbench.vectors import check_file
 from workbench.views.ratchet_tree import ratchet_tree_view
@@ -349,8 +349,8 @@ def test_a_device_says_why_it_cannot_process_some_bytes() -> None:
     world.commit("Alice")
     world.send("Carol", "later")
     later = bytes.fromhex(world.trace()["steps"][-1]["messages"][0]["wire"])
-    assert world.explain("Bob", later).kind is Kind.FUTURE_EPOCH
-    assert world.explain("Carol", later).kind is Kind.OWN_ECHO
+    assert world.explain("Bob", later).kind is MessageKind.FUTURE_EPOCH
+    assert world.explain("Carol", later).kind is MessageKind.OWN_ECHO
     with pytest.raises(NotPossible, match="Dave has no state of the group"):
         world.explain("Dave", later)
 
@@ -361,8 +361,8 @@ def test_whoever_holds_the_key_that_is_named_is_told_so() -> None:
     world.hold("Bob")
     world.commit("Alice", psks=["tea"])
     commit = bytes.fromhex(world.trace()["steps"][-1]["messages"][0]["wire"])
-    assert world.explain("Bob", commit).kind is Kind.PROCESSABLE
-    assert world.explain("Carol", commit).kind is Kind.MISSING_PSK
+    assert world.explain("Bob", commit).kind is MessageKind.PROCESSABLE
+    assert world.explain("Carol", commit).kind is MessageKind.MISSING_PSK
 
 
 def test_a_pre_shared_key_can_be_proposed() -> None:

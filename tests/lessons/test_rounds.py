@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.inspect.reasons import Kind
+from workbench.inspect.reasons import MessageKind
 from workbench.lessons.rounds import play_rounds
 from workbench.mls import MLSError, MLSMessage, decode, process
 
@@ -14,8 +14,8 @@ ROUNDS = play_rounds()
 def test_each_round_has_a_reason_of_its_own() -> None:
     kinds = [each.explanation.kind for each in ROUNDS.values()]
     assert len(set(kinds)) == len(kinds) == 12
-    assert Kind.PROCESSABLE not in kinds
-    assert Kind.FAILED_CHECK not in kinds
+    assert MessageKind.PROCESSABLE not in kinds
+    assert MessageKind.FAILED_CHECK not in kinds
 
 
 @pytest.mark.parametrize("number", ROUNDS)

@@ -33,7 +33,7 @@ from workbench.mls import (
     encode,
 )
 from workbench.mls.schedule.key_schedule import EpochSecrets
-from workbench.mls.schedule.secret_tree import MessageKey, Parent, Ratchet, Ratchets, SecretTree
+from workbench.mls.schedule.secret_tree import MessageKey, OpenedParentSecrets, Ratchet, Ratchets, SecretTree
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import (
     GroupContext,
@@ -193,11 +193,11 @@ def _secrets(cls: Any, written: JSON) -> Any:
     return cls(**{name: _field(hint, written[name]) for name, hint in get_type_hints(cls).items()})
 
 
-def _subtree(written: JSON) -> bytes | Parent | Ratchets:
+def _subtree(written: JSON) -> bytes | OpenedParentSecrets | Ratchets:
     if isinstance(written, str):
         return bytes.fromhex(written)
-    if written["is"] == Parent.__name__:
-        return Parent(_subtree(written["left"]), _subtree(written["right"]))
+    if written["is"] == OpenedParentSecrets.__name__:
+        return OpenedParentSecrets(_subtree(written["left"]), _subtree(written["right"]))
     return Ratchets(_ratchet(written["handshake"]), _ratchet(written["application"]))
 
 

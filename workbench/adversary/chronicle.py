@@ -9,7 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from workbench.inspect.trace_format import Commit, Hex, HolderId, Secret, SecretId, Step, Trace, Tree
+from workbench.inspect.trace_format import (
+    Hex,
+    HolderId,
+    SecretId,
+    Trace,
+    TraceCommit,
+    TraceSecret,
+    TraceStep,
+    TraceTree,
+)
 from workbench.inspect.trace_rules import Fact, message_fact, secrets_of
 from workbench.mls import LeafNode, decode
 from workbench.mls.group.group_info import group_info_in
@@ -28,7 +37,7 @@ class EpochRecord:
 
     epoch: int
     step: int
-    commit: Commit | None
+    commit: TraceCommit | None
     leaf_count: int
     keys: Mapping[int, SecretId]
     members: Mapping[int, HolderId]
@@ -56,7 +65,7 @@ class Chronicle:
     """What the trace of a group says about its epochs and messages, and about who held what when."""
 
     trace: Trace
-    secrets: Mapping[SecretId, Secret]
+    secrets: Mapping[SecretId, TraceSecret]
     by_value: Mapping[str, SecretId]
     by_public: Mapping[str, SecretId]
     epochs: Mapping[int, EpochRecord]
@@ -100,7 +109,7 @@ class Chronicle:
         return self.epochs[max(self.epochs)]
 
 
-def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, EpochRecord]:
+def _epochs(trace: Trace, secrets: Mapping[SecretId, TraceSecret]) -> dict[int, EpochRecord]:
     named: dict[int, dict[str, SecretId]] = {}
     for key, entry in secrets.items():
         if entry["epoch"] is not None:
@@ -137,7 +146,7 @@ def _epochs(trace: Trace, secrets: Mapping[SecretId, Secret]) -> dict[int, Epoch
     return epochs
 
 
-def _signature_keys(tree: Tree) -> Iterator[tuple[int, Hex]]:
+def _signature_keys(tree: TraceTree) -> Iterator[tuple[int, Hex]]:
     """Of the leaves that have changed."""
     for key, encoded in tree["nodes"].items():
         content = decode(Node, bytes.fromhex(encoded)).node
@@ -145,7 +154,9 @@ def _signature_keys(tree: Tree) -> Iterator[tuple[int, Hex]]:
             yield int(key) // 2, content.signature_key.hex()
 
 
-def _mixed_in(step: Step, secrets: Mapping[SecretId, Secret], member_secret: SecretId | None) -> Iterator[SecretId]:
+def _mixed_in(
+    step: TraceStep, secrets: Mapping[SecretId, TraceSecret], member_secret: SecretId | None
+) -> Iterator[SecretId]:
     """The pre-shared keys that went into the secrets of an epoch (RFC 9420 §8.4).
 
     They are told from its `member_secret` backwards: in the same step somebody may have caught up with other epochs.

@@ -20,7 +20,7 @@ from functools import cached_property
 from workbench.adversary.chronicle import Chronicle, EpochRecord
 from workbench.adversary.leak import Leak, leaked_facts
 from workbench.adversary.loot import InitKey, Item, Randomness
-from workbench.inspect.trace_format import SecretId, Step
+from workbench.inspect.trace_format import SecretId, TraceStep
 from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode, key_package_ref
 
 
@@ -132,7 +132,7 @@ class _Evidence:
         values = [item.entropy.hex() for item in self.items if isinstance(item, Randomness)]
         return frozenset(each.by_value[value] for each in self.groups for value in values if value in each.by_value)
 
-    def _draws(self, step: Step) -> frozenset[str]:
+    def _draws(self, step: TraceStep) -> frozenset[str]:
         """What was drawn from leaked randomness in a step, by purpose."""
         drawn = (each for each in step["operations"] if each["name"] == "fresh")
         return frozenset(each["label"] for each in drawn if self.randomness & {*each["inputs"]})
@@ -147,7 +147,7 @@ class _Evidence:
         return any("init key" in self._draws(step) for each in self.groups for step in each.trace["steps"])
 
 
-def _invited(step: Step) -> Iterator[str]:
+def _invited(step: TraceStep) -> Iterator[str]:
     for message in step["messages"]:
         if message["kind"] == "welcome":
             welcome = decode(MLSMessage, bytes.fromhex(message["wire"])).message

@@ -41,7 +41,7 @@ SMALLEST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class BenchInvitation:
     """What the actor and the reader need to come in, a Welcome and the commits after it, and then the host's state."""
 
     actor: bytes
@@ -77,19 +77,19 @@ class Host:
         fillers = [encode(MLSMessage(ProtocolVersion.mls10, each.key_package)) for each in self.bundles[2:-1]]
         return [actor, *fillers, reader]
 
-    def invite(self, tree: Tree, actor: bytes, reader: bytes, *, private: bool = False) -> Invitation:
+    def invite(self, tree: Tree, actor: bytes, reader: bytes, *, private: bool = False) -> BenchInvitation:
         """The actor and the reader into a group with such a tree, by their key packages.
 
         `private` is for those that process commits only as PrivateMessages.
         """
         return self._into_blank(actor, reader) if tree == "blank" else self._into_full(actor, reader, private=private)
 
-    def _into_blank(self, actor: bytes, reader: bytes) -> Invitation:
+    def _into_blank(self, actor: bytes, reader: bytes) -> BenchInvitation:
         state = create_group(self.bundles[HOST], GROUP_ID, entropy=entropy(), now=now())
         made = commit(state, _adds(self.key_packages(actor, reader)), path=False)
-        return Invitation(_welcome(made), (), _welcome(made), (), made.next)
+        return BenchInvitation(_welcome(made), (), _welcome(made), (), made.next)
 
-    def _into_full(self, actor: bytes, reader: bytes, *, private: bool) -> Invitation:
+    def _into_full(self, actor: bytes, reader: bytes, *, private: bool) -> BenchInvitation:
         """Each is added by its neighbour, whose path goes where its own would: so they are unmerged nowhere.
 
         The leaver commits too, since there are implementations that remove only whom they have seen to commit; and the
@@ -101,7 +101,9 @@ class Host:
         third = commit(self._as_filler(self.leaver, second.next), private=private)
         last = commit(self._as_filler(HOST, third.next), private=private)
         commits = tuple(encode(each.message) for each in (third, last))
-        return Invitation(_welcome(first), (encode(second.message), *commits), _welcome(second), commits, last.next)
+        return BenchInvitation(
+            _welcome(first), (encode(second.message), *commits), _welcome(second), commits, last.next
+        )
 
     @cached_property
     def _full_without_two(self) -> GroupState:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from workbench.bench.report import HOW_TO_READ, Table, left_out, tables
 from workbench.bench.results import Results
-from workbench.bench.steps import PRIMITIVES, STEPS, TREES, Step
+from workbench.bench.steps import PRIMITIVES, STEPS, TREES, BenchStep
 
 HEAD = """# How long each step takes
 
@@ -87,7 +87,7 @@ def _formulas() -> Table:
     return Table("", head, [[step.id, step.what, ", ".join(_terms(step))] for step in STEPS])
 
 
-def _terms(step: Step) -> Iterator[str]:
+def _terms(step: BenchStep) -> Iterator[str]:
     for name in PRIMITIVES:
         if name in step.floor:
             count = str(step.floor[name])

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from workbench.bench.client import Client, Implementation, NotOffered, Sample
-from workbench.bench.host import Host, Invitation, commit, receive, send
+from workbench.bench.host import BenchInvitation, Host, commit, receive, send
 from workbench.bench.ours import join_as_filler, key_package_in, new_key_package
 from workbench.bench.steps import TREES, Tree
 from workbench.mls import Add, GroupState, Remove, encode
@@ -34,14 +34,14 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedByPeer:
     """A step that could not be taken: the implementation refused, or our engine refused what it had sent."""
 
     step: str
     reason: str
 
 
-Outcome: TypeAlias = Measured | Refused
+Outcome: TypeAlias = Measured | RefusedByPeer
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Run:
             self._follow(tree, reader, invitation)
         self._act(tree, actor, invitation)
 
-    def _act(self, tree: Tree, actor: Client, invitation: Invitation) -> None:
+    def _act(self, tree: Tree, actor: Client, invitation: BenchInvitation) -> None:
         """The actor commits and speaks, and the host checks it."""
         state, leaver = invitation.state, self.host.leaver
         if self._wants(update := f"update, {tree} tree"):
@@ -129,7 +129,7 @@ class Run:
             if added is not None:
                 receive(state, added[0])
 
-    def _follow(self, tree: Tree, reader: Client, invitation: Invitation) -> None:
+    def _follow(self, tree: Tree, reader: Client, invitation: BenchInvitation) -> None:
         """The host commits and speaks, and the reader follows."""
         state = invitation.state
         proposals: dict[str, list[AnyProposal]] = {
@@ -181,7 +181,7 @@ class Run:
         except NotOffered:
             pass
         except Exception as refusal:  # noqa: BLE001 - each package has errors of its own, and the others go on
-            self.report(Refused(self._step, f"{type(refusal).__name__}: {refusal}"))
+            self.report(RefusedByPeer(self._step, f"{type(refusal).__name__}: {refusal}"))
 
 
 _PAIR = (b"actor", b"reader")

@@ -62,7 +62,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BenchStep:
     """What is timed, on which kind of tree, and what it needs at least."""
 
     name: str
@@ -130,10 +130,10 @@ REMOVES = "A member commits the removal of another."
 ADDS = "A member adds a client by a commit without a path, and makes its Welcome."
 FOLLOWS = "Another member, in the other half of the tree, processes such a commit."
 
-STEPS: tuple[Step, ...] = (
-    Step("key_package", "A client makes and signs a key package.", {"sign": _times(2), "generate": _times(2)}),
-    Step("create", "A client makes a group of its own.", {"hash": _times(2), "derive": _times(9)}),
-    Step(
+STEPS: tuple[BenchStep, ...] = (
+    BenchStep("key_package", "A client makes and signs a key package.", {"sign": _times(2), "generate": _times(2)}),
+    BenchStep("create", "A client makes a group of its own.", {"hash": _times(2), "derive": _times(9)}),
+    BenchStep(
         "add_all",
         "The creator adds the N − 1 others in one commit without a path, and makes their Welcome.",
         {
@@ -145,45 +145,45 @@ STEPS: tuple[Step, ...] = (
             "aead": _times(1),
         },
     ),
-    Step(
+    BenchStep(
         "join",
         "The last of those who are added enters by the Welcome and checks the whole tree.",
         {**_JOINED, "hash": Count(leaves=2, always=1)},
         "blank",
     ),
-    Step(
+    BenchStep(
         "join",
         "A client that its neighbour adds, with a path, enters by the Welcome and checks the whole tree.",
         {**_JOINED, "generate": _times(1), "derive": _times(15), "hash": Count(leaves=2, members=1)},
         "full",
     ),
-    Step("update", UPDATES, {**_MADE_PATH, "seal": _EVERYBODY_ELSE, "hash": _ONE_PATH}, "blank"),
-    Step("update", UPDATES, {**_MADE_PATH, "seal": Count(levels=1), "hash": _ONE_PATH}, "full"),
-    Step("process_update", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH}, "blank"),
-    Step("process_update", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH}, "full"),
-    Step(
+    BenchStep("update", UPDATES, {**_MADE_PATH, "seal": _EVERYBODY_ELSE, "hash": _ONE_PATH}, "blank"),
+    BenchStep("update", UPDATES, {**_MADE_PATH, "seal": Count(levels=1), "hash": _ONE_PATH}, "full"),
+    BenchStep("process_update", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH}, "blank"),
+    BenchStep("process_update", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH}, "full"),
+    BenchStep(
         "remove",
         REMOVES,
         {**_MADE_PATH, "seal": Count(members=1, always=-2), "hash": _ONE_PATH_AND_A_BLANK_ONE},
         "blank",
     ),
-    Step(
+    BenchStep(
         "remove",
         REMOVES,
         {**_MADE_PATH, "seal": Count(levels=2, always=-3), "hash": _ONE_PATH_AND_A_BLANK_ONE},
         "full",
     ),
-    Step("process_remove", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH_AND_A_BLANK_ONE}, "blank"),
-    Step("process_remove", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH_AND_A_BLANK_ONE}, "full"),
-    Step("add_one", ADDS, _ADDED_ONE, "blank"),
-    Step("add_one", ADDS, _ADDED_ONE, "full"),
-    Step("process_add_one", FOLLOWS, _FOLLOWED_ADD, "blank"),
-    Step("process_add_one", FOLLOWS, _FOLLOWED_ADD, "full"),
-    Step("protect", "A member sends 1 KiB to the group.", {"sign": _times(1), **_MESSAGE}),
-    Step("read", "Another member reads it.", {"verify": _times(1), **_MESSAGE}),
+    BenchStep("process_remove", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH_AND_A_BLANK_ONE}, "blank"),
+    BenchStep("process_remove", FOLLOWS, {**_FOLLOWED_PATH, "hash": _ONE_PATH_AND_A_BLANK_ONE}, "full"),
+    BenchStep("add_one", ADDS, _ADDED_ONE, "blank"),
+    BenchStep("add_one", ADDS, _ADDED_ONE, "full"),
+    BenchStep("process_add_one", FOLLOWS, _FOLLOWED_ADD, "blank"),
+    BenchStep("process_add_one", FOLLOWS, _FOLLOWED_ADD, "full"),
+    BenchStep("protect", "A member sends 1 KiB to the group.", {"sign": _times(1), **_MESSAGE}),
+    BenchStep("read", "Another member reads it.", {"verify": _times(1), **_MESSAGE}),
 )
 
 NAMES: tuple[str, ...] = (*dict.fromkeys(step.name for step in STEPS), "import", "memory")
 """What can be asked for: the steps, the time that an import takes, and memory."""
 
-BY_ID: Mapping[str, Step] = {step.id: step for step in STEPS}
+BY_ID: Mapping[str, BenchStep] = {step.id: step for step in STEPS}

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from workbench.commands.source import add_source, read_source
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.encodings import ENCODINGS, from_any, from_hex
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import WELL
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ValueError as problem:
         return _refuse(f"cannot read {at}: {problem}")
     other = OtherSide(arguments.authenticator, arguments.transcript, group_info)
-    knowledge = Knowledge(
+    knowledge = ExplainKnowledge(
         psks=dict(arguments.psk), bundles=bundles, ratchet_tree=tree, other=other, sent_at=arguments.sent_at
     )
     now = int(time.time()) if arguments.now is None else arguments.now

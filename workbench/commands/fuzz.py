@@ -25,7 +25,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from workbench.fuzz import Attempt, Tally, attempt, find_to_text, tally_to_table
+from workbench.fuzz import Attempt, FuzzTally, attempt, find_to_text, tally_to_table
 from workbench.fuzz.cost import CostRow, all_inputs, costs, costs_as_json, costs_to_table
 from workbench.vectors import ProgressBar
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("workbench fuzz: --json is for --cost", file=sys.stderr)
         return 2
     seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
-    tally, bar = Tally(), ProgressBar(sys.stderr)
+    tally, bar = FuzzTally(), ProgressBar(sys.stderr)
     if arguments.attempt is not None:
         attempts = iter([attempt(seed, arguments.attempt)])
     else:
@@ -76,7 +76,7 @@ def _measure(*, as_json: bool) -> int:
     return 1 if any(row.is_too_much for row in rows) else 0
 
 
-def _until(seconds: float, seed: int, tally: Tally, bar: ProgressBar) -> Iterator[Attempt]:
+def _until(seconds: float, seed: int, tally: FuzzTally, bar: ProgressBar) -> Iterator[Attempt]:
     """Attempts, one after the other, for so long."""
     start = time.monotonic()
     number = 0

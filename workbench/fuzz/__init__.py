@@ -7,6 +7,6 @@ try: damage, feed, measure, shrink) and `report.py`.
 """
 
 from workbench.fuzz.attempt import Attempt, Find, attempt
-from workbench.fuzz.report import Tally, find_to_text, tally_to_table
+from workbench.fuzz.report import FuzzTally, find_to_text, tally_to_table
 
-__all__ = ["Attempt", "Find", "Tally", "attempt", "find_to_text", "tally_to_table"]
+__all__ = ["Attempt", "Find", "FuzzTally", "attempt", "find_to_text", "tally_to_table"]

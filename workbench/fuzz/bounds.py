@@ -25,7 +25,7 @@ two of them when the last leaf is the first beyond a power of two, and the tree 
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class InputCost:
     """What one call took."""
 
     calls: int
@@ -39,7 +39,7 @@ class Cost:
         )
 
 
-def measured(feed: Callable[[], object]) -> tuple[Cost, MLSError | None]:
+def measured(feed: Callable[[], object]) -> tuple[InputCost, MLSError | None]:
     """The cost of a call that may be refused, and the refusal."""
     calls = 0
 
@@ -60,4 +60,4 @@ def measured(feed: Callable[[], object]) -> tuple[Cost, MLSError | None]:
         sys.setprofile(before)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    return Cost(calls, peak), refusal
+    return InputCost(calls, peak), refusal

@@ -152,7 +152,7 @@ def _transplant(part: Part, amount: int, donors: Donors) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EditKind:
     """One kind of edit, the parts that it can be made of, and those of which it leaves something that decodes."""
 
     make: Callable[[Part, int, Donors], None]
@@ -192,20 +192,20 @@ def _is_inside(part: Part) -> bool:
     return part.parent is not None
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, EditKind] = MappingProxyType(
     {
-        "flip": Kind(_flip, _any, _is_opaque),
-        "number": Kind(_number, _is_number, _is_number),
-        "cut": Kind(_cut, _any, _is_opaque),
-        "grow": Kind(_grow, _any, _is_opaque),
-        "fill": Kind(_fill, _any, _is_opaque),
-        "lie": Kind(_lie, _is_vector, _none),
-        "widen": Kind(_widen, _is_vector, _none),
-        "presence": Kind(_presence, _is_optional, _none),
-        "repeat": Kind(_repeat, _is_item, _is_item),
-        "drop": Kind(_drop, _is_inside, _is_item),
-        "swap": Kind(_swap, _is_inside, _is_item),
-        "splice": Kind(_splice, _any, _any),
-        "transplant": Kind(_transplant, _any, _none),
+        "flip": EditKind(_flip, _any, _is_opaque),
+        "number": EditKind(_number, _is_number, _is_number),
+        "cut": EditKind(_cut, _any, _is_opaque),
+        "grow": EditKind(_grow, _any, _is_opaque),
+        "fill": EditKind(_fill, _any, _is_opaque),
+        "lie": EditKind(_lie, _is_vector, _none),
+        "widen": EditKind(_widen, _is_vector, _none),
+        "presence": EditKind(_presence, _is_optional, _none),
+        "repeat": EditKind(_repeat, _is_item, _is_item),
+        "drop": EditKind(_drop, _is_inside, _is_item),
+        "swap": EditKind(_swap, _is_inside, _is_item),
+        "splice": EditKind(_splice, _any, _any),
+        "transplant": EditKind(_transplant, _any, _none),
     }
 )

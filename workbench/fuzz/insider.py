@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
-from workbench.fuzz.scene import Scene, welcome_of
+from workbench.fuzz.scene import FuzzScene, welcome_of
 from workbench.mls import (
     CipherSuite,
     Committed,
@@ -168,7 +168,7 @@ def signed_key_package(suite: CipherSuite, private_key: bytes, data: bytes) -> K
 class PathForCarol:
     """The one ciphertext in the path of Mallory's commit that is for Carol's leaf (RFC 9420 §7.6)."""
 
-    scene: Scene
+    scene: FuzzScene
     commit: Commit
 
     @property
@@ -220,7 +220,7 @@ class PathForCarol:
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class WelcomeForger:
     """Whoever welcomes a newcomer knows all that is in the Welcome, and can put something else there.
 
     `committed` adds the newcomer, its first; `psks` are the values of the keys that it mixes in.

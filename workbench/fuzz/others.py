@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from workbench.fuzz.insider import Host, Sealer
-from workbench.fuzz.scene import NOW, POLICY, PSKS, Scene, client, entropies, welcome_of
+from workbench.fuzz.insider import Sealer, WelcomeForger
+from workbench.fuzz.scene import NOW, POLICY, PSKS, FuzzScene, client, entropies, welcome_of
 from workbench.fuzz.subject import ENTROPY, Layer, Subject, check_sound
 from workbench.mls import (
     CipherSuite,
@@ -36,7 +36,7 @@ from workbench.mls.wire.messages import ApplicationData, GroupInfo, GroupSecrets
 from workbench.mls.wire.stored import Stored, StoredBundle, StoredCommitted, StoredState
 
 
-def observed(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
+def observed(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
     """What somebody without secrets sees; it cannot tell who holds the keys that it cannot check."""
 
     def feed(suite: CipherSuite, data: bytes) -> object:
@@ -48,7 +48,7 @@ def observed(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
             yield Subject(f"observed {subject.name}", subject.layers, feed, sealed=False)
 
 
-def late(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
+def late(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
     """What somebody said in the epoch before, to a member who has gone on."""
     carol, _ = process(at.carol, at.committed.message, now=NOW, psks=PSKS)
 
@@ -60,7 +60,7 @@ def late(at: Scene, subjects: Iterable[Subject]) -> Iterator[Subject]:
             yield Subject(f"late {subject.name}", subject.layers, feed)
 
 
-def stored(at: Scene) -> Iterator[Subject]:
+def stored(at: FuzzScene) -> Iterator[Subject]:
     """What a member has on its disk: its state before a commit and after it, a commit of its own, and a key package."""
     sealer = Sealer(at.mallory, ContentType.application)
     said = sealer.sealed(sealer.inside(encode(ApplicationData(b"good morning")), None))
@@ -95,7 +95,7 @@ def _stored(name: str, data: bytes, cls: type, feed: Callable[[CipherSuite, byte
     return Subject(name, layers, feed)
 
 
-def successors(at: Scene) -> Iterator[Subject]:
+def successors(at: FuzzScene) -> Iterator[Subject]:
     """Welcomes to a branch of the group, and to the group that comes after its end."""
     suite, fresh = at.suite, entropies("successors")
     carol, mallory, *others = (
@@ -118,7 +118,7 @@ def _welcome(
 ) -> Subject:
     """A Welcome for Carol, who comes from an old group."""
     psks = (old_group.resumption_psks[old_group.epoch],)
-    host = Host(old_group.suite, committed, carol, mallory.signature_private_key, psks)
+    host = WelcomeForger(old_group.suite, committed, carol, mallory.signature_private_key, psks)
 
     def feed(suite: CipherSuite, data: bytes) -> object:
         state = join(data, carol, now=NOW, old_group=old_group, policy=POLICY, suite=suite)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from workbench.fuzz.attempt import Attempt, Find
 
 
-class Tally:
+class FuzzTally:
     """How often each type of message had each outcome."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Tally:
         return True
 
 
-def tally_to_table(tally: Tally) -> str:
+def tally_to_table(tally: FuzzTally) -> str:
     """A row for each type of message: how often it was tried, and what came of it, the most frequent first."""
     subjects = sorted({subject for subject, _ in tally.outcomes})
     width = max(map(len, subjects), default=0)

@@ -50,7 +50,7 @@ PSKS: Mapping[bytes, bytes] = {b"over lunch": b"fish"}
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class FuzzScene:
     """Mallory, a member who may send anything; Carol, a member who is honest; Grace, who may be added.
 
     `overseer` is the signature key of somebody outside who may propose.
@@ -88,7 +88,7 @@ def client(suite: CipherSuite, name: str, entropy: bytes) -> KeyPackageBundle:
 
 
 @cache
-def scene(suite_id: int) -> Scene:
+def scene(suite_id: int) -> FuzzScene:
     """The scene of one suite, always the same."""
     suite = cipher_suite(suite_id)
     fresh = entropies(f"scene {suite_id}")
@@ -123,7 +123,7 @@ def scene(suite_id: int) -> Scene:
     committed, in_private = (
         create_commit(mallory, listed, entropy=last, now=NOW, psks=PSKS, private=private) for private in (False, True)
     )
-    return Scene(suite, mallory, carol, grace, bundles["Bob"].signature_private_key, committed, in_private)
+    return FuzzScene(suite, mallory, carol, grace, bundles["Bob"].signature_private_key, committed, in_private)
 
 
 def _extensions(sender: KeyPackageBundle) -> tuple[Extension, ...]:

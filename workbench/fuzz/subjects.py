@@ -12,16 +12,16 @@ from typing import Any
 from workbench.fuzz.chains import x509_chain
 from workbench.fuzz.edits import Donors
 from workbench.fuzz.insider import (
-    Host,
     PathForCarol,
     Sealer,
+    WelcomeForger,
     public_message,
     signed_group_info,
     signed_key_package,
     signed_leaf,
 )
 from workbench.fuzz.others import late, observed, stored, successors
-from workbench.fuzz.scene import CUSTOM, NOW, POLICY, PSKS, Scene, scene, welcome_of
+from workbench.fuzz.scene import CUSTOM, NOW, POLICY, PSKS, FuzzScene, scene, welcome_of
 from workbench.fuzz.subject import ENTROPY, Layer, Subject, check_sound
 from workbench.mls import (
     CIPHER_SUITES,
@@ -105,7 +105,7 @@ def donors(suite_id: int) -> Donors:
 # Within the group
 
 
-def _to_carol(at: Scene) -> Callable[[CipherSuite, bytes], object]:
+def _to_carol(at: FuzzScene) -> Callable[[CipherSuite, bytes], object]:
     """Carol processes it, and commits a proposal; what she then holds must fit together."""
 
     def feed(suite: CipherSuite, data: bytes) -> object:
@@ -119,7 +119,7 @@ def _to_carol(at: Scene) -> Callable[[CipherSuite, bytes], object]:
     return feed
 
 
-def _proposals(at: Scene) -> Iterator[Subject]:
+def _proposals(at: FuzzScene) -> Iterator[Subject]:
     """Each kind of proposal as a PublicMessage of Mallory."""
     suite, mallory = at.suite, at.mallory
     psk = PreSharedKeyID(ExternalPSK(b"over lunch"), bytes(suite.hash_length))
@@ -132,7 +132,7 @@ def _proposals(at: Scene) -> Iterator[Subject]:
     yield _public(at, propose_update(mallory, entropy=ENTROPY, now=NOW).message)
 
 
-def _public(at: Scene, message: MLSMessage, private_key: bytes | None = None) -> Subject:
+def _public(at: FuzzScene, message: MLSMessage, private_key: bytes | None = None) -> Subject:
     """A proposal, which its sender can change and sign: Mallory unless `private_key` is somebody else's."""
     content = _content(message)
     if not isinstance(content.content, Proposal):
@@ -173,7 +173,7 @@ def _content(message: MLSMessage) -> FramedContent:
     return message.message.content
 
 
-def _commit(at: Scene) -> Subject:
+def _commit(at: FuzzScene) -> Subject:
     """Mallory's commit: it adds Grace, mixes in a key, takes Carol's Update by reference, and has a path."""
     content, tag = _content(at.committed.message), at.committed.next.confirmation_tag
     commit = content.content
@@ -206,7 +206,7 @@ def _commit(at: Scene) -> Subject:
     return Subject("PublicMessage Commit", layers, _to_carol(at))
 
 
-def _from_outside(at: Scene) -> Iterator[Subject]:
+def _from_outside(at: FuzzScene) -> Iterator[Subject]:
     """What comes to the group from those who are not in it: proposals of two kinds, and a commit."""
     suite, carol = at.suite, at.carol
     key = at.grace.signature_private_key
@@ -225,13 +225,13 @@ def _from_outside(at: Scene) -> Iterator[Subject]:
     yield Subject("PublicMessage external Commit", layers, _to_carol(at))
 
 
-def _external_commit(at: Scene, suite: CipherSuite, info: bytes) -> ExternallyCommitted:
+def _external_commit(at: FuzzScene, suite: CipherSuite, info: bytes) -> ExternallyCommitted:
     """Grace joins by what a GroupInfo says."""
     credential, key = at.grace.key_package.leaf_node.credential, at.grace.signature_private_key
     return external_commit(info, credential, key, entropy=ENTROPY, now=NOW, suite=suite)
 
 
-def _private(at: Scene) -> Iterator[Subject]:
+def _private(at: FuzzScene) -> Iterator[Subject]:
     """The three types of content as PrivateMessages of Mallory."""
     commit, tag = _content(at.committed.message).content, at.in_private.next.confirmation_tag
     contents: tuple[tuple[type, Any, bytes | None], ...] = (
@@ -243,7 +243,7 @@ def _private(at: Scene) -> Iterator[Subject]:
         yield _sealed(at, cls, encode(body), confirmation_tag)
 
 
-def _sealed(at: Scene, cls: Any, body: bytes, tag: bytes | None) -> Subject:
+def _sealed(at: FuzzScene, cls: Any, body: bytes, tag: bytes | None) -> Subject:
     sealer = Sealer(at.mallory, cls.TAG)
     inside = sealer.inside(body, tag)
     layers = (
@@ -258,9 +258,9 @@ def _sealed(at: Scene, cls: Any, body: bytes, tag: bytes | None) -> Subject:
 # Into the group
 
 
-def _joining(at: Scene) -> Iterator[Subject]:
+def _joining(at: FuzzScene) -> Iterator[Subject]:
     """A Welcome with the tree in it, and one whose tree comes from elsewhere."""
-    host = Host(at.suite, at.committed, at.grace, at.mallory.signature_private_key, (PSKS[b"over lunch"],))
+    host = WelcomeForger(at.suite, at.committed, at.grace, at.mallory.signature_private_key, (PSKS[b"over lunch"],))
     info = host.group_info
     without = replace(
         info, extensions=tuple(each for each in info.extensions if each.extension_type != ExtensionType.ratchet_tree)
@@ -292,7 +292,7 @@ def _joining(at: Scene) -> Iterator[Subject]:
 # Objects that stand by themselves
 
 
-def _public_objects(at: Scene) -> Iterator[Subject]:
+def _public_objects(at: FuzzScene) -> Iterator[Subject]:
     """A key package in the directory, a tree to look at, a GroupInfo."""
     key_package = at.grace.key_package
 

@@ -33,7 +33,7 @@ Framed: TypeAlias = PublicMessage | PrivateMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class ExplainKnowledge:
     """What there is besides a state and bytes; all of it may be left out.
 
     `psks`, `resumption_psks`, `staged` and `sent_at` are those of `process`; `bundles` are key packages with their
@@ -51,18 +51,18 @@ class Knowledge:
     sent_at: int | None = None
 
 
-NOTHING = Knowledge()
+NOTHING = ExplainKnowledge()
 
 
 @dataclass(frozen=True)
-class Case:
+class ExplainContext:
     """A message to a group, and the member that tries to process it."""
 
     state: GroupState
     message: MLSMessage
     framed: Framed
     now: int
-    knowledge: Knowledge
+    knowledge: ExplainKnowledge
 
     @property
     def content_type(self) -> ContentType:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.inspect.case import NOTHING, Case, Knowledge
+from workbench.inspect.case import NOTHING, ExplainContext, ExplainKnowledge
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.readings import read_message, written_in
-from workbench.inspect.reasons import KINDS, Kind
+from workbench.inspect.reasons import KINDS, MessageKind
 from workbench.inspect.refusals import accepted, refused
 from workbench.inspect.unaddressed import explain_group_info, explain_key_package, explain_welcome
 from workbench.mls import GroupState, MLSMessage, Welcome, process
@@ -20,7 +20,9 @@ from workbench.mls.wire.messages import GroupInfo
 from workbench.mls.wire.tree import KeyPackage
 
 
-def explain(state: GroupState, message: MLSMessage | bytes, *, now: int, knowledge: Knowledge = NOTHING) -> Explanation:
+def explain(
+    state: GroupState, message: MLSMessage | bytes, *, now: int, knowledge: ExplainKnowledge = NOTHING
+) -> Explanation:
     """What bytes are to a member, and if it cannot process them, why not and what to do next.
 
     `now` is in seconds since 1970. The more `knowledge` there is, the more can be told: a fork, for one, is proven only
@@ -42,10 +44,10 @@ def explain(state: GroupState, message: MLSMessage | bytes, *, now: int, knowled
         case Welcome() as welcome:
             return explain_welcome(welcome, knowledge, now=now, state=state)
         case framed:
-            return _explain_framed(Case(state, message, framed, now, knowledge))
+            return _explain_framed(ExplainContext(state, message, framed, now, knowledge))
 
 
-def _explain_framed(case: Case) -> Explanation:
+def _explain_framed(case: ExplainContext) -> Explanation:
     """A message to a group, by what `process` makes of it."""
     known = case.knowledge
     try:
@@ -65,6 +67,6 @@ def _explain_framed(case: Case) -> Explanation:
 
 def _as_text(encoding: str, inside: Explanation) -> Explanation:
     sentence = f"It is MLS written in {encoding}, not the bytes themselves. Decoded: {inside.sentence}"
-    step = f"{KINDS[Kind.ENCODED].next_step} Then: {inside.next_step}"
+    step = f"{KINDS[MessageKind.ENCODED].next_step} Then: {inside.next_step}"
     details = replace(inside.details, encoding=encoding)
-    return Explanation(Kind.ENCODED, sentence, step, inside.section, details, inside.error)
+    return Explanation(MessageKind.ENCODED, sentence, step, inside.section, details, inside.error)

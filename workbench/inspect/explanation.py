@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from workbench.inspect import explanation_html
-from workbench.inspect.reasons import KINDS, Kind
+from workbench.inspect.reasons import KINDS, MessageKind
 from workbench.mls.errors import MLSError
 
 WIDTH = 100
@@ -54,7 +54,7 @@ class Explanation:
     `error` is what `process` raised, if it came to that.
     """
 
-    kind: Kind
+    kind: MessageKind
     sentence: str
     next_step: str
     section: str = ""
@@ -100,7 +100,7 @@ class Explanation:
         )
 
 
-WELL = {Kind.PROCESSABLE, Kind.KEY_PACKAGE, Kind.GROUP_INFO, Kind.WELCOME}
+WELL = {MessageKind.PROCESSABLE, MessageKind.KEY_PACKAGE, MessageKind.GROUP_INFO, MessageKind.WELCOME}
 """Nothing is the matter with these."""
 
 

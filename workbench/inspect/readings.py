@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from workbench.inspect.encodings import from_base64, from_hex
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
-from workbench.inspect.reasons import KINDS, Kind
+from workbench.inspect.reasons import KINDS, MessageKind
 from workbench.mls import MLSMessage, decode
 from workbench.mls.errors import Malformed
 from workbench.mls.group.stored_state import MAGIC
@@ -57,18 +57,18 @@ def read_message(data: bytes, custom: frozenset[int] = frozenset()) -> MLSMessag
 
 def _unreadable(data: bytes, problem: Malformed) -> Explanation:
     if not data:
-        return _explanation(Kind.NOT_MLS, "There are no bytes at all.")
+        return _explanation(MessageKind.NOT_MLS, "There are no bytes at all.")
     text = _text_of(data)
     if text is not None:
         what = "JSON" if _json_in(text) else "text"
-        return _explanation(Kind.NOT_MLS, f"This is {what}, and nothing of MLS is written in it.")
+        return _explanation(MessageKind.NOT_MLS, f"This is {what}, and nothing of MLS is written in it.")
     if data.startswith(MAGIC):
         sentence = "This is what a member has put away, with private keys in it: send it to nobody."
-        return _explanation(Kind.NOT_MLS, sentence)
+        return _explanation(MessageKind.NOT_MLS, sentence)
     unframed = _unframed(data)
     if unframed is not None:
         name = unframed.__name__
-        return _explanation(Kind.UNFRAMED, f"This is a whole {name}, without an MLSMessage around it.")
+        return _explanation(MessageKind.UNFRAMED, f"This is a whole {name}, without an MLSMessage around it.")
     return _damaged(data, problem) if _starts_as_message(data) else _strange_header(data)
 
 
@@ -78,28 +78,32 @@ def _damaged(data: bytes, problem: Malformed) -> Explanation:
     if _starts_as_message(data[problem.offset :]):
         sentence = f"There is more than one message here: another one begins {where.partition(',')[0]}."
         step = f"Split the bytes at byte {problem.offset}, and process one message after the other."
-        return Explanation(Kind.DAMAGED, sentence, step, problem.section, details, problem)
+        return Explanation(MessageKind.DAMAGED, sentence, step, problem.section, details, problem)
     if is_unknown_type(problem):
         sentence = f"There is a type {where} that this member does not know: {problem.reason}."
-        step = f"{KINDS[Kind.UNSUPPORTED].next_step} Custom proposals are named in `Policy.custom_proposals`."
-        return Explanation(Kind.UNSUPPORTED, sentence, step, problem.section, details, problem)
+        step = f"{KINDS[MessageKind.UNSUPPORTED].next_step} Custom proposals are named in `Policy.custom_proposals`."
+        return Explanation(MessageKind.UNSUPPORTED, sentence, step, problem.section, details, problem)
     sentence = f"The bytes begin as an MLSMessage and stop making sense {where}: {problem.reason}."
-    return Explanation(Kind.DAMAGED, sentence, KINDS[Kind.DAMAGED].next_step, problem.section, details, problem)
+    return Explanation(
+        MessageKind.DAMAGED, sentence, KINDS[MessageKind.DAMAGED].next_step, problem.section, details, problem
+    )
 
 
 def _strange_header(data: bytes) -> Explanation:
     version, wire_format = int.from_bytes(data[:2], "big"), int.from_bytes(data[2:HEADER], "big")
     if len(data) < HEADER and ProtocolVersion.mls10.to_bytes(2, "big").startswith(data[:2]):
         sentence = f"Only {len(data)} of the 4 bytes are here with which every MLSMessage starts."
-        return _explanation(Kind.DAMAGED, sentence, "§6", Details(offset=len(data)))
+        return _explanation(MessageKind.DAMAGED, sentence, "§6", Details(offset=len(data)))
     if version == ProtocolVersion.mls10:
         sentence = f"It is of MLS 1.0 and has the wire format {wire_format:#06x}, which RFC 9420 does not have."
-        return _explanation(Kind.OTHER_WIRE_FORMAT, sentence, "§6", Details(field="MLSMessage.wire_format", offset=2))
+        return _explanation(
+            MessageKind.OTHER_WIRE_FORMAT, sentence, "§6", Details(field="MLSMessage.wire_format", offset=2)
+        )
     if wire_format in set(WireFormat) and len(data) > HEADER:
         sentence = f"It bears the protocol version {version:#06x}; MLS 1.0 is 0x0001."
-        return _explanation(Kind.OTHER_VERSION, sentence, "§6", Details(field="MLSMessage.version", offset=0))
+        return _explanation(MessageKind.OTHER_VERSION, sentence, "§6", Details(field="MLSMessage.version", offset=0))
     sentence = f"The bytes start with {data[:HEADER].hex()}, which is no header of an MLSMessage."
-    return _explanation(Kind.NOT_MLS, sentence, "§6", Details(field="MLSMessage.version", offset=0))
+    return _explanation(MessageKind.NOT_MLS, sentence, "§6", Details(field="MLSMessage.version", offset=0))
 
 
 def field_of(problem: Malformed) -> str:
@@ -112,7 +116,7 @@ def is_unknown_type(problem: Malformed) -> bool:
     return problem.path[-1:] in {("proposal_type",), ("credential_type",)}
 
 
-def _explanation(kind: Kind, sentence: str, section: str = "", details: Details = UNKNOWN) -> Explanation:
+def _explanation(kind: MessageKind, sentence: str, section: str = "", details: Details = UNKNOWN) -> Explanation:
     return Explanation(kind, sentence, KINDS[kind].next_step, section, details)
 
 

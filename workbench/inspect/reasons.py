@@ -12,7 +12,7 @@ from workbench.mls import errors
 from workbench.mls.errors import MLSError
 
 
-class Kind(Enum):
+class MessageKind(Enum):
     """What is the matter with some bytes, from the point of view of one member."""
 
     PROCESSABLE = "processable"
@@ -56,251 +56,270 @@ class About(NamedTuple):
     next_step: str
 
 
-KINDS: dict[Kind, About] = {
-    Kind.PROCESSABLE: About(
+KINDS: dict[MessageKind, About] = {
+    MessageKind.PROCESSABLE: About(
         "It was processed, on a copy of the state.",
         "Process it, and keep the state that comes back.",
     ),
-    Kind.NOT_MLS: About(
+    MessageKind.NOT_MLS: About(
         "The bytes do not start as any MLSMessage does, and are no struct of MLS without its frame.",
         "Look where the bytes come from: what carries MLS messages must hand them on alone and unchanged.",
     ),
-    Kind.ENCODED: About(
+    MessageKind.ENCODED: About(
         "The bytes are text in hexadecimal or base64, and what it stands for begins as an MLS message does.",
         "Decode it before processing it.",
     ),
-    Kind.UNFRAMED: About(
+    MessageKind.UNFRAMED: About(
         "All bytes decode as one struct that has no MLSMessage around it.",
         "Send and store it as an MLSMessage: the version and the wire format say what the rest is.",
     ),
-    Kind.OTHER_VERSION: About(
+    MessageKind.OTHER_VERSION: About(
         "A version that is not mls10 stands before a wire format that is known.",
         "Ask the sender for MLS 1.0, or use an implementation of that version.",
     ),
-    Kind.OTHER_WIRE_FORMAT: About(
+    MessageKind.OTHER_WIRE_FORMAT: About(
         "The version is mls10, and the wire format is none of the RFC's five.",
         "Drop it, or use an implementation of the extension that defines this wire format.",
     ),
-    Kind.DAMAGED: About(
+    MessageKind.DAMAGED: About(
         "The bytes do not decode; or one part of them proves that they were made in this epoch, and another does not "
         "fit.",
         "Fetch it again from where it is stored; if it is the same there, ask its sender to send it again.",
     ),
-    Kind.KEY_PACKAGE: About(
+    MessageKind.KEY_PACKAGE: About(
         "It decodes as a KeyPackage, which was validated.",
         "Add its client by a commit, if it belongs here; it is no message to the group.",
     ),
-    Kind.GROUP_INFO: About(
+    MessageKind.GROUP_INFO: About(
         "It decodes as a GroupInfo, which was compared with the state if it is of the same epoch.",
         "Keep it for those who join by an external commit; it changes nothing for a member.",
     ),
-    Kind.WELCOME: About(
+    MessageKind.WELCOME: About(
         "It opens with a key package whose private keys were given.",
         "Join with it, and delete the private keys of the key package unless it is one of last resort.",
     ),
-    Kind.WELCOME_FOR_OTHERS: About(
+    MessageKind.WELCOME_FOR_OTHERS: About(
         "It holds nothing for a key package whose private keys were given.",
         "Deliver it to the clients that the commit adds. If this client is one of them, find the private keys of the "
         "key package that it names.",
     ),
-    Kind.OTHER_GROUP: About(
+    MessageKind.OTHER_GROUP: About(
         "It bears another group id than the state's.",
         "Give it to the state of the group that it names.",
     ),
-    Kind.SUCCESSOR_GROUP: About(
+    MessageKind.SUCCESSOR_GROUP: About(
         "It bears the group id that the ReInit of this group has announced.",
         "Join the new group by its Welcome, then give the message to the new state.",
     ),
-    Kind.FUTURE_EPOCH: About(
+    MessageKind.FUTURE_EPOCH: About(
         "It bears a later epoch than the state's. Nothing proves yet that the epoch is real.",
         "Fetch the missing commits, process them in order, then process this again.",
     ),
-    Kind.ALREADY_PROCESSED: About(
+    MessageKind.ALREADY_PROCESSED: About(
         "It is the commit whose confirmation tag led to this epoch, or among those that were given as processed.",
         "Drop it: nothing is to do.",
     ),
-    Kind.EPOCH_ENDED: About(
+    MessageKind.EPOCH_ENDED: About(
         "It is a proposal or a commit of an epoch that is over here.",
         "Drop it: another commit has ended its epoch. Its sender has to make it anew.",
     ),
-    Kind.EPOCH_DELETED: About(
+    MessageKind.EPOCH_DELETED: About(
         "It is application data of an epoch that is over here, and the state has no keys of that epoch.",
         "It is lost to this member, as forward secrecy wants it. If messages and commits overtake each other, let "
         "`Policy.past_epochs` keep a few epochs.",
     ),
-    Kind.BEFORE_JOINING: About(
+    MessageKind.BEFORE_JOINING: About(
         "It bears an epoch before the one in which this member came in.",
         "Drop it: this member never had its keys. Do not deliver what is older than a member.",
     ),
-    Kind.REMOVED: About(
+    MessageKind.REMOVED: About(
         "The state is the last one of a member that a commit has removed, and the message is of a later epoch or would "
         "change the group.",
         "Stop following the group. To come back, be added anew or join by an external commit.",
     ),
-    Kind.GROUP_ENDED: About(
+    MessageKind.GROUP_ENDED: About(
         "A ReInit was committed: the state knows which group comes after.",
         "Go on in the group that the ReInit has announced; this one takes nothing new.",
     ),
-    Kind.OWN_ECHO: About(
+    MessageKind.OWN_ECHO: About(
         "Its sender is this member, and the state has already sent so far.",
         "Do not process it: for a commit, adopt the state that came with it; for all else, nothing is to do.",
     ),
-    Kind.OWN_LEAF_TWICE: About(
+    MessageKind.OWN_LEAF_TWICE: About(
         "It opens with a key of this member's own ratchet that the state has not used yet, and its signature is good.",
         "Find the other copy of this member: a second device with the same state, a backup that went on, or a state "
         "that was not kept after sending. Stop all copies, and join anew.",
     ),
-    Kind.KEY_USED: About(
+    MessageKind.KEY_USED: About(
         "The sender data opens; the key of the generation that it names has been used and is deleted.",
         "Drop it: it has been read before, or somebody replays it. Deliver each message once.",
     ),
-    Kind.KEY_EXPIRED: About(
+    MessageKind.KEY_EXPIRED: About(
         "The sender data opens; the generation that it names is further back than keys are kept.",
         "It is lost to this member. If messages overtake each other so far, let `RatchetLimits.behind` keep more keys.",
     ),
-    Kind.TOO_FAR_AHEAD: About(
+    MessageKind.TOO_FAR_AHEAD: About(
         "The sender data opens; the generation that it names is further on than the state will derive keys.",
         "Fetch this sender's messages that lie between. If so many are really lost, raise `RatchetLimits.forward`.",
     ),
-    Kind.FORK: About(
+    MessageKind.FORK: About(
         "The other side was given, and is not where this state is in the same epoch; or what it has signed is.",
         "Find the first commit that the sides do not share. One side must give up its state and join the other again; "
         "the delivery service must give all members the same commit of each epoch.",
     ),
-    Kind.FORK_OR_DAMAGED: About(
+    MessageKind.FORK_OR_DAMAGED: About(
         "Group and epoch fit, nothing opens or verifies, and nothing is known of the other side.",
         "Fetch it again; if it is the same, compare the epoch authenticator or a GroupInfo of this epoch with the "
         "sender's: if they differ, the group has forked.",
     ),
-    Kind.MISSING_PROPOSAL: About(
+    MessageKind.MISSING_PROPOSAL: About(
         "The commit names a proposal by a reference that the state does not have.",
         "Fetch the proposals of this epoch, process them, then process the commit again.",
     ),
-    Kind.MISSING_PSK: About(
+    MessageKind.MISSING_PSK: About(
         "The commit or the Welcome names a pre-shared key that was not given.",
         "Give the key that is named; without it this member cannot follow, and must join again.",
     ),
-    Kind.FAILED_CHECK: About(
+    MessageKind.FAILED_CHECK: About(
         "It was processed on a copy of the state up to the check that failed; the section is that of the check.",
         "Drop it: nothing has changed here. Report what failed to whoever runs its sender's client.",
     ),
-    Kind.POLICY: About(
+    MessageKind.POLICY: About(
         "It was processed on a copy of the state up to a check that the RFC leaves to applications; the setting that "
         "decides is named.",
         "Drop it, or change the setting that is named for all members alike: what one refuses and others accept puts "
         "them out of step.",
     ),
-    Kind.UNSUPPORTED: About(
+    MessageKind.UNSUPPORTED: About(
         "It may be legal, and is not known here: a cipher suite, or a type of proposal or credential.",
         "Say so to the user; another implementation may be able to.",
     ),
 }
 
 
-class Verdict(NamedTuple):
+class ErrorAdvice(NamedTuple):
     """Which kind an error is of, and its own next step; "" stands for that of the kind."""
 
-    kind: Kind
+    kind: MessageKind
     next_step: str = ""
 
 
-ERRORS: dict[type[MLSError], Verdict] = {
-    errors.MLSError: Verdict(Kind.FAILED_CHECK),
-    errors.Malformed: Verdict(Kind.DAMAGED),
-    errors.DamagedState: Verdict(
-        Kind.DAMAGED, "Take the state from another copy that has never sent anything since, or join the group again."
+ERRORS: dict[type[MLSError], ErrorAdvice] = {
+    errors.MLSError: ErrorAdvice(MessageKind.FAILED_CHECK),
+    errors.Malformed: ErrorAdvice(MessageKind.DAMAGED),
+    errors.DamagedState: ErrorAdvice(
+        MessageKind.DAMAGED,
+        "Take the state from another copy that has never sent anything since, or join the group again.",
     ),
-    errors.Violation: Verdict(Kind.FAILED_CHECK),
-    errors.RefusedByPolicy: Verdict(Kind.POLICY),
-    errors.Misuse: Verdict(Kind.FAILED_CHECK, "Mend the call: what it asks for cannot be done with this state."),
-    errors.InvalidArgument: Verdict(Kind.FAILED_CHECK, "Fix the call: the argument is not what the function takes."),
-    errors.InvalidPrivateKey: Verdict(Kind.FAILED_CHECK, "Call it with a private key of the cipher suite's algorithm."),
-    errors.Unsupported: Verdict(Kind.UNSUPPORTED),
-    errors.UnknownStateVersion: Verdict(Kind.UNSUPPORTED, "Read the state with the version that has written it."),
-    errors.InvalidKey: Verdict(
-        Kind.FAILED_CHECK, "Drop it: its sender has put something else where a key of this cipher suite belongs."
+    errors.Violation: ErrorAdvice(MessageKind.FAILED_CHECK),
+    errors.RefusedByPolicy: ErrorAdvice(MessageKind.POLICY),
+    errors.Misuse: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Mend the call: what it asks for cannot be done with this state."
     ),
-    errors.DecryptionFailed: Verdict(
-        Kind.FAILED_CHECK,
+    errors.InvalidArgument: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Fix the call: the argument is not what the function takes."
+    ),
+    errors.InvalidPrivateKey: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Call it with a private key of the cipher suite's algorithm."
+    ),
+    errors.Unsupported: ErrorAdvice(MessageKind.UNSUPPORTED),
+    errors.UnknownStateVersion: ErrorAdvice(
+        MessageKind.UNSUPPORTED, "Read the state with the version that has written it."
+    ),
+    errors.InvalidKey: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Drop it: its sender has put something else where a key of this cipher suite belongs."
+    ),
+    errors.DecryptionFailed: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
         "If others can open theirs, the commit is badly sealed to this member, or the state has lost a private key: "
         "join again by an external commit that replaces the old leaf.",
     ),
-    errors.InvalidSignature: Verdict(
-        Kind.FAILED_CHECK, "Drop it: whoever made it does not hold the key of whom it names as its signer."
+    errors.InvalidSignature: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Drop it: whoever made it does not hold the key of whom it names as its signer."
     ),
-    errors.InvalidTag: Verdict(
-        Kind.FAILED_CHECK,
+    errors.InvalidTag: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
         "Do not follow the commit. Compare the pre-shared keys that it names, if any: another value leads to another "
         "epoch. Otherwise its sender computes the epoch wrongly.",
     ),
-    errors.InvalidLeafNode: Verdict(
-        Kind.FAILED_CHECK,
+    errors.InvalidLeafNode: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
         "Drop it; the client whose leaf node it is has to make a new one. If its lifetime is the reason, compare the "
         "clocks too.",
     ),
-    errors.InvalidCredential: Verdict(
-        Kind.FAILED_CHECK, "Do not trust the member: have it show a credential that its issuer vouches for."
+    errors.InvalidCredential: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Do not trust the member: have it show a credential that its issuer vouches for."
     ),
-    errors.CredentialExpired: Verdict(
-        Kind.FAILED_CHECK,
+    errors.CredentialExpired: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
         "Have the member renew its credential and update its leaf; compare the clocks too. If it was good when this "
         "was sent, give the time as `sent_at`, and let `LifetimePolicy.catch_up` reach back so far.",
     ),
-    errors.CredentialRevoked: Verdict(
-        Kind.FAILED_CHECK,
+    errors.CredentialRevoked: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
         "Have the member removed: its issuer has taken the credential back. Who cannot follow a commit for this joins "
         "again when the revoked member has been removed.",
     ),
-    errors.InvalidKeyPackage: Verdict(
-        Kind.FAILED_CHECK, "Drop the key package, and have its client publish a new one."
+    errors.InvalidKeyPackage: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Drop the key package, and have its client publish a new one."
     ),
-    errors.InvalidRatchetTree: Verdict(
-        Kind.FAILED_CHECK,
+    errors.InvalidRatchetTree: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
         "Do not enter this tree. If a member lacks a capability or a key stands twice, the proposal that brings it "
         "must be left out of the commit.",
     ),
-    errors.InvalidUpdatePath: Verdict(
-        Kind.FAILED_CHECK, "Do not follow the commit: its keys do not fit the tree. Its sender has to commit anew."
+    errors.InvalidUpdatePath: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
+        "Do not follow the commit: its keys do not fit the tree. Its sender has to commit anew.",
     ),
-    errors.InvalidProposal: Verdict(Kind.FAILED_CHECK, "Drop the proposal; do not commit it."),
-    errors.InvalidProposalList: Verdict(
-        Kind.FAILED_CHECK, "Do not follow the commit: its proposals do not fit together. Its sender has to commit anew."
+    errors.InvalidProposal: ErrorAdvice(MessageKind.FAILED_CHECK, "Drop the proposal; do not commit it."),
+    errors.InvalidProposalList: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
+        "Do not follow the commit: its proposals do not fit together. Its sender has to commit anew.",
     ),
-    errors.TooManyProposals: Verdict(
-        Kind.POLICY,
+    errors.TooManyProposals: ErrorAdvice(
+        MessageKind.POLICY,
         "Commit what is waiting, or raise the limit in the policy. Drop it if its sender does nothing but propose.",
     ),
-    errors.InvalidCommit: Verdict(Kind.FAILED_CHECK, "Do not follow the commit. Its sender has to commit anew."),
-    errors.InvalidWelcome: Verdict(
-        Kind.FAILED_CHECK, "Do not join with it; ask the member who committed to remove this client and add it again."
+    errors.InvalidCommit: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Do not follow the commit. Its sender has to commit anew."
     ),
-    errors.InvalidGroupInfo: Verdict(Kind.FAILED_CHECK, "Do not use it; ask another member for a GroupInfo."),
-    errors.InvalidExtension: Verdict(
-        Kind.FAILED_CHECK, "Drop it; whoever made it has to leave the extension out, or put it where it belongs."
+    errors.InvalidWelcome: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
+        "Do not join with it; ask the member who committed to remove this client and add it again.",
     ),
-    errors.InvalidMessage: Verdict(Kind.FAILED_CHECK),
-    errors.InvalidPreSharedKey: Verdict(
-        Kind.FAILED_CHECK, "Drop it; its sender has to name the key with a fresh nonce of the right length."
+    errors.InvalidGroupInfo: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Do not use it; ask another member for a GroupInfo."
     ),
-    errors.WrongGroup: Verdict(Kind.OTHER_GROUP),
-    errors.WrongEpoch: Verdict(Kind.EPOCH_ENDED),
-    errors.FutureEpoch: Verdict(Kind.FUTURE_EPOCH),
-    errors.PastEpoch: Verdict(Kind.EPOCH_ENDED),
-    errors.LateHandshake: Verdict(Kind.EPOCH_ENDED),
-    errors.BeforeJoining: Verdict(Kind.BEFORE_JOINING),
-    errors.EpochDeleted: Verdict(Kind.EPOCH_DELETED),
-    errors.KeyAlreadyUsed: Verdict(Kind.KEY_USED),
-    errors.KeyExpired: Verdict(Kind.KEY_EXPIRED),
-    errors.GenerationTooFarAhead: Verdict(Kind.TOO_FAR_AHEAD),
-    errors.UnknownMember: Verdict(Kind.FAILED_CHECK, "Mend the call: name a leaf at which the group has a member."),
-    errors.UnknownPreSharedKey: Verdict(Kind.MISSING_PSK),
-    errors.UnknownProposal: Verdict(Kind.MISSING_PROPOSAL),
-    errors.RevocationUnknown: Verdict(
-        Kind.FAILED_CHECK, "Fetch the current revocation list of the issuer, give it to the check, and try again."
+    errors.InvalidExtension: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Drop it; whoever made it has to leave the extension out, or put it where it belongs."
     ),
-    errors.NotForMe: Verdict(Kind.WELCOME_FOR_OTHERS),
-    errors.GroupInactive: Verdict(Kind.REMOVED),
-    errors.OwnMessage: Verdict(Kind.OWN_ECHO),
+    errors.InvalidMessage: ErrorAdvice(MessageKind.FAILED_CHECK),
+    errors.InvalidPreSharedKey: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Drop it; its sender has to name the key with a fresh nonce of the right length."
+    ),
+    errors.WrongGroup: ErrorAdvice(MessageKind.OTHER_GROUP),
+    errors.WrongEpoch: ErrorAdvice(MessageKind.EPOCH_ENDED),
+    errors.FutureEpoch: ErrorAdvice(MessageKind.FUTURE_EPOCH),
+    errors.PastEpoch: ErrorAdvice(MessageKind.EPOCH_ENDED),
+    errors.LateHandshake: ErrorAdvice(MessageKind.EPOCH_ENDED),
+    errors.BeforeJoining: ErrorAdvice(MessageKind.BEFORE_JOINING),
+    errors.EpochDeleted: ErrorAdvice(MessageKind.EPOCH_DELETED),
+    errors.KeyAlreadyUsed: ErrorAdvice(MessageKind.KEY_USED),
+    errors.KeyExpired: ErrorAdvice(MessageKind.KEY_EXPIRED),
+    errors.GenerationTooFarAhead: ErrorAdvice(MessageKind.TOO_FAR_AHEAD),
+    errors.UnknownMember: ErrorAdvice(
+        MessageKind.FAILED_CHECK, "Mend the call: name a leaf at which the group has a member."
+    ),
+    errors.UnknownPreSharedKey: ErrorAdvice(MessageKind.MISSING_PSK),
+    errors.UnknownProposal: ErrorAdvice(MessageKind.MISSING_PROPOSAL),
+    errors.RevocationUnknown: ErrorAdvice(
+        MessageKind.FAILED_CHECK,
+        "Fetch the current revocation list of the issuer, give it to the check, and try again.",
+    ),
+    errors.NotForMe: ErrorAdvice(MessageKind.WELCOME_FOR_OTHERS),
+    errors.GroupInactive: ErrorAdvice(MessageKind.REMOVED),
+    errors.OwnMessage: ErrorAdvice(MessageKind.OWN_ECHO),
 }
 """The first reading of every error; what can be known better is looked at in `explain.py`."""
 
@@ -330,12 +349,12 @@ SETTINGS: dict[str, str] = {
 """The next step for each setting of a policy by which something is refused."""
 
 
-def verdict_of(error: MLSError) -> Verdict:
+def verdict_of(error: MLSError) -> ErrorAdvice:
     """Which kind an error is of, and the next step; for a refusal by policy that of its setting."""
     kind, step = ERRORS[type(error)]
     if isinstance(error, errors.RefusedByPolicy):
         step = step or SETTINGS.get(error.setting, "")
-    return Verdict(kind, step or KINDS[kind].next_step)
+    return ErrorAdvice(kind, step or KINDS[kind].next_step)
 
 
 def table() -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from workbench.inspect.case import Case
+from workbench.inspect.case import ExplainContext
 from workbench.inspect.deeds import committed, proposed
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.forks import Parting, compare, decoded, first_parting, is_signed_for, is_signed_there
 from workbench.inspect.names import listed, name_of, shown
 from workbench.inspect.readings import field_of, is_unknown_type
-from workbench.inspect.reasons import KINDS, Kind, verdict_of
+from workbench.inspect.reasons import KINDS, MessageKind, verdict_of
 from workbench.mls import ApplicationMessage, GroupState, ProposalQueued, Received, Removed
 from workbench.mls.errors import (
     DecryptionFailed,
@@ -40,7 +40,7 @@ from workbench.mls.wire.messages import (
 )
 
 
-def accepted(case: Case, following: GroupState, received: Received) -> Explanation:
+def accepted(case: ExplainContext, following: GroupState, received: Received) -> Explanation:
     """What `process` has made of the message of a case, and of the state."""
     tree = case.state.tree
     match received:
@@ -54,11 +54,11 @@ def accepted(case: Case, following: GroupState, received: Received) -> Explanati
             name = name_of(following.tree, advanced.committer)
             deed = committed(tree, name, advanced.proposals, external=advanced.external)
             sentence = f"{case.subject} is valid and leads to epoch {following.epoch}: {deed}."
-    kind = Kind.PROCESSABLE
+    kind = MessageKind.PROCESSABLE
     return Explanation(kind, sentence, KINDS[kind].next_step, "", case.details())
 
 
-def refused(case: Case, error: MLSError) -> Explanation:
+def refused(case: ExplainContext, error: MLSError) -> Explanation:
     """Why `process` has refused the message of a case with this error."""
     looked_at = CLOSER.get(type(error))
     if looked_at is not None:
@@ -66,12 +66,14 @@ def refused(case: Case, error: MLSError) -> Explanation:
     return _by_the_book(case, error)
 
 
-def _by_the_book(case: Case, error: MLSError) -> Explanation:
+def _by_the_book(case: ExplainContext, error: MLSError) -> Explanation:
     kind, next_step = verdict_of(error)
     return _of_kind(case, error, kind, f"{case.subject} is refused: {error.reason}.", next_step)
 
 
-def _of_kind(case: Case, error: MLSError, kind: Kind, sentence: str, next_step: str = "") -> Explanation:
+def _of_kind(
+    case: ExplainContext, error: MLSError, kind: MessageKind, sentence: str, next_step: str = ""
+) -> Explanation:
     step = next_step or KINDS[kind].next_step
     return Explanation(kind, sentence, step, error.section, case.details(error), error)
 
@@ -79,16 +81,16 @@ def _of_kind(case: Case, error: MLSError, kind: Kind, sentence: str, next_step: 
 # Not here, not now
 
 
-def _of_another_group(case: Case, error: MLSError) -> Explanation:
+def _of_another_group(case: ExplainContext, error: MLSError) -> Explanation:
     reinit = case.state.reinit
     if reinit is not None and reinit.group_id == case.group_id:
         sentence = f"{case.subject} is for the group that comes after this one by ReInit."
-        return _of_kind(case, error, Kind.SUCCESSOR_GROUP, sentence)
+        return _of_kind(case, error, MessageKind.SUCCESSOR_GROUP, sentence)
     sentence = f"{case.subject} is for group {shown(case.group_id)}, and this is group {shown(case.state.group_id)}."
-    return _of_kind(case, error, Kind.OTHER_GROUP, sentence)
+    return _of_kind(case, error, MessageKind.OTHER_GROUP, sentence)
 
 
-def _of_a_later_epoch(case: Case, error: FutureEpoch) -> Explanation:
+def _of_a_later_epoch(case: ExplainContext, error: FutureEpoch) -> Explanation:
     if not case.state.active:
         return _of_a_group_that_is_over(case, error)
     parting = _parting(case)
@@ -101,47 +103,47 @@ def _of_a_later_epoch(case: Case, error: FutureEpoch) -> Explanation:
         lacks = f"{missing} commits are"
         step = f"Fetch the commits that end epochs {first} to {last} and process them in order, then this again."
     sentence = f"{case.subject} is of epoch {error.epoch}, and this member is in epoch {first}: {lacks} missing."
-    return _of_kind(case, error, Kind.FUTURE_EPOCH, sentence, step)
+    return _of_kind(case, error, MessageKind.FUTURE_EPOCH, sentence, step)
 
 
-def _of_a_group_that_is_over(case: Case, error: MLSError) -> Explanation:
+def _of_a_group_that_is_over(case: ExplainContext, error: MLSError) -> Explanation:
     reinit = case.state.reinit
     if reinit is not None:
         sentence = (
             f"{case.subject} comes too late: the group has ended by a ReInit, and goes on as {shown(reinit.group_id)}."
         )
-        return _of_kind(case, error, Kind.GROUP_ENDED, sentence)
+        return _of_kind(case, error, MessageKind.GROUP_ENDED, sentence)
     sentence = (
         f"{case.subject} is not for this member, whom a commit has removed at the end of epoch {case.state.epoch}."
     )
-    return _of_kind(case, error, Kind.REMOVED, sentence)
+    return _of_kind(case, error, MessageKind.REMOVED, sentence)
 
 
-def _too_late(case: Case, error: LateHandshake) -> Explanation:
+def _too_late(case: ExplainContext, error: LateHandshake) -> Explanation:
     """A proposal or commit of an epoch that is over: perhaps the very commit that ended it."""
     if _is_own_late_message(case) or (_led_here(case) and case.sender == case.state.own_leaf):
         sentence = f"{case.subject} is this member's own, of epoch {error.epoch}, which is over here."
-        return _of_kind(case, error, Kind.OWN_ECHO, sentence, "Drop it: it has done what it could do.")
+        return _of_kind(case, error, MessageKind.OWN_ECHO, sentence, "Drop it: it has done what it could do.")
     if _led_here(case) or case.message in decoded(case.knowledge.commits, case.state.policy.custom):
         sentence = f"{case.subject} has been processed: it has ended epoch {error.epoch} here."
-        return _of_kind(case, error, Kind.ALREADY_PROCESSED, sentence)
+        return _of_kind(case, error, MessageKind.ALREADY_PROCESSED, sentence)
     parting = _parting(case)
     if parting is not None:
         return _of_the_other_side(case, error, parting)
     sentence = f"{case.subject} is of epoch {error.epoch}, which is over: this member is in epoch {error.current}."
     if case.content_type is not ContentType.commit:
-        return _of_kind(case, error, Kind.EPOCH_ENDED, sentence)
+        return _of_kind(case, error, MessageKind.EPOCH_ENDED, sentence)
     step = "Drop it. If it is not the commit that was processed then, and others follow it, the group has forked."
-    return _of_kind(case, error, Kind.EPOCH_ENDED, sentence, step)
+    return _of_kind(case, error, MessageKind.EPOCH_ENDED, sentence, step)
 
 
-def _led_here(case: Case) -> bool:
+def _led_here(case: ExplainContext) -> bool:
     """Whether it is the commit that led to the present epoch: the confirmation tag of one is that of no other."""
     tag = case.framed.auth.confirmation_tag if isinstance(case.framed, PublicMessage) else None
     return case.epoch == case.state.epoch - 1 and tag == case.state.confirmation_tag
 
 
-def _is_own_late_message(case: Case) -> bool:
+def _is_own_late_message(case: ExplainContext) -> bool:
     """Whether this member made a message of a past epoch, as far as what is kept of that epoch proves it."""
     readable = case.state.readable_in(case.epoch)
     if case.sender != case.state.own_leaf or readable is None:
@@ -152,7 +154,7 @@ def _is_own_late_message(case: Case) -> bool:
 # From oneself
 
 
-def _of_ones_own(case: Case, error: OwnMessage) -> Explanation:
+def _of_ones_own(case: ExplainContext, error: OwnMessage) -> Explanation:
     """A message from this member's leaf, which this very state may have sent or not."""
     opened, readable = case.sender_data, case.state.readable_in(case.epoch)
     if opened is not None and readable is not None and isinstance(case.framed, PrivateMessage):
@@ -161,14 +163,14 @@ def _of_ones_own(case: Case, error: OwnMessage) -> Explanation:
             keys = f"it took key {opened.generation}, and the next one of this state is {upcoming.generation}"
             if _is_signed_by_oneself(case.state, case.framed, readable):
                 sentence = f"{case.subject} is signed by this member, and this state has not sent it: {keys}."
-                return _of_kind(case, error, Kind.OWN_LEAF_TWICE, sentence)
+                return _of_kind(case, error, MessageKind.OWN_LEAF_TWICE, sentence)
             sentence = f"{case.subject} names this member as its sender, who has neither sealed nor signed it: {keys}."
-            return _of_kind(case, error, Kind.FAILED_CHECK, sentence)
+            return _of_kind(case, error, MessageKind.FAILED_CHECK, sentence)
     step = {
         ContentType.commit: "Adopt the state that came with the commit, by giving it to `process` as `staged`.",
         ContentType.proposal: "Nothing is to do: the proposal has been waiting in the state since it was made.",
     }.get(case.content_type, "Nothing is to do: its key was deleted as it was sent, and what it says was known here.")
-    return _of_kind(case, error, Kind.OWN_ECHO, f"{case.subject} is this member's own, come back.", step)
+    return _of_kind(case, error, MessageKind.OWN_ECHO, f"{case.subject} is this member's own, come back.", step)
 
 
 def _is_signed_by_oneself(state: GroupState, private: PrivateMessage, readable: ReadableEpoch) -> bool:
@@ -192,7 +194,7 @@ def _is_signed_by_oneself(state: GroupState, private: PrivateMessage, readable: 
 # Another side, or a broken part
 
 
-def _unopened(case: Case, error: DecryptionFailed) -> Explanation:
+def _unopened(case: ExplainContext, error: DecryptionFailed) -> Explanation:
     """Something sealed does not open: the sender data, the content, or a path secret inside a commit."""
     if error.section == "§6.3.2":
         return _fork_or_damaged(case, error)
@@ -201,14 +203,14 @@ def _unopened(case: Case, error: DecryptionFailed) -> Explanation:
     return _by_the_book(case, error)
 
 
-def _badly_signed(case: Case, error: InvalidSignature) -> Explanation:
+def _badly_signed(case: ExplainContext, error: InvalidSignature) -> Explanation:
     """A newcomer signs for the epoch and has no membership key, so that its signature is all there is."""
     if error.section == "§6.1" and case.sender == NewMemberCommitSender():
         return _fork_or_damaged(case, error)
     return _by_the_book(case, error)
 
 
-def _badly_tagged(case: Case, error: InvalidTag) -> Explanation:
+def _badly_tagged(case: ExplainContext, error: InvalidTag) -> Explanation:
     """With a wrong membership tag, the signature tells whether the message was made for this very epoch."""
     if error.section != "§6.2":
         return _by_the_book(case, error)
@@ -218,20 +220,20 @@ def _badly_tagged(case: Case, error: InvalidTag) -> Explanation:
     return _fork_or_damaged(case, error)
 
 
-def _ill_formed_inside(case: Case, error: Malformed) -> Explanation:
-    kind = Kind.UNSUPPORTED if is_unknown_type(error) else Kind.FAILED_CHECK
+def _ill_formed_inside(case: ExplainContext, error: Malformed) -> Explanation:
+    kind = MessageKind.UNSUPPORTED if is_unknown_type(error) else MessageKind.FAILED_CHECK
     field = field_of(error)
     sentence = f"{case.subject} was made with something in it that does not decode, in {field}: {error.reason}."
     explained = _of_kind(case, error, kind, sentence)
     return replace(explained, details=replace(explained.details, field=field, offset=error.offset))
 
 
-def _damaged(case: Case, error: MLSError, evidence: str) -> Explanation:
+def _damaged(case: ExplainContext, error: MLSError, evidence: str) -> Explanation:
     sentence = f"{case.subject} was changed on its way: {evidence}."
-    return _of_kind(case, error, Kind.DAMAGED, sentence)
+    return _of_kind(case, error, MessageKind.DAMAGED, sentence)
 
 
-def _fork_or_damaged(case: Case, error: MLSError) -> Explanation:
+def _fork_or_damaged(case: ExplainContext, error: MLSError) -> Explanation:
     """Group and epoch fit and nothing else does: only evidence of the other side tells the two apart."""
     other, policy = case.knowledge.other, case.state.policy
     compared = compare(case.state, case.readable, other, now=case.now)
@@ -244,15 +246,15 @@ def _fork_or_damaged(case: Case, error: MLSError) -> Explanation:
     what = f"group and epoch {case.epoch} fit, but {error.reason}"
     if differs:
         sentence = f"{case.subject} is of another side, for the group has forked: {what}. The proof: {listed(differs)}."
-        return _of_kind(case, error, Kind.FORK, sentence)
+        return _of_kind(case, error, MessageKind.FORK, sentence)
     if compared.agrees:
         agrees = f"the other side is in this very epoch by {listed(compared.agrees)}"
         return _damaged(case, error, f"{agrees}, but {error.reason}")
     sentence = f"{case.subject} was changed on its way, or the group has forked: {what}."
-    return _of_kind(case, error, Kind.FORK_OR_DAMAGED, sentence)
+    return _of_kind(case, error, MessageKind.FORK_OR_DAMAGED, sentence)
 
 
-def _parting(case: Case) -> Parting | None:
+def _parting(case: ExplainContext) -> Parting | None:
     """Where the sides part by the commits that were given, if the message is what they part with or comes after it."""
     custom = case.state.policy.custom
     ours, theirs = (decoded(side, custom) for side in (case.knowledge.commits, case.knowledge.other.commits))
@@ -262,12 +264,12 @@ def _parting(case: Case) -> Parting | None:
     return parting if parting.epoch < case.epoch or case.message in theirs else None
 
 
-def _of_the_other_side(case: Case, error: MLSError, parting: Parting) -> Explanation:
+def _of_the_other_side(case: ExplainContext, error: MLSError, parting: Parting) -> Explanation:
     sentence = f"{case.subject} is of another side, for the group has forked: {parting}."
-    return _of_kind(case, error, Kind.FORK, sentence)
+    return _of_kind(case, error, MessageKind.FORK, sentence)
 
 
-def _with_unknown_proposals(case: Case, error: MLSError) -> Explanation:
+def _with_unknown_proposals(case: ExplainContext, error: MLSError) -> Explanation:
     commit = case.framed.content.content if isinstance(case.framed, PublicMessage) else None
     missing: tuple[str, ...] = ()
     if isinstance(commit, Commit):
@@ -277,11 +279,11 @@ def _with_unknown_proposals(case: Case, error: MLSError) -> Explanation:
             for each in named
             if isinstance(each, ProposalByReference) and each.reference not in case.state.proposals
         )
-    explained = _of_kind(case, error, Kind.MISSING_PROPOSAL, f"{case.subject} is refused: {error.reason}.")
+    explained = _of_kind(case, error, MessageKind.MISSING_PROPOSAL, f"{case.subject} is refused: {error.reason}.")
     return replace(explained, details=replace(explained.details, missing=missing))
 
 
-CLOSER: dict[type[MLSError], Callable[[Case, Any], Explanation]] = {
+CLOSER: dict[type[MLSError], Callable[[ExplainContext, Any], Explanation]] = {
     DecryptionFailed: _unopened,
     FutureEpoch: _of_a_later_epoch,
     GroupInactive: _of_a_group_that_is_over,

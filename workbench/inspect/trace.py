@@ -20,7 +20,7 @@ _PROTOCOL = "workbench.mls."
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class RecordedOperation:
     """One operation on secrets: what went in, what came out, and which function of the protocol asked for it.
 
     `inputs` are the secrets that went in, in the order of the arguments; `output` is what came out: a secret,
@@ -44,9 +44,9 @@ class Operation:
 class Recorder:
     """The operations of one device, in order, until somebody takes them away."""
 
-    operations: list[Operation] = field(default_factory=list, repr=False)
+    operations: list[RecordedOperation] = field(default_factory=list, repr=False)
 
-    def take(self) -> tuple[Operation, ...]:
+    def take(self) -> tuple[RecordedOperation, ...]:
         """All operations since the last call."""
         taken, self.operations = tuple(self.operations), []
         return taken
@@ -87,7 +87,9 @@ class TracedSuite(CipherSuite):
         frame = sys._getframe(2)  # noqa: SLF001 - who asked, without having to be told
         module = frame.f_globals["__name__"].removeprefix(_PROTOCOL)
         caller = f"{module}.{frame.f_code.co_qualname.partition('.<locals>')[0]}"
-        self.recorder.operations.append(Operation(name, label, inputs, output, caller, context, public, to, seed))
+        self.recorder.operations.append(
+            RecordedOperation(name, label, inputs, output, caller, context, public, to, seed)
+        )
 
     @override
     def fresh(self, entropy: bytes, purpose: str) -> bytes:

@@ -24,7 +24,7 @@ StepKind: TypeAlias = Literal[
 MessageKind: TypeAlias = Literal["application", "proposal", "commit", "welcome", "key_package", "group_info"]
 
 
-class Holder(TypedDict):
+class TraceHolder(TypedDict):
     """Somebody who can hold secrets: a device, the delivery service (which never does) or the thief.
 
     `recorded` is false for a member whose device was not watched: what it holds is unknown, not nothing.
@@ -36,7 +36,7 @@ class Holder(TypedDict):
     recorded: bool
 
 
-class Secret(TypedDict):
+class TraceSecret(TypedDict):
     """A secret under its RFC name; an entry under an id that was there before replaces it.
 
     `value` is null if only its public key was ever seen. `node` is the node of the ratchet tree or of the secret
@@ -51,7 +51,7 @@ class Secret(TypedDict):
     public: NotRequired[Hex]
 
 
-class Operation(TypedDict):
+class TraceOperation(TypedDict):
     """One operation of the cipher suite: where its output came from.
 
     An input is null if it is a public constant, such as the all-zero string. The output is null if it is for
@@ -72,7 +72,7 @@ class Operation(TypedDict):
     by: list[HolderId]
 
 
-class Message(TypedDict):
+class TraceMessage(TypedDict):
     """What went over the wire.
 
     `content` is the encoded Proposal, Commit or ApplicationData that a PrivateMessage holds, null if nobody who was
@@ -85,7 +85,7 @@ class Message(TypedDict):
     content: NotRequired[Hex | None]
 
 
-class Read(TypedDict):
+class TraceRead(TypedDict):
     """Who could read the content of a PrivateMessage from this step on: message `message` of step `step`.
 
     `key` is the key with which it was sealed.
@@ -97,7 +97,7 @@ class Read(TypedDict):
     by: list[HolderId]
 
 
-class Proposal(TypedDict):
+class TraceProposal(TypedDict):
     """A proposal that is sent or committed: its type, the leaf that sent it, if any, and the one it concerns.
 
     The type has the RFC's name; one that the RFC does not define has its number, as in "0xf001". `name` is what it
@@ -110,7 +110,7 @@ class Proposal(TypedDict):
     name: str | None
 
 
-class PathNode(TypedDict):
+class TracePathNode(TypedDict):
     """A node above the committer's leaf; `to` are the nodes to whose keys its path secret is sealed, in order.
 
     A node that the filtered direct path leaves out (RFC 9420 §4.1.2) gets no key: `filtered`.
@@ -122,14 +122,14 @@ class PathNode(TypedDict):
     to: list[int]
 
 
-class Added(TypedDict):
+class TraceAdded(TypedDict):
     """A leaf that a commit added; the reference is what a Welcome calls its key package by (RFC 9420 §12.4.3.1)."""
 
     leaf: int
     key_package_ref: Hex
 
 
-class Commit(TypedDict):
+class TraceCommit(TypedDict):
     """What a commit did: its proposals, the leaves it touched, and the path (empty without an UpdatePath).
 
     In an `external` commit the committer is a newcomer at its new leaf, which is not among those `added`.
@@ -137,15 +137,15 @@ class Commit(TypedDict):
 
     committer: int
     external: bool
-    proposals: list[Proposal]
-    added: list[Added]
+    proposals: list[TraceProposal]
+    added: list[TraceAdded]
     updated: list[int]
     removed: list[int]
     with_path: bool
-    path: list[PathNode]
+    path: list[TracePathNode]
 
 
-class Tree(TypedDict):
+class TraceTree(TypedDict):
     """The ratchet tree: all of it in the keyframe, what changed in a step.
 
     `nodes` are encoded Nodes (RFC 9420 §12.4.3.3), `keys` the ids of their key pairs, `members` whose leaves they
@@ -160,14 +160,14 @@ class Tree(TypedDict):
     hashes: dict[NodeKey, Hex]
 
 
-class Place(TypedDict):
+class TracePlace(TypedDict):
     """How far somebody has followed the group; `leaf` is null for a thief, who can follow without being a member."""
 
     leaf: int | None
     epoch: int
 
 
-class Step(TypedDict):
+class TraceStep(TypedDict):
     """One thing that happened, and all that it changed. `epoch` is the group's after it.
 
     `places` holds the devices that entered, moved on, or left the group (null). `gain` and `lose` say which
@@ -180,15 +180,15 @@ class Step(TypedDict):
     actor: HolderId | None
     now: int
     epoch: int
-    tree: Tree | None
+    tree: TraceTree | None
     context: Hex | None
-    places: dict[HolderId, Place | None]
-    messages: list[Message]
-    reads: list[Read]
-    proposals: list[Proposal]
-    commit: Commit | None
-    secrets: dict[SecretId, Secret]
-    operations: list[Operation]
+    places: dict[HolderId, TracePlace | None]
+    messages: list[TraceMessage]
+    reads: list[TraceRead]
+    proposals: list[TraceProposal]
+    commit: TraceCommit | None
+    secrets: dict[SecretId, TraceSecret]
+    operations: list[TraceOperation]
     gain: dict[HolderId, list[SecretId]]
     lose: dict[HolderId, list[SecretId]]
     stolen: NotRequired[list[SecretId]]
@@ -204,11 +204,11 @@ class Trace(TypedDict):
     version: Literal[1]
     suite: str
     group_id: Hex
-    holders: list[Holder]
-    steps: list[Step]
+    holders: list[TraceHolder]
+    steps: list[TraceStep]
 
 
-def custom_types(step: Step) -> frozenset[int]:
+def custom_types(step: TraceStep) -> frozenset[int]:
     """The custom proposal types that a step speaks of: what must be known to decode its messages."""
     proposals = [*step["proposals"], *(step["commit"]["proposals"] if step["commit"] else ())]
     return frozenset(int(each["type"], 16) for each in proposals if each["type"].startswith("0x"))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import networkx as nx
 
-from workbench.inspect.trace_format import Secret, Trace
+from workbench.inspect.trace_format import Trace, TraceSecret
 
 
 def derivation_graph(trace: Trace, steps: Collection[int] | None = None) -> nx.DiGraph[str]:
@@ -16,7 +16,7 @@ def derivation_graph(trace: Trace, steps: Collection[int] | None = None) -> nx.D
     that are public constants are no secrets and make no edges.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
-    secrets: dict[str, Secret] = {}
+    secrets: dict[str, TraceSecret] = {}
     for number, step in enumerate(trace["steps"]):
         secrets |= step["secrets"]
         if steps is not None and number not in steps:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workbench.inspect.names import credential_name, psk_name, type_name
-from workbench.inspect.trace import Operation
-from workbench.inspect.trace_format import Added as AddedEntry
-from workbench.inspect.trace_format import Commit as CommitEntry
-from workbench.inspect.trace_format import PathNode
-from workbench.inspect.trace_format import Proposal as ProposalEntry
+from workbench.inspect.trace import RecordedOperation
+from workbench.inspect.trace_format import TraceAdded, TraceCommit, TracePathNode, TraceProposal
 from workbench.mls import (
     Add,
     GroupState,
@@ -43,7 +40,7 @@ from workbench.mls.wire.messages import (
 
 
 def open_recorded(
-    message: MLSMessage, operations: Iterable[Operation], custom: frozenset[int] = frozenset()
+    message: MLSMessage, operations: Iterable[RecordedOperation], custom: frozenset[int] = frozenset()
 ) -> FramedContent | None:
     """The content of a message within a group.
 
@@ -70,13 +67,13 @@ def open_recorded(
             return None
 
 
-def inviter(welcome: Welcome, operations: Iterable[Operation]) -> LeafIndex | None:
+def inviter(welcome: Welcome, operations: Iterable[RecordedOperation]) -> LeafIndex | None:
     """Who signed the GroupInfo in a Welcome (RFC 9420 §12.4.3); None if no recorded operation has opened it."""
     group_info = dict(_plaintexts(operations)).get(welcome.encrypted_group_info)
     return None if group_info is None else LeafIndex(decode(GroupInfo, group_info).signer)
 
 
-def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]]:
+def _plaintexts(operations: Iterable[RecordedOperation]) -> Iterable[tuple[bytes, bytes]]:
     """All that was sealed or opened, by ciphertext."""
     for operation in operations:
         if operation.name == "seal":
@@ -85,9 +82,9 @@ def _plaintexts(operations: Iterable[Operation]) -> Iterable[tuple[bytes, bytes]
             yield operation.public, operation.output
 
 
-def describe_proposal(sent: SentProposal) -> ProposalEntry:
+def describe_proposal(sent: SentProposal) -> TraceProposal:
     """A proposal in the trace's terms."""
-    entry: ProposalEntry = {"type": type_name(sent.proposal), "sender": sent.member, "leaf": None, "name": None}
+    entry: TraceProposal = {"type": type_name(sent.proposal), "sender": sent.member, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
             entry["name"] = credential_name(key_package.leaf_node) or None
@@ -102,14 +99,14 @@ def describe_proposal(sent: SentProposal) -> ProposalEntry:
     return entry
 
 
-def describe_commit(before: GroupState, content: FramedContent, now: int) -> CommitEntry:
+def describe_commit(before: GroupState, content: FramedContent, now: int) -> TraceCommit:
     """What a commit does, from public values alone; `before` is any member that has all proposals it refers to."""
     unproven = FramedContentAuthData(b"", None)  # those who followed the commit have verified it
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, content, unproven)
     followed = follow_commit(before.public, authenticated, when=before.policy.lifetimes.received(now))
     applied = followed.applied
     proposals = [describe_proposal(sent) for sent in followed.advanced.proposals]
-    added: list[AddedEntry] = [
+    added: list[TraceAdded] = [
         {"leaf": leaf, "key_package_ref": key_package_ref(before.suite, key_package).hex()}
         for leaf, key_package in applied.added
     ]
@@ -127,7 +124,7 @@ def describe_commit(before: GroupState, content: FramedContent, now: int) -> Com
     }
 
 
-def _path(followed: Followed) -> list[PathNode]:
+def _path(followed: Followed) -> list[TracePathNode]:
     """The committer's direct path, and to whom each path secret is sealed (RFC 9420 §7.6)."""
     tree, committer = followed.tree, followed.committer
     recipients = dict(
@@ -137,7 +134,7 @@ def _path(followed: Followed) -> list[PathNode]:
             strict=True,
         )
     )
-    path: list[PathNode] = []
+    path: list[TracePathNode] = []
     below = leaf_to_node(committer)
     for node in direct_path(below, tree.leaf_count):
         path.append(

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, TypeAlias, get_args
 
-from workbench.inspect.trace_format import HolderId, Operation, Secret, SecretId, Trace
+from workbench.inspect.trace_format import HolderId, SecretId, Trace, TraceOperation, TraceSecret
 
 Fact: TypeAlias = str
 """A secret, by its id, or a message, by `message_fact`."""
@@ -129,7 +129,7 @@ OF_COMMITS = frozenset({"UpdatePathNode", "joiner"})
 """Labels of operations on what a commit carries, or on the context that it makes."""
 
 
-def _epoch_of(operation: Operation, secrets: Mapping[SecretId, Secret]) -> int | None:
+def _epoch_of(operation: TraceOperation, secrets: Mapping[SecretId, TraceSecret]) -> int | None:
     """The epoch of what an operation makes: whoever was held back makes it in a later step."""
     output = operation["output"]
     return None if output is None else secrets[output]["epoch"]
@@ -163,12 +163,12 @@ def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:
                     yield Rule((key,), other, "same", 0, "same", "")
 
 
-def secrets_of(trace: Trace) -> dict[SecretId, Secret]:
+def secrets_of(trace: Trace) -> dict[SecretId, TraceSecret]:
     """All secrets of a trace, as they are known at its end."""
     return {key: secret for step in trace["steps"] for key, secret in step["secrets"].items()}
 
 
-def _operation_rules(operation: Operation) -> Iterator[tuple[tuple[SecretId, ...], SecretId, RuleKind]]:
+def _operation_rules(operation: TraceOperation) -> Iterator[tuple[tuple[SecretId, ...], SecretId, RuleKind]]:
     inputs = tuple(secret for secret in operation["inputs"] if secret is not None)
     output = operation["output"]
     if output is not None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.inspect.trace import Operation
-from workbench.inspect.trace_format import HolderId, Secret, SecretId
-from workbench.inspect.trace_format import Operation as OperationEntry
+from workbench.inspect.trace import RecordedOperation
+from workbench.inspect.trace_format import HolderId, SecretId, TraceOperation, TraceSecret
 from workbench.inspect.trace_walk import Found
 from workbench.mls import Malformed, NodeIndex, decode
 from workbench.mls.tree.tree_math import left, right, root
@@ -80,15 +79,15 @@ class SecretTable:
 
     def __init__(self, prefix: str = "s") -> None:
         self._prefix = prefix
-        self.entries: dict[SecretId, Secret] = {}
-        self.changed: dict[SecretId, Secret] = {}
+        self.entries: dict[SecretId, TraceSecret] = {}
+        self.changed: dict[SecretId, TraceSecret] = {}
         self._by_value: dict[bytes, SecretId] = {}
         self._by_public: dict[bytes, SecretId] = {}
         self._origins: dict[SecretId, list[SecretId | None]] = {}
         self._nodes: dict[bytes, int] = {}
         self._leaf_counts: dict[int, int] = {}
 
-    def take_changes(self) -> dict[SecretId, Secret]:
+    def take_changes(self) -> dict[SecretId, TraceSecret]:
         """The entries that are new or other than before, since the last call."""
         taken, self.changed = self.changed, {}
         return taken
@@ -108,7 +107,7 @@ class SecretTable:
 
     def key_of(self, public_key: bytes, epoch: int | None) -> SecretId:
         """The private key of a public key, known or not."""
-        entry: Secret = {"name": "private_key", "value": None, "epoch": epoch, "node": None}
+        entry: TraceSecret = {"name": "private_key", "value": None, "epoch": epoch, "node": None}
         return self._by_public.get(public_key) or self._new(entry, public=public_key)
 
     def epoch_has(self, epoch: int, leaf_count: int) -> None:
@@ -132,18 +131,18 @@ class SecretTable:
     def is_private_key_of(self, private_key: bytes, public_key: bytes) -> None:
         """A key pair of which both halves were given, not derived."""
         if public_key not in self._by_public:
-            entry: Secret = {"name": "private_key", "value": private_key.hex(), "epoch": None, "node": None}
+            entry: TraceSecret = {"name": "private_key", "value": private_key.hex(), "epoch": None, "node": None}
             self._new(entry, private_key, public_key)
 
     # What was done
 
-    def record(self, operations: Iterable[Operation], by: HolderId, epoch: int | None) -> list[OperationEntry]:
+    def record(self, operations: Iterable[RecordedOperation], by: HolderId, epoch: int | None) -> list[TraceOperation]:
         """The operations of one holder with ids for secrets, in order; `epoch` is where the holder is after them."""
-        entries: list[OperationEntry] = []
+        entries: list[TraceOperation] = []
         for operation in operations:
             inputs = [self._input(operation, secret, epoch) for secret in operation.inputs if secret]
             output = None if operation.name in VISIBLE else self._output(operation, inputs, epoch)
-            entry: OperationEntry = {
+            entry: TraceOperation = {
                 "name": operation.name,
                 "label": operation.label,
                 "inputs": inputs,
@@ -166,7 +165,7 @@ class SecretTable:
                 self._learn_node(output, operation)
         return entries
 
-    def _input(self, operation: Operation, secret: bytes, epoch: int | None) -> SecretId | None:
+    def _input(self, operation: RecordedOperation, secret: bytes, epoch: int | None) -> SecretId | None:
         if not any(secret):
             return None
         known = self._by_value.get(secret)
@@ -178,12 +177,12 @@ class SecretTable:
             self._change(known, name="commit_secret", node=None)
         return known
 
-    def _output(self, operation: Operation, inputs: list[SecretId | None], epoch: int | None) -> SecretId:
+    def _output(self, operation: RecordedOperation, inputs: list[SecretId | None], epoch: int | None) -> SecretId:
         known = self._by_value.get(operation.output)
         if known is not None:
             return known
         parent = None if not inputs or inputs[0] is None else self.entries[inputs[0]]
-        entry: Secret = {
+        entry: TraceSecret = {
             "name": _output_name(operation, parent),
             "value": operation.output.hex(),
             "epoch": _epoch_of(operation, parent, epoch),
@@ -194,7 +193,9 @@ class SecretTable:
         public = operation.public if operation.name.endswith("key_pair") else None
         return self._new(entry, operation.output, public)
 
-    def _group_secrets(self, operation: Operation, entry: OperationEntry, epoch: int | None) -> list[OperationEntry]:
+    def _group_secrets(
+        self, operation: RecordedOperation, entry: TraceOperation, epoch: int | None
+    ) -> list[TraceOperation]:
         """A GroupSecrets and the secrets inside of it (RFC 9420 §12.4.3.1)."""
         sealing = operation.name == "encrypt_with_label"
         plaintext = operation.inputs[0] if sealing else operation.output
@@ -215,7 +216,7 @@ class SecretTable:
                 self._origins.setdefault(part, [whole])
         return [entry, *(_step("decode", [whole], part, entry) for part in parts)]
 
-    def _learn_node(self, output: SecretId, operation: Operation) -> None:
+    def _learn_node(self, output: SecretId, operation: RecordedOperation) -> None:
         parent = self._origins[output][0] if self._origins[output] else None
         if operation.name == "derive_key_pair" and operation.public in self._nodes:
             self._place(output, self._nodes[operation.public])
@@ -249,7 +250,7 @@ class SecretTable:
 
     # Entries
 
-    def _new(self, entry: Secret, secret: bytes | None = None, public: bytes | None = None) -> SecretId:
+    def _new(self, entry: TraceSecret, secret: bytes | None = None, public: bytes | None = None) -> SecretId:
         known = None if public is None else self._by_public.get(public)
         if known is not None and secret is not None:
             self._by_value[secret] = known
@@ -267,11 +268,11 @@ class SecretTable:
         return name
 
     def _change(self, secret: SecretId, **changes: str | int | None) -> None:
-        entry: Secret = {**self.entries[secret], **changes}  # type: ignore[typeddict-item] # the keys are those of a Secret
+        entry: TraceSecret = {**self.entries[secret], **changes}  # type: ignore[typeddict-item] # the keys are those of a Secret
         self.entries[secret] = self.changed[secret] = entry
 
 
-def _step(name: str, inputs: list[SecretId | None], output: SecretId | None, beside: OperationEntry) -> OperationEntry:
+def _step(name: str, inputs: list[SecretId | None], output: SecretId | None, beside: TraceOperation) -> TraceOperation:
     return {
         "name": name,
         "label": "GroupSecrets",
@@ -282,7 +283,7 @@ def _step(name: str, inputs: list[SecretId | None], output: SecretId | None, bes
     }
 
 
-def _output_name(operation: Operation, parent: Secret | None) -> str:
+def _output_name(operation: RecordedOperation, parent: TraceSecret | None) -> str:
     above = None if parent is None else parent["name"]
     name = EPOCH_SECRETS.get(operation.label) or OTHER_SECRETS.get(operation.label, "secret")
     match operation.name, operation.label, above:
@@ -305,7 +306,7 @@ def _output_name(operation: Operation, parent: Secret | None) -> str:
     return name
 
 
-def _input_name(operation: Operation) -> str:
+def _input_name(operation: RecordedOperation) -> str:
     """The name of a secret that comes from outside of all that was recorded, by what is done with it."""
     match operation.name, operation.label:
         case "derive_secret", label if label in EPOCH_SECRETS:
@@ -327,7 +328,7 @@ def _input_name(operation: Operation) -> str:
     return name
 
 
-def _epoch_of(operation: Operation, parent: Secret | None, epoch: int | None) -> int | None:
+def _epoch_of(operation: RecordedOperation, parent: TraceSecret | None, epoch: int | None) -> int | None:
     """The epoch that an output belongs to: that of the GroupContext it is bound to, else that of its input.
 
     Only the first epoch_secret of a group is drawn (RFC 9420 §11): whoever founds one goes on to epoch 1 at once.

@@ -6,25 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.inspect.names import credential_name
-from workbench.inspect.trace import Operation
+from workbench.inspect.trace import RecordedOperation
 from workbench.inspect.trace_format import (
     FORMAT,
     VERSION,
-    Holder,
     HolderId,
     HolderKind,
-    Message,
     MessageKind,
-    Place,
-    Read,
     SecretId,
-    Step,
     StepKind,
     Trace,
-    Tree,
+    TraceHolder,
+    TraceMessage,
+    TraceOperation,
+    TracePlace,
+    TraceRead,
+    TraceStep,
+    TraceTree,
     custom_types,
 )
-from workbench.inspect.trace_format import Operation as OperationEntry
 from workbench.inspect.trace_messages import describe_commit, describe_proposal, inviter, open_recorded
 from workbench.inspect.trace_secrets import SecretTable
 from workbench.inspect.trace_walk import walk
@@ -75,7 +75,7 @@ class Happening:
     messages: tuple[Sent, ...] = ()
     states: Mapping[HolderId, GroupState | None] = field(default_factory=dict)
     holdings: Mapping[HolderId, object] = field(default_factory=dict)
-    operations: Mapping[HolderId, tuple[Operation, ...]] = field(default_factory=dict)
+    operations: Mapping[HolderId, tuple[RecordedOperation, ...]] = field(default_factory=dict)
     followers: Mapping[HolderId, int] = field(default_factory=dict)
     victim: HolderId | None = None
     shared: str | None = None
@@ -92,13 +92,13 @@ class TraceWriter:
         self._suite = suite
         self._group_id = group_id
         self.secrets = SecretTable(prefix)
-        self._holders: list[Holder] = []
-        self._steps: list[Step] = []
+        self._holders: list[TraceHolder] = []
+        self._steps: list[TraceStep] = []
         self._tree: RatchetTree | None = None
         self._context = b""
         self._epoch = 0
         self._held: dict[HolderId, dict[SecretId, None]] = {}
-        self._places: dict[HolderId, Place | None] = {}
+        self._places: dict[HolderId, TracePlace | None] = {}
         self._by_signature_key: dict[bytes, HolderId] = {}
         self._at_leaf: dict[int, HolderId] = {}
         self._ciphertexts: dict[bytes, tuple[int, int]] = {}
@@ -128,7 +128,7 @@ class TraceWriter:
         if signature_key is not None:
             self._by_signature_key[signature_key] = holder
 
-    def write(self, happening: Happening) -> Step:
+    def write(self, happening: Happening) -> TraceStep:
         """Add a step."""
         after = happening.after
         if after is not None:
@@ -136,7 +136,7 @@ class TraceWriter:
             self.secrets.epoch_has(after.epoch, after.tree.leaf_count)
         epoch = None if self._tree is None and after is None else self._epoch
         performed = [operation for operations in happening.operations.values() for operation in operations]
-        step: Step = {
+        step: TraceStep = {
             "kind": happening.kind,
             "actor": happening.actor,
             "now": happening.now,
@@ -175,9 +175,11 @@ class TraceWriter:
 
     # Secrets
 
-    def _operations(self, recorded: Mapping[HolderId, Iterable[Operation]], epoch: int | None) -> list[OperationEntry]:
+    def _operations(
+        self, recorded: Mapping[HolderId, Iterable[RecordedOperation]], epoch: int | None
+    ) -> list[TraceOperation]:
         """What was done in the step; what several did alike is written once."""
-        merged: dict[tuple[object, ...], OperationEntry] = {}
+        merged: dict[tuple[object, ...], TraceOperation] = {}
         for holder, operations in recorded.items():
             for entry in self.secrets.record(operations, holder, epoch):
                 public = entry.get("public")
@@ -187,7 +189,7 @@ class TraceWriter:
                     known["by"].append(holder)
         return list(merged.values())
 
-    def _hold(self, step: Step, holder: HolderId, holdings: object, epoch: int | None) -> None:
+    def _hold(self, step: TraceStep, holder: HolderId, holdings: object, epoch: int | None) -> None:
         before = self._held.get(holder, {})
         now = {self.secrets.found(found, epoch): None for found in walk(holdings) if any(found.secret)}
         self._held[holder] = now
@@ -200,13 +202,13 @@ class TraceWriter:
 
     def _add_message(
         self,
-        step: Step,
+        step: TraceStep,
         sent: Sent,
         happening: Happening,
-        performed: Iterable[Operation],
+        performed: Iterable[RecordedOperation],
         custom: frozenset[int],
     ) -> None:
-        message: Message = {"kind": sent.kind, "sender": sent.sender, "wire": sent.wire.hex()}
+        message: TraceMessage = {"kind": sent.kind, "sender": sent.sender, "wire": sent.wire.hex()}
         decoded = decode(MLSMessage, sent.wire, custom=custom)
         opened = open_recorded(decoded, performed, custom)
         if isinstance(decoded.message, PrivateMessage):
@@ -226,7 +228,7 @@ class TraceWriter:
         if isinstance(opened.content, Commit) and (after is None or after.epoch != before.epoch):
             step["commit"] = describe_commit(before, opened, step["now"])
 
-    def _name_senders(self, step: Step, performed: Iterable[Operation]) -> None:
+    def _name_senders(self, step: TraceStep, performed: Iterable[RecordedOperation]) -> None:
         """Whoever welcomed the one member that was watched, or came by a commit, stands in the tree after it."""
         for message in step["messages"]:
             if message["sender"] is None and message["kind"] == "commit" and step["commit"] is not None:
@@ -236,28 +238,28 @@ class TraceWriter:
                 signer = inviter(welcome, performed)
                 message["sender"] = None if signer is None else self._at_leaf[signer]
 
-    def _reads(self, recorded: Mapping[HolderId, Iterable[Operation]]) -> list[Read]:
+    def _reads(self, recorded: Mapping[HolderId, Iterable[RecordedOperation]]) -> list[TraceRead]:
         """Who sealed or opened a PrivateMessage in this step, whenever it was sent."""
-        readers: dict[tuple[int, int], Read] = {}
+        readers: dict[tuple[int, int], TraceRead] = {}
         for holder, operations in recorded.items():
             for operation in operations:
                 ciphertext = operation.output if operation.name == "seal" else operation.public
                 if operation.name in {"seal", "open"} and ciphertext in self._ciphertexts:
                     step, message = self._ciphertexts[ciphertext]
                     key = self.secrets.id_of(operation.inputs[0])
-                    read: Read = {"step": step, "message": message, "key": key, "by": []}
+                    read: TraceRead = {"step": step, "message": message, "key": key, "by": []}
                     readers.setdefault((step, message), read)["by"].append(holder)
         return list(readers.values())
 
     # The public state of the group
 
-    def _tree_change(self, after: GroupState) -> Tree | None:
+    def _tree_change(self, after: GroupState) -> TraceTree | None:
         """What the tree is now that it was not: an untouched subtree has its old hash, and is not looked at."""
         before, self._tree = self._tree, after.tree
         if before is not None and before.hash() == after.tree.hash():
             return None
         self._at_leaf = {leaf: holder for leaf, holder in self._at_leaf.items() if leaf < after.tree.leaf_count}
-        tree: Tree = {
+        tree: TraceTree = {
             "leaf_count": after.tree.leaf_count,
             "nodes": {},
             "keys": {},
@@ -302,9 +304,9 @@ class TraceWriter:
         before, self._context = self._context, encode(after.context)
         return None if before == self._context else self._context.hex()
 
-    def _place_changes(self, happening: Happening) -> dict[HolderId, Place | None]:
-        changes: dict[HolderId, Place | None] = {}
-        places: dict[HolderId, Place | None] = {
+    def _place_changes(self, happening: Happening) -> dict[HolderId, TracePlace | None]:
+        changes: dict[HolderId, TracePlace | None] = {}
+        places: dict[HolderId, TracePlace | None] = {
             holder: {"leaf": None, "epoch": epoch} for holder, epoch in happening.followers.items()
         }
         for holder, state in happening.states.items():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
 from workbench.inspect.forks import vouched
 from workbench.inspect.names import credential_name, name_of, shown
-from workbench.inspect.reasons import ERRORS, KINDS, Kind, verdict_of
+from workbench.inspect.reasons import ERRORS, KINDS, MessageKind, verdict_of
 from workbench.mls import (
     GroupState,
     KeyPackage,
@@ -32,7 +32,7 @@ def explain_key_package(state: GroupState, key_package: KeyPackage, *, now: int)
         sentence = f"It is the key package of {name}, and this group must not use it: {error.reason}."
         return _failed(error, sentence)
     sentence = f"It is a valid key package of {name}: an offer to be added, and no message to a group."
-    return _of_kind(Kind.KEY_PACKAGE, sentence, "§10")
+    return _of_kind(MessageKind.KEY_PACKAGE, sentence, "§10")
 
 
 def explain_group_info(state: GroupState, group_info: GroupInfo, *, now: int) -> Explanation:
@@ -41,26 +41,26 @@ def explain_group_info(state: GroupState, group_info: GroupInfo, *, now: int) ->
     details = Details(group_id=there.group_id, own_group_id=here.group_id, epoch=there.epoch, own_epoch=here.epoch)
     if there.group_id != here.group_id:
         sentence = f"It is a GroupInfo of group {shown(there.group_id)}, and this is group {shown(here.group_id)}."
-        return _of_kind(Kind.GROUP_INFO, sentence, "§12.4.3", details)
+        return _of_kind(MessageKind.GROUP_INFO, sentence, "§12.4.3", details)
     if there.epoch != here.epoch:
         ahead = there.epoch - here.epoch
         commits = f"{abs(ahead)} commit{'' if abs(ahead) == 1 else 's'}"
         where = f"{commits} ahead of" if ahead > 0 else f"{commits} behind"
         sentence = f"It is a GroupInfo of epoch {there.epoch} of this group, {where} this member."
-        return _of_kind(Kind.GROUP_INFO, sentence, "§12.4.3", details)
+        return _of_kind(MessageKind.GROUP_INFO, sentence, "§12.4.3", details)
     signer = name_of(state.tree, LeafIndex(group_info.signer))
     if vouched(state.policy, state.suite, state.tree, group_info, now=now) is None:
         sentence = f"It is a GroupInfo of this epoch that {signer} has not signed."
-        return _of_kind(Kind.FAILED_CHECK, sentence, "§12.4.3", details)
+        return _of_kind(MessageKind.FAILED_CHECK, sentence, "§12.4.3", details)
     if there != here:
         sentence = f"{signer} has signed that it is in another epoch {here.epoch} of this group: the group has forked."
-        return _of_kind(Kind.FORK, sentence, "§8.2", details)
+        return _of_kind(MessageKind.FORK, sentence, "§8.2", details)
     sentence = f"It is a GroupInfo of this very epoch, signed by {signer}, which agrees with this state."
-    return _of_kind(Kind.GROUP_INFO, sentence, "§12.4.3", details)
+    return _of_kind(MessageKind.GROUP_INFO, sentence, "§12.4.3", details)
 
 
 def explain_welcome(
-    welcome: Welcome, knowledge: Knowledge, *, now: int, state: GroupState | None = None
+    welcome: Welcome, knowledge: ExplainKnowledge, *, now: int, state: GroupState | None = None
 ) -> Explanation:
     """Whether a client can join with a Welcome, by really joining (RFC 9420 §12.4.3.1).
 
@@ -90,11 +90,11 @@ def explain_welcome(
     if state is not None and state.group_id == joined.group_id:
         sentence = f"It is a Welcome for this client {where}: a group in which it is already, in epoch {state.epoch}."
         step = "Join with it only if this member has been removed, or has lost its state; otherwise drop it."
-        return Explanation(Kind.WELCOME, sentence, step, "§12.4.3.1", details)
-    return _of_kind(Kind.WELCOME, f"It is a Welcome for this client {where}.", "§12.4.3.1", details)
+        return Explanation(MessageKind.WELCOME, sentence, step, "§12.4.3.1", details)
+    return _of_kind(MessageKind.WELCOME, f"It is a Welcome for this client {where}.", "§12.4.3.1", details)
 
 
-def _bundle_for(welcome: Welcome, knowledge: Knowledge) -> KeyPackageBundle | None:
+def _bundle_for(welcome: Welcome, knowledge: ExplainKnowledge) -> KeyPackageBundle | None:
     """The one of this client's key packages for which the Welcome holds something."""
     named = {entry.new_member for entry in welcome.secrets}
     suite = cipher_suite(welcome.cipher_suite)
@@ -102,14 +102,14 @@ def _bundle_for(welcome: Welcome, knowledge: Knowledge) -> KeyPackageBundle | No
     return next(fitting, None)
 
 
-def _for_others(welcome: Welcome, knowledge: Knowledge) -> Explanation:
+def _for_others(welcome: Welcome, knowledge: ExplainKnowledge) -> Explanation:
     references = tuple(entry.new_member.hex() for entry in welcome.secrets)
     clients = f"{len(references)} client{'' if len(references) == 1 else 's'}"
     held = len(knowledge.bundles)
     which = f"none of the {held} key packages that were given" if held else "and no key package was given"
     sentence = f"It is a Welcome for {clients}, {which}{' is named in it' if held else ''}."
     details = Details(missing=references)
-    return _of_kind(Kind.WELCOME_FOR_OTHERS, sentence, "§12.4.3.1", details)
+    return _of_kind(MessageKind.WELCOME_FOR_OTHERS, sentence, "§12.4.3.1", details)
 
 
 def _unusable(error: MLSError) -> Explanation:
@@ -119,10 +119,10 @@ def _unusable(error: MLSError) -> Explanation:
         return _failed(error, sentence)
     details = Details(error=type(error).__name__)
     step = f"Fetch it again. If it is the same: {ERRORS[InvalidWelcome].next_step}"
-    return Explanation(Kind.FAILED_CHECK, sentence, step, error.section, details, error)
+    return Explanation(MessageKind.FAILED_CHECK, sentence, step, error.section, details, error)
 
 
-def _of_kind(kind: Kind, sentence: str, section: str, details: Details = UNKNOWN) -> Explanation:
+def _of_kind(kind: MessageKind, sentence: str, section: str, details: Details = UNKNOWN) -> Explanation:
     return Explanation(kind, sentence, KINDS[kind].next_step, section, details)
 
 

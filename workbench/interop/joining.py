@@ -14,7 +14,7 @@ from workbench.interop.described import (
     private_keys,
     tree_of,
 )
-from workbench.interop.member import POLICY, Member, fresh, now
+from workbench.interop.member import POLICY, InteropMember, fresh, now
 from workbench.interop.refusal import Refusal
 from workbench.interop.store import Joining, Store
 from workbench.mls import (
@@ -34,7 +34,7 @@ def create_group(store: Store, request: Any) -> Fields:
     """A group of one."""
     bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
     state = group_of_one(bundle, request.group_id, entropy=fresh(), now=now(), policy=POLICY)
-    return {"state_id": store.add(Member(state, request.encrypt_handshake))}
+    return {"state_id": store.add(InteropMember(state, request.encrypt_handshake))}
 
 
 def create_key_package(store: Store, request: Any) -> Fields:
@@ -58,7 +58,7 @@ def join_group(store: Store, request: Any) -> Fields:
         policy=POLICY,
     )
     store.remove(request.transaction_id)
-    state_id = store.add(Member(state, request.encrypt_handshake, psks=joining.psks))
+    state_id = store.add(InteropMember(state, request.encrypt_handshake, psks=joining.psks))
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
@@ -84,7 +84,7 @@ def external_join(store: Store, request: Any) -> Fields:
         policy=POLICY,
     )
     return {
-        "state_id": store.add(Member(made.next, request.encrypt_handshake, psks=psks)),
+        "state_id": store.add(InteropMember(made.next, request.encrypt_handshake, psks=psks)),
         "commit": encode(made.message),
         "epoch_authenticator": made.next.secrets.epoch_authenticator,
     }

@@ -50,7 +50,7 @@ def now() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class InteropMember:
     """A member of a group between two calls.
 
     `proposals` are the references of this epoch's proposals by their messages, the member's own among them: the
@@ -65,23 +65,23 @@ class Member:
     pending: Committed | None = None
 
 
-def offer(member: Member, proposal: AnyProposal) -> tuple[Member, bytes]:
+def offer(member: InteropMember, proposal: AnyProposal) -> tuple[InteropMember, bytes]:
     """Propose something: the message for the others."""
     return _offered(member, propose(member.state, proposal, entropy=fresh(), now=now(), private=member.private))
 
 
-def offer_update(member: Member) -> tuple[Member, bytes]:
+def offer_update(member: InteropMember) -> tuple[InteropMember, bytes]:
     """Propose fresh keys of one's own."""
     return _offered(member, propose_update(member.state, entropy=fresh(), now=now(), private=member.private))
 
 
-def _offered(member: Member, proposed: Proposed) -> tuple[Member, bytes]:
+def _offered(member: InteropMember, proposed: Proposed) -> tuple[InteropMember, bytes]:
     message = encode(proposed.message)
     proposals = {**member.proposals, message: proposed.reference}
     return replace(member, state=proposed.next, proposals=proposals), message
 
 
-def take_in(member: Member, messages: Sequence[bytes]) -> Member:
+def take_in(member: InteropMember, messages: Sequence[bytes]) -> InteropMember:
     """Learn the proposals that a commit will name; those that are known already are passed over."""
     for message in messages:
         if message not in member.proposals:
@@ -94,8 +94,13 @@ def take_in(member: Member, messages: Sequence[bytes]) -> Member:
 
 
 def commit(
-    member: Member, by_reference: Sequence[bytes], by_value: Sequence[AnyProposal], *, path: bool, ratchet_tree: bool
-) -> tuple[Member, Committed]:
+    member: InteropMember,
+    by_reference: Sequence[bytes],
+    by_value: Sequence[AnyProposal],
+    *,
+    path: bool,
+    ratchet_tree: bool,
+) -> tuple[InteropMember, Committed]:
     """Make a commit and let it wait: the member stays in its epoch until it adopts it."""
     member = take_in(member, by_reference)
     committed = create_commit(
@@ -112,14 +117,14 @@ def commit(
     return replace(member, state=committed.current, pending=committed), committed
 
 
-def accept(member: Member) -> Member:
+def accept(member: InteropMember) -> InteropMember:
     """Enter the epoch of one's own commit."""
     if member.pending is None:
         raise TooSoon("no commit is pending: none was made in this epoch, or another one was handled first")
     return _enter(member, adopt(member.state, member.pending))
 
 
-def follow(member: Member, proposals: Sequence[bytes], message: bytes) -> Member:
+def follow(member: InteropMember, proposals: Sequence[bytes], message: bytes) -> InteropMember:
     """Enter the epoch of somebody's commit, or of one's own if it comes back."""
     member = take_in(member, proposals)
     state, received = process(member.state, message, now=now(), psks=member.psks, staged=member.pending)
@@ -128,17 +133,17 @@ def follow(member: Member, proposals: Sequence[bytes], message: bytes) -> Member
     return _enter(member, state)
 
 
-def _enter(member: Member, state: GroupState) -> Member:
+def _enter(member: InteropMember, state: GroupState) -> InteropMember:
     return replace(member, state=state, proposals={}, pending=None)
 
 
-def say(member: Member, plaintext: bytes, authenticated_data: bytes) -> tuple[Member, bytes]:
+def say(member: InteropMember, plaintext: bytes, authenticated_data: bytes) -> tuple[InteropMember, bytes]:
     """Protect application data: the message for the others."""
     said = protect(member.state, plaintext, entropy=fresh(), authenticated_data=authenticated_data)
     return replace(member, state=said.next), encode(said.message)
 
 
-def hear(member: Member, message: bytes) -> tuple[Member, ApplicationMessage]:
+def hear(member: InteropMember, message: bytes) -> tuple[InteropMember, ApplicationMessage]:
     """Read application data, of an epoch that is over too."""
     state, received = process(member.state, message, now=now())
     if not isinstance(received, ApplicationMessage):

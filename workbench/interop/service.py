@@ -19,7 +19,7 @@ from workbench.interop.described import (
     message_of,
     tree_of,
 )
-from workbench.interop.member import POLICY, Member, now
+from workbench.interop.member import POLICY, InteropMember, now
 from workbench.interop.refusal import Refusal
 from workbench.interop.store import Signer, Store
 from workbench.mls import (
@@ -62,7 +62,7 @@ def supported_ciphersuites(_store: Store, _request: Any) -> Fields:
 
 def group_info_of(store: Store, request: Any) -> Fields:
     """The group described for those outside."""
-    state = store.get(Member, request.state_id).state
+    state = store.get(InteropMember, request.state_id).state
     return {
         "group_info": encode(group_info(state, ratchet_tree=not request.external_tree)),
         "ratchet_tree": encoded_tree(state.tree, wanted=request.external_tree),
@@ -71,26 +71,28 @@ def group_info_of(store: Store, request: Any) -> Fields:
 
 def state_auth(store: Store, request: Any) -> Fields:
     """The epoch authenticator."""
-    state = store.get(Member, request.state_id).state
+    state = store.get(InteropMember, request.state_id).state
     return {"state_auth_secret": state.secrets.epoch_authenticator}
 
 
 def export(store: Store, request: Any) -> Fields:
     """A secret for the application."""
-    state = store.get(Member, request.state_id).state
+    state = store.get(InteropMember, request.state_id).state
     return {"exported_secret": export_secret(state, request.label, request.context, request.key_length)}
 
 
 def protect(store: Store, request: Any) -> Fields:
     """Application data on its way out."""
-    said, ciphertext = member.say(store.get(Member, request.state_id), request.plaintext, request.authenticated_data)
+    said, ciphertext = member.say(
+        store.get(InteropMember, request.state_id), request.plaintext, request.authenticated_data
+    )
     store.put(request.state_id, said)
     return {"ciphertext": ciphertext}
 
 
 def unprotect(store: Store, request: Any) -> Fields:
     """Application data that came in."""
-    heard, message = member.hear(store.get(Member, request.state_id), request.ciphertext)
+    heard, message = member.hear(store.get(InteropMember, request.state_id), request.ciphertext)
     store.put(request.state_id, heard)
     return {"authenticated_data": message.authenticated_data, "plaintext": message.application_data}
 
@@ -113,26 +115,26 @@ def add_proposal(store: Store, request: Any) -> Fields:
 
 def update_proposal(store: Store, request: Any) -> Fields:
     """Fresh keys for the member itself."""
-    offered, message = member.offer_update(store.get(Member, request.state_id))
+    offered, message = member.offer_update(store.get(InteropMember, request.state_id))
     store.put(request.state_id, offered)
     return {"proposal": message}
 
 
 def remove_proposal(store: Store, request: Any) -> Fields:
     """Somebody is to go, named by identity."""
-    tree = store.get(Member, request.state_id).state.tree
+    tree = store.get(InteropMember, request.state_id).state.tree
     return _offered(store, request, Remove(described.member_called(request.removed_id, tree)))
 
 
 def external_psk_proposal(store: Store, request: Any) -> Fields:
     """A key that the application has is to be mixed in."""
-    suite = store.get(Member, request.state_id).state.suite
+    suite = store.get(InteropMember, request.state_id).state.suite
     return _offered(store, request, described.external_psk(suite, request.psk_id))
 
 
 def resumption_psk_proposal(store: Store, request: Any) -> Fields:
     """The key of a past epoch is to be mixed in."""
-    state = store.get(Member, request.state_id).state
+    state = store.get(InteropMember, request.state_id).state
     return _offered(store, request, described.resumption_psk(state.suite, state.group_id, request.epoch_id))
 
 
@@ -148,12 +150,12 @@ def reinit_proposal(store: Store, request: Any) -> Fields:
 
 def add_external_signer(store: Store, request: Any) -> Fields:
     """The group is to listen to somebody outside."""
-    context = store.get(Member, request.state_id).state.context
+    context = store.get(InteropMember, request.state_id).state.context
     return _offered(store, request, described.with_external_sender(context, request.external_sender))
 
 
 def _offered(store: Store, request: Any, proposal: AnyProposal) -> Fields:
-    offered, message = member.offer(store.get(Member, request.state_id), proposal)
+    offered, message = member.offer(store.get(InteropMember, request.state_id), proposal)
     store.put(request.state_id, offered)
     return {"proposal": message}
 
@@ -163,7 +165,7 @@ def _offered(store: Store, request: Any, proposal: AnyProposal) -> Fields:
 
 def commit(store: Store, request: Any) -> Fields:
     """A commit, which waits until it is handled; that of a ReInit is made in the same way."""
-    committer = store.get(Member, request.state_id)
+    committer = store.get(InteropMember, request.state_id)
     by_value = [described.proposal_of(each, committer.state.public) for each in request.by_value]
     waiting, committed = member.commit(
         committer, request.by_reference, by_value, path=request.force_path, ratchet_tree=not request.external_tree
@@ -178,16 +180,16 @@ def commit(store: Store, request: Any) -> Fields:
 
 def handle_commit(store: Store, request: Any) -> Fields:
     """Somebody's commit, with the proposals that it names."""
-    followed = member.follow(store.get(Member, request.state_id), request.proposal, request.commit)
+    followed = member.follow(store.get(InteropMember, request.state_id), request.proposal, request.commit)
     return _entered(store, request, followed)
 
 
 def handle_pending_commit(store: Store, request: Any) -> Fields:
     """The member's own commit has been accepted."""
-    return _entered(store, request, member.accept(store.get(Member, request.state_id)))
+    return _entered(store, request, member.accept(store.get(InteropMember, request.state_id)))
 
 
-def _entered(store: Store, request: Any, entered: Member) -> Fields:
+def _entered(store: Store, request: Any, entered: InteropMember) -> Fields:
     """The new epoch's authenticator; none for a member whom the commit removes, who never gets to know it."""
     store.put(request.state_id, entered)
     state = entered.state
@@ -230,7 +232,7 @@ def external_signer_proposal(store: Store, request: Any) -> Fields:
 
 def free(store: Store, request: Any) -> Fields:
     """The member is needed no more."""
-    store.get(Member, request.state_id)
+    store.get(InteropMember, request.state_id)
     store.remove(request.state_id)
     return NOTHING
 

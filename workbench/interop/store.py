@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias, TypeVar
 
-from workbench.interop.member import Member
+from workbench.interop.member import InteropMember
 from workbench.interop.refusal import NotKept
 from workbench.mls import KeyPackageBundle, SignatureKeyPair
 
@@ -23,7 +23,7 @@ class Joining:
 class Ended:
     """A member of a group that a ReInit has ended, and its key package for the next one."""
 
-    member: Member
+    member: InteropMember
     bundle: KeyPackageBundle
 
 
@@ -34,7 +34,7 @@ class Signer:
     keys: SignatureKeyPair
 
 
-Kept: TypeAlias = Member | Joining | Ended | Signer
+Kept: TypeAlias = InteropMember | Joining | Ended | Signer
 T = TypeVar("T", bound=Kept)
 
 
@@ -61,10 +61,10 @@ class Store:
             raise NotKept(f"no {kind.__name__} is kept here under the id {number}")
         return kept
 
-    def get_client(self, number: int) -> Member | Joining:
+    def get_client(self, number: int) -> InteropMember | Joining:
         """A member, or somebody about to become one."""
         kept = self._kept.get(number)
-        if not isinstance(kept, Member | Joining):
+        if not isinstance(kept, InteropMember | Joining):
             raise NotKept(f"nobody is kept here under the id {number}")
         return kept
 

@@ -14,7 +14,7 @@ from workbench.interop.described import (
     new_bundle,
     tree_of,
 )
-from workbench.interop.member import POLICY, Member, fresh, now
+from workbench.interop.member import POLICY, InteropMember, fresh, now
 from workbench.interop.refusal import Refusal
 from workbench.interop.store import Ended, Joining, Store
 from workbench.mls import Committed, KeyPackage, Welcome, branch_group, cipher_suite, join, reinit_group
@@ -22,16 +22,16 @@ from workbench.mls import Committed, KeyPackage, Welcome, branch_group, cipher_s
 
 def handle_pending_reinit_commit(store: Store, request: Any) -> Fields:
     """The member's own commit of a ReInit has been accepted."""
-    return _ended(store, request, member.accept(store.get(Member, request.state_id)))
+    return _ended(store, request, member.accept(store.get(InteropMember, request.state_id)))
 
 
 def handle_reinit_commit(store: Store, request: Any) -> Fields:
     """Somebody's commit of a ReInit."""
-    followed = member.follow(store.get(Member, request.state_id), request.proposal, request.commit)
+    followed = member.follow(store.get(InteropMember, request.state_id), request.proposal, request.commit)
     return _ended(store, request, followed)
 
 
-def _ended(store: Store, request: Any, last: Member) -> Fields:
+def _ended(store: Store, request: Any, last: InteropMember) -> Fields:
     """The end of the old group, and a key package for the new one."""
     state = last.state
     if state.reinit is None:
@@ -75,13 +75,13 @@ def handle_reinit_welcome(store: Store, request: Any) -> Fields:
         policy=POLICY,
     )
     store.remove(request.reinit_id)
-    state_id = store.add(Member(state, ended.member.private, psks=ended.member.psks))
+    state_id = store.add(InteropMember(state, ended.member.private, psks=ended.member.psks))
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
 def create_branch(store: Store, request: Any) -> Fields:
     """A new group of some members, made by one of them; the old one lives on under its own id."""
-    old = store.get(Member, request.state_id)
+    old = store.get(InteropMember, request.state_id)
     made = branch_group(
         old.state,
         request.group_id,
@@ -99,7 +99,7 @@ def create_branch(store: Store, request: Any) -> Fields:
 
 def handle_branch(store: Store, request: Any) -> Fields:
     """That group, entered by one of the others."""
-    old, joining = store.get(Member, request.state_id), store.get(Joining, request.transaction_id)
+    old, joining = store.get(InteropMember, request.state_id), store.get(Joining, request.transaction_id)
     psks = {**old.psks, **joining.psks}
     state = join(
         message_of(Welcome, request.welcome),
@@ -111,13 +111,13 @@ def handle_branch(store: Store, request: Any) -> Fields:
         policy=POLICY,
     )
     store.remove(request.transaction_id)
-    state_id = store.add(Member(state, old.private, psks=psks))
+    state_id = store.add(InteropMember(state, old.private, psks=psks))
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
-def _founded(store: Store, request: Any, old: Member, made: Committed) -> Fields:
+def _founded(store: Store, request: Any, old: InteropMember, made: Committed) -> Fields:
     return {
-        "state_id": store.add(Member(made.next, old.private, psks=old.psks)),
+        "state_id": store.add(InteropMember(made.next, old.private, psks=old.psks)),
         "welcome": encoded_welcome(made),
         "ratchet_tree": encoded_tree(made.next.tree, wanted=request.external_tree),
         "epoch_authenticator": made.next.secrets.epoch_authenticator,

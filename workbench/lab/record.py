@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.adversary import Finding, Thief
 from workbench.client import Device, Event, Holdings
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
 from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
@@ -133,10 +133,10 @@ class Record:
         return invited + device.fetch(self.group_id, messages=device.name not in self._environment.delayed)
 
 
-def knowledge_of(holdings: Holdings, group_id: bytes) -> Knowledge:
+def knowledge_of(holdings: Holdings, group_id: bytes) -> ExplainKnowledge:
     """What a device knows beside its state of a group, for `explain`."""
     pending = holdings.groups[group_id].pending if group_id in holdings.groups else None
-    return Knowledge(
+    return ExplainKnowledge(
         psks=holdings.psks,
         resumption_psks=holdings.resumption_psks,
         bundles=tuple(holdings.bundles.values()),

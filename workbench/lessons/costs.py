@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from workbench.inspect.trace import Operation, TracedSuite
+from workbench.inspect.trace import RecordedOperation, TracedSuite
 from workbench.mls import (
     Add,
     BasicCredential,
@@ -94,7 +94,7 @@ def blank_parents(state: GroupState) -> int:
     return state.tree.leaf_count - 1 - sum(1 for _ in state.tree.parents())
 
 
-def _sealed(operations: tuple[Operation, ...]) -> list[Operation]:
+def _sealed(operations: tuple[RecordedOperation, ...]) -> list[RecordedOperation]:
     return [each for each in operations if each.name == "encrypt_with_label" and each.label == "UpdatePathNode"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.adversary import Entered
-from workbench.inspect.reasons import Kind
+from workbench.inspect.reasons import MessageKind
 from workbench.lab import World
 from workbench.lessons.exercise import Correct, Judgement, NotAttempted, Wrong, exercise, judge_value
 from workbench.lessons.rounds import Round
@@ -192,7 +192,7 @@ def question_6(answer: object, rounds: Mapping[int, Round]) -> Judgement:
     def accept(reasons: dict[int, object]) -> Judgement:
         if not reasons:
             return NotAttempted()
-        kinds = {kind.value for kind in Kind}
+        kinds = {kind.value for kind in MessageKind}
         for number, reason in reasons.items():
             if number not in rounds:
                 return Wrong(f"There is no round {number}.")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from workbench.inspect.case import Knowledge
+from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.dissect import Dissection, dissect
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
@@ -28,7 +28,7 @@ class Round:
     message: bytes = field(repr=False)
     now: int = field(repr=False)
     clue: str = field(repr=False)
-    knowledge: Knowledge = field(repr=False)
+    knowledge: ExplainKnowledge = field(repr=False)
 
     def __repr__(self) -> str:
         return (

@@ -42,7 +42,7 @@ def nobody_watches() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class VectorCase:
     """A JSON object of a case and where in the case it stands.
 
     `on_read` is called whenever an object inside is handed out: the steps of a long case.
@@ -99,15 +99,15 @@ class Case:
             raise CaseFailed(f"{self.where(name)} is no string of characters")
         return value
 
-    def inside(self, name: str) -> Case:
+    def inside(self, name: str) -> VectorCase:
         """The object in a field."""
         return self._enter(self._value(name), self.where(name))
 
-    def each(self, name: str) -> Iterator[Case]:
+    def each(self, name: str) -> Iterator[VectorCase]:
         """The objects in an array, one after the other."""
         return (self._enter(value, where) for where, value in self._places(name))
 
-    def rows(self, name: str) -> Iterator[Iterator[Case]]:
+    def rows(self, name: str) -> Iterator[Iterator[VectorCase]]:
         """The objects in an array of arrays, row by row."""
         return (
             (self._enter(value, place) for place, value in _numbered(row, where)) for where, row in self._places(name)
@@ -129,11 +129,11 @@ class Case:
     def _places(self, name: str) -> Iterator[tuple[str, object]]:
         return _numbered(self._value(name), self.where(name))
 
-    def _enter(self, value: object, where: str) -> Case:
+    def _enter(self, value: object, where: str) -> VectorCase:
         if not isinstance(value, dict):
             raise CaseFailed(f"{where} is no object")
         self.on_read()
-        return Case(value, where, self.on_read)
+        return VectorCase(value, where, self.on_read)
 
 
 def _bytes(value: object, where: str) -> bytes:

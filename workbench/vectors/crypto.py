@@ -5,10 +5,10 @@ from __future__ import annotations
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.wire.tree import HPKECiphertext
-from workbench.vectors.case import Case, expect, expect_equal, located
+from workbench.vectors.case import VectorCase, expect, expect_equal, located
 
 
-def crypto_basics(case: Case) -> None:
+def crypto_basics(case: VectorCase) -> None:
     """Each operation gives the expected output, and what is made anew can be read (RFC 9420 §5)."""
     suite = case.suite()
     _derivations(suite, case)
@@ -16,7 +16,7 @@ def crypto_basics(case: Case) -> None:
     _encrypt_with_label(suite, case.inside("encrypt_with_label"))
 
 
-def _derivations(suite: CipherSuite, case: Case) -> None:
+def _derivations(suite: CipherSuite, case: VectorCase) -> None:
     given = case.inside("ref_hash")
     out = suite.ref_hash(given.text("label"), given.data("value"))
     expect_equal(given.where("out"), out, given.data("out"))
@@ -35,7 +35,7 @@ def _derivations(suite: CipherSuite, case: Case) -> None:
     expect_equal(given.where("out"), out, given.data("out"))
 
 
-def _sign_with_label(suite: CipherSuite, given: Case) -> None:
+def _sign_with_label(suite: CipherSuite, given: VectorCase) -> None:
     private_key, public_key = given.data("priv"), given.data("pub")
     label, content = given.text("label"), given.data("content")
     holds = suite.verify_with_label(public_key, label, content, given.data("signature"))
@@ -47,7 +47,7 @@ def _sign_with_label(suite: CipherSuite, given: Case) -> None:
     )
 
 
-def _encrypt_with_label(suite: CipherSuite, given: Case) -> None:
+def _encrypt_with_label(suite: CipherSuite, given: VectorCase) -> None:
     private_key, public_key = given.data("priv"), given.data("pub")
     label, context, plaintext = given.text("label"), given.data("context"), given.data("plaintext")
     sealed = HPKECiphertext(given.data("kem_output"), given.data("ciphertext"))

@@ -22,10 +22,10 @@ from workbench.mls.wire.messages import (
     Welcome,
 )
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
-from workbench.vectors.case import Case, CaseFailed, expect, expect_equal, expect_same_encoding
+from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, expect_same_encoding
 
 
-def deserialization(case: Case) -> None:
+def deserialization(case: VectorCase) -> None:
     """The header of a vector says how long the vector is (RFC 9420 §2.1.2)."""
     header = case.data("vlbytes_header")
     try:
@@ -64,7 +64,7 @@ PUBLIC_MESSAGES: dict[str, type] = {
 }
 
 
-def messages(case: Case) -> None:
+def messages(case: VectorCase) -> None:
     """Each struct decodes, is what its name says, and encodes to the same bytes (RFC 9420 §6)."""
     for name, struct in STRUCTS.items():
         expect_same_encoding(name, case.decoded(struct, name), case.data(name))

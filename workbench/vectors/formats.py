@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.vectors.case import Case
+from workbench.vectors.case import VectorCase
 from workbench.vectors.crypto import crypto_basics
 from workbench.vectors.encoding import deserialization, messages
 from workbench.vectors.framing import message_protection
@@ -26,7 +26,7 @@ class Format:
 
     name: str
     fields: frozenset[str]
-    check: Callable[[Case], None]
+    check: Callable[[VectorCase], None]
 
     @property
     def by_suite(self) -> bool:
@@ -34,7 +34,7 @@ class Format:
         return "cipher_suite" in self.fields
 
 
-def _format(name: str, check: Callable[[Case], None], fields: str) -> Format:
+def _format(name: str, check: Callable[[VectorCase], None], fields: str) -> Format:
     return Format(name, frozenset(fields.split()), check)
 
 

@@ -25,14 +25,14 @@ from workbench.mls.wire.messages import (
     PublicMessage,
     Sender,
 )
-from workbench.vectors.case import Case, CaseFailed, expect, expect_equal, located
+from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, located
 
 SENDER = Sender(MemberSender(1))
 MEMBERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Epoch:
+class VectorEpoch:
     """The epoch of a case: whoever holds it can send as member 1, and receive."""
 
     suite: CipherSuite
@@ -66,7 +66,7 @@ class Epoch:
         return sealed
 
 
-def message_protection(case: Case) -> None:
+def message_protection(case: VectorCase) -> None:
     """What was protected opens, what is protected anew does too, and application data is never public (RFC 9420 §6)."""
     epoch = _epoch_in(case)
     application = ApplicationData(case.data("application"))
@@ -96,7 +96,7 @@ def message_protection(case: Case) -> None:
     raise CaseFailed("application data was framed as a PublicMessage")
 
 
-def _epoch_in(case: Case) -> Epoch:
+def _epoch_in(case: VectorCase) -> VectorEpoch:
     suite = case.suite()
     context = GroupContext(
         ProtocolVersion.mls10,
@@ -107,7 +107,7 @@ def _epoch_in(case: Case) -> Epoch:
         case.data("confirmed_transcript_hash"),
         (),
     )
-    return Epoch(
+    return VectorEpoch(
         suite,
         context,
         SecretTree(suite, MEMBERS, case.data("encryption_secret")),
@@ -118,7 +118,9 @@ def _epoch_in(case: Case) -> Epoch:
     )
 
 
-def _expect_content(what: str, epoch: Epoch, content: FramedContent, raw: Proposal | Commit | ApplicationData) -> None:
+def _expect_content(
+    what: str, epoch: VectorEpoch, content: FramedContent, raw: Proposal | Commit | ApplicationData
+) -> None:
     expect_equal(f"the content of {what}", content.content, raw)
     expect_equal(f"the sender of {what}", content.sender, SENDER)
     expect_equal(f"the group of {what}", content.group_id, epoch.context.group_id)

@@ -17,10 +17,10 @@ from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import MLSMessage, Welcome
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
-from workbench.vectors.case import Case, CaseFailed, expect, expect_equal, located
+from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, located
 
 
-def welcome(case: Case) -> None:
+def welcome(case: VectorCase) -> None:
     """A Welcome opens for its key package, and what is in it is signed and confirmed (RFC 9420 §12.4.3.1)."""
     suite = case.suite()
     sent = _welcome_in(case)
@@ -44,7 +44,7 @@ POLICY = Policy(lifetimes=ANY_LIFETIME, kept_resumption_psks=1_000_000)
 that the client was in."""
 
 
-def passive_client(case: Case) -> None:
+def passive_client(case: VectorCase) -> None:
     """Who only listens joins a group and is in the same epoch as everybody after each commit (RFC 9420 §12.4)."""
     suite = case.suite()
     bundle = _bundle_in(suite, case)
@@ -66,11 +66,11 @@ def passive_client(case: Case) -> None:
         _expect_authenticator(state, epoch, "epoch_authenticator")
 
 
-def _expect_authenticator(state: GroupState, case: Case, name: str) -> None:
+def _expect_authenticator(state: GroupState, case: VectorCase, name: str) -> None:
     expect_equal(case.where(name), state.secrets.epoch_authenticator, case.data(name))
 
 
-def _bundle_in(suite: CipherSuite, case: Case) -> KeyPackageBundle:
+def _bundle_in(suite: CipherSuite, case: VectorCase) -> KeyPackageBundle:
     """The key package and its private keys, each of which must fit its public key."""
     key_package = _key_package_in(case)
     bundle = KeyPackageBundle(
@@ -86,7 +86,7 @@ def _bundle_in(suite: CipherSuite, case: Case) -> KeyPackageBundle:
     return bundle
 
 
-def _key_package_in(case: Case) -> KeyPackage:
+def _key_package_in(case: VectorCase) -> KeyPackage:
     """A key package, in an MLSMessage as in the official files or bare as in their description."""
     try:
         message = decode(MLSMessage, case.data("key_package")).message
@@ -97,7 +97,7 @@ def _key_package_in(case: Case) -> KeyPackage:
     return message
 
 
-def _welcome_in(case: Case) -> Welcome:
+def _welcome_in(case: VectorCase) -> Welcome:
     message = case.decoded(MLSMessage, "welcome").message
     if not isinstance(message, Welcome):
         raise CaseFailed(f"welcome is a {type(message).__name__}")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from workbench.mls.errors import MLSError
-from workbench.vectors.case import Case, CaseFailed, nobody_watches, reason_of
+from workbench.vectors.case import CaseFailed, VectorCase, nobody_watches, reason_of
 from workbench.vectors.formats import FORMATS, Format, tell_format
 
 
@@ -29,7 +29,7 @@ class Failure:
 
 
 @dataclass(slots=True)
-class Tally:
+class VectorTally:
     """How many cases passed, failed and were skipped (none ever is: what is not built is a failure)."""
 
     passed: int = 0
@@ -43,14 +43,14 @@ class FileResult:
 
     file: str
     format: str
-    cases: Tally = field(default_factory=Tally)
-    suites: dict[int, Tally] = field(default_factory=dict)
+    cases: VectorTally = field(default_factory=VectorTally)
+    suites: dict[int, VectorTally] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
 
     def count(self, case: int, suite: int | None, reason: str | None) -> None:
         """Add one case; `reason` is None for one that passed."""
-        tallies = [self.cases] if suite is None else [self.cases, self.suites.setdefault(suite, Tally())]
+        tallies = [self.cases] if suite is None else [self.cases, self.suites.setdefault(suite, VectorTally())]
         for tally in tallies:
             if reason is None:
                 tally.passed += 1
@@ -120,7 +120,7 @@ def check_case(kind: Format, values: object, on_read: Callable[[], None] = nobod
     if not isinstance(values, dict):
         return "the case is no object"
     try:
-        kind.check(Case(values, on_read=on_read))
+        kind.check(VectorCase(values, on_read=on_read))
     except (CaseFailed, MLSError) as fault:
         return reason_of(fault)
     return None

@@ -15,7 +15,7 @@ from workbench.mls.schedule.transcript import (
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import AuthenticatedContent, Commit, ExternalPSK, GroupContext, PreSharedKeyID
-from workbench.vectors.case import Case, CaseFailed, expect_equal
+from workbench.vectors.case import CaseFailed, VectorCase, expect_equal
 
 KEPT_SECRETS = (
     "init_secret",
@@ -29,7 +29,7 @@ KEPT_SECRETS = (
 )
 
 
-def key_schedule(case: Case) -> None:
+def key_schedule(case: VectorCase) -> None:
     """The secrets of each epoch follow from those of the one before (RFC 9420 §8)."""
     suite = case.suite()
     group_id, init_secret = case.data("group_id"), case.data("initial_init_secret")
@@ -52,7 +52,7 @@ def key_schedule(case: Case) -> None:
         init_secret = epoch.secrets.init_secret
 
 
-def _expect_secrets(suite: CipherSuite, epoch: Epoch, given: Case) -> None:
+def _expect_secrets(suite: CipherSuite, epoch: Epoch, given: VectorCase) -> None:
     for name in ("joiner_secret", "welcome_secret"):
         expect_equal(given.where(name), getattr(epoch, name), given.data(name))
     for name in KEPT_SECRETS:
@@ -66,7 +66,7 @@ def _expect_secrets(suite: CipherSuite, epoch: Epoch, given: Case) -> None:
     expect_equal(exporter.where("secret"), exported, exporter.data("secret"))
 
 
-def psk_secret(case: Case) -> None:
+def psk_secret(case: VectorCase) -> None:
     """All keys, in their order, make the one secret (RFC 9420 §8.4)."""
     suite = case.suite()
     psks = [
@@ -76,7 +76,7 @@ def psk_secret(case: Case) -> None:
     expect_equal("psk_secret", psk.psk_secret(suite, psks), case.data("psk_secret"))
 
 
-def transcript_hashes(case: Case) -> None:
+def transcript_hashes(case: VectorCase) -> None:
     """A commit moves the transcript on, and its confirmation tag is that of the place it leads to (RFC 9420 §8.2)."""
     suite = case.suite()
     commit = case.decoded(AuthenticatedContent, "authenticated_content")
@@ -101,7 +101,7 @@ ANY_GENERATION = RatchetLimits(forward=100_000, behind=0)
 """A vector may start far into a ratchet; a second's worth of steps is far enough."""
 
 
-def secret_tree(case: Case) -> None:
+def secret_tree(case: VectorCase) -> None:
     """Every leaf has the expected keys in the expected generations (RFC 9420 §9)."""
     suite = case.suite()
     _sender_data(suite, case.inside("sender_data"))
@@ -117,7 +117,7 @@ def secret_tree(case: Case) -> None:
                 expect_equal(given.where(f"{name}_nonce"), key.nonce, given.data(f"{name}_nonce"))
 
 
-def _sender_data(suite: CipherSuite, given: Case) -> None:
+def _sender_data(suite: CipherSuite, given: VectorCase) -> None:
     key, nonce = sender_data_key_and_nonce(suite, given.data("sender_data_secret"), given.data("ciphertext"))
     expect_equal(given.where("key"), key, given.data("key"))
     expect_equal(given.where("nonce"), nonce, given.data("nonce"))

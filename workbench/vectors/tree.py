@@ -14,10 +14,10 @@ from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, left, no
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import Add, Proposal, Remove, Update
 from workbench.mls.wire.tree import RatchetTreeExtension
-from workbench.vectors.case import Case, CaseFailed, expect, expect_equal, expect_same_encoding
+from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, expect_same_encoding
 
 
-def tree_math(case: Case) -> None:
+def tree_math(case: VectorCase) -> None:
     """Every node has the expected children, parent and sibling (RFC 9420 Appendix C)."""
     n_leaves = case.number("n_leaves")
     expect("n_leaves is a power of two", n_leaves.bit_count() == 1)
@@ -30,14 +30,14 @@ def tree_math(case: Case) -> None:
     _expect_nodes(case, "sibling", lambda x: None if x == top else sibling(x, n_leaves))
 
 
-def _expect_nodes(case: Case, name: str, relative: Callable[[NodeIndex], NodeIndex | None]) -> None:
+def _expect_nodes(case: VectorCase, name: str, relative: Callable[[NodeIndex], NodeIndex | None]) -> None:
     expected = case.optional_numbers(name)
     expect_equal(f"the length of {name}", case.number("n_nodes"), len(expected))
     for x, node in enumerate(expected):
         expect_equal(f"{name}[{x}]", relative(NodeIndex(x)), node)
 
 
-def tree_operations(case: Case) -> None:
+def tree_operations(case: VectorCase) -> None:
     """A proposal makes of one tree the other (RFC 9420 §12.1)."""
     suite = case.suite()
     before = tree_in(suite, case, "tree_before")
@@ -52,7 +52,7 @@ def tree_operations(case: Case) -> None:
     expect_equal("tree_hash_after", after.hash(), case.data("tree_hash_after"))
 
 
-def tree_validation(case: Case) -> None:
+def tree_validation(case: VectorCase) -> None:
     """A tree has the expected resolutions and hashes, and its links and signatures hold (RFC 9420 §7.9, §12.4.3.1)."""
     suite = case.suite()
     tree = tree_in(suite, case, "tree")
@@ -68,7 +68,7 @@ def tree_validation(case: Case) -> None:
         verify_leaf_node_signature(suite, leaf_node, group_id, leaf)
 
 
-def tree_in(suite: CipherSuite, case: Case, name: str) -> RatchetTree:
+def tree_in(suite: CipherSuite, case: VectorCase, name: str) -> RatchetTree:
     """The ratchet tree in a hexadecimal field (RFC 9420 §12.4.3.3)."""
     nodes = case.decoded(RatchetTreeExtension, name)
     tree = RatchetTree.from_nodes(nodes.ratchet_tree, suite)

@@ -13,12 +13,12 @@ from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.tree import UpdatePath
-from workbench.vectors.case import Case, CaseFailed, expect, expect_equal, located
+from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, located
 from workbench.vectors.tree import tree_in
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class VectorMember:
     """What one leaf of the tree holds in secret."""
 
     private_keys: Mapping[NodeIndex, bytes]
@@ -26,16 +26,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class VectorGroup:
     """The tree of a case and the secrets of all its members; `context` still has the old tree's hash."""
 
     suite: CipherSuite
     tree: RatchetTree
     context: GroupContext
-    members: Mapping[LeafIndex, Member]
+    members: Mapping[LeafIndex, VectorMember]
 
 
-def treekem(case: Case) -> None:
+def treekem(case: VectorCase) -> None:
     """All members open each given path, and each path made anew, to the same commit secret (RFC 9420 §7.5)."""
     suite = case.suite()
     tree = tree_in(suite, case, "ratchet_tree")
@@ -52,7 +52,7 @@ def treekem(case: Case) -> None:
         LeafIndex(given.number("index")): _member_in(suite, tree, given) for given in case.each("leaves_private")
     }
     expect_equal("the list of members in leaves_private", sorted(members), [leaf for leaf, _ in tree.leaves()])
-    group = Group(suite, tree, context, members)
+    group = VectorGroup(suite, tree, context, members)
     for given in case.each("update_paths"):
         sender = LeafIndex(given.number("sender"))
         expect(f"{given.where('sender')} is a member", sender in members)
@@ -62,7 +62,7 @@ def treekem(case: Case) -> None:
             _follow_new_path(group, sender, given.entropy())
 
 
-def _member_in(suite: CipherSuite, tree: RatchetTree, given: Case) -> Member:
+def _member_in(suite: CipherSuite, tree: RatchetTree, given: VectorCase) -> VectorMember:
     """The private state of a leaf; each key in it must fit the public key in the tree."""
     leaf = LeafIndex(given.number("index"))
     private_keys = {leaf_to_node(leaf): given.data("encryption_priv")}
@@ -78,10 +78,10 @@ def _member_in(suite: CipherSuite, tree: RatchetTree, given: Case) -> Member:
         signature_private_key = given.data("signature_priv")
         signature_key = suite.signature_public_key(signature_private_key)
         expect_equal(f"the signature key in {given.path}", signature_key, tree.member(leaf).signature_key)
-    return Member(private_keys, signature_private_key)
+    return VectorMember(private_keys, signature_private_key)
 
 
-def _follow_given_path(group: Group, sender: LeafIndex, given: Case) -> None:
+def _follow_given_path(group: VectorGroup, sender: LeafIndex, given: VectorCase) -> None:
     """A given path fits the tree, and opens to the given secrets."""
     update_path = given.decoded(UpdatePath, "update_path")
     merged = _merge(group, sender, update_path)
@@ -104,7 +104,7 @@ def _follow_given_path(group: Group, sender: LeafIndex, given: Case) -> None:
         expect(f"{where} is what leaf {leaf} has decrypted", learned == expected)
 
 
-def _follow_new_path(group: Group, sender: LeafIndex, entropy: bytes) -> None:
+def _follow_new_path(group: VectorGroup, sender: LeafIndex, entropy: bytes) -> None:
     """A path that the sender makes anew fits the tree, and opens to the sender's commit secret for everybody."""
     made = new_path(
         group.suite,
@@ -125,12 +125,14 @@ def _follow_new_path(group: Group, sender: LeafIndex, entropy: bytes) -> None:
             expect(f"leaf {leaf} gets the commit secret of a path that leaf {sender} made anew", same)
 
 
-def _merge(group: Group, sender: LeafIndex, update_path: UpdatePath) -> RatchetTree:
+def _merge(group: VectorGroup, sender: LeafIndex, update_path: UpdatePath) -> RatchetTree:
     group_id = group.context.group_id
     return merge_path(group.suite, group.tree, sender, update_path, group_id=group_id, joined=(), extensions=())
 
 
-def _open(group: Group, sender: LeafIndex, update_path: UpdatePath, merged: RatchetTree, leaf: LeafIndex) -> OpenedPath:
+def _open(
+    group: VectorGroup, sender: LeafIndex, update_path: UpdatePath, merged: RatchetTree, leaf: LeafIndex
+) -> OpenedPath:
     return open_path(
         group.suite,
         merged,

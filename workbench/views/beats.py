@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.inspect.names import listed
-from workbench.inspect.trace_format import Commit, HolderId, Step
+from workbench.inspect.trace_format import HolderId, TraceCommit, TraceStep
 from workbench.views.describe import nodes_in_words
 from workbench.views.scene import THIEF, Scene, counted_names, text_of
 from workbench.views.schema import Beat, BeatKind, Path, PathNode
@@ -13,7 +13,7 @@ Edges = list[tuple[int, int]]
 
 
 def beats_of(
-    scene: Scene, recorded: Step, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+    scene: Scene, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> list[Beat]:
     """The beats of one step; `names` are the members by leaf, `keyed_before` the keys of all nodes before the step."""
     match recorded["kind"]:
@@ -60,7 +60,7 @@ def _leaves_of(scene: Scene, holder: HolderId | None) -> list[int]:
 
 
 def _commit_beats(
-    scene: Scene, recorded: Step, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+    scene: Scene, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> list[Beat]:
     commit, path = recorded["commit"], step["path"]
     if commit is None:
@@ -78,7 +78,7 @@ def _commit_beats(
 
 
 def _proposals_beat(
-    scene: Scene, commit: Commit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+    scene: Scene, commit: TraceCommit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> Beat:
     """What the proposals alone make of the tree: who comes, who goes, and what goes blank above them (§12.3)."""
     added = [2 * joiner["leaf"] for joiner in commit["added"]]
@@ -115,7 +115,7 @@ def _proposals_beat(
     )
 
 
-def _external_init_beat(recorded: Step, newcomer: str) -> Beat:
+def _external_init_beat(recorded: TraceStep, newcomer: str) -> Beat:
     """How a newcomer makes an init secret for a group that it has no secret of (§8.3)."""
     return _beat(
         "proposals",
@@ -219,7 +219,7 @@ def _welcome_beat(scene: Scene, step: StepView) -> Beat:
     return _beat("welcome", f"The Welcome brings {scene.in_names(joiners)} the tree, {secrets}.", nodes=joiners)
 
 
-def _schedule_beats(scene: Scene, recorded: Step, commit: Commit, step: StepView) -> list[Beat]:
+def _schedule_beats(scene: Scene, recorded: TraceStep, commit: TraceCommit, step: StepView) -> list[Beat]:
     knows = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
     without = "" if commit["with_path"] else " Without a path, the commit secret is all zeros."
     init = "newcomer's init secret" if commit["external"] else f"init secret of epoch {recorded['epoch'] - 1}"
@@ -236,14 +236,14 @@ def _schedule_beats(scene: Scene, recorded: Step, commit: Commit, step: StepView
     ]
 
 
-def _mixes_in(commit: Commit) -> bool:
+def _mixes_in(commit: TraceCommit) -> bool:
     return any(each["type"] == "psk" for each in commit["proposals"])
 
 
 # A theft
 
 
-def _theft_beats(scene: Scene, recorded: Step, step: StepView) -> list[Beat]:
+def _theft_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list[Beat]:
     """What was taken, and what it opens of what was recorded before: nobody but the thief knows of it."""
     gains = {gain["key"]: gain["how"] for gain in step["gain"].get(THIEF, ())}
     stolen, computed = (
@@ -270,7 +270,7 @@ def _theft_beats(scene: Scene, recorded: Step, step: StepView) -> list[Beat]:
     return beats
 
 
-def _epochs_gained(scene: Scene, recorded: Step) -> tuple[str, str]:
+def _epochs_gained(scene: Scene, recorded: TraceStep) -> tuple[str, str]:
     """The epochs whose secrets the thief took, and those whose secrets it computed."""
     stolen = set(recorded.get("stolen", ()))
     epochs: dict[bool, list[str]] = {True: [], False: []}
@@ -285,7 +285,7 @@ def _epochs_gained(scene: Scene, recorded: Step) -> tuple[str, str]:
     return taken, computed
 
 
-def _late_readings(scene: Scene, recorded: Step, reader: HolderId | None) -> list[str]:
+def _late_readings(scene: Scene, recorded: TraceStep, reader: HolderId | None) -> list[str]:
     """What somebody can read from now on that was sent before."""
     readings = []
     for read in recorded["reads"]:

@@ -18,7 +18,7 @@ from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Case
 from workbench.inspect.names import upper_first
-from workbench.inspect.trace_format import HolderId, Secret, SecretId
+from workbench.inspect.trace_format import HolderId, SecretId, TraceSecret
 from workbench.views.security import FactNumber, SecurityView, security_view
 
 FORMAT: Final = "mls-workbench/key-lifetimes-view"
@@ -260,7 +260,7 @@ class _Names:
             return "tree"
         return "messages" if name.endswith(("_key", "_nonce")) and "ratchet" in name else kinds.get(name, "others")
 
-    def _private_key(self, secret: SecretId, entry: Secret) -> KindId:
+    def _private_key(self, secret: SecretId, entry: TraceSecret) -> KindId:
         node = entry["node"]
         if node is None:
             return "leaf" if self.purposes.get(secret) == "update leaf key" else "packages"

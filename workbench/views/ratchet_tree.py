@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TypeAlias
 
-from workbench.inspect.trace_format import Commit as CommitEntry
-from workbench.inspect.trace_format import HolderId, Place, SecretId, Trace, Tree, custom_types
-from workbench.inspect.trace_format import Secret as SecretEntry
-from workbench.inspect.trace_format import Step as Recorded
+from workbench.inspect.trace_format import (
+    HolderId,
+    SecretId,
+    Trace,
+    TraceCommit,
+    TracePlace,
+    TraceSecret,
+    TraceStep,
+    TraceTree,
+    custom_types,
+)
 from workbench.mls import MLSMessage, NodeIndex, Welcome, decode
 from workbench.mls.tree.tree_math import common_ancestor, node_width
 from workbench.mls.wire.messages import Commit, GroupContext, PublicMessage
-from workbench.mls.wire.tree import (
-    BasicCredential,
-    CommitSource,
-    KeyPackageSource,
-    LeafNode,
-    Lifetime,
-    ParentNode,
-)
+from workbench.mls.wire.tree import BasicCredential, CommitSource, KeyPackageSource, LeafNode, Lifetime, ParentNode
 from workbench.mls.wire.tree import Node as WireNode
 from workbench.views.beats import beats_of
 from workbench.views.scene import SERVER, THIEF, Deeds, Scene, text_of
@@ -46,6 +47,7 @@ from workbench.views.schema import (
 from workbench.views.sentences import proposal_text, sentence_of, title_of
 
 HUES = 8
+Places: TypeAlias = dict[HolderId, TracePlace | None]
 SCHEDULE = (
     "external_init_secret",
     "commit_secret",
@@ -99,7 +101,7 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
     }
 
 
-def _title(scene: Scene, start: Recorded) -> str:
+def _title(scene: Scene, start: TraceStep) -> str:
     actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
     deed = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
     return f"{actor}'s group" if deed == "created" else f"the group that {actor} {deed}"
@@ -134,14 +136,14 @@ def _viewers(trace: Trace) -> list[Viewer]:
     return [{"id": holder["id"], "name": holder["name"], "kind": holder["kind"]} for holder in watched]
 
 
-def _key(secret: SecretEntry) -> Key:
+def _key(secret: TraceSecret) -> Key:
     return {"public": secret.get("public", ""), "private": secret["value"]}
 
 
 # One step
 
 
-def _step(scene: Scene, recorded: Recorded, index: int, in_tree: set[SecretId]) -> Step:
+def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId]) -> Step:
     """One step of the view; `scene` is where things stood before it, and where they stand after it on return."""
     before_places, before_leaves = dict(scene.places), dict(scene.at_leaf)
     before_keys, before_count = dict(scene.key_at), scene.leaf_count
@@ -188,9 +190,7 @@ def _step(scene: Scene, recorded: Recorded, index: int, in_tree: set[SecretId]) 
     return step
 
 
-def _sees(
-    viewer: HolderId, step: Recorded, before: dict[HolderId, Place | None], after: dict[HolderId, Place | None]
-) -> bool:
+def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> bool:
     """Whether a viewer learns what a step did: who did it, a member of the epoch, or anybody if it is in the clear."""
     if viewer == step["actor"] or step["kind"] in {"process", "join"}:
         return True
@@ -208,9 +208,7 @@ def _sees(
     return left_now or (place is not None and place["epoch"] == step["epoch"])
 
 
-def _handed_the_tree(
-    step: Recorded, before: dict[HolderId, Place | None], after: dict[HolderId, Place | None]
-) -> list[HolderId]:
+def _handed_the_tree(step: TraceStep, before: Places, after: Places) -> list[HolderId]:
     """Who has the whole tree from this step on: by a Welcome, by a theft, or by catching up."""
     handed = []
     for holder in step["places"]:
@@ -226,7 +224,7 @@ def _handed_the_tree(
 # The tree
 
 
-def _nodes(tree: Tree) -> dict[str, Node]:
+def _nodes(tree: TraceTree) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     for index, encoded in tree["nodes"].items():
         match decode(WireNode, bytes.fromhex(encoded)).node:
@@ -248,7 +246,7 @@ def _nodes(tree: Tree) -> dict[str, Node]:
     return nodes
 
 
-def _blanks(tree: Tree, keyed_before: dict[int, SecretId], leaf_count_before: int) -> list[int]:
+def _blanks(tree: TraceTree, keyed_before: dict[int, SecretId], leaf_count_before: int) -> list[int]:
     """The nodes that are blank and were not, and those that came blank because the tree grew."""
     new = range(node_width(leaf_count_before), node_width(tree["leaf_count"]))
     grown = [node for node in new if str(node) not in tree["nodes"]]
@@ -301,7 +299,7 @@ def _group(encoded: str) -> dict[str, str]:
 # Keys and secrets
 
 
-def _gains(recorded: Recorded, deeds: Deeds, in_tree: set[SecretId]) -> dict[HolderId, list[Gain]]:
+def _gains(recorded: TraceStep, deeds: Deeds, in_tree: set[SecretId]) -> dict[HolderId, list[Gain]]:
     stolen = set(recorded.get("stolen", ()))
     gains: dict[HolderId, list[Gain]] = {}
     for holder, gained in recorded["gain"].items():
@@ -324,7 +322,7 @@ def _how(holder: HolderId, key: SecretId, deeds: Deeds) -> How:
     return "derived" if any(operation["label"] == "node" for operation in chain) else "generated"
 
 
-def _secrets(recorded: Recorded, deeds: Deeds) -> list[Secret]:
+def _secrets(recorded: TraceStep, deeds: Deeds) -> list[Secret]:
     """The secrets of the epoch that the step begins, in the order of the key schedule."""
     found: dict[str, Secret] = {}
     holders = {secret: holder for holder, gained in recorded["gain"].items() for secret in gained}
@@ -338,7 +336,7 @@ def _secrets(recorded: Recorded, deeds: Deeds) -> list[Secret]:
 # Messages
 
 
-def _path(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -> Path | None:
+def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) -> Path | None:
     content = _commit_in(recorded)
     if content is None or content.path is None:
         return None
@@ -376,7 +374,7 @@ def _path(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -
     return {"committer": 2 * commit["committer"], "nodes": nodes}
 
 
-def _commit_in(recorded: Recorded) -> Commit | None:
+def _commit_in(recorded: TraceStep) -> Commit | None:
     custom = custom_types(recorded)
     for message in recorded["messages"]:
         if message["kind"] == "commit":
@@ -389,7 +387,7 @@ def _commit_in(recorded: Recorded) -> Commit | None:
     return None
 
 
-def _welcome(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds) -> list[WelcomeEnvelope]:
+def _welcome(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) -> list[WelcomeEnvelope]:
     joiners = {joiner["key_package_ref"]: 2 * joiner["leaf"] for joiner in commit["added"]}
     envelopes: list[WelcomeEnvelope] = []
     custom = custom_types(recorded)
@@ -413,7 +411,7 @@ def _welcome(scene: Scene, recorded: Recorded, commit: CommitEntry, deeds: Deeds
     return envelopes
 
 
-def _proposals(recorded: Recorded, names: dict[int, str]) -> list[Proposal]:
+def _proposals(recorded: TraceStep, names: dict[int, str]) -> list[Proposal]:
     commit = recorded["commit"]
     proposals = recorded["proposals"] if commit is None else commit["proposals"]
     return [
@@ -426,7 +424,7 @@ def _proposals(recorded: Recorded, names: dict[int, str]) -> list[Proposal]:
     ]
 
 
-def _message(recorded: Recorded, index: int) -> Message | None:
+def _message(recorded: TraceStep, index: int) -> Message | None:
     """What went over the wire: the commit if there is one, and not the proposals and the Welcome around it."""
     messages = recorded["messages"]
     if not messages:

@@ -6,7 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from workbench.inspect.names import listed
-from workbench.inspect.trace_format import HolderId, Message, Operation, Place, Secret, SecretId, Step, Trace
+from workbench.inspect.trace_format import (
+    HolderId,
+    SecretId,
+    Trace,
+    TraceMessage,
+    TraceOperation,
+    TracePlace,
+    TraceSecret,
+    TraceStep,
+)
 from workbench.mls import NodeIndex, decode
 from workbench.mls.tree.tree_math import direct_path, node_width
 from workbench.mls.wire.messages import ApplicationData
@@ -27,8 +36,8 @@ class Scene:
     epoch: int = 0
     at_leaf: dict[int, HolderId] = field(default_factory=dict)
     key_at: dict[int, SecretId] = field(default_factory=dict)
-    places: dict[HolderId, Place | None] = field(default_factory=dict)
-    secrets: dict[SecretId, Secret] = field(default_factory=dict)
+    places: dict[HolderId, TracePlace | None] = field(default_factory=dict)
+    secrets: dict[SecretId, TraceSecret] = field(default_factory=dict)
 
     @classmethod
     def of(cls, trace: Trace) -> Scene:
@@ -36,7 +45,7 @@ class Scene:
         names = {holder["id"]: holder["name"] for holder in trace["holders"]}
         return cls(trace, names, [holder["id"] for holder in trace["holders"] if holder["recorded"]])
 
-    def apply(self, step: Step) -> None:
+    def apply(self, step: TraceStep) -> None:
         """Go on by one step."""
         self.epoch = step["epoch"]
         self.places |= step["places"]
@@ -68,8 +77,8 @@ class Scene:
 class Deeds:
     """The operations of one step, by what they made, what they used, and what they opened."""
 
-    def __init__(self, step: Step) -> None:
-        self.made: defaultdict[SecretId, list[Operation]] = defaultdict(list)
+    def __init__(self, step: TraceStep) -> None:
+        self.made: defaultdict[SecretId, list[TraceOperation]] = defaultdict(list)
         self.knowers: defaultdict[SecretId, list[HolderId]] = defaultdict(list)
         self.openers: defaultdict[str, list[HolderId]] = defaultdict(list)
         for operation in step["operations"]:
@@ -81,9 +90,9 @@ class Deeds:
                 if secret is not None:
                     _extend(self.knowers[secret], operation["by"])
 
-    def roots(self, holder: HolderId, secret: SecretId) -> list[tuple[Operation, SecretId]]:
+    def roots(self, holder: HolderId, secret: SecretId) -> list[tuple[TraceOperation, SecretId]]:
         """How a holder came by a secret in this step: the operations behind it, the last one first."""
-        chain: list[tuple[Operation, SecretId]] = []
+        chain: list[tuple[TraceOperation, SecretId]] = []
         current: SecretId | None = secret
         while current is not None:
             operation = next((each for each in self.made[current] if holder in each["by"]), None)
@@ -99,7 +108,7 @@ def counted_names(names: list[str]) -> str:
     return listed(names) if len(names) <= NAMED_AT_MOST else f"{len(names)} members"
 
 
-def text_of(message: Message) -> str | None:
+def text_of(message: TraceMessage) -> str | None:
     """What an application message says, as text if it is text."""
     content = message.get("content")
     if message["kind"] != "application" or content is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from workbench.inspect.names import commit_words, listed, wanted_of
-from workbench.inspect.trace_format import Proposal, Step
+from workbench.inspect.trace_format import TraceProposal, TraceStep
 from workbench.views.scene import Scene
 
 
-def title_of(scene: Scene, step: Step, names: dict[int, str], before: dict[int, str]) -> str:
+def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """What happened, in a few words; `names` are the members by leaf, `before` those from before the step."""
     actor = "Somebody" if step["actor"] is None else scene.names[step["actor"]]
     commit = step["commit"]
@@ -44,12 +44,12 @@ def title_of(scene: Scene, step: Step, names: dict[int, str], before: dict[int, 
     return words[0].upper() + words[1:]
 
 
-def _others(scene: Scene, step: Step) -> list[str]:
+def _others(scene: Scene, step: TraceStep) -> list[str]:
     """All members but the one who acts."""
     return [scene.names[holder] for _, holder in sorted(scene.at_leaf.items()) if holder != step["actor"]]
 
 
-def _proposing(actor: str, step: Step, names: dict[int, str]) -> str:
+def _proposing(actor: str, step: TraceStep, names: dict[int, str]) -> str:
     proposals = step["proposals"]
     if all(each["type"] == "add" and each["name"] == actor for each in proposals):
         return f"{actor} asked to be added"
@@ -67,7 +67,7 @@ AFTER_THE_TITLE = {
 }
 
 
-def sentence_of(scene: Scene, step: Step, names: dict[int, str], before: dict[int, str]) -> str:
+def sentence_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """What happened, in a sentence, with what there is to count."""
     title = title_of(scene, step, names, before)
     if step["kind"] == "message":
@@ -77,7 +77,7 @@ def sentence_of(scene: Scene, step: Step, names: dict[int, str], before: dict[in
     return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
 
 
-def proposal_text(proposal: Proposal, names: dict[int, str]) -> str:
+def proposal_text(proposal: TraceProposal, names: dict[int, str]) -> str:
     """What a proposal asks for."""
     leaf = proposal["leaf"]
     name = proposal["name"] or (None if leaf is None else names.get(2 * leaf, f"leaf {leaf}"))

@@ -49,7 +49,7 @@ from workbench.mls import (
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
 from workbench.mls.group.stored_state import VERSION
-from workbench.mls.schedule.secret_tree import LAST_GENERATION, Parent, Ratchet, Ratchets
+from workbench.mls.schedule.secret_tree import LAST_GENERATION, OpenedParentSecrets, Ratchet, Ratchets
 from workbench.mls.wire import stored
 from workbench.mls.wire.messages import CustomProposal
 from workbench.mls.wire.shapes import Enum8, fields_of
@@ -385,7 +385,7 @@ def test_a_tree_that_is_not_the_one_of_the_epoch_is_damage() -> None:
 )
 def test_a_secret_tree_of_another_shape_than_the_tree_is_damage(change: Callable[[Any], Any], reason: str) -> None:
     state = with_keys_that_were_skipped()
-    assert isinstance(state.secret_tree.root, Parent)
+    assert isinstance(state.secret_tree.root, OpenedParentSecrets)
 
     def changed(it: StoredState) -> StoredState:
         return replace(it, epoch=replace(it.epoch, secret_tree=change(it.epoch.secret_tree)))

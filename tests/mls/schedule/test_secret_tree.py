@@ -21,7 +21,7 @@ from workbench.mls.errors import (
 from workbench.mls.schedule.secret_tree import (
     LAST_GENERATION,
     MessageKey,
-    Parent,
+    OpenedParentSecrets,
     Ratchet,
     RatchetLimits,
     Ratchets,
@@ -183,7 +183,7 @@ def test_skipped_keys_expire_once_the_ratchet_has_gone_on() -> None:
 
 def ratchet_of(tree: SecretTree) -> Ratchet:
     subtree = tree.root
-    while isinstance(subtree, Parent):
+    while isinstance(subtree, OpenedParentSecrets):
         subtree = subtree.left
     assert isinstance(subtree, Ratchets)
     return subtree.application
@@ -224,7 +224,7 @@ def test_a_message_copies_the_path_of_its_sender_and_shares_the_rest() -> None:
         tree, _ = tree.next_key(leaf, APPLICATION)
     following, _ = tree.next_key(1023, APPLICATION)
     left, following_left = tree.root, following.root
-    while isinstance(left, Parent) and isinstance(following_left, Parent):
+    while isinstance(left, OpenedParentSecrets) and isinstance(following_left, OpenedParentSecrets):
         assert left.left is following_left.left
         left, following_left = left.right, following_left.right
 

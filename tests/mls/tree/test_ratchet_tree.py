@@ -20,7 +20,7 @@ from tests.mls.tree.people import (
     tree_of,
     tree_of_members,
 )
-from workbench.fuzz.bounds import Cost, measured
+from workbench.fuzz.bounds import InputCost, measured
 from workbench.mls.errors import InvalidRatchetTree, Misuse, UnknownMember
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.subtree import Parent, Subtree, in_order
@@ -293,7 +293,7 @@ def contents(tree: RatchetTree) -> Nodes:
 
 
 def test_reading_a_blank_node_takes_one_hash_and_no_value_of_its_own() -> None:
-    def cost(size: int) -> Cost:
+    def cost(size: int) -> InputCost:
         nodes = [*[None] * (2 * size - 2), Node(A)]
         measured(lambda: RatchetTree.from_nodes(nodes, SUITE).hash())
         return measured(lambda: RatchetTree.from_nodes(nodes, SUITE).hash())[0]

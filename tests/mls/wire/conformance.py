@@ -8,6 +8,7 @@ from itertools import zip_longest
 from tests.mls.wire.presentation import Declared, Presentation, Selected
 from workbench.mls.wire.messages import FramedContent
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Fixed,
     Item,
     OpaqueVector,
@@ -18,7 +19,6 @@ from workbench.mls.wire.shapes import (
     Struct,
     Uint,
     VectorOf,
-    When,
     fields_of,
     snake_case,
     stands_beside_its_tag,
@@ -84,7 +84,7 @@ def fields_of_ours(cls: type, choice: Choice) -> Iterator[Declared]:
         match shape:
             case Select():
                 yield from selected(shape, choice)
-            case When(given, condition, item):
+            case ConditionalOf(given, condition, item):
                 if condition(example(earlier[given], choice)):
                     yield spelled(item, name)
             case _:

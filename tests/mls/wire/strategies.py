@@ -13,6 +13,7 @@ from workbench.mls.wire import messages, tree
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import FramedContent
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Fixed,
     OpaqueVector,
     OptionalOf,
@@ -22,7 +23,6 @@ from workbench.mls.wire.shapes import (
     Struct,
     Uint,
     VectorOf,
-    When,
     fields_of,
     needs,
 )
@@ -70,7 +70,7 @@ def draw_value(draw: Callable[[st.SearchStrategy[Any]], Any], shape: Shape, scop
     match shape:
         case Struct(cls):
             return draw_struct(draw, cls, {name: scope[name] for name in needs(cls)})
-        case When(given, condition, item):
+        case ConditionalOf(given, condition, item):
             return draw_value(draw, item, scope) if condition(scope[given]) else None
         case Select(_, tag_name, cases, in_front=False):
             return draw(values_of(next(case for case in cases if scope[tag_name] == case.TAG)))  # type: ignore[attr-defined] # cases have one

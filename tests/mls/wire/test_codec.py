@@ -14,7 +14,7 @@ from workbench.mls.errors import Malformed, Misuse
 from workbench.mls.wire import reader
 from workbench.mls.wire.code_points import ContentType, CredentialType
 from workbench.mls.wire.codec import compiled, decode, encode, encode_vector
-from workbench.mls.wire.lazy import Unread
+from workbench.mls.wire.lazy import UndecodedItems
 from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
     ApplicationData,
@@ -30,6 +30,7 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.reader import Span
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Opaque,
     OpaqueVector,
     OptionalOf,
@@ -37,7 +38,6 @@ from workbench.mls.wire.shapes import (
     Shape,
     Struct,
     VectorOf,
-    When,
     fields_of,
     item_of,
     needs,
@@ -251,7 +251,7 @@ CIPHERTEXTS = tuple(HPKECiphertext(bytes(number), bytes(200)) for number in rang
 
 def test_the_items_of_a_vector_that_was_read_lazily_are_those_of_the_tuple() -> None:
     items = decode(UpdatePathNode, encode(UpdatePathNode(b"key", CIPHERTEXTS))).encrypted_path_secret
-    assert isinstance(items, Unread)
+    assert isinstance(items, UndecodedItems)
     assert (len(items), items[0], items[70], items[-1]) == (100, CIPHERTEXTS[0], CIPHERTEXTS[70], CIPHERTEXTS[-1])
     assert items[10:30] == CIPHERTEXTS[10:30]
     assert items == CIPHERTEXTS
@@ -393,7 +393,7 @@ def inside(shape: Shape) -> list[Shape]:
     match shape:
         case Struct(cls):
             return list(fields_of(cls).values())
-        case VectorOf(item) | OptionalOf(item) | When(item=item):
+        case VectorOf(item) | OptionalOf(item) | ConditionalOf(item=item):
             return [item]
         case Select(cases=cases):
             return [Struct(case) for case in cases]
@@ -427,7 +427,7 @@ def least(shape: Shape) -> int:
             return sum(least(field) for field in fields_of(cls).values())
         case Select(tag=tag, in_front=in_front, cases=cases):
             return tag.width * in_front + min(least(Struct(case)) for case in cases)
-        case When():
+        case ConditionalOf():
             return 0
         case _:
             return getattr(shape, "width", 1)

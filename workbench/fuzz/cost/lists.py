@@ -9,6 +9,7 @@ from workbench.fuzz.parts import Part
 from workbench.mls.tree.extensions import REGISTERED
 from workbench.mls.wire.messages import GroupSecrets, MLSMessage, PrivateMessageContent
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Fixed,
     Item,
     OptionalOf,
@@ -17,7 +18,6 @@ from workbench.mls.wire.shapes import (
     Struct,
     Uint,
     VectorOf,
-    When,
     fields_of,
     stands_beside_its_tag,
 )
@@ -68,7 +68,7 @@ def _structs_in(shape: Shape) -> Iterator[type]:
     match shape:
         case Struct(cls):
             yield cls
-        case VectorOf(item) | OptionalOf(item) | When(item=item):
+        case VectorOf(item) | OptionalOf(item) | ConditionalOf(item=item):
             yield from _structs_in(item)
         case Select(cases=cases):
             yield from cases

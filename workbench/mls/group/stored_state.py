@@ -27,7 +27,7 @@ from workbench.mls.errors import DamagedState, Malformed, Misuse, UnknownStateVe
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, ReadableEpoch, SentProposal
 from workbench.mls.schedule.key_schedule import EpochSecrets
-from workbench.mls.schedule.secret_tree import MessageKey, Parent, Ratchet, Ratchets, SecretTree, Subtree
+from workbench.mls.schedule.secret_tree import MessageKey, OpenedParentSecrets, Ratchet, Ratchets, SecretTree, Subtree
 from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
@@ -266,7 +266,7 @@ def _read_past_epochs(stored: StoredState, suite: CipherSuite) -> Iterator[Reada
 def _parts(subtree: Subtree) -> Iterator[Unopened | OpenedParent | OpenedLeaf]:
     """A subtree from its head down, left before right."""
     match subtree:
-        case Parent(left, right):
+        case OpenedParentSecrets(left, right):
             yield OpenedParent()
             yield from _parts(left)
             yield from _parts(right)
@@ -283,7 +283,7 @@ def _grown(parts: Iterator[StoredSubtree], width: int) -> Subtree:
         case Unopened(secret):
             return secret
         case OpenedParent() if width > 1:
-            return Parent(_grown(parts, width // 2), _grown(parts, width // 2))
+            return OpenedParentSecrets(_grown(parts, width // 2), _grown(parts, width // 2))
         case OpenedLeaf(handshake, application) if width == 1:
             return Ratchets(_read_ratchet(handshake), _read_ratchet(application))
         case _:

@@ -75,14 +75,14 @@ class Ratchets:
 
 
 @dataclass(frozen=True, slots=True)
-class Parent:
+class OpenedParentSecrets:
     """A parent whose secret is gone: those of both children were derived from it (RFC 9420 §9)."""
 
     left: Subtree = field(repr=False)
     right: Subtree = field(repr=False)
 
 
-Subtree: TypeAlias = bytes | Parent | Ratchets
+Subtree: TypeAlias = bytes | OpenedParentSecrets | Ratchets
 """A part of the tree: opened, or still the one secret from which all of it follows."""
 
 TakeKey: TypeAlias = Callable[[Ratchet], tuple[Ratchet, MessageKey]]
@@ -137,22 +137,22 @@ class SecretTree:
         if isinstance(subtree, bytes):
             opened = self._children(subtree) if width > 1 else self._begin_ratchets(subtree)
             return self._descend(opened, width, leaf, content_type, take)
-        if isinstance(subtree, Parent):
+        if isinstance(subtree, OpenedParentSecrets):
             half, left, right = width // 2, subtree.left, subtree.right
             if leaf & half:
                 right, key = self._descend(right, half, leaf, content_type, take)
             else:
                 left, key = self._descend(left, half, leaf, content_type, take)
-            return Parent(left, right), key
+            return OpenedParentSecrets(left, right), key
         if content_type is ContentType.application:
             application, key = take(subtree.application)
             return Ratchets(subtree.handshake, application), key
         handshake, key = take(subtree.handshake)
         return Ratchets(handshake, subtree.application), key
 
-    def _children(self, secret: bytes) -> Parent:
+    def _children(self, secret: bytes) -> OpenedParentSecrets:
         length = self.suite.hash_length
-        return Parent(
+        return OpenedParentSecrets(
             self.suite.expand_with_label(secret, "tree", b"left", length),
             self.suite.expand_with_label(secret, "tree", b"right", length),
         )

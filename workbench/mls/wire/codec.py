@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from workbench.mls.errors import InvalidArgument, Misuse
-from workbench.mls.wire.lazy import Decode, Unread, lazy_vector_decoder
+from workbench.mls.wire.lazy import Decode, UndecodedItems, lazy_vector_decoder
 from workbench.mls.wire.lengths import SHORT, Refused, read_length, vector
 from workbench.mls.wire.reader import Stopped, explain
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Fixed,
     OpaqueVector,
     OptionalOf,
@@ -26,7 +27,6 @@ from workbench.mls.wire.shapes import (
     Struct,
     Uint,
     VectorOf,
-    When,
     fields_of,
     is_struct,
     needs,
@@ -223,7 +223,7 @@ def _optional_encoder(shape: OptionalOf) -> Encode:
     return lambda value: b"\0" if value is None else b"\1" + write_value(value)
 
 
-def _when_encoder(shape: When) -> Encode:
+def _when_encoder(shape: ConditionalOf) -> Encode:
     write_value = encoder(shape.item)
     return lambda value: b"" if value is None else write_value(value)
 
@@ -251,7 +251,7 @@ _ENCODERS: dict[type, Callable[[Any], Encode]] = {
     VectorOf: _vector_encoder,
     OptionalOf: _optional_encoder,
     Struct: lambda shape: compiled(shape.cls).encode,
-    When: _when_encoder,
+    ConditionalOf: _when_encoder,
     Select: _select_encoder,
 }
 
@@ -354,7 +354,7 @@ def _optionals_decoder(read_item: Decode) -> Decode:
 _ZEROS = re.compile(rb"\0*")
 
 
-_VECTORS = (tuple, Unread)
+_VECTORS = (tuple, UndecodedItems)
 
 
 def _optional_decoder(shape: OptionalOf, custom: frozenset[int]) -> Decode:
@@ -368,7 +368,7 @@ def _optional_decoder(shape: OptionalOf, custom: frozenset[int]) -> Decode:
     return read_optional
 
 
-def _when_decoder(shape: When, custom: frozenset[int]) -> Decode:
+def _when_decoder(shape: ConditionalOf, custom: frozenset[int]) -> Decode:
     condition, read_value = shape.condition, decoder(shape.item, custom)
 
     def read_when(data: bytes, at: int, end: int, given: object) -> tuple[Any, int]:
@@ -416,6 +416,6 @@ _DECODERS: dict[type, Callable[[Any, frozenset[int]], Decode]] = {
     VectorOf: _vector_decoder,
     OptionalOf: _optional_decoder,
     Struct: lambda shape, custom: compiled(shape.cls, custom).decode,
-    When: _when_decoder,
+    ConditionalOf: _when_decoder,
     Select: _select_decoder,
 }

@@ -18,7 +18,7 @@ Decode: TypeAlias = Callable[..., tuple[Any, int]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unread(Sequence[T]):
+class UndecodedItems(Sequence[T]):
     """The items of a `LazyVector` that was read, still bytes; it is equal to the tuple of its items."""
 
     read_item: Decode
@@ -75,6 +75,6 @@ def lazy_vector_decoder(read_item: Decode, *, headers: int) -> Decode:
             raise
         if not starts:
             return (), stop
-        return Unread(read_item, data[first:stop], tuple(starts)), stop
+        return UndecodedItems(read_item, data[first:stop], tuple(starts)), stop
 
     return skip_vector

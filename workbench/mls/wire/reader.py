@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from workbench.mls.errors import Malformed
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Fixed,
     Item,
     OpaqueVector,
@@ -27,7 +28,6 @@ from workbench.mls.wire.shapes import (
     Struct,
     Uint,
     VectorOf,
-    When,
     fields_of,
     needs,
     snake_case,
@@ -155,7 +155,7 @@ class _Reader:
             match shape:
                 case Select():
                     scope[name] = self.select(span, shape, scope)
-                case When(given, condition, item):
+                case ConditionalOf(given, condition, item):
                     scope[name] = self.field(span, name, item, scope) if condition(scope[given]) else None
                 case _:
                     scope[name] = self.field(span, name, shape, scope)

@@ -195,7 +195,7 @@ class Select:
 
 
 @dataclass(frozen=True)
-class When:
+class ConditionalOf:
     """A field that is there only when `condition` holds of a value decoded earlier; None otherwise."""
 
     given: str
@@ -205,7 +205,7 @@ class When:
 
 Plain: TypeAlias = Uint | OpaqueVector | Fixed | Rest
 Item: TypeAlias = Plain | VectorOf | OptionalOf | Struct
-Shape: TypeAlias = Item | Select | When
+Shape: TypeAlias = Item | Select | ConditionalOf
 
 
 # What annotations are made of.
@@ -260,7 +260,7 @@ def shape_of(hint: Any) -> Shape:
     base, marker = get_args(hint) if get_origin(hint) is Annotated else (hint, None)
     match marker:
         case PresentWhen(given, condition, there):
-            return When(given, condition, item_of(there))
+            return ConditionalOf(given, condition, item_of(there))
         case Tag(name):
             return _select(base, name, in_front=True)
         case TaggedBy(given):
@@ -321,7 +321,7 @@ def needs(cls: type) -> tuple[str, ...]:
 def wanted_by(shape: Shape) -> tuple[str, ...]:
     """The names of the values read earlier on which the reading of this shape depends."""
     match shape:
-        case Select(tag_name=name, in_front=False) | When(given=name):
+        case Select(tag_name=name, in_front=False) | ConditionalOf(given=name):
             return (name,)
         case Struct(cls):
             return needs(cls)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from workbench.mls.wire.shapes import (
+    ConditionalOf,
     Fixed,
     OpaqueVector,
     OptionalOf,
@@ -19,7 +20,6 @@ from workbench.mls.wire.shapes import (
     Struct,
     Uint,
     VectorOf,
-    When,
     fields_of,
 )
 
@@ -57,7 +57,7 @@ def misfit_in_struct(value: Any, cls: type, name: str) -> Misfit | None:
 def misfit_in_value(value: object, shape: Shape, name: str) -> Misfit | None:
     """What of a value does not fit a shape, None if all does."""
     match shape:
-        case OptionalOf(item) | When(item=item):
+        case OptionalOf(item) | ConditionalOf(item=item):
             return None if value is None else misfit_in_value(value, item, name)
         case VectorOf():
             return _misfit_in_vector(value, shape, name)
