@@ -21,7 +21,7 @@ JS_TESTS = $(shell find tests -name '*.test.js')
 .PHONY: help lab check test soak mutants lint types imports js pytest coverage notebooks docs peers interop lock clean
 
 help:
-	@echo "make lab        set up what the lessons need and open them in JupyterLab"
+	@echo "make lab        set up what the lessons need and open them in JupyterLab, in my-lessons"
 	@echo "make check      what to run while you work: style, types, imports and the quick tests (two minutes)"
 	@echo "make test       set up the test tools and run every test"
 	@echo "make soak       the long forms: random histories, the three oracles, mixed groups, an hour of fuzzing"
@@ -34,7 +34,7 @@ help:
 	@echo "make lock       write the locks anew from pyproject.toml"
 	@echo "make clean      remove everything that the above have installed"
 
-lab: $(VENV)/.lab $(VENV)/.trusted
+lab: $(VENV)/.lab
 	@echo "==> Opening the lessons; Ctrl-C here closes them"
 	@$(BIN)/workbench lab
 
@@ -161,11 +161,6 @@ define install
 	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 endef
-
-# JupyterLab runs the pictures stored in a notebook only if it trusts it, and these are ours.
-$(VENV)/.trusted: $(wildcard notebooks/*.ipynb) $(VENV)/.lab
-	@$(BIN)/jupyter trust $(filter %.ipynb,$^)
-	@touch $@
 
 node_modules/.package-lock.json: package-lock.json
 	@echo "==> Installing the type checker for JavaScript, and peers to test against"

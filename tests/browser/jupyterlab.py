@@ -26,7 +26,7 @@ SETTINGS = {
     }
 }
 
-_READY = """async () => {
+READY = """async () => {
   const until = async (what) => { while (!what()) await new Promise((go) => setTimeout(go, 50)); return what(); };
   const shell = await until(() => window.jupyterapp?.shell);
   const panel = await until(() => shell.currentWidget?.context && shell.currentWidget);
@@ -70,7 +70,7 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
 def open_notebook(page: Page, address: str, name: str) -> None:
     """Open a notebook and wait for its kernel."""
     page.goto(f"{address}/lab/tree/{name}?reset")
-    page.evaluate(_READY)
+    page.evaluate(READY)
 
 
 def run_all_cells(page: Page) -> None:

@@ -69,6 +69,38 @@ def test_a_longer_view_is_played_from_where_the_reader_is(visit: Visit) -> None:
     expect(page.get_by_label("Play", exact=True)).to_be_visible()
 
 
+def test_a_reader_who_wants_no_motion_sees_what_is_new_at_once(visit: Visit) -> None:
+    longer, shorter = sample(), sample()
+    del shorter["steps"][2:]
+    page = visit(hosted(shorter), reduced_motion="reduce")
+    page.evaluate(
+        """(view) => {
+          window.titles = [];
+          const title = document.querySelector(".mls-title");
+          new MutationObserver(() => window.titles.push(title.textContent)).observe(title, { childList: true });
+          tell('view', view);
+          tell('playing', true);
+        }""",
+        longer,
+    )
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks")
+    assert page.evaluate("window.titles") == ["Step 5 of 5: Bob speaks"]
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+
+
+def test_a_picture_that_opens_while_it_plays_stands_still_for_a_reader_who_wants_no_motion(visit: Visit) -> None:
+    page = visit(hosted(sample(), playing=True, step=0), reduced_motion="reduce")
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks")
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+
+
+def test_a_reader_who_wants_no_motion_can_still_press_play(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=0, speed=4), reduced_motion="reduce")
+    page.get_by_label("Play", exact=True).click()
+    expect(page.get_by_label("Pause", exact=True)).to_be_visible()
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks", timeout=15_000)
+
+
 def test_a_view_that_ends_leaves_nothing_behind(visit: Visit) -> None:
     page = visit(hosted(sample(), playing=True, step=0))
     expect(page.locator(ROOT)).to_be_visible()

@@ -33,6 +33,8 @@ def test_the_binder_image_can_be_made(repository: Path, tmp_path: Path) -> None:
     step("pip", "install", "--quiet", "--require-hashes", "--requirement", "binder/requirements.txt")
     step("./binder/postBuild")
     step("jupyter", "lab", "--version")
+    settings = "from jupyterlab_server.settings_utils import _get_overrides; print(_get_overrides('nowhere'))"
+    assert "'fetchNews': 'false'" in step("python", "-c", settings)
     where = step("python", "-c", "import workbench.mls, widgets; print(workbench.__file__)")
     assert Path(where.strip()).is_relative_to(clone)
 

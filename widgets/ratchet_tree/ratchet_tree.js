@@ -33,6 +33,7 @@ export function render({ model, el }) {
   let paced = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const scene = stage(select, (canZoom) => head.allowZoom(canZoom));
   const controls = toolbar({
@@ -97,7 +98,10 @@ export function render({ model, el }) {
   }
 
   function update() {
+    const isNew = drawn === null || time.view !== model.get("view");
     if (time.view !== model.get("view")) time = opened(model.get("view"));
+    // What Python adds plays by itself, except for a reader who wants no motion: then the newest step stands at once.
+    if (isNew && calm.matches && model.get("playing")) tell({ step: time.last, beat: -1, playing: false });
     const { view } = time;
     const place = here();
     const frame = frameAt(time, { ...place, viewer: model.get("viewer") });

@@ -1,6 +1,7 @@
 """Open the lessons in JupyterLab.
 
-Starts a Jupyter server for the folder that holds `notebooks/` and opens the first lesson in the browser.
+Brings the lessons of `notebooks/` into a folder of your own, starts a Jupyter server there and opens the first lesson
+in the browser. What you have written in that folder is never overwritten, and the project's own files stay as they are.
 Any further words are handed to JupyterLab as they are (`workbench lab -- --no-browser --port 9999`).
 """
 
@@ -14,32 +15,53 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-FIRST_LESSON = Path("notebooks", "00_start_here.ipynb")
+LESSONS = Path("notebooks")
+FIRST_LESSON = LESSONS / "00_start_here.ipynb"
+READERS_FOLDER = Path("my-lessons")
 
-# JupyterLab by itself asks two other hosts whether there is news, and opens a dialogue about it.
-QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+# JupyterLab by itself asks two other hosts whether there is news, and opens a dialogue about it. These settings say
+# no; they are defaults only, so a reader who wants news can switch them on.
+SETTINGS = Path(__file__).parent / "jupyter"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the lesson to open and what JupyterLab itself is told."""
+    """Declare the lesson to open, the folder for it, and what JupyterLab itself is told."""
     parser.add_argument("--notebook", type=Path, default=FIRST_LESSON, help="default: %(default)s")
+    parser.add_argument("--folder", type=Path, default=READERS_FOLDER, help="of your own; default: %(default)s")
     parser.add_argument("jupyter", nargs="*", metavar="...", help="options for JupyterLab, after --")
     parser.epilog = "exit status: JupyterLab's own; 2 when it is not installed or the notebook is not there"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Start JupyterLab and wait until it is stopped."""
-    notebook, here = arguments.notebook.resolve(), Path.cwd()
-    if not notebook.is_file() or not notebook.is_relative_to(here):
-        return _complain(f"there is no {arguments.notebook} in this folder; run it in the project's.")
+    """Bring the lessons, start JupyterLab and wait until it is stopped."""
+    notebook, folder = arguments.notebook, arguments.folder.resolve()
+    if not notebook.is_file() or notebook.parent.resolve() != LESSONS.resolve():
+        return _complain(f"there is no lesson {notebook} in this folder; run it in the project's.")
+    if folder == LESSONS.resolve():
+        return _complain("give a --folder other than notebooks/, which holds the lessons as they are shipped.")
     if importlib.util.find_spec("jupyterlab") is None:
         return _complain("JupyterLab is missing; install it: pip install 'mls-workbench[lab]'")
+    from workbench.lessons.folder import bring  # noqa: PLC0415 - needs what comes with JupyterLab
+
+    try:
+        left = bring(LESSONS.resolve(), folder)
+    except OSError as problem:
+        return _complain(f"the lessons could not be brought into {folder}: {problem}")
+    for sentence in left:
+        print(f"workbench lab: {sentence}", file=sys.stderr)
     # In a container one is root, which JupyterLab wants to hear said.
     root = ("--allow-root",) if os.geteuid() == 0 else ()
     # An address rather than a file, so that it is also what JupyterLab prints for those who open it by hand.
-    lesson = f"--LabApp.default_url=/lab/tree/{quote(notebook.relative_to(here).as_posix())}"
-    command = [sys.executable, "-m", "jupyterlab", lesson, *QUIET, *root, *arguments.jupyter]
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - the caller's own words, no shell
+    lesson = f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}"
+    place = f"--ServerApp.root_dir={folder}"
+    command = [sys.executable, "-m", "jupyterlab", lesson, place, *root, *arguments.jupyter]
+    return subprocess.run(command, check=False, env=_environment()).returncode  # noqa: S603 - the caller's own words
+
+
+def _environment() -> dict[str, str]:
+    """The environment for JupyterLab: with our settings beside those of the other places where it looks."""
+    places = [place for place in (os.environ.get("JUPYTER_CONFIG_PATH"), str(SETTINGS)) if place]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(places)}
 
 
 def _complain(what: str) -> int:
