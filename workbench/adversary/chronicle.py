@@ -15,14 +15,16 @@ from workbench.inspect.trace_format import (
     SecretId,
     Trace,
     TraceCommit,
+    TraceMessage,
     TraceSecret,
     TraceStep,
     TraceTree,
 )
-from workbench.inspect.trace_rules import Fact, message_fact, secrets_of
-from workbench.mls import LeafNode, decode
+from workbench.inspect.trace_rules import Fact, message_fact, message_place, secrets_of
+from workbench.mls import LeafNode, MLSMessage, decode
 from workbench.mls.group.group_info import group_info_in
 from workbench.mls.tree.tree_math import node_width
+from workbench.mls.wire.messages import PrivateMessage
 from workbench.mls.wire.tree import Node
 
 
@@ -62,7 +64,11 @@ class MessageRecord:
 
 @dataclass(frozen=True)
 class Chronicle:
-    """What the trace of a group says about its epochs and messages, and about who held what when."""
+    """What the trace of a group says about its epochs and messages, and about who held what when.
+
+    `private_proposals` are those in PrivateMessages, by the reference that a commit calls them by. `held` is what each
+    holder had after each step: secrets, and what the private proposals say that wait in its state for a commit.
+    """
 
     trace: Trace
     secrets: Mapping[SecretId, TraceSecret]
@@ -70,7 +76,8 @@ class Chronicle:
     by_public: Mapping[str, SecretId]
     epochs: Mapping[int, EpochRecord]
     messages: tuple[MessageRecord, ...]
-    held: tuple[Mapping[HolderId, frozenset[SecretId]], ...]
+    private_proposals: Mapping[Hex, Fact]
+    held: tuple[Mapping[HolderId, frozenset[Fact]], ...]
 
     @classmethod
     def of(cls, trace: Trace) -> Chronicle:
@@ -83,6 +90,12 @@ class Chronicle:
             {entry["public"]: key for key, entry in secrets.items() if "public" in entry},
             _epochs(trace, secrets),
             _messages(trace),
+            {
+                message["reference"]: message_fact(trace, number, index)
+                for number, step in enumerate(trace["steps"])
+                for index, message in enumerate(step["messages"])
+                if "reference" in message
+            },
             _held(trace),
         )
 
@@ -183,13 +196,39 @@ def _messages(trace: Trace) -> tuple[MessageRecord, ...]:
     )
 
 
-def _held(trace: Trace) -> tuple[Mapping[HolderId, frozenset[SecretId]], ...]:
+def _held(trace: Trace) -> tuple[Mapping[HolderId, frozenset[Fact]], ...]:
     """What each holder had after each step; steps share what did not change."""
-    held: dict[HolderId, frozenset[SecretId]] = {}
+    held: dict[HolderId, frozenset[Fact]] = {}
     after = []
-    for step in trace["steps"]:
-        for holder in {*step["gain"], *step["lose"]}:
-            before = held.get(holder, frozenset())
-            held[holder] = (before - {*step["lose"].get(holder, ())}) | {*step["gain"].get(holder, ())}
+    for step, waiting in zip(trace["steps"], _waiting(trace), strict=True):
+        for holder in {*step["gain"], *step["lose"], *waiting}:
+            before = {each for each in held.get(holder, ()) if message_place(each) is None}
+            kept = (before - {*step["lose"].get(holder, ())}) | {*step["gain"].get(holder, ())}
+            held[holder] = frozenset(kept | waiting.get(holder, frozenset()))
         after.append(dict(held))
     return tuple(after)
+
+
+def _waiting(trace: Trace) -> Iterator[dict[HolderId, set[Fact]]]:
+    """After each step: the private proposals that wait in each holder's state, which it has read in this epoch."""
+    waiting: dict[HolderId, dict[Fact, int | None]] = {}
+    places: dict[HolderId, int | None] = {}
+    for step in trace["steps"]:
+        for read in step["reads"]:
+            message = trace["steps"][read["step"]]["messages"][read["message"]]
+            if "reference" in message:
+                epoch = _epoch_of(message)
+                for holder in read["by"]:
+                    fact = message_fact(trace, read["step"], read["message"])
+                    waiting.setdefault(holder, {})[fact] = epoch
+        places |= {holder: None if place is None else place["epoch"] for holder, place in step["places"].items()}
+        yield {
+            holder: {fact for fact, epoch in facts.items() if epoch == places.get(holder)}
+            for holder, facts in waiting.items()
+        }
+
+
+def _epoch_of(message: TraceMessage) -> int | None:
+    """The epoch of a PrivateMessage, which everybody can see (RFC 9420 §6.3)."""
+    sent = decode(MLSMessage, bytes.fromhex(message["wire"])).message
+    return sent.epoch if isinstance(sent, PrivateMessage) else None

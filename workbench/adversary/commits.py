@@ -24,7 +24,7 @@ from workbench.adversary.findings import Opened
 from workbench.adversary.followed import EndingCommit, KnownEpoch, SealedSecret, sealed_in
 from workbench.adversary.known_group import KnownGroup
 from workbench.adversary.welcomes import psk_facts
-from workbench.mls import LeafIndex, PreSharedKey, PreSharedKeyID, RatchetTree, encode
+from workbench.mls import LeafIndex, PreSharedKey, PreSharedKeyID, RatchetTree, SentProposal, encode
 from workbench.mls.framing.content import UnverifiedContent, verify_content
 from workbench.mls.group.framing import proposal_sender, signature_key_of
 from workbench.mls.group.public_commit import follow_commit
@@ -50,6 +50,8 @@ def wait_for_proposals(group: KnownGroup, authenticated: AuthenticatedContent, k
         group.facts.all_of(waits_for, lambda _: _follow(group, authenticated, known))
         at_next = EpochAt(group.group_id, known.context.epoch + 1)
         group.facts.each(at_next, partial(_follow_to, group, authenticated, known))
+        for each in waits_for:
+            group.facts.each(each, partial(_follow_with, group, authenticated, known))
 
 
 def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch) -> None:
@@ -74,7 +76,8 @@ def _follow_to(
 ) -> None:
     """The commit of a member leads to an epoch that was seen elsewhere: its tree tells what the proposals did.
 
-    Of the pre-shared keys those are known whose proposals are; with others the epoch does not confirm.
+    Of the pre-shared keys those are known whose proposals are; with others the epoch does not confirm, until their
+    proposals are known (`_follow_with`).
     """
     content, committer = authenticated.content, proposal_sender(authenticated.content)
     commit = content.content
@@ -92,6 +95,13 @@ def _follow_to(
         joined, psks = _joined(known.tree, following.tree), tuple(_known_psks(known, commit))
         ending = EndingCommit(commit.path, committer, joined, psks, following.tree, context, None, following)
         _wait_for_secrets(group, known, ending)
+
+
+def _follow_with(group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch, sent: SentProposal) -> None:
+    """A proposal of a pre-shared key that was not known before: try again to what epochs its commit may lead."""
+    if isinstance(sent.proposal, PreSharedKey):
+        for following in group.facts.values(EpochAt(group.group_id, known.context.epoch + 1)):
+            _follow_to(group, authenticated, known, following)
 
 
 def _joined(before: RatchetTree, after: RatchetTree) -> frozenset[LeafIndex]:

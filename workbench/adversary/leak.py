@@ -9,7 +9,9 @@ from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.loot import Item, Loot, Part, PrivateKey, Randomness, UsedKey, loot_of
 from workbench.client import Holdings
 from workbench.inspect.trace_format import HolderId, SecretId
+from workbench.inspect.trace_rules import Fact
 from workbench.inspect.trace_walk import walk
+from workbench.mls import PublicGroup
 from workbench.mls.schedule.secret_tree import MessageKey
 from workbench.mls.wire.code_points import ContentType
 
@@ -38,15 +40,19 @@ def leak(chronicle: Chronicle, holdings: Holdings, device: HolderId, at: int, wh
     return Leak(device, at, what, loot_of(holdings, what) + taken)
 
 
-def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[SecretId]:
-    """The ids of all secrets in a leak; one that was never used nor seen again has none.
+def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[Fact]:
+    """The ids of all secrets in a leak, and what those private proposals say that wait in a state for a commit.
 
-    A private key is known by its public key if nobody who was watched has ever held it: an attacker's own, say.
+    A secret that was never used nor seen again has no id. A private key is known by its public key if nobody who was
+    watched has ever held it: an attacker's own, say.
     """
     values = (secret.hex() for secret in secrets_in(leaked.loot) if any(secret))
     public = (item.public_key.hex() for item in leaked.loot if isinstance(item, PrivateKey))
+    states = (item for item in leaked.loot if isinstance(item, PublicGroup))
+    waiting = (reference.hex() for state in states for reference in state.proposals)
     return frozenset(
         (
+            *(chronicle.private_proposals[each] for each in waiting if each in chronicle.private_proposals),
             *(chronicle.by_value[value] for value in values if value in chronicle.by_value),
             *(chronicle.by_public[key] for key in public if key in chronicle.by_public),
         )

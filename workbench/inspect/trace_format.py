@@ -76,13 +76,15 @@ class TraceMessage(TypedDict):
     """What went over the wire.
 
     `content` is the encoded Proposal, Commit or ApplicationData that a PrivateMessage holds, null if nobody who was
-    watched has opened it; it is left out if everybody can see it in `wire`.
+    watched has opened it; it is left out if everybody can see it in `wire`. `reference` is what a commit calls such a
+    Proposal by (RFC 9420 §5.2).
     """
 
     kind: MessageKind
     sender: HolderId | None
     wire: Hex
     content: NotRequired[Hex | None]
+    reference: NotRequired[Hex]
 
 
 class TraceRead(TypedDict):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from workbench.inspect.names import credential_name, psk_name, type_name
 from workbench.inspect.trace import RecordedOperation
-from workbench.inspect.trace_format import TraceAdded, TraceCommit, TracePathNode, TraceProposal
+from workbench.inspect.trace_format import (
+    TraceAdded,
+    TraceCommit,
+    TracePathNode,
+    TraceProposal,
+    TraceStep,
+    custom_types,
+)
 from workbench.mls import (
     Add,
     GroupState,
@@ -26,6 +33,7 @@ from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
+    Commit,
     FramedContent,
     FramedContentAuthData,
     GroupInfo,
@@ -41,16 +49,16 @@ from workbench.mls.wire.messages import (
 
 def open_recorded(
     message: MLSMessage, operations: Iterable[RecordedOperation], custom: frozenset[int] = frozenset()
-) -> FramedContent | None:
-    """The content of a message within a group.
+) -> AuthenticatedContent | None:
+    """The content of a message within a group, and what proves it.
 
     None if it is sealed and no recorded operation shows it, or if what was sealed decodes to nothing.
 
     `custom` are the proposal types that are known beside those of the RFC.
     """
     match message.message:
-        case PublicMessage(content):
-            return content
+        case PublicMessage(content, auth):
+            return AuthenticatedContent(WireFormat.mls_public_message, content, auth)
         case PrivateMessage() as private:
             plaintexts = dict(_plaintexts(operations))
             sender_data = plaintexts.get(private.encrypted_sender_data)
@@ -62,9 +70,23 @@ def open_recorded(
                 sender = Sender(MemberSender(decode(SenderData, sender_data).leaf_index))
             except Malformed:  # whoever has the keys can seal anything
                 return None
-            return FramedContent(private.group_id, private.epoch, sender, private.authenticated_data, inside.content)
+            content = FramedContent(private.group_id, private.epoch, sender, private.authenticated_data, inside.content)
+            return AuthenticatedContent(WireFormat.mls_private_message, content, inside.auth)
         case _:
             return None
+
+
+def commits_in(step: TraceStep) -> Iterator[Commit]:
+    """The commits that went over the wire in a step, as far as somebody who was watched could read them."""
+    custom = custom_types(step)
+    for message in step["messages"]:
+        if message["kind"] == "commit":
+            content = message.get("content")
+            if content is not None:
+                yield decode(Commit, bytes.fromhex(content), custom=custom)
+            public = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom).message
+            if isinstance(public, PublicMessage) and isinstance(public.content.content, Commit):
+                yield public.content.content
 
 
 def inviter(welcome: Welcome, operations: Iterable[RecordedOperation]) -> LeafIndex | None:

@@ -6,8 +6,9 @@ with. They are Horn rules, with several premises and one conclusion: what an att
 (`workbench.adversary.knowledge`), which is not reachability in a graph.
 
 Some conclusions are no secrets but messages. All else that a rule needs is taken to be public: group contexts, trees,
-public commits, and the names of pre-shared keys. What a private commit says is a message like any other, without which
-nobody follows it: whom it removes keeps the init secret of the last epoch, and has used up the key of the commit.
+and public messages. What a private commit says is a message like any other, without which nobody follows it: whom it
+removes keeps the init secret of the last epoch, and has used up the key of the commit. The same is true of a private
+proposal of a pre-shared key, whose nonce goes into the key schedule (RFC 9420 §8.4); a Welcome names the nonce, too.
 
 Groups of the same people have a trace each. What one of them gives away of another follows, too: a secret that several
 know has an id in each, and whoever has it under one has it under all.
@@ -23,7 +24,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, TypeAlias, get_args
 
-from workbench.inspect.trace_format import HolderId, SecretId, Trace, TraceOperation, TraceSecret
+from workbench.inspect.trace_format import Hex, HolderId, SecretId, Trace, TraceOperation, TraceSecret, custom_types
+from workbench.inspect.trace_messages import commits_in
+from workbench.mls import PreSharedKey, decode
+from workbench.mls.wire.messages import Proposal, ProposalByReference
 
 Fact: TypeAlias = str
 """A secret, by its id, or a message, by `message_fact`."""
@@ -109,14 +113,16 @@ def numbered(all_rules: Iterable[Rule]) -> Rules:
 def _all_rules(trace: Trace, ignoring: HolderId | None) -> Iterator[Rule]:
     secrets = secrets_of(trace)
     sender_data = {entry["epoch"]: key for key, entry in secrets.items() if entry["name"] == "sender_data_secret"}
-    sealed = _private_commits(trace)
+    sealed, named = _private_commits(trace), _names_of_psks(trace, secrets)
     for number, step in enumerate(trace["steps"]):
         for operation in step["operations"]:
             if operation["by"] == [ignoring]:
                 continue
             beside = sealed.get(_epoch_of(operation, secrets), ()) if operation["label"] in OF_COMMITS else ()
             for premises, conclusion, kind in _operation_rules(operation):
-                yield Rule((*premises, *beside), conclusion, kind, number, operation["name"], operation["label"])
+                for psks in named.get(conclusion, ((),)):
+                    more = (*premises, *beside, *psks)
+                    yield Rule(more, conclusion, kind, number, operation["name"], operation["label"])
         for read in step["reads"]:
             # A PrivateMessage opens for its key if the sender data opens, too (RFC 9420 §6.3).
             epoch = secrets[read["key"]]["epoch"]
@@ -149,6 +155,48 @@ def _private_commits(trace: Trace) -> dict[int | None, tuple[Fact, ...]]:
             )
         reached = step["epoch"]
     return found
+
+
+def _names_of_psks(
+    trace: Trace, secrets: Mapping[SecretId, TraceSecret]
+) -> Mapping[SecretId, tuple[tuple[Fact, ...], ...]]:
+    """What somebody has to know to mix in the pre-shared keys of a commit, by the `member_secret` that comes of it.
+
+    A commit names a proposal by a reference that says nothing of what is proposed: whoever follows the commit has to
+    know what each private proposal of a pre-shared key says. A Welcome, which holds the joiner secret, says it again.
+    """
+    private = dict(_private_psks(trace))
+    welcomes: dict[SecretId | None, dict[SecretId, None]] = {}
+    found: dict[SecretId, tuple[SecretId | None, tuple[Fact, ...]]] = {}
+    for operation in (operation for step in trace["steps"] if private for operation in step["operations"]):
+        inputs, output = operation["inputs"], operation["output"]
+        whole, parts = (inputs[0], [output]) if operation["name"] == "decode" else (output, inputs)
+        if operation["name"] in {"encode", "decode"} and whole is not None:
+            for part in parts:
+                welcomes.setdefault(part, {})[whole] = None
+        elif output is not None and secrets[output]["name"] == "member_secret":
+            facts = private.get(secrets[output]["epoch"])
+            if facts:
+                found[output] = inputs[0], facts
+    return {made: (facts, *((whole,) for whole in welcomes.get(joiner, ()))) for made, (joiner, facts) in found.items()}
+
+
+def _private_psks(trace: Trace) -> Iterator[tuple[int | None, tuple[Fact, ...]]]:
+    """Each epoch, and the private proposals of pre-shared keys to which the commit refers that led there."""
+    facts: dict[Hex, Fact] = {}
+    reached = None
+    for number, step in enumerate(trace["steps"]):
+        for at, message in enumerate(step["messages"]):
+            content = message.get("content")
+            if "reference" in message and content is not None:
+                proposal = decode(Proposal, bytes.fromhex(content), custom=custom_types(step)).proposal
+                if isinstance(proposal, PreSharedKey):
+                    facts[message["reference"]] = message_fact(trace, number, at)
+        if step["epoch"] != reached and facts:
+            named = (each.proposal_or_ref for commit in commits_in(step) for each in commit.proposals)
+            references = [each.reference.hex() for each in named if isinstance(each, ProposalByReference)]
+            yield step["epoch"], tuple(facts[each] for each in references if each in facts)
+        reached = step["epoch"]
 
 
 def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:

@@ -40,6 +40,7 @@ from workbench.mls import (
     decode,
     encode,
 )
+from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.framing import proposal_sender
 from workbench.mls.tree.subtree import Leaf, Subtree
 from workbench.mls.tree.tree_math import node_width
@@ -210,10 +211,13 @@ class TraceWriter:
     ) -> None:
         message: TraceMessage = {"kind": sent.kind, "sender": sent.sender, "wire": sent.wire.hex()}
         decoded = decode(MLSMessage, sent.wire, custom=custom)
-        opened = open_recorded(decoded, performed, custom)
+        authenticated = open_recorded(decoded, performed, custom)
+        opened = None if authenticated is None else authenticated.content
         if isinstance(decoded.message, PrivateMessage):
             self._ciphertexts[decoded.message.ciphertext] = len(self._steps), len(step["messages"])
             message["content"] = None if opened is None else encode(opened.content).hex()
+            if authenticated is not None and isinstance(authenticated.content.content, Proposal):
+                message["reference"] = proposal_ref(self._suite, authenticated).hex()
         step["messages"].append(message)
         before, after = happening.before, happening.after
         if opened is None or before is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from workbench.adversary import Thief
@@ -74,8 +75,9 @@ def case_file(group: RecordedGroup, leaks: Sequence[Leak]) -> CaseFile:
 
 
 def _group(group: RecordedGroup) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
+    """What everybody knows of a group: its epochs, and what was on the wire, on which public proposals were, too."""
     states = (moment.state(name) for moment in group.history for name in moment.holdings)
-    public = {state.epoch: state.public for state in states if state is not None}
+    public = {state.epoch: replace(state.public, proposals={}) for state in states if state is not None}
     return group.suite, group.group_id, tuple(public.values()), tuple(group.thief.heard)
 
 

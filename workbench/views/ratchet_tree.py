@@ -16,9 +16,10 @@ from workbench.inspect.trace_format import (
     TraceTree,
     custom_types,
 )
+from workbench.inspect.trace_messages import commits_in
 from workbench.mls import MLSMessage, NodeIndex, Welcome, decode
 from workbench.mls.tree.tree_math import common_ancestor, node_width
-from workbench.mls.wire.messages import Commit, GroupContext, PublicMessage
+from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.tree import BasicCredential, CommitSource, KeyPackageSource, LeafNode, Lifetime, ParentNode
 from workbench.mls.wire.tree import Node as WireNode
 from workbench.views.beats import beats_of
@@ -337,7 +338,7 @@ def _secrets(recorded: TraceStep, deeds: Deeds) -> list[Secret]:
 
 
 def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) -> Path | None:
-    content = _commit_in(recorded)
+    content = next(commits_in(recorded), None)
     if content is None or content.path is None:
         return None
     path_secrets = {
@@ -372,19 +373,6 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) 
             }
         )
     return {"committer": 2 * commit["committer"], "nodes": nodes}
-
-
-def _commit_in(recorded: TraceStep) -> Commit | None:
-    custom = custom_types(recorded)
-    for message in recorded["messages"]:
-        if message["kind"] == "commit":
-            if "content" in message:
-                content = message["content"]
-                return None if content is None else decode(Commit, bytes.fromhex(content), custom=custom)
-            public = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom).message
-            if isinstance(public, PublicMessage) and isinstance(public.content.content, Commit):
-                return public.content.content
-    return None
 
 
 def _welcome(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) -> list[WelcomeEnvelope]:

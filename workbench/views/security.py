@@ -19,7 +19,7 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.loot import Part
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace_format import HolderId, Trace
-from workbench.inspect.trace_rules import RULE_KINDS
+from workbench.inspect.trace_rules import RULE_KINDS, message_place
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view
 from workbench.views.scene import text_of
 from workbench.views.schema import Member
@@ -170,13 +170,20 @@ class _Writer:
     def _step(self, trace: Trace, number: int, title: str, sentence: str) -> SecurityStep:
         step = trace["steps"][number]
         people = [holder["id"] for holder in trace["holders"] if holder["kind"] == "member"]
+        chronicle = self._chronicle
+        held, before = chronicle.held[number], chronicle.held[number - 1] if number else {}
+        gain, lose = ({name: list(step[change].get(name, ())) for name in people} for change in ("gain", "lose"))
+        for name in people:  # beside secrets, a device holds what the private proposals say that wait in its state
+            now, earlier = held.get(name, frozenset()), before.get(name, frozenset())
+            gain[name] += sorted(each for each in now - earlier if message_place(each) is not None)
+            lose[name] += sorted(each for each in earlier - now if message_place(each) is not None)
         return {
             "epoch": step["epoch"],
             "kind": step["kind"],
             "title": title,
             "sentence": sentence,
-            "gain": {name: self._all(step["gain"][name]) for name in people if name in step["gain"]},
-            "lose": {name: self._all(step["lose"][name]) for name in people if name in step["lose"]},
+            "gain": {name: self._all(facts) for name, facts in gain.items() if facts},
+            "lose": {name: self._all(facts) for name, facts in lose.items() if facts},
         }
 
     def _epoch(self, record: EpochRecord) -> SecurityEpoch:
