@@ -1,6 +1,6 @@
 /** What a theft gets and opens, as a list beside the picture. */
-import { html, svg } from "../shared/dom.js";
-import { DIAMOND, STRIKE } from "./picture.js";
+import { html } from "../shared/dom.js";
+import { DIAMOND, SMALL_FLAG, STRIKE } from "./picture.js";
 import { instant, lootWords, openedWords } from "./loot.js";
 import { helpList } from "../shared/side_details.js";
 import { made } from "../shared/shapes.js";
@@ -74,7 +74,7 @@ function epochs(view, theft) {
       return html(
         "li",
         { class: isOpen ? "is-open" : "", title: isOpen ? `epoch ${epoch} is open` : `epoch ${epoch} is closed` },
-        ...(isOpen ? [flag()] : []),
+        ...(isOpen ? [made(SMALL_FLAG)] : []),
         String(epoch),
         html("span", { class: "mls-unseen" }, isOpen ? " open" : " closed"),
       );
@@ -120,13 +120,4 @@ function specimen(name, end) {
       ],
     ],
   ]);
-}
-
-/** The flag of what leaked. */
-export function flag() {
-  return svg(
-    "svg",
-    { class: "mls-small-flag", viewBox: "0 0 10 12", "aria-hidden": "true" },
-    svg("path", { d: "M1.5 11.5V1.5l7 2.75-7 2.75" }),
-  );
 }

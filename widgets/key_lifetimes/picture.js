@@ -1,14 +1,12 @@
 /** The drawing of lifetimes: epochs and events on top, below them a lane for each secret and what took its place. */
 import { FOOT, HEAD, ROW, epochSpans, extent, short, theftX, x } from "./geometry.js";
-import { fate, outcome } from "./loot.js";
+import { fate, instant, nameOf, outcome, pictureLabel } from "./loot.js";
 
-/** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./geometry.js").Row} Row */
 /** @typedef {import("./geometry.js").Scale} Scale */
-/** @typedef {import("./loot.js").Theft} Theft */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
 
-/** What is on the picture. @typedef {{view: View, rows: Row[], theft: Theft}} Frame */
+/** @typedef {import("./frame.js").Frame} Frame */
 /** Where it is: `name` is a prefix for ids, unique on the page. @typedef {{scale: Scale, name: string}} Size */
 
 const EVENTS = 37;
@@ -20,6 +18,13 @@ const FLAG = "M0 5v-10l7 2.5-7 2.5";
 const ROOM_FOR_EPOCH = 66;
 const ROOM_FOR_NUMBER = 14;
 const ROOM_FOR_COUNT = 11;
+
+/** The flag of what leaked, beside words. @type {Shape} */
+export const SMALL_FLAG = [
+  "svg",
+  { class: "mls-small-flag", viewBox: "0 0 10 12", "aria-hidden": "true" },
+  [["path", { d: "M1.5 11.5V1.5l7 2.75-7 2.75" }]],
+];
 
 /** How high the picture is. @param {Row[]} rows */
 export function heightOf(rows) {
@@ -165,6 +170,49 @@ function strike(at) {
 /** Whether a theft after a step gets anything of a row that shows it. @param {Row} row @param {number} step */
 export function isTaken({ all, fold }, step) {
   return fold !== "open" && all.some((bar) => fate(bar, step) === "taken");
+}
+
+/**
+ * The picture with its line, which is a slider.
+ * @param {Frame} frame @param {Size} size @returns {Shape[]}
+ */
+export function drawPlot(frame, size) {
+  const { view, device, rows, theft } = frame;
+  const [width, height] = [size.scale.width, heightOf(rows)];
+  return [
+    [
+      "svg",
+      { class: "mls-plot", role: "img", "aria-label": pictureLabel(view, device), width, height, viewBox: `0 0 ${width} ${height}` },
+      draw(frame, size),
+    ],
+    [
+      "div",
+      {
+        class: "mls-theft",
+        role: "slider",
+        tabindex: 0,
+        style: `left: ${theftX(size.scale, theft.step)}px`,
+        "aria-label": `Theft from ${nameOf(view, device)}'s device`,
+        "aria-valuemin": 1,
+        "aria-valuemax": view.security.steps.length,
+        "aria-valuenow": theft.step + 1,
+        "aria-valuetext": instant(view, theft.step),
+      },
+    ],
+  ];
+}
+
+/** The names of the rows; those of kinds that fold are buttons, one of which is the tab stop. @param {Frame} frame @param {string} stop @returns {Shape[]} */
+export function drawRowNames({ rows, theft }, stop) {
+  return rows.map((row, index) => {
+    const { name, kind, fold } = row;
+    const taken = isTaken(row, theft.step) ? " is-taken" : "";
+    /** @type {(Shape | string)[]} */
+    const children = [SMALL_FLAG, name];
+    if (fold === "") return ["div", { class: `mls-row-name${row.inner ? " is-inner" : ""}${taken}`, title: name }, children, index];
+    const button = { type: "button", tabindex: kind === stop ? 0 : -1, "data-kind": kind, "aria-expanded": String(fold === "open") };
+    return ["button", { class: `mls-row-name${taken}`, ...button }, children, kind];
+  });
 }
 
 /** The names of the rows, for a picture without buttons. @param {Frame} frame @param {number} width @returns {Shape[]} */

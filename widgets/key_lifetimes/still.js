@@ -1,9 +1,9 @@
 /** The still picture of lifetimes: names of rows on the left, and the line of the theft where it stands. */
-import { openAtFirst, rowsOf, scaleOf } from "./geometry.js";
+import { frameAt, openingOf } from "./frame.js";
+import { scaleOf } from "./geometry.js";
 import { draw, drawLine, drawNames, heightOf } from "./picture.js";
-import { HEADS, instant, pictureLabel, tableRows, theftOf, theftSentence } from "./loot.js";
+import { HEADS, instant, pictureLabel, tableRows, theftSentence } from "./loot.js";
 import { STILL_WIDTH, image, table } from "../shared/still.js";
-import { caseOf } from "../shared/verdict.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 
@@ -14,11 +14,9 @@ const NAMES = 160;
  * @param {string} style @returns {import("../shared/still.js").Still}
  */
 export function still({ view, device, step, leaks, opened }, style) {
-  const theft = theftOf(view, caseOf(view.security), { device, step, others: leaks });
-  const rows = rowsOf(view, device, opened ?? openAtFirst(view, device));
+  const frame = frameAt(openingOf(view), { device, step, leaks, opened });
+  const { hue, rows, theft } = frame;
   const size = { scale: scaleOf(view.security.steps.length, STILL_WIDTH - NAMES), name: "still" };
-  const frame = { view, rows, theft };
-  const hue = view.security.members.find(({ id }) => id === device)?.hue ?? 0;
   const lives = [...draw(frame, size), drawLine(frame, size)];
   /** @type {import("../shared/shapes.js").Shape[]} */
   const shapes = [

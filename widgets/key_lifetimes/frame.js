@@ -1,0 +1,55 @@
+/** What is on the picture of lifetimes: a pure function of the view, and of where the reader is. */
+import { openAtFirst, rowsOf, within } from "./geometry.js";
+import { theftOf } from "./loot.js";
+import { caseOf } from "../shared/verdict.js";
+
+/** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
+/** @typedef {import("../shared/verdict.js").Case} Case */
+
+/** A view ready to be drawn. @typedef {{view: View, given: Case}} Opening */
+
+/**
+ * What the traits say: `opened` are the kinds that are not folded, null those that are small.
+ * @typedef {{device: string, step: number, leaks: string[], opened: string[] | null}} Place
+ */
+
+/**
+ * @typedef {object} Frame
+ * @property {View} view
+ * @property {string} device
+ * @property {number} hue of the device
+ * @property {import("./geometry.js").Row[]} rows
+ * @property {import("./loot.js").Theft} theft
+ */
+
+/** @param {View} view @returns {Opening} */
+export function openingOf(view) {
+  return { view, given: caseOf(view.security) };
+}
+
+/** What the traits say, within the bounds of the view. @param {View} view @param {Place} place */
+export function bounded({ devices, security }, place) {
+  const device = place.device in devices ? place.device : Object.keys(devices)[0];
+  return {
+    device,
+    step: within(place.step, security.steps.length - 1),
+    others: security.leaks.map(({ name }) => name).filter((name) => place.leaks.includes(name)),
+  };
+}
+
+/** The kinds that are not folded. @param {View} view @param {Place} place @returns {string[]} */
+export function unfolded(view, place) {
+  return place.opened ?? openAtFirst(view, bounded(view, place).device);
+}
+
+/** @param {Opening} opening @param {Place} place @returns {Frame} */
+export function frameAt({ view, given }, place) {
+  const here = bounded(view, place);
+  return {
+    view,
+    device: here.device,
+    hue: view.security.members.find(({ id }) => id === here.device)?.hue ?? 0,
+    rows: rowsOf(view, here.device, unfolded(view, place)),
+    theft: theftOf(view, given, here),
+  };
+}
