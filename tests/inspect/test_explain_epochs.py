@@ -155,8 +155,8 @@ def test_ones_own_messages_come_back() -> None:
 def test_ones_own_commit_comes_back_and_is_adopted(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = group_of("Alice", "Bob")
     committed = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
-    told(committed.current, committed.message, MessageKind.OWN_ECHO, "commit of Alice", "`staged`")
-    knows = ExplainKnowledge(staged=committed)
+    told(committed.current, committed.message, MessageKind.OWN_ECHO, "commit of Alice", "`pending`")
+    knows = ExplainKnowledge(pending=committed)
     told(committed.current, committed.message, MessageKind.PROCESSABLE, "leads to epoch 2", knowledge=knows)
 
 

@@ -15,10 +15,10 @@ from tests.properties.witness.fields import take_apart
 from tests.properties.witness.witness import Sealed, Witness, group_secrets
 from workbench.mls import (
     Add,
-    Committed,
     EpochAdvanced,
     GroupState,
     MLSError,
+    PendingCommit,
     RatchetTree,
     RatchetTreeExtension,
     Received,
@@ -101,12 +101,12 @@ class Group:
     def post_commit(
         self,
         sender: str,
-        committed: Committed,
+        committed: PendingCommit,
         *,
         inline_tree: bool,
         old_groups: Mapping[str, GroupState] = MappingProxyType({}),
     ) -> None:
-        """The first commit of an epoch goes out to all; its sender adopts it, and who is added joins."""
+        """The first commit of an epoch goes out to all; its sender applies it, and who is added joins."""
         added = [
             self.clients.bundles[encode(sent.proposal.key_package)]
             for sent in committed.advanced.proposals

@@ -21,11 +21,11 @@ from workbench.mls import (
     Add,
     ApplicationMessage,
     CipherSuite,
-    Committed,
     GroupContextExtensions,
     GroupState,
     LeafIndex,
     Misuse,
+    PendingCommit,
     ProposalQueued,
     RatchetTreeExtension,
     ReInit,
@@ -137,7 +137,7 @@ class History:
         self._begin(group, name, committed, others)
         self.groups.remove(group)
 
-    def _begin(self, old: Group, name: str, committed: Committed, others: list[str]) -> None:
+    def _begin(self, old: Group, name: str, committed: PendingCommit, others: list[str]) -> None:
         """A group that comes from an old one: all but its maker join with the state that they have there."""
         group = new_group(self.clients, name, committed.current, watched=self.watched)
         states = {other: old.members[other].state for other in others}
@@ -380,7 +380,7 @@ class History:
     def _group_id(self) -> bytes:
         return b"group %d" % next(self.names)
 
-    def _committed(self, group: Group, name: str, kinds: Sequence[str], options: int) -> Committed:
+    def _committed(self, group: Group, name: str, kinds: Sequence[str], options: int) -> PendingCommit:
         state = group.members[name].state
         made = (self._proposal(group, name, kind, options) for kind in dict.fromkeys(kinds))
         proposals = [proposal for proposal in made if proposal is not None]
@@ -403,7 +403,7 @@ class History:
         need(committed.next.tree.member_count > 1)  # else nobody is left to agree with
         return committed
 
-    def _post(self, group: Group, name: str, committed: Committed, options: int) -> None:
+    def _post(self, group: Group, name: str, committed: PendingCommit, options: int) -> None:
         """Let the commit be the first of its epoch."""
         group.post_commit(name, committed, inline_tree=not options & 4)
         group.assert_refused(committed.current, encode(committed.message), OwnMessage)

@@ -19,11 +19,11 @@ from workbench.bench.ours import GROUP_ID, entropy, key_package_in, new_bundle, 
 from workbench.bench.steps import Tree, depth
 from workbench.mls import (
     Add,
-    Committed,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
     MLSMessage,
+    PendingCommit,
     Remove,
     create_commit,
     create_group,
@@ -133,7 +133,7 @@ class Host:
 
 def commit(
     state: GroupState, proposals: Sequence[AnyProposal] = (), *, path: bool = True, private: bool = False
-) -> Committed:
+) -> PendingCommit:
     """A commit by the member whose state this is."""
     return create_commit(state, proposals, entropy=entropy(), now=now(), path=path, private=private)
 
@@ -153,7 +153,7 @@ def _adds(key_packages: Sequence[bytes]) -> list[Add]:
     return [Add(key_package_in(each)) for each in key_packages]
 
 
-def _welcome(made: Committed) -> bytes:
+def _welcome(made: PendingCommit) -> bytes:
     if made.welcome is None:
         raise TypeError("a commit that adds somebody has a Welcome")
     return encode(made.welcome)

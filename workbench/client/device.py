@@ -16,7 +16,6 @@ from workbench.mls import (
     Add,
     BasicCredential,
     CipherSuite,
-    Committed,
     Credential,
     GroupState,
     KeyPackage,
@@ -25,6 +24,7 @@ from workbench.mls import (
     Misuse,
     MLSError,
     MLSMessage,
+    PendingCommit,
     Policy,
     PreSharedKey,
     Remove,
@@ -360,7 +360,7 @@ class Device:
         made = branch_group(old, new_group_id, bundle, packages, entropy=entropy, now=now, policy=self._policy)
         return self._found(made)
 
-    def _found(self, committed: Committed) -> Published:
+    def _found(self, committed: PendingCommit) -> Published:
         """Put a new group and its first commit into the delivery service, and live in it."""
         state = committed.next
         self._service.open_group(state.group_id)
@@ -388,9 +388,9 @@ class Device:
 
     def _read(self, membership: Membership, entry: Entry) -> Event | None:
         following = replace(membership, next_index=max(membership.next_index, entry.index + 1))
-        pending, staged = membership.pending, None
-        if pending is not None and pending.index == entry.index:
-            staged = pending.committed
+        waiting, pending = membership.pending, None
+        if waiting is not None and waiting.index == entry.index:
+            pending = waiting.committed
         elif entry.index in membership.own or not membership.state.active:
             self._keep(following)
             return None
@@ -402,15 +402,15 @@ class Device:
                 sent_at=entry.sent_at,
                 psks=self.holdings.psks,
                 resumption_psks=self.holdings.resumption_psks,
-                staged=staged,
+                pending=pending,
                 follow=self._follow,
             )
         except MLSError as error:
             self._keep(following)
             return refusal(entry, membership.state, error)
         if state.epoch != membership.state.epoch:
-            pending = None
-        self._keep(replace(following, state=state, pending=pending))
+            waiting = None
+        self._keep(replace(following, state=state, pending=waiting))
         return event_of(membership.state, state, received)
 
     # What the above have in common
@@ -469,7 +469,7 @@ class Device:
         return message
 
     def _submit(self, group_id: bytes, message: MLSMessage, state: GroupState) -> Entry:
-        """Send a message; its state is adopted once it is in the log."""
+        """Send a message; the device goes on with its state once it is in the log."""
         entry = self._service.submit(group_id, encode(message))
         self._keep(replace(self._membership(group_id), state=state), entry)
         return entry

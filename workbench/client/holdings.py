@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.mls import Committed, GroupState, KeyPackageBundle, is_last_resort
+from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, is_last_resort
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Pending:
     """A commit of one's own that is in the log at `index` and has not been read there yet."""
 
     index: int
-    committed: Committed
+    committed: PendingCommit
 
 
 @dataclass(frozen=True, slots=True)

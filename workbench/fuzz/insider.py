@@ -12,13 +12,13 @@ from typing_extensions import override
 from workbench.fuzz.scene import FuzzScene, welcome_of
 from workbench.mls import (
     CipherSuite,
-    Committed,
     GroupState,
     KeyPackage,
     KeyPackageBundle,
     LeafNode,
     MLSError,
     MLSMessage,
+    PendingCommit,
     RatchetTree,
     Welcome,
     decode,
@@ -227,7 +227,7 @@ class WelcomeForger:
     """
 
     suite: CipherSuite
-    committed: Committed
+    committed: PendingCommit
     newcomer: KeyPackageBundle
     signature_private_key: bytes = field(repr=False)
     psks: tuple[bytes, ...] = field(repr=False)

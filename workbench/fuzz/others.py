@@ -11,10 +11,10 @@ from workbench.fuzz.scene import NOW, POLICY, PSKS, FuzzScene, client, entropies
 from workbench.fuzz.subject import ENTROPY, Layer, Subject, check_sound
 from workbench.mls import (
     CipherSuite,
-    Committed,
     GroupState,
     KeyPackageBundle,
     MLSMessage,
+    PendingCommit,
     ReInit,
     branch_group,
     create_commit,
@@ -24,16 +24,16 @@ from workbench.mls import (
     observe,
     process,
     read_bundle,
-    read_commit,
+    read_pending_commit,
     read_state,
     reinit_group,
     write_bundle,
-    write_commit,
+    write_pending_commit,
     write_state,
 )
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 from workbench.mls.wire.messages import ApplicationData, GroupInfo, GroupSecrets
-from workbench.mls.wire.stored import Stored, StoredBundle, StoredCommitted, StoredState
+from workbench.mls.wire.stored import Stored, StoredBundle, StoredPendingCommit, StoredState
 
 
 def observed(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
@@ -68,7 +68,7 @@ def stored(at: FuzzScene) -> Iterator[Subject]:
     after, _ = process(before, at.committed.message, now=NOW, psks=PSKS)
     for name, state in (("before", before), ("after", after)):
         yield _stored(f"stored state {name} a commit", write_state(state), StoredState, _read_state)
-    yield _stored("stored commit", write_commit(at.committed), StoredCommitted, _read_commit)
+    yield _stored("stored commit", write_pending_commit(at.committed), StoredPendingCommit, _read_commit)
     yield _stored("stored key package", write_bundle(at.grace), StoredBundle, _read_bundle)
 
 
@@ -77,7 +77,7 @@ def _read_state(suite: CipherSuite, data: bytes) -> object:
 
 
 def _read_commit(suite: CipherSuite, data: bytes) -> object:
-    return read_commit(data, policy=POLICY, suite=suite)
+    return read_pending_commit(data, policy=POLICY, suite=suite)
 
 
 def _read_bundle(_suite: CipherSuite, data: bytes) -> object:
@@ -114,7 +114,7 @@ def successors(at: FuzzScene) -> Iterator[Subject]:
 
 
 def _welcome(
-    usage: str, committed: Committed, carol: KeyPackageBundle, mallory: KeyPackageBundle, old_group: GroupState
+    usage: str, committed: PendingCommit, carol: KeyPackageBundle, mallory: KeyPackageBundle, old_group: GroupState
 ) -> Subject:
     """A Welcome for Carol, who comes from an old group."""
     psks = (old_group.resumption_psks[old_group.epoch],)

@@ -11,7 +11,6 @@ from workbench.mls import (
     Add,
     BasicCredential,
     CipherSuite,
-    Committed,
     Credential,
     CustomProposalType,
     Extension,
@@ -19,6 +18,7 @@ from workbench.mls import (
     GroupState,
     KeyPackageBundle,
     Lifetime,
+    PendingCommit,
     Policy,
     PreSharedKey,
     PreSharedKeyID,
@@ -63,8 +63,8 @@ class FuzzScene:
     carol: GroupState
     grace: KeyPackageBundle
     overseer: bytes
-    committed: Committed
-    in_private: Committed
+    committed: PendingCommit
+    in_private: PendingCommit
 
 
 def entropies(seed: str) -> Iterator[bytes]:
@@ -136,12 +136,12 @@ def _extensions(sender: KeyPackageBundle) -> tuple[Extension, ...]:
     )
 
 
-def welcome_of(committed: Committed) -> Welcome:
+def welcome_of(committed: PendingCommit) -> Welcome:
     """The Welcome of a commit that adds somebody."""
     if committed.welcome is None or not isinstance(committed.welcome.message, Welcome):
         raise TypeError("the commit adds nobody")
     return committed.welcome.message
 
 
-def _join(committed: Committed, bundle: KeyPackageBundle) -> GroupState:
+def _join(committed: PendingCommit, bundle: KeyPackageBundle) -> GroupState:
     return join(welcome_of(committed), bundle, now=NOW, policy=POLICY)

@@ -27,12 +27,12 @@ from workbench.mls import (
     CIPHER_SUITES,
     Add,
     CipherSuite,
-    ExternallyCommitted,
     ExternalPSK,
     GroupContextExtensions,
     KeyPackage,
     LeafNode,
     MLSMessage,
+    PendingExternalCommit,
     PreSharedKey,
     PreSharedKeyID,
     ProposalQueued,
@@ -225,7 +225,7 @@ def _from_outside(at: FuzzScene) -> Iterator[Subject]:
     yield Subject("PublicMessage external Commit", layers, _to_carol(at))
 
 
-def _external_commit(at: FuzzScene, suite: CipherSuite, info: bytes) -> ExternallyCommitted:
+def _external_commit(at: FuzzScene, suite: CipherSuite, info: bytes) -> PendingExternalCommit:
     """Grace joins by what a GroupInfo says."""
     credential, key = at.grace.key_package.leaf_node.credential, at.grace.signature_private_key
     return external_commit(info, credential, key, entropy=ENTROPY, now=NOW, suite=suite)

@@ -10,12 +10,12 @@ from workbench.inspect.explanation import Details
 from workbench.inspect.forks import OtherSide
 from workbench.inspect.names import name_of
 from workbench.mls import (
-    Committed,
-    ExternallyCommitted,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
     MLSMessage,
+    PendingCommit,
+    PendingExternalCommit,
     ProposalSender,
     RatchetTreeExtension,
 )
@@ -36,14 +36,14 @@ Framed: TypeAlias = PublicMessage | PrivateMessage
 class ExplainKnowledge:
     """What there is besides a state and bytes; all of it may be left out.
 
-    `psks`, `resumption_psks`, `staged` and `sent_at` are those of `process`; `bundles` are key packages with their
+    `psks`, `resumption_psks`, `pending` and `sent_at` are those of `process`; `bundles` are key packages with their
     private keys and `ratchet_tree` the tree that a Welcome may need; `other` is what is known of the sender's side, and
     `commits` are those that this member has processed, in order.
     """
 
     psks: ExternalPSKs = field(default_factory=dict)
     resumption_psks: ResumptionPSKs = field(default_factory=dict)
-    staged: Committed | ExternallyCommitted | None = None
+    pending: PendingCommit | PendingExternalCommit | None = None
     bundles: Sequence[KeyPackageBundle] = ()
     ratchet_tree: RatchetTreeExtension | None = None
     other: OtherSide = NO_OTHER_SIDE

@@ -58,7 +58,7 @@ def _explain_framed(case: ExplainContext) -> Explanation:
             sent_at=known.sent_at,
             psks=known.psks,
             resumption_psks=known.resumption_psks,
-            staged=known.staged,
+            pending=known.pending,
         )
     except MLSError as error:
         return refused(case, error)

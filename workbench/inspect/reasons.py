@@ -143,7 +143,7 @@ KINDS: dict[MessageKind, About] = {
     ),
     MessageKind.OWN_ECHO: About(
         "Its sender is this member, and the state has already sent so far.",
-        "Do not process it: for a commit, adopt the state that came with it; for all else, nothing is to do.",
+        "Do not process it. Apply a commit with `apply_pending_commit`; for other messages, nothing is to do.",
     ),
     MessageKind.OWN_LEAF_TWICE: About(
         "It opens with a key of this member's own ratchet that the state has not used yet, and its signature is good.",

@@ -167,7 +167,7 @@ def _of_ones_own(case: ExplainContext, error: OwnMessage) -> Explanation:
             sentence = f"{case.subject} names this member as its sender, who has neither sealed nor signed it: {keys}."
             return _of_kind(case, error, MessageKind.FAILED_CHECK, sentence)
     step = {
-        ContentType.commit: "Adopt the state that came with the commit, by giving it to `process` as `staged`.",
+        ContentType.commit: "Give the commit to `process` as `pending`: its state came with it.",
         ContentType.proposal: "Nothing is to do: the proposal has been waiting in the state since it was made.",
     }.get(case.content_type, "Nothing is to do: its key was deleted as it was sent, and what it says was known here.")
     return _of_kind(case, error, MessageKind.OWN_ECHO, f"{case.subject} is this member's own, come back.", step)

@@ -12,7 +12,6 @@ from workbench.mls import (
     Add,
     BasicCredential,
     CipherSuite,
-    Committed,
     Credential,
     Extension,
     ExternalPSK,
@@ -22,6 +21,7 @@ from workbench.mls import (
     LeafIndex,
     Lifetime,
     MLSMessage,
+    PendingCommit,
     PreSharedKey,
     PreSharedKeyID,
     PublicGroup,
@@ -68,7 +68,7 @@ def encoded_tree(tree: RatchetTree, *, wanted: bool) -> bytes:
     return encode(RatchetTreeExtension(tree.to_nodes())) if wanted else b""
 
 
-def encoded_welcome(committed: Committed) -> bytes:
+def encoded_welcome(committed: PendingCommit) -> bytes:
     """The Welcome of a commit; no bytes if it adds nobody."""
     return b"" if committed.welcome is None else encode(committed.welcome)
 

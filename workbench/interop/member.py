@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from workbench.interop.refusal import Refusal, TooSoon
 from workbench.mls import (
     ApplicationMessage,
-    Committed,
     EpochAdvanced,
     GroupState,
     LifetimePolicy,
+    PendingCommit,
     Policy,
     ProposalQueued,
     Proposed,
     Removed,
-    adopt,
+    apply_pending_commit,
     create_commit,
     encode,
     process,
@@ -55,14 +55,14 @@ class InteropMember:
 
     `proposals` are the references of this epoch's proposals by their messages, the member's own among them: the
     runner hands all of them to everybody, and again if need be. `pending` is a commit that was made and not yet
-    adopted.
+    accepted.
     """
 
     state: GroupState
     private: bool
     psks: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
     proposals: Mapping[bytes, bytes] = field(default_factory=dict)
-    pending: Committed | None = None
+    pending: PendingCommit | None = None
 
 
 def offer(member: InteropMember, proposal: AnyProposal) -> tuple[InteropMember, bytes]:
@@ -100,8 +100,8 @@ def commit(
     *,
     path: bool,
     ratchet_tree: bool,
-) -> tuple[InteropMember, Committed]:
-    """Make a commit and let it wait: the member stays in its epoch until it adopts it."""
+) -> tuple[InteropMember, PendingCommit]:
+    """Make a commit and let it wait: the member stays in its epoch until it applies it."""
     member = take_in(member, by_reference)
     committed = create_commit(
         member.state,
@@ -121,13 +121,13 @@ def accept(member: InteropMember) -> InteropMember:
     """Enter the epoch of one's own commit."""
     if member.pending is None:
         raise TooSoon("no commit is pending: none was made in this epoch, or another one was handled first")
-    return _enter(member, adopt(member.state, member.pending))
+    return _enter(member, apply_pending_commit(member.state, member.pending))
 
 
 def follow(member: InteropMember, proposals: Sequence[bytes], message: bytes) -> InteropMember:
     """Enter the epoch of somebody's commit, or of one's own if it comes back."""
     member = take_in(member, proposals)
-    state, received = process(member.state, message, now=now(), psks=member.psks, staged=member.pending)
+    state, received = process(member.state, message, now=now(), psks=member.psks, pending=member.pending)
     if not isinstance(received, EpochAdvanced | Removed):
         raise Refusal(f"a {type(received).__name__} came out of what should be a commit")
     return _enter(member, state)

@@ -17,7 +17,7 @@ from workbench.interop.described import (
 from workbench.interop.member import POLICY, InteropMember, fresh, now
 from workbench.interop.refusal import Refusal
 from workbench.interop.store import Ended, Joining, Store
-from workbench.mls import Committed, KeyPackage, Welcome, branch_group, cipher_suite, join, reinit_group
+from workbench.mls import KeyPackage, PendingCommit, Welcome, branch_group, cipher_suite, join, reinit_group
 
 
 def handle_pending_reinit_commit(store: Store, request: Any) -> Fields:
@@ -115,7 +115,7 @@ def handle_branch(store: Store, request: Any) -> Fields:
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
-def _founded(store: Store, request: Any, old: InteropMember, made: Committed) -> Fields:
+def _founded(store: Store, request: Any, old: InteropMember, made: PendingCommit) -> Fields:
     return {
         "state_id": store.add(InteropMember(made.next, old.private, psks=old.psks)),
         "welcome": encoded_welcome(made),

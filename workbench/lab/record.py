@@ -140,7 +140,7 @@ def knowledge_of(holdings: Holdings, group_id: bytes) -> ExplainKnowledge:
         psks=holdings.psks,
         resumption_psks=holdings.resumption_psks,
         bundles=tuple(holdings.bundles.values()),
-        staged=None if pending is None else pending.committed,
+        pending=None if pending is None else pending.committed,
     )
 
 

@@ -27,11 +27,10 @@ from workbench.mls.crypto.ciphersuite import (
 from workbench.mls.crypto.credentials import AuthenticationService, TrustAnchors, presented_identities
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.framing.padding import Padding, Padme, ToMultiple
-from workbench.mls.group.adoption import adopt
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
-from workbench.mls.group.commit import Committed, Removed, create_commit
+from workbench.mls.group.commit import PendingCommit, Removed, create_commit
 from workbench.mls.group.custom_proposals import CustomProposalType
-from workbench.mls.group.external_commit import ExternallyCommitted, external_commit
+from workbench.mls.group.external_commit import PendingExternalCommit, external_commit
 from workbench.mls.group.external_proposals import propose_external, propose_self_add
 from workbench.mls.group.group import (
     ApplicationMessage,
@@ -50,6 +49,7 @@ from workbench.mls.group.group import (
 from workbench.mls.group.group_info import public_group
 from workbench.mls.group.key_package import is_last_resort, key_package_ref, validate_key_package
 from workbench.mls.group.observer import Attested, Blinded, Seen, Unread, observe
+from workbench.mls.group.pending_commit import apply_pending_commit
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
 from workbench.mls.group.state import (
     GroupState,
@@ -59,7 +59,7 @@ from workbench.mls.group.state import (
     ReadableEpoch,
     SentProposal,
 )
-from workbench.mls.group.stored_commit import read_commit, write_commit
+from workbench.mls.group.stored_pending_commit import read_pending_commit, write_pending_commit
 from workbench.mls.group.stored_state import read_bundle, read_state, write_bundle, write_state
 from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
@@ -108,14 +108,12 @@ __all__ = [
     "Capabilities",
     "Certificate",
     "CipherSuite",
-    "Committed",
     "Credential",
     "CustomProposal",
     "CustomProposalType",
     "EpochAdvanced",
     "Extension",
     "ExternalPSK",
-    "ExternallyCommitted",
     "GroupContextExtensions",
     "GroupState",
     "HPKEKeyPair",
@@ -132,6 +130,8 @@ __all__ = [
     "NodeIndex",
     "Padding",
     "Padme",
+    "PendingCommit",
+    "PendingExternalCommit",
     "Policy",
     "PreSharedKey",
     "PreSharedKeyID",
@@ -160,7 +160,7 @@ __all__ = [
     "Violation",
     "Welcome",
     "X509Credential",
-    "adopt",
+    "apply_pending_commit",
     "branch_group",
     "cipher_suite",
     "create_commit",
@@ -188,12 +188,12 @@ __all__ = [
     "protect",
     "public_group",
     "read_bundle",
-    "read_commit",
+    "read_pending_commit",
     "read_state",
     "reinit_group",
     "shared_capabilities",
     "validate_key_package",
     "write_bundle",
-    "write_commit",
+    "write_pending_commit",
     "write_state",
 ]

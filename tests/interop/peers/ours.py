@@ -25,7 +25,6 @@ from workbench.mls import (
     Add,
     ApplicationMessage,
     BasicCredential,
-    Committed,
     Credential,
     Extension,
     ExternalPSK,
@@ -36,6 +35,7 @@ from workbench.mls import (
     LeafIndex,
     MLSError,
     MLSMessage,
+    PendingCommit,
     Policy,
     PreSharedKey,
     PreSharedKeyID,
@@ -203,7 +203,7 @@ class OurMember(Member):
         credentials = {index: leaf.credential.credential for index, leaf in self.state.tree.leaves()}
         return {each.identity: index for index, each in credentials.items() if isinstance(each, BasicCredential)}
 
-    def _applied(self, made: Committed) -> Sent:
+    def _applied(self, made: PendingCommit) -> Sent:
         self.state = made.next
         return Sent(encode(made.message), b"" if made.welcome is None else encode(made.welcome))
 

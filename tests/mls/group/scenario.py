@@ -12,14 +12,14 @@ from workbench.mls import (
     BasicCredential,
     Capabilities,
     CipherSuite,
-    Committed,
     Credential,
-    ExternallyCommitted,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
     Lifetime,
     MLSMessage,
+    PendingCommit,
+    PendingExternalCommit,
     Policy,
     Received,
     cipher_suite,
@@ -87,7 +87,7 @@ class Scenario:
             del self.states[name]
         return received
 
-    def commit(self, name: str, *proposals: AnyProposal, adds: Sequence[str] = (), **options: Any) -> Committed:
+    def commit(self, name: str, *proposals: AnyProposal, adds: Sequence[str] = (), **options: Any) -> PendingCommit:
         """Commit as `name`, deliver to all, and let those who are added join."""
         bundles = {added: self.bundle(added) for added in adds}
         by_value = [*proposals, *(Add(bundle.key_package) for bundle in bundles.values())]
@@ -105,7 +105,7 @@ class Scenario:
     def signature_private_key(self, name: str) -> bytes:
         return self.suite.signature_key_pair(f"signature of {name}".encode().ljust(64, b".")).private_key
 
-    def outside(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
+    def outside(self, name: str, via: str, **options: Any) -> PendingExternalCommit:
         """A commit with which `name` would join, by what `via` tells about the group."""
         return external_commit(
             encode(group_info(self.states[via])),
@@ -116,7 +116,7 @@ class Scenario:
             **{"policy": self.policy, "capabilities": self.capabilities, **options},
         )
 
-    def join_by_commit(self, name: str, via: str, **options: Any) -> ExternallyCommitted:
+    def join_by_commit(self, name: str, via: str, **options: Any) -> PendingExternalCommit:
         """Let `name` add itself, in everybody's eyes; a resync replaces its state."""
         made = self.outside(name, via, **options)
         self.states.pop(name, None)

@@ -22,14 +22,14 @@ from workbench.mls import (
     Add,
     BasicCredential,
     CipherSuite,
-    Committed,
     Credential,
-    ExternallyCommitted,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
     Lifetime,
     MLSMessage,
+    PendingCommit,
+    PendingExternalCommit,
     Remove,
     cipher_suite,
     create_commit,
@@ -114,7 +114,7 @@ def alone() -> GroupState:
     return create_group(bundle(0), b"group", entropy=next(entropy), now=NOW, suite=counting())
 
 
-def commit(state: GroupState, *proposals: Any) -> Committed:
+def commit(state: GroupState, *proposals: Any) -> PendingCommit:
     return create_commit(state, proposals, entropy=next(entropy), now=NOW)
 
 
@@ -123,7 +123,7 @@ def adds(size: int) -> list[Add]:
 
 
 @cache
-def all_added(size: int) -> Committed:
+def all_added(size: int) -> PendingCommit:
     """One commit that adds all others: but for its own path, the tree is blank."""
     return commit(alone(), *adds(size))
 
@@ -140,7 +140,7 @@ def joined(size: int, number: int, suite: CountingSuite | None = None) -> GroupS
     return join(welcome, bundle(number), now=NOW, suite=suite or counting())
 
 
-def comes_in(host: GroupState, number: int) -> ExternallyCommitted:
+def comes_in(host: GroupState, number: int) -> PendingExternalCommit:
     return external_commit(
         group_info(host),
         bundle(number).key_package.leaf_node.credential,

@@ -15,9 +15,9 @@ from tests.mls.group.scenario import NOW, Scenario
 from workbench.mls import (
     Add,
     CipherSuite,
-    Committed,
     GroupState,
     NodeIndex,
+    PendingCommit,
     Policy,
     ReadableEpoch,
     Remove,
@@ -97,7 +97,7 @@ def recorded_group() -> tuple[Scenario, RecordingSuite]:
     return scenario, recorder
 
 
-def commit_and_follow(scenario: Scenario) -> tuple[Committed, GroupState]:
+def commit_and_follow(scenario: Scenario) -> tuple[PendingCommit, GroupState]:
     committed = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW)
     following, _ = process(scenario.states["Bob"], encode(committed.message), now=NOW)
     return committed, following

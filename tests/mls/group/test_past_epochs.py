@@ -16,7 +16,7 @@ from workbench.mls import (
     MLSMessage,
     Policy,
     Remove,
-    adopt,
+    apply_pending_commit,
     create_commit,
     encode,
     join,
@@ -217,7 +217,7 @@ def test_a_key_that_was_used_while_a_commit_was_on_its_way_is_not_back_when_it_i
     committed = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, private=True)
     message = scenario.send("Alice", b"in between")
     bob, _ = read(committed.current, message)
-    after = adopt(bob, committed)
+    after = apply_pending_commit(bob, committed)
     assert after.past_epochs == (bob.readable,)
     assert replace(after, past_epochs=()) == replace(committed.next, past_epochs=())
     with refuses(refused.KeyAlreadyUsed, "§9.2", "replay"):

@@ -22,13 +22,13 @@ from workbench.mls import (
     process,
     propose_update,
     write_bundle,
-    write_commit,
+    write_pending_commit,
     write_state,
 )
 from workbench.mls.group.welcome import open_group_secrets
 from workbench.mls.wire import messages, stored, tree
 from workbench.mls.wire.shapes import OpaqueVector, fields_of, is_struct
-from workbench.mls.wire.stored import Stored, StoredBundle, StoredCommitted, StoredState
+from workbench.mls.wire.stored import Stored, StoredBundle, StoredPendingCommit, StoredState
 
 
 def values_in(*roots: object) -> Iterator[object]:
@@ -62,7 +62,7 @@ def test_no_value_of_the_protocol_shows_a_secret_in_its_repr() -> None:
     welcome = committed.welcome.message
     stored = {
         StoredState: write_state(following),
-        StoredCommitted: write_commit(committed),
+        StoredPendingCommit: write_pending_commit(committed),
         StoredBundle: write_bundle(carols),
     }
     read: list[object] = [decode(kind, decode(Stored, data).content) for kind, data in stored.items()]
@@ -74,7 +74,7 @@ def test_no_value_of_the_protocol_shows_a_secret_in_its_repr() -> None:
     secrets = {*signing, *private, *derived, *following.private_keys.values()} - {bytes(32)}
     roots = (alice, bob, following, committed, proposed, opened, *bundles, *read)
     shown = {type(value).__name__: repr(value) for value in values_in(*roots) if value is not recorder}
-    assert {"GroupState", "GroupSecrets", "PathSecret", "StoredSecrets", "EpochSecrets", "Committed"} <= set(shown)
+    assert {"GroupState", "GroupSecrets", "PathSecret", "StoredSecrets", "EpochSecrets", "PendingCommit"} <= set(shown)
     for name, text in shown.items():
         for secret in secrets:
             assert secret.hex() not in text, name

@@ -16,10 +16,10 @@ from workbench.mls import (
     decode,
     encode,
     read_bundle,
-    read_commit,
+    read_pending_commit,
     read_state,
     write_bundle,
-    write_commit,
+    write_pending_commit,
     write_state,
 )
 from workbench.mls import errors as refused
@@ -40,7 +40,7 @@ def stored() -> dict[str, tuple[bytes, Reader]]:
     return {
         "state": (write_state(alice), read_state),
         "key package": (write_bundle(scenario.bundle("Carol")), read_bundle),
-        "staged commit": (write_commit(create_commit(alice, entropy=b"c" * 32, now=NOW)), read_commit),
+        "pending commit": (write_pending_commit(create_commit(alice, entropy=b"c" * 32, now=NOW)), read_pending_commit),
     }
 
 

@@ -15,11 +15,11 @@ from tests.rfc.source import without
 from workbench.mls import (
     Add,
     ApplicationMessage,
-    Committed,
     Extension,
     GroupState,
     KeyPackage,
     KeyPackageBundle,
+    PendingCommit,
     PreSharedKey,
     PreSharedKeyID,
     RatchetTreeExtension,
@@ -64,7 +64,7 @@ def packages(bundled: dict[str, KeyPackageBundle], maker: str) -> list[KeyPackag
     return [bundle.key_package for name, bundle in bundled.items() if name != maker]
 
 
-def entered(old: Scenario, committed: Committed, bundled: dict[str, KeyPackageBundle], maker: str) -> Scenario:
+def entered(old: Scenario, committed: PendingCommit, bundled: dict[str, KeyPackageBundle], maker: str) -> Scenario:
     """The new group once all others have joined with the last state of the old one."""
     new = Scenario(committed.next.suite, entropy=old.entropy)
     new.states[maker] = committed.next
@@ -75,13 +75,13 @@ def entered(old: Scenario, committed: Committed, bundled: dict[str, KeyPackageBu
     return new
 
 
-def reinitialised(old: Scenario, maker: str) -> tuple[Committed, dict[str, KeyPackageBundle]]:
+def reinitialised(old: Scenario, maker: str) -> tuple[PendingCommit, dict[str, KeyPackageBundle]]:
     bundled = bundles(old, list(old.states))
     made = reinit_group(old.states[maker], bundled[maker], packages(bundled, maker), entropy=next(old.entropy), now=NOW)
     return made, bundled
 
 
-def branched(old: Scenario, maker: str, *others: str) -> tuple[Committed, dict[str, KeyPackageBundle]]:
+def branched(old: Scenario, maker: str, *others: str) -> tuple[PendingCommit, dict[str, KeyPackageBundle]]:
     bundled = bundles(old, [maker, *others], suite=1)
     made = branch_group(
         old.states[maker], b"the branch", bundled[maker], packages(bundled, maker), entropy=next(old.entropy), now=NOW
@@ -215,7 +215,7 @@ def test_a_member_that_was_removed_since_founds_no_branch() -> None:
         joins(old.states["Mallory"], *_branch_of_epoch_1())
 
 
-def _branch_of_epoch_1() -> tuple[Committed, KeyPackageBundle]:
+def _branch_of_epoch_1() -> tuple[PendingCommit, KeyPackageBundle]:
     made, bundled = branched(group_of("Alice", "Bob", "Mallory"), "Alice", "Mallory")
     return made, bundled["Mallory"]
 
@@ -281,7 +281,7 @@ def test_only_the_first_commit_of_a_group_links_it_and_to_one_group_alone(usage:
 # What those who are added refuse
 
 
-def joins(old: GroupState | None, made: Committed, bundle: KeyPackageBundle) -> None:
+def joins(old: GroupState | None, made: PendingCommit, bundle: KeyPackageBundle) -> None:
     assert made.welcome is not None
     join(made.welcome, bundle, now=NOW, old_group=old)
 
@@ -344,7 +344,7 @@ def test_a_new_group_that_is_not_the_announced_one_is_refused(other: ReInit) -> 
 
 def forged(
     old: Scenario, usage: ResumptionPSKUsage, names: Sequence[str], *, suite: int, epoch_0: bool = True
-) -> tuple[Committed, dict[str, KeyPackageBundle]]:
+) -> tuple[PendingCommit, dict[str, KeyPackageBundle]]:
     """A new group made by Alice, who leaves out her own checks."""
     bundled, alice = bundles(old, names, suite), old.states["Alice"]
     state = create_group(

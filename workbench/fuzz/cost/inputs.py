@@ -101,7 +101,7 @@ ENTRY_POINTS = (
     ("observed", "observe"),
     ("late", "process, of a past epoch"),
     ("stored state", "read_state"),
-    ("stored commit", "read_commit"),
+    ("stored commit", "read_pending_commit"),
     ("stored key package", "read_bundle"),
     ("PublicMessage", "process"),
     ("PrivateMessage", "process"),

@@ -21,7 +21,7 @@ from workbench.mls.wire.shapes import (
     fields_of,
     stands_beside_its_tag,
 )
-from workbench.mls.wire.stored import StoredBundle, StoredCommitted, StoredState
+from workbench.mls.wire.stored import StoredBundle, StoredPendingCommit, StoredState
 from workbench.mls.wire.tree import Credential
 
 
@@ -43,7 +43,7 @@ ROOTS: tuple[type, ...] = (
     *(content for _, content in REGISTERED.values()),
     StoredState,
     StoredBundle,
-    StoredCommitted,
+    StoredPendingCommit,
 )
 """What is decoded by itself: all other structs are inside these, or are hashed and signed alone."""
 

@@ -10,7 +10,7 @@ from workbench.lab.world import World
 from workbench.mls import (
     BasicCredential,
     Credential,
-    ExternallyCommitted,
+    PendingExternalCommit,
     Policy,
     Remove,
     external_commit,
@@ -65,7 +65,7 @@ def takeover_refused() -> Attack:
     return scene.told("takeover refused", lesson)
 
 
-def _external_commit_as_bob(scene: Scene) -> ExternallyCommitted:
+def _external_commit_as_bob(scene: Scene) -> PendingExternalCommit:
     return external_commit(
         scene.world.group.describe("Alice"),
         Credential(BasicCredential(b"Bob")),

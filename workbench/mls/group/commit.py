@@ -86,13 +86,13 @@ from workbench.mls.wire.tree import Credential, LeafNode, UpdatePath
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
-    """A commit that was made and not yet adopted: a staged one.
+class PendingCommit:
+    """A commit that was made and not yet accepted.
 
     Send `message`, and `welcome` to whom it adds. Until the delivery service has accepted the commit, and for ever
-    if another came first, go on with `current`. Then adopt the commit: give it to `process` as `staged` when it
-    comes back, or to `adopt`; or take `next`, if nothing was received in between. A commit that lost is dropped
-    by forgetting it. `advanced` is what the others learn from it.
+    if another came first, go on with `current`. Then apply the commit: give it to `process` as `pending` when it
+    comes back, or to `apply_pending_commit`; or take `next`, if nothing was received in between. Forget a commit
+    that lost. `advanced` is what the others learn from it.
     """
 
     message: MLSMessage
@@ -136,7 +136,7 @@ def create_commit(
     grease: bool = False,
     authenticated_data: bytes = b"",
     padding: Padding | None = None,
-) -> Committed:
+) -> PendingCommit:
     """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
 
     `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
@@ -196,7 +196,7 @@ def create_commit(
         sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)
         welcome = MLSMessage(ProtocolVersion.mls10, sealed)
     advanced = advanced_by(state.own_leaf, listed, applied, with_path=path)
-    return Committed(message, welcome, current, following, advanced)
+    return PendingCommit(message, welcome, current, following, advanced)
 
 
 def process_commit(

@@ -67,8 +67,8 @@ from workbench.mls.wire.tree import (
 
 
 @dataclass(frozen=True, slots=True)
-class ExternallyCommitted:
-    """A newcomer's commit that was made and not yet adopted: send `message`, adopt `next` once it is accepted.
+class PendingExternalCommit:
+    """A newcomer's commit that was made and not yet accepted: send `message`, and go on with `next` once it is.
 
     `made_in` is the epoch that the GroupInfo described; the commit counts only if no other commit ends that epoch
     first. `next` keeps nothing of a past epoch, in a resync neither: who still has the old state reads late messages
@@ -100,7 +100,7 @@ def external_commit(
     authenticated_data: bytes = b"",
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
-) -> ExternallyCommitted:
+) -> PendingExternalCommit:
     """Join a group by a commit of one's own (RFC 9420 §12.4.3.2).
 
     `group_info` must offer an external key and be of the group's present epoch. `resync` is an old leaf of the
@@ -175,4 +175,4 @@ def external_commit(
     )
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     advanced = advanced_by(own_leaf, listed, applied, with_path=True, external=True)
-    return ExternallyCommitted(from_outside(authenticated), group, state, advanced)
+    return PendingExternalCommit(from_outside(authenticated), group, state, advanced)

@@ -179,6 +179,6 @@ def _check_not_own(state: GroupState, sender: object, content_type: ContentType)
 _OWN = {
     ContentType.application: ("§9.1", "the key that sealed it is deleted, and what it says was known before"),
     ContentType.proposal: ("§12.4", "the proposal has been waiting in the state since it was made"),
-    ContentType.commit: ("§12.4.2", "the state to adopt came with the commit; name that commit as `staged`"),
+    ContentType.commit: ("§12.4.2", "give that commit to `process` as `pending`, or call `apply_pending_commit`"),
 }
 """What becomes of a message that comes back to who sent it."""

@@ -15,14 +15,14 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import proposal_ref, sign_content
 from workbench.mls.framing.padding import Padding
-from workbench.mls.group.adoption import adopt, why_not_to_adopt
 from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.commit import Committed, Removed, process_commit
-from workbench.mls.group.external_commit import ExternallyCommitted
+from workbench.mls.group.commit import PendingCommit, Removed, process_commit
+from workbench.mls.group.external_commit import PendingExternalCommit
 from workbench.mls.group.framing import frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.key_package import validate_key_package
+from workbench.mls.group.pending_commit import apply_pending_commit, reason_against_pending
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
 from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
 from workbench.mls.group.public_commit import (
@@ -261,7 +261,7 @@ def process(
     sent_at: int | None = None,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
-    staged: Committed | ExternallyCommitted | None = None,
+    pending: PendingCommit | PendingExternalCommit | None = None,
     follow: FollowCommit = follow_commit,
 ) -> tuple[GroupState, Received]:
     """Take in one message from the group: the next state, and what was learned.
@@ -272,11 +272,11 @@ def process(
     offline (§7.3). `psks` are the application's keys by their id, and `resumption_psks` those of other groups by group
     id and epoch.
 
-    `staged` is a commit of one's own that was sent: when it comes back, it is adopted; when another commit comes
-    first, that one is processed, and the staged one is to be forgotten. A staged commit that does not lead on from
-    `state` (`adopt`) changes nothing: the message is processed like any other. All other messages of one's own are
-    `OwnMessage`. What is returned for a commit of somebody else is staged, too: until the application keeps the
-    next state, it can look at what the commit does and go on without it.
+    `pending` is a commit of one's own that was sent. When it comes back, it is applied; when another commit comes
+    first, that one is processed, and the application forgets the pending one. A pending commit that does not lead on
+    from `state` changes nothing: the message is processed like any other. All other messages of one's own raise
+    `OwnMessage`. The commit of another member is applied only when the application keeps the next state: until then it
+    can look at what the commit does, and refuse it.
 
     `follow` does the public half of a commit. Whoever has several members of one group may give one that remembers:
     states are values, and so equal public groups and the same commit have the same result.
@@ -286,8 +286,8 @@ def process(
     """
     if isinstance(message, bytes):
         message = decode(MLSMessage, message, custom=state.policy.custom)
-    if staged is not None and message == staged.message and why_not_to_adopt(state, staged) is None:
-        return adopt(state, staged), staged.advanced
+    if pending is not None and message == pending.message and reason_against_pending(state, pending) is None:
+        return apply_pending_commit(state, pending), pending.advanced
     authenticated, state = unframe(state, message)
     when = state.policy.lifetimes.received(now, sent_at)
     content = authenticated.content

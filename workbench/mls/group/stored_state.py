@@ -38,12 +38,12 @@ from workbench.mls.wire.stored import (
     OpenedParent,
     Stored,
     StoredBundle,
-    StoredCommitted,
     StoredEpoch,
     StoredMessageKey,
     StoredNode,
     StoredNodeKey,
     StoredPastEpoch,
+    StoredPendingCommit,
     StoredProposal,
     StoredRatchet,
     StoredResumptionPSK,
@@ -62,7 +62,7 @@ VERSION = 1
 _CHECKSUM_LENGTH = hashlib.sha256().digest_size
 _VERSION_END = len(MAGIC) + 2
 
-S = TypeVar("S", StoredState, StoredBundle, StoredCommitted)
+S = TypeVar("S", StoredState, StoredBundle, StoredPendingCommit)
 
 
 @checks_arguments
@@ -175,7 +175,7 @@ def read_bundle(data: bytes) -> KeyPackageBundle:
 # The header and the checksum
 
 
-def enclosed(content: StoredState | StoredBundle | StoredCommitted, suite: int) -> bytes:
+def enclosed(content: StoredState | StoredBundle | StoredPendingCommit, suite: int) -> bytes:
     """The bytes of a struct between header and checksum."""
     whole = encode(Stored(MAGIC, VERSION, content.TAG, suite, encode(content), bytes(_CHECKSUM_LENGTH)))
     return whole[:-_CHECKSUM_LENGTH] + _checksum(whole)

@@ -13,7 +13,7 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import Misuse
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.commit import Committed, create_commit
+from workbench.mls.group.commit import PendingCommit, create_commit
 from workbench.mls.group.group import create_group
 from workbench.mls.group.lineage import pair_members, resumption_psks_of
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, require_active
@@ -35,7 +35,7 @@ def reinit_group(
     ratchet_tree: bool = True,
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
-) -> Committed:
+) -> PendingCommit:
     """The group that a ReInit has announced, made by any member of the old one (RFC 9420 §11.2).
 
     `old_group` is the last state, in which the ReInit was committed; `bundle` is the maker's own and
@@ -77,7 +77,7 @@ def branch_group(
     path: bool = True,
     ratchet_tree: bool = True,
     policy: Policy = DEFAULT_POLICY,
-) -> Committed:
+) -> PendingCommit:
     """A new group of some members of the old one, which lives on beside it (RFC 9420 §11.3).
 
     `bundle` and `key_packages` are fresh ones of the maker and of those who come along. `entropy` is 32 fresh bytes;
@@ -117,7 +117,7 @@ def _found(
     ratchet_tree: bool,
     policy: Policy,
     suite: CipherSuite,
-) -> Committed:
+) -> PendingCommit:
     """A group of one, and its first commit with the PSK that links it to the old group."""
     alone = create_group(bundle, group_id, entropy=entropy, now=now, extensions=extensions, policy=policy, suite=suite)
     nonce = fresh(entropy, "psk nonce", suite.hash_length)

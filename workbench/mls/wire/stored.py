@@ -26,7 +26,7 @@ class StoredType(Enum8):
 
     group_state = 1
     key_package_bundle = 2
-    staged_commit = 3
+    pending_commit = 3
 
 
 # §9: the secret tree
@@ -186,10 +186,10 @@ class StoredState:
 
 
 @struct
-class StoredCommitted:
-    """A commit that its maker has not yet adopted, with what the others learn from it (RFC 9420 §12.4)."""
+class StoredPendingCommit:
+    """A commit that its maker has not yet applied, with what the others learn from it (RFC 9420 §12.4)."""
 
-    TAG: ClassVar[StoredType] = StoredType.staged_commit
+    TAG: ClassVar[StoredType] = StoredType.pending_commit
     message: MLSMessage
     welcome: MLSMessage | None
     current: StoredState

@@ -45,10 +45,10 @@ from workbench.mls import (
     observe,
     process,
     public_group,
-    read_commit,
+    read_pending_commit,
     read_state,
     validate_key_package,
-    write_commit,
+    write_pending_commit,
     write_state,
 )
 from workbench.mls import errors as refused
@@ -143,7 +143,7 @@ def _() -> Twin:
     return Twin(partial(process, bob, message, now=NOW), ANOTHER, *NO_RESUMPTION_PSK)
 
 
-@twin(RECEIVERS, "process.staged")
+@twin(RECEIVERS, "process.pending")
 def _() -> Twin:
     made = create_commit(alice_and_bob()[0], **FRESH)
     call = partial(process, made.current, encode(made.message), now=NOW)
@@ -170,10 +170,10 @@ def _() -> Twin:
     return Twin(partial(read_state, data), POLICY, refused.Malformed, "§2.1", "proposal_type")
 
 
-@twin(RECEIVERS, "read_commit.policy")
+@twin(RECEIVERS, "read_pending_commit.policy")
 def _() -> Twin:
-    data = write_commit(create_commit(polling_group("Alice", "Bob").states["Alice"], [LUNCH], **FRESH))
-    return Twin(partial(read_commit, data), POLICY, refused.Malformed, "§2.1", "proposal_type")
+    data = write_pending_commit(create_commit(polling_group("Alice", "Bob").states["Alice"], [LUNCH], **FRESH))
+    return Twin(partial(read_pending_commit, data), POLICY, refused.Malformed, "§2.1", "proposal_type")
 
 
 @twin(RECEIVERS, "validate_key_package.lifetimes")

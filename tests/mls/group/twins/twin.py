@@ -10,10 +10,10 @@ from tests.mls.group.changed_objects import NONCE, REINIT
 from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of
 from workbench.mls import (
     Add,
-    Committed,
     Extension,
     GroupState,
     KeyPackageBundle,
+    PendingCommit,
     PreSharedKey,
     PreSharedKeyID,
     RatchetTreeExtension,
@@ -81,7 +81,7 @@ def carol(**options: Any) -> KeyPackageBundle:
     return Scenario(group_of("Alice").suite).bundle("Carol", **options)
 
 
-def adding_carol(*proposals: Any, **options: Any) -> tuple[Committed, KeyPackageBundle]:
+def adding_carol(*proposals: Any, **options: Any) -> tuple[PendingCommit, KeyPackageBundle]:
     """A commit by Alice that adds Carol, and what Carol joins with."""
     bundle = carol()
     made = create_commit(alice_and_bob()[0], [Add(bundle.key_package), *proposals], **FRESH, **options)
@@ -104,7 +104,7 @@ def without_tree(state: GroupState) -> tuple[bytes, RatchetTreeExtension]:
     return encode(group_info(state, ratchet_tree=False)), RatchetTreeExtension(state.tree.to_nodes())
 
 
-def branched(**options: Any) -> tuple[Committed, KeyPackageBundle, GroupState]:
+def branched(**options: Any) -> tuple[PendingCommit, KeyPackageBundle, GroupState]:
     """A branch by Alice, and what Bob enters it with."""
     scenario = group_of("Alice", "Bob")
     alice, bob = (scenario.bundle(name) for name in ("Alice", "Bob"))
@@ -112,7 +112,7 @@ def branched(**options: Any) -> tuple[Committed, KeyPackageBundle, GroupState]:
     return made, bob, scenario.states["Bob"]
 
 
-def reinitialised(**options: Any) -> tuple[Committed, KeyPackageBundle, GroupState]:
+def reinitialised(**options: Any) -> tuple[PendingCommit, KeyPackageBundle, GroupState]:
     """The group that follows a ReInit, by Alice, and what Bob enters it with."""
     scenario = group_of("Alice", "Bob")
     scenario.commit("Alice", REINIT)

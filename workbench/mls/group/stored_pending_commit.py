@@ -1,4 +1,4 @@
-"""A staged commit written down and read back: who stops between sending a commit and hearing of it needs it.
+"""A pending commit written down and read back, for a client that stops between sending a commit and hearing of it.
 
 Otherwise it comes back to somebody who no longer knows the keys that it brings. It is written as a state is
 (`stored_state.py`), and as much in the clear.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
-from workbench.mls.group.commit import Committed
+from workbench.mls.group.commit import PendingCommit
 from workbench.mls.group.public_commit import EpochAdvanced
 from workbench.mls.group.state import DEFAULT_POLICY, Policy
 from workbench.mls.group.stored_state import (
@@ -21,14 +21,14 @@ from workbench.mls.group.stored_state import (
 )
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.stored import StoredCommitted
+from workbench.mls.wire.stored import StoredPendingCommit
 
 
 @checks_arguments
-def write_commit(committed: Committed) -> bytes:
-    """A staged commit with both its states, private keys and secrets in the clear."""
+def write_pending_commit(committed: PendingCommit) -> bytes:
+    """A pending commit with both its states, private keys and secrets in the clear."""
     advanced = committed.advanced
-    stored = StoredCommitted(
+    stored = StoredPendingCommit(
         message=committed.message,
         welcome=committed.welcome,
         current=stored_state(committed.current),
@@ -43,11 +43,13 @@ def write_commit(committed: Committed) -> bytes:
 
 
 @checks_arguments
-def read_commit(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> Committed:
-    """The staged commit that was written, to be adopted or dropped. Raises as `read_state` does."""
-    suite, content = opened(data, StoredCommitted, suite)
-    stored = decode(StoredCommitted, content, custom=policy.custom)
-    return Committed(
+def read_pending_commit(
+    data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None
+) -> PendingCommit:
+    """The pending commit that was written, to be applied or forgotten. Raises as `read_state` does."""
+    suite, content = opened(data, StoredPendingCommit, suite)
+    stored = decode(StoredPendingCommit, content, custom=policy.custom)
+    return PendingCommit(
         message=stored.message,
         welcome=stored.welcome,
         current=state_from(stored.current, policy, suite),
