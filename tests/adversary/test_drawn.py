@@ -30,7 +30,7 @@ from workbench.mls import (
     group_info,
     propose_update,
 )
-from workbench.mls.group.public_commit import Followed, follow_commit
+from workbench.mls.group.public_commit import ProcessedPublicCommit, process_public_commit
 from workbench.mls.group.welcome import open_group_secrets
 from workbench.mls.schedule.key_schedule import external_init_secret, external_key_pair
 from workbench.mls.tree.own_leaf import new_lifetime
@@ -60,11 +60,11 @@ def two(suite: CipherSuite = SUITE) -> GroupState:
     return create_commit(alice, [Add(bundle("Bob", OTHER).key_package)], entropy=OTHER[1:] + b"1", now=NOW).next
 
 
-def followed(state: GroupState, message: MLSMessage) -> Followed:
+def followed(state: GroupState, message: MLSMessage) -> ProcessedPublicCommit:
     public = message.message
     assert isinstance(public, PublicMessage)
     content = AuthenticatedContent(WireFormat.mls_public_message, public.content, public.auth)
-    return follow_commit(state.public, content, when=When.at(NOW))
+    return process_public_commit(state.public, content, when=When.at(NOW))
 
 
 def node_keys(tree: RatchetTree) -> set[bytes]:

@@ -11,7 +11,7 @@ from workbench.lab import World, public_work
 from workbench.lab.public_work import PublicWork
 from workbench.mls import Policy
 from workbench.mls.errors import UnknownProposal
-from workbench.mls.group.public_commit import Followed, follow_commit
+from workbench.mls.group.public_commit import ProcessedPublicCommit, process_public_commit
 from workbench.mls.group.state import PublicGroup
 from workbench.mls.when import When
 from workbench.mls.wire.messages import AuthenticatedContent
@@ -21,13 +21,13 @@ from workbench.mls.wire.messages import AuthenticatedContent
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The epochs whose commits were followed, one for each time that it was really done."""
     done: list[int] = []
-    really: Callable[..., Followed] = follow_commit
+    really: Callable[..., ProcessedPublicCommit] = process_public_commit
 
-    def follow(group: object, *arguments: object, **options: object) -> Followed:
+    def follow(group: object, *arguments: object, **options: object) -> ProcessedPublicCommit:
         done.append(group.context.epoch)  # type: ignore[attr-defined]
         return really(group, *arguments, **options)
 
-    monkeypatch.setattr(public_work, "follow_commit", follow)
+    monkeypatch.setattr(public_work, "process_public_commit", follow)
     return done
 
 
@@ -44,11 +44,11 @@ def test_the_public_half_of_a_commit_is_done_once_for_all_devices(counted: list[
 def test_the_result_of_one_group_is_not_given_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[PublicGroup, AuthenticatedContent, When]] = []
 
-    def follow(group: PublicGroup, content: AuthenticatedContent, *, when: When) -> Followed:
+    def follow(group: PublicGroup, content: AuthenticatedContent, *, when: When) -> ProcessedPublicCommit:
         asked.append((group, content, when))
-        return follow_commit(group, content, when=when)
+        return process_public_commit(group, content, when=when)
 
-    monkeypatch.setattr(public_work, "follow_commit", follow)
+    monkeypatch.setattr(public_work, "process_public_commit", follow)
     world = World.of(["Alice", "Bob", "Carol"])
     world.update("Bob")
     world.commit("Alice")
@@ -84,7 +84,9 @@ def test_devices_of_a_world_are_in_the_states_that_they_reach_alone(monkeypatch:
 
     together = lived()
     monkeypatch.setattr(
-        public_work.PublicWork, "__call__", lambda _, group, content, *, when: follow_commit(group, content, when=when)
+        public_work.PublicWork,
+        "__call__",
+        lambda _, group, content, *, when: process_public_commit(group, content, when=when),
     )
     alone = lived()
     for name, device in alone.devices.items():

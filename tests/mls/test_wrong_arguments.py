@@ -52,7 +52,7 @@ from workbench.mls import (
 from workbench.mls.arguments import Entropy, Seconds
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidArgument, InvalidPrivateKey
-from workbench.mls.group.public_commit import FollowCommit, follow_commit
+from workbench.mls.group.public_commit import ProcessPublicCommit, process_public_commit
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.wire.code_points import ResumptionPSKUsage
@@ -77,7 +77,7 @@ SAMPLES: dict[Any, Any] = {
     CipherSuite: ALICE.suite,
     PendingCommit: COMMITTED,
     Credential: Credential(BasicCredential(b"Carol")),
-    FollowCommit: follow_commit,
+    ProcessPublicCommit: process_public_commit,
     GroupState: ALICE,
     KeyPackage: PACKAGE,
     KeyPackageBundle: BUNDLE,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin
 
 from workbench.mls.arguments import annotations_of
-from workbench.mls.group.public_commit import FollowCommit
+from workbench.mls.group.public_commit import ProcessPublicCommit
 from workbench.mls.wire.shapes import OpaqueVector
 
 CANDIDATES: Mapping[str, Any] = {
@@ -46,7 +46,7 @@ def allowed(hint: Any) -> set[str]:
         str: {"text"},
         bytes: {"a byte"},
     }
-    is_function = get_origin(hint) is Callable or hint is FollowCommit
+    is_function = get_origin(hint) is Callable or hint is ProcessPublicCommit
     return {"a class"} if is_function else by_hint.get(hint, set())
 
 

@@ -14,10 +14,10 @@ from tests.mls.schedule import test_secret_tree
 from tests.rfc.demand import Demand, application, by_rules, demand, kept
 from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.group.commit import create_commit
-from workbench.mls.group.epoch import enter, last_state
+from workbench.mls.group.epoch import advance_epoch, last_state
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.proposal_list import select_proposals
-from workbench.mls.group.public_commit import follow_commit
+from workbench.mls.group.public_commit import process_public_commit
 from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.tree.grease import greased
 
@@ -77,7 +77,7 @@ ADVICES: dict[str, list[Demand]] = {
         demand(
             "38a5ae2b",
             "The application SHOULD specify an upper",
-            kept(enter, test_commits.test_only_so_many_resumption_keys_are_kept),
+            kept(advance_epoch, test_commits.test_only_so_many_resumption_keys_are_kept),
         ),
     ],
     "10": [
@@ -122,7 +122,7 @@ ADVICES: dict[str, list[Demand]] = {
             "06a379d8",
             "of a Commit SHOULD NOT enforce that",
             kept(
-                follow_commit,
+                process_public_commit,
                 test_custom_proposals.test_a_pending_custom_proposal_that_not_all_support_stops_nobodys_commit,
             ),
         ),

@@ -27,7 +27,7 @@ from workbench.adversary.welcomes import psk_facts
 from workbench.mls import LeafIndex, PreSharedKey, PreSharedKeyID, RatchetTree, SentProposal, encode
 from workbench.mls.framing.content import UnverifiedContent, verify_content
 from workbench.mls.group.framing import proposal_sender, signature_key_of
-from workbench.mls.group.public_commit import follow_commit
+from workbench.mls.group.public_commit import process_public_commit
 from workbench.mls.schedule.key_schedule import EpochSecrets, external_init_secret, next_epoch
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
@@ -59,7 +59,7 @@ def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: Known
     suite, content, auth = group.suite, authenticated.content, authenticated.auth
     signature_key = signature_key_of(content, known.context, known.tree)
     verify_content(suite, UnverifiedContent(authenticated.wire_format, content, auth), signature_key, known.context)
-    followed = follow_commit(known.public, authenticated, when=When.at(0))
+    followed = process_public_commit(known.public, authenticated, when=When.at(0))
     confirmed = confirmed_transcript_hash(
         suite, known.interim_transcript_hash, authenticated.wire_format, content, auth.signature
     )

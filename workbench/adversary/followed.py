@@ -16,7 +16,7 @@ from workbench.mls import (
     RatchetTree,
     SentProposal,
 )
-from workbench.mls.group.public_commit import Followed
+from workbench.mls.group.public_commit import ProcessedPublicCommit
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.update_path import path_recipients
@@ -92,7 +92,7 @@ class EndingCommit:
     is_done: bool = False
 
     @classmethod
-    def of(cls, followed: Followed, following: KnownEpoch) -> EndingCommit:
+    def of(cls, followed: ProcessedPublicCommit, following: KnownEpoch) -> EndingCommit:
         """A commit all of whose proposals are known."""
         return cls(
             path=followed.commit.path,

@@ -50,7 +50,7 @@ from workbench.mls import (
 )
 from workbench.mls.arguments import checks_methods
 from workbench.mls.group.group_info import group_info_in
-from workbench.mls.group.public_commit import FollowCommit, follow_commit
+from workbench.mls.group.public_commit import ProcessPublicCommit, process_public_commit
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import ExternalSender
@@ -70,7 +70,7 @@ class Device:
 
     `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
     of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
-    `suites` gives cipher suites by number, for groups that use another one than `suite`, and `follow` is that of
+    `suites` gives cipher suites by number, for groups that use another one than `suite`, and `process_public` is that of
     `process`.
     """
 
@@ -85,7 +85,7 @@ class Device:
         private_handshakes: bool = False,
         policy: Policy = DEFAULT_POLICY,
         suites: Callable[[int], CipherSuite] = cipher_suite,
-        follow: FollowCommit = follow_commit,
+        process_public: ProcessPublicCommit = process_public_commit,
     ) -> None:
         self.name = name
         self.suite = suite
@@ -95,7 +95,7 @@ class Device:
         self._private = private_handshakes
         self._policy = policy
         self._suites = suites
-        self._follow = follow
+        self._process_public = follow
         self.holdings = Holdings(suite.signature_key_pair(entropy()).private_key)
 
     def __repr__(self) -> str:
@@ -403,7 +403,7 @@ class Device:
                 psks=self.holdings.psks,
                 resumption_psks=self.holdings.resumption_psks,
                 pending=pending,
-                follow=self._follow,
+                process_public=self._process_public,
             )
         except MLSError as error:
             self._keep(following)

@@ -27,7 +27,7 @@ from workbench.mls import (
     decode,
     key_package_ref,
 )
-from workbench.mls.group.public_commit import Followed, follow_commit
+from workbench.mls.group.public_commit import ProcessedPublicCommit, process_public_commit
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node, sibling
 from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.code_points import WireFormat
@@ -125,7 +125,7 @@ def describe_commit(before: GroupState, content: FramedContent, now: int) -> Tra
     """What a commit does, from public values alone; `before` is any member that has all proposals it refers to."""
     unproven = FramedContentAuthData(b"", None)  # those who followed the commit have verified it
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, content, unproven)
-    followed = follow_commit(before.public, authenticated, when=before.policy.lifetimes.received(now))
+    followed = process_public_commit(before.public, authenticated, when=before.policy.lifetimes.received(now))
     applied = followed.applied
     proposals = [describe_proposal(sent) for sent in followed.advanced.proposals]
     added: list[TraceAdded] = [
@@ -146,7 +146,7 @@ def describe_commit(before: GroupState, content: FramedContent, now: int) -> Tra
     }
 
 
-def _path(followed: Followed) -> list[TracePathNode]:
+def _path(followed: ProcessedPublicCommit) -> list[TracePathNode]:
     """The committer's direct path, and to whom each path secret is sealed (RFC 9420 §7.6)."""
     tree, committer = followed.tree, followed.committer
     recipients = dict(

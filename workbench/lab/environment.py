@@ -50,7 +50,7 @@ class Environment:
             private_handshakes=self.handshakes == "private",
             policy=self.policy,
             suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
-            follow=self._public_work,
+            process_public=self._public_work,
         )
         return device
 

@@ -8,7 +8,7 @@ secret each device still does by itself, with its own keys.
 from __future__ import annotations
 
 from workbench.mls import encode
-from workbench.mls.group.public_commit import Followed, follow_commit
+from workbench.mls.group.public_commit import ProcessedPublicCommit, process_public_commit
 from workbench.mls.group.state import PublicGroup
 from workbench.mls.when import When
 from workbench.mls.wire.messages import AuthenticatedContent
@@ -18,18 +18,18 @@ KEPT = 32
 
 
 class PublicWork:
-    """`follow_commit` for devices with the same policy, which remembers its latest results."""
+    """`process_public_commit` for devices with the same policy, which remembers its latest results."""
 
     def __init__(self) -> None:
-        self._followed: dict[object, Followed] = {}
+        self._processed: dict[object, ProcessedPublicCommit] = {}
 
-    def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> Followed:
-        """The result of `follow_commit`, whoever asked for it first; raises what it raises."""
+    def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> ProcessedPublicCommit:
+        """The result of `process_public_commit`, whoever asked for it first; raises what it raises."""
         # The context holds the hash of the tree, and the references those of the proposals.
         known = (encode(group.context), group.interim_transcript_hash, tuple(group.proposals), group.reinit)
         key = (*known, encode(authenticated), when)
-        if key not in self._followed:
-            self._followed[key] = follow_commit(group, authenticated, when=when)
-            if len(self._followed) > KEPT:
-                del self._followed[next(iter(self._followed))]
-        return self._followed[key]
+        if key not in self._processed:
+            self._processed[key] = process_public_commit(group, authenticated, when=when)
+            if len(self._processed) > KEPT:
+                del self._processed[next(iter(self._processed))]
+        return self._processed[key]

@@ -12,7 +12,7 @@ from workbench.mls import errors as refused
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.public_message import unprotect_public
 from workbench.mls.group.commit import process_commit
-from workbench.mls.group.public_commit import LAST_EPOCH, follow_commit
+from workbench.mls.group.public_commit import LAST_EPOCH, process_public_commit
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
@@ -62,9 +62,13 @@ def test_a_commit_without_the_path_that_its_proposals_need_is_refused() -> None:
 def test_after_the_last_epoch_that_has_a_number_there_is_no_other() -> None:
     scenario, content = commit_for_bob()
     group = scenario.states["Bob"].public
-    follow_commit(replace(group, context=replace(group.context, epoch=LAST_EPOCH - 1)), content, when=When.at(NOW))
+    process_public_commit(
+        replace(group, context=replace(group.context, epoch=LAST_EPOCH - 1)), content, when=When.at(NOW)
+    )
     with refuses(refused.GroupInactive, "§8.1", "the last epoch"):
-        follow_commit(replace(group, context=replace(group.context, epoch=LAST_EPOCH)), content, when=When.at(NOW))
+        process_public_commit(
+            replace(group, context=replace(group.context, epoch=LAST_EPOCH)), content, when=When.at(NOW)
+        )
 
 
 def test_an_empty_commit_without_a_path_is_refused() -> None:

@@ -44,7 +44,7 @@ from workbench.mls.group.framing import sender_leaf
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.proposal_list import validate_external_proposal_list
 from workbench.mls.group.proposals import check_new_key
-from workbench.mls.group.public_commit import follow_commit
+from workbench.mls.group.public_commit import process_public_commit
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage, WireFormat
@@ -275,7 +275,7 @@ def test_an_external_commit_without_a_path_is_none() -> None:
     bare = replace(content, content=replace(commit, path=None))
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, bare, FramedContentAuthData(b"", b""))
     with refuses(refused.InvalidCommit, "§12.4.3.2", "must have a path"):
-        follow_commit(scenario.states["Alice"].public, authenticated, when=When.at(NOW))
+        process_public_commit(scenario.states["Alice"].public, authenticated, when=When.at(NOW))
 
 
 def test_an_external_commit_must_not_refer_to_proposals() -> None:

@@ -47,7 +47,7 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.framing.content import sign_content
-from workbench.mls.group.public_commit import follow_proposal
+from workbench.mls.group.public_commit import process_public_proposal
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion, ResumptionPSKUsage, WireFormat
@@ -331,7 +331,7 @@ def test_what_is_no_proposal_cannot_be_followed_as_one() -> None:
     _, group, public = committed_by_alice()
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, public.content, public.auth)
     with refuses(refused.InvalidProposal, "§12.1", "not a proposal"):
-        follow_proposal(group, authenticated, when=When.at(NOW))
+        process_public_proposal(group, authenticated, when=When.at(NOW))
 
 
 def test_a_message_of_another_group_or_epoch_is_refused() -> None:

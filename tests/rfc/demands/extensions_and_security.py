@@ -17,7 +17,7 @@ from tests.rfc.demand import Demand, application, by_rules, demand, kept
 from workbench.delivery.log import appended
 from workbench.mls.group.commit import create_commit
 from workbench.mls.group.custom_proposals import CustomProposalType
-from workbench.mls.group.epoch import enter
+from workbench.mls.group.epoch import advance_epoch
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.tree.extensions import check_extensions
@@ -133,7 +133,7 @@ EXTENSIONS_AND_SECURITY: dict[str, list[Demand]] = {
         demand(
             "9431efe1",
             "Hence this change MUST be applied before",
-            kept(enter, test_deletion_schedule.test_the_old_epoch_is_gone_but_for_its_resumption_psk),
+            kept(advance_epoch, test_deletion_schedule.test_the_old_epoch_is_gone_but_for_its_resumption_psk),
         ),
     ],
 }

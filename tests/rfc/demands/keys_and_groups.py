@@ -8,7 +8,7 @@ from tests.mls.schedule import test_key_schedule, test_secret_tree
 from tests.mls.tree import test_negotiation
 from tests.rfc.demand import Demand, application, by_rules, demand, kept
 from workbench.mls.group.bundle import create_key_package
-from workbench.mls.group.epoch import enter
+from workbench.mls.group.epoch import advance_epoch
 from workbench.mls.group.group import create_group
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.successor import branch_group, reinit_group
@@ -44,7 +44,9 @@ KEYS_AND_GROUPS: dict[str, list[Demand]] = {
         demand(
             "7dd958e4",
             "been consumed and MUST be deleted:",
-            kept(enter, test_deletion_schedule.test_a_fresh_epoch_holds_what_it_needs_and_nothing_that_led_to_it),
+            kept(
+                advance_epoch, test_deletion_schedule.test_a_fresh_epoch_holds_what_it_needs_and_nothing_that_led_to_it
+            ),
         ),
     ],
     "10": [

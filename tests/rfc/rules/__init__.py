@@ -122,15 +122,17 @@ NO_RULES: dict[str | Check, str] = {
     refuses(certificates._is_for, InvalidCredential, "not readable"): X509,
     refuses(certificates._verified_path, InvalidCredential, "none was named"): "an application that trusts nobody",
     refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
-    refuses(public_commit._follow_newcomer, RefusedByPolicy, "joins by a commit"): POLICY,
+    refuses(public_commit._process_newcomers_commit, RefusedByPolicy, "joins by a commit"): POLICY,
     refuses(secret_tree._check_limits, KeyExpired, "steps behind"): POLICY,
     refuses(framing._epoch_of, BeforeJoining, "never had its keys"): "a message that the member has no key for",
-    refuses(public_commit.follow_proposal, TooManyProposals, "this is one more"): POLICY,
+    refuses(public_commit.process_public_proposal, TooManyProposals, "this is one more"): POLICY,
     refuses(framing._epoch_of, EpochDeleted, "its keys are deleted"): POLICY,
     refuses(observer._compare, InvalidGroupInfo, "a fork"): "an observer's view that has gone astray",
     refuses(observer._compare, InvalidTag, "changed on its way"): "an observer's view that has gone astray",
-    refuses(public_commit.follow_proposal, InvalidProposal, "is not a proposal"): "content not sorted by its caller",
-    refuses(public_commit.follow_commit, InvalidCommit, "is not a commit"): "content not sorted by its caller",
+    refuses(
+        public_commit.process_public_proposal, InvalidProposal, "is not a proposal"
+    ): "content not sorted by its caller",
+    refuses(public_commit.process_public_commit, InvalidCommit, "is not a commit"): "content not sorted by its caller",
     refuses(framing.sender_leaf, InvalidMessage, "only a member"): "what framing has refused before",
 }
 """Refusals that are no rule of the RFC, all of a file or one statement, and what they are."""

@@ -199,7 +199,7 @@ ALONE = (
         "proposals that arrive",
         "§12.1",
         "A proposal that comes in a message of its own is valid by itself.",
-        calls(public_commit.follow_proposal, validate_proposal),
+        calls(public_commit.process_public_proposal, validate_proposal),
         side="receiver",
         forged=test_insiders.test_an_unfit_proposal_is_refused_when_it_arrives,
         honest=HONEST_UPDATE,

@@ -20,7 +20,7 @@ from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.errors import InvalidTag, RevocationUnknown, Violation
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.padding import Padding
-from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch, enter, last_state
+from workbench.mls.group.epoch import AppliedPath, EpochInputs, advance_epoch, derive_epoch, last_state
 from workbench.mls.group.framing import frame
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.lineage import require_first_commit, resumption_psks_of
@@ -42,10 +42,10 @@ from workbench.mls.group.proposal_list import (
 from workbench.mls.group.proposals import check_is_current, refuse_grease_in
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
-    FollowCommit,
-    Followed,
+    ProcessedPublicCommit,
+    ProcessPublicCommit,
     advanced_by,
-    follow_commit,
+    process_public_commit,
     provisional_context,
     validate_and_apply,
 )
@@ -181,13 +181,13 @@ def create_commit(
     )
     wire_format = WireFormat.mls_private_message if private else WireFormat.mls_public_message
     signature = sign_content(suite, wire_format, content, state.signature_private_key, state.context)
-    origin = Origin(state.secrets.init_secret, state.interim_transcript_hash, found)
+    origin = EpochInputs(state.secrets.init_secret, state.interim_transcript_hash, found)
     context, epoch = derive_epoch(suite, origin, provisional, taken, wire_format, content, signature)
     # confirm
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
     authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
     message, current = frame(state, authenticated, padding=padding, entropy=entropy)
-    following = enter(current, context, epoch, taken, tag, applied.reinit)
+    following = advance_epoch(current, context, epoch, taken, tag, applied.reinit)
     welcome = None
     if applied.added:
         group_info = sign_group_info(
@@ -206,33 +206,33 @@ def process_commit(
     when: When,
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
-    follow: FollowCommit = follow_commit,
+    process_public: ProcessPublicCommit = process_public_commit,
 ) -> tuple[GroupState, EpochAdvanced | Removed]:
     """Follow a commit whose signature has been verified into its epoch (RFC 9420 §12.4.2).
 
-    Raises what `follow_commit` raises, `InvalidTag`, `UnknownPreSharedKey`, and what opening the path raises.
+    Raises what `process_public_commit` raises, `InvalidTag`, `UnknownPreSharedKey`, and what opening the path raises.
     """
     suite = state.suite
     # validate, apply
-    followed = follow(state.public, authenticated, when=when)
-    if state.own_leaf in followed.applied.removed:
-        return last_state(state), Removed(followed.committer, followed.advanced.proposals)
-    found = find_psks(followed.applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
+    processed = process_public(state.public, authenticated, when=when)
+    if state.own_leaf in processed.applied.removed:
+        return last_state(state), Removed(processed.committer, processed.advanced.proposals)
+    found = find_psks(processed.applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
     # path
-    taken = _open_path(state, followed)
+    taken = _open_path(state, processed)
     # derive
     init_secret = state.secrets.init_secret
-    if followed.kem_output is not None:
-        init_secret = external_init_secret(suite, state.secrets.external_secret, followed.kem_output)
-    origin = Origin(init_secret, state.interim_transcript_hash, found)
+    if processed.kem_output is not None:
+        init_secret = external_init_secret(suite, state.secrets.external_secret, processed.kem_output)
+    origin = EpochInputs(init_secret, state.interim_transcript_hash, found)
     signature, tag = authenticated.auth.signature, authenticated.auth.confirmation_tag
     context, epoch = derive_epoch(
-        suite, origin, followed.context, taken, authenticated.wire_format, authenticated.content, signature
+        suite, origin, processed.context, taken, authenticated.wire_format, authenticated.content, signature
     )
     # confirm
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
-    return enter(state, context, epoch, taken, tag, followed.applied.reinit), followed.advanced
+    return advance_epoch(state, context, epoch, taken, tag, processed.applied.reinit), processed.advanced
 
 
 def _from_pending(
@@ -287,7 +287,7 @@ def _is_held(sent: SentProposal, psks: ExternalPSKs, resumption_psks: Resumption
 
 def _make_path(
     state: GroupState, applied: Applied, leaf_node: LeafNode, signature_private_key: bytes, entropy: bytes
-) -> tuple[PathTaken, UpdatePath, Mapping[NodeIndex, bytes], GroupContext]:
+) -> tuple[AppliedPath, UpdatePath, Mapping[NodeIndex, bytes], GroupContext]:
     """A fresh path sealed to all who stay, its secrets by node, and the context it is bound to."""
     made = new_path(
         state.suite,
@@ -300,32 +300,32 @@ def _make_path(
     )
     provisional = provisional_context(state.public, applied, made.tree)
     update_path = seal_path(state.suite, made, applied.joined, encode(provisional), entropy=entropy)
-    taken = PathTaken(made.tree, made.commit_secret, made.private_keys, signature_private_key)
+    taken = AppliedPath(made.tree, made.commit_secret, made.private_keys, signature_private_key)
     return taken, update_path, made.path_secrets, provisional
 
 
-def _open_path(state: GroupState, followed: Followed) -> PathTaken:
+def _open_path(state: GroupState, processed: ProcessedPublicCommit) -> AppliedPath:
     """The path of somebody else's commit, as far up as this member can open it."""
-    update_path, applied = followed.commit.path, followed.applied
+    update_path, applied = processed.commit.path, processed.applied
     if update_path is None:
         return _without_path(state, applied)
     opened = open_path(
         state.suite,
-        followed.tree,
-        followed.committer,
+        processed.tree,
+        processed.committer,
         update_path,
         joined=applied.joined,
         own_leaf=state.own_leaf,
         private_keys=_private_keys(state, applied),
-        context=encode(followed.context),
+        context=encode(processed.context),
     )
     signing = _signature_private_key(state, applied)
-    return PathTaken(followed.tree, opened.commit_secret, opened.private_keys, signing)
+    return AppliedPath(processed.tree, opened.commit_secret, opened.private_keys, signing)
 
 
-def _without_path(state: GroupState, applied: Applied) -> PathTaken:
+def _without_path(state: GroupState, applied: Applied) -> AppliedPath:
     no_secret, signing = bytes(state.suite.hash_length), _signature_private_key(state, applied)
-    return PathTaken(applied.tree, no_secret, _private_keys(state, applied), signing)
+    return AppliedPath(applied.tree, no_secret, _private_keys(state, applied), signing)
 
 
 def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, bytes]:

@@ -18,7 +18,7 @@ from workbench.mls.wire.messages import FramedContent, GroupContext, PreSharedKe
 
 
 @dataclass(frozen=True, slots=True)
-class PathTaken:
+class AppliedPath:
     """What a commit's path brings: the tree with it, the commit secret, and the private keys held after it."""
 
     tree: RatchetTree
@@ -28,7 +28,7 @@ class PathTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class EpochInputs:
     """What the new epoch starts from: the old one's init secret (or a newcomer's), transcript, and the PSKs."""
 
     init_secret: bytes = field(repr=False)
@@ -38,9 +38,9 @@ class Origin:
 
 def derive_epoch(
     suite: CipherSuite,
-    origin: Origin,
+    origin: EpochInputs,
     provisional: GroupContext,
-    taken: PathTaken,
+    taken: AppliedPath,
     wire_format: WireFormat,
     content: FramedContent,
     signature: bytes,
@@ -59,11 +59,11 @@ def derive_epoch(
     return context, epoch
 
 
-def enter(
+def advance_epoch(
     state: GroupState,
     context: GroupContext,
     epoch: Epoch,
-    taken: PathTaken,
+    taken: AppliedPath,
     tag: bytes,
     reinit: ReInit | None,
 ) -> GroupState:

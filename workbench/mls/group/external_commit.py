@@ -13,7 +13,7 @@ from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import from_outside
-from workbench.mls.group.epoch import Origin, PathTaken, derive_epoch
+from workbench.mls.group.epoch import AppliedPath, EpochInputs, derive_epoch
 from workbench.mls.group.group_info import external_pub_of, group_info_in, public_group
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
@@ -139,7 +139,7 @@ def external_commit(
     check_members(made.tree, context.extensions)
     provisional = provisional_context(group, applied, made.tree)
     update_path = seal_path(suite, made, (), encode(provisional), entropy=entropy)
-    taken = PathTaken(made.tree, made.commit_secret, made.private_keys, signature_private_key)
+    taken = AppliedPath(made.tree, made.commit_secret, made.private_keys, signature_private_key)
     # derive
     entries = tuple(ProposalOrRef(ProposalByValue(Proposal(proposal))) for proposal in by_value)
     content = FramedContent(
@@ -151,7 +151,7 @@ def external_commit(
     )
     wire_format = WireFormat.mls_public_message
     signature = sign_content(suite, wire_format, content, signature_private_key, context)
-    origin = Origin(init_secret, group.interim_transcript_hash, found)
+    origin = EpochInputs(init_secret, group.interim_transcript_hash, found)
     context, epoch = derive_epoch(suite, origin, provisional, taken, wire_format, content, signature)
     # confirm
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, context.confirmed_transcript_hash)

@@ -27,10 +27,10 @@ from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_
 from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
-    FollowCommit,
+    ProcessPublicCommit,
     ProposalQueued,
-    follow_commit,
-    follow_proposal,
+    process_public_commit,
+    process_public_proposal,
 )
 from workbench.mls.group.state import (
     DEFAULT_POLICY,
@@ -262,7 +262,7 @@ def process(
     psks: ExternalPSKs = NO_EXTERNAL_PSKS,
     resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
     pending: PendingCommit | PendingExternalCommit | None = None,
-    follow: FollowCommit = follow_commit,
+    process_public: ProcessPublicCommit = process_public_commit,
 ) -> tuple[GroupState, Received]:
     """Take in one message from the group: the next state, and what was learned.
 
@@ -278,7 +278,7 @@ def process(
     `OwnMessage`. The commit of another member is applied only when the application keeps the next state: until then it
     can look at what the commit does, and refuse it.
 
-    `follow` does the public half of a commit. Whoever has several members of one group may give one that remembers:
+    `process_public` does the public half of a commit. Whoever has several members of one group may give one that remembers:
     states are values, and so equal public groups and the same commit have the same result.
 
     Raises `Malformed`, `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content
@@ -297,12 +297,17 @@ def process(
             return state, said
         case Proposal():
             require_active(state)
-            proposals, queued = follow_proposal(state.public, authenticated, when=when)
+            proposals, queued = process_public_proposal(state.public, authenticated, when=when)
             return replace(state, proposals=proposals), queued
         case _:
             require_active(state)
             return process_commit(
-                state, authenticated, when=when, psks=psks, resumption_psks=resumption_psks, follow=follow
+                state,
+                authenticated,
+                when=when,
+                psks=psks,
+                resumption_psks=resumption_psks,
+                process_public=process_public,
             )
 
 

@@ -21,7 +21,12 @@ from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.public_message import read_public
 from workbench.mls.group.framing import check_address, signature_key_of
 from workbench.mls.group.group_info import verify_group_info
-from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued, follow_commit, follow_proposal
+from workbench.mls.group.public_commit import (
+    EpochAdvanced,
+    ProposalQueued,
+    process_public_commit,
+    process_public_proposal,
+)
 from workbench.mls.group.state import PublicGroup, require_not_ended
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import LeafIndex
@@ -79,7 +84,7 @@ def observe(
 
     `now` and `sent_at` are those of `process`. A GroupInfo of the present epoch is compared with the view. Raises
     `Malformed`, `WrongGroup`, `WrongEpoch`, `GroupInactive`, `InvalidMessage`, `InvalidSignature`, what
-    `follow_proposal` and `follow_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo of another
+    `process_public_proposal` and `process_public_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo of another
     history.
     """
     if isinstance(message, bytes):
@@ -103,14 +108,14 @@ def _observe_public(group: PublicGroup, public: PublicMessage, when: When) -> tu
     authenticated = verify_content(group.suite, unverified, signature_key, group.context)
     require_not_ended(group)
     if isinstance(public.content.content, Proposal):
-        proposals, queued = follow_proposal(group, authenticated, when=when)
+        proposals, queued = process_public_proposal(group, authenticated, when=when)
         return replace(group, proposals=proposals), queued
     return _advance(group, authenticated, when)
 
 
 def _advance(group: PublicGroup, authenticated: AuthenticatedContent, when: When) -> tuple[PublicGroup, EpochAdvanced]:
     """The group after a commit, as far as the commit alone tells; its confirmation tag is taken at its word."""
-    followed = follow_commit(group, authenticated, when=when)
+    processed = process_public_commit(group, authenticated, when=when)
     confirmed = confirmed_transcript_hash(
         group.suite,
         group.interim_transcript_hash,
@@ -123,13 +128,13 @@ def _advance(group: PublicGroup, authenticated: AuthenticatedContent, when: When
         raise InvalidCommit("§6.1", "the commit has no confirmation tag")
     following = replace(
         group,
-        context=replace(followed.context, confirmed_transcript_hash=confirmed),
-        tree=followed.tree,
+        context=replace(processed.context, confirmed_transcript_hash=confirmed),
+        tree=processed.tree,
         interim_transcript_hash=interim_transcript_hash(group.suite, confirmed, tag),
         proposals={},
-        reinit=followed.applied.reinit,
+        reinit=processed.applied.reinit,
     )
-    return following, followed.advanced
+    return following, processed.advanced
 
 
 def _passing(private: PrivateMessage) -> Unread | Blinded:
@@ -140,7 +145,7 @@ def _passing(private: PrivateMessage) -> Unread | Blinded:
 
 
 def _compare(group: PublicGroup, group_info: GroupInfo) -> Attested:
-    """A member's word for where the group stands, against what was followed (RFC 9420 §12.4.3)."""
+    """A member's word for where the group stands, against what the observer has (RFC 9420 §12.4.3)."""
     context, signer = group_info.group_context, LeafIndex(group_info.signer)
     check_address(group.context, context.group_id, context.epoch)
     leaf_node = group.tree.leaf(signer)

@@ -74,7 +74,7 @@ class EpochAdvanced:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class ProcessedPublicCommit:
     """The public half of a commit: `tree` and `context` are the next ones, but for the confirmed transcript hash.
 
     `kem_output` is what a newcomer sealed its init secret in; None in a commit by a member.
@@ -90,14 +90,14 @@ class Followed:
 
 
 @runtime_checkable
-class FollowCommit(Protocol):
-    """Something that does what `follow_commit` does, for a caller that has done it already."""
+class ProcessPublicCommit(Protocol):
+    """Something that does what `process_public_commit` does, for a caller that has done it already."""
 
-    def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> Followed:
-        """What `follow_commit` returns or raises for these arguments."""
+    def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> ProcessedPublicCommit:
+        """What `process_public_commit` returns or raises for these arguments."""
 
 
-def follow_proposal(
+def process_public_proposal(
     group: PublicGroup, authenticated: AuthenticatedContent, *, when: When
 ) -> tuple[Mapping[bytes, SentProposal], ProposalQueued]:
     """Check a proposal whose signature has been verified, and queue it with the others (RFC 9420 §12.1).
@@ -117,7 +117,9 @@ def follow_proposal(
     return {**group.proposals, reference: sent}, ProposalQueued(sender, content.proposal, reference)
 
 
-def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> Followed:
+def process_public_commit(
+    group: PublicGroup, authenticated: AuthenticatedContent, *, when: When
+) -> ProcessedPublicCommit:
     """Check all of a commit that takes no secret, its signature apart, and apply it (RFC 9420 §12.4.2).
 
     Raises `InvalidCommit`, `InvalidProposalList`, `InvalidUpdatePath`, `UnknownProposal` and what the objects
@@ -127,7 +129,7 @@ def follow_commit(group: PublicGroup, authenticated: AuthenticatedContent, *, wh
     if not isinstance(commit, Commit):
         raise InvalidCommit("§12.4.2", "the content is not a commit")
     if isinstance(sender, NewMemberCommitSender):
-        return _follow_newcomer(group, commit, sender, when)
+        return _process_newcomers_commit(group, commit, sender, when)
     if not isinstance(sender, int):
         raise InvalidCommit("§12.4.2", "the commit is neither by a member nor by somebody who joins with it")
     listed = resolve_proposals(commit, sender, group.proposals)
@@ -209,7 +211,9 @@ def advanced_by(
     return EpochAdvanced(committer, tuple(listed), added, applied.updated, applied.removed, with_path, external)
 
 
-def _follow_newcomer(group: PublicGroup, commit: Commit, sender: ProposalSender, when: When) -> Followed:
+def _process_newcomers_commit(
+    group: PublicGroup, commit: Commit, sender: ProposalSender, when: When
+) -> ProcessedPublicCommit:
     if not group.policy.external_commits:
         reason = "a client joins by a commit of its own"
         raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.external_commits", value=False)
@@ -224,7 +228,7 @@ def _follow_newcomer(group: PublicGroup, commit: Commit, sender: ProposalSender,
 
 def _merged(
     group: PublicGroup, commit: Commit, committer: LeafIndex, listed: tuple[SentProposal, ...], applied: Applied
-) -> Followed:
+) -> ProcessedPublicCommit:
     """The end of both: the path merged into the tree, if there is one."""
     tree = applied.tree
     if commit.path is not None:
@@ -238,7 +242,7 @@ def _merged(
             extensions=applied.extensions,
         )
     init = next((sent.proposal for sent in listed if isinstance(sent.proposal, ExternalInit)), None)
-    return Followed(
+    return ProcessedPublicCommit(
         commit=commit,
         committer=committer,
         applied=applied,
