@@ -83,11 +83,11 @@ def test_devices_of_a_world_are_in_the_states_that_they_reach_alone(monkeypatch:
         return world
 
     together = lived()
-    monkeypatch.setattr(
-        public_work.PublicWork,
-        "__call__",
-        lambda _, group, content, *, when: process_public_commit(group, content, when=when),
-    )
+
+    def processed_anew(_: object, group: PublicGroup, content: AuthenticatedContent, *, when: When) -> object:
+        return process_public_commit(group, content, when=when)
+
+    monkeypatch.setattr(public_work.PublicWork, "__call__", processed_anew)
     alone = lived()
     for name, device in alone.devices.items():
         assert device.holdings == together.devices[name].holdings

@@ -14,7 +14,7 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.framing.padding import padding_for
 from workbench.mls.framing.private_message import protect_private
 from workbench.mls.group.group import protect
-from workbench.mls.group.lineage import resumption_psks_of
+from workbench.mls.group.resumption_checks import resumption_psks_of
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret, export_secret, external_init, next_epoch
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.schedule.transcript import confirmed_transcript_hash

@@ -70,8 +70,8 @@ class Device:
 
     `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
     of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
-    `suites` gives cipher suites by number, for groups that use another one than `suite`, and `process_public` is that of
-    `process`.
+    `suites` gives cipher suites by number, for groups that use another one than `suite`, and
+    `process_public` is that of `process`.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Device:
         self._private = private_handshakes
         self._policy = policy
         self._suites = suites
-        self._process_public = follow
+        self._process_public = process_public
         self.holdings = Holdings(suite.signature_key_pair(entropy()).private_key)
 
     def __repr__(self) -> str:

@@ -21,7 +21,7 @@ from workbench.mls import (
     decode,
 )
 from workbench.mls.crypto.entropy import fresh
-from workbench.mls.group.lineage import link_in
+from workbench.mls.group.resumption_checks import linking_psk
 from workbench.mls.group.welcome import open_group_secrets
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ResumptionPSKUsage
 from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
@@ -85,7 +85,7 @@ def old_group(
     message = decode(MLSMessage, invitation.welcome).message
     if not groups or not isinstance(message, Welcome):
         return None
-    link = link_in(open_group_secrets(suite, message, bundle.key_package, bundle.init_private_key).psks)
+    link = linking_psk(open_group_secrets(suite, message, bundle.key_package, bundle.init_private_key).psks)
     if link is not None:
         membership = groups.get(link.psk_group_id)
         return None if membership is None else membership.state

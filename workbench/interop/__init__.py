@@ -7,7 +7,7 @@ implementations as clients. In the order to read:
 2. `store`             what is kept between two calls, by id
 3. `member`            one client in one group: every call gives the next value of it
 4. `described`         between the fields of requests and responses and the protocol's own values
-5. `service`           a function for each call; some of them in `joining` and `successors`
+5. `service`           a function for each call; some of them in `joining` and `reinit_and_branch`
 6. `server`            gRPC around it, and our errors as its statuses
 
 Real time and randomness come in here: the protocol itself has neither. `grpcio` and `grpcio-tools` are needed by

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from workbench.interop import described, joining, member, successors
+from workbench.interop import described, joining, member, reinit_and_branch
 from workbench.interop.described import (
     Fields,
     credential_of,
@@ -262,12 +262,12 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "HandlePendingCommit": handle_pending_commit,
         "ReInitProposal": reinit_proposal,
         "ReInitCommit": commit,
-        "HandlePendingReInitCommit": successors.handle_pending_reinit_commit,
-        "HandleReInitCommit": successors.handle_reinit_commit,
-        "ReInitWelcome": successors.reinit_welcome,
-        "HandleReInitWelcome": successors.handle_reinit_welcome,
-        "CreateBranch": successors.create_branch,
-        "HandleBranch": successors.handle_branch,
+        "HandlePendingReInitCommit": reinit_and_branch.handle_pending_reinit_commit,
+        "HandleReInitCommit": reinit_and_branch.handle_reinit_commit,
+        "ReInitWelcome": reinit_and_branch.reinit_welcome,
+        "HandleReInitWelcome": reinit_and_branch.handle_reinit_welcome,
+        "CreateBranch": reinit_and_branch.create_branch,
+        "HandleBranch": reinit_and_branch.handle_branch,
         "NewMemberAddProposal": joining.new_member_add_proposal,
         "CreateExternalSigner": create_external_signer,
         "AddExternalSigner": add_external_signer,

@@ -48,9 +48,16 @@ from workbench.mls.group.group import (
 )
 from workbench.mls.group.group_info import public_group
 from workbench.mls.group.key_package import is_last_resort, key_package_ref, validate_key_package
-from workbench.mls.group.observer import Attested, Blinded, Seen, Unread, observe
 from workbench.mls.group.pending_commit import apply_pending_commit
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
+from workbench.mls.group.public_observer import (
+    EncryptedApplicationData,
+    EncryptedHandshake,
+    Observed,
+    VerifiedGroupInfo,
+    observe,
+)
+from workbench.mls.group.reinit_and_branch import branch_group, reinit_group
 from workbench.mls.group.state import (
     GroupState,
     Policy,
@@ -61,7 +68,6 @@ from workbench.mls.group.state import (
 )
 from workbench.mls.group.stored_pending_commit import read_pending_commit, write_pending_commit
 from workbench.mls.group.stored_state import read_bundle, read_state, write_bundle, write_state
-from workbench.mls.group.successor import branch_group, reinit_group
 from workbench.mls.group.welcome import join
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.negotiation import lacking, shared_capabilities
@@ -101,16 +107,16 @@ __all__ = [
     "CIPHER_SUITES",
     "Add",
     "ApplicationMessage",
-    "Attested",
     "AuthenticationService",
     "BasicCredential",
-    "Blinded",
     "Capabilities",
     "Certificate",
     "CipherSuite",
     "Credential",
     "CustomProposal",
     "CustomProposalType",
+    "EncryptedApplicationData",
+    "EncryptedHandshake",
     "EpochAdvanced",
     "Extension",
     "ExternalPSK",
@@ -128,6 +134,7 @@ __all__ = [
     "Malformed",
     "Misuse",
     "NodeIndex",
+    "Observed",
     "Padding",
     "Padme",
     "PendingCommit",
@@ -149,14 +156,13 @@ __all__ = [
     "Removed",
     "RequiredCapabilities",
     "ResumptionPSK",
-    "Seen",
     "SentProposal",
     "SignatureKeyPair",
     "ToMultiple",
     "TrustAnchors",
-    "Unread",
     "Unsupported",
     "Update",
+    "VerifiedGroupInfo",
     "Violation",
     "Welcome",
     "X509Credential",

@@ -25,7 +25,7 @@ RECORDED = "a suite that records what it does, for the one that the key package 
 NO_TWIN = {
     "authenticated_data": CONTENT,
     "extensions": "what a group or a key package says: less is never refused",
-    "process_public": "who does the public half of a commit, which is checked all the same (tests/lab/test_public_work.py)",
+    "process_public": "the public half of a commit, checked all the same (tests/lab/test_public_work.py)",
     "grease": "values that everybody ignores",
     "last_resort": "whether the key package may be used again; the engine keeps none (twin: tests/client)",
     "leaf_extensions": "what a leaf says: less is never refused",

@@ -10,7 +10,7 @@ from tests.mls.group import (
     test_joining,
     test_life_of_a_group,
     test_messages,
-    test_successors,
+    test_reinit_and_branch,
 )
 from tests.mls.tree import test_ratchet_tree
 from tests.rfc.demand import Demand, application, by_rules, demand, kept
@@ -18,7 +18,7 @@ from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.group import protect
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.proposal_list import apply_proposals, path_required
-from workbench.mls.group.successor import reinit_group
+from workbench.mls.group.reinit_and_branch import reinit_group
 from workbench.mls.group.welcome import create_welcome, join
 from workbench.mls.schedule.key_schedule import external_init_secret
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -109,12 +109,12 @@ GROUP_EVOLUTION: dict[str, list[Demand]] = {
         demand(
             "b05e301b",
             "Commit, the committer MUST create a new",
-            kept(reinit_group, test_successors.test_nobody_is_left_behind_by_a_reinit),
+            kept(reinit_group, test_reinit_and_branch.test_nobody_is_left_behind_by_a_reinit),
         ),
         demand(
             "d751d65b",
             "The Welcome message MUST include a PreSharedKeyID",
-            kept(reinit_group, test_successors.test_a_group_goes_on_as_the_reinit_announced_whoever_makes_it),
+            kept(reinit_group, test_reinit_and_branch.test_a_group_goes_on_as_the_reinit_announced_whoever_makes_it),
         ),
     ],
     "12.4.2": [

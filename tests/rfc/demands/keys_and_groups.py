@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mls.crypto import test_hpke
-from tests.mls.group import test_deletion_schedule, test_key_packages, test_life_of_a_group, test_successors
+from tests.mls.group import test_deletion_schedule, test_key_packages, test_life_of_a_group, test_reinit_and_branch
 from tests.mls.schedule import test_key_schedule, test_secret_tree
 from tests.mls.tree import test_negotiation
 from tests.rfc.demand import Demand, application, by_rules, demand, kept
@@ -11,7 +11,7 @@ from workbench.mls.group.bundle import create_key_package
 from workbench.mls.group.epoch import advance_epoch
 from workbench.mls.group.group import create_group
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.successor import branch_group, reinit_group
+from workbench.mls.group.reinit_and_branch import branch_group, reinit_group
 from workbench.mls.group.welcome import create_welcome
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.tree.negotiation import shared_capabilities
@@ -100,7 +100,7 @@ KEYS_AND_GROUPS: dict[str, list[Demand]] = {
             "c1485697",
             "The Welcome message MUST specify a PreSharedKeyID",
             by_rules("a ReInit was committed"),
-            kept(reinit_group, test_successors.test_a_group_goes_on_as_the_reinit_announced_whoever_makes_it),
+            kept(reinit_group, test_reinit_and_branch.test_a_group_goes_on_as_the_reinit_announced_whoever_makes_it),
         ),
         demand("1ebc3463", "with usage `reinit` MUST NOT be used", by_rules("keys for a reinit")),
         demand("5e6a8109", "and usage `reinit` MUST be considered invalid.", by_rules("keys for a reinit")),
@@ -110,7 +110,7 @@ KEYS_AND_GROUPS: dict[str, list[Demand]] = {
             "9141edc6",
             "the PreSharedKeyID object MUST be a randomly",
             by_rules("length of a nonce"),
-            kept(branch_group, test_successors.test_some_members_branch_off_and_the_old_group_lives_on),
+            kept(branch_group, test_reinit_and_branch.test_some_members_branch_off_and_the_old_group_lives_on),
         ),
         demand(
             "9e0ed540",

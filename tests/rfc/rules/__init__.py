@@ -21,7 +21,7 @@ from workbench.mls.errors import (
     RefusedByPolicy,
     TooManyProposals,
 )
-from workbench.mls.group import framing, observer, public_commit
+from workbench.mls.group import framing, public_commit, public_observer
 from workbench.mls.schedule import secret_tree
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
@@ -127,8 +127,8 @@ NO_RULES: dict[str | Check, str] = {
     refuses(framing._epoch_of, BeforeJoining, "never had its keys"): "a message that the member has no key for",
     refuses(public_commit.process_public_proposal, TooManyProposals, "this is one more"): POLICY,
     refuses(framing._epoch_of, EpochDeleted, "its keys are deleted"): POLICY,
-    refuses(observer._compare, InvalidGroupInfo, "a fork"): "an observer's view that has gone astray",
-    refuses(observer._compare, InvalidTag, "changed on its way"): "an observer's view that has gone astray",
+    refuses(public_observer._compare, InvalidGroupInfo, "a fork"): "an observer's view that has gone astray",
+    refuses(public_observer._compare, InvalidTag, "changed on its way"): "an observer's view that has gone astray",
     refuses(
         public_commit.process_public_proposal, InvalidProposal, "is not a proposal"
     ): "content not sorted by its caller",

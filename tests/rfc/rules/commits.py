@@ -10,9 +10,9 @@ from tests.mls.group import (
     test_insiders,
     test_life_of_a_group,
     test_messages,
-    test_observer,
     test_past_epochs,
-    test_successors,
+    test_public_observer,
+    test_reinit_and_branch,
 )
 from tests.mls.schedule import test_secret_tree
 from tests.rfc.rules.proposals import commit_of
@@ -22,7 +22,7 @@ from workbench.mls.framing import public_message
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.private_message import open_content, open_sender_data, protect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
-from workbench.mls.group import framing, observer, pre_shared_keys, proposal_list, public_commit
+from workbench.mls.group import framing, pre_shared_keys, proposal_list, public_commit, public_observer
 from workbench.mls.group.commit import process_commit
 from workbench.mls.group.proposal_list import validate_proposal_list
 from workbench.mls.group.state import require_not_ended
@@ -75,7 +75,7 @@ FRAMING = (
         refuses(framing.check_address, errors.FutureEpoch, "commits are missing"),
         side="receiver",
         forged=test_past_epochs.test_a_message_of_an_epoch_to_come_says_how_many_commits_are_missing,
-        honest=test_observer.test_an_observer_sees_nothing_of_application_data_but_that_it_goes_by,
+        honest=test_public_observer.test_an_observer_sees_nothing_of_application_data_but_that_it_goes_by,
         openmls=("1201", "1307"),
         otherwise=errors.EpochDeleted,
     ),
@@ -85,8 +85,8 @@ FRAMING = (
         "An observer takes no message of an epoch that is over.",
         refuses(framing.check_address, errors.PastEpoch, "the message is of epoch"),
         side="receiver",
-        forged=test_observer.test_a_message_of_another_group_or_epoch_is_refused,
-        honest=test_observer.test_an_observer_sees_nothing_of_application_data_but_that_it_goes_by,
+        forged=test_public_observer.test_a_message_of_another_group_or_epoch_is_refused,
+        honest=test_public_observer.test_an_observer_sees_nothing_of_application_data_but_that_it_goes_by,
         openmls=("1201", "1307"),
         otherwise=errors.InvalidSignature,
     ),
@@ -360,10 +360,10 @@ COMMITS = (
         "a confirmation tag for those without secrets",
         "§6.1",
         "A commit has a confirmation tag, whoever reads it.",
-        refuses(observer._advance, errors.InvalidCommit, "no confirmation tag"),
+        refuses(public_observer._advance, errors.InvalidCommit, "no confirmation tag"),
         side="both",
-        forged=test_observer.test_a_commit_without_a_confirmation_tag_is_refused,
-        honest=test_observer.test_an_observer_learns_what_members_learn_of_a_commit,
+        forged=test_public_observer.test_a_commit_without_a_confirmation_tag_is_refused,
+        honest=test_public_observer.test_an_observer_learns_what_members_learn_of_a_commit,
         otherwise=errors.InvalidArgument,
     ),
     Rule(
@@ -415,8 +415,8 @@ COMMITS = (
         "After a ReInit nobody sends anything in the group.",
         refuses(require_not_ended, errors.GroupInactive, "was reinitialised"),
         side="sender",
-        taken_in=test_successors.test_what_a_member_still_says_in_a_group_that_has_ended_is_read,
-        forged=test_successors.test_nothing_is_sent_any_more_in_a_group_that_has_ended,
+        taken_in=test_reinit_and_branch.test_what_a_member_still_says_in_a_group_that_has_ended_is_read,
+        forged=test_reinit_and_branch.test_nothing_is_sent_any_more_in_a_group_that_has_ended,
         honest=commit_of("an Add"),
         otherwise=errors.GroupInactive,
     ),

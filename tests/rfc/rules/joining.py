@@ -7,16 +7,16 @@ from tests.mls.group import (
     test_joining,
     test_keys_on_the_wire,
     test_life_of_a_group,
-    test_observer,
-    test_successors,
+    test_public_observer,
+    test_reinit_and_branch,
     test_unfit_groups,
 )
-from tests.mls.group.test_successors import BRANCH, REINIT
+from tests.mls.group.test_reinit_and_branch import BRANCH, REINIT
 from tests.mls.tree import test_update_path_refusals
 from tests.rfc.rules.rule import Rule, calls, case, refuses
 from workbench.mls import errors
 from workbench.mls.crypto.primitives import AEAD
-from workbench.mls.group import lineage, observer, pre_shared_keys, welcome
+from workbench.mls.group import pre_shared_keys, public_observer, resumption_checks, welcome
 from workbench.mls.group.group_info import external_pub_of, verified_tree, verify_group_info
 from workbench.mls.group.welcome import join, open_group_secrets
 from workbench.mls.schedule.psk import check_psk_nonce
@@ -29,8 +29,8 @@ a_key = test_keys_on_the_wire.test_what_is_a_key_is_taken_where_it_arrives
 ENTERS = test_unfit_groups.test_a_newcomer_enters_a_group_in_order
 JOINS = test_joining.test_an_honest_welcome_made_anew_lets_its_receiver_in
 CHANGED = test_joining.test_a_group_info_with_one_thing_changed_is_refused
-BROKEN = test_successors.test_a_new_group_that_breaks_one_rule_is_refused
-WHOLE = test_successors.test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered
+BROKEN = test_reinit_and_branch.test_a_new_group_that_breaks_one_rule_is_refused
+WHOLE = test_reinit_and_branch.test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered
 
 GROUP_INFOS = (
     Rule(
@@ -94,10 +94,10 @@ GROUP_INFOS = (
         "signer of a GroupInfo for those without secrets",
         "§12.4.3.1",
         "The leaf of the signer of a GroupInfo is not blank, whoever compares it.",
-        refuses(observer._compare, errors.InvalidGroupInfo, "is no member"),
+        refuses(public_observer._compare, errors.InvalidGroupInfo, "is no member"),
         side="receiver",
-        forged=test_observer.test_a_group_info_by_nobody_or_of_another_history_is_refused,
-        honest=test_observer.test_a_members_group_info_confirms_the_view,
+        forged=test_public_observer.test_a_group_info_by_nobody_or_of_another_history_is_refused,
+        honest=test_public_observer.test_a_members_group_info_confirms_the_view,
         openmls=("1402",),
         otherwise=AttributeError,
     ),
@@ -169,7 +169,7 @@ WELCOMES = (
         "one link",
         "§12.4.3.1",
         "A Welcome names one resumption PSK for a reinit or a branch at most.",
-        refuses(lineage.link_in, errors.InvalidWelcome, "more than one"),
+        refuses(resumption_checks.linking_psk, errors.InvalidWelcome, "more than one"),
         side="receiver",
         forged=test_joining.test_a_welcome_that_links_to_two_old_groups_is_refused,
         honest=WHOLE,
@@ -180,9 +180,9 @@ WELCOMES = (
         "the old group of a link",
         "§12.4.3.1",
         "A newcomer was in the old group that its Welcome names.",
-        refuses(lineage.old_group_of, errors.UnknownPreSharedKey, "its last state is needed"),
+        refuses(resumption_checks.old_group_of, errors.UnknownPreSharedKey, "its last state is needed"),
         side="receiver",
-        forged=test_successors.test_without_the_old_group_nobody_enters_the_new_one,
+        forged=test_reinit_and_branch.test_without_the_old_group_nobody_enters_the_new_one,
         honest=WHOLE,
         openmls=("1401",),
         otherwise=AttributeError,
@@ -191,10 +191,10 @@ WELCOMES = (
         "the link of an announced group",
         "§11.2",
         "The Welcome to the group that a ReInit announced names a resumption PSK for reinit.",
-        refuses(lineage.check_announced, errors.InvalidWelcome, "no resumption PSK for reinit"),
+        refuses(resumption_checks.check_announced, errors.InvalidWelcome, "no resumption PSK for reinit"),
         side="both",
-        forged=test_successors.test_a_group_of_the_announced_id_that_does_not_come_from_the_old_one_is_refused,
-        honest=test_successors.test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered,
+        forged=test_reinit_and_branch.test_a_group_of_the_announced_id_that_does_not_come_from_the_old_one_is_refused,
+        honest=test_reinit_and_branch.test_a_new_group_that_is_made_by_hand_and_breaks_none_is_entered,
     ),
     Rule(
         "sealed GroupInfo",
@@ -252,7 +252,7 @@ SUCCESSORS = (
         "epoch of a new group",
         "§12.4.3.1",
         "A group that comes from another is entered in its epoch 1.",
-        refuses(lineage.check_link, errors.InvalidWelcome, "in its epoch 1"),
+        refuses(resumption_checks.check_link, errors.InvalidWelcome, "in its epoch 1"),
         side="both",
         forged=BROKEN,
         honest=WHOLE,
@@ -262,9 +262,9 @@ SUCCESSORS = (
         "epoch of the link",
         "§12.4.3.1",
         "A resumption PSK for a reinit or a branch is of the epoch whose membership the new group is compared with.",
-        refuses(lineage.check_link, errors.InvalidWelcome, "whose state is of epoch"),
+        refuses(resumption_checks.check_link, errors.InvalidWelcome, "whose state is of epoch"),
         side="both",
-        forged=test_successors.test_a_branch_is_entered_with_the_state_of_the_epoch_that_it_left,
+        forged=test_reinit_and_branch.test_a_branch_is_entered_with_the_state_of_the_epoch_that_it_left,
         honest=WHOLE,
         openmls=("1413", "1414"),
     ),
@@ -272,9 +272,9 @@ SUCCESSORS = (
         "a ReInit was committed",
         "§12.4.3.1",
         "The last commit of the old group held a ReInit.",
-        refuses(lineage._check_reinit, errors.InvalidWelcome, "held no ReInit"),
+        refuses(resumption_checks._check_reinit, errors.InvalidWelcome, "held no ReInit"),
         side="receiver",
-        forged=test_successors.test_a_group_that_was_not_ended_is_not_left_for_a_new_one,
+        forged=test_reinit_and_branch.test_a_group_that_was_not_ended_is_not_left_for_a_new_one,
         honest=case(WHOLE, usage=REINIT),
         openmls=("1413",),
         otherwise=errors.InvalidWelcome,
@@ -283,9 +283,9 @@ SUCCESSORS = (
         "what the ReInit announced",
         "§11.2",
         "The new group has the id, version, cipher suite and extensions that the ReInit announced.",
-        refuses(lineage._check_reinit, errors.InvalidWelcome, "the ReInit announced"),
+        refuses(resumption_checks._check_reinit, errors.InvalidWelcome, "the ReInit announced"),
         side="both",
-        forged=test_successors.test_a_new_group_that_is_not_the_announced_one_is_refused,
+        forged=test_reinit_and_branch.test_a_new_group_that_is_not_the_announced_one_is_refused,
         honest=case(WHOLE, usage=REINIT),
         openmls=("1413",),
     ),
@@ -293,7 +293,7 @@ SUCCESSORS = (
         "all come along",
         "§12.4.3.1",
         "After a ReInit all members of the old group are in the new one.",
-        refuses(lineage._check_reinit, errors.InvalidWelcome, "are not in the new one"),
+        refuses(resumption_checks._check_reinit, errors.InvalidWelcome, "are not in the new one"),
         side="both",
         forged=BROKEN,
         honest=case(WHOLE, usage=REINIT),
@@ -303,7 +303,7 @@ SUCCESSORS = (
         "suite of a branch",
         "§11.3",
         "A branch has the version and cipher suite of the old group.",
-        refuses(lineage._check_branch, errors.InvalidWelcome, "must have the version"),
+        refuses(resumption_checks._check_branch, errors.InvalidWelcome, "must have the version"),
         side="both",
         forged=BROKEN,
         honest=case(WHOLE, usage=BRANCH),
@@ -313,7 +313,7 @@ SUCCESSORS = (
         "no strangers in a branch",
         "§11.3",
         "Each member of a branch was in the old group.",
-        refuses(lineage._check_branch, errors.InvalidWelcome, "were not in the old group"),
+        refuses(resumption_checks._check_branch, errors.InvalidWelcome, "were not in the old group"),
         side="both",
         forged=BROKEN,
         honest=case(WHOLE, usage=BRANCH),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.mls.group import test_grease, test_key_package_lifetimes, test_key_packages, test_own_output, test_successors
+from tests.mls.group import (
+    test_grease,
+    test_key_package_lifetimes,
+    test_key_packages,
+    test_own_output,
+    test_reinit_and_branch,
+)
 from tests.rfc.rules.rule import Rule, calls, refuses
 from workbench.mls import errors
 from workbench.mls.group import commit, external_proposals, group, proposals
@@ -103,7 +109,7 @@ OWN_OUTPUT = (
         refuses(require_active, errors.GroupInactive, "no longer in the group"),
         side="sender",
         taken_in="it has the keys of no epoch in which it is no member",
-        forged=test_successors.test_who_was_removed_sends_nothing,
+        forged=test_reinit_and_branch.test_who_was_removed_sends_nothing,
         honest=test_key_package_lifetimes.test_all_agree_whenever_they_read,
     ),
 )

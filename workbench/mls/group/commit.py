@@ -23,7 +23,6 @@ from workbench.mls.framing.padding import Padding
 from workbench.mls.group.epoch import AppliedPath, EpochInputs, advance_epoch, derive_epoch, last_state
 from workbench.mls.group.framing import frame
 from workbench.mls.group.group_info import sign_group_info
-from workbench.mls.group.lineage import require_first_commit, resumption_psks_of
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
     NO_RESUMPTION_PSKS,
@@ -49,6 +48,7 @@ from workbench.mls.group.public_commit import (
     provisional_context,
     validate_and_apply,
 )
+from workbench.mls.group.resumption_checks import require_first_commit, resumption_psks_of
 from workbench.mls.group.state import (
     AnyProposal,
     GroupState,

@@ -278,8 +278,8 @@ def process(
     `OwnMessage`. The commit of another member is applied only when the application keeps the next state: until then it
     can look at what the commit does, and refuse it.
 
-    `process_public` does the public half of a commit. Whoever has several members of one group may give one that remembers:
-    states are values, and so equal public groups and the same commit have the same result.
+    `process_public` does the public half of a commit. A caller that has several members of one group may give one that
+    remembers: equal public groups and the same commit have the same result.
 
     Raises `Malformed`, `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content
     raise.

@@ -1,6 +1,6 @@
 """What a proposal and a commit do in public: all who see them can tell the next tree, members or not (RFC 9420 §12.4).
 
-A member goes on from here with its secrets (`commit.py`); an observer stays (`observer.py`).
+A member goes on from here with its secrets (`commit.py`); an observer stays (`public_observer.py`).
 """
 
 from __future__ import annotations

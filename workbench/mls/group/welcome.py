@@ -16,13 +16,19 @@ from workbench.mls.errors import (
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.key_package import key_package_ref
-from workbench.mls.group.lineage import check_announced, check_link, link_in, old_group_of, resumption_psks_of
 from workbench.mls.group.pre_shared_keys import (
     NO_EXTERNAL_PSKS,
     NO_RESUMPTION_PSKS,
     ExternalPSKs,
     ResumptionPSKs,
     find_psks,
+)
+from workbench.mls.group.resumption_checks import (
+    check_announced,
+    check_link,
+    linking_psk,
+    old_group_of,
+    resumption_psks_of,
 )
 from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy
 from workbench.mls.schedule.key_schedule import (
@@ -138,7 +144,7 @@ def join(
     secrets = open_group_secrets(suite, welcome, bundle.key_package, bundle.init_private_key)
     for psk_id in secrets.psks:
         check_psk_nonce(suite, psk_id)
-    link = link_in(secrets.psks)
+    link = linking_psk(secrets.psks)
     if link is not None:
         resumption_psks = {**resumption_psks, **resumption_psks_of(old_group_of(link, old_group))}
     mixed_in = psk_secret(suite, find_psks(secrets.psks, psks, resumption_psks))

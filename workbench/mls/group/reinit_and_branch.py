@@ -1,7 +1,7 @@
 """Making a new group out of an old one: all of it after a ReInit, a part of it by a branch (RFC 9420 §11.2, §11.3).
 
 Both begin as any group does, with one member, and their first commit adds the others and mixes in a resumption PSK
-of the old group. What those who are added check of it is in `lineage.py`.
+of the old group. What those who are added check of it is in `resumption_checks.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.mls.errors import Misuse
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import PendingCommit, create_commit
 from workbench.mls.group.group import create_group
-from workbench.mls.group.lineage import pair_members, resumption_psks_of
+from workbench.mls.group.resumption_checks import pair_members, resumption_psks_of
 from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, require_active
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage

@@ -32,7 +32,7 @@ from workbench.mls.wire.messages import GroupContext, PreSharedKeyID, ReInit, Re
 from workbench.mls.wire.tree import LeafNode
 
 
-def link_in(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
+def linking_psk(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
     """The one PSK that links a new group to an old one, None in a group of its own (RFC 9420 §12.4.3.1).
 
     Raises `InvalidWelcome` if there are several.

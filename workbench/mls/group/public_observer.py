@@ -44,7 +44,7 @@ from workbench.mls.wire.messages import (
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class EncryptedApplicationData:
     """Application data went by: who sent it and what it says is for members (RFC 9420 §6.3)."""
 
     authenticated_data: bytes
@@ -52,7 +52,7 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Blinded:
+class EncryptedHandshake:
     """A proposal or a commit went by that only members can read (RFC 9420 §6.3).
 
     If members take it, the observer is blind from here: behind a private commit, every message is of an epoch that it
@@ -67,25 +67,25 @@ class Blinded:
 
 
 @dataclass(frozen=True, slots=True)
-class Attested:
+class VerifiedGroupInfo:
     """A member has signed that the group is what the observer takes it for, transcript and all (RFC 9420 §12.4.3)."""
 
     signer: LeafIndex
 
 
-Seen: TypeAlias = ProposalQueued | EpochAdvanced | Unread | Blinded | Attested
+Observed: TypeAlias = ProposalQueued | EpochAdvanced | EncryptedApplicationData | EncryptedHandshake | VerifiedGroupInfo
 
 
 @checks_arguments
 def observe(
     group: PublicGroup, message: MLSMessage | bytes, *, now: Seconds, sent_at: int | None = None
-) -> tuple[PublicGroup, Seen]:
+) -> tuple[PublicGroup, Observed]:
     """Take in one message as somebody without secrets: the next view of the group, and what was seen.
 
     `now` and `sent_at` are those of `process`. A GroupInfo of the present epoch is compared with the view. Raises
     `Malformed`, `WrongGroup`, `WrongEpoch`, `GroupInactive`, `InvalidMessage`, `InvalidSignature`, what
-    `process_public_proposal` and `process_public_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo of another
-    history.
+    `process_public_proposal` and `process_public_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo
+    of another history.
     """
     if isinstance(message, bytes):
         message = decode(MLSMessage, message, custom=group.policy.custom)
@@ -101,7 +101,7 @@ def observe(
             raise Misuse("§6", f"a {type(other).__name__} is not a message within a group")
 
 
-def _observe_public(group: PublicGroup, public: PublicMessage, when: When) -> tuple[PublicGroup, Seen]:
+def _observe_public(group: PublicGroup, public: PublicMessage, when: When) -> tuple[PublicGroup, Observed]:
     check_address(group.context, public.content.group_id, public.content.epoch)
     unverified = read_public(public)
     signature_key = signature_key_of(public.content, group.context, group.tree)
@@ -137,14 +137,14 @@ def _advance(group: PublicGroup, authenticated: AuthenticatedContent, when: When
     return following, processed.advanced
 
 
-def _passing(private: PrivateMessage) -> Unread | Blinded:
+def _passing(private: PrivateMessage) -> EncryptedApplicationData | EncryptedHandshake:
     length = len(private.ciphertext)
     if private.content_type is ContentType.application:
-        return Unread(private.authenticated_data, length)
-    return Blinded(private.content_type, private.authenticated_data, length)
+        return EncryptedApplicationData(private.authenticated_data, length)
+    return EncryptedHandshake(private.content_type, private.authenticated_data, length)
 
 
-def _compare(group: PublicGroup, group_info: GroupInfo) -> Attested:
+def _compare(group: PublicGroup, group_info: GroupInfo) -> VerifiedGroupInfo:
     """A member's word for where the group stands, against what the observer has (RFC 9420 §12.4.3)."""
     context, signer = group_info.group_context, LeafIndex(group_info.signer)
     check_address(group.context, context.group_id, context.epoch)
@@ -158,4 +158,4 @@ def _compare(group: PublicGroup, group_info: GroupInfo) -> Attested:
     if interim_transcript_hash(group.suite, confirmed, group_info.confirmation_tag) != group.interim_transcript_hash:
         reason = "the confirmation tag that led here is not the members': the commit was changed on its way"
         raise InvalidTag("§8.2", reason)
-    return Attested(signer)
+    return VerifiedGroupInfo(signer)

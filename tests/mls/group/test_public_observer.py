@@ -17,9 +17,9 @@ from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.test_external_proposals import external, watched_group
 from workbench.mls import (
     Add,
-    Attested,
-    Blinded,
     CipherSuite,
+    EncryptedApplicationData,
+    EncryptedHandshake,
     EpochAdvanced,
     KeyPackage,
     KeyPackageBundle,
@@ -33,7 +33,7 @@ from workbench.mls import (
     ReInit,
     Remove,
     ResumptionPSK,
-    Unread,
+    VerifiedGroupInfo,
     cipher_suite,
     create_commit,
     decode,
@@ -191,7 +191,7 @@ def test_an_observer_sees_nothing_of_application_data_but_that_it_goes_by() -> N
     message = scenario.send("Alice", b"hello", authenticated_data=b"in the clear", padding=100)
     following, seen = observe(group, message, now=NOW)
     assert following is group
-    assert isinstance(seen, Unread)
+    assert isinstance(seen, EncryptedApplicationData)
     assert seen.authenticated_data == b"in the clear"
     assert seen.length > 100
 
@@ -200,7 +200,7 @@ def test_a_private_commit_blinds_an_observer() -> None:
     scenario = group_of("Alice", "Bob")
     group = watch(scenario)
     group, seen = observe(group, scenario.commit("Alice", private=True).message, now=NOW)
-    assert isinstance(seen, Blinded)
+    assert isinstance(seen, EncryptedHandshake)
     assert seen.content_type is ContentType.commit
     with refuses(refused.WrongEpoch, "§6", "epoch 2"):
         observe(group, scenario.commit("Alice").message, now=NOW)
@@ -211,7 +211,7 @@ def test_the_commit_of_a_private_proposal_names_what_an_observer_does_not_know()
     scenario = group_of("Alice", "Bob")
     group = watch(scenario)
     group, seen = observe(group, scenario.propose_update("Bob", private=True), now=NOW)
-    assert isinstance(seen, Blinded)
+    assert isinstance(seen, EncryptedHandshake)
     assert seen.content_type is ContentType.proposal
     with refuses(refused.UnknownProposal, "§12.4.2", "has not arrived"):
         observe(group, scenario.commit("Alice").message, now=NOW)
@@ -221,7 +221,10 @@ def test_a_members_group_info_confirms_the_view() -> None:
     scenario = group_of("Alice", "Bob")
     group = watch(scenario)
     group = sees(group, scenario.commit("Bob").message)
-    assert observe(group, group_info(scenario.states["Bob"]), now=NOW) == (group, Attested(scenario.leaf("Bob")))
+    assert observe(group, group_info(scenario.states["Bob"]), now=NOW) == (
+        group,
+        VerifiedGroupInfo(scenario.leaf("Bob")),
+    )
 
 
 # What it cannot tell

@@ -39,7 +39,7 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
-from workbench.mls.group.lineage import require_first_commit
+from workbench.mls.group.resumption_checks import require_first_commit
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import RequiredCapabilities
 
