@@ -39,7 +39,7 @@ from workbench.mls.wire.messages import (
     RequiredCapabilities,
     Welcome,
 )
-from workbench.mls.wire.shapes import Select, Uint, VectorOf, fields_of, stands_beside_its_tag
+from workbench.mls.wire.shapes import Select, Uint, VectorOf, fields_of, is_inline_variant
 from workbench.mls.wire.tree import (
     BasicCredential,
     Capabilities,
@@ -115,12 +115,12 @@ def declared_names(cls: type) -> set[str]:
     names: set[str] = set()
     for name, shape in fields_of(cls).items():
         match shape:
-            case Select(_, tag_name, cases, in_front, open_case):
+            case Select(_, tag_name, cases, in_front, custom_variant):
                 names |= {tag_name} if in_front else set()
                 names |= {
                     n
-                    for case in (*cases, open_case)
-                    if case and stands_beside_its_tag(case)
+                    for case in (*cases, custom_variant)
+                    if case and is_inline_variant(case)
                     for n in declared_names(case)
                 }
             case VectorOf(Uint()):
@@ -131,7 +131,7 @@ def declared_names(cls: type) -> set[str]:
 
 
 def test_every_field_of_every_wire_struct_has_a_meaning_and_no_meaning_is_stale() -> None:
-    structs = {cls for cls in STRUCTS.values() if not stands_beside_its_tag(cls)}
+    structs = {cls for cls in STRUCTS.values() if not is_inline_variant(cls)}
     assert {cls: declared_names(cls) for cls in structs} == {cls: set(said) for cls, said in FIELDS.items()}
 
 

@@ -20,8 +20,8 @@ from workbench.mls.wire.shapes import (
     Uint,
     VectorOf,
     fields_of,
+    is_inline_variant,
     snake_case,
-    stands_beside_its_tag,
 )
 
 Choice = Mapping[str, str]
@@ -100,7 +100,7 @@ def selected(shape: Select, choice: Choice) -> Iterator[Declared]:
     for case in shape.cases:
         if case.TAG.name != choice[tag]:  # type: ignore[attr-defined] # every case has one
             continue
-        if stands_beside_its_tag(case):
+        if is_inline_variant(case):
             yield from fields_of_ours(case, choice)
         else:
             yield Declared(case.__name__, snake_case(case.__name__))

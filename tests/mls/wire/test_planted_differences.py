@@ -24,7 +24,7 @@ from workbench.mls.wire.shapes import (
     PresentWhen,
     Tag,
     Vector,
-    case,
+    inline_variant,
     struct,
     uint8,
     uint16,
@@ -103,7 +103,7 @@ class CredentialTypes(Enum16):
 CredentialTypes.__name__ = "CredentialType"
 
 
-@case
+@inline_variant
 class Passport:
     TAG: ClassVar[CredentialTypes] = CredentialTypes.passport
     number: Opaque
@@ -114,13 +114,13 @@ class CaseTooMuch:
     credential: Annotated[Passport | BasicCredential | X509Credential, Tag("credential_type")]
 
 
-@case
+@inline_variant
 class BasicCalledX509:
     TAG: ClassVar[CredentialType] = CredentialType.x509
     identity: Opaque
 
 
-@case
+@inline_variant
 class X509CalledBasic:
     TAG: ClassVar[CredentialType] = CredentialType.basic
     certificates: Vector[Certificate]
@@ -136,7 +136,7 @@ class WrongTagName:
     credential: Annotated[BasicCredential | X509Credential, Tag("type")]
 
 
-@case
+@inline_variant
 class ResumptionWithoutUsage:
     TAG: ClassVar[PSKType] = PSKType.resumption
     psk_group_id: Opaque
@@ -149,7 +149,7 @@ class CaseWithoutAField:
     psk_nonce: Opaque
 
 
-@case
+@inline_variant
 class ResumptionOfAByte:
     TAG: ClassVar[PSKType] = PSKType.resumption
     usage: uint8

@@ -20,7 +20,7 @@ from workbench.mls.wire.messages import (
 from workbench.mls.wire.shapes import (
     Enum8,
     Enum16,
-    stands_beside_its_tag,
+    is_inline_variant,
 )
 from workbench.mls.wire.tree import (
     RatchetTreeExtension,
@@ -83,13 +83,13 @@ def test_what_the_rfc_declares_outside_structs_is_one_field_here(rfc: Presentati
 
 
 def test_every_struct_of_ours_is_one_of_the_rfc_or_a_case_that_has_no_name_there(rfc: Presentation) -> None:
-    named = {name for name, cls in STRUCTS.items() if not stands_beside_its_tag(cls)}
+    named = {name for name, cls in STRUCTS.items() if not is_inline_variant(cls)}
     bare = {cls.__name__ for cls in BARE.values()}
     assert named - bare == rfc.structs.keys() - NOT_STRUCTS_OF_OURS
     assert not (STRUCTS.keys() - named) & rfc.structs.keys()
 
 
-@pytest.mark.parametrize("name", [name for name, cls in STRUCTS.items() if not stands_beside_its_tag(cls)])
+@pytest.mark.parametrize("name", [name for name, cls in STRUCTS.items() if not is_inline_variant(cls)])
 def test_every_docstring_names_the_section_that_declares_the_struct(name: str, rfc: Presentation) -> None:
     bare = {cls.__name__: rfc.sections[field] for field, cls in BARE.items()}
     section = (rfc.sections | bare)[name]

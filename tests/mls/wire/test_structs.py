@@ -12,7 +12,7 @@ import pytest
 from tests.mls.group.scenario import Scenario
 from workbench.mls import LeafNode, Lifetime, cipher_suite, decode, encode
 from workbench.mls.wire.messages import NewMemberCommitSender
-from workbench.mls.wire.shapes import kept_encoded, struct, uint64
+from workbench.mls.wire.shapes import cached_struct, struct, uint64
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def test_a_struct_may_have_no_fields_and_keep_its_bytes() -> None:
     class Nothing:
         """Nothing at all."""
 
-    @kept_encoded
+    @cached_struct
     class Kept:
         """A number."""
 

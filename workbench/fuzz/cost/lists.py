@@ -19,7 +19,7 @@ from workbench.mls.wire.shapes import (
     Uint,
     VectorOf,
     fields_of,
-    stands_beside_its_tag,
+    is_inline_variant,
 )
 from workbench.mls.wire.stored import StoredBundle, StoredPendingCommit, StoredState
 from workbench.mls.wire.tree import Credential
@@ -91,7 +91,7 @@ def list_of(part: Part) -> ListName:
 def _beside_their_tags(cls: type) -> Iterator[type]:
     for shape in fields_of(cls).values():
         if isinstance(shape, Select):
-            yield from (case for case in shape.cases if stands_beside_its_tag(case))
+            yield from (case for case in shape.cases if is_inline_variant(case))
 
 
 def item_of(shape: Item, number: int | None = None) -> bytes:

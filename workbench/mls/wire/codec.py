@@ -57,7 +57,7 @@ def encode(value: Any) -> bytes:
 def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), **given: Any) -> T:
     """The wire struct that `data` encodes, all of it (RFC 9420 §2.1).
 
-    `custom` are the tags, beside the RFC's, that the caller knows of a select with an open case: proposal types.
+    `custom` are the tags, beside the RFC's, that the caller knows of a select with a custom variant: proposal types.
     `given` supplies what a struct takes from its surroundings (`content_type` for a PrivateMessageContent).
     Raises `Malformed` with the field and the offset, and `InvalidArgument` for what is no wire struct or no bytes.
     """
@@ -121,7 +121,7 @@ def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
     )
     exec(compile(source, f"<codec of {cls.__name__}>", "exec"), names)  # noqa: S102 - made of the field names of our own classes
     if hasattr(cls, "encoding"):
-        return Compiled(*_keeping(cls.encoding.__set__, names["encode_struct"], names["decode_struct"]), given)
+        return Compiled(*_caching(cls.encoding.__set__, names["encode_struct"], names["decode_struct"]), given)
     return Compiled(names["encode_struct"], names["decode_struct"], given)
 
 
@@ -143,21 +143,21 @@ def _reading(name: str, shape: Shape) -> str:
     )
 
 
-def _keeping(keep: Callable[[Any, bytes], None], encode_struct: Encode, decode_struct: Decode) -> tuple[Encode, Decode]:
+def _caching(keep: Callable[[Any, bytes], None], encode_struct: Encode, decode_struct: Decode) -> tuple[Encode, Decode]:
     """The codec of a struct that keeps its bytes: a value has one encoding, so what was read need not be written."""
 
-    def encode_kept(value: Any) -> bytes:
+    def encode_cached(value: Any) -> bytes:
         if value.encoding is None:
             keep(value, encode_struct(value))
         encoding: bytes = value.encoding
         return encoding
 
-    def decode_kept(data: bytes, at: int, end: int) -> tuple[Any, int]:
+    def decode_cached(data: bytes, at: int, end: int) -> tuple[Any, int]:
         value, stop = decode_struct(data, at, end)
         keep(value, data[at:stop])
         return value, stop
 
-    return encode_kept, decode_kept
+    return encode_cached, decode_cached
 
 
 def encoder(shape: Shape) -> Encode:
@@ -233,8 +233,8 @@ def _select_encoder(shape: Select) -> Encode:
         case: (case.TAG.to_bytes(shape.tag.width, "big") if shape.in_front else b"", compiled(case).encode)  # type: ignore[attr-defined] # every case of a select declares TAG
         for case in shape.cases
     }
-    if shape.open_case is not None:  # its tag is a field of its own
-        by_class[shape.open_case] = b"", compiled(shape.open_case).encode
+    if shape.custom_variant is not None:  # its tag is a field of its own
+        by_class[shape.custom_variant] = b"", compiled(shape.custom_variant).encode
 
     def write_select(value: object) -> bytes:
         head, write_case = by_class[type(value)]
@@ -397,13 +397,13 @@ def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
             raise Refused
         return read_case(data, stop, end)
 
-    if shape.open_case is None or not custom:
+    if shape.custom_variant is None or not custom:
         return read_tagged
-    read_open_case = compiled(shape.open_case, custom).decode
+    read_custom_variant = compiled(shape.custom_variant, custom).decode
 
     def read_open(data: bytes, at: int, end: int) -> tuple[Any, int]:
         is_custom = int.from_bytes(data[at : at + width], "big") in custom
-        return (read_open_case if is_custom else read_tagged)(data, at, end)
+        return (read_custom_variant if is_custom else read_tagged)(data, at, end)
 
     return read_open
 

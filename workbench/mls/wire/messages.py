@@ -23,9 +23,9 @@ from workbench.mls.wire.shapes import (
     Tag,
     TaggedBy,
     Vector,
-    case,
-    kept_encoded,
-    open_case,
+    cached_struct,
+    custom_variant,
+    inline_variant,
     struct,
     uint16,
     uint32,
@@ -100,7 +100,7 @@ class GroupContext:
     extensions: Vector[Extension]
 
 
-@case
+@inline_variant
 class ExternalPSK:
     """The name of a key that came from outside MLS (RFC 9420 §8.4)."""
 
@@ -108,7 +108,7 @@ class ExternalPSK:
     psk_id: Opaque
 
 
-@case
+@inline_variant
 class ResumptionPSK:
     """The name of a key that came from an epoch of a group (RFC 9420 §8.4)."""
 
@@ -197,7 +197,7 @@ class GroupContextExtensions:
     extensions: Vector[Extension]
 
 
-@open_case
+@custom_variant
 class CustomProposal:
     """A change whose type RFC 9420 does not define; what its data say is for the application (RFC 9420 §13.2)."""
 
@@ -216,7 +216,7 @@ class Proposal:
 # §12.4: commits
 
 
-@case
+@inline_variant
 class ProposalByValue:
     """A proposal of the committer's own, inside the commit (RFC 9420 §12.4)."""
 
@@ -224,7 +224,7 @@ class ProposalByValue:
     proposal: Proposal
 
 
-@case
+@inline_variant
 class ProposalByReference:
     """The hash of a proposal that was sent before (RFC 9420 §12.4)."""
 
@@ -239,7 +239,7 @@ class ProposalOrRef:
     proposal_or_ref: Annotated[ProposalByValue | ProposalByReference, Tag("type")]
 
 
-@kept_encoded
+@cached_struct
 class Commit:
     """The proposals that take effect, and fresh keys for the committer's path (RFC 9420 §12.4)."""
 
@@ -251,7 +251,7 @@ class Commit:
 # §6: framing
 
 
-@case
+@inline_variant
 class ApplicationData:
     """What the application sends; MLS does not look inside (RFC 9420 §6)."""
 
@@ -259,7 +259,7 @@ class ApplicationData:
     application_data: Opaque
 
 
-@case
+@inline_variant
 class MemberSender:
     """A member, by its leaf (RFC 9420 §6)."""
 
@@ -267,7 +267,7 @@ class MemberSender:
     leaf_index: uint32
 
 
-@case
+@inline_variant
 class ExternalSenderIndex:
     """Somebody outside whom the group's external_senders extension lists at this index (RFC 9420 §6)."""
 
@@ -275,14 +275,14 @@ class ExternalSenderIndex:
     sender_index: uint32
 
 
-@case
+@inline_variant
 class NewMemberProposalSender:
     """A client that proposes its own Add (RFC 9420 §6)."""
 
     TAG: ClassVar[SenderType] = SenderType.new_member_proposal
 
 
-@case
+@inline_variant
 class NewMemberCommitSender:
     """A client that joins by its own commit (RFC 9420 §6)."""
 

@@ -29,9 +29,9 @@ from workbench.mls.wire.shapes import (
     Uint,
     VectorOf,
     fields_of,
+    is_inline_variant,
     needs,
     snake_case,
-    stands_beside_its_tag,
 )
 
 Stopped: TypeAlias = dict[int, tuple[int, int]]
@@ -166,13 +166,13 @@ class _Reader:
         """The tag, and the case that it selects."""
         name = shape.tag_name
         number = int.from_bytes(self.data[self.at : self.at + shape.tag.width], "big")
-        if shape.open_case is not None and number in self.custom:
-            return self.struct(shape.open_case, span, {})
+        if shape.custom_variant is not None and number in self.custom:
+            return self.struct(shape.custom_variant, span, {})
         tag = self.field(span, name, shape.tag, scope) if shape.in_front else scope[name]
         for case in shape.cases:
             if tag != case.TAG:  # type: ignore[attr-defined] # every case of a select declares TAG
                 continue
-            if stands_beside_its_tag(case):
+            if is_inline_variant(case):
                 return self.struct(case, span, {})
             return self.field(span, snake_case(case.__name__), Struct(case), {})
         raise self.fault(f"the {name} {tag} selects nothing")

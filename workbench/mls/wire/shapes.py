@@ -44,7 +44,7 @@ def struct(cls: type[T]) -> type[T]:
 
 
 @dataclass_transform(frozen_default=True)
-def kept_encoded(cls: type[T]) -> type[T]:
+def cached_struct(cls: type[T]) -> type[T]:
     """Make `cls` a wire struct that keeps its bytes once they are known: for what is signed, hashed and sent."""
     return _made(cls, ("encoding",))
 
@@ -103,24 +103,24 @@ def is_struct(cls: object) -> bool:
 
 
 @dataclass_transform(frozen_default=True)
-def case(cls: type[T]) -> type[T]:
-    """Make `cls` one case of a select to which the RFC gives no name: its fields stand beside the tag."""
+def inline_variant(cls: type[T]) -> type[T]:
+    """Make `cls` one variant of a select to which the RFC gives no name: its fields follow the tag directly."""
     made = struct(cls)
-    made.BESIDE_TAG = True  # type: ignore[attr-defined] # read by `stands_beside_its_tag` alone
+    made.INLINE = True  # type: ignore[attr-defined] # read by `is_inline_variant` alone
     return made
 
 
 @dataclass_transform(frozen_default=True)
-def open_case(cls: type[T]) -> type[T]:
-    """Make `cls` the case of a select for tags that the RFC leaves to others: its first field is the tag itself."""
-    made = case(cls)
-    made.OPEN = True  # type: ignore[attr-defined] # read by `_select` alone
+def custom_variant(cls: type[T]) -> type[T]:
+    """Make `cls` the variant of a select for tags that the RFC does not define: its first field is the tag."""
+    made = inline_variant(cls)
+    made.CUSTOM = True  # type: ignore[attr-defined] # read by `_select` alone
     return made
 
 
-def stands_beside_its_tag(cls: type) -> bool:
-    """Whether `cls` was made by `case`: a grouping of ours, where the RFC has bare fields."""
-    return getattr(cls, "BESIDE_TAG", False)
+def is_inline_variant(cls: type) -> bool:
+    """Whether `cls` was made by `inline_variant`: a grouping of ours, where the RFC has bare fields."""
+    return getattr(cls, "INLINE", False)
 
 
 class Enum8(IntEnum):
@@ -184,14 +184,14 @@ class Struct:
 class Select:
     """`select (tag_name)`; the tag stands `in_front`, or was read earlier, perhaps in an enclosing struct.
 
-    `open_case` is what a tag selects that the RFC does not define, if the reader was told of that tag.
+    `custom_variant` is what a tag selects that the RFC does not define, if the reader was told of that tag.
     """
 
     tag: Uint
     tag_name: str
     cases: tuple[type, ...]
     in_front: bool
-    open_case: type | None = None
+    custom_variant: type | None = None
 
 
 @dataclass(frozen=True)
@@ -292,10 +292,10 @@ def _is_union(hint: Any) -> bool:
 
 
 def _select(union: Any, tag_name: str | None, *, in_front: bool) -> Select:
-    cases = tuple(case for case in get_args(union) if not hasattr(case, "OPEN"))
-    open_case = next((case for case in get_args(union) if case not in cases), None)
+    cases = tuple(case for case in get_args(union) if not hasattr(case, "CUSTOM"))
+    custom_variant = next((case for case in get_args(union) if case not in cases), None)
     enum = type(cases[0].TAG)
-    return Select(_enum(enum), tag_name or snake_case(enum.__name__), cases, in_front, open_case)
+    return Select(_enum(enum), tag_name or snake_case(enum.__name__), cases, in_front, custom_variant)
 
 
 def _enum(cls: type[IntEnum]) -> Uint:

@@ -9,7 +9,19 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from workbench.mls.wire.messages import GroupContext, MLSMessage, Proposal, ReInit, Sender
-from workbench.mls.wire.shapes import Enum8, Fixed, Opaque, Secret, Vector, case, struct, uint8, uint16, uint32, uint64
+from workbench.mls.wire.shapes import (
+    Enum8,
+    Fixed,
+    Opaque,
+    Secret,
+    Vector,
+    inline_variant,
+    struct,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
 from workbench.mls.wire.tree import KeyPackage, Node, RatchetTreeExtension
 
 
@@ -50,7 +62,7 @@ class StoredRatchet:
     skipped: Vector[StoredMessageKey]
 
 
-@case
+@inline_variant
 class Unopened:
     """A part of the tree that still follows from one secret (RFC 9420 §9)."""
 
@@ -58,14 +70,14 @@ class Unopened:
     secret: Secret
 
 
-@case
+@inline_variant
 class OpenedParent:
     """A parent whose secret is gone: the parts below its left child come next, then those below its right one."""
 
     TAG: ClassVar[SecretTreePart] = SecretTreePart.parent
 
 
-@case
+@inline_variant
 class OpenedLeaf:
     """A leaf whose secret is gone (RFC 9420 §9)."""
 

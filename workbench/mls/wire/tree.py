@@ -16,8 +16,8 @@ from workbench.mls.wire.shapes import (
     Opaque,
     PresentWhen,
     Vector,
-    case,
-    kept_encoded,
+    cached_struct,
+    inline_variant,
     struct,
     uint16,
     uint32,
@@ -48,7 +48,7 @@ class Certificate:
     cert_data: Opaque
 
 
-@case
+@inline_variant
 class BasicCredential:
     """An identity that stands for itself (RFC 9420 §5.3)."""
 
@@ -56,7 +56,7 @@ class BasicCredential:
     identity: Opaque
 
 
-@case
+@inline_variant
 class X509Credential:
     """A chain of certificates, the member's own first (RFC 9420 §5.3)."""
 
@@ -111,7 +111,7 @@ class Lifetime:
     not_after: uint64
 
 
-@case
+@inline_variant
 class KeyPackageSource:
     """A leaf node that came in a key package (RFC 9420 §7.2)."""
 
@@ -119,14 +119,14 @@ class KeyPackageSource:
     lifetime: Lifetime
 
 
-@case
+@inline_variant
 class UpdateSource:
     """A leaf node that came in an Update (RFC 9420 §7.2)."""
 
     TAG: ClassVar[LeafNodeSource] = LeafNodeSource.update
 
 
-@case
+@inline_variant
 class CommitSource:
     """A leaf node that came in a commit's path (RFC 9420 §7.2)."""
 
@@ -134,7 +134,7 @@ class CommitSource:
     parent_hash: Opaque
 
 
-@kept_encoded
+@cached_struct
 class LeafNode:
     """One member's place in the tree: its keys, and who it is (RFC 9420 §7.2)."""
 
@@ -241,7 +241,7 @@ class ParentHashInput:
 # §10: key packages
 
 
-@kept_encoded
+@cached_struct
 class KeyPackage:
     """What a client publishes so that others can add it while it is away (RFC 9420 §10)."""
 

@@ -72,7 +72,7 @@ def misfit_in_value(value: object, shape: Shape, name: str) -> Misfit | None:
 
 
 def _misfit_in_select(value: object, shape: Select, name: str) -> Misfit | None:
-    if type(value) in {*shape.cases, shape.open_case}:
+    if type(value) in {*shape.cases, shape.custom_variant}:
         return misfit_in_struct(value, type(value), name)
     return Misfit(name, " or ".join(f"a {case.__name__}" for case in shape.cases), described(value))
 
