@@ -3,8 +3,7 @@
 from widgets.controls import ControlPanel
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
-from widgets.ratchet_tree import RatchetTree
+from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.security_matrix import SecurityMatrix
-from widgets.shared.side_by_side import side_by_side
 
 __all__ = ["ControlPanel", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "side_by_side"]

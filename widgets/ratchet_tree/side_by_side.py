@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from widgets.ratchet_tree import RatchetTree
+from widgets.ratchet_tree.ratchet_tree import RatchetTree
 
 if TYPE_CHECKING:
     from workbench.views.schema import RatchetTreeView
