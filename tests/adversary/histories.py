@@ -6,10 +6,10 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import PARTS
+from workbench.adversary.leaked_secrets import PARTS
 from workbench.adversary.verdict import Case
 from workbench.lab import NotPossible, World
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.mls import GroupContextExtensions, Policy
 from workbench.mls.wire.code_points import ExtensionType
 
@@ -148,7 +148,7 @@ def _add_by_last_resort(world: World, by: str, other: str) -> None:
     directory, suite = world.service, world.suite.id
     while directory.key_packages_left(other, suite):
         world.devices[by].fetch_key_package(other, suite)
-    world.thief.hear(world.devices[other].publish_key_package(suite, last_resort=True))
+    world.attacker.hear(world.devices[other].publish_key_package(suite, last_resort=True))
     world.group.make_commit(by, add=[other])
 
 
@@ -218,5 +218,5 @@ def leaks(groups: Mapping[World, Case], seed: int) -> list[Leak]:
         at = dice.randrange(len(group.history))
         device = dice.choice(sorted(group.history[at].holdings))
         what = dice.choice(["state", "state", "state", *PARTS])
-        found.append(compromise(group, device, at=at, what=what, case=groups[group]))
+        found.append(leak_of(group, device, at=at, what=what, case=groups[group]))
     return found

@@ -1,4 +1,4 @@
-"""Three oracles on the same histories: what follows from the record, what theory allows, what a thief can do.
+"""Three oracles on the same histories: what follows from the record, what theory allows, what an attacker can do.
 
 `python -m tests.adversary.oracles --histories 5000 --seed 0` runs many and reports how much there was to agree on.
 """
@@ -16,20 +16,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.adversary.histories import cases_of, crowd, history, leaks
-from workbench.adversary.burglary import GroupHaul, Haul
 from workbench.adversary.case_file import write_case_file
 from workbench.adversary.leak import Leak
+from workbench.adversary.recovery import Recovered, RecoveredFromGroup
 from workbench.adversary.theorem import allowed_by_theory
 from workbench.adversary.verdict import Case
 from workbench.lab import World
-from workbench.lab.compromise import case_file
+from workbench.lab.leaks import case_file
 from workbench.vectors import ProgressBar
 
 SCENARIOS = 2
 """Sets of leaks that each history is judged under."""
 
 BATCH = 25
-"""Case files that one process of the thief is handed."""
+"""Case files that one process of the attacker is handed."""
 
 CROWDS, DEAR = 25, 40
 """Every so manyth history is one of a large group, or has a cipher suite that takes its time."""
@@ -40,22 +40,22 @@ Known = tuple[dict[str, str | None], set[tuple[int, int]]]
 
 @dataclass(slots=True)
 class Scenario:
-    """One history of one or several groups under some leaks, and what the thief has made of it."""
+    """One history of one or several groups under some leaks, and what the attacker has made of it."""
 
     seed: int
     groups: Mapping[World, Case]
     leaks: Sequence[Leak]
-    haul: Haul | None = None
+    result: Recovered | None = None
 
     def predicted(self, cases: Iterable[Case] | None = None) -> list[Known]:
         """What follows from what leaked, for each group."""
         return [_predicted(case, self.leaks) for case in cases or self.groups.values()]
 
     def done(self) -> list[Known]:
-        """What the thief has done, in the same terms."""
-        assert self.haul is not None
-        hauls: list[GroupHaul] = [self.haul, *self.haul["beside"]]
-        return [_done(world, haul) for world, haul in zip(self.groups, hauls, strict=True)]
+        """What the attacker has done, in the same terms."""
+        assert self.result is not None
+        results: list[RecoveredFromGroup] = [self.result, *self.result["beside"]]
+        return [_done(world, result) for world, result in zip(self.groups, results, strict=True)]
 
     def allowed(self) -> list[Mapping[int, object]]:
         """What theory allows, for each group."""
@@ -72,18 +72,18 @@ def _predicted(case: Case, leaked: Sequence[Leak]) -> Known:
     return authenticators, {(each.step, each.message) for each in verdict.readable_messages}
 
 
-def _done(world: World, haul: GroupHaul) -> Known:
+def _done(world: World, result: RecoveredFromGroup) -> Known:
     """The plaintexts are held against what was said."""
     place = {}
     for step, recorded in enumerate(world.trace()["steps"]):
         for index, message in enumerate(recorded["messages"]):
             place[message["wire"]] = step, index
     read = set()
-    for opened in haul["messages"]:
-        where = place[world.thief.heard[opened["index"]].hex()]
+    for opened in result["messages"]:
+        where = place[world.attacker.heard[opened["index"]].hex()]
         assert bytes.fromhex(opened["application_data"]) == f"message {where[0]}".encode()
         read.add(where)
-    return dict(haul["epoch_authenticators"]), read
+    return dict(result["epoch_authenticators"]), read
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class Agreement:
             self.done.update(_contents(case))
             where = f"{each}, group {bytes.fromhex(case.chronicle.trace['group_id']).decode()}"
             if predicted != done:
-                self.disagreements.append(f"{where}: predicted {predicted}, the thief has {done}")
+                self.disagreements.append(f"{where}: predicted {predicted}, the attacker has {done}")
             if not {int(epoch) for epoch in predicted[0]} <= set(allowed):
                 self.disagreements.append(f"{where}: {sorted(predicted[0])}, theory allows {sorted(allowed)}")
 
@@ -184,21 +184,21 @@ def scenarios(seeds: Iterable[int]) -> Iterator[Scenario]:
             yield Scenario(seed, groups, leaks(groups, seed * SCENARIOS + number))
 
 
-def hauls(cases: Sequence[Scenario]) -> list[Haul]:
-    """What the thief makes of some cases, in a process of its own that is handed files and nothing else."""
+def results(cases: Sequence[Scenario]) -> list[Recovered]:
+    """What the attacker makes of some cases, in a process of its own that is handed files and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.json" for number in range(len(cases))]
         for path, each in zip(paths, cases, strict=True):
             path.write_text(write_case_file(case_file(next(iter(each.groups)), each.leaks)), "utf-8")
-        command = [sys.executable, "-m", "workbench.adversary.burglary", *map(str, paths)]
-        found: list[Haul] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        command = [sys.executable, "-m", "workbench.adversary.recovery", *map(str, paths)]
+        found: list[Recovered] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         return found
 
 
 def compare(cases: Sequence[Scenario], agreement: Agreement) -> None:
-    """Let the thief at some cases, and hold the three against each other."""
-    for each, haul in zip(cases, hauls(cases), strict=True):
-        each.haul = haul
+    """Let the attacker at some cases, and hold the three against each other."""
+    for each, result in zip(cases, results(cases), strict=True):
+        each.result = result
         agreement.add(each)
 
 

@@ -1,4 +1,4 @@
-"""What a thief is handed can be written and read back, and what is no such file is refused with the reason."""
+"""What an attacker is handed can be written and read back, and what is no such file is refused with the reason."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from tests.adversary.histories import cases_of, history, leaks
 from workbench.adversary.case_file import NoCaseFile, read_case_file, write_case_file
-from workbench.adversary.loot import Loot
+from workbench.adversary.leaked_secrets import LeakedSecrets
 from workbench.lab import World
-from workbench.lab.compromise import case_file
+from workbench.lab.leaks import case_file
 from workbench.mls import PublicGroup
 from workbench.mls.group.state import DEFAULT_POLICY
 
@@ -22,9 +22,9 @@ def text() -> str:
     return write_case_file(case_file(world, leaks(cases_of(world), 5)))
 
 
-def without_policies(loot: Loot) -> Loot:
-    """What leaked as a file has it: what a member's policy was is of no use to a thief."""
-    return tuple(replace(item, policy=DEFAULT_POLICY) if isinstance(item, PublicGroup) else item for item in loot)
+def without_policies(leaked: LeakedSecrets) -> LeakedSecrets:
+    """What leaked as a file has it: what a member's policy was is of no use to an attacker."""
+    return tuple(replace(item, policy=DEFAULT_POLICY) if isinstance(item, PublicGroup) else item for item in leaked)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -34,7 +34,7 @@ def test_what_was_written_is_read_back(seed: int) -> None:
     for number in range(4):
         written = case_file(world, leaks(groups, number))
         read = read_case_file(write_case_file(written))
-        assert read.loot == without_policies(written.loot)
+        assert read.leaked_secrets == without_policies(written.leaked_secrets)
         for got, gave in zip((read, *read.beside), (written, *written.beside), strict=True):
             assert (got.suite, got.group_id, got.wire) == (gave.suite, gave.group_id, gave.wire)
             assert [epoch.context for epoch in got.public] == [epoch.context for epoch in gave.public]
@@ -47,8 +47,8 @@ def test_what_was_written_is_read_back(seed: int) -> None:
     [
         ({"format": "else"}, "The format is 'else'"),
         ({"group_id": "xyz"}, "not a case file"),
-        ({"loot": [{"is": "Gold"}]}, "needs 'Gold'"),
-        ({"loot": [{"is": "PrivateKey"}]}, "needs 'public_key'"),
+        ({"leaked_secrets": [{"is": "Gold"}]}, "needs 'Gold'"),
+        ({"leaked_secrets": [{"is": "PrivateKey"}]}, "needs 'public_key'"),
         ({"wire": 7}, "not a case file"),
     ],
 )
@@ -65,7 +65,7 @@ def test_other_files_are_refused(text: str) -> None:
 
 def test_a_case_is_laid_out_by_epoch_by_key_and_by_message() -> None:
     world = World.of(["Alice", "Bob"])
-    bob = world.compromise("Bob")
+    bob = world.leak("Bob")
     world.commit("Bob")
     case = read_case_file(write_case_file(case_file(world, [bob])))
     state = world.state("Bob", step=bob.at)
@@ -75,4 +75,6 @@ def test_a_case_is_laid_out_by_epoch_by_key_and_by_message() -> None:
     assert case.groups[1].context == state.context
     assert set(state.private_keys.values()) <= set(case.private_keys.values())
     assert [type(message).__name__ for message in case.messages[-2:]] == ["Welcome", "PublicMessage"]
-    assert repr(case) == f"CaseFile({len(case.loot)} things that leaked, {len(case.wire)} messages on the wire)"
+    assert (
+        repr(case) == f"CaseFile({len(case.leaked_secrets)} things that leaked, {len(case.wire)} messages on the wire)"
+    )

@@ -15,10 +15,10 @@ import pytest
 from typing_extensions import override
 
 from tests.adversary.histories import cases_of, crowd, history, leaks
-from workbench.adversary import Thief
+from workbench.adversary import Attacker
 from workbench.adversary.knowledge import Knowledge, Theory
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import Randomness
+from workbench.adversary.leaked_secrets import Randomness
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import SecretId
@@ -113,12 +113,12 @@ class CountedAttacker:
 
     def __init__(self, world: World) -> None:
         self._recorder = Recorder()
-        self.thief = Thief(TracedSuite.of(world.suite, self._recorder), world.group_id, world.policy)
+        self.attacker = Attacker(TracedSuite.of(world.suite, self._recorder), world.group_id, world.policy)
 
     def cost(self, wire: bytes) -> Counter[str]:
         """The operations that hearing a message costs."""
         self._recorder.take()
-        self.thief.hear(wire)
+        self.attacker.hear(wire)
         return Counter(f"{operation.name} {operation.label}" for operation in self._recorder.take())
 
 
@@ -139,9 +139,9 @@ def long_history(rounds: int) -> World:
 def test_a_message_costs_the_attacker_the_same_however_long_the_history_is() -> None:
     world = long_history(12)
     attacker = CountedAttacker(world)
-    attacker.thief.steal("Bob", world.history[-1 - 12 * ROUND].holdings["Bob"])
-    costs = [attacker.cost(wire) for wire in world.thief.heard[-12 * ROUND :]]
-    assert list(attacker.thief.epochs()) == list(range(1, 26))
+    attacker.attacker.compromise("Bob", world.history[-1 - 12 * ROUND].holdings["Bob"])
+    costs = [attacker.cost(wire) for wire in world.attacker.heard[-12 * ROUND :]]
+    assert list(attacker.attacker.epochs()) == list(range(1, 26))
     assert all(costs)
     assert costs[:ROUND] == costs[6 * ROUND : 7 * ROUND] == costs[-ROUND:]
 
@@ -150,10 +150,10 @@ def test_a_message_for_which_no_key_is_there_costs_nothing() -> None:
     """The keys of somebody who is no member wait, and so do the messages: neither is tried on what it does not fit."""
     world = long_history(4)
     attacker = CountedAttacker(world)
-    attacker.thief.take((Randomness(bytes(range(32))),))
-    attacker.thief.steal("Zoe", world.device("Zoe").holdings)
-    costs = [attacker.cost(wire) for wire in world.thief.heard]
-    assert attacker.thief.epochs() == {}
+    attacker.attacker.take((Randomness(bytes(range(32))),))
+    attacker.attacker.compromise("Zoe", world.device("Zoe").holdings)
+    costs = [attacker.cost(wire) for wire in world.attacker.heard]
+    assert attacker.attacker.epochs() == {}
     assert costs[-4 * ROUND :] == [Counter()] * 4 * ROUND
 
 
@@ -161,20 +161,20 @@ def test_what_is_drawn_from_leaked_randomness_is_drawn_once() -> None:
     """In two groups, with Welcomes and commits that it fits and others that it does not fit."""
     world = World.of(["Alice", "Bob", "Carol"])
     recorder = Recorder()
-    first = Thief(TracedSuite.of(world.suite, recorder), world.group_id, world.policy)
+    first = Attacker(TracedSuite.of(world.suite, recorder), world.group_id, world.policy)
     for _ in range(3):
         world.commit("Alice")
         world.device("Dave")
         world.add("Bob", "Dave")
         world.remove("Carol", "Dave")
     branch = world.branch("Alice", "Bob")
-    leaked = [world.compromise(name, at=at, what="randomness") for name, at in (("Alice", 1), ("Bob", 3), ("Bob", 6))]
-    thieves = [first, first.beside(TracedSuite.of(world.suite, recorder), branch.group_id)]
-    for thief, group in zip(thieves, (world, branch), strict=True):
+    leaked = [world.leak(name, at=at, what="randomness") for name, at in (("Alice", 1), ("Bob", 3), ("Bob", 6))]
+    attackers = [first, first.beside(TracedSuite.of(world.suite, recorder), branch.group_id)]
+    for attacker, group in zip(attackers, (world, branch), strict=True):
         for leak in leaked:
-            thief.take(leak.loot)
-        for wire in group.thief.heard:
-            thief.hear(wire)
+            attacker.take(leak.leaked_secrets)
+        for wire in group.attacker.heard:
+            attacker.hear(wire)
     drawn = Counter((each.inputs, each.label) for each in recorder.operations if each.name == "fresh")
     assert any(label.startswith("Welcome") for _, label in drawn)
     assert set(drawn.values()) == {1}

@@ -1,8 +1,8 @@
-"""A thief at the other doors: what lets it in when somebody joins by a commit, and what a pre-shared key keeps out."""
+"""What lets an attacker in when somebody joins by a commit, and what a pre-shared key keeps from it."""
 
 from __future__ import annotations
 
-from tests.adversary.test_thief import check_every_claim, epochs, four, texts
+from tests.adversary.test_attacker import check_every_claim, epochs, four, texts
 from workbench.lab import World
 
 
@@ -13,9 +13,9 @@ def with_erin() -> World:
     return world
 
 
-def test_it_follows_a_newcomers_commit_with_the_stolen_external_secret() -> None:
+def test_it_follows_a_newcomers_commit_with_the_leaked_external_secret() -> None:
     world = with_erin()
-    world.steal("Bob")
+    world.compromise("Bob")
     world.join("Erin")
     world.send("Erin", "hello")
     assert (texts(world), epochs(world)) == (["hello"], [1, 2])
@@ -26,16 +26,16 @@ def test_it_learns_of_a_newcomers_epoch_only_from_whoever_was_in_the_one_before(
     world = with_erin()
     world.remove("Alice", "Dave")
     world.join("Erin")
-    world.steal("Dave")
+    world.compromise("Dave")
     world.send("Erin", "hello")
     assert (texts(world), epochs(world)) == ([], [1])
 
 
-def test_a_newcomer_that_is_robbed_gives_nothing_of_what_was_before_it() -> None:
+def test_a_newcomer_that_is_compromised_gives_nothing_of_what_was_before_it() -> None:
     world = with_erin()
     world.send("Alice", "before Erin")
     world.join("Erin")
-    world.steal("Erin")
+    world.compromise("Erin")
     world.send("Alice", "after")
     assert (texts(world), epochs(world)) == (["after"], [2])
     check_every_claim(world)
@@ -43,7 +43,7 @@ def test_a_newcomer_that_is_robbed_gives_nothing_of_what_was_before_it() -> None
 
 def test_coming_back_by_a_commit_heals_who_comes_back() -> None:
     world = four()
-    world.steal("Bob")
+    world.compromise("Bob")
     world.resync("Bob")
     world.send("Bob", "secret")
     assert (texts(world), epochs(world)) == ([], [1])
@@ -51,7 +51,7 @@ def test_coming_back_by_a_commit_heals_who_comes_back() -> None:
 
 def test_coming_back_heals_nobody_else() -> None:
     world = four()
-    world.steal("Carol")
+    world.compromise("Carol")
     world.resync("Bob")
     world.send("Bob", "read")
     assert (texts(world), epochs(world)) == (["read"], [1, 2])
@@ -60,7 +60,7 @@ def test_coming_back_heals_nobody_else() -> None:
 
 def test_a_pre_shared_key_that_it_does_not_have_keeps_it_out_though_it_opens_the_path() -> None:
     world = four()
-    world.steal("Bob")
+    world.compromise("Bob")
     world.share_psk("tea", *world.members)
     world.commit("Alice", psks=["tea"])
     world.send("Alice", "secret")
@@ -69,18 +69,18 @@ def test_a_pre_shared_key_that_it_does_not_have_keeps_it_out_though_it_opens_the
 
 def test_a_pre_shared_key_that_leaks_later_lets_it_in_after_all() -> None:
     world = four()
-    world.steal("Bob")
+    world.compromise("Bob")
     world.share_psk("tea", *world.members)
     world.commit("Alice", psks=["tea"])
     world.send("Alice", "not for long")
-    world.steal("Dave")
+    world.compromise("Dave")
     assert (texts(world), epochs(world)) == (["not for long"], [1, 2])
     check_every_claim(world)
 
 
 def test_a_resumption_psk_of_an_epoch_that_it_was_in_keeps_nobody_out() -> None:
     world = four()
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Alice", psks=[1])
     world.send("Alice", "read")
     assert (texts(world), epochs(world)) == (["read"], [1, 2])
@@ -91,19 +91,19 @@ def test_a_resumption_psk_of_an_epoch_before_it_came_keeps_it_out() -> None:
     world = with_erin()
     world.commit("Alice")
     world.add("Alice", "Erin")
-    world.steal("Erin")
+    world.compromise("Erin")
     world.remove("Bob", "Erin")
     assert epochs(world) == [3]
     older = four()
     older.commit("Alice")
-    older.steal("Bob")
+    older.compromise("Bob")
     older.commit("Alice", psks=[1])
     assert epochs(older) == [2, 3]
 
 
 def test_a_proposal_from_outside_is_followed_too() -> None:
     world = with_erin()
-    world.steal("Bob")
+    world.compromise("Bob")
     world.device("HR")
     world.external_sender("Alice", "HR")
     world.ask_to_remove("HR", "Dave")
@@ -116,28 +116,28 @@ def test_a_proposal_from_outside_is_followed_too() -> None:
 
 def test_a_branch_is_closed_to_whoever_has_only_the_old_group() -> None:
     world = four()
-    world.steal("Bob")
+    world.compromise("Bob")
     branch = world.branch("Alice", "Bob")
     branch.send("Alice", "secret")
     assert (branch.reads(), epochs(branch)) == ((), [])
 
 
-def test_a_key_package_stolen_with_the_old_group_opens_the_branch() -> None:
+def test_a_key_package_leaked_with_the_old_group_opens_the_branch() -> None:
     """The Welcome into a branch takes both: the init key, and a resumption PSK of the old group."""
     world = four()
     world.group.publish_key_package("Bob")
-    world.steal("Bob")
+    world.compromise("Bob")
     branch = world.branch("Alice", "Bob")
     branch.send("Alice", "read")
     assert [read.data for read in branch.reads()] == [b"read"]
     check_every_claim(branch)
 
 
-def test_a_theft_in_one_group_is_a_theft_in_all() -> None:
+def test_a_compromise_in_one_group_is_a_compromise_in_all() -> None:
     world = four()
     branch = world.branch("Alice", "Bob")
-    world.steal("Bob")
+    world.compromise("Bob")
     branch.send("Alice", "read")
     assert [read.data for read in branch.reads()] == [b"read"]
-    assert branch.history[1].kind == "theft"
+    assert branch.history[1].kind == "compromise"
     check_every_claim(branch)

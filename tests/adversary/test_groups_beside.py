@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.adversary.histories import cases_of
-from workbench.adversary.burglary import burgle
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
+from workbench.adversary.recovery import recover
 from workbench.adversary.theorem import allowed_by_theory
 from workbench.lab import World
-from workbench.lab.compromise import case_file, case_of
+from workbench.lab.leaks import case_file, case_of
 
 PARENT, BRANCH = 0, 1
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Carol is robbed in epoch 1; in epoch 2 Alice branches off with Bob, whose key package lay about for a step."""
+    """Carol is compromised in epoch 1. In epoch 2 Alice branches with Bob, who published a key package before."""
     made = World.of(["Alice", "Bob", "Carol"])
     made.group.publish_key_package("Bob")
     made.commit("Alice")
@@ -29,20 +29,20 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def carol(world: World) -> Leak:
-    return world.compromise("Carol", at=1)
+    return world.leak("Carol", at=1)
 
 
 @pytest.fixture(scope="module")
 def init_key(world: World) -> Leak:
-    return world.compromise("Bob", at=2, what="init keys")
+    return world.leak("Bob", at=2, what="init keys")
 
 
 def readable(world: World, *leaks: Leak) -> list[tuple[int, ...]]:
-    """The readable epochs of each group, on which the record and the thief agree and which theory allows."""
+    """The readable epochs of each group, on which the record and the attacker agree and which theory allows."""
     found = []
     for group, case in cases_of(world).items():
         predicted = case.judge(leaks).readable_epochs
-        done = burgle(case_file(group, leaks))
+        done = recover(case_file(group, leaks))
         assert tuple(map(int, done["epoch_authenticators"])) == predicted
         assert set(predicted) <= set(allowed_by_theory(case.chronicle, leaks, case.beside))
         found.append(predicted)
@@ -57,18 +57,20 @@ def test_what_is_derived_in_one_group_opens_the_other(world: World, carol: Leak,
 
 
 def test_messages_in_the_branch_are_read_then(world: World, carol: Leak, init_key: Leak) -> None:
-    haul = burgle(case_file(world, [carol, init_key]))
-    assert [bytes.fromhex(each["application_data"]) for each in haul["beside"][0]["messages"]] == [b"between us"]
+    result = recover(case_file(world, [carol, init_key]))
+    assert [bytes.fromhex(each["application_data"]) for each in result["beside"][0]["messages"]] == [b"between us"]
 
 
-def test_a_thief_tries_again_what_the_other_group_has_opened_since(world: World, carol: Leak, init_key: Leak) -> None:
+def test_a_attacker_tries_again_what_the_other_group_has_opened_since(
+    world: World, carol: Leak, init_key: Leak
+) -> None:
     """It has been at the branch before it learns what it lacked."""
     branch = world.groups[BRANCH]
-    at_branch = branch.thief
+    at_branch = branch.attacker
     assert at_branch.epochs() == {}
-    at_branch.take((*case_file(branch, ()).public, *init_key.loot))
+    at_branch.take((*case_file(branch, ()).public, *init_key.leaked_secrets))
     assert at_branch.epochs() == {}
-    world.thief.take((*case_file(world, ()).public, *carol.loot))
+    world.attacker.take((*case_file(world, ()).public, *carol.leaked_secrets))
     assert list(at_branch.epochs()) == [1, 2]
 
 
@@ -104,12 +106,12 @@ def test_whoever_founds_a_group_its_epochs_are_told_apart(founder: str) -> None:
     assert authenticator["value"] == state.secrets.epoch_authenticator.hex()
 
 
-def test_a_theft_from_one_device_is_tried_in_all_groups_before_it_is_told() -> None:
+def test_a_compromise_from_one_device_is_tried_in_all_groups_before_it_is_told() -> None:
     made = World.of(["Alice", "Bob"])
     branch = made.branch("Alice", "Bob")
-    made.steal("Bob")
-    assert [list(group.thief.epochs()) for group in made.groups] == [[1], [1]]
-    assert [moment.kind for moment in branch.history] == ["found", "theft"]
+    made.compromise("Bob")
+    assert [list(group.attacker.epochs()) for group in made.groups] == [[1], [1]]
+    assert [moment.kind for moment in branch.history] == ["found", "compromise"]
 
 
 def test_a_key_of_an_earlier_epoch_is_none_of_the_epoch_that_is_reached_in_the_same_step() -> None:

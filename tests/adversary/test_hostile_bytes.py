@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from tests.adversary.histories import cases_of
-from workbench.adversary.burglary import burgle
-from workbench.adversary.loot import Ratchets, SenderDataKey
+from workbench.adversary.leaked_secrets import Ratchets, SenderDataKey
+from workbench.adversary.recovery import recover
 from workbench.lab import World
-from workbench.lab.compromise import case_file, compromise
+from workbench.lab.leaks import case_file, leak_of
 from workbench.mls import (
     Add,
     BasicCredential,
@@ -52,7 +52,7 @@ def private(world: World, kind: ContentType) -> bytes:
 
 def damaged(world: World, wire_format: WireFormat) -> bytes:
     """The last message of this kind on the wire, with its last byte changed: a signature, a tag or a ciphertext."""
-    for wire in reversed(world.thief.heard):
+    for wire in reversed(world.attacker.heard):
         if decode(MLSMessage, wire).message.TAG is wire_format:
             return wire[:-1] + bytes([(wire[-1] + 1) % 256])
     raise AssertionError(f"nothing of kind {wire_format.name} was sent")
@@ -81,9 +81,9 @@ def story(hostile: Callable[[World], Iterable[bytes]] = nothing) -> World:
     world = World.of(["Alice", "Bob", "Carol"])
     world.commit("Bob")
     world.send("Alice", "first")
-    world.thief.hear(world.devices["Alice"].publish_group_info(world.group_id))
+    world.attacker.hear(world.devices["Alice"].publish_group_info(world.group_id))
     steps: list[Callable[[], object]] = [
-        lambda: world.steal("Bob"),
+        lambda: world.compromise("Bob"),
         lambda: world.send("Alice", "after the compromise"),
         lambda: world.commit("Carol"),
         lambda: world.send("Carol", "not healed"),
@@ -92,7 +92,7 @@ def story(hostile: Callable[[World], Iterable[bytes]] = nothing) -> World:
     ]
     for step in steps:
         for wire in hostile(world):
-            world.thief.hear(wire)
+            world.attacker.hear(wire)
         step()
     return world
 
@@ -110,21 +110,21 @@ def test_what_the_attacker_reads_is_the_same_with_hostile_bytes_between(kind: st
 
 def test_a_forged_commit_that_comes_first_does_not_hide_the_real_one(honest: World) -> None:
     """The same seed gives the same commits, so that what is to come can be forged before it comes."""
-    commits = [forged for wire in honest.thief.heard if (forged := forged_commit(wire)) is not None]
+    commits = [forged for wire in honest.attacker.heard if (forged := forged_commit(wire)) is not None]
     assert len(commits) == 4
     assert_alike(story(lambda _: commits), honest)
 
 
 def test_the_attacker_says_why_it_could_not_read_a_message() -> None:
     world = World.of(["Alice", "Bob"])
-    world.steal("Bob")
-    index = len(world.thief.heard)
-    world.thief.hear(b"")
-    world.thief.hear(private(world, ContentType.application))
+    world.compromise("Bob")
+    index = len(world.attacker.heard)
+    world.attacker.hear(b"")
+    world.attacker.hear(private(world, ContentType.application))
     world.send("Alice", "hello")
     assert [read.data for read in world.reads()] == [b"hello"]
-    assert set(world.thief.unreadable) == {index, index + 1}
-    assert "was not sealed with the sender data secret" in world.thief.unreadable[index + 1]
+    assert set(world.attacker.unreadable) == {index, index + 1}
+    assert "was not sealed with the sender data secret" in world.attacker.unreadable[index + 1]
 
 
 def forged_commit(wire: bytes) -> bytes | None:
@@ -139,8 +139,8 @@ def forged_commit(wire: bytes) -> bytes | None:
 def assert_alike(attacked: World, honest: World) -> None:
     """The attacker has the same of both histories."""
     assert [read.data for read in attacked.reads()] == [read.data for read in honest.reads()]
-    assert set(attacked.thief.epochs()) == set(honest.thief.epochs())
-    assert set(attacked.thief.private_keys) == set(honest.thief.private_keys)
+    assert set(attacked.attacker.epochs()) == set(honest.attacker.epochs())
+    assert set(attacked.attacker.private_keys) == set(honest.attacker.private_keys)
 
 
 def test_rules_and_attacker_agree_after_a_reinit_to_another_suite_with_a_member_offline() -> None:
@@ -151,8 +151,8 @@ def test_rules_and_attacker_agree_after_a_reinit_to_another_suite_with_a_member_
     after = world.successor("Bob")
     after.send("Bob", "hello in the new group")
     groups = cases_of(world)
-    leak = compromise(after, "Carol", case=groups[after])
-    results = burgle(case_file(world, [leak]))
+    leak = leak_of(after, "Carol", case=groups[after])
+    results = recover(case_file(world, [leak]))
     for case, found in zip(groups.values(), (results, *results["beside"]), strict=True):
         readable = {str(epoch) for epoch, standing in case.judge([leak]).epochs.items() if standing == "readable"}
         assert readable == set(found["epoch_authenticators"])
@@ -173,12 +173,12 @@ def flipped_tag(wire: bytes) -> bytes | None:
 
 def test_a_commit_signed_well_with_a_wrong_confirmation_tag_does_not_hide_the_real_one(honest: World) -> None:
     """Whoever has a member's signature key and nothing else can make such a commit."""
-    commits = [forged for wire in honest.thief.heard if (forged := flipped_tag(wire)) is not None]
+    commits = [forged for wire in honest.attacker.heard if (forged := flipped_tag(wire)) is not None]
     assert len(commits) == 4
     attacked = story(lambda _: commits)
     assert_alike(attacked, honest)
-    last = max(honest.thief.epochs())
-    assert attacked.thief.tree(last) == honest.thief.tree(last)
+    last = max(honest.attacker.epochs())
+    assert attacked.attacker.tree(last) == honest.attacker.tree(last)
 
 
 class Forger:
@@ -219,12 +219,12 @@ class Forger:
         return encode(MLSMessage(ProtocolVersion.mls10, welcome))
 
 
-def with_erin(*stolen: str) -> World:
+def with_erin(*leaked: str) -> World:
     """Alice, Bob and Carol in epoch 1, with Erin still outside, and the attacker on some of their devices."""
     world = World.of(["Alice", "Bob", "Carol"])
     world.device("Erin")
-    for name in stolen:
-        world.steal(name)
+    for name in leaked:
+        world.compromise(name)
     return world
 
 
@@ -236,44 +236,44 @@ def members_secrets(world: World, epoch: int) -> EpochSecrets:
 
 def test_a_forged_welcome_does_not_hide_the_epoch_of_the_members() -> None:
     world = with_erin("Bob", "Erin")
-    world.thief.hear(Forger(world, 2).welcome)
+    world.attacker.hear(Forger(world, 2).welcome)
     world.add("Alice", "Erin")
     world.send("Alice", "hello")
     world.commit("Alice")
     world.send("Carol", "still")
     assert [read.data for read in world.reads()] == [b"hello", b"still"]
-    assert world.thief.epochs() == {epoch: members_secrets(world, epoch) for epoch in (1, 2, 3)}
+    assert world.attacker.epochs() == {epoch: members_secrets(world, epoch) for epoch in (1, 2, 3)}
     joined = next(state for moment in world.history if (state := moment.state("Erin")) is not None)
-    assert world.thief.tree(2) == joined.tree
-    assert world.thief.epoch() == 3
+    assert world.attacker.tree(2) == joined.tree
+    assert world.attacker.epoch() == 3
 
 
 def test_a_forged_welcome_of_a_later_epoch_says_nothing_of_the_members() -> None:
     world = with_erin("Bob", "Erin")
-    world.thief.hear(Forger(world, 4).welcome)
-    assert world.thief.epoch() == 1
+    world.attacker.hear(Forger(world, 4).welcome)
+    assert world.attacker.epoch() == 1
 
 
 def test_real_messages_are_read_though_a_forged_welcome_gave_other_keys_of_their_epoch() -> None:
     """Without any state of a member the attacker cannot tell which Welcome is forged. It tries the keys of both."""
     world = with_erin("Erin")
-    world.thief.hear(Forger(world, 2).welcome)
+    world.attacker.hear(Forger(world, 2).welcome)
     world.add("Alice", "Erin")
     world.send("Alice", "hello")
     assert [read.data for read in world.reads()] == [b"hello"]
-    assert world.thief.unreadable == {}
-    world.steal("Bob")
-    assert world.thief.epochs() == {2: members_secrets(world, 2)}
+    assert world.attacker.unreadable == {}
+    world.compromise("Bob")
+    assert world.attacker.epochs() == {2: members_secrets(world, 2)}
 
 
 def test_a_welcome_with_a_wrong_confirmation_tag_opens_no_epoch() -> None:
     world = with_erin("Erin")
     forger = Forger(world, 2)
-    world.thief.hear(forger.welcome_with_a_wrong_tag)
-    assert world.thief.epochs() == {}
-    assert world.thief.tree(2) is None
-    world.thief.hear(forger.welcome)
-    assert world.thief.epochs() == {2: forger.committed.next.secrets}
+    world.attacker.hear(forger.welcome_with_a_wrong_tag)
+    assert world.attacker.epochs() == {}
+    assert world.attacker.tree(2) is None
+    world.attacker.hear(forger.welcome)
+    assert world.attacker.epochs() == {2: forger.committed.next.secrets}
 
 
 def test_a_message_is_read_with_the_second_secret_tree_if_the_first_has_another_key_for_it() -> None:
@@ -282,7 +282,7 @@ def test_a_message_is_read_with_the_second_secret_tree_if_the_first_has_another_
     forged = SecretTree(world.suite, state.tree.leaf_count, bytes(32))
     secret = SenderDataKey(world.group_id, 1, state.secrets.sender_data_secret)
     real = Ratchets(world.group_id, 1, state.secret_tree)
-    world.thief.take((secret, Ratchets(world.group_id, 1, forged), real))
+    world.attacker.take((secret, Ratchets(world.group_id, 1, forged), real))
     world.send("Alice", "hello")
     assert [read.data for read in world.reads()] == [b"hello"]
 
@@ -292,10 +292,10 @@ def test_a_message_is_read_with_whichever_sender_data_secret_opens_it() -> None:
     state = world.devices["Bob"].state(world.group_id)
     real = state.secrets.sender_data_secret
     secrets = [SenderDataKey(world.group_id, 1, each) for each in (b"\0" * 32, real, b"\1" * 32)]
-    world.thief.take((*secrets, Ratchets(world.group_id, 1, state.secret_tree)))
+    world.attacker.take((*secrets, Ratchets(world.group_id, 1, state.secret_tree)))
     world.send("Alice", "hello")
     assert [read.data for read in world.reads()] == [b"hello"]
-    assert world.thief.unreadable == {}
+    assert world.attacker.unreadable == {}
 
 
 def test_a_forged_group_info_does_not_hide_the_key_that_a_newcomer_sealed_its_init_secret_to() -> None:
@@ -306,10 +306,10 @@ def test_a_forged_group_info_does_not_hide_the_key_that_a_newcomer_sealed_its_in
         world.update("Carol")
         world.commit("Bob")
         if forge:
-            world.thief.hear(forged_group_info(world))
+            world.attacker.hear(forged_group_info(world))
         world.join("Erin")
-        world.thief.take(world.compromise("Erin", what="randomness").loot)
-        return set(world.thief.epochs())
+        world.attacker.take(world.leak("Erin", what="randomness").leaked_secrets)
+        return set(world.attacker.epochs())
 
     assert entered(forge=True) == entered(forge=False) == {1, 3}
 
@@ -327,9 +327,9 @@ def forged_group_info(world: World) -> bytes:
 def test_application_data_that_is_not_encrypted_is_not_read() -> None:
     """No member takes it (RFC 9420 §6.2): it is not what somebody said to the group."""
     world = World.of(["Alice", "Bob"])
-    world.steal("Bob")
+    world.compromise("Bob")
     content = FramedContent(world.group_id, 1, Sender(MemberSender(0)), b"", ApplicationData(b"in the clear"))
     public = PublicMessage(content, FramedContentAuthData(bytes(64), None), bytes(32))
-    world.thief.hear(framed(public))
+    world.attacker.hear(framed(public))
     assert world.reads() == ()
-    assert "not encrypted" in world.thief.unreadable[len(world.thief.heard) - 1]
+    assert "not encrypted" in world.attacker.unreadable[len(world.attacker.heard) - 1]

@@ -1,10 +1,10 @@
-"""What a key package of last resort costs: its init key is still there when the device is stolen (RFC 9420 §16.8)."""
+"""What a key package of last resort costs: its init key is still there at the compromise (RFC 9420 §16.8)."""
 
 from __future__ import annotations
 
 import pytest
 
-from workbench.adversary import Thief
+from workbench.adversary import Attacker
 from workbench.client import Device
 from workbench.delivery import DeliveryService
 from workbench.lab.sources import START, entropy_source
@@ -15,7 +15,7 @@ GROUP = b"group"
 
 @pytest.mark.parametrize(("last_resort", "reads"), [(True, [b"long ago"]), (False, [])])
 def test_an_init_key_that_was_kept_opens_a_welcome_recorded_long_ago(*, last_resort: bool, reads: list[bytes]) -> None:
-    service, thief = DeliveryService(), Thief(cipher_suite(1), GROUP)
+    service, attacker = DeliveryService(), Attacker(cipher_suite(1), GROUP)
     alice, bob = (
         Device(name, cipher_suite(1), service, entropy=entropy_source(0, name), clock=lambda: START)
         for name in ("Alice", "Bob")
@@ -32,9 +32,9 @@ def test_an_init_key_that_was_kept_opens_a_welcome_recorded_long_ago(*, last_res
         device.commit(GROUP)
         device.fetch(GROUP)
     for message in (joined.welcome, *(entry.message for entry in service.entries(GROUP))):
-        thief.hear(message)
-    assert thief.reads() == ()
-    thief.steal("Bob", bob.holdings)
-    assert [read.data for read in thief.reads()] == reads
-    assert (1 in thief.epochs()) == last_resort
-    assert bob.state(GROUP).epoch in thief.epochs()
+        attacker.hear(message)
+    assert attacker.reads() == ()
+    attacker.compromise("Bob", bob.holdings)
+    assert [read.data for read in attacker.reads()] == reads
+    assert (1 in attacker.epochs()) == last_resort
+    assert bob.state(GROUP).epoch in attacker.epochs()

@@ -1,4 +1,4 @@
-"""What follows from the record, what theory allows and what a thief can do agree; and a wrong rule would be seen."""
+"""The record, theory and the attacker agree on what can be read, and a wrong rule would be noticed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.adversary.oracles import BATCH, SCENARIOS, Agreement, Scenario, compare, scenarios
 from workbench.adversary.knowledge import Theory
-from workbench.adversary.loot import PARTS
+from workbench.adversary.leaked_secrets import PARTS
 from workbench.adversary.theorem import Case as TheoremCase
 from workbench.inspect.trace_rules import Fact, Rule, numbered
 
@@ -125,13 +125,13 @@ PLANTED: dict[str, Plant] = {
 
 
 @pytest.mark.parametrize("error", PLANTED)
-def test_an_error_in_a_rule_is_found_by_the_thief(error: str, cases: list[Scenario], agreement: Agreement) -> None:
+def test_an_error_in_a_rule_is_found_by_the_attacker(error: str, cases: list[Scenario], agreement: Agreement) -> None:
     assert agreement.disagreements == []
     assert any(differs(each, PLANTED[error]) for each in cases)
 
 
 def differs(scenario: Scenario, plant: Plant) -> bool:
-    """Whether the thief has done something else than what follows by the wrong rules."""
+    """Whether the attacker has done something else than what follows by the wrong rules."""
     cases = list(scenario.groups.values())
     names = {key: secret["name"] for case in cases for key, secret in case.chronicle.secrets.items()}
     rules = numbered(wrong for rule in cases[0].theory.rules.rules for wrong in plant(names, rule))

@@ -1,4 +1,4 @@
-"""What a thief gets of the epochs that its victim keeps: the messages nobody has read there yet, and no way on."""
+"""What an attacker gets of the epochs that its victim keeps: the messages nobody has read there yet, and no way on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.mls.group.scenario import NOW, Scenario, group_of
-from workbench.adversary import Thief
+from workbench.adversary import Attacker
 from workbench.client import Holdings, Membership
 from workbench.lab import World
 from workbench.mls import MLSMessage, Policy, encode, process
@@ -25,41 +25,41 @@ def overtaken(past_epochs: int) -> tuple[Scenario, list[MLSMessage]]:
     return scenario, wire
 
 
-def robbed(scenario: Scenario, wire: list[MLSMessage]) -> Thief:
-    """A thief who has heard everything and then takes what Bob has."""
-    thief = Thief(scenario.suite, GROUP)
+def compromised(scenario: Scenario, wire: list[MLSMessage]) -> Attacker:
+    """An attacker who has heard everything and then takes what Bob has."""
+    attacker = Attacker(scenario.suite, GROUP)
     for message in wire:
-        thief.hear(encode(message))
+        attacker.hear(encode(message))
     bob = scenario.states["Bob"]
-    thief.steal("Bob", Holdings(bob.signature_private_key, groups={GROUP: Membership(bob, len(wire))}))
-    return thief
+    attacker.compromise("Bob", Holdings(bob.signature_private_key, groups={GROUP: Membership(bob, len(wire))}))
+    return attacker
 
 
 def test_it_reads_what_its_victim_could_still_read_of_a_past_epoch_and_not_what_it_has_read() -> None:
-    thief = robbed(*overtaken(past_epochs=3))
-    assert [(read.index, read.epoch, read.sender, read.data) for read in thief.reads()] == [
+    attacker = compromised(*overtaken(past_epochs=3))
+    assert [(read.index, read.epoch, read.sender, read.data) for read in attacker.reads()] == [
         (1, 1, 0, b"still under way")
     ]
 
 
 @pytest.mark.parametrize("past_epochs", [0, 2])
 def test_it_reads_nothing_of_an_epoch_that_its_victim_has_deleted(past_epochs: int) -> None:
-    assert robbed(*overtaken(past_epochs)).reads() == ()
+    assert compromised(*overtaken(past_epochs)).reads() == ()
 
 
 def test_what_is_kept_of_a_past_epoch_leads_into_no_other() -> None:
     scenario, wire = overtaken(past_epochs=3)
     assert len(scenario.states["Bob"].past_epochs) == 3
-    assert list(robbed(scenario, wire).epochs()) == [scenario.states["Bob"].epoch]
+    assert list(compromised(scenario, wire).epochs()) == [scenario.states["Bob"].epoch]
 
 
-def test_an_earlier_theft_gives_the_way_on_from_the_epochs_that_a_later_one_found_kept() -> None:
+def test_an_earlier_compromise_gives_the_way_on_from_the_epochs_that_a_later_one_found_kept() -> None:
     scenario, wire = overtaken(past_epochs=3)
     first = group_of("Alice", "Bob", "Carol").states["Bob"]
-    thief = robbed(scenario, wire)
-    thief.steal("Bob", Holdings(first.signature_private_key, groups={GROUP: Membership(first, 0)}))
-    assert list(thief.epochs()) == [1, 2, 3, 4]
-    assert [read.data for read in thief.reads()] == [b"read in time", b"still under way"]
+    attacker = compromised(scenario, wire)
+    attacker.compromise("Bob", Holdings(first.signature_private_key, groups={GROUP: Membership(first, 0)}))
+    assert list(attacker.epochs()) == [1, 2, 3, 4]
+    assert [read.data for read in attacker.reads()] == [b"read in time", b"still under way"]
 
 
 def test_the_record_of_a_world_has_what_its_devices_keep_of_past_epochs() -> None:
@@ -67,13 +67,13 @@ def test_the_record_of_a_world_has_what_its_devices_keep_of_past_epochs() -> Non
     world.send("Alice", "one")
     before = world.state("Bob")
     world.commit("Alice")
-    world.steal("Bob")
+    world.compromise("Bob")
     assert before is not None
     trace = world.trace()
     named = {value["value"]: value for step in trace["steps"] for value in step["secrets"].values()}
     values = {key: value["value"] for step in trace["steps"] for key, value in step["secrets"].items()}
-    stolen = {values[secret] for secret in trace["steps"][-1].get("stolen", ())}
+    leaked = {values[secret] for secret in trace["steps"][-1].get("leaked", ())}
     kept = before.secrets.sender_data_secret.hex()
     assert (named[kept]["name"], named[kept]["epoch"]) == ("sender_data_secret", 1)
-    assert kept in stolen
-    assert before.secrets.init_secret.hex() not in stolen
+    assert kept in leaked
+    assert before.secrets.init_secret.hex() not in leaked

@@ -1,7 +1,7 @@
-"""What the thief can do and what it can't is what follows from the record of everybody's derivations.
+"""What the attacker can do and what it can't is what follows from the record of everybody's derivations.
 
-Two oracles that know nothing of each other: the thief, who has stolen bytes and the wire, and decrypts; and the
-closure of what was stolen under all operations that were recorded on all devices, which needs no cryptography.
+Two oracles that know nothing of each other: the attacker, who has leaked bytes and the wire, and decrypts; and the
+closure of what leaked under all operations that were recorded on all devices, which needs no cryptography.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from workbench.lab import World
 from workbench.mls import Policy
 
 ACTIONS: tuple[str, ...] = (
-    *("commit", "commit", "update", "add", "remove", *("send",) * 5, "steal", "hold"),
+    *("commit", "commit", "update", "add", "remove", *("send",) * 5, "compromise", "hold"),
     *("join", "resync", "share_psk", "propose_remove", "request_to_join"),
 )
 
 
 def closure(trace: Trace) -> set[SecretId]:
-    """All secrets that follow from what was stolen, by operations whose inputs all are known."""
+    """All secrets that follow from what leaked, by operations whose inputs all are known."""
     operations = [
         (frozenset(secret for secret in operation["inputs"] if secret is not None), operation["output"])
         for step in trace["steps"]
         for operation in step["operations"]
-        if operation["output"] is not None and "thief" not in operation["by"][:1]
+        if operation["output"] is not None and "attacker" not in operation["by"][:1]
     ]
-    known = {secret for step in trace["steps"] for secret in step.get("stolen", ())}
+    known = {secret for step in trace["steps"] for secret in step.get("leaked", ())}
     while new := {output for inputs, output in operations if inputs and inputs <= known} - known:
         known |= new
     return known
 
 
 def history(seed: int) -> World:
-    """A random history of a small group, with thefts at random moments."""
+    """A random history of a small group, with compromises at random moments."""
     dice = random.Random(seed)  # noqa: S311 - dice, not keys
     size, policy = dice.randint(2, 6), Policy(past_epochs=seed % 3)
     world = World.of(size, seed=seed, handshakes=dice.choice(["public", "private"]), policy=policy)
@@ -67,7 +67,7 @@ def people_of(action: str, actor: str, other: str) -> tuple[str, ...]:
     """Whom an action needs: a member who acts, somebody it is done to, or somebody outside."""
     if action in {"add", "remove", "propose_remove"}:
         return (actor, other)
-    return (other,) if action in {"steal", "join", "request_to_join"} else (actor,)
+    return (other,) if action in {"compromise", "join", "request_to_join"} else (actor,)
 
 
 def mixed_in(world: World, dice: random.Random) -> list[str | int]:
@@ -80,25 +80,25 @@ def mixed_in(world: World, dice: random.Random) -> list[str | int]:
 
 
 def miss_a_commit(world: World, dice: random.Random, sleeper: str) -> None:
-    """Somebody is out of reach while another commits, and perhaps robbed in that state."""
+    """Somebody is out of reach while another commits, and perhaps compromised in that state."""
     others = [name for name in world.members if name != sleeper and world.reason_against("commit", name) is None]
     if others:
         world.hold(sleeper)
         world.commit(dice.choice(others))
-        if dice.random() < 0.5 and world.reason_against("steal", sleeper) is None:
-            world.steal(sleeper)
+        if dice.random() < 0.5 and world.reason_against("compromise", sleeper) is None:
+            world.compromise(sleeper)
         world.release(sleeper)
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_the_thief_has_the_epochs_and_messages_that_follow_from_the_record(seed: int) -> None:
+def test_the_attacker_has_the_epochs_and_messages_that_follow_from_the_record(seed: int) -> None:
     world = history(seed)
     trace = world.trace()
     secrets: dict[SecretId, TraceSecret] = {
         key: value for step in trace["steps"] for key, value in step["secrets"].items()
     }
     known = [secrets[key] for key in closure(trace)]
-    assert set(world.thief.epochs()) == {each["epoch"] for each in known if each["name"] == "init_secret"}
+    assert set(world.attacker.epochs()) == {each["epoch"] for each in known if each["name"] == "init_secret"}
     readable = {
         (each["epoch"], each["node"], each.get("generation"))
         for each in known
@@ -106,10 +106,10 @@ def test_the_thief_has_the_epochs_and_messages_that_follow_from_the_record(seed:
     }
     assert {(read.epoch, 2 * read.sender) for read in world.reads()} == {(epoch, node) for epoch, node, _ in readable}
     assert len(world.reads()) == len(readable)
-    computed = {key.hex() for key in world.thief.private_keys.values()}
+    computed = {key.hex() for key in world.attacker.private_keys.values()}
     predicted = {each["value"] for each in known if each["name"] == "private_key"}
     assert computed <= predicted
-    if world.handshakes == "public" and world.thief.epochs():
+    if world.handshakes == "public" and world.attacker.epochs():
         assert computed & keys_in_the_tree(world) == predicted & keys_in_the_tree(world)
 
 
@@ -121,8 +121,8 @@ def keys_in_the_tree(world: World) -> set[str]:
 
 def test_the_histories_are_worth_looking_at() -> None:
     worlds = [history(seed) for seed in range(60)]
-    assert sum(bool(world.thief.epochs()) for world in worlds) > 30
-    assert sum(len(world.thief.epochs()) < (world.epoch or 0) for world in worlds) > 30
+    assert sum(bool(world.attacker.epochs()) for world in worlds) > 30
+    assert sum(len(world.attacker.epochs()) < (world.epoch or 0) for world in worlds) > 30
     assert sum(len(world.reads()) for world in worlds) > 30
     commits = [step["commit"] for world in worlds for step in world.trace()["steps"] if step["commit"] is not None]
     assert sum(commit["external"] for commit in commits) > 30

@@ -5,16 +5,16 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
-from workbench.adversary.burglary import burgle
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import PARTS, Part
+from workbench.adversary.leaked_secrets import PARTS, Part
+from workbench.adversary.recovery import recover
 from workbench.adversary.theorem import Case as TheoremCase
 from workbench.adversary.theorem import allowed_by_theory
 from workbench.adversary.verdict import Case
 from workbench.lab import NotPossible, World
-from workbench.lab.compromise import case_file, case_of, compromise
 from workbench.lab.environment import Handshakes
+from workbench.lab.leaks import case_file, case_of, leak_of
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +38,13 @@ def case(world: World) -> Case:
 @pytest.fixture(scope="module")
 def early(world: World, case: Case) -> Leak:
     """Bob, before he commits."""
-    return compromise(world, "Bob", at=3, case=case)
+    return leak_of(world, "Bob", at=3, case=case)
 
 
 @pytest.fixture(scope="module")
 def late(world: World, case: Case) -> Leak:
     """Dave, who has never committed, after Bob has."""
-    return compromise(world, "Dave", at=6, case=case)
+    return leak_of(world, "Dave", at=6, case=case)
 
 
 def test_a_commit_of_the_victim_heals(case: Case, early: Leak) -> None:
@@ -56,7 +56,7 @@ def test_a_commit_of_the_victim_heals(case: Case, early: Leak) -> None:
     assert verdict.must_update == ()
 
 
-def test_what_is_healed_says_whose_theft_would_open_it_again(case: Case, early: Leak) -> None:
+def test_what_is_healed_says_whose_compromise_would_open_it_again(case: Case, early: Leak) -> None:
     assert case.judge([early]).reopeners == {4: ("Dave",), 5: ("Dave",), 6: ("Dave",)}
 
 
@@ -88,7 +88,7 @@ def test_a_verdict_is_shown_as_a_line_for_each_epoch_with_the_leaks_and_who_coul
 
 def test_what_nobody_left_could_reopen_is_said_to_be_healed_without_reserve() -> None:
     world = World.of(["Alice", "Bob"])
-    bob = world.compromise("Bob")
+    bob = world.leak("Bob")
     for name in ("Bob", "Alice", "Bob"):
         world.commit(name)
     assert "epoch 2: healed\n" in repr(world.judge(bob))
@@ -111,7 +111,7 @@ def test_a_fresh_leaf_of_those_who_must_update_shuts_the_attacker_out() -> None:
     again = World.of(["Alice", "Bob", "Carol", "Dave"])
     for name in ("Alice", "Alice", "Bob", "Alice", "Alice", "Carol"):
         again.commit(name)
-    leaks = [compromise(again, "Bob", at=3), compromise(again, "Dave", at=6)]
+    leaks = [leak_of(again, "Bob", at=3), leak_of(again, "Dave", at=6)]
     assert case_of(again).judge(leaks).must_update == ("Dave",)
     again.commit("Dave")
     assert case_of(again).judge(leaks).epochs[8] == "healed"
@@ -165,24 +165,24 @@ def test_theory_says_which_case_applies_and_where_it_stands(case: Case, early: L
 
 @pytest.mark.parametrize("what", PARTS)
 def test_a_part_of_a_device_gives_no_more_than_all_of_it(world: World, case: Case, what: Part) -> None:
-    whole = case.judge([compromise(world, "Dave", at=6, case=case)])
+    whole = case.judge([leak_of(world, "Dave", at=6, case=case)])
     if what in {"message keys", "randomness"}:  # used in the step and kept by nobody
         return
-    part = case.judge([compromise(world, "Dave", at=6, what=what, case=case)])
+    part = case.judge([leak_of(world, "Dave", at=6, what=what, case=case)])
     assert part.knowledge.facts() <= whole.knowledge.facts()
 
 
 def test_ratchets_and_message_keys_read_nothing_without_the_sender_data_secret(world: World, case: Case) -> None:
-    leaks = [compromise(world, "Bob", at=5, what=what, case=case) for what in ("ratchets", "message keys")]
+    leaks = [leak_of(world, "Bob", at=5, what=what, case=case) for what in ("ratchets", "message keys")]
     assert case.judge(leaks).readable_messages == ()
-    with_secrets = case.judge([*leaks, compromise(world, "Bob", at=5, case=case)])
+    with_secrets = case.judge([*leaks, leak_of(world, "Bob", at=5, case=case)])
     assert [message.step for message in with_secrets.readable_messages] == [5]
 
 
 @pytest.mark.parametrize(("device", "at"), [("Alice", 99), ("Mallory", -1)])
 def test_nothing_leaks_from_what_was_not_there(world: World, device: str, at: int) -> None:
     with pytest.raises(NotPossible, match="There "):
-        compromise(world, device, at=at)
+        leak_of(world, device, at=at)
 
 
 @pytest.mark.parametrize("is_held", [False, True])
@@ -197,9 +197,9 @@ def test_who_was_removed_by_a_private_commit_has_used_up_the_key_that_opens_it(
     world.remove("Alice", "Bob")
     for name in ("Carol", "Dave") if is_held else ():
         world.release(name)
-    removed = world.compromise("Bob")
+    removed = world.leak("Bob")
     world.commit("Alice")
-    leaks = [removed, world.compromise("Dave")]
+    leaks = [removed, world.leak("Dave")]
     assert world.judge(*leaks).readable_epochs == epochs
-    haul = burgle(case_file(world, leaks))
-    assert tuple(map(int, haul["epoch_authenticators"])) == epochs
+    result = recover(case_file(world, leaks))
+    assert tuple(map(int, result["epoch_authenticators"])) == epochs

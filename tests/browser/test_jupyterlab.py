@@ -60,9 +60,9 @@ def panel(lesson: Page) -> Locator:
     return controls
 
 
-def stolen(panel: Locator) -> Locator:
-    """The nodes that say that the thief has stolen their private key."""
-    return panel.locator("[data-node][aria-label*='private key stolen']")
+def leaked(panel: Locator) -> Locator:
+    """The nodes that say that the attacker has leaked their private key."""
+    return panel.locator("[data-node][aria-label*='private key leaked']")
 
 
 def last_deed(lesson: Page) -> str:
@@ -96,14 +96,14 @@ def test_stepping_animates(lesson: Page) -> None:
 
 
 def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
-    panel.get_by_label("Seen by", exact=True).select_option("thief")
-    expect(stolen(panel)).to_have_count(0)
+    panel.get_by_label("Seen by", exact=True).select_option("attacker")
+    expect(leaked(panel)).to_have_count(0)
     panel.get_by_label("On whom").select_option("Bob")
-    panel.get_by_role("button", name="Steal this device").click()
+    panel.get_by_role("button", name="Compromise this device").click()
     # Bob's leaf, and the root, whose key came with his Welcome.
-    expect(panel.locator("[data-node='2'][aria-label*='private key stolen']")).to_be_visible()
-    expect(stolen(panel)).to_have_count(3)
-    assert last_deed(lesson) == "The thief took all that is on Bob's device"
+    expect(panel.locator("[data-node='2'][aria-label*='private key leaked']")).to_be_visible()
+    expect(leaked(panel)).to_have_count(3)
+    assert last_deed(lesson) == "The attacker took all that is on Bob's device"
 
 
 def test_a_click_on_update_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
@@ -118,9 +118,9 @@ def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
     panel.get_by_role("button", name="Commit", exact=True).click()
     sentence = panel.locator(".mls-sentence")
     expect(sentence).to_contain_text("epoch 2 begins", timeout=15_000)
-    expect(stolen(panel)).to_have_count(0)
+    expect(leaked(panel)).to_have_count(0)
     panel.get_by_role("button", name="Send", exact=True).click()
-    expect(sentence).to_contain_text("The thief cannot read it", timeout=15_000)
+    expect(sentence).to_contain_text("The attacker cannot read it", timeout=15_000)
     comes_to_be(lesson, "Out[max(Out)].world.reads()", "()")
 
 

@@ -1,4 +1,4 @@
-"""The lifetimes of secrets as a reader meets them: the line of the theft dragged, by mouse and by keyboard."""
+"""The lifetimes of secrets as a reader meets them: the line of the compromise dragged, by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
 from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
-from tests.widgets.told import theft_of
+from tests.widgets.told import compromise_of
 from tests.widgets.views import still_picture
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.shared.page import page as page_of
 from workbench.lab import World
-from workbench.lab.compromise import case_of
+from workbench.lab.leaks import case_of
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
 
@@ -57,13 +57,13 @@ def line(page: Page) -> Locator:
 
 
 def says(page: Page, view: KeyLifetimesView, device: str, step: int, *others: str) -> None:
-    """The page says of a theft what the module says of it in Python."""
-    theft = theft_of(view, device, step, others)
-    expect(page.locator(".mls-sentence")).to_have_text(theft["said"])
-    expect(line(page)).to_have_attribute("aria-valuetext", theft["instant"])
-    expect(page.locator(".mls-taken li")).to_have_text(theft["loot"] or ["nothing"])
-    expect(page.locator(".mls-epochs .is-open")).to_have_text([f"{epoch} open" for epoch in theft["epochs"]])
-    expect(page.locator(".mls-read li")).to_have_count(len(theft["messages"]))
+    """The page says of a compromise what the module says of it in Python."""
+    compromise = compromise_of(view, device, step, others)
+    expect(page.locator(".mls-sentence")).to_have_text(compromise["said"])
+    expect(line(page)).to_have_attribute("aria-valuetext", compromise["instant"])
+    expect(page.locator(".mls-taken li")).to_have_text(compromise["leaked_secrets"] or ["nothing"])
+    expect(page.locator(".mls-epochs .is-open")).to_have_text([f"{epoch} open" for epoch in compromise["epochs"]])
+    expect(page.locator(".mls-read li")).to_have_count(len(compromise["messages"]))
 
 
 def essence(drawing: str) -> list[tuple[object, ...]]:
@@ -98,7 +98,7 @@ def test_the_live_picture_and_the_still_figure_show_the_same(visit: Visit, view:
         line(page).press("ArrowRight")
 
 
-def test_the_line_is_dragged_and_all_that_it_cuts_is_the_loot(visit: Visit) -> None:
+def test_the_line_is_dragged_and_all_that_it_cuts_leaks(visit: Visit) -> None:
     view = told()
     page = visit(shown(view, device="Alice", step=6))
     handle, room = line(page).bounding_box(), page.locator(".mls-plot-area").bounding_box()
@@ -132,7 +132,7 @@ def test_another_device_has_other_secrets(visit: Visit) -> None:
     page = visit(shown(view, device="Alice", step=4))
     page.get_by_label("Device", exact=True).select_option("Bob")
     says(page, view, "Bob", 4)
-    expect(line(page)).to_have_attribute("aria-label", "Theft from Bob's device")
+    expect(line(page)).to_have_attribute("aria-label", "Compromise of Bob's device")
 
 
 def test_another_leak_is_put_on_and_taken_off(visit: Visit) -> None:
@@ -168,9 +168,9 @@ def test_the_table_says_what_becomes_of_each_secret(visit: Visit) -> None:
     page = visit(shown(view, device="Dave", step=4))
     page.get_by_label("Show as a table").click()
     rows = page.locator(".mls-twin tbody tr")
-    expect(rows).to_have_count(len(theft_of(view, "Dave", 4)["table"]))
+    expect(rows).to_have_count(len(compromise_of(view, "Dave", 4)["table"]))
     said = [list(row) for row in rows.evaluate_all("all => all.map((row) => [...row.cells].map((c) => c.textContent))")]
-    assert said == theft_of(view, "Dave", 4)["table"]
+    assert said == compromise_of(view, "Dave", 4)["table"]
 
 
 def test_nothing_moves_when_the_page_opens(visit: Visit) -> None:
@@ -231,7 +231,7 @@ def test_in_jupyterlab_the_line_reaches_python_and_python_moves_the_line(
         page = context.new_page()
         open_notebook(page, address, "lifetimes.ipynb")
         run_all_cells(page)
-        expect(page.locator(".mls-sentence")).to_have_text(theft_of(view, "Dave", 1)["said"], timeout=30_000)
+        expect(page.locator(".mls-sentence")).to_have_text(compromise_of(view, "Dave", 1)["said"], timeout=30_000)
         line(page).focus()
         page.keyboard.press("End")
         last = len(view["security"]["steps"]) - 1

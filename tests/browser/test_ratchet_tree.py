@@ -34,10 +34,10 @@ def test_every_node_is_there_and_says_what_it_is(visit: Visit) -> None:
     [
         (sample, "carol"),
         (sample, "server"),
-        (sample, "thief"),
+        (sample, "attacker"),
         (lived, "Alice"),
         (lived, "Frank"),
-        (lived, "thief"),
+        (lived, "attacker"),
         (partial(lived, "private"), "server"),
         (partial(wide, 64), "m0"),
     ],
@@ -73,12 +73,12 @@ def essence(drawing: str) -> dict[str, object]:
 
 def test_a_padlock_in_the_heading_says_how_the_epoch_stands_for_the_attacker(visit: Visit) -> None:
     view = tree_under_attack(scenario("retroactive break").verdict())
-    page = visit(shown(view, step=3, viewer="attacker"))
+    page = visit(shown(view, step=3, viewer="leak holder"))
     padlock = page.locator(".mls-padlock")
     expect(padlock).to_have_text("open again: Dave")
     expect(padlock).to_have_attribute("title", "epoch 3 had healed and is open again, by what leaked from Dave")
-    expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, 3, "attacker"))
-    assert labels(page) == frame_at(view, 3, "attacker")["labels"]
+    expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, 3, "leak holder"))
+    assert labels(page) == frame_at(view, 3, "leak holder")["labels"]
     assert faults_that_axe_finds(page, ROOT) == []
     scrub(page, 1)
     expect(padlock).to_be_hidden()
@@ -165,7 +165,7 @@ def test_each_viewer_sees_its_own_keys(visit: Visit) -> None:
         told = frame_at(view, 2, viewer["id"])["labels"]
         expect(node(page, 0)).to_have_attribute("aria-label", told[0])
         assert labels(page) == told
-    expect(page.locator(f"{ROOT} .has-stolen")).to_have_count(2)
+    expect(page.locator(f"{ROOT} .has-leaked")).to_have_count(2)
     expect(page.locator(f"{ROOT} .mls-flag")).to_have_count(2)
 
 
@@ -252,7 +252,7 @@ def test_pointing_at_a_blank_node_draws_a_line_to_each_node_of_its_resolution(vi
 
 
 def test_the_table_says_what_the_picture_shows(visit: Visit) -> None:
-    page = visit(shown(sample(), step=2, viewer="thief"))
+    page = visit(shown(sample(), step=2, viewer="attacker"))
     page.get_by_label("Show as a table").click()
     rows = page.get_by_role("region", name="The tree as a table").locator("tbody tr")
     expect(rows).to_have_count(7)

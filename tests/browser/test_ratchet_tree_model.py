@@ -40,11 +40,11 @@ def test_without_scripts_the_figure_stays(visit: Visit) -> None:
 def test_every_choice_of_the_reader_reaches_the_model(visit: Visit) -> None:
     page = visit(hosted(sample(), step=0))
     page.get_by_label("One step on").click()
-    page.get_by_label("Seen by", exact=True).select_option("thief")
+    page.get_by_label("Seen by", exact=True).select_option("attacker")
     page.get_by_label("Speed").select_option("2")
     node(page, 1).click()
     calls = page.evaluate("window.calls")
-    for name, value in [("step", 1), ("viewer", "thief"), ("speed", 2), ("selected", 1)]:
+    for name, value in [("step", 1), ("viewer", "attacker"), ("speed", 2), ("selected", 1)]:
         assert ["set", name, value] in calls
     assert calls[-1] == ["save"]
 

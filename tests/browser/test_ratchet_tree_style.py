@@ -39,7 +39,7 @@ def test_a_phone_is_wide_enough(visit: Visit, leaf_count: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
-    page = visit(shown(lived(), step=5, viewer="thief", selected=2), color_scheme=scheme)
+    page = visit(shown(lived(), step=5, viewer="attacker", selected=2), color_scheme=scheme)
     page.get_by_label("Show as a table").click()
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(15)
     assert faults_that_axe_finds(page, ROOT) == []
@@ -130,7 +130,7 @@ def test_the_styles_of_a_notebook_do_not_reach_into_it(visit: Visit) -> None:
 
 
 def test_with_forced_colours_only_the_readers_colours_are_used(visit: Visit) -> None:
-    page = visit(shown(sample(), step=2, viewer="thief"), forced_colors="active")
+    page = visit(shown(sample(), step=2, viewer="attacker"), forced_colors="active")
     expect(page.locator(ROOT)).to_be_visible()
     used = page.evaluate("""() => {
       const probe = document.body.appendChild(document.createElement("i"));

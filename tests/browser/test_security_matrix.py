@@ -1,4 +1,4 @@
-"""A compromise as a reader meets it: looked at, stolen from, asked, by mouse and by keyboard."""
+"""A compromise as a reader meets it: looked at, leaked from, asked, by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workbench.lab.scenarios import Scenario, scenario
 pytestmark = pytest.mark.browser
 
 ROOT = ".mls-security-matrix"
-QUIET = "Nothing has leaked: the thief reads nothing."
+QUIET = "Nothing has leaked: the attacker reads nothing."
 
 
 @cache
@@ -70,7 +70,9 @@ def test_leaks_are_put_on_and_taken_off_by_their_names(visit: Visit) -> None:
     leak(page, "Bob’s device, epoch 2").click()
     expect(leak(page, "Bob’s device, epoch 2")).to_have_attribute("aria-pressed", "true")
     expect(leak(page, "Bob’s device, epoch 2")).to_be_focused()
-    expect(sentence(page)).to_contain_text("Healed so far at 3, when Bob updated by a commit: the theft of Dave would")
+    expect(sentence(page)).to_contain_text(
+        "Healed so far at 3, when Bob updated by a commit: the compromise of Dave would"
+    )
     expect(head(page, 3).locator(".mls-count")).to_have_text("1")
     expect(head(page, 5).locator(".mls-word")).to_have_text("so far")
     leak(page, "Dave’s device, epoch 4").click()
@@ -83,27 +85,29 @@ def test_leaks_are_put_on_and_taken_off_by_their_names(visit: Visit) -> None:
 
 def test_a_click_on_a_flag_steals_the_device_and_another_gives_it_back(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story(), on=[])))
-    corner = cell(page, "Carol", 2).locator(".mls-rob")
+    corner = cell(page, "Carol", 2).locator(".mls-compromise")
     corner.click()
-    expect(sentence(page)).to_contain_text("The thief reads epochs 2 to 4.")
-    expect(cell(page, "Carol", 2)).to_have_attribute("aria-label", re.compile("leaf key stolen.*robbed in this epoch"))
+    expect(sentence(page)).to_contain_text("The attacker reads epochs 2 to 4.")
+    expect(cell(page, "Carol", 2)).to_have_attribute(
+        "aria-label", re.compile("leaf key leaked.*compromised in this epoch")
+    )
     expect(leak(page, "Carol’s device, epoch 2")).to_be_visible()
     corner.click()
     expect(sentence(page)).to_have_text(QUIET)
     expect(leak(page, "Carol’s device, epoch 2")).to_have_count(0)
 
 
-def test_a_click_on_a_cell_tells_how_the_thief_knows(visit: Visit) -> None:
+def test_a_click_on_a_cell_tells_how_the_attacker_knows(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story())))
     cell(page, "Dave", 3).click()
     panel = page.get_by_role("complementary", name="Details")
     expect(panel).to_contain_text("Dave in epoch 3")
-    expect(panel).to_contain_text("Stolen; the same in epochs 1 to 5.")
+    expect(panel).to_contain_text("Leaked; the same in epochs 1 to 5.")
     expect(panel).to_contain_text("It takes everything of Bob after step 3 and everything of Dave after step 5.")
     expect(panel.locator("li").first).to_contain_text("Dave's leaf key (leaked with everything of Dave after step 5)")
-    panel.get_by_role("button", name="Steal all that Dave has").click()
+    panel.get_by_role("button", name="Compromise all that Dave has").click()
     expect(leak(page, "Dave’s device, epoch 3")).to_be_visible()
-    panel.get_by_role("button", name="Take back the theft of Dave").click()
+    panel.get_by_role("button", name="Take back the compromise of Dave").click()
     head(page, 3).click()
     expect(panel.locator(".mls-panel-title")).to_have_text("Epoch 3")
     panel.get_by_label("Close").click()
@@ -120,7 +124,7 @@ def test_everything_is_done_with_the_keyboard_from_one_tab_stop(visit: Visit) ->
     active = grid.get_attribute("aria-activedescendant")
     expect(page.locator(f"#{active}")).to_have_attribute("aria-label", re.compile("^Bob in epoch 2:"))
     page.keyboard.press(" ")
-    expect(sentence(page)).to_contain_text("The thief reads epoch 2.")
+    expect(sentence(page)).to_contain_text("The attacker reads epoch 2.")
     page.keyboard.press("Enter")
     panel = page.get_by_role("complementary", name="Details")
     expect(panel).to_contain_text("Bob in epoch 2")
@@ -140,8 +144,8 @@ def test_the_scrub_shows_how_it_stood_then(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story())))
     page.get_by_label("Step", exact=True).fill("3")
     expect(sentence(page)).to_have_text(
-        "The thief reads epoch 2. Healed so far at 3, when Bob updated by a commit: the theft of Alice, Carol or Dave "
-        "would reopen it. The thief can sign as Bob."
+        "The attacker reads epoch 2. Healed so far at 3, when Bob updated by a commit: the compromise of Alice, Carol"
+        " or Dave would reopen it. The attacker can sign as Bob."
     )
     expect(head(page, 4)).to_have_attribute("aria-label", re.compile("^epoch 4, not yet"))
     expect(leak(page, "Dave’s device, epoch 4 (later)")).to_have_class(re.compile("is-later"))
@@ -152,7 +156,7 @@ def test_messages_are_marked_as_read_or_not(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story("deletion"), selected={"epoch": 3, "member": "Bob"})))
     expect(cell(page, "Bob", 1).locator(".mls-letter")).not_to_have_class(re.compile("is-open"))
     expect(cell(page, "Bob", 3).locator(".mls-letter")).to_have_class(re.compile("is-open"))
-    expect(page.get_by_role("complementary", name="Details")).to_contain_text("“Third.”, read by the thief.")
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("“Third.”, read by the attacker.")
 
 
 def test_the_table_says_the_same(visit: Visit) -> None:
@@ -207,7 +211,7 @@ def test_of_a_long_history_only_what_is_in_sight_is_there(visit: Visit) -> None:
     expect(head(page, 61)).to_have_count(0)
 
 
-def test_in_jupyterlab_a_theft_reaches_python_and_python_reaches_the_picture(
+def test_in_jupyterlab_a_compromise_reaches_python_and_python_reaches_the_picture(
     chromium: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, watch: Watch
 ) -> None:
     code = (
@@ -225,10 +229,10 @@ def test_in_jupyterlab_a_theft_reaches_python_and_python_reaches_the_picture(
         expect(sentence(page)).to_have_text(QUIET, timeout=30_000)
         cell(page, "Carol", 2).click()
         page.keyboard.press(" ")
-        expect(sentence(page)).to_contain_text("The thief reads epochs 2 to 4.")
+        expect(sentence(page)).to_contain_text("The attacker reads epochs 2 to 4.")
         comes_to_be(page, "matrix.leaks", "[{'device': 'Carol', 'at': 2}]")
         comes_to_be(page, "matrix.selected", "{'epoch': 2, 'member': 'Carol'}")
         in_kernel(page, "setattr(matrix, 'leaks', [{'name': 'Bob'}])")
-        expect(sentence(page)).to_contain_text("The thief reads epoch 2. Healed so far at 3")
+        expect(sentence(page)).to_contain_text("The attacker reads epoch 2. Healed so far at 3")
         assert faults_that_axe_finds(page, ROOT) == []
         context.close()

@@ -32,7 +32,7 @@ def world() -> World:
     made.release("Bob")
     made.device("Frank")
     made.add("Bob", "Frank")
-    made.steal("Dave")
+    made.compromise("Dave")
     return made
 
 
@@ -180,11 +180,11 @@ def test_public_constants_are_no_secrets(trace: Trace) -> None:
     assert any(None in secrets for secrets in inputs)
 
 
-def test_what_a_thief_took_is_what_its_victim_held(trace: Trace) -> None:
-    (number,) = [number for number, step in enumerate(trace["steps"]) if step["kind"] == "theft"]
+def test_what_a_attacker_took_is_what_its_victim_held(trace: Trace) -> None:
+    (number,) = [number for number, step in enumerate(trace["steps"]) if step["kind"] == "compromise"]
     step = trace["steps"][number]
-    assert set(step.get("stolen", ())) == held_by(trace, "Dave", number)
-    assert set(step["gain"]["thief"]) == set(step.get("stolen", ()))
+    assert set(step.get("leaked", ())) == held_by(trace, "Dave", number)
+    assert set(step["gain"]["attacker"]) == set(step.get("leaked", ()))
 
 
 def test_who_read_a_message_is_told_when_it_was_read(trace: Trace) -> None:

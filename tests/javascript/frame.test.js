@@ -35,14 +35,14 @@ test("each viewer holds its own private keys", () => {
   assert.deepEqual(holds(1, "server"), ["", "", "", "", "", "", ""]);
 });
 
-test("a thief has what it stole, and beside it what it computed from that", () => {
-  assert.deepEqual(holds(2, "thief"), ["", "stolen", "stolen", "", "", "", ""]);
-  assert.deepEqual(holds(3, "thief"), ["", "computed", ""]);
+test("an attacker has what it compromised, and beside it what it computed from that", () => {
+  assert.deepEqual(holds(2, "attacker"), ["", "leaked", "leaked", "", "", "", ""]);
+  assert.deepEqual(holds(3, "attacker"), ["", "computed", ""]);
 });
 
-test("a healed leaf is no longer the thief's", () => {
-  assert.equal(at(2, "thief").marks[2].hold, "stolen");
-  assert.equal(at(3, "thief").marks[2].hold, "");
+test("a healed leaf is no longer the attacker's", () => {
+  assert.equal(at(2, "attacker").marks[2].hold, "leaked");
+  assert.equal(at(3, "attacker").marks[2].hold, "");
 });
 
 test("a tree that shrinks loses its right half", () => {
@@ -142,7 +142,7 @@ test("an envelope is open only for a viewer that opened it", () => {
       .map((token) => token.open);
   assert.deepEqual(open("bob"), [true, false]);
   assert.deepEqual(open("carol"), [false, true]);
-  assert.deepEqual(open("thief"), [false, false]);
+  assert.deepEqual(open("attacker"), [false, false]);
 });
 
 test("those who open climb on from where they are", () => {
@@ -168,7 +168,7 @@ test("who did not see a step sees nothing travel", () => {
 
 test("a message is open to whoever can read it", () => {
   assert.equal(at(4, "alice", 0).tokens[0].open, true);
-  assert.equal(at(4, "thief", 0).tokens[0].open, true);
+  assert.equal(at(4, "attacker", 0).tokens[0].open, true);
   assert.equal(at(4, "server", 0).tokens[0].open, false);
 });
 
@@ -177,7 +177,7 @@ test("every frame is the same whatever was looked at before", () => {
   view.steps = view.steps.concat(Array.from({ length: 40 }, () => ({ ...view.steps[4], beats: [] })));
   const scrubbed = timeline(view);
   for (const step of [44, 3, 17, 16, 15, 1, 33, 0, 44]) {
-    const place = { step, beat: -1, viewer: "thief" };
+    const place = { step, beat: -1, viewer: "attacker" };
     assert.deepEqual(frameAt(scrubbed, place), frameAt(timeline(view), place));
   }
 });

@@ -26,11 +26,11 @@ test("an open kind has its lanes below it", () => {
   );
 });
 
-test("a theft stands between its step and the next, so that it cuts what is there after the step", () => {
+test("a compromise stands between its step and the next, so that it cuts what is there after the step", () => {
   const scale = geometry.scaleOf(6, 620);
-  assert.equal(geometry.theftX(scale, 1), (geometry.x(scale, 1) + geometry.x(scale, 2)) / 2);
+  assert.equal(geometry.compromiseX(scale, 1), (geometry.x(scale, 1) + geometry.x(scale, 2)) / 2);
   const [from, to] = geometry.extent(scale, 1, 4);
-  const cut = [0, 1, 2, 3, 4, 5].filter((step) => from < geometry.theftX(scale, step) && geometry.theftX(scale, step) < to);
+  const cut = [0, 1, 2, 3, 4, 5].filter((step) => from < geometry.compromiseX(scale, step) && geometry.compromiseX(scale, step) < to);
   assert.deepEqual(cut, [1, 2, 3]);
   assert.equal(geometry.extent(scale, 4, null)[1], scale.width);
 });
@@ -40,9 +40,9 @@ test("steps have room to be told apart, even if there are many", () => {
   assert.ok(geometry.scaleOf(200, 620).width > 620);
 });
 
-test("what is under the pointer is the step of the nearest theft", () => {
+test("what is under the pointer is the step of the nearest compromise", () => {
   const scale = geometry.scaleOf(6, 620);
-  for (const step of [0, 1, 2, 3, 4, 5]) assert.equal(geometry.stepAt(scale, geometry.theftX(scale, step)), step);
+  for (const step of [0, 1, 2, 3, 4, 5]) assert.equal(geometry.stepAt(scale, geometry.compromiseX(scale, step)), step);
   assert.equal(geometry.stepAt(scale, -100), 0);
   assert.equal(geometry.stepAt(scale, 10_000), 5);
 });

@@ -63,21 +63,21 @@ test("epochs stand as what has leaked by the step lets them", () => {
 test("a cell knows the life of its key, its messages and its voice", () => {
   const frame = at([ANN]);
   const cell = cellAt(frame, "ann", 1);
-  assert.deepEqual(cell, { state: "seated", key: "leaked", starts: false, ends: true, voice: true, sent: 1, read: 1, theft: true, open: true });
+  assert.deepEqual(cell, { state: "seated", key: "leaked", starts: false, ends: true, voice: true, sent: 1, read: 1, compromise: true, open: true });
   assert.equal(cellAt(frame, "ben", 0).state, "absent");
-  assert.equal(cellAt(frame, "ann", 0).voice, false, "not before the theft");
+  assert.equal(cellAt(frame, "ann", 0).voice, false, "not before the compromise");
   assert.deepEqual(leaksIn(frame, "ann", 1), [ANN]);
 });
 
 test("the verdict says what is read, whether it healed, and who can be forged", () => {
-  assert.equal(words.verdictSentence(at([])), "Nothing has leaked: the thief reads nothing.");
+  assert.equal(words.verdictSentence(at([])), "Nothing has leaked: the attacker reads nothing.");
   assert.equal(
     words.verdictSentence(at([ANN])),
-    "The thief reads epoch 1 and 1 of 1 message. Healed so far at 2, when Ann updated: the theft of Ben would reopen it. The thief can sign as Ann.",
+    "The attacker reads epoch 1 and 1 of 1 message. Healed so far at 2, when Ann updated: the compromise of Ben would reopen it. The attacker can sign as Ann.",
   );
   assert.equal(
     words.verdictSentence(at([{ name: "Ann's key" }])),
-    "The thief reads no epoch and 0 of 1 message. The thief can sign as Ann.",
+    "The attacker reads no epoch and 0 of 1 message. The attacker can sign as Ann.",
   );
 });
 
@@ -92,16 +92,16 @@ test("a cell is told in one line", () => {
   const frame = at([ANN]);
   /** @param {string} member @param {number} column */
   const label = (member, column) => words.cellLabel(frame, member, column, cellAt(frame, member, column));
-  assert.equal(label("ann", 1), "Ann in epoch 1: leaf key stolen; 1 message, read; the thief can sign as Ann; robbed in this epoch");
-  assert.equal(label("ann", 2), "Ann in epoch 2: leaf key unknown to the thief; the thief can sign as Ann");
+  assert.equal(label("ann", 1), "Ann in epoch 1: leaf key leaked; 1 message, read; the attacker can sign as Ann; compromised in this epoch");
+  assert.equal(label("ann", 2), "Ann in epoch 2: leaf key unknown to the attacker; the attacker can sign as Ann");
   assert.equal(label("ben", 0), "Ben in epoch 0: not a member");
 });
 
 test("reasons lead to what leaked", () => {
   const [, signature, message, epoch] = parts(at([ANN, BEN]), { column: 1, member: "ann" });
   assert.deepEqual(signature.steps, ["Ann's signature key leaked with everything of ann after step 2."]);
-  assert.deepEqual([message.text, message.steps], ["“hello”, read by the thief.", ["What Ann says follows from what leaked with everything of ann after step 2."]]);
-  assert.equal(epoch.text, "Ann added Ben. Read by the thief. It takes everything of ann after step 2.");
+  assert.deepEqual([message.text, message.steps], ["“hello”, read by the attacker.", ["What Ann says follows from what leaked with everything of ann after step 2."]]);
+  assert.equal(epoch.text, "Ann added Ben. Read by the attacker. It takes everything of ann after step 2.");
 });
 
 test("a capsule goes on from cell to cell, and so does its hatch", () => {
@@ -124,7 +124,7 @@ test("nothing is drawn for who is not there, and little for who is safe", () => 
   assert.equal(headShapes(frame.columns[0], "").length, 1);
 });
 
-test("a padlock counts whose theft would open it; none left, no count", () => {
+test("a padlock counts whose compromise would open it; none left, no count", () => {
   const column = at([ANN]).columns[2];
   /** @param {string[]} reopeners */
   const texts = (reopeners) => headShapes({ ...column, reopeners }, "").flatMap(([, , children]) => children ?? []);

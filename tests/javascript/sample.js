@@ -1,5 +1,5 @@
 /**
- * A small view, written by hand: three members and a blank leaf, a commit by Alice, a theft from Bob, a commit by Bob that
+ * A small view, written by hand: three members and a blank leaf, a commit by Alice, a compromise from Bob, a commit by Bob that
  * removes Carol, a message.
  */
 
@@ -42,7 +42,7 @@ export function sample() {
       { id: "bob", name: "Bob", kind: "member" },
       { id: "carol", name: "Carol", kind: "member" },
       { id: "server", name: "the server", kind: "server" },
-      { id: "thief", name: "the thief", kind: "thief" },
+      { id: "attacker", name: "the attacker", kind: "attacker" },
     ],
     keyframe: {
       epoch: 4,
@@ -151,18 +151,18 @@ export function sample() {
       },
       {
         ...NOTHING,
-        kind: "theft",
+        kind: "compromise",
         actor: null,
-        title: "A theft",
-        sentence: "A thief copied Bob's device.",
+        title: "A compromise",
+        sentence: "An attacker copied Bob's device.",
         epoch: 5,
         gain: {
-          thief: [
-            { key: "b0", how: "stolen" },
-            { key: "p1", how: "stolen" },
+          attacker: [
+            { key: "b0", how: "leaked" },
+            { key: "p1", how: "leaked" },
           ],
         },
-        beats: [{ kind: "theft", sentence: "Stolen.", nodes: [2, 1], edges: [], known_to: null }],
+        beats: [{ kind: "compromise", sentence: "Leaked.", nodes: [2, 1], edges: [], known_to: null }],
       },
       {
         ...NOTHING,
@@ -179,7 +179,7 @@ export function sample() {
             { key: "b2", how: "generated" },
             { key: "r2", how: "derived" },
           ],
-          thief: [{ key: "r2", how: "opened" }],
+          attacker: [{ key: "r2", how: "opened" }],
         },
         lose: { carol: ["c0", "r1"] },
         unseen_by: ["carol"],
@@ -201,7 +201,7 @@ export function sample() {
           kind: "application",
           wire: "0001",
           size: 2,
-          read: { alice: "hello", thief: "hello" },
+          read: { alice: "hello", attacker: "hello" },
         },
         beats: [{ kind: "message", sentence: "To Alice.", nodes: [0], edges: [[2, 0]], known_to: null }],
       },

@@ -45,7 +45,7 @@ test("secrets of an epoch are shown to its members only", () => {
   const secret = (/** @type {string} */ viewer) =>
     groupRows(time, frameAt(time, { step: 2, viewer, beat: -1 })).find(({ name }) => name === "epoch_secret");
   assert.equal(secret("carol")?.value, "e5");
-  assert.equal(secret("thief")?.value, "unknown to the thief");
+  assert.equal(secret("attacker")?.value, "unknown to the attacker");
 });
 
 test("values of an epoch are unknown to those who did not see it begin, until they are handed the tree", () => {

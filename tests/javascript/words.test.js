@@ -25,10 +25,10 @@ test("nodes have a label each", () => {
   assert.equal(label(0, "alice", 6), "node 6, leaf 3, blank");
   assert.equal(label(0, "server", 3), "node 3, parent, unknown to the server");
   assert.equal(label(1, "alice", 0), "node 0, leaf 0, Alice, public key 0005, private key held, new in this epoch");
-  assert.equal(label(2, "thief", 2), "node 2, leaf 1, Bob, public key 0002, private key stolen");
+  assert.equal(label(2, "attacker", 2), "node 2, leaf 1, Bob, public key 0002, private key leaked");
   assert.equal(
-    label(3, "thief", 1),
-    "node 1, parent, public key 0009, private key computed from what was stolen, new in this epoch",
+    label(3, "attacker", 1),
+    "node 1, parent, public key 0009, private key computed from what leaked, new in this epoch",
   );
 });
 
@@ -50,7 +50,7 @@ test("a sentence says no more than the viewer knows", () => {
 });
 
 test("a message is read aloud only to those who could read it", () => {
-  assert.equal(words.sentence(view, at(4, "thief")), "Bob sent a message. The thief reads: “hello”");
+  assert.equal(words.sentence(view, at(4, "attacker")), "Bob sent a message. The attacker reads: “hello”");
   assert.equal(words.sentence(view, at(4, "server")), "Bob sent a message. The server cannot read it.");
 });
 

@@ -7,14 +7,14 @@ from functools import cache
 
 import pytest
 
-from workbench.adversary.burglary import burgle
 from workbench.adversary.impostor import TooLittle, impostor
+from workbench.adversary.recovery import recover
 from workbench.adversary.theorem import allowed_by_theory
 from workbench.adversary.voices import Voices
 from workbench.lab import NotPossible, World
 from workbench.lab.attacks import ATTACKS, Attack, Signal, attack
 from workbench.lab.attacks.attack import ALL
-from workbench.lab.compromise import case_file, case_of, compromise
+from workbench.lab.leaks import case_file, case_of, leak_of
 from workbench.mls import errors as refused
 from workbench.mls import protect
 
@@ -114,7 +114,7 @@ def agreed(attacked: Attack) -> tuple[int, ...]:
         str(epoch): case.chronicle.secrets[case.chronicle.epochs[epoch].secrets["epoch_authenticator"]]["value"]
         for epoch in epochs
     }
-    assert burgle(case_file(attacked.world, leaks))["epoch_authenticators"] == authenticators
+    assert recover(case_file(attacked.world, leaks))["epoch_authenticators"] == authenticators
     assert {*epochs} <= {*allowed_by_theory(case.chronicle, leaks)}
     return epochs
 
@@ -140,7 +140,7 @@ BOB = ("Bob",)
 
 def test_a_signature_key_and_the_secrets_of_another_member_make_a_voice_until_the_epoch_is_over() -> None:
     world = World.of(ALL)
-    leaks = [world.compromise("Bob", what="signature key"), world.compromise("Carol", what="enclave held")]
+    leaks = [world.leak("Bob", what="signature key"), world.leak("Carol", what="enclave held")]
     world.commit("Carol")
     assert world.judge(*leaks).voices() == {0: NOBODY, 1: Voices(BOB, BOB, BOB, BOB), 2: NOBODY}
     assert world.judge(leaks[0]).voices()[1] == world.judge(leaks[1]).voices()[1] == NOBODY
@@ -164,7 +164,7 @@ def test_nobody_can_be_taken_over_where_the_policy_lets_nobody_back_in() -> None
 def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it_away() -> None:
     world = World.of(ALL)
     world.commit("Alice")
-    leaks = [world.compromise("Bob")]
+    leaks = [world.leak("Bob")]
     world.commit("Bob")
     world.device("Erin")
     world.join("Erin")
@@ -175,9 +175,9 @@ def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it
 def test_ratchets_alone_are_a_voice_only_for_whom_they_can_still_speak() -> None:
     world = World.of(ALL)
     world.send("Bob", "hello")
-    leaks = [world.compromise("Carol", what=what) for what in ("signature key", "ratchets")]
+    leaks = [world.leak("Carol", what=what) for what in ("signature key", "ratchets")]
     assert world.judge(*leaks).voices()[1] == NOBODY
-    with_sender_data = [*leaks, world.compromise("Carol", what="enclave held")]
+    with_sender_data = [*leaks, world.leak("Carol", what="enclave held")]
     assert world.judge(*with_sender_data).voices()[1].private == ("Carol",)
 
 
@@ -186,7 +186,7 @@ def test_ratchets_alone_are_a_voice_only_for_whom_they_can_still_speak() -> None
 
 def test_a_state_is_put_together_from_leaked_bytes_and_acts_as_its_owner() -> None:
     world = World.of(ALL)
-    restored = impostor(compromise(world, "Bob", what="backup").loot)
+    restored = impostor(leak_of(world, "Bob", what="backup").leaked_secrets)
     state = world.state("Bob")
     assert state is not None
     assert (restored.own_leaf, restored.secrets, restored.private_keys) == (1, state.secrets, state.private_keys)
@@ -200,7 +200,7 @@ def test_a_state_of_a_group_in_another_cipher_suite_is_put_together_with_the_key
     world = World.of(ALL)
     world.reinit("Alice", suite)
     after = world.successor("Alice")
-    restored, state = impostor(compromise(after, "Bob").loot, group_id=after.group_id), after.state("Bob")
+    restored, state = impostor(leak_of(after, "Bob").leaked_secrets, group_id=after.group_id), after.state("Bob")
     assert state is not None
     assert (restored.context, restored.secrets, restored.private_keys) == (
         state.context,
@@ -214,9 +214,9 @@ def test_a_state_of_a_group_in_another_cipher_suite_is_put_together_with_the_key
 def test_too_little_makes_no_impostor() -> None:
     world = World.of(ALL)
     with pytest.raises(TooLittle, match="no signature key of a member"):
-        impostor(compromise(world, "Bob", what="enclave held").loot)
+        impostor(leak_of(world, "Bob", what="enclave held").leaked_secrets)
     with pytest.raises(TooLittle, match="no epoch of which"):
-        impostor(compromise(world, "Bob", what="signature key").loot)
+        impostor(leak_of(world, "Bob", what="signature key").leaked_secrets)
 
 
 def test_what_the_delivery_service_does_not_take_is_not_in_the_history() -> None:

@@ -7,8 +7,8 @@ import pytest
 from workbench.adversary.leak import Leak
 from workbench.lab import NotPossible, World
 from workbench.lab.action_log import PerformedAction
-from workbench.lab.compromise import compromise
 from workbench.lab.counterfactual import Inserted, Instead, Under, otherwise
+from workbench.lab.leaks import leak_of
 from workbench.mls import Policy
 
 
@@ -24,7 +24,7 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def leaks(world: World) -> list[Leak]:
     """Bob before he commits, and much later Dave."""
-    return [compromise(world, "Bob", at=2), compromise(world, "Dave", at=5)]
+    return [leak_of(world, "Bob", at=2), leak_of(world, "Dave", at=5)]
 
 
 def test_the_same_acts_give_the_same_history(world: World) -> None:
@@ -38,7 +38,9 @@ def test_what_is_not_changed_leaks_the_same(world: World, leaks: list[Leak]) -> 
     assert same.verdict(leaks).readable_epochs == (2, 3, 4, 5)
 
 
-def test_if_dave_had_committed_at_4_the_late_theft_would_have_opened_nothing(world: World, leaks: list[Leak]) -> None:
+def test_if_dave_had_committed_at_4_the_late_compromise_would_have_opened_nothing(
+    world: World, leaks: list[Leak]
+) -> None:
     other = otherwise(world, Inserted(4, PerformedAction("commit", ("Dave",))))
     assert other.steps == [0, 1, 2, 3, 4, 6]
     assert other.world.history[5].text == "Dave updated by a commit"
@@ -54,7 +56,7 @@ def test_if_bob_had_not_committed_all_would_be_open_by_his_keys_alone(world: Wor
     assert other.verdict(leaks[:1]).readable_epochs == (2, 3, 4)
 
 
-def test_if_a_pre_shared_key_had_been_mixed_in_the_thief_would_be_out(world: World, leaks: list[Leak]) -> None:
+def test_if_a_pre_shared_key_had_been_mixed_in_the_attacker_would_be_out(world: World, leaks: list[Leak]) -> None:
     shared = Inserted(2, PerformedAction("share_psk", ("lunch", "Alice", "Bob", "Carol", "Dave")))
     mixed_in = Instead(3, PerformedAction("commit", ("Alice",), {"psks": ["lunch"]}))
     assert otherwise(world, shared, mixed_in).verdict(leaks[:1]).readable_epochs == (2,)
@@ -71,7 +73,7 @@ def test_if_nothing_had_been_kept_of_past_epochs_the_late_message_would_be_close
     world.delay("Carol")
     world.send("Alice", "Late.")
     world.commit("Bob")
-    leaks = [compromise(world, "Carol")]
+    leaks = [leak_of(world, "Carol")]
     world.let_through("Carol")
     assert [message.step for message in otherwise(world).verdict(leaks).readable_messages] == [2]
     assert otherwise(world, Under(Policy())).verdict(leaks).readable_messages == ()
@@ -94,12 +96,12 @@ def test_a_group_that_comes_from_another_can_be_other_than_it_was() -> None:
     world = World.of(["Alice", "Bob", "Carol"])
     world.commit("Alice")
     beside = world.branch("Alice", "Bob")
-    world.steal("Bob")
+    world.compromise("Bob")
     beside.commit("Alice")
     world.commit("Carol")
     assert otherwise(beside).world.trace() == beside.trace()
     healed = otherwise(beside, Instead(2, PerformedAction("commit", ("Bob",))))
-    leaks = [compromise(beside, "Bob", at=0)]
+    leaks = [leak_of(beside, "Bob", at=0)]
     assert otherwise(beside).verdict(leaks).readable_epochs == (1, 2)
     assert healed.verdict(leaks).readable_epochs == (1,)
     with pytest.raises(NotPossible, match="Bob is not in the group"):

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from tests.adversary.histories import cases_of
-from workbench.adversary.burglary import burgle
+from workbench.adversary.recovery import recover
 from workbench.adversary.theorem import allowed_by_theory
 from workbench.fuzz.edits import Donors, draw, edited
 from workbench.fuzz.insider import Sealer, public_message
@@ -19,7 +19,7 @@ from workbench.fuzz.parts import take_apart
 from workbench.lab import NotPossible, World
 from workbench.lab.actions.network import Content
 from workbench.lab.actions.reasons import STUCK
-from workbench.lab.compromise import case_file, compromise
+from workbench.lab.leaks import case_file, leak_of
 from workbench.mls import GroupState, MLSError, MLSMessage, create_commit, decode, encode
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import FramedContent, PublicMessage
@@ -100,7 +100,7 @@ def sealed_rubbish(state: GroupState, dice: random.Random) -> bytes:
 def other_group() -> tuple[bytes, ...]:
     """The messages of a group that has nothing to do with this one: each type of message."""
     world = World.of(["Alice", "Bob", "Mallory"], seed="another group")
-    world.thief.hear(world.devices["Alice"].publish_group_info(world.group_id))
+    world.attacker.hear(world.devices["Alice"].publish_group_info(world.group_id))
     world.send("Alice", "hello")
     world.update("Bob")
     world.commit("Mallory")
@@ -108,7 +108,7 @@ def other_group() -> tuple[bytes, ...]:
     world.add("Alice", "Erin")
     world.device("Zoe")
     world.join("Zoe")
-    return tuple(world.thief.heard)
+    return tuple(world.attacker.heard)
 
 
 @cache
@@ -123,7 +123,7 @@ def donors() -> Donors:
 
 def hostile(world: World, dice: random.Random) -> bytes:
     """Something that an outsider, a member or another group could put on the wire."""
-    wire = dice.choice([each for each in (*world.thief.heard, *other_group()) if each])
+    wire = dice.choice([each for each in (*world.attacker.heard, *other_group()) if each])
     state = world.state("Carol")
     if state is not None and state.active and dice.random() < 0.4:
         inside = signed_anew(wire, state, dice) if is_message(wire) else None
@@ -158,14 +158,14 @@ def disturbed(seed: int) -> World:
     world = World.of(["Alice", "Bob", "Carol"], seed=seed, handshakes=dice.choice(["public", "private"]))
     for name in ("Erin", "Zoe"):
         world.device(name)
-    world.steal("Bob")
+    world.compromise("Bob")
     for _ in range(STEPS):
         for _ in range(3):
             wire = hostile(world, dice)
             try:
                 world.inject(dice.choice(KINDS), wire, "hostile bytes")
             except NotPossible:
-                world.thief.hear(wire)
+                world.attacker.hear(wire)
         try:
             dice.choice([*actions(world, dice)])()
         except NotPossible:
@@ -181,10 +181,10 @@ def worlds() -> dict[int, World]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_hostile_bytes_neither_stop_the_lab_nor_part_its_oracles(seed: int, worlds: dict[int, World]) -> None:
     world = worlds[seed]
-    leaks = [compromise(world, name, at=2) for name in ("Bob", "Erin")]
+    leaks = [leak_of(world, name, at=2) for name in ("Bob", "Erin")]
     ((_, case),) = cases_of(world).items()
     readable = set(case.judge(leaks).readable_epochs)
-    assert readable == set(map(int, burgle(case_file(world, leaks))["epoch_authenticators"]))
+    assert readable == set(map(int, recover(case_file(world, leaks))["epoch_authenticators"]))
     assert readable <= set(allowed_by_theory(case.chronicle, leaks))
 
 
@@ -192,7 +192,7 @@ def test_there_was_something_hostile(worlds: dict[int, World]) -> None:
     """In every history the server took some, and the attacker could make nothing of some."""
     for world in worlds.values():
         assert any(moment.text == "hostile bytes" for moment in world.history)
-        assert world.thief.unreadable
+        assert world.attacker.unreadable
     kinds = {moment.kind for world in worlds.values() for moment in world.history if moment.text == "hostile bytes"}
     assert kinds == {"message", "propose", "commit"}
     assert any(world.reason_against("commit", "Alice") == STUCK for world in worlds.values())
@@ -238,5 +238,5 @@ def test_after_a_commit_that_only_the_server_takes_the_lab_says_why_nothing_more
         assert world.reason_against(action, *people) == STUCK
     with pytest.raises(NotPossible, match="takes nothing more"):
         world.commit("Alice")
-    world.steal("Bob")
-    assert list(world.thief.epochs()) == [1]
+    world.compromise("Bob")
+    assert list(world.attacker.epochs()) == [1]

@@ -10,13 +10,13 @@ import pytest
 
 from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import leak
-from workbench.adversary.loot import Randomness
+from workbench.adversary.leaked_secrets import Randomness
 from workbench.client import Device
 from workbench.inspect.trace_walk import walk
 from workbench.lab import World, environment
 from workbench.lab.actions import ACTIONS
 from workbench.lab.environment import Handshakes
-from workbench.lab.record import THIEF
+from workbench.lab.record import ATTACKER
 from workbench.lab.sources import entropy_source
 
 OWN, OTHER = 1, 7
@@ -122,8 +122,8 @@ class Life:
         (reference,) = {*world.devices["Bob"].holdings.bundles} - before
         self.call(world, "Bob", "forget_key_package", reference)
         self.do(world, "send", "Bob", "again")
-        self.do(world, "inject", "application", world.thief.heard[-1], "a replay")
-        self.do(world, "steal", "Bob")
+        self.do(world, "inject", "application", world.attacker.heard[-1], "a replay")
+        self.do(world, "compromise", "Bob")
         self.do(world, "commit", "Alice")
 
 
@@ -176,7 +176,7 @@ class Lived:
             for _, chronicle in self.chronicles
             for step in chronicle.trace["steps"]
             for each in step["operations"]
-            if each["by"] != [THIEF]
+            if each["by"] != [ATTACKER]
         ]
 
     @cached_property
@@ -225,7 +225,7 @@ def test_the_leaks_of_randomness_hold_every_recorded_draw(lived: Lived) -> None:
         for group, chronicle in lived.chronicles
         for at, moment in enumerate(group.history)
         for name, holdings in moment.holdings.items()
-        for item in leak(chronicle, holdings, name, at, "randomness").loot
+        for item in leak(chronicle, holdings, name, at, "randomness").leaked_secrets
         if isinstance(item, Randomness)
     }
     draws = lived.life.draws.drawn

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from workbench.adversary.burglary import burgle
+from workbench.adversary.recovery import recover
 from workbench.adversary.theorem import allowed_by_theory
-from workbench.lab.compromise import case_file
+from workbench.lab.leaks import case_file
 from workbench.lab.scenarios import SCENARIOS, Scenario, scenario
 
 told = cache(scenario)
@@ -21,12 +21,12 @@ def test_what_is_expected_follows_from_the_record(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_what_is_expected_is_what_the_thief_can_do(name: str) -> None:
+def test_what_is_expected_is_what_the_attacker_can_do(name: str) -> None:
     story = told(name)
     for leaks, epochs in story.expected.items():
-        haul = burgle(case_file(story.world, [story.leaks[leak] for leak in leaks]))
-        assert tuple(map(int, haul["epoch_authenticators"])) == epochs, leaks
-        assert {bytes.fromhex(message["application_data"]) for message in haul["messages"]} == texts(story, leaks)
+        result = recover(case_file(story.world, [story.leaks[leak] for leak in leaks]))
+        assert tuple(map(int, result["epoch_authenticators"])) == epochs, leaks
+        assert {bytes.fromhex(message["application_data"]) for message in result["messages"]} == texts(story, leaks)
 
 
 def texts(story: Scenario, leaks: tuple[str, ...]) -> set[bytes]:
@@ -73,7 +73,7 @@ def test_a_scenario_is_shown_as_its_story_with_the_leaks_where_they_belong() -> 
     ]
 
 
-def test_a_late_message_can_be_stolen_until_it_has_come() -> None:
+def test_a_late_message_can_be_leaked_until_it_has_come() -> None:
     story = told("kept past epoch")
     assert [message.step for message in story.verdict("Carol").readable_messages] == [2]
     assert story.verdict("Bob").readable_messages == ()

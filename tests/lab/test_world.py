@@ -25,7 +25,7 @@ def busy_world(seed: int = 7, suite: int = 1) -> World:
     world.device("Erin")
     world.add("Carol", "Erin")
     world.remove("Alice", "Dave")
-    world.steal("Erin")
+    world.compromise("Erin")
     world.commit("Alice")
     world.send("Bob", "bye")
     return world
@@ -79,7 +79,7 @@ def test_going_back_in_time_is_an_index() -> None:
         "Carol took in the update of Bob",
         "Carol added Erin",
         "Alice removed Dave",
-        "The thief took all that is on Erin's device",
+        "The attacker took all that is on Erin's device",
         "Alice updated by a commit",
         "Bob sent a message",
     ]
@@ -107,7 +107,7 @@ def test_time_passes_with_the_steps_and_not_otherwise() -> None:
         ("commit", ("Dave",), "Dave is no longer in the group"),
         ("send", ("Dave",), "Dave is no longer in the group"),
         ("create", ("Erin",), "There is a group already"),
-        ("steal", ("Carol",), "The thief has all that is on Carol's device already"),
+        ("compromise", ("Carol",), "The attacker has all that is on Carol's device already"),
         ("release", ("Alice",), "Alice is not held back"),
         ("hold", ("Bob",), "Bob is held back already"),
         ("commit", ("Bob",), "Bob is held back"),
@@ -122,7 +122,7 @@ def test_what_is_not_possible_is_refused_with_the_reason(action: str, people: tu
     world = World.of(["Alice", "Bob", "Carol", "Dave"])
     world.device("Erin")
     world.remove("Alice", "Dave")
-    world.steal("Carol")
+    world.compromise("Carol")
     world.hold("Bob")
     before = len(world.history)
     assert world.reason_against(action, *people) == reason
@@ -144,7 +144,7 @@ def test_what_is_possible_has_no_reason_against_it() -> None:
         ("update", ("Alice",)),
         ("commit", ("Bob",)),
         ("send", ("Bob",)),
-        ("steal", ("Carol",)),
+        ("compromise", ("Carol",)),
         ("hold", ("Bob",)),
     ]
     assert [world.reason_against(action, *people) for action, people in actions] == [None] * len(actions)
@@ -161,7 +161,7 @@ def test_nothing_can_be_said_while_a_proposal_waits() -> None:
 def test_before_there_is_a_group_there_is_little_to_do() -> None:
     world = World()
     world.device("Alice")
-    assert [world.reason_against(action, "Alice") for action in ("create", "commit", "steal", "hold")] == [
+    assert [world.reason_against(action, "Alice") for action in ("create", "commit", "compromise", "hold")] == [
         None,
         "There is no group yet",
         "There is no group yet",
@@ -233,7 +233,7 @@ def test_a_removed_member_can_be_added_again() -> None:
 
 
 def test_a_name_must_be_one_of_a_person() -> None:
-    for name in ("thief", "server", " "):
+    for name in ("attacker", "server", " "):
         with pytest.raises(NotPossible):
             World().device(name)
 
@@ -298,9 +298,9 @@ def test_a_world_can_be_replayed_from_what_one_member_received() -> None:
 
 def test_what_leaks_can_be_judged_and_nothing_happens_in_the_world() -> None:
     world = World.of(["Alice", "Bob", "Carol"])
-    before, heard = len(world.history), len(world.thief.findings)
-    bob = world.compromise("Bob")
+    before, heard = len(world.history), len(world.attacker.findings)
+    bob = world.leak("Bob")
     world.commit("Bob")
     assert world.judge(bob).readable_epochs == (1,)
-    assert world.judge(bob, world.compromise("Carol", what="signature key")).readable_epochs == (1,)
-    assert (len(world.history), len(world.thief.findings)) == (before + 1, heard)
+    assert world.judge(bob, world.leak("Carol", what="signature key")).readable_epochs == (1,)
+    assert (len(world.history), len(world.attacker.findings)) == (before + 1, heard)

@@ -12,7 +12,7 @@ import pytest
 from tests.mls.test_wrong_arguments import SAMPLES as OF_THE_PROTOCOL
 from tests.mls.wrong_arguments import calls, parameters, sample
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import Part
+from workbench.adversary.leaked_secrets import Part
 from workbench.client import Device
 from workbench.client.device import Published
 from workbench.delivery import DeliveryService, Refused
@@ -25,7 +25,7 @@ from workbench.mls.errors import InvalidArgument
 WORLD = World.of(2)
 DEVICE = WORLD.devices["Alice"]
 SAMPLES = OF_THE_PROTOCOL | {
-    Leak: WORLD.compromise("Alice"),
+    Leak: WORLD.leak("Alice"),
     Published: Published(DEVICE.send(WORLD.group_id, b"data"), None),
     Part: "state",
     Literal["public", "private"]: "public",

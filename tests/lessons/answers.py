@@ -255,7 +255,7 @@ KNOWN = (
             "Choose among": {**lesson_06_reasons(), "A": "bad luck"},
             "not on his device": {**lesson_06_reasons(), "A": "healed"},
             "Who replaces": {**lesson_06_reasons(), "B": "healed"},
-            "Alice commits it": {**lesson_06_reasons(), "C": "stolen key still in use"},
+            "Alice commits it": {**lesson_06_reasons(), "C": "leaked key still in use"},
             "Does it stay secret": {**lesson_06_reasons(), "D": "healed"},
             "again and again": {**lesson_06_reasons(), "E": "healed"},
         },

@@ -8,8 +8,8 @@ import pytest
 import workbench.lessons
 from tests.lessons.answers import KNOWN, Known
 from tests.notebooks.store import lessons
-from workbench.adversary.burglary import burgle
 from workbench.adversary.case_file import read_case_file
+from workbench.adversary.recovery import recover
 from workbench.lab import scenario
 from workbench.lessons import lesson_06, lesson_07
 from workbench.lessons.exercise import Correct, Exercise, NotAttempted, Wrong
@@ -78,16 +78,18 @@ def test_what_a_tale_of_lesson_06_is_said_to_end_with_is_how_it_ends(letter: str
     first, *later = story.leaks
     last = story.case.chronicle.last.epoch
     assert story.leaks[first].device == "Bob"
-    assert (last in story.verdict(first).readable_epochs) is (reason == "stolen key still in use")
+    assert (last in story.verdict(first).readable_epochs) is (reason == "leaked key still in use")
     assert (last in story.verdict().readable_epochs) is (reason != "healed")
-    needs_more = reason in {"idle device robbed", "thief stayed", "second secret leaked"}
+    needs_more = reason in {"idle device compromised", "attacker stayed", "second secret leaked"}
     assert bool(later) == needs_more
-    assert {story.leaks[each].device for each in later} <= ({"Bob"} if reason == "thief stayed" else {"Carol", "Dave"})
+    assert {story.leaks[each].device for each in later} <= (
+        {"Bob"} if reason == "attacker stayed" else {"Carol", "Dave"}
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "lacking"), [(1, None), (2, "commit_secret"), (3, "psk_secret"), (4, "init_secret")]
 )
-def test_the_thief_enters_the_epoch_of_lesson_07_where_it_lacks_nothing(number: int, lacking: str | None) -> None:
-    entered = burgle(read_case_file(lesson_07.hand_over(number)))["epoch_authenticators"]
+def test_the_attacker_enters_the_epoch_of_lesson_07_where_it_lacks_nothing(number: int, lacking: str | None) -> None:
+    entered = recover(read_case_file(lesson_07.hand_over(number)))["epoch_authenticators"]
     assert (str(lesson_07.BROKEN) in entered) is (lacking is None)

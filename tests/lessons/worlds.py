@@ -15,24 +15,24 @@ def lesson_00_world() -> World:
     """The world of lesson 00 at its end."""
     world = World.of(4)
     world.commit("Bob")
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Alice")
     world.commit("Bob")
-    world.steal("Dave")
+    world.compromise("Dave")
     world.remove("Alice", "Dave")
     return world
 
 
 @cache
 def lesson_05_world() -> tuple[World, Leak]:
-    """The first world of lesson 05, and the theft in it."""
+    """The first world of lesson 05, and the compromise in it."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=5)
     world.send("Bob", "Yesterday's news.")
     world.commit("Alice")
     world.send("Carol", "Today's news.")
-    theft = world.compromise("Alice")
+    compromise = world.leak("Alice")
     world.send("Bob", "Tomorrow's news.")
-    return world, theft
+    return world, compromise
 
 
 @cache
@@ -46,10 +46,10 @@ def lesson_05_slow() -> tuple[World]:
 
 @cache
 def lesson_06_world() -> tuple[World, Leak]:
-    """The world of lesson 06 before Dave's device is robbed, and the theft of Bob's."""
+    """The world of lesson 06 before Dave's device is compromised, and the compromise of Bob's."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=6)
     world.commit("Alice")
-    bob = world.compromise("Bob")
+    bob = world.leak("Bob")
     world.commit("Alice")
     world.commit("Bob")
     world.commit("Alice")
@@ -69,13 +69,13 @@ def lesson_07_case() -> tuple[CaseFile]:
 
 @cache
 def lesson_12_world() -> World:
-    """The world of lesson 12 before Dave's device is robbed."""
+    """The world of lesson 12 before Dave's device is compromised."""
     world = World.of(["Alice", "Bob", "Carol"], seed=12)
     world.device("Dave")
     world.add("Alice", "Dave")
     world.device("Erin")
     world.join("Erin")
-    world.steal("Bob")
+    world.compromise("Bob")
     world.hold("Bob")
     world.commit("Alice")
     world.resync("Bob")
@@ -85,7 +85,7 @@ def lesson_12_world() -> World:
     world.device("Frank")
     world.request_to_join("Frank")
     world.commit("Dave")
-    world.steal("Erin")
+    world.compromise("Erin")
     world.share_psk("tea", *world.members)
     world.commit("Alice", psks=["tea"])
     world.commit("Frank")

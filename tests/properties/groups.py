@@ -37,11 +37,11 @@ from workbench.mls.wire.messages import MLSMessage
 
 @dataclass(slots=True)
 class Member:
-    """A member's state, and how much of the log it has taken in; `loot` is every HPKE private key it has had."""
+    """A member's state and its place in the log. `private_keys` are all HPKE private keys that it has had."""
 
     state: GroupState
     seen: int
-    loot: set[bytes] = field(default_factory=set)
+    private_keys: set[bytes] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Thief:
+class Attacker:
     """A removed member, who does not give up."""
 
     state: GroupState
-    loot: frozenset[bytes]
+    private_keys: frozenset[bytes]
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Group:
     witness: Witness | None
     log: list[Posted] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
-    thieves: list[Thief] = field(default_factory=list)
+    attackers: list[Attacker] = field(default_factory=list)
     ended: bool = False
     checked: dict[str, GroupState] = field(default_factory=dict)
 
@@ -153,8 +153,8 @@ class Group:
         self.epoch += 1
         self.ended = following.reinit is not None
         self.take_in(sender, following)
-        for thief in self.thieves[-2:]:
-            self.thwart(thief, self.log[-1:])
+        for attacker in self.attackers[-2:]:
+            self.thwart(attacker, self.log[-1:])
 
     def take_in(self, name: str, state: GroupState) -> None:
         """The state of a member that has seen everything."""
@@ -166,7 +166,7 @@ class Group:
         """Another state of a member, who keeps all keys that it ever had."""
         member = self.members[name]
         member.state = state
-        member.loot |= {*state.private_keys.values(), *state.update_keys.values()}
+        member.private_keys |= {*state.private_keys.values(), *state.update_keys.values()}
         self.clients.remember(state)
 
     # What is received
@@ -196,9 +196,9 @@ class Group:
 
     def expel(self, member: Member, since: int) -> None:
         """A member is out since this message of the log, and tries to follow that and all later ones."""
-        thief = Thief(member.state, frozenset(member.loot))
-        self.thieves.append(thief)
-        self.thwart(thief, self.log[since:])
+        attacker = Attacker(member.state, frozenset(member.private_keys))
+        self.attackers.append(attacker)
+        self.thwart(attacker, self.log[since:])
 
     def assert_refused(self, state: GroupState, message: bytes, error: type[MLSError] = MLSError) -> None:
         """A message is refused, and nothing has changed."""
@@ -209,19 +209,19 @@ class Group:
 
     # What must not be
 
-    def thwart(self, thief: Thief, messages: Iterable[Posted]) -> None:
+    def thwart(self, attacker: Attacker, messages: Iterable[Posted]) -> None:
         """A removed member cannot follow, whatever it claims to be and whatever key of its past it uses."""
         if self.witness is None:
             return
         for posted in messages:
             for sealed in posted.sealed:
-                assert not any(self.witness.opened(sealed, key) for key in thief.loot)
+                assert not any(self.witness.opened(sealed, key) for key in attacker.private_keys)
             if posted.sender is None:
                 continue  # a proposal from outside is public: it takes no secret to check it
-            context = replace(thief.state.context, epoch=posted.epoch)
-            for leaf, _ in thief.state.tree.leaves():
-                if leaf != thief.state.own_leaf:
-                    forged = replace(thief.state, active=True, own_leaf=leaf, context=context)
+            context = replace(attacker.state.context, epoch=posted.epoch)
+            for leaf, _ in attacker.state.tree.leaves():
+                if leaf != attacker.state.own_leaf:
+                    forged = replace(attacker.state, active=True, own_leaf=leaf, context=context)
                     with pytest.raises(MLSError):
                         self.processed(forged, posted.message)
 

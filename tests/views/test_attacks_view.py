@@ -13,8 +13,8 @@ from workbench.views.ratchet_tree import ratchet_tree_view
     ("name", "step", "sentence"),
     [
         ("takeover", 2, "Bob came back by an external commit: epoch 2 begins."),
-        ("takeover refused", 2, "The thief sent a commit that everybody refused."),
-        ("lock-out", 2, "The thief proposed a fresh leaf key. It takes effect when somebody commits it."),
+        ("takeover refused", 2, "The attacker sent a commit that everybody refused."),
+        ("lock-out", 2, "The attacker proposed a fresh leaf key. It takes effect when somebody commits it."),
         ("malicious path", 2, "Dave updated by a commit: epoch 2 begins."),
     ],
 )

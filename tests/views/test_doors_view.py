@@ -88,7 +88,7 @@ def test_the_newcomers_init_secret_is_shown_and_sealed_before_the_path(view: Rat
 
 def test_a_pre_shared_key_is_known_to_those_who_share_it(view: RatchetTreeView) -> None:
     assert step_sentence(view, 3, "Bob").startswith("Alice, Bob, Carol and Dave share the pre-shared key")
-    for outsider in ("server", "thief", "HR"):
+    for outsider in ("server", "attacker", "HR"):
         name = next(viewer["name"] for viewer in view["viewers"] if viewer["id"] == outsider)
         assert step_sentence(view, 3, outsider) == f"Unknown to {name}: what this step did."
 
@@ -118,7 +118,7 @@ def test_a_group_that_comes_from_another_begins_with_its_founding(world: World) 
     assert branch["title"] == "the group that Bob founded"
     assert branch["steps"][0]["sentence"] == "Bob founded the group and took along Carol, all in epoch 1."
     assert branch["keyframe"]["epoch"] == 1
-    assert set(branch["keyframe"].get("unseen_by", ())) >= {"server", "thief", "Alice", "HR"}
+    assert set(branch["keyframe"].get("unseen_by", ())) >= {"server", "attacker", "Alice", "HR"}
     assert following["suite"] != branch["suite"]
     names = {member["id"]: member["name"] for member in following["members"]}
     leaves = [node["member"] for node in following["keyframe"]["nodes"].values() if node["kind"] == "leaf"]

@@ -8,11 +8,11 @@ import pytest
 
 from tests.adversary.histories import history
 from tests.widgets.conform import faults
-from tests.widgets.told import theft_of
+from tests.widgets.told import compromise_of
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace_format import HolderId
 from workbench.lab import World
-from workbench.lab.compromise import case_of
+from workbench.lab.leaks import case_of
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import Bar, KeyLifetimesView, Kind, key_lifetimes_view
 
@@ -56,7 +56,7 @@ def held_by(case: Case, device: HolderId, step: int) -> set[str | None]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_theft_cuts_exactly_what_the_device_held_then(seed: int) -> None:
+def test_a_compromise_cuts_exactly_what_the_device_held_then(seed: int) -> None:
     case = case_of(history(seed))
     view = key_lifetimes_view(case)
     assert faults(view, KeyLifetimesView) == []
@@ -117,7 +117,7 @@ def test_an_update_that_waits_stands_beside_the_leaf_key_that_it_will_replace() 
 def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
     story = scenario("retroactive break")
     view = key_lifetimes_view(story.case, story.leaks)
-    alone, together = (theft_of(view, "Dave", 4, others) for others in ([], ["Bob"]))
+    alone, together = (compromise_of(view, "Dave", 4, others) for others in ([], ["Bob"]))
     assert tuple(alone["epochs"]) == story.expected["Dave",]
     assert tuple(together["epochs"]) == story.expected["Bob", "Dave"]
     assert alone["regained"] == 2, "the keys of node 3 that two commits have sealed to his old leaf"
@@ -127,9 +127,9 @@ def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
     )
 
 
-def test_a_theft_reads_what_the_slowest_device_has_not_read() -> None:
+def test_a_compromise_reads_what_the_slowest_device_has_not_read() -> None:
     story = scenario("slowest device")
     view = key_lifetimes_view(story.case, story.leaks)
-    assert len(theft_of(view, "Carol", story.leaks["Carol"].at)["messages"]) > len(
-        theft_of(view, "Bob", story.leaks["Bob"].at)["messages"]
+    assert len(compromise_of(view, "Carol", story.leaks["Carol"].at)["messages"]) > len(
+        compromise_of(view, "Bob", story.leaks["Bob"].at)["messages"]
     )

@@ -13,7 +13,7 @@ from widgets.ratchet_tree import RatchetTree
 from workbench.adversary.derivation import Derivation
 from workbench.inspect.trace_graph import derivation_graph
 from workbench.lab import NotPossible, World
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.scenarios import scenario
 from workbench.mls import NodeIndex
 from workbench.views.epochs import EpochHistory
@@ -55,10 +55,10 @@ def branch(*committers: str) -> World:
 
 @pytest.fixture(scope="module")
 def forked() -> EpochHistory:
-    """Bob's device is robbed before the fork, and Dave's on its second branch."""
+    """Bob's device is compromised before the fork, and Dave's on its second branch."""
     first, second = branch("Bob", "Carol"), branch("Carol", "Alice")
     return EpochHistory.of(
-        case_of(first).judge([compromise(first, "Bob", at=2)]), case_of(second).judge([compromise(second, "Dave")])
+        case_of(first).judge([leak_of(first, "Bob", at=2)]), case_of(second).judge([leak_of(second, "Dave")])
     )
 
 
@@ -151,13 +151,13 @@ def test_a_tree_is_printed_with_its_blanks_dashed_and_unmerged_leaves_joined(tmp
 
 def test_a_step_is_printed_as_somebody_sees_it(tmp_path: Path) -> None:
     world = World.of(PEOPLE)
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Carol")
-    for viewer, style in (("Alice", "style=filled"), ("thief", "style=wedged")):
+    for viewer, style in (("Alice", "style=filled"), ("attacker", "style=wedged")):
         source = drawing(RatchetTree.of(world, viewer=viewer, step=3).frame()).source
         assert style in source
         assert source.count("penwidth=3.5") == 2, "the path of the commit is thick"
-    printed(RatchetTree.of(world, viewer="thief", step=3).frame(), tmp_path)
+    printed(RatchetTree.of(world, viewer="attacker", step=3).frame(), tmp_path)
     assert drawing(RatchetTree.of(world, viewer="server", step=3).frame()).source.count("style=dotted") == 0
 
 

@@ -19,10 +19,10 @@ from workbench.views.schema import Node, RatchetTreeView, Step
 
 
 def busy(handshakes: Handshakes) -> World:
-    """Members that come, go, update, sleep and are robbed."""
+    """Members that come, go, update, sleep and are compromised."""
     world = World.of(["Alice", "Bob", "Carol", "Dave", "Erin"], handshakes=handshakes)
     world.send("Alice", "one")
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Carol")
     world.update("Dave")
     world.commit("Alice")
@@ -33,7 +33,7 @@ def busy(handshakes: Handshakes) -> World:
     world.add("Carol", "Frank", path=False)
     world.remove("Frank", "Dave")
     world.send("Carol", "three")
-    world.steal("Erin")
+    world.compromise("Erin")
     world.release("Erin")
     world.commit("Erin")
     world.remove("Alice", "Erin", "Frank")
@@ -112,10 +112,10 @@ def test_a_members_keys_are_those_in_its_state_at_every_step(world: World, view:
             assert shown <= {key.hex() for key in state.private_keys.values()} | waiting | bundles
 
 
-def test_the_thiefs_keys_are_those_that_it_has(world: World, view: RatchetTreeView) -> None:
-    shown = {view["keys"][key]["private"] for key in keys_of(view, "thief", len(view["steps"]) - 1)}
+def test_the_attackers_keys_are_those_that_it_has(world: World, view: RatchetTreeView) -> None:
+    shown = {view["keys"][key]["private"] for key in keys_of(view, "attacker", len(view["steps"]) - 1)}
     in_tree = {key["public"] for key in view["keys"].values()}
-    has = {private.hex() for public, private in world.thief.private_keys.items() if public.hex() in in_tree}
+    has = {private.hex() for public, private in world.attacker.private_keys.items() if public.hex() in in_tree}
     assert shown == has
 
 
@@ -136,11 +136,12 @@ def test_the_server_sees_the_tree_only_if_handshakes_are_in_the_clear(world: Wor
     assert len(unknown) == (0 if world.handshakes == "public" else len(marks))
 
 
-def test_the_thief_sees_the_tree_as_far_as_it_can_follow(world: World, view: RatchetTreeView) -> None:
+def test_the_attacker_sees_the_tree_as_far_as_it_can_follow(world: World, view: RatchetTreeView) -> None:
     """It can open Erin's last handshake and not what came after: with handshakes in the clear it needs no key."""
     last = len(view["steps"]) - 1
     unknown = [
-        any(mark["state"] == "unknown" for mark in frame_at(view, step, "thief")["marks"]) for step in (last - 1, last)
+        any(mark["state"] == "unknown" for mark in frame_at(view, step, "attacker")["marks"])
+        for step in (last - 1, last)
     ]
     assert unknown == ([False, False] if world.handshakes == "public" else [False, True])
 
@@ -169,39 +170,39 @@ def test_envelopes_are_opened_by_whoever_held_their_key(view: RatchetTreeView) -
 def test_path_secrets_are_known_to_those_below_and_to_nobody_else(world: World, view: RatchetTreeView) -> None:
     for number, step in enumerate(view["steps"]):
         for node in step["path"]["nodes"] if step["path"] else ():
-            holders = {viewer for viewer in node["known_to"] if viewer != "thief"}
+            holders = {viewer for viewer in node["known_to"] if viewer != "attacker"}
             key = node["key"]
             assert node["filtered"] == (key is None)
             if key is not None:
                 assert holders == {name for name in world.devices if key in keys_of(view, name, number)}
 
 
-def test_a_healed_path_is_sealed_to_no_key_of_the_thief(view: RatchetTreeView) -> None:
+def test_a_healed_path_is_sealed_to_no_key_of_the_attacker(view: RatchetTreeView) -> None:
     (step,) = [step for step in view["steps"] if step["title"] == "Bob updated by a commit"]
     assert step["path"] is not None
     openers = {opener for node in step["path"]["nodes"] for each in node["envelopes"] for opener in each["opened_by"]}
-    assert "thief" not in openers
-    assert "thief" not in step["gain"]
-    assert all("thief" not in secret["known_to"] for secret in step.get("secrets", ()))
+    assert "attacker" not in openers
+    assert "attacker" not in step["gain"]
+    assert all("attacker" not in secret["known_to"] for secret in step.get("secrets", ()))
 
 
-def test_a_late_theft_tells_what_it_reopens() -> None:
+def test_a_late_compromise_tells_what_it_reopens() -> None:
     world = World.of(["Alice", "Bob", "Carol", "Dave"])
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Bob")
     world.send("Alice", "healed")
     world.commit("Alice")
-    world.steal("Dave")
+    world.compromise("Dave")
     last = ratchet_tree_view(world.trace())["steps"][-1]
     sentences = [beat["sentence"] for beat in last["beats"]]
     assert sentences == [
-        "The thief took all that is on Dave's device: 2 private keys of the tree and the secrets of epoch 3.",
-        "With it the thief opens 2 path secrets that it had recorded, and computes those above.",
+        "The attacker took all that is on Dave's device: 2 private keys of the tree and the secrets of epoch 3.",
+        "With it the attacker opens 2 path secrets that it had recorded, and computes those above.",
         "It computes the secrets of epoch 2.",
-        "The thief reads what Alice sent in step 5: “healed”",
+        "The attacker reads what Alice sent in step 5: “healed”",
     ]
-    assert all(beat["known_to"] == ["thief"] for beat in last["beats"])
-    assert "thief" not in last.get("unseen_by", [])
+    assert all(beat["known_to"] == ["attacker"] for beat in last["beats"])
+    assert "attacker" not in last.get("unseen_by", [])
     assert "Dave" in last.get("unseen_by", [])
 
 

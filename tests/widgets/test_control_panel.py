@@ -21,7 +21,7 @@ def words(html: str) -> str:
 
 
 def overheard(panel: ControlPanel) -> int:
-    return str(panel.loot.value).count("<li>")
+    return str(panel.reads.value).count("<li>")
 
 
 def test_a_click_on_commit_is_a_commit(panel: ControlPanel) -> None:
@@ -33,11 +33,11 @@ def test_a_click_on_commit_is_a_commit(panel: ControlPanel) -> None:
     assert panel.tree.playing
 
 
-def test_a_stolen_device_reads_along_until_its_owner_commits(panel: ControlPanel) -> None:
+def test_a_leaked_device_reads_along_until_its_owner_commits(panel: ControlPanel) -> None:
     panel.whom.value = "Bob"
     panel.buttons["send"].click()
     assert not overheard(panel)
-    panel.buttons["steal"].click()
+    panel.buttons["compromise"].click()
     panel.buttons["send"].click()
     assert overheard(panel) == 1
     panel.buttons["commit"].click()
@@ -78,7 +78,7 @@ def test_a_newcomer_joins_and_a_member_leaves(panel: ControlPanel) -> None:
 
 
 def test_a_name_that_nobody_can_have_is_refused_in_words(panel: ControlPanel) -> None:
-    panel.newcomer.value = "thief"
+    panel.newcomer.value = "attacker"
     panel.buttons["add"].click()
     assert "is no name for a person" in words(panel.reasons.value)
     assert panel.world.members == ("Alice", "Bob", "Carol")
@@ -89,11 +89,11 @@ def test_what_people_type_is_shown_as_text(panel: ControlPanel) -> None:
     panel.buttons["add"].click()
     panel.who.value = "<b>Eve</b>"
     panel.whom.value = "<b>Eve</b>"
-    panel.buttons["steal"].click()
+    panel.buttons["compromise"].click()
     panel.text.value = "<script>"
     panel.buttons["send"].click()
-    assert "<b>&lt;b&gt;Eve" in panel.loot.value
-    assert "&lt;script&gt;" in panel.loot.value
+    assert "<b>&lt;b&gt;Eve" in panel.reads.value
+    assert "&lt;script&gt;" in panel.reads.value
 
 
 def test_a_newcomer_comes_in_by_itself_or_asks(panel: ControlPanel) -> None:
@@ -178,11 +178,11 @@ def test_readers_without_a_kernel_get_the_picture(panel: ControlPanel) -> None:
 
 def test_views_side_by_side_move_together_in_the_browser() -> None:
     view = ratchet_tree_view(World.of(["Alice", "Bob"]).trace())
-    box = side_by_side(view, "Alice", "server", "thief")
+    box = side_by_side(view, "Alice", "server", "attacker")
     assert [picture.viewer for picture in box.children if isinstance(picture, RatchetTree)] == [
         "Alice",
         "server",
-        "thief",
+        "attacker",
     ]
     with pytest.raises(ValueError, match="not a viewer"):
         side_by_side(view, "Zed")

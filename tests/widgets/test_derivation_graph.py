@@ -58,7 +58,7 @@ def test_the_figure_shows_every_fact_and_marks_what_leaked(*, every_step: bool) 
         assert group.findtext(f"{SVG}text") == fact["name"]
         flags = [part for part in group if part.attrib.get("class") == "mls-flag"]
         assert len(flags) == (fact["leak"] is not None)
-        assert ("has-stolen" in group.attrib["class"]) == (fact["leak"] is not None)
+        assert ("has-leaked" in group.attrib["class"]) == (fact["leak"] is not None)
 
 
 def test_the_figure_has_its_sentences_beside_it() -> None:

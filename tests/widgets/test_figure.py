@@ -24,11 +24,11 @@ def test_it_shows_every_node() -> None:
     assert [group.findtext(f"{SVG}text") for group in nodes(1, "server").values()] == ["?"] * 7
 
 
-def test_it_fills_what_the_viewer_holds_and_hatches_what_was_stolen() -> None:
+def test_it_fills_what_the_viewer_holds_and_hatches_what_was_leaked() -> None:
     assert "has-held" in nodes(2, "bob")[2].attrib["class"]
-    stolen = nodes(2, "thief")[2]
-    assert "has-stolen" in stolen.attrib["class"]
-    marks = {part.attrib.get("class") for part in stolen}
+    leaked = nodes(2, "attacker")[2]
+    assert "has-leaked" in leaked.attrib["class"]
+    marks = {part.attrib.get("class") for part in leaked}
     assert {"mls-hatch", "mls-flag"} <= marks
 
 

@@ -27,7 +27,7 @@ def html(shown: KeyLifetimes) -> str:
     return str(bundle[0]["text/html"])
 
 
-def test_it_opens_with_a_theft_from_the_first_device_after_the_last_step() -> None:
+def test_it_opens_with_a_compromise_from_the_first_device_after_the_last_step() -> None:
     shown = KeyLifetimes.of(story())
     assert (shown.device, shown.step, shown.leaks) == ("Alice", 5, [])
     assert shown._shown()["opened"] is None
@@ -36,12 +36,12 @@ def test_it_opens_with_a_theft_from_the_first_device_after_the_last_step() -> No
 def test_its_repr_says_what_is_shown_and_is_the_same_each_time() -> None:
     for _ in range(2):
         shown = KeyLifetimes.of(story(), device="Dave", step=4)
-        assert repr(shown) == "KeyLifetimes(\"Alice's group\", Dave's device, theft after step 5 of 6)"
+        assert repr(shown) == "KeyLifetimes(\"Alice's group\", Dave's device, compromise after step 5 of 6)"
 
 
 def test_it_shows_a_world_that_is_still_going_on() -> None:
     world = World.of(["Alice", "Bob"])
-    assert repr(KeyLifetimes.of(world)).endswith("theft after step 2 of 2)")
+    assert repr(KeyLifetimes.of(world)).endswith("compromise after step 2 of 2)")
 
 
 def test_a_device_a_step_or_a_leak_that_is_not_there_is_refused_with_those_that_are() -> None:
@@ -68,12 +68,12 @@ def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path)
     assert not re.search(r'(?:src|href)="(?!data:)', text)
 
 
-def test_in_the_figure_the_line_cuts_what_is_marked_as_stolen() -> None:
+def test_in_the_figure_the_line_cuts_what_is_marked_as_leaked() -> None:
     view = key_lifetimes_view(story().case, story().leaks)
     for step in range(6):
         shown = KeyLifetimes(view, device="Dave", step=step)
         drawing = ET.fromstring(still_picture(shown))  # noqa: S314 - our own text
-        line = next(each for each in drawing.iter() if each.get("class") == "mls-theft-line")
+        line = next(each for each in drawing.iter() if each.get("class") == "mls-compromise-line")
         at = float(str(line.get("transform")).removeprefix("translate(").split()[0])
         for mark in (each for each in drawing.iter() if str(each.get("class")).startswith("mls-span")):
             body = next((part for part in mark if part.get("class") == "mls-span-body"), None)

@@ -27,12 +27,13 @@ def test_it_opens_at_the_last_step_through_the_first_viewers_eyes() -> None:
 
 def test_its_repr_says_what_is_shown_and_is_the_same_each_time() -> None:
     assert (
-        repr(RatchetTree(sample(), step=2, viewer="thief")) == "RatchetTree('a sample', step 3 of 5, seen by the thief)"
+        repr(RatchetTree(sample(), step=2, viewer="attacker"))
+        == "RatchetTree('a sample', step 3 of 5, seen by the attacker)"
     )
 
 
 def test_a_viewer_or_step_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(ValueError, match=r"'eve' is not a viewer .* alice, bob, carol, server, thief"):
+    with pytest.raises(ValueError, match=r"'eve' is not a viewer .* alice, bob, carol, server, attacker"):
         RatchetTree(sample(), viewer="eve")
     with pytest.raises(ValueError, match="no step 5; its steps are 0 to 4"):
         RatchetTree(sample(), step=5)
@@ -81,10 +82,10 @@ def test_what_is_new_is_played_even_if_python_does_not_know_that_the_last_play_i
 def test_leaks_make_an_attacker_one_more_viewer() -> None:
     story = scenario("retroactive break")
     tree = RatchetTree.of(story.world, leaks=list(story.leaks.values()), step=3)
-    assert repr(tree) == 'RatchetTree("Alice\'s group", step 4 of 6, seen by the attacker)'
+    assert repr(tree) == 'RatchetTree("Alice\'s group", step 4 of 6, seen by the attacker with these leaks)'
     assert "Epoch 3 had healed and is open again, by what leaked from Dave." in html(tree)
     assert [viewer["id"] for viewer in RatchetTree.of(story.world).view["viewers"]] == [
-        viewer["id"] for viewer in tree.view["viewers"] if viewer["id"] != "attacker"
+        viewer["id"] for viewer in tree.view["viewers"] if viewer["id"] != "leak holder"
     ]
 
 

@@ -13,13 +13,13 @@ from tests.widgets.told import compromises
 from workbench.adversary.leak import Leak, leaked_facts
 from workbench.adversary.verdict import Case, Verdict
 from workbench.inspect.trace_format import HolderId, SecretId
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.views.security import SecurityView, security_view
 
 
 class Known:
-    """What a thief has after a step, read from the verdict."""
+    """What an attacker has after a step, read from the verdict."""
 
     def __init__(self, verdict: Verdict, view: SecurityView, step: int) -> None:
         self.verdict, self.chronicle = verdict, verdict.case.chronicle
@@ -41,7 +41,7 @@ class Known:
         return next((leaf for leaf, holder in members.items() if holder == member), None)
 
     def can_sign(self, member: HolderId, column: int) -> bool:
-        """Whether the thief has the signature key that a member uses in an epoch, by the end of it."""
+        """Whether the attacker has the signature key that a member uses in an epoch, by the end of it."""
         leaf = self._leaf(member, column)
         if leaf is None:
             return False
@@ -62,7 +62,15 @@ class Known:
 
     def cell(self, member: HolderId, column: int) -> dict[str, object]:
         if column >= len(self.begins):
-            return {"state": "later", "key": "", "voice": False, "sent": 0, "read": 0, "theft": False, "open": False}
+            return {
+                "state": "later",
+                "key": "",
+                "voice": False,
+                "sent": 0,
+                "read": 0,
+                "compromise": False,
+                "open": False,
+            }
         key, epoch = self.leaf_key(member, column), self.epochs[column]
         sent = [each for each in self.chronicle.messages if (each.epoch, each.sender) == (epoch, member)]
         is_leaked = any(key in facts for _, facts in self.leaked)
@@ -72,7 +80,7 @@ class Known:
             "voice": self.can_sign(member, column),
             "sent": len(sent),
             "read": sum(each.fact in self.facts for each in sent),
-            "theft": any(
+            "compromise": any(
                 leak.device == member and self.begins[column] <= leak.at <= self.ends[column] for leak, _ in self.leaked
             ),
             "open": epoch in self.verdict.readable_epochs,
@@ -107,13 +115,12 @@ def test_of_the_scenarios(name: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
-def test_of_thefts_from_random_histories(seed: int) -> None:
+def test_of_compromises_from_random_histories(seed: int) -> None:
     world, dice = history(seed), random.Random(seed)  # noqa: S311 - dice, not keys
     case = case_of(world)
     steps = [dice.randrange(len(world.history)) for _ in range(3)]
     leaks = [
-        compromise(world, dice.choice(sorted(world.history[at].holdings)), at=at, case=case)
-        for at in dict.fromkeys(steps)
+        leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, case=case) for at in dict.fromkeys(steps)
     ]
     told: list[dict[str, object]] = [{"device": leak.device, "at": leak.at} for leak in leaks]
     compare(case, security_view(case), leaks, told)

@@ -14,7 +14,7 @@ from tests.widgets.views import node
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Case, Verdict
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.views.security import SecurityView, security_view
 
@@ -79,14 +79,14 @@ def compare(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_random_thefts_from_random_histories(seed: int, tmp_path: Path) -> None:
+def test_random_compromises_from_random_histories(seed: int, tmp_path: Path) -> None:
     world = history(seed, groups=False)
     case, dice = case_of(world), random.Random(seed)  # noqa: S311 - dice, not keys
     asked = []
     for _ in range(8):
         steps = [dice.randrange(len(world.history)) for _ in range(dice.randint(0, 4))]
         asked.append(
-            tuple(compromise(world, dice.choice(sorted(world.history[at].holdings)), at=at, case=case) for at in steps)
+            tuple(leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, case=case) for at in steps)
         )
     compare(case, security_view(case), asked, tmp_path)
 

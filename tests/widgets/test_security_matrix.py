@@ -32,12 +32,12 @@ def html(matrix: SecurityMatrix) -> str:
 
 def test_its_repr_says_the_verdict() -> None:
     assert repr(SecurityMatrix.of(story(), on=["Bob"])) == (
-        'SecurityMatrix("Alice\'s group", after step 6 of 6: The thief reads epoch 2. Healed so far at 3, when Bob '
-        "updated by a commit: the theft of Dave would reopen epochs 3 to 5. The thief can sign as Bob.)"
+        'SecurityMatrix("Alice\'s group", after step 6 of 6: The attacker reads epoch 2. Healed so far at 3, when Bob '
+        "updated by a commit: the compromise of Dave would reopen epochs 3 to 5. The attacker can sign as Bob.)"
     )
 
 
-def test_a_late_theft_reopens_what_had_healed() -> None:
+def test_a_late_compromise_reopens_what_had_healed() -> None:
     said = repr(SecurityMatrix.of(story()))
     assert "Epoch 3 had healed and is open again by what leaked from Dave. The group has not healed." in said
 
@@ -49,10 +49,10 @@ def test_a_world_is_shown_without_leaks_at_its_last_step() -> None:
     assert "Nothing has leaked" in repr(matrix)
 
 
-def test_a_theft_that_was_put_on_in_the_browser_is_told_in_python_too() -> None:
+def test_a_compromise_that_was_put_on_in_the_browser_is_told_in_python_too() -> None:
     matrix = SecurityMatrix.of(story(), on=[])
     matrix.leaks = [{"device": "Carol", "at": 2}]
-    assert "The thief reads epochs 2 to 4. Healed so far at 5, when Carol updated" in repr(matrix)
+    assert "The attacker reads epochs 2 to 4. Healed so far at 5, when Carol updated" in repr(matrix)
     matrix.step = 1
     assert "Nothing has leaked" in repr(matrix)
 
@@ -94,7 +94,7 @@ def test_the_figure_shows_every_epoch_and_cell() -> None:
 def test_its_words_stand_beside_it_for_those_who_cannot_see_it() -> None:
     text = SecurityMatrix.of(story())._figure()
     assert 'alt="Security of Alice\'s group after step 6 of 6: 4 members, 6 epochs"' in text
-    assert "<figcaption>The thief reads epochs 2 to 5." in text
+    assert "<figcaption>The attacker reads epochs 2 to 5." in text
     assert text.count("<tr>") == 1 + 6
     assert "<td>had healed, and is open again by what leaked from Dave</td>" in text
 
@@ -119,7 +119,7 @@ def test_the_verdict_is_that_of_what_leaked_by_the_step() -> None:
 
 def test_its_repr_says_less_without_quickjs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(still, "_engine", _missing)
-    assert repr(SecurityMatrix.of(story())).endswith("after step 6 of 6: The thief reads 4 of 6 epochs.)")
+    assert repr(SecurityMatrix.of(story())).endswith("after step 6 of 6: The attacker reads 4 of 6 epochs.)")
 
 
 def _missing() -> None:

@@ -1,4 +1,4 @@
-"""What a picture shows and says, computed by its own JavaScript: what a viewer sees, what a thief gets."""
+"""What a picture shows and says, computed by its own JavaScript: what a viewer sees, what an attacker gets."""
 
 from __future__ import annotations
 
@@ -46,29 +46,29 @@ def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer: str) -> s
     return str(frame_at(view, step, viewer, beat)["said"])
 
 
-_THEFTS = """\
-import { instant, lootWords, tableRows, theftOf, theftSentence } from "./key_lifetimes/loot.js";
+_COMPROMISES = """\
+import { instant, leakedWords, tableRows, compromiseOf, compromiseSentence } from "./key_lifetimes/compromise.js";
 import { caseOf } from "./shared/verdict.js";
 return (view, asked) => {
   const given = caseOf(view.security);
   return asked.map(([device, step, others]) => {
-    const theft = theftOf(view, given, { device, step, others });
-    const known = [...theft.knowledge.keys()].sort((a, b) => a - b);
-    const words = { said: theftSentence(view, theft), instant: instant(view, step), loot: lootWords(view, theft) };
-    return { ...theft, known, ...words, table: tableRows(view, theft) };
+    const compromise = compromiseOf(view, given, { device, step, others });
+    const known = [...compromise.knowledge.keys()].sort((a, b) => a - b);
+    const words = { said: compromiseSentence(view, compromise), instant: instant(view, step), leaked: leakedWords(view,
+    compromise) }; return { ...compromise, known, ...words, table: tableRows(view, compromise) };
   });
 };
 """
 
 
-def thefts(view: KeyLifetimesView, asked: Sequence[tuple[str, int, Sequence[str]]]) -> list[Any]:
-    """What thefts get and open: each of all on a device after a step, together with named leaks."""
-    return list(run(_THEFTS, view, asked))
+def device_compromises(view: KeyLifetimesView, asked: Sequence[tuple[str, int, Sequence[str]]]) -> list[Any]:
+    """What compromises get and open: each of all on a device after a step, together with named leaks."""
+    return list(run(_COMPROMISES, view, asked))
 
 
-def theft_of(view: KeyLifetimesView, device: str, step: int, others: Sequence[str] = ()) -> Any:
-    """What a theft gets and opens, in numbers and in words."""
-    return thefts(view, [(device, step, others)])[0]
+def compromise_of(view: KeyLifetimesView, device: str, step: int, others: Sequence[str] = ()) -> Any:
+    """What a compromise gets and opens, in numbers and in words."""
+    return device_compromises(view, [(device, step, others)])[0]
 
 
 _COMPROMISE = """\

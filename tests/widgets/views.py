@@ -57,11 +57,11 @@ def _sample() -> str:
 def _lived(handshakes: Handshakes) -> str:
     world = World.of(["Alice", "Bob", "Carol", "Dave", "Erin"], handshakes=handshakes)
     world.send("Alice", "hello")
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Carol")
     world.update("Dave")
     world.commit("Alice")
-    world.send("Erin", "the thief reads this")
+    world.send("Erin", "the attacker reads this")
     world.commit("Bob")
     world.device("Frank")
     world.add("Carol", "Frank", path=False)
@@ -76,7 +76,7 @@ def _through_other_doors() -> str:
         world.device(name)
     world.join("Dave")
     world.share_psk("tea", *world.members)
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit("Carol", psks=["tea", 2])
     world.resync("Alice")
     world.external_sender("Bob", "HR")
@@ -95,7 +95,7 @@ def through_other_doors() -> list[RatchetTreeView]:
 
 
 def lived(handshakes: Handshakes = "public") -> RatchetTreeView:
-    """A real group: five members, a theft, commits, an update by proposal, messages, a late joiner, removals."""
+    """A real group: five members, a compromise, commits, an update by proposal, messages, a late joiner, removals."""
     return cast("RatchetTreeView", json.loads(_lived(handshakes)))
 
 

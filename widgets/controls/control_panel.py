@@ -14,10 +14,10 @@ from workbench.lab import NotPossible, World
 from workbench.lab.actions import ACTIONS
 from workbench.lab.actions.action import NEWCOMER, OUTSIDER, Action, Argument
 from workbench.lab.group import Group
-from workbench.lab.record import THIEF
+from workbench.lab.record import ATTACKER
 from workbench.views.ratchet_tree import ratchet_tree_view
 
-EVERYDAY = ("commit", "update", "send", "add", "remove", "steal")
+EVERYDAY = ("commit", "update", "send", "add", "remove", "compromise")
 DOORS = (
     *("join", "request_to_join", "resync", "share_psk", "commit_with_psk"),
     *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
@@ -45,7 +45,7 @@ class ControlPanel(ipywidgets.VBox):
         self.psk = ipywidgets.Text(description="Key", value="tea", continuous_update=True)
         self.reasons = ipywidgets.HTML()
         self.door_reasons = ipywidgets.HTML()
-        self.loot = ipywidgets.HTML()
+        self.reads = ipywidgets.HTML()
         self.buttons = {name: _button(ACTIONS[name]) for name in (*EVERYDAY, *DOORS)}
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._act(name))
@@ -78,7 +78,7 @@ class ControlPanel(ipywidgets.VBox):
                 self.reasons,
                 self.other_doors,
                 self.doors,
-                self.loot,
+                self.reads,
             ]
         )
         self.add_class("mls-control-panel")
@@ -165,10 +165,10 @@ class ControlPanel(ipywidgets.VBox):
         self._refresh()
 
     def _refresh(self) -> None:
-        """Grey out what cannot be done, say why, and show what the thief has read."""
+        """Grey out what cannot be done, say why, and show what the attacker has read."""
         self.reasons.value = self._grey_out(EVERYDAY)
         self.door_reasons.value = self._grey_out(DOORS)
-        self.loot.value = _announced(_items("The thief has read", self._reads()))
+        self.reads.value = _announced(_items("The attacker has read", self._reads()))
 
     def _grey_out(self, names: Sequence[str]) -> str:
         """Grey out those buttons that cannot act, and give the list of the reasons."""
@@ -184,7 +184,7 @@ class ControlPanel(ipywidgets.VBox):
     def _reads(self) -> list[tuple[str, str]]:
         """Who was overheard, and what was said."""
         messages = [step["message"] for step in self.tree.view["steps"] if step["message"] is not None]
-        return [(sent["sender"], sent["read"][THIEF]) for sent in messages if THIEF in sent["read"]]
+        return [(sent["sender"], sent["read"][ATTACKER]) for sent in messages if ATTACKER in sent["read"]]
 
 
 def _button(action: Action[Any, Any]) -> ipywidgets.Button:

@@ -56,7 +56,7 @@ export function draw({ view, shown, selected, stop }) {
 
 /** @param {DerivedFact} fact @param {boolean} isGoal @returns {string} */
 export function factClass({ leak }, isGoal) {
-  return `mls-node mls-fact has-${leak ? "stolen" : "computed"}${isGoal ? " is-goal" : ""}`;
+  return `mls-node mls-fact has-${leak ? "leaked" : "computed"}${isGoal ? " is-goal" : ""}`;
 }
 
 /** @param {DerivedFact} fact @returns {Shape[]} */

@@ -1,4 +1,4 @@
-"""The lifetimes of secrets as a widget: a view, a device, and a theft after a step."""
+"""The lifetimes of secrets as a widget: a view, a device, and a compromise after a step."""
 
 from widgets.key_lifetimes.key_lifetimes import KeyLifetimes
 

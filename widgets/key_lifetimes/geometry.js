@@ -72,8 +72,8 @@ export function x({ gap }, step) {
   return MARGIN + step * gap;
 }
 
-/** Where a theft after a step is: between this step and the next. @param {Scale} scale @param {number} step */
-export function theftX(scale, step) {
+/** Where a compromise after a step is: between this step and the next. @param {Scale} scale @param {number} step */
+export function compromiseX(scale, step) {
   return x(scale, step) + scale.gap / 2;
 }
 
@@ -83,7 +83,7 @@ export function extent(scale, from, to) {
   return [x(scale, from), to === null ? scale.width : x(scale, to) - SHORT_OF];
 }
 
-/** The step after which a theft would be at this place. @param {Scale} scale @param {number} at */
+/** The step after which a compromise would be at this place. @param {Scale} scale @param {number} at */
 export function stepAt(scale, at) {
   return within(Math.round((at - MARGIN) / scale.gap - 0.5), scale.steps - 1);
 }

@@ -1,8 +1,8 @@
 /**
- * The lifetimes of secrets as a widget: one bar for each secret of a device, and a theft that can be dragged. What the
- * loot opens is computed here, from the rules that the view carries.
+ * The lifetimes of secrets as a widget: one bar for each secret of a device, and a compromise that can be dragged. What the
+ * leaked opens is computed here, from the rules that the view carries.
  *
- * Traits: view, device, step (the theft is after it), leaks (the names of other leaks that are on), opened (kinds that
+ * Traits: view, device, step (the compromise is after it), leaks (the names of other leaks that are on), opened (kinds that
  * are not folded; null: those that are small).
  */
 import { twin } from "../shared/data_table.js";
@@ -10,8 +10,8 @@ import { html } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { bounded, frameAt, openingOf, unfolded } from "./frame.js";
 import { within } from "./geometry.js";
-import { lootPanel } from "./leak_details.js";
-import { HEADS, tableRows, theftSentence } from "./loot.js";
+import { leakDetails } from "./leak_details.js";
+import { HEADS, tableRows, compromiseSentence } from "./compromise.js";
 import { lifetimesToolbar } from "./toolbar.js";
 import { viewport } from "./viewport.js";
 
@@ -41,14 +41,14 @@ export function render({ model, el }) {
     go,
     fold: (kind) => tell({ opened: flipped(unfolded(opening.view, place()), kind) }),
   });
-  const loot = lootPanel();
+  const leaked = leakDetails();
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const table = twin("The lifetimes as a table");
   const root = html(
     "div",
     { class: "mls mls-room mls-key-lifetimes", "data-lm-suppress-shortcuts": "true", keydown: press },
     controls.bar,
-    html("div", { class: "mls-lifetimes-body" }, scene.element, loot.element),
+    html("div", { class: "mls-lifetimes-body" }, scene.element, leaked.element),
     words,
     table.region,
   );
@@ -77,12 +77,12 @@ export function render({ model, el }) {
   function update() {
     if (opening.view !== model.get("view")) opening = openingOf(readable(model.get("view"), FORMAT, VERSION));
     const now = frameAt(opening, place());
-    const { view, theft } = now;
+    const { view, compromise } = now;
     controls.show(now, own);
     scene.show(now);
-    loot.show(view, theft, own.help);
-    table.show(own.table ? { heads: HEADS, rows: tableRows(view, theft) } : null);
-    const said = theftSentence(view, theft);
+    leaked.show(view, compromise, own.help);
+    table.show(own.table ? { heads: HEADS, rows: tableRows(view, compromise) } : null);
+    const said = compromiseSentence(view, compromise);
     if (words.textContent !== said) words.textContent = said;
   }
 

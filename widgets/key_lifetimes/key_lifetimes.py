@@ -1,4 +1,4 @@
-"""The lifetimes of secrets as a widget: a view, a device, and a theft after a step."""
+"""The lifetimes of secrets as a widget: a view, a device, and a compromise after a step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.picture import Picture
-from workbench.lab.compromise import case_of
+from workbench.lab.leaks import case_of
 from workbench.lab.scenarios import Scenario
 from workbench.views.lifetimes import key_lifetimes_view
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class KeyLifetimes(Picture):
-    """Draws how long each secret is on a device, and what a theft after a step gets and opens.
+    """Draws how long each secret is on a device, and what a compromise after a step gets and opens.
 
     `leaks` are the names of other leaks of the view that are on. `opened` are the kinds of secrets whose lanes are
     shown one by one; None unfolds those that are small.  All traits are shared with the browser.
@@ -48,7 +48,7 @@ class KeyLifetimes(Picture):
         leaks: Sequence[str] = (),
         **traits: Any,
     ) -> None:
-        """Show the secrets of a device (the first one) and a theft after a step (the last one), with leaks put on.
+        """Show the secrets of a device (the first one) and a compromise after a step (the last one), with leaks put on.
 
         Raises ValueError if the view has no such device, step or leak.
         """
@@ -78,12 +78,12 @@ class KeyLifetimes(Picture):
         return cls(key_lifetimes_view(case_of(told)), **traits)
 
     def __repr__(self) -> str:
-        return f"KeyLifetimes({self.view['title']!r}, {self._theft()})"
+        return f"KeyLifetimes({self.view['title']!r}, {self._compromise()})"
 
-    def _theft(self) -> str:
+    def _compromise(self) -> str:
         members = self.view["security"]["members"]
         whose = next(member["name"] for member in members if member["id"] == self.device)
-        return f"{whose}'s device, theft after step {self.step + 1} of {len(self.view['security']['steps'])}"
+        return f"{whose}'s device, compromise after step {self.step + 1} of {len(self.view['security']['steps'])}"
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "device", "step", "leaks", "opened")}
@@ -101,7 +101,7 @@ class KeyLifetimes(Picture):
             for lane in kind["lanes"]
             for bar in lane["bars"]
         ]
-        return f"{self._theft()}.", ["Secret", "Got in", "Deleted in"], rows
+        return f"{self._compromise()}.", ["Secret", "Got in", "Deleted in"], rows
 
 
 def _steps(bar: Mapping[str, Any]) -> tuple[str, str]:

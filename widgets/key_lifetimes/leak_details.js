@@ -1,12 +1,12 @@
-/** What a theft gets and opens, as a list beside the picture. */
+/** What a compromise gets and opens, as a list beside the picture. */
 import { html } from "../shared/dom.js";
 import { DIAMOND, SMALL_FLAG, STRIKE } from "./picture.js";
-import { instant, lootWords, openedWords } from "./loot.js";
+import { instant, leakedWords, openedWords } from "./compromise.js";
 import { helpList } from "../shared/side_details.js";
 import { made } from "../shared/shapes.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
-/** @typedef {import("./loot.js").Theft} Theft */
+/** @typedef {import("./compromise.js").Compromise} Compromise */
 
 const EPOCHS_AT_MOST = 24;
 const MESSAGES_AT_MOST = 6;
@@ -15,9 +15,9 @@ const MESSAGES_AT_MOST = 6;
 const MARKS = [
   ["", "", "a secret from its birth, the diamond, to its end; still there if it goes on to the edge"],
   ["", STRIKE, "a strike: deleted"],
-  ["is-taken", "", "narrow hatch: the theft gets it"],
-  ["is-deleted", STRIKE, "hollow: deleted before the theft"],
-  ["is-known", "", "wide hatch: the thief can compute it from what leaked"],
+  ["is-taken", "", "narrow hatch: the compromise gets it"],
+  ["is-deleted", STRIKE, "hollow: deleted before the compromise"],
+  ["is-known", "", "wide hatch: the attacker can compute it from what leaked"],
 ];
 
 /** @type {[string, string][]} */
@@ -34,15 +34,15 @@ const HATCHES = {
   "is-known": "M10 4.5l9-9M20 4.5l9-9",
 };
 
-export function lootPanel() {
+export function leakDetails() {
   const help = html("div", { hidden: true }, helpList(MARKS.map(explained), KEYS));
   const when = html("p", { class: "mls-when" });
   const taken = html("ul", { class: "mls-taken" });
   const open = html("div", { class: "mls-opened" });
   const element = html(
     "section",
-    { class: "mls-loot", "aria-label": "The loot" },
-    html("div", { class: "mls-panel-title" }, "The loot"),
+    { class: "mls-leaked", "aria-label": "What leaks" },
+    html("div", { class: "mls-panel-title" }, "What leaks"),
     when,
     taken,
     html("div", { class: "mls-panel-title" }, "What is open then"),
@@ -50,22 +50,22 @@ export function lootPanel() {
     help,
   );
 
-  /** @param {View} view @param {Theft} theft @param {boolean} isHelp whether marks and keys are explained */
-  function show(view, theft, isHelp) {
+  /** @param {View} view @param {Compromise} compromise @param {boolean} isHelp whether marks and keys are explained */
+  function show(view, compromise, isHelp) {
     help.hidden = !isHelp;
-    when.textContent = instant(view, theft.step);
-    const kinds = lootWords(view, theft);
+    when.textContent = instant(view, compromise.step);
+    const kinds = leakedWords(view, compromise);
     taken.replaceChildren(...(kinds.length ? kinds : ["nothing"]).map((words) => html("li", {}, words)));
-    open.replaceChildren(epochs(view, theft), messages(view, theft));
+    open.replaceChildren(epochs(view, compromise), messages(view, compromise));
   }
 
   return { element, show };
 }
 
-/** Every epoch, those that are open with a flag; of many only words. @param {View} view @param {Theft} theft */
-function epochs(view, theft) {
-  const { epochs: open } = theft;
-  if (view.security.epochs.length > EPOCHS_AT_MOST) return html("p", { class: "mls-when" }, openedWords(theft));
+/** Every epoch, those that are open with a flag; of many only words. @param {View} view @param {Compromise} compromise */
+function epochs(view, compromise) {
+  const { epochs: open } = compromise;
+  if (view.security.epochs.length > EPOCHS_AT_MOST) return html("p", { class: "mls-when" }, openedWords(compromise));
   return html(
     "ul",
     { class: "mls-epochs", "aria-label": "Epochs" },
@@ -82,7 +82,7 @@ function epochs(view, theft) {
   );
 }
 
-/** @param {View} view @param {Theft} theft */
+/** @param {View} view @param {Compromise} compromise */
 function messages(view, { messages: open }) {
   const { messages: all, members } = view.security;
   const name = (/** @type {string | null} */ id) => members.find((member) => member.id === id)?.name ?? "somebody";

@@ -1,6 +1,6 @@
 /** The drawing of lifetimes: epochs and events on top, below them a lane for each secret and what took its place. */
-import { FOOT, HEAD, ROW, epochSpans, extent, short, theftX, x } from "./geometry.js";
-import { fate, instant, nameOf, outcome, pictureLabel } from "./loot.js";
+import { FOOT, HEAD, ROW, epochSpans, extent, short, compromiseX, x } from "./geometry.js";
+import { fate, instant, nameOf, outcome, pictureLabel } from "./compromise.js";
 
 /** @typedef {import("./geometry.js").Row} Row */
 /** @typedef {import("./geometry.js").Scale} Scale */
@@ -42,14 +42,14 @@ export function draw(frame, size) {
 }
 
 /** @param {Frame} frame @param {Size} size @returns {Shape[]} */
-function epochs({ view, rows, theft }, { scale, name }) {
+function epochs({ view, rows, compromise }, { scale, name }) {
   return epochSpans(view, scale).map(({ epoch, from, to }) => {
     const width = Math.max(0, to - from - 3);
     const place = { x: short(from + 2), y: 2, width: short(width), height: 20, rx: 5 };
     const words = width >= ROOM_FOR_EPOCH ? `epoch ${epoch}` : width >= ROOM_FOR_NUMBER ? String(epoch) : "";
     return [
       "g",
-      { class: theft.epochs.includes(epoch) ? "mls-era is-open" : "mls-era" },
+      { class: compromise.epochs.includes(epoch) ? "mls-era is-open" : "mls-era" },
       [
         ["path", { class: "mls-era-line", d: `M${short(from + 0.5)} 24V${heightOf(rows) - FOOT}` }],
         ["rect", { class: "mls-era-box", ...place }],
@@ -61,16 +61,16 @@ function epochs({ view, rows, theft }, { scale, name }) {
 }
 
 /** @param {Frame} frame @param {Size} size @param {number} step @returns {Shape} */
-function event({ view, theft }, { scale }, step) {
+function event({ view, compromise }, { scale }, step) {
   const { kind, title, sentence } = view.security.steps[step];
   const index = view.security.messages.findIndex((message) => message.step === step);
   const transform = `translate(${short(x(scale, step))} ${EVENTS})`;
   if (index < 0) {
     /** @type {Shape} */
-    const mark = kind === "theft" ? ["path", { d: FLAG }] : ["circle", { r: kind === "commit" ? 4 : 2.5 }];
+    const mark = kind === "compromise" ? ["path", { d: FLAG }] : ["circle", { r: kind === "commit" ? 4 : 2.5 }];
     return ["g", { class: `mls-tick is-${kind}`, transform }, [["title", {}, [`${step + 1}. ${title}`]], mark]];
   }
-  const isOpen = theft.messages.includes(index);
+  const isOpen = compromise.messages.includes(index);
   const said = isOpen ? `${title}, which is read: “${view.security.messages[index].text}”` : sentence;
   return [
     "g",
@@ -102,15 +102,15 @@ function middleOf(index) {
 }
 
 /** @param {Frame} frame @param {Size} size @param {import("./lifetimes.d.ts").Bar} bar @returns {Shape} */
-function life({ view, theft }, size, bar) {
+function life({ view, compromise }, size, bar) {
   const [from, to] = extent(size.scale, bar.born, bar.died);
-  const what = fate(bar, theft.step);
-  const looks = { "is-taken": what === "taken", "is-deleted": what === "deleted", "is-known": what !== "taken" && theft.knowledge.has(bar.fact) };
+  const what = fate(bar, compromise.step);
+  const looks = { "is-taken": what === "taken", "is-deleted": what === "deleted", "is-known": what !== "taken" && compromise.knowledge.has(bar.fact) };
   return [
     "g",
     { class: spanClass(looks), "data-fact": bar.fact },
     [
-      ["title", {}, [`${view.security.facts[bar.fact].words}: ${outcome(bar, theft)}`]],
+      ["title", {}, [`${view.security.facts[bar.fact].words}: ${outcome(bar, compromise)}`]],
       ...body({ x: short(from), y: -4.5, width: short(to - from), height: 9 }, size),
       ["path", { class: "mls-birth", d: DIAMOND, transform: `translate(${short(from)} 0)` }],
       ...(bar.died === null ? [] : [strike(to)]),
@@ -119,14 +119,14 @@ function life({ view, theft }, size, bar) {
 }
 
 /** @param {Frame} frame @param {Size} size @param {Row} row @param {import("./lifetimes.d.ts").Span} span @returns {Shape} */
-function folded({ theft }, size, row, span) {
+function folded({ compromise }, size, row, span) {
   const [from, to] = extent(size.scale, span.first, span.end);
   const bars = row.all.filter((bar) => fate(bar, span.first) === "taken");
-  const isCut = fate({ fact: -1, born: span.first, died: span.end }, theft.step) === "taken";
-  const stolen = bars.filter((bar) => fate(bar, theft.step) === "taken").length;
-  const known = bars.filter((bar) => theft.knowledge.has(bar.fact)).length;
-  const isDeleted = bars.every((bar) => fate(bar, theft.step) === "deleted");
-  const words = `${row.name}: ${span.count}, of which ${stolen} stolen and ${known - stolen} can be computed`;
+  const isCut = fate({ fact: -1, born: span.first, died: span.end }, compromise.step) === "taken";
+  const leaked = bars.filter((bar) => fate(bar, compromise.step) === "taken").length;
+  const known = bars.filter((bar) => compromise.knowledge.has(bar.fact)).length;
+  const isDeleted = bars.every((bar) => fate(bar, compromise.step) === "deleted");
+  const words = `${row.name}: ${span.count}, of which ${leaked} leaked and ${known - leaked} can be computed`;
   return [
     "g",
     { class: spanClass({ "is-band": true, "is-taken": isCut, "is-deleted": isDeleted, "is-known": !isCut && known > 0 }) },
@@ -167,7 +167,7 @@ function strike(at) {
   return ["path", { class: "mls-strike", d: STRIKE, transform: `translate(${short(at)} 0)` }];
 }
 
-/** Whether a theft after a step gets anything of a row that shows it. @param {Row} row @param {number} step */
+/** Whether a compromise after a step gets anything of a row that shows it. @param {Row} row @param {number} step */
 export function isTaken({ all, fold }, step) {
   return fold !== "open" && all.some((bar) => fate(bar, step) === "taken");
 }
@@ -177,7 +177,7 @@ export function isTaken({ all, fold }, step) {
  * @param {Frame} frame @param {Size} size @returns {Shape[]}
  */
 export function drawPlot(frame, size) {
-  const { view, device, rows, theft } = frame;
+  const { view, device, rows, compromise } = frame;
   const [width, height] = [size.scale.width, heightOf(rows)];
   return [
     [
@@ -188,25 +188,25 @@ export function drawPlot(frame, size) {
     [
       "div",
       {
-        class: "mls-theft",
+        class: "mls-compromise",
         role: "slider",
         tabindex: 0,
-        style: `left: ${theftX(size.scale, theft.step)}px`,
-        "aria-label": `Theft from ${nameOf(view, device)}'s device`,
+        style: `left: ${compromiseX(size.scale, compromise.step)}px`,
+        "aria-label": `Compromise of ${nameOf(view, device)}'s device`,
         "aria-valuemin": 1,
         "aria-valuemax": view.security.steps.length,
-        "aria-valuenow": theft.step + 1,
-        "aria-valuetext": instant(view, theft.step),
+        "aria-valuenow": compromise.step + 1,
+        "aria-valuetext": instant(view, compromise.step),
       },
     ],
   ];
 }
 
 /** The names of the rows; those of kinds that fold are buttons, one of which is the tab stop. @param {Frame} frame @param {string} stop @returns {Shape[]} */
-export function drawRowNames({ rows, theft }, stop) {
+export function drawRowNames({ rows, compromise }, stop) {
   return rows.map((row, index) => {
     const { name, kind, fold } = row;
-    const taken = isTaken(row, theft.step) ? " is-taken" : "";
+    const taken = isTaken(row, compromise.step) ? " is-taken" : "";
     /** @type {(Shape | string)[]} */
     const children = [SMALL_FLAG, name];
     if (fold === "") return ["div", { class: `mls-row-name${row.inner ? " is-inner" : ""}${taken}`, title: name }, children, index];
@@ -216,22 +216,22 @@ export function drawRowNames({ rows, theft }, stop) {
 }
 
 /** The names of the rows, for a picture without buttons. @param {Frame} frame @param {number} width @returns {Shape[]} */
-export function drawNames({ rows, theft }, width) {
+export function drawNames({ rows, compromise }, width) {
   return rows.flatMap((row, index) => {
     /** @type {Shape[]} */
     const shapes = [["text", { x: row.inner ? 38 : 26, y: middleOf(index) + 4 }, [row.name]]];
-    if (isTaken(row, theft.step))
+    if (isTaken(row, compromise.step))
       shapes.push(["path", { class: "mls-flag", d: FLAG, transform: `translate(${width - 14} ${middleOf(index)})` }]);
     return shapes;
   });
 }
 
-/** The line of the theft, for a picture in which it stands. @param {Frame} frame @param {Size} size @returns {Shape} */
-export function drawLine({ rows, theft }, { scale }) {
+/** The line of the compromise, for a picture in which it stands. @param {Frame} frame @param {Size} size @returns {Shape} */
+export function drawLine({ rows, compromise }, { scale }) {
   const height = heightOf(rows);
   return [
     "g",
-    { class: "mls-theft-line", transform: `translate(${short(theftX(scale, theft.step))} 0)` },
+    { class: "mls-compromise-line", transform: `translate(${short(compromiseX(scale, compromise.step))} 0)` },
     [
       ["path", { d: `M0 25V${height - 14}` }],
       ["circle", { cy: height - 10, r: 7 }],

@@ -1,8 +1,8 @@
-/** The still picture of lifetimes: names of rows on the left, and the line of the theft where it stands. */
+/** The still picture of lifetimes: names of rows on the left, and the line of the compromise where it stands. */
 import { frameAt, openingOf } from "./frame.js";
 import { scaleOf } from "./geometry.js";
 import { draw, drawLine, drawNames, heightOf } from "./picture.js";
-import { HEADS, instant, pictureLabel, tableRows, theftSentence } from "./loot.js";
+import { HEADS, instant, pictureLabel, tableRows, compromiseSentence } from "./compromise.js";
 import { STILL_WIDTH, image, table } from "../shared/still.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
@@ -15,7 +15,7 @@ const NAMES = 160;
  */
 export function still({ view, device, step, leaks, opened }, style) {
   const frame = frameAt(openingOf(view), { device, step, leaks, opened });
-  const { hue, rows, theft } = frame;
+  const { hue, rows, compromise } = frame;
   const size = { scale: scaleOf(view.security.steps.length, STILL_WIDTH - NAMES), name: "still" };
   const lives = [...draw(frame, size), drawLine(frame, size)];
   /** @type {import("../shared/shapes.js").Shape[]} */
@@ -25,9 +25,9 @@ export function still({ view, device, step, leaks, opened }, style) {
   ];
   const room = { width: NAMES + size.scale.width, height: heightOf(rows), name: "mls-key-lifetimes" };
   return {
-    label: `${pictureLabel(view, device)}, and a theft ${instant(view, step)}`,
-    sentence: theftSentence(view, theft),
+    label: `${pictureLabel(view, device)}, and a compromise ${instant(view, step)}`,
+    sentence: compromiseSentence(view, compromise),
     picture: image(room, style, [["g", { class: "mls-plot" }, shapes]]),
-    words: table("The lifetimes as a table", HEADS, tableRows(view, theft)),
+    words: table("The lifetimes as a table", HEADS, tableRows(view, compromise)),
   };
 }

@@ -19,8 +19,8 @@ const MARKS = [
   [{ node: 3, state: "blank" }, "dashed: blank, no key"],
   [{ node: 3, unmerged: [0, 2] }, "+2: unmerged leaves, which do not know its private key"],
   [{ node: 3, fresh: true }, "a ring: new in this epoch"],
-  [{ node: 3, hold: "stolen" }, "narrow hatch and flag: private key stolen"],
-  [{ node: 3, hold: "computed" }, "wide hatch: private key computed from what was stolen"],
+  [{ node: 3, hold: "leaked" }, "narrow hatch and flag: private key leaked"],
+  [{ node: 3, hold: "computed" }, "wide hatch: private key computed from what leaked"],
   [{ node: 3, state: "unknown" }, "dotted, question mark: unknown to the viewer"],
 ];
 

@@ -39,7 +39,7 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {import("./view.d.ts").Member | null} member
  * @property {string | null} key
  * @property {string} print the first four digits of the public key
- * @property {"" | "held" | "stolen" | "computed"} hold what the viewer has of the private key
+ * @property {"" | "held" | "leaked" | "computed"} hold what the viewer has of the private key
  * @property {number[]} unmerged
  * @property {number[]} resolution
  * @property {boolean} fresh new in this epoch
@@ -264,7 +264,7 @@ function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
   const shown = new Set(come.flatMap(({ shows }) => shows ?? []));
   const blanked = new Set(come.flatMap(({ blanks }) => blanks ?? []));
   const members = new Map(time.view.members.map((member) => [member.id, member]));
-  const brings = { opened: "open", welcome: "welcome", stolen: "theft" };
+  const brings = { opened: "open", welcome: "welcome", leaked: "compromise" };
 
   /** @param {string} key */
   function hold(key) {
@@ -273,8 +273,8 @@ function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
     const bringer = brings[/** @type {keyof typeof brings} */ (how)];
     const isNew = beat >= 0 && !had.keys.has(key) && happening.beats.some(({ kind }) => kind === bringer);
     if (isNew && !reached(happening, beat, bringer)) return "";
-    if (viewer.kind !== "thief") return "held";
-    return how === "stolen" ? "stolen" : "computed";
+    if (viewer.kind !== "attacker") return "held";
+    return how === "leaked" ? "leaked" : "computed";
   }
 
   /** @type {Mark[]} */

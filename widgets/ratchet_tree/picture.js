@@ -165,8 +165,8 @@ function nodeShapes(mark, room) {
   const shapes = [];
   if (mark.fresh && room !== "tiny") shapes.push(outline(mark, "mls-ring", SIZE + 4.5));
   shapes.push(outline(mark, "mls-shape", SIZE));
-  if (mark.hold === "stolen" || mark.hold === "computed") shapes.push(path("mls-hatch", hatching(mark)));
-  if (mark.hold === "stolen") shapes.push(path("mls-flag", FLAG));
+  if (mark.hold === "leaked" || mark.hold === "computed") shapes.push(path("mls-hatch", hatching(mark)));
+  if (mark.hold === "leaked") shapes.push(path("mls-flag", FLAG));
   if (room === "tiny") return shapes;
   const inside =
     mark.state === "unknown" ? "?" : (mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : ""));
@@ -222,9 +222,9 @@ function outline(mark, name, half) {
   return ["rect", { class: name, x: -half, y: -half, width: 2 * half, height: 2 * half, rx: half * 0.42 }, [], key];
 }
 
-/** Diagonal lines across a mark: narrow for stolen keys, wide for keys computed from them. @param {Mark} mark */
+/** Diagonal lines across a mark: narrow for leaked keys, wide for keys computed from them. @param {Mark} mark */
 function hatching({ kind, hold }) {
-  const step = hold === "stolen" ? 6 : 12;
+  const step = hold === "leaked" ? 6 : 12;
   let lines = "";
   for (let at = -18; at <= 18; at += step) {
     const half = kind === "parent" ? Math.sqrt(2 * SIZE ** 2 - at ** 2) / 2 : SIZE - Math.abs(at) / 2;

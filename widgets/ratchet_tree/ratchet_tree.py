@@ -10,10 +10,10 @@ from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes, without_early_parts
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, run
-from workbench.lab.compromise import case_of
 from workbench.lab.errors import NotPossible
+from workbench.lab.leaks import case_of
 from workbench.views.attacker import tree_under_attack
-from workbench.views.describe import ATTACKER
+from workbench.views.describe import LEAK_HOLDER
 from workbench.views.print import Frame, Mark
 from workbench.views.ratchet_tree import ratchet_tree_view
 
@@ -71,7 +71,7 @@ class RatchetTree(Picture):
         With leaks there is one more viewer, the attacker who has them all, and the picture begins with its eyes.
         """
         if leaks:
-            return cls(tree_under_attack(case_of(world).judge(leaks)), **{"viewer": ATTACKER, **traits})
+            return cls(tree_under_attack(case_of(world).judge(leaks)), **{"viewer": LEAK_HOLDER, **traits})
         return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
 
     def show(self, view: RatchetTreeView) -> None:

@@ -1,12 +1,12 @@
 /** Generated from workbench/views/schema.py, where each field is explained, by `make docs`. */
 
-export type ViewerKind = "member" | "server" | "thief" | "observer";
+export type ViewerKind = "member" | "server" | "attacker" | "observer";
 
-export type StepKind = "create" | "found" | "key_package" | "share" | "propose" | "commit" | "process" | "join" | "message" | "theft";
+export type StepKind = "create" | "found" | "key_package" | "share" | "propose" | "commit" | "process" | "join" | "message" | "compromise";
 
-export type BeatKind = "proposals" | "leaf_key" | "climb" | "seal" | "open" | "welcome" | "root" | "schedule" | "epoch" | "confirm" | "message" | "theft";
+export type BeatKind = "proposals" | "leaf_key" | "climb" | "seal" | "open" | "welcome" | "root" | "schedule" | "epoch" | "confirm" | "message" | "compromise";
 
-export type How = "generated" | "derived" | "opened" | "welcome" | "stolen";
+export type How = "generated" | "derived" | "opened" | "welcome" | "leaked";
 
 export type PadlockState = "closed" | "open" | "reopened" | "healed";
 

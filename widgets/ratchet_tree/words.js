@@ -6,7 +6,7 @@ import { list, upperFirst } from "../shared/words.js";
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
 /** @typedef {import("./view.d.ts").Viewer} Viewer */
 
-const ATTACKER = "attacker";
+const LEAK_HOLDER = "leak holder";
 const LISTED_AT_MOST = 8;
 
 /** What a beat is about, for those who cannot know more. @type {Record<import("./view.d.ts").BeatKind, string>} */
@@ -22,7 +22,7 @@ const ABOUT = {
   epoch: "the new epoch",
   confirm: "whether the confirmation tag agrees",
   message: "this message",
-  theft: "this theft",
+  compromise: "this compromise",
 };
 
 /** Where RFC 9420 speaks of a field. @type {Record<string, string>} */
@@ -87,8 +87,8 @@ export function nodeParts(mark, viewer) {
   const held = {
     "": "",
     held: "private key held",
-    stolen: "private key stolen",
-    computed: "private key computed from what was stolen",
+    leaked: "private key leaked",
+    computed: "private key computed from what leaked",
   };
   return {
     ...parts,
@@ -132,7 +132,7 @@ export function stepSentence(view, { step, viewer, seen }) {
  */
 function standingAfter({ padlocks, steps }, step, viewer) {
   const padlock = padlocks?.[steps[step].epoch];
-  return viewer.id === ATTACKER && padlock && steps[step].kind === "commit" ? ` ${upperFirst(padlock.words)}.` : "";
+  return viewer.id === LEAK_HOLDER && padlock && steps[step].kind === "commit" ? ` ${upperFirst(padlock.words)}.` : "";
 }
 
 /**
@@ -167,5 +167,5 @@ export function pictureLabel(view, frame) {
  * @param {View} view @param {Frame} frame
  */
 export function padlockOf({ padlocks }, { epoch, viewer }) {
-  return (viewer.id === ATTACKER && padlocks?.[epoch]) || null;
+  return (viewer.id === LEAK_HOLDER && padlocks?.[epoch]) || null;
 }

@@ -1,4 +1,4 @@
-/** What the side panel of a compromise says: how the thief came to know what it knows of a cell or an epoch. */
+/** What the side panel of a compromise says: how the attacker came to know what it knows of a cell or an epoch. */
 import { leakWords, sentences } from "../shared/reasons.js";
 import { html } from "../shared/dom.js";
 import { cellAt, leaksIn } from "./frame.js";
@@ -43,7 +43,7 @@ function cellParts(frame, member, column) {
   const seat = opening.seats[column].get(member);
   if (cell.state !== "seated" || !seat) return [];
   const name = nameOf(frame, member);
-  const known = cell.key === "" ? "unknown to the thief" : cell.key === "leaked" ? "stolen" : "derived from what was stolen";
+  const known = cell.key === "" ? "unknown to the attacker" : cell.key === "leaked" ? "leaked" : "derived from what leaked";
   const found = [
     {
       head: "Leaf key",
@@ -53,13 +53,13 @@ function cellParts(frame, member, column) {
   ];
   if (cell.voice && seat.voice !== null) {
     const how = sentences(now, leaks, knowledge, seat.voice);
-    found.push({ head: "Signature key", text: `The thief can sign as ${name}, whatever keys are fresh.`, steps: how });
+    found.push({ head: "Signature key", text: `The attacker can sign as ${name}, whatever keys are fresh.`, steps: how });
   }
   for (const index of (opening.sent[column].get(member) ?? []).filter((each) => now.view.messages.length > each)) {
     const { text, fact } = opening.given.view.messages[index];
     const isRead = frame.read.has(index) && fact !== null;
     const steps = isRead ? sentences(now, leaks, knowledge, fact) : [];
-    found.push({ head: "Message", text: isRead ? `“${text}”, read by the thief.` : "Not read by the thief.", steps });
+    found.push({ head: "Message", text: isRead ? `“${text}”, read by the attacker.` : "Not read by the attacker.", steps });
   }
   return found;
 }
@@ -78,9 +78,9 @@ function lifetime(frame, member, column) {
 
 /**
  * The side panel.
- * @param {() => void} close @param {(choice: Choice) => void} rob
+ * @param {() => void} close @param {(choice: Choice) => void} compromise
  */
-export function details(close, rob) {
+export function details(close, compromise) {
   const side = panel(close);
 
   /** @param {Frame} frame @param {Choice | null} choice @param {boolean} isHelp */
@@ -90,18 +90,18 @@ export function details(close, rob) {
     const name = choice.member && nameOf(frame, choice.member);
     const { epoch, standing } = frame.columns[choice.column];
     const told = parts(frame, choice);
-    const isRobbed = leaksIn(frame, choice.member, choice.column).length > 0;
+    const isCompromised = leaksIn(frame, choice.member, choice.column).length > 0;
     const canRob = name !== "" && standing !== "later";
     const title = name ? `${name} in epoch ${epoch}` : `Epoch ${epoch}`;
-    side.show(JSON.stringify([title, told, isRobbed, canRob]), title, () =>
-      html("div", { class: "mls-why" }, ...(canRob ? [button(name, choice, isRobbed)] : []), ...told.map(section)),
+    side.show(JSON.stringify([title, told, isCompromised, canRob]), title, () =>
+      html("div", { class: "mls-why" }, ...(canRob ? [button(name, choice, isCompromised)] : []), ...told.map(section)),
     );
   }
 
-  /** @param {string} name @param {Choice} choice @param {boolean} isRobbed */
-  function button(name, choice, isRobbed) {
-    const text = isRobbed ? `Take back the theft of ${name}` : `Steal all that ${name} has at the end of this epoch`;
-    return html("button", { type: "button", class: "mls-chip-button", click: () => rob(choice) }, text);
+  /** @param {string} name @param {Choice} choice @param {boolean} isCompromised */
+  function button(name, choice, isCompromised) {
+    const text = isCompromised ? `Take back the compromise of ${name}` : `Compromise all that ${name} has at the end of this epoch`;
+    return html("button", { type: "button", class: "mls-chip-button", click: () => compromise(choice) }, text);
   }
 
   return { element: side.element, show };
@@ -119,31 +119,31 @@ function section({ head, text, steps }) {
 }
 
 /** @type {Cell} */
-const QUIET = { state: "seated", key: "", starts: true, ends: true, voice: false, sent: 0, read: 0, theft: false, open: false };
+const QUIET = { state: "seated", key: "", starts: true, ends: true, voice: false, sent: 0, read: 0, compromise: false, open: false };
 /** @type {Column} */
 const COLUMN = { epoch: 3, sentence: "", begin: 0, end: 0, standing: "healed", reopeners: [], by: "" };
 /** @type {[Partial<Cell>, string][]} */
 const CELLS = [
   [{}, "the life of a leaf key, from when it was fresh until another took its place"],
-  [{ key: "leaked", theft: true }, "narrow hatch: the thief has the leaf key; flag: something leaked from the device"],
+  [{ key: "leaked", compromise: true }, "narrow hatch: the attacker has the leaf key; flag: something leaked from the device"],
   [{ key: "derived" }, "wide hatch: the leaf key follows from what leaked"],
-  [{ sent: 2 }, "messages that the thief cannot read, and how many"],
+  [{ sent: 2 }, "messages that the attacker cannot read, and how many"],
   [{ sent: 2, read: 1 }, "messages of which it reads some"],
-  [{ voice: true }, "a wave: the thief can sign as this member"],
+  [{ voice: true }, "a wave: the attacker can sign as this member"],
 ];
 /** @type {[Partial<Column>, string, string][]} */
 const COLUMNS = [
-  [{ standing: "readable" }, "", "an eye: the thief reads the epoch"],
-  [{ reopeners: ["a", "b"] }, "", "a padlock and a number: healed so far, and the theft of any of so many members would reopen it"],
-  [{}, "", "a padlock: healed, and no member's theft would reopen it"],
+  [{ standing: "readable" }, "", "an eye: the attacker reads the epoch"],
+  [{ reopeners: ["a", "b"] }, "", "a padlock and a number: healed so far, and the compromise of any of so many members would reopen it"],
+  [{}, "", "a padlock: healed, and no member's compromise would reopen it"],
   [{ standing: "reopened" }, "Dave", "an open padlock: it had healed until something leaked, here from Dave"],
 ];
 /** @type {[string, string][]} */
 const KEYS = [
   ["arrows", "move through the epochs and members"],
   ["Home End", "first or last epoch"],
-  ["space", "put a theft on, or take it off"],
-  ["Enter", "how the thief knows"],
+  ["space", "put a compromise on, or take it off"],
+  ["Enter", "how the attacker knows"],
   ["[ ]", "one step back or on"],
   ["Esc", "close the panel"],
   ["?", "this help"],

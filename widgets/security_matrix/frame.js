@@ -12,7 +12,7 @@ import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standing
 /** @typedef {import("../shared/closure.js").Knowledge} Knowledge */
 
 /**
- * An epoch and how it stands. `end` is its last step so far, `reopeners` are the members whose theft would open it
+ * An epoch and how it stands. `end` is its last step so far, `reopeners` are the members whose compromise would open it
  * again, and `by` is the device whose leak has opened it again.
  * @typedef {object} Column
  * @property {number} epoch
@@ -28,14 +28,14 @@ import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standing
  * A member in an epoch. `starts` and `ends` say that its leaf key is of this epoch only, on either side.
  * @typedef {object} Cell
  * @property {"later" | "absent" | "seated"} state
- * @property {"" | "derived" | "leaked"} key what the thief has of its leaf key
+ * @property {"" | "derived" | "leaked"} key what the attacker has of its leaf key
  * @property {boolean} starts
  * @property {boolean} ends
- * @property {boolean} voice whether the thief can sign as it
+ * @property {boolean} voice whether the attacker can sign as it
  * @property {number} sent how many messages it sent
- * @property {number} read how many of these the thief reads
- * @property {boolean} theft whether something of its device leaked then
- * @property {boolean} open whether the thief reads the epoch
+ * @property {number} read how many of these the attacker reads
+ * @property {boolean} compromise whether something of its device leaked then
+ * @property {boolean} open whether the attacker reads the epoch
  */
 
 /**
@@ -57,9 +57,9 @@ import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standing
  * @property {Knowledge} knowledge
  * @property {Column[]} columns
  * @property {Set<number>} leaked
- * @property {Set<number>} read the messages that the thief reads
+ * @property {Set<number>} read the messages that the attacker reads
  * @property {Map<number, number>} voices the signature keys that it has, each with the step since when
- * @property {Map<string, Leak[]>} thefts the leaks of a device in an epoch
+ * @property {Map<string, Leak[]>} compromises the leaks of a device in an epoch
  */
 
 /** @param {View} view @returns {Opening} */
@@ -104,7 +104,7 @@ export function frameAt(opening, chosen, step) {
     leaked,
     read: new Set(readableMessages(now.view, knowledge)),
     voices: voicesOf(opening, leaks, knowledge),
-    thefts: theftsOf(now, leaks),
+    compromises: compromisesOf(now, leaks),
   };
 }
 
@@ -129,10 +129,10 @@ function columnsOf(view, now, leaks, knowledge) {
 
 /** @param {Opening} opening @param {Leak[]} leaks @param {Knowledge} knowledge @returns {Map<number, number>} */
 function voicesOf({ given, signers }, leaks, knowledge) {
-  const stolen = [...signers.keys()].filter((voice) => knowledge.has(voice));
+  const leaked = [...signers.keys()].filter((voice) => knowledge.has(voice));
   const sets = leaks.map((leak) => ({ at: stepOf(given, leak), facts: new Set(factsOf(given, leak)) }));
   return new Map(
-    stolen.map((voice) => {
+    leaked.map((voice) => {
       const holding = sets.filter(({ facts }) => facts.has(voice));
       return [voice, Math.min(...(holding.length > 0 ? holding : sets).map(({ at }) => at))];
     }),
@@ -140,19 +140,19 @@ function voicesOf({ given, signers }, leaks, knowledge) {
 }
 
 /** @param {Case} now @param {Leak[]} leaks @returns {Map<string, Leak[]>} */
-function theftsOf(now, leaks) {
+function compromisesOf(now, leaks) {
   /** @type {Map<string, Leak[]>} */
-  const thefts = new Map();
+  const compromises = new Map();
   for (const leak of leaks) {
     const place = `${columnOf(now.view, stepOf(now, leak))} ${deviceOf(now, leak)}`;
-    thefts.set(place, [...(thefts.get(place) ?? []), leak]);
+    compromises.set(place, [...(compromises.get(place) ?? []), leak]);
   }
-  return thefts;
+  return compromises;
 }
 
 /** The leaks of a device in the epoch of a column. @param {Frame} frame @param {string} member @param {number} column */
 export function leaksIn(frame, member, column) {
-  return frame.thefts.get(`${column} ${member}`) ?? [];
+  return frame.compromises.get(`${column} ${member}`) ?? [];
 }
 
 /** @param {Frame} frame @param {string} member @param {number} column @returns {Cell} */
@@ -177,7 +177,7 @@ export function cellAt(frame, member, column) {
     voice: since !== undefined && since <= end,
     sent: sent.length,
     read: sent.filter((index) => frame.read.has(index)).length,
-    theft: leaksIn(frame, member, column).length > 0,
+    compromise: leaksIn(frame, member, column).length > 0,
     open: standing === "readable" || standing === "reopened",
   };
 }

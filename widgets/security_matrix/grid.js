@@ -10,7 +10,7 @@ import { matrixLabel } from "./words.js";
 
 /**
  * @param {string} name a prefix for ids
- * @param {{select: (place: Place) => void, rob: (place: Place) => void}} does
+ * @param {{select: (place: Place) => void, compromise: (place: Place) => void}} does
  */
 export function matrixGrid(name, does) {
   const element = html("div", { role: "grid", class: "mls-grid", tabindex: 0, click, keydown: press, scroll: repaint });
@@ -85,7 +85,7 @@ export function matrixGrid(name, does) {
     if (!cell) return;
     const [, row, column] = /-(h|\d+)-(\d+)$/.exec(cell.id) ?? [];
     active = { row: row === "h" ? -1 : Number(row), column: Number(column) };
-    if (target.closest(".mls-rob")) does.rob(active);
+    if (target.closest(".mls-compromise")) does.leak(active);
     else does.select(active);
     repaint();
   }
@@ -106,7 +106,7 @@ export function matrixGrid(name, does) {
       PageUp: () => ({ row: Math.max(0, row - 5), column }),
       PageDown: () => ({ row: Math.min(lastRow, row + 5), column }),
       Enter: () => (does.select(active), null),
-      " ": () => (does.rob(active), null),
+      " ": () => (does.leak(active), null),
     };
     if (!(event.key in moves)) return;
     const to = moves[event.key]();

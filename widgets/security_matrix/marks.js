@@ -2,7 +2,7 @@
  * The marks of a compromise, as shapes.
  *
  * A leaf key's life is a capsule that goes on from epoch to epoch until a fresh key takes its place: one hatch shows all
- * that its theft gives away.
+ * that its compromise gives away.
  */
 
 /** @typedef {import("./frame.js").Cell} Cell */
@@ -64,7 +64,7 @@ export function cellShapes(cell, width = WIDTH) {
   const waves = Array(width / NARROW - 1).fill("6.5 0").join(" ");
   if (cell.voice) shapes.push(["path", { class: "mls-voice", d: `M0 33.5q3.25-4 6.5 0t${waves}` }]);
   if (cell.sent > 0) shapes.push(...letter(cell));
-  if (cell.theft) shapes.push(["path", { class: "mls-flag", d: `M${width - 8} 29V4l-12 4.5 12 4.5` }]);
+  if (cell.compromise) shapes.push(["path", { class: "mls-flag", d: `M${width - 8} 29V4l-12 4.5 12 4.5` }]);
   return shapes;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A compromise as a widget: members and epochs, what the thief reads, and what has healed. The same module runs in
+ * A compromise as a widget: members and epochs, what the attacker reads, and what has healed. The same module runs in
  * JupyterLab (anywidget), in Panel and in an exported page, so it uses of the model only get, set, save_changes, on and
  * off, and reads values with model.get.
  *
@@ -43,9 +43,9 @@ export function render({ model, el }) {
   });
   const grid = matrixGrid(`mls-matrix-${made}`, {
     select: ({ row, column }) => select({ column, member: view.members[row]?.id ?? "" }),
-    rob: ({ row, column }) => rob({ column, member: view.members[row]?.id ?? "" }),
+    compromise: ({ row, column }) => compromise({ column, member: view.members[row]?.id ?? "" }),
   });
-  const side = details(close, rob);
+  const side = details(close, compromise);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const table = twin("The compromise as a table");
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
@@ -97,8 +97,8 @@ export function render({ model, el }) {
     grid.element.focus({ preventScroll: true });
   }
 
-  /** Put on the theft of a device at the end of an epoch, or take off what leaked from it then. @param {Choice} place */
-  function rob({ column, member }) {
+  /** Put on the compromise of a device at the end of an epoch, or take off what leaked from it then. @param {Choice} place */
+  function compromise({ column, member }) {
     if (drawn === null || member === "" || drawn.columns[column].standing === "later") return;
     toggle(leaksIn(drawn, member, column), { device: member, at: drawn.columns[column].end });
   }

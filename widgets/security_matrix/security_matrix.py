@@ -1,4 +1,4 @@
-"""A compromise as a widget: members and epochs, what the thief reads, what it can forge, and what has healed."""
+"""A compromise as a widget: members and epochs, what the attacker reads, what it can forge, and what has healed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, run
 from workbench.lab import World
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.views.security import security_view
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SecurityMatrix(Picture):
-    """Draws what a thief reads of a history, under leaks that are put on and taken off.
+    """Draws what an attacker reads of a history, under leaks that are put on and taken off.
 
     `step` is how far the history has come. `leaks` are those that are put on: `{"name": ...}` for one that is offered
     by name, `{"device": ..., "at": ...}` for all that is on a device after a step. `selected` is the epoch, and the
@@ -89,7 +89,7 @@ class SecurityMatrix(Picture):
 
     def _read(self) -> str:
         verdict = self.verdict()
-        return f"The thief reads {len(verdict.readable_epochs)} of {len(verdict.epochs)} epochs."
+        return f"The attacker reads {len(verdict.readable_epochs)} of {len(verdict.epochs)} epochs."
 
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "step", "leaks", "selected")}
@@ -97,7 +97,7 @@ class SecurityMatrix(Picture):
     def _leak(self, put_on: dict[str, Any]) -> Leak:
         if "name" in put_on:
             return self._named[put_on["name"]]
-        return compromise(self._world, put_on["device"], at=put_on["at"], case=self._case)
+        return leak_of(self._world, put_on["device"], at=put_on["at"], case=self._case)
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
         lines = repr(self.verdict()).splitlines()

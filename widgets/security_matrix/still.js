@@ -31,7 +31,7 @@ export function still({ view, step, leaks }, style) {
   };
 }
 
-/** What a thief reads by a step, in words. @param {Traits} traits */
+/** What an attacker reads by a step, in words. @param {Traits} traits */
 export function said({ view, step, leaks }) {
   return verdictSentence(frameAt(opened(view), leaks, step));
 }

@@ -99,9 +99,9 @@ export function matrixToolbar(does) {
       ),
     );
     const clear = html("button", { type: "button", class: "mls-clear", click: does.clear }, "Take all off");
-    const hint = html("span", { class: "mls-hint" }, "Space on a cell, or a click on its flag, steals the device then.");
+    const hint = html("span", { class: "mls-hint" }, "Space on a cell, or a click on its flag, compromises the device then.");
     leaks.replaceChildren(
-      html("span", { class: "mls-leaks-label" }, "Stolen"),
+      html("span", { class: "mls-leaks-label" }, "Leaked"),
       ...chips,
       ...(on.size > 0 ? [clear] : [hint]),
     );

@@ -10,9 +10,9 @@ const NAMED_AT_MOST = 4;
 const RUNS_AT_MOST = 4;
 
 const KEYS = {
-  "": "leaf key unknown to the thief",
-  derived: "leaf key derived from what was stolen",
-  leaked: "leaf key stolen",
+  "": "leaf key unknown to the attacker",
+  derived: "leaf key derived from what leaked",
+  leaked: "leaf key leaked",
 };
 
 /** @param {string[]} words @returns {string} "a, b or c" */
@@ -40,10 +40,10 @@ export function epochsInWords(epochs) {
   return `${epochs.length === 1 ? "epoch" : "epochs"} ${list(words)}`;
 }
 
-/** @param {Frame} frame @param {string[]} members @returns {string} "the theft of Carol or Dave" */
-export function theftOf(frame, members) {
+/** @param {Frame} frame @param {string[]} members @returns {string} "the compromise of Carol or Dave" */
+export function compromiseOf(frame, members) {
   const names = members.map((member) => nameOf(frame, member));
-  return `the theft of ${names.length > NAMED_AT_MOST ? `any of ${names.length} members` : either(names)}`;
+  return `the compromise of ${names.length > NAMED_AT_MOST ? `any of ${names.length} members` : either(names)}`;
 }
 
 /** How an epoch stands. @param {Frame} frame @param {Column} column @returns {string} */
@@ -52,13 +52,13 @@ export function standingWords(frame, { standing, reopeners, by }) {
     case "later":
       return "not yet";
     case "closed":
-      return "closed to the thief";
+      return "closed to the attacker";
     case "readable":
-      return "read by the thief";
+      return "read by the attacker";
     case "reopened":
       return `had healed, and is open again by what leaked from ${nameOf(frame, by)}`;
     case "healed":
-      return reopeners.length > 0 ? `healed so far: ${theftOf(frame, reopeners)} would reopen it` : "healed";
+      return reopeners.length > 0 ? `healed so far: ${compromiseOf(frame, reopeners)} would reopen it` : "healed";
   }
 }
 
@@ -83,8 +83,8 @@ export function cellLabel(frame, member, column, cell) {
   const parts = [
     cell.state === "absent" ? "not a member" : KEYS[cell.key],
     messagesInWords(cell.sent, cell.read),
-    cell.voice ? `the thief can sign as ${name}` : "",
-    cell.theft ? "robbed in this epoch" : "",
+    cell.voice ? `the attacker can sign as ${name}` : "",
+    cell.compromise ? "compromised in this epoch" : "",
   ];
   return `${where}: ${parts.filter(Boolean).join("; ")}`;
 }
@@ -92,11 +92,11 @@ export function cellLabel(frame, member, column, cell) {
 /** @param {Frame} frame @returns {string} the verdict */
 export function verdictSentence(frame) {
   const { columns, leaks, read, now } = frame;
-  if (leaks.length === 0) return "Nothing has leaked: the thief reads nothing.";
+  if (leaks.length === 0) return "Nothing has leaked: the attacker reads nothing.";
   const open = columns.filter(({ standing }) => standing === "readable" || standing === "reopened");
   const sent = now.view.messages.length;
   const epochs = open.length > 0 ? epochsInWords(open.map(({ epoch }) => epoch)) : "no epoch";
-  const said = [`The thief reads ${epochs}${sent > 0 ? ` and ${read.size} of ${messages(sent)}` : ""}.`];
+  const said = [`The attacker reads ${epochs}${sent > 0 ? ` and ${read.size} of ${messages(sent)}` : ""}.`];
   for (const device of new Set(open.flatMap(({ by }) => by || []))) {
     const again = open.filter(({ by }) => by === device).map(({ epoch }) => epoch);
     const had = again.length === 1 ? "had healed and is open again" : "had healed and are open again";
@@ -121,13 +121,13 @@ function healing(frame, open) {
   const when = `at ${healed[0].epoch}, when ${frame.now.view.steps[healed[0].begin].title}`;
   const shaky = healed.filter(({ reopeners }) => reopeners.length > 0);
   if (shaky.length === 0) return [`Healed ${when}.`];
-  const whose = theftOf(frame, [...new Set(shaky.flatMap(({ reopeners }) => reopeners))]);
+  const whose = compromiseOf(frame, [...new Set(shaky.flatMap(({ reopeners }) => reopeners))]);
   const which = shaky.map(({ epoch }) => epoch);
   const what = which.length === 1 && which[0] === healed[0].epoch ? "it" : epochsInWords(which);
   const said = [`Healed so far ${when}: ${whose} would reopen ${what}.`];
   if (shaky.includes(last)) return said;
   const firm = healed.filter((column) => !shaky.includes(column)).map(({ epoch }) => epoch);
-  return [...said, `No member's theft would reopen ${epochsInWords(firm)}.`];
+  return [...said, `No member's compromise would reopen ${epochsInWords(firm)}.`];
 }
 
 /** @param {Frame} frame @returns {string[]} */
@@ -135,19 +135,19 @@ function voices(frame) {
   const names = signedAs(frame);
   if (names.length === 0) return [];
   const whom = names.length > NAMED_AT_MOST ? `${names.length} members` : either(names);
-  return [`The thief can sign as ${whom}.`];
+  return [`The attacker can sign as ${whom}.`];
 }
 
-/** Whom the thief can sign as by now. @param {Frame} frame @returns {string[]} */
+/** Whom the attacker can sign as by now. @param {Frame} frame @returns {string[]} */
 function signedAs({ opening, columns, voices }) {
-  const stolen = new Set(
+  const leaked = new Set(
     [...voices.keys()].flatMap((voice) =>
       [...(opening.signers.get(voice) ?? [])].flatMap(([member, column]) =>
         columns[column].standing === "later" ? [] : member,
       ),
     ),
   );
-  return opening.given.view.members.filter(({ id }) => stolen.has(id)).map(({ name }) => name);
+  return opening.given.view.members.filter(({ id }) => leaked.has(id)).map(({ name }) => name);
 }
 
 /** @param {Frame} frame @returns {string} the name of the whole picture */
@@ -166,7 +166,7 @@ export function stepTitle({ opening, step }) {
   return `After step ${step + 1} of ${steps.length}: ${steps[step].title}`;
 }
 
-export const HEADS = ["Epoch", "What began it", "How it stands", "Leaf keys known of", "Messages", "Forgeable", "Robbed"];
+export const HEADS = ["Epoch", "What began it", "How it stands", "Leaf keys known of", "Messages", "Forgeable", "Compromised"];
 
 /** The picture as a table, a row for each epoch so far. @param {Frame} frame @returns {string[][]} */
 export function tableRows(frame) {
@@ -186,7 +186,7 @@ export function tableRows(frame) {
         those(({ key }) => key !== ""),
         messagesInWords(sum(({ sent }) => sent), sum(({ read }) => read)),
         those(({ voice }) => voice),
-        those(({ theft }) => theft),
+        those(({ compromise }) => compromise),
       ],
     ];
   });

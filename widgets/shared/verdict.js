@@ -1,6 +1,6 @@
 /**
  * The verdict on a history and its leaks, as in workbench/adversary/verdict.py: what is readable, until when, and
- * whose theft would open it again.
+ * whose compromise would open it again.
  */
 import { close, closing, theoryOf } from "./closure.js";
 
@@ -21,7 +21,7 @@ import { close, closing, theoryOf } from "./closure.js";
  * @property {View} view
  * @property {Theory} theory
  * @property {Record<string, Set<number>>[]} held
- * @property {Map<string, Set<number>>} alone the epochs that the theft of one device opens, by its name and the step
+ * @property {Map<string, Set<number>>} alone the epochs that the compromise of one device opens, by its name and the step
  */
 
 /**
@@ -120,7 +120,7 @@ export function readableMessages(view, knowledge) {
 }
 
 /**
- * For each healed epoch the members whose theft now would open it again: those whose leaf key opens it, and those whose
+ * For each healed epoch the members whose compromise now would open it again: those whose leaf key opens it, and those whose
  * device does and would not without what has leaked.
  * @param {Case} given
  * @param {Leak[]} leaks
@@ -147,7 +147,7 @@ export function reopeners(given, leaks) {
 }
 
 /**
- * The epochs that the theft of one device opens by itself.
+ * The epochs that the compromise of one device opens by itself.
  * @param {Case} given
  * @param {string} device
  * @param {number} at

@@ -1,9 +1,10 @@
 """What an attacker can compute, three times over; the three must agree.
 
-- A thief (`thief`) with leaked bytes (`loot`) and all messages on the wire really decrypts. What it has learned of a
+- An attacker (`attacker`) with leaked bytes (`leaked`) and all messages on the wire really decrypts. What it has
+  learned of a
   group (`known_group`) comes from `welcomes`, `messages`, `commits` (their public half is in `followed`) and leaked
   randomness (`drawn`); each waits for what would open it (`facts`). It runs inside of a world, or as a program of its
-  own (`burglary`) that is handed a file (`case_file`).
+  own (`recovery`) that is handed a file (`case_file`).
 - What follows from the record (`knowledge`): the closure of what leaked (`leak`) under all that was recorded
   (`chronicle`). It gives the `verdict`, and how each thing came to be known (`derivation`).
 - What theory allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
@@ -14,7 +15,7 @@ All this is of one who listens. Of one who speaks too: in whose names it can (`v
 does (`impostor`).
 """
 
-from workbench.adversary.findings import Entered, Finding, Learned, Opened, Read, Stole
-from workbench.adversary.thief import Thief
+from workbench.adversary.attacker import Attacker
+from workbench.adversary.findings import Compromised, Entered, Finding, Learned, Opened, Read
 
-__all__ = ["Entered", "Finding", "Learned", "Opened", "Read", "Stole", "Thief"]
+__all__ = ["Attacker", "Compromised", "Entered", "Finding", "Learned", "Opened", "Read"]

@@ -1,11 +1,11 @@
 """A case as a file: what leaked and what went over the wire, as JSON with bytes in hexadecimal.
 
-It is all that a thief is handed who runs as a program of its own, and what a learner is handed who is to break an
+It is all that an attacker is handed who runs as a program of its own, and what a learner is handed who is to break an
 epoch by hand. `public` is what the server, which belongs to the attacker, can know of the group: the tree and the
 context of each epoch. `beside` are other groups of the same people: what is learned there may be of use here.
 
-An item of the loot is an object that names its class as `is`, its other fields being those of the class. Wire structs
-stand as their encodings.
+An item of the leaked secrets is an object that names its class as `is`, its other fields being those of the class. Wire
+structs stand as their encodings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeAlias, get_args, get_type_hints
 
-from workbench.adversary.loot import EpochKeys, Item, Loot, PrivateKey
+from workbench.adversary.leaked_secrets import EpochKeys, Item, LeakedSecrets, PrivateKey
 from workbench.mls import (
     CipherSuite,
     KeyPackage,
@@ -79,21 +79,21 @@ class GroupFile:
 class CaseFile(GroupFile):
     """A group, what leaked, and the groups beside it."""
 
-    loot: Loot
+    leaked_secrets: LeakedSecrets
     beside: tuple[GroupFile, ...] = ()
 
     def __repr__(self) -> str:
-        return f"CaseFile({len(self.loot)} things that leaked, {len(self.wire)} messages on the wire)"
+        return f"CaseFile({len(self.leaked_secrets)} things that leaked, {len(self.wire)} messages on the wire)"
 
     @property
     def private_keys(self) -> Mapping[bytes, bytes]:
         """The private keys of leaves and nodes that leaked, by their public keys."""
-        return {item.public_key: item.private_key for item in self.loot if isinstance(item, PrivateKey)}
+        return {item.public_key: item.private_key for item in self.leaked_secrets if isinstance(item, PrivateKey)}
 
     @property
     def secrets(self) -> Mapping[int, EpochSecrets]:
         """The epochs whose secrets leaked."""
-        return {item.epoch: item.secrets for item in self.loot if isinstance(item, EpochKeys)}
+        return {item.epoch: item.secrets for item in self.leaked_secrets if isinstance(item, EpochKeys)}
 
 
 class NoCaseFile(Exception):
@@ -113,7 +113,7 @@ def read_case_file(text: str) -> CaseFile:
             raise NoCaseFile(f"The format is {content['format']!r}, not {FORMAT!r}")
         return CaseFile(
             *_group(content),
-            tuple(_item(each) for each in content["loot"]),
+            tuple(_item(each) for each in content["leaked_secrets"]),
             tuple(GroupFile(*_group(each)) for each in content["beside"]),
         )
     except (ValueError, TypeError, RecursionError) as problem:

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from workbench.adversary.drawn import Draws
 from workbench.adversary.followed import EndingCommit, KnownEpoch
-from workbench.adversary.loot import InitKey
+from workbench.adversary.leaked_secrets import InitKey
 from workbench.mls import KeyPackage, SentProposal
 from workbench.mls.errors import MLSError
 from workbench.mls.schedule.key_schedule import EpochSecrets

@@ -1,4 +1,4 @@
-"""What a thief found out, in the order in which it did."""
+"""What an attacker found out, in the order in which it did."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Literal, TypeAlias
 
 from workbench.mls import LeafIndex, NodeIndex
 
-Way: TypeAlias = Literal["stolen", "followed", "welcome", "drawn"]
+Way: TypeAlias = Literal["leaked", "followed", "welcome", "drawn"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stole:
+class Compromised:
     """It took all that was on a device; `epoch` is where that device was, None outside of the group."""
 
     victim: str
@@ -38,7 +38,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """It has the secrets of an epoch, and has held them against the confirmation tag unless they are stolen."""
+    """It has the secrets of an epoch, and has held them against the confirmation tag unless they leak."""
 
     epoch: int
     way: Way
@@ -54,4 +54,4 @@ class Read:
     data: bytes = field(repr=False)
 
 
-Finding: TypeAlias = Stole | Learned | Opened | Entered | Read
+Finding: TypeAlias = Compromised | Learned | Opened | Entered | Read

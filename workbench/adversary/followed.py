@@ -1,4 +1,4 @@
-"""What a thief can follow of a group in public: epochs, the commits that end them, and what is sealed in these."""
+"""What an attacker can follow of a group in public: epochs, the commits that end them, and what is sealed in these."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workbench.mls.wire.tree import UpdatePath
 
 
 class Anybody:
-    """An Authentication Service that believes everybody: who somebody is makes no difference to a thief."""
+    """An Authentication Service that believes everybody: who somebody is makes no difference to an attacker."""
 
     def validate(
         self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
@@ -35,7 +35,7 @@ class Anybody:
 
 @dataclass(eq=False, slots=True)
 class KnownEpoch:
-    """An epoch as far as the thief can follow the group in public, and what it has of its secrets.
+    """An epoch as far as the attacker can follow the group in public, and what it has of its secrets.
 
     Several may have the same number: a forged Welcome speaks of a group that is not that of the members, and of two
     commits in an epoch they take one. `is_of_members` says that this one was seen on a device, or follows from such.

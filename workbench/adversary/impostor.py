@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.adversary.loot import EpochKeys, Loot, PrivateKey, Ratchets, ResumptionKey, SignatureKey, loot_of
+from workbench.adversary.leaked_secrets import (
+    EpochKeys,
+    LeakedSecrets,
+    PrivateKey,
+    Ratchets,
+    ResumptionKey,
+    SignatureKey,
+    leaked_secrets_of,
+)
 from workbench.client.holdings import Holdings, Membership
 from workbench.mls import CipherSuite, GroupState, LeafIndex, NodeIndex, PublicGroup, RatchetTree, cipher_suite
 from workbench.mls.errors import InvalidPrivateKey
@@ -17,18 +25,18 @@ from workbench.mls.tree.tree_math import direct_path, leaf_to_node
 
 
 class TooLittle(Exception):
-    """The loot does not give what it takes; the message says what is missing."""
+    """What leaks does not give what it takes; the message says what is missing."""
 
 
-def impostor(loot: Loot, leaf: LeafIndex | None = None, *, group_id: bytes | None = None) -> GroupState:
+def impostor(leaked: LeakedSecrets, leaf: LeafIndex | None = None, *, group_id: bytes | None = None) -> GroupState:
     """The state of a member in the latest epoch of which there is all that it takes.
 
-    It is whose signature key is in the loot; with `leaf` it claims to be another member, with a key that does not fit.
-    The epoch is one of any group, or of the one with `group_id`. Raises `TooLittle`.
+    It is whose signature key is in the leaked secrets; with `leaf` it claims to be another member, with a key that does
+    not fit. The epoch is one of any group, or of the one with `group_id`. Raises `TooLittle`.
     """
-    groups = {(item.context.epoch, item.context.group_id): item for item in loot if isinstance(item, PublicGroup)}
-    keys = {(item.epoch, item.group_id): item for item in loot if isinstance(item, EpochKeys)}
-    trees = {(item.epoch, item.group_id): item for item in reversed(loot) if isinstance(item, Ratchets)}
+    groups = {(item.context.epoch, item.context.group_id): item for item in leaked if isinstance(item, PublicGroup)}
+    keys = {(item.epoch, item.group_id): item for item in leaked if isinstance(item, EpochKeys)}
+    trees = {(item.epoch, item.group_id): item for item in reversed(leaked) if isinstance(item, Ratchets)}
     there = (at for at in groups.keys() & keys.keys() & trees.keys() if group_id in {None, at[1]})
     at = max(there, default=None)
     if at is None:
@@ -36,13 +44,13 @@ def impostor(loot: Loot, leaf: LeafIndex | None = None, *, group_id: bytes | Non
     group, secrets, epoch = groups[at], keys[at].secrets, at[0]
     suite = cipher_suite(group.suite.id)  # not the victim's, which may be watched
     tree = RatchetTree.from_nodes(group.tree.to_nodes(), suite)
-    signature_key, own_leaf = _voice(suite, tree, loot, leaf)
+    signature_key, own_leaf = _voice(suite, tree, leaked, leaf)
     return GroupState(
         suite=suite,
         context=group.context,
         tree=tree,
         own_leaf=own_leaf,
-        private_keys=_private_keys(tree, own_leaf, loot),
+        private_keys=_private_keys(tree, own_leaf, leaked),
         signature_private_key=signature_key,
         secrets=secrets,
         secret_tree=replace(trees[at].secret_tree, suite=suite),
@@ -52,42 +60,44 @@ def impostor(loot: Loot, leaf: LeafIndex | None = None, *, group_id: bytes | Non
         update_keys={},
         update_signature_keys={},
         resumption_psks={
-            item.epoch: item.psk for item in loot if isinstance(item, ResumptionKey) and item.group_id == at[1]
+            item.epoch: item.psk for item in leaked if isinstance(item, ResumptionKey) and item.group_id == at[1]
         },
         policy=group.policy,
         first_epoch=epoch,
     )
 
 
-def signature_key_in(loot: Loot) -> bytes:
+def signature_key_in(leaked: LeakedSecrets) -> bytes:
     """The first signature key in it. Raises `TooLittle`."""
-    for item in loot:
+    for item in leaked:
         if isinstance(item, SignatureKey):
             return item.private_key
     raise TooLittle("There is no signature key")
 
 
-def loot_in(state: GroupState) -> Loot:
-    """What whoever has a state has: the loot of an attacker from what it has made itself."""
-    return loot_of(Holdings(state.signature_private_key, groups={state.group_id: Membership(state, 0)}))
+def leaked_secrets_in(state: GroupState) -> LeakedSecrets:
+    """All secrets of a state, as if they had leaked: those of a state that the attacker has made itself."""
+    return leaked_secrets_of(Holdings(state.signature_private_key, groups={state.group_id: Membership(state, 0)}))
 
 
-def _private_keys(tree: RatchetTree, own_leaf: LeafIndex, loot: Loot) -> dict[NodeIndex, bytes]:
-    """Those of the loot that belong to a leaf, or to a node above it."""
-    stolen = {item.public_key: item.private_key for item in loot if isinstance(item, PrivateKey)}
+def _private_keys(tree: RatchetTree, own_leaf: LeafIndex, leaked: LeakedSecrets) -> dict[NodeIndex, bytes]:
+    """Those of the leaked secrets that belong to a leaf, or to a node above it."""
+    private_keys = {item.public_key: item.private_key for item in leaked if isinstance(item, PrivateKey)}
     leaf = leaf_to_node(own_leaf)
     contents = {node: tree.node(node) for node in (leaf, *direct_path(leaf, tree.leaf_count))}
     return {
-        node: stolen[content.encryption_key]
+        node: private_keys[content.encryption_key]
         for node, content in contents.items()
-        if content is not None and content.encryption_key in stolen
+        if content is not None and content.encryption_key in private_keys
     }
 
 
-def _voice(suite: CipherSuite, tree: RatchetTree, loot: Loot, claimed: LeafIndex | None) -> tuple[bytes, LeafIndex]:
-    """A signature key of the loot, and the leaf to which it belongs or that is claimed with it."""
+def _voice(
+    suite: CipherSuite, tree: RatchetTree, leaked: LeakedSecrets, claimed: LeafIndex | None
+) -> tuple[bytes, LeafIndex]:
+    """A signature key of the leaked secrets, and the leaf to which it belongs or that is claimed with it."""
     leaves = {leaf_node.signature_key: leaf for leaf, leaf_node in tree.leaves()}
-    for item in loot:
+    for item in leaked:
         if isinstance(item, SignatureKey):
             try:
                 leaf = leaves.get(suite.signature_public_key(item.private_key))

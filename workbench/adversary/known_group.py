@@ -26,7 +26,7 @@ from workbench.adversary.facts import (
 )
 from workbench.adversary.findings import Entered, Finding, Learned, Way
 from workbench.adversary.followed import KnownEpoch
-from workbench.adversary.loot import InitKey
+from workbench.adversary.leaked_secrets import InitKey
 from workbench.mls import CipherSuite, KeyPackage, NodeIndex, Policy, RatchetTree, SentProposal, encode, key_package_ref
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
 from workbench.mls.schedule.key_schedule import EpochSecrets

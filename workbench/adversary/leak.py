@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from workbench.adversary.chronicle import Chronicle
-from workbench.adversary.loot import Item, Loot, Part, PrivateKey, Randomness, UsedKey, loot_of
+from workbench.adversary.leaked_secrets import Item, LeakedSecrets, Part, PrivateKey, Randomness, UsedKey, leaked_secrets_of
 from workbench.client import Holdings
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact
@@ -26,7 +26,7 @@ class Leak:
     device: HolderId
     at: int
     what: Part
-    loot: Loot = field(repr=False)
+    leaked_secrets: LeakedSecrets = field(repr=False)
 
     def __str__(self) -> str:
         whole = {"state": "everything", "enclave held": "everything but the signature key"}
@@ -37,7 +37,7 @@ def leak(chronicle: Chronicle, holdings: Holdings, device: HolderId, at: int, wh
     """The leak of a part of a device. `holdings` is what it held after step `at`."""
     used = tuple(_used(chronicle, device, at)) if what in {"message keys", "randomness"} else ()
     taken = tuple(item for item in used if isinstance(item, Randomness) == (what == "randomness"))
-    return Leak(device, at, what, loot_of(holdings, what) + taken)
+    return Leak(device, at, what, leaked_secrets_of(holdings, what) + taken)
 
 
 def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[Fact]:
@@ -46,9 +46,9 @@ def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[Fact]:
     A secret that was never used nor seen again has no id. A private key is known by its public key if nobody who was
     watched has ever held it: an attacker's own, say.
     """
-    values = (secret.hex() for secret in secrets_in(leaked.loot) if any(secret))
-    public = (item.public_key.hex() for item in leaked.loot if isinstance(item, PrivateKey))
-    states = (item for item in leaked.loot if isinstance(item, PublicGroup))
+    values = (secret.hex() for secret in secrets_in(leaked.leaked_secrets) if any(secret))
+    public = (item.public_key.hex() for item in leaked.leaked_secrets if isinstance(item, PrivateKey))
+    states = (item for item in leaked.leaked_secrets if isinstance(item, PublicGroup))
     waiting = (reference.hex() for state in states for reference in state.proposals)
     return frozenset(
         (
@@ -59,9 +59,9 @@ def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[Fact]:
     )
 
 
-def secrets_in(loot: Loot) -> Iterator[bytes]:
+def secrets_in(leaked_secrets: LeakedSecrets) -> Iterator[bytes]:
     """Every secret in it."""
-    for item in loot:
+    for item in leaked:
         yield from (found.secret for found in walk(item) if found.name not in PUBLIC)
 
 

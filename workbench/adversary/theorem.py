@@ -19,7 +19,7 @@ from functools import cached_property
 
 from workbench.adversary.chronicle import Chronicle, EpochRecord
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.adversary.loot import InitKey, Item, Randomness
+from workbench.adversary.leaked_secrets import InitKey, Item, Randomness
 from workbench.inspect.trace_format import SecretId, TraceStep
 from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode, key_package_ref
 
@@ -119,7 +119,7 @@ class _Evidence:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """All that leaked, by what it is."""
-        return tuple(item for leak in self.leaks for item in leak.loot)
+        return tuple(item for leak in self.leaks for item in leak.leaked_secrets)
 
     @cached_property
     def init_keys(self) -> tuple[KeyPackage, ...]:

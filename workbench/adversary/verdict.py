@@ -1,7 +1,7 @@
 """The verdict on a history and its leaks: what is readable, by which leak, until when; and who has to act.
 
 Everything here is computed from the closure of what leaked (`knowledge.py`). "Healed" is always said of what leaked so
-far: whose theft would open a healed epoch again is part of the verdict.
+far: whose compromise would open a healed epoch again is part of the verdict.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Verdict:
 
     @cached_property
     def reopeners(self) -> Mapping[int, tuple[HolderId, ...]]:
-        """For each healed epoch the members whose theft now would open it again, if any.
+        """For each healed epoch the members whose compromise now would open it again, if any.
 
         They are those whose leaf key opens it, and those whose device does and would not without what has leaked:
         that a device opens the epoch that it is in says nothing of healing. Of members only: what else may leak, such

@@ -36,21 +36,21 @@ class Voices:
 def voices(chronicle: Chronicle, record: EpochRecord, known: Collection[SecretId], policy: Policy) -> Voices:
     """The voices that what is known while an epoch lasts gives in it. `policy` is that of the members."""
     keys = {chronicle.secrets[fact].get("public") for fact in known if fact in chronicle.secrets}
-    stolen = {leaf: holder for leaf, holder in record.members.items() if record.signature_keys[leaf] in keys}
+    leaked = {leaf: holder for leaf, holder in record.members.items() if record.signature_keys[leaf] in keys}
 
     def has(name: str) -> bool:
         return record.secrets.get(name) in known
 
     secrets = (chronicle.secrets[fact] for fact in known if fact in chronicle.secrets)
     places = {(secret["name"], secret["node"]) for secret in secrets if secret["epoch"] == record.epoch}
-    speaking = [holder for leaf, holder in stolen.items() if _leads_to_ratchet(places, leaf, record.leaf_count)]
+    speaking = [holder for leaf, holder in leaked.items() if _leads_to_ratchet(places, leaf, record.leaf_count)]
     lets_in = policy.external_commits and policy.resyncs
     described = has("external_secret") or record.epoch in chronicle.described
     return Voices(
         private=tuple(speaking) if has("sender_data_secret") else (),
-        public=tuple(stolen.values()) if has("membership_key") else (),
-        commits=tuple(stolen.values()) if has("membership_key") and has("init_secret") else (),
-        takeovers=tuple(stolen.values()) if described and lets_in else (),
+        public=tuple(leaked.values()) if has("membership_key") else (),
+        commits=tuple(leaked.values()) if has("membership_key") and has("init_secret") else (),
+        takeovers=tuple(leaked.values()) if described and lets_in else (),
     )
 
 

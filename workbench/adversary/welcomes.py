@@ -9,7 +9,7 @@ from functools import partial
 from workbench.adversary.drawn import Draws
 from workbench.adversary.facts import ExternalPSKOf, Fact, InitKeyOf, KeyPackageOf, RandomnessIn, ResumptionPSKOf
 from workbench.adversary.known_group import KnownGroup
-from workbench.adversary.loot import InitKey
+from workbench.adversary.leaked_secrets import InitKey
 from workbench.mls import ExternalPSK, KeyPackage, LeafIndex, PreSharedKeyID, Welcome, encode
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.welcome import open_group_info, open_group_secrets

@@ -121,8 +121,8 @@ class Device:
         """Make a key package and leave it with the delivery service; gives its bytes on the wire.
 
         One of `last_resort` lets the device be added when all others are used up, as often as it takes. It costs
-        forward secrecy: the init key is kept, so a thief opens with it each Welcome that has come for it, however long
-        ago, and reads on from there. A new one takes its place; `forget_key_package` deletes the old one here.
+        forward secrecy: the init key is kept, so an attacker opens with it each Welcome that has come for it, however
+        long ago, and reads on from there. A new one takes its place; `forget_key_package` deletes the old one here.
         """
         bundle = self._keep_bundle(self._suite(cipher_suite), last_resort=last_resort)
         message = encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))

@@ -1,4 +1,4 @@
-"""What a device holds at one instant: a value, so that the past can be looked at, and exactly what a thief gets."""
+"""What a device holds at one instant: a value, so that the past can be looked at, and exactly what an attacker gets."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Holdings:
         """The holdings after a key package has led into a group: its init key is gone (RFC 9420 §10).
 
         That of a key package of last resort stays, for it may be used again (§16.8). Until its client publishes another
-        one and deletes it, a thief opens with it all the Welcomes that it was ever used for.
+        one and deletes it, an attacker opens with it all the Welcomes that it was ever used for.
         """
         if is_last_resort(self.bundles[reference].key_package):
             return replace(self, accepted=self.accepted | {(group_id, index)})

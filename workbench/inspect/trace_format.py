@@ -17,15 +17,15 @@ NodeKey: TypeAlias = str
 SecretId: TypeAlias = str
 HolderId: TypeAlias = str
 
-HolderKind: TypeAlias = Literal["member", "server", "thief"]
+HolderKind: TypeAlias = Literal["member", "server", "attacker"]
 StepKind: TypeAlias = Literal[
-    "create", "found", "key_package", "share", "propose", "commit", "process", "join", "message", "theft"
+    "create", "found", "key_package", "share", "propose", "commit", "process", "join", "message", "compromise"
 ]
 MessageKind: TypeAlias = Literal["application", "proposal", "commit", "welcome", "key_package", "group_info"]
 
 
 class TraceHolder(TypedDict):
-    """Somebody who can hold secrets: a device, the delivery service (which never does) or the thief.
+    """Somebody who can hold secrets: a device, the delivery service (which never does) or the attacker.
 
     `recorded` is false for a member whose device was not watched: what it holds is unknown, not nothing.
     """
@@ -163,7 +163,7 @@ class TraceTree(TypedDict):
 
 
 class TracePlace(TypedDict):
-    """How far somebody has followed the group; `leaf` is null for a thief, who can follow without being a member."""
+    """How far somebody has followed the group; `leaf` is null for an attacker, who can follow without being a member."""
 
     leaf: int | None
     epoch: int
@@ -174,7 +174,7 @@ class TraceStep(TypedDict):
 
     `places` holds the devices that entered, moved on, or left the group (null). `gain` and `lose` say which
     secrets are in a holder's state after the step and were not before, and the other way round; what an operation
-    puts out that nobody gains was used and deleted within the step. `stolen` is what a thief took, and from whom;
+    puts out that nobody gains was used and deleted within the step. `leaked` is what an attacker took, and from whom;
     `shared` names a pre-shared key that was given out, and `between` whom.
     """
 
@@ -193,7 +193,7 @@ class TraceStep(TypedDict):
     operations: list[TraceOperation]
     gain: dict[HolderId, list[SecretId]]
     lose: dict[HolderId, list[SecretId]]
-    stolen: NotRequired[list[SecretId]]
+    leaked: NotRequired[list[SecretId]]
     victim: NotRequired[HolderId]
     shared: NotRequired[str]
     between: NotRequired[list[HolderId]]

@@ -83,7 +83,7 @@ def is_of(fact: Fact, trace: Trace) -> bool:
     return fact.endswith(f" of {trace['group_id']}")
 
 
-def rules_of(*traces: Trace, ignoring: HolderId | None = "thief") -> Rules:
+def rules_of(*traces: Trace, ignoring: HolderId | None = "attacker") -> Rules:
     """The rules of a trace, or of those of several groups together.
 
     What `ignoring` alone has done is left out: it is to be predicted, not repeated.

@@ -1,4 +1,4 @@
-"""Finding every secret in a value: what is in a state, and hence what a thief of it gets."""
+"""Finding every secret in a value: what is in a state, and hence what an attacker of it gets."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Happening:
     `before` and `after` are states of a member that was and is where the log ends: of them, only what is public
     is written. `states` and `holdings` are those of the devices that have changed, None for who left the group;
     `operations` is what the recorders have seen. `followers` are those who follow the group without being in it,
-    and to which epoch. `victim` is whose holdings a thief took; `shared` is the name of a pre-shared key that was
+    and to which epoch. `victim` is whose holdings an attacker took; `shared` is the name of a pre-shared key that was
     given out, and `between` whom.
     """
 
@@ -167,7 +167,7 @@ class TraceWriter:
             self._hold(step, holder, holdings, epoch)
         if happening.victim is not None:
             step["victim"] = happening.victim
-            step["stolen"] = list(self._held[happening.victim])
+            step["leaked"] = list(self._held[happening.victim])
         if happening.shared is not None:
             step["shared"], step["between"] = happening.shared, list(happening.between)
         step["secrets"] = self.secrets.take_changes()

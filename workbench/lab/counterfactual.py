@@ -16,8 +16,8 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Case, Verdict
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import repeat
-from workbench.lab.compromise import case_of, compromise
 from workbench.lab.errors import NotPossible
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.world import World
 from workbench.mls import Policy
 
@@ -70,8 +70,7 @@ class Counterfactual:
     def leaks(self, leaks: Iterable[Leak]) -> tuple[Leak, ...]:
         """What would have leaked: of the same devices, at the same instants, the same parts."""
         return tuple(
-            compromise(self.world, each.device, at=self.steps[each.at], what=each.what, case=self.case)
-            for each in leaks
+            leak_of(self.world, each.device, at=self.steps[each.at], what=each.what, case=self.case) for each in leaks
         )
 
     def verdict(self, leaks: Iterable[Leak]) -> Verdict:

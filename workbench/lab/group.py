@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.adversary import Thief
+from workbench.adversary import Attacker
 from workbench.client.device import Published
 from workbench.inspect.names import credential_name
 from workbench.inspect.trace_format import Trace
@@ -30,16 +30,16 @@ class Group:
         self.suite = suite
         self.groups: list[Group] = [] if beside is None else beside.groups
         self.number = len(self.groups)
-        thief = None if beside is None else beside.thief
-        self.record = Record(environment, suite, group_id, thief, number=self.number)
+        attacker = None if beside is None else beside.attacker
+        self.record = Record(environment, suite, group_id, attacker, number=self.number)
         self.groups.append(self)
 
     # Looking
 
     @property
-    def thief(self) -> Thief:
-        """Whoever it robs, it has heard every message of this group."""
-        return self.record.thief
+    def attacker(self) -> Attacker:
+        """Whoever it compromises, it has heard every message of this group."""
+        return self.record.attacker
 
     @property
     def history(self) -> list[Moment]:
@@ -129,7 +129,7 @@ class Group:
         """Leave one more key package of a person with the delivery service."""
         device = self.environment.devices[name]
         had = device.holdings.bundles
-        self.thief.hear(device.publish_key_package(self.suite.id))
+        self.attacker.hear(device.publish_key_package(self.suite.id))
         self.environment.bundles[name] = next(
             bundle for reference, bundle in device.holdings.bundles.items() if reference not in had
         )

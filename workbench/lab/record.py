@@ -1,11 +1,11 @@
-"""What happened to one group, step by step: its history, its trace, and a thief that has heard everything."""
+"""What happened to one group, step by step: its history, its trace, and an attacker that has heard everything."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.adversary import Finding, Thief
+from workbench.adversary import Attacker, Finding
 from workbench.client import Device, Event, Holdings
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.trace import Recorder, TracedSuite
@@ -15,7 +15,7 @@ from workbench.lab.environment import Environment
 from workbench.mls import CipherSuite, GroupState
 
 SERVER = "server"
-THIEF = "thief"
+ATTACKER = "attacker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,21 @@ class Record:
     """The record of one group. `publish` puts a message on the wire, `write` ends a step."""
 
     def __init__(
-        self, environment: Environment, suite: CipherSuite, group_id: bytes, thief: Thief | None, *, number: int
+        self, environment: Environment, suite: CipherSuite, group_id: bytes, attacker: Attacker | None, *, number: int
     ) -> None:
-        """`number` is that of the group among those of these people, from 0; `thief` hears their other groups."""
+        """`number` is that of the group among those of these people, from 0; `attacker` hears their other groups."""
         self.group_id = group_id
         self.history: list[Moment] = []
         self._environment = environment
         self._suite = suite
         self._recorder = Recorder()
         traced = TracedSuite.of(suite, self._recorder)
-        self.thief = Thief(traced, group_id, environment.policy) if thief is None else thief.beside(traced, group_id)
+        self.attacker = (
+            Attacker(traced, group_id, environment.policy) if attacker is None else attacker.beside(traced, group_id)
+        )
         self._writer = TraceWriter(suite, group_id, prefix=f"g{number + 1}s" if number else "s")
         self._writer.add_holder(SERVER, "the server", "server")
-        self._writer.add_holder(THIEF, "the thief", "thief")
+        self._writer.add_holder(ATTACKER, "the attacker", "attacker")
         self._on_the_wire: list[Sent] = []
         self._found = 0
         for device in environment.devices.values():
@@ -64,9 +66,9 @@ class Record:
         self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite.id))
 
     def publish(self, sent: Sent) -> None:
-        """Put a message of the group on the wire, where the thief hears it."""
+        """Put a message of the group on the wire, where the attacker hears it."""
         self._on_the_wire.append(sent)
-        self.thief.hear(sent.wire)
+        self.attacker.hear(sent.wire)
 
     def latest(self) -> GroupState | None:
         """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
@@ -93,8 +95,8 @@ class Record:
         earlier = self.history[-1].holdings if self.history else {}
         holdings = {name: device.holdings for name, device in environment.devices.items()}
         changed = {name: held for name, held in holdings.items() if earlier.get(name) is not held}
-        findings = tuple(self.thief.findings[self._found :])
-        self._found = len(self.thief.findings)
+        findings = tuple(self.attacker.findings[self._found :])
+        self._found = len(self.attacker.findings)
         here = {name: held.within(self.group_id) for name, held in changed.items()}
         performed = {name: recorder.take() for name, recorder in environment.recorders.items()}
         after = self.latest()
@@ -107,8 +109,8 @@ class Record:
                 after=after,
                 messages=tuple(self._on_the_wire),
                 states={name: state_in(held, self.group_id) for name, held in changed.items()},
-                holdings={**here, THIEF: self.thief.holdings()} if findings else here,
-                operations={**performed, THIEF: self._recorder.take()},
+                holdings={**here, ATTACKER: self.attacker.holdings()} if findings else here,
+                operations={**performed, ATTACKER: self._recorder.take()},
                 followers=self._followers(),
                 victim=victim,
                 shared=shared,
@@ -123,8 +125,8 @@ class Record:
         environment.clock.tick()
 
     def _followers(self) -> dict[HolderId, int]:
-        epoch = self.thief.epoch()
-        return {} if epoch is None else {THIEF: epoch}
+        epoch = self.attacker.epoch()
+        return {} if epoch is None else {ATTACKER: epoch}
 
     def _deliver(self, device: Device) -> tuple[Event, ...]:
         invited = device.accept_invitations(self.group_id)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from workbench.adversary.impostor import impostor, loot_in
+from workbench.adversary.impostor import impostor, leaked_secrets_in
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import Part
+from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Case, Verdict
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.sources import entropy_source
 from workbench.lab.world import World
 from workbench.mls import Policy, create_commit, encode
@@ -71,7 +71,7 @@ class _Plot:
         """The scenario, with the leaks as they were."""
         case = case_of(self.world)
         leaks = {
-            name: compromise(self.world, device, at=at, what=what, case=case)
+            name: leak_of(self.world, device, at=at, what=what, case=case)
             for name, (device, at, what) in self.leaking.items()
         } | self.elsewhere
         return Scenario(name, lesson, self.world, leaks, expected)
@@ -113,7 +113,7 @@ def others_commits() -> Scenario:
     plot.world.commit("Alice")
     plot.world.device("Erin")
     plot.world.add("Carol", "Erin", path=False)
-    lesson = "The commits of others are sealed to the stolen key too, and an Add without a path brings nothing fresh."
+    lesson = "The commits of others are sealed to the leaked key too, and an Add without a path brings nothing fresh."
     return plot.told("others' commits", lesson, {("Bob",): (1, 2, 3)})
 
 
@@ -133,18 +133,18 @@ def resync() -> Scenario:
     plot.leak("Bob")
     plot.world.resync("Bob")
     plot.world.commit("Alice")
-    lesson = "A member that comes back by a commit of its own leaves its stolen leaf behind."
+    lesson = "A member that comes back by a commit of its own leaves its leaked leaf behind."
     return plot.told("resync", lesson, {("Bob",): (1,)})
 
 
 def resident() -> Scenario:
-    """The thief stays on Bob's device."""
+    """The attacker stays on Bob's device."""
     plot = _Plot()
     for number in range(1, 4):
         plot.leak("Bob", name=f"Bob in epoch {number}")
         plot.world.commit("Bob")
     plot.leak("Bob", name="Bob in epoch 4")
-    lesson = "Against a thief who stays, nothing heals: each fresh key is taken as it is made."
+    lesson = "Against an attacker who stays, nothing heals: each fresh key is taken as it is made."
     everything = ("Bob in epoch 1", "Bob in epoch 2", "Bob in epoch 3", "Bob in epoch 4")
     return plot.told("resident", lesson, {everything: (1, 2, 3, 4), everything[:1]: (1,), everything[::2]: (1, 3)})
 
@@ -153,7 +153,7 @@ def resident() -> Scenario:
 
 
 def retroactive_break() -> Scenario:
-    """Bob has healed, then the idle Dave is robbed."""
+    """Bob has healed, then the idle Dave is compromised."""
     plot = _Plot()
     plot.world.commit("Alice")
     plot.leak("Bob")
@@ -161,7 +161,7 @@ def retroactive_break() -> Scenario:
     plot.world.commit("Alice")
     plot.leak("Dave")
     plot.world.commit("Carol")
-    lesson = "Healing is provisional: an idle member's old key opens what was sealed to it, however late it is stolen."
+    lesson = "Healing is provisional: an idle member's old key opens what was sealed to it, however late it leaks."
     return plot.told(
         "retroactive break",
         lesson,
@@ -170,14 +170,16 @@ def retroactive_break() -> Scenario:
 
 
 def late_committer() -> Scenario:
-    """The late theft hits Alice, who has committed since."""
+    """The late compromise hits Alice, who has committed since."""
     plot = _Plot()
     plot.leak("Bob")
     plot.world.commit("Bob")
     plot.world.commit("Bob")
     plot.world.commit("Alice")
     plot.leak("Alice")
-    lesson = "A late theft from somebody who has committed meanwhile opens nothing again: path secrets were not kept."
+    lesson = (
+        "A late compromise from somebody who has committed meanwhile opens nothing again: path secrets were not kept."
+    )
     return plot.told("late committer", lesson, {("Bob",): (1,), ("Alice",): (4,), ("Bob", "Alice"): (1, 4)})
 
 
@@ -186,15 +188,13 @@ def two_holders() -> Scenario:
     plot = _Plot()
     world = plot.world
     plot.leak("Bob")
-    tablet = impostor(world.compromise("Bob", what="backup").loot)
+    tablet = impostor(world.leak("Bob", what="backup").leaked_secrets)
     made = create_commit(tablet, entropy=entropy_source(world.seed, "Bob's tablet")(), now=world.clock.now)
     world.inject("commit", encode(made.message), "Bob's tablet updated by a commit")
-    plot.elsewhere["the tablet"] = Leak("Bob's tablet", len(world.history) - 1, "state", loot_in(made.next))
+    plot.elsewhere["the tablet"] = Leak("Bob's tablet", len(world.history) - 1, "state", leaked_secrets_in(made.next))
     world.commit("Alice")
     plot.leak("Bob", name="the phone")
-    lesson = (
-        "Two holders of one leaf are one to a thief, until one of them commits: then the other is out, and its thief."
-    )
+    lesson = "Two devices with one leaf leak the same keys until one of them commits: that locks the other out."
     together = ("Bob", "the tablet", "the phone")
     return plot.told(
         "two holders", lesson, {("Bob",): (1,), ("the tablet",): (2, 3), ("the phone",): (1,), together: (1, 2, 3)}
@@ -216,7 +216,7 @@ def offline_device() -> Scenario:
 
 
 def deletion() -> Scenario:
-    """Alice's device is stolen when the messages have been read."""
+    """Alice's device is compromised when the messages have been read."""
     plot = _Plot()
     plot.world.send("Bob", "First.")
     plot.world.commit("Bob")
@@ -224,7 +224,7 @@ def deletion() -> Scenario:
     plot.world.commit("Carol")
     plot.leak("Alice")
     plot.world.send("Bob", "Third.")
-    lesson = "What was deleted cannot be stolen: the past stays closed, and the epoch of the theft is open."
+    lesson = "What was deleted cannot leak: the past stays closed, and the epoch of the compromise is open."
     return plot.told("deletion", lesson, {("Alice",): (3,)})
 
 
@@ -250,7 +250,9 @@ def kept_past_epoch() -> Scenario:
     plot.leak("Carol")
     plot.world.let_through("Carol")
     plot.leak("Carol", name="Carol later")
-    lesson = "Keys kept for late messages are keys to steal, until each message has come or its epoch is forgotten."
+    lesson = (
+        "Keys kept for late messages are keys to compromise, until each message has come or its epoch is forgotten."
+    )
     return plot.told("kept past epoch", lesson, {("Bob",): (2,), ("Carol",): (2,), ("Carol later",): (2,)})
 
 
@@ -271,25 +273,27 @@ def kept_init_key() -> Scenario:
 
 
 def external_join() -> Scenario:
-    """Erin joins by a commit of her own while Bob is robbed."""
+    """Erin joins by a commit of her own while Bob is compromised."""
     plot = _Plot()
     plot.world.device("Erin")
     plot.leak("Bob")
     plot.world.join("Erin")
     plot.world.commit("Alice")
-    lesson = "A newcomer's commit needs the external secret, which every member has: so has who robbed one."
+    lesson = "A newcomer's commit needs the external secret, which every member has: so has who compromised one."
     return plot.told("external join", lesson, {("Bob",): (1, 2, 3)})
 
 
 def unmerged_leaf() -> Scenario:
-    """Erin was added without a path, and is robbed."""
+    """Erin was added without a path, and is compromised."""
     plot = _Plot()
     plot.world.device("Erin")
     plot.world.add("Alice", "Erin", path=False)
     plot.leak("Erin")
     plot.world.commit("Alice")
     plot.world.commit("Erin")
-    lesson = "An unmerged leaf is sealed to by itself: it costs a ciphertext more, and its theft gives its leaf alone."
+    lesson = (
+        "An unmerged leaf is sealed to by itself: it costs a ciphertext more, and its compromise gives its leaf alone."
+    )
     return plot.told("unmerged leaf", lesson, {("Erin",): (2, 3)})
 
 
@@ -303,7 +307,7 @@ def pre_shared_key() -> Scenario:
     plot.world.share_psk("lunch", *PEOPLE)
     plot.leak("Carol", "psks", name="the key")
     plot.world.commit("Alice", psks=["lunch"], path=False)
-    lesson = "A pre-shared key that the thief lacks heals even without a path, until that key leaks too."
+    lesson = "A pre-shared key that the attacker lacks heals even without a path, until that key leaks too."
     return plot.told("pre-shared key", lesson, {("Bob",): (1,), ("the key",): (), ("Bob", "the key"): (1, 2)})
 
 
@@ -319,14 +323,16 @@ def resumption_psk() -> Scenario:
 
 
 def resumption_psk_that_heals() -> Scenario:
-    """Erin came after the epoch whose key is mixed in, and so did the thief on her device."""
+    """Erin came after the epoch whose key is mixed in, and so did the attacker on her device."""
     plot = _Plot()
     plot.world.device("Erin")
     plot.world.add("Alice", "Erin")
     plot.leak("Erin")
     plot.world.commit("Alice", psks=[1], path=False)
     plot.world.resync("Erin")
-    lesson = "A key of the past shuts out the thief on a device that never had it; and the device, until it comes back."
+    lesson = (
+        "A key of the past shuts out the attacker on a device that never had it; and the device, until it comes back."
+    )
     return plot.told("resumption PSK that heals", lesson, {("Erin",): (2,)})
 
 
@@ -353,7 +359,7 @@ def fork_without_bob() -> Scenario:
         plot.world.hold(name)
     plot.world.commit("Carol")
     plot.world.commit("Dave")
-    lesson = "A fork is two groups: who was robbed before it and healed on one side has its old leaf on the other."
+    lesson = "A fork is two groups: who was compromised before it and healed on one side has its old leaf on the other."
     return plot.told("fork, without Bob", lesson, {("Bob",): (1, 2, 3)})
 
 
@@ -361,7 +367,7 @@ def fork_without_bob() -> Scenario:
 
 
 def bad_randomness() -> Scenario:
-    """Carol's random generator is known to the thief when she invites Erin."""
+    """Carol's random generator is known to the attacker when she invites Erin."""
     plot = _Plot()
     plot.world.device("Erin")
     plot.world.add("Carol", "Erin")
@@ -373,7 +379,7 @@ def bad_randomness() -> Scenario:
 
 
 def signature_key() -> Scenario:
-    """Only Bob's signature key is stolen."""
+    """Only Bob's signature key leaks."""
     plot = _Plot()
     plot.leak("Bob", "signature key")
     plot.world.commit("Bob")

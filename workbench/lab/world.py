@@ -1,6 +1,6 @@
-"""A world: devices, a delivery service, a thief, and a record of everything that happened.
+"""A world: devices, a delivery service, an attacker, and a record of everything that happened.
 
-Nothing in it is a model. Devices run the engine, messages go through the delivery service as bytes, the thief
+Nothing in it is a model. Devices run the engine, messages go through the delivery service as bytes, the attacker
 decrypts. What the world adds is the order of things: who acts, who is out of reach, when time passes.
 
 A world shows one group and its people (`group.py`) and offers what can be done in it (`actions/`). Groups that come
@@ -14,9 +14,9 @@ from functools import wraps
 from itertools import islice
 from typing import Concatenate
 
-from workbench.adversary import Read, Thief
+from workbench.adversary import Attacker, Read
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import Part
+from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Verdict
 from workbench.client import Device
 from workbench.delivery import DeliveryService
@@ -27,11 +27,11 @@ from workbench.inspect.trace_format import Trace
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import founding, joining, membership, network, outside, psks, reason_against
 from workbench.lab.actions.action import Action, P, Result
-from workbench.lab.compromise import case_of, compromise
 from workbench.lab.environment import Environment, Handshakes
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
 from workbench.lab.group import Group
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.record import Moment, knowledge_of
 from workbench.lab.sources import Clock, names
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
@@ -186,9 +186,9 @@ class World:
         return self.group.history
 
     @property
-    def thief(self) -> Thief:
-        """Whoever it robs, it has heard every message of this group."""
-        return self.group.thief
+    def attacker(self) -> Attacker:
+        """Whoever it compromises, it has heard every message of this group."""
+        return self.group.attacker
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -205,8 +205,8 @@ class World:
         return self.group.state(name, step)
 
     def reads(self) -> tuple[Read, ...]:
-        """What the thief has decrypted so far, in the order in which it was sent."""
-        return self.thief.reads()
+        """What the attacker has decrypted so far, in the order in which it was sent."""
+        return self.attacker.reads()
 
     def trace(self) -> Trace:
         """Everything that was recorded (docs/trace.md)."""
@@ -231,9 +231,9 @@ class World:
         """Why an action is not possible, in a sentence; None if it is. It is given what its method is given."""
         return reason_against(self.group, action, *arguments)
 
-    def compromise(self, device: str, *, at: int = -1, what: Part = "state") -> Leak:
+    def leak(self, device: str, *, at: int = -1, what: Part = "state") -> Leak:
         """What leaks from a device as it was after a step, by default all of it and now; nothing happens by that."""
-        return compromise(self, device, at=at, what=what)
+        return leak_of(self, device, at=at, what=what)
 
     def judge(self, *leaks: Leak) -> Verdict:
         """What an attacker can read so far who has these leaks and hears every message."""
@@ -287,5 +287,5 @@ class World:
     release = _acting(network.release)
     delay = _acting(network.delay)
     let_through = _acting(network.let_through)
-    steal = _acting(network.steal)
+    compromise = _acting(network.compromise)
     inject = _acting(network.inject)

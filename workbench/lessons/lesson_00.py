@@ -1,4 +1,4 @@
-"""The exercises of lesson 00: what a thief reads, and what ends it."""
+"""The exercises of lesson 00: what an attacker reads, and what ends it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ NOT_YET = Wrong("The world of this lesson has not come so far: run the cells abo
     source="answer_1 = True",
 )
 def question_1(answer: object, world: World) -> Judgement:
-    """Whether the thief of Bob's device follows a commit by somebody else."""
-    moment = next(_commits_after_theft(world, by_victim=False), None)
+    """Whether the attacker of Bob's device follows a commit by somebody else."""
+    moment = next(_commits_after_compromise(world, by_victim=False), None)
     if moment is None:
         return NOT_YET
-    follows = _thief_entered(moment)
+    follows = _attacker_entered(moment)
 
     def accept(says: bool) -> Judgement:  # noqa: FBT001 - it is the answer
         if says is follows:
-            return Correct("What Bob can open, the thief can open: the commit is sealed to keys that both hold.")
+            return Correct("What Bob can open, the attacker can open: the commit is sealed to keys that both hold.")
         return Wrong("Alice's secrets are fresh, but they are sealed to keys that were in Bob's device.")
 
     return judge_value(answer, bool, accept)
@@ -38,13 +38,13 @@ def question_1(answer: object, world: World) -> Judgement:
 @exercise(
     "00.2",
     hints=[
-        "The thief needs a private key that opens the commit. Which of its keys does each commit replace?",
-        "A committer makes a fresh key for its own leaf. Only one leaf key was stolen.",
+        "The attacker needs a private key that opens the commit. Which of its keys does each commit replace?",
+        "A committer makes a fresh key for its own leaf. Only one leaf key leaked.",
     ],
     source='answer_2 = {"Bob"}',
 )
 def question_2(answer: object) -> Judgement:
-    """Who can lock out the thief of Bob's device: each one tries, in a world of its own."""
+    """Who can lock out the attacker of Bob's device: each one tries, in a world of its own."""
     healers = {name for name in PEOPLE if _heals(name)}
 
     def accept(names: set[object]) -> Judgement:
@@ -52,10 +52,12 @@ def question_2(answer: object) -> Judgement:
             return Wrong(f"Of these, {sorted(map(str, strangers))} are not in the group.")
         if too_many := names - healers:
             who = min(map(str, too_many))
-            return Wrong(f"Not {who}: after a commit by {who} alone, the thief still has the secrets of the new epoch.")
+            return Wrong(
+                f"Not {who}: after a commit by {who} alone, the attacker still has the secrets of the new epoch."
+            )
         if names != healers:
             return Wrong("Somebody can.")
-        return Correct("Only a commit by the victim replaces the stolen leaf key, and the keys above it.")
+        return Correct("Only a commit by the victim replaces the leaked leaf key, and the keys above it.")
 
     return judge_value(answer, set, accept)
 
@@ -88,24 +90,24 @@ def question_3(answer: object, world: World) -> Judgement:
     return judge_value(answer, int, accept)
 
 
-def _commits_after_theft(world: World, *, by_victim: bool) -> Iterator[Moment]:
-    """The commits after the first theft, by the one who was robbed or by the others."""
+def _commits_after_compromise(world: World, *, by_victim: bool) -> Iterator[Moment]:
+    """The commits after the first compromise, by the one who was compromised or by the others."""
     victim = None
     for moment in world.history:
-        if moment.kind == "theft" and victim is None:
+        if moment.kind == "compromise" and victim is None:
             victim = next(name for name in world.devices if f" {name}'s " in moment.text)
         elif moment.kind == "commit" and victim is not None and (moment.actor == victim) is by_victim:
             yield moment
 
 
-def _thief_entered(moment: Moment) -> bool:
-    """Whether the thief came along into the epoch that this commit led to."""
+def _attacker_entered(moment: Moment) -> bool:
+    """Whether the attacker came along into the epoch that this commit led to."""
     return any(isinstance(finding, Entered) for finding in moment.findings)
 
 
 def _heals(name: str) -> bool:
-    """Whether a commit by this person locks out the thief of Bob's device."""
+    """Whether a commit by this person locks out the attacker of Bob's device."""
     world = World.of(PEOPLE)
-    world.steal("Bob")
+    world.compromise("Bob")
     world.commit(name)
-    return world.epoch not in world.thief.epochs()
+    return world.epoch not in world.attacker.epochs()

@@ -1,12 +1,12 @@
-"""The exercises of lesson 05: what a thief finds on a device, and what is gone by then."""
+"""The exercises of lesson 05: what an attacker finds on a device, and what is gone by then."""
 
 from __future__ import annotations
 
-from workbench.adversary.burglary import burgle
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import EpochKeys, SignatureKey
+from workbench.adversary.leaked_secrets import EpochKeys, SignatureKey
+from workbench.adversary.recovery import recover
 from workbench.lab import World, scenario
-from workbench.lab.compromise import case_file
+from workbench.lab.leaks import case_file
 from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
 from workbench.mls import MLSMessage, decode, export_secret
 from workbench.mls.framing.private_message import open_sender_data
@@ -20,16 +20,16 @@ NOT_YET = Wrong("The world of this lesson has not come so far: run the cells abo
 @exercise(
     "05.1",
     hints=[
-        "For each of the three: had Alice's device read it when it was robbed? What does a device do with a used key?",
-        "Two of them had been read. The third was sent later, in the epoch whose secrets the thief holds.",
+        "For each message: had Alice's device read it before the compromise? What does a device do with a used key?",
+        "Two of them had been read. The third was sent later, in the epoch whose secrets the attacker holds.",
     ],
     source="""answer_1 = {"Tomorrow's news."}""",
 )
-def question_1(answer: object, world: World, theft: Leak) -> Judgement:
-    """What is readable of what was said before and after a theft: the thief tries."""
+def question_1(answer: object, world: World, compromise: Leak) -> Judgement:
+    """What is readable of what was said before and after a compromise: the attacker tries."""
     said = [text for _, text in _said(world)]
     readable = {
-        bytes.fromhex(read["application_data"]).decode() for read in burgle(case_file(world, [theft]))["messages"]
+        bytes.fromhex(read["application_data"]).decode() for read in recover(case_file(world, [compromise]))["messages"]
     }
 
     def accept(texts: set[object]) -> Judgement:
@@ -40,9 +40,9 @@ def question_1(answer: object, world: World, theft: Leak) -> Judgement:
         if said[0] in texts - readable:
             return Wrong("Yesterday's epoch is over: its secrets were deleted with the commit that ended it.")
         if texts - readable:
-            return Wrong("Today's epoch is the stolen one. But Alice had read that message, and a used key is deleted.")
+            return Wrong("Today's epoch is the leaked one. But Alice had read that message, and a used key is deleted.")
         if texts != readable:
-            return Wrong("The thief holds the secrets of the present epoch. What can it read with them from now on?")
+            return Wrong("The attacker holds the secrets of the present epoch. What can it read with them from now on?")
         return Correct("What was read is gone, by two deletions. What comes is open, until the group heals.")
 
     return judge_value(answer, set, accept)
@@ -86,19 +86,19 @@ def question_2(answer: object, world: World) -> Judgement:
     ],
     source='answer_3 = {"B", "C", "D"}',
 )
-def question_3(answer: object, world: World, theft: Leak) -> Judgement:
-    """Which deeds a theft makes possible: each is looked up in what leaked."""
-    (stolen,) = [item for item in theft.loot if isinstance(item, EpochKeys)]
-    verdict, state = world.judge(theft), world.state("Carol")
+def question_3(answer: object, world: World, compromise: Leak) -> Judgement:
+    """Which deeds a compromise makes possible: each is looked up in what leaked."""
+    (leaked,) = [item for item in compromise.leaked_secrets if isinstance(item, EpochKeys)]
+    verdict, state = world.judge(compromise), world.state("Carol")
     if state is None:
         return NOT_YET
-    exported = key_schedule.export_secret(world.suite, stolen.secrets.exporter_secret, "call", b"", 16)
+    exported = key_schedule.export_secret(world.suite, leaked.secrets.exporter_secret, "call", b"", 16)
     deeds = {
-        "A": any(message.step <= theft.at for message in verdict.readable_messages),
-        "B": _tells_sender(world, stolen),
+        "A": any(message.step <= compromise.at for message in verdict.readable_messages),
+        "B": _tells_sender(world, leaked),
         "C": exported == export_secret(state, "call", b"", 16),
-        "D": any(isinstance(item, SignatureKey) for item in theft.loot),
-        "E": stolen.epoch - 1 in verdict.readable_epochs,
+        "D": any(isinstance(item, SignatureKey) for item in compromise.leaked_secrets),
+        "E": leaked.epoch - 1 in verdict.readable_epochs,
     }
     possible = {letter for letter, is_possible in deeds.items() if is_possible}
     why_not = {
@@ -108,7 +108,7 @@ def question_3(answer: object, world: World, theft: Leak) -> Judgement:
     missing = {
         "B": "The sender of a message is sealed with a key of its own: until when is that one kept?",
         "C": "When was the secret deleted from which the group derives its exports?",
-        "D": "One stolen key has nothing to do with epochs at all: what does a member sign with?",
+        "D": "One leaked key has nothing to do with epochs at all: what does a member sign with?",
     }
 
     def accept(letters: set[object]) -> Judgement:
@@ -118,7 +118,9 @@ def question_3(answer: object, world: World, theft: Leak) -> Judgement:
             return Wrong(why_not[min(map(str, wrong))])
         if lacking := possible - letters:
             return Wrong(missing[min(lacking)])
-        return Correct("Message keys are used once. These serve the whole epoch or longer, and so does their theft.")
+        return Correct(
+            "Message keys are used once. These serve the whole epoch or longer, and so does their compromise."
+        )
 
     return judge_value(answer, set, accept)
 
@@ -134,9 +136,9 @@ def question_3(answer: object, world: World, theft: Leak) -> Judgement:
 def question_4(answer: object) -> Judgement:
     """Which epochs are on a device that was away and has caught up: it does."""
     away = scenario("offline device").world
-    still_away = set(away.judge(away.compromise("Dave")).readable_epochs)
+    still_away = set(away.judge(away.leak("Dave")).readable_epochs)
     away.release("Dave")
-    found = set(away.judge(away.compromise("Dave")).readable_epochs)
+    found = set(away.judge(away.leak("Dave")).readable_epochs)
 
     def accept(epochs: set[object]) -> Judgement:
         if epochs == found:
@@ -161,15 +163,15 @@ def _said(world: World) -> list[tuple[int, str]]:
     ]
 
 
-def _tells_sender(world: World, stolen: EpochKeys) -> bool:
-    """Whether stolen secrets of an epoch open the sender data of a message in it that was sent by Carol."""
-    heard = (decode(MLSMessage, wire).message for wire in world.thief.heard)
-    messages = [each for each in heard if isinstance(each, PrivateMessage) and each.epoch == stolen.epoch]
-    opened = (open_sender_data(world.suite, each, stolen.secrets.sender_data_secret) for each in messages)
+def _tells_sender(world: World, leaked: EpochKeys) -> bool:
+    """Whether leaked secrets of an epoch open the sender data of a message in it that was sent by Carol."""
+    heard = (decode(MLSMessage, wire).message for wire in world.attacker.heard)
+    messages = [each for each in heard if isinstance(each, PrivateMessage) and each.epoch == leaked.epoch]
+    opened = (open_sender_data(world.suite, each, leaked.secrets.sender_data_secret) for each in messages)
     return world.group.leaf("Carol") in {sender_data.leaf_index for sender_data in opened}
 
 
 def _readable_at(world: World, name: str, step: int) -> bool:
-    """Whether a device that is robbed after a step gives away what was said in that step."""
-    verdict = world.judge(world.compromise(name, at=step))
+    """Whether a device that is compromised after a step gives away what was said in that step."""
+    verdict = world.judge(world.leak(name, at=step))
     return any(message.step == step for message in verdict.readable_messages)

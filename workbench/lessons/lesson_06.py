@@ -40,13 +40,13 @@ DEEDS: Mapping[str, Callable[[World], None]] = MappingProxyType(
         "H": _lunch,
     }
 )
-"""What might heal after the theft of Bob's device, as the lesson lists it."""
+"""What might heal after the compromise of Bob's device, as the lesson lists it."""
 
 
 def heals(letter: str) -> bool:
-    """Whether a deed locks the thief of Bob's device out, done in a world of its own."""
+    """Whether a deed locks the attacker of Bob's device out, done in a world of its own."""
     world = World.of(PEOPLE)
-    bob = world.compromise("Bob")
+    bob = world.leak("Bob")
     DEEDS[letter](world)
     return world.epoch not in world.judge(bob).readable_epochs
 
@@ -54,8 +54,8 @@ def heals(letter: str) -> bool:
 @exercise(
     "06.1",
     hints=[
-        "Ask of each: does the stolen leaf key still open what the new epoch is made of? Is there anything new at all?",
-        "Five of the eight heal. Four take the stolen key out of the tree, one adds a secret that the thief lacks.",
+        "Ask of each: does the leaked leaf key still open what the new epoch is made of? Is there anything new at all?",
+        "Five of the eight heal. Four take the leaked key out of the tree, one adds a secret that the attacker lacks.",
     ],
     source='answer_1 = {"B", "D", "F", "G", "H"}',
 )
@@ -63,16 +63,16 @@ def question_1(answer: object) -> Judgement:
     """What heals: each deed is done, in a world of its own."""
     healing = {letter for letter in DEEDS if heals(letter)}
     why_not = {
-        "A": "Not A: Alice's fresh secrets are sealed to Bob's key too, which the thief has.",
+        "A": "Not A: Alice's fresh secrets are sealed to Bob's key too, which the attacker has.",
         "C": "Not C: a proposal changes nothing until it is committed, by somebody else than Bob.",
-        "E": "Not E: without a path the commit secret is zero, and all else follows from the epoch that the thief has.",
+        "E": "Not E: without a path the commit secret is zero. All else follows from the epoch that the attacker has.",
     }
     missing = {
         "B": "B heals: Bob's commit replaces his own key, and it is sealed to the others' only.",
         "D": "D heals: an update takes effect when it is committed.",
         "F": "F heals, in a way: nothing is sealed to somebody who is out.",
         "G": "G heals: he comes back with a new leaf, and the old one is gone.",
-        "H": "H heals, even without a path: the epoch needs a secret that was not on the device when it was robbed.",
+        "H": "H heals, even without a path: the epoch needs a secret that was not on the compromised device.",
     }
 
     def accept(letters: set[object]) -> Judgement:
@@ -82,7 +82,9 @@ def question_1(answer: object) -> Judgement:
             return Wrong(why_not[min(map(str, wrong))])
         if lacking := healing - letters:
             return Wrong(missing[min(lacking)])
-        return Correct("Either the stolen key is out of the tree, or the thief lacks something else that is mixed in.")
+        return Correct(
+            "Either the leaked key is out of the tree, or the attacker lacks something else that is mixed in."
+        )
 
     return judge_value(answer, set, accept)
 
@@ -96,7 +98,7 @@ def question_1(answer: object) -> Judgement:
     source='answer_2 = {"Carol", "Dave"}',
 )
 def question_2(answer: object, world: World, bob: Leak) -> Judgement:
-    """Whose theft would open the first healed epoch again."""
+    """Whose compromise would open the first healed epoch again."""
     healing = next((step for step, moment in enumerate(world.history) if _is_commit_by(world, step, "Bob")), None)
     state = None if healing is None else world.state("Bob", step=healing)
     last = next(
@@ -106,9 +108,7 @@ def question_2(answer: object, world: World, bob: Leak) -> Judgement:
     if state is None or last is None:
         return NOT_YET
     case = world.judge(bob).case
-    able = {
-        name for name in PEOPLE if state.epoch in case.judge([bob, world.compromise(name, at=last)]).readable_epochs
-    }
+    able = {name for name in PEOPLE if state.epoch in case.judge([bob, world.leak(name, at=last)]).readable_epochs}
 
     def accept(names: set[object]) -> Judgement:
         if strangers := names - set(PEOPLE):
@@ -116,12 +116,14 @@ def question_2(answer: object, world: World, bob: Leak) -> Judgement:
         if "Alice" in names:
             return Wrong("Not Alice: she has committed since. The key to which Bob's commit was sealed is deleted.")
         if "Bob" in names:
-            return Wrong("Not Bob: who commits seals to others, and keeps no path secret for a thief to find.")
+            return Wrong("Not Bob: who commits seals to others, and keeps no path secret for an attacker to find.")
         if names != able:
             return Wrong(
                 "Somebody has had the same leaf key from the beginning, and can open Bob's commit to this day."
             )
-        return Correct("Who has been idle since still holds a key that opens Bob's commit, and so can who robs them.")
+        return Correct(
+            "Who has been idle since still holds a key that opens Bob's commit, and so can who compromises them."
+        )
 
     return judge_value(answer, set, accept)
 
@@ -135,7 +137,7 @@ def question_2(answer: object, world: World, bob: Leak) -> Judgement:
     source='answer_3 = {"Alice", "Carol", "Dave"}',
 )
 def question_3(answer: object) -> Judgement:
-    """Who needs fresh keys so that a healing holds, whoever is robbed later: they get them, in a world of their own."""
+    """Who needs fresh keys so that the group stays healed after any later compromise. The answer is tried."""
 
     def accept(names: set[object]) -> Judgement:
         if strangers := names - set(PEOPLE):
@@ -174,23 +176,23 @@ def question_4(answer: object) -> Judgement:
         if any(isinstance(epoch, int) and epoch < first for epoch in epochs):
             return Wrong("A Welcome leads into the epoch of the one who joins. Nothing leads back from there.")
         if any(isinstance(epoch, int) and epoch > last for epoch in epochs):
-            return Wrong("Dave's own commit replaces every key that the thief got by the Welcome.")
+            return Wrong("Dave's own commit replaces every key that the attacker got by the Welcome.")
         return Wrong("Where does the Welcome lead, and which of the next commits can be opened with what it brings?")
 
     return judge_value(answer, set, accept)
 
 
-REASONS = ("healed", "stolen key still in use", "idle device robbed", "thief stayed", "second secret leaked")
+REASONS = ("healed", "leaked key still in use", "idle device compromised", "attacker stayed", "second secret leaked")
 TALES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "A": ("retroactive break", "idle device robbed"),
-        "B": ("others' commits", "stolen key still in use"),
+        "A": ("retroactive break", "idle device compromised"),
+        "B": ("others' commits", "leaked key still in use"),
         "C": ("committed update", "healed"),
         "D": ("pre-shared key", "second secret leaked"),
-        "E": ("resident", "thief stayed"),
+        "E": ("resident", "attacker stayed"),
     }
 )
-"""Stories to be explained: which scenario it is, and why Bob's theft has healed there or not."""
+"""Stories to be explained: which scenario it is, and why Bob's compromise has healed there or not."""
 
 
 def tale(letter: str) -> str:
@@ -203,22 +205,22 @@ def tale(letter: str) -> str:
     "06.5",
     hints=[
         "Ask of each: is Bob's key replaced? By which commit, and who else could open that one? What leaked later?",
-        "Only one of them has healed. In one the thief needs nothing new, in three it needs what leaks second.",
+        "Only one of them has healed. In one the attacker needs nothing new, in three it needs what leaks second.",
     ],
     source="""
         answer_5 = {
-            "A": "idle device robbed",
-            "B": "stolen key still in use",
+            "A": "idle device compromised",
+            "B": "leaked key still in use",
             "C": "healed",
             "D": "second secret leaked",
-            "E": "thief stayed",
+            "E": "attacker stayed",
         }
     """,
 )
 def question_5(answer: object) -> Judgement:
-    """Why each of five groups has healed after Bob's theft, or has not."""
+    """Why each of five groups has healed after Bob's compromise, or has not."""
     look = {
-        "A": "In A Bob has committed after the theft, and it is not on his device that something leaks again.",
+        "A": "In A Bob has committed after the compromise, and it is not on his device that something leaks again.",
         "B": "In B somebody commits, and somebody is added. Who replaces Bob's leaf key?",
         "C": "In C Bob proposes an update, and then Alice commits it.",
         "D": "In D nothing new goes into the epoch but the pre-shared key. Does it stay secret?",
@@ -246,9 +248,9 @@ def _is_commit_by(world: World, step: int, name: str) -> bool:
 
 
 def _could_reopen_after(names: set[object]) -> tuple[str, ...]:
-    """Whose theft would open Bob's healing again once these have committed, and Bob after them."""
+    """Whose compromise would open Bob's healing again once these have committed, and Bob after them."""
     world = World.of(PEOPLE)
-    bob = world.compromise("Bob")
+    bob = world.leak("Bob")
     for name in ("Bob", *sorted(map(str, names)), "Bob"):
         world.commit(name)
     return world.judge(bob).reopeners[2]

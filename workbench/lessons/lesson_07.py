@@ -1,4 +1,4 @@
-"""The cases and exercises of lesson 07: an epoch broken by hand, with nothing but stolen bytes and the wire."""
+"""The cases and exercises of lesson 07: an epoch broken by hand, with nothing but leaked bytes and the wire."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from workbench.adversary.burglary import burgle
 from workbench.adversary.case_file import CaseFile, read_case_file, write_case_file
+from workbench.adversary.recovery import recover
 from workbench.lab import World
-from workbench.lab.compromise import case_file
+from workbench.lab.leaks import case_file
 from workbench.lessons.exercise import Case, Correct, Judgement, Wrong, exercise, judge_function, judge_value
 from workbench.mls import LeafIndex, NodeIndex, cipher_suite, encode
 from workbench.mls.schedule.key_schedule import next_epoch
@@ -32,7 +32,7 @@ def hand_over(number: int) -> str:
     """The file of a case: what leaked, and what was on the wire."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=70)
     world.commit("Alice")
-    leaks = [] if number == WITHOUT_BOB else [world.compromise("Bob")]
+    leaks = [] if number == WITHOUT_BOB else [world.leak("Bob")]
     if number == WITH_PSK:
         world.share_psk("lunch", "Alice", "Bob", "Carol", "Dave")
     world.commit("Bob", psks=["lunch"] if number == WITH_PSK else [])
@@ -40,7 +40,7 @@ def hand_over(number: int) -> str:
     world.commit("Alice")
     if number == DAVE_COMMITTED:
         world.commit("Dave")
-    leaks.append(world.compromise("Dave", what="backup"))
+    leaks.append(world.leak("Dave", what="backup"))
     return write_case_file(case_file(world, leaks))
 
 
@@ -53,9 +53,9 @@ def hand_over(number: int) -> str:
     source="answer_1 = {1, 2, 3, 6}",
 )
 def question_1(answer: object, case: CaseFile) -> Judgement:
-    """Of which nodes of the tree before the commit the private keys are stolen."""
+    """Of which nodes of the tree before the commit the private keys leak."""
     width = node_width(case.groups[BROKEN - 1].tree.leaf_count)
-    held = {x for x in range(width) if _is_stolen(case, NodeIndex(x))}
+    held = {x for x in range(width) if _is_leaked(case, NodeIndex(x))}
 
     def accept(nodes: set[object]) -> Judgement:
         if nodes == held:
@@ -63,7 +63,7 @@ def question_1(answer: object, case: CaseFile) -> Judgement:
         if nodes == {x for x in held if is_leaf(NodeIndex(x))}:
             return Wrong("These are the leaves. A member also holds private keys of nodes above its leaf.")
         if nodes - held:
-            return Wrong(f"Not node {min(map(str, nodes - held))}: its private key is not in the loot.")
+            return Wrong(f"Not node {min(map(str, nodes - held))}: its private key is not in the leaked secrets.")
         return Wrong("There are more. Try each node from 0 to 6.")
 
     return judge_value(answer, set, accept)
@@ -78,20 +78,20 @@ def question_1(answer: object, case: CaseFile) -> Judgement:
     source="answer_2 = (1, 1)",
 )
 def question_2(answer: object, case: CaseFile) -> Judgement:
-    """Which ciphertext of the path opens for a stolen key: its row, and its place in the row."""
+    """Which ciphertext of the path opens for a leaked key: its row, and its place in the row."""
     right = [
         (row, place)
         for row, nodes in enumerate(_readers(case))
         for place, node in enumerate(nodes)
-        if _is_stolen(case, node)
+        if _is_leaked(case, node)
     ]
 
     def accept(where: tuple[object, ...]) -> Judgement:
         if where in right:
-            return Correct("It is sealed to Dave's leaf key, and that is in the loot of the second theft.")
+            return Correct("It is sealed to Dave's leaf key, and that is in what leaked the second time.")
         if where in {(place, row) for row, place in right} | {(row + 1, place + 1) for row, place in right}:
             return Wrong("Give the row first, then the place in it, and count both from 0.")
-        return Wrong("Whose key is that one sealed to? It has to be a key that was stolen.")
+        return Wrong("Whose key is that one sealed to? It has to be a key that leaked.")
 
     return judge_value(answer, tuple, accept)
 
@@ -138,17 +138,17 @@ def question_3(answer: object) -> Judgement:
     source="answer_4 = 2",
 )
 def question_4(answer: object, case: CaseFile) -> Judgement:
-    """Of which epoch the stolen init secret is needed: each one is tried against the confirmation tag."""
+    """Of which epoch the leaked init secret is needed: each one is tried against the confirmation tag."""
     fitting = [epoch for epoch in case.secrets if _fits(case, epoch)]
 
     def accept(epoch: int) -> Judgement:
         if epoch in fitting:
             return Correct("From the init secret of an epoch, and what the commit brings, follows the next epoch.")
         if epoch == BROKEN:
-            return Wrong("That one is not in the loot: it is what we would get if we were in already.")
+            return Wrong("That one is not in the leaked secrets: it is what we would get if we were in already.")
         if epoch in case.secrets:
             return Wrong("Tried: the confirmation tag does not fit. The key schedule runs forwards only.")
-        return Wrong("No secrets of that epoch were stolen. See `sorted(case.secrets)`.")
+        return Wrong("No secrets of that epoch leaked. See `sorted(case.secrets)`.")
 
     return judge_value(answer, int, accept)
 
@@ -162,12 +162,12 @@ def question_4(answer: object, case: CaseFile) -> Judgement:
     source='answer_5 = b"The old mill, at nine. Bring the map."',
 )
 def question_5(answer: object, case: CaseFile) -> Judgement:
-    """What the message of the broken epoch says: the burglary program has read it, too."""
-    (said,) = [bytes.fromhex(read["application_data"]) for read in burgle(case)["messages"] if read["epoch"] == BROKEN]
+    """What the message of the broken epoch says: the recovery program has read it, too."""
+    (said,) = [bytes.fromhex(read["application_data"]) for read in recover(case)["messages"] if read["epoch"] == BROKEN]
 
     def accept(data: bytes) -> Judgement:
         if data == said:
-            return Correct("Carol's words, from an epoch whose secrets nobody has ever stolen.")
+            return Correct("Carol's words, from an epoch whose secrets nobody has ever leaked.")
         if said in data:
             return Wrong("It is in there. Give only what the application has said: the bytes of `application_data`.")
         return Wrong("That is not what Carol has sent.")
@@ -178,7 +178,7 @@ def question_5(answer: object, case: CaseFile) -> Judgement:
 @exercise(
     "07.6",
     hints=[
-        "`stolen_readers(each)` says what of the path opens, `sorted(each.secrets)` of which epochs there are secrets.",
+        "`leaked_readers(each)` says what of the path opens, `sorted(each.secrets)` of which epochs there are secrets.",
         "In one case nothing of the path opens, in one there is nothing of epoch 2. In the third both are there.",
     ],
     source='answer_6 = {2: "commit_secret", 3: "psk_secret", 4: "init_secret"}',
@@ -187,9 +187,9 @@ def question_6(answer: object) -> Judgement:
     """Which ingredient of epoch 3 is missing in each of the other cases."""
     right = {number: _lacking(read_case_file(hand_over(number))) for number in CASES[1:]}
     told = {
-        "init_secret": "Look again for the init secret of epoch 2: was anything of that epoch stolen?",
-        "commit_secret": "Look again at the path: does a stolen key open any of its ciphertexts?",
-        "psk_secret": "Look again at the commit's proposals: what else goes into the epoch, and is it in the loot?",
+        "init_secret": "Look again for the init secret of epoch 2: was anything of that epoch leaked?",
+        "commit_secret": "Look again at the path: does a leaked key open any of its ciphertexts?",
+        "psk_secret": "Look again at the commit's proposals: what else goes into the epoch, and has it leaked?",
     }
 
     def accept(named: Mapping[object, object]) -> Judgement:
@@ -200,7 +200,7 @@ def question_6(answer: object) -> Judgement:
         for number, lacking in right.items():
             if named[number] != lacking:
                 return Wrong(f"Case {number}. {told[lacking or INGREDIENTS[0]]}")
-        return Correct("Three ingredients, and each of them alone has kept the thief out.")
+        return Correct("Three ingredients, and each of them alone has kept the attacker out.")
 
     return judge_value(answer, dict, accept)
 
@@ -221,8 +221,8 @@ def _readers(case: CaseFile) -> tuple[tuple[NodeIndex, ...], ...]:
     return path_recipients(case.groups[BROKEN - 1].tree, BOB, ())
 
 
-def _is_stolen(case: CaseFile, node: NodeIndex) -> bool:
-    """Whether the private key that a node had before the commit is in the loot."""
+def _is_leaked(case: CaseFile, node: NodeIndex) -> bool:
+    """Whether the private key that a node had before the commit is in the leaked secrets."""
     at = case.groups[BROKEN - 1].tree.node(node)
     return at is not None and at.encryption_key in case.private_keys
 
@@ -251,9 +251,9 @@ def _fits(case: CaseFile, start: int) -> bool:
 
 
 def _lacking(case: CaseFile) -> str:
-    """What keeps a thief out of the epoch."""
+    """What keeps an attacker out of the epoch."""
     if BROKEN - 1 not in case.secrets:
         return "init_secret"
-    if not any(_is_stolen(case, node) for row in _readers(case) for node in row):
+    if not any(_is_leaked(case, node) for row in _readers(case) for node in row):
         return "commit_secret"
     return "psk_secret"

@@ -60,13 +60,13 @@ def question_1(answer: object, world: World) -> Judgement:
 @exercise(
     "12.2",
     hints=[
-        "What does the thief need to follow a commit: a key that opens its path, and a secret of the epoch before.",
+        "What does the attacker need to follow a commit: a key that opens its path, and a secret of the epoch before.",
         "Which key does Bob's old leaf have after his commit? To whom is a commit sealed?",
     ],
     source="answer_2 = False",
 )
 def question_2(answer: object, world: World) -> Judgement:
-    """Whether the thief of a device follows when its owner comes back with a new leaf."""
+    """Whether the attacker of a device follows when its owner comes back with a new leaf."""
     back = next((moment for moment in world.history if "came back" in moment.text), None)
     state = None if back is None else back.state(back.actor)
     if back is None or state is None:
@@ -75,8 +75,8 @@ def question_2(answer: object, world: World) -> Judgement:
 
     def accept(says: bool) -> Judgement:  # noqa: FBT001 - it is the answer
         if says is follows:
-            return Correct("His old leaf is gone, and the path is sealed to the others: no stolen key opens it.")
-        return Wrong("The thief has the external secret, but that is only half: which key of its opens the path?")
+            return Correct("His old leaf is gone, and the path is sealed to the others: no leaked key opens it.")
+        return Wrong("The attacker has the external secret, but that is only half: which key of its opens the path?")
 
     return judge_value(answer, bool, accept)
 
@@ -110,13 +110,13 @@ def question_3(answer: object) -> Judgement:
 @exercise(
     "12.4",
     hints=[
-        "What did the thief lack for the epoch with the pre-shared key? Is that on Dave's device?",
+        "What did the attacker lack for the epoch with the pre-shared key? Is that on Dave's device?",
         "Once it has that epoch, it has its init secret, and can go on from there.",
     ],
     source="answer_4 = {8, 9}",
 )
 def question_4(answer: object, world: World) -> Judgement:
-    """Which epochs a late theft opens, for it brings the pre-shared key: the theft is done in the lesson after it."""
+    """Which epochs a late compromise opens: it leaks the pre-shared key. The lesson performs it afterwards."""
     mixed = next((moment for moment in world.history if "mixed in" in moment.text), None)
     state = None if mixed is None else mixed.state(mixed.actor)
     if state is None:
@@ -129,9 +129,9 @@ def question_4(answer: object, world: World) -> Judgement:
         if not epochs:
             return Wrong("Dave's device still holds the pre-shared key: nobody has told it to forget it.")
         if epochs == {max(opened)}:
-            return Wrong("Dave's device is in that epoch. But the thief has recorded the commits before it, too.")
+            return Wrong("Dave's device is in that epoch. But the attacker has recorded the commits before it, too.")
         if epochs == {min(opened)}:
-            return Wrong("And on from there: what does the next commit need that the thief has not?")
+            return Wrong("And on from there: what does the next commit need that the attacker has not?")
         return Wrong(f"These are the epochs from the one with the key ({min(opened)}) to the present one.")
 
     return judge_value(answer, set, accept)

@@ -19,7 +19,7 @@ from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import Rule, message_fact, numbered
 from workbench.mls import NodeIndex
 from workbench.mls.tree.tree_math import direct_path
-from workbench.views.describe import ATTACKER, nodes_in_words
+from workbench.views.describe import LEAK_HOLDER, nodes_in_words
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.scene import text_of
 from workbench.views.schema import Beat, How, Padlock, RatchetTreeView, Step, Viewer
@@ -29,7 +29,7 @@ def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTree
     """The view of a ratchet tree with an attacker among its viewers, who has the leaks of a verdict."""
     view = ratchet_tree_view(verdict.case.chronicle.trace, title)
     attacker = _Attacker(verdict, _by_what_it_sees(verdict), view["keyframe"]["leaf_count"])
-    viewer: Viewer = {"id": ATTACKER, "name": "the attacker", "kind": "thief"}
+    viewer: Viewer = {"id": LEAK_HOLDER, "name": "the attacker with these leaks", "kind": "attacker"}
     view["viewers"].append(viewer)
     for number, step in enumerate(view["steps"]):
         keys = [node["key"] for node in (view["keyframe"]["nodes"] if number == 0 else step["set"]).values()]
@@ -53,11 +53,11 @@ class _Attacker:
         known = [key for key in dict.fromkeys(keys) if self._knows(key) and key not in self.keys]
         self.keys.update(known)
         if known:
-            step["gain"][ATTACKER] = [{"key": key, "how": self._how(key)} for key in known]
+            step["gain"][LEAK_HOLDER] = [{"key": key, "how": self._how(key)} for key in known]
         if number and self._comes_in(step):
-            step["tree_to"] = [*step.get("tree_to", ()), ATTACKER]
+            step["tree_to"] = [*step.get("tree_to", ()), LEAK_HOLDER]
         elif not self._sees(number, step):
-            step["unseen_by"] = [*step.get("unseen_by", ()), ATTACKER]
+            step["unseen_by"] = [*step.get("unseen_by", ()), LEAK_HOLDER]
         self._open(number, step)
         self._read(number, step)
         self._tell(step)
@@ -71,10 +71,10 @@ class _Attacker:
         return secret is not None and self._knows(secret)
 
     def _how(self, key: SecretId) -> How:
-        """How it came by a private key: what is not stolen has rules behind it."""
+        """How it came by a private key: what is not leaked has rules behind it."""
         rules, fact = self.knowledge.theory.rules, self.knowledge.theory.numbers[key]
         if self.knowledge.by_rule[fact] == LEAKED:
-            return "stolen"
+            return "leaked"
         while (rule := self.knowledge.by_rule[fact]) != LEAKED:
             if rules.rules[rule].kind == "decode":
                 return "welcome"
@@ -85,7 +85,7 @@ class _Attacker:
 
     def _sees(self, number: int, step: Step) -> bool:
         """Whether it learns what a step did to the group."""
-        return step["kind"] not in {"theft", "share"} and _can_read(self.verdict, self.knowledge, number)
+        return step["kind"] not in {"compromise", "share"} and _can_read(self.verdict, self.knowledge, number)
 
     def _comes_in(self, step: Step) -> bool:
         """Whether a commit leads to the first epoch that it can read: then it has the tree from what leaked."""
@@ -97,31 +97,31 @@ class _Attacker:
         """The envelopes that its private keys open."""
         for at in step["path"]["nodes"] if step["path"] else ():
             if self._knows_value(at["path_secret"]):
-                at["known_to"].append(ATTACKER)
+                at["known_to"].append(LEAK_HOLDER)
             for envelope in at["envelopes"]:
                 if self._knows(envelope["to_key"]):
-                    envelope["opened_by"].append(ATTACKER)
+                    envelope["opened_by"].append(LEAK_HOLDER)
         operations = self.verdict.case.chronicle.trace["steps"][number]["operations"]
         sealed_to = {each["public"]: each["to"] for each in operations if "public" in each and "to" in each}
         for welcome in step.get("welcome", ()):
             if self._knows(sealed_to.get(welcome["kem_output"], "")):
-                welcome["opened_by"].append(ATTACKER)
+                welcome["opened_by"].append(LEAK_HOLDER)
 
     def _read(self, number: int, step: Step) -> None:
         """The secrets of the epoch, and the message, that it knows."""
         for secret in step.get("secrets", ()):
             if self._knows_value(secret["value"]):
-                secret["known_to"].append(ATTACKER)
+                secret["known_to"].append(LEAK_HOLDER)
         message, trace = step["message"], self.verdict.case.chronicle.trace
         if message is not None and message["kind"] == "application" and self._knows(message_fact(trace, number, 0)):
-            message["read"][ATTACKER] = text_of(trace["steps"][number]["messages"][0]) or ""
+            message["read"][LEAK_HOLDER] = text_of(trace["steps"][number]["messages"][0]) or ""
 
     def _tell(self, step: Step) -> None:
         """The beats that it can know of, and one in which it opens what is sealed to keys that it has."""
         path_known = (
-            {at["node"] for at in step["path"]["nodes"] if ATTACKER in at["known_to"]} if step["path"] else set()
+            {at["node"] for at in step["path"]["nodes"] if LEAK_HOLDER in at["known_to"]} if step["path"] else set()
         )
-        secrets = {each["name"] for each in step.get("secrets", ()) if ATTACKER in each["known_to"]}
+        secrets = {each["name"] for each in step.get("secrets", ()) if LEAK_HOLDER in each["known_to"]}
         for beat in step["beats"]:
             learns = {
                 "climb": any(node in path_known for node in beat["nodes"]),
@@ -129,7 +129,7 @@ class _Attacker:
                 "schedule": self.verdict.epochs.get(step["epoch"]) == "readable",
             }.get(beat["kind"], False)
             if learns and step["kind"] == "commit" and beat["known_to"] is not None:
-                beat["known_to"] = [*beat["known_to"], ATTACKER]
+                beat["known_to"] = [*beat["known_to"], LEAK_HOLDER]
         opened = [] if step["path"] is None else [*_opened(step)]
         if opened:
             at = max(place for place, beat in enumerate(step["beats"]) if beat["kind"] in {"seal", "open"}) + 1
@@ -144,7 +144,7 @@ class _Attacker:
             "sentence": f"{what}, and with it all path secrets above.",
             "nodes": [*opened],
             "edges": [*edges],
-            "known_to": [ATTACKER],
+            "known_to": [LEAK_HOLDER],
         }
 
 
@@ -183,17 +183,17 @@ def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
 def _opened(step: Step) -> Iterator[int]:
     """The nodes whose envelopes it opens."""
     for at in step["path"]["nodes"] if step["path"] else ():
-        yield from (each["to"] for each in at["envelopes"] if ATTACKER in each["opened_by"])
+        yield from (each["to"] for each in at["envelopes"] if LEAK_HOLDER in each["opened_by"])
 
 
 def _leak_beat(leak: Leak) -> Beat:
     what = str(leak).partition(" after step ")[0]
     return {
-        "kind": "theft",
+        "kind": "compromise",
         "sentence": f"Then leaks: {what}.",
         "nodes": [],
         "edges": [],
-        "known_to": [ATTACKER],
+        "known_to": [LEAK_HOLDER],
     }
 
 
@@ -217,7 +217,7 @@ def _padlock(verdict: Verdict, epoch: int) -> Padlock:
     return {
         "state": "healed",
         "badge": f"healed so far: {len(reopeners)}",
-        "words": f"epoch {epoch} has healed so far: the theft of {_either(reopeners)} would reopen it",
+        "words": f"epoch {epoch} has healed so far: the compromise of {_either(reopeners)} would reopen it",
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workbench.inspect.names import listed
 
-ATTACKER = "attacker"
+LEAK_HOLDER = "leak holder"
 _LISTED_AT_MOST = 8
 
 

@@ -21,7 +21,8 @@ class EpochHistory:
     """The epochs of one group as a `networkx` graph without cycles, each with an edge to those that follow it.
 
     A node has its `label` (12, or 12′ on the first branch that parted), its `members`, its `standing`, the `leaks` of
-    its time, and the names of the `reopeners` whose theft would open it again. An edge has the `words` of its commit.
+    its time, and the names of the `reopeners` whose compromise would open it again. An edge has the `words` of its
+    commit.
     """
 
     graph: nx.DiGraph[EpochId]

@@ -1,8 +1,8 @@
-"""The view of forward secrecy: how long each secret is on a device, and what a theft at any instant would get.
+"""The view of forward secrecy: how long each secret is on a device, and what a compromise at any instant would get.
 
 A secret has a bar from the step in which a device got it to the step in which it deleted it. Bars of secrets that take
 each other's place stand in one lane; lanes of like things make a kind. It holds the view of the compromise too, from
-whose rules the picture computes what a loot opens.
+whose rules the picture computes what leaked secrets open.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ EPOCH_SECRETS = frozenset(
 def key_lifetimes_view(
     case: Case, leaks: Mapping[str, Leak] | None = None, title: str | None = None
 ) -> KeyLifetimesView:
-    """The view of a case; `leaks` are offered by their names, beside the theft that the picture asks about."""
+    """The view of a case; `leaks` are offered by their names, beside the compromise that the picture asks about."""
     security = security_view(case, leaks, title)
     names = _Names.of(case.chronicle)
     facts = _facts_by_number(case, security)

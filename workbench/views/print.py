@@ -32,7 +32,7 @@ class Mark:
     node: int
     state: Literal["keyed", "blank", "unknown"]
     member: Member | None = None
-    hold: Literal["", "held", "stolen", "computed"] = ""
+    hold: Literal["", "held", "leaked", "computed"] = ""
     unmerged: tuple[int, ...] = ()
 
     @classmethod
@@ -240,19 +240,19 @@ def _inside(mark: Mark) -> str:
     if mark.state == "unknown":
         return "?"
     words = mark.member["initial"] if mark.member else "" if mark.is_leaf else str(mark.node)
-    return _lines(words) if mark.hold in {"stolen", "computed"} else words
+    return _lines(words) if mark.hold in {"leaked", "computed"} else words
 
 
 def _look(mark: Mark) -> dict[str, str]:
-    """Blank is dashed, unknown dotted, held filled, computed striped, stolen striped with a double outline."""
+    """Blank is dashed, unknown dotted, held filled, computed striped, leaked striped with a double outline."""
     shape = "box" if mark.is_leaf else "circle"
     if mark.state != "keyed":
         return {"shape": shape, "style": "dashed" if mark.state == "blank" else "dotted", "color": LINE}
     match mark.hold:
         case "held":
             return {"shape": shape, "style": "filled", "fillcolor": INK, "fontcolor": "white"}
-        case "stolen" | "computed":
-            style, double = "striped" if mark.is_leaf else "wedged", "2" if mark.hold == "stolen" else "1"
+        case "leaked" | "computed":
+            style, double = "striped" if mark.is_leaf else "wedged", "2" if mark.hold == "leaked" else "1"
             return {"shape": shape, "style": style, "fillcolor": STRIPES, "color": LEAKED, "peripheries": double}
         case _:
             return {"shape": shape}

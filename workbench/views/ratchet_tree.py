@@ -23,7 +23,7 @@ from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.tree import BasicCredential, CommitSource, KeyPackageSource, LeafNode, Lifetime, ParentNode
 from workbench.mls.wire.tree import Node as WireNode
 from workbench.views.beats import beats_of
-from workbench.views.scene import SERVER, THIEF, Deeds, Scene, text_of
+from workbench.views.scene import SERVER, LEAK_HOLDER, Deeds, Scene, text_of
 from workbench.views.schema import (
     FORMAT,
     VERSION,
@@ -195,14 +195,14 @@ def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> b
     """Whether a viewer learns what a step did: who did it, a member of the epoch, or anybody if it is in the clear."""
     if viewer == step["actor"] or step["kind"] in {"process", "join"}:
         return True
-    if step["kind"] in {"theft", "create"}:
+    if step["kind"] in {"compromise", "create"}:
         return False
     if step["kind"] == "share":
         return viewer in step.get("between", ())
     if step["kind"] == "found":
         return after.get(viewer) is not None
     in_the_clear = all("content" not in message for message in step["messages"]) or step["kind"] == "message"
-    if viewer == SERVER or (viewer == THIEF and in_the_clear):
+    if viewer == SERVER or (viewer == LEAK_HOLDER and in_the_clear):
         return in_the_clear
     place, was = after.get(viewer), before.get(viewer)
     left_now = place is None and was is not None and was["epoch"] + 1 == step["epoch"]
@@ -210,7 +210,7 @@ def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> b
 
 
 def _handed_the_tree(step: TraceStep, before: Places, after: Places) -> list[HolderId]:
-    """Who has the whole tree from this step on: by a Welcome, by a theft, or by catching up."""
+    """Who has the whole tree from this step on: by a Welcome, by a compromise, or by catching up."""
     handed = []
     for holder in step["places"]:
         place, was = after[holder], before.get(holder)
@@ -301,13 +301,13 @@ def _group(encoded: str) -> dict[str, str]:
 
 
 def _gains(recorded: TraceStep, deeds: Deeds, in_tree: set[SecretId]) -> dict[HolderId, list[Gain]]:
-    stolen = set(recorded.get("stolen", ()))
+    leaked = set(recorded.get("leaked", ()))
     gains: dict[HolderId, list[Gain]] = {}
     for holder, gained in recorded["gain"].items():
         keys = [key for key in gained if key in in_tree]
         if keys:
             gains[holder] = [
-                {"key": key, "how": "stolen" if holder == THIEF and key in stolen else _how(holder, key, deeds)}
+                {"key": key, "how": "leaked" if holder == LEAK_HOLDER and key in leaked else _how(holder, key, deeds)}
                 for key in keys
             ]
     return gains

@@ -21,7 +21,7 @@ from workbench.mls.tree.tree_math import direct_path, node_width
 from workbench.mls.wire.messages import ApplicationData
 
 SERVER = "server"
-THIEF = "thief"
+ATTACKER = "attacker"
 NAMED_AT_MOST = 4
 
 

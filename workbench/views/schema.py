@@ -30,9 +30,9 @@ NodeId: TypeAlias = str
 KeyId: TypeAlias = str
 ViewerId: TypeAlias = str
 
-ViewerKind: TypeAlias = Literal["member", "server", "thief", "observer"]
+ViewerKind: TypeAlias = Literal["member", "server", "attacker", "observer"]
 StepKind: TypeAlias = Literal[
-    "create", "found", "key_package", "share", "propose", "commit", "process", "join", "message", "theft"
+    "create", "found", "key_package", "share", "propose", "commit", "process", "join", "message", "compromise"
 ]
 BeatKind: TypeAlias = Literal[
     "proposals",
@@ -46,13 +46,13 @@ BeatKind: TypeAlias = Literal[
     "epoch",
     "confirm",
     "message",
-    "theft",
+    "compromise",
 ]
-How: TypeAlias = Literal["generated", "derived", "opened", "welcome", "stolen"]
+How: TypeAlias = Literal["generated", "derived", "opened", "welcome", "leaked"]
 """How a viewer came by a private key.
 
 `generated` by itself, `derived` from a path secret, `opened` from a ciphertext of an UpdatePath (and all above
-it), brought by a `welcome`, or `stolen` from a device.  What a thief has that is not `stolen` it computed from
+it), brought by a `welcome`, or `leaked` from a device.  What an attacker has that is not `leaked` it computed from
 what is.
 """
 PadlockState: TypeAlias = Literal["closed", "open", "reopened", "healed"]
@@ -226,9 +226,9 @@ class Beat(TypedDict):
 
     A node of the step's delta takes its new value with the first beat that has it in `shows`, and is blank from the
     first beat that has it in `blanks` until then; a node that no beat shows changes with the first beat.  Private
-    keys that a viewer `opened`, got by a `welcome` or has `stolen` are there from the first beat `open`, `welcome`
-    or `theft` on.  The epoch turns with the beat `epoch`.  `known_to` names the viewers that can know of this beat;
-    null means everybody who sees the step.
+    keys that a viewer `opened`, got by a `welcome` or has `leaked` are there from the first beat `open`, `welcome`
+    or `compromise` on.  The epoch turns with the beat `epoch`.  `known_to` names the viewers that can know of this
+    beat; null means everybody who sees the step.
     """
 
     kind: BeatKind
@@ -273,10 +273,10 @@ class Step(TypedDict):
 
 
 class Padlock(TypedDict):
-    """How an epoch stands under the leaks of the viewer `attacker`.
+    """How an epoch stands under the leaks of the viewer `leak holder`.
 
     `closed` before any is open, `open`, `reopened` by a later leak, or `healed` so far. `badge` says it in few words:
-    by what it is open, or how many members' theft would open it again; `words` names them.
+    by what it is open, or how many members' compromise would open it again; `words` names them.
     """
 
     state: PadlockState
@@ -287,7 +287,7 @@ class Padlock(TypedDict):
 class RatchetTreeView(TypedDict):
     """A group's ratchet tree from its first recorded epoch on, as seen by anybody.
 
-    `padlocks` says of each epoch, written in decimal, how it stands for the viewer `attacker`, if there is one.
+    `padlocks` says of each epoch, written in decimal, how it stands for the viewer `leak holder`, if there is one.
     """
 
     format: Literal["mls-workbench/ratchet-tree-view"]

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias, TypedDict
 from workbench.adversary.chronicle import Chronicle, EpochRecord, MessageRecord
 from workbench.adversary.derivation import Words
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import Part
+from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace_format import HolderId, Trace
 from workbench.inspect.trace_rules import RULE_KINDS, message_place
@@ -115,7 +115,7 @@ class SecurityView(TypedDict):
 
 
 def security_view(case: Case, leaks: Mapping[str, Leak] | None = None, title: str | None = None) -> SecurityView:
-    """The view of a case; `leaks` are offered by their names, beside the theft of any device at any step."""
+    """The view of a case; `leaks` are offered by their names, beside the compromise of any device at any step."""
     return _Writer(case).view(leaks or {}, title)
 
 

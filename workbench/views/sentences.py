@@ -37,8 +37,8 @@ def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[
             words = f"{actor} sent a message"
         case "commit":
             words = f"{actor} sent a commit that everybody refused"
-        case "theft":
-            words = f"The thief took all that is on {scene.names[step.get('victim', '')]}'s device"
+        case "compromise":
+            words = f"The attacker took all that is on {scene.names[step.get('victim', '')]}'s device"
         case _:
             words = _proposing(actor, step, names)
     return words[0].upper() + words[1:]

@@ -156,7 +156,7 @@ def test_lists_that_have_run_out_clear_nobody_unless_they_were_current_when_it_w
 
 
 def test_who_has_been_revoked_since_is_refused_whenever_it_was_sent() -> None:
-    """What is taken back may have been stolen long before: hindsight counts, however late the list is."""
+    """What is taken back may have been leaked long before: hindsight counts, however late the list is."""
     scenario = a_company(Policy(authentication=lists(-1, 1)))
     message = adds_dave(scenario)
     alice = replace(scenario.states["Alice"], policy=Policy(authentication=lists(0, 9, "Dave")))

@@ -71,11 +71,11 @@ def selected(*pending: SentProposal, by_value: tuple[SentProposal, ...] = (), tr
 
 
 def test_a_key_of_a_member_is_nobody_elses_though_its_update_keeps_it() -> None:
-    own, stranger = client("stranger"), add(client("a thief", keys="member 0"))
+    own, stranger = client("stranger"), add(client("an attacker", keys="member 0"))
     (renewed,) = sent(update(1), sender=LeafIndex(1))
-    (stolen,) = sent(update(2, keys="new 1"), sender=LeafIndex(2))
+    (leaked,) = sent(update(2, keys="new 1"), sender=LeafIndex(2))
     kept, refused = sent(add(own), stranger)
-    assert selected(renewed, stolen, kept, refused) == (renewed, kept)
+    assert selected(renewed, leaked, kept, refused) == (renewed, kept)
 
 
 def test_new_extensions_are_taken_if_the_updates_bring_what_they_ask_for_and_who_cannot_follow_is_not_added() -> None:

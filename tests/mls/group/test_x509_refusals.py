@@ -40,12 +40,12 @@ LONG_AGO = {"since": TODAY - 40 * DAY, "until": TODAY - 31 * DAY}
 EXPIRED = (LONG_AGO, refused.CredentialExpired, "§5.3.2", "was valid until")
 WITHDRAWN = ({"until": REVOKED}, refused.CredentialRevoked, "§5.3.2", "has been revoked")
 UNKNOWN = ({"issuer": ELSEWHERE}, refused.InvalidCredential, "§5.3.1", "no valid path leads")
-STOLEN = ({"key": "Mallory"}, refused.InvalidCredential, "§5.3", "signature key is not the one")
+WRONG_KEY = ({"key": "Mallory"}, refused.InvalidCredential, "§5.3", "signature key is not the one")
 RENAMED = ({"subject": "Bobby"}, refused.InvalidCredential, "§5.3.1", "other identities than the one it replaces")
 
 faults = pytest.mark.parametrize(
     ("changes", "error", "section", "reason"),
-    [EXPIRED, WITHDRAWN, UNKNOWN, STOLEN],
+    [EXPIRED, WITHDRAWN, UNKNOWN, WRONG_KEY],
     ids=["expired", "revoked", "unknown issuer", "another key"],
 )
 
@@ -152,7 +152,7 @@ def by_coming_back(scenario: Scenario, new: Credential) -> None:
 @SUITES
 @pytest.mark.parametrize(
     ("changes", "error", "section", "reason"),
-    [EXPIRED, WITHDRAWN, UNKNOWN, STOLEN, RENAMED],
+    [EXPIRED, WITHDRAWN, UNKNOWN, WRONG_KEY, RENAMED],
     ids=["expired", "revoked", "unknown issuer", "another key", "another name"],
 )
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_what_the_members_share_is_found_anew_after_each_change() -> None:
 def test_no_two_members_may_have_the_same_encryption_key(size: int) -> None:
     tree = tree_of_members([f"member {number}" for number in range(size)])
     check_unique_keys(tree)
-    tree, _ = tree.add(leaf_of("thief", keys="member 0"))
+    tree, _ = tree.add(leaf_of("attacker", keys="member 0"))
     with pytest.raises(InvalidRatchetTree, match="two nodes of the tree have the same encryption key"):
         check_unique_keys(tree)
 

@@ -95,11 +95,11 @@ def test_a_removed_member_has_no_ciphertext_in_the_path() -> None:
                     SUITE.decrypt_with_label(tried, "UpdatePathNode", commit.context, ciphertext)
 
 
-def test_a_thief_with_the_keys_of_a_member_reads_its_path_until_that_member_commits() -> None:
+def test_a_attacker_with_the_keys_of_a_member_reads_its_path_until_that_member_commits() -> None:
     group = group_with_full_tree(*"ABCD")
-    stolen = group.private_keys[BOB]
+    leaked = group.private_keys[BOB]
     after, by_carol = group.commit(CAROL)
-    read = opened_by(group, by_carol, BOB, private_keys=stolen)
+    read = opened_by(group, by_carol, BOB, private_keys=leaked)
     assert read.commit_secret == by_carol.fresh.commit_secret
     healed, _ = after.commit(BOB)
     _, next_by_carol = healed.commit(CAROL, word="again")

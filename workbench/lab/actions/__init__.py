@@ -24,7 +24,7 @@ _ALL: tuple[Action[Any, Any], ...] = (
     *(psks.share_psk, psks.propose_psk, psks.commit_with_psk),
     *(outside.external_sender, outside.ask_to_add, outside.ask_to_remove),
     *(founding.branch, founding.reinit, founding.successor),
-    *(network.hold, network.release, network.delay, network.let_through, network.steal, network.inject),
+    *(network.hold, network.release, network.delay, network.let_through, network.compromise, network.inject),
 )
 
 ACTIONS: Mapping[str, Action[Any, Any]] = {each.name: each for each in _ALL}

@@ -18,7 +18,7 @@ from workbench.lab.actions.reasons import (
 )
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
-from workbench.lab.record import SERVER, THIEF
+from workbench.lab.record import ATTACKER, SERVER
 from workbench.mls import ReInit, cipher_suite, encode
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion
@@ -30,7 +30,7 @@ from workbench.mls.wire.tree import Extension
 def _against_device(group: Group, name: str) -> str | None:
     if name in group.environment.devices:
         return None
-    usable = name not in {SERVER, THIEF} and name.strip() and name.isprintable()
+    usable = name not in {SERVER, ATTACKER} and name.strip() and name.isprintable()
     return None if usable else f"{name!r} is no name for a person"
 
 

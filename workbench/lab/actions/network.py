@@ -12,7 +12,7 @@ from workbench.lab.actions.action import DETAIL, WHOM, action
 from workbench.lab.actions.reasons import NO_GROUP
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
-from workbench.lab.record import THIEF
+from workbench.lab.record import ATTACKER
 from workbench.mls import MLSError
 
 Content: TypeAlias = Literal["application", "proposal", "commit"]
@@ -64,18 +64,22 @@ def let_through(group: Group, name: str) -> None:
     group.record.write("process", name, f"{name} received what was late")
 
 
-def _is_robbed(group: Group, name: str) -> bool:
-    return any(held is group.environment.devices[name].holdings for _, held in group.thief.stolen)
+def _is_compromised(group: Group, name: str) -> bool:
+    return any(held is group.environment.devices[name].holdings for _, held in group.attacker.compromised)
 
 
-@action("Steal this device", WHOM, reason=_against(_is_robbed, "The thief has all that is on {}'s device already"))
-def steal(group: Group, name: str) -> None:
-    """Give the thief all that is on a device now, for this group and all others."""
+@action(
+    "Compromise this device",
+    WHOM,
+    reason=_against(_is_compromised, "The attacker has all that is on {}'s device already"),
+)
+def compromise(group: Group, name: str) -> None:
+    """Give the attacker all that is on a device now, for this group and all others."""
     groups = (group, *(each for each in group.groups if each is not group and each.history))
     for each in groups:
-        each.thief.steal(name, group.environment.devices[name].holdings)
+        each.attacker.compromise(name, group.environment.devices[name].holdings)
     for each in groups:
-        each.record.write("theft", THIEF, f"The thief took all that is on {name}'s device", victim=name)
+        each.record.write("compromise", ATTACKER, f"The attacker took all that is on {name}'s device", victim=name)
 
 
 @action("Inject", DETAIL, DETAIL, DETAIL)
@@ -86,5 +90,5 @@ def inject(group: Group, kind: Content, message: bytes, text: str) -> None:
         group.environment.service.submit(group.group_id, message)
     except (Refused, MLSError) as error:
         raise NotPossible(f"The delivery service does not take it: {error}") from None
-    group.record.publish(Sent(kind, THIEF, message))
-    group.record.write(STEP_KINDS[kind], THIEF, text, before=before)
+    group.record.publish(Sent(kind, ATTACKER, message))
+    group.record.write(STEP_KINDS[kind], ATTACKER, text, before=before)

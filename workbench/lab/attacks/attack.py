@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from workbench.adversary.impostor import loot_in
+from workbench.adversary.impostor import leaked_secrets_in
 from workbench.adversary.leak import Leak
-from workbench.adversary.loot import Loot, Part
+from workbench.adversary.leaked_secrets import LeakedSecrets, Part
 from workbench.client import Event
 from workbench.inspect.names import credential_name
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import repeat
 from workbench.lab.actions.network import Content
-from workbench.lab.compromise import case_of, compromise
-from workbench.lab.record import THIEF
+from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.record import ATTACKER
 from workbench.lab.sources import entropy_source
 from workbench.lab.world import World
 from workbench.mls import GroupState, LeafNode, MLSMessage, encode
@@ -91,14 +91,14 @@ class Scene:
     elsewhere: dict[str, World] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.entropy = entropy_source(self.world.seed, THIEF)
+        self.entropy = entropy_source(self.world.seed, ATTACKER)
         self.begun = len(self.world.history)
         self.roster = self.world.members
 
-    def take(self, device: str, what: Part = "state") -> Loot:
+    def take(self, device: str, what: Part = "state") -> LeakedSecrets:
         """Let something leak now."""
-        self.used[f"{what} of {device}"] = taken = compromise(self.world, device, what=what)
-        return taken.loot
+        self.used[f"{what} of {device}"] = taken = leak_of(self.world, device, what=what)
+        return taken.leaked_secrets
 
     def strike(self, kind: Content, message: MLSMessage, text: str) -> None:
         """Put a message into the log."""
@@ -106,7 +106,7 @@ class Scene:
 
     def keep(self, state: GroupState) -> None:
         """Note what the attacker has made for itself."""
-        self.made.append(Leak(THIEF, len(self.world.history) - 1, "state", loot_in(state)))
+        self.made.append(Leak(ATTACKER, len(self.world.history) - 1, "state", leaked_secrets_in(state)))
 
     def told(self, name: str, lesson: str, *remedy: PerformedAction) -> Attack:
         """The attack, with what came of it."""

@@ -1,4 +1,4 @@
-"""Attacks in the name of a member, with keys stolen from its device or elsewhere."""
+"""Attacks in the name of a member, with keys leaked from its device or elsewhere."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def forged_proposal() -> Attack:
     made = propose(bob, Remove(scene.world.group.leaf("Dave")), entropy=scene.entropy(), now=scene.world.clock.now)
     scene.strike("proposal", made.message, "The attacker proposed in Bob's name to remove Dave")
     scene.world.commit("Alice")
-    lesson = "With the membership key a stolen signature key proposes too, and whoever commits next carries it out."
+    lesson = "With the membership key a leaked signature key proposes too, and whoever commits next carries it out."
     return scene.told("forged proposal", lesson, PerformedAction("commit", ("Carol",)))
 
 
@@ -86,7 +86,7 @@ def lock_out() -> Attack:
     scene.world.commit("Alice")
     commit = scene.world.service.entries(scene.world.group_id)[-1].message
     scene.keep(process(made.next, commit, now=scene.world.clock.now)[0])
-    lesson = "An update heals whoever holds its key: in the thief's hands it locks the member out."
+    lesson = "An update heals whoever holds its key: in the attacker's hands it locks the member out."
     return scene.told("lock-out", lesson, PerformedAction("remove", ("Alice", "Bob")))
 
 

@@ -78,7 +78,7 @@ def ghost_device() -> Attack:
 
 
 def fake_key_package() -> Attack:
-    """Erin's signature key is stolen before she joins, and the directory hands out a key package that is not hers."""
+    """Erin's signature key leaks before she joins, and the directory hands out a key package that is not hers."""
     world = World.of(ALL)
     world.device("Erin")
     world.commit("Alice")
@@ -94,7 +94,9 @@ def fake_key_package() -> Attack:
     world.add("Alice", "Erin")
     (invitation,) = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
     scene.keep(join(invitation.welcome, bundle, now=world.clock.now))
-    lesson = "A key package is as good as the signature key: stolen before it is checked, it lets the thief be invited."
+    lesson = (
+        "A key package is as good as the signature key: leaked before it is checked, it lets the attacker be invited."
+    )
     return scene.told("fake key package", lesson, PerformedAction("remove", ("Alice", "Erin")))
 
 

@@ -26,7 +26,7 @@ def is_last_resort(key_package: KeyPackage) -> bool:
     """Whether its client allows a key package to be used again when no other is left (RFC 9420 §10, §16.8).
 
     All others are to be used once. The mark is signed, so an Add shows it to the members too: such a newcomer should
-    update its leaf soon, because the init key that let it in may still be there to be stolen.
+    update its leaf soon, because the init key that let it in may still be there to leak.
     """
     return any(extension.extension_type == LAST_RESORT for extension in key_package.extensions)
 

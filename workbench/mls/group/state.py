@@ -1,4 +1,4 @@
-"""What one member holds at one instant: exactly what a thief would get.
+"""What one member holds at one instant: exactly what an attacker would get.
 
 A state is a value. Nothing in it changes; a step makes the next one. A key that was used or has expired is
 simply absent from the next value, so the deletion schedule (RFC 9420 §9.2) is something that can be looked at.
@@ -53,12 +53,12 @@ class Policy:
     """What the RFC leaves to the application; no secrets.
 
     `past_epochs` is of how many epochs that are over the late application messages can still be read (§15.3). A
-    thief reads with each of them what has not been read yet, so none is kept unless the application says so;
+    attacker reads with each of them what has not been read yet, so none is kept unless the application says so;
     where messages and commits may overtake each other, a message that was sent just before a commit is lost then
     to who processed the commit first, and a few epochs are the remedy.
 
     `kept_resumption_psks` is how many past epochs a later commit may prove knowledge of (§8.6). Each one kept is
-    one more secret in the loot of a thief, so the default is a handful.
+    one more secret for an attacker who compromises the device, so the default is a handful.
 
     `pending_proposals` is how many proposals of one sender may wait for a commit (§12.1). Everybody holds them, so
     nobody may send without end; a thousand let somebody change all of a large group at once, and take about a

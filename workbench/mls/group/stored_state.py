@@ -4,9 +4,9 @@ What is written is a header, the content in the structs of `wire/stored.py`, and
 
     "MLSW"  version  type  cipher suite  content  SHA-256 of all before
 
-**It is in the clear.** It holds the signature key, the private keys and the secrets of the epoch: it is the loot of a
-thief, so whoever stores it encrypts and authenticates it with a key from elsewhere. The checksum finds damage, not
-malice: who can change the bytes can change the checksum.
+**It is in the clear.** It holds the signature key, the private keys and the secrets of the epoch: it is all that an
+attacker wants, so whoever stores it encrypts and authenticates it with a key from elsewhere. The checksum finds
+damage, not malice: who can change the bytes can change the checksum.
 
 **An old copy is dangerous.** A state that has been gone on from and is taken up again seals another message with the
 same key; four random bytes in the nonce are all that stands between (§6.3.1). Write the next state before its message

@@ -34,7 +34,7 @@ class RatchetLimits:
     `forward` is how many keys one message may skip: each costs a derivation, and a member may name generation
     2^32 - 1 in its first message. A thousand take a few milliseconds.
     `behind` is how far back a skipped key is kept for a message that is late: each opens that message for
-    whoever steals the state, so it is a handful.
+    whoever gets the state, so it is a handful.
     """
 
     forward: uint32 = 1000

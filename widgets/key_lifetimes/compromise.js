@@ -1,4 +1,4 @@
-/** What a theft gets and what that opens, in numbers and in words. */
+/** What a compromise gets and what that opens, in numbers and in words. */
 import { known, readableMessages, standings } from "../shared/verdict.js";
 import { list } from "../shared/words.js";
 
@@ -7,13 +7,13 @@ import { list } from "../shared/words.js";
 /** @typedef {import("../shared/verdict.js").Case} Case */
 
 /**
- * What became of a secret by the time of a theft.
+ * What became of a secret by the time of a compromise.
  * @typedef {"taken" | "deleted" | "to come"} Fate
  */
 
 /**
- * A theft after a step, and what follows from it and from the other leaks that are on.
- * @typedef {object} Theft
+ * A compromise after a step, and what follows from it and from the other leaks that are on.
+ * @typedef {object} Compromise
  * @property {string} device
  * @property {number} step
  * @property {string[]} others the names of the other leaks that are on
@@ -34,9 +34,9 @@ export function fate({ born, died }, step) {
 /**
  * @param {View} view @param {Case} given that of its security view
  * @param {{device: string, step: number, others: string[]}} place
- * @returns {Theft}
+ * @returns {Compromise}
  */
-export function theftOf(view, given, { device, step, others }) {
+export function compromiseOf(view, given, { device, step, others }) {
   const knowledge = known(given, [{ device, at: step }, ...others.map((name) => ({ name }))]);
   const found = standings(given.view, knowledge);
   /** @type {Record<string, number>} */
@@ -74,18 +74,18 @@ export function pictureLabel(view, device) {
   return `How long each secret was on ${nameOf(view, device)}'s device`;
 }
 
-/** When a theft is: "after step 5 of 6, in epoch 4: Alice updated by a commit". @param {View} view @param {number} step */
+/** When a compromise is: "after step 5 of 6, in epoch 4: Alice updated by a commit". @param {View} view @param {number} step */
 export function instant(view, step) {
   const { steps } = view.security;
   return `after step ${step + 1} of ${steps.length}, in epoch ${steps[step].epoch}: ${steps[step].title}`;
 }
 
-/** @param {View} view @param {Theft} theft @returns {string[]} "1 leaf key", "2 node keys" */
-export function lootWords(view, { taken }) {
+/** @param {View} view @param {Compromise} compromise @returns {string[]} "1 leaf key", "2 node keys" */
+export function leakedWords(view, { taken }) {
   return Object.entries(taken).map(([kind, number]) => counted(number, view.kinds[kind].one, view.kinds[kind].many));
 }
 
-/** @param {Theft} theft @returns {string} "epochs 4 and 5 and 2 messages" */
+/** @param {Compromise} compromise @returns {string} "epochs 4 and 5 and 2 messages" */
 export function openedWords({ epochs, messages }) {
   const said = [
     ...(epochs.length ? [`${epochs.length === 1 ? "epoch" : "epochs"} ${list(runs(epochs))}`] : []),
@@ -94,10 +94,10 @@ export function openedWords({ epochs, messages }) {
   return list(said) || "nothing";
 }
 
-/** What a theft gets and opens, in two or three sentences. @param {View} view @param {Theft} theft */
-export function theftSentence(view, theft) {
-  const { device, step, others, deleted, regained } = theft;
-  const number = Object.values(theft.taken).reduce((sum, one) => sum + one, 0);
+/** What a compromise gets and opens, in two or three sentences. @param {View} view @param {Compromise} compromise */
+export function compromiseSentence(view, compromise) {
+  const { device, step, others, deleted, regained } = compromise;
+  const number = Object.values(compromise.taken).reduce((sum, one) => sum + one, 0);
   const together = others.length ? `Together with what leaked of ${list(others)} they` : "They";
   const gone =
     deleted === 0
@@ -105,7 +105,7 @@ export function theftSentence(view, theft) {
       : `${counted(deleted, "secret", "secrets")} had been deleted before: ${comeback(deleted, regained)}.`;
   return (
     `Everything on ${nameOf(view, device)}'s device after step ${step + 1}: ` +
-    `${counted(number, "secret", "secrets")}. ${together} open ${openedWords(theft)}. ${gone}`
+    `${counted(number, "secret", "secrets")}. ${together} open ${openedWords(compromise)}. ${gone}`
   );
 }
 
@@ -116,30 +116,30 @@ function comeback(deleted, regained) {
   return `${regained} of them can be computed again`;
 }
 
-export const HEADS = ["Secret", "Got in", "Deleted in", "In this theft"];
+export const HEADS = ["Secret", "Got in", "Deleted in", "In this compromise"];
 
 /**
  * The table that says what the picture shows: a row for each secret of the device.
- * @param {View} view @param {Theft} theft
+ * @param {View} view @param {Compromise} compromise
  * @returns {string[][]} what it is, when it came, when it was deleted, what becomes of it
  */
-export function tableRows(view, theft) {
-  return (view.devices[theft.device] ?? []).flatMap(({ kind, lanes }) =>
+export function tableRows(view, compromise) {
+  return (view.devices[compromise.device] ?? []).flatMap(({ kind, lanes }) =>
     lanes.flatMap(({ name, bars }) =>
       bars.map((bar) => [
         lanes.length > 1 && name !== view.kinds[kind].name ? `${view.kinds[kind].name}: ${name}` : name,
         `step ${bar.born + 1}`,
         bar.died === null ? "still there" : `step ${bar.died + 1}`,
-        outcome(bar, theft),
+        outcome(bar, compromise),
       ]),
     ),
   );
 }
 
-/** What becomes of a secret in a theft, in words. @param {Bar} bar @param {Theft} theft */
+/** What becomes of a secret in a compromise, in words. @param {Bar} bar @param {Compromise} compromise */
 export function outcome(bar, { step, knowledge }) {
   const what = fate(bar, step);
-  if (what === "taken") return "stolen";
+  if (what === "taken") return "leaked";
   const already = what === "deleted" ? "deleted before" : "not there yet";
   return knowledge.has(bar.fact) ? `${already}, but can be computed` : already;
 }

@@ -1,7 +1,7 @@
 """What leaked: exactly the bytes of one device at one instant, or of a part of it, and nothing that follows from them.
 
 Beside each secret stands only what its owner would need to use it: the public key of a private key, the epoch of a
-message key. A state also holds what is public of the group, which whoever steals it can read.
+message key. A state also holds what is public of the group, which whoever gets it can read.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ Item: TypeAlias = (
 )
 """One thing that leaked. A `PublicGroup` holds no secret: it is what a state says of its group in public."""
 
-Loot: TypeAlias = tuple[Item, ...]
+LeakedSecrets: TypeAlias = tuple[Item, ...]
 
 Part: TypeAlias = Literal[
     "state", "enclave held", "backup", "ratchets", "init keys", "psks", "signature key", "message keys", "randomness"
@@ -166,7 +166,7 @@ PARTS: Mapping[Part, tuple[type[Item], ...]] = MappingProxyType(
 """What each part is made of."""
 
 
-def loot_of(holdings: Holdings, part: Part = "state") -> Loot:
+def leaked_secrets_of(holdings: Holdings, part: Part = "state") -> LeakedSecrets:
     """One part of what a device holds. What leaks of a step stands in no holdings, and is to be found in a record."""
     kinds = PARTS[part]
     unused = () if part == "backup" else _of_key_packages(holdings)

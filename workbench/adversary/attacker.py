@@ -1,10 +1,10 @@
-"""A thief with stolen bytes and a record of the wire: what it claims to know it has really computed.
+"""An attacker with leaked bytes and a record of the wire: what it claims to know it has really computed.
 
 It knows nothing of who is healed. It tries what can be tried: it follows the public tree (`commits`), opens each path
 secret and each Welcome for which it has a private key (`welcomes`), climbs to the commit secret, and turns the key
 schedule if it has the init secret of the epoch before (or, when somebody joins by a commit, the external secret) and
 all pre-shared keys that are mixed in. It reads what it has the keys of (`messages`), and confirms a new epoch as a
-member does. A key that is stolen today may open what was sealed long ago (RFC 9420 §16.6): nothing is ever out of date
+member does. A key that leaks today may open what was sealed long ago (RFC 9420 §16.6): nothing is ever out of date
 for it, only out of reach. So everything waits for what would open it (`facts`).
 """
 
@@ -26,22 +26,22 @@ from workbench.adversary.facts import (
     SecretTreeOf,
     SenderDataSecretOf,
 )
-from workbench.adversary.findings import Finding, Read, Stole
+from workbench.adversary.findings import Compromised, Finding, Read
 from workbench.adversary.followed import Anybody, KnownEpoch
 from workbench.adversary.known_group import KnownGroup, note_key_package
-from workbench.adversary.loot import (
+from workbench.adversary.leaked_secrets import (
     EpochKeys,
     ExternalKey,
     InitKey,
     Item,
-    Loot,
+    LeakedSecrets,
     PrivateKey,
     Randomness,
     Ratchets,
     ResumptionKey,
     SenderDataKey,
     UsedKey,
-    loot_of,
+    leaked_secrets_of,
 )
 from workbench.adversary.messages import hear_private, hear_public
 from workbench.adversary.welcomes import hear_welcome
@@ -64,28 +64,28 @@ from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage
 
 
-class Thief:
-    """Whoever it robs, it has the loot, and hears every message from the first to the last."""
+class Attacker:
+    """Whoever it compromises, it has the leaked secrets, and hears every message from the first to the last."""
 
     def __init__(
         self, suite: CipherSuite, group_id: bytes, policy: Policy = DEFAULT_POLICY, *, facts: Facts | None = None
     ) -> None:
         self.group_id = group_id
-        self.stolen: list[tuple[str, Holdings]] = []
+        self.compromised: list[tuple[str, Holdings]] = []
         self.heard: list[bytes] = []
         self._policy = replace(policy, lifetimes=ANY_LIFETIME, authentication=Anybody())
         self._facts = Facts() if facts is None else facts
         self._group = KnownGroup(suite, self._policy, group_id, self._facts)
 
-    def beside(self, suite: CipherSuite, group_id: bytes) -> Thief:
-        """The same thief at another group: with the same loot, and what the one group gives away of the other."""
-        thief = Thief(suite, group_id, self._policy, facts=self._facts)
-        for victim, holdings in self.stolen:
-            thief.steal(victim, holdings)
-        return thief
+    def beside(self, suite: CipherSuite, group_id: bytes) -> Attacker:
+        """The same attacker at another group: with the same leaked secrets, and what it has learned in this group."""
+        attacker = Attacker(suite, group_id, self._policy, facts=self._facts)
+        for victim, holdings in self.compromised:
+            attacker.compromise(victim, holdings)
+        return attacker
 
     def __repr__(self) -> str:
-        return f"Thief(robbed {len(self.stolen)}, heard {len(self.heard)} messages)"
+        return f"Attacker(compromised {len(self.compromised)}, heard {len(self.heard)} messages)"
 
     # What it does
 
@@ -112,16 +112,16 @@ class Thief:
             case GroupInfo(context) as info if context.group_id == self.group_id:
                 self._facts.tell(ExternalPubOf(self.group_id, context.epoch), external_pub_of(info))
 
-    def steal(self, victim: str, holdings: Holdings) -> None:
+    def compromise(self, victim: str, holdings: Holdings) -> None:
         """Take all that is on a device."""
         membership = holdings.groups.get(self.group_id)
-        self.stolen.append((victim, holdings))
-        self.findings.append(Stole(victim, membership.state.epoch if membership else None))
-        self.take(loot_of(holdings))
+        self.compromised.append((victim, holdings))
+        self.findings.append(Compromised(victim, membership.state.epoch if membership else None))
+        self.take(leaked_secrets_of(holdings))
 
-    def take(self, loot: Loot) -> None:
+    def take(self, leaked: LeakedSecrets) -> None:
         """Take what leaked, of any device, and see what it gives away."""
-        for item in loot:
+        for item in leaked:
             self._take(item)
         self._facts.work()
 
@@ -129,9 +129,9 @@ class Thief:
         group, facts = self._group, self._facts
         match item:
             case PrivateKey(public_key, private_key):
-                group.learn(public_key, private_key, "stolen")
+                group.learn(public_key, private_key, "leaked")
             case InitKey(key_package) if key_package.cipher_suite == group.suite.id:
-                group.learn_init_key(item, "stolen")
+                group.learn_init_key(item, "leaked")
             case ExternalKey(psk_id, psk):
                 facts.tell(ExternalPSKOf(psk_id), psk)
             case ResumptionKey(group_id, epoch, psk):
@@ -158,13 +158,13 @@ class Thief:
             case SenderDataKey(_, _, secret):
                 facts.tell(SenderDataSecretOf(*at), secret)
             case Ratchets(_, _, secret_tree):
-                # its suite is left behind, for it is not the thief's
+                # its suite is left behind, for it is not the attacker's
                 facts.tell(SecretTreeOf(*at), replace(secret_tree, suite=self._group.suite))
             case UsedKey(_, _, leaf, content_type, key):
                 facts.tell(MessageKeyOf(*at, leaf, content_type, key.generation), key)
 
     def _enter(self, secrets: EpochSecrets, known: KnownEpoch) -> None:
-        self._group.enter(known, secrets, None, "stolen")
+        self._group.enter(known, secrets, None, "leaked")
 
     # What it knows
 
@@ -194,8 +194,8 @@ class Thief:
 
     def holdings(self) -> tuple[object, ...]:
         """All secrets that it has of the group: what it took, and what it computed."""
-        stolen = (holdings.within(self.group_id) for _, holdings in self.stolen)
-        return (*stolen, self._group.private_keys, self._group.computed())
+        leaked = (holdings.within(self.group_id) for _, holdings in self.compromised)
+        return (*leaked, self._group.private_keys, self._group.computed())
 
     def epoch(self) -> int | None:
         """The last epoch to which it can follow the public tree, with or without its secrets."""

@@ -1,14 +1,14 @@
-"""The picture's own module knows of a theft what the verdict in Python knows."""
+"""The picture's own module knows of a compromise what the verdict in Python knows."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.adversary.histories import history
-from tests.widgets.told import thefts
+from tests.widgets.told import device_compromises
 from workbench.adversary.leak import Leak
 from workbench.lab import World
-from workbench.lab.compromise import case_of, compromise
+from workbench.lab.leaks import case_of, leak_of
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import key_lifetimes_view
 
@@ -18,9 +18,9 @@ def compare(world: World, leaks: dict[str, Leak]) -> None:
     view = key_lifetimes_view(case, leaks)
     steps = range(len(view["security"]["steps"]))
     asked = [(device, step, list(named)) for device in view["devices"] for step in steps for named in ({}, leaks)]
-    for (device, step, named), found in zip(asked, thefts(view, asked), strict=True):
+    for (device, step, named), found in zip(asked, device_compromises(view, asked), strict=True):
         there = device in world.history[step].holdings
-        taken = [compromise(world, device, at=step, case=case)] if there else []
+        taken = [leak_of(world, device, at=step, case=case)] if there else []
         verdict = case.judge([*taken, *(leaks[name] for name in named)])
         numbers = verdict.case.theory.numbers
         assert found["known"] == sorted(numbers[fact] for fact in verdict.knowledge.facts())

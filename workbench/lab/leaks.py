@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from workbench.adversary import Thief
+from workbench.adversary import Attacker
 from workbench.adversary.case_file import CaseFile, GroupFile
 from workbench.adversary.chronicle import Chronicle
 from workbench.adversary.leak import Leak, leak
-from workbench.adversary.loot import Part
+from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Case
 from workbench.inspect.trace_format import Trace
 from workbench.lab.errors import NotPossible
@@ -34,7 +34,7 @@ class RecordedGroup(Protocol):
         """What has happened, step by step."""
 
     @property
-    def thief(self) -> Thief:
+    def attacker(self) -> Attacker:
         """Who has heard every message."""
 
     @property
@@ -51,7 +51,7 @@ def case_of(group: RecordedGroup) -> Case:
     return Case.of(Chronicle.of(group.trace()), *beside)
 
 
-def compromise(
+def leak_of(
     group: RecordedGroup, device: str, *, at: int = -1, what: Part = "state", case: Case | None = None
 ) -> Leak:
     """What leaks from a device: the part `what` of it, as it was after step `at` of the history.
@@ -69,16 +69,16 @@ def compromise(
 
 
 def case_file(group: RecordedGroup, leaks: Sequence[Leak]) -> CaseFile:
-    """What a thief would have who got these leaks: to be given to a program, or to a learner."""
-    loot = tuple(item for each in leaks for item in each.loot)
-    return CaseFile(*_group(group), loot, tuple(GroupFile(*_group(other)) for other in _beside(group)))
+    """What an attacker would have who got these leaks: to be given to a program, or to a learner."""
+    leaked = tuple(item for each in leaks for item in each.leaked_secrets)
+    return CaseFile(*_group(group), leaked, tuple(GroupFile(*_group(other)) for other in _beside(group)))
 
 
 def _group(group: RecordedGroup) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
     """What everybody knows of a group: its epochs, and what was on the wire, on which public proposals were, too."""
     states = (moment.state(name) for moment in group.history for name in moment.holdings)
     public = {state.epoch: replace(state.public, proposals={}) for state in states if state is not None}
-    return group.suite, group.group_id, tuple(public.values()), tuple(group.thief.heard)
+    return group.suite, group.group_id, tuple(public.values()), tuple(group.attacker.heard)
 
 
 def _beside(group: RecordedGroup) -> tuple[RecordedGroup, ...]:
