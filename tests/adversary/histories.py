@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import PARTS
-from workbench.adversary.verdict import Case
+from workbench.adversary.verdict import RecordedHistory
 from workbench.lab import NotPossible, World
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.mls import GroupContextExtensions, Policy
 from workbench.mls.wire.code_points import ExtensionType
 
@@ -203,13 +203,13 @@ def _sleep(world: World, sleeper: str, dice: random.Random) -> None:
             world.release(sleeper)
 
 
-def cases_of(world: World) -> Mapping[World, Case]:
-    """The groups of a history, the first one first, each with its case."""
-    case = case_of(world)
-    return dict(zip(world.groups, (case, *case.others()), strict=True))
+def recorded_histories(world: World) -> Mapping[World, RecordedHistory]:
+    """The groups of a history, the first one first, each with its recorded."""
+    recorded = recorded_history(world)
+    return dict(zip(world.groups, (recorded, *recorded.others()), strict=True))
 
 
-def leaks(groups: Mapping[World, Case], seed: int) -> list[Leak]:
+def leaks(groups: Mapping[World, RecordedHistory], seed: int) -> list[Leak]:
     """A few leaks of any part of any device at any time, in any of the groups."""
     dice = random.Random(seed)  # noqa: S311 - dice, not keys
     found = []
@@ -218,5 +218,5 @@ def leaks(groups: Mapping[World, Case], seed: int) -> list[Leak]:
         at = dice.randrange(len(group.history))
         device = dice.choice(sorted(group.history[at].holdings))
         what = dice.choice(["state", "state", "state", *PARTS])
-        found.append(leak_of(group, device, at=at, what=what, case=groups[group]))
+        found.append(leak_of(group, device, at=at, what=what, recorded=groups[group]))
     return found

@@ -1,4 +1,4 @@
-"""Three oracles on the same histories: what follows from the record, what theory allows, what an attacker can do.
+"""Three oracles on the same histories: what follows from the record, What the theorem allows, what an attacker can do.
 
 `python -m tests.adversary.oracles --histories 5000 --seed 0` runs many and reports how much there was to agree on.
 """
@@ -15,21 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.adversary.histories import cases_of, crowd, history, leaks
-from workbench.adversary.case_file import write_case_file
+from tests.adversary.histories import crowd, history, leaks, recorded_histories
+from workbench.adversary.evidence import write_evidence
 from workbench.adversary.leak import Leak
 from workbench.adversary.recovery import Recovered, RecoveredFromGroup
-from workbench.adversary.theorem import allowed_by_theory
-from workbench.adversary.verdict import Case
+from workbench.adversary.theorem import allowed_by_theorem
+from workbench.adversary.verdict import RecordedHistory
 from workbench.lab import World
-from workbench.lab.leaks import case_file
+from workbench.lab.leaks import evidence_of
 from workbench.vectors import ProgressBar
 
 SCENARIOS = 2
 """Sets of leaks that each history is judged under."""
 
 BATCH = 25
-"""Case files that one process of the attacker is handed."""
+"""Files of evidence that one process of the attacker is handed."""
 
 CROWDS, DEAR = 25, 40
 """Every so manyth history is one of a large group, or has a cipher suite that takes its time."""
@@ -43,13 +43,13 @@ class Scenario:
     """One history of one or several groups under some leaks, and what the attacker has made of it."""
 
     seed: int
-    groups: Mapping[World, Case]
+    groups: Mapping[World, RecordedHistory]
     leaks: Sequence[Leak]
     result: Recovered | None = None
 
-    def predicted(self, cases: Iterable[Case] | None = None) -> list[Known]:
+    def predicted(self, cases: Iterable[RecordedHistory] | None = None) -> list[Known]:
         """What follows from what leaked, for each group."""
-        return [_predicted(case, self.leaks) for case in cases or self.groups.values()]
+        return [_predicted(recorded, self.leaks) for recorded in cases or self.groups.values()]
 
     def done(self) -> list[Known]:
         """What the attacker has done, in the same terms."""
@@ -58,17 +58,19 @@ class Scenario:
         return [_done(world, result) for world, result in zip(self.groups, results, strict=True)]
 
     def allowed(self) -> list[Mapping[int, object]]:
-        """What theory allows, for each group."""
-        return [allowed_by_theory(case.chronicle, self.leaks, case.beside) for case in self.groups.values()]
+        """What the theorem allows, for each group."""
+        return [
+            allowed_by_theorem(recorded.group_history, self.leaks, recorded.beside) for recorded in self.groups.values()
+        ]
 
     def __str__(self) -> str:
         return f"history {self.seed}, leaks {[str(leak) for leak in self.leaks]}"
 
 
-def _predicted(case: Case, leaked: Sequence[Leak]) -> Known:
-    verdict, chronicle = case.judge(leaked), case.chronicle
-    names = {epoch: chronicle.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs}
-    authenticators = {str(epoch): chronicle.secrets[name]["value"] for epoch, name in names.items()}
+def _predicted(recorded: RecordedHistory, leaked: Sequence[Leak]) -> Known:
+    verdict, group_history = recorded.judge(leaked), recorded.group_history
+    names = {epoch: group_history.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs}
+    authenticators = {str(epoch): group_history.secrets[name]["value"] for epoch, name in names.items()}
     return authenticators, {(each.step, each.message) for each in verdict.readable_messages}
 
 
@@ -104,10 +106,10 @@ class Agreement:
     def __str__(self) -> str:
         return (
             f"{self.scenarios} scenarios: of {self.epochs} epochs"
-            f" theory allows {_share(self.allowed_epochs, self.epochs)},"
+            f" the theorem allows {_share(self.allowed_epochs, self.epochs)},"
             f" and {_share(self.readable_epochs, self.epochs)} are readable;"
             f" of {self.messages} messages {_share(self.readable_messages, self.messages)} are.\n"
-            f"What leaked: {_counted(self.leaked)}.\nWhy theory allows an epoch: {_counted(self.reasons)}.\n"
+            f"What leaked: {_counted(self.leaked)}.\nWhy the theorem allows an epoch: {_counted(self.reasons)}.\n"
             f"In these histories: {_counted(self.done)}.\n{len(self.disagreements)} disagreements"
         )
 
@@ -117,19 +119,19 @@ class Agreement:
         self.leaked.update(leak.what for leak in each.leaks)
         self.done.update(_actions(next(iter(each.groups))))
         found = zip(each.groups.values(), each.predicted(), each.done(), each.allowed(), strict=True)
-        for case, predicted, done, allowed in found:
-            self.epochs += len(case.chronicle.epochs)
+        for recorded, predicted, done, allowed in found:
+            self.epochs += len(recorded.group_history.epochs)
             self.allowed_epochs += len(allowed)
             self.readable_epochs += len(predicted[0])
-            self.messages += len(case.chronicle.messages)
+            self.messages += len(recorded.group_history.messages)
             self.readable_messages += len(predicted[1])
             self.reasons.update(str(reason) for reason in allowed.values())
-            self.done.update(_contents(case))
-            where = f"{each}, group {bytes.fromhex(case.chronicle.trace['group_id']).decode()}"
+            self.done.update(_contents(recorded))
+            where = f"{each}, group {bytes.fromhex(recorded.group_history.trace['group_id']).decode()}"
             if predicted != done:
                 self.disagreements.append(f"{where}: predicted {predicted}, the attacker has {done}")
             if not {int(epoch) for epoch in predicted[0]} <= set(allowed):
-                self.disagreements.append(f"{where}: {sorted(predicted[0])}, theory allows {sorted(allowed)}")
+                self.disagreements.append(f"{where}: {sorted(predicted[0])}, the theorem allows {sorted(allowed)}")
 
 
 def _actions(world: World) -> Iterator[str]:
@@ -145,9 +147,9 @@ def _actions(world: World) -> Iterator[str]:
     yield from ("joined by last resort" for device in world.devices.values() for _ in device.holdings.accepted)
 
 
-def _contents(case: Case) -> Iterator[str]:
+def _contents(recorded: RecordedHistory) -> Iterator[str]:
     """What is in a history, to be counted."""
-    trace = case.chronicle.trace
+    trace = recorded.group_history.trace
     yield f"suite {trace['suite']}"
     for step in trace["steps"]:
         yield f"step {step['kind']}"
@@ -179,7 +181,7 @@ def scenarios(seeds: Iterable[int]) -> Iterator[Scenario]:
     """Each history under a few sets of leaks."""
     for seed in seeds:
         world = crowd(seed) if seed % CROWDS == 1 else history(seed, dear=seed % DEAR == 2)
-        groups = cases_of(world)
+        groups = recorded_histories(world)
         for number in range(SCENARIOS):
             yield Scenario(seed, groups, leaks(groups, seed * SCENARIOS + number))
 
@@ -189,7 +191,7 @@ def results(cases: Sequence[Scenario]) -> list[Recovered]:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.json" for number in range(len(cases))]
         for path, each in zip(paths, cases, strict=True):
-            path.write_text(write_case_file(case_file(next(iter(each.groups)), each.leaks)), "utf-8")
+            path.write_text(write_evidence(evidence_of(next(iter(each.groups)), each.leaks)), "utf-8")
         command = [sys.executable, "-m", "workbench.adversary.recovery", *map(str, paths)]
         found: list[Recovered] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         return found

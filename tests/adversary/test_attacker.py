@@ -9,7 +9,7 @@ import pytest
 from workbench.adversary import Attacker, Learned, Opened
 from workbench.adversary.recovery import recover
 from workbench.lab import World
-from workbench.lab.leaks import case_file
+from workbench.lab.leaks import evidence_of
 from workbench.lab.world import GROUP_ID
 from workbench.mls import GroupState, MLSMessage, create_commit, encode
 from workbench.mls.wire.code_points import ProtocolVersion
@@ -325,5 +325,5 @@ def test_a_commit_is_followed_by_the_tree_that_it_leads_to_if_a_proposal_in_it_c
     world.commit("Carol")
     world.commit("Carol")
     leaks.append(world.leak("Alice", what="backup"))
-    assert [*recover(case_file(world, leaks))["epoch_authenticators"]] == ["1", "2", "3", "4"]
+    assert [*recover(evidence_of(world, leaks))["epoch_authenticators"]] == ["1", "2", "3", "4"]
     assert world.judge(*leaks).readable_epochs == (1, 2, 3, 4)

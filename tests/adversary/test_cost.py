@@ -14,12 +14,12 @@ from functools import cached_property
 import pytest
 from typing_extensions import override
 
-from tests.adversary.histories import cases_of, crowd, history, leaks
+from tests.adversary.histories import crowd, history, leaks, recorded_histories
 from workbench.adversary import Attacker
-from workbench.adversary.knowledge import Knowledge, Theory
+from workbench.adversary.knowledge import DeductionRules, Knowledge
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Randomness
-from workbench.adversary.verdict import Case
+from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import rules_of
@@ -39,8 +39,8 @@ class Looks(list[Sequence[int]]):
         return super().__getitem__(fact)
 
 
-class CountedTheory(Theory):
-    """A theory that counts its closures, and what each looks at."""
+class CountedRules(DeductionRules):
+    """A deduction_rules that counts its closures, and what each looks at."""
 
     @cached_property
     def _uses(self) -> Looks:
@@ -51,9 +51,9 @@ class CountedTheory(Theory):
         return []
 
     @override
-    def close(self, leaked: Iterable[SecretId]) -> Knowledge:
+    def deductive_closure(self, leaked: Iterable[SecretId]) -> Knowledge:
         self.closures.append(frozenset(leaked))
-        return super().close(self.closures[-1])
+        return super().deductive_closure(self.closures[-1])
 
     def looks(self) -> Counter[int]:
         """How often each fact was looked up."""
@@ -62,15 +62,15 @@ class CountedTheory(Theory):
 
 @pytest.mark.parametrize("world", [history(3), crowd(1)], ids=["branches", "crowd"])
 def test_a_closure_looks_once_at_each_premise_of_each_rule_that_it_can_use(world: World) -> None:
-    groups = cases_of(world)
-    case = next(iter(groups.values()))
-    rules = case.theory.rules
+    groups = recorded_histories(world)
+    recorded = next(iter(groups.values()))
+    rules = recorded.deduction_rules.rules
     uses = Counter(rules.premises)
     for seed in range(4):
-        theory = CountedTheory(rules)
-        known = replace(case, theory=theory).judge(leaks(groups, seed)).knowledge
-        assert theory.looks() == dict.fromkeys(known.by_rule, 1)
-        assert sum(uses[fact] for fact in theory.looks()) <= len(rules.premises)
+        deduction_rules = CountedRules(rules)
+        known = replace(recorded, deduction_rules=deduction_rules).judge(leaks(groups, seed)).knowledge
+        assert deduction_rules.looks() == dict.fromkeys(known.by_rule, 1)
+        assert sum(uses[fact] for fact in deduction_rules.looks()) <= len(rules.premises)
 
 
 def test_rules_are_as_many_as_what_was_recorded() -> None:
@@ -84,25 +84,25 @@ def test_rules_are_as_many_as_what_was_recorded() -> None:
 
 
 @pytest.fixture(scope="module")
-def leaked() -> tuple[Case, Sequence[Leak]]:
+def leaked() -> tuple[RecordedHistory, Sequence[Leak]]:
     world = history(5)
-    groups = cases_of(world)
-    case = next(iter(groups.values()))
-    return replace(case, theory=CountedTheory(case.theory.rules)), [
+    groups = recorded_histories(world)
+    recorded = next(iter(groups.values()))
+    return replace(recorded, deduction_rules=CountedRules(recorded.deduction_rules.rules)), [
         leak for seed in range(3) for leak in leaks(groups, seed)
     ]
 
 
-def test_putting_on_a_leak_is_one_closure(leaked: tuple[Case, Sequence[Leak]]) -> None:
-    case, scenario = leaked
-    assert isinstance(case.theory, CountedTheory)
+def test_putting_on_a_leak_is_one_closure(leaked: tuple[RecordedHistory, Sequence[Leak]]) -> None:
+    recorded, scenario = leaked
+    assert isinstance(recorded.deduction_rules, CountedRules)
     for number in range(1, len(scenario)):
-        before = len(case.theory.closures)
-        verdict = case.judge(scenario[:number])
-        assert verdict.epochs.keys() == case.chronicle.epochs.keys()
+        before = len(recorded.deduction_rules.closures)
+        verdict = recorded.judge(scenario[:number])
+        assert verdict.epochs.keys() == recorded.group_history.epochs.keys()
         assert verdict.readable_messages is not None
         assert verdict.must_update is not None
-        assert len(case.theory.closures) == before + 1
+        assert len(recorded.deduction_rules.closures) == before + 1
 
 
 # The attacker

@@ -6,9 +6,9 @@ from workbench.adversary import Compromised, Entered, Finding, Learned, Opened, 
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.recovery import recover
-from workbench.adversary.theorem import allowed_by_theory
+from workbench.adversary.theorem import allowed_by_theorem
 from workbench.lab import World
-from workbench.lab.leaks import case_file
+from workbench.lab.leaks import evidence_of
 from workbench.mls import GroupState, LeafIndex, Policy
 from workbench.mls.tree.tree_math import leaf_to_node
 
@@ -161,10 +161,10 @@ def test_a_message_of_epoch_0_opens_for_what_the_founder_drew_and_for_no_newcome
 
 
 def read_by_all(world: World, leaks: list[Leak]) -> tuple[tuple[int, ...], list[bytes]]:
-    """The epochs and messages that the attacker has, on which the rules agree and which theory allows."""
-    result, verdict = recover(case_file(world, leaks)), world.judge(*leaks)
+    """The epochs and messages that the attacker has, on which the rules agree and which the theorem allows."""
+    result, verdict = recover(evidence_of(world, leaks)), world.judge(*leaks)
     epochs = tuple(map(int, result["epoch_authenticators"]))
     assert verdict.readable_epochs == epochs
-    assert {*epochs} <= {*allowed_by_theory(verdict.case.chronicle, leaks)}
+    assert {*epochs} <= {*allowed_by_theorem(verdict.recorded.group_history, leaks)}
     assert len(verdict.readable_messages) == len(result["messages"])
     return epochs, [bytes.fromhex(each["application_data"]) for each in result["messages"]]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.adversary.histories import cases_of
+from tests.adversary.histories import recorded_histories
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
 from workbench.adversary.recovery import recover
-from workbench.adversary.theorem import allowed_by_theory
+from workbench.adversary.theorem import allowed_by_theorem
 from workbench.lab import World
-from workbench.lab.leaks import case_file, case_of
+from workbench.lab.leaks import evidence_of, recorded_history
 
 PARENT, BRANCH = 0, 1
 
@@ -38,13 +38,13 @@ def init_key(world: World) -> Leak:
 
 
 def readable(world: World, *leaks: Leak) -> list[tuple[int, ...]]:
-    """The readable epochs of each group, on which the record and the attacker agree and which theory allows."""
+    """The readable epochs of each group, on which the record and the attacker agree and which the theorem allows."""
     found = []
-    for group, case in cases_of(world).items():
-        predicted = case.judge(leaks).readable_epochs
-        done = recover(case_file(group, leaks))
+    for group, recorded in recorded_histories(world).items():
+        predicted = recorded.judge(leaks).readable_epochs
+        done = recover(evidence_of(group, leaks))
         assert tuple(map(int, done["epoch_authenticators"])) == predicted
-        assert set(predicted) <= set(allowed_by_theory(case.chronicle, leaks, case.beside))
+        assert set(predicted) <= set(allowed_by_theorem(recorded.group_history, leaks, recorded.beside))
         found.append(predicted)
     return found
 
@@ -57,7 +57,7 @@ def test_what_is_derived_in_one_group_opens_the_other(world: World, carol: Leak,
 
 
 def test_messages_in_the_branch_are_read_then(world: World, carol: Leak, init_key: Leak) -> None:
-    result = recover(case_file(world, [carol, init_key]))
+    result = recover(evidence_of(world, [carol, init_key]))
     assert [bytes.fromhex(each["application_data"]) for each in result["beside"][0]["messages"]] == [b"between us"]
 
 
@@ -68,28 +68,30 @@ def test_a_attacker_tries_again_what_the_other_group_has_opened_since(
     branch = world.groups[BRANCH]
     at_branch = branch.attacker
     assert at_branch.epochs() == {}
-    at_branch.take((*case_file(branch, ()).public, *init_key.leaked_secrets))
+    at_branch.take((*evidence_of(branch, ()).public, *init_key.leaked_secrets))
     assert at_branch.epochs() == {}
-    world.attacker.take((*case_file(world, ()).public, *carol.leaked_secrets))
+    world.attacker.take((*evidence_of(world, ()).public, *carol.leaked_secrets))
     assert list(at_branch.epochs()) == [1, 2]
 
 
 def test_a_derivation_says_in_which_group_something_is_known(world: World, carol: Leak, init_key: Leak) -> None:
-    verdict = case_of(world.groups[BRANCH]).judge([carol, init_key])
+    verdict = recorded_history(world.groups[BRANCH]).judge([carol, init_key])
     told = str(Derivation.of_epoch(verdict, 1))
     assert "The resumption psk of epoch 2 in group “MLS Workbench” is the psk of epoch 1." in told
     assert "(leaked with the init keys of Bob after step 3)" in told
 
 
 def test_the_case_of_a_group_knows_those_beside_it(world: World) -> None:
-    parent, branch = (case_of(group) for group in world.groups)
-    assert [each.chronicle.trace["group_id"] for each in parent.others()] == [branch.chronicle.trace["group_id"]]
-    assert parent.others()[0].theory is parent.theory
-    assert not {*parent.chronicle.secrets} & {*branch.chronicle.secrets}
+    parent, branch = (recorded_history(group) for group in world.groups)
+    assert [each.group_history.trace["group_id"] for each in parent.others()] == [
+        branch.group_history.trace["group_id"]
+    ]
+    assert parent.others()[0].deduction_rules is parent.deduction_rules
+    assert not {*parent.group_history.secrets} & {*branch.group_history.secrets}
 
 
 def test_what_is_known_beside_counts_in_the_past_of_a_group_too(world: World, carol: Leak, init_key: Leak) -> None:
-    past = case_of(world.groups[BRANCH]).until(0).judge([carol, init_key])
+    past = recorded_history(world.groups[BRANCH]).until(0).judge([carol, init_key])
     assert past.readable_epochs == (1,)
     assert past.leaks_behind(1) == (carol, init_key)
 
@@ -100,9 +102,9 @@ def test_whoever_founds_a_group_its_epochs_are_told_apart(founder: str) -> None:
     made = World.of(["Alice", "Bob", "Carol"])
     others = [name for name in made.members if name != founder]
     branch = made.branch(founder, *others)
-    chronicle, state = case_of(branch).chronicle, branch.state(founder)
+    group_history, state = recorded_history(branch).group_history, branch.state(founder)
     assert state is not None
-    authenticator = chronicle.secrets[chronicle.epochs[1].secrets["epoch_authenticator"]]
+    authenticator = group_history.secrets[group_history.epochs[1].secrets["epoch_authenticator"]]
     assert authenticator["value"] == state.secrets.epoch_authenticator.hex()
 
 
@@ -126,5 +128,5 @@ def test_a_key_of_an_earlier_epoch_is_none_of_the_epoch_that_is_reached_in_the_s
     carol = made.state("Carol")
     assert carol is not None
     assert carol.epoch == 3
-    epochs = case_of(made).chronicle.epochs
+    epochs = recorded_history(made).group_history.epochs
     assert [len(epochs[epoch].psks) for epoch in (1, 2, 3)] == [0, 1, 0]

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.adversary.histories import cases_of
+from tests.adversary.histories import recorded_histories
 from workbench.adversary.leaked_secrets import Ratchets, SenderDataKey
 from workbench.adversary.recovery import recover
 from workbench.lab import World
-from workbench.lab.leaks import case_file, leak_of
+from workbench.lab.leaks import evidence_of, leak_of
 from workbench.mls import (
     Add,
     BasicCredential,
@@ -150,11 +150,11 @@ def test_rules_and_attacker_agree_after_a_reinit_to_another_suite_with_a_member_
     world.reinit("Bob", 3)
     after = world.successor("Bob")
     after.send("Bob", "hello in the new group")
-    groups = cases_of(world)
-    leak = leak_of(after, "Carol", case=groups[after])
-    results = recover(case_file(world, [leak]))
-    for case, found in zip(groups.values(), (results, *results["beside"]), strict=True):
-        readable = {str(epoch) for epoch, standing in case.judge([leak]).epochs.items() if standing == "readable"}
+    groups = recorded_histories(world)
+    leak = leak_of(after, "Carol", recorded=groups[after])
+    results = recover(evidence_of(world, [leak]))
+    for recorded, found in zip(groups.values(), (results, *results["beside"]), strict=True):
+        readable = {str(epoch) for epoch, standing in recorded.judge([leak]).epochs.items() if standing == "readable"}
         assert readable == set(found["epoch_authenticators"])
         assert readable
 

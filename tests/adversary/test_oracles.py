@@ -1,4 +1,4 @@
-"""The record, theory and the attacker agree on what can be read, and a wrong rule would be noticed."""
+"""The record, the theorem and the attacker agree on what can be read, and a wrong rule would be noticed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from tests.adversary.oracles import BATCH, SCENARIOS, Agreement, Scenario, compare, scenarios
-from workbench.adversary.knowledge import Theory
+from workbench.adversary.knowledge import DeductionRules
 from workbench.adversary.leaked_secrets import PARTS
-from workbench.adversary.theorem import Case as TheoremCase
+from workbench.adversary.theorem import TheoremCase
 from workbench.inspect.trace_rules import Fact, Rule, numbered
 
 pytestmark = pytest.mark.slow
@@ -133,7 +133,10 @@ def test_an_error_in_a_rule_is_found_by_the_attacker(error: str, cases: list[Sce
 def differs(scenario: Scenario, plant: Plant) -> bool:
     """Whether the attacker has done something else than what follows by the wrong rules."""
     cases = list(scenario.groups.values())
-    names = {key: secret["name"] for case in cases for key, secret in case.chronicle.secrets.items()}
-    rules = numbered(wrong for rule in cases[0].theory.rules.rules for wrong in plant(names, rule))
-    theory = Theory(rules)
-    return scenario.predicted([replace(case, theory=theory) for case in cases]) != scenario.done()
+    names = {key: secret["name"] for recorded in cases for key, secret in recorded.group_history.secrets.items()}
+    rules = numbered(wrong for rule in cases[0].deduction_rules.rules.rules for wrong in plant(names, rule))
+    deduction_rules = DeductionRules(rules)
+    return (
+        scenario.predicted([replace(recorded, deduction_rules=deduction_rules) for recorded in cases])
+        != scenario.done()
+    )

@@ -9,12 +9,11 @@ from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import PARTS, Part
 from workbench.adversary.recovery import recover
-from workbench.adversary.theorem import Case as TheoremCase
-from workbench.adversary.theorem import allowed_by_theory
-from workbench.adversary.verdict import Case
+from workbench.adversary.theorem import TheoremCase, allowed_by_theorem
+from workbench.adversary.verdict import RecordedHistory
 from workbench.lab import NotPossible, World
 from workbench.lab.environment import Handshakes
-from workbench.lab.leaks import case_file, case_of, leak_of
+from workbench.lab.leaks import evidence_of, leak_of, recorded_history
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +30,24 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def case(world: World) -> Case:
-    return case_of(world)
+def recorded(world: World) -> RecordedHistory:
+    return recorded_history(world)
 
 
 @pytest.fixture(scope="module")
-def early(world: World, case: Case) -> Leak:
+def early(world: World, recorded: RecordedHistory) -> Leak:
     """Bob, before he commits."""
-    return leak_of(world, "Bob", at=3, case=case)
+    return leak_of(world, "Bob", at=3, recorded=recorded)
 
 
 @pytest.fixture(scope="module")
-def late(world: World, case: Case) -> Leak:
+def late(world: World, recorded: RecordedHistory) -> Leak:
     """Dave, who has never committed, after Bob has."""
-    return leak_of(world, "Dave", at=6, case=case)
+    return leak_of(world, "Dave", at=6, recorded=recorded)
 
 
-def test_a_commit_of_the_victim_heals(case: Case, early: Leak) -> None:
-    verdict = case.judge([early])
+def test_a_commit_of_the_victim_heals(recorded: RecordedHistory, early: Leak) -> None:
+    verdict = recorded.judge([early])
     assert verdict.readable_epochs == (3,)
     assert verdict.runs == ((3, 3),)
     assert [verdict.epochs[epoch] for epoch in range(7)] == ["closed"] * 3 + ["readable"] + ["healed"] * 3
@@ -56,12 +55,12 @@ def test_a_commit_of_the_victim_heals(case: Case, early: Leak) -> None:
     assert verdict.must_update == ()
 
 
-def test_what_is_healed_says_whose_compromise_would_open_it_again(case: Case, early: Leak) -> None:
-    assert case.judge([early]).reopeners == {4: ("Dave",), 5: ("Dave",), 6: ("Dave",)}
+def test_what_is_healed_says_whose_compromise_would_open_it_again(recorded: RecordedHistory, early: Leak) -> None:
+    assert recorded.judge([early]).reopeners == {4: ("Dave",), 5: ("Dave",), 6: ("Dave",)}
 
 
-def test_it_does_open_again_and_both_leaks_were_needed(case: Case, early: Leak, late: Leak) -> None:
-    verdict = case.judge([early, late])
+def test_it_does_open_again_and_both_leaks_were_needed(recorded: RecordedHistory, early: Leak, late: Leak) -> None:
+    verdict = recorded.judge([early, late])
     assert verdict.runs == ((3, 6),)
     assert [message.step for message in verdict.readable_messages] == [5]
     assert verdict.leaks_behind(3) == (early,)
@@ -71,9 +70,9 @@ def test_it_does_open_again_and_both_leaks_were_needed(case: Case, early: Leak, 
 
 
 def test_a_verdict_is_shown_as_a_line_for_each_epoch_with_the_leaks_and_who_could_reopen_it(
-    case: Case, early: Leak, late: Leak
+    recorded: RecordedHistory, early: Leak, late: Leak
 ) -> None:
-    lines = repr(case.judge([early])).splitlines()
+    lines = repr(recorded.judge([early])).splitlines()
     assert lines[2:5] == [
         "epoch 2: closed",
         "epoch 3: readable, by everything of Bob after step 4",
@@ -81,9 +80,9 @@ def test_a_verdict_is_shown_as_a_line_for_each_epoch_with_the_leaks_and_who_coul
     ]
     assert lines[6:] == ["epoch 6: healed so far; 1 device could open it again: Dave", "messages: 0 of 1 readable"]
     assert "epoch 4: readable, by everything of Bob after step 4 and everything of Dave after step 7" in repr(
-        case.judge([early, late])
+        recorded.judge([early, late])
     )
-    assert repr(case) == "Case(7 epochs, 1 messages)"
+    assert repr(recorded) == "RecordedHistory(7 epochs, 1 messages)"
 
 
 def test_what_nobody_left_could_reopen_is_said_to_be_healed_without_reserve() -> None:
@@ -94,17 +93,17 @@ def test_what_nobody_left_could_reopen_is_said_to_be_healed_without_reserve() ->
     assert "epoch 2: healed\n" in repr(world.judge(bob))
 
 
-def test_a_derivation_is_shown_as_numbered_sentences(case: Case, early: Leak, late: Leak) -> None:
-    derivation = Derivation.of_epoch(case.judge([early, late]), 4)
+def test_a_derivation_is_shown_as_numbered_sentences(recorded: RecordedHistory, early: Leak, late: Leak) -> None:
+    derivation = Derivation.of_epoch(recorded.judge([early, late]), 4)
     first, second = repr(derivation).splitlines()
     assert first.startswith("1. Dave's leaf key (leaked with everything of Dave after step 7) opens")
     assert second.startswith("2. The init secret of epoch 3")
     with pytest.raises(KeyError):
-        Derivation.of_epoch(case.judge([early]), 4)
+        Derivation.of_epoch(recorded.judge([early]), 4)
 
 
-def test_who_must_update_is_who_lets_the_attacker_in(case: Case, early: Leak, late: Leak) -> None:
-    assert case.judge([early, late]).must_update == ("Dave",)
+def test_who_must_update_is_who_lets_the_attacker_in(recorded: RecordedHistory, early: Leak, late: Leak) -> None:
+    assert recorded.judge([early, late]).must_update == ("Dave",)
 
 
 def test_a_fresh_leaf_of_those_who_must_update_shuts_the_attacker_out() -> None:
@@ -112,14 +111,14 @@ def test_a_fresh_leaf_of_those_who_must_update_shuts_the_attacker_out() -> None:
     for name in ("Alice", "Alice", "Bob", "Alice", "Alice", "Carol"):
         again.commit(name)
     leaks = [leak_of(again, "Bob", at=3), leak_of(again, "Dave", at=6)]
-    assert case_of(again).judge(leaks).must_update == ("Dave",)
+    assert recorded_history(again).judge(leaks).must_update == ("Dave",)
     again.commit("Dave")
-    assert case_of(again).judge(leaks).epochs[8] == "healed"
+    assert recorded_history(again).judge(leaks).epochs[8] == "healed"
 
 
-def test_a_derivation_says_in_words_what_opened_what(case: Case, early: Leak, late: Leak) -> None:
-    verdict = case.judge([early, late])
-    derivation = Derivation.of(verdict, case.chronicle.epochs[4].secrets["epoch_authenticator"])
+def test_a_derivation_says_in_words_what_opened_what(recorded: RecordedHistory, early: Leak, late: Leak) -> None:
+    verdict = recorded.judge([early, late])
+    derivation = Derivation.of(verdict, recorded.group_history.epochs[4].secrets["epoch_authenticator"])
     opened, joined = derivation.sentences()
     assert opened == (
         "Dave's leaf key (leaked with everything of Dave after step 7) opens the path secret of node 3 in commit 4."
@@ -132,14 +131,16 @@ def test_a_derivation_says_in_words_what_opened_what(case: Case, early: Leak, la
     assert str(Derivation.of(verdict, message.fact)).endswith("open what message 1 of step 6 says.")
 
 
-def test_what_leaked_itself_is_said_to_have_leaked(case: Case, early: Leak) -> None:
-    derivation = Derivation.of(case.judge([early]), case.chronicle.epochs[3].secrets["init_secret"])
+def test_what_leaked_itself_is_said_to_have_leaked(recorded: RecordedHistory, early: Leak) -> None:
+    derivation = Derivation.of(recorded.judge([early]), recorded.group_history.epochs[3].secrets["init_secret"])
     assert str(derivation) == "The init secret of epoch 3 leaked with everything of Bob after step 4."
 
 
-def test_a_derivation_is_an_acyclic_graph_from_leaks_to_one_fact(case: Case, early: Leak, late: Leak) -> None:
-    fact = case.chronicle.epochs[4].secrets["epoch_authenticator"]
-    graph = Derivation.of(case.judge([early, late]), fact).graph()
+def test_a_derivation_is_an_acyclic_graph_from_leaks_to_one_fact(
+    recorded: RecordedHistory, early: Leak, late: Leak
+) -> None:
+    fact = recorded.group_history.epochs[4].secrets["epoch_authenticator"]
+    graph = Derivation.of(recorded.judge([early, late]), fact).graph()
     assert nx.is_directed_acyclic_graph(graph)
     sources = {node for node in graph if not graph.in_degree(node)}
     assert sources == {node for node, leak in graph.nodes(data="leak") if leak}
@@ -147,13 +148,15 @@ def test_a_derivation_is_an_acyclic_graph_from_leaks_to_one_fact(case: Case, ear
     assert all(graph.nodes[a]["rank"] < graph.nodes[b]["rank"] for a, b in graph.edges)
 
 
-def test_what_is_not_known_has_no_derivation(case: Case, early: Leak) -> None:
+def test_what_is_not_known_has_no_derivation(recorded: RecordedHistory, early: Leak) -> None:
     with pytest.raises(KeyError):
-        Derivation.of(case.judge([early]), case.chronicle.epochs[4].secrets["init_secret"])
+        Derivation.of(recorded.judge([early]), recorded.group_history.epochs[4].secrets["init_secret"])
 
 
-def test_theory_says_which_case_applies_and_where_it_stands(case: Case, early: Leak, late: Leak) -> None:
-    allowed = allowed_by_theory(case.chronicle, [early, late])
+def test_the_theorem_says_which_case_applies_and_where_it_stands(
+    recorded: RecordedHistory, early: Leak, late: Leak
+) -> None:
+    allowed = allowed_by_theorem(recorded.group_history, [early, late])
     assert allowed == {
         3: TheoremCase.SECRETS_LEAKED,
         4: TheoremCase.TREE_KEY_LEAKED,
@@ -164,18 +167,20 @@ def test_theory_says_which_case_applies_and_where_it_stands(case: Case, early: L
 
 
 @pytest.mark.parametrize("what", PARTS)
-def test_a_part_of_a_device_gives_no_more_than_all_of_it(world: World, case: Case, what: Part) -> None:
-    whole = case.judge([leak_of(world, "Dave", at=6, case=case)])
+def test_a_part_of_a_device_gives_no_more_than_all_of_it(world: World, recorded: RecordedHistory, what: Part) -> None:
+    whole = recorded.judge([leak_of(world, "Dave", at=6, recorded=recorded)])
     if what in {"message keys", "randomness"}:  # used in the step and kept by nobody
         return
-    part = case.judge([leak_of(world, "Dave", at=6, what=what, case=case)])
+    part = recorded.judge([leak_of(world, "Dave", at=6, what=what, recorded=recorded)])
     assert part.knowledge.facts() <= whole.knowledge.facts()
 
 
-def test_ratchets_and_message_keys_read_nothing_without_the_sender_data_secret(world: World, case: Case) -> None:
-    leaks = [leak_of(world, "Bob", at=5, what=what, case=case) for what in ("ratchets", "message keys")]
-    assert case.judge(leaks).readable_messages == ()
-    with_secrets = case.judge([*leaks, leak_of(world, "Bob", at=5, case=case)])
+def test_ratchets_and_message_keys_read_nothing_without_the_sender_data_secret(
+    world: World, recorded: RecordedHistory
+) -> None:
+    leaks = [leak_of(world, "Bob", at=5, what=what, recorded=recorded) for what in ("ratchets", "message keys")]
+    assert recorded.judge(leaks).readable_messages == ()
+    with_secrets = recorded.judge([*leaks, leak_of(world, "Bob", at=5, recorded=recorded)])
     assert [message.step for message in with_secrets.readable_messages] == [5]
 
 
@@ -201,5 +206,5 @@ def test_who_was_removed_by_a_private_commit_has_used_up_the_key_that_opens_it(
     world.commit("Alice")
     leaks = [removed, world.leak("Dave")]
     assert world.judge(*leaks).readable_epochs == epochs
-    result = recover(case_file(world, leaks))
+    result = recover(evidence_of(world, leaks))
     assert tuple(map(int, result["epoch_authenticators"])) == epochs

@@ -18,7 +18,7 @@ from tests.widgets.views import still_picture
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.shared.page import page as page_of
 from workbench.lab import World
-from workbench.lab.leaks import case_of
+from workbench.lab.leaks import recorded_history
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
 
@@ -37,13 +37,13 @@ def told() -> KeyLifetimesView:
     world.commit("Bob", psks=["lunch"])
     world.send("Carol", "Second.")
     world.commit("Alice")
-    return key_lifetimes_view(case_of(world))
+    return key_lifetimes_view(recorded_history(world))
 
 
 @cache
 def retroactive() -> KeyLifetimesView:
     story = scenario("retroactive break")
-    return key_lifetimes_view(story.case, story.leaks)
+    return key_lifetimes_view(story.recorded, story.leaks)
 
 
 def shown(view: KeyLifetimesView, **traits: object) -> str:

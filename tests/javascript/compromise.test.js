@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as words from "../../widgets/key_lifetimes/compromise.js";
-import { caseOf } from "../../widgets/shared/verdict.js";
+import { recordedHistory } from "../../widgets/shared/verdict.js";
 import { lifetimes } from "./lifetimes.js";
 
 const view = lifetimes();
-const given = caseOf(view.security);
+const given = recordedHistory(view.security);
 
 /** @param {number} step @param {string[]} others */
 function compromise(step, ...others) {

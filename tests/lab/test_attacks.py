@@ -9,12 +9,12 @@ import pytest
 
 from workbench.adversary.impostor import TooLittle, impostor
 from workbench.adversary.recovery import recover
-from workbench.adversary.theorem import allowed_by_theory
+from workbench.adversary.theorem import allowed_by_theorem
 from workbench.adversary.voices import Voices
 from workbench.lab import NotPossible, World
 from workbench.lab.attacks import ATTACKS, Attack, Signal, attack
 from workbench.lab.attacks.attack import ALL
-from workbench.lab.leaks import case_file, case_of, leak_of
+from workbench.lab.leaks import evidence_of, leak_of, recorded_history
 from workbench.mls import errors as refused
 from workbench.mls import protect
 
@@ -108,14 +108,14 @@ def test_the_remedy_shuts_the_attacker_out(name: str) -> None:
 def agreed(attacked: Attack) -> tuple[int, ...]:
     """The epochs that the attacker reads, after all three oracles have been asked."""
     leaks = (*attacked.used.values(), *attacked.made)
-    case = case_of(attacked.world)
+    case = recorded_history(attacked.world)
     epochs = case.judge(leaks).readable_epochs
     authenticators = {
-        str(epoch): case.chronicle.secrets[case.chronicle.epochs[epoch].secrets["epoch_authenticator"]]["value"]
+        str(epoch): case.group_history.secrets[case.group_history.epochs[epoch].secrets["epoch_authenticator"]]["value"]
         for epoch in epochs
     }
-    assert recover(case_file(attacked.world, leaks))["epoch_authenticators"] == authenticators
-    assert {*epochs} <= {*allowed_by_theory(case.chronicle, leaks)}
+    assert recover(evidence_of(attacked.world, leaks))["epoch_authenticators"] == authenticators
+    assert {*epochs} <= {*allowed_by_theorem(case.group_history, leaks)}
     return epochs
 
 
@@ -149,14 +149,14 @@ def test_a_signature_key_and_the_secrets_of_another_member_make_a_voice_until_th
 def test_what_is_predicted_of_voices_is_what_members_believe() -> None:
     for name, how in (("forged message", "private"), ("forged proposal", "public"), ("takeover", "takeovers")):
         done = made(name)
-        assert "Bob" in getattr(case_of(done.world).judge(done.used.values()).voices()[1], how)
+        assert "Bob" in getattr(recorded_history(done.world).judge(done.used.values()).voices()[1], how)
         believed = [event for event in done.saw["Alice"] if event.kind in {"message", "proposal", "commit"}]
         assert believed[0].actor == "Bob"
 
 
 def test_nobody_can_be_taken_over_where_the_policy_lets_nobody_back_in() -> None:
     done = made("takeover refused")
-    verdict = case_of(done.world).judge(done.used.values())
+    verdict = recorded_history(done.world).judge(done.used.values())
     assert verdict.voices(done.world.policy)[1] == NOBODY
     assert verdict.voices()[1].takeovers == BOB
 

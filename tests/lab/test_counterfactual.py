@@ -45,9 +45,9 @@ def test_if_dave_had_committed_at_4_the_late_compromise_would_have_opened_nothin
     assert other.steps == [0, 1, 2, 3, 4, 6]
     assert other.world.history[5].text == "Dave updated by a commit"
     bob, dave = other.leaks(leaks)
-    assert other.case.judge([bob]).readable_epochs == (2,)
-    assert other.case.judge([bob, dave]).readable_epochs == (2, 6)
-    assert other.case.judge([bob, dave]).leaks_behind(6) == (dave,)
+    assert other.recorded.judge([bob]).readable_epochs == (2,)
+    assert other.recorded.judge([bob, dave]).readable_epochs == (2, 6)
+    assert other.recorded.judge([bob, dave]).leaks_behind(6) == (dave,)
 
 
 def test_if_bob_had_not_committed_all_would_be_open_by_his_keys_alone(world: World, leaks: list[Leak]) -> None:

@@ -10,16 +10,16 @@ from functools import cache
 
 import pytest
 
-from tests.adversary.histories import cases_of
+from tests.adversary.histories import recorded_histories
 from workbench.adversary.recovery import recover
-from workbench.adversary.theorem import allowed_by_theory
+from workbench.adversary.theorem import allowed_by_theorem
 from workbench.fuzz.edits import Donors, draw, edited
 from workbench.fuzz.insider import Sealer, public_message
 from workbench.fuzz.parts import take_apart
 from workbench.lab import NotPossible, World
 from workbench.lab.actions.network import Content
 from workbench.lab.actions.reasons import STUCK
-from workbench.lab.leaks import case_file, leak_of
+from workbench.lab.leaks import evidence_of, leak_of
 from workbench.mls import GroupState, MLSError, MLSMessage, create_commit, decode, encode
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import FramedContent, PublicMessage
@@ -182,10 +182,10 @@ def worlds() -> dict[int, World]:
 def test_hostile_bytes_neither_stop_the_lab_nor_part_its_oracles(seed: int, worlds: dict[int, World]) -> None:
     world = worlds[seed]
     leaks = [leak_of(world, name, at=2) for name in ("Bob", "Erin")]
-    ((_, case),) = cases_of(world).items()
+    ((_, case),) = recorded_histories(world).items()
     readable = set(case.judge(leaks).readable_epochs)
-    assert readable == set(map(int, recover(case_file(world, leaks))["epoch_authenticators"]))
-    assert readable <= set(allowed_by_theory(case.chronicle, leaks))
+    assert readable == set(map(int, recover(evidence_of(world, leaks))["epoch_authenticators"]))
+    assert readable <= set(allowed_by_theorem(case.group_history, leaks))
 
 
 def test_there_was_something_hostile(worlds: dict[int, World]) -> None:

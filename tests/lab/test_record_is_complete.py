@@ -8,7 +8,7 @@ from functools import cached_property, wraps
 
 import pytest
 
-from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import leak
 from workbench.adversary.leaked_secrets import Randomness
 from workbench.client import Device
@@ -160,9 +160,9 @@ class Lived:
     called: set[str]
 
     @cached_property
-    def chronicles(self) -> list[tuple[World, Chronicle]]:
+    def group_histories(self) -> list[tuple[World, GroupHistory]]:
         """The record of each group."""
-        return [(group, Chronicle.of(group.trace())) for group in self.world.groups]
+        return [(group, GroupHistory.of(group.trace())) for group in self.world.groups]
 
     @cached_property
     def operations(self) -> list[tuple[str, list[str], str]]:
@@ -170,11 +170,11 @@ class Lived:
         return [
             (
                 each["name"],
-                [chronicle.secrets[secret]["value"] or "" for secret in each["inputs"] if secret is not None],
-                "" if each["output"] is None else chronicle.secrets[each["output"]]["value"] or "",
+                [group_history.secrets[secret]["value"] or "" for secret in each["inputs"] if secret is not None],
+                "" if each["output"] is None else group_history.secrets[each["output"]]["value"] or "",
             )
-            for _, chronicle in self.chronicles
-            for step in chronicle.trace["steps"]
+            for _, group_history in self.group_histories
+            for step in group_history.trace["steps"]
             for each in step["operations"]
             if each["by"] != [ATTACKER]
         ]
@@ -222,10 +222,10 @@ def test_every_draw_that_a_secret_is_made_from_is_recorded(lived: Lived) -> None
 def test_the_leaks_of_randomness_hold_every_recorded_draw(lived: Lived) -> None:
     leaked = {
         (name, item.entropy)
-        for group, chronicle in lived.chronicles
+        for group, group_history in lived.group_histories
         for at, moment in enumerate(group.history)
         for name, holdings in moment.holdings.items()
-        for item in leak(chronicle, holdings, name, at, "randomness").leaked_secrets
+        for item in leak(group_history, holdings, name, at, "randomness").leaked_secrets
         if isinstance(item, Randomness)
     }
     draws = lived.life.draws.drawn
@@ -234,8 +234,8 @@ def test_the_leaks_of_randomness_hold_every_recorded_draw(lived: Lived) -> None:
 
 def test_each_secret_has_one_value_in_all_groups_that_know_it(lived: Lived) -> None:
     """A key that two recorders called by two ids would be followed by one of them only."""
-    for _, chronicle in lived.chronicles:
-        values = [secret["value"] for secret in chronicle.secrets.values() if secret["value"] is not None]
+    for _, group_history in lived.group_histories:
+        values = [secret["value"] for secret in group_history.secrets.values() if secret["value"] is not None]
         assert len(values) == len(set(values))
-        public = [secret["public"] for secret in chronicle.secrets.values() if "public" in secret]
+        public = [secret["public"] for secret in group_history.secrets.values() if "public" in secret]
         assert len(public) == len(set(public))

@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from workbench.adversary.recovery import recover
-from workbench.adversary.theorem import allowed_by_theory
-from workbench.lab.leaks import case_file
+from workbench.adversary.theorem import allowed_by_theorem
+from workbench.lab.leaks import evidence_of
 from workbench.lab.scenarios import SCENARIOS, Scenario, scenario
 
 told = cache(scenario)
@@ -24,7 +24,7 @@ def test_what_is_expected_follows_from_the_record(name: str) -> None:
 def test_what_is_expected_is_what_the_attacker_can_do(name: str) -> None:
     story = told(name)
     for leaks, epochs in story.expected.items():
-        result = recover(case_file(story.world, [story.leaks[leak] for leak in leaks]))
+        result = recover(evidence_of(story.world, [story.leaks[leak] for leak in leaks]))
         assert tuple(map(int, result["epoch_authenticators"])) == epochs, leaks
         assert {bytes.fromhex(message["application_data"]) for message in result["messages"]} == texts(story, leaks)
 
@@ -42,7 +42,9 @@ def texts(story: Scenario, leaks: tuple[str, ...]) -> set[bytes]:
 def test_what_is_expected_is_allowed_by_theory(name: str) -> None:
     story = told(name)
     for leaks, epochs in story.expected.items():
-        assert set(epochs) <= set(allowed_by_theory(story.case.chronicle, [story.leaks[leak] for leak in leaks]))
+        assert set(epochs) <= set(
+            allowed_by_theorem(story.recorded.group_history, [story.leaks[leak] for leak in leaks])
+        )
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

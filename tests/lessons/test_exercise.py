@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from workbench.lessons.exercise import (
-    Case,
     Correct,
     Exercise,
+    ExerciseCase,
     Judgement,
     NotAttempted,
     Wrong,
@@ -18,7 +18,10 @@ def four(answer: object) -> Judgement:
     return judge_value(answer, int, lambda number: Correct("So it is.") if number == 4 else Wrong("Too `odd`."))
 
 
-CASES = [Case("double(2)", (2,), 4, lambda result: f"Twice 2 is not {result}."), Case("double(0)", (0,), 0, str)]
+CASES = [
+    ExerciseCase("double(2)", (2,), 4, lambda result: f"Twice 2 is not {result}."),
+    ExerciseCase("double(0)", (0,), 0, str),
+]
 
 
 def judged(answer: object) -> Judgement:

@@ -8,7 +8,7 @@ import pytest
 import workbench.lessons
 from tests.lessons.answers import KNOWN, Known
 from tests.notebooks.store import lessons
-from workbench.adversary.case_file import read_case_file
+from workbench.adversary.evidence import read_evidence
 from workbench.adversary.recovery import recover
 from workbench.lab import scenario
 from workbench.lessons import lesson_06, lesson_07
@@ -76,7 +76,7 @@ def test_what_a_tale_of_lesson_06_is_said_to_end_with_is_how_it_ends(letter: str
     name, reason = lesson_06.TALES[letter]
     story = scenario(name)
     first, *later = story.leaks
-    last = story.case.chronicle.last.epoch
+    last = story.recorded.group_history.last.epoch
     assert story.leaks[first].device == "Bob"
     assert (last in story.verdict(first).readable_epochs) is (reason == "leaked key still in use")
     assert (last in story.verdict().readable_epochs) is (reason != "healed")
@@ -91,5 +91,5 @@ def test_what_a_tale_of_lesson_06_is_said_to_end_with_is_how_it_ends(letter: str
     ("number", "lacking"), [(1, None), (2, "commit_secret"), (3, "psk_secret"), (4, "init_secret")]
 )
 def test_the_attacker_enters_the_epoch_of_lesson_07_where_it_lacks_nothing(number: int, lacking: str | None) -> None:
-    entered = recover(read_case_file(lesson_07.hand_over(number)))["epoch_authenticators"]
+    entered = recover(read_evidence(lesson_07.hand_over(number)))["epoch_authenticators"]
     assert (str(lesson_07.BROKEN) in entered) is (lacking is None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from workbench.adversary.case_file import CaseFile, read_case_file
+from workbench.adversary.evidence import Evidence, read_evidence
 from workbench.adversary.leak import Leak
 from workbench.lab import World
 from workbench.lessons import lesson_06, lesson_07
@@ -62,9 +62,9 @@ def lesson_06_reasons() -> dict[str, str]:
 
 
 @cache
-def lesson_07_case() -> tuple[CaseFile]:
+def lesson_07_case() -> tuple[Evidence]:
     """The first case of lesson 07."""
-    return (read_case_file(lesson_07.hand_over(1)),)
+    return (read_evidence(lesson_07.hand_over(1)),)
 
 
 @cache

@@ -15,7 +15,7 @@ from workbench.adversary import Attacker
 from workbench.adversary.leak import Leak
 from workbench.lab import World
 from workbench.lab.environment import Handshakes
-from workbench.lab.leaks import case_file, case_of, leak_of
+from workbench.lab.leaks import evidence_of, leak_of, recorded_history
 from workbench.lab.scenarios import scenario
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import LEAK_HOLDER
@@ -25,16 +25,16 @@ from workbench.views.schema import RatchetTreeView
 
 def really(world: World, leaks: Sequence[Leak], *, public: bool = True) -> Attacker:
     """An attacker with the leaks that has decrypted what it can; `public` gives it the trees that a server has."""
-    case = case_file(world, leaks)
-    attacker = Attacker(case.suite, case.group_id)
-    attacker.take((*(case.public if public else ()), *case.leaked_secrets))
-    for message in case.wire:
+    evidence = evidence_of(world, leaks)
+    attacker = Attacker(evidence.suite, evidence.group_id)
+    attacker.take((*(evidence.public if public else ()), *evidence.leaked_secrets))
+    for message in evidence.wire:
         attacker.hear(message)
     return attacker
 
 
 def attacked(world: World, leaks: Sequence[Leak]) -> RatchetTreeView:
-    return tree_under_attack(case_of(world).judge(leaks))
+    return tree_under_attack(recorded_history(world).judge(leaks))
 
 
 def some_leaks(world: World, seed: int) -> list[Leak]:

@@ -18,14 +18,14 @@ from workbench.views.layered import LINE_ROOM, Item, places, ranks, route
 
 def known(verdict: Verdict) -> list[Fact]:
     """The goals of a verdict: what makes an epoch or a message readable."""
-    chronicle = verdict.case.chronicle
-    epochs = [chronicle.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs]
+    group_history = verdict.recorded.group_history
+    epochs = [group_history.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs]
     return epochs + [message.fact for message in verdict.readable_messages]
 
 
 def late_break() -> DerivationView:
     story = scenario("retroactive break")
-    goal = story.case.chronicle.epochs[5].secrets["epoch_authenticator"]
+    goal = story.recorded.group_history.epochs[5].secrets["epoch_authenticator"]
     return derivation_view(story.verdict("Dave"), goal)
 
 
@@ -81,7 +81,7 @@ def test_what_only_leads_on_is_folded_into_one_arrow() -> None:
 
 def test_what_opens_and_what_comes_together_is_never_folded() -> None:
     story = scenario("bad randomness")
-    derivation = Derivation.of(story.verdict(), story.case.chronicle.epochs[3].secrets["epoch_authenticator"])
+    derivation = Derivation.of(story.verdict(), story.recorded.group_history.epochs[3].secrets["epoch_authenticator"])
     for run in runs(derivation.steps, derivation.fact):
         assert all(rule.kind in {"derive", "decode"} and len(rule.premises) == 1 for rule in run[1:])
         if run[1:]:
@@ -116,7 +116,7 @@ def test_a_message_says_what_was_said() -> None:
 
 def test_what_leaked_itself_stands_alone() -> None:
     story = scenario("retroactive break")
-    view = derivation_view(story.verdict("Dave"), story.case.chronicle.epochs[4].secrets["epoch_authenticator"])
+    view = derivation_view(story.verdict("Dave"), story.recorded.group_history.epochs[4].secrets["epoch_authenticator"])
     assert (len(view["facts"]), view["full"]["arrows"]) == (1, [])
     assert view["summary"] == "The epoch authenticator of epoch 4 leaked itself: nothing had to be computed."
 
@@ -124,7 +124,7 @@ def test_what_leaked_itself_stands_alone() -> None:
 def test_what_is_not_known_has_no_view() -> None:
     story = scenario("retroactive break")
     with pytest.raises(KeyError):
-        derivation_view(story.verdict("Dave"), story.case.chronicle.epochs[2].secrets["epoch_authenticator"])
+        derivation_view(story.verdict("Dave"), story.recorded.group_history.epochs[2].secrets["epoch_authenticator"])
 
 
 def test_nothing_overlaps_and_chains_stand_upright() -> None:

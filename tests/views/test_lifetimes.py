@@ -9,10 +9,10 @@ import pytest
 from tests.adversary.histories import history
 from tests.widgets.conform import faults
 from tests.widgets.told import compromise_of
-from workbench.adversary.verdict import Case
+from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import HolderId
 from workbench.lab import World
-from workbench.lab.leaks import case_of
+from workbench.lab.leaks import recorded_history
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import Bar, KeyLifetimesView, Kind, key_lifetimes_view
 
@@ -50,24 +50,24 @@ def values_cut(view: KeyLifetimesView, device: HolderId, step: int) -> set[str |
     return {facts[bar["fact"]]["value"] for bar in cut}
 
 
-def held_by(case: Case, device: HolderId, step: int) -> set[str | None]:
-    held = case.chronicle.held[step].get(device, frozenset())
-    return {case.chronicle.secrets[secret]["value"] for secret in held}
+def held_by(recorded: RecordedHistory, device: HolderId, step: int) -> set[str | None]:
+    held = recorded.group_history.held[step].get(device, frozenset())
+    return {recorded.group_history.secrets[secret]["value"] for secret in held}
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_compromise_cuts_exactly_what_the_device_held_then(seed: int) -> None:
-    case = case_of(history(seed))
-    view = key_lifetimes_view(case)
+    recorded = recorded_history(history(seed))
+    view = key_lifetimes_view(recorded)
     assert faults(view, KeyLifetimesView) == []
     for step in range(len(view["security"]["steps"])):
         for device in view["devices"]:
-            assert values_cut(view, device, step) == held_by(case, device, step)
+            assert values_cut(view, device, step) == held_by(recorded, device, step)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_bars_of_a_lane_never_overlap_and_a_band_counts_them(seed: int) -> None:
-    view = key_lifetimes_view(case_of(history(seed)))
+    view = key_lifetimes_view(recorded_history(history(seed)))
     for kind in (kind for kinds in view["devices"].values() for kind in kinds):
         for lane in kind["lanes"]:
             assert all(one["died"] is not None and one["died"] <= two["born"] for one, two in pairwise(lane["bars"]))
@@ -83,13 +83,13 @@ def test_bars_of_a_lane_never_overlap_and_a_band_counts_them(seed: int) -> None:
 
 
 def test_every_secret_has_its_kind() -> None:
-    view = key_lifetimes_view(case_of(told()))
+    view = key_lifetimes_view(recorded_history(told()))
     kinds = [kind["kind"] for kind in view["devices"]["Alice"]]
     assert kinds == ["leaf", "nodes", "init", "epoch", "tree", "psks", "packages", "signature"]
 
 
 def test_the_lanes_are_called_as_in_the_rfc() -> None:
-    view = key_lifetimes_view(case_of(told()))
+    view = key_lifetimes_view(recorded_history(told()))
     assert lanes_of(view, "Carol", "leaf") == {"Leaf key": [(0, None)]}
     assert lanes_of(view, "Alice", "nodes") == {
         "Node 1": [(1, 5), (5, 7), (7, None)],
@@ -109,14 +109,14 @@ def test_the_lanes_are_called_as_in_the_rfc() -> None:
 
 
 def test_an_update_that_waits_stands_beside_the_leaf_key_that_it_will_replace() -> None:
-    view = key_lifetimes_view(case_of(told()))
+    view = key_lifetimes_view(recorded_history(told()))
     (leaf,) = (kind for kind in view["devices"]["Alice"] if kind["kind"] == "leaf")
     assert [(bar["born"], bar["died"]) for bar in bars_of(leaf)] == [(0, 1), (1, 5), (7, None), (4, 7)]
 
 
 def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
     story = scenario("retroactive break")
-    view = key_lifetimes_view(story.case, story.leaks)
+    view = key_lifetimes_view(story.recorded, story.leaks)
     alone, together = (compromise_of(view, "Dave", 4, others) for others in ([], ["Bob"]))
     assert tuple(alone["epochs"]) == story.expected["Dave",]
     assert tuple(together["epochs"]) == story.expected["Bob", "Dave"]
@@ -129,7 +129,7 @@ def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
 
 def test_a_compromise_reads_what_the_slowest_device_has_not_read() -> None:
     story = scenario("slowest device")
-    view = key_lifetimes_view(story.case, story.leaks)
+    view = key_lifetimes_view(story.recorded, story.leaks)
     assert len(compromise_of(view, "Carol", story.leaks["Carol"].at)["messages"]) > len(
         compromise_of(view, "Bob", story.leaks["Bob"].at)["messages"]
     )

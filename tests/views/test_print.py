@@ -13,7 +13,7 @@ from widgets.ratchet_tree import RatchetTree
 from workbench.adversary.derivation import Derivation
 from workbench.inspect.trace_graph import derivation_graph
 from workbench.lab import NotPossible, World
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.scenarios import scenario
 from workbench.mls import NodeIndex
 from workbench.views.epochs import EpochHistory
@@ -58,15 +58,16 @@ def forked() -> EpochHistory:
     """Bob's device is compromised before the fork, and Dave's on its second branch."""
     first, second = branch("Bob", "Carol"), branch("Carol", "Alice")
     return EpochHistory.of(
-        case_of(first).judge([leak_of(first, "Bob", at=2)]), case_of(second).judge([leak_of(second, "Dave")])
+        recorded_history(first).judge([leak_of(first, "Bob", at=2)]),
+        recorded_history(second).judge([leak_of(second, "Dave")]),
     )
 
 
 def test_a_derivation_is_printed_with_what_leaked_and_what_it_opened(tmp_path: Path) -> None:
     story = scenario("retroactive break")
-    goal = story.case.chronicle.epochs[4].secrets["epoch_authenticator"]
+    goal = story.recorded.group_history.epochs[4].secrets["epoch_authenticator"]
     assert "“authentication”" not in words(printed(Derivation.of(story.verdict("Dave"), goal), tmp_path))
-    goal = story.case.chronicle.epochs[5].secrets["epoch_authenticator"]
+    goal = story.recorded.group_history.epochs[5].secrets["epoch_authenticator"]
     drawn = printed(Derivation.of(story.verdict("Dave"), goal), tmp_path)
     said = words(drawn)
     assert said.count("leaked: Dave, step 5") == 2
@@ -77,7 +78,7 @@ def test_a_derivation_is_printed_with_what_leaked_and_what_it_opened(tmp_path: P
 
 def test_what_several_premises_give_comes_together_in_a_point(tmp_path: Path) -> None:
     story = scenario("retroactive break")
-    goal = story.case.chronicle.epochs[5].secrets["epoch_authenticator"]
+    goal = story.recorded.group_history.epochs[5].secrets["epoch_authenticator"]
     nodes = titles(printed(Derivation.of(story.verdict("Dave"), goal), tmp_path), "node")
     assert len([title for title in nodes if title.startswith("meet ")]) == 1
 
@@ -127,7 +128,7 @@ def test_different_groups_have_no_common_history() -> None:
     world = World.of(PEOPLE)
     other = world.branch("Alice", "Bob")
     with pytest.raises(ValueError, match="that of one group"):
-        EpochHistory.of(*(case_of(group).judge(()) for group in (world, other)))
+        EpochHistory.of(*(recorded_history(group).judge(()) for group in (world, other)))
 
 
 def test_a_tree_is_printed_with_its_blanks_dashed_and_unmerged_leaves_joined(tmp_path: Path) -> None:

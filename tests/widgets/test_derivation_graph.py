@@ -26,7 +26,7 @@ def html(graph: DerivationGraph) -> str:
 def test_it_shows_how_an_epoch_or_any_other_fact_is_known() -> None:
     verdict = scenario("retroactive break").verdict("Dave")
     by_number = DerivationGraph.of(verdict, 5)
-    by_fact = DerivationGraph.of(verdict, verdict.case.chronicle.epochs[5].secrets["epoch_authenticator"])
+    by_fact = DerivationGraph.of(verdict, verdict.recorded.group_history.epochs[5].secrets["epoch_authenticator"])
     assert by_number.view == by_fact.view
     with pytest.raises(KeyError):
         DerivationGraph.of(verdict, 2)

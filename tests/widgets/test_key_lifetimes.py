@@ -69,7 +69,7 @@ def test_the_page_is_one_file_that_allows_nothing_from_elsewhere(tmp_path: Path)
 
 
 def test_in_the_figure_the_line_cuts_what_is_marked_as_leaked() -> None:
-    view = key_lifetimes_view(story().case, story().leaks)
+    view = key_lifetimes_view(story().recorded, story().leaks)
     for step in range(6):
         shown = KeyLifetimes(view, device="Dave", step=step)
         drawing = ET.fromstring(still_picture(shown))  # noqa: S314 - our own text
@@ -83,7 +83,7 @@ def test_in_the_figure_the_line_cuts_what_is_marked_as_leaked() -> None:
 
 
 def test_what_is_deleted_ends_with_a_strike() -> None:
-    view = key_lifetimes_view(story().case)
+    view = key_lifetimes_view(story().recorded)
     (leaf,) = (kind for kind in view["devices"]["Bob"] if kind["kind"] == "leaf")
     deleted = sum(bar["died"] is not None for bar in leaf["lanes"][0]["bars"])
     drawing = still_picture(KeyLifetimes(view, device="Bob", step=5, opened=[]))

@@ -8,21 +8,21 @@ from tests.adversary.histories import history
 from tests.widgets.told import device_compromises
 from workbench.adversary.leak import Leak
 from workbench.lab import World
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.scenarios import scenario
 from workbench.views.lifetimes import key_lifetimes_view
 
 
 def compare(world: World, leaks: dict[str, Leak]) -> None:
-    case = case_of(world)
-    view = key_lifetimes_view(case, leaks)
+    recorded = recorded_history(world)
+    view = key_lifetimes_view(recorded, leaks)
     steps = range(len(view["security"]["steps"]))
     asked = [(device, step, list(named)) for device in view["devices"] for step in steps for named in ({}, leaks)]
     for (device, step, named), found in zip(asked, device_compromises(view, asked), strict=True):
         there = device in world.history[step].holdings
-        taken = [leak_of(world, device, at=step, case=case)] if there else []
-        verdict = case.judge([*taken, *(leaks[name] for name in named)])
-        numbers = verdict.case.theory.numbers
+        taken = [leak_of(world, device, at=step, recorded=recorded)] if there else []
+        verdict = recorded.judge([*taken, *(leaks[name] for name in named)])
+        numbers = verdict.recorded.deduction_rules.numbers
         assert found["known"] == sorted(numbers[fact] for fact in verdict.knowledge.facts())
         assert found["epochs"] == list(verdict.readable_epochs)
         read = [view["security"]["messages"][index]["step"] for index in found["messages"]]

@@ -11,9 +11,9 @@ import pytest
 from tests.adversary.histories import history
 from tests.widgets.told import compromises
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.adversary.verdict import Case, Verdict
+from workbench.adversary.verdict import RecordedHistory, Verdict
 from workbench.inspect.trace_format import HolderId, SecretId
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.views.security import SecurityView, security_view
 
@@ -22,9 +22,9 @@ class Known:
     """What an attacker has after a step, read from the verdict."""
 
     def __init__(self, verdict: Verdict, view: SecurityView, step: int) -> None:
-        self.verdict, self.chronicle = verdict, verdict.case.chronicle
+        self.verdict, self.group_history = verdict, verdict.recorded.group_history
         self.facts = verdict.knowledge.facts()
-        self.leaked = [(leak, leaked_facts(self.chronicle, leak)) for leak in verdict.leaks]
+        self.leaked = [(leak, leaked_facts(self.group_history, leak)) for leak in verdict.leaks]
         self.begins = [each["step"] for each in view["epochs"] if each["step"] <= step]
         self.epochs = [each["epoch"] for each in view["epochs"]]
         self.ends = [*(begin - 1 for begin in self.begins[1:]), step]
@@ -32,12 +32,12 @@ class Known:
     def leaf_key(self, member: HolderId, column: int) -> SecretId | None:
         """The leaf key of a member in an epoch, or None if it is no member then."""
         leaf = self._leaf(member, column)
-        return None if leaf is None else self.chronicle.epochs[self.epochs[column]].keys[2 * leaf]
+        return None if leaf is None else self.group_history.epochs[self.epochs[column]].keys[2 * leaf]
 
     def _leaf(self, member: HolderId, column: int) -> int | None:
         if not 0 <= column < len(self.begins):
             return None
-        members = self.chronicle.epochs[self.epochs[column]].members
+        members = self.group_history.epochs[self.epochs[column]].members
         return next((leaf for leaf, holder in members.items() if holder == member), None)
 
     def can_sign(self, member: HolderId, column: int) -> bool:
@@ -45,7 +45,7 @@ class Known:
         leaf = self._leaf(member, column)
         if leaf is None:
             return False
-        voice = self.chronicle.signers.get(self.chronicle.epochs[self.epochs[column]].signature_keys[leaf])
+        voice = self.group_history.signers.get(self.group_history.epochs[self.epochs[column]].signature_keys[leaf])
         holding = [leak.at for leak, facts in self.leaked if voice in facts] or [leak.at for leak, _ in self.leaked]
         return voice in self.facts and min(holding) <= self.ends[column]
 
@@ -72,7 +72,7 @@ class Known:
                 "open": False,
             }
         key, epoch = self.leaf_key(member, column), self.epochs[column]
-        sent = [each for each in self.chronicle.messages if (each.epoch, each.sender) == (epoch, member)]
+        sent = [each for each in self.group_history.messages if (each.epoch, each.sender) == (epoch, member)]
         is_leaked = any(key in facts for _, facts in self.leaked)
         return {
             "state": "absent" if key is None else "seated",
@@ -91,10 +91,10 @@ def only(parts: list[Any], names: dict[str, object]) -> list[Any]:
     return [{name: part[name] for name in names} for part in parts]
 
 
-def compare(case: Case, view: SecurityView, leaks: list[Leak], told: list[dict[str, object]]) -> None:
+def compare(recorded: RecordedHistory, view: SecurityView, leaks: list[Leak], told: list[dict[str, object]]) -> None:
     steps = range(len(view["steps"]))
     for step, found in zip(steps, compromises(view, told, steps), strict=True):
-        verdict = case.until(step).judge(leak for leak in leaks if leak.at <= step)
+        verdict = recorded.until(step).judge(leak for leak in leaks if leak.at <= step)
         known = Known(verdict, view, step)
         columns = list(known.columns())
         assert only(found["columns"], columns[0]) == columns
@@ -111,16 +111,17 @@ def compare(case: Case, view: SecurityView, leaks: list[Leak], told: list[dict[s
 def test_of_the_scenarios(name: str) -> None:
     story = scenario(name)
     told: list[dict[str, object]] = [{"name": name} for name in story.leaks]
-    compare(story.case, security_view(story.case, story.leaks), list(story.leaks.values()), told)
+    compare(story.recorded, security_view(story.recorded, story.leaks), list(story.leaks.values()), told)
 
 
 @pytest.mark.parametrize("seed", range(20, 26))
 def test_of_compromises_from_random_histories(seed: int) -> None:
     world, dice = history(seed), random.Random(seed)  # noqa: S311 - dice, not keys
-    case = case_of(world)
+    recorded = recorded_history(world)
     steps = [dice.randrange(len(world.history)) for _ in range(3)]
     leaks = [
-        leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, case=case) for at in dict.fromkeys(steps)
+        leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, recorded=recorded)
+        for at in dict.fromkeys(steps)
     ]
     told: list[dict[str, object]] = [{"device": leak.device, "at": leak.at} for leak in leaks]
-    compare(case, security_view(case), leaks, told)
+    compare(recorded, security_view(recorded), leaks, told)

@@ -13,8 +13,8 @@ from tests.widgets.conform import faults
 from tests.widgets.views import node
 from workbench.adversary.derivation import Derivation
 from workbench.adversary.leak import Leak
-from workbench.adversary.verdict import Case, Verdict
-from workbench.lab.leaks import case_of, leak_of
+from workbench.adversary.verdict import RecordedHistory, Verdict
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.views.security import SecurityView, security_view
 
@@ -24,10 +24,10 @@ import { derivation } from "./widgets/shared/closure.js";
 import { sentences } from "./widgets/shared/reasons.js";
 import * as verdict from "./widgets/shared/verdict.js";
 
-const { caseOf, known, leaksBehind, readableMessages, reopened, reopeners, standings } = verdict;
+const { recordedHistory, known, leaksBehind, readableMessages, reopened, reopeners, standings } = verdict;
 
 const { view, asked } = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
-const given = caseOf(view);
+const given = recordedHistory(view);
 console.log(JSON.stringify(asked.map((leaks) => {
   const knowledge = known(given, leaks);
   const found = [...standings(view, knowledge)];
@@ -41,16 +41,16 @@ console.log(JSON.stringify(asked.map((leaks) => {
     behind: readable.map((epoch) => leaksBehind(given, leaks, epoch).map((leak) => leaks.indexOf(leak))),
     reopened: [...reopened(given, leaks)].map(([epoch, leak]) => [epoch, leaks.indexOf(leak)]),
     told: readable.map((epoch) => sentences(given, leaks, knowledge, authenticator(epoch))),
-    lengths: readable.map((epoch) => derivation(given.theory, knowledge, authenticator(epoch)).length),
+    lengths: readable.map((epoch) => derivation(given.rules, knowledge, authenticator(epoch)).length),
   };
 })));
 """
 
 
 def in_python(verdict: Verdict, view: SecurityView) -> dict[str, object]:
-    chronicle = verdict.case.chronicle
-    numbers = verdict.case.theory.numbers
-    authenticators = [chronicle.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs]
+    group_history = verdict.recorded.group_history
+    numbers = verdict.recorded.deduction_rules.numbers
+    authenticators = [group_history.epochs[epoch].secrets["epoch_authenticator"] for epoch in verdict.readable_epochs]
     texts = {message["step"]: message["text"] for message in view["messages"]}
     return {
         "standings": [[epoch, standing] for epoch, standing in verdict.epochs.items()],
@@ -67,7 +67,11 @@ def in_python(verdict: Verdict, view: SecurityView) -> dict[str, object]:
 
 
 def compare(
-    case: Case, view: SecurityView, asked: list[tuple[Leak, ...]], folder: Path, names: dict[int, str] | None = None
+    recorded: RecordedHistory,
+    view: SecurityView,
+    asked: list[tuple[Leak, ...]],
+    folder: Path,
+    names: dict[int, str] | None = None,
 ) -> None:
     file = folder / "asked.json"
     told = [
@@ -75,26 +79,29 @@ def compare(
         for leaks in asked
     ]
     file.write_text(json.dumps({"view": view, "asked": told}), "utf-8")
-    assert json.loads(node(IN_JAVASCRIPT, str(file))) == [in_python(case.judge(leaks), view) for leaks in asked]
+    assert json.loads(node(IN_JAVASCRIPT, str(file))) == [in_python(recorded.judge(leaks), view) for leaks in asked]
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_random_compromises_from_random_histories(seed: int, tmp_path: Path) -> None:
     world = history(seed, groups=False)
-    case, dice = case_of(world), random.Random(seed)  # noqa: S311 - dice, not keys
+    recorded, dice = recorded_history(world), random.Random(seed)  # noqa: S311 - dice, not keys
     asked = []
     for _ in range(8):
         steps = [dice.randrange(len(world.history)) for _ in range(dice.randint(0, 4))]
         asked.append(
-            tuple(leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, case=case) for at in steps)
+            tuple(
+                leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, recorded=recorded)
+                for at in steps
+            )
         )
-    compare(case, security_view(case), asked, tmp_path)
+    compare(recorded, security_view(recorded), asked, tmp_path)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_named_leaks_of_the_scenarios(name: str, tmp_path: Path) -> None:
     story = scenario(name)
-    view = security_view(story.case, story.leaks)
+    view = security_view(story.recorded, story.leaks)
     assert faults(view, SecurityView) == []
     names = {id(leak): name for name, leak in story.leaks.items()}
-    compare(story.case, view, [tuple(story.leaks.values())], tmp_path, names)
+    compare(story.recorded, view, [tuple(story.leaks.values())], tmp_path, names)

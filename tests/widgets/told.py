@@ -48,9 +48,9 @@ def beat_sentence(view: RatchetTreeView, step: int, beat: int, viewer: str) -> s
 
 _COMPROMISES = """\
 import { instant, leakedWords, tableRows, compromiseOf, compromiseSentence } from "./key_lifetimes/compromise.js";
-import { caseOf } from "./shared/verdict.js";
+import { recordedHistory } from "./shared/verdict.js";
 return (view, asked) => {
-  const given = caseOf(view.security);
+  const given = recordedHistory(view.security);
   return asked.map(([device, step, others]) => {
     const compromise = compromiseOf(view, given, { device, step, others });
     const known = [...compromise.knowledge.keys()].sort((a, b) => a - b);

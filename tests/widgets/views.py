@@ -102,7 +102,7 @@ def lived(handshakes: Handshakes = "public") -> RatchetTreeView:
 @cache
 def _derived() -> str:
     story = scenario("retroactive break")
-    goal = story.case.chronicle.epochs[5].secrets["epoch_authenticator"]
+    goal = story.recorded.group_history.epochs[5].secrets["epoch_authenticator"]
     return json.dumps(derivation_view(story.verdict("Dave"), goal))
 
 

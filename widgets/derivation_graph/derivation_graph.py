@@ -44,7 +44,7 @@ class DerivationGraph(Picture):
         Raises KeyError if it is not known, or not there.
         """
         if isinstance(fact, int):
-            fact = verdict.case.chronicle.epochs[fact].secrets["epoch_authenticator"]
+            fact = verdict.recorded.group_history.epochs[fact].secrets["epoch_authenticator"]
         return cls(derivation_view(verdict, fact), **traits)
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ import { list } from "../shared/words.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./lifetimes.d.ts").Bar} Bar */
-/** @typedef {import("../shared/verdict.js").Case} Case */
+/** @typedef {import("../shared/verdict.js").RecordedHistory} RecordedHistory */
 
 /**
  * What became of a secret by the time of a compromise.
@@ -32,7 +32,7 @@ export function fate({ born, died }, step) {
 }
 
 /**
- * @param {View} view @param {Case} given that of its security view
+ * @param {View} view @param {RecordedHistory} given that of its security view
  * @param {{device: string, step: number, others: string[]}} place
  * @returns {Compromise}
  */

@@ -9,7 +9,7 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.picture import Picture
-from workbench.lab.leaks import case_of
+from workbench.lab.leaks import recorded_history
 from workbench.lab.scenarios import Scenario
 from workbench.views.lifetimes import key_lifetimes_view
 
@@ -74,8 +74,8 @@ class KeyLifetimes(Picture):
     def of(cls, told: World | Scenario, **traits: Any) -> KeyLifetimes:
         """Show all that has happened in a world, or in a scenario with its leaks to be put on."""
         if isinstance(told, Scenario):
-            return cls(key_lifetimes_view(told.case, told.leaks), **traits)
-        return cls(key_lifetimes_view(case_of(told)), **traits)
+            return cls(key_lifetimes_view(told.recorded, told.leaks), **traits)
+        return cls(key_lifetimes_view(recorded_history(told)), **traits)
 
     def __repr__(self) -> str:
         return f"KeyLifetimes({self.view['title']!r}, {self._compromise()})"

@@ -11,7 +11,7 @@ from widgets.shared.lighter import BYTES, without_bytes, without_early_parts
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, run
 from workbench.lab.errors import NotPossible
-from workbench.lab.leaks import case_of
+from workbench.lab.leaks import recorded_history
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import LEAK_HOLDER
 from workbench.views.print import Frame, Mark
@@ -71,7 +71,7 @@ class RatchetTree(Picture):
         With leaks there is one more viewer, the attacker who has them all, and the picture begins with its eyes.
         """
         if leaks:
-            return cls(tree_under_attack(case_of(world).judge(leaks)), **{"viewer": LEAK_HOLDER, **traits})
+            return cls(tree_under_attack(recorded_history(world).judge(leaks)), **{"viewer": LEAK_HOLDER, **traits})
         return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
 
     def show(self, view: RatchetTreeView) -> None:

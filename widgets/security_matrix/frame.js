@@ -3,11 +3,11 @@
  * function of the view; a test holds it against the verdict in Python.
  */
 import { deviceOf } from "../shared/reasons.js";
-import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standings, stepOf, until } from "../shared/verdict.js";
+import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners, standings, stepOf, until } from "../shared/verdict.js";
 
 /** @typedef {import("../shared/security.d.ts").SecurityView} View */
 /** @typedef {import("../shared/security.d.ts").Seat} Seat */
-/** @typedef {import("../shared/verdict.js").Case} Case */
+/** @typedef {import("../shared/verdict.js").RecordedHistory} RecordedHistory */
 /** @typedef {import("../shared/verdict.js").Leak} Leak */
 /** @typedef {import("../shared/closure.js").Knowledge} Knowledge */
 
@@ -42,7 +42,7 @@ import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standing
  * A view ready to be drawn: who sits where in each epoch, which messages each sent, and whose each signature key is,
  * with the column in which it is first theirs.
  * @typedef {object} Opening
- * @property {Case} given
+ * @property {RecordedHistory} given
  * @property {Map<string, Seat>[]} seats
  * @property {Map<string, number[]>[]} sent
  * @property {Map<number, Map<string, number>>} signers
@@ -51,7 +51,7 @@ import { caseOf, factsOf, known, readableMessages, reopened, reopeners, standing
 /**
  * @typedef {object} Frame
  * @property {Opening} opening
- * @property {Case} now the case up to the step
+ * @property {RecordedHistory} now the history up to the step
  * @property {number} step
  * @property {Leak[]} leaks those that have leaked by then
  * @property {Knowledge} knowledge
@@ -79,7 +79,7 @@ export function opened(view) {
       signers.set(voice, (signers.get(voice) ?? new Map()).set(member, column));
     }
   }
-  return { given: caseOf(view), seats, sent, signers };
+  return { given: recordedHistory(view), seats, sent, signers };
 }
 
 /** @param {View} view @param {number} step @returns {number} the column of the epoch that a step is in; -1 before all */
@@ -108,7 +108,7 @@ export function frameAt(opening, chosen, step) {
   };
 }
 
-/** @param {View} view @param {Case} now @param {Leak[]} leaks @param {Knowledge} knowledge @returns {Column[]} */
+/** @param {View} view @param {RecordedHistory} now @param {Leak[]} leaks @param {Knowledge} knowledge @returns {Column[]} */
 function columnsOf(view, now, leaks, knowledge) {
   const found = standings(now.view, knowledge);
   const again = reopened(now, leaks);
@@ -139,7 +139,7 @@ function voicesOf({ given, signers }, leaks, knowledge) {
   );
 }
 
-/** @param {Case} now @param {Leak[]} leaks @returns {Map<string, Leak[]>} */
+/** @param {RecordedHistory} now @param {Leak[]} leaks @returns {Map<string, Leak[]>} */
 function compromisesOf(now, leaks) {
   /** @type {Map<string, Leak[]>} */
   const compromises = new Map();

@@ -10,14 +10,14 @@ from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, run
 from workbench.lab import World
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.views.security import security_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from workbench.adversary.leak import Leak
-    from workbench.adversary.verdict import Case, Verdict
+    from workbench.adversary.verdict import RecordedHistory, Verdict
     from workbench.lab.scenarios import Scenario
 
 
@@ -48,16 +48,16 @@ class SecurityMatrix(Picture):
         *,
         on: Iterable[str] = (),
         step: int | None = None,
-        case: Case | None = None,
+        recorded: RecordedHistory | None = None,
         **traits: Any,
     ) -> None:
         """Show a world's history at a step (the last one, if none is given), with the named leaks `on` put on.
 
-        `case` is that of the world if it is at hand. Raises ValueError if there is no such step or leak.
+        `recorded` is that of the world if it is at hand. Raises ValueError if there is no such step or leak.
         """
         self._world, self._named = world, dict(named or {})
-        self._case = case_of(world) if case is None else case
-        view = security_view(self._case, self._named)
+        self._recorded = recorded_history(world) if recorded is None else recorded
+        view = security_view(self._recorded, self._named)
         last = len(view["steps"]) - 1
         if step is not None and not 0 <= step <= last:
             raise ValueError(f"this history has no step {step}; its steps are 0 to {last}")
@@ -72,12 +72,12 @@ class SecurityMatrix(Picture):
         """Show all that has happened in a world so far; or a scenario, with its leaks put on."""
         if isinstance(story, World):
             return cls(story, **traits)
-        return cls(story.world, story.leaks, **{"on": story.leaks, "case": story.case, **traits})
+        return cls(story.world, story.leaks, **{"on": story.leaks, "recorded": story.recorded, **traits})
 
     def verdict(self) -> Verdict:
         """Give the verdict on what has leaked by the step."""
         leaks = [self._leak(each) for each in self.leaks]
-        return self._case.until(self.step).judge(leak for leak in leaks if leak.at <= self.step)
+        return self._recorded.until(self.step).judge(leak for leak in leaks if leak.at <= self.step)
 
     def __repr__(self) -> str:
         title, steps = self.view["title"], len(self.view["steps"])
@@ -97,7 +97,7 @@ class SecurityMatrix(Picture):
     def _leak(self, put_on: dict[str, Any]) -> Leak:
         if "name" in put_on:
             return self._named[put_on["name"]]
-        return leak_of(self._world, put_on["device"], at=put_on["at"], case=self._case)
+        return leak_of(self._world, put_on["device"], at=put_on["at"], recorded=self._recorded)
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
         lines = repr(self.verdict()).splitlines()

@@ -11,7 +11,7 @@ export const LEAKED = -1;
 
 /**
  * The rules of a history, ready for many questions.
- * @typedef {object} Theory
+ * @typedef {object} DeductionRules
  * @property {Rules} rules
  * @property {Int32Array} needs how many premises each rule has
  * @property {Int32Array} usesFrom where the rules that use a fact begin in `uses`
@@ -25,9 +25,9 @@ export const LEAKED = -1;
 
 /**
  * @param {View} view
- * @returns {Theory}
+ * @returns {DeductionRules}
  */
-export function theoryOf({ rules, facts }) {
+export function deductionRulesOf({ rules, facts }) {
   const { starts, premises, conclusions } = rules;
   const needs = Int32Array.from(conclusions, (_, rule) => starts[rule + 1] - starts[rule]);
   const usesFrom = new Int32Array(facts.length + 1);
@@ -50,29 +50,29 @@ export function theoryOf({ rules, facts }) {
 
 /**
  * All that follows from what leaked, in whatever order.
- * @param {Theory} theory
+ * @param {DeductionRules} rules
  * @param {Iterable<number>} leaked
  * @returns {Knowledge}
  */
-export function close(theory, leaked) {
-  return closing(theory, leaked).knowledge;
+export function deductiveClosure(rules, leaked) {
+  return extensibleClosure(rules, leaked).knowledge;
 }
 
 /**
  * All that follows from what leaked, and what would follow beyond it from more.
- * @param {Theory} theory
+ * @param {DeductionRules} rules
  * @param {Iterable<number>} leaked
  * @returns {{ knowledge: Knowledge, beyond: (more: Iterable<number>) => Knowledge }}
  */
-export function closing(theory, leaked) {
-  const missing = theory.needs.slice();
-  const knowledge = spread(theory, leaked, missing, new Map());
-  return { knowledge, beyond: (more) => spread(theory, more, missing.slice(), knowledge) };
+export function extensibleClosure(rules, leaked) {
+  const missing = rules.needs.slice();
+  const knowledge = spread(rules, leaked, missing, new Map());
+  return { knowledge, beyond: (more) => spread(rules, more, missing.slice(), knowledge) };
 }
 
 /**
  * What follows from some facts and is not known yet.
- * @param {Theory} theory
+ * @param {DeductionRules} rules
  * @param {Iterable<number>} facts
  * @param {Int32Array} missing how many premises of each rule are not known yet, which is counted down
  * @param {Knowledge} known
@@ -100,7 +100,7 @@ function spread({ rules, usesFrom, uses }, facts, missing, known) {
 
 /**
  * The rules that lead to a known fact, each after those that it needs; none if the fact leaked itself.
- * @param {Theory} theory
+ * @param {DeductionRules} rules
  * @param {Knowledge} knowledge
  * @param {number} fact
  * @returns {number[]}

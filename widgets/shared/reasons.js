@@ -6,26 +6,26 @@ import { derivation } from "./closure.js";
 import { factsOf, stepOf } from "./verdict.js";
 import { list, upperFirst } from "./words.js";
 
-/** @typedef {import("./verdict.js").Case} Case */
+/** @typedef {import("./verdict.js").RecordedHistory} RecordedHistory */
 /** @typedef {import("./verdict.js").Leak} Leak */
 /** @typedef {import("./closure.js").Knowledge} Knowledge */
 
 const TOLD = new Set(["open", "randomness", "read"]);
 
-/** @param {Case} given @param {Leak} leak @returns {string} "everything of Dave after step 5" */
+/** @param {RecordedHistory} given @param {Leak} leak @returns {string} "everything of Dave after step 5" */
 export function leakWords(given, leak) {
   const named = "name" in leak && given.view.leaks.find(({ name }) => name === leak.name);
   return named ? named.words : `everything of ${deviceOf(given, leak)} after step ${stepOf(given, leak) + 1}`;
 }
 
-/** @param {Case} given @param {Leak} leak @returns {string} */
+/** @param {RecordedHistory} given @param {Leak} leak @returns {string} */
 export function deviceOf({ view }, leak) {
   return "device" in leak ? leak.device : (view.leaks.find(({ name }) => name === leak.name)?.device ?? "");
 }
 
 /**
  * The derivation of a known fact, one sentence for each step that matters.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @param {Knowledge} knowledge
  * @param {number} fact
@@ -33,7 +33,7 @@ export function deviceOf({ view }, leak) {
  */
 export function sentences(given, leaks, knowledge, fact) {
   const { facts, rules, rule_kinds } = given.view;
-  const steps = derivation(given.theory, knowledge, fact);
+  const steps = derivation(given.rules, knowledge, fact);
   const premisesOf = (/** @type {number} */ rule) => rules.premises.slice(rules.starts[rule], rules.starts[rule + 1]);
   const derived = new Set(steps.map((rule) => rules.conclusions[rule]));
   /** @type {Map<number, string>} */

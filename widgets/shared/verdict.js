@@ -2,10 +2,10 @@
  * The verdict on a history and its leaks, as in workbench/adversary/verdict.py: what is readable, until when, and
  * whose compromise would open it again.
  */
-import { close, closing, theoryOf } from "./closure.js";
+import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure.js";
 
 /** @typedef {import("./security.d.ts").SecurityView} View */
-/** @typedef {import("./closure.js").Theory} Theory */
+/** @typedef {import("./closure.js").DeductionRules} DeductionRules */
 /** @typedef {import("./closure.js").Knowledge} Knowledge */
 
 /**
@@ -17,18 +17,18 @@ import { close, closing, theoryOf } from "./closure.js";
 
 /**
  * A view ready to be judged. `held[step]` is what each device held after the step, as sets of facts.
- * @typedef {object} Case
+ * @typedef {object} RecordedHistory
  * @property {View} view
- * @property {Theory} theory
+ * @property {DeductionRules} rules
  * @property {Record<string, Set<number>>[]} held
  * @property {Map<string, Set<number>>} alone the epochs that the compromise of one device opens, by its name and the step
  */
 
 /**
  * @param {View} view
- * @returns {Case}
+ * @returns {RecordedHistory}
  */
-export function caseOf(view) {
+export function recordedHistory(view) {
   /** @type {Record<string, Set<number>>} */
   let now = {};
   const held = view.steps.map(({ gain, lose }) => {
@@ -45,27 +45,27 @@ export function caseOf(view) {
     }
     return now;
   });
-  return { view, theory: theoryOf(view), held, alone: new Map() };
+  return { view, rules: deductionRulesOf(view), held, alone: new Map() };
 }
 
 /**
- * The case as it was after a step.
- * @param {Case} given
+ * The history as it was after a step.
+ * @param {RecordedHistory} given
  * @param {number} step
- * @returns {Case}
+ * @returns {RecordedHistory}
  */
-export function until({ view, theory, held, alone }, step) {
+export function until({ view, rules, held, alone }, step) {
   const past = {
     ...view,
     epochs: view.epochs.filter((epoch) => epoch.step <= step),
     messages: view.messages.filter((message) => message.step <= step),
   };
-  return { view: past, theory, held: held.slice(0, step + 1), alone };
+  return { view: past, rules, held: held.slice(0, step + 1), alone };
 }
 
 /**
  * The facts of a leak.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak} leak
  * @returns {Iterable<number>}
  */
@@ -78,15 +78,15 @@ export function factsOf({ view, held }, leak) {
 
 /**
  * All that follows from some leaks.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @returns {Knowledge}
  */
 export function known(given, leaks) {
-  return close(given.theory, allFacts(given, leaks));
+  return deductiveClosure(given.rules, allFacts(given, leaks));
 }
 
-/** @param {Case} given @param {Leak[]} leaks @returns {number[]} */
+/** @param {RecordedHistory} given @param {Leak[]} leaks @returns {number[]} */
 function allFacts(given, leaks) {
   return leaks.flatMap((leak) => [...factsOf(given, leak)]);
 }
@@ -122,13 +122,13 @@ export function readableMessages(view, knowledge) {
 /**
  * For each healed epoch the members whose compromise now would open it again: those whose leaf key opens it, and those whose
  * device does and would not without what has leaked.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @returns {Map<number, string[]>}
  */
 export function reopeners(given, leaks) {
   const { view, held } = given;
-  const { knowledge, beyond } = closing(given.theory, allFacts(given, leaks));
+  const { knowledge, beyond } = extensibleClosure(given.rules, allFacts(given, leaks));
   const healed = [...standings(view, knowledge)].filter(([, standing]) => standing === "healed");
   /** @type {Map<number, string[]>} */
   const found = new Map(healed.map(([epoch]) => [epoch, []]));
@@ -148,16 +148,16 @@ export function reopeners(given, leaks) {
 
 /**
  * The epochs that the compromise of one device opens by itself.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {string} device
  * @param {number} at
  * @returns {Set<number>}
  */
-function openedAlone({ view, theory, held, alone }, device, at) {
+function openedAlone({ view, rules, held, alone }, device, at) {
   const name = `${at} ${device}`;
   const known = alone.get(name);
   if (known) return known;
-  const knowledge = close(theory, held[at][device] ?? []);
+  const knowledge = deductiveClosure(rules, held[at][device] ?? []);
   const open = view.epochs.filter(({ authenticator }) => authenticator !== null && knowledge.has(authenticator));
   const epochs = new Set(open.map(({ epoch }) => epoch));
   alone.set(name, epochs);
@@ -166,7 +166,7 @@ function openedAlone({ view, theory, held, alone }, device, at) {
 
 /**
  * The step after which a leak leaked.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak} leak
  * @returns {number}
  */
@@ -177,7 +177,7 @@ export function stepOf({ view }, leak) {
 /**
  * The epochs that had healed when something leaked that opened them again, each with that leak. What a leak opens by
  * itself is not opened again by it.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @returns {Map<number, Leak>}
  */
@@ -203,7 +203,7 @@ export function reopened(given, leaks) {
 /**
  * The fewest of the leaks without which an epoch would not be readable; none if it is not. Those that came last are
  * the first to be left out if the others are enough.
- * @param {Case} given
+ * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @param {number} epoch
  * @returns {Leak[]}

@@ -4,10 +4,10 @@
   learned of a
   group (`known_group`) comes from `welcomes`, `messages`, `commits` (their public half is in `followed`) and leaked
   randomness (`drawn`); each waits for what would open it (`facts`). It runs inside of a world, or as a program of its
-  own (`recovery`) that is handed a file (`case_file`).
+  own (`recovery`) that is handed a file (`evidence`).
 - What follows from the record (`knowledge`): the closure of what leaked (`leak`) under all that was recorded
-  (`chronicle`). It gives the `verdict`, and how each thing came to be known (`derivation`).
-- What theory allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
+  (`group_history`). It gives the `verdict`, and how each thing came to be known (`derivation`).
+- What the theorem allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
 
 Each of them follows what is known in one group into the others of the same people.
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import networkx as nx
 
-from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
 from workbench.inspect.names import listed, shown, upper_first
@@ -37,14 +37,14 @@ class Derivation:
     @classmethod
     def of_epoch(cls, verdict: Verdict, epoch: int) -> Derivation:
         """How the secrets of an epoch are known; raises `KeyError` if they are not."""
-        return cls.of(verdict, verdict.case.chronicle.epochs[epoch].secrets["epoch_authenticator"])
+        return cls.of(verdict, verdict.recorded.group_history.epochs[epoch].secrets["epoch_authenticator"])
 
     @cached_property
     def leaks(self) -> Mapping[Fact, Leak]:
         """The leaked facts that it stands on, each with the first leak that holds it."""
         derived = {rule.conclusion for rule in self.steps}
         needed = {self.fact, *(premise for rule in self.steps for premise in rule.premises)} - derived
-        by_leak = [(leak, self.verdict.case.leaked(leak)) for leak in self.verdict.leaks]
+        by_leak = [(leak, self.verdict.recorded.leaked(leak)) for leak in self.verdict.leaks]
         return {fact: next(leak for leak, facts in by_leak if fact in facts) for fact in sorted(needed)}
 
     def graph(self) -> nx.DiGraph[Fact]:
@@ -54,7 +54,7 @@ class Derivation:
         None. An edge has its rule's `kind`, `operation` and `label`.
         """
         graph: nx.DiGraph[Fact] = nx.DiGraph()
-        words = Words(*self.verdict.case.chronicles)
+        words = Words(*self.verdict.recorded.group_histories)
         for fact, leak in self.leaks.items():
             graph.add_node(fact, words=words.of(fact), leak=str(leak), rank=0)
         for rule in self.steps:
@@ -66,7 +66,7 @@ class Derivation:
 
     def sentences(self) -> tuple[str, ...]:
         """The derivation in words, one sentence for each step that matters."""
-        words = Words(*self.verdict.case.chronicles)
+        words = Words(*self.verdict.recorded.group_histories)
         told = tuple(words.sentence(rule, self.leaks) for rule in self.steps if words.matters(rule))
         if told:
             return told
@@ -96,11 +96,11 @@ SAID = {
 class Words:
     """What the facts and rules of a history are called, and of those of other groups beside it."""
 
-    def __init__(self, chronicle: Chronicle, *beside: Chronicle) -> None:
+    def __init__(self, group_history: GroupHistory, *beside: GroupHistory) -> None:
         self._beside = beside
-        self.secrets = ChainMap(*(dict(each.secrets) for each in (chronicle, *beside)))
+        self.secrets = ChainMap(*(dict(each.secrets) for each in (group_history, *beside)))
         self._leaf_of: dict[SecretId, str] = {}
-        for each in (chronicle, *beside):
+        for each in (group_history, *beside):
             names = {holder["id"]: holder["name"] for holder in each.trace["holders"]}
             for record in each.epochs.values():
                 for leaf, member in record.members.items():

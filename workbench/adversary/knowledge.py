@@ -24,24 +24,24 @@ class Knowledge:
     A fact that is found early takes few steps in a row: all that one step gives is found before any second step.
     """
 
-    theory: Theory
+    deduction_rules: DeductionRules
     by_rule: Mapping[int, int]
 
     def __contains__(self, fact: Fact) -> bool:
-        number = self.theory.numbers.get(fact)
+        number = self.deduction_rules.numbers.get(fact)
         return number is not None and number in self.by_rule
 
     def facts(self) -> frozenset[Fact]:
         """All that is known."""
-        return frozenset(self.theory.rules.facts[number] for number in self.by_rule)
+        return frozenset(self.deduction_rules.rules.facts[number] for number in self.by_rule)
 
     def derivation(self, fact: Fact) -> tuple[Rule, ...]:
         """The steps that lead to a fact, each after those that it needs; none if it was leaked itself.
 
         Raises `KeyError` if it is not known.
         """
-        rules, steps = self.theory.rules, dict[int, None]()
-        waiting = [self.theory.numbers[fact]]
+        rules, steps = self.deduction_rules.rules, dict[int, None]()
+        waiting = [self.deduction_rules.numbers[fact]]
         while waiting:
             rule = self.by_rule[waiting.pop()]
             if rule == LEAKED or rule in steps:
@@ -54,7 +54,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True)
-class Theory:
+class DeductionRules:
     """The rules of a history, ready for many questions."""
 
     rules: Rules
@@ -79,7 +79,7 @@ class Theory:
         starts = self.rules.starts
         return [starts[rule + 1] - starts[rule] for rule in range(len(self.rules))]
 
-    def close(self, leaked: Iterable[SecretId]) -> Knowledge:
+    def deductive_closure(self, leaked: Iterable[SecretId]) -> Knowledge:
         """All that follows from what leaked, in whatever order. A secret that stands in no rule leads nowhere."""
         uses, missing, conclusions = self._uses, list(self._needs), self.rules.conclusions
         by_rule = dict.fromkeys(sorted(self.numbers[each] for each in leaked if each in self.numbers), LEAKED)

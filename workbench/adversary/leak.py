@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leaked_secrets import Item, LeakedSecrets, Part, PrivateKey, Randomness, UsedKey, leaked_secrets_of
 from workbench.client import Holdings
 from workbench.inspect.trace_format import HolderId, SecretId
@@ -33,14 +33,14 @@ class Leak:
         return f"{whole.get(self.what, f'the {self.what}')} of {self.device} after step {self.at + 1}"
 
 
-def leak(chronicle: Chronicle, holdings: Holdings, device: HolderId, at: int, what: Part) -> Leak:
+def leak(group_history: GroupHistory, holdings: Holdings, device: HolderId, at: int, what: Part) -> Leak:
     """The leak of a part of a device. `holdings` is what it held after step `at`."""
-    used = tuple(_used(chronicle, device, at)) if what in {"message keys", "randomness"} else ()
+    used = tuple(_used(group_history, device, at)) if what in {"message keys", "randomness"} else ()
     taken = tuple(item for item in used if isinstance(item, Randomness) == (what == "randomness"))
     return Leak(device, at, what, leaked_secrets_of(holdings, what) + taken)
 
 
-def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[Fact]:
+def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:
     """The ids of all secrets in a leak, and what those private proposals say that wait in a state for a commit.
 
     A secret that was never used nor seen again has no id. A private key is known by its public key if nobody who was
@@ -52,9 +52,9 @@ def leaked_facts(chronicle: Chronicle, leaked: Leak) -> frozenset[Fact]:
     waiting = (reference.hex() for state in states for reference in state.proposals)
     return frozenset(
         (
-            *(chronicle.private_proposals[each] for each in waiting if each in chronicle.private_proposals),
-            *(chronicle.by_value[value] for value in values if value in chronicle.by_value),
-            *(chronicle.by_public[key] for key in public if key in chronicle.by_public),
+            *(group_history.private_proposals[each] for each in waiting if each in group_history.private_proposals),
+            *(group_history.by_value[value] for value in values if value in group_history.by_value),
+            *(group_history.by_public[key] for key in public if key in group_history.by_public),
         )
     )
 
@@ -73,10 +73,10 @@ DRAWING = frozenset({"fresh", "signature_key_pair"})
 """Operations that take what a device has drawn, and make a secret of it."""
 
 
-def _used(chronicle: Chronicle, device: HolderId, at: int) -> Iterator[Item]:
+def _used(group_history: GroupHistory, device: HolderId, at: int) -> Iterator[Item]:
     """What a device drew and used up in a step: the record remembers what the device has forgotten."""
-    step, secrets = chronicle.trace["steps"][at], chronicle.secrets
-    group_id = bytes.fromhex(chronicle.trace["group_id"])
+    step, secrets = group_history.trace["steps"][at], group_history.secrets
+    group_id = bytes.fromhex(group_history.trace["group_id"])
     drawn = dict[SecretId, None]()
     for operation in step["operations"]:
         if operation["name"] in DRAWING and device in operation["by"]:
@@ -94,6 +94,6 @@ def _used(chronicle: Chronicle, device: HolderId, at: int) -> Iterator[Item]:
         epoch, node, generation = key["epoch"], key["node"], key.get("generation")
         nonce = nonces.get((key["name"].removesuffix("key") + "nonce", epoch, node, generation))
         if epoch is not None and node is not None and generation is not None and nonce and key["value"]:
-            kind = ContentType[chronicle.trace["steps"][read["step"]]["messages"][read["message"]]["kind"]]
+            kind = ContentType[group_history.trace["steps"][read["step"]]["messages"][read["message"]]["kind"]]
             message_key = MessageKey(generation, bytes.fromhex(key["value"]), bytes.fromhex(nonce))
             yield UsedKey(group_id, epoch, node // 2, kind, message_key)

@@ -1,8 +1,8 @@
-"""The attacker as a program of its own: `python -m workbench.adversary.recovery CASE.json ...`.
+"""The attacker as a program of its own: `python -m workbench.adversary.recovery EVIDENCE.json ...`.
 
 A file holds what leaked and what went over the wire, and nothing else; what is printed is what the attacker has made
 of it: the authenticators of the epochs that it entered, and the messages that it read. Whoever has the members' own
-values can tell whether it is right (`workbench.adversary.case_file` writes such a file).
+values can tell whether it is right (`workbench.adversary.evidence` writes such a file).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from workbench.adversary.attacker import Attacker
-from workbench.adversary.case_file import CaseFile, read_case_file
+from workbench.adversary.evidence import Evidence, read_evidence
 
 
 class ReadMessage(TypedDict):
@@ -38,12 +38,12 @@ class Recovered(RecoveredFromGroup):
     beside: list[RecoveredFromGroup]
 
 
-def recover(case: CaseFile) -> Recovered:
-    """Compute all that can be computed from a case file."""
-    first = Attacker(case.suite, case.group_id)
-    attackers = [first, *(first.beside(group.suite, group.group_id) for group in case.beside)]
-    for attacker, group in zip(attackers, (case, *case.beside), strict=True):
-        attacker.take((*group.public, *case.leaked_secrets))
+def recover(evidence: Evidence) -> Recovered:
+    """Compute all that can be computed from evidence."""
+    first = Attacker(evidence.suite, evidence.group_id)
+    attackers = [first, *(first.beside(group.suite, group.group_id) for group in evidence.beside)]
+    for attacker, group in zip(attackers, (evidence, *evidence.beside), strict=True):
+        attacker.take((*group.public, *evidence.leaked_secrets))
         for message in group.wire:
             attacker.hear(message)
     return {**_recovered(first), "beside": [_recovered(attacker) for attacker in attackers[1:]]}
@@ -61,13 +61,13 @@ def _recovered(attacker: Attacker) -> RecoveredFromGroup:
 
 
 def main() -> None:
-    """Read the case files that are named, print a list of what was made of each as JSON."""
+    """Read the files that are named, print a list of what was made of each as JSON."""
     parser = argparse.ArgumentParser(prog="python -m workbench.adversary.recovery", description=__doc__)
     parser.add_argument(
-        "cases", type=Path, nargs="+", metavar="CASE.json", help="what leaked, and what was on the wire"
+        "evidence", type=Path, nargs="+", metavar="EVIDENCE.json", help="what leaked, and what was on the wire"
     )
-    texts = [path.read_text("utf-8") for path in parser.parse_args().cases]
-    json.dump([recover(read_case_file(text)) for text in texts], sys.stdout)
+    texts = [path.read_text("utf-8") for path in parser.parse_args().evidence]
+    json.dump([recover(read_evidence(text)) for text in texts], sys.stdout)
 
 
 if __name__ == "__main__":

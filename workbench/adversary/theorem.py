@@ -1,4 +1,4 @@
-"""What theory allows an attacker to know: the cases of a machine-checked theorem about TreeKEM (ePrint 2025/410).
+"""What the theorem allows an attacker to know: the cases of a machine-checked theorem about TreeKEM (ePrint 2025/410).
 
 The theorem is a necessary condition: whoever has an epoch has it by one of its cases. It looks at an epoch and the
 one before, and at who leaked which kind of key, and never at a ciphertext. So it may say yes where a real attacker
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from workbench.adversary.chronicle import Chronicle, EpochRecord
+from workbench.adversary.group_history import EpochRecord, GroupHistory
 from workbench.adversary.leak import Leak, leaked_facts
 from workbench.adversary.leaked_secrets import InitKey, Item, Randomness
 from workbench.inspect.trace_format import SecretId, TraceStep
 from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode, key_package_ref
 
 
-class Case(Enum):
+class TheoremCase(Enum):
     """Why an epoch may be known: the theorem's number (0 for none), and where RFC 9750 speaks of it."""
 
     SECRETS_LEAKED = (1, "secrets of the epoch itself leaked", "§8.3.1")
@@ -43,21 +43,21 @@ class Case(Enum):
         return f"{self.sentence} (RFC 9750 {self.section})"
 
 
-def allowed_by_theory(
-    chronicle: Chronicle, leaks: Sequence[Leak], beside: Sequence[Chronicle] = ()
-) -> Mapping[int, Case]:
-    """The epochs that may be known after these leaks by theory alone, each with the case that applies.
+def allowed_by_theorem(
+    group_history: GroupHistory, leaks: Sequence[Leak], beside: Sequence[GroupHistory] = ()
+) -> Mapping[int, TheoremCase]:
+    """The epochs that may be known after these leaks by the theorem alone, each with the case that applies.
 
     `beside` are other groups of the same people: an epoch that may be known there gives away its resumption PSK.
     """
-    groups = (chronicle, *beside)
-    evidence = [_Evidence(each, groups, tuple(leaks)) for each in groups]
-    cases: list[dict[int, Case]] = [{} for _ in evidence]
+    groups = (group_history, *beside)
+    leaks_by_group = [_GroupLeaks(each, groups, tuple(leaks)) for each in groups]
+    cases: list[dict[int, TheoremCase]] = [{} for _ in leaks_by_group]
     psks, before = set[str](), -1
     while before != len(psks):
         before = len(psks)
-        for each, known in zip(evidence, cases, strict=True):
-            for number, record in sorted(each.chronicle.epochs.items()):
+        for each, known in zip(leaks_by_group, cases, strict=True):
+            for number, record in sorted(each.group_history.epochs.items()):
                 case = known.get(number) or each.case_of(record, known, psks)
                 if case is not None:
                     known[number] = case
@@ -66,55 +66,57 @@ def allowed_by_theory(
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class _GroupLeaks:
     """What the cases ask of the leaks."""
 
-    chronicle: Chronicle
-    groups: tuple[Chronicle, ...]
+    group_history: GroupHistory
+    groups: tuple[GroupHistory, ...]
     leaks: tuple[Leak, ...]
 
     def value(self, name: str, record: EpochRecord) -> str:
         """A secret of an epoch in hexadecimal, by which other groups know it; nothing if it was not recorded."""
         secret = record.secrets.get(name)
-        return "" if secret is None else self.chronicle.secrets[secret]["value"] or ""
+        return "" if secret is None else self.group_history.secrets[secret]["value"] or ""
 
-    def case_of(self, record: EpochRecord, known: Mapping[int, Case], psks: AbstractSet[str]) -> Case | None:
+    def case_of(
+        self, record: EpochRecord, known: Mapping[int, TheoremCase], psks: AbstractSet[str]
+    ) -> TheoremCase | None:
         """The first case by which an epoch may be known.
 
         `known` are the epochs before it that may be, `psks` the resumption PSKs of all that may be.
         """
         if record.secrets.get("epoch_authenticator") in self.leaked:
-            return Case.SECRETS_LEAKED
-        if not all(psk in self.leaked or self.chronicle.secrets[psk]["value"] in psks for psk in record.psks):
+            return TheoremCase.SECRETS_LEAKED
+        if not all(psk in self.leaked or self.group_history.secrets[psk]["value"] in psks for psk in record.psks):
             return None
         return self._from_outside(record) or (self._from_before(record) if record.epoch - 1 in known else None)
 
-    def _from_outside(self, record: EpochRecord) -> Case | None:
+    def _from_outside(self, record: EpochRecord) -> TheoremCase | None:
         """A way into an epoch that does not lead through the one before."""
         commit = record.commit
         joined = self._invited[record.step]
         if joined & {_reference(package) for package in self.init_keys}:
-            return Case.JOINER_LEAKED
-        drawn = self._draws(self.chronicle.trace["steps"][record.step])
+            return TheoremCase.JOINER_LEAKED
+        drawn = self._draws(self.group_history.trace["steps"][record.step])
         if commit is None or joined or commit["external"]:
-            return Case.RANDOMNESS_LEAKED if drawn or (joined and self._init_key_is_drawn) else None
+            return TheoremCase.RANDOMNESS_LEAKED if drawn or (joined and self._init_key_is_drawn) else None
         return None
 
-    def _from_before(self, record: EpochRecord) -> Case | None:
+    def _from_before(self, record: EpochRecord) -> TheoremCase | None:
         """A way into an epoch from the one before it, which is known."""
         if record.commit is None or not record.commit["with_path"]:
-            return Case.NO_PATH
+            return TheoremCase.NO_PATH
         if self.leaked & {*record.keys.values()}:
-            return Case.TREE_KEY_LEAKED
-        in_tree = {self.chronicle.secrets[key].get("public") for key in record.keys.values()}
+            return TheoremCase.TREE_KEY_LEAKED
+        in_tree = {self.group_history.secrets[key].get("public") for key in record.keys.values()}
         if in_tree & {package.leaf_node.encryption_key.hex() for package in self.init_keys}:
-            return Case.STALE_LEAF
-        return Case.RANDOMNESS_LEAKED if self.randomness else None
+            return TheoremCase.STALE_LEAF
+        return TheoremCase.RANDOMNESS_LEAKED if self.randomness else None
 
     @cached_property
     def leaked(self) -> frozenset[SecretId]:
         """All secrets that leaked."""
-        return frozenset().union(*(leaked_facts(self.chronicle, leak) for leak in self.leaks))
+        return frozenset().union(*(leaked_facts(self.group_history, leak) for leak in self.leaks))
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -140,7 +142,7 @@ class _Evidence:
     @cached_property
     def _invited(self) -> tuple[frozenset[str], ...]:
         """Whom the Welcomes of each step are sealed to, by the references of their key packages."""
-        return tuple(frozenset(_invited(step)) for step in self.chronicle.trace["steps"])
+        return tuple(frozenset(_invited(step)) for step in self.group_history.trace["steps"])
 
     @cached_property
     def _init_key_is_drawn(self) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from workbench.adversary.chronicle import Chronicle, MessageRecord
-from workbench.adversary.knowledge import Knowledge, Theory
+from workbench.adversary.group_history import GroupHistory, MessageRecord
+from workbench.adversary.knowledge import DeductionRules, Knowledge
 from workbench.adversary.leak import Leak, leaked_facts
 from workbench.adversary.voices import Voices, voices
 from workbench.inspect.names import listed
@@ -27,50 +27,52 @@ Standing: TypeAlias = Literal["closed", "readable", "healed"]
 
 
 @dataclass(frozen=True, repr=False)
-class Case:
+class RecordedHistory:
     """A recorded history of a group, ready to be judged under any leaks.
 
     `beside` are other groups of the same people: what is known there may be of use here, and is followed.
     """
 
-    chronicle: Chronicle
-    theory: Theory
-    beside: tuple[Chronicle, ...] = ()
+    group_history: GroupHistory
+    deduction_rules: DeductionRules
+    beside: tuple[GroupHistory, ...] = ()
 
     @classmethod
-    def of(cls, chronicle: Chronicle, *beside: Chronicle) -> Case:
-        """The case of a recorded history."""
-        return cls(chronicle, Theory(rules_of(chronicle.trace, *(each.trace for each in beside))), beside)
+    def of(cls, group_history: GroupHistory, *beside: GroupHistory) -> RecordedHistory:
+        """A recorded history with the rules of all groups."""
+        return cls(
+            group_history, DeductionRules(rules_of(group_history.trace, *(each.trace for each in beside))), beside
+        )
 
     @property
-    def chronicles(self) -> tuple[Chronicle, ...]:
+    def group_histories(self) -> tuple[GroupHistory, ...]:
         """Those of all groups, this one first."""
-        return self.chronicle, *self.beside
+        return self.group_history, *self.beside
 
-    def others(self) -> tuple[Case, ...]:
-        """The cases of the groups beside this one, under the same rules."""
+    def others(self) -> tuple[RecordedHistory, ...]:
+        """The recorded histories of the groups beside this one, under the same rules."""
         return tuple(
-            replace(self, chronicle=other, beside=tuple(each for each in self.chronicles if each is not other))
+            replace(self, group_history=other, beside=tuple(each for each in self.group_histories if each is not other))
             for other in self.beside
         )
 
     def leaked(self, leak: Leak) -> frozenset[SecretId]:
         """The ids of all secrets in a leak, in all groups."""
-        return frozenset().union(*(leaked_facts(chronicle, leak) for chronicle in self.chronicles))
+        return frozenset().union(*(leaked_facts(group_history, leak) for group_history in self.group_histories))
 
     def __repr__(self) -> str:
-        return f"Case({len(self.chronicle.epochs)} epochs, {len(self.chronicle.messages)} messages)"
+        return f"RecordedHistory({len(self.group_history.epochs)} epochs, {len(self.group_history.messages)} messages)"
 
-    def until(self, step: int) -> Case:
-        """The case as it was after a step. What follows from what stays: nothing later opens what was before."""
-        chronicle = self.chronicle
+    def until(self, step: int) -> RecordedHistory:
+        """The history as it was after a step. What follows from what stays: nothing later opens what was before."""
+        group_history = self.group_history
         past = replace(
-            chronicle,
-            epochs={number: record for number, record in chronicle.epochs.items() if record.step <= step},
-            messages=tuple(message for message in chronicle.messages if message.step <= step),
-            held=chronicle.held[: step + 1],
+            group_history,
+            epochs={number: record for number, record in group_history.epochs.items() if record.step <= step},
+            messages=tuple(message for message in group_history.messages if message.step <= step),
+            held=group_history.held[: step + 1],
         )
-        return replace(self, chronicle=past)
+        return replace(self, group_history=past)
 
     def judge(self, leaks: Iterable[Leak]) -> Verdict:
         """What these leaks give away, together."""
@@ -81,7 +83,7 @@ class Case:
 class Verdict:
     """What an attacker has who got these leaks and hears every message; it is shown as a line for each epoch."""
 
-    case: Case
+    recorded: RecordedHistory
     leaks: tuple[Leak, ...]
 
     @cached_property
@@ -92,7 +94,7 @@ class Verdict:
     @cached_property
     def epochs(self) -> Mapping[int, Standing]:
         """Every epoch, and whether its secrets are known."""
-        return _standings(self.case.chronicle, self.knowledge)
+        return _standings(self.recorded.group_history, self.knowledge)
 
     @property
     def readable_epochs(self) -> tuple[int, ...]:
@@ -102,7 +104,7 @@ class Verdict:
     @property
     def readable_messages(self) -> tuple[MessageRecord, ...]:
         """The application messages whose content is known."""
-        return tuple(each for each in self.case.chronicle.messages if each.fact in self.knowledge)
+        return tuple(each for each in self.recorded.group_history.messages if each.fact in self.knowledge)
 
     def leaks_behind(self, epoch: int) -> tuple[Leak, ...]:
         """The fewest of the leaks without which the epoch would not be readable; none if it is not.
@@ -112,7 +114,7 @@ class Verdict:
         needed = self.leaks if epoch in self.readable_epochs else ()
         for leak in reversed(needed):
             others = tuple(each for each in needed if each is not leak)
-            if _opens(self.case.chronicle, self._known(others), epoch):
+            if _opens(self.recorded.group_history, self._known(others), epoch):
                 needed = others
         return needed
 
@@ -135,18 +137,18 @@ class Verdict:
         that a device opens the epoch that it is in says nothing of healing. Of members only: what else may leak, such
         as pre-shared keys from elsewhere, is not asked about.
         """
-        chronicle = self.case.chronicle
+        group_history = self.recorded.group_history
         healed = [epoch for epoch, standing in self.epochs.items() if standing == "healed"]
         found: dict[int, list[HolderId]] = {epoch: [] for epoch in healed}
         leaked = frozenset[SecretId]().union(*self._leaked)
-        for leaf, member in sorted(chronicle.last.members.items()):
-            held = chronicle.held[-1].get(member, frozenset())
-            alone = self.case.theory.close(held)
-            together = self.case.theory.close(leaked | held)
-            by_leaf = self.case.theory.close(leaked | {chronicle.last.keys[2 * leaf]})
+        for leaf, member in sorted(group_history.last.members.items()):
+            held = group_history.held[-1].get(member, frozenset())
+            alone = self.recorded.deduction_rules.deductive_closure(held)
+            together = self.recorded.deduction_rules.deductive_closure(leaked | held)
+            by_leaf = self.recorded.deduction_rules.deductive_closure(leaked | {group_history.last.keys[2 * leaf]})
             for epoch in healed:
-                again = _opens(chronicle, together, epoch) and not _opens(chronicle, alone, epoch)
-                if again or _opens(chronicle, by_leaf, epoch):
+                again = _opens(group_history, together, epoch) and not _opens(group_history, alone, epoch)
+                if again or _opens(group_history, by_leaf, epoch):
                     found[epoch].append(member)
         return {epoch: tuple(members) for epoch, members in found.items()}
 
@@ -158,12 +160,12 @@ class Verdict:
         """
         found: dict[int, Leak] = {}
         in_time = sorted(self.leaks, key=lambda leak: leak.at)
-        before = _standings(self.case.chronicle, self._known(()))
+        before = _standings(self.recorded.group_history, self._known(()))
         for number, leak in enumerate(in_time):
-            after = _standings(self.case.chronicle, self._known(in_time[: number + 1]))
-            alone = _standings(self.case.chronicle, self._known((leak,)))
+            after = _standings(self.recorded.group_history, self._known(in_time[: number + 1]))
+            alone = _standings(self.recorded.group_history, self._known((leak,)))
             for epoch, standing in after.items():
-                had_healed = self.case.chronicle.epochs[epoch].step <= leak.at and before[epoch] == "healed"
+                had_healed = self.recorded.group_history.epochs[epoch].step <= leak.at and before[epoch] == "healed"
                 is_open = standing == "readable" and alone[epoch] != "readable"
                 if had_healed and is_open:
                     found[epoch] = leak
@@ -177,7 +179,7 @@ class Verdict:
         They are those whose leaf keys are known. A known key higher up has a known leaf below it, or is
         replaced with that of any leaf there.
         """
-        last = self.case.chronicle.last
+        last = self.recorded.group_history.last
         if self.epochs[last.epoch] != "readable":
             return ()
         known = {node for node, key in last.keys.items() if key in self.knowledge}
@@ -193,8 +195,10 @@ class Verdict:
 
     def __repr__(self) -> str:
         lines = [f"epoch {epoch}: {self._told(epoch)}" for epoch in self.epochs]
-        if self.case.chronicle.messages:
-            lines.append(f"messages: {len(self.readable_messages)} of {len(self.case.chronicle.messages)} readable")
+        if self.recorded.group_history.messages:
+            lines.append(
+                f"messages: {len(self.readable_messages)} of {len(self.recorded.group_history.messages)} readable"
+            )
         return "\n".join(lines)
 
     def _told(self, epoch: int) -> str:
@@ -209,36 +213,36 @@ class Verdict:
 
     def voices(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Voices]:
         """For each epoch the members in whose names the attacker could act while it lasted; `policy` is theirs."""
-        chronicle, found = self.case.chronicle, dict[int, Voices]()
+        group_history, found = self.recorded.group_history, dict[int, Voices]()
         known = dict[int, frozenset[Fact]]()  # by how many leaks there are until then: the earlier ones are among them
-        for epoch, record in chronicle.epochs.items():
-            following = chronicle.epochs.get(epoch + 1)
+        for epoch, record in group_history.epochs.items():
+            following = group_history.epochs.get(epoch + 1)
             in_time = [leak for leak in self.leaks if following is None or leak.at < following.step]
             if len(in_time) not in known:
-                leaked = (self.case.leaked(leak) for leak in in_time)
+                leaked = (self.recorded.leaked(leak) for leak in in_time)
                 known[len(in_time)] = self._known(in_time).facts().union(*leaked)
-            found[epoch] = voices(chronicle, record, known[len(in_time)], policy)
+            found[epoch] = voices(group_history, record, known[len(in_time)], policy)
         return found
 
     @cached_property
     def _leaked(self) -> tuple[frozenset[SecretId], ...]:
         """The secrets of each leak."""
-        return tuple(self.case.leaked(leak) for leak in self.leaks)
+        return tuple(self.recorded.leaked(leak) for leak in self.leaks)
 
     def _known(self, leaks: Sequence[Leak]) -> Knowledge:
         wanted = {id(leak) for leak in leaks}
         facts = (facts for leak, facts in zip(self.leaks, self._leaked, strict=True) if id(leak) in wanted)
-        return self.case.theory.close(frozenset().union(*facts))
+        return self.recorded.deduction_rules.deductive_closure(frozenset().union(*facts))
 
 
-def _opens(chronicle: Chronicle, knowledge: Knowledge, epoch: int) -> bool:
+def _opens(group_history: GroupHistory, knowledge: Knowledge, epoch: int) -> bool:
     """Whether an epoch's secrets are known: all of them are, or none that lets anybody in."""
-    return chronicle.epochs[epoch].secrets.get("epoch_authenticator", "") in knowledge
+    return group_history.epochs[epoch].secrets.get("epoch_authenticator", "") in knowledge
 
 
-def _standings(chronicle: Chronicle, knowledge: Knowledge) -> dict[int, Standing]:
+def _standings(group_history: GroupHistory, knowledge: Knowledge) -> dict[int, Standing]:
     standings: dict[int, Standing] = {}
-    for epoch in sorted(chronicle.epochs):
+    for epoch in sorted(group_history.epochs):
         earlier: Standing = "healed" if "readable" in standings.values() else "closed"
-        standings[epoch] = "readable" if _opens(chronicle, knowledge, epoch) else earlier
+        standings[epoch] = "readable" if _opens(group_history, knowledge, epoch) else earlier
     return standings

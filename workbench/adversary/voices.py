@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from workbench.adversary.chronicle import Chronicle, EpochRecord
+from workbench.adversary.group_history import EpochRecord, GroupHistory
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.mls import Policy
 from workbench.mls.tree.tree_math import NodeIndex, direct_path
@@ -33,19 +33,19 @@ class Voices:
     takeovers: tuple[HolderId, ...] = ()
 
 
-def voices(chronicle: Chronicle, record: EpochRecord, known: Collection[SecretId], policy: Policy) -> Voices:
+def voices(group_history: GroupHistory, record: EpochRecord, known: Collection[SecretId], policy: Policy) -> Voices:
     """The voices that what is known while an epoch lasts gives in it. `policy` is that of the members."""
-    keys = {chronicle.secrets[fact].get("public") for fact in known if fact in chronicle.secrets}
+    keys = {group_history.secrets[fact].get("public") for fact in known if fact in group_history.secrets}
     leaked = {leaf: holder for leaf, holder in record.members.items() if record.signature_keys[leaf] in keys}
 
     def has(name: str) -> bool:
         return record.secrets.get(name) in known
 
-    secrets = (chronicle.secrets[fact] for fact in known if fact in chronicle.secrets)
+    secrets = (group_history.secrets[fact] for fact in known if fact in group_history.secrets)
     places = {(secret["name"], secret["node"]) for secret in secrets if secret["epoch"] == record.epoch}
     speaking = [holder for leaf, holder in leaked.items() if _leads_to_ratchet(places, leaf, record.leaf_count)]
     lets_in = policy.external_commits and policy.resyncs
-    described = has("external_secret") or record.epoch in chronicle.described
+    described = has("external_secret") or record.epoch in group_history.described
     return Voices(
         private=tuple(speaking) if has("sender_data_secret") else (),
         public=tuple(leaked.values()) if has("membership_key") else (),

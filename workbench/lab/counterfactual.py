@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from workbench.adversary.leak import Leak
-from workbench.adversary.verdict import Case, Verdict
+from workbench.adversary.verdict import RecordedHistory, Verdict
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import repeat
 from workbench.lab.errors import NotPossible
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.world import World
 from workbench.mls import Policy
 
@@ -63,19 +63,20 @@ class Counterfactual:
     left_out: Sequence[tuple[PerformedAction, str]]
 
     @cached_property
-    def case(self) -> Case:
+    def recorded(self) -> RecordedHistory:
         """The other history, to be judged."""
-        return case_of(self.world)
+        return recorded_history(self.world)
 
     def leaks(self, leaks: Iterable[Leak]) -> tuple[Leak, ...]:
         """What would have leaked: of the same devices, at the same instants, the same parts."""
         return tuple(
-            leak_of(self.world, each.device, at=self.steps[each.at], what=each.what, case=self.case) for each in leaks
+            leak_of(self.world, each.device, at=self.steps[each.at], what=each.what, recorded=self.recorded)
+            for each in leaks
         )
 
     def verdict(self, leaks: Iterable[Leak]) -> Verdict:
         """What these leaks would have given away."""
-        return self.case.judge(self.leaks(leaks))
+        return self.recorded.judge(self.leaks(leaks))
 
 
 def otherwise(world: World, *changes: Change) -> Counterfactual:

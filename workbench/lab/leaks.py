@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from workbench.adversary import Attacker
-from workbench.adversary.case_file import CaseFile, GroupFile
-from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.evidence import Evidence, GroupEvidence
+from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak, leak
 from workbench.adversary.leaked_secrets import Part
-from workbench.adversary.verdict import Case
+from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import Trace
 from workbench.lab.errors import NotPossible
 from workbench.lab.record import Moment
@@ -45,18 +45,18 @@ class RecordedGroup(Protocol):
         """Everything that was recorded."""
 
 
-def case_of(group: RecordedGroup) -> Case:
+def recorded_history(group: RecordedGroup) -> RecordedHistory:
     """A group's history so far, to be judged under any leaks; those of all groups of these people belong to it."""
-    beside = [Chronicle.of(other.trace()) for other in _beside(group)]
-    return Case.of(Chronicle.of(group.trace()), *beside)
+    beside = [GroupHistory.of(other.trace()) for other in _beside(group)]
+    return RecordedHistory.of(GroupHistory.of(group.trace()), *beside)
 
 
 def leak_of(
-    group: RecordedGroup, device: str, *, at: int = -1, what: Part = "state", case: Case | None = None
+    group: RecordedGroup, device: str, *, at: int = -1, what: Part = "state", recorded: RecordedHistory | None = None
 ) -> Leak:
     """What leaks from a device: the part `what` of it, as it was after step `at` of the history.
 
-    Nothing happens in the group: a leak is a value. `case` is that of the group if it is at hand. Raises
+    Nothing happens in the group: a leak is a value. `recorded` is that of the group if it is at hand. Raises
     `NotPossible` if there was no such device then.
     """
     steps = range(len(group.history))
@@ -65,13 +65,13 @@ def leak_of(
     holdings = group.history[at].holdings
     if device not in holdings:
         raise NotPossible(f"There was no device of {device} in step {steps[at]}")
-    return leak((case or case_of(group)).chronicle, holdings[device], device, steps[at], what)
+    return leak((case or recorded_history(group)).group_history, holdings[device], device, steps[at], what)
 
 
-def case_file(group: RecordedGroup, leaks: Sequence[Leak]) -> CaseFile:
+def evidence_of(group: RecordedGroup, leaks: Sequence[Leak]) -> Evidence:
     """What an attacker would have who got these leaks: to be given to a program, or to a learner."""
     leaked = tuple(item for each in leaks for item in each.leaked_secrets)
-    return CaseFile(*_group(group), leaked, tuple(GroupFile(*_group(other)) for other in _beside(group)))
+    return Evidence(*_group(group), leaked, tuple(GroupEvidence(*_group(other)) for other in _beside(group)))
 
 
 def _group(group: RecordedGroup) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:

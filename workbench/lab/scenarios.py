@@ -15,8 +15,8 @@ from types import MappingProxyType
 from workbench.adversary.impostor import impostor, leaked_secrets_in
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
-from workbench.adversary.verdict import Case, Verdict
-from workbench.lab.leaks import case_of, leak_of
+from workbench.adversary.verdict import RecordedHistory, Verdict
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.sources import entropy_source
 from workbench.lab.world import World
 from workbench.mls import Policy, create_commit, encode
@@ -39,13 +39,13 @@ class Scenario:
     expected: Mapping[tuple[str, ...], tuple[int, ...]]
 
     @cached_property
-    def case(self) -> Case:
+    def recorded(self) -> RecordedHistory:
         """The history, to be judged."""
-        return case_of(self.world)
+        return recorded_history(self.world)
 
     def verdict(self, *names: str) -> Verdict:
         """The verdict under the leaks that are named, by default under all."""
-        return self.case.judge(self.leaks[name] for name in names or self.leaks)
+        return self.recorded.judge(self.leaks[name] for name in names or self.leaks)
 
     def __repr__(self) -> str:
         lines = [f"{self.name}:"]
@@ -69,9 +69,9 @@ class _Plot:
 
     def told(self, name: str, lesson: str, expected: Mapping[tuple[str, ...], tuple[int, ...]]) -> Scenario:
         """The scenario, with the leaks as they were."""
-        case = case_of(self.world)
+        recorded = recorded_history(self.world)
         leaks = {
-            name: leak_of(self.world, device, at=at, what=what, case=case)
+            name: leak_of(self.world, device, at=at, what=what, recorded=recorded)
             for name, (device, at, what) in self.leaking.items()
         } | self.elsewhere
         return Scenario(name, lesson, self.world, leaks, expected)

@@ -31,7 +31,7 @@ from workbench.lab.environment import Environment, Handshakes
 from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
 from workbench.lab.group import Group
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.record import Moment, knowledge_of
 from workbench.lab.sources import Clock, names
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
@@ -237,7 +237,7 @@ class World:
 
     def judge(self, *leaks: Leak) -> Verdict:
         """What an attacker can read so far who has these leaks and hears every message."""
-        return case_of(self).judge(leaks)
+        return recorded_history(self).judge(leaks)
 
     def export_vector(self, name: str | None = None) -> PassiveClientCase:
         """What a member received, as an official passive-client vector; by default the first who only listened.

@@ -100,7 +100,7 @@ def judge_value(answer: object, kind: type, accept: Callable[[Any], Judgement]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ExerciseCase:
     """One call of the learner's function: what it is given, in code and as values, and what it must give."""
 
     shown: str
@@ -109,7 +109,7 @@ class Case:
     explain: Callable[[Any], str]
 
 
-def judge_function(answer: object, cases: Iterable[Case], why: str) -> Judgement:
+def judge_function(answer: object, cases: Iterable[ExerciseCase], why: str) -> Judgement:
     """Judge a function by calling it; the first case that fails is the one that is told.
 
     Each case explains a wrong result in its own words. A function that returns None at once is the stub.

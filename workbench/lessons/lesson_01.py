@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.lab import World
-from workbench.lessons.exercise import Case, Correct, Judgement, Wrong, exercise, judge_function, judge_value
+from workbench.lessons.exercise import Correct, ExerciseCase, Judgement, Wrong, exercise, judge_function, judge_value
 from workbench.mls import LeafIndex, NodeIndex, RatchetTree
 from workbench.mls.tree.tree_math import copath, direct_path, is_leaf, leaf_to_node, node_width
 
@@ -62,7 +62,9 @@ def question_2(answer: object) -> Judgement:
         "one with an unmerged leaf": _unmerged_tree(),
     }
     cases = [
-        Case(f"resolution(tree, {x})", (tree, NodeIndex(x)), list(tree.resolution(NodeIndex(x))), _why(tree, x, kind))
+        ExerciseCase(
+            f"resolution(tree, {x})", (tree, NodeIndex(x)), list(tree.resolution(NodeIndex(x))), _why(tree, x, kind)
+        )
         for kind, tree in trees.items()
         # A keyed parent first: a stub gives None for it, and nothing else should.
         for x in (tree.leaf_count - 1, *range(node_width(tree.leaf_count)))

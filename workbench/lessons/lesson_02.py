@@ -7,7 +7,7 @@ from math import log2
 
 from workbench.lab import NotPossible, World
 from workbench.lessons.costs import full_group, new_group
-from workbench.lessons.exercise import Case, Correct, Judgement, Wrong, exercise, judge_function, judge_value
+from workbench.lessons.exercise import Correct, ExerciseCase, Judgement, Wrong, exercise, judge_function, judge_value
 from workbench.mls import LeafIndex, NodeIndex, RatchetTree
 from workbench.mls.tree.tree_math import direct_path, is_ancestor, leaf_to_node
 from workbench.mls.tree.update_path import path_recipients
@@ -86,7 +86,7 @@ def question_3(answer: object) -> Judgement:
         "a full tree of 16": full_group(16).tree,
     }
     cases = [
-        Case(f"ciphertexts(tree, {leaf})", (tree, leaf), _ciphertexts(tree, leaf), _why(tree, leaf, kind))
+        ExerciseCase(f"ciphertexts(tree, {leaf})", (tree, leaf), _ciphertexts(tree, leaf), _why(tree, leaf, kind))
         for kind, tree in trees.items()
         for leaf, _ in tree.leaves()
     ]

@@ -6,7 +6,7 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import EpochKeys, SignatureKey
 from workbench.adversary.recovery import recover
 from workbench.lab import World, scenario
-from workbench.lab.leaks import case_file
+from workbench.lab.leaks import evidence_of
 from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
 from workbench.mls import MLSMessage, decode, export_secret
 from workbench.mls.framing.private_message import open_sender_data
@@ -29,7 +29,8 @@ def question_1(answer: object, world: World, compromise: Leak) -> Judgement:
     """What is readable of what was said before and after a compromise: the attacker tries."""
     said = [text for _, text in _said(world)]
     readable = {
-        bytes.fromhex(read["application_data"]).decode() for read in recover(case_file(world, [compromise]))["messages"]
+        bytes.fromhex(read["application_data"]).decode()
+        for read in recover(evidence_of(world, [compromise]))["messages"]
     }
 
     def accept(texts: set[object]) -> Judgement:

@@ -107,7 +107,7 @@ def question_2(answer: object, world: World, bob: Leak) -> Judgement:
     )
     if state is None or last is None:
         return NOT_YET
-    case = world.judge(bob).case
+    case = world.judge(bob).recorded
     able = {name for name in PEOPLE if state.epoch in case.judge([bob, world.leak(name, at=last)]).readable_epochs}
 
     def accept(names: set[object]) -> Judgement:

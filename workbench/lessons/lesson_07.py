@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from workbench.adversary.case_file import CaseFile, read_case_file, write_case_file
+from workbench.adversary.evidence import Evidence, read_evidence, write_evidence
 from workbench.adversary.recovery import recover
 from workbench.lab import World
-from workbench.lab.leaks import case_file
-from workbench.lessons.exercise import Case, Correct, Judgement, Wrong, exercise, judge_function, judge_value
+from workbench.lab.leaks import evidence_of
+from workbench.lessons.exercise import Correct, ExerciseCase, Judgement, Wrong, exercise, judge_function, judge_value
 from workbench.mls import LeafIndex, NodeIndex, cipher_suite, encode
 from workbench.mls.schedule.key_schedule import next_epoch
 from workbench.mls.schedule.psk import psk_secret
@@ -24,12 +24,12 @@ CASES = BREAKABLE, DAVE_COMMITTED, WITH_PSK, WITHOUT_BOB = 1, 2, 3, 4
 BOB, DAVE = LeafIndex(1), LeafIndex(3)
 INGREDIENTS = ("init_secret", "commit_secret", "psk_secret")
 BROKEN = 3
-"""The epoch that is to be broken, in every case: the one that Bob's commit began."""
+"""The epoch that is to be broken, in every evidence: the one that Bob's commit began."""
 
 
 @cache
 def hand_over(number: int) -> str:
-    """The file of a case: what leaked, and what was on the wire."""
+    """The file of a evidence: what leaked, and what was on the wire."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=70)
     world.commit("Alice")
     leaks = [] if number == WITHOUT_BOB else [world.leak("Bob")]
@@ -41,21 +41,21 @@ def hand_over(number: int) -> str:
     if number == DAVE_COMMITTED:
         world.commit("Dave")
     leaks.append(world.leak("Dave", what="backup"))
-    return write_case_file(case_file(world, leaks))
+    return write_evidence(evidence_of(world, leaks))
 
 
 @exercise(
     "07.1",
     hints=[
         "`before.tree.node(x).encryption_key` is the public key of node x; `case.private_keys` has those that leaked.",
-        "`{x for x in range(7) if (node := before.tree.node(x)) and node.encryption_key in case.private_keys}`",
+        "`{x for x in range(7) if (node := before.tree.node(x)) and node.encryption_key in evidence.private_keys}`",
     ],
     source="answer_1 = {1, 2, 3, 6}",
 )
-def question_1(answer: object, case: CaseFile) -> Judgement:
+def question_1(answer: object, evidence: Evidence) -> Judgement:
     """Of which nodes of the tree before the commit the private keys leak."""
-    width = node_width(case.groups[BROKEN - 1].tree.leaf_count)
-    held = {x for x in range(width) if _is_leaked(case, NodeIndex(x))}
+    width = node_width(evidence.groups[BROKEN - 1].tree.leaf_count)
+    held = {x for x in range(width) if _is_leaked(evidence, NodeIndex(x))}
 
     def accept(nodes: set[object]) -> Judgement:
         if nodes == held:
@@ -77,13 +77,13 @@ def question_1(answer: object, case: CaseFile) -> Judgement:
     ],
     source="answer_2 = (1, 1)",
 )
-def question_2(answer: object, case: CaseFile) -> Judgement:
+def question_2(answer: object, evidence: Evidence) -> Judgement:
     """Which ciphertext of the path opens for a leaked key: its row, and its place in the row."""
     right = [
         (row, place)
-        for row, nodes in enumerate(_readers(case))
+        for row, nodes in enumerate(_readers(evidence))
         for place, node in enumerate(nodes)
-        if _is_leaked(case, node)
+        if _is_leaked(evidence, node)
     ]
 
     def accept(where: tuple[object, ...]) -> Judgement:
@@ -111,14 +111,14 @@ def question_3(answer: object) -> Judgement:
     """The commit secret from the path secret of the root."""
     suite = cipher_suite(1)
 
-    def explain(path_secret: bytes) -> Case:
+    def explain(path_secret: bytes) -> ExerciseCase:
         expected = suite.derive_secret(path_secret, "path")
         fault = {
             path_secret: "That is the path secret of the root itself. The commit secret is one step above it.",
             suite.derive_secret(path_secret, "node"): "That is the node secret: it leads to the key pair of the root.",
             suite.derive_secret(expected, "path"): "That is one step too many.",
         }
-        return Case(
+        return ExerciseCase(
             "commit_secret(suite, path_secret)",
             (suite, path_secret),
             expected,
@@ -137,18 +137,18 @@ def question_3(answer: object) -> Judgement:
     ],
     source="answer_4 = 2",
 )
-def question_4(answer: object, case: CaseFile) -> Judgement:
+def question_4(answer: object, evidence: Evidence) -> Judgement:
     """Of which epoch the leaked init secret is needed: each one is tried against the confirmation tag."""
-    fitting = [epoch for epoch in case.secrets if _fits(case, epoch)]
+    fitting = [epoch for epoch in evidence.secrets if _fits(evidence, epoch)]
 
     def accept(epoch: int) -> Judgement:
         if epoch in fitting:
             return Correct("From the init secret of an epoch, and what the commit brings, follows the next epoch.")
         if epoch == BROKEN:
             return Wrong("That one is not in the leaked secrets: it is what we would get if we were in already.")
-        if epoch in case.secrets:
+        if epoch in evidence.secrets:
             return Wrong("Tried: the confirmation tag does not fit. The key schedule runs forwards only.")
-        return Wrong("No secrets of that epoch leaked. See `sorted(case.secrets)`.")
+        return Wrong("No secrets of that epoch leaked. See `sorted(evidence.secrets)`.")
 
     return judge_value(answer, int, accept)
 
@@ -161,9 +161,11 @@ def question_4(answer: object, case: CaseFile) -> Judgement:
     ],
     source='answer_5 = b"The old mill, at nine. Bring the map."',
 )
-def question_5(answer: object, case: CaseFile) -> Judgement:
+def question_5(answer: object, evidence: Evidence) -> Judgement:
     """What the message of the broken epoch says: the recovery program has read it, too."""
-    (said,) = [bytes.fromhex(read["application_data"]) for read in recover(case)["messages"] if read["epoch"] == BROKEN]
+    (said,) = [
+        bytes.fromhex(read["application_data"]) for read in recover(evidence)["messages"] if read["epoch"] == BROKEN
+    ]
 
     def accept(data: bytes) -> Judgement:
         if data == said:
@@ -185,7 +187,7 @@ def question_5(answer: object, case: CaseFile) -> Judgement:
 )
 def question_6(answer: object) -> Judgement:
     """Which ingredient of epoch 3 is missing in each of the other cases."""
-    right = {number: _lacking(read_case_file(hand_over(number))) for number in CASES[1:]}
+    right = {number: _lacking(read_evidence(hand_over(number))) for number in CASES[1:]}
     told = {
         "init_secret": "Look again for the init secret of epoch 2: was anything of that epoch leaked?",
         "commit_secret": "Look again at the path: does a leaked key open any of its ciphertexts?",
@@ -199,7 +201,7 @@ def question_6(answer: object) -> Judgement:
             return Wrong("Give one of the three for each of the cases 2, 3 and 4.")
         for number, lacking in right.items():
             if named[number] != lacking:
-                return Wrong(f"Case {number}. {told[lacking or INGREDIENTS[0]]}")
+                return Wrong(f"ExerciseCase {number}. {told[lacking or INGREDIENTS[0]]}")
         return Correct("Three ingredients, and each of them alone has kept the attacker out.")
 
     return judge_value(answer, dict, accept)
@@ -208,52 +210,54 @@ def question_6(answer: object) -> Judgement:
 # What the judges try
 
 
-def _commit(case: CaseFile) -> PublicMessage:
+def _commit(evidence: Evidence) -> PublicMessage:
     """The commit with which the broken epoch begins."""
-    publics = (message for message in case.messages if isinstance(message, PublicMessage))
+    publics = (message for message in evidence.messages if isinstance(message, PublicMessage))
     return next(
         each for each in publics if isinstance(each.content.content, Commit) and each.content.epoch == BROKEN - 1
     )
 
 
-def _readers(case: CaseFile) -> tuple[tuple[NodeIndex, ...], ...]:
+def _readers(evidence: Evidence) -> tuple[tuple[NodeIndex, ...], ...]:
     """For each node of the commit's path, the nodes that its ciphertexts are sealed to."""
-    return path_recipients(case.groups[BROKEN - 1].tree, BOB, ())
+    return path_recipients(evidence.groups[BROKEN - 1].tree, BOB, ())
 
 
-def _is_leaked(case: CaseFile, node: NodeIndex) -> bool:
+def _is_leaked(evidence: Evidence, node: NodeIndex) -> bool:
     """Whether the private key that a node had before the commit is in the leaked secrets."""
-    at = case.groups[BROKEN - 1].tree.node(node)
-    return at is not None and at.encryption_key in case.private_keys
+    at = evidence.groups[BROKEN - 1].tree.node(node)
+    return at is not None and at.encryption_key in evidence.private_keys
 
 
-def _fits(case: CaseFile, start: int) -> bool:
+def _fits(evidence: Evidence, start: int) -> bool:
     """Whether the init secret of an epoch leads into the broken one, by the confirmation tag."""
-    before, after, message = case.groups[BROKEN - 1], case.groups[BROKEN], _commit(case)
+    before, after, message = evidence.groups[BROKEN - 1], evidence.groups[BROKEN], _commit(evidence)
     commit = message.content.content
     if not isinstance(commit, Commit) or commit.path is None:
         return False
     opened = open_path(
-        case.suite,
+        evidence.suite,
         after.tree,
         BOB,
         commit.path,
         joined=(),
         own_leaf=DAVE,
-        private_keys={leaf_to_node(DAVE): case.private_keys[before.tree.member(DAVE).encryption_key]},
+        private_keys={leaf_to_node(DAVE): evidence.private_keys[before.tree.member(DAVE).encryption_key]},
         context=encode(replace(before.context, epoch=BROKEN, tree_hash=after.context.tree_hash)),
     )
-    init_secret, context = case.secrets[start].init_secret, encode(after.context)
+    init_secret, context = evidence.secrets[start].init_secret, encode(after.context)
     leaf_count = after.tree.leaf_count
-    epoch = next_epoch(case.suite, init_secret, opened.commit_secret, psk_secret(case.suite, ()), context, leaf_count)
+    epoch = next_epoch(
+        evidence.suite, init_secret, opened.commit_secret, psk_secret(evidence.suite, ()), context, leaf_count
+    )
     tag = message.auth.confirmation_tag or b""
-    return case.suite.verify_mac(epoch.secrets.confirmation_key, after.context.confirmed_transcript_hash, tag)
+    return evidence.suite.verify_mac(epoch.secrets.confirmation_key, after.context.confirmed_transcript_hash, tag)
 
 
-def _lacking(case: CaseFile) -> str:
+def _lacking(evidence: Evidence) -> str:
     """What keeps an attacker out of the epoch."""
-    if BROKEN - 1 not in case.secrets:
+    if BROKEN - 1 not in evidence.secrets:
         return "init_secret"
-    if not any(_is_leaked(case, node) for row in _readers(case) for node in row):
+    if not any(_is_leaked(evidence, node) for row in _readers(evidence) for node in row):
         return "commit_secret"
     return "psk_secret"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from workbench.adversary.knowledge import LEAKED, Knowledge, Theory
+from workbench.adversary.knowledge import LEAKED, DeductionRules, Knowledge
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
 from workbench.inspect.names import listed
@@ -27,7 +27,7 @@ from workbench.views.schema import Beat, How, Padlock, RatchetTreeView, Step, Vi
 
 def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTreeView:
     """The view of a ratchet tree with an attacker among its viewers, who has the leaks of a verdict."""
-    view = ratchet_tree_view(verdict.case.chronicle.trace, title)
+    view = ratchet_tree_view(verdict.recorded.group_history.trace, title)
     attacker = _Attacker(verdict, _by_what_it_sees(verdict), view["keyframe"]["leaf_count"])
     viewer: Viewer = {"id": LEAK_HOLDER, "name": "the attacker with these leaks", "kind": "attacker"}
     view["viewers"].append(viewer)
@@ -67,12 +67,12 @@ class _Attacker:
         return fact in self.knowledge
 
     def _knows_value(self, value: str | None) -> bool:
-        secret = None if value is None else self.verdict.case.chronicle.by_value.get(value)
+        secret = None if value is None else self.verdict.recorded.group_history.by_value.get(value)
         return secret is not None and self._knows(secret)
 
     def _how(self, key: SecretId) -> How:
         """How it came by a private key: what is not leaked has rules behind it."""
-        rules, fact = self.knowledge.theory.rules, self.knowledge.theory.numbers[key]
+        rules, fact = self.knowledge.deduction_rules.rules, self.knowledge.deduction_rules.numbers[key]
         if self.knowledge.by_rule[fact] == LEAKED:
             return "leaked"
         while (rule := self.knowledge.by_rule[fact]) != LEAKED:
@@ -101,7 +101,7 @@ class _Attacker:
             for envelope in at["envelopes"]:
                 if self._knows(envelope["to_key"]):
                     envelope["opened_by"].append(LEAK_HOLDER)
-        operations = self.verdict.case.chronicle.trace["steps"][number]["operations"]
+        operations = self.verdict.recorded.group_history.trace["steps"][number]["operations"]
         sealed_to = {each["public"]: each["to"] for each in operations if "public" in each and "to" in each}
         for welcome in step.get("welcome", ()):
             if self._knows(sealed_to.get(welcome["kem_output"], "")):
@@ -112,7 +112,7 @@ class _Attacker:
         for secret in step.get("secrets", ()):
             if self._knows_value(secret["value"]):
                 secret["known_to"].append(LEAK_HOLDER)
-        message, trace = step["message"], self.verdict.case.chronicle.trace
+        message, trace = step["message"], self.verdict.recorded.group_history.trace
         if message is not None and message["kind"] == "application" and self._knows(message_fact(trace, number, 0)):
             message["read"][LEAK_HOLDER] = text_of(trace["steps"][number]["messages"][0]) or ""
 
@@ -155,15 +155,17 @@ def _by_what_it_sees(verdict: Verdict) -> Knowledge:
     that ends it: of those the verdict speaks, and takes all commits to be public.
     """
     knowledge = verdict.knowledge
-    leaked = frozenset[SecretId]().union(*(verdict.case.leaked(leak) for leak in verdict.leaks))
+    leaked = frozenset[SecretId]().union(*(verdict.recorded.leaked(leak) for leak in verdict.leaks))
     while True:
-        rules = knowledge.theory.rules.rules
-        paths = [rule for rule in rules if _opens_path(rule) and rule.conclusion in verdict.case.chronicle.secrets]
+        rules = knowledge.deduction_rules.rules.rules
+        paths = [
+            rule for rule in rules if _opens_path(rule) and rule.conclusion in verdict.recorded.group_history.secrets
+        ]
         blind = {id(rule) for rule in paths if not _can_read(verdict, knowledge, rule.step)}
         if not blind:
             return knowledge
         seen = (rule for rule in rules if id(rule) not in blind)
-        knowledge = Theory(numbered(seen)).close(leaked)
+        knowledge = DeductionRules(numbered(seen)).deductive_closure(leaked)
 
 
 def _opens_path(rule: Rule) -> bool:
@@ -172,7 +174,7 @@ def _opens_path(rule: Rule) -> bool:
 
 def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
     """Whether the handshake messages of a step are in the clear, or open for keys that are known."""
-    trace = verdict.case.chronicle.trace
+    trace = verdict.recorded.group_history.trace
     return all(
         message_fact(trace, step, index) in knowledge
         for index, message in enumerate(trace["steps"][step]["messages"])

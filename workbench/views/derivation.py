@@ -170,7 +170,7 @@ class _Writer:
 
     def __init__(self, derivation: Derivation) -> None:
         self._derivation = derivation
-        self._words = Words(*derivation.verdict.case.chronicles)
+        self._words = Words(*derivation.verdict.recorded.group_histories)
         self._facts = tuple(derivation.graph())
         self._numbers = {fact: number for number, fact in enumerate(self._facts)}
 
@@ -217,9 +217,9 @@ class _Writer:
         }
 
     def _text(self, fact: Fact) -> str | None:
-        chronicles = self._derivation.verdict.case.chronicles
+        group_histories = self._derivation.verdict.recorded.group_histories
         trace, found = next(
-            (each.trace, message) for each in chronicles for message in each.messages if message.fact == fact
+            (each.trace, message) for each in group_histories for message in each.messages if message.fact == fact
         )
         return text_of(trace["steps"][found.step]["messages"][found.message])
 

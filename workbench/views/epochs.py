@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import networkx as nx
 
-from workbench.adversary.chronicle import Chronicle, EpochRecord
+from workbench.adversary.group_history import EpochRecord, GroupHistory
 from workbench.adversary.verdict import Standing, Verdict
 from workbench.views.ratchet_tree import ratchet_tree_view
 
@@ -34,26 +34,26 @@ class EpochHistory:
         A key from before a fork opens ciphertexts on all sides of it: each branch is judged under the leaks of all.
         An epoch that branches share is readable if it is so in one of them. Raises `ValueError` for different groups.
         """
-        if len({verdict.case.chronicle.trace["group_id"] for verdict in verdicts}) != 1:
+        if len({verdict.recorded.group_history.trace["group_id"] for verdict in verdicts}) != 1:
             raise ValueError("An epoch history is that of one group, with one verdict for each of its branches")
         graph: nx.DiGraph[EpochId] = nx.DiGraph()
         leaks = [leak for verdict in verdicts for leak in verdict.leaks]
         for branch, verdict in enumerate(verdicts):
-            own = _add(graph, verdict.case.judge(leaks), PRIME * branch)
+            own = _add(graph, verdict.recorded.judge(leaks), PRIME * branch)
             for leak in verdict.leaks:
-                epoch = verdict.case.chronicle.trace["steps"][leak.at]["epoch"]
+                epoch = verdict.recorded.group_history.trace["steps"][leak.at]["epoch"]
                 graph.nodes[own[epoch]]["leaks"].append(str(leak))
         return cls(graph)
 
 
 def _add(graph: nx.DiGraph[EpochId], verdict: Verdict, primes: str) -> dict[int, EpochId]:
     """Add the epochs of a branch, and give them by number; those it shares with an earlier one are there already."""
-    chronicle = verdict.case.chronicle
-    names = {holder["id"]: holder["name"] for holder in chronicle.trace["holders"]}
-    titles = [step["title"] for step in ratchet_tree_view(chronicle.trace)["steps"]]
+    group_history = verdict.recorded.group_history
+    names = {holder["id"]: holder["name"] for holder in group_history.trace["holders"]}
+    titles = [step["title"] for step in ratchet_tree_view(group_history.trace)["steps"]]
     own: dict[int, EpochId] = {}
-    for epoch, record in chronicle.epochs.items():
-        here = own[epoch] = epoch, _authenticator(chronicle, record)
+    for epoch, record in group_history.epochs.items():
+        here = own[epoch] = epoch, _authenticator(group_history, record)
         if here not in graph:
             members = [names[member] for _, member in sorted(record.members.items())]
             graph.add_node(here, label=f"{epoch}{primes}", members=members, standing="closed", leaks=[], reopeners=[])
@@ -66,9 +66,9 @@ def _add(graph: nx.DiGraph[EpochId], verdict: Verdict, primes: str) -> dict[int,
     return own
 
 
-def _authenticator(chronicle: Chronicle, record: EpochRecord) -> str:
+def _authenticator(group_history: GroupHistory, record: EpochRecord) -> str:
     """Its value; nothing if it was not recorded."""
-    secret = chronicle.secrets.get(record.secrets.get("epoch_authenticator", ""))
+    secret = group_history.secrets.get(record.secrets.get("epoch_authenticator", ""))
     return (secret and secret["value"]) or ""
 
 

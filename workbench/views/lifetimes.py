@@ -14,9 +14,9 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, TypedDict, get_args
 
-from workbench.adversary.chronicle import Chronicle
+from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
-from workbench.adversary.verdict import Case
+from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.names import upper_first
 from workbench.inspect.trace_format import HolderId, SecretId, TraceSecret
 from workbench.views.security import FactNumber, SecurityView, security_view
@@ -131,12 +131,12 @@ EPOCH_SECRETS = frozenset(
 
 
 def key_lifetimes_view(
-    case: Case, leaks: Mapping[str, Leak] | None = None, title: str | None = None
+    recorded: RecordedHistory, leaks: Mapping[str, Leak] | None = None, title: str | None = None
 ) -> KeyLifetimesView:
-    """The view of a case; `leaks` are offered by their names, beside the compromise that the picture asks about."""
-    security = security_view(case, leaks, title)
-    names = _Names.of(case.chronicle)
-    facts = _facts_by_number(case, security)
+    """The view of a recorded history. `leaks` are offered by their names, beside the compromise in the picture."""
+    security = security_view(recorded, leaks, title)
+    names = _Names.of(recorded.group_history)
+    facts = _facts_by_number(recorded, security)
     held = {member["id"]: _bars(security, member["id"]) for member in security["members"]}
     return {
         "format": FORMAT,
@@ -148,9 +148,9 @@ def key_lifetimes_view(
     }
 
 
-def _facts_by_number(case: Case, security: SecurityView) -> list[SecretId | None]:
+def _facts_by_number(recorded: RecordedHistory, security: SecurityView) -> list[SecretId | None]:
     """The secret that each fact number of the view stands for; None for messages, and for other groups' secrets."""
-    by_value = case.chronicle.by_value
+    by_value = recorded.group_history.by_value
     return [None if fact["value"] is None else by_value.get(fact["value"]) for fact in security["facts"]]
 
 
@@ -218,17 +218,17 @@ def _band(bars: Iterable[Bar]) -> list[Span]:
 class _Names:
     """What a secret is, and the lane in which it stands."""
 
-    chronicle: Chronicle
+    group_history: GroupHistory
     purposes: Mapping[SecretId, str]
     shared: Mapping[SecretId, str]
 
     @classmethod
-    def of(cls, chronicle: Chronicle) -> _Names:
+    def of(cls, group_history: GroupHistory) -> _Names:
         """Look for what private keys were made for, and what pre-shared keys are called."""
         seeds: dict[SecretId, str] = {}
         purposes: dict[SecretId, str] = {}
         shared: dict[SecretId, str] = {}
-        for step in chronicle.trace["steps"]:
+        for step in group_history.trace["steps"]:
             for operation in step["operations"]:
                 output, inputs = operation["output"], operation["inputs"]
                 if output is not None and operation["name"] == "fresh":
@@ -238,11 +238,11 @@ class _Names:
             if "shared" in step:
                 gained = (each for secrets in step["gain"].values() for each in secrets)
                 shared |= dict.fromkeys(gained, step["shared"])
-        return cls(chronicle, purposes, shared)
+        return cls(group_history, purposes, shared)
 
     def kind(self, secret: SecretId) -> KindId:
         """The kind of a secret, told from its name and from what it was made for."""
-        entry = self.chronicle.secrets[secret]
+        entry = self.group_history.secrets[secret]
         name = entry["name"]
         kinds: dict[str, KindId] = {
             "init_secret": "init",
@@ -268,7 +268,7 @@ class _Names:
 
     def lane(self, secret: SecretId, kind: KindId) -> tuple[int, str]:
         """The lane of a secret: where it comes among those of its kind, and its name."""
-        entry = self.chronicle.secrets[secret]
+        entry = self.group_history.secrets[secret]
         name, node = entry["name"], entry["node"] or 0
         match kind:
             case "packages":
@@ -290,7 +290,7 @@ class _Names:
 
     def _owner(self, epoch: int | None, node: int) -> str:
         """Whose messages a ratchet is for."""
-        record = None if epoch is None else self.chronicle.epochs.get(epoch)
+        record = None if epoch is None else self.group_history.epochs.get(epoch)
         holder = None if record is None else record.members.get(node // 2)
-        names = {each["id"]: each["name"] for each in self.chronicle.trace["holders"]}
+        names = {each["id"]: each["name"] for each in self.group_history.trace["holders"]}
         return f"Leaf {node // 2}" if holder is None else names[holder]

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, TypedDict
 
-from workbench.adversary.chronicle import Chronicle, EpochRecord, MessageRecord
 from workbench.adversary.derivation import Words
+from workbench.adversary.group_history import EpochRecord, GroupHistory, MessageRecord
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
-from workbench.adversary.verdict import Case
+from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import HolderId, Trace
 from workbench.inspect.trace_rules import RULE_KINDS, message_place
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view
@@ -114,21 +114,23 @@ class SecurityView(TypedDict):
     leaks: list[NamedLeak]
 
 
-def security_view(case: Case, leaks: Mapping[str, Leak] | None = None, title: str | None = None) -> SecurityView:
-    """The view of a case; `leaks` are offered by their names, beside the compromise of any device at any step."""
-    return _Writer(case).view(leaks or {}, title)
+def security_view(
+    recorded: RecordedHistory, leaks: Mapping[str, Leak] | None = None, title: str | None = None
+) -> SecurityView:
+    """The view of a recorded history. `leaks` are offered by their names, beside a compromise of any device."""
+    return _Writer(recorded).view(leaks or {}, title)
 
 
 class _Writer:
     """Facts get numbers: first those of the rules, then those that stand in none."""
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self._chronicle: Chronicle = case.chronicle
-        self._numbers = dict(case.theory.numbers)
+    def __init__(self, recorded: RecordedHistory) -> None:
+        self._recorded = recorded
+        self._chronicle: GroupHistory = recorded.group_history
+        self._numbers = dict(recorded.deduction_rules.numbers)
 
     def view(self, leaks: Mapping[str, Leak], title: str | None) -> SecurityView:
-        trace, rules = self._chronicle.trace, self._case.theory.rules
+        trace, rules = self._chronicle.trace, self._recorded.deduction_rules.rules
         shown = ratchet_tree_view(trace, title)
         steps = [
             self._step(trace, number, each["title"], each["sentence"]) for number, each in enumerate(shown["steps"])
@@ -136,7 +138,7 @@ class _Writer:
         epochs = [self._epoch(record) for record in self._chronicle.epochs.values()]
         messages = [self._message(each) for each in self._chronicle.messages]
         named = [self._named(name, leak) for name, leak in leaks.items()]
-        words = Words(*self._case.chronicles)
+        words = Words(*self._recorded.group_histories)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -214,7 +216,7 @@ class _Writer:
         }
 
     def _named(self, name: str, leak: Leak) -> NamedLeak:
-        facts = self._all(sorted(self._case.leaked(leak)))
+        facts = self._all(sorted(self._recorded.leaked(leak)))
         return {
             "name": name,
             "device": leak.device,

@@ -18,7 +18,7 @@ from workbench.inspect.names import credential_name
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import repeat
 from workbench.lab.actions.network import Content
-from workbench.lab.leaks import case_of, leak_of
+from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.record import ATTACKER
 from workbench.lab.sources import entropy_source
 from workbench.lab.world import World
@@ -68,7 +68,7 @@ class Attack:
     def has_a_way_in(self) -> bool:
         """Whether the attacker can read the group as it is now."""
         last = self.world.epoch
-        return last in case_of(self.world).judge((*self.used.values(), *self.made)).readable_epochs
+        return last in recorded_history(self.world).judge((*self.used.values(), *self.made)).readable_epochs
 
     def defend(self) -> None:
         """Do what ends the attack."""

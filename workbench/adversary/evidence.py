@@ -1,10 +1,10 @@
-"""A case as a file: what leaked and what went over the wire, as JSON with bytes in hexadecimal.
+"""Evidence as a file: what leaked and what went over the wire, as JSON with bytes in hexadecimal.
 
 It is all that an attacker is handed who runs as a program of its own, and what a learner is handed who is to break an
 epoch by hand. `public` is what the server, which belongs to the attacker, can know of the group: the tree and the
 context of each epoch. `beside` are other groups of the same people: what is learned there may be of use here.
 
-An item of the leaked secrets is an object that names its class as `is`, its other fields being those of the class. Wire
+Each leaked secret is an object that names its class as `is`, its other fields being those of the class. Wire
 structs stand as their encodings.
 """
 
@@ -45,7 +45,7 @@ from workbench.mls.wire.messages import (
     Sender,
 )
 
-FORMAT = "mls-workbench/case"
+FORMAT = "mls-workbench/evidence"
 
 OnTheWire: TypeAlias = PublicMessage | PrivateMessage | Welcome | GroupInfo | KeyPackage
 JSON: TypeAlias = Any
@@ -53,7 +53,7 @@ JSON: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class GroupFile:
+class GroupEvidence:
     """A group, what everybody can know of it, and every message in order."""
 
     suite: CipherSuite
@@ -76,14 +76,14 @@ class GroupFile:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CaseFile(GroupFile):
+class Evidence(GroupEvidence):
     """A group, what leaked, and the groups beside it."""
 
     leaked_secrets: LeakedSecrets
-    beside: tuple[GroupFile, ...] = ()
+    beside: tuple[GroupEvidence, ...] = ()
 
     def __repr__(self) -> str:
-        return f"CaseFile({len(self.leaked_secrets)} things that leaked, {len(self.wire)} messages on the wire)"
+        return f"Evidence({len(self.leaked_secrets)} things that leaked, {len(self.wire)} messages on the wire)"
 
     @property
     def private_keys(self) -> Mapping[bytes, bytes]:
@@ -96,30 +96,30 @@ class CaseFile(GroupFile):
         return {item.epoch: item.secrets for item in self.leaked_secrets if isinstance(item, EpochKeys)}
 
 
-class NoCaseFile(Exception):
-    """A file that is not what `write_case_file` writes; the message says what is wrong."""
+class InvalidEvidence(Exception):
+    """A file that is not what `write_evidence` writes; the message says what is wrong."""
 
 
-def write_case_file(case: CaseFile) -> str:
-    """The case as JSON."""
-    return json.dumps({"format": FORMAT, **_written(case)}, indent=1)
+def write_evidence(evidence: Evidence) -> str:
+    """The evidence as JSON."""
+    return json.dumps({"format": FORMAT, **_written(evidence)}, indent=1)
 
 
-def read_case_file(text: str) -> CaseFile:
-    """The case in a file. Raises `NoCaseFile`, and what the engine raises for wire structs that do not decode."""
+def read_evidence(text: str) -> Evidence:
+    """The evidence in a file. Raises `InvalidEvidence`, or the engine's error for wire structs that do not decode."""
     try:
         content = json.loads(text)
         if content["format"] != FORMAT:
-            raise NoCaseFile(f"The format is {content['format']!r}, not {FORMAT!r}")
-        return CaseFile(
+            raise InvalidEvidence(f"The format is {content['format']!r}, not {FORMAT!r}")
+        return Evidence(
             *_group(content),
             tuple(_item(each) for each in content["leaked_secrets"]),
-            tuple(GroupFile(*_group(each)) for each in content["beside"]),
+            tuple(GroupEvidence(*_group(each)) for each in content["beside"]),
         )
     except (ValueError, TypeError, RecursionError) as problem:
-        raise NoCaseFile(f"This is not a case file: {problem}") from None
+        raise InvalidEvidence(f"This is not evidence in JSON: {problem}") from None
     except KeyError as problem:
-        raise NoCaseFile(f"A case file needs {problem}, and this has none there") from None
+        raise InvalidEvidence(f"Evidence needs {problem}, and this has none there") from None
 
 
 # Writing

@@ -63,7 +63,7 @@ class MessageRecord:
 
 
 @dataclass(frozen=True)
-class Chronicle:
+class GroupHistory:
     """What the trace of a group says about its epochs and messages, and about who held what when.
 
     `private_proposals` are those in PrivateMessages, by the reference that a commit calls them by. `held` is what each
@@ -80,7 +80,7 @@ class Chronicle:
     held: tuple[Mapping[HolderId, frozenset[Fact]], ...]
 
     @classmethod
-    def of(cls, trace: Trace) -> Chronicle:
+    def of(cls, trace: Trace) -> GroupHistory:
         """Read a trace."""
         secrets = secrets_of(trace)
         return cls(

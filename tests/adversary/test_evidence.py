@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.adversary.histories import cases_of, history, leaks
-from workbench.adversary.case_file import NoCaseFile, read_case_file, write_case_file
+from tests.adversary.histories import history, leaks, recorded_histories
+from workbench.adversary.evidence import InvalidEvidence, read_evidence, write_evidence
 from workbench.adversary.leaked_secrets import LeakedSecrets
 from workbench.lab import World
-from workbench.lab.leaks import case_file
+from workbench.lab.leaks import evidence_of
 from workbench.mls import PublicGroup
 from workbench.mls.group.state import DEFAULT_POLICY
 
@@ -19,7 +19,7 @@ from workbench.mls.group.state import DEFAULT_POLICY
 @pytest.fixture(scope="module")
 def text() -> str:
     world = history(5)
-    return write_case_file(case_file(world, leaks(cases_of(world), 5)))
+    return write_evidence(evidence_of(world, leaks(recorded_histories(world), 5)))
 
 
 def without_policies(leaked: LeakedSecrets) -> LeakedSecrets:
@@ -30,10 +30,10 @@ def without_policies(leaked: LeakedSecrets) -> LeakedSecrets:
 @pytest.mark.parametrize("seed", range(8))
 def test_what_was_written_is_read_back(seed: int) -> None:
     world = history(seed)
-    groups = cases_of(world)
+    groups = recorded_histories(world)
     for number in range(4):
-        written = case_file(world, leaks(groups, number))
-        read = read_case_file(write_case_file(written))
+        written = evidence_of(world, leaks(groups, number))
+        read = read_evidence(write_evidence(written))
         assert read.leaked_secrets == without_policies(written.leaked_secrets)
         for got, gave in zip((read, *read.beside), (written, *written.beside), strict=True):
             assert (got.suite, got.group_id, got.wire) == (gave.suite, gave.group_id, gave.wire)
@@ -46,35 +46,36 @@ def test_what_was_written_is_read_back(seed: int) -> None:
     ("damage", "reason"),
     [
         ({"format": "else"}, "The format is 'else'"),
-        ({"group_id": "xyz"}, "not a case file"),
+        ({"group_id": "xyz"}, "not evidence in JSON"),
         ({"leaked_secrets": [{"is": "Gold"}]}, "needs 'Gold'"),
         ({"leaked_secrets": [{"is": "PrivateKey"}]}, "needs 'public_key'"),
-        ({"wire": 7}, "not a case file"),
+        ({"wire": 7}, "not evidence in JSON"),
     ],
 )
 def test_what_is_no_case_file_is_refused_with_the_reason(text: str, damage: dict[str, object], reason: str) -> None:
-    with pytest.raises(NoCaseFile, match=reason):
-        read_case_file(json.dumps({**json.loads(text), **damage}))
+    with pytest.raises(InvalidEvidence, match=reason):
+        read_evidence(json.dumps({**json.loads(text), **damage}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", "[" * 100_000])
 def test_other_files_are_refused(text: str) -> None:
-    with pytest.raises(NoCaseFile):
-        read_case_file(text)
+    with pytest.raises(InvalidEvidence):
+        read_evidence(text)
 
 
 def test_a_case_is_laid_out_by_epoch_by_key_and_by_message() -> None:
     world = World.of(["Alice", "Bob"])
     bob = world.leak("Bob")
     world.commit("Bob")
-    case = read_case_file(write_case_file(case_file(world, [bob])))
+    evidence = read_evidence(write_evidence(evidence_of(world, [bob])))
     state = world.state("Bob", step=bob.at)
     assert state is not None
-    assert case.secrets == {1: state.secrets}
-    assert sorted(case.groups) == [0, 1, 2]
-    assert case.groups[1].context == state.context
-    assert set(state.private_keys.values()) <= set(case.private_keys.values())
-    assert [type(message).__name__ for message in case.messages[-2:]] == ["Welcome", "PublicMessage"]
+    assert evidence.secrets == {1: state.secrets}
+    assert sorted(evidence.groups) == [0, 1, 2]
+    assert evidence.groups[1].context == state.context
+    assert set(state.private_keys.values()) <= set(evidence.private_keys.values())
+    assert [type(message).__name__ for message in evidence.messages[-2:]] == ["Welcome", "PublicMessage"]
     assert (
-        repr(case) == f"CaseFile({len(case.leaked_secrets)} things that leaked, {len(case.wire)} messages on the wire)"
+        repr(evidence)
+        == f"Evidence({len(evidence.leaked_secrets)} things that leaked, {len(evidence.wire)} messages on the wire)"
     )
