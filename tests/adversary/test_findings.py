@@ -76,9 +76,9 @@ def test_what_is_followed_is_told_with_what_opened_it() -> None:
     assert isinstance(opened, Opened)
     assert (opened.epoch, opened.node, opened.reader) == (2, 1, 2)
     assert opened.kem_output in world.attacker.heard[-1]
-    learned = [Learned(parent.encryption_key, "followed") for _, parent in tree.parents()]
+    learned = [Learned(parent.encryption_key, "commit") for _, parent in tree.parents()]
     assert len(learned) == 2
-    assert {*others} == {*learned, Entered(2, "followed")}
+    assert {*others} == {*learned, Entered(2, "commit")}
 
 
 def test_what_a_welcome_gives_is_told_so() -> None:
@@ -98,8 +98,8 @@ def test_an_epoch_that_is_drawn_as_a_whole_is_told_so() -> None:
     assert founder is not None
     world.attacker.take((founder.public,))
     found = found_in(world, "Alice", "randomness", 0)
-    assert Learned(founder.tree.member(LeafIndex(0)).encryption_key, "drawn") in found
-    assert Entered(0, "drawn") in found
+    assert Learned(founder.tree.member(LeafIndex(0)).encryption_key, "randomness") in found
+    assert Entered(0, "randomness") in found
 
 
 def test_a_key_package_that_is_drawn_is_told_so() -> None:
@@ -108,8 +108,8 @@ def test_a_key_package_that_is_drawn_is_told_so() -> None:
     erin = next(iter(world.device("Erin").holdings.bundles.values()))
     world.add("Alice", "Erin")
     found = found_in(world, "Erin", "randomness")
-    assert Learned(erin.key_package.init_key, "drawn") in found
-    assert Learned(erin.key_package.leaf_node.encryption_key, "drawn") in found
+    assert Learned(erin.key_package.init_key, "randomness") in found
+    assert Learned(erin.key_package.leaf_node.encryption_key, "randomness") in found
     assert Entered(2, "welcome") in found
 
 
@@ -119,7 +119,10 @@ def test_a_path_that_is_drawn_is_told_so_and_leads_on() -> None:
     world.commit("Bob")
     bob = state_of(world, "Bob")
     keys = {bob.tree.encryption_key(node) for node in bob.private_keys}
-    assert {*found_in(world, "Bob", "randomness")} == {Entered(2, "followed"), *(Learned(key, "drawn") for key in keys)}
+    assert {*found_in(world, "Bob", "randomness")} == {
+        Entered(2, "commit"),
+        *(Learned(key, "randomness") for key in keys),
+    }
 
 
 def test_what_was_read_is_told_with_its_place_and_sender() -> None:

@@ -28,9 +28,9 @@ const VIEW = {
     { epoch: 2, kind: "commit", title: "Ann updated", sentence: "Ann updated.", gain: { ann: [2, 4], ben: [2] }, lose: { ann: [1, 3], ben: [1] } },
   ],
   epochs: [
-    { epoch: 0, step: 0, authenticator: 0, seats: [{ member: "ann", leaf: 0, key: 3, voice: 6 }] },
-    { epoch: 1, step: 1, authenticator: 1, seats: [{ member: "ann", leaf: 0, key: 3, voice: 6 }, { member: "ben", leaf: 1, key: 5, voice: null }] },
-    { epoch: 2, step: 3, authenticator: 2, seats: [{ member: "ann", leaf: 0, key: 4, voice: 6 }, { member: "ben", leaf: 1, key: 5, voice: null }] },
+    { epoch: 0, step: 0, authenticator: 0, seats: [{ member: "ann", leaf: 0, key: 3, signature_key: 6 }] },
+    { epoch: 1, step: 1, authenticator: 1, seats: [{ member: "ann", leaf: 0, key: 3, signature_key: 6 }, { member: "ben", leaf: 1, key: 5, signature_key: null }] },
+    { epoch: 2, step: 3, authenticator: 2, seats: [{ member: "ann", leaf: 0, key: 4, signature_key: 6 }, { member: "ben", leaf: 1, key: 5, signature_key: null }] },
   ],
   messages: [{ fact: 7, step: 2, epoch: 1, sender: "ann", text: "hello" }],
   facts: ["authenticator 0", "authenticator 1", "authenticator 2", "Ann's leaf key", "Ann's new key", "Ben's leaf key", "Ann's signature key", "what Ann says"].map(
@@ -60,12 +60,12 @@ test("epochs stand as what has leaked by the step lets them", () => {
   assert.deepEqual(standings(at([ANN], 0)), ["closed", "later", "later"]);
 });
 
-test("a cell knows the life of its key, its messages and its voice", () => {
+test("a cell knows the life of its key, its messages and whether it can be forged", () => {
   const frame = at([ANN]);
   const cell = cellAt(frame, "ann", 1);
-  assert.deepEqual(cell, { state: "seated", key: "leaked", starts: false, ends: true, voice: true, sent: 1, read: 1, compromise: true, open: true });
+  assert.deepEqual(cell, { state: "seated", key: "leaked", starts: false, ends: true, forgeable: true, sent: 1, read: 1, compromise: true, open: true });
   assert.equal(cellAt(frame, "ben", 0).state, "absent");
-  assert.equal(cellAt(frame, "ann", 0).voice, false, "not before the compromise");
+  assert.equal(cellAt(frame, "ann", 0).forgeable, false, "not before the compromise");
   assert.deepEqual(leaksIn(frame, "ann", 1), [ANN]);
 });
 

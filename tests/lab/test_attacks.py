@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
-from workbench.adversary.impostor import TooLittle, impostor
+from workbench.adversary.impersonation import Impersonation
+from workbench.adversary.reconstructed_state import NotEnoughLeaked, reconstructed_state
 from workbench.adversary.recovery import recover
 from workbench.adversary.theorem import allowed_by_theorem
-from workbench.adversary.voices import Voices
 from workbench.lab import NotPossible, World
 from workbench.lab.attacks import ATTACKS, Attack, Signal, attack
 from workbench.lab.attacks.attack import ALL
@@ -132,9 +132,9 @@ def test_the_three_oracles_agree_on_what_the_attacker_reads_until_it_is_shut_out
     assert agreed(attacked) == going_on
 
 
-# Whose voice an attacker has
+# In whose name an attacker can act
 
-NOBODY = Voices()
+NOBODY = Impersonation()
 BOB = ("Bob",)
 
 
@@ -142,14 +142,14 @@ def test_a_signature_key_and_the_secrets_of_another_member_make_a_voice_until_th
     world = World.of(ALL)
     leaks = [world.leak("Bob", what="signature key"), world.leak("Carol", what="enclave held")]
     world.commit("Carol")
-    assert world.judge(*leaks).voices() == {0: NOBODY, 1: Voices(BOB, BOB, BOB, BOB), 2: NOBODY}
-    assert world.judge(leaks[0]).voices()[1] == world.judge(leaks[1]).voices()[1] == NOBODY
+    assert world.judge(*leaks).impersonation() == {0: NOBODY, 1: Impersonation(BOB, BOB, BOB, BOB), 2: NOBODY}
+    assert world.judge(leaks[0]).impersonation()[1] == world.judge(leaks[1]).impersonation()[1] == NOBODY
 
 
 def test_what_is_predicted_of_voices_is_what_members_believe() -> None:
     for name, how in (("forged message", "private"), ("forged proposal", "public"), ("takeover", "takeovers")):
         done = made(name)
-        assert "Bob" in getattr(recorded_history(done.world).judge(done.used.values()).voices()[1], how)
+        assert "Bob" in getattr(recorded_history(done.world).judge(done.used.values()).impersonation()[1], how)
         believed = [event for event in done.saw["Alice"] if event.kind in {"message", "proposal", "commit"}]
         assert believed[0].actor == "Bob"
 
@@ -157,8 +157,8 @@ def test_what_is_predicted_of_voices_is_what_members_believe() -> None:
 def test_nobody_can_be_taken_over_where_the_policy_lets_nobody_back_in() -> None:
     done = made("takeover refused")
     verdict = recorded_history(done.world).judge(done.used.values())
-    assert verdict.voices(done.world.policy)[1] == NOBODY
-    assert verdict.voices()[1].takeovers == BOB
+    assert verdict.impersonation(done.world.policy)[1] == NOBODY
+    assert verdict.impersonation()[1].takeovers == BOB
 
 
 def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it_away() -> None:
@@ -168,25 +168,31 @@ def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it
     world.commit("Bob")
     world.device("Erin")
     world.join("Erin")
-    voices = world.judge(*leaks).voices()
-    assert voices == {0: NOBODY, 1: NOBODY, 2: Voices(BOB, BOB, BOB, BOB), 3: Voices(takeovers=BOB), 4: NOBODY}
+    found = world.judge(*leaks).impersonation()
+    assert found == {
+        0: NOBODY,
+        1: NOBODY,
+        2: Impersonation(BOB, BOB, BOB, BOB),
+        3: Impersonation(takeovers=BOB),
+        4: NOBODY,
+    }
 
 
 def test_ratchets_alone_are_a_voice_only_for_whom_they_can_still_speak() -> None:
     world = World.of(ALL)
     world.send("Bob", "hello")
     leaks = [world.leak("Carol", what=what) for what in ("signature key", "ratchets")]
-    assert world.judge(*leaks).voices()[1] == NOBODY
+    assert world.judge(*leaks).impersonation()[1] == NOBODY
     with_sender_data = [*leaks, world.leak("Carol", what="enclave held")]
-    assert world.judge(*with_sender_data).voices()[1].private == ("Carol",)
+    assert world.judge(*with_sender_data).impersonation()[1].private == ("Carol",)
 
 
-# An impostor
+# A reconstructed state
 
 
 def test_a_state_is_put_together_from_leaked_bytes_and_acts_as_its_owner() -> None:
     world = World.of(ALL)
-    restored = impostor(leak_of(world, "Bob", what="backup").leaked_secrets)
+    restored = reconstructed_state(leak_of(world, "Bob", what="backup").leaked_secrets)
     state = world.state("Bob")
     assert state is not None
     assert (restored.own_leaf, restored.secrets, restored.private_keys) == (1, state.secrets, state.private_keys)
@@ -200,7 +206,10 @@ def test_a_state_of_a_group_in_another_cipher_suite_is_put_together_with_the_key
     world = World.of(ALL)
     world.reinit("Alice", suite)
     after = world.successor("Alice")
-    restored, state = impostor(leak_of(after, "Bob").leaked_secrets, group_id=after.group_id), after.state("Bob")
+    restored, state = (
+        reconstructed_state(leak_of(after, "Bob").leaked_secrets, group_id=after.group_id),
+        after.state("Bob"),
+    )
     assert state is not None
     assert (restored.context, restored.secrets, restored.private_keys) == (
         state.context,
@@ -213,10 +222,10 @@ def test_a_state_of_a_group_in_another_cipher_suite_is_put_together_with_the_key
 
 def test_too_little_makes_no_impostor() -> None:
     world = World.of(ALL)
-    with pytest.raises(TooLittle, match="no signature key of a member"):
-        impostor(leak_of(world, "Bob", what="enclave held").leaked_secrets)
-    with pytest.raises(TooLittle, match="no epoch of which"):
-        impostor(leak_of(world, "Bob", what="signature key").leaked_secrets)
+    with pytest.raises(NotEnoughLeaked, match="no signature key of a member"):
+        reconstructed_state(leak_of(world, "Bob", what="enclave held").leaked_secrets)
+    with pytest.raises(NotEnoughLeaked, match="no epoch of which"):
+        reconstructed_state(leak_of(world, "Bob", what="signature key").leaked_secrets)
 
 
 def test_what_the_delivery_service_does_not_take_is_not_in_the_history() -> None:

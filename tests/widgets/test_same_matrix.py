@@ -45,9 +45,9 @@ class Known:
         leaf = self._leaf(member, column)
         if leaf is None:
             return False
-        voice = self.group_history.signers.get(self.group_history.epochs[self.epochs[column]].signature_keys[leaf])
-        holding = [leak.at for leak, facts in self.leaked if voice in facts] or [leak.at for leak, _ in self.leaked]
-        return voice in self.facts and min(holding) <= self.ends[column]
+        key = self.group_history.signers.get(self.group_history.epochs[self.epochs[column]].signature_keys[leaf])
+        holding = [leak.at for leak, facts in self.leaked if key in facts] or [leak.at for leak, _ in self.leaked]
+        return key in self.facts and min(holding) <= self.ends[column]
 
     def columns(self) -> Iterator[dict[str, object]]:
         for index, epoch in enumerate(self.epochs):
@@ -65,7 +65,7 @@ class Known:
             return {
                 "state": "later",
                 "key": "",
-                "voice": False,
+                "forgeable": False,
                 "sent": 0,
                 "read": 0,
                 "compromise": False,
@@ -77,7 +77,7 @@ class Known:
         return {
             "state": "absent" if key is None else "seated",
             "key": "" if key not in self.facts else "leaked" if is_leaked else "derived",
-            "voice": self.can_sign(member, column),
+            "forgeable": self.can_sign(member, column),
             "sent": len(sent),
             "read": sum(each.fact in self.facts for each in sent),
             "compromise": any(

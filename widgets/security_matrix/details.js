@@ -51,8 +51,8 @@ function cellParts(frame, member, column) {
       steps: cell.key === "derived" ? sentences(now, leaks, knowledge, seat.key) : [],
     },
   ];
-  if (cell.voice && seat.voice !== null) {
-    const how = sentences(now, leaks, knowledge, seat.voice);
+  if (cell.forgeable && seat.signature_key !== null) {
+    const how = sentences(now, leaks, knowledge, seat.signature_key);
     found.push({ head: "Signature key", text: `The attacker can sign as ${name}, whatever keys are fresh.`, steps: how });
   }
   for (const index of (opening.sent[column].get(member) ?? []).filter((each) => now.view.messages.length > each)) {
@@ -119,7 +119,7 @@ function section({ head, text, steps }) {
 }
 
 /** @type {Cell} */
-const QUIET = { state: "seated", key: "", starts: true, ends: true, voice: false, sent: 0, read: 0, compromise: false, open: false };
+const QUIET = { state: "seated", key: "", starts: true, ends: true, forgeable: false, sent: 0, read: 0, compromise: false, open: false };
 /** @type {Column} */
 const COLUMN = { epoch: 3, sentence: "", begin: 0, end: 0, standing: "healed", reopeners: [], by: "" };
 /** @type {[Partial<Cell>, string][]} */
@@ -129,7 +129,7 @@ const CELLS = [
   [{ key: "derived" }, "wide hatch: the leaf key follows from what leaked"],
   [{ sent: 2 }, "messages that the attacker cannot read, and how many"],
   [{ sent: 2, read: 1 }, "messages of which it reads some"],
-  [{ voice: true }, "a wave: the attacker can sign as this member"],
+  [{ forgeable: true }, "a wave: the attacker can sign as this member"],
 ];
 /** @type {[Partial<Column>, string, string][]} */
 const COLUMNS = [

@@ -31,7 +31,7 @@ import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners,
  * @property {"" | "derived" | "leaked"} key what the attacker has of its leaf key
  * @property {boolean} starts
  * @property {boolean} ends
- * @property {boolean} voice whether the attacker can sign as it
+ * @property {boolean} forgeable whether the attacker can sign as it
  * @property {number} sent how many messages it sent
  * @property {number} read how many of these the attacker reads
  * @property {boolean} compromise whether something of its device leaked then
@@ -58,7 +58,7 @@ import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners,
  * @property {Column[]} columns
  * @property {Set<number>} leaked
  * @property {Set<number>} read the messages that the attacker reads
- * @property {Map<number, number>} voices the signature keys that it has, each with the step since when
+ * @property {Map<number, number>} signatureKeys the signature keys that it has, each with the step since when
  * @property {Map<string, Leak[]>} compromises the leaks of a device in an epoch
  */
 
@@ -74,9 +74,9 @@ export function opened(view) {
   /** @type {Map<number, Map<string, number>>} */
   const signers = new Map();
   for (const [column, epoch] of view.epochs.entries()) {
-    for (const { member, voice } of epoch.seats) {
-      if (voice === null || signers.get(voice)?.has(member)) continue;
-      signers.set(voice, (signers.get(voice) ?? new Map()).set(member, column));
+    for (const { member, signature_key: key } of epoch.seats) {
+      if (key === null || signers.get(key)?.has(member)) continue;
+      signers.set(key, (signers.get(key) ?? new Map()).set(member, column));
     }
   }
   return { given: recordedHistory(view), seats, sent, signers };
@@ -103,7 +103,7 @@ export function frameAt(opening, chosen, step) {
     columns: columnsOf(opening.given.view, now, leaks, knowledge),
     leaked,
     read: new Set(readableMessages(now.view, knowledge)),
-    voices: voicesOf(opening, leaks, knowledge),
+    signatureKeys: signatureKeysOf(opening, leaks, knowledge),
     compromises: compromisesOf(now, leaks),
   };
 }
@@ -128,13 +128,13 @@ function columnsOf(view, now, leaks, knowledge) {
 }
 
 /** @param {Opening} opening @param {Leak[]} leaks @param {Knowledge} knowledge @returns {Map<number, number>} */
-function voicesOf({ given, signers }, leaks, knowledge) {
-  const leaked = [...signers.keys()].filter((voice) => knowledge.has(voice));
+function signatureKeysOf({ given, signers }, leaks, knowledge) {
+  const leaked = [...signers.keys()].filter((key) => knowledge.has(key));
   const sets = leaks.map((leak) => ({ at: stepOf(given, leak), facts: new Set(factsOf(given, leak)) }));
   return new Map(
-    leaked.map((voice) => {
-      const holding = sets.filter(({ facts }) => facts.has(voice));
-      return [voice, Math.min(...(holding.length > 0 ? holding : sets).map(({ at }) => at))];
+    leaked.map((key) => {
+      const holding = sets.filter(({ facts }) => facts.has(key));
+      return [key, Math.min(...(holding.length > 0 ? holding : sets).map(({ at }) => at))];
     }),
   );
 }
@@ -165,7 +165,7 @@ export function cellAt(frame, member, column) {
   const isLater = standing === "later";
   const isSeated = seat !== undefined && !isLater;
   const isKnown = isSeated && knowledge.has(seat.key);
-  const since = isSeated && seat.voice !== null ? frame.voices.get(seat.voice) : undefined;
+  const since = isSeated && seat.signature_key !== null ? frame.signatureKeys.get(seat.signature_key) : undefined;
   /** @param {number} other */
   const differs = (other) => opening.seats[other]?.get(member)?.key !== seat?.key;
   const isLast = columns[column + 1] === undefined || columns[column + 1].standing === "later";
@@ -174,7 +174,7 @@ export function cellAt(frame, member, column) {
     key: !isKnown ? "" : frame.leaked.has(seat.key) ? "leaked" : "derived",
     starts: isSeated && differs(column - 1),
     ends: isSeated && !isLast && differs(column + 1),
-    voice: since !== undefined && since <= end,
+    forgeable: since !== undefined && since <= end,
     sent: sent.length,
     read: sent.filter((index) => frame.read.has(index)).length,
     compromise: leaksIn(frame, member, column).length > 0,

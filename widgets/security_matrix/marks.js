@@ -62,7 +62,7 @@ export function cellShapes(cell, width = WIDTH) {
     shapes.push(["path", { class: "mls-rim", d: outline }]);
   }
   const waves = Array(width / NARROW - 1).fill("6.5 0").join(" ");
-  if (cell.voice) shapes.push(["path", { class: "mls-voice", d: `M0 33.5q3.25-4 6.5 0t${waves}` }]);
+  if (cell.forgeable) shapes.push(["path", { class: "mls-forgeable", d: `M0 33.5q3.25-4 6.5 0t${waves}` }]);
   if (cell.sent > 0) shapes.push(...letter(cell));
   if (cell.compromise) shapes.push(["path", { class: "mls-flag", d: `M${width - 8} 29V4l-12 4.5 12 4.5` }]);
   return shapes;

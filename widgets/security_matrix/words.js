@@ -83,7 +83,7 @@ export function cellLabel(frame, member, column, cell) {
   const parts = [
     cell.state === "absent" ? "not a member" : KEYS[cell.key],
     messagesInWords(cell.sent, cell.read),
-    cell.voice ? `the attacker can sign as ${name}` : "",
+    cell.forgeable ? `the attacker can sign as ${name}` : "",
     cell.compromise ? "compromised in this epoch" : "",
   ];
   return `${where}: ${parts.filter(Boolean).join("; ")}`;
@@ -102,7 +102,7 @@ export function verdictSentence(frame) {
     const had = again.length === 1 ? "had healed and is open again" : "had healed and are open again";
     said.push(`${upperFirst(epochsInWords(again))} ${had} by what leaked from ${nameOf(frame, device)}.`);
   }
-  said.push(...healing(frame, open), ...voices(frame));
+  said.push(...healing(frame, open), ...forgery(frame));
   return said.join(" ");
 }
 
@@ -131,7 +131,7 @@ function healing(frame, open) {
 }
 
 /** @param {Frame} frame @returns {string[]} */
-function voices(frame) {
+function forgery(frame) {
   const names = signedAs(frame);
   if (names.length === 0) return [];
   const whom = names.length > NAMED_AT_MOST ? `${names.length} members` : either(names);
@@ -139,10 +139,10 @@ function voices(frame) {
 }
 
 /** Whom the attacker can sign as by now. @param {Frame} frame @returns {string[]} */
-function signedAs({ opening, columns, voices }) {
+function signedAs({ opening, columns, signatureKeys }) {
   const leaked = new Set(
-    [...voices.keys()].flatMap((voice) =>
-      [...(opening.signers.get(voice) ?? [])].flatMap(([member, column]) =>
+    [...signatureKeys.keys()].flatMap((key) =>
+      [...(opening.signers.get(key) ?? [])].flatMap(([member, column]) =>
         columns[column].standing === "later" ? [] : member,
       ),
     ),
@@ -185,7 +185,7 @@ export function tableRows(frame) {
         standingWords(frame, column),
         those(({ key }) => key !== ""),
         messagesInWords(sum(({ sent }) => sent), sum(({ read }) => read)),
-        those(({ voice }) => voice),
+        those(({ forgeable }) => forgeable),
         those(({ compromise }) => compromise),
       ],
     ];

@@ -28,7 +28,7 @@ export interface Seat {
   member: string;
   leaf: number;
   key: number;
-  voice: number | null;
+  signature_key: number | null;
 }
 
 export interface SecurityEpoch {

@@ -1,18 +1,18 @@
-"""What an attacker can compute, three times over; the three must agree.
+"""What an attacker can compute, found in three ways that must agree (the three oracles).
 
-- An attacker (`attacker`) with leaked bytes (`leaked`) and all messages on the wire really decrypts. What it has
-  learned of a
-  group (`known_group`) comes from `welcomes`, `messages`, `commits` (their public half is in `followed`) and leaked
-  randomness (`drawn`); each waits for what would open it (`facts`). It runs inside of a world, or as a program of its
-  own (`recovery`) that is handed a file (`evidence`).
-- What follows from the record (`knowledge`): the closure of what leaked (`leak`) under all that was recorded
-  (`group_history`). It gives the `verdict`, and how each thing came to be known (`derivation`).
-- What the theorem allows (`theorem`): the cases of a proven theorem, which look at no ciphertext.
+- An attacker (`attacker`) has leaked bytes (`leaked_secrets`) and all messages on the wire, and decrypts. What it knows
+  of a group stands in `known_group`. It learns from Welcomes (`welcomes`), messages (`messages`), commits (`commits`,
+  their public half in `public_tracking`) and leaked randomness (`randomness_compromise`). Each attempt waits for the
+  facts that it needs (`facts`). The attacker runs in a world, or as a program of its own (`recovery`) on a file
+  (`evidence`).
+- Deduction: all that follows from the leaks (`leak`) by the rules of what was recorded (`group_history`, `knowledge`).
+  It gives the `verdict`, and for each secret how it became known (`derivation`).
+- A machine-checked theorem (`theorem`), which looks at no ciphertext.
 
-Each of them follows what is known in one group into the others of the same people.
+Each of them takes what is learned in one group into the other groups of the same people.
 
-All this is of one who listens. Of one who speaks too: in whose names it can (`voices`), and the state with which it
-does (`impostor`).
+An attacker who only listens is the subject of all this. What one who also sends can do stands in `impersonation`, and
+the state with which it sends in `reconstructed_state`.
 """
 
 from workbench.adversary.attacker import Attacker

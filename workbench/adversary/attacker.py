@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from workbench.adversary.drawn import Draws
 from workbench.adversary.facts import (
     EpochAt,
     ExternalPSKOf,
@@ -27,7 +26,6 @@ from workbench.adversary.facts import (
     SenderDataSecretOf,
 )
 from workbench.adversary.findings import Compromised, Finding, Read
-from workbench.adversary.followed import Anybody, KnownEpoch
 from workbench.adversary.known_group import KnownGroup, note_key_package
 from workbench.adversary.leaked_secrets import (
     EpochKeys,
@@ -44,6 +42,8 @@ from workbench.adversary.leaked_secrets import (
     leaked_secrets_of,
 )
 from workbench.adversary.messages import hear_private, hear_public
+from workbench.adversary.public_tracking import AcceptAllCredentials, KnownEpoch
+from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.adversary.welcomes import hear_welcome
 from workbench.client.holdings import Holdings
 from workbench.mls import (
@@ -73,7 +73,7 @@ class Attacker:
         self.group_id = group_id
         self.compromised: list[tuple[str, Holdings]] = []
         self.heard: list[bytes] = []
-        self._policy = replace(policy, lifetimes=ANY_LIFETIME, authentication=Anybody())
+        self._policy = replace(policy, lifetimes=ANY_LIFETIME, authentication=AcceptAllCredentials())
         self._facts = Facts() if facts is None else facts
         self._group = KnownGroup(suite, self._policy, group_id, self._facts)
 
@@ -137,7 +137,7 @@ class Attacker:
             case ResumptionKey(group_id, epoch, psk):
                 facts.tell(ResumptionPSKOf(group_id, epoch), psk)
             case Randomness(entropy):
-                facts.tell(RandomnessIn(group.suite.id), Draws(group.suite, entropy))
+                facts.tell(RandomnessIn(group.suite.id), ExpandedRandomness(group.suite, entropy))
             case PublicGroup() as public if public.context.group_id == self.group_id:
                 self._see(public)
             case EpochKeys() | SenderDataKey() | Ratchets() | UsedKey() if item.group_id == self.group_id:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from workbench.adversary.drawn import Draws
 from workbench.adversary.facts import (
     CommitSecretOf,
     EpochAt,
@@ -21,8 +20,9 @@ from workbench.adversary.facts import (
     SecretsOf,
 )
 from workbench.adversary.findings import Opened
-from workbench.adversary.followed import EndingCommit, KnownEpoch, SealedSecret, sealed_in
 from workbench.adversary.known_group import KnownGroup
+from workbench.adversary.public_tracking import EndingCommit, KnownEpoch, SealedSecret, sealed_in
+from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.adversary.welcomes import psk_facts
 from workbench.mls import LeafIndex, PreSharedKey, PreSharedKeyID, RatchetTree, SentProposal, encode
 from workbench.mls.framing.content import UnverifiedContent, verify_content
@@ -155,23 +155,25 @@ def _open_path(group: KnownGroup, commit: EndingCommit, sealed: SealedSecret, pr
         context=encode(commit.context),
     )
     group.findings.append(Opened(commit.context.epoch, sealed.node, sealed.reader, sealed.kem_output))
-    group.learn_all(commit.tree, opened.private_keys, "followed")
+    group.learn_all(commit.tree, opened.private_keys, "commit")
     group.facts.tell(CommitSecretOf(commit), opened.commit_secret)
 
 
-def _draw(group: KnownGroup, commit: EndingCommit, draws: Draws) -> None:
+def _draw(group: KnownGroup, commit: EndingCommit, expanded: ExpandedRandomness) -> None:
     """The path, and a newcomer's init secret, if the committer drew them from leaked randomness."""
-    path = draws.path(commit.path, commit.tree, commit.committer)
+    path = expanded.path(commit.path, commit.tree, commit.committer)
     if path is not None:
-        group.learn_all(commit.tree, path.private_keys, "drawn")
+        group.learn_all(commit.tree, path.private_keys, "randomness")
         group.facts.tell(CommitSecretOf(commit), path.commit_secret)
-    if commit.kem_output is not None and commit.kem_output == draws.kem_output:
+    if commit.kem_output is not None and commit.kem_output == expanded.kem_output:
         at = ExternalPubOf(group.group_id, commit.context.epoch - 1)
-        group.facts.each(at, partial(_draw_init_secret, group, commit, draws))
+        group.facts.each(at, partial(_draw_init_secret, group, commit, expanded))
 
 
-def _draw_init_secret(group: KnownGroup, commit: EndingCommit, draws: Draws, external_pub: bytes) -> None:
-    group.facts.tell(InitSecretOf(commit), draws.init_secret(external_pub))
+def _draw_init_secret(
+    group: KnownGroup, commit: EndingCommit, expanded: ExpandedRandomness, external_pub: bytes
+) -> None:
+    group.facts.tell(InitSecretOf(commit), expanded.init_secret(external_pub))
 
 
 def _take_init_secret(group: KnownGroup, commit: EndingCommit, secrets: EpochSecrets) -> None:
@@ -201,4 +203,4 @@ def _turn(
     mixed_in = psk_secret(suite, tuple(zip(commit.psks, psks, strict=True)))
     context, leaf_count = encode(following.context), following.tree.leaf_count
     epoch = next_epoch(suite, init_secret, commit_secret, mixed_in, context, leaf_count)
-    commit.is_done = group.enter(following, epoch.secrets, epoch.secret_tree, "followed")
+    commit.is_done = group.enter(following, epoch.secrets, epoch.secret_tree, "commit")

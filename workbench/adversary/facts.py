@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from workbench.adversary.drawn import Draws
-from workbench.adversary.followed import EndingCommit, KnownEpoch
 from workbench.adversary.leaked_secrets import InitKey
+from workbench.adversary.public_tracking import EndingCommit, KnownEpoch
+from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.mls import KeyPackage, SentProposal
 from workbench.mls.errors import MLSError
 from workbench.mls.schedule.key_schedule import EpochSecrets
@@ -74,7 +74,7 @@ class ResumptionPSKOf(Fact[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
-class RandomnessIn(Fact[Draws]):
+class RandomnessIn(Fact[ExpandedRandomness]):
     """Randomness that leaked, as it is expanded in a cipher suite."""
 
     suite: int

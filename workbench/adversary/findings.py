@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from workbench.mls import LeafIndex, NodeIndex
 
-Way: TypeAlias = Literal["leaked", "followed", "welcome", "drawn"]
+Way: TypeAlias = Literal["leaked", "commit", "welcome", "randomness"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from workbench.adversary.drawn import Draws
 from workbench.adversary.facts import (
     EpochAt,
     Facts,
@@ -25,8 +24,9 @@ from workbench.adversary.facts import (
     SenderDataSecretOf,
 )
 from workbench.adversary.findings import Entered, Finding, Learned, Way
-from workbench.adversary.followed import KnownEpoch
 from workbench.adversary.leaked_secrets import InitKey
+from workbench.adversary.public_tracking import KnownEpoch
+from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.mls import CipherSuite, KeyPackage, NodeIndex, Policy, RatchetTree, SentProposal, encode, key_package_ref
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
 from workbench.mls.schedule.key_schedule import EpochSecrets
@@ -154,18 +154,18 @@ class KnownGroup:
     def _draw_init_key(self, key_package: KeyPackage) -> None:
         self.facts.each(RandomnessIn(self.suite.id), partial(self._draw_init_key_from, key_package))
 
-    def _draw_init_key_from(self, key_package: KeyPackage, draws: Draws) -> None:
-        for keys in draws.key_pairs:
+    def _draw_init_key_from(self, key_package: KeyPackage, expanded: ExpandedRandomness) -> None:
+        for keys in expanded.key_pairs:
             if keys.public_key == key_package.init_key:
-                self.learn_init_key(InitKey(key_package, keys.private_key), "drawn")
+                self.learn_init_key(InitKey(key_package, keys.private_key), "randomness")
 
-    def _draw_keys(self, known: KnownEpoch, draws: Draws) -> None:
+    def _draw_keys(self, known: KnownEpoch, expanded: ExpandedRandomness) -> None:
         """Private keys of the tree; and the first epoch, which is drawn as a whole (RFC 9420 §11)."""
-        for keys in draws.key_pairs:
+        for keys in expanded.key_pairs:
             if known.tree.holds_encryption_key([keys.public_key]):
-                self.learn(keys.public_key, keys.private_key, "drawn")
+                self.learn(keys.public_key, keys.private_key, "randomness")
         if known.context.epoch == 0:
-            self.enter(known, draws.first_epoch.secrets, draws.first_epoch.secret_tree, "drawn")
+            self.enter(known, expanded.first_epoch.secrets, expanded.first_epoch.secret_tree, "randomness")
 
 
 def note_key_package(facts: Facts, key_package: KeyPackage) -> None:

@@ -10,8 +10,8 @@ from functools import partial
 from workbench.adversary.commits import wait_for_proposals
 from workbench.adversary.facts import EpochAt, MessageKeyOf, SecretTreeOf, SenderDataSecretOf
 from workbench.adversary.findings import Read
-from workbench.adversary.followed import KnownEpoch
 from workbench.adversary.known_group import KnownGroup, note_key_package
+from workbench.adversary.public_tracking import KnownEpoch
 from workbench.mls import Add, MLSError, SentProposal
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.framing.private_message import open_content, open_sender_data

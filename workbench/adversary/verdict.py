@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from workbench.adversary.group_history import GroupHistory, MessageRecord
+from workbench.adversary.impersonation import Impersonation, impersonation
 from workbench.adversary.knowledge import DeductionRules, Knowledge
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.adversary.voices import Voices, voices
 from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact, rules_of
@@ -211,9 +211,9 @@ class Verdict:
         devices = "1 device" if len(again) == 1 else f"{len(again)} devices"
         return f"healed so far; {devices} could open it again: {listed(again)}" if again else "healed"
 
-    def voices(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Voices]:
+    def impersonation(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Impersonation]:
         """For each epoch the members in whose names the attacker could act while it lasted; `policy` is theirs."""
-        group_history, found = self.recorded.group_history, dict[int, Voices]()
+        group_history, found = self.recorded.group_history, dict[int, Impersonation]()
         known = dict[int, frozenset[Fact]]()  # by how many leaks there are until then: the earlier ones are among them
         for epoch, record in group_history.epochs.items():
             following = group_history.epochs.get(epoch + 1)
@@ -221,7 +221,7 @@ class Verdict:
             if len(in_time) not in known:
                 leaked = (self.recorded.leaked(leak) for leak in in_time)
                 known[len(in_time)] = self._known(in_time).facts().union(*leaked)
-            found[epoch] = voices(group_history, record, known[len(in_time)], policy)
+            found[epoch] = impersonation(group_history, record, known[len(in_time)], policy)
         return found
 
     @cached_property

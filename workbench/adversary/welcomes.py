@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from workbench.adversary.drawn import Draws
 from workbench.adversary.facts import ExternalPSKOf, Fact, InitKeyOf, KeyPackageOf, RandomnessIn, ResumptionPSKOf
 from workbench.adversary.known_group import KnownGroup
 from workbench.adversary.leaked_secrets import InitKey
+from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.mls import ExternalPSK, KeyPackage, LeafIndex, PreSharedKeyID, Welcome, encode
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.welcome import open_group_info, open_group_secrets
@@ -62,10 +62,10 @@ def _wait_for_randomness(entry: _Entry, key_package: KeyPackage) -> None:
     entry.group.facts.each(RandomnessIn(entry.group.suite.id), partial(_draw, entry, key_package))
 
 
-def _draw(entry: _Entry, key_package: KeyPackage, draws: Draws) -> None:
+def _draw(entry: _Entry, key_package: KeyPackage, expanded: ExpandedRandomness) -> None:
     """With the randomness of whoever made the Welcome."""
     if not entry.group.facts.values(InitKeyOf(entry.sealed.new_member)):
-        secrets = draws.group_secrets(key_package.init_key, entry.welcome, entry.sealed)
+        secrets = expanded.group_secrets(key_package.init_key, entry.welcome, entry.sealed)
         if secrets is not None:
             _wait_for_psks(entry, key_package, secrets)
 

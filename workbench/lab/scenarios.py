@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from workbench.adversary.impostor import impostor, leaked_secrets_in
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
+from workbench.adversary.reconstructed_state import leaked_secrets_in, reconstructed_state
 from workbench.adversary.verdict import RecordedHistory, Verdict
 from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.sources import entropy_source
@@ -188,7 +188,7 @@ def two_holders() -> Scenario:
     plot = _Plot()
     world = plot.world
     plot.leak("Bob")
-    tablet = impostor(world.leak("Bob", what="backup").leaked_secrets)
+    tablet = reconstructed_state(world.leak("Bob", what="backup").leaked_secrets)
     made = create_commit(tablet, entropy=entropy_source(world.seed, "Bob's tablet")(), now=world.clock.now)
     world.inject("commit", encode(made.message), "Bob's tablet updated by a commit")
     plot.elsewhere["the tablet"] = Leak("Bob's tablet", len(world.history) - 1, "state", leaked_secrets_in(made.next))

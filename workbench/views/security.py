@@ -65,7 +65,7 @@ class Seat(TypedDict):
     member: HolderId
     leaf: int
     key: FactNumber
-    voice: FactNumber | None
+    signature_key: FactNumber | None
 
 
 class SecurityEpoch(TypedDict):
@@ -126,17 +126,17 @@ class _Writer:
 
     def __init__(self, recorded: RecordedHistory) -> None:
         self._recorded = recorded
-        self._chronicle: GroupHistory = recorded.group_history
+        self._group_history: GroupHistory = recorded.group_history
         self._numbers = dict(recorded.deduction_rules.numbers)
 
     def view(self, leaks: Mapping[str, Leak], title: str | None) -> SecurityView:
-        trace, rules = self._chronicle.trace, self._recorded.deduction_rules.rules
+        trace, rules = self._group_history.trace, self._recorded.deduction_rules.rules
         shown = ratchet_tree_view(trace, title)
         steps = [
             self._step(trace, number, each["title"], each["sentence"]) for number, each in enumerate(shown["steps"])
         ]
-        epochs = [self._epoch(record) for record in self._chronicle.epochs.values()]
-        messages = [self._message(each) for each in self._chronicle.messages]
+        epochs = [self._epoch(record) for record in self._group_history.epochs.values()]
+        messages = [self._message(each) for each in self._group_history.messages]
         named = [self._named(name, leak) for name, leak in leaks.items()]
         words = Words(*self._recorded.group_histories)
         return {
@@ -190,7 +190,7 @@ class _Writer:
 
     def _epoch(self, record: EpochRecord) -> SecurityEpoch:
         authenticator = record.secrets.get("epoch_authenticator")
-        voices = {leaf: self._chronicle.signers.get(key) for leaf, key in record.signature_keys.items()}
+        signature_keys = {leaf: self._group_history.signers.get(key) for leaf, key in record.signature_keys.items()}
         return {
             "epoch": record.epoch,
             "step": record.step,
@@ -200,7 +200,7 @@ class _Writer:
                     "member": member,
                     "leaf": leaf,
                     "key": self._number(record.keys[2 * leaf]),
-                    "voice": None if (voice := voices[leaf]) is None else self._number(voice),
+                    "signature_key": None if (key := signature_keys[leaf]) is None else self._number(key),
                 }
                 for leaf, member in sorted(record.members.items())
             ],
@@ -212,7 +212,7 @@ class _Writer:
             "step": message.step,
             "epoch": message.epoch,
             "sender": message.sender,
-            "text": text_of(self._chronicle.trace["steps"][message.step]["messages"][message.message]) or "",
+            "text": text_of(self._group_history.trace["steps"][message.step]["messages"][message.message]) or "",
         }
 
     def _named(self, name: str, leak: Leak) -> NamedLeak:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from workbench.adversary.impostor import leaked_secrets_in
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import LeakedSecrets, Part
+from workbench.adversary.reconstructed_state import leaked_secrets_in
 from workbench.client import Event
 from workbench.inspect.names import credential_name
 from workbench.lab.action_log import PerformedAction

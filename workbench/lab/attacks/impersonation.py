@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.adversary.followed import Anybody
-from workbench.adversary.impostor import impostor, signature_key_in
+from workbench.adversary.public_tracking import AcceptAllCredentials
+from workbench.adversary.reconstructed_state import reconstructed_state, signature_key_in
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.attacks.attack import ALL, Attack, Scene
 from workbench.lab.world import World
@@ -24,13 +24,13 @@ from workbench.mls import (
 def forged_message() -> Attack:
     """A message in Bob's name, with Bob's signature key and secrets of the epoch that Carol's device gave away."""
     scene = Scene(World.of(ALL), "Bob")
-    bob = impostor((*scene.take("Bob", "signature key"), *scene.take("Carol", "enclave held")))
+    bob = reconstructed_state((*scene.take("Bob", "signature key"), *scene.take("Carol", "enclave held")))
     said = protect(bob, b"I am leaving the country.", entropy=scene.entropy())
     scene.strike("application", said.message, "The attacker sent a message in Bob's name")
     scene.world.send("Bob", "Are you there?")
     lesson = (
-        "A signature key and the secrets of an epoch make a member's voice: nobody can tell, but who hears the same key"
-        " used twice, and Bob himself."
+        "With a signature key and the secrets of an epoch the attacker sends as a member. Only Bob can tell, and those"
+        " who see one message key used twice."
     )
     return scene.told("forged message", lesson, PerformedAction("commit", ("Carol",)))
 
@@ -38,7 +38,7 @@ def forged_message() -> Attack:
 def forged_proposal() -> Attack:
     """A public proposal in Bob's name: to remove Dave."""
     scene = Scene(World.of(ALL), "Bob")
-    bob = impostor((*scene.take("Bob", "signature key"), *scene.take("Carol", "enclave held")))
+    bob = reconstructed_state((*scene.take("Bob", "signature key"), *scene.take("Carol", "enclave held")))
     made = propose(bob, Remove(scene.world.group.leaf("Dave")), entropy=scene.entropy(), now=scene.world.clock.now)
     scene.strike("proposal", made.message, "The attacker proposed in Bob's name to remove Dave")
     scene.world.commit("Alice")
@@ -73,14 +73,14 @@ def _external_commit_as_bob(scene: Scene) -> PendingExternalCommit:
         entropy=scene.entropy(),
         now=scene.world.clock.now,
         resync=scene.world.group.leaf("Bob"),
-        policy=Policy(authentication=Anybody()),
+        policy=Policy(authentication=AcceptAllCredentials()),
     )
 
 
 def lock_out() -> Attack:
     """An Update in Bob's name, which Alice commits in good faith."""
     scene = Scene(World.of(ALL), "Bob")
-    bob = impostor(scene.take("Bob"))
+    bob = reconstructed_state(scene.take("Bob"))
     made = propose_update(bob, entropy=scene.entropy(), now=scene.world.clock.now)
     scene.strike("proposal", made.message, "The attacker proposed an update in Bob's name")
     scene.world.commit("Alice")
@@ -93,7 +93,7 @@ def lock_out() -> Attack:
 def clone() -> Attack:
     """A backup of Bob's device is restored to another one, and both go on."""
     scene = Scene(World.of(ALL), "Bob")
-    restored = impostor(scene.take("Bob", "backup"))
+    restored = reconstructed_state(scene.take("Bob", "backup"))
     scene.world.send("Bob", "From the phone.")
     said = protect(restored, b"From the tablet.", entropy=scene.entropy())
     scene.strike("application", said.message, "The restored device sent a message as Bob")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from typing_extensions import override
 
-from workbench.adversary.impostor import impostor, signature_key_in
+from workbench.adversary.reconstructed_state import reconstructed_state, signature_key_in
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.attacks.attack import ALL, Attack, Scene
 from workbench.lab.counterfactual import otherwise
@@ -124,7 +124,7 @@ def colluding_insider() -> Attack:
 def forging_insider() -> Attack:
     """Dave sends a message as Bob: every member has the keys to seal one, and only Bob's can sign it."""
     scene = Scene(World.of(ALL), "Bob", insiders=("Dave",))
-    dave = impostor(scene.take("Dave"), leaf=scene.world.group.leaf("Bob"))
+    dave = reconstructed_state(scene.take("Dave"), leaf=scene.world.group.leaf("Bob"))
     said = protect(dave, b"I agree.", entropy=scene.entropy())
     scene.strike("application", said.message, "Dave sent a message as Bob")
     lesson = "Secrets of the group prove that somebody in it spoke; who it was, the signature proves."
@@ -148,7 +148,7 @@ class Liar(CipherSuite):
 def malicious_path() -> Attack:
     """Dave commits, and what he seals to Carol is not what he seals to the others."""
     scene = Scene(World.of(ALL), "Carol", insiders=("Dave",))
-    dave = impostor(scene.take("Dave"))
+    dave = reconstructed_state(scene.take("Dave"))
     carol = dave.tree.member(scene.world.group.leaf("Carol")).encryption_key
     liar = Liar(dave.suite.algorithms, carol)
     made = create_commit(replace(dave, suite=liar), entropy=scene.entropy(), now=scene.world.clock.now)

@@ -1,7 +1,7 @@
 """What leaked randomness gives: all that a device drew from it, made again (see `workbench.mls.crypto.entropy`).
 
-A device draws 32 bytes for each call of the engine and expands them for each purpose. Whoever has the 32 bytes expands
-them too: to key pairs, to the path of a commit, and to the ephemeral keys with which something was sealed.
+A device draws 32 bytes for each call of the engine and expands them for each purpose. Whoever has the 32 bytes
+expands them too: to key pairs, to the path of a commit, and to the ephemeral keys with which something was sealed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LEVELS = 16
 
 
 @dataclass(frozen=True)
-class Draws:
+class ExpandedRandomness:
     """All that a device can have drawn in one call of the engine, in one cipher suite. Each is drawn once."""
 
     suite: CipherSuite

@@ -24,7 +24,7 @@ from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.tree import UpdatePath
 
 
-class Anybody:
+class AcceptAllCredentials:
     """An Authentication Service that believes everybody: who somebody is makes no difference to an attacker."""
 
     def validate(

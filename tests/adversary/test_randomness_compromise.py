@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from workbench.adversary.drawn import KEY_PAIRS, LEAVES, PATH_LEAF, Draws
+from workbench.adversary.randomness_compromise import KEY_PAIRS, LEAVES, PATH_LEAF, ExpandedRandomness
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.mls import (
     Add,
@@ -73,8 +73,8 @@ def node_keys(tree: RatchetTree) -> set[bytes]:
 
 @pytest.mark.parametrize(("entropy", "fits"), [(LEAKED, True), (OTHER, False)])
 def test_the_keys_of_a_key_package_are_drawn(entropy: bytes, *, fits: bool) -> None:
-    made, draws = bundle("Erin", entropy), Draws(SUITE, LEAKED)
-    init, leaf = (draws.key_pairs[KEY_PAIRS.index(purpose)] for purpose in ("init key", "leaf key"))
+    made, expanded = bundle("Erin", entropy), ExpandedRandomness(SUITE, LEAKED)
+    init, leaf = (expanded.key_pairs[KEY_PAIRS.index(purpose)] for purpose in ("init key", "leaf key"))
     assert ((init.public_key, init.private_key) == (made.key_package.init_key, made.init_private_key)) == fits
     leaf_key = made.key_package.leaf_node.encryption_key
     assert ((leaf.public_key, leaf.private_key) == (leaf_key, made.encryption_private_key)) == fits
@@ -82,20 +82,20 @@ def test_the_keys_of_a_key_package_are_drawn(entropy: bytes, *, fits: bool) -> N
 
 @pytest.mark.parametrize(("entropy", "fits"), [(LEAKED, True), (OTHER, False)])
 def test_the_leaf_key_of_an_update_is_drawn(entropy: bytes, *, fits: bool) -> None:
-    keys = Draws(SUITE, LEAKED).key_pairs[KEY_PAIRS.index("update leaf key")]
+    keys = ExpandedRandomness(SUITE, LEAKED).key_pairs[KEY_PAIRS.index("update leaf key")]
     made = propose_update(two(), entropy=entropy, now=NOW).next.update_keys
     assert (made == {keys.public_key: keys.private_key}) == fits
 
 
 @pytest.mark.parametrize(("entropy", "fits"), [(LEAKED, True), (OTHER, False)])
 def test_the_path_of_a_commit_is_drawn(entropy: bytes, *, fits: bool) -> None:
-    state, draws = two(), Draws(SUITE, LEAKED)
+    state, expanded = two(), ExpandedRandomness(SUITE, LEAKED)
     made = create_commit(state, entropy=entropy, now=NOW)
     leaf = made.next.tree.member(LeafIndex(0)).encryption_key
-    assert (draws.key_pairs[PATH_LEAF].public_key == leaf) == fits
-    assert (node_keys(made.next.tree) <= {keys.public_key for keys in draws.key_pairs}) == fits
+    assert (expanded.key_pairs[PATH_LEAF].public_key == leaf) == fits
+    assert (node_keys(made.next.tree) <= {keys.public_key for keys in expanded.key_pairs}) == fits
     commit = followed(state, made.message)
-    path = draws.path(commit.commit.path, commit.tree, commit.committer)
+    path = expanded.path(commit.commit.path, commit.tree, commit.committer)
     assert (path is not None) == fits
     if path is not None:
         own = {node: key for node, key in made.next.private_keys.items() if node % 2}
@@ -104,7 +104,7 @@ def test_the_path_of_a_commit_is_drawn(entropy: bytes, *, fits: bool) -> None:
 
 @pytest.mark.parametrize(("entropy", "fits"), [(LEAKED, True), (OTHER, False)])
 def test_the_first_epoch_is_drawn(entropy: bytes, *, fits: bool) -> None:
-    assert (Draws(SUITE, LEAKED).first_epoch.secrets == founded(entropy).secrets) == fits
+    assert (ExpandedRandomness(SUITE, LEAKED).first_epoch.secrets == founded(entropy).secrets) == fits
 
 
 @pytest.mark.parametrize(("entropy", "fits"), [(LEAKED, True), (OTHER, False)])
@@ -115,7 +115,7 @@ def test_what_a_welcome_seals_is_drawn(entropy: bytes, *, fits: bool) -> None:
     assert isinstance(made.welcome.message, Welcome)
     welcome = made.welcome.message
     (entry,) = welcome.secrets
-    found = Draws(SUITE, LEAKED).group_secrets(erin.key_package.init_key, welcome, entry)
+    found = ExpandedRandomness(SUITE, LEAKED).group_secrets(erin.key_package.init_key, welcome, entry)
     really = open_group_secrets(SUITE, welcome, erin.key_package, erin.init_private_key)
     assert (found == really) == fits
 
@@ -126,12 +126,12 @@ def test_the_init_secret_of_a_newcomer_is_drawn(entropy: bytes, *, fits: bool) -
     made = external_commit(
         group_info(state), Credential(BasicCredential(b"Erin")), erin.signature_private_key, entropy=entropy, now=NOW
     )
-    kem_output, draws = followed(state, made.message).kem_output, Draws(SUITE, LEAKED)
+    kem_output, expanded = followed(state, made.message).kem_output, ExpandedRandomness(SUITE, LEAKED)
     assert kem_output is not None
-    assert (draws.kem_output == kem_output) == fits
+    assert (expanded.kem_output == kem_output) == fits
     external = external_key_pair(SUITE, state.secrets.external_secret).public_key
     really = external_init_secret(SUITE, state.secrets.external_secret, kem_output)
-    assert (draws.init_secret(external) == really) == fits
+    assert (expanded.init_secret(external) == really) == fits
 
 
 def test_the_attacker_knows_every_label_by_which_the_engine_draws_a_secret() -> None:
@@ -149,14 +149,14 @@ def test_the_attacker_knows_every_label_by_which_the_engine_draws_a_secret() -> 
     drawn = {re.sub(r"\d+", "N", each.label) for each in recorder.operations if each.name == "fresh"}
 
     told = Recorder()
-    draws = Draws(TracedSuite.of(SUITE, told), LEAKED)
-    assert draws.key_pairs
-    assert draws.kem_output
-    assert draws.first_epoch.secrets.epoch_authenticator
+    expanded = ExpandedRandomness(TracedSuite.of(SUITE, told), LEAKED)
+    assert expanded.key_pairs
+    assert expanded.kem_output
+    assert expanded.first_epoch.secrets.epoch_authenticator
     welcome = create_commit(two(), [Add(erin.key_package)], entropy=OTHER, now=NOW).welcome
     assert welcome is not None
     assert isinstance(welcome.message, Welcome)
-    assert draws.group_secrets(erin.key_package.init_key, welcome.message, welcome.message.secrets[0]) is None
+    assert expanded.group_secrets(erin.key_package.init_key, welcome.message, welcome.message.secrets[0]) is None
     tried = {re.sub(r"\d+", "N", each.label) for each in told.operations if each.name == "fresh"}
     assert sum(each.label.startswith("Welcome") for each in told.operations) == LEAVES
     assert drawn - tried == {"path secret for node N"}

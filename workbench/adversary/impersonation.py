@@ -1,8 +1,8 @@
-"""Whose voice an attacker can use, epoch by epoch: not what it reads, but what members would believe to be somebody's.
+"""The members whom an attacker can impersonate in an epoch: what it can send that the others accept as theirs.
 
-A voice takes a signature key, which no update replaces, and something that proves a place in the group. It is of use
-only while the epoch lasts: whoever is in a later one listens no more. So what leaks later counts for nothing here,
-though it may open what was said.
+To impersonate a member takes its signature key, which no update replaces, and secrets of the epoch. The members accept
+messages of an epoch only while they are in it. So a leak after the end of the epoch impersonates nobody there, although
+it may open what was sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.mls.tree.tree_math import NodeIndex, direct_path
 
 
 @dataclass(frozen=True, slots=True)
-class Voices:
+class Impersonation:
     """The members in whose names an attacker can act in an epoch, and how.
 
     `private` are those whose PrivateMessages it can make: it has their signature key, the sender data secret, and what
@@ -33,8 +33,10 @@ class Voices:
     takeovers: tuple[HolderId, ...] = ()
 
 
-def voices(group_history: GroupHistory, record: EpochRecord, known: Collection[SecretId], policy: Policy) -> Voices:
-    """The voices that what is known while an epoch lasts gives in it. `policy` is that of the members."""
+def impersonation(
+    group_history: GroupHistory, record: EpochRecord, known: Collection[SecretId], policy: Policy
+) -> Impersonation:
+    """Whom the attacker can impersonate with what it knows while the epoch lasts. `policy` is that of the members."""
     keys = {group_history.secrets[fact].get("public") for fact in known if fact in group_history.secrets}
     leaked = {leaf: holder for leaf, holder in record.members.items() if record.signature_keys[leaf] in keys}
 
@@ -46,7 +48,7 @@ def voices(group_history: GroupHistory, record: EpochRecord, known: Collection[S
     speaking = [holder for leaf, holder in leaked.items() if _leads_to_ratchet(places, leaf, record.leaf_count)]
     lets_in = policy.external_commits and policy.resyncs
     described = has("external_secret") or record.epoch in group_history.described
-    return Voices(
+    return Impersonation(
         private=tuple(speaking) if has("sender_data_secret") else (),
         public=tuple(leaked.values()) if has("membership_key") else (),
         commits=tuple(leaked.values()) if has("membership_key") and has("init_secret") else (),

@@ -1,7 +1,7 @@
-"""A state put together from leaked bytes: with it the engine acts as its owner would, for whoever holds it.
+"""A member's state that the attacker puts together from leaked bytes: the engine acts with it as for the member.
 
-What is needed is a signature key, for a voice, and the secrets of an epoch, for a place to speak in. They need not
-come from the same device: all members have the same secrets.
+It takes a signature key and the secrets of an epoch. They need not come from the same device: all
+members have the same secrets.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node
 
 
-class TooLittle(Exception):
+class NotEnoughLeaked(Exception):
     """What leaks does not give what it takes; the message says what is missing."""
 
 
-def impostor(leaked: LeakedSecrets, leaf: LeafIndex | None = None, *, group_id: bytes | None = None) -> GroupState:
+def reconstructed_state(
+    leaked: LeakedSecrets, leaf: LeafIndex | None = None, *, group_id: bytes | None = None
+) -> GroupState:
     """The state of a member in the latest epoch of which there is all that it takes.
 
     It is whose signature key is in the leaked secrets; with `leaf` it claims to be another member, with a key that does
-    not fit. The epoch is one of any group, or of the one with `group_id`. Raises `TooLittle`.
+    not fit. The epoch is one of any group, or of the one with `group_id`. Raises `NotEnoughLeaked`.
     """
     groups = {(item.context.epoch, item.context.group_id): item for item in leaked if isinstance(item, PublicGroup)}
     keys = {(item.epoch, item.group_id): item for item in leaked if isinstance(item, EpochKeys)}
@@ -40,7 +42,7 @@ def impostor(leaked: LeakedSecrets, leaf: LeafIndex | None = None, *, group_id: 
     there = (at for at in groups.keys() & keys.keys() & trees.keys() if group_id in {None, at[1]})
     at = max(there, default=None)
     if at is None:
-        raise TooLittle("There is no epoch of which the tree, the secrets and the ratchets are there")
+        raise NotEnoughLeaked("There is no epoch of which the tree, the secrets and the ratchets are there")
     group, secrets, epoch = groups[at], keys[at].secrets, at[0]
     suite = cipher_suite(group.suite.id)  # not the victim's, which may be watched
     tree = RatchetTree.from_nodes(group.tree.to_nodes(), suite)
@@ -68,11 +70,11 @@ def impostor(leaked: LeakedSecrets, leaf: LeafIndex | None = None, *, group_id: 
 
 
 def signature_key_in(leaked: LeakedSecrets) -> bytes:
-    """The first signature key in it. Raises `TooLittle`."""
+    """The first signature key in it. Raises `NotEnoughLeaked`."""
     for item in leaked:
         if isinstance(item, SignatureKey):
             return item.private_key
-    raise TooLittle("There is no signature key")
+    raise NotEnoughLeaked("There is no signature key")
 
 
 def leaked_secrets_in(state: GroupState) -> LeakedSecrets:
@@ -105,4 +107,4 @@ def _voice(
                 continue
             if leaf is not None:
                 return item.private_key, leaf if claimed is None else claimed
-    raise TooLittle("There is no signature key of a member")
+    raise NotEnoughLeaked("There is no signature key of a member")
