@@ -85,7 +85,7 @@ export function matrixGrid(name, does) {
     if (!cell) return;
     const [, row, column] = /-(h|\d+)-(\d+)$/.exec(cell.id) ?? [];
     active = { row: row === "h" ? -1 : Number(row), column: Number(column) };
-    if (target.closest(".mls-compromise")) does.leak(active);
+    if (target.closest(".mls-compromise")) does.compromise(active);
     else does.select(active);
     repaint();
   }
@@ -106,7 +106,7 @@ export function matrixGrid(name, does) {
       PageUp: () => ({ row: Math.max(0, row - 5), column }),
       PageDown: () => ({ row: Math.min(lastRow, row + 5), column }),
       Enter: () => (does.select(active), null),
-      " ": () => (does.leak(active), null),
+      " ": () => (does.compromise(active), null),
     };
     if (!(event.key in moves)) return;
     const to = moves[event.key]();

@@ -163,7 +163,7 @@ class TraceTree(TypedDict):
 
 
 class TracePlace(TypedDict):
-    """How far somebody has followed the group; `leaf` is null for an attacker, who can follow without being a member."""
+    """How far somebody has followed the group. `leaf` is null for the attacker, which is no member."""
 
     leaf: int | None
     epoch: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, TraceCommit, TraceStep
 from workbench.views.describe import nodes_in_words
-from workbench.views.scene import LEAK_HOLDER, Scene, counted_names, text_of
+from workbench.views.scene import ATTACKER, Scene, counted_names, text_of
 from workbench.views.schema import Beat, BeatKind, Path, PathNode
 from workbench.views.schema import Step as StepView
 
@@ -182,7 +182,7 @@ def _readers(at: PathNode) -> str:
 def _open_beats(scene: Scene, path: Path, committer: str, members: list[HolderId]) -> list[Beat]:
     """Who opens what: the members together, then the attacker, whose keys nobody gave it."""
     beats = []
-    for openers, start in ((members, None), ([LEAK_HOLDER], "The attacker opens")):
+    for openers, start in ((members, None), ([ATTACKER], "The attacker opens")):
         opened = [
             envelope["to"]
             for at in path["nodes"]
@@ -202,7 +202,7 @@ def _open_beats(scene: Scene, path: Path, committer: str, members: list[HolderId
             beats.append(_beat("open", sentence, nodes=opened, edges=edges))
         else:
             sentence = f"{start} what {committer} sealed to {nodes_in_words(opened)}, and follows."
-            beats.append(_beat("open", sentence, nodes=opened, edges=edges, known_to=[LEAK_HOLDER]))
+            beats.append(_beat("open", sentence, nodes=opened, edges=edges, known_to=[ATTACKER]))
     return beats
 
 
@@ -224,7 +224,7 @@ def _schedule_beats(scene: Scene, recorded: TraceStep, commit: TraceCommit, step
     without = "" if commit["with_path"] else " Without a path, the commit secret is all zeros."
     init = "newcomer's init secret" if commit["external"] else f"init secret of epoch {recorded['epoch'] - 1}"
     psks = ", the commit secret and the pre-shared keys" if _mixes_in(commit) else " and the commit secret"
-    confirmed = [scene.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != LEAK_HOLDER]
+    confirmed = [scene.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != ATTACKER]
     return [
         _beat(
             "schedule",
@@ -245,17 +245,23 @@ def _mixes_in(commit: TraceCommit) -> bool:
 
 def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list[Beat]:
     """What was taken, and what it opens of what was recorded before: nobody but the attacker knows of it."""
-    gains = {gain["key"]: gain["how"] for gain in step["gain"].get(LEAK_HOLDER, ())}
+    gains = {gain["key"]: gain["how"] for gain in step["gain"].get(ATTACKER, ())}
     leaked, computed = (
-        [node for node, key in sorted(scene.key_at.items()) if (gains.get(key) == "leaked") is taken and key in gains]
-        for taken in (True, False)
+        [
+            node
+            for node, key in sorted(scene.key_at.items())
+            if (gains.get(key) == "leaked") is is_leaked and key in gains
+        ]
+        for is_leaked in (True, False)
     )
     taken_epochs, computed_epochs = _epochs_gained(scene, recorded)
     keys = list(gains.values()).count("leaked")
-    leaked = [f"{keys} private key{'' if keys == 1 else 's'} of the tree"] if keys else []
-    leaked += [f"the secrets of {taken_epochs}"] if taken_epochs else []
+    taken = [f"{keys} private key{'' if keys == 1 else 's'} of the tree"] if keys else []
+    taken += [f"the secrets of {taken_epochs}"] if taken_epochs else []
     title = step["sentence"].removesuffix(".")
-    beats = [_beat("compromise", f"{title}: {listed(leaked) or 'nothing new to it'}.", nodes=leaked, known_to=[LEAK_HOLDER])]
+    beats = [
+        _beat("compromise", f"{title}: {listed(taken) or 'nothing new to it'}.", nodes=leaked, known_to=[ATTACKER])
+    ]
     opened = sum(
         operation["label"] == "UpdatePathNode" and operation["name"] == "decrypt_with_label"
         for operation in recorded["operations"]
@@ -263,10 +269,10 @@ def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list
     if opened:
         secrets = "a path secret" if opened == 1 else f"{opened} path secrets"
         words = f"With it the attacker opens {secrets} that it had recorded, and computes those above."
-        beats.append(_beat("open", words, nodes=computed, known_to=[LEAK_HOLDER]))
+        beats.append(_beat("open", words, nodes=computed, known_to=[ATTACKER]))
     if computed_epochs:
-        beats.append(_beat("schedule", f"It computes the secrets of {computed_epochs}.", known_to=[LEAK_HOLDER]))
-    beats += [_beat("message", words, known_to=[LEAK_HOLDER]) for words in _late_readings(scene, recorded, LEAK_HOLDER)]
+        beats.append(_beat("schedule", f"It computes the secrets of {computed_epochs}.", known_to=[ATTACKER]))
+    beats += [_beat("message", words, known_to=[ATTACKER]) for words in _late_readings(scene, recorded, ATTACKER)]
     return beats
 
 
@@ -274,7 +280,7 @@ def _epochs_gained(scene: Scene, recorded: TraceStep) -> tuple[str, str]:
     """The epochs whose secrets the attacker took, and those whose secrets it computed."""
     leaked = set(recorded.get("leaked", ()))
     epochs: dict[bool, list[str]] = {True: [], False: []}
-    for key in recorded["gain"].get(LEAK_HOLDER, ()):
+    for key in recorded["gain"].get(ATTACKER, ()):
         secret = scene.secrets[key]
         if secret["name"] == "epoch_authenticator":
             epochs[key in leaked].append(str(secret["epoch"]))

@@ -23,7 +23,7 @@ from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.tree import BasicCredential, CommitSource, KeyPackageSource, LeafNode, Lifetime, ParentNode
 from workbench.mls.wire.tree import Node as WireNode
 from workbench.views.beats import beats_of
-from workbench.views.scene import SERVER, LEAK_HOLDER, Deeds, Scene, text_of
+from workbench.views.scene import ATTACKER, SERVER, Deeds, Scene, text_of
 from workbench.views.schema import (
     FORMAT,
     VERSION,
@@ -202,7 +202,7 @@ def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> b
     if step["kind"] == "found":
         return after.get(viewer) is not None
     in_the_clear = all("content" not in message for message in step["messages"]) or step["kind"] == "message"
-    if viewer == SERVER or (viewer == LEAK_HOLDER and in_the_clear):
+    if viewer == SERVER or (viewer == ATTACKER and in_the_clear):
         return in_the_clear
     place, was = after.get(viewer), before.get(viewer)
     left_now = place is None and was is not None and was["epoch"] + 1 == step["epoch"]
@@ -307,7 +307,7 @@ def _gains(recorded: TraceStep, deeds: Deeds, in_tree: set[SecretId]) -> dict[Ho
         keys = [key for key in gained if key in in_tree]
         if keys:
             gains[holder] = [
-                {"key": key, "how": "leaked" if holder == LEAK_HOLDER and key in leaked else _how(holder, key, deeds)}
+                {"key": key, "how": "leaked" if holder == ATTACKER and key in leaked else _how(holder, key, deeds)}
                 for key in keys
             ]
     return gains
