@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.adversary import Thief
-from workbench.adversary.burglary import burgle
+from workbench.adversary import Attacker
 from workbench.adversary.leak import Leak
+from workbench.adversary.recovery import recover
 from workbench.lab import World
-from workbench.lab.compromise import case_file, case_of
+from workbench.lab.leaks import evidence_of, recorded_history
 
 MEMBERS = ("Alice", "Bob", "Carol", "Dave")
 
@@ -24,7 +24,7 @@ def proposed() -> World:
 
 def readable(world: World, *leaks: Leak) -> tuple[int, ...]:
     """The epochs that the attacker enters, which are those that follow from the record."""
-    entered = tuple(sorted(map(int, burgle(case_file(world, leaks))["epoch_authenticators"])))
+    entered = tuple(sorted(map(int, recover(evidence_of(world, leaks))["epoch_authenticators"])))
     assert world.judge(*leaks).readable_epochs == entered
     return entered
 
@@ -36,12 +36,12 @@ def removed() -> tuple[World, list[Leak], Leak]:
     The last leak is the key with which Carol has read the proposal.
     """
     world = proposed()
-    key = world.compromise("Carol", what="message keys")
+    key = world.leak("Carol", what="message keys")
     world.propose_remove("Alice", "Dave")
     world.commit("Bob")
-    leaks = [world.compromise("Dave", what=what) for what in ("message keys", "state")]
+    leaks = [world.leak("Dave", what=what) for what in ("message keys", "state")]
     world.commit("Carol")
-    leaks += [world.compromise("Alice", what=what) for what in ("backup", "psks")]
+    leaks += [world.leak("Alice", what=what) for what in ("backup", "psks")]
     return world, leaks, key
 
 
@@ -55,20 +55,20 @@ def test_an_epoch_is_closed_to_an_attacker_that_cannot_read_the_proposal(
 
 def test_the_attacker_tries_again_when_it_learns_the_proposal_late(removed: tuple[World, list[Leak], Leak]) -> None:
     world, leaks, key = removed
-    case = case_file(world, leaks)
-    attacker = Thief(case.suite, case.group_id)
-    attacker.take((*case.public, *case.loot))
-    for message in case.wire:
+    recorded = evidence_of(world, leaks)
+    attacker = Attacker(recorded.suite, recorded.group_id)
+    attacker.take((*recorded.public, *recorded.leaked_secrets))
+    for message in recorded.wire:
         attacker.hear(message)
     assert [*attacker.epochs()] == [1, 3]
-    attacker.take(key.loot)
+    attacker.take(key.leaked_secrets)
     assert [*attacker.epochs()] == [1, 2, 3]
 
 
 def test_a_state_in_which_the_proposal_waits_gives_it_away() -> None:
     """Carol has used up the key of the proposal."""
     world = proposed()
-    carol = world.compromise("Carol")
+    carol = world.leak("Carol")
     world.commit("Bob", path=False)
     assert readable(world, carol) == (1, 2)
 
@@ -76,15 +76,15 @@ def test_a_state_in_which_the_proposal_waits_gives_it_away() -> None:
 def test_a_device_holds_what_the_proposals_say_until_the_next_epoch() -> None:
     world = proposed()
     world.commit("Bob")
-    chronicle = case_of(world).chronicle
-    (fact,) = chronicle.private_proposals.values()
-    holders = [{name for name, facts in held.items() if fact in facts} for held in chronicle.held[-2:]]
+    group_history = recorded_history(world).group_history
+    (fact,) = group_history.private_proposals.values()
+    holders = [{name for name, facts in held.items() if fact in facts} for held in group_history.held[-2:]]
     assert holders == [{*MEMBERS}, set()]
 
 
 def test_a_welcome_names_the_pre_shared_keys_too() -> None:
     """The attacker can read neither the proposal nor the commit."""
     world = proposed()
-    erin = [world.compromise("Erin", what=what) for what in ("init keys", "psks")]
+    erin = [world.leak("Erin", what=what) for what in ("init keys", "psks")]
     world.add("Bob", "Erin")
     assert readable(world, *erin) == (2,)

@@ -17,10 +17,10 @@ test("what the traits say is held to what the view has", () => {
 });
 
 test("a frame is the rows and what leaks at that step", () => {
-  const { hue, rows, theft } = frameAt(openingOf(view), PLACE);
+  const { hue, rows, compromise } = frameAt(openingOf(view), PLACE);
   assert.equal(hue, 0);
   assert.deepEqual(rows.map(({ name, fold }) => [name, fold]), [["Leaf key", ""], ["Init secret", ""], ["Epoch secrets", "closed"]]);
-  assert.deepEqual([theft.step, theft.epochs], [2, [1, 2]]);
+  assert.deepEqual([compromise.step, compromise.epochs], [2, [1, 2]]);
 });
 
 test("the plot is drawn from a frame and a size alone, with its line as a slider", () => {

@@ -1,12 +1,12 @@
 /** What is on the picture of lifetimes: a pure function of the view, and of where the reader is. */
 import { openAtFirst, rowsOf, within } from "./geometry.js";
-import { theftOf } from "./loot.js";
-import { caseOf } from "../shared/verdict.js";
+import { compromiseOf } from "./compromise.js";
+import { recordedHistory } from "../shared/verdict.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
-/** @typedef {import("../shared/verdict.js").Case} Case */
+/** @typedef {import("../shared/verdict.js").RecordedHistory} RecordedHistory */
 
-/** A view ready to be drawn. @typedef {{view: View, given: Case}} Opening */
+/** A view ready to be drawn. @typedef {{view: View, given: RecordedHistory}} Opening */
 
 /**
  * What the traits say: `opened` are the kinds that are not folded, null those that are small.
@@ -19,12 +19,12 @@ import { caseOf } from "../shared/verdict.js";
  * @property {string} device
  * @property {number} hue of the device
  * @property {import("./geometry.js").Row[]} rows
- * @property {import("./loot.js").Theft} theft
+ * @property {import("./compromise.js").Compromise} compromise
  */
 
 /** @param {View} view @returns {Opening} */
 export function openingOf(view) {
-  return { view, given: caseOf(view.security) };
+  return { view, given: recordedHistory(view.security) };
 }
 
 /** What the traits say, within the bounds of the view. @param {View} view @param {Place} place */
@@ -50,6 +50,6 @@ export function frameAt({ view, given }, place) {
     device: here.device,
     hue: view.security.members.find(({ id }) => id === here.device)?.hue ?? 0,
     rows: rowsOf(view, here.device, unfolded(view, place)),
-    theft: theftOf(view, given, here),
+    compromise: compromiseOf(view, given, here),
   };
 }

@@ -1,6 +1,6 @@
 /** The controls above the picture of lifetimes: whose device, when, and what leaked as well. */
 import { html, iconButton } from "../shared/dom.js";
-import { nameOf } from "./loot.js";
+import { nameOf } from "./compromise.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 
@@ -24,7 +24,7 @@ export function lifetimesToolbar(does) {
   const bar = html(
     "div",
     { class: "mls-bar", role: "group", "aria-label": "Controls" },
-    html("label", { class: "mls-viewer" }, html("span", {}, "Theft from"), device),
+    html("label", { class: "mls-viewer" }, html("span", {}, "Compromise of"), device),
     html(
       "span",
       { class: "mls-buttons" },
@@ -38,11 +38,11 @@ export function lifetimesToolbar(does) {
   let offered = null;
 
   /** @param {Frame} frame @param {{table: boolean, help: boolean}} own */
-  function show({ view, device: chosen, theft }, own) {
+  function show({ view, device: chosen, compromise }, own) {
     if (offered !== view) offer(view);
     device.value = chosen;
     for (const button of leaks.querySelectorAll("button"))
-      button.setAttribute("aria-pressed", String(theft.others.includes(button.value)));
+      button.setAttribute("aria-pressed", String(compromise.others.includes(button.value)));
     table.setAttribute("aria-pressed", String(own.table));
     help.setAttribute("aria-pressed", String(own.help));
   }

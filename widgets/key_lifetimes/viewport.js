@@ -1,7 +1,7 @@
-/** The picture of lifetimes in its room: names that fold, and the line of the theft, by pointer and by keyboard. */
+/** The picture of lifetimes in its room: names that fold, and the line of the compromise, by pointer and by keyboard. */
 import { attribute, html } from "../shared/dom.js";
 import { mount } from "../shared/shapes.js";
-import { HEAD, moved, scaleOf, stepAt, theftX, within } from "./geometry.js";
+import { HEAD, moved, scaleOf, stepAt, compromiseX, within } from "./geometry.js";
 import { drawPlot, drawRowNames } from "./picture.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
@@ -84,7 +84,7 @@ export function viewport(name, does) {
     isDragging = true;
     plot.setPointerCapture(event.pointerId);
     follow(event);
-    /** @type {HTMLElement | null} */ (plot.querySelector(".mls-theft"))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (plot.querySelector(".mls-compromise"))?.focus({ preventScroll: true });
     event.preventDefault();
   }
 
@@ -105,11 +105,11 @@ export function viewport(name, does) {
   /** @param {KeyboardEvent} event */
   function slide(event) {
     if (frame === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = moved(event.key, frame.theft.step, frame.view);
+    const to = moved(event.key, frame.compromise.step, frame.view);
     if (to === null) return;
     does.go(to);
     // the line stays in sight where the steps have no room
-    if (scale.width > room.clientWidth) room.scrollTo({ left: theftX(scale, to) - room.clientWidth / 2 });
+    if (scale.width > room.clientWidth) room.scrollTo({ left: compromiseX(scale, to) - room.clientWidth / 2 });
     event.preventDefault();
     event.stopPropagation();
   }

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from workbench.adversary.group_history import GroupHistory
-from workbench.adversary.leaked_secrets import Item, LeakedSecrets, Part, PrivateKey, Randomness, UsedKey, leaked_secrets_of
+from workbench.adversary.leaked_secrets import (
+    Item,
+    LeakedSecrets,
+    Part,
+    PrivateKey,
+    Randomness,
+    UsedKey,
+    leaked_secrets_of,
+)
 from workbench.client import Holdings
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact
@@ -61,7 +69,7 @@ def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:
 
 def secrets_in(leaked_secrets: LeakedSecrets) -> Iterator[bytes]:
     """Every secret in it."""
-    for item in leaked:
+    for item in leaked_secrets:
         yield from (found.secret for found in walk(item) if found.name not in PUBLIC)
 
 

@@ -65,7 +65,7 @@ def leak_of(
     holdings = group.history[at].holdings
     if device not in holdings:
         raise NotPossible(f"There was no device of {device} in step {steps[at]}")
-    return leak((case or recorded_history(group)).group_history, holdings[device], device, steps[at], what)
+    return leak((recorded or recorded_history(group)).group_history, holdings[device], device, steps[at], what)
 
 
 def evidence_of(group: RecordedGroup, leaks: Sequence[Leak]) -> Evidence:

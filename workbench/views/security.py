@@ -172,8 +172,8 @@ class _Writer:
     def _step(self, trace: Trace, number: int, title: str, sentence: str) -> SecurityStep:
         step = trace["steps"][number]
         people = [holder["id"] for holder in trace["holders"] if holder["kind"] == "member"]
-        chronicle = self._chronicle
-        held, before = chronicle.held[number], chronicle.held[number - 1] if number else {}
+        group_history = self._group_history
+        held, before = group_history.held[number], group_history.held[number - 1] if number else {}
         gain, lose = ({name: list(step[change].get(name, ())) for name in people} for change in ("gain", "lose"))
         for name in people:  # beside secrets, a device holds what the private proposals say that wait in its state
             now, earlier = held.get(name, frozenset()), before.get(name, frozenset())
