@@ -295,3 +295,50 @@ def test_a_step_touches_only_the_nodes_that_look_different(visit: Visit) -> None
     expect(page.locator(".mls-title")).to_have_text(re.compile("Step 3 of 3"))
     touched = page.evaluate("[...window.touched].map(Number)")
     assert sorted(touched) == [2**height - 1 for height in range(1, 10)]
+
+
+def test_who_cannot_see_what_happened_is_offered_the_eyes_of_somebody_who_can(visit: Visit) -> None:
+    view = lived()
+    page = visit(shown(view, step=3, viewer="Alice"))
+    viewer = page.get_by_label("Seen by", exact=True)
+    expect(page.locator(".mls-sentence")).to_have_text("Unknown to Alice: what this step did.")
+    attacker = view["steps"][3]["actor"]
+    assert attacker is not None
+    page.get_by_role("button", name=f"See it as the {attacker}").click()
+    expect(viewer).to_have_value(attacker)
+    expect(viewer).to_be_focused()
+    expect(page.locator(".mls-offer")).to_be_hidden()
+    scrub(page, 2)
+    expect(page.locator(".mls-sentence")).to_contain_text("cannot read it")
+    page.get_by_role("button", name="See it as Alice").click()
+    expect(page.locator(".mls-sentence")).to_contain_text("Alice reads: “hello”")
+
+
+def test_envelopes_are_closed_on_their_way_and_open_where_they_are_opened(visit: Visit) -> None:
+    view = lived()
+    kinds = [beat["kind"] for beat in view["steps"][4]["beats"]]
+    page = visit(shown(view, step=4, viewer="Dave", beat=kinds.index("seal")))
+    envelopes = page.locator(".mls-token.is-envelope")
+    expect(envelopes).to_have_count(1)
+    expect(page.locator(".mls-token.is-open")).to_have_count(0)
+    for _ in range(kinds.index("open") - kinds.index("seal")):
+        page.get_by_label("One beat on").click()
+    expect(page.locator(".mls-sentence")).to_contain_text("Alice, Bob, Dave and Erin open")
+    expect(page.locator(".mls-token.is-envelope.is-open")).to_have_count(3)
+    expect(page.locator(".mls-token.is-envelope.is-own")).to_have_count(1)
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_fit_shows_the_whole_tree_again(visit: Visit, way: str) -> None:
+    page = visit(shown(wide(64), step=1))
+    picture, room = page.locator(".mls-picture"), page.locator(".mls-stage")
+    whole = room.evaluate("(room) => room.clientWidth")
+    for _ in range(3):
+        page.get_by_label("Zoom in").click()
+    expect(picture).not_to_have_attribute("width", str(whole))
+    if way == "button":
+        page.get_by_role("button", name="Fit").click()
+    else:
+        page.keyboard.press("0")
+    expect(picture).to_have_attribute("width", str(whole))
+    assert room.evaluate("(room) => room.scrollWidth <= room.clientWidth")

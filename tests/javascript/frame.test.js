@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
+import { frameAt, timeline, witness } from "../../widgets/ratchet_tree/frame.js";
 import { sample } from "./sample.js";
 
 /** @param {number} step @param {string} viewer @param {number} [beat] */
@@ -135,14 +135,31 @@ test("an envelope travels from its path node down to the node that can open it",
   ]);
 });
 
-test("an envelope is open only for a viewer that opened it", () => {
-  const open = (/** @type {string} */ viewer) =>
+test("an envelope is open at whoever opens it, and the viewer's own is marked", () => {
+  const envelopes = (/** @type {string} */ viewer) =>
     at(1, viewer, 4)
       .tokens.filter(({ kind }) => kind === "envelope")
-      .map((token) => token.open);
-  assert.deepEqual(open("bob"), [true, false]);
-  assert.deepEqual(open("carol"), [false, true]);
-  assert.deepEqual(open("attacker"), [false, false]);
+      .map(({ open, own }) => [open, own]);
+  assert.deepEqual(envelopes("alice"), [
+    [true, false],
+    [true, false],
+  ]);
+  assert.deepEqual(envelopes("bob"), [
+    [true, true],
+    [true, false],
+  ]);
+  assert.deepEqual(at(1, "bob", 3).tokens.map(({ open }) => open), [false, false], "closed on their way");
+});
+
+test("for who cannot see what happened there is somebody who can", () => {
+  const view = sample();
+  const other = (/** @type {[number, string, number?]} */ ...place) => witness(view, at(...place))?.id ?? null;
+  assert.equal(other(3, "alice"), null, "Alice sees it");
+  assert.equal(other(3, "carol"), "bob", "who did it");
+  assert.equal(other(2, "alice"), view.steps[2].unseen_by?.includes("alice") ? "attacker" : null);
+  assert.equal(other(1, "carol", 1), "alice", "one who knows the secret of the beat");
+  assert.equal(other(4, "attacker"), null, "it reads the message");
+  assert.equal(other(4, "server"), "alice", "who can read the message");
 });
 
 test("those who open climb on from where they are", () => {

@@ -34,6 +34,7 @@ const KEYS = [
   ["Enter", "show a node's values"],
   ["Esc", "close the panel"],
   ["+ −", "zoom"],
+  ["0", "fit: the whole tree"],
   ["?", "this help"],
 ];
 

@@ -53,6 +53,7 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {"secret" | "envelope" | "message"} kind
  * @property {number[]} route nodes from where it starts to where it rests; [] above the root means the key schedule
  * @property {boolean} open
+ * @property {boolean} own whether it is the viewer who opens it
  * @property {boolean} known to the viewer
  * @property {string} label
  */
@@ -231,6 +232,19 @@ export function frameAt(time, place) {
 }
 
 /**
+ * Who can see what the viewer of a frame cannot: what the step did, what the beat is about, or what the message says.
+ * @param {View} view @param {Frame} frame @returns {Viewer | null} null if the viewer sees it, or nobody does
+ */
+export function witness(view, { step, beat, viewer, seen, known }) {
+  const { actor, message, unseen_by = [], beats } = view.steps[step];
+  const others = [...view.viewers.filter(({ id }) => id === actor), ...view.viewers];
+  if (!seen) return others.find(({ id }) => !unseen_by.includes(id)) ?? null;
+  if (!known) return others.find(({ id }) => beats[beat].known_to?.includes(id)) ?? null;
+  if (message?.kind !== "application" || viewer.id in message.read) return null;
+  return others.find(({ id }) => id in message.read) ?? null;
+}
+
+/**
  * @param {Step} step @param {number} beat @param {string} kind
  * @returns {boolean} whether a beat of this kind has come
  */
@@ -346,10 +360,10 @@ function tokensOf(time, step, beat, viewer, known, tree) {
   const now = step.beats[beat];
   if (now === undefined) return [];
   /**
-   * @param {"secret" | "envelope" | "message"} kind @param {number[]} route @param {string} [label]
-   * @param {boolean} [open] @returns {Token}
+   * @param {"secret" | "envelope" | "message"} kind @param {number[]} route
+   * @param {{label?: string, open?: boolean, own?: boolean}} [looks] @returns {Token}
    */
-  const token = (kind, route, label = "", open = false) => ({ kind, route, label, open, known });
+  const token = (kind, route, looks = {}) => ({ kind, route, label: "", open: false, own: false, known, ...looks });
   switch (now.kind) {
     case "leaf_key":
       return now.nodes.map((node) => token("secret", [node]));
@@ -359,19 +373,24 @@ function tokensOf(time, step, beat, viewer, known, tree) {
       return chains(now.edges).map((route) => token("secret", route));
     case "seal":
       return sealed(step, now.nodes).map(({ node, to, to_key }) =>
-        token("envelope", descent(node, to), time.view.keys[to_key].public.slice(0, 4)),
+        token("envelope", descent(node, to), { label: time.view.keys[to_key].public.slice(0, 4) }),
       );
     case "open":
       return [
-        ...sealed(step).map(({ to, opened_by }) => token("envelope", [to], "", opened_by.includes(viewer))),
+        ...sealed(step).map(({ to, opened_by }) =>
+          token("envelope", [to], { open: now.nodes.includes(to), own: opened_by.includes(viewer) }),
+        ),
         ...chains(now.edges).map((route) => token("secret", route)),
       ];
     case "welcome":
       return (step.welcome ?? []).map(({ to, opened_by }) =>
-        token("envelope", [step.path?.committer ?? to, to], "", opened_by.includes(viewer)),
+        token("envelope", [step.path?.committer ?? to, to], { open: opened_by.length > 0, own: opened_by.includes(viewer) }),
       );
     case "message":
-      return now.edges.map((route) => token("message", route, "", viewer in (step.message?.read ?? {})));
+      return now.edges.map((route) => {
+        const isRead = viewer in (step.message?.read ?? {});
+        return token("message", route, { open: isRead, own: isRead });
+      });
     default:
       return [];
   }

@@ -63,7 +63,7 @@ export function drawTokens(tokens, places, part) {
   /** @type {Map<number, number>} */
   const piled = new Map();
   return tokens.slice(0, DRAWN_AT_MOST).map((token) => {
-    const { route, kind, open, known } = token;
+    const { route, kind, open, own, known } = token;
     const end = route[route.length - 1];
     const pile = piled.get(end) ?? 0;
     piled.set(end, pile + 1);
@@ -74,7 +74,7 @@ export function drawTokens(tokens, places, part) {
         : [radius(places, end) * 0.7 + 6 + pile * 7, -radius(places, end) - 12];
     const settle = route.length > 1 ? part ** 3 : 1;
     const scale = hasRoom(places, end) ? "" : " scale(0.6)";
-    const looks = { "is-open": open, "is-unknown": !known, "is-bare": scale !== "", "is-there": part >= 1 };
+    const looks = { "is-open": open, "is-own": own, "is-unknown": !known, "is-bare": scale !== "", "is-there": part >= 1 };
     const names = Object.entries(looks).flatMap(([name, is]) => (is ? ` ${name}` : []));
     return [
       "g",

@@ -7,7 +7,7 @@
 import { details } from "./details.js";
 import { html } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
-import { frameAt, timeline } from "./frame.js";
+import { frameAt, timeline, witness } from "./frame.js";
 import { heading } from "./status_bar.js";
 import { backward, durations, onward, stay } from "./playback_timing.js";
 import { stage } from "./viewport.js";
@@ -49,6 +49,7 @@ export function render({ model, el }) {
   const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: scene.rescale });
   const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
+  const offer = html("button", { type: "button", class: "mls-offer", hidden: true, click: lookElsewhere });
   const table = twin("The tree as a table");
   // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
@@ -57,7 +58,7 @@ export function render({ model, el }) {
     controls.bar,
     head.bar,
     html("div", { class: "mls-body" }, scene.room, side.element),
-    words,
+    html("div", { class: "mls-told" }, words, offer),
     table.region,
   );
 
@@ -97,6 +98,13 @@ export function render({ model, el }) {
     tell({ selected: -1 });
   }
 
+  /** See what happened with the eyes of somebody who can see it. */
+  function lookElsewhere() {
+    const other = drawn && witness(time.view, drawn);
+    if (other) tell({ viewer: other.id });
+    controls.focus();
+  }
+
   function update() {
     const isNew = drawn === null || time.view !== model.get("view");
     if (time.view !== model.get("view")) time = opened(model.get("view"));
@@ -124,6 +132,9 @@ export function render({ model, el }) {
     const said = sentence(view, frame);
     if (words.textContent !== said) words.textContent = said;
     words.classList.toggle("is-unknown", !frame.known);
+    const other = witness(view, frame);
+    offer.hidden = other === null;
+    if (other) offer.textContent = `See it as ${other.name}`;
     drawn = frame;
     keepPace(place);
   }
@@ -165,6 +176,7 @@ export function render({ model, el }) {
       "?": () => change({ panel: own.panel === "help" ? "" : "help" }),
       "+": () => scene.rescale(2),
       "-": () => scene.rescale(0.5),
+      0: () => scene.rescale(),
       Escape: close,
       ...(isControl ? {} : { " ": play }),
     };

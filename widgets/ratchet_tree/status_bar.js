@@ -4,7 +4,7 @@ import { padlockOf, stepTitle } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 
-/** @param {{group: () => void, zoom: (factor: number) => void}} does */
+/** @param {{group: () => void, zoom: (factor?: number) => void}} does */
 export function heading(does) {
   const dial = svg(
     "svg",
@@ -30,6 +30,7 @@ export function heading(does) {
     { class: "mls-buttons mls-zoom" },
     iconButton("wider", "Zoom out", () => does.zoom(0.5)),
     iconButton("closer", "Zoom in", () => does.zoom(2)),
+    html("button", { type: "button", class: "mls-fit", title: "The whole tree", click: () => does.zoom() }, "Fit"),
   );
   const bar = html("div", { class: "mls-head" }, epoch, padlock, title, zoom);
 

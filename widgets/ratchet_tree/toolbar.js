@@ -100,7 +100,12 @@ export function toolbar(does) {
     );
   }
 
-  return { bar, show };
+  return {
+    bar,
+    show,
+    /** Take the keyboard's focus to whose eyes the picture is seen with. */
+    focus: () => viewer.focus(),
+  };
 }
 
 /** A button that keeps the focus while it is of no use. @param {HTMLButtonElement} button @param {boolean} isOff */

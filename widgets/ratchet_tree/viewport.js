@@ -117,10 +117,10 @@ export function stage(choose, arranged) {
       room.scrollTo({ left: x(places, node) - room.clientWidth / 2, behavior: calm.matches ? "auto" : "smooth" });
   }
 
-  /** @param {number} factor */
+  /** Closer or further away; without a factor as far as the whole tree is seen. @param {number} [factor] */
   function rescale(factor) {
     const middle = places ? (room.scrollLeft + room.clientWidth / 2) / places.width : 0.5;
-    zoom = Math.max(1, Math.min(CLOSEST, zoom * factor));
+    zoom = factor === undefined ? 1 : Math.max(1, Math.min(CLOSEST, zoom * factor));
     arrange(false);
     if (scene && places) {
       flights.rest(scene.frame.tokens, places);
