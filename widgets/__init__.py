@@ -1,9 +1,9 @@
 """Many eyes on one engine: each picture is a folder with its Python class, plain ES modules, styles and words."""
 
-from widgets.controls import ControlPanel
+from widgets.controls import Controls
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.security_matrix import SecurityMatrix
 
-__all__ = ["ControlPanel", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "side_by_side"]
+__all__ = ["Controls", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "side_by_side"]

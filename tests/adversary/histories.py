@@ -216,7 +216,7 @@ def leaks(groups: Mapping[World, RecordedHistory], seed: int) -> list[Leak]:
     for _ in range(dice.randint(1, 4)):
         group = dice.choice(list(groups))
         at = dice.randrange(len(group.history))
-        device = dice.choice(sorted(group.history[at].holdings))
+        device = dice.choice(sorted(group.history[at].device_states))
         what = dice.choice(["state", "state", "state", *PARTS])
         found.append(leak_of(group, device, at=at, what=what, recorded=groups[group]))
     return found

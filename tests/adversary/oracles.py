@@ -144,7 +144,7 @@ def _actions(world: World) -> Iterator[str]:
             asleep ^= {first}
         if name == "reinit" and asleep & {*world.groups[performed.group].members}:
             yield "reinit with a member offline"
-    yield from ("joined by last resort" for device in world.devices.values() for _ in device.holdings.accepted)
+    yield from ("joined by last resort" for device in world.devices.values() for _ in device.device_state.accepted)
 
 
 def _contents(recorded: RecordedHistory) -> Iterator[str]:

@@ -33,7 +33,12 @@ def epochs(world: World) -> list[int]:
 
 def states(world: World) -> list[GroupState]:
     """All states that any member ever had."""
-    return [state for moment in world.history for name in moment.holdings if (state := moment.state(name)) is not None]
+    return [
+        state
+        for history_step in world.history
+        for name in history_step.device_states
+        if (state := history_step.state(name)) is not None
+    ]
 
 
 def check_every_claim(world: World) -> None:
@@ -290,7 +295,7 @@ def test_it_claims_no_epoch_whose_confirmation_tag_does_not_agree() -> None:
     forged = replace(public, auth=replace(public.auth, confirmation_tag=tag))
     for message, reached in ((forged, [1]), (public, [1, 2])):
         attacker = Attacker(world.suite, GROUP_ID)
-        attacker.compromise("Bob", world.devices["Bob"].holdings)
+        attacker.compromise("Bob", world.devices["Bob"].device_state)
         attacker.hear(encode(MLSMessage(ProtocolVersion.mls10, message)))
         assert list(attacker.epochs()) == reached
 

@@ -139,7 +139,7 @@ def long_history(rounds: int) -> World:
 def test_a_message_costs_the_attacker_the_same_however_long_the_history_is() -> None:
     world = long_history(12)
     attacker = CountedAttacker(world)
-    attacker.attacker.compromise("Bob", world.history[-1 - 12 * ROUND].holdings["Bob"])
+    attacker.attacker.compromise("Bob", world.history[-1 - 12 * ROUND].device_states["Bob"])
     costs = [attacker.cost(wire) for wire in world.attacker.heard[-12 * ROUND :]]
     assert list(attacker.attacker.epochs()) == list(range(1, 26))
     assert all(costs)
@@ -151,7 +151,7 @@ def test_a_message_for_which_no_key_is_there_costs_nothing() -> None:
     world = long_history(4)
     attacker = CountedAttacker(world)
     attacker.attacker.take((Randomness(bytes(range(32))),))
-    attacker.attacker.compromise("Zoe", world.device("Zoe").holdings)
+    attacker.attacker.compromise("Zoe", world.device("Zoe").device_state)
     costs = [attacker.cost(wire) for wire in world.attacker.heard]
     assert attacker.attacker.epochs() == {}
     assert costs[-4 * ROUND :] == [Counter()] * 4 * ROUND

@@ -72,9 +72,9 @@ def people_of(action: str, actor: str, other: str) -> tuple[str, ...]:
 
 def mixed_in(world: World, dice: random.Random) -> list[str | int]:
     """Pre-shared keys that all members hold, now and then."""
-    holdings = [world.devices[name].holdings for name in world.members]
-    shared = set.intersection(*({psk.decode() for psk in each.psks} for each in holdings))
-    past = set.intersection(*({epoch for _, epoch in each.resumption_psks} for each in holdings))
+    device_state = [world.devices[name].device_state for name in world.members]
+    shared = set.intersection(*({psk.decode() for psk in each.psks} for each in device_state))
+    past = set.intersection(*({epoch for _, epoch in each.resumption_psks} for each in device_state))
     offered: list[str | int] = [*sorted(shared), *sorted(past)[:1]]
     return [psk for psk in offered if dice.random() < 0.5]
 

@@ -36,18 +36,18 @@ def test_a_compromise_is_recorded_with_its_victim_and_what_was_there() -> None:
     world.device("Erin")
     bob = state_of(world, "Bob")
     world.compromise("Bob")
-    moment, step = world.history[-1], world.trace()["steps"][-1]
-    assert (moment.kind, moment.actor, moment.text) == (
+    history_step, step = world.history[-1], world.trace()["steps"][-1]
+    assert (history_step.kind, history_step.actor, history_step.text) == (
         "compromise",
         "attacker",
         "The attacker took all that is on Bob's device",
     )
     assert (step["kind"], step["victim"]) == ("compromise", "Bob")
-    held = {key for each in world.trace()["steps"] for key in each["gain"].get("Bob", ())}
+    held = {key for each in world.trace()["steps"] for key in each["keys_learned"].get("Bob", ())}
     assert {*step["leaked"]} <= held
     assert step["leaked"]
-    assert moment.findings[0] == Compromised("Bob", 1)
-    assert {*moment.findings[1:]} == {
+    assert history_step.findings[0] == Compromised("Bob", 1)
+    assert {*history_step.findings[1:]} == {
         Entered(1, "leaked"),
         *(Learned(public_key, "leaked") for public_key in world.attacker.private_keys),
     }
@@ -105,7 +105,7 @@ def test_an_epoch_that_is_drawn_as_a_whole_is_told_so() -> None:
 def test_a_key_package_that_is_drawn_is_told_so() -> None:
     """An init key that was drawn is not one that leaked, though it opens the same Welcome."""
     world = four()
-    erin = next(iter(world.device("Erin").holdings.bundles.values()))
+    erin = next(iter(world.device("Erin").device_state.bundles.values()))
     world.add("Alice", "Erin")
     found = found_in(world, "Erin", "randomness")
     assert Learned(erin.key_package.init_key, "randomness") in found
@@ -139,7 +139,7 @@ def test_nothing_is_told_of_a_step_that_gives_nothing_away() -> None:
     world.compromise("Bob")
     world.commit("Bob")
     world.send("Alice", "healed")
-    assert [moment.findings for moment in world.history[-2:]] == [(), ()]
+    assert [history_step.findings for history_step in world.history[-2:]] == [(), ()]
 
 
 # The founder, of whom the rules for newcomers hold too

@@ -113,7 +113,7 @@ def test_a_compromise_from_one_device_is_tried_in_all_groups_before_it_is_told()
     branch = made.branch("Alice", "Bob")
     made.compromise("Bob")
     assert [list(group.attacker.epochs()) for group in made.groups] == [[1], [1]]
-    assert [moment.kind for moment in branch.history] == ["found", "compromise"]
+    assert [history_step.kind for history_step in branch.history] == ["found", "compromise"]
 
 
 def test_a_key_of_an_earlier_epoch_is_none_of_the_epoch_that_is_reached_in_the_same_step() -> None:

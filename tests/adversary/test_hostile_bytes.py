@@ -196,7 +196,7 @@ class Forger:
         self.state = create_group(bundle, world.group_id, entropy=b"\3" * 32, now=now)
         for number in range(epoch - 1):
             self.state = create_commit(self.state, entropy=bytes([number]) * 32, now=now).next
-        self.erin = next(iter(world.devices["Erin"].holdings.bundles.values())).key_package
+        self.erin = next(iter(world.devices["Erin"].device_state.bundles.values())).key_package
         self.committed = create_commit(self.state, [Add(self.erin)], entropy=b"\4" * 32, now=now)
         self.suite = suite
 
@@ -230,7 +230,7 @@ def with_erin(*leaked: str) -> World:
 
 def members_secrets(world: World, epoch: int) -> EpochSecrets:
     """The secrets of an epoch, from a member."""
-    states = (moment.state("Alice") for moment in world.history)
+    states = (history_step.state("Alice") for history_step in world.history)
     return next(state.secrets for state in states if state is not None and state.epoch == epoch)
 
 
@@ -243,7 +243,7 @@ def test_a_forged_welcome_does_not_hide_the_epoch_of_the_members() -> None:
     world.send("Carol", "still")
     assert [read.data for read in world.reads()] == [b"hello", b"still"]
     assert world.attacker.epochs() == {epoch: members_secrets(world, epoch) for epoch in (1, 2, 3)}
-    joined = next(state for moment in world.history if (state := moment.state("Erin")) is not None)
+    joined = next(state for history_step in world.history if (state := history_step.state("Erin")) is not None)
     assert world.attacker.tree(2) == joined.tree
     assert world.attacker.epoch() == 3
 

@@ -34,7 +34,7 @@ def test_an_init_key_that_was_kept_opens_a_welcome_recorded_long_ago(*, last_res
     for message in (joined.welcome, *(entry.message for entry in service.entries(GROUP))):
         attacker.hear(message)
     assert attacker.reads() == ()
-    attacker.compromise("Bob", bob.holdings)
+    attacker.compromise("Bob", bob.device_state)
     assert [read.data for read in attacker.reads()] == reads
     assert (1 in attacker.epochs()) == last_resort
     assert bob.state(GROUP).epoch in attacker.epochs()

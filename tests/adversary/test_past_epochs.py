@@ -8,7 +8,7 @@ import pytest
 
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.adversary import Attacker
-from workbench.client import Holdings, Membership
+from workbench.client import DeviceState, Membership
 from workbench.lab import World
 from workbench.mls import MLSMessage, Policy, encode, process
 
@@ -31,7 +31,7 @@ def compromised(scenario: Scenario, wire: list[MLSMessage]) -> Attacker:
     for message in wire:
         attacker.hear(encode(message))
     bob = scenario.states["Bob"]
-    attacker.compromise("Bob", Holdings(bob.signature_private_key, groups={GROUP: Membership(bob, len(wire))}))
+    attacker.compromise("Bob", DeviceState(bob.signature_private_key, groups={GROUP: Membership(bob, len(wire))}))
     return attacker
 
 
@@ -57,7 +57,7 @@ def test_an_earlier_compromise_gives_the_way_on_from_the_epochs_that_a_later_one
     scenario, wire = overtaken(past_epochs=3)
     first = group_of("Alice", "Bob", "Carol").states["Bob"]
     attacker = compromised(scenario, wire)
-    attacker.compromise("Bob", Holdings(first.signature_private_key, groups={GROUP: Membership(first, 0)}))
+    attacker.compromise("Bob", DeviceState(first.signature_private_key, groups={GROUP: Membership(first, 0)}))
     assert list(attacker.epochs()) == [1, 2, 3, 4]
     assert [read.data for read in attacker.reads()] == [b"read in time", b"still under way"]
 

@@ -54,7 +54,7 @@ def lesson(opened: Page) -> Page:
 @pytest.fixture
 def panel(lesson: Page) -> Locator:
     """The control panel at the end of the lesson."""
-    controls = lesson.locator(".mls-control-panel")
+    controls = lesson.locator(".mls-controls")
     controls.scroll_into_view_if_needed()
     expect(controls.locator("[data-node]").first).to_be_attached()
     return controls
@@ -152,7 +152,7 @@ def test_a_branch_is_another_group_to_look_at(panel: Locator, lesson: Page) -> N
 
 def test_axe_finds_nothing_in_our_pictures_and_controls(panel: Locator, lesson: Page) -> None:
     expect(panel.locator(TREE)).to_have_count(1)
-    assert faults_that_axe_finds(lesson, ".mls-control-panel") == []
+    assert faults_that_axe_finds(lesson, ".mls-controls") == []
     assert faults_that_axe_finds(lesson, TREE) == []
 
 

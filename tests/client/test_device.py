@@ -38,10 +38,10 @@ def test_a_commit_of_ones_own_takes_effect_when_it_is_read_in_the_log() -> None:
 def test_the_slower_of_two_commits_is_dropped_and_can_be_made_anew() -> None:
     alice, bob = devices("Alice", "Bob")
     alice.commit(GROUP)
-    before = bob.holdings
+    before = bob.device_state
     with pytest.raises(LateCommit):
         bob.commit(GROUP)
-    assert bob.holdings == before
+    assert bob.device_state == before
     alice.fetch(GROUP)
     bob.fetch(GROUP)
     bob.commit(GROUP)
@@ -140,7 +140,7 @@ def test_a_newcomer_whose_commit_came_too_late_is_left_as_it_was() -> None:
     carol = Device("Carol", cipher_suite(1), alice._service, entropy=entropy_source(0, "Carol"), clock=lambda: START)
     with pytest.raises(NoGroupInfo):
         carol.join_by_commit(GROUP)
-    assert carol.holdings.groups == {}
+    assert carol.device_state.groups == {}
     alice.publish_group_info(GROUP)
     bob.commit(GROUP)
     with pytest.raises(NoGroupInfo):
@@ -160,7 +160,7 @@ def test_a_newcomer_keeps_no_state_if_another_commit_comes_before_its_own() -> N
     carol._entropy = entropy_while_bob_commits
     with pytest.raises(LateCommit):
         carol.join_by_commit(GROUP)
-    assert carol.holdings.groups == {}
+    assert carol.device_state.groups == {}
     assert [each.actor for each in alice.fetch(GROUP)] == ["Bob"]
 
 
@@ -197,7 +197,7 @@ def test_a_commit_that_the_server_puts_in_the_place_of_ones_own_is_not_taken_for
     (event,) = alice.fetch(GROUP)
     assert event.text == "Bob updated by a commit"
     assert alice.state(GROUP).secrets == other.next.secrets
-    assert alice.holdings.groups[GROUP].pending is None
+    assert alice.device_state.groups[GROUP].pending is None
 
 
 def test_pre_shared_keys_are_proposed_and_committed_by_those_who_hold_them() -> None:
@@ -265,6 +265,6 @@ def test_a_message_that_is_refused_needs_no_advice() -> None:
     alice, bob = devices("Alice", "Bob")
     alice.send(GROUP, b"hello")
     bob.fetch(GROUP)
-    bob.holdings = bob.holdings.with_group(replace(bob.holdings.groups[GROUP], next_index=1))
+    bob.device_state = bob.device_state.with_group(replace(bob.device_state.groups[GROUP], next_index=1))
     (event,) = bob.fetch(GROUP)
     assert (event.kind, event.advice) == ("refused", "")

@@ -34,17 +34,17 @@ def test_the_key_package_that_brought_a_device_in_is_gone_with_its_init_key() ->
         for name in ("Alice", "Bob")
     )
     bob.publish_key_package()
-    (bundle,) = bob.holdings.bundles.values()
+    (bundle,) = bob.device_state.bundles.values()
     alice.create_group(GROUP)
     alice.commit(GROUP, add=["Bob"])
     bob.accept_invitations()
-    assert bob.holdings.bundles == {}
+    assert bob.device_state.bundles == {}
     assert bundle.init_private_key not in bob.state(GROUP).private_keys.values()
 
 
 def test_a_key_package_of_last_resort_leads_into_one_group_after_the_other() -> None:
     alice, carol, bob = with_last_resort("Alice", "Carol", "Bob")
-    (bundle,) = bob.holdings.bundles.values()
+    (bundle,) = bob.device_state.bundles.values()
     for device, group_id in ((alice, GROUP), (carol, b"another")):
         device.create_group(group_id)
         device.commit(group_id, add=["Bob"])
@@ -52,8 +52,8 @@ def test_a_key_package_of_last_resort_leads_into_one_group_after_the_other() -> 
         (event,) = bob.accept_invitations()
         assert (event.kind, event.group_id) == ("joined", group_id)
         assert bob.accept_invitations() == ()
-        assert list(bob.holdings.bundles.values()) == [bundle]
-    assert not {GROUP, b"another"} & {found.secret for found in walk(bob.holdings)}
+        assert list(bob.device_state.bundles.values()) == [bundle]
+    assert not {GROUP, b"another"} & {found.secret for found in walk(bob.device_state)}
     bob.send(GROUP, b"hello")
     (heard,) = alice.fetch(GROUP)
     assert heard.data == b"hello"
@@ -74,12 +74,12 @@ def test_who_was_removed_comes_back_by_the_same_key_package_of_last_resort() -> 
 
 def test_a_key_package_that_was_forgotten_lets_nobody_in() -> None:
     alice, bob = with_last_resort("Alice", "Bob")
-    (reference,) = bob.holdings.bundles
+    (reference,) = bob.device_state.bundles
     bob.forget_key_package(reference)
     alice.create_group(GROUP)
     alice.commit(GROUP, add=["Bob"])
     assert bob.accept_invitations() == ()
-    assert bob.holdings.bundles == {}
+    assert bob.device_state.bundles == {}
 
 
 def fake_group(maker: Device, victim: Device, group_id: bytes = GROUP, commits: int = 0) -> bytes:
@@ -100,12 +100,12 @@ def test_a_welcome_does_not_replace_the_group_in_which_a_device_is(log: bytes) -
     welcome = fake_group(mallory, bob)
     if log != GROUP:
         alice._service.open_group(log, 1)
-    before = bob.holdings.groups
-    alice._service._invitations[next(iter(bob.holdings.bundles))] += (Invitation(welcome, log, 0),)
+    before = bob.device_state.groups
+    alice._service._invitations[next(iter(bob.device_state.bundles))] += (Invitation(welcome, log, 0),)
     (event,) = bob.accept_invitations()
     assert (event.kind, type(event.error)) == ("refused", InvalidWelcome)
     assert ("already" if log == GROUP else "came with the log of") in event.text
-    assert bob.holdings.groups == before
+    assert bob.device_state.groups == before
     assert bob.accept_invitations() == ()
 
 
@@ -118,7 +118,7 @@ def test_a_welcome_of_the_past_does_not_take_a_removed_device_back() -> None:
     alice.commit(GROUP, remove=[LeafIndex(1)])
     bob.fetch(GROUP)
     assert welcome is not None
-    (reference,) = bob.holdings.bundles
+    (reference,) = bob.device_state.bundles
     alice._service._invitations[reference] += (Invitation(welcome, GROUP, 0),)
     (event,) = bob.accept_invitations()
     assert (event.kind, type(event.error)) == ("refused", InvalidWelcome)
@@ -133,7 +133,7 @@ def test_a_group_that_has_ended_is_not_entered_again() -> None:
     alice.publish_group_info(GROUP)
     alice.commit(GROUP, proposals=[ReInit(b"announced", ProtocolVersion.mls10, 1, ())])
     bob.fetch(GROUP)
-    alice._service._invitations[next(iter(bob.holdings.bundles))] += (Invitation(welcome, GROUP, 0),)
+    alice._service._invitations[next(iter(bob.device_state.bundles))] += (Invitation(welcome, GROUP, 0),)
     (event,) = bob.accept_invitations()
     assert "has ended by a ReInit" in event.text
     alice.fetch(GROUP)
@@ -156,7 +156,7 @@ def test_only_one_group_is_entered_that_a_reinit_announced() -> None:
         bob.reinit(GROUP, ["Alice", "Carol"])
     second = reinit_group(carol.state(GROUP), carol._new_bundle(), packages, entropy=bytes(32), now=START)
     assert second.welcome is not None
-    for reference in bob.holdings.bundles:
+    for reference in bob.device_state.bundles:
         alice._service._invitations[reference] += (Invitation(encode(second.welcome), b"announced", 1),)
     before = bob.state(b"announced")
     (event,) = bob.accept_invitations()
@@ -167,19 +167,19 @@ def test_only_one_group_is_entered_that_a_reinit_announced() -> None:
 def test_a_key_package_of_somebody_else_is_not_taken_for_the_one_that_was_wanted() -> None:
     alice, mallory = devices("Alice", "Mallory")
     alice._service.publish_key_package("Bob", mallory.publish_key_package())
-    before = alice.holdings
+    before = alice.device_state
     with pytest.raises(InvalidKeyPackage, match="gave a key package of Mallory for Bob"):
         alice.commit(GROUP, add=["Bob"])
-    assert alice.holdings == before
+    assert alice.device_state == before
 
 
 def test_a_device_makes_no_group_of_the_id_of_another() -> None:
     alice, _ = devices("Alice", "Bob")
-    before = alice.holdings
+    before = alice.device_state
     for make in (lambda: alice.create_group(GROUP), lambda: alice.branch(GROUP, GROUP, ["Bob"])):
         with pytest.raises(Misuse, match="in a group of the id"):
             make()
-    assert alice.holdings == before
+    assert alice.device_state == before
 
 
 def test_a_description_of_another_group_lets_no_member_leave_its_own() -> None:
@@ -187,7 +187,7 @@ def test_a_description_of_another_group_lets_no_member_leave_its_own() -> None:
     mallory = beside(alice, "Mallory")
     fake = create_group(mallory._new_bundle(), GROUP, entropy=bytes(32), now=START)
     elsewhere = create_group(mallory._new_bundle(), b"elsewhere", entropy=bytes(32), now=START)
-    before = bob.holdings
+    before = bob.device_state
     same_epoch = create_commit(fake, entropy=bytes(32), now=START).next
     later = create_commit(same_epoch, entropy=bytes([1]) * 32, now=START).next
     for state, reason in (
@@ -199,7 +199,7 @@ def test_a_description_of_another_group_lets_no_member_leave_its_own() -> None:
         alice._service._group_infos[GROUP] = encode(group_info(state))
         with pytest.raises(InvalidGroupInfo, match=reason):
             bob.join_by_commit(GROUP)
-    assert bob.holdings == before
+    assert bob.device_state == before
 
 
 def test_only_a_group_that_has_ended_is_founded_anew() -> None:

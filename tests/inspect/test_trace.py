@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.client import Device, Holdings
+from workbench.client import Device, DeviceState
 from workbench.delivery import DeliveryService
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.sources import START, entropy_source
@@ -33,7 +33,7 @@ UNTRACED = {
 """What makes no secret out of another (hashes, signatures, public keys), and what traced operations are made of."""
 
 
-def life(suite_of: Callable[[str], CipherSuite]) -> dict[str, Holdings]:
+def life(suite_of: Callable[[str], CipherSuite]) -> dict[str, DeviceState]:
     """What three devices hold after a history in which everything happens once."""
     service = DeliveryService()
     devices = {
@@ -44,7 +44,7 @@ def life(suite_of: Callable[[str], CipherSuite]) -> dict[str, Holdings]:
     def deliver() -> None:
         for device in devices.values():
             device.accept_invitations()
-            if GROUP in device.holdings.groups:
+            if GROUP in device.device_state.groups:
                 device.fetch(GROUP)
 
     alice, bob, carol = devices.values()
@@ -61,7 +61,7 @@ def life(suite_of: Callable[[str], CipherSuite]) -> dict[str, Holdings]:
     deliver()
     carol.commit(GROUP, remove=[LeafIndex(1)])
     deliver()
-    return {name: device.holdings for name, device in devices.items()}
+    return {name: device.device_state for name, device in devices.items()}
 
 
 @pytest.mark.parametrize("number", range(1, 8))

@@ -10,7 +10,7 @@ from workbench.client.events import event_of
 from workbench.delivery import Head
 from workbench.delivery.log import appended
 from workbench.inspect.trace_format import Trace, custom_types
-from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
+from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.mls import Malformed, create_commit, encode, process
 from workbench.views.ratchet_tree import ratchet_tree_view
 
@@ -23,15 +23,15 @@ def scenario() -> Scenario:
 def test_the_trace_and_its_view_show_a_custom_proposal_and_its_commit(scenario: Scenario) -> None:
     alice = scenario.states["Alice"]
     writer = TraceWriter(alice.suite, alice.group_id)
-    writer.write(Happening("create", None, NOW, after=alice))
+    writer.write(RecordedStep("create", None, NOW, after=alice))
     proposal = encode(scenario.propose("Bob", LUNCH))
     writer.write(
-        Happening("propose", None, NOW, before=alice, after=alice, messages=(Sent("proposal", None, proposal),))
+        RecordedStep("propose", None, NOW, before=alice, after=alice, messages=(Sent("proposal", None, proposal),))
     )
     before = scenario.states["Alice"]
     committed = scenario.commit("Bob", LUNCH)
     message = Sent("commit", None, encode(committed.message))
-    writer.write(Happening("commit", None, NOW, before=before, after=scenario.states["Alice"], messages=(message,)))
+    writer.write(RecordedStep("commit", None, NOW, before=before, after=scenario.states["Alice"], messages=(message,)))
     trace: Trace = writer.trace()
     _, proposed, commit = trace["steps"]
     assert [each["type"] for each in proposed["proposals"]] == ["0xf001"]

@@ -48,8 +48,8 @@ def all_secrets(trace: Trace, until: int | None = None) -> dict[SecretId, TraceS
 def held_by(trace: Trace, holder: str, until: int) -> set[SecretId]:
     held: set[SecretId] = set()
     for step in trace["steps"][: until + 1]:
-        held -= set(step["lose"].get(holder, ()))
-        held |= set(step["gain"].get(holder, ()))
+        held -= set(step["keys_deleted"].get(holder, ()))
+        held |= set(step["keys_learned"].get(holder, ()))
     return held
 
 
@@ -64,7 +64,7 @@ def test_a_trace_is_plain_json(trace: Trace) -> None:
 def test_keyframe_and_deltas_give_the_tree_of_every_step(world: World, trace: Trace) -> None:
     nodes: dict[int, str] = {}
     hashes: dict[int, str] = {}
-    for step, moment in zip(trace["steps"], world.history, strict=True):
+    for step, history_step in zip(trace["steps"], world.history, strict=True):
         tree = step["tree"]
         if tree is not None:
             for node in tree["blank"]:
@@ -75,7 +75,7 @@ def test_keyframe_and_deltas_give_the_tree_of_every_step(world: World, trace: Tr
                 for node in [node for node in known if node >= node_width(tree["leaf_count"])]:
                     del known[node]
         latest = max(
-            (state for name in moment.holdings if (state := moment.state(name)) is not None),
+            (state for name in history_step.device_states if (state := history_step.state(name)) is not None),
             key=lambda state: (state.active, state.epoch),
         )
         expected = {index: encode(node).hex() for index, node in enumerate(latest.tree.to_nodes()) if node is not None}
@@ -85,10 +85,10 @@ def test_keyframe_and_deltas_give_the_tree_of_every_step(world: World, trace: Tr
 
 
 def test_what_a_device_holds_after_each_step_is_what_a_walk_finds_in_it(world: World, trace: Trace) -> None:
-    for number, moment in enumerate(world.history):
+    for number, history_step in enumerate(world.history):
         values = {key: secret["value"] for key, secret in all_secrets(trace, number + 1).items()}
-        for name, holdings in moment.holdings.items():
-            found = {found.secret.hex() for found in walk(holdings)}
+        for name, device_state in history_step.device_states.items():
+            found = {found.secret.hex() for found in walk(device_state)}
             assert {values[key] for key in held_by(trace, name, number)} == found
 
 
@@ -106,11 +106,11 @@ def test_the_secrets_of_an_epoch_are_deleted_with_it(trace: Trace) -> None:
     assert step["commit"] is not None
     (init_secret,) = named(trace, "init_secret", step["epoch"] - 1)
     for name in ("Alice", "Bob", "Carol", "Dave", "Erin"):
-        assert init_secret in step["lose"][name]
+        assert init_secret in step["keys_deleted"][name]
 
 
 def test_what_leads_to_an_epoch_is_born_and_gone_within_a_step(trace: Trace) -> None:
-    kept = {key for step in trace["steps"] for gained in step["gain"].values() for key in gained}
+    kept = {key for step in trace["steps"] for gained in step["keys_learned"].values() for key in gained}
     for name in ("commit_secret", "joiner_secret", "epoch_secret", "path_secret", "node_secret", "welcome_secret"):
         for epoch in range(1, 6):
             assert named(trace, name, epoch), (name, epoch)
@@ -120,7 +120,7 @@ def test_what_leads_to_an_epoch_is_born_and_gone_within_a_step(trace: Trace) -> 
 def test_the_key_of_a_message_is_in_no_state_after_it(trace: Trace) -> None:
     names = {key: secret["name"] for key, secret in all_secrets(trace).items()}
     keys = {key for key, name in names.items() if name == "application_ratchet_key"}
-    kept = {key for step in trace["steps"] for gained in step["gain"].values() for key in gained}
+    kept = {key for step in trace["steps"] for gained in step["keys_learned"].values() for key in gained}
     assert len(keys) == 2
     assert not keys & kept
 
@@ -184,7 +184,7 @@ def test_what_a_attacker_took_is_what_its_victim_held(trace: Trace) -> None:
     (number,) = [number for number, step in enumerate(trace["steps"]) if step["kind"] == "compromise"]
     step = trace["steps"][number]
     assert set(step.get("leaked", ())) == held_by(trace, "Dave", number)
-    assert set(step["gain"]["attacker"]) == set(step.get("leaked", ()))
+    assert set(step["keys_learned"]["attacker"]) == set(step.get("leaked", ()))
 
 
 def test_who_read_a_message_is_told_when_it_was_read(trace: Trace) -> None:

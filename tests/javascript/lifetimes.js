@@ -7,7 +7,7 @@ export function lifetimes() {
   /** @param {number} fact @param {number} born @param {number | null} died */
   const bar = (fact, born, died) => ({ fact, born, died });
   /** @param {number} epoch @param {string} title @param {string} [kind] */
-  const step = (epoch, title, kind = "commit") => ({ epoch, kind, title, sentence: `${title}.`, gain: {}, lose: {} });
+  const step = (epoch, title, kind = "commit") => ({ epoch, kind, title, sentence: `${title}.`, keys_learned: {}, keys_deleted: {} });
   const steps = [
     step(0, "Alice created the group", "create"),
     step(1, "Alice added Bob"),
@@ -22,7 +22,7 @@ export function lifetimes() {
     [1, [2, 3], [1]],
     [4, [4, 5], [2, 3]],
   ];
-  for (const [at, gain, lose] of changes) Object.assign(steps[at], { gain: { alice: gain }, lose: { alice: lose } });
+  for (const [at, keys_learned, keys_deleted] of changes) Object.assign(steps[at], { keys_learned: { alice: keys_learned }, keys_deleted: { alice: keys_deleted } });
   const names = ["leaf key", "init 0", "init 1", "sender data 1", "init 2", "sender data 2", "the message"];
   return {
     format: "mls-workbench/key-lifetimes-view",

@@ -22,10 +22,10 @@ const VIEW = {
     { id: "ben", name: "Ben", initial: "B", hue: 1 },
   ],
   steps: [
-    { epoch: 0, kind: "create", title: "Ann created it", sentence: "Ann created it.", gain: { ann: [0, 3, 6] }, lose: {} },
-    { epoch: 1, kind: "commit", title: "Ann added Ben", sentence: "Ann added Ben.", gain: { ann: [1], ben: [1, 5] }, lose: { ann: [0] } },
-    { epoch: 1, kind: "message", title: "Ann spoke", sentence: "Ann spoke.", gain: {}, lose: {} },
-    { epoch: 2, kind: "commit", title: "Ann updated", sentence: "Ann updated.", gain: { ann: [2, 4], ben: [2] }, lose: { ann: [1, 3], ben: [1] } },
+    { epoch: 0, kind: "create", title: "Ann created it", sentence: "Ann created it.", keys_learned: { ann: [0, 3, 6] }, keys_deleted: {} },
+    { epoch: 1, kind: "commit", title: "Ann added Ben", sentence: "Ann added Ben.", keys_learned: { ann: [1], ben: [1, 5] }, keys_deleted: { ann: [0] } },
+    { epoch: 1, kind: "message", title: "Ann spoke", sentence: "Ann spoke.", keys_learned: {}, keys_deleted: {} },
+    { epoch: 2, kind: "commit", title: "Ann updated", sentence: "Ann updated.", keys_learned: { ann: [2, 4], ben: [2] }, keys_deleted: { ann: [1, 3], ben: [1] } },
   ],
   epochs: [
     { epoch: 0, step: 0, authenticator: 0, seats: [{ member: "ann", leaf: 0, key: 3, signature_key: 6 }] },

@@ -22,7 +22,7 @@ function key(number) {
   return { public: `${digits}${"0".repeat(60)}`, private: `${digits}${"f".repeat(60)}` };
 }
 
-const NOTHING = { set: {}, blank: [], gain: {}, lose: {}, path: null, proposals: [], message: null, beats: [] };
+const NOTHING = { set: {}, blank: [], keys_learned: {}, keys_deleted: {}, path: null, proposals: [], message: null, beats: [] };
 
 /** @returns {View} */
 export function sample() {
@@ -62,7 +62,7 @@ export function sample() {
         title: "The group",
         sentence: "The group exists.",
         epoch: 4,
-        gain: {
+        keys_learned: {
           alice: [
             { key: "a0", how: "generated" },
             { key: "r0", how: "derived" },
@@ -84,7 +84,7 @@ export function sample() {
         set: { 0: leaf("alice", "a1"), 1: parent("p1"), 3: parent("r1") },
         group: { tree_hash: "bb" },
         hashes: { 3: "b3" },
-        gain: {
+        keys_learned: {
           alice: [
             { key: "a1", how: "generated" },
             { key: "p1", how: "derived" },
@@ -96,7 +96,7 @@ export function sample() {
           ],
           carol: [{ key: "r1", how: "opened" }],
         },
-        lose: { alice: ["a0", "r0"], bob: ["r0"] },
+        keys_deleted: { alice: ["a0", "r0"], bob: ["r0"] },
         unseen_by: ["server"],
         path: {
           committer: 0,
@@ -156,7 +156,7 @@ export function sample() {
         title: "A compromise",
         sentence: "An attacker copied Bob's device.",
         epoch: 5,
-        gain: {
+        keys_learned: {
           attacker: [
             { key: "b0", how: "leaked" },
             { key: "p1", how: "leaked" },
@@ -174,14 +174,14 @@ export function sample() {
         leaf_count: 2,
         set: { 1: parent("r2"), 2: leaf("bob", "b2") },
         blank: [3, 4],
-        gain: {
+        keys_learned: {
           bob: [
             { key: "b2", how: "generated" },
             { key: "r2", how: "derived" },
           ],
           attacker: [{ key: "r2", how: "opened" }],
         },
-        lose: { carol: ["c0", "r1"] },
+        keys_deleted: { carol: ["c0", "r1"] },
         unseen_by: ["carol"],
         path: {
           committer: 2,

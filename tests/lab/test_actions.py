@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from widgets.controls.control_panel import DOORS, EVERYDAY
+from widgets.controls.controls import FREQUENT_ACTIONS, MORE_ACTIONS
 from workbench.lab import NotPossible, World
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import ACTIONS, repeat
@@ -22,7 +22,7 @@ def test_every_action_is_a_method_of_the_world_with_the_same_words(action: Actio
     assert action.hint
 
 
-@pytest.mark.parametrize("name", [*EVERYDAY, *DOORS])
+@pytest.mark.parametrize("name", [*FREQUENT_ACTIONS, *MORE_ACTIONS])
 def test_what_a_button_has_to_be_told_is_what_its_action_takes(name: str) -> None:
     action = ACTIONS[name]
     needed = [argument for argument in action.arguments if not argument.is_optional]
@@ -47,7 +47,7 @@ def test_a_key_is_shared_with_all_members_if_nobody_is_named() -> None:
     world = World.of(["Alice", "Bob"])
     world.device("Carol")
     world.share_psk("tea")
-    assert [name for name, device in world.devices.items() if b"tea" in device.holdings.psks] == ["Alice", "Bob"]
+    assert [name for name, device in world.devices.items() if b"tea" in device.device_state.psks] == ["Alice", "Bob"]
 
 
 def test_a_commit_with_a_key_is_refused_to_whoever_does_not_hold_it() -> None:

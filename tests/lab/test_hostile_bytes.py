@@ -191,9 +191,14 @@ def test_hostile_bytes_neither_stop_the_lab_nor_part_its_oracles(seed: int, worl
 def test_there_was_something_hostile(worlds: dict[int, World]) -> None:
     """In every history the server took some, and the attacker could make nothing of some."""
     for world in worlds.values():
-        assert any(moment.text == "hostile bytes" for moment in world.history)
+        assert any(history_step.text == "hostile bytes" for history_step in world.history)
         assert world.attacker.unreadable
-    kinds = {moment.kind for world in worlds.values() for moment in world.history if moment.text == "hostile bytes"}
+    kinds = {
+        history_step.kind
+        for world in worlds.values()
+        for history_step in world.history
+        if history_step.text == "hostile bytes"
+    }
     assert kinds == {"message", "propose", "commit"}
     assert any(world.reason_against("commit", "Alice") == STUCK for world in worlds.values())
 

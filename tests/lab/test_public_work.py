@@ -90,4 +90,4 @@ def test_devices_of_a_world_are_in_the_states_that_they_reach_alone(monkeypatch:
     monkeypatch.setattr(public_work.PublicWork, "__call__", processed_anew)
     alone = lived()
     for name, device in alone.devices.items():
-        assert device.holdings == together.devices[name].holdings
+        assert device.device_state == together.devices[name].device_state

@@ -116,10 +116,10 @@ class Life:
         self.do(world, "share_psk", f"supper {suite}", "Alice")  # all read on in the log at each step
         self.do(world, "commit", "Alice")
         self.do(world, "add", "Alice", "Bob")
-        before = {*world.devices["Bob"].holdings.bundles}
+        before = {*world.devices["Bob"].device_state.bundles}
         self.call(world, "Bob", "publish_key_package", suite, last_resort=True)
         self.do(world, "commit", "Carol")
-        (reference,) = {*world.devices["Bob"].holdings.bundles} - before
+        (reference,) = {*world.devices["Bob"].device_state.bundles} - before
         self.call(world, "Bob", "forget_key_package", reference)
         self.do(world, "send", "Bob", "again")
         self.do(world, "inject", "application", world.attacker.heard[-1], "a replay")
@@ -197,9 +197,9 @@ def test_every_secret_on_a_device_is_the_output_of_a_recorded_operation(lived: L
     unknown = {
         (name, found.name)
         for group in lived.world.groups
-        for moment in group.history
-        for name, holdings in moment.holdings.items()
-        for found in walk(replace(holdings, psks={}))
+        for history_step in group.history
+        for name, device_state in history_step.device_states.items()
+        for found in walk(replace(device_state, psks={}))
         if any(found.secret) and found.secret.hex() not in made
     }
     assert unknown == set()
@@ -223,9 +223,9 @@ def test_the_leaks_of_randomness_hold_every_recorded_draw(lived: Lived) -> None:
     leaked = {
         (name, item.entropy)
         for group, group_history in lived.group_histories
-        for at, moment in enumerate(group.history)
-        for name, holdings in moment.holdings.items()
-        for item in leak(group_history, holdings, name, at, "randomness").leaked_secrets
+        for at, history_step in enumerate(group.history)
+        for name, device_state in history_step.device_states.items()
+        for item in leak(group_history, device_state, name, at, "randomness").leaked_secrets
         if isinstance(item, Randomness)
     }
     draws = lived.life.draws.drawn

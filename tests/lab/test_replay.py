@@ -40,7 +40,9 @@ def test_a_replay_is_a_few_megabytes(two_hundred_epochs: Trace) -> None:
 def test_only_one_member_was_watched(two_hundred_epochs: Trace) -> None:
     watched = [holder for holder in two_hundred_epochs["holders"] if holder["recorded"] and holder["kind"] == "member"]
     assert [holder["id"] for holder in watched] == [LISTENER]
-    holders = {holder for step in two_hundred_epochs["steps"] for holder in (*step["gain"], *step["lose"])}
+    holders = {
+        holder for step in two_hundred_epochs["steps"] for holder in (*step["keys_learned"], *step["keys_deleted"])
+    }
     assert holders == {LISTENER}
 
 

@@ -31,7 +31,7 @@ def test_what_is_expected_is_what_the_attacker_can_do(name: str) -> None:
 
 def texts(story: Scenario, leaks: tuple[str, ...]) -> set[bytes]:
     """What was said in the messages that should be readable."""
-    said = {step: events for step, moment in enumerate(story.world.history) for events in [moment.events]}
+    said = {step: events for step, history_step in enumerate(story.world.history) for events in [history_step.events]}
     return {
         next(event.data for events in said[message.step].values() for event in events if event.kind == "message")
         for message in story.verdict(*leaks).readable_messages

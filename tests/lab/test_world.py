@@ -70,7 +70,7 @@ def test_everybody_ends_in_the_same_epoch_with_the_same_secrets() -> None:
 
 def test_going_back_in_time_is_an_index() -> None:
     world = busy_world()
-    texts = [moment.text for moment in world.history]
+    texts = [history_step.text for history_step in world.history]
     assert texts == [
         "Alice created the group",
         "Alice added Bob, Carol and Dave",
@@ -91,7 +91,7 @@ def test_going_back_in_time_is_an_index() -> None:
 
 
 def test_time_passes_with_the_steps_and_not_otherwise() -> None:
-    times = [moment.now for moment in busy_world().history]
+    times = [history_step.now for history_step in busy_world().history]
     assert times == [times[0] + 60 * step for step in range(len(times))]
 
 

@@ -40,7 +40,7 @@ def attacked(world: World, leaks: Sequence[Leak]) -> RatchetTreeView:
 def some_leaks(world: World, seed: int) -> list[Leak]:
     dice = random.Random(seed)  # noqa: S311 - dice, not keys
     steps = [dice.randrange(len(world.history)) for _ in range(2)]
-    return [leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at) for at in steps]
+    return [leak_of(world, dice.choice(sorted(world.history[at].device_states)), at=at) for at in steps]
 
 
 def keys_in_trees(view: RatchetTreeView) -> set[str]:
@@ -54,7 +54,7 @@ def test_it_holds_the_private_keys_that_a_attacker_has_computed(seed: int) -> No
     leaks = some_leaks(world, seed)
     view, attacker = attacked(world, leaks), really(world, leaks)
     assert faults(json.loads(json.dumps(view)), RatchetTreeView) == []
-    gained = {gain["key"] for step in view["steps"] for gain in step["gain"].get(LEAK_HOLDER, ())}
+    gained = {gain["key"] for step in view["steps"] for gain in step["keys_learned"].get(LEAK_HOLDER, ())}
     computed = {public_key.hex() for public_key in attacker.private_keys}
     assert gained == {key for key in keys_in_trees(view) if view["keys"][key]["public"] in computed}
 
@@ -93,7 +93,7 @@ def test_a_welcome_opens_for_it_with_the_init_key() -> None:
     view = attacked(story.world, [story.leaks["Dave"]])
     welcomes = [envelope for step in view["steps"] for envelope in step.get("welcome", ())]
     assert [LEAK_HOLDER in envelope["opened_by"] for envelope in welcomes] == [False, False, True]
-    hows = [[gain["how"] for gain in step["gain"].get(LEAK_HOLDER, ())] for step in view["steps"]]
+    hows = [[gain["how"] for gain in step["keys_learned"].get(LEAK_HOLDER, ())] for step in view["steps"]]
     assert hows[3:5] == [["welcome", "welcome"], ["opened"]], (
         "the path secret in the Welcome, and what is sealed to its node"
     )

@@ -71,14 +71,16 @@ def nodes_after(view: RatchetTreeView, step: int) -> dict[int, Node]:
 def keys_of(view: RatchetTreeView, viewer: str, step: int) -> set[str]:
     keys: set[str] = set()
     for each in view["steps"][: step + 1]:
-        keys -= set(each["lose"].get(viewer, ()))
-        keys |= {gain["key"] for gain in each["gain"].get(viewer, ())}
+        keys -= set(each["keys_deleted"].get(viewer, ()))
+        keys |= {gain["key"] for gain in each["keys_learned"].get(viewer, ())}
     return keys
 
 
 def latest(world: World, step: int) -> GroupState:
-    moment = world.history[step]
-    states = [state for name in moment.holdings if (state := moment.state(name)) is not None and state.active]
+    history_step = world.history[step]
+    states = [
+        state for name in history_step.device_states if (state := history_step.state(name)) is not None and state.active
+    ]
     return max(states, key=lambda state: state.epoch)
 
 
@@ -100,15 +102,17 @@ def test_the_tree_is_the_engines_at_every_step(world: World, view: RatchetTreeVi
 
 
 def test_a_members_keys_are_those_in_its_state_at_every_step(world: World, view: RatchetTreeView) -> None:
-    for step, moment in enumerate(world.history):
-        for name in moment.holdings:
-            state = moment.state(name)
+    for step, history_step in enumerate(world.history):
+        for name in history_step.device_states:
+            state = history_step.state(name)
             if state is None or not state.active:
                 continue
             shown = {view["keys"][key]["private"] for key in keys_of(view, name, step)}
             assert {key.hex() for key in state.private_keys.values()} <= shown
             waiting = {key.hex() for key in state.update_keys.values()}
-            bundles = {bundle.encryption_private_key.hex() for bundle in moment.holdings[name].bundles.values()}
+            bundles = {
+                bundle.encryption_private_key.hex() for bundle in history_step.device_states[name].bundles.values()
+            }
             assert shown <= {key.hex() for key in state.private_keys.values()} | waiting | bundles
 
 
@@ -121,7 +125,7 @@ def test_the_attackers_keys_are_those_that_it_has(world: World, view: RatchetTre
 
 def test_the_server_has_no_keys_and_reads_nothing(view: RatchetTreeView) -> None:
     for step in view["steps"]:
-        assert "server" not in step["gain"]
+        assert "server" not in step["keys_learned"]
         assert step["message"] is None or "server" not in step["message"]["read"]
         assert all("server" not in secret["known_to"] for secret in step.get("secrets", ()))
         for node in step["path"]["nodes"] if step["path"] else ():
@@ -161,8 +165,12 @@ def test_envelopes_are_opened_by_whoever_held_their_key(view: RatchetTreeView) -
         for node in step["path"]["nodes"] if step["path"] else ():
             for envelope in node["envelopes"]:
                 envelopes += 1
-                had = {viewer for viewer in step["gain"] if envelope["to_key"] in keys_of(view, viewer, number - 1)}
-                had |= {viewer for viewer in step["gain"] if envelope["to_key"] in keys_of(view, viewer, number)}
+                had = {
+                    viewer for viewer in step["keys_learned"] if envelope["to_key"] in keys_of(view, viewer, number - 1)
+                }
+                had |= {
+                    viewer for viewer in step["keys_learned"] if envelope["to_key"] in keys_of(view, viewer, number)
+                }
                 assert set(envelope["opened_by"]) <= had
     assert envelopes > 10
 
@@ -182,7 +190,7 @@ def test_a_healed_path_is_sealed_to_no_key_of_the_attacker(view: RatchetTreeView
     assert step["path"] is not None
     openers = {opener for node in step["path"]["nodes"] for each in node["envelopes"] for opener in each["opened_by"]}
     assert "attacker" not in openers
-    assert "attacker" not in step["gain"]
+    assert "attacker" not in step["keys_learned"]
     assert all("attacker" not in secret["known_to"] for secret in step.get("secrets", ()))
 
 
@@ -248,7 +256,7 @@ def check_ids(view: RatchetTreeView) -> None:
     for step in view["steps"]:
         assert {node["key"] for node in step["set"].values()} <= set(view["keys"])
         assert {node["member"] for node in step["set"].values() if node["kind"] == "leaf"} <= members
-        known = {*step["gain"], *step["lose"], *step.get("unseen_by", ()), *step.get("tree_to", ())}
+        known = {*step["keys_learned"], *step["keys_deleted"], *step.get("unseen_by", ()), *step.get("tree_to", ())}
         for beat in step["beats"]:
             known |= set(beat["known_to"] or ())
         assert known <= viewers
@@ -275,7 +283,9 @@ def test_two_hundred_epochs_of_others_are_shown(two_hundred_epochs: Trace) -> No
     assert [viewer["id"] for viewer in view["viewers"]] == ["listener", "server"]
     frame = frame_at(view, 200, "listener")
     assert any(mark["hold"] == "held" for mark in frame["marks"])
-    held = {key for step in view["steps"] for gains in step["gain"].values() for key in (g["key"] for g in gains)}
+    held = {
+        key for step in view["steps"] for gains in step["keys_learned"].values() for key in (g["key"] for g in gains)
+    }
     assert {key for key, value in view["keys"].items() if value["private"] is not None} == held
 
 

@@ -19,7 +19,7 @@ def compare(world: World, leaks: dict[str, Leak]) -> None:
     steps = range(len(view["security"]["steps"]))
     asked = [(device, step, list(named)) for device in view["devices"] for step in steps for named in ({}, leaks)]
     for (device, step, named), found in zip(asked, device_compromises(view, asked), strict=True):
-        there = device in world.history[step].holdings
+        there = device in world.history[step].device_states
         taken = [leak_of(world, device, at=step, recorded=recorded)] if there else []
         verdict = recorded.judge([*taken, *(leaks[name] for name in named)])
         numbers = verdict.recorded.deduction_rules.numbers

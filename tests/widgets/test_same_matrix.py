@@ -120,7 +120,7 @@ def test_of_compromises_from_random_histories(seed: int) -> None:
     recorded = recorded_history(world)
     steps = [dice.randrange(len(world.history)) for _ in range(3)]
     leaks = [
-        leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, recorded=recorded)
+        leak_of(world, dice.choice(sorted(world.history[at].device_states)), at=at, recorded=recorded)
         for at in dict.fromkeys(steps)
     ]
     told: list[dict[str, object]] = [{"device": leak.device, "at": leak.at} for leak in leaks]

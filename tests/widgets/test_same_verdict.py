@@ -91,7 +91,7 @@ def test_random_compromises_from_random_histories(seed: int, tmp_path: Path) -> 
         steps = [dice.randrange(len(world.history)) for _ in range(dice.randint(0, 4))]
         asked.append(
             tuple(
-                leak_of(world, dice.choice(sorted(world.history[at].holdings)), at=at, recorded=recorded)
+                leak_of(world, dice.choice(sorted(world.history[at].device_states)), at=at, recorded=recorded)
                 for at in steps
             )
         )

@@ -132,7 +132,7 @@ def wide(leaf_count: int) -> RatchetTreeView:
         for number in range(leaf_count)
     }
     first, commit = view["steps"][0], view["steps"][1]
-    commit |= {"actor": "m0", "gain": {}, "lose": {}, "path": None, "unseen_by": [], "beats": []}
+    commit |= {"actor": "m0", "keys_learned": {}, "keys_deleted": {}, "path": None, "unseen_by": [], "beats": []}
     steps = [first]
     for index in (1, 2):
         step = copy.deepcopy(commit)

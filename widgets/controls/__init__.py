@@ -1,5 +1,5 @@
 """Hands on a live world."""
 
-from widgets.controls.control_panel import DOORS, EVERYDAY, ControlPanel
+from widgets.controls.controls import FREQUENT_ACTIONS, MORE_ACTIONS, Controls
 
-__all__ = ["DOORS", "EVERYDAY", "ControlPanel"]
+__all__ = ["FREQUENT_ACTIONS", "MORE_ACTIONS", "Controls"]

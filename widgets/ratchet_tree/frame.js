@@ -178,7 +178,7 @@ function treeAfter(tree, step, index) {
 /** @param {View} view @param {string} viewer @returns {Knowledge} */
 function firstKnowledge(view, viewer) {
   const everyNode = Array.from({ length: nodeCount(view.keyframe.leaf_count) }, (_, node) => node);
-  const keys = new Map((view.steps[0]?.gain[viewer] ?? []).map(({ key, how }) => [key, how]));
+  const keys = new Map((view.steps[0]?.keys_learned[viewer] ?? []).map(({ key, how }) => [key, how]));
   return { step: 0, keys, unseen: new Set(view.keyframe.unseen_by?.includes(viewer) ? everyNode : []) };
 }
 
@@ -186,8 +186,8 @@ function firstKnowledge(view, viewer) {
 function knowledgeAfter(had, view, viewer, index) {
   const step = view.steps[index];
   const keys = new Map(had.keys);
-  for (const key of step.lose[viewer] ?? []) keys.delete(key);
-  for (const { key, how } of step.gain[viewer] ?? []) keys.set(key, how);
+  for (const key of step.keys_deleted[viewer] ?? []) keys.delete(key);
+  for (const { key, how } of step.keys_learned[viewer] ?? []) keys.set(key, how);
   const unseen = new Set(step.tree_to?.includes(viewer) ? [] : had.unseen);
   for (const node of touched(step)) {
     if (step.unseen_by?.includes(viewer)) unseen.add(node);
@@ -207,15 +207,15 @@ function touched(step) {
 export function frameAt(time, place) {
   const { view } = time;
   const step = Math.max(0, Math.min(time.last, place.step));
-  const happening = view.steps[step];
-  const beat = place.beat >= 0 && place.beat < happening.beats.length ? place.beat : -1;
+  const now_step = view.steps[step];
+  const beat = place.beat >= 0 && place.beat < now_step.beats.length ? place.beat : -1;
   const viewer = view.viewers.find(({ id }) => id === place.viewer) ?? view.viewers[0];
-  const seen = !(happening.unseen_by ?? []).includes(viewer.id);
-  const now = beat < 0 ? undefined : happening.beats[beat];
+  const seen = !(now_step.unseen_by ?? []).includes(viewer.id);
+  const now = beat < 0 ? undefined : now_step.beats[beat];
   const known = seen && (now === undefined || now.known_to === null || now.known_to.includes(viewer.id));
   const tree = time.tree(step);
   const before = beat < 0 || step === 0 ? tree : time.tree(step - 1);
-  const turned = beat < 0 || happening.beats.every(({ kind }) => kind !== "epoch") || reached(happening, beat, "epoch");
+  const turned = beat < 0 || now_step.beats.every(({ kind }) => kind !== "epoch") || reached(now_step, beat, "epoch");
   return {
     step,
     beat,
@@ -225,9 +225,9 @@ export function frameAt(time, place) {
     epoch: (turned ? tree : before).epoch,
     tree: turned ? tree : before,
     leafCount: tree.leafCount,
-    marks: marksOf(time, { happening, step, beat, viewer, tree, before, lit: new Set(seen ? now?.nodes : []) }),
-    path: seen ? pathEdges(happening, beat) : new Map(),
-    tokens: seen ? tokensOf(time, happening, beat, viewer.id, known, tree) : [],
+    marks: marksOf(time, { now_step, step, beat, viewer, tree, before, lit: new Set(seen ? now?.nodes : []) }),
+    path: seen ? pathEdges(now_step, beat) : new Map(),
+    tokens: seen ? tokensOf(time, now_step, beat, viewer.id, known, tree) : [],
   };
 }
 
@@ -254,7 +254,7 @@ function reached(step, beat, kind) {
 
 /**
  * @typedef {object} Scene what the marks of a frame depend on
- * @property {Step} happening
+ * @property {Step} now_step
  * @property {number} step
  * @property {number} beat
  * @property {Viewer} viewer
@@ -269,12 +269,12 @@ function reached(step, beat, kind) {
  * @param {Scene} scene
  * @returns {Mark[]}
  */
-function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
+function marksOf(time, { now_step, step, beat, viewer, tree, before, lit }) {
   const knowledge = time.knowledge(viewer.id, step);
   const had = before === tree ? knowledge : time.knowledge(viewer.id, step - 1);
-  const changing = new Set(touched(happening));
-  const late = beat < 0 ? new Set() : new Set(happening.beats.flatMap(({ shows }) => shows ?? []));
-  const come = happening.beats.slice(0, beat + 1);
+  const changing = new Set(touched(now_step));
+  const late = beat < 0 ? new Set() : new Set(now_step.beats.flatMap(({ shows }) => shows ?? []));
+  const come = now_step.beats.slice(0, beat + 1);
   const shown = new Set(come.flatMap(({ shows }) => shows ?? []));
   const blanked = new Set(come.flatMap(({ blanks }) => blanks ?? []));
   const members = new Map(time.view.members.map((member) => [member.id, member]));
@@ -285,8 +285,8 @@ function marksOf(time, { happening, step, beat, viewer, tree, before, lit }) {
     const how = knowledge.keys.get(key) ?? had.keys.get(key);
     if (how === undefined) return "";
     const bringer = brings[/** @type {keyof typeof brings} */ (how)];
-    const isNew = beat >= 0 && !had.keys.has(key) && happening.beats.some(({ kind }) => kind === bringer);
-    if (isNew && !reached(happening, beat, bringer)) return "";
+    const isNew = beat >= 0 && !had.keys.has(key) && now_step.beats.some(({ kind }) => kind === bringer);
+    if (isNew && !reached(now_step, beat, bringer)) return "";
     if (viewer.kind !== "attacker") return "held";
     return how === "leaked" ? "leaked" : "computed";
   }

@@ -56,7 +56,7 @@ export interface Keyframe {
   unseen_by?: string[];
 }
 
-export interface Gain {
+export interface LearnedKey {
   key: string;
   how: How;
 }
@@ -133,8 +133,8 @@ export interface Step {
   blank: number[];
   hashes?: Record<string, string>;
   group?: Record<string, string>;
-  gain: Record<string, Gain[]>;
-  lose: Record<string, string[]>;
+  keys_learned: Record<string, LearnedKey[]>;
+  keys_deleted: Record<string, string[]>;
   unseen_by?: string[];
   tree_to?: string[];
   path: Path | null;

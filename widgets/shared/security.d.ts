@@ -20,8 +20,8 @@ export interface SecurityStep {
   kind: string;
   title: string;
   sentence: string;
-  gain: Record<string, number[]>;
-  lose: Record<string, number[]>;
+  keys_learned: Record<string, number[]>;
+  keys_deleted: Record<string, number[]>;
 }
 
 export interface Seat {

@@ -31,14 +31,14 @@ import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure
 export function recordedHistory(view) {
   /** @type {Record<string, Set<number>>} */
   let now = {};
-  const held = view.steps.map(({ gain, lose }) => {
+  const held = view.steps.map(({ keys_learned, keys_deleted }) => {
     now = { ...now };
-    for (const device of new Set([...Object.keys(gain), ...Object.keys(lose)])) {
+    for (const device of new Set([...Object.keys(keys_learned), ...Object.keys(keys_deleted)])) {
       const facts = new Set(now[device]);
-      for (const fact of lose[device] ?? []) {
+      for (const fact of keys_deleted[device] ?? []) {
         facts.delete(fact);
       }
-      for (const fact of gain[device] ?? []) {
+      for (const fact of keys_learned[device] ?? []) {
         facts.add(fact);
       }
       now[device] = facts;

@@ -45,7 +45,7 @@ from workbench.adversary.messages import hear_private, hear_public
 from workbench.adversary.public_tracking import AcceptAllCredentials, KnownEpoch
 from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.adversary.welcomes import hear_welcome
-from workbench.client.holdings import Holdings
+from workbench.client.device_state import DeviceState
 from workbench.mls import (
     CipherSuite,
     KeyPackage,
@@ -71,7 +71,7 @@ class Attacker:
         self, suite: CipherSuite, group_id: bytes, policy: Policy = DEFAULT_POLICY, *, facts: Facts | None = None
     ) -> None:
         self.group_id = group_id
-        self.compromised: list[tuple[str, Holdings]] = []
+        self.compromised: list[tuple[str, DeviceState]] = []
         self.heard: list[bytes] = []
         self._policy = replace(policy, lifetimes=ANY_LIFETIME, authentication=AcceptAllCredentials())
         self._facts = Facts() if facts is None else facts
@@ -80,8 +80,8 @@ class Attacker:
     def beside(self, suite: CipherSuite, group_id: bytes) -> Attacker:
         """The same attacker at another group: with the same leaked secrets, and what it has learned in this group."""
         attacker = Attacker(suite, group_id, self._policy, facts=self._facts)
-        for victim, holdings in self.compromised:
-            attacker.compromise(victim, holdings)
+        for victim, device_state in self.compromised:
+            attacker.compromise(victim, device_state)
         return attacker
 
     def __repr__(self) -> str:
@@ -112,12 +112,12 @@ class Attacker:
             case GroupInfo(context) as info if context.group_id == self.group_id:
                 self._facts.tell(ExternalPubOf(self.group_id, context.epoch), external_pub_of(info))
 
-    def compromise(self, victim: str, holdings: Holdings) -> None:
+    def compromise(self, victim: str, device_state: DeviceState) -> None:
         """Take all that is on a device."""
-        membership = holdings.groups.get(self.group_id)
-        self.compromised.append((victim, holdings))
+        membership = device_state.groups.get(self.group_id)
+        self.compromised.append((victim, device_state))
         self.findings.append(Compromised(victim, membership.state.epoch if membership else None))
-        self.take(leaked_secrets_of(holdings))
+        self.take(leaked_secrets_of(device_state))
 
     def take(self, leaked: LeakedSecrets) -> None:
         """Take what leaked, of any device, and see what it gives away."""
@@ -192,9 +192,9 @@ class Attacker:
         """The epochs of which it has the secrets."""
         return self._group.secrets()
 
-    def holdings(self) -> tuple[object, ...]:
+    def all_secrets(self) -> tuple[object, ...]:
         """All secrets that it has of the group: what it took, and what it computed."""
-        leaked = (holdings.within(self.group_id) for _, holdings in self.compromised)
+        leaked = (device_state.within(self.group_id) for _, device_state in self.compromised)
         return (*leaked, self._group.private_keys, self._group.computed())
 
     def epoch(self) -> int | None:

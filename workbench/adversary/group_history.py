@@ -201,9 +201,9 @@ def _held(trace: Trace) -> tuple[Mapping[HolderId, frozenset[Fact]], ...]:
     held: dict[HolderId, frozenset[Fact]] = {}
     after = []
     for step, waiting in zip(trace["steps"], _waiting(trace), strict=True):
-        for holder in {*step["gain"], *step["lose"], *waiting}:
+        for holder in {*step["keys_learned"], *step["keys_deleted"], *waiting}:
             before = {each for each in held.get(holder, ()) if message_place(each) is None}
-            kept = (before - {*step["lose"].get(holder, ())}) | {*step["gain"].get(holder, ())}
+            kept = (before - {*step["keys_deleted"].get(holder, ())}) | {*step["keys_learned"].get(holder, ())}
             held[holder] = frozenset(kept | waiting.get(holder, frozenset()))
         after.append(dict(held))
     return tuple(after)

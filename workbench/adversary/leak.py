@@ -15,7 +15,7 @@ from workbench.adversary.leaked_secrets import (
     UsedKey,
     leaked_secrets_of,
 )
-from workbench.client import Holdings
+from workbench.client import DeviceState
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact
 from workbench.inspect.trace_walk import walk
@@ -41,11 +41,11 @@ class Leak:
         return f"{whole.get(self.what, f'the {self.what}')} of {self.device} after step {self.at + 1}"
 
 
-def leak(group_history: GroupHistory, holdings: Holdings, device: HolderId, at: int, what: Part) -> Leak:
-    """The leak of a part of a device. `holdings` is what it held after step `at`."""
+def leak(group_history: GroupHistory, device_state: DeviceState, device: HolderId, at: int, what: Part) -> Leak:
+    """The leak of a part of a device. `device_state` is what it held after step `at`."""
     used = tuple(_used(group_history, device, at)) if what in {"message keys", "randomness"} else ()
     taken = tuple(item for item in used if isinstance(item, Randomness) == (what == "randomness"))
-    return Leak(device, at, what, leaked_secrets_of(holdings, what) + taken)
+    return Leak(device, at, what, leaked_secrets_of(device_state, what) + taken)
 
 
 def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from workbench.client.holdings import Holdings
+from workbench.client.device_state import DeviceState
 from workbench.mls import GroupState, KeyPackage, PublicGroup
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
@@ -166,33 +166,33 @@ PARTS: Mapping[Part, tuple[type[Item], ...]] = MappingProxyType(
 """What each part is made of."""
 
 
-def leaked_secrets_of(holdings: Holdings, part: Part = "state") -> LeakedSecrets:
-    """One part of what a device holds. What leaks of a step stands in no holdings, and is to be found in a record."""
+def leaked_secrets_of(device_state: DeviceState, part: Part = "state") -> LeakedSecrets:
+    """One part of what a device holds. What leaks of a step is in no device state, and stands in the record."""
     kinds = PARTS[part]
-    unused = () if part == "backup" else _of_key_packages(holdings)
-    items = (*_that_sign(holdings), *unused, *_of_psks(holdings), *_of_groups(holdings))
+    unused = () if part == "backup" else _of_key_packages(device_state)
+    items = (*_that_sign(device_state), *unused, *_of_psks(device_state), *_of_groups(device_state))
     return tuple(item for item in items if isinstance(item, kinds))
 
 
-def _that_sign(holdings: Holdings) -> Iterator[Item]:
+def _that_sign(device_state: DeviceState) -> Iterator[Item]:
     """One key for each cipher suite in which the device is known, its own first."""
-    yield SignatureKey(holdings.signature_private_key)
-    yield from (SignatureKey(private_key) for private_key in holdings.other_signature_keys.values())
+    yield SignatureKey(device_state.signature_private_key)
+    yield from (SignatureKey(private_key) for private_key in device_state.other_signature_keys.values())
 
 
-def _of_key_packages(holdings: Holdings) -> Iterator[Item]:
-    for bundle in holdings.bundles.values():
+def _of_key_packages(device_state: DeviceState) -> Iterator[Item]:
+    for bundle in device_state.bundles.values():
         yield InitKey(bundle.key_package, bundle.init_private_key)
         yield PrivateKey(bundle.key_package.leaf_node.encryption_key, bundle.encryption_private_key)
 
 
-def _of_psks(holdings: Holdings) -> Iterator[Item]:
-    yield from (ExternalKey(psk_id, psk) for psk_id, psk in holdings.psks.items())
+def _of_psks(device_state: DeviceState) -> Iterator[Item]:
+    yield from (ExternalKey(psk_id, psk) for psk_id, psk in device_state.psks.items())
 
 
-def _of_groups(holdings: Holdings) -> Iterator[Item]:
+def _of_groups(device_state: DeviceState) -> Iterator[Item]:
     """All groups of a device, and the epochs to which its own commits lead that it has not read in the log yet."""
-    for membership in holdings.groups.values():
+    for membership in device_state.groups.values():
         yield from _of_state(membership.state)
         if membership.pending is not None:
             yield from _of_state(membership.pending.committed.next)

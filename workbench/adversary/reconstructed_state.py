@@ -17,7 +17,7 @@ from workbench.adversary.leaked_secrets import (
     SignatureKey,
     leaked_secrets_of,
 )
-from workbench.client.holdings import Holdings, Membership
+from workbench.client.device_state import DeviceState, Membership
 from workbench.mls import CipherSuite, GroupState, LeafIndex, NodeIndex, PublicGroup, RatchetTree, cipher_suite
 from workbench.mls.errors import InvalidPrivateKey
 from workbench.mls.schedule.transcript import confirmation_tag
@@ -79,7 +79,7 @@ def signature_key_in(leaked: LeakedSecrets) -> bytes:
 
 def leaked_secrets_in(state: GroupState) -> LeakedSecrets:
     """All secrets of a state, as if they had leaked: those of a state that the attacker has made itself."""
-    return leaked_secrets_of(Holdings(state.signature_private_key, groups={state.group_id: Membership(state, 0)}))
+    return leaked_secrets_of(DeviceState(state.signature_private_key, groups={state.group_id: Membership(state, 0)}))
 
 
 def _private_keys(tree: RatchetTree, own_leaf: LeafIndex, leaked: LeakedSecrets) -> dict[NodeIndex, bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.client.holdings import Membership
+from workbench.client.device_state import Membership
 from workbench.delivery import Invitation
 from workbench.inspect.names import identity_name
 from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, presented_identities

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from workbench.client.admission import check_description, check_invitation, check_user, require_new_group
+from workbench.client.device_state import DeviceState, Membership, Pending
 from workbench.client.events import Event, event_of, refusal
-from workbench.client.holdings import Holdings, Membership, Pending
 from workbench.client.lookups import arrived, leaf_of, new_invitations, old_group, psk_proposal
 from workbench.delivery import DeliveryService, Entry
 from workbench.inspect.names import name_of
@@ -66,7 +66,7 @@ class Published(NamedTuple):
 
 @checks_methods
 class Device:
-    """A user's device. What it holds is the value `holdings`; each call puts another value in its place.
+    """A user's device. What it holds is the value `device_state`; each call puts another value in its place.
 
     `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
     of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
@@ -96,7 +96,7 @@ class Device:
         self._policy = policy
         self._suites = suites
         self._process_public = process_public
-        self.holdings = Holdings(suite.signature_key_pair(entropy()).private_key)
+        self.device_state = DeviceState(suite.signature_key_pair(entropy()).private_key)
 
     def __repr__(self) -> str:
         return f"Device({self.name!r})"
@@ -131,17 +131,17 @@ class Device:
 
     def forget_key_package(self, reference: bytes) -> None:
         """Delete the private keys of a key package: no Welcome for it can be opened any more."""
-        self.holdings = self.holdings.without_bundle(reference)
+        self.device_state = self.device_state.without_bundle(reference)
 
     def create_group(self, group_id: bytes) -> None:
         """Make a group of one, with a key package that nobody else ever sees."""
-        require_new_group(self.holdings.groups, group_id)
+        require_new_group(self.device_state.groups, group_id)
         bundle = self._new_bundle()
         state = create_group(
             bundle, group_id, entropy=self._entropy(), now=self._clock(), policy=self._policy, suite=self.suite
         )
         self._service.open_group(group_id)
-        self.holdings = self.holdings.with_group(Membership(state, 0))
+        self.device_state = self.device_state.with_group(Membership(state, 0))
 
     def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
         """Enter the groups to which a Welcome has come, or only this one; the init key that opened it is deleted.
@@ -151,7 +151,7 @@ class Device:
         A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say; that is told once.
         """
         events = []
-        for reference, bundle, invitation in new_invitations(self._service, self.holdings):
+        for reference, bundle, invitation in new_invitations(self._service, self.device_state):
             if group_id not in {None, invitation.group_id}:
                 continue
             suite = self._suite(bundle.key_package.cipher_suite)
@@ -161,24 +161,24 @@ class Device:
                     bundle,
                     now=self._clock(),
                     sent_at=invitation.sent_at,
-                    psks=self.holdings.psks,
-                    resumption_psks=self.holdings.resumption_psks,
-                    old_group=old_group(suite, invitation, bundle, self.holdings.groups),
+                    psks=self.device_state.psks,
+                    resumption_psks=self.device_state.resumption_psks,
+                    old_group=old_group(suite, invitation, bundle, self.device_state.groups),
                     policy=self._policy,
                     suite=suite,
                 )
-                check_invitation(self.holdings.groups, invitation, state)
+                check_invitation(self.device_state.groups, invitation, state)
             except MLSError as error:
                 refused = invitation.group_id, invitation.next_index
-                if refused not in self.holdings.refused:
-                    self.holdings = replace(self.holdings, refused=self.holdings.refused | {refused})
+                if refused not in self.device_state.refused:
+                    self.device_state = replace(self.device_state, refused=self.device_state.refused | {refused})
                     epoch = self._service.epoch(invitation.group_id)
                     events.append(Event("refused", invitation.group_id, epoch, "", str(error), error=error))
                 continue
             membership = Membership(state, invitation.next_index)
-            self.holdings = self.holdings.having_used(reference, invitation.group_id, invitation.next_index).with_group(
-                membership
-            )
+            self.device_state = self.device_state.having_used(
+                reference, invitation.group_id, invitation.next_index
+            ).with_group(membership)
             name = name_of(state.tree, state.own_leaf)
             events.append(Event("joined", state.group_id, state.epoch, name, f"{name} joined the group"))
         return tuple(events)
@@ -198,7 +198,7 @@ class Device:
         info = group_info_in(self._service.group_info(group_id))
         suite = self._suite(info.group_context.cipher_suite)
         own = leaf_of(self.signature_key(suite.id), info.extensions)
-        check_description(self.holdings.groups, group_id, info, own)
+        check_description(self.device_state.groups, group_id, info, own)
         committed = external_commit(
             info,
             self.credential,
@@ -207,8 +207,8 @@ class Device:
             now=self._clock(),
             resync=own if in_place_of is None else in_place_of,
             proposals=[self._psk_proposal(group_id, psk, suite) for psk in psks],
-            psks=self.holdings.psks,
-            resumption_psks=self.holdings.resumption_psks,
+            psks=self.device_state.psks,
+            resumption_psks=self.device_state.resumption_psks,
             policy=self._policy,
             suite=suite,
         )
@@ -253,7 +253,7 @@ class Device:
 
     def install_psk(self, psk_id: bytes, psk: bytes) -> None:
         """Keep a pre-shared key that has come from outside of all groups (RFC 9420 §8.4)."""
-        self.holdings = self.holdings.with_psk(psk_id, psk)
+        self.device_state = self.device_state.with_psk(psk_id, psk)
 
     # Changing the group
 
@@ -311,8 +311,8 @@ class Device:
             ],
             entropy=self._entropy(),
             now=self._clock(),
-            psks=self.holdings.psks,
-            resumption_psks=self.holdings.resumption_psks,
+            psks=self.device_state.psks,
+            resumption_psks=self.device_state.resumption_psks,
             path=path,
             approved=tuple(state.proposals) if approve else (),
             private=self._private,
@@ -335,7 +335,7 @@ class Device:
         old, announced = self.state(group_id), self.state(group_id).reinit
         if announced is None:
             raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
-        require_new_group(self.holdings.groups, announced.group_id)
+        require_new_group(self.device_state.groups, announced.group_id)
         suite = self._suite(announced.cipher_suite)
         packages = [self.fetch_key_package(user, suite.id) for user in users]
         return self._found(
@@ -352,7 +352,7 @@ class Device:
 
     def branch(self, group_id: bytes, new_group_id: bytes, users: Sequence[str]) -> Published:
         """Make a new group of some members of an old one, which lives on."""
-        require_new_group(self.holdings.groups, new_group_id)
+        require_new_group(self.device_state.groups, new_group_id)
         old = self.state(group_id)
         packages = [self.fetch_key_package(user, old.suite.id) for user in users]
         bundle = self._new_bundle(old.suite)
@@ -400,8 +400,8 @@ class Device:
                 entry.message,
                 now=self._clock(),
                 sent_at=entry.sent_at,
-                psks=self.holdings.psks,
-                resumption_psks=self.holdings.resumption_psks,
+                psks=self.device_state.psks,
+                resumption_psks=self.device_state.resumption_psks,
                 pending=pending,
                 process_public=self._process_public,
             )
@@ -422,11 +422,11 @@ class Device:
     def _signature_private_key(self, suite: CipherSuite) -> bytes:
         """One key for each cipher suite; those of other suites than its own are made when they are needed."""
         if suite.id == self.suite.id:
-            return self.holdings.signature_private_key
-        if suite.id not in self.holdings.other_signature_keys:
+            return self.device_state.signature_private_key
+        if suite.id not in self.device_state.other_signature_keys:
             made = suite.signature_key_pair(self._entropy()).private_key
-            self.holdings = self.holdings.with_signature_key(suite.id, made)
-        return self.holdings.other_signature_keys[suite.id]
+            self.device_state = self.device_state.with_signature_key(suite.id, made)
+        return self.device_state.other_signature_keys[suite.id]
 
     def _new_bundle(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> KeyPackageBundle:
         suite = suite or self.suite
@@ -441,21 +441,21 @@ class Device:
 
     def _keep_bundle(self, suite: CipherSuite, *, last_resort: bool = False) -> KeyPackageBundle:
         bundle = self._new_bundle(suite, last_resort=last_resort)
-        self.holdings = self.holdings.with_bundle(key_package_ref(suite, bundle.key_package), bundle)
+        self.device_state = self.device_state.with_bundle(key_package_ref(suite, bundle.key_package), bundle)
         return bundle
 
     def _psk_proposal(self, group_id: bytes, psk: bytes | int, suite: CipherSuite) -> PreSharedKey:
         return psk_proposal(suite, group_id, psk, entropy=self._entropy())
 
     def _membership(self, group_id: bytes) -> Membership:
-        if group_id not in self.holdings.groups:
+        if group_id not in self.device_state.groups:
             raise Misuse("§12.4.3", f"{self.name} is not in the group")
-        return self.holdings.groups[group_id]
+        return self.device_state.groups[group_id]
 
     def _keep(self, membership: Membership, own: Entry | None = None) -> None:
         if own is not None:
             membership = replace(membership, own=membership.own | {own.index})
-        self.holdings = self.holdings.with_group(membership)
+        self.device_state = self.device_state.with_group(membership)
 
     def fetch_key_package(self, user: str, cipher_suite: uint16 | None = None) -> KeyPackage:
         """A key package of a user from the directory, which hands it out to nobody else.

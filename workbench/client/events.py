@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from workbench.delivery import Entry
-from workbench.inspect.deeds import committed, proposed, proposer
+from workbench.inspect.handshake_words import committed, proposed, proposer
 from workbench.inspect.names import name_of
 from workbench.mls import (
     ApplicationMessage,

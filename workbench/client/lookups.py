@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from workbench.client.holdings import Holdings, Membership
+from workbench.client.device_state import DeviceState, Membership
 from workbench.delivery import DeliveryService, Entry, Invitation
 from workbench.mls import (
     CipherSuite,
@@ -45,13 +45,15 @@ def arrived(
     return membership, new
 
 
-def new_invitations(service: DeliveryService, holdings: Holdings) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
+def new_invitations(
+    service: DeliveryService, device_state: DeviceState
+) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
     """The Welcomes that have come and were not accepted yet, each with the key package that it is for."""
     return [
         (reference, bundle, invitation)
-        for reference, bundle in holdings.bundles.items()
+        for reference, bundle in device_state.bundles.items()
         for invitation in service.invitations(reference)
-        if (invitation.group_id, invitation.next_index) not in holdings.accepted
+        if (invitation.group_id, invitation.next_index) not in device_state.accepted
     ]
 
 

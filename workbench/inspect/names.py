@@ -101,7 +101,7 @@ def _spelled(proposal_type: str) -> str:
     return f"proposal of type {proposal_type}" if proposal_type.startswith("0x") else proposal_type
 
 
-DEEDS = {
+ACTION_WORDS = {
     "reinit": "ended the group by a ReInit",
     "group_context_extensions": "changed the group's extensions",
 }
@@ -123,22 +123,22 @@ def commit_words(
     `psks` are pre-shared keys, `others` types of other proposals. A newcomer's commit (`external`) can remove
     nobody but its own old leaf.
     """
-    deeds = []
+    actions = []
     if external:
-        deeds.append("came back by an external commit" if removed else "joined by an external commit")
-    deeds += [
-        f"{deed} {listed(objects)}"
-        for deed, objects in (
+        actions.append("came back by an external commit" if removed else "joined by an external commit")
+    actions += [
+        f"{action} {listed(objects)}"
+        for action, objects in (
             ("added", added),
             ("removed", () if external else removed),
             ("took in the update of", updated),
             ("mixed in", psks),
-            ("committed", [_spelled(each) for each in others if each not in DEEDS and each != "external_init"]),
+            ("committed", [_spelled(each) for each in others if each not in ACTION_WORDS and each != "external_init"]),
         )
         if objects
     ]
-    deeds += [DEEDS[each] for each in others if each in DEEDS]
-    return f"{committer} {listed(deeds) or 'updated by a commit'}"
+    actions += [ACTION_WORDS[each] for each in others if each in ACTION_WORDS]
+    return f"{committer} {listed(actions) or 'updated by a commit'}"
 
 
 def shown(group_id: bytes) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.inspect.case import ExplainContext
-from workbench.inspect.deeds import committed, proposed
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.forks import Parting, compare, decoded, first_parting, is_signed_for, is_signed_there
+from workbench.inspect.handshake_words import committed, proposed
 from workbench.inspect.names import listed, name_of, shown
 from workbench.inspect.readings import field_of, is_unknown_type
 from workbench.inspect.reasons import KINDS, MessageKind, verdict_of
@@ -52,8 +52,8 @@ def accepted(case: ExplainContext, following: GroupState, received: Received) ->
             sentence = f"{case.subject} is valid, and removes this member from the group."
         case advanced:
             name = name_of(following.tree, advanced.committer)
-            deed = committed(tree, name, advanced.proposals, external=advanced.external)
-            sentence = f"{case.subject} is valid and leads to epoch {following.epoch}: {deed}."
+            action = committed(tree, name, advanced.proposals, external=advanced.external)
+            sentence = f"{case.subject} is valid and leads to epoch {following.epoch}: {action}."
     kind = MessageKind.PROCESSABLE
     return Explanation(kind, sentence, KINDS[kind].next_step, "", case.details())
 

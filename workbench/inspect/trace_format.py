@@ -172,8 +172,8 @@ class TracePlace(TypedDict):
 class TraceStep(TypedDict):
     """One thing that happened, and all that it changed. `epoch` is the group's after it.
 
-    `places` holds the devices that entered, moved on, or left the group (null). `gain` and `lose` say which
-    secrets are in a holder's state after the step and were not before, and the other way round; what an operation
+    `places` holds the devices that entered, moved on, or left the group (null). `keys_learned` and `keys_deleted` say
+    which secrets are in a holder's state after the step and were not before, and the other way round; what an operation
     puts out that nobody gains was used and deleted within the step. `leaked` is what an attacker took, and from whom;
     `shared` names a pre-shared key that was given out, and `between` whom.
     """
@@ -191,8 +191,8 @@ class TraceStep(TypedDict):
     commit: TraceCommit | None
     secrets: dict[SecretId, TraceSecret]
     operations: list[TraceOperation]
-    gain: dict[HolderId, list[SecretId]]
-    lose: dict[HolderId, list[SecretId]]
+    keys_learned: dict[HolderId, list[SecretId]]
+    keys_deleted: dict[HolderId, list[SecretId]]
     leaked: NotRequired[list[SecretId]]
     victim: NotRequired[HolderId]
     shared: NotRequired[str]

@@ -58,14 +58,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class RecordedStep:
     """One step as it was recorded.
 
     `before` and `after` are states of a member that was and is where the log ends: of them, only what is public
-    is written. `states` and `holdings` are those of the devices that have changed, None for who left the group;
+    is written. `states` and `held` are those of the devices that have changed, None for who left the group;
     `operations` is what the recorders have seen. `followers` are those who follow the group without being in it,
-    and to which epoch. `victim` is whose holdings an attacker took; `shared` is the name of a pre-shared key that was
-    given out, and `between` whom.
+    and to which epoch. `victim` is whose device an attacker compromised; `shared` is the name of a pre-shared key that
+    was given out, and `between` whom.
     """
 
     kind: StepKind
@@ -75,7 +75,7 @@ class Happening:
     after: GroupState | None = None
     messages: tuple[Sent, ...] = ()
     states: Mapping[HolderId, GroupState | None] = field(default_factory=dict)
-    holdings: Mapping[HolderId, object] = field(default_factory=dict)
+    held: Mapping[HolderId, object] = field(default_factory=dict)
     operations: Mapping[HolderId, tuple[RecordedOperation, ...]] = field(default_factory=dict)
     followers: Mapping[HolderId, int] = field(default_factory=dict)
     victim: HolderId | None = None
@@ -124,52 +124,52 @@ class TraceWriter:
         recorded: bool = True,
         signature_key: bytes | None = None,
     ) -> None:
-        """Somebody whose holdings are to be told apart; a member is known by its signature key."""
+        """Somebody whose secrets are recorded; a member is known by its signature key."""
         self._holders.append({"id": holder, "name": name, "kind": kind, "recorded": recorded})
         if signature_key is not None:
             self._by_signature_key[signature_key] = holder
 
-    def write(self, happening: Happening) -> TraceStep:
+    def write(self, recorded_step: RecordedStep) -> TraceStep:
         """Add a step."""
-        after = happening.after
+        after = recorded_step.after
         if after is not None:
             self._epoch = after.epoch
             self.secrets.epoch_has(after.epoch, after.tree.leaf_count)
         epoch = None if self._tree is None and after is None else self._epoch
-        performed = [operation for operations in happening.operations.values() for operation in operations]
+        performed = [operation for operations in recorded_step.operations.values() for operation in operations]
         step: TraceStep = {
-            "kind": happening.kind,
-            "actor": happening.actor,
-            "now": happening.now,
+            "kind": recorded_step.kind,
+            "actor": recorded_step.actor,
+            "now": recorded_step.now,
             "epoch": self._epoch,
             "tree": None,
             "context": None,
-            "places": self._place_changes(happening),
+            "places": self._place_changes(recorded_step),
             "messages": [],
             "reads": [],
             "proposals": [],
             "commit": None,
-            "operations": self._operations(happening.operations, epoch),
+            "operations": self._operations(recorded_step.operations, epoch),
             "secrets": {},
-            "gain": {},
-            "lose": {},
+            "keys_learned": {},
+            "keys_deleted": {},
         }
-        state = happening.before or after
+        state = recorded_step.before or after
         custom = frozenset[int]() if state is None else state.policy.custom
-        for sent in happening.messages:
-            self._add_message(step, sent, happening, performed, custom)
-        step["reads"] = self._reads(happening.operations)
+        for sent in recorded_step.messages:
+            self._add_message(step, sent, recorded_step, performed, custom)
+        step["reads"] = self._reads(recorded_step.operations)
         if after is not None:
             step["tree"] = self._tree_change(after)
             self._name_senders(step, performed)
             step["context"] = self._context_change(after)
-        for holder, holdings in happening.holdings.items():
-            self._hold(step, holder, holdings, epoch)
-        if happening.victim is not None:
-            step["victim"] = happening.victim
-            step["leaked"] = list(self._held[happening.victim])
-        if happening.shared is not None:
-            step["shared"], step["between"] = happening.shared, list(happening.between)
+        for holder, has in recorded_step.held.items():
+            self._hold(step, holder, has, epoch)
+        if recorded_step.victim is not None:
+            step["victim"] = recorded_step.victim
+            step["leaked"] = list(self._held[recorded_step.victim])
+        if recorded_step.shared is not None:
+            step["shared"], step["between"] = recorded_step.shared, list(recorded_step.between)
         step["secrets"] = self.secrets.take_changes()
         self._steps.append(step)
         return step
@@ -190,14 +190,14 @@ class TraceWriter:
                     known["by"].append(holder)
         return list(merged.values())
 
-    def _hold(self, step: TraceStep, holder: HolderId, holdings: object, epoch: int | None) -> None:
+    def _hold(self, step: TraceStep, holder: HolderId, has: object, epoch: int | None) -> None:
         before = self._held.get(holder, {})
-        now = {self.secrets.found(found, epoch): None for found in walk(holdings) if any(found.secret)}
+        now = {self.secrets.found(found, epoch): None for found in walk(has) if any(found.secret)}
         self._held[holder] = now
         if gained := [secret for secret in now if secret not in before]:
-            step["gain"][holder] = gained
+            step["keys_learned"][holder] = gained
         if lost := [secret for secret in before if secret not in now]:
-            step["lose"][holder] = lost
+            step["keys_deleted"][holder] = lost
 
     # Messages
 
@@ -205,7 +205,7 @@ class TraceWriter:
         self,
         step: TraceStep,
         sent: Sent,
-        happening: Happening,
+        recorded_step: RecordedStep,
         performed: Iterable[RecordedOperation],
         custom: frozenset[int],
     ) -> None:
@@ -219,7 +219,7 @@ class TraceWriter:
             if authenticated is not None and isinstance(authenticated.content.content, Proposal):
                 message["reference"] = proposal_ref(self._suite, authenticated).hex()
         step["messages"].append(message)
-        before, after = happening.before, happening.after
+        before, after = recorded_step.before, recorded_step.after
         if opened is None or before is None:
             return
         if message["sender"] is None:
@@ -308,12 +308,12 @@ class TraceWriter:
         before, self._context = self._context, encode(after.context)
         return None if before == self._context else self._context.hex()
 
-    def _place_changes(self, happening: Happening) -> dict[HolderId, TracePlace | None]:
+    def _place_changes(self, recorded_step: RecordedStep) -> dict[HolderId, TracePlace | None]:
         changes: dict[HolderId, TracePlace | None] = {}
         places: dict[HolderId, TracePlace | None] = {
-            holder: {"leaf": None, "epoch": epoch} for holder, epoch in happening.followers.items()
+            holder: {"leaf": None, "epoch": epoch} for holder, epoch in recorded_step.followers.items()
         }
-        for holder, state in happening.states.items():
+        for holder, state in recorded_step.states.items():
             active = state is not None and state.active
             places[holder] = {"leaf": state.own_leaf, "epoch": state.epoch} if state and active else None
         for holder, place in places.items():

@@ -8,9 +8,9 @@ a recorded group of others, `export` makes such a record. What leaks and what co
 """
 
 from workbench.lab.errors import NotPossible
-from workbench.lab.record import Moment
+from workbench.lab.record import HistoryStep
 from workbench.lab.replay import replay
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.lab.world import World
 
-__all__ = ["SCENARIOS", "Moment", "NotPossible", "World", "replay", "scenario"]
+__all__ = ["SCENARIOS", "HistoryStep", "NotPossible", "World", "replay", "scenario"]

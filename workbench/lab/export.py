@@ -45,7 +45,7 @@ class PassiveClientCase(TypedDict):
 def export_vector(group: Group, name: str) -> PassiveClientCase:
     """The case of one member, up to where it has read; raises `NotPossible` if it did more than to listen."""
     environment, group_id = group.environment, group.group_id
-    membership = environment.devices[name].holdings.groups.get(group_id) if name in environment.devices else None
+    membership = environment.devices[name].device_state.groups.get(group_id) if name in environment.devices else None
     bundle = group.bundle_that_joined(name)
     if membership is None or bundle is None:
         raise NotPossible(f"{name} has not joined by a Welcome")
@@ -62,16 +62,16 @@ def export_vector(group: Group, name: str) -> PassiveClientCase:
         raise NotPossible(f"{name} has sent proposals or commits; a passive client only listens")
     authenticators = {
         state.epoch: state.secrets.epoch_authenticator.hex()
-        for moment in group.history
-        for member in moment.holdings
-        if (state := moment.state(member)) is not None
+        for history_step in group.history
+        for member in history_step.device_states
+        if (state := history_step.state(member)) is not None
     }
     (commit,) = environment.service.entries(group_id, invitation.next_index - 1)[:1]
     return {
         "cipher_suite": group.suite.id,
         "external_psks": [
             {"psk_id": psk_id.hex(), "psk": psk.hex()}
-            for psk_id, psk in environment.devices[name].holdings.psks.items()
+            for psk_id, psk in environment.devices[name].device_state.psks.items()
         ],
         "key_package": encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)).hex(),
         "signature_priv": bundle.signature_private_key.hex(),

@@ -14,7 +14,7 @@ from workbench.inspect.trace_format import Trace
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.environment import Environment
 from workbench.lab.errors import NotPossible
-from workbench.lab.record import Moment, Record
+from workbench.lab.record import GroupRecord, HistoryStep
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, LeafIndex
 from workbench.mls.group.state import AnyProposal
 
@@ -31,7 +31,7 @@ class Group:
         self.groups: list[Group] = [] if beside is None else beside.groups
         self.number = len(self.groups)
         attacker = None if beside is None else beside.attacker
-        self.record = Record(environment, suite, group_id, attacker, number=self.number)
+        self.record = GroupRecord(environment, suite, group_id, attacker, number=self.number)
         self.groups.append(self)
 
     # Looking
@@ -42,7 +42,7 @@ class Group:
         return self.record.attacker
 
     @property
-    def history(self) -> list[Moment]:
+    def history(self) -> list[HistoryStep]:
         """What has happened, step by step."""
         return self.record.history
 
@@ -84,7 +84,7 @@ class Group:
     def bundle_that_joined(self, name: str) -> KeyPackageBundle | None:
         """The last key package of a person, if it has been used: the device has forgotten it."""
         bundle, device = self.environment.bundles.get(name), self.environment.devices.get(name)
-        return None if device is None or bundle in device.holdings.bundles.values() else bundle
+        return None if device is None or bundle in device.device_state.bundles.values() else bundle
 
     # Acting
 
@@ -128,10 +128,10 @@ class Group:
     def publish_key_package(self, name: str) -> None:
         """Leave one more key package of a person with the delivery service."""
         device = self.environment.devices[name]
-        had = device.holdings.bundles
+        had = device.device_state.bundles
         self.attacker.hear(device.publish_key_package(self.suite.id))
         self.environment.bundles[name] = next(
-            bundle for reference, bundle in device.holdings.bundles.items() if reference not in had
+            bundle for reference, bundle in device.device_state.bundles.items() if reference not in had
         )
 
     def offer_key_packages(self, people: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import Trace
 from workbench.lab.errors import NotPossible
-from workbench.lab.record import Moment
+from workbench.lab.record import HistoryStep
 from workbench.mls import CipherSuite, PublicGroup
 
 
@@ -30,7 +30,7 @@ class RecordedGroup(Protocol):
         """The id of the group."""
 
     @property
-    def history(self) -> Sequence[Moment]:
+    def history(self) -> Sequence[HistoryStep]:
         """What has happened, step by step."""
 
     @property
@@ -62,10 +62,10 @@ def leak_of(
     steps = range(len(group.history))
     if not -len(steps) <= at < len(steps):
         raise NotPossible(f"There is no step {at}: the history has {len(steps)}")
-    holdings = group.history[at].holdings
-    if device not in holdings:
+    device_states = group.history[at].device_states
+    if device not in device_states:
         raise NotPossible(f"There was no device of {device} in step {steps[at]}")
-    return leak((recorded or recorded_history(group)).group_history, holdings[device], device, steps[at], what)
+    return leak((recorded or recorded_history(group)).group_history, device_states[device], device, steps[at], what)
 
 
 def evidence_of(group: RecordedGroup, leaks: Sequence[Leak]) -> Evidence:
@@ -76,7 +76,7 @@ def evidence_of(group: RecordedGroup, leaks: Sequence[Leak]) -> Evidence:
 
 def _group(group: RecordedGroup) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
     """What everybody knows of a group: its epochs, and what was on the wire, on which public proposals were, too."""
-    states = (moment.state(name) for moment in group.history for name in moment.holdings)
+    states = (history_step.state(name) for history_step in group.history for name in history_step.device_states)
     public = {state.epoch: replace(state.public, proposals={}) for state in states if state is not None}
     return group.suite, group.group_id, tuple(public.values()), tuple(group.attacker.heard)
 

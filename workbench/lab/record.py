@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workbench.adversary import Attacker, Finding
-from workbench.client import Device, Event, Holdings
+from workbench.client import Device, DeviceState, Event
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
-from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
+from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab.environment import Environment
 from workbench.mls import CipherSuite, GroupState
 
@@ -19,24 +19,24 @@ ATTACKER = "attacker"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class HistoryStep:
     """What happened in one step, and all that every device held after it: going back in time is an index."""
 
     kind: StepKind
     actor: HolderId
     text: str
     now: int
-    holdings: Mapping[str, Holdings] = field(repr=False)
+    device_states: Mapping[str, DeviceState] = field(repr=False)
     events: Mapping[str, tuple[Event, ...]] = field(repr=False)
     findings: tuple[Finding, ...] = field(repr=False)
     group_id: bytes = field(repr=False)
 
     def state(self, name: str) -> GroupState | None:
         """The state that a device had of the group; None if it had none."""
-        return state_in(self.holdings[name], self.group_id) if name in self.holdings else None
+        return state_in(self.device_states[name], self.group_id) if name in self.device_states else None
 
 
-class Record:
+class GroupRecord:
     """The record of one group. `publish` puts a message on the wire, `write` ends a step."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Record:
     ) -> None:
         """`number` is that of the group among those of these people, from 0; `attacker` hears their other groups."""
         self.group_id = group_id
-        self.history: list[Moment] = []
+        self.history: list[HistoryStep] = []
         self._environment = environment
         self._suite = suite
         self._recorder = Recorder()
@@ -62,7 +62,7 @@ class Record:
         self.trace = self._writer.trace
 
     def add_holder(self, device: Device) -> None:
-        """One more person whose holdings are told of."""
+        """One more person whose secrets are recorded."""
         self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite.id))
 
     def publish(self, sent: Sent) -> None:
@@ -72,7 +72,7 @@ class Record:
 
     def latest(self) -> GroupState | None:
         """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
-        states = (state_in(device.holdings, self.group_id) for device in self._environment.devices.values())
+        states = (state_in(device.device_state, self.group_id) for device in self._environment.devices.values())
         following = [state for state in states if state is not None and (state.active or state.reinit is not None)]
         return max(following, key=lambda state: state.epoch, default=None)
 
@@ -92,16 +92,16 @@ class Record:
         events = {
             name: self._deliver(device) for name, device in environment.devices.items() if name not in environment.held
         }
-        earlier = self.history[-1].holdings if self.history else {}
-        holdings = {name: device.holdings for name, device in environment.devices.items()}
-        changed = {name: held for name, held in holdings.items() if earlier.get(name) is not held}
+        earlier = self.history[-1].device_states if self.history else {}
+        device_states = {name: device.device_state for name, device in environment.devices.items()}
+        changed = {name: held for name, held in device_states.items() if earlier.get(name) is not held}
         findings = tuple(self.attacker.findings[self._found :])
         self._found = len(self.attacker.findings)
         here = {name: held.within(self.group_id) for name, held in changed.items()}
         performed = {name: recorder.take() for name, recorder in environment.recorders.items()}
         after = self.latest()
         self._writer.write(
-            Happening(
+            RecordedStep(
                 kind,
                 actor,
                 environment.clock.now,
@@ -109,7 +109,7 @@ class Record:
                 after=after,
                 messages=tuple(self._on_the_wire),
                 states={name: state_in(held, self.group_id) for name, held in changed.items()},
-                holdings={**here, ATTACKER: self.attacker.holdings()} if findings else here,
+                held={**here, ATTACKER: self.attacker.all_secrets()} if findings else here,
                 operations={**performed, ATTACKER: self._recorder.take()},
                 followers=self._followers(),
                 victim=victim,
@@ -120,7 +120,7 @@ class Record:
         self._on_the_wire.clear()
         words = text or next(event.text for event in events[actor] if event.kind == "commit")
         self.history.append(
-            Moment(kind, actor, words, environment.clock.now, holdings, events, findings, self.group_id)
+            HistoryStep(kind, actor, words, environment.clock.now, device_states, events, findings, self.group_id)
         )
         environment.clock.tick()
 
@@ -130,23 +130,23 @@ class Record:
 
     def _deliver(self, device: Device) -> tuple[Event, ...]:
         invited = device.accept_invitations(self.group_id)
-        if self.group_id not in device.holdings.groups:
+        if self.group_id not in device.device_state.groups:
             return invited
         return invited + device.fetch(self.group_id, messages=device.name not in self._environment.delayed)
 
 
-def knowledge_of(holdings: Holdings, group_id: bytes) -> ExplainKnowledge:
+def knowledge_of(device_state: DeviceState, group_id: bytes) -> ExplainKnowledge:
     """What a device knows beside its state of a group, for `explain`."""
-    pending = holdings.groups[group_id].pending if group_id in holdings.groups else None
+    pending = device_state.groups[group_id].pending if group_id in device_state.groups else None
     return ExplainKnowledge(
-        psks=holdings.psks,
-        resumption_psks=holdings.resumption_psks,
-        bundles=tuple(holdings.bundles.values()),
+        psks=device_state.psks,
+        resumption_psks=device_state.resumption_psks,
+        bundles=tuple(device_state.bundles.values()),
         pending=None if pending is None else pending.committed,
     )
 
 
-def state_in(holdings: Holdings, group_id: bytes) -> GroupState | None:
+def state_in(device_state: DeviceState, group_id: bytes) -> GroupState | None:
     """The state of a group among what a device holds; None if it has none."""
-    membership = holdings.groups.get(group_id)
+    membership = device_state.groups.get(group_id)
     return None if membership is None else membership.state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.inspect.names import name_of
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import StepKind, Trace
-from workbench.inspect.trace_writer import Happening, Sent, TraceWriter
+from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab.export import PassiveClientCase
 from workbench.mls import (
     GroupState,
@@ -52,7 +52,7 @@ def replay(case: PassiveClientCase) -> Trace:
         (bundle.encryption_private_key, bundle.key_package.leaf_node.encryption_key),
     ):
         writer.secrets.is_private_key_of(private_key, public_key)
-    writer.write(_happening("join", state, (Sent("welcome", None, welcome),), recorder, now))
+    writer.write(_recorded_step("join", state, (Sent("welcome", None, welcome),), recorder, now))
     for number, epoch in enumerate(case["epochs"], start=1):
         messages = [Sent("proposal", None, bytes.fromhex(proposal)) for proposal in epoch["proposals"]]
         for proposal in messages:
@@ -60,8 +60,8 @@ def replay(case: PassiveClientCase) -> Trace:
         before, commit = state, Sent("commit", None, bytes.fromhex(epoch["commit"]))
         state, _ = process(before, commit.wire, now=now, psks=psks)
         _compare(state, epoch["epoch_authenticator"])
-        happening = _happening("commit", state, (*messages, commit), recorder, now + number, before)
-        writer.write(happening)
+        recorded_step = _recorded_step("commit", state, (*messages, commit), recorder, now + number, before)
+        writer.write(recorded_step)
     return writer.trace()
 
 
@@ -74,15 +74,15 @@ def _compare(state: GroupState, expected: str) -> None:
         raise ReplayDiffers(f"the authenticator of epoch {state.epoch} is not the one in the case")
 
 
-def _happening(
+def _recorded_step(
     kind: StepKind,
     after: GroupState,
     messages: tuple[Sent, ...],
     recorder: Recorder,
     now: int,
     before: GroupState | None = None,
-) -> Happening:
-    return Happening(
+) -> RecordedStep:
+    return RecordedStep(
         kind,
         MEMBER if kind == "join" else None,
         now,
@@ -90,7 +90,7 @@ def _happening(
         after=after,
         messages=messages,
         states={MEMBER: after},
-        holdings={MEMBER: after},
+        held={MEMBER: after},
         operations={MEMBER: recorder.take()},
     )
 

@@ -49,8 +49,8 @@ class Scenario:
 
     def __repr__(self) -> str:
         lines = [f"{self.name}:"]
-        for number, moment in enumerate(self.world.history):
-            lines.append(f"step {number + 1}: {moment.text}")
+        for number, history_step in enumerate(self.world.history):
+            lines.append(f"step {number + 1}: {history_step.text}")
             lines.extend(f"        what leaks: {leak}" for leak in self.leaks.values() if leak.at == number)
         return "\n".join(lines)
 

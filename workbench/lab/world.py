@@ -32,7 +32,7 @@ from workbench.lab.errors import NotPossible
 from workbench.lab.export import PassiveClientCase, export_vector
 from workbench.lab.group import Group
 from workbench.lab.leaks import leak_of, recorded_history
-from workbench.lab.record import Moment, knowledge_of
+from workbench.lab.record import HistoryStep, knowledge_of
 from workbench.lab.sources import Clock, names
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
 from workbench.mls.arguments import checks_methods
@@ -181,7 +181,7 @@ class World:
         return self.group.suite
 
     @property
-    def history(self) -> list[Moment]:
+    def history(self) -> list[HistoryStep]:
         """What has happened to this group, step by step."""
         return self.group.history
 
@@ -221,10 +221,10 @@ class World:
 
         Raises `NotPossible` if it is not in the group, and has not been.
         """
-        membership = self.devices[name].holdings.groups.get(self.group_id) if name in self.devices else None
+        membership = self.devices[name].device_state.groups.get(self.group_id) if name in self.devices else None
         if membership is None:
             raise NotPossible(f"{name} has no state of the group to hold the bytes against")
-        knowledge = knowledge_of(self.devices[name].holdings, self.group_id)
+        knowledge = knowledge_of(self.devices[name].device_state, self.group_id)
         return explain(membership.state, message, now=self.clock.now, knowledge=knowledge)
 
     def reason_against(self, action: str, *arguments: object) -> str | None:

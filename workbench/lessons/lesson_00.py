@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.adversary import Entered
-from workbench.lab import Moment, World
+from workbench.lab import HistoryStep, World
 from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
@@ -22,10 +22,10 @@ NOT_YET = Wrong("The world of this lesson has not come so far: run the cells abo
 )
 def question_1(answer: object, world: World) -> Judgement:
     """Whether the attacker of Bob's device follows a commit by somebody else."""
-    moment = next(_commits_after_compromise(world, by_victim=False), None)
-    if moment is None:
+    history_step = next(_commits_after_compromise(world, by_victim=False), None)
+    if history_step is None:
         return NOT_YET
-    follows = _attacker_entered(moment)
+    follows = _attacker_entered(history_step)
 
     def accept(says: bool) -> Judgement:  # noqa: FBT001 - it is the answer
         if says is follows:
@@ -72,7 +72,7 @@ def question_2(answer: object) -> Judgement:
 )
 def question_3(answer: object, world: World) -> Judgement:
     """The first epoch that is closed to a removed member."""
-    removal = next((moment for moment in world.history if "removed" in moment.text), None)
+    removal = next((history_step for history_step in world.history if "removed" in history_step.text), None)
     state = None if removal is None else removal.state(removal.actor)
     if state is None:
         return NOT_YET
@@ -90,19 +90,19 @@ def question_3(answer: object, world: World) -> Judgement:
     return judge_value(answer, int, accept)
 
 
-def _commits_after_compromise(world: World, *, by_victim: bool) -> Iterator[Moment]:
+def _commits_after_compromise(world: World, *, by_victim: bool) -> Iterator[HistoryStep]:
     """The commits after the first compromise, by the one who was compromised or by the others."""
     victim = None
-    for moment in world.history:
-        if moment.kind == "compromise" and victim is None:
-            victim = next(name for name in world.devices if f" {name}'s " in moment.text)
-        elif moment.kind == "commit" and victim is not None and (moment.actor == victim) is by_victim:
-            yield moment
+    for history_step in world.history:
+        if history_step.kind == "compromise" and victim is None:
+            victim = next(name for name in world.devices if f" {name}'s " in history_step.text)
+        elif history_step.kind == "commit" and victim is not None and (history_step.actor == victim) is by_victim:
+            yield history_step
 
 
-def _attacker_entered(moment: Moment) -> bool:
+def _attacker_entered(history_step: HistoryStep) -> bool:
     """Whether the attacker came along into the epoch that this commit led to."""
-    return any(isinstance(finding, Entered) for finding in moment.findings)
+    return any(isinstance(finding, Entered) for finding in history_step.findings)
 
 
 def _heals(name: str) -> bool:

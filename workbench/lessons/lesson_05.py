@@ -88,20 +88,20 @@ def question_2(answer: object, world: World) -> Judgement:
     source='answer_3 = {"B", "C", "D"}',
 )
 def question_3(answer: object, world: World, compromise: Leak) -> Judgement:
-    """Which deeds a compromise makes possible: each is looked up in what leaked."""
+    """What a compromise makes possible: each is looked up in what leaked."""
     (leaked,) = [item for item in compromise.leaked_secrets if isinstance(item, EpochKeys)]
     verdict, state = world.judge(compromise), world.state("Carol")
     if state is None:
         return NOT_YET
     exported = key_schedule.export_secret(world.suite, leaked.secrets.exporter_secret, "call", b"", 16)
-    deeds = {
+    actions = {
         "A": any(message.step <= compromise.at for message in verdict.readable_messages),
         "B": _tells_sender(world, leaked),
         "C": exported == export_secret(state, "call", b"", 16),
         "D": any(isinstance(item, SignatureKey) for item in compromise.leaked_secrets),
         "E": leaked.epoch - 1 in verdict.readable_epochs,
     }
-    possible = {letter for letter, is_possible in deeds.items() if is_possible}
+    possible = {letter for letter, is_possible in actions.items() if is_possible}
     why_not = {
         "A": "Not A: that message was read, and its key deleted.",
         "E": "Not E: from the secrets of an epoch none leads back to the one before.",
@@ -113,7 +113,7 @@ def question_3(answer: object, world: World, compromise: Leak) -> Judgement:
     }
 
     def accept(letters: set[object]) -> Judgement:
-        if strangers := letters - set(deeds):
+        if strangers := letters - set(actions):
             return Wrong(f"Choose among A to E: {sorted(map(str, strangers))} are not among them.")
         if wrong := letters - possible:
             return Wrong(why_not[min(map(str, wrong))])
@@ -158,9 +158,9 @@ def question_4(answer: object) -> Judgement:
 def _said(world: World) -> list[tuple[int, str]]:
     """What was said in a world, each with its step."""
     return [
-        (step, next(event.data for events in moment.events.values() for event in events if event.data).decode())
-        for step, moment in enumerate(world.history)
-        if moment.kind == "message"
+        (step, next(event.data for events in history_step.events.values() for event in events if event.data).decode())
+        for step, history_step in enumerate(world.history)
+        if history_step.kind == "message"
     ]
 
 

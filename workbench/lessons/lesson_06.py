@@ -28,7 +28,7 @@ def _lunch(world: World) -> None:
     world.commit("Carol", psks=["lunch"], path=False)
 
 
-DEEDS: Mapping[str, Callable[[World], None]] = MappingProxyType(
+ACTION_WORDS: Mapping[str, Callable[[World], None]] = MappingProxyType(
     {
         "A": lambda world: world.commit("Alice"),
         "B": lambda world: world.commit("Bob"),
@@ -44,10 +44,10 @@ DEEDS: Mapping[str, Callable[[World], None]] = MappingProxyType(
 
 
 def heals(letter: str) -> bool:
-    """Whether a deed locks the attacker of Bob's device out, done in a world of its own."""
+    """Whether an action locks the attacker of Bob's device out, done in a world of its own."""
     world = World.of(PEOPLE)
     bob = world.leak("Bob")
-    DEEDS[letter](world)
+    ACTION_WORDS[letter](world)
     return world.epoch not in world.judge(bob).readable_epochs
 
 
@@ -60,8 +60,8 @@ def heals(letter: str) -> bool:
     source='answer_1 = {"B", "D", "F", "G", "H"}',
 )
 def question_1(answer: object) -> Judgement:
-    """What heals: each deed is done, in a world of its own."""
-    healing = {letter for letter in DEEDS if heals(letter)}
+    """What heals: each action is performed, in a world of its own."""
+    healing = {letter for letter in ACTION_WORDS if heals(letter)}
     why_not = {
         "A": "Not A: Alice's fresh secrets are sealed to Bob's key too, which the attacker has.",
         "C": "Not C: a proposal changes nothing until it is committed, by somebody else than Bob.",
@@ -76,7 +76,7 @@ def question_1(answer: object) -> Judgement:
     }
 
     def accept(letters: set[object]) -> Judgement:
-        if strangers := letters - set(DEEDS):
+        if strangers := letters - set(ACTION_WORDS):
             return Wrong(f"Choose among A to H: {sorted(map(str, strangers))} are not among them.")
         if wrong := letters - healing:
             return Wrong(why_not[min(map(str, wrong))])
@@ -99,10 +99,14 @@ def question_1(answer: object) -> Judgement:
 )
 def question_2(answer: object, world: World, bob: Leak) -> Judgement:
     """Whose compromise would open the first healed epoch again."""
-    healing = next((step for step, moment in enumerate(world.history) if _is_commit_by(world, step, "Bob")), None)
+    healing = next((step for step, history_step in enumerate(world.history) if _is_commit_by(world, step, "Bob")), None)
     state = None if healing is None else world.state("Bob", step=healing)
     last = next(
-        (step for step, moment in enumerate(world.history) if healing and step > healing and moment.kind == "commit"),
+        (
+            step
+            for step, history_step in enumerate(world.history)
+            if healing and step > healing and history_step.kind == "commit"
+        ),
         None,
     )
     if state is None or last is None:

@@ -67,7 +67,7 @@ def question_1(answer: object, world: World) -> Judgement:
 )
 def question_2(answer: object, world: World) -> Judgement:
     """Whether the attacker of a device follows when its owner comes back with a new leaf."""
-    back = next((moment for moment in world.history if "came back" in moment.text), None)
+    back = next((history_step for history_step in world.history if "came back" in history_step.text), None)
     state = None if back is None else back.state(back.actor)
     if back is None or state is None:
         return NOT_YET
@@ -117,7 +117,7 @@ def question_3(answer: object) -> Judgement:
 )
 def question_4(answer: object, world: World) -> Judgement:
     """Which epochs a late compromise opens: it leaks the pre-shared key. The lesson performs it afterwards."""
-    mixed = next((moment for moment in world.history if "mixed in" in moment.text), None)
+    mixed = next((history_step for history_step in world.history if "mixed in" in history_step.text), None)
     state = None if mixed is None else mixed.state(mixed.actor)
     if state is None:
         return NOT_YET

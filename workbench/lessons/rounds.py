@@ -62,9 +62,9 @@ class _Table:
         state = self.world.state(device, step)
         if state is None:
             raise LookupError(f"{device} was in no group after step {step}")
-        moment = self.world.history[step]
-        knowledge = knowledge_of(moment.holdings[device], self.world.group_id)
-        self.rounds[len(self.rounds) + 1] = Round(device, state, message, moment.now, clue, knowledge)
+        history_step = self.world.history[step]
+        knowledge = knowledge_of(history_step.device_states[device], self.world.group_id)
+        self.rounds[len(self.rounds) + 1] = Round(device, state, message, history_step.now, clue, knowledge)
 
 
 def play_rounds() -> Mapping[int, Round]:

@@ -53,7 +53,7 @@ class _Attacker:
         known = [key for key in dict.fromkeys(keys) if self._knows(key) and key not in self.keys]
         self.keys.update(known)
         if known:
-            step["gain"][LEAK_HOLDER] = [{"key": key, "how": self._how(key)} for key in known]
+            step["keys_learned"][LEAK_HOLDER] = [{"key": key, "how": self._how(key)} for key in known]
         if number and self._comes_in(step):
             step["tree_to"] = [*step.get("tree_to", ()), LEAK_HOLDER]
         elif not self._sees(number, step):

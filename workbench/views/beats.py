@@ -92,20 +92,20 @@ def _proposals_beat(
         for above in scene.above(leaf)
         if above in keyed_before
     } | {leaf for leaf in removed if leaf < 2 * scene.leaf_count}
-    deeds = []
+    actions = []
     if updated:
-        deeds.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
+        actions.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
     if removed:
         gone = listed([names[leaf] for leaf in removed])
-        deeds.append(f"{gone}'s old leaf goes" if commit["external"] else f"{gone} goes")
+        actions.append(f"{gone}'s old leaf goes" if commit["external"] else f"{gone} goes")
     if removed or updated:
-        deeds.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
+        actions.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
     if added:
-        deeds.append(f"{scene.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
+        actions.append(f"{scene.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
     mixed_in = [each["name"] or "a pre-shared key" for each in commit["proposals"] if each["type"] == "psk"]
     if mixed_in:
-        deeds.append(f"{listed(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
-    words = ", ".join(deeds) or "nothing changes in the tree"
+        actions.append(f"{listed(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
+    words = ", ".join(actions) or "nothing changes in the tree"
     return _beat(
         "proposals",
         f"The proposals apply: {words}.",
@@ -245,7 +245,7 @@ def _mixes_in(commit: TraceCommit) -> bool:
 
 def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list[Beat]:
     """What was taken, and what it opens of what was recorded before: nobody but the attacker knows of it."""
-    gains = {gain["key"]: gain["how"] for gain in step["gain"].get(ATTACKER, ())}
+    gains = {gain["key"]: gain["how"] for gain in step["keys_learned"].get(ATTACKER, ())}
     leaked, computed = (
         [
             node
@@ -280,7 +280,7 @@ def _epochs_gained(scene: Scene, recorded: TraceStep) -> tuple[str, str]:
     """The epochs whose secrets the attacker took, and those whose secrets it computed."""
     leaked = set(recorded.get("leaked", ()))
     epochs: dict[bool, list[str]] = {True: [], False: []}
-    for key in recorded["gain"].get(ATTACKER, ()):
+    for key in recorded["keys_learned"].get(ATTACKER, ()):
         secret = scene.secrets[key]
         if secret["name"] == "epoch_authenticator":
             epochs[key in leaked].append(str(secret["epoch"]))

@@ -159,9 +159,9 @@ def _bars(security: SecurityView, device: HolderId) -> list[Bar]:
     bars: list[Bar] = []
     alive: dict[FactNumber, Bar] = {}
     for number, step in enumerate(security["steps"]):
-        for fact in step["lose"].get(device, ()):
+        for fact in step["keys_deleted"].get(device, ()):
             alive.pop(fact)["died"] = number
-        for fact in step["gain"].get(device, ()):
+        for fact in step["keys_learned"].get(device, ()):
             alive[fact] = {"fact": fact, "born": number, "died": None}
             bars.append(alive[fact])
     return bars
@@ -236,7 +236,7 @@ class _Names:
                 elif output is not None and operation["name"] == "derive_key_pair" and inputs[0] in seeds:
                     purposes[output] = seeds[inputs[0]]
             if "shared" in step:
-                gained = (each for secrets in step["gain"].values() for each in secrets)
+                gained = (each for secrets in step["keys_learned"].values() for each in secrets)
                 shared |= dict.fromkeys(gained, step["shared"])
         return cls(group_history, purposes, shared)
 

@@ -23,15 +23,15 @@ from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.tree import BasicCredential, CommitSource, KeyPackageSource, LeafNode, Lifetime, ParentNode
 from workbench.mls.wire.tree import Node as WireNode
 from workbench.views.beats import beats_of
-from workbench.views.scene import ATTACKER, SERVER, Deeds, Scene, text_of
+from workbench.views.scene import ATTACKER, SERVER, Scene, StepOperations, text_of
 from workbench.views.schema import (
     FORMAT,
     VERSION,
     Envelope,
-    Gain,
     How,
     Key,
     Keyframe,
+    LearnedKey,
     Member,
     Message,
     Node,
@@ -104,8 +104,8 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
 
 def _title(scene: Scene, start: TraceStep) -> str:
     actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
-    deed = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
-    return f"{actor}'s group" if deed == "created" else f"the group that {actor} {deed}"
+    action = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
+    return f"{actor}'s group" if action == "created" else f"the group that {actor} {action}"
 
 
 def members_of(trace: Trace) -> list[Member]:
@@ -151,7 +151,7 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
     scene.apply(recorded)
     names_before = {node: scene.names[holder] for node, holder in before_leaves.items()}
     scene_names = names_before | {node: scene.names[holder] for node, holder in scene.at_leaf.items()}
-    deeds = Deeds(recorded)
+    operations = StepOperations(recorded)
     tree, commit = recorded["tree"], recorded["commit"]
     step: Step = {
         "kind": recorded["kind"],
@@ -161,13 +161,13 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
         "epoch": recorded["epoch"],
         "set": {} if tree is None else _nodes(tree),
         "blank": [] if tree is None else _blanks(tree, before_keys, before_count),
-        "gain": _gains(recorded, deeds, in_tree),
-        "lose": {
+        "keys_learned": _gains(recorded, operations, in_tree),
+        "keys_deleted": {
             holder: kept
-            for holder, lost in recorded["lose"].items()
+            for holder, lost in recorded["keys_deleted"].items()
             if (kept := [key for key in lost if key in in_tree])
         },
-        "path": None if commit is None else _path(scene, recorded, commit, deeds),
+        "path": None if commit is None else _path(scene, recorded, commit, operations),
         "proposals": _proposals(recorded, scene_names),
         "message": _message(recorded, index),
         "beats": [],
@@ -183,10 +183,10 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
         step["unseen_by"] = unseen
     if index and (handed := _handed_the_tree(recorded, before_places, scene.places)):
         step["tree_to"] = handed
-    if commit is not None and (welcome := _welcome(scene, recorded, commit, deeds)):
+    if commit is not None and (welcome := _welcome(scene, recorded, commit, operations)):
         step["welcome"] = welcome
     if recorded["kind"] in {"create", "found", "commit", "join"}:
-        step["secrets"] = _secrets(recorded, deeds)
+        step["secrets"] = _secrets(recorded, operations)
     step["beats"] = beats_of(scene, recorded, step, scene_names | names_before, before_keys)
     return step
 
@@ -300,22 +300,22 @@ def _group(encoded: str) -> dict[str, str]:
 # Keys and secrets
 
 
-def _gains(recorded: TraceStep, deeds: Deeds, in_tree: set[SecretId]) -> dict[HolderId, list[Gain]]:
+def _gains(recorded: TraceStep, operations: StepOperations, in_tree: set[SecretId]) -> dict[HolderId, list[LearnedKey]]:
     leaked = set(recorded.get("leaked", ()))
-    gains: dict[HolderId, list[Gain]] = {}
-    for holder, gained in recorded["gain"].items():
+    gains: dict[HolderId, list[LearnedKey]] = {}
+    for holder, gained in recorded["keys_learned"].items():
         keys = [key for key in gained if key in in_tree]
         if keys:
             gains[holder] = [
-                {"key": key, "how": "leaked" if holder == ATTACKER and key in leaked else _how(holder, key, deeds)}
+                {"key": key, "how": "leaked" if holder == ATTACKER and key in leaked else _how(holder, key, operations)}
                 for key in keys
             ]
     return gains
 
 
-def _how(holder: HolderId, key: SecretId, deeds: Deeds) -> How:
+def _how(holder: HolderId, key: SecretId, operations: StepOperations) -> How:
     """How a holder came by a private key, told from the operations behind it."""
-    chain = [operation for operation, _ in deeds.roots(holder, key)]
+    chain = [operation for operation, _ in operations.roots(holder, key)]
     if any(operation["name"] == "decode" for operation in chain):
         return "welcome"
     if any(operation["name"] == "decrypt_with_label" for operation in chain):
@@ -323,13 +323,13 @@ def _how(holder: HolderId, key: SecretId, deeds: Deeds) -> How:
     return "derived" if any(operation["label"] == "node" for operation in chain) else "generated"
 
 
-def _secrets(recorded: TraceStep, deeds: Deeds) -> list[Secret]:
+def _secrets(recorded: TraceStep, operations: StepOperations) -> list[Secret]:
     """The secrets of the epoch that the step begins, in the order of the key schedule."""
     found: dict[str, Secret] = {}
-    holders = {secret: holder for holder, gained in recorded["gain"].items() for secret in gained}
+    holders = {secret: holder for holder, gained in recorded["keys_learned"].items() for secret in gained}
     for key, secret in recorded["secrets"].items():
         if secret["epoch"] == recorded["epoch"] and secret["name"] in SCHEDULE and secret["value"] is not None:
-            known_to = deeds.knowers[key] or [holders[key]] if key in holders else deeds.knowers[key]
+            known_to = operations.knowers[key] or [holders[key]] if key in holders else operations.knowers[key]
             found[secret["name"]] = {"name": secret["name"], "value": secret["value"], "known_to": known_to}
     return [found[name] for name in SCHEDULE if name in found]
 
@@ -337,7 +337,7 @@ def _secrets(recorded: TraceStep, deeds: Deeds) -> list[Secret]:
 # Messages
 
 
-def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) -> Path | None:
+def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations) -> Path | None:
     content = next(commits_in(recorded), None)
     if content is None or content.path is None:
         return None
@@ -356,7 +356,7 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) 
                 "to_key": scene.key_at[to],
                 "kem_output": ciphertext.kem_output.hex(),
                 "ciphertext": ciphertext.ciphertext.hex(),
-                "opened_by": list(deeds.openers[ciphertext.kem_output.hex()]),
+                "opened_by": list(operations.openers[ciphertext.kem_output.hex()]),
             }
             for to, ciphertext in zip(at["to"], ciphertexts, strict=True)
         ]
@@ -368,14 +368,16 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) 
                 "filtered": at["filtered"],
                 "key": None if at["filtered"] else scene.key_at[at["node"]],
                 "path_secret": None if secret is None else recorded["secrets"][secret]["value"],
-                "known_to": [] if secret is None else list(deeds.knowers[secret]),
+                "known_to": [] if secret is None else list(operations.knowers[secret]),
                 "envelopes": envelopes,
             }
         )
     return {"committer": 2 * commit["committer"], "nodes": nodes}
 
 
-def _welcome(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deeds) -> list[WelcomeEnvelope]:
+def _welcome(
+    scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations
+) -> list[WelcomeEnvelope]:
     joiners = {joiner["key_package_ref"]: 2 * joiner["leaf"] for joiner in commit["added"]}
     envelopes: list[WelcomeEnvelope] = []
     custom = custom_types(recorded)
@@ -393,7 +395,7 @@ def _welcome(scene: Scene, recorded: TraceStep, commit: TraceCommit, deeds: Deed
                     "kem_output": sealed.kem_output.hex(),
                     "ciphertext": sealed.ciphertext.hex(),
                     "path_secret_of": shared if commit["with_path"] and shared in scene.key_at else None,
-                    "opened_by": list(deeds.openers[sealed.kem_output.hex()]),
+                    "opened_by": list(operations.openers[sealed.kem_output.hex()]),
                 }
             )
     return envelopes

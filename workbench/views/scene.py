@@ -74,7 +74,7 @@ class Scene:
         return counted_names([self.name_at(node) for node in nodes])
 
 
-class Deeds:
+class StepOperations:
     """The operations of one step, by what they made, what they used, and what they opened."""
 
     def __init__(self, step: TraceStep) -> None:

@@ -12,7 +12,8 @@ Rules of the format:
 - A blank node is absent.
 - A key pair has an id of its own, because a node gets a new key pair again and again: who holds which private key
   is told of key ids, never of nodes.
-- The view knows everything that was recorded.  What a viewer may be shown follows from `Step.gain`, `Step.lose`,
+- The view knows everything that was recorded.  What a viewer may be shown follows from `Step.keys_learned`,
+  `Step.keys_deleted`,
   `Step.unseen_by`, `Step.tree_to`, and the lists named `known_to` and `opened_by`; everything else is drawn as
   unknown.
 """
@@ -126,7 +127,7 @@ class Keyframe(TypedDict):
     unseen_by: NotRequired[list[ViewerId]]
 
 
-class Gain(TypedDict):
+class LearnedKey(TypedDict):
     """A private key that a viewer holds from this step on."""
 
     key: KeyId
@@ -260,8 +261,8 @@ class Step(TypedDict):
     blank: list[int]
     hashes: NotRequired[dict[NodeId, Hex]]
     group: NotRequired[dict[str, str]]
-    gain: dict[ViewerId, list[Gain]]
-    lose: dict[ViewerId, list[KeyId]]
+    keys_learned: dict[ViewerId, list[LearnedKey]]
+    keys_deleted: dict[ViewerId, list[KeyId]]
     unseen_by: NotRequired[list[ViewerId]]
     tree_to: NotRequired[list[ViewerId]]
     path: Path | None

@@ -4,7 +4,7 @@ It carries the rules of the history as integer arrays, so that leaks can be put 
 the closure in the browser (`widgets/shared/closure.js`) is held equal to Python's by a test. What facts are called is
 said here.
 
-Facts are numbers: indices of `facts`. What a leak holds is told as facts. A device's holdings are told as changes
+Facts are numbers: indices of `facts`. What a leak holds is told as facts. What a device holds is told as changes
 from step to step, since a device holds little that is new.
 """
 
@@ -49,14 +49,14 @@ class RuleArrays(TypedDict):
 
 
 class SecurityStep(TypedDict):
-    """One step: what it did in words, and how each device's holdings changed in it."""
+    """One step: what it did in words, and how what each device holds changed in it."""
 
     epoch: int
     kind: str
     title: str
     sentence: str
-    gain: dict[HolderId, list[FactNumber]]
-    lose: dict[HolderId, list[FactNumber]]
+    keys_learned: dict[HolderId, list[FactNumber]]
+    keys_deleted: dict[HolderId, list[FactNumber]]
 
 
 class Seat(TypedDict):
@@ -174,18 +174,20 @@ class _Writer:
         people = [holder["id"] for holder in trace["holders"] if holder["kind"] == "member"]
         group_history = self._group_history
         held, before = group_history.held[number], group_history.held[number - 1] if number else {}
-        gain, lose = ({name: list(step[change].get(name, ())) for name in people} for change in ("gain", "lose"))
+        keys_learned, keys_deleted = (
+            {name: list(step[change].get(name, ())) for name in people} for change in ("keys_learned", "keys_deleted")
+        )
         for name in people:  # beside secrets, a device holds what the private proposals say that wait in its state
             now, earlier = held.get(name, frozenset()), before.get(name, frozenset())
-            gain[name] += sorted(each for each in now - earlier if message_place(each) is not None)
-            lose[name] += sorted(each for each in earlier - now if message_place(each) is not None)
+            keys_learned[name] += sorted(each for each in now - earlier if message_place(each) is not None)
+            keys_deleted[name] += sorted(each for each in earlier - now if message_place(each) is not None)
         return {
             "epoch": step["epoch"],
             "kind": step["kind"],
             "title": title,
             "sentence": sentence,
-            "gain": {name: self._all(facts) for name, facts in gain.items() if facts},
-            "lose": {name: self._all(facts) for name, facts in lose.items() if facts},
+            "keys_learned": {name: self._all(facts) for name, facts in keys_learned.items() if facts},
+            "keys_deleted": {name: self._all(facts) for name, facts in keys_deleted.items() if facts},
         }
 
     def _epoch(self, record: EpochRecord) -> SecurityEpoch:

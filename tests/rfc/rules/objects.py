@@ -137,7 +137,7 @@ LEAF_NODES = (
     Rule(
         "lifetime sent",
         "§7.3",
-        "The moment is within the lifetime of a leaf node that is sent.",
+        "The time is within the lifetime of a leaf node that is sent.",
         refuses(LifetimePolicy._verify_present, errors.InvalidLeafNode, "is not within"),
         side="sender",
         taken_in=test_key_package_lifetimes.test_a_member_that_was_away_for_eight_days_follows_past_the_end_of_a_newcomer,

@@ -43,7 +43,7 @@ def hold(group: Group, name: str) -> None:
 def release(group: Group, name: str) -> None:
     """Let a device catch up with the log."""
     group.environment.held.discard(name)
-    joins = group.group_id not in group.environment.devices[name].holdings.groups
+    joins = group.group_id not in group.environment.devices[name].device_state.groups
     group.record.write("join" if joins else "process", name, f"{name} caught up")
 
 
@@ -65,7 +65,7 @@ def let_through(group: Group, name: str) -> None:
 
 
 def _is_compromised(group: Group, name: str) -> bool:
-    return any(held is group.environment.devices[name].holdings for _, held in group.attacker.compromised)
+    return any(held is group.environment.devices[name].device_state for _, held in group.attacker.compromised)
 
 
 @action(
@@ -77,7 +77,7 @@ def compromise(group: Group, name: str) -> None:
     """Give the attacker all that is on a device now, for this group and all others."""
     groups = (group, *(each for each in group.groups if each is not group and each.history))
     for each in groups:
-        each.attacker.compromise(name, group.environment.devices[name].holdings)
+        each.attacker.compromise(name, group.environment.devices[name].device_state)
     for each in groups:
         each.record.write("compromise", ATTACKER, f"The attacker took all that is on {name}'s device", victim=name)
 

@@ -71,7 +71,7 @@ def against_psks(group: Group, name: str, *psks: str | int) -> str | None:
 
 
 def _against_psk(group: Group, name: str, psk: str | int) -> str | None:
-    state = group.environment.devices[name].holdings
+    state = group.environment.devices[name].device_state
     if isinstance(psk, int) and (group.group_id, psk) not in state.resumption_psks:
         return f"{name} does not hold the resumption PSK of epoch {psk}"
     if isinstance(psk, str) and psk.encode() not in state.psks:

@@ -125,7 +125,7 @@ class Scene:
     def events(self, name: str) -> list[Event]:
         """What a device has learned since the attack began."""
         history = self.elsewhere.get(name, self.world).history
-        return [event for moment in history[self.begun :] for event in moment.events.get(name, ())]
+        return [event for history_step in history[self.begun :] for event in history_step.events.get(name, ())]
 
     def state(self, name: str) -> GroupState | None:
         """The state of somebody, wherever it is."""

@@ -31,7 +31,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class DeviceState:
     """All that is on a device.
 
     `bundles` are by their reference the key packages that nobody has used yet, and those of last resort, whose uses
@@ -57,24 +57,24 @@ class Holdings:
             for epoch, psk in membership.state.resumption_psks.items()
         }
 
-    def within(self, group_id: bytes) -> Holdings:
-        """The holdings without all other groups."""
+    def within(self, group_id: bytes) -> DeviceState:
+        """The device's state without all other groups."""
         return replace(self, groups={key: value for key, value in self.groups.items() if key == group_id})
 
-    def with_group(self, membership: Membership) -> Holdings:
-        """The holdings with the latest of one group."""
+    def with_group(self, membership: Membership) -> DeviceState:
+        """The device's state with the latest of one group."""
         return replace(self, groups={**self.groups, membership.state.group_id: membership})
 
-    def with_bundle(self, reference: bytes, bundle: KeyPackageBundle) -> Holdings:
-        """The holdings with one more key package."""
+    def with_bundle(self, reference: bytes, bundle: KeyPackageBundle) -> DeviceState:
+        """The device's state with one more key package."""
         return replace(self, bundles={**self.bundles, reference: bundle})
 
-    def with_psk(self, psk_id: bytes, psk: bytes) -> Holdings:
-        """The holdings with a key from elsewhere."""
+    def with_psk(self, psk_id: bytes, psk: bytes) -> DeviceState:
+        """The device's state with a key from elsewhere."""
         return replace(self, psks={**self.psks, psk_id: psk})
 
-    def having_used(self, reference: bytes, group_id: bytes, index: int) -> Holdings:
-        """The holdings after a key package has led into a group: its init key is gone (RFC 9420 §10).
+    def having_used(self, reference: bytes, group_id: bytes, index: int) -> DeviceState:
+        """The device's state after a key package has led into a group: its init key is gone (RFC 9420 §10).
 
         That of a key package of last resort stays, for it may be used again (§16.8). Until its client publishes another
         one and deletes it, an attacker opens with it all the Welcomes that it was ever used for.
@@ -83,10 +83,10 @@ class Holdings:
             return replace(self, accepted=self.accepted | {(group_id, index)})
         return self.without_bundle(reference)
 
-    def with_signature_key(self, cipher_suite: int, private_key: bytes) -> Holdings:
-        """The holdings with a signature key for one more cipher suite."""
+    def with_signature_key(self, cipher_suite: int, private_key: bytes) -> DeviceState:
+        """The device's state with a signature key for one more cipher suite."""
         return replace(self, other_signature_keys={**self.other_signature_keys, cipher_suite: private_key})
 
-    def without_bundle(self, reference: bytes) -> Holdings:
-        """The holdings without a key package: nobody can enter a group by it any more."""
+    def without_bundle(self, reference: bytes) -> DeviceState:
+        """The device's state without a key package: nobody can enter a group by it any more."""
         return replace(self, bundles={key: bundle for key, bundle in self.bundles.items() if key != reference})

@@ -55,7 +55,7 @@ def test_each_step_is_told_with_the_person_first(view: RatchetTreeView) -> None:
 
 
 def test_the_history_of_the_world_has_the_same_words(world: World, view: RatchetTreeView) -> None:
-    assert [moment.text for moment in world.history] == [step["title"] for step in view["steps"]]
+    assert [history_step.text for history_step in world.history] == [step["title"] for step in view["steps"]]
 
 
 def test_a_newcomers_commit_has_its_leaf_as_committer_and_its_path(trace: Trace, view: RatchetTreeView) -> None:
@@ -127,7 +127,7 @@ def test_a_group_that_comes_from_another_begins_with_its_founding(world: World) 
 
 def test_members_hold_private_keys_in_the_group_that_follows(world: World) -> None:
     following = ratchet_tree_view(world.groups[2].trace())
-    assert {viewer for viewer, gained in following["steps"][0]["gain"].items() if gained} == {
+    assert {viewer for viewer, gained in following["steps"][0]["keys_learned"].items() if gained} == {
         "Alice",
         "Bob",
         "Carol",

@@ -6,25 +6,25 @@ import re
 
 import pytest
 
-from widgets import ControlPanel, RatchetTree, side_by_side
+from widgets import Controls, RatchetTree, side_by_side
 from workbench.lab import World
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 
 @pytest.fixture
-def panel() -> ControlPanel:
-    return ControlPanel(World.of(["Alice", "Bob", "Carol"]))
+def panel() -> Controls:
+    return Controls(World.of(["Alice", "Bob", "Carol"]))
 
 
 def words(html: str) -> str:
     return re.sub(r"<[^>]*>", " ", html).replace("&#x27;", "'")
 
 
-def overheard(panel: ControlPanel) -> int:
+def overheard(panel: Controls) -> int:
     return str(panel.reads.value).count("<li>")
 
 
-def test_a_click_on_commit_is_a_commit(panel: ControlPanel) -> None:
+def test_a_click_on_commit_is_a_commit(panel: Controls) -> None:
     epoch = panel.world.epoch
     assert epoch is not None
     panel.buttons["commit"].click()
@@ -33,7 +33,7 @@ def test_a_click_on_commit_is_a_commit(panel: ControlPanel) -> None:
     assert panel.tree.playing
 
 
-def test_a_leaked_device_reads_along_until_its_owner_commits(panel: ControlPanel) -> None:
+def test_a_leaked_device_reads_along_until_its_owner_commits(panel: Controls) -> None:
     panel.whom.value = "Bob"
     panel.buttons["send"].click()
     assert not overheard(panel)
@@ -49,7 +49,7 @@ def test_a_leaked_device_reads_along_until_its_owner_commits(panel: ControlPanel
     assert overheard(panel) == 2
 
 
-def test_buttons_that_cannot_act_are_grey_and_say_why(panel: ControlPanel) -> None:
+def test_buttons_that_cannot_act_are_grey_and_say_why(panel: Controls) -> None:
     assert panel.buttons["add"].disabled
     assert "Type the newcomer's name first" in words(panel.reasons.value)
     panel.newcomer.value = "Dave"
@@ -66,7 +66,7 @@ def test_buttons_that_cannot_act_are_grey_and_say_why(panel: ControlPanel) -> No
     assert "no message to send" in words(panel.reasons.value)
 
 
-def test_a_newcomer_joins_and_a_member_leaves(panel: ControlPanel) -> None:
+def test_a_newcomer_joins_and_a_member_leaves(panel: Controls) -> None:
     panel.newcomer.value = "Dave"
     panel.buttons["add"].click()
     assert list(panel.world.members) == ["Alice", "Bob", "Carol", "Dave"]
@@ -77,14 +77,14 @@ def test_a_newcomer_joins_and_a_member_leaves(panel: ControlPanel) -> None:
     assert panel.whom.value != "Bob"
 
 
-def test_a_name_that_nobody_can_have_is_refused_in_words(panel: ControlPanel) -> None:
+def test_a_name_that_nobody_can_have_is_refused_in_words(panel: Controls) -> None:
     panel.newcomer.value = "attacker"
     panel.buttons["add"].click()
     assert "is no name for a person" in words(panel.reasons.value)
     assert panel.world.members == ("Alice", "Bob", "Carol")
 
 
-def test_what_people_type_is_shown_as_text(panel: ControlPanel) -> None:
+def test_what_people_type_is_shown_as_text(panel: Controls) -> None:
     panel.newcomer.value = "<b>Eve</b>"
     panel.buttons["add"].click()
     panel.who.value = "<b>Eve</b>"
@@ -96,7 +96,7 @@ def test_what_people_type_is_shown_as_text(panel: ControlPanel) -> None:
     assert "&lt;script&gt;" in panel.reads.value
 
 
-def test_a_newcomer_comes_in_by_itself_or_asks(panel: ControlPanel) -> None:
+def test_a_newcomer_comes_in_by_itself_or_asks(panel: Controls) -> None:
     assert panel.buttons["join"].disabled
     panel.newcomer.value = "Dave"
     panel.buttons["join"].click()
@@ -109,7 +109,7 @@ def test_a_newcomer_comes_in_by_itself_or_asks(panel: ControlPanel) -> None:
     assert "Erin" in panel.world.members
 
 
-def test_whoever_comes_back_has_a_new_leaf_key(panel: ControlPanel) -> None:
+def test_whoever_comes_back_has_a_new_leaf_key(panel: Controls) -> None:
     panel.who.value = "Bob"
     before = panel.tree.view["steps"][-1]["set"]["2"]["key"]
     panel.buttons["resync"].click()
@@ -117,7 +117,7 @@ def test_whoever_comes_back_has_a_new_leaf_key(panel: ControlPanel) -> None:
     assert panel.world.history[-1].text == "Bob came back by an external commit"
 
 
-def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: ControlPanel) -> None:
+def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: Controls) -> None:
     assert "Alice does not hold the pre-shared key “tea”" in words(panel.door_reasons.value)
     panel.buttons["share_psk"].click()
     panel.buttons["commit_with_psk"].click()
@@ -127,7 +127,7 @@ def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: ControlPanel) -> Non
     assert panel.buttons["share_psk"].disabled
 
 
-def test_an_outsider_is_listened_to_and_proposes(panel: ControlPanel) -> None:
+def test_an_outsider_is_listened_to_and_proposes(panel: Controls) -> None:
     assert "The group does not take proposals from HR" in words(panel.door_reasons.value)
     panel.buttons["external_sender"].click()
     assert panel.buttons["external_sender"].disabled
@@ -142,7 +142,7 @@ def test_an_outsider_is_listened_to_and_proposes(panel: ControlPanel) -> None:
         assert reason in words(panel.door_reasons.value)
 
 
-def test_a_branch_is_shown_and_one_can_go_back(panel: ControlPanel) -> None:
+def test_a_branch_is_shown_and_one_can_go_back(panel: Controls) -> None:
     whole = panel.world
     assert panel.group.layout.display == "none"
     panel.whom.value = "Carol"
@@ -156,7 +156,7 @@ def test_a_branch_is_shown_and_one_can_go_back(panel: ControlPanel) -> None:
     assert panel.who.options == ("Alice", "Bob", "Carol")
 
 
-def test_a_group_that_has_ended_goes_on_as_another(panel: ControlPanel) -> None:
+def test_a_group_that_has_ended_goes_on_as_another(panel: Controls) -> None:
     ended = panel.world
     panel.buttons["reinit"].click()
     assert "The group has ended by a ReInit" in panel.buttons["commit"].tooltip
@@ -168,12 +168,10 @@ def test_a_group_that_has_ended_goes_on_as_another(panel: ControlPanel) -> None:
     assert panel.world.history[-1].text == "Alice sent a message"
 
 
-def test_readers_without_a_kernel_get_the_picture(panel: ControlPanel) -> None:
+def test_readers_without_a_kernel_get_the_picture(panel: Controls) -> None:
     bundle = panel._repr_mimebundle_()
     assert "<figure" in bundle["text/html"]
-    assert (
-        bundle["text/plain"] == repr(panel) == "ControlPanel(World(seed=7, Alice, Bob and Carol in epoch 1, 2 steps))"
-    )
+    assert bundle["text/plain"] == repr(panel) == "Controls(World(seed=7, Alice, Bob and Carol in epoch 1, 2 steps))"
 
 
 def test_views_side_by_side_move_together_in_the_browser() -> None:

@@ -66,7 +66,7 @@ def test_whoever_comes_back_has_a_new_leaf_and_what_was_missed_stays_missed() ->
     world.resync("Bob")
     assert (world.members, agree(world), world.is_held("Bob")) == (("Alice", "Bob", "Carol"), True, False)
     assert told(world, "Carol") == ["Bob came back by an external commit"]
-    assert not [event for moment in world.history for event in moment.events.get("Bob", ()) if event.data]
+    assert not [event for history_step in world.history for event in history_step.events.get("Bob", ()) if event.data]
     world.send("Alice", "seen")
     assert told(world, "Bob") == ["Alice sent a message"]
 
@@ -371,7 +371,7 @@ def test_a_pre_shared_key_can_be_proposed() -> None:
     world.propose_psk("Bob", "tea")
     world.propose_psk("Carol", 1)
     assert told(world, "Alice") == ["Carol proposed to mix in the resumption PSK of epoch 1"]
-    assert [moment.text for moment in world.history[-2:]] == [
+    assert [history_step.text for history_step in world.history[-2:]] == [
         "Bob proposed to mix in the pre-shared key “tea”",
         "Carol proposed to mix in the resumption PSK of epoch 1",
     ]

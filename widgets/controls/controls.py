@@ -17,15 +17,15 @@ from workbench.lab.group import Group
 from workbench.lab.record import ATTACKER
 from workbench.views.ratchet_tree import ratchet_tree_view
 
-EVERYDAY = ("commit", "update", "send", "add", "remove", "compromise")
-DOORS = (
+FREQUENT_ACTIONS = ("commit", "update", "send", "add", "remove", "compromise")
+MORE_ACTIONS = (
     *("join", "request_to_join", "resync", "share_psk", "commit_with_psk"),
     *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
 )
 """The actions that have a button, in the order in which these stand."""
 
 
-class ControlPanel(ipywidgets.VBox):
+class Controls(ipywidgets.VBox):
     """A world with its ratchet tree, and the controls to act in it.
 
     `tree` is the picture; it plays what each action adds to the world's history. Buttons that cannot act are
@@ -46,7 +46,7 @@ class ControlPanel(ipywidgets.VBox):
         self.reasons = ipywidgets.HTML()
         self.door_reasons = ipywidgets.HTML()
         self.reads = ipywidgets.HTML()
-        self.buttons = {name: _button(ACTIONS[name]) for name in (*EVERYDAY, *DOORS)}
+        self.buttons = {name: _button(ACTIONS[name]) for name in (*FREQUENT_ACTIONS, *MORE_ACTIONS)}
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._act(name))
         for field in (self.who, self.whom, self.newcomer, self.text, self.outsider, self.psk):
@@ -63,7 +63,7 @@ class ControlPanel(ipywidgets.VBox):
         self.doors = ipywidgets.VBox(
             [
                 ipywidgets.Box([self.outsider, self.psk], layout=row),
-                ipywidgets.Box([self.buttons[name] for name in DOORS], layout=row),
+                ipywidgets.Box([self.buttons[name] for name in MORE_ACTIONS], layout=row),
                 self.door_reasons,
             ],
             layout=ipywidgets.Layout(display="none"),
@@ -74,17 +74,17 @@ class ControlPanel(ipywidgets.VBox):
                 self.tree,
                 ipywidgets.Box([self.who, self.whom], layout=row),
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
-                ipywidgets.Box([self.buttons[name] for name in EVERYDAY], layout=row),
+                ipywidgets.Box([self.buttons[name] for name in FREQUENT_ACTIONS], layout=row),
                 self.reasons,
                 self.other_doors,
                 self.doors,
                 self.reads,
             ]
         )
-        self.add_class("mls-control-panel")
+        self.add_class("mls-controls")
 
     def __repr__(self) -> str:
-        return f"ControlPanel({self.world!r})"
+        return f"Controls({self.world!r})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Show the controls; readers without a kernel get the picture with its player."""
@@ -166,8 +166,8 @@ class ControlPanel(ipywidgets.VBox):
 
     def _refresh(self) -> None:
         """Grey out what cannot be done, say why, and show what the attacker has read."""
-        self.reasons.value = self._grey_out(EVERYDAY)
-        self.door_reasons.value = self._grey_out(DOORS)
+        self.reasons.value = self._grey_out(FREQUENT_ACTIONS)
+        self.door_reasons.value = self._grey_out(MORE_ACTIONS)
         self.reads.value = _announced(_items("The attacker has read", self._reads()))
 
     def _grey_out(self, names: Sequence[str]) -> str:
@@ -198,4 +198,4 @@ def _items(title: str, items: Iterable[tuple[str, str]]) -> str:
 
 def _announced(text: str) -> str:
     """Text that a screen reader says when it changes."""
-    return f'<div role="status" class="mls-control-panel-note">{text}</div>'
+    return f'<div role="status" class="mls-controls-note">{text}</div>'
