@@ -342,3 +342,21 @@ def test_fit_shows_the_whole_tree_again(visit: Visit, way: str) -> None:
         page.keyboard.press("0")
     expect(picture).to_have_attribute("width", str(whole))
     assert room.evaluate("(room) => room.scrollWidth <= room.clientWidth")
+
+
+def test_the_attacker_that_is_locked_out_is_told_so_and_has_no_tick(visit: Visit) -> None:
+    view = lived()
+    page = visit(shown(view, step=6, viewer="attacker"))
+    padlock, tick, sentence = page.locator(".mls-padlock"), page.locator(".mls-check"), page.locator(".mls-sentence")
+    expect(padlock).to_have_text("readable")
+    expect(tick).to_be_visible()
+    expect(sentence).to_contain_text("The attacker can read epoch 3.")
+    scrub(page, 8)
+    expect(padlock).to_have_text("locked out")
+    expect(tick).to_be_hidden()
+    expect(sentence).to_contain_text("The attacker is locked out: it cannot read epoch 4.")
+    assert faults_that_axe_finds(page, ROOT) == []
+    page.get_by_label("Seen by", exact=True).select_option("Alice")
+    expect(tick).to_be_visible()
+    page.get_by_label("Seen by", exact=True).select_option("server")
+    expect(tick).to_be_hidden()

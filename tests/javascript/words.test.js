@@ -54,6 +54,20 @@ test("a message is read aloud only to those who could read it", () => {
   assert.equal(words.sentence(view, at(4, "server")), "Bob sent a message. The server cannot read it.");
 });
 
+test("how an epoch stands is said to the attacker alone, and not before the epoch turns", () => {
+  const told = sample();
+  for (const [step, words] of [[2, "the attacker can read epoch 5"], [3, "the attacker is locked out"]])
+    told.steps[Number(step)].padlock = { state: step === 2 ? "open" : "healed", badge: "", words: String(words) };
+  /** @param {number} step @param {string} viewer @param {number} [beat] */
+  const frame = (step, viewer, beat = -1) => frameAt(timeline(told), { step, viewer, beat });
+  assert.match(words.sentence(told, frame(2, "attacker")), / The attacker can read epoch 5\.$/);
+  assert.match(words.sentence(told, frame(3, "attacker")), / The attacker is locked out\.$/);
+  assert.doesNotMatch(words.sentence(told, frame(3, "bob")), /locked out/);
+  assert.equal(words.padlockOf(told, frame(3, "attacker"))?.state, "healed");
+  assert.equal(words.padlockOf(told, { epoch: 5, step: 3, viewer: frame(3, "attacker").viewer })?.state, "open");
+  assert.equal(words.padlockOf(told, frame(1, "attacker")), null);
+});
+
 test("bytes are grouped and words are not", () => {
   assert.equal(grouped("00112233445566778899"), "00112233 44556677 8899");
   assert.equal(grouped("decade"), "decade");

@@ -214,6 +214,26 @@ def test_a_late_compromise_tells_what_it_reopens() -> None:
     assert "Dave" in last.get("unseen_by", [])
 
 
+def test_an_epoch_is_open_for_the_attacker_if_it_reads_what_is_said_in_it_and_locked_out_once_healed() -> None:
+    world = World.of(["Alice", "Bob", "Carol"])
+    acts = [
+        *(lambda: world.compromise("Bob"), lambda: world.commit("Alice"), lambda: world.update("Bob")),
+        *(lambda: world.commit("Carol"), lambda: world.compromise("Alice"), lambda: world.commit("Bob")),
+    ]
+    found = []
+    for act in acts:
+        act()
+        padlock = ratchet_tree_view(world.trace())["steps"][-1]["padlock"]
+        if world.history[-1].text != "Bob proposed an update":
+            read = len(world.reads())
+            world.send("Carol", "Can you read this?")
+            assert (padlock["state"] == "open") is (len(world.reads()) > read)
+        found.append(padlock["badge"])
+    assert found == ["readable", "readable", "readable", "locked out", "readable", "readable"]
+    quiet = World.of(["Alice", "Bob"])
+    assert all("padlock" not in step for step in ratchet_tree_view(quiet.trace())["steps"])
+
+
 def test_every_message_is_read_by_those_who_decrypted_it(view: RatchetTreeView) -> None:
     read = [
         (step["message"]["sender"], set(step["message"]["read"].values()), set(step["message"]["read"]))

@@ -42,7 +42,8 @@ export function heading(does) {
     const { beats } = view.steps[frame.step];
     const isTurning = frame.beat >= 0 && beats[frame.beat].kind === "schedule";
     const confirmed = beats.findIndex(({ kind }) => kind === "confirm");
-    const knows = confirmed >= 0 && frame.seen && (beats[confirmed].known_to?.includes(frame.viewer.id) ?? true);
+    const key = view.steps[frame.step].secrets?.find(({ name }) => name === "confirmation_key");
+    const knows = confirmed >= 0 && frame.seen && (key?.known_to.includes(frame.viewer.id) ?? false);
     number.textContent = String(frame.epoch);
     hand.style.transform = `rotate(${frame.epoch * 60 + (isTurning ? 40 : 0)}deg)`;
     check.hidden = !(knows && (frame.beat < 0 || frame.beat >= confirmed));

@@ -142,6 +142,7 @@ export interface Step {
   proposals: Proposal[];
   message: Message | null;
   secrets?: Secret[];
+  padlock?: Padlock;
   beats: Beat[];
 }
 

@@ -127,12 +127,14 @@ export function stepSentence(view, { step, viewer, seen }) {
 }
 
 /**
- * How the epoch that a step begins stands for the attacker.
+ * How the epoch stands for an attacker after what changes it: a commit, or a compromise.
  * @param {View} view @param {number} step @param {Viewer} viewer
  */
-function standingAfter({ padlocks, steps }, step, viewer) {
-  const padlock = padlocks?.[steps[step].epoch];
-  return viewer.id === LEAK_HOLDER && padlock && steps[step].kind === "commit" ? ` ${upperFirst(padlock.words)}.` : "";
+function standingAfter(view, step, viewer) {
+  const { epoch, kind } = view.steps[step];
+  const padlock = padlockOf(view, { epoch, step, viewer });
+  const changes = ["commit", ...(viewer.id === LEAK_HOLDER ? [] : ["compromise"])];
+  return padlock && changes.includes(kind) ? ` ${upperFirst(padlock.words)}.` : "";
 }
 
 /**
@@ -163,9 +165,13 @@ export function pictureLabel(view, frame) {
 }
 
 /**
- * How the epoch stands for the attacker who looks at it; null for all other viewers.
- * @param {View} view @param {Frame} frame
+ * How the epoch stands for the attacker who looks at it: for the one with some leaks under all of them, for the one who
+ * was there by then. Null for all other viewers.
+ * @param {View} view @param {{epoch: number, step: number, viewer: Viewer}} frame
  */
-export function padlockOf({ padlocks }, { epoch, viewer }) {
-  return (viewer.id === LEAK_HOLDER && padlocks?.[epoch]) || null;
+export function padlockOf({ padlocks, steps }, { epoch, step, viewer }) {
+  if (viewer.kind !== "attacker") return null;
+  if (viewer.id === LEAK_HOLDER) return padlocks?.[epoch] ?? null;
+  // until the epoch turns, it stands as it did before the step
+  return steps[steps[step].epoch === epoch ? step : step - 1]?.padlock ?? null;
 }

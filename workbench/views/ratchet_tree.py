@@ -45,7 +45,7 @@ from workbench.views.schema import (
     Viewer,
     WelcomeEnvelope,
 )
-from workbench.views.sentences import proposal_text, sentence_of, title_of
+from workbench.views.sentences import padlock_of, proposal_text, sentence_of, title_of
 
 HUES = 8
 Places: TypeAlias = dict[HolderId, TracePlace | None]
@@ -187,6 +187,8 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
         step["welcome"] = welcome
     if recorded["kind"] in {"create", "found", "commit", "join"}:
         step["secrets"] = _secrets(recorded, operations)
+    if scene.is_compromised or scene.readable:
+        step["padlock"] = padlock_of(scene)
     step["beats"] = beats_of(scene, recorded, step, scene_names | names_before, before_keys)
     return step
 

@@ -38,6 +38,9 @@ class Scene:
     key_at: dict[int, SecretId] = field(default_factory=dict)
     places: dict[HolderId, TracePlace | None] = field(default_factory=dict)
     secrets: dict[SecretId, TraceSecret] = field(default_factory=dict)
+    readable: set[int | None] = field(default_factory=set)
+    """The epochs whose secrets the attacker has: it has decrypted with what it took, and has recorded them."""
+    is_compromised: bool = False
 
     @classmethod
     def of(cls, trace: Trace) -> Scene:
@@ -50,6 +53,9 @@ class Scene:
         self.epoch = step["epoch"]
         self.places |= step["places"]
         self.secrets |= step["secrets"]
+        self.is_compromised |= step["kind"] == "compromise"
+        gained = [self.secrets[key] for key in step["gain"].get(ATTACKER, ())]
+        self.readable |= {each["epoch"] for each in gained if each["name"] == "epoch_authenticator"}
         tree = step["tree"]
         if tree is None:
             return

@@ -248,7 +248,8 @@ class Step(TypedDict):
     their new value, `blank` removes theirs.  `hashes` and `group` hold only what changed.  `unseen_by` names the
     viewers that do not see what this step did to the tree, so that the nodes it touched become unknown to them;
     `tree_to` names those that were handed the whole tree in this step, as a Welcome does: from here on they know
-    every node.
+    every node.  `padlock` says how the epoch stands after the step for the viewer `attacker`, once it has compromised a
+    device.
     """
 
     kind: StepKind
@@ -270,11 +271,12 @@ class Step(TypedDict):
     proposals: list[Proposal]
     message: Message | None
     secrets: NotRequired[list[Secret]]
+    padlock: NotRequired[Padlock]
     beats: list[Beat]
 
 
 class Padlock(TypedDict):
-    """How an epoch stands under the leaks of the viewer `leak holder`.
+    """How an epoch stands for an attacker: under all leaks (`RatchetTreeView.padlocks`), or by then (`Step.padlock`).
 
     `closed` before any is open, `open`, `reopened` by a later leak, or `healed` so far. `badge` says it in few words:
     by what it is open, or how many members' compromise would open it again; `words` names them.

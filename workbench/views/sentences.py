@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.inspect.names import commit_words, listed, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
 from workbench.views.scene import Scene
+from workbench.views.schema import Padlock
 
 
 def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
@@ -75,6 +76,17 @@ def sentence_of(scene: Scene, step: TraceStep, names: dict[int, str], before: di
     if step["kind"] == "commit" and step["commit"] is None:
         return f"{title}."
     return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
+
+
+def padlock_of(scene: Scene) -> Padlock:
+    """How the epoch stands for the attacker, once it has compromised a device."""
+    epoch = scene.epoch
+    if epoch in scene.readable:
+        return {"state": "open", "badge": "readable", "words": f"the attacker can read epoch {epoch}"}
+    if not scene.readable:
+        return {"state": "closed", "badge": "", "words": f"the attacker cannot read epoch {epoch}"}
+    words = f"the attacker is locked out: it cannot read epoch {epoch}"
+    return {"state": "healed", "badge": "locked out", "words": words}
 
 
 def proposal_text(proposal: TraceProposal, names: dict[int, str]) -> str:
