@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -216,13 +217,13 @@ def test_a_late_compromise_tells_what_it_reopens() -> None:
 
 def test_an_epoch_is_open_for_the_attacker_if_it_reads_what_is_said_in_it_and_locked_out_once_healed() -> None:
     world = World.of(["Alice", "Bob", "Carol"])
-    acts = [
-        *(lambda: world.compromise("Bob"), lambda: world.commit("Alice"), lambda: world.update("Bob")),
-        *(lambda: world.commit("Carol"), lambda: world.compromise("Alice"), lambda: world.commit("Bob")),
+    steps: list[tuple[Callable[[str], None], str]] = [
+        *((world.compromise, "Bob"), (world.commit, "Alice"), (world.update, "Bob"), (world.commit, "Carol")),
+        *((world.compromise, "Alice"), (world.commit, "Bob")),
     ]
     found = []
-    for act in acts:
-        act()
+    for act, name in steps:
+        act(name)
         padlock = ratchet_tree_view(world.trace())["steps"][-1]["padlock"]
         if world.history[-1].text != "Bob proposed an update":
             read = len(world.reads())

@@ -54,7 +54,7 @@ class Scene:
         self.places |= step["places"]
         self.secrets |= step["secrets"]
         self.is_compromised |= step["kind"] == "compromise"
-        gained = [self.secrets[key] for key in step["gain"].get(ATTACKER, ())]
+        gained = [self.secrets[key] for key in step["keys_learned"].get(ATTACKER, ())]
         self.readable |= {each["epoch"] for each in gained if each["name"] == "epoch_authenticator"}
         tree = step["tree"]
         if tree is None:
