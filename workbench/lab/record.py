@@ -12,6 +12,7 @@ from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab.environment import Environment
+from workbench.lab.progress import watched
 from workbench.mls import CipherSuite, GroupState
 
 SERVER = "server"
@@ -89,9 +90,9 @@ class GroupRecord:
     ) -> None:
         """Deliver what is on its way, write the step down, and let time pass."""
         environment = self._environment
-        events = {
-            name: self._deliver(device) for name, device in environment.devices.items() if name not in environment.held
-        }
+        awake = [name for name in environment.devices if name not in environment.held]
+        words = "Devices that have received this step"
+        events = {name: self._deliver(environment.devices[name]) for name in watched(awake, words)}
         earlier = self.history[-1].device_states if self.history else {}
         device_states = {name: device.device_state for name, device in environment.devices.items()}
         changed = {name: held for name, held in device_states.items() if earlier.get(name) is not held}

@@ -1,0 +1,70 @@
+"""A lesson in JupyterLab, met in any order: what a reader sees who does not begin at the top."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.jupyterlab import jupyterlab, open_notebook
+from tests.notebooks.store import NOTEBOOKS, read
+
+pytestmark = pytest.mark.browser
+
+LESSON = "00_start_here.ipynb"
+
+
+@pytest.fixture(scope="module")
+def lesson(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The lesson as it is stored, with a new kernel."""
+    folder = tmp_path_factory.mktemp("lessons")
+    shutil.copy(NOTEBOOKS / LESSON, folder)
+    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        page = chromium.new_page(viewport={"width": 1200, "height": 900})
+        open_notebook(page, address, LESSON)
+        yield page
+
+
+def choose(page: Page, cell_id: str) -> Locator:
+    """Choose a cell, as a click in its margin does, and give what it shows."""
+    number = next(number for number, cell in enumerate(read(NOTEBOOKS / LESSON).cells) if cell.id == cell_id)
+    page.evaluate(
+        """async (number) => {
+          const { content } = window.jupyterapp.shell.currentWidget;
+          content.activeCellIndex = number;
+          await content.scrollToItem(number);
+        }""",
+        number,
+    )
+    return page.locator(f".jp-Cell[data-windowed-list-index='{number}'] .jp-OutputArea")
+
+
+def command(page: Page, name: str) -> None:
+    page.evaluate(f"() => window.jupyterapp.commands.execute('notebook:{name}')")
+
+
+def test_a_cell_run_first_in_a_new_kernel_says_what_to_run_and_then_runs(lesson: Page) -> None:
+    shown = choose(lesson, "commit-bob")
+    command(lesson, "run-cell")
+    note = shown.get_by_role("note")
+    expect(note).to_contain_text("Not yet. world is made by a cell above, which has not run.")
+    expect(note).to_contain_text("Run All Above Selected Cell")
+    expect(shown.locator("[data-mime-type='application/vnd.jupyter.stderr'], .jp-mod-error")).to_have_count(0)
+    command(lesson, "run-all-above")
+    command(lesson, "run-cell")
+    expect(shown.locator(".mls-ratchet-tree")).to_be_visible(timeout=30_000)
+    expect(shown.get_by_role("note")).to_have_count(0)
+
+
+def test_a_cell_run_twice_says_that_the_text_no_longer_fits(lesson: Page) -> None:
+    shown = choose(lesson, "commit-bob")
+    command(lesson, "run-cell")
+    expect(shown.get_by_role("note")).to_contain_text("This cell has acted in the group before, and now once more.")
+
+
+def test_the_menu_has_the_command_that_the_sentence_names(lesson: Page) -> None:
+    lesson.get_by_role("menuitem", name="Run", exact=True).click()
+    expect(lesson.get_by_role("menuitem", name="Run All Above Selected Cell")).to_be_visible()
+    lesson.keyboard.press("Escape")
