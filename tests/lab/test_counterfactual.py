@@ -7,7 +7,7 @@ import pytest
 from workbench.adversary.leak import Leak
 from workbench.lab import NotPossible, World
 from workbench.lab.action_log import PerformedAction
-from workbench.lab.counterfactual import Inserted, Instead, Under, otherwise
+from workbench.lab.counterfactual import counterfactual
 from workbench.lab.leaks import leak_of
 from workbench.mls import Policy
 
@@ -27,13 +27,13 @@ def leaks(world: World) -> list[Leak]:
     return [leak_of(world, "Bob", at=2), leak_of(world, "Dave", at=5)]
 
 
-def test_the_same_acts_give_the_same_history(world: World) -> None:
-    assert otherwise(world).world.trace() == world.trace()
-    assert otherwise(world).steps == [0, 1, 2, 3, 4, 5]
+def test_the_same_actions_give_the_same_history(world: World) -> None:
+    assert counterfactual(world).world.trace() == world.trace()
+    assert counterfactual(world).steps == [0, 1, 2, 3, 4, 5]
 
 
 def test_what_is_not_changed_leaks_the_same(world: World, leaks: list[Leak]) -> None:
-    same = otherwise(world)
+    same = counterfactual(world)
     assert same.leaks(leaks) == tuple(leaks)
     assert same.verdict(leaks).readable_epochs == (2, 3, 4, 5)
 
@@ -41,7 +41,7 @@ def test_what_is_not_changed_leaks_the_same(world: World, leaks: list[Leak]) -> 
 def test_if_dave_had_committed_at_4_the_late_compromise_would_have_opened_nothing(
     world: World, leaks: list[Leak]
 ) -> None:
-    other = otherwise(world, Inserted(4, PerformedAction("commit", ("Dave",))))
+    other = counterfactual(world, insert={4: PerformedAction("commit", ("Dave",))})
     assert other.steps == [0, 1, 2, 3, 4, 6]
     assert other.world.history[5].text == "Dave updated by a commit"
     bob, dave = other.leaks(leaks)
@@ -51,16 +51,18 @@ def test_if_dave_had_committed_at_4_the_late_compromise_would_have_opened_nothin
 
 
 def test_if_bob_had_not_committed_all_would_be_open_by_his_keys_alone(world: World, leaks: list[Leak]) -> None:
-    other = otherwise(world, Instead(3))
+    other = counterfactual(world, replace={3: None})
     assert other.steps == [0, 1, 2, 2, 3, 4]
     assert other.verdict(leaks[:1]).readable_epochs == (2, 3, 4)
 
 
 def test_if_a_pre_shared_key_had_been_mixed_in_the_attacker_would_be_out(world: World, leaks: list[Leak]) -> None:
-    shared = Inserted(2, PerformedAction("share_psk", ("lunch", "Alice", "Bob", "Carol", "Dave")))
-    mixed_in = Instead(3, PerformedAction("commit", ("Alice",), {"psks": ["lunch"]}))
-    assert otherwise(world, shared, mixed_in).verdict(leaks[:1]).readable_epochs == (2,)
-    assert otherwise(world, Instead(3, PerformedAction("commit", ("Alice",)))).verdict(leaks[:1]).readable_epochs == (
+    shared = PerformedAction("share_psk", ("lunch", "Alice", "Bob", "Carol", "Dave"))
+    mixed_in = PerformedAction("commit", ("Alice",), {"psks": ["lunch"]})
+    assert counterfactual(world, insert={2: shared}, replace={3: mixed_in}).verdict(leaks[:1]).readable_epochs == (2,)
+    assert counterfactual(world, replace={3: PerformedAction("commit", ("Alice",))}).verdict(
+        leaks[:1]
+    ).readable_epochs == (
         2,
         3,
         4,
@@ -75,13 +77,13 @@ def test_if_nothing_had_been_kept_of_past_epochs_the_late_message_would_be_close
     world.commit("Bob")
     leaks = [leak_of(world, "Carol")]
     world.let_through("Carol")
-    assert [message.step for message in otherwise(world).verdict(leaks).readable_messages] == [2]
-    assert otherwise(world, Under(Policy())).verdict(leaks).readable_messages == ()
+    assert [message.step for message in counterfactual(world).verdict(leaks).readable_messages] == [2]
+    assert counterfactual(world, policy=Policy()).verdict(leaks).readable_messages == ()
 
 
 def test_what_is_not_possible_any_more_is_left_out_and_said(world: World) -> None:
-    other = otherwise(world, Inserted(3, PerformedAction("remove", ("Alice", "Carol"))))
-    assert [(str(act), reason) for act, reason in other.left_out] == [
+    other = counterfactual(world, insert={3: PerformedAction("remove", ("Alice", "Carol"))})
+    assert [(str(action), reason) for action, reason in other.left_out] == [
         ("commit('Carol')", "Carol is no longer in the group")
     ]
     assert other.steps == [0, 1, 2, 3, 5, 5]
@@ -89,7 +91,7 @@ def test_what_is_not_possible_any_more_is_left_out_and_said(world: World) -> Non
 
 def test_what_is_to_be_done_in_addition_must_be_possible(world: World) -> None:
     with pytest.raises(NotPossible, match="Alice is in the group already"):
-        otherwise(world, Inserted(3, PerformedAction("add", ("Bob", "Alice"))))
+        counterfactual(world, insert={3: PerformedAction("add", ("Bob", "Alice"))})
 
 
 def test_a_group_that_comes_from_another_can_be_other_than_it_was() -> None:
@@ -99,10 +101,10 @@ def test_a_group_that_comes_from_another_can_be_other_than_it_was() -> None:
     world.compromise("Bob")
     beside.commit("Alice")
     world.commit("Carol")
-    assert otherwise(beside).world.trace() == beside.trace()
-    healed = otherwise(beside, Instead(2, PerformedAction("commit", ("Bob",))))
+    assert counterfactual(beside).world.trace() == beside.trace()
+    healed = counterfactual(beside, replace={2: PerformedAction("commit", ("Bob",))})
     leaks = [leak_of(beside, "Bob", at=0)]
-    assert otherwise(beside).verdict(leaks).readable_epochs == (1, 2)
+    assert counterfactual(beside).verdict(leaks).readable_epochs == (1, 2)
     assert healed.verdict(leaks).readable_epochs == (1,)
     with pytest.raises(NotPossible, match="Bob is not in the group"):
-        otherwise(world, Inserted(1, PerformedAction("remove", ("Alice", "Bob"))))
+        counterfactual(world, insert={1: PerformedAction("remove", ("Alice", "Bob"))})

@@ -1,10 +1,10 @@
-"""The laboratory: a world of devices in which everything is real, repeatable and written down.
+"""The laboratory: a world of devices in which everything is real, repeatable and recorded.
 
-`environment` has what groups have in common: people with devices, the delivery service, the clock. `group` is one group
-and its `record`, `actions` all that can be done in it, each told once, and `world` the front of these. `replay` follows
-a recorded group of others, `export` makes such a record. What leaks and what comes of it is in `compromise`, and
-`scenarios` have names. `action_log` is what was done, action by action, and `counterfactual` does it again otherwise.
-`attacks` are what an attacker does who does not only listen.
+`environment` holds what groups share: people with devices, the delivery service, the clock. `group` is one group with
+its `record`. `actions` has all that can be done in a group, each action in one place; `world` is the front of these.
+`action_log` lists what was performed, and `counterfactual` performs it again with changes. `leaks` takes the bytes of a
+device at any step and judges what follows from them; `scenarios` are histories with leaks that have a name. `attacks`
+are those of an attacker who also sends. `replay` records a group that other software made, `export` writes one out.
 """
 
 from workbench.lab.errors import NotPossible

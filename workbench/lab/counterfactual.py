@@ -1,16 +1,17 @@
-"""What if: the same history with something changed, done again from the beginning, and judged under the same leaks.
+"""The same history with something changed, performed again from the beginning and judged under the same leaks.
 
-    otherwise(world, Inserted(3, PerformedAction("commit", ("Dave",)))).verdict(leaks)
+    counterfactual(world, insert={3: PerformedAction("commit", ("Dave",))}).verdict(leaks)
 
 The other world is as real as the first: its devices draw the same randomness and run the engine anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from types import MappingProxyType
 
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import RecordedHistory, Verdict
@@ -21,41 +22,15 @@ from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.world import World
 from workbench.mls import Policy
 
-
-@dataclass(frozen=True, slots=True)
-class Inserted:
-    """Something more is done right after a step."""
-
-    after: int
-    action: PerformedAction
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """In place of what made a step something else is done, or nothing."""
-
-    step: int
-    action: PerformedAction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Under:
-    """All devices follow another policy from the beginning."""
-
-    policy: Policy
-
-
-Change: TypeAlias = Inserted | Instead | Under
-
 FOUNDING = frozenset({"branch", "successor"})
-"""What founds a group. It has to be done, so that all groups keep their numbers."""
+"""Actions that found a group. They have to be performed, so that all groups keep their numbers."""
 
 
 @dataclass(frozen=True)
 class Counterfactual:
     """Another world, and where in it each step of the first one ended up.
 
-    `left_out` is what was done in the first world and was not possible in this one, with the reason.
+    `left_out` are the actions of the first world that are not possible in this one, with the reason.
     """
 
     world: World
@@ -79,36 +54,46 @@ class Counterfactual:
         return self.recorded.judge(self.leaks(leaks))
 
 
-def otherwise(world: World, *changes: Change) -> Counterfactual:
-    """The world as it would be with some changes. Steps are numbered as they were.
+def counterfactual(
+    world: World,
+    *,
+    insert: Mapping[int, PerformedAction] = MappingProxyType({}),
+    replace: Mapping[int, PerformedAction | None] = MappingProxyType({}),
+    policy: Policy | None = None,
+) -> Counterfactual:
+    """The world as it would be with some changes, by the numbers of its steps.
 
-    Raises `NotPossible` if what is to be done is not possible, or another group would not be founded for it.
+    `insert` performs one more action after a step, `replace` another action (or none) in place of what made a step, and
+    `policy` is another one for all devices from the beginning. Raises `NotPossible` if a given action is not possible,
+    or if another group would not be founded because of it.
     """
-    policy = next((change.policy for change in changes if isinstance(change, Under)), world.policy)
-    other = World(world.seed, world.groups[0].suite.id, world.handshakes, policy=policy)
+    other = World(world.seed, world.groups[0].suite.id, world.handshakes, policy=policy or world.policy)
     group, before = world.groups.index(world), 0
     steps, left_out = list[int](), list[tuple[PerformedAction, str]]()
     for performed in world.action_log:
         made = range(before, performed.steps[group] if group < len(performed.steps) else 0)
         before = max(before, made.stop)
-        reason = _do(
-            other, performed, [change for change in changes if isinstance(change, Instead) and change.step in made]
-        )
-        if reason is not None:
+        instead = [replace[step] for step in made if step in replace]
+        if instead:
+            _replace(other, performed, instead)
+        elif (reason := _repeat(other, performed)) is not None:
             left_out.append((performed, reason))
         steps.extend(max(len(other.groups[group].history) - 1, 0) for _ in made)
-        for change in changes:
-            if isinstance(change, Inserted) and change.after in made:
-                repeat(replace(change.action, group=group), other.group)
+        for step in made:
+            if step in insert:
+                repeat(_in_group(insert[step], group), other.group)
     return Counterfactual(other.groups[group], steps, left_out)
 
 
-def _do(other: World, performed: PerformedAction, instead: Sequence[Instead]) -> str | None:
-    """Do what was done, or what is to be done in its place; the reason if what was done is not possible any more."""
-    if instead:
-        for each in (change.action for change in instead if change.action is not None):
-            repeat(replace(each, group=performed.group), other.group)
-        return None
+def _replace(other: World, performed: PerformedAction, instead: Sequence[PerformedAction | None]) -> None:
+    """Perform other actions in place of one, or none."""
+    for each in instead:
+        if each is not None:
+            repeat(_in_group(each, performed.group), other.group)
+
+
+def _repeat(other: World, performed: PerformedAction) -> str | None:
+    """Perform an action again. The result is the reason if it is no longer possible."""
     try:
         repeat(performed, other.group)
     except NotPossible as reason:
@@ -116,3 +101,7 @@ def _do(other: World, performed: PerformedAction, instead: Sequence[Instead]) ->
             raise
         return str(reason)
     return None
+
+
+def _in_group(action: PerformedAction, group: int) -> PerformedAction:
+    return dataclasses.replace(action, group=group)

@@ -9,7 +9,7 @@ from typing_extensions import override
 from workbench.adversary.reconstructed_state import reconstructed_state, signature_key_in
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.attacks.attack import ALL, Attack, Scene
-from workbench.lab.counterfactual import otherwise
+from workbench.lab.counterfactual import counterfactual
 from workbench.lab.world import World
 from workbench.mls import (
     BasicCredential,
@@ -46,7 +46,7 @@ def replay() -> Attack:
 def fork() -> Attack:
     """The server shows one commit to Alice and Bob, and another to Carol and Dave; then it mixes up their messages."""
     scene = Scene(World.of(ALL), "Carol")
-    elsewhere = otherwise(scene.world).world
+    elsewhere = counterfactual(scene.world).world
     for name in ALL[2:]:
         scene.world.hold(name)
         scene.elsewhere[name] = elsewhere
