@@ -4,7 +4,7 @@
  */
 
 /** @typedef {import("../../widgets/ratchet_tree/view.d.ts").RatchetTreeView} View */
-/** @typedef {import("../../widgets/ratchet_tree/view.d.ts").Node} Node */
+/** @typedef {import("../../widgets/ratchet_tree/view.d.ts").NodeView} Node */
 
 /** @param {string} member @param {string} key @returns {Node} */
 function leaf(member, key) {

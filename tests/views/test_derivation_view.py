@@ -12,7 +12,7 @@ from workbench.adversary.derivation import Derivation
 from workbench.adversary.verdict import Verdict
 from workbench.inspect.trace_rules import Fact, Rule
 from workbench.lab.scenarios import SCENARIOS, scenario
-from workbench.views.derivation import Arrangement, DerivationView, derivation_view, runs
+from workbench.views.derivation import ArrangementView, DerivationView, derivation_view, runs
 from workbench.views.layered import LINE_ROOM, Item, places, ranks, route
 
 
@@ -52,15 +52,15 @@ def test_every_derivation_of_the_scenarios_is_a_view_that_holds_together(name: s
             }
 
 
-def premises(shown: Arrangement, conclusion: int) -> list[int]:
+def premises(shown: ArrangementView, conclusion: int) -> list[int]:
     return [premise for premise, given in lines(shown) if given == conclusion]
 
 
-def lines(shown: Arrangement) -> list[tuple[int, int]]:
+def lines(shown: ArrangementView) -> list[tuple[int, int]]:
     return [(line["premise"], arrow["conclusion"]) for arrow in shown["arrows"] for line in arrow["lines"]]
 
 
-def rank_of(shown: Arrangement, fact: int) -> int:
+def rank_of(shown: ArrangementView, fact: int) -> int:
     return next(spot["rank"] for spot in shown["places"] if spot["fact"] == fact)
 
 

@@ -14,7 +14,7 @@ from workbench.inspect.trace_format import HolderId
 from workbench.lab import World
 from workbench.lab.leaks import recorded_history
 from workbench.lab.scenarios import scenario
-from workbench.views.lifetimes import Bar, KeyLifetimesView, Kind, key_lifetimes_view
+from workbench.views.lifetimes import BarView, KeyLifetimesView, KindView, key_lifetimes_view
 
 
 def told() -> World:
@@ -29,7 +29,7 @@ def told() -> World:
     return world
 
 
-def bars_of(kind: Kind) -> list[Bar]:
+def bars_of(kind: KindView) -> list[BarView]:
     return [bar for lane in kind["lanes"] for bar in lane["bars"]]
 
 
@@ -39,7 +39,7 @@ def lanes_of(view: KeyLifetimesView, device: HolderId, kind: str) -> dict[str, l
     return {lane["name"]: [(bar["born"], bar["died"]) for bar in lane["bars"]] for lane in found["lanes"]}
 
 
-def is_there(bar: Bar, step: int) -> bool:
+def is_there(bar: BarView, step: int) -> bool:
     """Whether a secret is on the device after a step."""
     return bar["born"] <= step and (bar["died"] is None or step < bar["died"])
 

@@ -16,7 +16,7 @@ from workbench.lab.world import GROUP_ID
 from workbench.mls import GroupState, LeafNode
 from workbench.mls.tree.tree_math import node_width
 from workbench.views.ratchet_tree import ratchet_tree_view
-from workbench.views.schema import Node, RatchetTreeView, Step
+from workbench.views.schema import NodeView, RatchetTreeView, StepView
 
 
 def busy(handshakes: Handshakes) -> World:
@@ -57,7 +57,7 @@ def two_hundred_epochs(official_vectors: Path) -> Trace:
     return replay(case)
 
 
-def nodes_after(view: RatchetTreeView, step: int) -> dict[int, Node]:
+def nodes_after(view: RatchetTreeView, step: int) -> dict[int, NodeView]:
     nodes = {int(node): value for node, value in view["keyframe"]["nodes"].items()}
     leaf_count = view["keyframe"]["leaf_count"]
     for each in view["steps"][1 : step + 1]:
@@ -257,7 +257,7 @@ def test_a_welcome_names_what_is_in_it() -> None:
     ]
 
 
-def check_beats(view: RatchetTreeView, number: int, step: Step) -> None:
+def check_beats(view: RatchetTreeView, number: int, step: StepView) -> None:
     """Beats say something, and together they account for what the step did to the tree."""
     changed = {int(node) for node in step["set"]}
     shown = [node for beat in step["beats"] for node in beat.get("shows", ())]

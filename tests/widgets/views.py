@@ -20,7 +20,7 @@ from workbench.lab.environment import Handshakes
 from workbench.lab.scenarios import scenario
 from workbench.views.derivation import DerivationView, derivation_view
 from workbench.views.ratchet_tree import ratchet_tree_view
-from workbench.views.schema import Member, RatchetTreeView
+from workbench.views.schema import MemberView, RatchetTreeView
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -120,7 +120,7 @@ def wide(leaf_count: int) -> RatchetTreeView:
         for number in range(leaf_count)
     ]
     path = [(1 << height) - 1 for height in range(1, leaf_count.bit_length())]
-    view["members"] = cast("list[Member]", members)
+    view["members"] = cast("list[MemberView]", members)
     view["viewers"] = [{"id": "m0", "name": "Member 0", "kind": "member"}]
     view["keys"] = {
         f"k{number}": {"public": f"{number:04x}".ljust(64, "0"), "private": None} for number in range(leaf_count + 20)

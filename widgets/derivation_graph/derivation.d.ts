@@ -1,54 +1,54 @@
 /** Generated from workbench/views/derivation.py, where each field is explained, by `make docs`. */
 
-export interface LeakWords {
+export interface LeakWordsView {
   words: string;
   brief: string;
 }
 
-export interface DerivedFact {
+export interface DerivedFactView {
   kind: string;
   name: string;
   place: string;
   words: string;
   value: string | null;
-  leak: LeakWords | null;
+  leak: LeakWordsView | null;
   source: string;
 }
 
-export interface Call {
+export interface CallView {
   call: string;
   section: string;
   gives: number;
 }
 
-export interface Line {
+export interface LineView {
   premise: number;
   path: string;
 }
 
-export interface Arrow {
+export interface ArrowView {
   conclusion: number;
   sealed: boolean;
   label: string;
-  calls: Call[];
+  calls: CallView[];
   sentence: string;
-  lines: Line[];
+  lines: LineView[];
   x: number;
   y: number;
 }
 
-export interface Place {
+export interface PlaceView {
   fact: number;
   rank: number;
   x: number;
   y: number;
 }
 
-export interface Arrangement {
+export interface ArrangementView {
   width: number;
   height: number;
-  places: Place[];
-  arrows: Arrow[];
+  places: PlaceView[];
+  arrows: ArrowView[];
 }
 
 export interface DerivationView {
@@ -56,8 +56,8 @@ export interface DerivationView {
   version: number;
   title: string;
   goal: number;
-  facts: DerivedFact[];
+  facts: DerivedFactView[];
   summary: string;
-  folded: Arrangement;
-  full: Arrangement;
+  folded: ArrangementView;
+  full: ArrangementView;
 }

@@ -15,8 +15,8 @@ import { list, upperFirst } from "../shared/words.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
-/** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
-/** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */
+/** @typedef {import("./derivation.d.ts").ArrangementView} Arrangement */
+/** @typedef {import("./derivation.d.ts").DerivedFactView} DerivedFact */
 
 const FORMAT = "mls-workbench/derivation-view";
 const VERSION = 1;

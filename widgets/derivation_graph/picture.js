@@ -2,9 +2,9 @@
 import { factLabel, wayTo } from "./walk.js";
 
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
-/** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
-/** @typedef {import("./derivation.d.ts").Arrow} Arrow */
-/** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */
+/** @typedef {import("./derivation.d.ts").ArrangementView} Arrangement */
+/** @typedef {import("./derivation.d.ts").ArrowView} Arrow */
+/** @typedef {import("./derivation.d.ts").DerivedFactView} DerivedFact */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
 
 /**

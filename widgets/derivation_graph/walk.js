@@ -1,8 +1,8 @@
 /** A derivation as data: what leads to a fact, where the arrow keys go, and its words. */
 
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
-/** @typedef {import("./derivation.d.ts").Arrangement} Arrangement */
-/** @typedef {import("./derivation.d.ts").DerivedFact} DerivedFact */
+/** @typedef {import("./derivation.d.ts").ArrangementView} Arrangement */
+/** @typedef {import("./derivation.d.ts").DerivedFactView} DerivedFact */
 
 /**
  * All that was needed for a fact, itself included: the way from the leaks to it.

@@ -3,7 +3,7 @@ import { known, readableMessages, standings } from "../shared/verdict.js";
 import { list } from "../shared/words.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
-/** @typedef {import("./lifetimes.d.ts").Bar} Bar */
+/** @typedef {import("./lifetimes.d.ts").BarView} Bar */
 /** @typedef {import("../shared/verdict.js").RecordedHistory} RecordedHistory */
 
 /**

@@ -1,8 +1,8 @@
 /** Where things are in the picture of lifetimes: rows from top to bottom, steps from left to right. */
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
-/** @typedef {import("./lifetimes.d.ts").Bar} Bar */
-/** @typedef {import("./lifetimes.d.ts").Span} Span */
+/** @typedef {import("./lifetimes.d.ts").BarView} Bar */
+/** @typedef {import("./lifetimes.d.ts").SpanView} Span */
 
 export const HEAD = 48;
 export const ROW = 24;

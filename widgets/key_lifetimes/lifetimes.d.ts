@@ -2,31 +2,31 @@
 
 import type { SecurityView } from "../shared/security.d.ts";
 
-export interface Bar {
+export interface BarView {
   fact: number;
   born: number;
   died: number | null;
 }
 
-export interface Lane {
+export interface LaneView {
   name: string;
-  bars: Bar[];
+  bars: BarView[];
 }
 
-export interface Span {
+export interface SpanView {
   first: number;
   end: number | null;
   count: number;
   deleted: number;
 }
 
-export interface Kind {
+export interface KindView {
   kind: "leaf" | "nodes" | "init" | "epoch" | "tree" | "messages" | "psks" | "packages" | "signature" | "others";
-  lanes: Lane[];
-  band: Span[];
+  lanes: LaneView[];
+  band: SpanView[];
 }
 
-export interface KindWords {
+export interface KindWordsView {
   name: string;
   one: string;
   many: string;
@@ -37,7 +37,7 @@ export interface KeyLifetimesView {
   format: string;
   version: number;
   title: string;
-  kinds: Record<string, KindWords>;
-  devices: Record<string, Kind[]>;
+  kinds: Record<string, KindWordsView>;
+  devices: Record<string, KindView[]>;
   security: SecurityView;
 }

@@ -101,7 +101,7 @@ function middleOf(index) {
   return HEAD + ROW * index + ROW / 2;
 }
 
-/** @param {Frame} frame @param {Size} size @param {import("./lifetimes.d.ts").Bar} bar @returns {Shape} */
+/** @param {Frame} frame @param {Size} size @param {import("./lifetimes.d.ts").BarView} bar @returns {Shape} */
 function life({ view, compromise }, size, bar) {
   const [from, to] = extent(size.scale, bar.born, bar.died);
   const what = fate(bar, compromise.step);
@@ -118,7 +118,7 @@ function life({ view, compromise }, size, bar) {
   ];
 }
 
-/** @param {Frame} frame @param {Size} size @param {Row} row @param {import("./lifetimes.d.ts").Span} span @returns {Shape} */
+/** @param {Frame} frame @param {Size} size @param {Row} row @param {import("./lifetimes.d.ts").SpanView} span @returns {Shape} */
 function folded({ compromise }, size, row, span) {
   const [from, to] = extent(size.scale, span.first, span.end);
   const bars = row.all.filter((bar) => fate(bar, span.first) === "taken");

@@ -5,9 +5,9 @@
 import { descent, left, nodeCount, right, root } from "./geometry.js";
 
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
-/** @typedef {import("./view.d.ts").Node} Node */
-/** @typedef {import("./view.d.ts").Step} Step */
-/** @typedef {import("./view.d.ts").Viewer} Viewer */
+/** @typedef {import("./view.d.ts").NodeView} Node */
+/** @typedef {import("./view.d.ts").StepView} Step */
+/** @typedef {import("./view.d.ts").ViewerView} Viewer */
 
 /**
  * The tree after a step, as recorded.
@@ -36,7 +36,7 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {number} node
  * @property {"leaf" | "parent"} kind
  * @property {"keyed" | "blank" | "unknown"} state
- * @property {import("./view.d.ts").Member | null} member
+ * @property {import("./view.d.ts").MemberView | null} member
  * @property {string | null} key
  * @property {string} print the first four digits of the public key
  * @property {"" | "held" | "leaked" | "computed"} hold what the viewer has of the private key

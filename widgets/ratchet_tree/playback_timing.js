@@ -1,6 +1,6 @@
 /** How long the beats of a step last, and which comes next. */
 
-/** @typedef {import("./view.d.ts").Step} Step */
+/** @typedef {import("./view.d.ts").StepView} Step */
 
 const LEVEL = 250;
 const PAUSE = 900;

@@ -52,7 +52,7 @@ export function heading(does) {
     epoch.setAttribute("aria-expanded", String(isOpen));
   }
 
-  /** @param {import("./view.d.ts").Padlock | null} now */
+  /** @param {import("./view.d.ts").PadlockView | null} now */
   function showPadlock(now) {
     const state = now?.state ?? "closed";
     padlock.hidden = state === "closed";

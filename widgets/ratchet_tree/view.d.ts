@@ -12,27 +12,27 @@ export type PadlockState = "closed" | "open" | "reopened" | "healed";
 
 export type Source = "key_package" | "update" | "commit";
 
-export type Node = Leaf | Parent;
+export type NodeView = LeafView | ParentView;
 
-export interface Member {
+export interface MemberView {
   id: string;
   name: string;
   initial: string;
   hue: number;
 }
 
-export interface Viewer {
+export interface ViewerView {
   id: string;
   name: string;
   kind: ViewerKind;
 }
 
-export interface Key {
+export interface KeyView {
   public: string;
   private: string | null;
 }
 
-export interface Leaf {
+export interface LeafView {
   kind: "leaf";
   member: string;
   key: string;
@@ -40,34 +40,34 @@ export interface Leaf {
   values: Record<string, string>;
 }
 
-export interface Parent {
+export interface ParentView {
   kind: "parent";
   key: string;
   unmerged: number[];
   values: Record<string, string>;
 }
 
-export interface Keyframe {
+export interface KeyframeView {
   epoch: number;
   leaf_count: number;
-  nodes: Record<string, Node>;
+  nodes: Record<string, NodeView>;
   hashes?: Record<string, string>;
   group: Record<string, string>;
   unseen_by?: string[];
 }
 
-export interface LearnedKey {
+export interface LearnedKeyView {
   key: string;
   how: How;
 }
 
-export interface Secret {
+export interface SecretView {
   name: string;
   value: string;
   known_to: string[];
 }
 
-export interface Envelope {
+export interface EnvelopeView {
   to: number;
   to_key: string;
   kem_output: string;
@@ -75,22 +75,22 @@ export interface Envelope {
   opened_by: string[];
 }
 
-export interface PathNode {
+export interface PathNodeView {
   node: number;
   copath: number;
   filtered: boolean;
   key: string | null;
   path_secret: string | null;
   known_to: string[];
-  envelopes: Envelope[];
+  envelopes: EnvelopeView[];
 }
 
-export interface Path {
+export interface PathView {
   committer: number;
-  nodes: PathNode[];
+  nodes: PathNodeView[];
 }
 
-export interface WelcomeEnvelope {
+export interface WelcomeEnvelopeView {
   to: number;
   kem_output: string;
   ciphertext: string;
@@ -98,13 +98,13 @@ export interface WelcomeEnvelope {
   opened_by: string[];
 }
 
-export interface Proposal {
+export interface ProposalView {
   type: string;
   text: string;
   node: number | null;
 }
 
-export interface Message {
+export interface MessageView {
   sender: string;
   kind: "application" | "proposal" | "commit" | "welcome" | "key_package" | "group_info";
   wire: string;
@@ -112,7 +112,7 @@ export interface Message {
   read: Record<string, string>;
 }
 
-export interface Beat {
+export interface BeatView {
   kind: BeatKind;
   sentence: string;
   nodes: number[];
@@ -122,31 +122,31 @@ export interface Beat {
   known_to: string[] | null;
 }
 
-export interface Step {
+export interface StepView {
   kind: StepKind;
   actor: string | null;
   title: string;
   sentence: string;
   epoch: number;
   leaf_count?: number;
-  set: Record<string, Node>;
+  set: Record<string, NodeView>;
   blank: number[];
   hashes?: Record<string, string>;
   group?: Record<string, string>;
-  keys_learned: Record<string, LearnedKey[]>;
+  keys_learned: Record<string, LearnedKeyView[]>;
   keys_deleted: Record<string, string[]>;
   unseen_by?: string[];
   tree_to?: string[];
-  path: Path | null;
-  welcome?: WelcomeEnvelope[];
-  proposals: Proposal[];
-  message: Message | null;
-  secrets?: Secret[];
-  padlock?: Padlock;
-  beats: Beat[];
+  path: PathView | null;
+  welcome?: WelcomeEnvelopeView[];
+  proposals: ProposalView[];
+  message: MessageView | null;
+  secrets?: SecretView[];
+  padlock?: PadlockView;
+  beats: BeatView[];
 }
 
-export interface Padlock {
+export interface PadlockView {
   state: PadlockState;
   badge: string;
   words: string;
@@ -158,10 +158,10 @@ export interface RatchetTreeView {
   title: string;
   suite: string;
   group_id: string;
-  members: Member[];
-  viewers: Viewer[];
-  keyframe: Keyframe;
-  keys: Record<string, Key>;
-  steps: Step[];
-  padlocks?: Record<string, Padlock>;
+  members: MemberView[];
+  viewers: ViewerView[];
+  keyframe: KeyframeView;
+  keys: Record<string, KeyView>;
+  steps: StepView[];
+  padlocks?: Record<string, PadlockView>;
 }

@@ -4,7 +4,7 @@ import { list, upperFirst } from "../shared/words.js";
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
-/** @typedef {import("./view.d.ts").Viewer} Viewer */
+/** @typedef {import("./view.d.ts").ViewerView} Viewer */
 
 const LEAK_HOLDER = "leak holder";
 const LISTED_AT_MOST = 8;

@@ -6,7 +6,7 @@ import { deviceOf } from "../shared/reasons.js";
 import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners, standings, stepOf, until } from "../shared/verdict.js";
 
 /** @typedef {import("../shared/security.d.ts").SecurityView} View */
-/** @typedef {import("../shared/security.d.ts").Seat} Seat */
+/** @typedef {import("../shared/security.d.ts").SeatView} Seat */
 /** @typedef {import("../shared/verdict.js").RecordedHistory} RecordedHistory */
 /** @typedef {import("../shared/verdict.js").Leak} Leak */
 /** @typedef {import("../shared/closure.js").Knowledge} Knowledge */

@@ -4,7 +4,7 @@
  */
 
 /** @typedef {import("./security.d.ts").SecurityView} View */
-/** @typedef {import("./security.d.ts").RuleArrays} Rules */
+/** @typedef {import("./security.d.ts").RuleArraysView} Rules */
 
 /** In place of a rule: the fact leaked. */
 export const LEAKED = -1;

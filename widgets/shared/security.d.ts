@@ -1,21 +1,21 @@
 /** Generated from workbench/views/security.py, where each field is explained, by `make docs`. */
 
-import type { Member } from "../ratchet_tree/view.d.ts";
+import type { MemberView } from "../ratchet_tree/view.d.ts";
 
-export interface Fact {
+export interface FactView {
   words: string;
   name: string;
   value: string | null;
 }
 
-export interface RuleArrays {
+export interface RuleArraysView {
   starts: number[];
   premises: number[];
   conclusions: number[];
   kinds: number[];
 }
 
-export interface SecurityStep {
+export interface SecurityStepView {
   epoch: number;
   kind: string;
   title: string;
@@ -24,21 +24,21 @@ export interface SecurityStep {
   keys_deleted: Record<string, number[]>;
 }
 
-export interface Seat {
+export interface SeatView {
   member: string;
   leaf: number;
   key: number;
   signature_key: number | null;
 }
 
-export interface SecurityEpoch {
+export interface SecurityEpochView {
   epoch: number;
   step: number;
   authenticator: number | null;
-  seats: Seat[];
+  seats: SeatView[];
 }
 
-export interface SecurityMessage {
+export interface SecurityMessageView {
   fact: number | null;
   step: number;
   epoch: number;
@@ -46,7 +46,7 @@ export interface SecurityMessage {
   text: string;
 }
 
-export interface NamedLeak {
+export interface NamedLeakView {
   name: string;
   device: string;
   at: number;
@@ -59,12 +59,12 @@ export interface SecurityView {
   format: string;
   version: number;
   title: string;
-  members: Member[];
-  steps: SecurityStep[];
-  epochs: SecurityEpoch[];
-  messages: SecurityMessage[];
-  facts: Fact[];
-  rules: RuleArrays;
+  members: MemberView[];
+  steps: SecurityStepView[];
+  epochs: SecurityEpochView[];
+  messages: SecurityMessageView[];
+  facts: FactView[];
+  rules: RuleArraysView;
   rule_kinds: string[];
-  leaks: NamedLeak[];
+  leaks: NamedLeakView[];
 }

@@ -22,14 +22,14 @@ from workbench.mls.tree.tree_math import direct_path
 from workbench.views.describe import LEAK_HOLDER, nodes_in_words
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.scene import text_of
-from workbench.views.schema import Beat, How, Padlock, RatchetTreeView, Step, Viewer
+from workbench.views.schema import BeatView, How, PadlockView, RatchetTreeView, StepView, ViewerView
 
 
 def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTreeView:
     """The view of a ratchet tree with an attacker among its viewers, who has the leaks of a verdict."""
     view = ratchet_tree_view(verdict.recorded.group_history.trace, title)
     attacker = _Attacker(verdict, _by_what_it_sees(verdict), view["keyframe"]["leaf_count"])
-    viewer: Viewer = {"id": LEAK_HOLDER, "name": "the attacker with these leaks", "kind": "attacker"}
+    viewer: ViewerView = {"id": LEAK_HOLDER, "name": "the attacker with these leaks", "kind": "attacker"}
     view["viewers"].append(viewer)
     for number, step in enumerate(view["steps"]):
         keys = [node["key"] for node in (view["keyframe"]["nodes"] if number == 0 else step["set"]).values()]
@@ -47,7 +47,7 @@ class _Attacker:
     leaf_count: int
     keys: set[SecretId] = field(default_factory=set)
 
-    def look_at(self, number: int, step: Step, keys: Sequence[SecretId]) -> None:
+    def look_at(self, number: int, step: StepView, keys: Sequence[SecretId]) -> None:
         """Add to a step what the attacker knows of it; `keys` are those that the step puts into the tree."""
         self.leaf_count = step.get("leaf_count", self.leaf_count)
         known = [key for key in dict.fromkeys(keys) if self._knows(key) and key not in self.keys]
@@ -83,17 +83,17 @@ class _Attacker:
             fact = rules.premises[rules.starts[rule]]
         return "derived"
 
-    def _sees(self, number: int, step: Step) -> bool:
+    def _sees(self, number: int, step: StepView) -> bool:
         """Whether it learns what a step did to the group."""
         return step["kind"] not in {"compromise", "share"} and _can_read(self.verdict, self.knowledge, number)
 
-    def _comes_in(self, step: Step) -> bool:
+    def _comes_in(self, step: StepView) -> bool:
         """Whether a commit leads to the first epoch that it can read: then it has the tree from what leaked."""
         epoch, standings = step["epoch"], self.verdict.epochs
         begins = step["kind"] in {"commit", "found"}
         return begins and standings.get(epoch) == "readable" and standings.get(epoch - 1) != "readable"
 
-    def _open(self, number: int, step: Step) -> None:
+    def _open(self, number: int, step: StepView) -> None:
         """The envelopes that its private keys open."""
         for at in step["path"]["nodes"] if step["path"] else ():
             if self._knows_value(at["path_secret"]):
@@ -107,7 +107,7 @@ class _Attacker:
             if self._knows(sealed_to.get(welcome["kem_output"], "")):
                 welcome["opened_by"].append(LEAK_HOLDER)
 
-    def _read(self, number: int, step: Step) -> None:
+    def _read(self, number: int, step: StepView) -> None:
         """The secrets of the epoch, and the message, that it knows."""
         for secret in step.get("secrets", ()):
             if self._knows_value(secret["value"]):
@@ -116,7 +116,7 @@ class _Attacker:
         if message is not None and message["kind"] == "application" and self._knows(message_fact(trace, number, 0)):
             message["read"][LEAK_HOLDER] = text_of(trace["steps"][number]["messages"][0]) or ""
 
-    def _tell(self, step: Step) -> None:
+    def _tell(self, step: StepView) -> None:
         """The beats that it can know of, and one in which it opens what is sealed to keys that it has."""
         path_known = (
             {at["node"] for at in step["path"]["nodes"] if LEAK_HOLDER in at["known_to"]} if step["path"] else set()
@@ -135,7 +135,7 @@ class _Attacker:
             at = max(place for place, beat in enumerate(step["beats"]) if beat["kind"] in {"seal", "open"}) + 1
             step["beats"].insert(at, self._open_beat(opened))
 
-    def _open_beat(self, opened: Sequence[int]) -> Beat:
+    def _open_beat(self, opened: Sequence[int]) -> BeatView:
         ways = ((node, *direct_path(NodeIndex(node), self.leaf_count)) for node in opened)
         edges = dict.fromkeys(edge for way in ways for edge in pairwise(way))
         what = f"What is sealed to {nodes_in_words(opened)} opens for the attacker"
@@ -182,13 +182,13 @@ def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
     )
 
 
-def _opened(step: Step) -> Iterator[int]:
+def _opened(step: StepView) -> Iterator[int]:
     """The nodes whose envelopes it opens."""
     for at in step["path"]["nodes"] if step["path"] else ():
         yield from (each["to"] for each in at["envelopes"] if LEAK_HOLDER in each["opened_by"])
 
 
-def _leak_beat(leak: Leak) -> Beat:
+def _leak_beat(leak: Leak) -> BeatView:
     what = str(leak).partition(" after step ")[0]
     return {
         "kind": "compromise",
@@ -199,7 +199,7 @@ def _leak_beat(leak: Leak) -> Beat:
     }
 
 
-def _padlock(verdict: Verdict, epoch: int) -> Padlock:
+def _padlock(verdict: Verdict, epoch: int) -> PadlockView:
     """How an epoch stands under all leaks, and by whom or by what that would change."""
     standing = verdict.epochs[epoch]
     if standing == "closed":

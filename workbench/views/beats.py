@@ -6,15 +6,14 @@ from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, TraceCommit, TraceStep
 from workbench.views.describe import nodes_in_words
 from workbench.views.scene import ATTACKER, Scene, counted_names, text_of
-from workbench.views.schema import Beat, BeatKind, Path, PathNode
-from workbench.views.schema import Step as StepView
+from workbench.views.schema import BeatKind, BeatView, PathNodeView, PathView, StepView
 
 Edges = list[tuple[int, int]]
 
 
 def beats_of(
     scene: Scene, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
-) -> list[Beat]:
+) -> list[BeatView]:
     """The beats of one step; `names` are the members by leaf, `keyed_before` the keys of all nodes before the step."""
     match recorded["kind"]:
         case "commit":
@@ -43,8 +42,14 @@ def _beat(
     shows: list[int] | None = None,
     blanks: list[int] | None = None,
     known_to: list[HolderId] | None = None,
-) -> Beat:
-    beat: Beat = {"kind": kind, "sentence": sentence, "nodes": nodes or [], "edges": edges or [], "known_to": known_to}
+) -> BeatView:
+    beat: BeatView = {
+        "kind": kind,
+        "sentence": sentence,
+        "nodes": nodes or [],
+        "edges": edges or [],
+        "known_to": known_to,
+    }
     if shows:
         beat["shows"] = shows
     if blanks:
@@ -61,7 +66,7 @@ def _leaves_of(scene: Scene, holder: HolderId | None) -> list[int]:
 
 def _commit_beats(
     scene: Scene, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
-) -> list[Beat]:
+) -> list[BeatView]:
     commit, path = recorded["commit"], step["path"]
     if commit is None:
         return [_beat("epoch", step["sentence"])]
@@ -79,7 +84,7 @@ def _commit_beats(
 
 def _proposals_beat(
     scene: Scene, commit: TraceCommit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
-) -> Beat:
+) -> BeatView:
     """What the proposals alone make of the tree: who comes, who goes, and what goes blank above them (§12.3)."""
     added = [2 * joiner["leaf"] for joiner in commit["added"]]
     removed, updated = ([2 * leaf for leaf in commit[which]] for which in ("removed", "updated"))
@@ -115,7 +120,7 @@ def _proposals_beat(
     )
 
 
-def _external_init_beat(recorded: TraceStep, newcomer: str) -> Beat:
+def _external_init_beat(recorded: TraceStep, newcomer: str) -> BeatView:
     """How a newcomer makes an init secret for a group that it has no secret of (§8.3)."""
     return _beat(
         "proposals",
@@ -124,7 +129,7 @@ def _external_init_beat(recorded: TraceStep, newcomer: str) -> Beat:
     )
 
 
-def _path_beats(scene: Scene, path: Path, step: StepView, names: dict[int, str]) -> list[Beat]:
+def _path_beats(scene: Scene, path: PathView, step: StepView, names: dict[int, str]) -> list[BeatView]:
     leaf = path["committer"]
     name = names[leaf]
     beats = [_beat("leaf_key", f"{name} makes a fresh leaf key.", nodes=[leaf], shows=[leaf])]
@@ -159,7 +164,7 @@ def _path_beats(scene: Scene, path: Path, step: StepView, names: dict[int, str])
     return beats
 
 
-def _climb_beat(at: PathNode, edges: Edges, passed: list[int], step: StepView, *, first: bool) -> Beat:
+def _climb_beat(at: PathNodeView, edges: Edges, passed: list[int], step: StepView, *, first: bool) -> BeatView:
     start = "A fresh path secret gives" if first else "The next path secret follows from it and gives"
     skipped = (
         f" {nodes_in_words(passed).capitalize()} is passed by: nobody is below on the other side." if passed else ""
@@ -175,11 +180,11 @@ def _climb_beat(at: PathNode, edges: Edges, passed: list[int], step: StepView, *
     )
 
 
-def _readers(at: PathNode) -> str:
+def _readers(at: PathNodeView) -> str:
     return nodes_in_words([envelope["to"] for envelope in at["envelopes"]])
 
 
-def _open_beats(scene: Scene, path: Path, committer: str, members: list[HolderId]) -> list[Beat]:
+def _open_beats(scene: Scene, path: PathView, committer: str, members: list[HolderId]) -> list[BeatView]:
     """Who opens what: the members together, then the attacker, whose keys nobody gave it."""
     beats = []
     for openers, start in ((members, None), ([ATTACKER], "The attacker opens")):
@@ -211,7 +216,7 @@ def _up_from(scene: Scene, node: int) -> Edges:
     return list(zip((node, *above), above, strict=False))
 
 
-def _welcome_beat(scene: Scene, step: StepView) -> Beat:
+def _welcome_beat(scene: Scene, step: StepView) -> BeatView:
     envelopes = step.get("welcome", [])
     joiners = [envelope["to"] for envelope in envelopes]
     with_path = any(envelope["path_secret_of"] is not None for envelope in envelopes)
@@ -219,7 +224,7 @@ def _welcome_beat(scene: Scene, step: StepView) -> Beat:
     return _beat("welcome", f"The Welcome brings {scene.in_names(joiners)} the tree, {secrets}.", nodes=joiners)
 
 
-def _schedule_beats(scene: Scene, recorded: TraceStep, commit: TraceCommit, step: StepView) -> list[Beat]:
+def _schedule_beats(scene: Scene, recorded: TraceStep, commit: TraceCommit, step: StepView) -> list[BeatView]:
     knows = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
     without = "" if commit["with_path"] else " Without a path, the commit secret is all zeros."
     init = "newcomer's init secret" if commit["external"] else f"init secret of epoch {recorded['epoch'] - 1}"
@@ -243,7 +248,7 @@ def _mixes_in(commit: TraceCommit) -> bool:
 # A compromise
 
 
-def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list[Beat]:
+def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list[BeatView]:
     """What was taken, and what it opens of what was recorded before: nobody but the attacker knows of it."""
     gains = {gain["key"]: gain["how"] for gain in step["keys_learned"].get(ATTACKER, ())}
     leaked, computed = (

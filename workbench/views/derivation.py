@@ -48,14 +48,14 @@ CALLS: Mapping[str, tuple[str, str]] = {
 LABELLED: Collection[str] = ("derive_secret", "expand_with_label", "derive_tree_secret")
 
 
-class LeakWords(TypedDict):
+class LeakWordsView(TypedDict):
     """A leak in words, and in one short line."""
 
     words: str
     brief: str
 
 
-class DerivedFact(TypedDict):
+class DerivedFactView(TypedDict):
     """A secret or what a message says: in two short lines, and in words.
 
     `leak` is what it leaked with, null if it was derived. `value` is hexadecimal for a secret and text for a message,
@@ -67,11 +67,11 @@ class DerivedFact(TypedDict):
     place: str
     words: str
     value: str | None
-    leak: LeakWords | None
+    leak: LeakWordsView | None
     source: str
 
 
-class Call(TypedDict):
+class CallView(TypedDict):
     """One step in the words of the RFC, its section ("" if it has none), and the fact that it gives."""
 
     call: str
@@ -79,14 +79,14 @@ class Call(TypedDict):
     gives: FactNumber
 
 
-class Line(TypedDict):
+class LineView(TypedDict):
     """An edge from one premise: an SVG path to where the premises of its arrow come together."""
 
     premise: FactNumber
     path: str
 
 
-class Arrow(TypedDict):
+class ArrowView(TypedDict):
     """One step, or several folded into one: from premises that are all needed to a conclusion.
 
     `sealed` is true if a ciphertext is opened; then `label` is that of its key, the start of the public key, if the
@@ -96,14 +96,14 @@ class Arrow(TypedDict):
     conclusion: FactNumber
     sealed: bool
     label: str
-    calls: list[Call]
+    calls: list[CallView]
     sentence: str
-    lines: list[Line]
+    lines: list[LineView]
     x: int
     y: int
 
 
-class Place(TypedDict):
+class PlaceView(TypedDict):
     """Where a fact stands: `rank` is its row."""
 
     fact: FactNumber
@@ -112,13 +112,13 @@ class Place(TypedDict):
     y: int
 
 
-class Arrangement(TypedDict):
+class ArrangementView(TypedDict):
     """A picture of the derivation: places by row and from left to right, and arrows in the order of the proof."""
 
     width: int
     height: int
-    places: list[Place]
-    arrows: list[Arrow]
+    places: list[PlaceView]
+    arrows: list[ArrowView]
 
 
 class DerivationView(TypedDict):
@@ -128,10 +128,10 @@ class DerivationView(TypedDict):
     version: int
     title: str
     goal: FactNumber
-    facts: list[DerivedFact]
+    facts: list[DerivedFactView]
     summary: str
-    folded: Arrangement
-    full: Arrangement
+    folded: ArrangementView
+    full: ArrangementView
 
 
 def derivation_view(verdict: Verdict, fact: Fact) -> DerivationView:
@@ -200,7 +200,7 @@ class _Writer:
         secrets, lead = ("secret that leaked", "leads") if leaked == 1 else ("secrets that leaked", "lead")
         return f"{leaked} {secrets} {lead} to {goal}, in {steps} {'step' if steps == 1 else 'steps'}."
 
-    def _fact(self, fact: Fact) -> DerivedFact:
+    def _fact(self, fact: Fact) -> DerivedFactView:
         is_message = message_place(fact) is not None
         name, place = self._words.brief(fact)
         leak = self._derivation.leaks.get(fact)
@@ -242,14 +242,14 @@ class _Writer:
         label = f"“{rule.label}”" if rule.operation in LABELLED else rule.label
         return label or CALLS[rule.operation][0].rpartition(".")[2]
 
-    def _call(self, rule: Rule) -> Call:
+    def _call(self, rule: Rule) -> CallView:
         name, section = CALLS[rule.operation]
         label = f" “{rule.label}”" if rule.label and rule.label != name else ""
         return {"call": f"{name}{label}", "section": section, "gives": self._numbers[rule.conclusion]}
 
     # What is drawn where
 
-    def _arrangement(self, steps: Sequence[_Step]) -> Arrangement:
+    def _arrangement(self, steps: Sequence[_Step]) -> ArrangementView:
         graph: nx.DiGraph[int] = nx.DiGraph()
         graph.add_node(self._numbers[self._derivation.fact])
         for step in steps:
@@ -259,7 +259,7 @@ class _Writer:
         labels = {self._numbers[step.conclusion]: step.label for step in steps}
         rooms = {node: self._room(self._facts[node], labels.get(node, "")) for node in graph}
         x = {item: round(SIDE + place) for item, place in places(graph, rank, rooms).items()}
-        spots: list[Place] = [
+        spots: list[PlaceView] = [
             {"fact": node, "rank": rank[node], "x": x[node], "y": TOP + ROW * rank[node]} for node in graph
         ]
         spots.sort(key=lambda spot: (spot["rank"], spot["x"]))
@@ -278,7 +278,7 @@ class _Writer:
         widest = max(BOLD * len(name), *(LETTER * len(line) for line in lines))
         return HALF + 8, round(HALF + 14 + widest, 1)
 
-    def _arrow(self, step: _Step, rank: Mapping[int, int], x: Mapping[Item, int]) -> Arrow:
+    def _arrow(self, step: _Step, rank: Mapping[int, int], x: Mapping[Item, int]) -> ArrowView:
         conclusion = self._numbers[step.conclusion]
         premises = [self._numbers[premise] for premise in step.premises]
         return {

@@ -29,7 +29,7 @@ KindId: TypeAlias = Literal[
 ]
 
 
-class Bar(TypedDict):
+class BarView(TypedDict):
     """One secret on one device: there after the steps from `born` up to, not including, `died`; null if it still is."""
 
     fact: FactNumber
@@ -37,14 +37,14 @@ class Bar(TypedDict):
     died: int | None
 
 
-class Lane(TypedDict):
+class LaneView(TypedDict):
     """Secrets of which each takes the place of the one before; no two bars of a lane overlap."""
 
     name: str
-    bars: list[Bar]
+    bars: list[BarView]
 
 
-class Span(TypedDict):
+class SpanView(TypedDict):
     """So many secrets of a kind are there from step `first` up to step `end`, when `deleted` of them go."""
 
     first: int
@@ -53,15 +53,15 @@ class Span(TypedDict):
     deleted: int
 
 
-class Kind(TypedDict):
+class KindView(TypedDict):
     """All secrets of one kind on one device: lane by lane, and counted."""
 
     kind: KindId
-    lanes: list[Lane]
-    band: list[Span]
+    lanes: list[LaneView]
+    band: list[SpanView]
 
 
-class KindWords(TypedDict):
+class KindWordsView(TypedDict):
     """What a kind is called, one and many, and the section of the RFC that speaks of it."""
 
     name: str
@@ -76,12 +76,12 @@ class KeyLifetimesView(TypedDict):
     format: str
     version: int
     title: str
-    kinds: dict[KindId, KindWords]
-    devices: dict[HolderId, list[Kind]]
+    kinds: dict[KindId, KindWordsView]
+    devices: dict[HolderId, list[KindView]]
     security: SecurityView
 
 
-KINDS: Mapping[KindId, KindWords] = MappingProxyType(
+KINDS: Mapping[KindId, KindWordsView] = MappingProxyType(
     {
         "leaf": {"name": "Leaf key", "one": "leaf key", "many": "leaf keys", "section": "7.2"},
         "nodes": {"name": "Node keys", "one": "node key", "many": "node keys", "section": "7.1"},
@@ -154,10 +154,10 @@ def _facts_by_number(recorded: RecordedHistory, security: SecurityView) -> list[
     return [None if fact["value"] is None else by_value.get(fact["value"]) for fact in security["facts"]]
 
 
-def _bars(security: SecurityView, device: HolderId) -> list[Bar]:
+def _bars(security: SecurityView, device: HolderId) -> list[BarView]:
     """The bars of a device, by birth. What comes back after its deletion has another bar."""
-    bars: list[Bar] = []
-    alive: dict[FactNumber, Bar] = {}
+    bars: list[BarView] = []
+    alive: dict[FactNumber, BarView] = {}
     for number, step in enumerate(security["steps"]):
         for fact in step["keys_deleted"].get(device, ()):
             alive.pop(fact)["died"] = number
@@ -167,16 +167,16 @@ def _bars(security: SecurityView, device: HolderId) -> list[Bar]:
     return bars
 
 
-def _kinds(bars: list[Bar], facts: list[SecretId | None], names: _Names) -> list[Kind]:
-    sorted_out: dict[KindId, dict[tuple[int, str], list[Bar]]] = {kind: {} for kind in get_args(KindId)}
+def _kinds(bars: list[BarView], facts: list[SecretId | None], names: _Names) -> list[KindView]:
+    sorted_out: dict[KindId, dict[tuple[int, str], list[BarView]]] = {kind: {} for kind in get_args(KindId)}
     for bar in bars:
         secret = facts[bar["fact"]]
         if secret is not None:
             kind = names.kind(secret)
             sorted_out[kind].setdefault(names.lane(secret, kind), []).append(bar)
-    kinds: list[Kind] = []
+    kinds: list[KindView] = []
     for kind, by_lane in sorted_out.items():
-        lanes: list[Lane] = [
+        lanes: list[LaneView] = [
             {"name": name, "bars": row} for (_, name), group in sorted(by_lane.items()) for row in _rows(group)
         ]
         if lanes:
@@ -185,9 +185,9 @@ def _kinds(bars: list[Bar], facts: list[SecretId | None], names: _Names) -> list
     return kinds
 
 
-def _rows(bars: list[Bar]) -> list[list[Bar]]:
+def _rows(bars: list[BarView]) -> list[list[BarView]]:
     """Bars of one name in as few rows as they need, so that none overlap."""
-    rows: list[list[Bar]] = []
+    rows: list[list[BarView]] = []
     for bar in bars:
         free = (row for row in rows if row[-1]["died"] is not None and row[-1]["died"] <= bar["born"])
         row = next(free, None)
@@ -198,14 +198,14 @@ def _rows(bars: list[Bar]) -> list[list[Bar]]:
     return rows
 
 
-def _band(bars: Iterable[Bar]) -> list[Span]:
+def _band(bars: Iterable[BarView]) -> list[SpanView]:
     """How many there are from one coming or going to the next; nothing is said of when there are none."""
     born, died = Counter[int](), Counter[int]()
     for bar in bars:
         born[bar["born"]] += 1
         if bar["died"] is not None:
             died[bar["died"]] += 1
-    count, band = 0, list[Span]()
+    count, band = 0, list[SpanView]()
     for first, end in pairwise((*sorted({*born, *died}), None)):
         if first is not None:
             count += born[first] - died[first]

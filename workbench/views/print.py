@@ -22,7 +22,7 @@ from workbench.mls.tree.tree_math import NodeIndex, level, node_width, parent, r
 from workbench.mls.wire.tree import LeafNode, ParentNode
 from workbench.views.derivation import derivation_view
 from workbench.views.epochs import EpochHistory
-from workbench.views.schema import Member
+from workbench.views.schema import MemberView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Mark:
 
     node: int
     state: Literal["keyed", "blank", "unknown"]
-    member: Member | None = None
+    member: MemberView | None = None
     hold: Literal["", "held", "leaked", "computed"] = ""
     unmerged: tuple[int, ...] = ()
 

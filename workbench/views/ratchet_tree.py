@@ -20,30 +20,37 @@ from workbench.inspect.trace_messages import commits_in
 from workbench.mls import MLSMessage, NodeIndex, Welcome, decode
 from workbench.mls.tree.tree_math import common_ancestor, node_width
 from workbench.mls.wire.messages import GroupContext
-from workbench.mls.wire.tree import BasicCredential, CommitSource, KeyPackageSource, LeafNode, Lifetime, ParentNode
-from workbench.mls.wire.tree import Node as WireNode
+from workbench.mls.wire.tree import (
+    BasicCredential,
+    CommitSource,
+    KeyPackageSource,
+    LeafNode,
+    Lifetime,
+    Node,
+    ParentNode,
+)
 from workbench.views.beats import beats_of
 from workbench.views.scene import ATTACKER, SERVER, Scene, StepOperations, text_of
 from workbench.views.schema import (
     FORMAT,
     VERSION,
-    Envelope,
+    EnvelopeView,
     How,
-    Key,
-    Keyframe,
-    LearnedKey,
-    Member,
-    Message,
-    Node,
-    Path,
-    PathNode,
-    Proposal,
+    KeyframeView,
+    KeyView,
+    LearnedKeyView,
+    MemberView,
+    MessageView,
+    NodeView,
+    PathNodeView,
+    PathView,
+    ProposalView,
     RatchetTreeView,
-    Secret,
+    SecretView,
     Source,
-    Step,
-    Viewer,
-    WelcomeEnvelope,
+    StepView,
+    ViewerView,
+    WelcomeEnvelopeView,
 )
 from workbench.views.sentences import padlock_of, proposal_text, sentence_of, title_of
 
@@ -79,7 +86,7 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
     in_tree = {key for step in trace["steps"] if step["tree"] is not None for key in step["tree"]["keys"].values()}
     steps = [_step(scene, recorded, index, in_tree) for index, recorded in enumerate(trace["steps"])]
     first, start = steps[0], trace["steps"][0]
-    keyframe: Keyframe = {
+    keyframe: KeyframeView = {
         "epoch": first["epoch"],
         "leaf_count": first.pop("leaf_count", 1),
         "nodes": first["set"],
@@ -108,7 +115,7 @@ def _title(scene: Scene, start: TraceStep) -> str:
     return f"{actor}'s group" if action == "created" else f"the group that {actor} {action}"
 
 
-def members_of(trace: Trace) -> list[Member]:
+def members_of(trace: Trace) -> list[MemberView]:
     """Everybody who is, was or will be in the group, with a hue for each."""
     people = [holder for holder in trace["holders"] if holder["kind"] == "member"]
     return [
@@ -130,21 +137,21 @@ def _initial(name: str) -> str:
     return number if head == "leaf" else head[0].upper() + number
 
 
-def _viewers(trace: Trace) -> list[Viewer]:
+def _viewers(trace: Trace) -> list[ViewerView]:
     """Everybody who was watched: members first."""
     watched = [holder for holder in trace["holders"] if holder["recorded"]]
     watched.sort(key=lambda holder: holder["kind"] != "member")
     return [{"id": holder["id"], "name": holder["name"], "kind": holder["kind"]} for holder in watched]
 
 
-def _key(secret: TraceSecret) -> Key:
+def _key(secret: TraceSecret) -> KeyView:
     return {"public": secret.get("public", ""), "private": secret["value"]}
 
 
 # One step
 
 
-def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId]) -> Step:
+def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId]) -> StepView:
     """One step of the view; `scene` is where things stood before it, and where they stand after it on return."""
     before_places, before_leaves = dict(scene.places), dict(scene.at_leaf)
     before_keys, before_count = dict(scene.key_at), scene.leaf_count
@@ -153,7 +160,7 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
     scene_names = names_before | {node: scene.names[holder] for node, holder in scene.at_leaf.items()}
     operations = StepOperations(recorded)
     tree, commit = recorded["tree"], recorded["commit"]
-    step: Step = {
+    step: StepView = {
         "kind": recorded["kind"],
         "actor": recorded["actor"],
         "title": title_of(scene, recorded, scene_names, names_before),
@@ -227,10 +234,10 @@ def _handed_the_tree(step: TraceStep, before: Places, after: Places) -> list[Hol
 # The tree
 
 
-def _nodes(tree: TraceTree) -> dict[str, Node]:
-    nodes: dict[str, Node] = {}
+def _nodes(tree: TraceTree) -> dict[str, NodeView]:
+    nodes: dict[str, NodeView] = {}
     for index, encoded in tree["nodes"].items():
-        match decode(WireNode, bytes.fromhex(encoded)).node:
+        match decode(Node, bytes.fromhex(encoded)).node:
             case LeafNode() as leaf:
                 nodes[index] = {
                     "kind": "leaf",
@@ -302,9 +309,11 @@ def _group(encoded: str) -> dict[str, str]:
 # Keys and secrets
 
 
-def _gains(recorded: TraceStep, operations: StepOperations, in_tree: set[SecretId]) -> dict[HolderId, list[LearnedKey]]:
+def _gains(
+    recorded: TraceStep, operations: StepOperations, in_tree: set[SecretId]
+) -> dict[HolderId, list[LearnedKeyView]]:
     leaked = set(recorded.get("leaked", ()))
-    gains: dict[HolderId, list[LearnedKey]] = {}
+    gains: dict[HolderId, list[LearnedKeyView]] = {}
     for holder, gained in recorded["keys_learned"].items():
         keys = [key for key in gained if key in in_tree]
         if keys:
@@ -325,9 +334,9 @@ def _how(holder: HolderId, key: SecretId, operations: StepOperations) -> How:
     return "derived" if any(operation["label"] == "node" for operation in chain) else "generated"
 
 
-def _secrets(recorded: TraceStep, operations: StepOperations) -> list[Secret]:
+def _secrets(recorded: TraceStep, operations: StepOperations) -> list[SecretView]:
     """The secrets of the epoch that the step begins, in the order of the key schedule."""
-    found: dict[str, Secret] = {}
+    found: dict[str, SecretView] = {}
     holders = {secret: holder for holder, gained in recorded["keys_learned"].items() for secret in gained}
     for key, secret in recorded["secrets"].items():
         if secret["epoch"] == recorded["epoch"] and secret["name"] in SCHEDULE and secret["value"] is not None:
@@ -339,7 +348,7 @@ def _secrets(recorded: TraceStep, operations: StepOperations) -> list[Secret]:
 # Messages
 
 
-def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations) -> Path | None:
+def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations) -> PathView | None:
     content = next(commits_in(recorded), None)
     if content is None or content.path is None:
         return None
@@ -348,11 +357,11 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: St
         for key, secret in recorded["secrets"].items()
         if secret["name"] == "path_secret" and secret["epoch"] == recorded["epoch"]
     }
-    nodes: list[PathNode] = []
+    nodes: list[PathNodeView] = []
     sealed = iter(content.path.nodes)
     for at in commit["path"]:
         ciphertexts = () if at["filtered"] else next(sealed).encrypted_path_secret
-        envelopes: list[Envelope] = [
+        envelopes: list[EnvelopeView] = [
             {
                 "to": to,
                 "to_key": scene.key_at[to],
@@ -379,9 +388,9 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: St
 
 def _welcome(
     scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations
-) -> list[WelcomeEnvelope]:
+) -> list[WelcomeEnvelopeView]:
     joiners = {joiner["key_package_ref"]: 2 * joiner["leaf"] for joiner in commit["added"]}
-    envelopes: list[WelcomeEnvelope] = []
+    envelopes: list[WelcomeEnvelopeView] = []
     custom = custom_types(recorded)
     for message in recorded["messages"]:
         welcome = decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom).message
@@ -403,7 +412,7 @@ def _welcome(
     return envelopes
 
 
-def _proposals(recorded: TraceStep, names: dict[int, str]) -> list[Proposal]:
+def _proposals(recorded: TraceStep, names: dict[int, str]) -> list[ProposalView]:
     commit = recorded["commit"]
     proposals = recorded["proposals"] if commit is None else commit["proposals"]
     return [
@@ -416,7 +425,7 @@ def _proposals(recorded: TraceStep, names: dict[int, str]) -> list[Proposal]:
     ]
 
 
-def _message(recorded: TraceStep, index: int) -> Message | None:
+def _message(recorded: TraceStep, index: int) -> MessageView | None:
     """What went over the wire: the commit if there is one, and not the proposals and the Welcome around it."""
     messages = recorded["messages"]
     if not messages:

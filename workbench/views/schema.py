@@ -60,7 +60,7 @@ PadlockState: TypeAlias = Literal["closed", "open", "reopened", "healed"]
 Source: TypeAlias = Literal["key_package", "update", "commit"]
 
 
-class Member(TypedDict):
+class MemberView(TypedDict):
     """One client that is, was or will be in the group; its hue is one of eight, from 0 to 7."""
 
     id: str
@@ -69,7 +69,7 @@ class Member(TypedDict):
     hue: int
 
 
-class Viewer(TypedDict):
+class ViewerView(TypedDict):
     """Somebody through whose eyes the tree can be seen; a member's viewer has the member's id."""
 
     id: ViewerId
@@ -77,14 +77,14 @@ class Viewer(TypedDict):
     kind: ViewerKind
 
 
-class Key(TypedDict):
+class KeyView(TypedDict):
     """One HPKE key pair that some node had at some time; `private` is null if it was never recorded."""
 
     public: Hex
     private: Hex | None
 
 
-class Leaf(TypedDict):
+class LeafView(TypedDict):
     """A leaf that is not blank (RFC 9420 §7.2).
 
     `values` holds further fields under the RFC's names, each as hexadecimal or as words: `signature_key`,
@@ -99,7 +99,7 @@ class Leaf(TypedDict):
     values: dict[str, str]
 
 
-class Parent(TypedDict):
+class ParentView(TypedDict):
     """A parent node that is not blank (RFC 9420 §7.1); `unmerged` holds node indices of leaves."""
 
     kind: Literal["parent"]
@@ -108,10 +108,10 @@ class Parent(TypedDict):
     values: dict[str, str]
 
 
-Node: TypeAlias = Leaf | Parent
+NodeView: TypeAlias = LeafView | ParentView
 
 
-class Keyframe(TypedDict):
+class KeyframeView(TypedDict):
     """The whole tree at the start.
 
     `leaf_count` is the number of leaves, blank ones included: a power of two.  `hashes` holds tree hashes (RFC
@@ -121,20 +121,20 @@ class Keyframe(TypedDict):
 
     epoch: int
     leaf_count: int
-    nodes: dict[NodeId, Node]
+    nodes: dict[NodeId, NodeView]
     hashes: NotRequired[dict[NodeId, Hex]]
     group: dict[str, str]
     unseen_by: NotRequired[list[ViewerId]]
 
 
-class LearnedKey(TypedDict):
+class LearnedKeyView(TypedDict):
     """A private key that a viewer holds from this step on."""
 
     key: KeyId
     how: How
 
 
-class Secret(TypedDict):
+class SecretView(TypedDict):
     """A secret of the epoch that the step begins, such as `commit_secret` or `epoch_authenticator` (RFC 9420 §8)."""
 
     name: str
@@ -142,7 +142,7 @@ class Secret(TypedDict):
     known_to: list[ViewerId]
 
 
-class Envelope(TypedDict):
+class EnvelopeView(TypedDict):
     """A path secret sealed to one public key (RFC 9420 §7.6).
 
     `to` is the node whose key `to_key` it is sealed to; `opened_by` names the viewers that really decrypted it.
@@ -155,7 +155,7 @@ class Envelope(TypedDict):
     opened_by: list[ViewerId]
 
 
-class PathNode(TypedDict):
+class PathNodeView(TypedDict):
     """One node of the committer's direct path, from the leaf's parent to the root (RFC 9420 §7.6).
 
     `copath` is its child off the path.  A filtered node gets no key pair, hence no key, path secret or envelopes.
@@ -168,17 +168,17 @@ class PathNode(TypedDict):
     key: KeyId | None
     path_secret: Hex | None
     known_to: list[ViewerId]
-    envelopes: list[Envelope]
+    envelopes: list[EnvelopeView]
 
 
-class Path(TypedDict):
+class PathView(TypedDict):
     """The UpdatePath of a commit; `committer` is the leaf's node index."""
 
     committer: int
-    nodes: list[PathNode]
+    nodes: list[PathNodeView]
 
 
-class WelcomeEnvelope(TypedDict):
+class WelcomeEnvelopeView(TypedDict):
     """The group secrets sealed to one new member's init key (RFC 9420 §12.4.3.1).
 
     `to` is the new leaf's node index, `path_secret_of` the lowest path node above it, whose path secret is in the
@@ -192,7 +192,7 @@ class WelcomeEnvelope(TypedDict):
     opened_by: list[ViewerId]
 
 
-class Proposal(TypedDict):
+class ProposalView(TypedDict):
     """One proposal of this step: its type in the RFC's spelling, a sentence, and the node that it concerns."""
 
     type: str
@@ -200,7 +200,7 @@ class Proposal(TypedDict):
     node: int | None
 
 
-class Message(TypedDict):
+class MessageView(TypedDict):
     """What went over the wire in this step.
 
     `sender` is a member's id.  `read` gives, for each viewer that could decrypt it, what the viewer read; a
@@ -214,7 +214,7 @@ class Message(TypedDict):
     read: dict[ViewerId, str]
 
 
-class Beat(TypedDict):
+class BeatView(TypedDict):
     """One moment of a step, with one sentence.
 
     `nodes` are what the eye goes to, `edges` pairs of node indices in the direction in which something moves:
@@ -241,7 +241,7 @@ class Beat(TypedDict):
     known_to: list[ViewerId] | None
 
 
-class Step(TypedDict):
+class StepView(TypedDict):
     """One thing that happened, and the delta it makes.
 
     `epoch` and `leaf_count` hold after the step (`leaf_count` is absent if it did not change).  `set` gives nodes
@@ -258,25 +258,25 @@ class Step(TypedDict):
     sentence: str
     epoch: int
     leaf_count: NotRequired[int]
-    set: dict[NodeId, Node]
+    set: dict[NodeId, NodeView]
     blank: list[int]
     hashes: NotRequired[dict[NodeId, Hex]]
     group: NotRequired[dict[str, str]]
-    keys_learned: dict[ViewerId, list[LearnedKey]]
+    keys_learned: dict[ViewerId, list[LearnedKeyView]]
     keys_deleted: dict[ViewerId, list[KeyId]]
     unseen_by: NotRequired[list[ViewerId]]
     tree_to: NotRequired[list[ViewerId]]
-    path: Path | None
-    welcome: NotRequired[list[WelcomeEnvelope]]
-    proposals: list[Proposal]
-    message: Message | None
-    secrets: NotRequired[list[Secret]]
-    padlock: NotRequired[Padlock]
-    beats: list[Beat]
+    path: PathView | None
+    welcome: NotRequired[list[WelcomeEnvelopeView]]
+    proposals: list[ProposalView]
+    message: MessageView | None
+    secrets: NotRequired[list[SecretView]]
+    padlock: NotRequired[PadlockView]
+    beats: list[BeatView]
 
 
-class Padlock(TypedDict):
-    """How an epoch stands for an attacker: under all leaks (`RatchetTreeView.padlocks`), or by then (`Step.padlock`).
+class PadlockView(TypedDict):
+    """How an epoch stands for an attacker: under all leaks (`padlocks`), or by then (`StepView.padlock`).
 
     `closed` before any is open, `open`, `reopened` by a later leak, or `healed` so far. `badge` says it in few words:
     by what it is open, or how many members' compromise would open it again; `words` names them.
@@ -298,9 +298,9 @@ class RatchetTreeView(TypedDict):
     title: str
     suite: str
     group_id: str
-    members: list[Member]
-    viewers: list[Viewer]
-    keyframe: Keyframe
-    keys: dict[KeyId, Key]
-    steps: list[Step]
-    padlocks: NotRequired[dict[str, Padlock]]
+    members: list[MemberView]
+    viewers: list[ViewerView]
+    keyframe: KeyframeView
+    keys: dict[KeyId, KeyView]
+    steps: list[StepView]
+    padlocks: NotRequired[dict[str, PadlockView]]

@@ -22,7 +22,7 @@ from workbench.inspect.trace_format import HolderId, Trace
 from workbench.inspect.trace_rules import RULE_KINDS, message_place
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view
 from workbench.views.scene import text_of
-from workbench.views.schema import Member
+from workbench.views.schema import MemberView
 
 FORMAT: Final = "mls-workbench/security-view"
 VERSION: Final = 1
@@ -31,7 +31,7 @@ FactNumber: TypeAlias = int
 """An index of `facts`."""
 
 
-class Fact(TypedDict):
+class FactView(TypedDict):
     """Something that can be known: a secret or what a message says. `value` is null if it was never recorded."""
 
     words: str
@@ -39,7 +39,7 @@ class Fact(TypedDict):
     value: str | None
 
 
-class RuleArrays(TypedDict):
+class RuleArraysView(TypedDict):
     """Rule `r` concludes `conclusions[r]` from `premises[starts[r]:starts[r + 1]]`; `kinds` index `rule_kinds`."""
 
     starts: list[int]
@@ -48,7 +48,7 @@ class RuleArrays(TypedDict):
     kinds: list[int]
 
 
-class SecurityStep(TypedDict):
+class SecurityStepView(TypedDict):
     """One step: what it did in words, and how what each device holds changed in it."""
 
     epoch: int
@@ -59,7 +59,7 @@ class SecurityStep(TypedDict):
     keys_deleted: dict[HolderId, list[FactNumber]]
 
 
-class Seat(TypedDict):
+class SeatView(TypedDict):
     """A member in an epoch: its leaf, and the facts that are the leaf's private key and the member's signature key."""
 
     member: HolderId
@@ -68,16 +68,16 @@ class Seat(TypedDict):
     signature_key: FactNumber | None
 
 
-class SecurityEpoch(TypedDict):
+class SecurityEpochView(TypedDict):
     """An epoch: the step that led to it, the fact that is its authenticator, and who is in it."""
 
     epoch: int
     step: int
     authenticator: FactNumber | None
-    seats: list[Seat]
+    seats: list[SeatView]
 
 
-class SecurityMessage(TypedDict):
+class SecurityMessageView(TypedDict):
     """An application message, as a fact."""
 
     fact: FactNumber | None
@@ -87,7 +87,7 @@ class SecurityMessage(TypedDict):
     text: str
 
 
-class NamedLeak(TypedDict):
+class NamedLeakView(TypedDict):
     """A leak that is offered by name, as a fact list; `at` is the step after which it leaked."""
 
     name: str
@@ -104,14 +104,14 @@ class SecurityView(TypedDict):
     format: str
     version: int
     title: str
-    members: list[Member]
-    steps: list[SecurityStep]
-    epochs: list[SecurityEpoch]
-    messages: list[SecurityMessage]
-    facts: list[Fact]
-    rules: RuleArrays
+    members: list[MemberView]
+    steps: list[SecurityStepView]
+    epochs: list[SecurityEpochView]
+    messages: list[SecurityMessageView]
+    facts: list[FactView]
+    rules: RuleArraysView
     rule_kinds: list[str]
-    leaks: list[NamedLeak]
+    leaks: list[NamedLeakView]
 
 
 def security_view(
@@ -164,12 +164,12 @@ class _Writer:
     def _all(self, facts: Iterable[str]) -> list[FactNumber]:
         return [self._number(fact) for fact in facts]
 
-    def _fact(self, fact: str, words: Words) -> Fact:
+    def _fact(self, fact: str, words: Words) -> FactView:
         entry = words.secrets.get(fact)
         name = "message" if entry is None else entry["name"]
         return {"words": words.of(fact), "name": name, "value": None if entry is None else entry["value"]}
 
-    def _step(self, trace: Trace, number: int, title: str, sentence: str) -> SecurityStep:
+    def _step(self, trace: Trace, number: int, title: str, sentence: str) -> SecurityStepView:
         step = trace["steps"][number]
         people = [holder["id"] for holder in trace["holders"] if holder["kind"] == "member"]
         group_history = self._group_history
@@ -190,7 +190,7 @@ class _Writer:
             "keys_deleted": {name: self._all(facts) for name, facts in keys_deleted.items() if facts},
         }
 
-    def _epoch(self, record: EpochRecord) -> SecurityEpoch:
+    def _epoch(self, record: EpochRecord) -> SecurityEpochView:
         authenticator = record.secrets.get("epoch_authenticator")
         signature_keys = {leaf: self._group_history.signers.get(key) for leaf, key in record.signature_keys.items()}
         return {
@@ -208,7 +208,7 @@ class _Writer:
             ],
         }
 
-    def _message(self, message: MessageRecord) -> SecurityMessage:
+    def _message(self, message: MessageRecord) -> SecurityMessageView:
         return {
             "fact": self._number(message.fact),
             "step": message.step,
@@ -217,7 +217,7 @@ class _Writer:
             "text": text_of(self._group_history.trace["steps"][message.step]["messages"][message.message]) or "",
         }
 
-    def _named(self, name: str, leak: Leak) -> NamedLeak:
+    def _named(self, name: str, leak: Leak) -> NamedLeakView:
         facts = self._all(sorted(self._recorded.leaked(leak)))
         return {
             "name": name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.inspect.names import commit_words, listed, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
 from workbench.views.scene import Scene
-from workbench.views.schema import Padlock
+from workbench.views.schema import PadlockView
 
 
 def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
@@ -78,7 +78,7 @@ def sentence_of(scene: Scene, step: TraceStep, names: dict[int, str], before: di
     return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
 
 
-def padlock_of(scene: Scene) -> Padlock:
+def padlock_of(scene: Scene) -> PadlockView:
     """How the epoch stands for the attacker, once it has compromised a device."""
     epoch = scene.epoch
     if epoch in scene.readable:
