@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.adversary.histories import recorded_histories
-from workbench.adversary.leaked_secrets import Ratchets, SenderDataKey
+from workbench.adversary.leaked_secrets import LeakedRatchets, SenderDataKey
 from workbench.adversary.recovery import recover
 from workbench.lab import World
 from workbench.lab.leaks import evidence_of, leak_of
@@ -281,8 +281,8 @@ def test_a_message_is_read_with_the_second_secret_tree_if_the_first_has_another_
     state = world.devices["Bob"].state(world.group_id)
     forged = SecretTree(world.suite, state.tree.leaf_count, bytes(32))
     secret = SenderDataKey(world.group_id, 1, state.secrets.sender_data_secret)
-    real = Ratchets(world.group_id, 1, state.secret_tree)
-    world.attacker.take((secret, Ratchets(world.group_id, 1, forged), real))
+    real = LeakedRatchets(world.group_id, 1, state.secret_tree)
+    world.attacker.take((secret, LeakedRatchets(world.group_id, 1, forged), real))
     world.send("Alice", "hello")
     assert [read.data for read in world.reads()] == [b"hello"]
 
@@ -292,7 +292,7 @@ def test_a_message_is_read_with_whichever_sender_data_secret_opens_it() -> None:
     state = world.devices["Bob"].state(world.group_id)
     real = state.secrets.sender_data_secret
     secrets = [SenderDataKey(world.group_id, 1, each) for each in (b"\0" * 32, real, b"\1" * 32)]
-    world.attacker.take((*secrets, Ratchets(world.group_id, 1, state.secret_tree)))
+    world.attacker.take((*secrets, LeakedRatchets(world.group_id, 1, state.secret_tree)))
     world.send("Alice", "hello")
     assert [read.data for read in world.reads()] == [b"hello"]
     assert world.attacker.unreadable == {}

@@ -124,11 +124,11 @@ def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
     comes_to_be(lesson, "Out[max(Out)].world.reads()", "()")
 
 
-def test_the_other_doors_open_with_the_keyboard_and_let_a_newcomer_in(panel: Locator, lesson: Page) -> None:
+def test_more_actions_open_with_the_keyboard_and_let_a_newcomer_in(panel: Locator, lesson: Page) -> None:
     panel.get_by_label("Newcomer").fill("Erin")
     door = panel.get_by_role("button", name="Join by commit")
     expect(door).to_be_hidden()
-    panel.get_by_role("button", name="Other doors").focus()
+    panel.get_by_role("button", name="More actions").focus()
     lesson.keyboard.press("Enter")
     expect(door).to_be_enabled()
     door.click()

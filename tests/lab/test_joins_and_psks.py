@@ -1,4 +1,4 @@
-"""The other doors of a world: joining and coming back by a commit, asking from outside, and groups out of groups."""
+"""Further actions: joins and returns by a commit, requests from outside, pre-shared keys, groups from groups."""
 
 from __future__ import annotations
 
@@ -329,7 +329,7 @@ def test_a_name_that_is_not_text_is_no_name() -> None:
         World().device("a\0b")
 
 
-def test_the_same_seed_gives_the_same_bytes_behind_all_doors() -> None:
+def test_the_same_seed_gives_the_same_bytes_for_all_joins() -> None:
     def lived() -> World:
         world = three()
         world.join("Dave")
@@ -392,7 +392,7 @@ def test_a_listener_is_told_of_newcomers_by_the_names_that_they_show(tmp_path: P
     world.ask_to_remove("HR", "Dave")
     world.commit("Bob")
     case = world.export_vector("Carol")
-    path = tmp_path / "passive-client-doors.json"
+    path = tmp_path / "passive-client-joins.json"
     path.write_text(json.dumps([case]))
     assert check_file(path, lambda *_: None).failures == []
     trace = replay(case)

@@ -1,4 +1,4 @@
-"""What a view tells of the other doors: newcomers' commits, pre-shared keys, proposals from outside, new groups."""
+"""What a view shows of newcomers' commits, pre-shared keys, proposals from outside, new groups."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def _lived(handshakes: Handshakes) -> str:
 
 
 @cache
-def _through_other_doors() -> str:
+def _through_joins_and_psks() -> str:
     world = World.of(["Alice", "Bob", "Carol"])
     for name in ("Dave", "Erin", "HR"):
         world.device(name)
@@ -89,9 +89,9 @@ def _through_other_doors() -> str:
     return json.dumps([ratchet_tree_view(group.trace()) for group in world.groups])
 
 
-def through_other_doors() -> list[RatchetTreeView]:
+def through_joins_and_psks() -> list[RatchetTreeView]:
     """A group with newcomers' commits, a resync, pre-shared keys and proposals from outside, and the one after it."""
-    return cast("list[RatchetTreeView]", json.loads(_through_other_doors()))
+    return cast("list[RatchetTreeView]", json.loads(_through_joins_and_psks()))
 
 
 def lived(handshakes: Handshakes = "public") -> RatchetTreeView:

@@ -54,13 +54,13 @@ class Controls(ipywidgets.VBox):
         self._offer()
         self.group.observe(self._change_group, names="value")
         row = ipywidgets.Layout(flex_flow="row wrap")
-        self.other_doors = ipywidgets.ToggleButton(
-            description="Other doors",
+        self.more_actions = ipywidgets.ToggleButton(
+            description="More actions",
             tooltip="Joining uninvited, outsiders, keys from elsewhere, new groups",
             icon="caret-right",
         )
-        self.other_doors.observe(self._open_doors, names="value")
-        self.doors = ipywidgets.VBox(
+        self.more_actions.observe(self._show_more, names="value")
+        self.more = ipywidgets.VBox(
             [
                 ipywidgets.Box([self.outsider, self.psk], layout=row),
                 ipywidgets.Box([self.buttons[name] for name in MORE_ACTIONS], layout=row),
@@ -76,8 +76,8 @@ class Controls(ipywidgets.VBox):
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
                 ipywidgets.Box([self.buttons[name] for name in FREQUENT_ACTIONS], layout=row),
                 self.reasons,
-                self.other_doors,
-                self.doors,
+                self.more_actions,
+                self.more,
                 self.reads,
             ]
         )
@@ -141,9 +141,9 @@ class Controls(ipywidgets.VBox):
             self.tree.set_trait("view", view)
             self.tree.step, self.tree.beat, self.tree.playing = len(view["steps"]) - 1, -1, False
 
-    def _open_doors(self, change: dict[str, Any]) -> None:
-        self.doors.layout.display = None if change["new"] else "none"
-        self.other_doors.icon = "caret-down" if change["new"] else "caret-right"
+    def _show_more(self, change: dict[str, Any]) -> None:
+        self.more.layout.display = None if change["new"] else "none"
+        self.more_actions.icon = "caret-down" if change["new"] else "caret-right"
 
     def _change_group(self, change: dict[str, Any]) -> None:
         chosen = self.world.groups[change["new"]]

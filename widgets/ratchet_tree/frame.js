@@ -253,7 +253,7 @@ function reached(step, beat, kind) {
 }
 
 /**
- * @typedef {object} Scene what the marks of a frame depend on
+ * @typedef {object} TraceReplay what the marks of a frame depend on
  * @property {Step} now_step
  * @property {number} step
  * @property {number} beat
@@ -266,7 +266,7 @@ function reached(step, beat, kind) {
 /**
  * A mark for each node. In the middle of a step a node has its old value, none, or its new one, as the beats say.
  * @param {Timeline} time
- * @param {Scene} scene
+ * @param {TraceReplay} scene
  * @returns {Mark[]}
  */
 function marksOf(time, { now_step, step, beat, viewer, tree, before, lit }) {

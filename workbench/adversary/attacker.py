@@ -32,10 +32,10 @@ from workbench.adversary.leaked_secrets import (
     ExternalKey,
     InitKey,
     Item,
+    LeakedRatchets,
     LeakedSecrets,
     PrivateKey,
     Randomness,
-    Ratchets,
     ResumptionKey,
     SenderDataKey,
     UsedKey,
@@ -140,7 +140,7 @@ class Attacker:
                 facts.tell(RandomnessIn(group.suite.id), ExpandedRandomness(group.suite, entropy))
             case PublicGroup() as public if public.context.group_id == self.group_id:
                 self._see(public)
-            case EpochKeys() | SenderDataKey() | Ratchets() | UsedKey() if item.group_id == self.group_id:
+            case EpochKeys() | SenderDataKey() | LeakedRatchets() | UsedKey() if item.group_id == self.group_id:
                 self._take_of_epoch(item)
 
     def _see(self, public: PublicGroup) -> None:
@@ -149,7 +149,7 @@ class Attacker:
         for reference, sent in public.proposals.items():
             self._group.propose(known, sent, reference)
 
-    def _take_of_epoch(self, item: EpochKeys | SenderDataKey | Ratchets | UsedKey) -> None:
+    def _take_of_epoch(self, item: EpochKeys | SenderDataKey | LeakedRatchets | UsedKey) -> None:
         at, facts = (item.group_id, item.epoch), self._facts
         match item:
             case EpochKeys(_, _, secrets):
@@ -157,7 +157,7 @@ class Attacker:
                 facts.each(EpochAt(*at), partial(self._enter, secrets))
             case SenderDataKey(_, _, secret):
                 facts.tell(SenderDataSecretOf(*at), secret)
-            case Ratchets(_, _, secret_tree):
+            case LeakedRatchets(_, _, secret_tree):
                 # its suite is left behind, for it is not the attacker's
                 facts.tell(SecretTreeOf(*at), replace(secret_tree, suite=self._group.suite))
             case UsedKey(_, _, leaf, content_type, key):

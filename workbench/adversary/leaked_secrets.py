@@ -77,7 +77,7 @@ class SenderDataKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Ratchets:
+class LeakedRatchets:
     """What is left of the secret tree of an epoch: it gives the keys of the messages to come (RFC 9420 §9)."""
 
     group_id: bytes
@@ -111,7 +111,7 @@ Item: TypeAlias = (
     | ResumptionKey
     | EpochKeys
     | SenderDataKey
-    | Ratchets
+    | LeakedRatchets
     | UsedKey
     | Randomness
     | PublicGroup
@@ -141,7 +141,7 @@ PARTS: Mapping[Part, tuple[type[Item], ...]] = MappingProxyType(
             ResumptionKey,
             EpochKeys,
             SenderDataKey,
-            Ratchets,
+            LeakedRatchets,
             PublicGroup,
         ),
         "enclave held": (
@@ -151,11 +151,11 @@ PARTS: Mapping[Part, tuple[type[Item], ...]] = MappingProxyType(
             ResumptionKey,
             EpochKeys,
             SenderDataKey,
-            Ratchets,
+            LeakedRatchets,
             PublicGroup,
         ),
-        "backup": (PrivateKey, SignatureKey, ResumptionKey, EpochKeys, SenderDataKey, Ratchets, PublicGroup),
-        "ratchets": (Ratchets,),
+        "backup": (PrivateKey, SignatureKey, ResumptionKey, EpochKeys, SenderDataKey, LeakedRatchets, PublicGroup),
+        "ratchets": (LeakedRatchets,),
         "init keys": (InitKey,),
         "psks": (ExternalKey, ResumptionKey),
         "signature key": (SignatureKey,),
@@ -206,8 +206,8 @@ def _of_state(state: GroupState) -> Iterator[Item]:
             yield PrivateKey(content.encryption_key, private_key)
     yield from (PrivateKey(public_key, private_key) for public_key, private_key in state.update_keys.items())
     yield EpochKeys(state.group_id, state.epoch, state.secrets)
-    yield Ratchets(state.group_id, state.epoch, state.secret_tree)
+    yield LeakedRatchets(state.group_id, state.epoch, state.secret_tree)
     for past in state.past_epochs:
         yield SenderDataKey(state.group_id, past.epoch, past.sender_data_secret)
-        yield Ratchets(state.group_id, past.epoch, past.secret_tree)
+        yield LeakedRatchets(state.group_id, past.epoch, past.secret_tree)
     yield from (ResumptionKey(state.group_id, epoch, psk) for epoch, psk in state.resumption_psks.items())

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from workbench.adversary.leaked_secrets import (
     EpochKeys,
+    LeakedRatchets,
     LeakedSecrets,
     PrivateKey,
-    Ratchets,
     ResumptionKey,
     SignatureKey,
     leaked_secrets_of,
@@ -38,7 +38,7 @@ def reconstructed_state(
     """
     groups = {(item.context.epoch, item.context.group_id): item for item in leaked if isinstance(item, PublicGroup)}
     keys = {(item.epoch, item.group_id): item for item in leaked if isinstance(item, EpochKeys)}
-    trees = {(item.epoch, item.group_id): item for item in reversed(leaked) if isinstance(item, Ratchets)}
+    trees = {(item.epoch, item.group_id): item for item in reversed(leaked) if isinstance(item, LeakedRatchets)}
     there = (at for at in groups.keys() & keys.keys() & trees.keys() if group_id in {None, at[1]})
     at = max(there, default=None)
     if at is None:

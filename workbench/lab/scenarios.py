@@ -56,7 +56,7 @@ class Scenario:
 
 
 @dataclass(slots=True)
-class _Plot:
+class _ScenarioBuilder:
     """A scenario in the making: a world, and what leaks from it on the way."""
 
     world: World = field(default_factory=lambda: World.of(PEOPLE))
@@ -67,7 +67,7 @@ class _Plot:
         """Note that something leaks now."""
         self.leaking[name or device] = device, len(self.world.history) - 1, what
 
-    def told(self, name: str, lesson: str, expected: Mapping[tuple[str, ...], tuple[int, ...]]) -> Scenario:
+    def build(self, name: str, lesson: str, expected: Mapping[tuple[str, ...], tuple[int, ...]]) -> Scenario:
         """The scenario, with the leaks as they were."""
         recorded = recorded_history(self.world)
         leaks = {
@@ -87,66 +87,66 @@ def scenario(name: str) -> Scenario:
 
 def own_commit() -> Scenario:
     """Bob heals by a commit of his own."""
-    plot = _Plot()
-    plot.leak("Bob")
-    plot.world.commit("Bob")
-    plot.world.commit("Alice")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
+    builder.world.commit("Bob")
+    builder.world.commit("Alice")
     lesson = "A commit of one's own replaces every key of one's path: it heals at once."
-    return plot.told("own commit", lesson, {("Bob",): (1,)})
+    return builder.build("own commit", lesson, {("Bob",): (1,)})
 
 
 def committed_update() -> Scenario:
     """Bob proposes an update and Alice commits it."""
-    plot = _Plot()
-    plot.leak("Bob")
-    plot.world.update("Bob")
-    plot.world.commit("Alice")
-    plot.world.commit("Alice")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
+    builder.world.update("Bob")
+    builder.world.commit("Alice")
+    builder.world.commit("Alice")
     lesson = "An update heals once somebody has committed it, and not before."
-    return plot.told("committed update", lesson, {("Bob",): (1,)})
+    return builder.build("committed update", lesson, {("Bob",): (1,)})
 
 
 def others_commits() -> Scenario:
     """Others commit, and Bob does not."""
-    plot = _Plot()
-    plot.leak("Bob")
-    plot.world.commit("Alice")
-    plot.world.device("Erin")
-    plot.world.add("Carol", "Erin", path=False)
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
+    builder.world.commit("Alice")
+    builder.world.device("Erin")
+    builder.world.add("Carol", "Erin", path=False)
     lesson = "The commits of others are sealed to the leaked key too, and an Add without a path brings nothing fresh."
-    return plot.told("others' commits", lesson, {("Bob",): (1, 2, 3)})
+    return builder.build("others' commits", lesson, {("Bob",): (1, 2, 3)})
 
 
 def removed_member() -> Scenario:
     """Dave leaves with all that is on his device."""
-    plot = _Plot()
-    plot.leak("Dave")
-    plot.world.remove("Alice", "Dave")
-    plot.world.commit("Bob")
+    builder = _ScenarioBuilder()
+    builder.leak("Dave")
+    builder.world.remove("Alice", "Dave")
+    builder.world.commit("Bob")
     lesson = "Nothing after a removal is sealed to the one who was removed, whatever keys are kept."
-    return plot.told("removed member", lesson, {("Dave",): (1,)})
+    return builder.build("removed member", lesson, {("Dave",): (1,)})
 
 
 def resync() -> Scenario:
     """Bob comes back by an external commit that removes his old leaf."""
-    plot = _Plot()
-    plot.leak("Bob")
-    plot.world.resync("Bob")
-    plot.world.commit("Alice")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
+    builder.world.resync("Bob")
+    builder.world.commit("Alice")
     lesson = "A member that comes back by a commit of its own leaves its leaked leaf behind."
-    return plot.told("resync", lesson, {("Bob",): (1,)})
+    return builder.build("resync", lesson, {("Bob",): (1,)})
 
 
 def resident() -> Scenario:
     """The attacker stays on Bob's device."""
-    plot = _Plot()
+    builder = _ScenarioBuilder()
     for number in range(1, 4):
-        plot.leak("Bob", name=f"Bob in epoch {number}")
-        plot.world.commit("Bob")
-    plot.leak("Bob", name="Bob in epoch 4")
+        builder.leak("Bob", name=f"Bob in epoch {number}")
+        builder.world.commit("Bob")
+    builder.leak("Bob", name="Bob in epoch 4")
     lesson = "Against an attacker who stays, nothing heals: each fresh key is taken as it is made."
     everything = ("Bob in epoch 1", "Bob in epoch 2", "Bob in epoch 3", "Bob in epoch 4")
-    return plot.told("resident", lesson, {everything: (1, 2, 3, 4), everything[:1]: (1,), everything[::2]: (1, 3)})
+    return builder.build("resident", lesson, {everything: (1, 2, 3, 4), everything[:1]: (1,), everything[::2]: (1, 3)})
 
 
 # What opens again
@@ -154,15 +154,15 @@ def resident() -> Scenario:
 
 def retroactive_break() -> Scenario:
     """Bob has healed, then the idle Dave is compromised."""
-    plot = _Plot()
-    plot.world.commit("Alice")
-    plot.leak("Bob")
-    plot.world.commit("Bob")
-    plot.world.commit("Alice")
-    plot.leak("Dave")
-    plot.world.commit("Carol")
+    builder = _ScenarioBuilder()
+    builder.world.commit("Alice")
+    builder.leak("Bob")
+    builder.world.commit("Bob")
+    builder.world.commit("Alice")
+    builder.leak("Dave")
+    builder.world.commit("Carol")
     lesson = "Healing is provisional: an idle member's old key opens what was sealed to it, however late it leaks."
-    return plot.told(
+    return builder.build(
         "retroactive break",
         lesson,
         {("Bob",): (2,), ("Dave",): (4, 5), ("Bob", "Dave"): (2, 3, 4, 5)},
@@ -171,45 +171,47 @@ def retroactive_break() -> Scenario:
 
 def late_committer() -> Scenario:
     """The late compromise hits Alice, who has committed since."""
-    plot = _Plot()
-    plot.leak("Bob")
-    plot.world.commit("Bob")
-    plot.world.commit("Bob")
-    plot.world.commit("Alice")
-    plot.leak("Alice")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
+    builder.world.commit("Bob")
+    builder.world.commit("Bob")
+    builder.world.commit("Alice")
+    builder.leak("Alice")
     lesson = (
         "A late compromise from somebody who has committed meanwhile opens nothing again: path secrets were not kept."
     )
-    return plot.told("late committer", lesson, {("Bob",): (1,), ("Alice",): (4,), ("Bob", "Alice"): (1, 4)})
+    return builder.build("late committer", lesson, {("Bob",): (1,), ("Alice",): (4,), ("Bob", "Alice"): (1, 4)})
 
 
 def two_holders() -> Scenario:
     """Bob's backup is restored to a tablet, which commits; his phone has the same leaf and learns of it too late."""
-    plot = _Plot()
-    world = plot.world
-    plot.leak("Bob")
+    builder = _ScenarioBuilder()
+    world = builder.world
+    builder.leak("Bob")
     tablet = reconstructed_state(world.leak("Bob", what="backup").leaked_secrets)
     made = create_commit(tablet, entropy=entropy_source(world.seed, "Bob's tablet")(), now=world.clock.now)
     world.inject("commit", encode(made.message), "Bob's tablet updated by a commit")
-    plot.elsewhere["the tablet"] = Leak("Bob's tablet", len(world.history) - 1, "state", leaked_secrets_in(made.next))
+    builder.elsewhere["the tablet"] = Leak(
+        "Bob's tablet", len(world.history) - 1, "state", leaked_secrets_in(made.next)
+    )
     world.commit("Alice")
-    plot.leak("Bob", name="the phone")
+    builder.leak("Bob", name="the phone")
     lesson = "Two devices with one leaf leak the same keys until one of them commits: that locks the other out."
     together = ("Bob", "the tablet", "the phone")
-    return plot.told(
+    return builder.build(
         "two holders", lesson, {("Bob",): (1,), ("the tablet",): (2, 3), ("the phone",): (1,), together: (1, 2, 3)}
     )
 
 
 def offline_device() -> Scenario:
     """Dave's device is off while the group goes on, and is seized at the end."""
-    plot = _Plot()
-    plot.world.hold("Dave")
+    builder = _ScenarioBuilder()
+    builder.world.hold("Dave")
     for name in ("Alice", "Bob", "Carol", "Alice"):
-        plot.world.commit(name)
-    plot.leak("Dave")
+        builder.world.commit(name)
+    builder.leak("Dave")
     lesson = "A device that was off still holds the past: all since it went off is open. Evict the idle."
-    return plot.told("offline device", lesson, {("Dave",): (1, 2, 3, 4, 5)})
+    return builder.build("offline device", lesson, {("Dave",): (1, 2, 3, 4, 5)})
 
 
 # Forward secrecy
@@ -217,43 +219,43 @@ def offline_device() -> Scenario:
 
 def deletion() -> Scenario:
     """Alice's device is compromised when the messages have been read."""
-    plot = _Plot()
-    plot.world.send("Bob", "First.")
-    plot.world.commit("Bob")
-    plot.world.send("Carol", "Second.")
-    plot.world.commit("Carol")
-    plot.leak("Alice")
-    plot.world.send("Bob", "Third.")
+    builder = _ScenarioBuilder()
+    builder.world.send("Bob", "First.")
+    builder.world.commit("Bob")
+    builder.world.send("Carol", "Second.")
+    builder.world.commit("Carol")
+    builder.leak("Alice")
+    builder.world.send("Bob", "Third.")
     lesson = "What was deleted cannot leak: the past stays closed, and the epoch of the compromise is open."
-    return plot.told("deletion", lesson, {("Alice",): (3,)})
+    return builder.build("deletion", lesson, {("Alice",): (3,)})
 
 
 def slowest_device() -> Scenario:
     """Within an epoch: Bob has read the first message, Carol has not."""
-    plot = _Plot()
-    plot.world.hold("Carol")
-    plot.world.send("Alice", "First.")
-    plot.leak("Bob")
-    plot.leak("Carol")
-    plot.world.send("Alice", "Second.")
+    builder = _ScenarioBuilder()
+    builder.world.hold("Carol")
+    builder.world.send("Alice", "First.")
+    builder.leak("Bob")
+    builder.leak("Carol")
+    builder.world.send("Alice", "Second.")
     lesson = "A message is safe when the last device has read it: each deletes its key by itself."
-    return plot.told("slowest device", lesson, {("Bob",): (1,), ("Carol",): (1,)})
+    return builder.build("slowest device", lesson, {("Bob",): (1,), ("Carol",): (1,)})
 
 
 def kept_past_epoch() -> Scenario:
     """A message is late for Carol, whose device keeps the keys of the epoch before."""
-    plot = _Plot(World.of(PEOPLE, policy=Policy(past_epochs=1)))
-    plot.world.delay("Carol")
-    plot.world.send("Alice", "Late.")
-    plot.world.commit("Bob")
-    plot.leak("Bob")
-    plot.leak("Carol")
-    plot.world.let_through("Carol")
-    plot.leak("Carol", name="Carol later")
+    builder = _ScenarioBuilder(World.of(PEOPLE, policy=Policy(past_epochs=1)))
+    builder.world.delay("Carol")
+    builder.world.send("Alice", "Late.")
+    builder.world.commit("Bob")
+    builder.leak("Bob")
+    builder.leak("Carol")
+    builder.world.let_through("Carol")
+    builder.leak("Carol", name="Carol later")
     lesson = (
         "Keys kept for late messages are keys to compromise, until each message has come or its epoch is forgotten."
     )
-    return plot.told("kept past epoch", lesson, {("Bob",): (2,), ("Carol",): (2,), ("Carol later",): (2,)})
+    return builder.build("kept past epoch", lesson, {("Bob",): (2,), ("Carol",): (2,), ("Carol later",): (2,)})
 
 
 # Joining
@@ -261,40 +263,40 @@ def kept_past_epoch() -> Scenario:
 
 def kept_init_key() -> Scenario:
     """Dave's init key was kept, and the Welcome to him was recorded."""
-    plot = _Plot(World.of(PEOPLE[:3]))
-    plot.world.device("Dave")
-    plot.world.commit("Alice")
-    plot.leak("Dave", "init keys")
-    plot.world.add("Carol", "Dave")
-    plot.world.commit("Alice")
-    plot.world.commit("Dave")
+    builder = _ScenarioBuilder(World.of(PEOPLE[:3]))
+    builder.world.device("Dave")
+    builder.world.commit("Alice")
+    builder.leak("Dave", "init keys")
+    builder.world.add("Carol", "Dave")
+    builder.world.commit("Alice")
+    builder.world.commit("Dave")
     lesson = "An init key that was kept opens the Welcome, and with its path secret what follows: join, then commit."
-    return plot.told("kept init key", lesson, {("Dave",): (3, 4)})
+    return builder.build("kept init key", lesson, {("Dave",): (3, 4)})
 
 
 def external_join() -> Scenario:
     """Erin joins by a commit of her own while Bob is compromised."""
-    plot = _Plot()
-    plot.world.device("Erin")
-    plot.leak("Bob")
-    plot.world.join("Erin")
-    plot.world.commit("Alice")
+    builder = _ScenarioBuilder()
+    builder.world.device("Erin")
+    builder.leak("Bob")
+    builder.world.join("Erin")
+    builder.world.commit("Alice")
     lesson = "A newcomer's commit needs the external secret, which every member has: so has who compromised one."
-    return plot.told("external join", lesson, {("Bob",): (1, 2, 3)})
+    return builder.build("external join", lesson, {("Bob",): (1, 2, 3)})
 
 
 def unmerged_leaf() -> Scenario:
     """Erin was added without a path, and is compromised."""
-    plot = _Plot()
-    plot.world.device("Erin")
-    plot.world.add("Alice", "Erin", path=False)
-    plot.leak("Erin")
-    plot.world.commit("Alice")
-    plot.world.commit("Erin")
+    builder = _ScenarioBuilder()
+    builder.world.device("Erin")
+    builder.world.add("Alice", "Erin", path=False)
+    builder.leak("Erin")
+    builder.world.commit("Alice")
+    builder.world.commit("Erin")
     lesson = (
         "An unmerged leaf is sealed to by itself: it costs a ciphertext more, and its compromise gives its leaf alone."
     )
-    return plot.told("unmerged leaf", lesson, {("Erin",): (2, 3)})
+    return builder.build("unmerged leaf", lesson, {("Erin",): (2, 3)})
 
 
 # Pre-shared keys
@@ -302,38 +304,38 @@ def unmerged_leaf() -> Scenario:
 
 def pre_shared_key() -> Scenario:
     """All share a key over lunch, and mix it in without a path."""
-    plot = _Plot()
-    plot.leak("Bob")
-    plot.world.share_psk("lunch", *PEOPLE)
-    plot.leak("Carol", "psks", name="the key")
-    plot.world.commit("Alice", psks=["lunch"], path=False)
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
+    builder.world.share_psk("lunch", *PEOPLE)
+    builder.leak("Carol", "psks", name="the key")
+    builder.world.commit("Alice", psks=["lunch"], path=False)
     lesson = "A pre-shared key that the attacker lacks heals even without a path, until that key leaks too."
-    return plot.told("pre-shared key", lesson, {("Bob",): (1,), ("the key",): (), ("Bob", "the key"): (1, 2)})
+    return builder.build("pre-shared key", lesson, {("Bob",): (1,), ("the key",): (), ("Bob", "the key"): (1, 2)})
 
 
 def resumption_psk() -> Scenario:
     """The key of a past epoch is mixed in, of which every device has kept a copy."""
-    plot = _Plot()
-    plot.world.commit("Alice")
-    plot.world.commit("Alice")
-    plot.leak("Bob")
-    plot.world.commit("Alice", psks=[1], path=False)
+    builder = _ScenarioBuilder()
+    builder.world.commit("Alice")
+    builder.world.commit("Alice")
+    builder.leak("Bob")
+    builder.world.commit("Alice", psks=[1], path=False)
     lesson = "A key of the past shuts out only who came after it and found no copy: devices that keep it give it away."
-    return plot.told("resumption PSK", lesson, {("Bob",): (3, 4)})
+    return builder.build("resumption PSK", lesson, {("Bob",): (3, 4)})
 
 
 def resumption_psk_that_heals() -> Scenario:
     """Erin came after the epoch whose key is mixed in, and so did the attacker on her device."""
-    plot = _Plot()
-    plot.world.device("Erin")
-    plot.world.add("Alice", "Erin")
-    plot.leak("Erin")
-    plot.world.commit("Alice", psks=[1], path=False)
-    plot.world.resync("Erin")
+    builder = _ScenarioBuilder()
+    builder.world.device("Erin")
+    builder.world.add("Alice", "Erin")
+    builder.leak("Erin")
+    builder.world.commit("Alice", psks=[1], path=False)
+    builder.world.resync("Erin")
     lesson = (
         "A key of the past shuts out the attacker on a device that never had it; and the device, until it comes back."
     )
-    return plot.told("resumption PSK that heals", lesson, {("Erin",): (2,)})
+    return builder.build("resumption PSK that heals", lesson, {("Erin",): (2,)})
 
 
 # Forks: two worlds with the same seed and past, in which the server shows different commits to different people
@@ -341,26 +343,26 @@ def resumption_psk_that_heals() -> Scenario:
 
 def fork_with_bob() -> Scenario:
     """The side of a fork that Bob is on."""
-    plot = _Plot()
-    plot.leak("Bob")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
     for name in PEOPLE[2:]:
-        plot.world.hold(name)
-    plot.world.commit("Bob")
-    plot.world.commit("Alice")
+        builder.world.hold(name)
+    builder.world.commit("Bob")
+    builder.world.commit("Alice")
     lesson = "A fork is two groups: the commit that heals one side has never happened on the other."
-    return plot.told("fork, with Bob", lesson, {("Bob",): (1,)})
+    return builder.build("fork, with Bob", lesson, {("Bob",): (1,)})
 
 
 def fork_without_bob() -> Scenario:
     """The other side of the same fork."""
-    plot = _Plot()
-    plot.leak("Bob")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob")
     for name in PEOPLE[:2]:
-        plot.world.hold(name)
-    plot.world.commit("Carol")
-    plot.world.commit("Dave")
+        builder.world.hold(name)
+    builder.world.commit("Carol")
+    builder.world.commit("Dave")
     lesson = "A fork is two groups: who was compromised before it and healed on one side has its old leaf on the other."
-    return plot.told("fork, without Bob", lesson, {("Bob",): (1, 2, 3)})
+    return builder.build("fork, without Bob", lesson, {("Bob",): (1, 2, 3)})
 
 
 # Randomness and signatures
@@ -368,24 +370,24 @@ def fork_without_bob() -> Scenario:
 
 def bad_randomness() -> Scenario:
     """Carol's random generator is known to the attacker when she invites Erin."""
-    plot = _Plot()
-    plot.world.device("Erin")
-    plot.world.add("Carol", "Erin")
-    plot.leak("Carol", "randomness")
-    plot.world.commit("Alice")
-    plot.world.commit("Carol")
+    builder = _ScenarioBuilder()
+    builder.world.device("Erin")
+    builder.world.add("Carol", "Erin")
+    builder.leak("Carol", "randomness")
+    builder.world.commit("Alice")
+    builder.world.commit("Carol")
     lesson = "Who knows the inviter's randomness opens the Welcome, and the inviter's new path, until its next commit."
-    return plot.told("bad randomness", lesson, {("Carol",): (2, 3)})
+    return builder.build("bad randomness", lesson, {("Carol",): (2, 3)})
 
 
 def signature_key() -> Scenario:
     """Only Bob's signature key leaks."""
-    plot = _Plot()
-    plot.leak("Bob", "signature key")
-    plot.world.commit("Bob")
-    plot.world.commit("Bob")
+    builder = _ScenarioBuilder()
+    builder.leak("Bob", "signature key")
+    builder.world.commit("Bob")
+    builder.world.commit("Bob")
     lesson = "A signature key reads nothing, and no update replaces it: whoever has it can speak as Bob, and come in."
-    return plot.told("signature key", lesson, {("Bob",): ()})
+    return builder.build("signature key", lesson, {("Bob",): ()})
 
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = MappingProxyType(

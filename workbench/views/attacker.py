@@ -21,8 +21,8 @@ from workbench.mls import NodeIndex
 from workbench.mls.tree.tree_math import direct_path
 from workbench.views.describe import LEAK_HOLDER, nodes_in_words
 from workbench.views.ratchet_tree import ratchet_tree_view
-from workbench.views.scene import text_of
 from workbench.views.schema import BeatView, How, PadlockView, RatchetTreeView, StepView, ViewerView
+from workbench.views.trace_replay import text_of
 
 
 def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTreeView:

@@ -5,31 +5,31 @@ from __future__ import annotations
 from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, TraceCommit, TraceStep
 from workbench.views.describe import nodes_in_words
-from workbench.views.scene import ATTACKER, Scene, counted_names, text_of
 from workbench.views.schema import BeatKind, BeatView, PathNodeView, PathView, StepView
+from workbench.views.trace_replay import ATTACKER, TraceReplay, counted_names, text_of
 
 Edges = list[tuple[int, int]]
 
 
 def beats_of(
-    scene: Scene, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+    replay: TraceReplay, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> list[BeatView]:
     """The beats of one step; `names` are the members by leaf, `keyed_before` the keys of all nodes before the step."""
     match recorded["kind"]:
         case "commit":
-            return _commit_beats(scene, recorded, step, names, keyed_before)
+            return _commit_beats(replay, recorded, step, names, keyed_before)
         case "compromise":
-            return _compromise_beats(scene, recorded, step)
+            return _compromise_beats(replay, recorded, step)
         case "create" | "found" | "join" | "process":
-            nodes, actor = _leaves_of(scene, recorded["actor"]), recorded["actor"]
+            nodes, actor = _leaves_of(replay, recorded["actor"]), recorded["actor"]
             beats = [_beat("epoch", step["sentence"], nodes=nodes)]
-            return beats + [_beat("message", words, nodes=nodes) for words in _late_readings(scene, recorded, actor)]
+            return beats + [_beat("message", words, nodes=nodes) for words in _late_readings(replay, recorded, actor)]
         case "share":
-            nodes = [node for holder in recorded.get("between", ()) for node in _leaves_of(scene, holder)]
+            nodes = [node for holder in recorded.get("between", ()) for node in _leaves_of(replay, holder)]
             return [_beat("message", step["sentence"], nodes=nodes)]
         case _:
-            sender = _leaves_of(scene, recorded["actor"])
-            edges = [(at, to) for at in sender for to in sorted(scene.at_leaf) if to != at]
+            sender = _leaves_of(replay, recorded["actor"])
+            edges = [(at, to) for at in sender for to in sorted(replay.at_leaf) if to != at]
             return [_beat("message", step["sentence"], nodes=sender, edges=edges)]
 
 
@@ -57,15 +57,15 @@ def _beat(
     return beat
 
 
-def _leaves_of(scene: Scene, holder: HolderId | None) -> list[int]:
-    return [node for node, member in scene.at_leaf.items() if member == holder]
+def _leaves_of(replay: TraceReplay, holder: HolderId | None) -> list[int]:
+    return [node for node, member in replay.at_leaf.items() if member == holder]
 
 
 # A commit
 
 
 def _commit_beats(
-    scene: Scene, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+    replay: TraceReplay, recorded: TraceStep, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> list[BeatView]:
     commit, path = recorded["commit"], step["path"]
     if commit is None:
@@ -74,16 +74,16 @@ def _commit_beats(
     if commit["external"]:
         beats.append(_external_init_beat(recorded, names[2 * commit["committer"]]))
     if any(each["type"] != "external_init" for each in commit["proposals"]):
-        beats.append(_proposals_beat(scene, commit, step, names, keyed_before))
+        beats.append(_proposals_beat(replay, commit, step, names, keyed_before))
     if path is not None:
-        beats += _path_beats(scene, path, step, names)
+        beats += _path_beats(replay, path, step, names)
     if "welcome" in step:
-        beats.append(_welcome_beat(scene, step))
-    return beats + _schedule_beats(scene, recorded, commit, step)
+        beats.append(_welcome_beat(replay, step))
+    return beats + _schedule_beats(replay, recorded, commit, step)
 
 
 def _proposals_beat(
-    scene: Scene, commit: TraceCommit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
+    replay: TraceReplay, commit: TraceCommit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> BeatView:
     """What the proposals alone make of the tree: who comes, who goes, and what goes blank above them (§12.3)."""
     added = [2 * joiner["leaf"] for joiner in commit["added"]]
@@ -93,10 +93,10 @@ def _proposals_beat(
     blanked = {
         above
         for leaf in (*removed, *updated)
-        if leaf < 2 * scene.leaf_count
-        for above in scene.above(leaf)
+        if leaf < 2 * replay.leaf_count
+        for above in replay.above(leaf)
         if above in keyed_before
-    } | {leaf for leaf in removed if leaf < 2 * scene.leaf_count}
+    } | {leaf for leaf in removed if leaf < 2 * replay.leaf_count}
     actions = []
     if updated:
         actions.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
@@ -106,7 +106,7 @@ def _proposals_beat(
     if removed or updated:
         actions.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
     if added:
-        actions.append(f"{scene.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
+        actions.append(f"{replay.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
     mixed_in = [each["name"] or "a pre-shared key" for each in commit["proposals"] if each["type"] == "psk"]
     if mixed_in:
         actions.append(f"{listed(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
@@ -114,7 +114,7 @@ def _proposals_beat(
     return _beat(
         "proposals",
         f"The proposals apply: {words}.",
-        nodes=[*removed, *updated, *added] if scene.leaf_count else [],
+        nodes=[*removed, *updated, *added] if replay.leaf_count else [],
         shows=sorted((changed - on_path) | (changed & set(added))),
         blanks=sorted(blanked & (changed | set(step["blank"]))),
     )
@@ -129,7 +129,7 @@ def _external_init_beat(recorded: TraceStep, newcomer: str) -> BeatView:
     )
 
 
-def _path_beats(scene: Scene, path: PathView, step: StepView, names: dict[int, str]) -> list[BeatView]:
+def _path_beats(replay: TraceReplay, path: PathView, step: StepView, names: dict[int, str]) -> list[BeatView]:
     leaf = path["committer"]
     name = names[leaf]
     beats = [_beat("leaf_key", f"{name} makes a fresh leaf key.", nodes=[leaf], shows=[leaf])]
@@ -148,8 +148,8 @@ def _path_beats(scene: Scene, path: PathView, step: StepView, names: dict[int, s
         for at in keyed
         if at["envelopes"]
     ]
-    members = [viewer for viewer in scene.viewers if viewer in scene.at_leaf.values()]
-    beats += _open_beats(scene, path, name, members)
+    members = [viewer for viewer in replay.viewers if viewer in replay.at_leaf.values()]
+    beats += _open_beats(replay, path, name, members)
     root = path["nodes"][-1] if path["nodes"] else None
     secrets = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
     last = f"The path secret above that of node {keyed[-1]['node']}" if keyed else "A fresh secret"
@@ -184,7 +184,7 @@ def _readers(at: PathNodeView) -> str:
     return nodes_in_words([envelope["to"] for envelope in at["envelopes"]])
 
 
-def _open_beats(scene: Scene, path: PathView, committer: str, members: list[HolderId]) -> list[BeatView]:
+def _open_beats(replay: TraceReplay, path: PathView, committer: str, members: list[HolderId]) -> list[BeatView]:
     """Who opens what: the members together, then the attacker, whose keys nobody gave it."""
     beats = []
     for openers, start in ((members, None), ([ATTACKER], "The attacker opens")):
@@ -197,9 +197,9 @@ def _open_beats(scene: Scene, path: PathView, committer: str, members: list[Hold
         by = {opener for at in path["nodes"] for each in at["envelopes"] for opener in each["opened_by"]}
         if not opened:
             continue
-        edges = list(dict.fromkeys(edge for node in opened for edge in _up_from(scene, node)))
+        edges = list(dict.fromkeys(edge for node in opened for edge in _up_from(replay, node)))
         if start is None:
-            who = [scene.names[member] for member in members if member in by]
+            who = [replay.names[member] for member in members if member in by]
             sentence = (
                 f"{counted_names(who)} open{'s' if len(who) == 1 else ''} what is sealed to {nodes_in_words(opened)}, "
                 f"and learn{'s' if len(who) == 1 else ''} all path secrets from there up."
@@ -211,25 +211,25 @@ def _open_beats(scene: Scene, path: PathView, committer: str, members: list[Hold
     return beats
 
 
-def _up_from(scene: Scene, node: int) -> Edges:
-    above = scene.above(node)
+def _up_from(replay: TraceReplay, node: int) -> Edges:
+    above = replay.above(node)
     return list(zip((node, *above), above, strict=False))
 
 
-def _welcome_beat(scene: Scene, step: StepView) -> BeatView:
+def _welcome_beat(replay: TraceReplay, step: StepView) -> BeatView:
     envelopes = step.get("welcome", [])
     joiners = [envelope["to"] for envelope in envelopes]
     with_path = any(envelope["path_secret_of"] is not None for envelope in envelopes)
     secrets = "the joiner secret and a path secret" if with_path else "the joiner secret"
-    return _beat("welcome", f"The Welcome brings {scene.in_names(joiners)} the tree, {secrets}.", nodes=joiners)
+    return _beat("welcome", f"The Welcome brings {replay.in_names(joiners)} the tree, {secrets}.", nodes=joiners)
 
 
-def _schedule_beats(scene: Scene, recorded: TraceStep, commit: TraceCommit, step: StepView) -> list[BeatView]:
+def _schedule_beats(replay: TraceReplay, recorded: TraceStep, commit: TraceCommit, step: StepView) -> list[BeatView]:
     knows = {secret["name"]: secret["known_to"] for secret in step.get("secrets", ())}
     without = "" if commit["with_path"] else " Without a path, the commit secret is all zeros."
     init = "newcomer's init secret" if commit["external"] else f"init secret of epoch {recorded['epoch'] - 1}"
     psks = ", the commit secret and the pre-shared keys" if _mixes_in(commit) else " and the commit secret"
-    confirmed = [scene.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != ATTACKER]
+    confirmed = [replay.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != ATTACKER]
     return [
         _beat(
             "schedule",
@@ -248,18 +248,18 @@ def _mixes_in(commit: TraceCommit) -> bool:
 # A compromise
 
 
-def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list[BeatView]:
+def _compromise_beats(replay: TraceReplay, recorded: TraceStep, step: StepView) -> list[BeatView]:
     """What was taken, and what it opens of what was recorded before: nobody but the attacker knows of it."""
     gains = {gain["key"]: gain["how"] for gain in step["keys_learned"].get(ATTACKER, ())}
     leaked, computed = (
         [
             node
-            for node, key in sorted(scene.key_at.items())
+            for node, key in sorted(replay.key_at.items())
             if (gains.get(key) == "leaked") is is_leaked and key in gains
         ]
         for is_leaked in (True, False)
     )
-    taken_epochs, computed_epochs = _epochs_gained(scene, recorded)
+    taken_epochs, computed_epochs = _epochs_gained(replay, recorded)
     keys = list(gains.values()).count("leaked")
     taken = [f"{keys} private key{'' if keys == 1 else 's'} of the tree"] if keys else []
     taken += [f"the secrets of {taken_epochs}"] if taken_epochs else []
@@ -277,16 +277,16 @@ def _compromise_beats(scene: Scene, recorded: TraceStep, step: StepView) -> list
         beats.append(_beat("open", words, nodes=computed, known_to=[ATTACKER]))
     if computed_epochs:
         beats.append(_beat("schedule", f"It computes the secrets of {computed_epochs}.", known_to=[ATTACKER]))
-    beats += [_beat("message", words, known_to=[ATTACKER]) for words in _late_readings(scene, recorded, ATTACKER)]
+    beats += [_beat("message", words, known_to=[ATTACKER]) for words in _late_readings(replay, recorded, ATTACKER)]
     return beats
 
 
-def _epochs_gained(scene: Scene, recorded: TraceStep) -> tuple[str, str]:
+def _epochs_gained(replay: TraceReplay, recorded: TraceStep) -> tuple[str, str]:
     """The epochs whose secrets the attacker took, and those whose secrets it computed."""
     leaked = set(recorded.get("leaked", ()))
     epochs: dict[bool, list[str]] = {True: [], False: []}
     for key in recorded["keys_learned"].get(ATTACKER, ()):
-        secret = scene.secrets[key]
+        secret = replay.secrets[key]
         if secret["name"] == "epoch_authenticator":
             epochs[key in leaked].append(str(secret["epoch"]))
     taken, computed = (
@@ -296,15 +296,15 @@ def _epochs_gained(scene: Scene, recorded: TraceStep) -> tuple[str, str]:
     return taken, computed
 
 
-def _late_readings(scene: Scene, recorded: TraceStep, reader: HolderId | None) -> list[str]:
+def _late_readings(replay: TraceReplay, recorded: TraceStep, reader: HolderId | None) -> list[str]:
     """What somebody can read from now on that was sent before."""
     readings = []
     for read in recorded["reads"]:
-        message = scene.trace["steps"][read["step"]]["messages"][read["message"]]
+        message = replay.trace["steps"][read["step"]]["messages"][read["message"]]
         text = text_of(message)
         if reader in read["by"] and text is not None and message["sender"] is not None and reader is not None:
-            sender = scene.names[message["sender"]]
-            name = scene.names[reader]
+            sender = replay.names[message["sender"]]
+            name = replay.names[reader]
             words = f"{name} reads what {sender} sent in step {read['step'] + 1}: “{text}”"
             readings.append(words[0].upper() + words[1:])
     return readings

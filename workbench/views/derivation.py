@@ -19,7 +19,7 @@ from workbench.adversary.verdict import Verdict
 from workbench.inspect.names import upper_first
 from workbench.inspect.trace_rules import Fact, Rule, RuleKind, message_place
 from workbench.views.layered import Item, Room, places, ranks, route
-from workbench.views.scene import text_of
+from workbench.views.trace_replay import text_of
 
 FORMAT: Final = "mls-workbench/derivation-view"
 VERSION: Final = 1

@@ -30,7 +30,7 @@ from workbench.mls.wire.tree import (
     ParentNode,
 )
 from workbench.views.beats import beats_of
-from workbench.views.scene import ATTACKER, SERVER, Scene, StepOperations, text_of
+from workbench.views.trace_replay import ATTACKER, SERVER, TraceReplay, StepOperations, text_of
 from workbench.views.schema import (
     FORMAT,
     VERSION,
@@ -82,9 +82,9 @@ END_OF_TIME = 253402300799
 
 def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView:
     """The view of a group's ratchet tree through time, for `widgets.RatchetTree`."""
-    scene = Scene.of(trace)
+    replay = TraceReplay.of(trace)
     in_tree = {key for step in trace["steps"] if step["tree"] is not None for key in step["tree"]["keys"].values()}
-    steps = [_step(scene, recorded, index, in_tree) for index, recorded in enumerate(trace["steps"])]
+    steps = [_step(replay, recorded, index, in_tree) for index, recorded in enumerate(trace["steps"])]
     first, start = steps[0], trace["steps"][0]
     keyframe: KeyframeView = {
         "epoch": first["epoch"],
@@ -98,19 +98,19 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
     return {
         "format": FORMAT,
         "version": VERSION,
-        "title": title or _title(scene, start),
+        "title": title or _title(replay, start),
         "suite": trace["suite"],
         "group_id": trace["group_id"],
         "members": members_of(trace),
         "viewers": _viewers(trace),
         "keyframe": keyframe,
-        "keys": {key: _key(secret) for key, secret in scene.secrets.items() if key in in_tree},
+        "keys": {key: _key(secret) for key, secret in replay.secrets.items() if key in in_tree},
         "steps": steps,
     }
 
 
-def _title(scene: Scene, start: TraceStep) -> str:
-    actor = scene.names[start["actor"]] if start["actor"] is not None else "somebody"
+def _title(replay: TraceReplay, start: TraceStep) -> str:
+    actor = replay.names[start["actor"]] if start["actor"] is not None else "somebody"
     action = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
     return f"{actor}'s group" if action == "created" else f"the group that {actor} {action}"
 
@@ -151,20 +151,20 @@ def _key(secret: TraceSecret) -> KeyView:
 # One step
 
 
-def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId]) -> StepView:
-    """One step of the view; `scene` is where things stood before it, and where they stand after it on return."""
-    before_places, before_leaves = dict(scene.places), dict(scene.at_leaf)
-    before_keys, before_count = dict(scene.key_at), scene.leaf_count
-    scene.apply(recorded)
-    names_before = {node: scene.names[holder] for node, holder in before_leaves.items()}
-    scene_names = names_before | {node: scene.names[holder] for node, holder in scene.at_leaf.items()}
+def _step(replay: TraceReplay, recorded: TraceStep, index: int, in_tree: set[SecretId]) -> StepView:
+    """One step of the view; `replay` is where things stood before it, and where they stand after it on return."""
+    before_places, before_leaves = dict(replay.places), dict(replay.at_leaf)
+    before_keys, before_count = dict(replay.key_at), replay.leaf_count
+    replay.apply(recorded)
+    names_before = {node: replay.names[holder] for node, holder in before_leaves.items()}
+    scene_names = names_before | {node: replay.names[holder] for node, holder in replay.at_leaf.items()}
     operations = StepOperations(recorded)
     tree, commit = recorded["tree"], recorded["commit"]
     step: StepView = {
         "kind": recorded["kind"],
         "actor": recorded["actor"],
-        "title": title_of(scene, recorded, scene_names, names_before),
-        "sentence": sentence_of(scene, recorded, scene_names, names_before),
+        "title": title_of(replay, recorded, scene_names, names_before),
+        "sentence": sentence_of(replay, recorded, scene_names, names_before),
         "epoch": recorded["epoch"],
         "set": {} if tree is None else _nodes(tree),
         "blank": [] if tree is None else _blanks(tree, before_keys, before_count),
@@ -174,7 +174,7 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
             for holder, lost in recorded["keys_deleted"].items()
             if (kept := [key for key in lost if key in in_tree])
         },
-        "path": None if commit is None else _path(scene, recorded, commit, operations),
+        "path": None if commit is None else _path(replay, recorded, commit, operations),
         "proposals": _proposals(recorded, scene_names),
         "message": _message(recorded, index),
         "beats": [],
@@ -185,18 +185,18 @@ def _step(scene: Scene, recorded: TraceStep, index: int, in_tree: set[SecretId])
             step["leaf_count"] = tree["leaf_count"]
     if recorded["context"] is not None:
         step["group"] = _group(recorded["context"])
-    unseen = [viewer for viewer in scene.viewers if not _sees(viewer, recorded, before_places, scene.places)]
+    unseen = [viewer for viewer in replay.viewers if not _sees(viewer, recorded, before_places, replay.places)]
     if unseen:
         step["unseen_by"] = unseen
-    if index and (handed := _handed_the_tree(recorded, before_places, scene.places)):
+    if index and (handed := _handed_the_tree(recorded, before_places, replay.places)):
         step["tree_to"] = handed
-    if commit is not None and (welcome := _welcome(scene, recorded, commit, operations)):
+    if commit is not None and (welcome := _welcome(replay, recorded, commit, operations)):
         step["welcome"] = welcome
     if recorded["kind"] in {"create", "found", "commit", "join"}:
         step["secrets"] = _secrets(recorded, operations)
-    if scene.is_compromised or scene.readable:
-        step["padlock"] = padlock_of(scene)
-    step["beats"] = beats_of(scene, recorded, step, scene_names | names_before, before_keys)
+    if replay.is_compromised or replay.readable:
+        step["padlock"] = padlock_of(replay)
+    step["beats"] = beats_of(replay, recorded, step, scene_names | names_before, before_keys)
     return step
 
 
@@ -348,7 +348,7 @@ def _secrets(recorded: TraceStep, operations: StepOperations) -> list[SecretView
 # Messages
 
 
-def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations) -> PathView | None:
+def _path(replay: TraceReplay, recorded: TraceStep, commit: TraceCommit, operations: StepOperations) -> PathView | None:
     content = next(commits_in(recorded), None)
     if content is None or content.path is None:
         return None
@@ -364,7 +364,7 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: St
         envelopes: list[EnvelopeView] = [
             {
                 "to": to,
-                "to_key": scene.key_at[to],
+                "to_key": replay.key_at[to],
                 "kem_output": ciphertext.kem_output.hex(),
                 "ciphertext": ciphertext.ciphertext.hex(),
                 "opened_by": list(operations.openers[ciphertext.kem_output.hex()]),
@@ -377,7 +377,7 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: St
                 "node": at["node"],
                 "copath": at["copath"],
                 "filtered": at["filtered"],
-                "key": None if at["filtered"] else scene.key_at[at["node"]],
+                "key": None if at["filtered"] else replay.key_at[at["node"]],
                 "path_secret": None if secret is None else recorded["secrets"][secret]["value"],
                 "known_to": [] if secret is None else list(operations.knowers[secret]),
                 "envelopes": envelopes,
@@ -387,7 +387,7 @@ def _path(scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: St
 
 
 def _welcome(
-    scene: Scene, recorded: TraceStep, commit: TraceCommit, operations: StepOperations
+    replay: TraceReplay, recorded: TraceStep, commit: TraceCommit, operations: StepOperations
 ) -> list[WelcomeEnvelopeView]:
     joiners = {joiner["key_package_ref"]: 2 * joiner["leaf"] for joiner in commit["added"]}
     envelopes: list[WelcomeEnvelopeView] = []
@@ -405,7 +405,7 @@ def _welcome(
                     "to": to,
                     "kem_output": sealed.kem_output.hex(),
                     "ciphertext": sealed.ciphertext.hex(),
-                    "path_secret_of": shared if commit["with_path"] and shared in scene.key_at else None,
+                    "path_secret_of": shared if commit["with_path"] and shared in replay.key_at else None,
                     "opened_by": list(operations.openers[sealed.kem_output.hex()]),
                 }
             )

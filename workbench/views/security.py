@@ -21,8 +21,8 @@ from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import HolderId, Trace
 from workbench.inspect.trace_rules import RULE_KINDS, message_place
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view
-from workbench.views.scene import text_of
 from workbench.views.schema import MemberView
+from workbench.views.trace_replay import text_of
 
 FORMAT: Final = "mls-workbench/security-view"
 VERSION: Final = 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from workbench.inspect.names import commit_words, listed, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
-from workbench.views.scene import Scene
+from workbench.views.trace_replay import TraceReplay
 from workbench.views.schema import PadlockView
 
 
-def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
+def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """What happened, in a few words; `names` are the members by leaf, `before` those from before the step."""
-    actor = "Somebody" if step["actor"] is None else scene.names[step["actor"]]
+    actor = "Somebody" if step["actor"] is None else replay.names[step["actor"]]
     commit = step["commit"]
     if commit is not None:
         about = commit["proposals"]
@@ -27,9 +27,9 @@ def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[
         case "create":
             words = f"{actor} created the group"
         case "found":
-            words = f"{actor} founded the group and took along {listed(_others(scene, step))}"
+            words = f"{actor} founded the group and took along {listed(_others(replay, step))}"
         case "share":
-            words = f"{listed([scene.names[each] for each in step.get('between', ())])} share {step.get('shared')}"
+            words = f"{listed([replay.names[each] for each in step.get('between', ())])} share {step.get('shared')}"
         case "join":
             words = f"{actor} joined the group"
         case "process":
@@ -39,15 +39,15 @@ def title_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[
         case "commit":
             words = f"{actor} sent a commit that everybody refused"
         case "compromise":
-            words = f"The attacker took all that is on {scene.names[step.get('victim', '')]}'s device"
+            words = f"The attacker took all that is on {replay.names[step.get('victim', '')]}'s device"
         case _:
             words = _proposing(actor, step, names)
     return words[0].upper() + words[1:]
 
 
-def _others(scene: Scene, step: TraceStep) -> list[str]:
+def _others(replay: TraceReplay, step: TraceStep) -> list[str]:
     """All members but the one who acts."""
-    return [scene.names[holder] for _, holder in sorted(scene.at_leaf.items()) if holder != step["actor"]]
+    return [replay.names[holder] for _, holder in sorted(replay.at_leaf.items()) if holder != step["actor"]]
 
 
 def _proposing(actor: str, step: TraceStep, names: dict[int, str]) -> str:
@@ -68,9 +68,9 @@ AFTER_THE_TITLE = {
 }
 
 
-def sentence_of(scene: Scene, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
+def sentence_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """What happened, in a sentence, with what there is to count."""
-    title = title_of(scene, step, names, before)
+    title = title_of(replay, step, names, before)
     if step["kind"] == "message":
         return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
     if step["kind"] == "commit" and step["commit"] is None:
@@ -78,12 +78,12 @@ def sentence_of(scene: Scene, step: TraceStep, names: dict[int, str], before: di
     return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
 
 
-def padlock_of(scene: Scene) -> PadlockView:
+def padlock_of(replay: TraceReplay) -> PadlockView:
     """How the epoch stands for the attacker, once it has compromised a device."""
-    epoch = scene.epoch
-    if epoch in scene.readable:
+    epoch = replay.epoch
+    if epoch in replay.readable:
         return {"state": "open", "badge": "readable", "words": f"the attacker can read epoch {epoch}"}
-    if not scene.readable:
+    if not replay.readable:
         return {"state": "closed", "badge": "", "words": f"the attacker cannot read epoch {epoch}"}
     words = f"the attacker is locked out: it cannot read epoch {epoch}"
     return {"state": "healed", "badge": "locked out", "words": words}

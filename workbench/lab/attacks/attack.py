@@ -72,12 +72,12 @@ class Attack:
 
     def defend(self) -> None:
         """Do what ends the attack."""
-        for act in self.remedy:
-            repeat(act, self.world.group)
+        for action in self.remedy:
+            repeat(action, self.world.group)
 
 
 @dataclass
-class Scene:
+class AttackRun:
     """An attack in the making. `victim` is whom it hits, `insiders` are those who are not honest.
 
     `elsewhere` is on which side of a fork people are who are not where the attack is told.
@@ -95,20 +95,20 @@ class Scene:
         self.begun = len(self.world.history)
         self.roster = self.world.members
 
-    def take(self, device: str, what: Part = "state") -> LeakedSecrets:
+    def leak(self, device: str, what: Part = "state") -> LeakedSecrets:
         """Let something leak now."""
         self.used[f"{what} of {device}"] = taken = leak_of(self.world, device, what=what)
         return taken.leaked_secrets
 
-    def strike(self, kind: Content, message: MLSMessage, text: str) -> None:
+    def send(self, kind: Content, message: MLSMessage, text: str) -> None:
         """Put a message into the log."""
         self.world.inject(kind, encode(message), text)
 
-    def keep(self, state: GroupState) -> None:
+    def keep_state(self, state: GroupState) -> None:
         """Note what the attacker has made for itself."""
         self.made.append(Leak(ATTACKER, len(self.world.history) - 1, "state", leaked_secrets_in(state)))
 
-    def told(self, name: str, lesson: str, *remedy: PerformedAction) -> Attack:
+    def finish(self, name: str, lesson: str, *remedy: PerformedAction) -> Attack:
         """The attack, with what came of it."""
         noticed = {signal: tuple(sorted({*who(self)})) for signal, who in SIGNALS.items()}
         events = {name: tuple(self.events(name)) for name in self.honest}
@@ -144,62 +144,62 @@ class Scene:
         return leaves
 
 
-def _refused(scene: Scene) -> Iterable[str]:
+def _refused(run: AttackRun) -> Iterable[str]:
     """Of what was sent: not of what comes back, nor of what a device that is behind cannot read any more."""
-    for name in scene.honest:
-        errors = [event.error for event in scene.events(name) if event.error is not None]
+    for name in run.honest:
+        errors = [event.error for event in run.events(name) if event.error is not None]
         if errors and not isinstance(errors[0], OwnMessage | KeyAlreadyUsed):
             yield name
 
 
-def _own_message(scene: Scene) -> Iterable[str]:
-    return (name for name in scene.honest if any(isinstance(each.error, OwnMessage) for each in scene.events(name)))
+def _own_message(run: AttackRun) -> Iterable[str]:
+    return (name for name in run.honest if any(isinstance(each.error, OwnMessage) for each in run.events(name)))
 
 
-def _key_used_twice(scene: Scene) -> Iterable[str]:
-    return (name for name in scene.honest if any(isinstance(each.error, KeyAlreadyUsed) for each in scene.events(name)))
+def _key_used_twice(run: AttackRun) -> Iterable[str]:
+    return (name for name in run.honest if any(isinstance(each.error, KeyAlreadyUsed) for each in run.events(name)))
 
 
-def _removed(scene: Scene) -> Iterable[str]:
-    return (name for name in scene.honest if any(each.kind == "removed" for each in scene.events(name)))
+def _removed(run: AttackRun) -> Iterable[str]:
+    return (name for name in run.honest if any(each.kind == "removed" for each in run.events(name)))
 
 
-def _left_behind(scene: Scene) -> Iterable[str]:
-    return (name for name, state in scene.following().items() if state.epoch != scene.world.epoch)
+def _left_behind(run: AttackRun) -> Iterable[str]:
+    return (name for name, state in run.following().items() if state.epoch != run.world.epoch)
 
 
-def _authenticator(scene: Scene) -> Iterable[str]:
+def _authenticator(run: AttackRun) -> Iterable[str]:
     """Whoever has another one than most."""
-    seen = {name: state.secrets.epoch_authenticator for name, state in scene.following().items()}
+    seen = {name: state.secrets.epoch_authenticator for name, state in run.following().items()}
     of_most = max(seen.values(), key=list(seen.values()).count, default=None)
     return (name for name, authenticator in seen.items() if authenticator != of_most)
 
 
-def _roster(scene: Scene) -> Iterable[str]:
-    changed = sorted(scene.roster) != sorted(scene.world.members)
-    return (name for name, state in scene.following().items() if changed and state.epoch == scene.world.epoch)
+def _roster(run: AttackRun) -> Iterable[str]:
+    changed = sorted(run.roster) != sorted(run.world.members)
+    return (name for name, state in run.following().items() if changed and state.epoch == run.world.epoch)
 
 
-def _signature_keys(scene: Scene) -> Iterable[str]:
-    devices = scene.world.devices
+def _signature_keys(run: AttackRun) -> Iterable[str]:
+    devices = run.world.devices
     return (
         name
-        for name, leaf_nodes in scene.leaves().items()
+        for name, leaf_nodes in run.leaves().items()
         for leaf_node in leaf_nodes
-        if name not in devices or leaf_node.signature_key != devices[name].signature_key(scene.world.suite.id)
+        if name not in devices or leaf_node.signature_key != devices[name].signature_key(run.world.suite.id)
     )
 
 
-def _leaf_key(scene: Scene) -> Iterable[str]:
+def _leaf_key(run: AttackRun) -> Iterable[str]:
     """Everybody knows which leaf key it made last; what was proposed and not committed is not in the tree yet."""
-    for name, leaf_nodes in scene.leaves().items():
-        state = scene.state(name) if name in scene.honest else None
+    for name, leaf_nodes in run.leaves().items():
+        state = run.state(name) if name in run.honest else None
         own = set() if state is None else {state.tree.member(state.own_leaf).encryption_key} if state.active else set()
-        if name in scene.honest and any(leaf_node.encryption_key not in own for leaf_node in leaf_nodes):
+        if name in run.honest and any(leaf_node.encryption_key not in own for leaf_node in leaf_nodes):
             yield name
 
 
-SIGNALS: Mapping[Signal, Callable[[Scene], Iterable[str]]] = MappingProxyType(
+SIGNALS: Mapping[Signal, Callable[[AttackRun], Iterable[str]]] = MappingProxyType(
     {
         Signal.REFUSED: _refused,
         Signal.OWN_MESSAGE: _own_message,

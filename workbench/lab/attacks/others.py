@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from workbench.adversary.reconstructed_state import reconstructed_state, signature_key_in
 from workbench.lab.action_log import PerformedAction
-from workbench.lab.attacks.attack import ALL, Attack, Scene
+from workbench.lab.attacks.attack import ALL, Attack, AttackRun
 from workbench.lab.counterfactual import counterfactual
 from workbench.lab.world import World
 from workbench.mls import (
@@ -35,46 +35,46 @@ from workbench.mls.wire.tree import HPKECiphertext
 
 def replay() -> Attack:
     """A message of Bob's is put into the log a second time."""
-    scene = Scene(World.of(ALL), "Bob")
-    scene.world.send("Bob", "Yes.")
-    said = decode(MLSMessage, scene.world.service.entries(scene.world.group_id)[-1].message)
-    scene.strike("application", said, "The attacker put Bob's message into the log again")
+    run = AttackRun(World.of(ALL), "Bob")
+    run.world.send("Bob", "Yes.")
+    said = decode(MLSMessage, run.world.service.entries(run.world.group_id)[-1].message)
+    run.send("application", said, "The attacker put Bob's message into the log again")
     lesson = "A message is read once: its key is gone then, and who sent it knows it for its own."
-    return scene.told("replay", lesson)
+    return run.finish("replay", lesson)
 
 
 def fork() -> Attack:
     """The server shows one commit to Alice and Bob, and another to Carol and Dave; then it mixes up their messages."""
-    scene = Scene(World.of(ALL), "Carol")
-    elsewhere = counterfactual(scene.world).world
+    run = AttackRun(World.of(ALL), "Carol")
+    elsewhere = counterfactual(run.world).world
     for name in ALL[2:]:
-        scene.world.hold(name)
-        scene.elsewhere[name] = elsewhere
+        run.world.hold(name)
+        run.elsewhere[name] = elsewhere
     for name in ALL[:2]:
         elsewhere.hold(name)
-    scene.world.commit("Alice")
+    run.world.commit("Alice")
     elsewhere.commit("Carol")
     elsewhere.send("Dave", "Who is there?")
     said = decode(MLSMessage, elsewhere.service.entries(elsewhere.group_id)[-1].message)
-    scene.strike("application", said, "The server showed Dave's message to the other side")
+    run.send("application", said, "The server showed Dave's message to the other side")
     lesson = "A fork shows when the sides meet: nothing of one can be read on the other, and authenticators differ."
-    return scene.told("fork", lesson)
+    return run.finish("fork", lesson)
 
 
 def ghost_device() -> Attack:
     """A second device of Bob's comes in by a commit of its own, with keys of which nobody has ever heard."""
-    scene = Scene(World.of(ALL), "Bob")
+    run = AttackRun(World.of(ALL), "Bob")
     made = external_commit(
-        scene.world.group.describe("Alice"),
+        run.world.group.describe("Alice"),
         Credential(BasicCredential(b"Bob")),
-        scene.world.suite.signature_key_pair(scene.entropy()).private_key,
-        entropy=scene.entropy(),
-        now=scene.world.clock.now,
+        run.world.suite.signature_key_pair(run.entropy()).private_key,
+        entropy=run.entropy(),
+        now=run.world.clock.now,
     )
-    scene.strike("commit", made.message, "The attacker came in by a commit as one more device of Bob's")
-    scene.keep(made.next)
+    run.send("commit", made.message, "The attacker came in by a commit as one more device of Bob's")
+    run.keep_state(made.next)
     lesson = "A name proves nothing without somebody who vouches for its key: look at who is in, and compare keys."
-    return scene.told("ghost device", lesson, PerformedAction("remove_leaf", ("Alice", made.next.own_leaf)))
+    return run.finish("ghost device", lesson, PerformedAction("remove_leaf", ("Alice", made.next.own_leaf)))
 
 
 def fake_key_package() -> Attack:
@@ -82,30 +82,30 @@ def fake_key_package() -> Attack:
     world = World.of(ALL)
     world.device("Erin")
     world.commit("Alice")
-    scene = Scene(world, "Erin")
+    run = AttackRun(world, "Erin")
     bundle = create_key_package(
         world.suite,
         Credential(BasicCredential(b"Erin")),
-        signature_key_in(scene.take("Erin", "signature key")),
+        signature_key_in(run.leak("Erin", "signature key")),
         lifetime=new_lifetime(world.clock.now),
-        entropy=scene.entropy(),
+        entropy=run.entropy(),
     )
-    _hand_out(scene, bundle)
+    _hand_out(run, bundle)
     world.add("Alice", "Erin")
     (invitation,) = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
-    scene.keep(join(invitation.welcome, bundle, now=world.clock.now))
+    run.keep_state(join(invitation.welcome, bundle, now=world.clock.now))
     lesson = (
         "A key package is as good as the signature key: leaked before it is checked, it lets the attacker be invited."
     )
-    return scene.told("fake key package", lesson, PerformedAction("remove", ("Alice", "Erin")))
+    return run.finish("fake key package", lesson, PerformedAction("remove", ("Alice", "Erin")))
 
 
-def _hand_out(scene: Scene, bundle: KeyPackageBundle) -> None:
+def _hand_out(run: AttackRun, bundle: KeyPackageBundle) -> None:
     """See to it that the directory has no key package of the victim but this one."""
-    service, suite = scene.world.service, scene.world.suite.id
-    while service.key_packages_left(scene.victim, suite):
-        service.take_key_package(scene.victim, suite)
-    service.publish_key_package(scene.victim, encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)))
+    service, suite = run.world.service, run.world.suite.id
+    while service.key_packages_left(run.victim, suite):
+        service.take_key_package(run.victim, suite)
+    service.publish_key_package(run.victim, encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)))
 
 
 # Insiders
@@ -113,22 +113,22 @@ def _hand_out(scene: Scene, bundle: KeyPackageBundle) -> None:
 
 def colluding_insider() -> Attack:
     """Dave gives all that he has to the attacker, and does nothing that could be seen."""
-    scene = Scene(World.of(ALL), "Dave", insiders=("Dave",))
-    scene.take("Dave", "enclave held")
-    scene.world.commit("Alice")
-    scene.world.send("Bob", "Between us.")
+    run = AttackRun(World.of(ALL), "Dave", insiders=("Dave",))
+    run.leak("Dave", "enclave held")
+    run.world.commit("Alice")
+    run.world.send("Bob", "Between us.")
     lesson = "A member who passes on what it has cannot be seen from within, nor kept out but by its removal."
-    return scene.told("colluding insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
+    return run.finish("colluding insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
 
 
 def forging_insider() -> Attack:
     """Dave sends a message as Bob: every member has the keys to seal one, and only Bob's can sign it."""
-    scene = Scene(World.of(ALL), "Bob", insiders=("Dave",))
-    dave = reconstructed_state(scene.take("Dave"), leaf=scene.world.group.leaf("Bob"))
-    said = protect(dave, b"I agree.", entropy=scene.entropy())
-    scene.strike("application", said.message, "Dave sent a message as Bob")
+    run = AttackRun(World.of(ALL), "Bob", insiders=("Dave",))
+    dave = reconstructed_state(run.leak("Dave"), leaf=run.world.group.leaf("Bob"))
+    said = protect(dave, b"I agree.", entropy=run.entropy())
+    run.send("application", said.message, "Dave sent a message as Bob")
     lesson = "Secrets of the group prove that somebody in it spoke; who it was, the signature proves."
-    return scene.told("forging insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
+    return run.finish("forging insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -147,14 +147,14 @@ class Liar(CipherSuite):
 
 def malicious_path() -> Attack:
     """Dave commits, and what he seals to Carol is not what he seals to the others."""
-    scene = Scene(World.of(ALL), "Carol", insiders=("Dave",))
-    dave = reconstructed_state(scene.take("Dave"))
-    carol = dave.tree.member(scene.world.group.leaf("Carol")).encryption_key
+    run = AttackRun(World.of(ALL), "Carol", insiders=("Dave",))
+    dave = reconstructed_state(run.leak("Dave"))
+    carol = dave.tree.member(run.world.group.leaf("Carol")).encryption_key
     liar = Liar(dave.suite.algorithms, carol)
-    made = create_commit(replace(dave, suite=liar), entropy=scene.entropy(), now=scene.world.clock.now)
-    scene.strike("commit", made.message, "Dave committed, with nonsense for Carol")
-    scene.keep(made.next)
+    made = create_commit(replace(dave, suite=liar), entropy=run.entropy(), now=run.world.clock.now)
+    run.send("commit", made.message, "Dave committed, with nonsense for Carol")
+    run.keep_state(made.next)
     lesson = "Nobody can see what is sealed to others: one member can split the group, and who is cut off comes back."
-    return scene.told(
+    return run.finish(
         "malicious path", lesson, PerformedAction("remove", ("Alice", "Dave")), PerformedAction("resync", ("Carol",))
     )

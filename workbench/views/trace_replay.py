@@ -26,7 +26,7 @@ NAMED_AT_MOST = 4
 
 
 @dataclass(slots=True)
-class Scene:
+class TraceReplay:
     """The group after the steps so far: who stands at which leaf, which key each node has, who is how far."""
 
     trace: Trace
@@ -43,8 +43,8 @@ class Scene:
     is_compromised: bool = False
 
     @classmethod
-    def of(cls, trace: Trace) -> Scene:
-        """The scene before the first step."""
+    def of(cls, trace: Trace) -> TraceReplay:
+        """The group before the first step."""
         names = {holder["id"]: holder["name"] for holder in trace["holders"]}
         return cls(trace, names, [holder["id"] for holder in trace["holders"] if holder["recorded"]])
 
