@@ -30,7 +30,6 @@ from workbench.mls.wire.tree import (
     ParentNode,
 )
 from workbench.views.beats import beats_of
-from workbench.views.trace_replay import ATTACKER, SERVER, TraceReplay, StepOperations, text_of
 from workbench.views.schema import (
     FORMAT,
     VERSION,
@@ -53,6 +52,7 @@ from workbench.views.schema import (
     WelcomeEnvelopeView,
 )
 from workbench.views.sentences import padlock_of, proposal_text, sentence_of, title_of
+from workbench.views.trace_replay import ATTACKER, SERVER, StepOperations, TraceReplay, text_of
 
 HUES = 8
 Places: TypeAlias = dict[HolderId, TracePlace | None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.inspect.names import commit_words, listed, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
-from workbench.views.trace_replay import TraceReplay
 from workbench.views.schema import PadlockView
+from workbench.views.trace_replay import TraceReplay
 
 
 def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
