@@ -98,8 +98,10 @@ def test_stepping_animates(lesson: Page) -> None:
 def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
     panel.get_by_label("Seen by", exact=True).select_option("attacker")
     expect(leaked(panel)).to_have_count(0)
-    panel.get_by_label("On whom").select_option("Bob")
-    panel.get_by_role("button", name="Compromise this device").click()
+    # a click on a leaf chooses its member
+    panel.locator("[data-node='2']").click()
+    expect(panel.get_by_label("Member", exact=True)).to_have_value("Bob")
+    panel.get_by_role("button", name="Compromise Bob's device").click()
     # Bob's leaf, and the root, whose key came with his Welcome.
     expect(panel.locator("[data-node='2'][aria-label*='private key leaked']")).to_be_visible()
     expect(leaked(panel)).to_have_count(3)
@@ -107,26 +109,26 @@ def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator,
 
 
 def test_a_click_on_update_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
-    panel.get_by_label("Who acts").select_option("Bob")
-    panel.get_by_role("button", name="Propose update").click()
+    panel.get_by_label("Member", exact=True).select_option("Bob")
+    panel.get_by_role("button", name="Bob proposes an update").click()
     expect(panel.locator(".mls-title")).to_contain_text("Bob proposed")
     assert last_deed(lesson) == "Bob proposed an update"
 
 
 def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
-    panel.get_by_label("Who acts").select_option("Alice")
-    panel.get_by_role("button", name="Commit", exact=True).click()
+    panel.get_by_label("Member", exact=True).select_option("Alice")
+    panel.get_by_role("button", name="Alice commits", exact=True).click()
     sentence = panel.locator(".mls-sentence")
     expect(sentence).to_contain_text("epoch 2 begins", timeout=15_000)
     expect(leaked(panel)).to_have_count(0)
-    panel.get_by_role("button", name="Send", exact=True).click()
+    panel.get_by_role("button", name="Alice sends the message").click()
     expect(sentence).to_contain_text("The attacker cannot read it", timeout=15_000)
     comes_to_be(lesson, "Out[max(Out)].world.reads()", "()")
 
 
 def test_more_actions_open_with_the_keyboard_and_let_a_newcomer_in(panel: Locator, lesson: Page) -> None:
     panel.get_by_label("Newcomer").fill("Erin")
-    door = panel.get_by_role("button", name="Join by commit")
+    door = panel.get_by_role("button", name="joins by a commit")
     expect(door).to_be_hidden()
     panel.get_by_role("button", name="More actions").focus()
     lesson.keyboard.press("Enter")
@@ -142,12 +144,33 @@ def test_a_branch_is_another_group_to_look_at(panel: Locator, lesson: Page) -> N
     groups = panel.get_by_label("Group", exact=True)
     expect(groups).to_be_hidden()
     panel.get_by_label("On whom").select_option("Dave")
-    panel.get_by_role("button", name="Branch").click()
+    panel.get_by_role("button", name="Alice branches off with Dave").click()
     expect(panel.locator(".mls-title")).to_contain_text("Alice founded the group")
     expect(panel.locator("[data-node]")).to_have_count(3)
     groups.select_option(label="1: Alice, Bob, Carol, Dave and Erin")
     expect(panel.locator("[data-node]")).to_have_count(15)
     comes_to_be(lesson, "len(Out[max(Out)].world.groups)", "2")
+
+
+def test_eight_fast_clicks_show_the_newest_state_at_once(panel: Locator, lesson: Page) -> None:
+    commit = panel.get_by_role("button", name="Alice commits", exact=True)
+    steps = int(in_kernel(lesson, "len(Out[max(Out)].world.history)"))
+    for _ in range(8):
+        commit.click()
+    newest = steps + 8
+    expect(panel.locator(".mls-title")).to_contain_text(f"Step {newest} of {newest}:", timeout=15_000)
+    expect(panel.get_by_label("Play", exact=True)).to_be_visible()
+    comes_to_be(lesson, "Out[max(Out)].tree.step", str(newest - 1))
+    expect(panel.get_by_text("The buttons act on the newest step")).to_have_count(0)
+    panel.get_by_label("One step back").click()
+    expect(panel.get_by_text(f"The picture shows step {newest - 1} of {newest}.")).to_be_visible()
+
+
+def test_a_double_click_on_remove_removes_one(panel: Locator, lesson: Page) -> None:
+    panel.get_by_label("On whom").select_option("Dave")
+    panel.get_by_role("button", name="Alice removes Dave").dblclick()
+    comes_to_be(lesson, "Out[max(Out)].world.members", "('Alice', 'Bob', 'Carol', 'Erin')")
+    expect(panel.get_by_role("button", name="Alice removes …")).to_be_disabled()
 
 
 def test_axe_finds_nothing_in_our_pictures_and_controls(panel: Locator, lesson: Page) -> None:

@@ -69,6 +69,50 @@ def test_a_longer_view_is_played_from_where_the_reader_is(visit: Visit) -> None:
     expect(page.get_by_label("Play", exact=True)).to_be_visible()
 
 
+def test_steps_that_follow_each_other_fast_end_at_the_newest_at_once(visit: Visit) -> None:
+    """As after eight fast clicks: nobody waits until all that was done before is played."""
+    first = sample()
+    del first["steps"][1:]
+    views = [first | {"steps": sample()["steps"][:count]} for count in (2, 3, 4, 5)]
+    page = visit(hosted(first))
+    page.evaluate(
+        """async (views) => {
+          window.titles = [];
+          const title = document.querySelector(".mls-title");
+          new MutationObserver(() => window.titles.push(title.textContent)).observe(title, { childList: true });
+          for (const view of views) {
+            tell("view", view);
+            tell("playing", true);
+            for (let turn = 0; turn < 3; turn += 1) await null;
+          }
+        }""",
+        views,
+    )
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks")
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
+    assert page.evaluate("window.titles.map((title) => title.slice(0, 11))") == [
+        *("Step 1 of 2", "Step 3 of 3", "Step 4 of 4", "Step 5 of 5")
+    ], "the first begins to play, each other stands at once"
+
+
+def test_what_is_new_is_played_from_the_last_step_even_if_an_older_one_was_shown(visit: Visit) -> None:
+    longer, shorter = sample(), sample()
+    del shorter["steps"][4:]
+    page = visit(hosted(shorter, step=1, speed=4))
+    page.evaluate(
+        """(view) => {
+          window.titles = [];
+          const title = document.querySelector(".mls-title");
+          new MutationObserver(() => window.titles.push(title.textContent)).observe(title, { childList: true });
+          tell("view", view);
+          tell("playing", true);
+        }""",
+        longer,
+    )
+    expect(page.locator(".mls-title")).to_have_text("Step 5 of 5: Bob speaks", timeout=15_000)
+    assert {title[:6] for title in page.evaluate("window.titles")} <= {"Step 4", "Step 5"}
+
+
 def test_a_reader_who_wants_no_motion_sees_what_is_new_at_once(visit: Visit) -> None:
     longer, shorter = sample(), sample()
     del shorter["steps"][2:]

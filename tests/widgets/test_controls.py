@@ -34,19 +34,84 @@ def test_a_click_on_commit_is_a_commit(panel: Controls) -> None:
 
 
 def test_a_leaked_device_reads_along_until_its_owner_commits(panel: Controls) -> None:
-    panel.whom.value = "Bob"
+    panel.who.value = "Bob"
     panel.buttons["send"].click()
     assert not overheard(panel)
     panel.buttons["compromise"].click()
     panel.buttons["send"].click()
     assert overheard(panel) == 1
+    assert "The attacker can read epoch 1." in words(panel.reads.value)
+    panel.who.value = "Alice"
     panel.buttons["commit"].click()
     panel.buttons["send"].click()
     assert overheard(panel) == 2
+    assert "The attacker can read epoch 2." in words(panel.reads.value)
     panel.who.value = "Bob"
     panel.buttons["commit"].click()
     panel.buttons["send"].click()
     assert overheard(panel) == 2
+    assert "The attacker is locked out: it cannot read epoch 3." in words(panel.reads.value)
+
+
+def test_every_button_says_who_does_what_to_whom(panel: Controls) -> None:
+    panel.who.value, panel.whom.value, panel.newcomer.value = "Bob", "Carol", "Dave"
+    labels = {name: button.description for name, button in panel.buttons.items()}
+    assert labels["commit"] == "Bob commits"
+    assert labels["add"] == "Bob adds Dave"
+    assert labels["remove"] == "Bob removes Carol"
+    assert labels["compromise"] == "Compromise Bob's device"
+    assert labels["ask_to_remove"] == "HR proposes to remove Carol"
+    assert not any("{" in label or "…" in label for label in labels.values())
+    panel.newcomer.value = "a name that is much longer than a button"
+    assert panel.buttons["add"].description == "Bob adds a name that is much lon…"
+
+
+@pytest.mark.parametrize("name", ["commit", "compromise", "send"])
+def test_what_a_button_names_is_what_it_does(panel: Controls, name: str) -> None:
+    panel.who.value, panel.whom.value = "Bob", "Carol"
+    assert "Bob" in panel.buttons[name].description
+    panel.buttons[name].click()
+    assert "Bob" in panel.world.history[-1].text
+    assert "Carol" not in panel.world.history[-1].text
+
+
+def test_a_click_on_a_leaf_chooses_its_member(panel: Controls) -> None:
+    panel.tree.selected = 2
+    assert panel.who.value == "Bob"
+    for node in (1, 6, -1):
+        panel.tree.selected = node
+        assert panel.who.value == "Bob", "no member is there"
+    panel.tree.selected = 4
+    assert panel.who.value == "Carol"
+    panel.whom.value = "Bob"
+    panel.buttons["remove"].click()
+    panel.tree.step = len(panel.tree.view["steps"]) - 1
+    panel.tree.selected = 2
+    assert panel.who.value == "Carol", "Bob has left"
+
+
+def test_a_choice_stays_and_a_second_click_does_nothing_to_somebody_else(panel: Controls) -> None:
+    panel.whom.value = "Bob"
+    panel.buttons["commit"].click()
+    assert (panel.who.value, panel.whom.value) == ("Alice", "Bob")
+    panel.buttons["remove"].click()
+    panel.buttons["remove"].click()
+    assert panel.world.members == ("Alice", "Carol")
+    assert panel.whom.value is None
+    assert panel.buttons["remove"].disabled
+    assert "Choose on whom" in words(panel.reasons.value)
+
+
+def test_while_an_older_step_is_shown_the_buttons_say_that_they_act_on_the_newest(panel: Controls) -> None:
+    assert words(panel.older.value).strip() == ""
+    panel.tree.step = 0
+    assert "The picture shows step 1 of 2. The buttons act on the newest step, 2." in words(panel.older.value)
+    panel.buttons["commit"].click()
+    assert words(panel.older.value).strip() == "", "it plays on to the newest"
+    panel.tree.playing = False
+    assert "The picture shows step 1 of 3" in words(panel.older.value)
+    panel.tree.step = 2
+    assert words(panel.older.value).strip() == ""
 
 
 def test_buttons_that_cannot_act_are_grey_and_say_why(panel: Controls) -> None:
@@ -128,6 +193,7 @@ def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: Controls) -> None:
 
 
 def test_an_outsider_is_listened_to_and_proposes(panel: Controls) -> None:
+    panel.newcomer.value = "Dave"
     assert "The group does not take proposals from HR" in words(panel.door_reasons.value)
     panel.buttons["external_sender"].click()
     assert panel.buttons["external_sender"].disabled

@@ -28,8 +28,9 @@ MORE_ACTIONS = (
 class Controls(ipywidgets.VBox):
     """A world with its ratchet tree, and the controls to act in it.
 
-    `tree` is the picture; it plays what each action adds to the world's history. Buttons that cannot act are
-    greyed out, and the line below them says why. Once there are several groups, `group` chooses which one is shown.
+    `tree` is the picture; it plays what each action adds to the world's history. A click on a leaf chooses its member.
+    The buttons name who does what to whom; those that cannot act are greyed out, and the line below them says why. Once
+    there are several groups, `group` chooses which one is shown.
     """
 
     def __init__(self, world: World) -> None:
@@ -37,12 +38,13 @@ class Controls(ipywidgets.VBox):
         self._world = world
         self.tree = RatchetTree.of(world)
         self.group = ipywidgets.Dropdown(description="Group")
-        self.who = ipywidgets.Dropdown(description="Who acts")
+        self.who = ipywidgets.Dropdown(options=world.members, value=world.members[0], description="Member")
         self.whom = ipywidgets.Dropdown(description="On whom")
         self.newcomer = ipywidgets.Text(description="Newcomer", placeholder="a name", continuous_update=True)
         self.text = ipywidgets.Text(description="Message", value="Meet me at nine.", continuous_update=True)
         self.outsider = ipywidgets.Text(description="Outsider", value="HR", continuous_update=True)
         self.psk = ipywidgets.Text(description="Key", value="tea", continuous_update=True)
+        self.older = ipywidgets.HTML()
         self.reasons = ipywidgets.HTML()
         self.door_reasons = ipywidgets.HTML()
         self.reads = ipywidgets.HTML()
@@ -51,7 +53,10 @@ class Controls(ipywidgets.VBox):
             button.on_click(lambda _, name=name: self._act(name))
         for field in (self.who, self.whom, self.newcomer, self.text, self.outsider, self.psk):
             field.observe(lambda _: self._refresh(), names="value")
+        self.tree.observe(self._choose, names="selected")
+        self.tree.observe(lambda _: self._tell_older(), names=["view", "step", "playing"])
         self._offer()
+        self._tell_older()
         self.group.observe(self._change_group, names="value")
         row = ipywidgets.Layout(flex_flow="row wrap")
         self.more_actions = ipywidgets.ToggleButton(
@@ -72,6 +77,7 @@ class Controls(ipywidgets.VBox):
             [
                 self.group,
                 self.tree,
+                self.older,
                 ipywidgets.Box([self.who, self.whom], layout=row),
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
                 ipywidgets.Box([self.buttons[name] for name in FREQUENT_ACTIONS], layout=row),
@@ -102,7 +108,10 @@ class Controls(ipywidgets.VBox):
     def _chosen(self, action: Action[Any, Any]) -> list[tuple[Argument, str]]:
         """What an action has to be told, with what is chosen or typed for it."""
         needed = (argument for argument in action.arguments if not argument.is_optional)
-        return [(argument, str(getattr(self, argument.name).value).strip()) for argument in needed]
+        return [(argument, str(getattr(self, argument.name).value or "").strip()) for argument in needed]
+
+    def _label(self, action: Action[Any, Any]) -> str:
+        return action.label_for({argument.name: value for argument, value in self._chosen(action)})
 
     def _reason_against(self, action: Action[Any, Any]) -> str | None:
         """Why a button cannot act; somebody new need not have a device yet."""
@@ -117,11 +126,8 @@ class Controls(ipywidgets.VBox):
 
     def _act(self, name: str) -> None:
         """Do what a button says, and show what came of it."""
-        chosen = self._chosen(ACTIONS[name])
         try:
-            for value in (value for argument, value in chosen if argument.is_new):
-                self.world.device(value)
-            result = ACTIONS[name](self.world.group, *(value for _, value in chosen))
+            result = self._perform(ACTIONS[name])
         except NotPossible as problem:
             self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
             return
@@ -133,13 +139,44 @@ class Controls(ipywidgets.VBox):
             self.tree.show(ratchet_tree_view(self.world.trace()))
         self._offer()
 
+    def _perform(self, action: Action[Any, Any]) -> object:
+        """Perform an action.
+
+        Raises `NotPossible`: a second click may be on its way while the first greys the button out.
+        """
+        if reason := self._reason_against(action):
+            raise NotPossible(reason)
+        chosen = self._chosen(action)
+        for value in (value for argument, value in chosen if argument.is_new):
+            self.world.device(value)
+        return action(self.world.group, *(value for _, value in chosen))
+
     def _go_to(self, world: World) -> None:
         """Show another group from now on, at its last step."""
         self._world = world
         view = ratchet_tree_view(world.trace())
-        with self.tree.hold_sync():
+        with self.tree.hold_sync(), self.older.hold_sync():
             self.tree.set_trait("view", view)
             self.tree.step, self.tree.beat, self.tree.playing = len(view["steps"]) - 1, -1, False
+
+    def _choose(self, change: dict[str, Any]) -> None:
+        """Choose the member whose leaf was clicked."""
+        member = self._member_at(change["new"])
+        if member in self.world.members:
+            self.who.value = member
+
+    def _member_at(self, node: int) -> str | None:
+        """Who is at a node after the step that is shown; None if nobody is, or if it is no leaf."""
+        view, name = self.tree.view, str(node)
+        changes = [view["keyframe"]["nodes"], *(step["set"] for step in view["steps"][: self.tree.step + 1])]
+        last: dict[str, str] = next((each[name] for each in reversed(changes) if name in each), {})
+        return last.get("member")
+
+    def _tell_older(self) -> None:
+        """Say that the buttons do not act on the step that is shown, if it is an older one."""
+        shown, last = self.tree.step + 1, len(self.tree.view["steps"])
+        words = f"The picture shows step {shown} of {last}. The buttons act on the newest step, {last}."
+        self.older.value = _announced(words if shown < last and not self.tree.playing else "")
 
     def _show_more(self, change: dict[str, Any]) -> None:
         self.more.layout.display = None if change["new"] else "none"
@@ -152,23 +189,25 @@ class Controls(ipywidgets.VBox):
             self._offer()
 
     def _offer(self) -> None:
-        """Offer the groups and the present members, keeping the choices that still stand."""
+        """Offer the groups and the present members. A choice stays, and if it has left nobody takes its place."""
         groups = self.world.groups
         self.group.options = [(f"{number + 1}: {listed(each.members)}", number) for number, each in enumerate(groups)]
         self.group.value = groups.index(self.world)
         self.group.layout.display = None if len(groups) > 1 else "none"
         members = self.world.members
-        for field, fallback in ((self.who, 0), (self.whom, -1)):
+        for field in (self.who, self.whom):
             chosen = field.value
             field.options = members
-            field.value = chosen if chosen in members else members[fallback]
+            field.value = chosen if chosen in members else None
         self._refresh()
 
     def _refresh(self) -> None:
-        """Grey out what cannot be done, say why, and show what the attacker has read."""
+        """Grey out what cannot be done, say why, and show what the attacker can read and has read."""
         self.reasons.value = self._grey_out(FREQUENT_ACTIONS)
         self.door_reasons.value = self._grey_out(MORE_ACTIONS)
-        self.reads.value = _announced(_items("The attacker has read", self._reads()))
+        standing = self.tree.view["steps"][-1].get("padlock")
+        now = "" if standing is None else f"<p>{escape(standing['words'][0].upper() + standing['words'][1:])}.</p>"
+        self.reads.value = _announced(now + _items("The attacker has read", self._reads()))
 
     def _grey_out(self, names: Sequence[str]) -> str:
         """Grey out those buttons that cannot act, and give the list of the reasons."""
@@ -176,9 +215,10 @@ class Controls(ipywidgets.VBox):
         for name in names:
             action, button = ACTIONS[name], self.buttons[name]
             reason = self._reason_against(action)
+            button.description = self._label(action)
             button.disabled, button.tooltip = reason is not None, reason or action.hint
             if reason is not None:
-                greyed[action.label] = reason
+                greyed[button.description] = reason
         return _announced(_items("Greyed out", greyed.items()))
 
     def _reads(self) -> list[tuple[str, str]]:
@@ -188,7 +228,7 @@ class Controls(ipywidgets.VBox):
 
 
 def _button(action: Action[Any, Any]) -> ipywidgets.Button:
-    return ipywidgets.Button(description=action.label, tooltip=action.hint, layout=ipywidgets.Layout(width="auto"))
+    return ipywidgets.Button(tooltip=action.hint, layout=ipywidgets.Layout(width="auto"))
 
 
 def _items(title: str, items: Iterable[tuple[str, str]]) -> str:

@@ -20,6 +20,8 @@ import { sentence, treeTable } from "./words.js";
 
 const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
+/** Steps that follow each other within so many milliseconds are not played one by one. */
+const HURRY = 1500;
 const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
@@ -31,6 +33,8 @@ export function render({ model, el }) {
   /** @type {import("./frame.js").Frame | null} */
   let drawn = null;
   let paced = "";
+  /** When Python added to the view. */
+  let added = -HURRY;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -106,10 +110,10 @@ export function render({ model, el }) {
   }
 
   function update() {
-    const isNew = drawn === null || time.view !== model.get("view");
-    if (time.view !== model.get("view")) time = opened(model.get("view"));
-    // What Python adds plays by itself, except for a reader who wants no motion: then the newest step stands at once.
-    if (isNew && calm.matches && model.get("playing")) tell({ step: time.last, beat: -1, playing: false });
+    const isNew = time.view !== model.get("view");
+    const before = time.last;
+    if (isNew) time = opened(model.get("view"));
+    if (model.get("playing") && (isNew || drawn === null)) playNew(isNew ? before : null);
     const { view } = time;
     const place = here();
     const frame = frameAt(time, { ...place, viewer: model.get("viewer") });
@@ -137,6 +141,19 @@ export function render({ model, el }) {
     if (other) offer.textContent = `See it as ${other.name}`;
     drawn = frame;
     keepPace(place);
+  }
+
+  /**
+   * What Python adds plays by itself, from the step that was the last before. The newest step stands at once for a reader
+   * who wants no motion, and where one step follows so soon that the one before is not over.
+   * @param {number | null} before the last step of the view before; null if there was none
+   */
+  function playNew(before) {
+    const now = performance.now();
+    const isHurried = before !== null && (paced !== "" || now - added < HURRY);
+    if (before !== null) added = now;
+    if (calm.matches || isHurried) tell({ step: time.last, beat: -1, playing: false });
+    else if (before !== null && model.get("step") !== before) tell({ step: before, beat: -1 });
   }
 
   /** @param {Place} from @param {Place} to */

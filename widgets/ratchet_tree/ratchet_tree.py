@@ -77,10 +77,10 @@ class RatchetTree(Picture):
     def show(self, view: RatchetTreeView) -> None:
         """Take a view that goes on from the present one, and play what is new in it."""
         with self.hold_sync():
-            self.set_trait("view", view)
             # Off and on: the browser may have stopped without its word having come here yet.
             self.playing = False
             self.playing = True
+            self.set_trait("view", view)
 
     def frame(self) -> Frame:
         """Give the tree after the step as its viewer sees it, for print (`workbench.views.print.figure`).

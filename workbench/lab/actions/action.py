@@ -7,7 +7,8 @@ out, the log of what was done and the counterfactuals all read the same actions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Concatenate, Generic, ParamSpec, TypeVar
@@ -18,6 +19,8 @@ from workbench.lab.group import Group
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
+_NAME_AT_MOST = 24
+"""How many characters of a name a label has."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Argument:
 
 WHO = Argument("who", "Choose who acts")
 WHOM = Argument("whom", "Choose on whom")
+MEMBER = Argument("who", "Choose a member")
 NEWCOMER = Argument("newcomer", "Type the newcomer's name first", is_new=True)
 OUTSIDER = Argument("outsider", "Type the outsider's name first", is_new=True)
 PEOPLE = Argument("people", is_optional=True)
@@ -48,7 +52,7 @@ DETAIL = Argument("detail", is_person=False, is_optional=True)
 
 @dataclass(frozen=True)
 class Action(Generic[P, Result]):
-    """One action. `reason` and `perform` take the group and the same arguments."""
+    """One action. `reason` and `perform` take the group and the same arguments; `label` has places for their names."""
 
     label: str
     arguments: tuple[Argument, ...]
@@ -59,6 +63,11 @@ class Action(Generic[P, Result]):
     def name(self) -> str:
         """The name of the action, as a method of a world has it too."""
         return self.perform.__name__
+
+    def label_for(self, chosen: Mapping[str, str]) -> str:
+        """The label with the names of those that are chosen, by argument, so that it says who does what to whom."""
+        names = {name: _shortened(value) for name, value in chosen.items() if value}
+        return self.label.format_map(defaultdict(lambda: "…", names))
 
     @property
     def hint(self) -> str:
@@ -83,6 +92,10 @@ class Action(Generic[P, Result]):
         steps = tuple(len(each.history) for each in group.groups)
         group.environment.action_log.append(PerformedAction(self.name, arguments, options, group.number, steps))
         return result
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _NAME_AT_MOST else f"{name[: _NAME_AT_MOST - 1]}…"
 
 
 def _never(_group: Group, *_arguments: object) -> str | None:

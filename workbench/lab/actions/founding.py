@@ -46,7 +46,7 @@ def device(group: Group, name: str) -> Device:
     return devices[name]
 
 
-@action("Create", WHO, reason=lambda group, *_: "There is a group already" if group.members else None)
+@action("{who} creates a group", WHO, reason=lambda group, *_: "There is a group already" if group.members else None)
 def create(group: Group, name: str) -> None:
     """Make the group, with one member."""
     group.environment.devices[name].create_group(group.group_id)
@@ -58,7 +58,7 @@ def _against_reinit(group: Group, by: str, _suite: int | None = None) -> str | N
     return against_member(group, by) or pending
 
 
-@action("End by ReInit", WHO, DETAIL, reason=_against_reinit)
+@action("{who} ends the group by a ReInit", WHO, DETAIL, reason=_against_reinit)
 def reinit(group: Group, by: str, suite: uint16 | None = None) -> None:
     """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
     extensions = group.environment.devices[by].state(group.group_id).context.extensions
@@ -94,7 +94,7 @@ def _against_successor(group: Group, by: str) -> str | None:
     return against_held(group, by)
 
 
-@action("Go on", WHO, reason=_against_successor)
+@action("{who} founds the next group", WHO, reason=_against_successor)
 def successor(group: Group, by: str) -> Group:
     """Found the group that the ReInit has announced, and take everybody along."""
     device_of = group.environment.devices[by]
@@ -112,7 +112,7 @@ def _against_branch(group: Group, by: str, *others: str) -> str | None:
     return against_member(group, by) or anyway or against_removing(group, others)
 
 
-@action("Branch", WHO, WHOM, reason=_against_branch)
+@action("{who} branches off with {whom}", WHO, WHOM, reason=_against_branch)
 def branch(group: Group, by: str, *others: str) -> Group:
     """Found a second group of these members, which only they can enter."""
     beside = Group(group.environment, _new_group_id(group), group.suite, beside=group)

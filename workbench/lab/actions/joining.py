@@ -21,7 +21,7 @@ def _against_join(group: Group, name: str) -> str | None:
     return reason or _against_member_already(group, name) or against_held(group, name)
 
 
-@action("Join by commit", NEWCOMER, reason=_against_join)
+@action("{newcomer} joins by a commit", NEWCOMER, reason=_against_join)
 def join(group: Group, name: str, *, psks: Sequence[str] = ()) -> None:
     """The newcomer comes in by a commit of its own, with nobody's help but the group's public description."""
     reason = against_psks(group, name, *psks)
@@ -37,7 +37,7 @@ def _against_resync(group: Group, name: str) -> str | None:
     return reason or (None if name in group.members else f"{name} has no leaf in the group to come back to")
 
 
-@action("Come back", WHO, reason=_against_resync)
+@action("{who} comes back", WHO, reason=_against_resync)
 def resync(group: Group, name: str) -> None:
     """Come back by a commit from outside, which puts a new leaf in place of the old one.
 
@@ -61,7 +61,7 @@ def _against_request(group: Group, name: str) -> str | None:
     return against_outsider(group) or _against_member_already(group, name) or against_held(group, name)
 
 
-@action("Ask to join", NEWCOMER, reason=_against_request)
+@action("{newcomer} asks to join", NEWCOMER, reason=_against_request)
 def request_to_join(group: Group, name: str) -> None:
     """The newcomer asks to be added; a member's commit decides."""
     before = group.record.latest()

@@ -24,7 +24,7 @@ def _against_add(group: Group, by: str, *others: str) -> str | None:
     return against_member(group, by) or against_adding(group, others)
 
 
-@action("Add newcomer", WHO, NEWCOMER, reason=_against_add)
+@action("{who} adds {newcomer}", WHO, NEWCOMER, reason=_against_add)
 def add(group: Group, by: str, *others: str, path: bool = True) -> None:
     """Commit that the newcomers join.
 
@@ -43,13 +43,13 @@ def _against_remove(group: Group, by: str, *others: str) -> str | None:
     return reason or against_removing(group, others)
 
 
-@action("Remove", WHO, WHOM, reason=_against_remove)
+@action("{who} removes {whom}", WHO, WHOM, reason=_against_remove)
 def remove(group: Group, by: str, *others: str) -> None:
     """Commit that the others leave."""
     group.make_commit(by, remove=[group.leaf(other) for other in others])
 
 
-@action("Remove leaf", WHO, DETAIL, reason=lambda group, by, *_: against_member(group, by))
+@action("{who} removes a leaf", WHO, DETAIL, reason=lambda group, by, *_: against_member(group, by))
 def remove_leaf(group: Group, by: str, leaf: LeafIndex) -> None:
     """Commit that the member at a leaf leaves, whatever its name: two members can have the same."""
     group.make_commit(by, remove=[leaf])
@@ -61,7 +61,7 @@ def _against_update(group: Group, name: str) -> str | None:
     return against_member(group, name) or reason
 
 
-@action("Propose update", WHO, reason=_against_update)
+@action("{who} proposes an update", WHO, reason=_against_update)
 def update(group: Group, name: str) -> None:
     """Propose a fresh leaf key, for somebody else to commit."""
     device = group.environment.devices[name]
@@ -70,7 +70,7 @@ def update(group: Group, name: str) -> None:
     group.deliver_proposal(name, entry.message, f"{name} proposed an update", before)
 
 
-@action("Propose to add", WHO, NEWCOMER, reason=_against_add)
+@action("{who} proposes to add {newcomer}", WHO, NEWCOMER, reason=_against_add)
 def propose_add(group: Group, by: str, other: str) -> None:
     """Propose that the newcomer joins, for any member to commit."""
     group.offer_key_packages([other])
@@ -79,7 +79,7 @@ def propose_add(group: Group, by: str, other: str) -> None:
 
 
 @action(
-    "Propose to remove",
+    "{who} proposes to remove {whom}",
     WHO,
     WHOM,
     reason=lambda group, by, *others: against_member(group, by) or against_removing(group, others),
@@ -95,7 +95,7 @@ def _propose(group: Group, by: str, proposal: AnyProposal, words: str) -> None:
     group.deliver_proposal(by, device.propose(group.group_id, proposal).message, f"{by} proposed {words}", before)
 
 
-@action("Commit", WHO, reason=against_member)
+@action("{who} commits", WHO, reason=against_member)
 def commit(group: Group, name: str, *, psks: Sequence[str | int] = (), path: bool = True, approve: bool = True) -> None:
     """Commit all pending proposals, with fresh keys from the leaf up to the root.
 
@@ -114,7 +114,7 @@ def _against_send(group: Group, name: str, _text: str = "") -> str | None:
     return against_member(group, name) or (PENDING if has_pending(group, name) else None)
 
 
-@action("Send", WHO, TEXT, reason=_against_send)
+@action("{who} sends the message", WHO, TEXT, reason=_against_send)
 def send(group: Group, name: str, text: str) -> None:
     """Encrypt a message to the group."""
     device = group.environment.devices[name]

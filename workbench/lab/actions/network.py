@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from workbench.delivery import Refused
 from workbench.inspect.trace_format import StepKind
 from workbench.inspect.trace_writer import Sent
-from workbench.lab.actions.action import DETAIL, WHOM, action
+from workbench.lab.actions.action import DETAIL, MEMBER, action
 from workbench.lab.actions.reasons import NO_GROUP
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
@@ -33,13 +33,13 @@ def _is_delayed(group: Group, name: str) -> bool:
     return name in group.environment.delayed
 
 
-@action("Hold back", WHOM, reason=_against(_is_held, "{} is held back already"))
+@action("Hold back {who}", MEMBER, reason=_against(_is_held, "{} is held back already"))
 def hold(group: Group, name: str) -> None:
     """Let nothing reach a device until it is released."""
     group.environment.held.add(name)
 
 
-@action("Release", WHOM, reason=_against(lambda group, name: not _is_held(group, name), "{} is not held back"))
+@action("Release {who}", MEMBER, reason=_against(lambda group, name: not _is_held(group, name), "{} is not held back"))
 def release(group: Group, name: str) -> None:
     """Let a device catch up with the log."""
     group.environment.held.discard(name)
@@ -47,15 +47,15 @@ def release(group: Group, name: str) -> None:
     group.record.write("join" if joins else "process", name, f"{name} caught up")
 
 
-@action("Delay messages", WHOM, reason=_against(_is_delayed, "Messages to {} are delayed already"))
+@action("Delay messages to {who}", MEMBER, reason=_against(_is_delayed, "Messages to {} are delayed already"))
 def delay(group: Group, name: str) -> None:
     """Let commits overtake what is said: application messages reach a device when they are let through."""
     group.environment.delayed.add(name)
 
 
 @action(
-    "Let through",
-    WHOM,
+    "Let through what {who} waits for",
+    MEMBER,
     reason=_against(lambda group, name: not _is_delayed(group, name), "Messages to {} are not delayed"),
 )
 def let_through(group: Group, name: str) -> None:
@@ -69,8 +69,8 @@ def _is_compromised(group: Group, name: str) -> bool:
 
 
 @action(
-    "Compromise this device",
-    WHOM,
+    "Compromise {who}'s device",
+    MEMBER,
     reason=_against(_is_compromised, "The attacker has all that is on {}'s device already"),
 )
 def compromise(group: Group, name: str) -> None:
@@ -82,7 +82,7 @@ def compromise(group: Group, name: str) -> None:
         each.record.write("compromise", ATTACKER, f"The attacker took all that is on {name}'s device", victim=name)
 
 
-@action("Inject", DETAIL, DETAIL, DETAIL)
+@action("Inject a message", DETAIL, DETAIL, DETAIL)
 def inject(group: Group, kind: Content, message: bytes, text: str) -> None:
     """Put a message of the attacker's into the log, as if it came from a member: the server belongs to it."""
     before = group.record.latest()

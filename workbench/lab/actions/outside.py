@@ -27,7 +27,7 @@ def _against_listening(group: Group, by: str, *others: str) -> str | None:
     return against_member(group, by) or reason
 
 
-@action("Listen to outsider", WHO, OUTSIDER, reason=_against_listening)
+@action("{who} has the group listen to {outsider}", WHO, OUTSIDER, reason=_against_listening)
 def external_sender(group: Group, by: str, name: str) -> None:
     """Commit that the group takes proposals from the outsider, who is no member."""
     devices = group.environment.devices
@@ -49,7 +49,7 @@ def _against_asking_to_add(group: Group, sender: str, *newcomers: str) -> str | 
     return _against_asking(group, sender) or against_adding(group, newcomers)
 
 
-@action("Outsider: add newcomer", OUTSIDER, NEWCOMER, reason=_against_asking_to_add)
+@action("{outsider} proposes to add {newcomer}", OUTSIDER, NEWCOMER, reason=_against_asking_to_add)
 def ask_to_add(group: Group, sender: str, newcomer: str) -> None:
     """The outsider proposes that the newcomer joins."""
     group.offer_key_packages([newcomer])
@@ -61,7 +61,7 @@ def _against_asking_to_remove(group: Group, sender: str, *members: str) -> str |
     return _against_asking(group, sender) or against_removing(group, members)
 
 
-@action("Outsider: remove", OUTSIDER, WHOM, reason=_against_asking_to_remove)
+@action("{outsider} proposes to remove {whom}", OUTSIDER, WHOM, reason=_against_asking_to_remove)
 def ask_to_remove(group: Group, sender: str, member: str) -> None:
     """The outsider proposes that the other one leaves."""
     _ask(group, sender, Remove(group.leaf(member)), f"{sender} proposed to remove {member}")

@@ -9,7 +9,7 @@ from workbench.lab.actions.reasons import NO_GROUP, against_member, against_psks
 from workbench.lab.group import Group
 
 
-@action("Share key", PSK, PEOPLE, reason=lambda group, *_: None if group.members else NO_GROUP)
+@action("Share the key {psk}", PSK, PEOPLE, reason=lambda group, *_: None if group.members else NO_GROUP)
 def share_psk(group: Group, psk: str, *people: str) -> None:
     """Give people, or else all members, a pre-shared key by another way than the group."""
     names = people or group.members
@@ -23,7 +23,7 @@ def _against_psk(group: Group, by: str, *psks: str | int) -> str | None:
     return against_member(group, by) or against_psks(group, by, *psks)
 
 
-@action("Propose key", WHO, PSK, reason=_against_psk)
+@action("{who} proposes the key {psk}", WHO, PSK, reason=_against_psk)
 def propose_psk(group: Group, by: str, psk: str | int) -> None:
     """Propose to mix a pre-shared key into the next epoch: one by its name, or the resumption PSK of an epoch."""
     before = group.record.latest()
@@ -33,7 +33,7 @@ def propose_psk(group: Group, by: str, psk: str | int) -> None:
     group.deliver_proposal(by, entry.message, f"{by} proposed to mix in {words}", before)
 
 
-@action("Commit with key", WHO, PSK, reason=_against_psk)
+@action("{who} commits with the key {psk}", WHO, PSK, reason=_against_psk)
 def commit_with_psk(group: Group, by: str, psk: str | int) -> None:
     """Mix the pre-shared key into the new epoch."""
     commit.perform(group, by, psks=[psk])
