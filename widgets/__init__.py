@@ -3,7 +3,8 @@
 from widgets.controls import Controls
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
+from widgets.prediction import predict
 from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.security_matrix import SecurityMatrix
 
-__all__ = ["Controls", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "side_by_side"]
+__all__ = ["Controls", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "predict", "side_by_side"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.jupyterlab import jupyterlab, open_notebook
+from tests.browser.jupyterlab import comes_to_be, jupyterlab, open_notebook
 from tests.notebooks.store import NOTEBOOKS, read
 
 pytestmark = pytest.mark.browser
@@ -45,6 +45,12 @@ def command(page: Page, name: str) -> None:
     page.evaluate(f"() => window.jupyterapp.commands.execute('notebook:{name}')")
 
 
+def test_what_answers_a_question_is_folded_until_the_reader_runs_the_cell(lesson: Page) -> None:
+    folded = choose(lesson, "compromise-bob")
+    expect(folded.locator(".jp-OutputArea-output")).to_have_count(0)
+    expect(lesson.locator(".jp-Placeholder").first).to_be_attached()
+
+
 def test_a_cell_run_first_in_a_new_kernel_says_what_to_run_and_then_runs(lesson: Page) -> None:
     shown = choose(lesson, "commit-bob")
     command(lesson, "run-cell")
@@ -68,3 +74,25 @@ def test_the_menu_has_the_command_that_the_sentence_names(lesson: Page) -> None:
     lesson.get_by_role("menuitem", name="Run", exact=True).click()
     expect(lesson.get_by_role("menuitem", name="Run All Above Selected Cell")).to_be_visible()
     lesson.keyboard.press("Escape")
+
+
+def test_a_prediction_is_chosen_kept_and_compared(lesson: Page) -> None:
+    asked = choose(lesson, "predict-past")
+    command(lesson, "run-all-above")
+    command(lesson, "run-cell")
+    option = asked.get_by_role("radio", name="yes")
+    option.click()
+    cells = lesson.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+    for key in ("ArrowDown", "a", "b", "x", "d", "d", "Space"):
+        lesson.keyboard.press(key)
+    expect(asked.get_by_role("radio", name="no")).to_be_checked()
+    assert lesson.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
+    comes_to_be(lesson, "reads_past.chosen", "[1]")
+    shown = choose(lesson, "compromise-bob")
+    command(lesson, "run-cell")
+    expect(shown.locator(".jp-OutputArea-output")).to_have_text("[]")
+    compared = choose(lesson, "compare-past")
+    command(lesson, "run-cell")
+    expect(compared.get_by_role("note")).to_contain_text("As you predicted. It is: no.")
+    choose(lesson, "predict-past")
+    expect(asked.locator("[aria-live]")).to_have_text("As you predicted. It is: no.")

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from types import MappingProxyType
+
+import pytest
+
 from workbench.lessons.exercise import (
     Correct,
     Exercise,
@@ -44,6 +48,44 @@ def test_an_answer_of_another_type_is_told_which_type_is_wanted() -> None:
     assert four.judge("four") == Wrong("The answer should be a whole number, this is a string.")
     assert four.judge(True) == Wrong("The answer should be a whole number, this is True or False.")  # noqa: FBT003
     assert four.judge(4.0) == Wrong("The answer should be a whole number, this is of type float.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "seen"),
+    [
+        (set, [1, 2, 2], {1, 2}),
+        (set, (2, 1), {1, 2}),
+        (set, frozenset({1, 2}), {1, 2}),
+        (set, range(1, 3), {1, 2}),
+        (set, {1: "a", 2: "b"}.keys(), {1, 2}),
+        (set, {}, set()),
+        (set, [], set()),
+        (list, (1, 2), [1, 2]),
+        (list, range(1, 3), [1, 2]),
+        (tuple, [1, 2], (1, 2)),
+        (dict, MappingProxyType({1: 2}), {1: 2}),
+        (bytes, bytearray(b"ab"), b"ab"),
+    ],
+)
+def test_an_answer_that_says_the_same_in_another_type_is_accepted(kind: type, answer: object, seen: object) -> None:
+    """A set has no order, so a list will do; a list has one, so a set will not."""
+    assert judge_value(answer, kind, lambda value: Correct(repr(value))) == Correct(repr(seen))
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [(list, {1, 2}), (tuple, {1, 2}), (set, [[1], [2]]), (set, {1: 2}), (set, "ab"), (list, "ab"), (bytes, [1])],
+)
+def test_an_answer_that_does_not_say_the_same_is_told_which_type_is_wanted(kind: type, answer: object) -> None:
+    judgement = judge_value(answer, kind, lambda value: Correct(repr(value)))
+    assert isinstance(judgement, Wrong)
+    assert judgement.reason.startswith("The answer should be ")
+
+
+def test_a_function_may_give_a_tuple_for_a_list() -> None:
+    cases = [ExerciseCase("both()", (), [1, 2], repr)]
+    assert judge_function(lambda: (1, 2), cases, "Both.") == Correct("Both.")
+    assert isinstance(judge_function(lambda: {1, 2}, cases, "Both."), Wrong)
 
 
 def test_hints_come_in_sequence_and_end_with_the_solution() -> None:

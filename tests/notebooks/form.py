@@ -7,9 +7,10 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
-from tests.notebooks.store import METADATA, WIDGET_VIEW, text
+from tests.notebooks.store import METADATA, REVEALS, WIDGET_VIEW, text
 
 LARGEST = 700_000
 """Bytes of a lesson. Each picture brings its player, some 35 kB: a dozen pictures fit, and the lesson opens at once."""
@@ -90,8 +91,42 @@ def _holds_no_more_than_needed(notebook: Any) -> Iterator[str]:
     if notebook.metadata != METADATA:
         yield "the lesson's metadata say more than its language"
     for number, cell in enumerate(notebook.cells):
-        if set(cell.metadata) - {"tags"}:
+        if set(cell.metadata) - {"tags", "jupyter"}:
             yield f"cell {number} has metadata: {', '.join(cell.metadata)}"
+
+
+def _folds_what_reveals(notebook: Any) -> Iterator[str]:
+    for number, cell in enumerate(notebook.cells):
+        if _is_folded(cell) is not (cell.metadata.get("jupyter") == {"outputs_hidden": True}):
+            yield f"cell {number} is folded in one way and not in the other"
+
+
+def _takes_predictions(notebook: Any) -> Iterator[str]:
+    """Each prediction is taken by the next cell, and all outputs are folded until it has been compared."""
+    is_open = False
+    for number, (cell, following) in enumerate(pairwise([*notebook.cells, None])):
+        if "**Predict:**" in cell.source and (following is None or "predict(" not in following.source):
+            yield f"cell {number} asks for a prediction that the next cell does not take"
+        if is_open and cell.get("outputs") and not _is_folded(cell):
+            yield f"cell {number} gives away the answer to a prediction above it"
+        is_open = "predict(" in cell.source or (is_open and ".compare(" not in cell.source)
+    if is_open:
+        yield "the last prediction is never compared"
+
+
+def _folds_after_exercises(notebook: Any) -> Iterator[str]:
+    """In the section of an exercise, the first output after it is folded."""
+    is_open = False
+    for number, cell in enumerate(notebook.cells):
+        is_exercise = ".check(" in cell.source
+        if is_open and not is_exercise and cell.get("outputs") and not _is_folded(cell):
+            yield f"cell {number} gives away the answer to an exercise above it"
+        has_ended = cell.source.startswith("## ") or bool(cell.get("outputs"))
+        is_open = is_exercise or (is_open and not has_ended)
+
+
+def _is_folded(cell: Any) -> bool:
+    return REVEALS in cell.metadata.get("tags", ())
 
 
 Rule = Callable[[Any], Iterator[str]]
@@ -103,6 +138,9 @@ RULES: tuple[Rule, ...] = (
     _lives_without_a_kernel,
     _is_the_same_everywhere,
     _holds_no_more_than_needed,
+    _folds_what_reveals,
+    _takes_predictions,
+    _folds_after_exercises,
 )
 
 

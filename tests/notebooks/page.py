@@ -15,7 +15,7 @@ from typing import Any
 
 import mistune
 
-from tests.notebooks.store import NOTEBOOKS, read
+from tests.notebooks.store import NOTEBOOKS, REVEALS, read
 from widgets.shared.assemble import STYLES, inlined, stylesheet
 
 LESSON = NOTEBOOKS / "00_start_here.ipynb"
@@ -50,6 +50,7 @@ pre { overflow-x: auto; padding: 0.7em 1em; border-radius: 6px; margin: 0.6em 0;
 pre.source { background: var(--quiet); border: 1px solid var(--line); }
 .banner { border: 1px solid var(--line); border-radius: 6px; padding: 0.6em 1em; }
 figure { margin: 0; }
+summary { cursor: pointer; padding: 0.3em 0; color: var(--link); }
 img { max-width: 100%; }
 """
 
@@ -76,6 +77,8 @@ def _cell(cell: Any) -> str:
         words = str(mistune.create_markdown(escape=False)(cell.source))
         return _NEXT_LESSON.sub(r'href="../notebooks/\1"', words)
     outputs = "".join(map(_output, cell.outputs))
+    if outputs and REVEALS in cell.metadata.get("tags", ()):
+        outputs = f"<details><summary>Show what this cell gives</summary>\n{outputs}</details>"
     return f'<pre class="source" tabindex="0"><code>{escape(cell.source)}</code></pre>\n{outputs}'
 
 

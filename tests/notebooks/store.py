@@ -20,6 +20,9 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+REVEALS = "reveals"
+"""The tag of a cell whose output gives the answer to a question above it away."""
+
 SECONDS_A_CELL = 60
 
 
@@ -54,6 +57,9 @@ def freeze(notebook: Any) -> Any:
     for cell in notebook.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if REVEALS in cell.metadata.get("tags", ()):
+            # JupyterLab folds such an output until it is asked for, or the cell is run.
+            cell.metadata["jupyter"] = {"outputs_hidden": True}
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET_VIEW, None)
             if "metadata" in output:

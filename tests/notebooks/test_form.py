@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from tests.notebooks.form import LARGEST, LONGEST, WIDEST, problems
-from tests.notebooks.store import METADATA, WIDGET_VIEW, lessons, read, text
+from tests.notebooks.store import METADATA, REVEALS, WIDGET_VIEW, lessons, read, text
 
 INTRODUCTION = "# A lesson\n\n**Time:** 1 minute. **You need:** nothing.\n\n**Afterwards you can:** add."
 
@@ -68,6 +68,20 @@ def keep_python_version(notebook: Any) -> None:
     notebook.metadata = nbformat.from_dict({**METADATA, "language_info": {"name": "python", "version": "3.11"}})
 
 
+def ask(*more: Any) -> Callable[[Any], None]:
+    """Put a question, and these cells, before the last cell."""
+
+    def change(notebook: Any) -> None:
+        asked = nbformat.v4.new_markdown_cell("**Predict:** how many?")
+        notebook.cells[2:2] = [asked, *more]
+
+    return change
+
+
+def code(source: str) -> Any:
+    return nbformat.v4.new_code_cell(source, execution_count=2)
+
+
 PLANTED: dict[str, Callable[[Any], None]] = {
     "the lesson does not begin with words": put(0, cell_type="code", outputs=[], execution_count=1),
     "the first cell lacks '**Time:**'": put(0, source=INTRODUCTION.replace("Time", "Length")),
@@ -85,6 +99,12 @@ PLANTED: dict[str, Callable[[Any], None]] = {
     "cell 2 shows a path of one machine: /home/a": html("<p>File /home/alice/lesson.py</p>"),
     "the lesson's metadata say more than its language": keep_python_version,
     "cell 1 has metadata: execution": put(1, metadata={"execution": {"iopub.status.busy": "2026"}}),
+    "cell 2 is folded in one way and not in the other": put(2, metadata={"tags": [REVEALS]}),
+    "cell 1 is folded in one way and not in the other": put(1, metadata={"jupyter": {"outputs_hidden": True}}),
+    "cell 2 asks for a prediction that the next cell does not take": ask(),
+    "cell 4 gives away the answer to a prediction above it": ask(code("predict('How many?')")),
+    "the last prediction is never compared": ask(code("predict('How many?')")),
+    "cell 4 gives away the answer to an exercise above it": ask(code("question_1.check(answer_1)")),
     f"at most {LARGEST} are wanted": html("<p>" + "large " * LARGEST + "</p>"),
 }
 

@@ -12,7 +12,13 @@ from widgets.shared.assemble import STYLES, inlined, module, stylesheet
 
 PICTURES = ["derivation_graph", "key_lifetimes", "ratchet_tree", "security_matrix"]
 WIDGETS = [f"{name}/{name}.js" for name in PICTURES]
-ENTRIES = [*WIDGETS, *(f"{name}/still.js" for name in PICTURES), "shared/still.js", "shared/standalone_model.js"]
+ENTRIES = [
+    *WIDGETS,
+    "prediction/prediction.js",
+    *(f"{name}/still.js" for name in PICTURES),
+    "shared/still.js",
+    "shared/standalone_model.js",
+]
 
 
 def scopes_of(entry: str) -> list[str]:

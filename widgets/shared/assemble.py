@@ -24,6 +24,7 @@ STYLES = (
     "derivation_graph/derivation_graph.css",
     "security_matrix/marks.css",
     "security_matrix/security_matrix.css",
+    "prediction/prediction.css",
 )
 """The styles of all widgets: a page that has several holds them once."""
 

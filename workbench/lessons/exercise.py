@@ -11,7 +11,8 @@ computed from that, not written down.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, KeysView, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any, TypeAlias
@@ -91,9 +92,10 @@ def exercise(id: str, *, hints: Iterable[str], source: str) -> Callable[[Judge],
 
 
 def judge_value(answer: object, kind: type, accept: Callable[[Any], Judgement]) -> Judgement:
-    """Judge an answer of one type: `accept` sees it only if it is one."""
+    """Judge an answer of one type: `accept` sees it only if it is one, or equal to one."""
     if answer is None:
         return NotAttempted()
+    answer = _as_equal(answer, kind)
     if not isinstance(answer, kind) or isinstance(answer, bool) is not (kind is bool):
         return Wrong(f"The answer should be {_a(kind)}, this is {_a(type(answer))}.")
     return accept(answer)
@@ -125,9 +127,29 @@ def judge_function(answer: object, cases: Iterable[ExerciseCase], why: str) -> J
             return Wrong(f"`{case.shown}` raised {type(error).__name__}: {error}.")
         if result is None and number == 0:
             return NotAttempted()
-        if result != case.expected:
+        if _as_equal(result, type(case.expected)) != case.expected:
             return Wrong(f"`{case.shown}` gives `{result!r}`. {case.explain(result)}")
     return Correct(why)
+
+
+_EQUAL: dict[type, tuple[type, ...]] = {
+    list: (tuple, range),
+    tuple: (list, range),
+    set: (list, tuple, range, frozenset, KeysView),
+    dict: (Mapping,),
+    bytes: (bytearray, memoryview),
+}
+"""What says the same as a value of a type: a list in place of a set, for a set has no order."""
+
+
+def _as_equal(answer: object, kind: type) -> object:
+    """A value of a type that says the same as the answer, where there is one; else the answer as it is."""
+    if kind is set and answer == {}:
+        return set()
+    if isinstance(answer, _EQUAL.get(kind, ())):
+        with suppress(TypeError):  # a list of lists is no set
+            return kind(answer)
+    return answer
 
 
 def _a(kind: type) -> str:
