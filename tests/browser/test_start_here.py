@@ -43,7 +43,7 @@ def test_what_answers_a_question_is_folded_until_the_reader_opens_it(lesson: Pag
     assert len(compared) > 1
     for note in compared:
         expect(note).to_be_hidden()
-    summary = lesson.locator("details", has=picture).locator("summary")
+    summary = picture.locator("xpath=ancestor::details/summary")
     summary.focus()
     lesson.keyboard.press("Enter")
     expect(picture).to_be_visible()
