@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from workbench.client import Device
 from workbench.delivery import DeliveryService
+from workbench.delivery.ports import Rows
 from workbench.lab.sources import START, entropy_source
 from workbench.mls import cipher_suite
 
@@ -39,6 +42,12 @@ def with_last_resort(*names: str) -> list[Device]:
     ]
     made[-1].publish_key_package(last_resort=True)
     return made
+
+
+def lying(device: Device) -> AbstractContextManager[Rows]:
+    """What the delivery service of a device keeps, to be changed as a service that lies would."""
+    assert isinstance(device._service, DeliveryService)
+    return device._service.store.write()
 
 
 def beside(device: Device, name: str, seed: int = 0) -> Device:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.client.devices import GROUP, beside, devices, epochs
+from tests.client.devices import GROUP, beside, devices, epochs, lying
 from workbench.client import Device
 from workbench.delivery import DeliveryService, LateCommit, NoGroupInfo, NoKeyPackage
 from workbench.lab.sources import START, entropy_source
@@ -193,7 +193,8 @@ def test_a_commit_that_the_server_puts_in_the_place_of_ones_own_is_not_taken_for
     alice, bob = devices("Alice", "Bob")
     other = create_commit(bob.state(GROUP), entropy=bytes(32), now=START)
     entry = alice.commit(GROUP).entry
-    alice._service._logs[GROUP][entry.index] = replace(entry, message=encode(other.message))
+    with lying(alice) as rows:
+        rows.add_entry(replace(entry, message=encode(other.message)), None)
     (event,) = alice.fetch(GROUP)
     assert event.text == "Bob updated by a commit"
     assert alice.state(GROUP).secrets == other.next.secrets

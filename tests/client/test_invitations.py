@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.client.devices import GROUP, beside, devices, epochs, with_last_resort
+from tests.client.devices import GROUP, beside, devices, epochs, lying, with_last_resort
 from workbench.client import Device
 from workbench.delivery import DeliveryService, Invitation
 from workbench.inspect.trace_walk import walk
@@ -101,7 +101,8 @@ def test_a_welcome_does_not_replace_the_group_in_which_a_device_is(log: bytes) -
     if log != GROUP:
         alice._service.open_group(log, 1)
     before = bob.device_state.groups
-    alice._service._invitations[next(iter(bob.device_state.bundles))] += (Invitation(welcome, log, 0),)
+    with lying(alice) as rows:
+        rows.invite({next(iter(bob.device_state.bundles)): ""}, Invitation(welcome, log, 0))
     (event,) = bob.accept_invitations()
     assert (event.kind, type(event.error)) == ("refused", InvalidWelcome)
     assert ("already" if log == GROUP else "came with the log of") in event.text
@@ -119,7 +120,8 @@ def test_a_welcome_of_the_past_does_not_take_a_removed_device_back() -> None:
     bob.fetch(GROUP)
     assert welcome is not None
     (reference,) = bob.device_state.bundles
-    alice._service._invitations[reference] += (Invitation(welcome, GROUP, 0),)
+    with lying(alice) as rows:
+        rows.invite({reference: ""}, Invitation(welcome, GROUP, 0))
     (event,) = bob.accept_invitations()
     assert (event.kind, type(event.error)) == ("refused", InvalidWelcome)
     assert "leads to epoch 1, and this device was removed in epoch 1" in event.text
@@ -133,7 +135,8 @@ def test_a_group_that_has_ended_is_not_entered_again() -> None:
     alice.publish_group_info(GROUP)
     alice.commit(GROUP, proposals=[ReInit(b"announced", ProtocolVersion.mls10, 1, ())])
     bob.fetch(GROUP)
-    alice._service._invitations[next(iter(bob.device_state.bundles))] += (Invitation(welcome, GROUP, 0),)
+    with lying(alice) as rows:
+        rows.invite({next(iter(bob.device_state.bundles)): ""}, Invitation(welcome, GROUP, 0))
     (event,) = bob.accept_invitations()
     assert "has ended by a ReInit" in event.text
     alice.fetch(GROUP)
@@ -157,7 +160,8 @@ def test_only_one_group_is_entered_that_a_reinit_announced() -> None:
     second = reinit_group(carol.state(GROUP), carol._new_bundle(), packages, entropy=bytes(32), now=START)
     assert second.welcome is not None
     for reference in bob.device_state.bundles:
-        alice._service._invitations[reference] += (Invitation(encode(second.welcome), b"announced", 1),)
+        with lying(alice) as rows:
+            rows.invite({reference: ""}, Invitation(encode(second.welcome), b"announced", 1))
     before = bob.state(b"announced")
     (event,) = bob.accept_invitations()
     assert (event.kind, "already" in event.text) == ("refused", True)
@@ -165,7 +169,8 @@ def test_only_one_group_is_entered_that_a_reinit_announced() -> None:
 
 
 def test_a_key_package_of_somebody_else_is_not_taken_for_the_one_that_was_wanted() -> None:
-    alice, mallory = devices("Alice", "Mallory")
+    alice, _ = devices("Alice", "Mallory")
+    mallory = Device("Mallory", cipher_suite(1), DeliveryService(), entropy=entropy_source(1, "M"), clock=lambda: START)
     alice._service.publish_key_package("Bob", mallory.publish_key_package())
     before = alice.device_state
     with pytest.raises(InvalidKeyPackage, match="gave a key package of Mallory for Bob"):
@@ -196,7 +201,8 @@ def test_a_description_of_another_group_lets_no_member_leave_its_own() -> None:
         (later, "its leaf is not in the tree"),
         (elsewhere, "it describes group"),
     ):
-        alice._service._group_infos[GROUP] = encode(group_info(state))
+        with lying(alice) as rows:
+            rows.put_group_info(GROUP, encode(group_info(state)))
         with pytest.raises(InvalidGroupInfo, match=reason):
             bob.join_by_commit(GROUP)
     assert bob.device_state == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.client.devices import GROUP, devices
-from workbench.delivery import NoGroupInfo, WrongOrder
+from workbench.delivery import DeliveryService, NoGroupInfo, WrongOrder
 from workbench.mls import encode, group_info
 
 
@@ -41,4 +41,5 @@ def test_only_a_group_info_describes_a_group() -> None:
 def test_key_packages_are_kept_by_cipher_suite() -> None:
     (alice,) = devices("Alice")
     service = alice._service
+    assert isinstance(service, DeliveryService)
     assert (service.key_packages_left("Alice", 1), service.key_packages_left("Alice", 2)) == (1, 0)

@@ -87,7 +87,7 @@ def test_a_welcome_that_names_a_client_many_times_is_kept_for_it_once() -> None:
 
 def test_a_message_does_not_end_the_epoch() -> None:
     entry, head = appended(Head(GROUP, 3, 7), message(3, ContentType.application))
-    assert (entry.index, entry.epoch, head) == (7, 3, Head(GROUP, 3, 8))
+    assert (entry.index, entry.epoch, head) == (7, 3, Head(GROUP, 3, 8, size=len(entry.message)))
 
 
 @pytest.mark.parametrize("content_type", [ContentType.application, ContentType.proposal])

@@ -11,7 +11,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = {"requirements.lock": ["lab"], "requirements-test.lock": ["lab", "interop", "mutants", "peers", "test"]}
+LOCKS = {
+    "requirements.lock": ["lab", "service"],
+    "requirements-test.lock": ["lab", "interop", "mutants", "peers", "service", "test"],
+}
 
 
 def locked(lock: Path) -> list[tuple[Requirement, int]]:
@@ -67,7 +70,11 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
 
 @pytest.mark.parametrize(
     ("package", "extras"),
-    [("workbench", ["interop", "peers"]), ("widgets", []), ("tests", ["lab", "interop", "mutants", "peers", "test"])],
+    [
+        ("workbench", ["interop", "peers", "service"]),
+        ("widgets", []),
+        ("tests", ["lab", "interop", "mutants", "peers", "service", "test"]),
+    ],
 )
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
     """Not only installed because something else needs it."""

@@ -10,7 +10,7 @@ from workbench.client.admission import check_description, check_invitation, chec
 from workbench.client.device_state import DeviceState, Membership, Pending
 from workbench.client.events import Event, event_of, refusal
 from workbench.client.lookups import arrived, leaf_of, new_invitations, old_group, psk_proposal
-from workbench.delivery import DeliveryService, Entry
+from workbench.delivery import Entry, Transport
 from workbench.inspect.names import name_of
 from workbench.mls import (
     Add,
@@ -78,7 +78,7 @@ class Device:
         self,
         name: str,
         suite: CipherSuite,
-        service: DeliveryService,
+        service: Transport,
         *,
         entropy: Callable[[], bytes],
         clock: Callable[[], int],
@@ -140,7 +140,7 @@ class Device:
         state = create_group(
             bundle, group_id, entropy=self._entropy(), now=self._clock(), policy=self._policy, suite=self.suite
         )
-        self._service.open_group(group_id)
+        self._service.open_group(group_id, late_epochs=self._policy.past_epochs)
         self.device_state = self.device_state.with_group(Membership(state, 0))
 
     def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
@@ -363,7 +363,7 @@ class Device:
     def _found(self, committed: PendingCommit) -> Published:
         """Put a new group and its first commit into the delivery service, and live in it."""
         state = committed.next
-        self._service.open_group(state.group_id)
+        self._service.open_group(state.group_id, late_epochs=self._policy.past_epochs)
         welcome = None if committed.welcome is None else encode(committed.welcome)
         entry = self._service.submit(state.group_id, encode(committed.message), welcome)
         self._keep(Membership(state, entry.index + 1), entry)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from workbench.client.device_state import DeviceState, Membership
-from workbench.delivery import DeliveryService, Entry, Invitation
+from workbench.delivery import Entry, Invitation, Transport
 from workbench.mls import (
     CipherSuite,
     ExternalPSK,
@@ -27,9 +27,7 @@ from workbench.mls.wire.code_points import ContentType, ExtensionType, Resumptio
 from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
 
 
-def arrived(
-    service: DeliveryService, membership: Membership, *, messages: bool
-) -> tuple[Membership, tuple[Entry, ...]]:
+def arrived(service: Transport, membership: Membership, *, messages: bool) -> tuple[Membership, tuple[Entry, ...]]:
     """The entries of the log to read now, late ones first, and the membership that notes which are late.
 
     Without `messages` all application messages are.
@@ -40,14 +38,12 @@ def arrived(
         waiting = replace(membership, late=membership.late + late, next_index=new[-1].index + 1)
         return waiting, tuple(entry for entry in new if entry.index not in late)
     if messages and membership.late:
-        log = service.entries(membership.state.group_id)
-        return replace(membership, late=()), (*(log[index] for index in membership.late), *new)
+        since = service.entries(membership.state.group_id, membership.late[0])
+        return replace(membership, late=()), (*(entry for entry in since if entry.index in membership.late), *new)
     return membership, new
 
 
-def new_invitations(
-    service: DeliveryService, device_state: DeviceState
-) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
+def new_invitations(service: Transport, device_state: DeviceState) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
     """The Welcomes that have come and were not accepted yet, each with the key package that it is for."""
     return [
         (reference, bundle, invitation)

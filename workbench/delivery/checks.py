@@ -7,6 +7,9 @@ tell. docs/delivery.md says what follows for devices.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from workbench.delivery.errors import InvalidFrame, InvalidKeyPackageUpload, TooLarge
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.errors import MLSError
 from workbench.mls.group.key_package import validate_key_package
@@ -22,7 +25,7 @@ from workbench.mls.wire.messages import (
     PrivateMessage,
     PublicMessage,
 )
-from workbench.mls.wire.tree import KeyPackage, KeyPackageSource
+from workbench.mls.wire.tree import KeyPackage
 
 AEAD_TAG = 16
 """Bytes that sealing adds, whatever the cipher suite (RFC 9180 §7.3)."""
@@ -42,47 +45,49 @@ LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes of a message or a Welcome: ample for the Welcome with its tree when one commit adds ten thousand members."""
 
 
-class Refused(Exception):
-    """The delivery service does not take an upload; nothing has changed."""
+LONGEST_GROUP_ID = 1024
+"""Bytes of a group's id, so that it fits into the index of a database; 16 to 32 are common (RFC 9420 §11)."""
+
+LONGEST_USER = 255
+"""Characters of a user's name."""
 
 
-class InvalidKeyPackageUpload(Refused):
-    """A key package that no group would accept: damaged, wrongly signed, or outside of its lifetime."""
+def check_group_id(group_id: bytes) -> None:
+    """`TooLarge` for an id that does not fit into an index."""
+    if len(group_id) > LONGEST_GROUP_ID:
+        raise TooLarge(f"the id of the group has {len(group_id)} bytes; this service takes {LONGEST_GROUP_ID} at most")
 
 
-class InvalidFrame(Refused):
-    """A message whose frame shows already that no member can have sent it."""
+def check_user(user: str) -> None:
+    """`TooLarge` for a name that is too long, `InvalidFrame` for one that a database cannot hold."""
+    if len(user) > LONGEST_USER:
+        raise TooLarge(f"the name of the user has {len(user)} characters; this service takes {LONGEST_USER} at most")
+    if not user or not user.isprintable():
+        raise InvalidFrame(f"the name {user!r} is empty, or holds a character that nobody can see")
 
 
-def checked_key_package(message: bytes, *, now: int | None) -> KeyPackage:
+def checked_key_package(message: bytes, *, now: int | None, longest: int | None = None) -> KeyPackage:
     """The key package in an upload, checked as any client checks it (RFC 9420 §10.1).
 
-    `now` is in seconds since 1970; None leaves its lifetime unchecked. Raises `InvalidKeyPackageUpload`, or `Malformed`
+    `now` is in seconds since 1970; None leaves its lifetime unchecked. `longest` is how many seconds a lifetime may
+    last, None for any number. Raises `InvalidKeyPackageUpload`, or `Malformed`
     for bytes that are no MLSMessage.
     """
     key_package = decode(MLSMessage, message).message
     if not isinstance(key_package, KeyPackage):
         raise InvalidKeyPackageUpload(f"a {type(key_package).__name__} stands where a key package should be")
+    lifetimes = replace(ANY_LENGTH, longest=longest)
     try:
-        validate_key_package(algorithms(key_package.cipher_suite), key_package, now=now, lifetimes=ANY_LENGTH)
+        validate_key_package(algorithms(key_package.cipher_suite), key_package, now=now, lifetimes=lifetimes)
     except MLSError as error:
         raise InvalidKeyPackageUpload(str(error)) from error
     return key_package
 
 
-def has_expired(message: bytes, *, now: int | None) -> bool:
-    """Whether the lifetime of a key package, which was checked when it came, is over (RFC 9420 §7.2)."""
-    key_package = decode(MLSMessage, message).message
-    if now is None or not isinstance(key_package, KeyPackage):
-        return False
-    source = key_package.leaf_node.leaf_node_source
-    return isinstance(source, KeyPackageSource) and source.lifetime.not_after < now
-
-
-def check_size(what: str, message: bytes) -> None:
-    """`InvalidFrame` for more bytes than a server should keep for a group."""
-    if len(message) > LARGEST_MESSAGE:
-        raise InvalidFrame(f"the {what} has {len(message)} bytes; this service takes {LARGEST_MESSAGE} at most")
+def check_size(what: str, message: bytes, largest: int = LARGEST_MESSAGE) -> None:
+    """`TooLarge` for more bytes than a server should keep for a group."""
+    if len(message) > largest:
+        raise TooLarge(f"the {what} has {len(message)} bytes; this service takes {largest} at most")
 
 
 def check_frame(message: PublicMessage | PrivateMessage) -> None:

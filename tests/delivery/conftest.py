@@ -1,0 +1,84 @@
+"""The stores that the delivery service can stand on: every test of a store runs on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.delivery.postgresql import MISSING, Cluster, programs
+from workbench.delivery import Store
+from workbench.delivery.memory import MemoryStore
+from workbench.delivery.sql import SqlStore
+from workbench.delivery.sql.tables import metadata
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test run."""
+    if programs() is None:
+        pytest.skip(MISSING)
+    made = Cluster()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'delivery.sqlite3'}"
+    made: Cluster = request.getfixturevalue("cluster")
+    return made.create()
+
+
+@pytest.fixture(scope="session")
+def shared_store(cluster: Cluster) -> Iterator[SqlStore]:
+    """A store in PostgreSQL for many tests: to make a database for each takes longer than they do."""
+    made = SqlStore(cluster.create())
+    made.create()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def emptied(shared_store: SqlStore) -> SqlStore:
+    """The same, without what the test before has left."""
+    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with shared_store._engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    return shared_store
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    if request.param == "postgresql":
+        shared: SqlStore = request.getfixturevalue("emptied")
+        yield shared
+        return
+    made = SqlStore(f"sqlite:///{tmp_path / 'delivery.sqlite3'}")
+    made.create()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reopened(database: str) -> Iterator[Callable[[], SqlStore]]:
+    """Opens the store in the same database, again and again."""
+    opened: list[SqlStore] = []
+
+    def again() -> SqlStore:
+        made = SqlStore(database)
+        made.create()
+        opened.append(made)
+        return made
+
+    yield again
+    for each in opened:
+        each.close()

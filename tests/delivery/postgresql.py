@@ -1,0 +1,90 @@
+"""A private PostgreSQL for the tests: a cluster in a temporary folder, reached by a socket there, not by the network.
+
+The server refuses to run as root, so root starts it as the user `postgres`, or as `nobody`. It does not wait for the
+disk: the tests kill the delivery service, not the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+MISSING = "PostgreSQL is not installed: on Debian and Ubuntu, apt install postgresql"
+
+
+def programs() -> Path | None:
+    """The folder with the programs of the newest PostgreSQL on this machine; None if there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return None if on_path is None else Path(on_path).resolve().parent
+
+
+def unprivileged() -> str | None:
+    """As whom to run the server: somebody else if this is root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+class Cluster:
+    """A running server; `create` makes an empty database in it and gives its URL."""
+
+    def __init__(self) -> None:
+        folder = programs()
+        if folder is None:
+            raise FileNotFoundError(MISSING)
+        self._programs = folder
+        self._user = unprivileged()
+        self.folder = Path(tempfile.mkdtemp(prefix="workbench-postgresql-"))
+        if self._user is not None:
+            shutil.chown(self.folder, self._user)
+        self.data = self.folder / "data"
+        self._numbers = count(1)
+        self._run("initdb", "--pgdata", str(self.data), "--username=workbench", "--auth=trust", "--no-sync")
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, *arguments],
+            check=True,
+            user=self._user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=100 -c fsync=off"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "--pgdata", str(self.data), "--log", log, "--wait", "--options", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it, by default as a power cut does."""
+        self._run("pg_ctl", "--pgdata", str(self.data), "--mode", mode, "--wait", "stop")
+
+    def create(self) -> str:
+        """An empty database."""
+        name = f"test{next(self._numbers)}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """The URL of a database."""
+        return f"postgresql://workbench@/{name}?host={self.folder}"
+
+    def remove(self) -> None:
+        """Stop it and delete everything."""
+        self.stop()
+        shutil.rmtree(self.folder)

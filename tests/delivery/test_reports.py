@@ -1,0 +1,90 @@
+"""A commit that members refuse does not end its epoch for good: more than half of the others reopen it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.delivery.desk import Desk
+from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, Person, commit, message, welcome
+from workbench.delivery import NotAllowed, Settings, Store, TooFast, WrongOrder
+from workbench.delivery.reports import is_void
+
+DAVE = Person("Dave")
+
+
+def test_more_than_half_of_the_others_make_a_commit_void() -> None:
+    assert [is_void(reports, 3) for reports in range(4)] == [False, False, True, True]
+    assert [is_void(reports, 4) for reports in range(5)] == [False, False, False, True, True]
+    assert is_void(1, 1)
+
+
+def test_a_reported_commit_is_void_with_all_that_followed_and_the_epoch_goes_on(store: Store) -> None:
+    desk = Desk(store)
+    mallory, alice, bob, carol = desk.group(MALLORY, ALICE, BOB, CAROL)
+    bad = mallory.submit(GROUP, commit(1, "nobody can process this"))
+    mallory.submit(GROUP, commit(2, "to bury it"))
+    mallory.submit(GROUP, message(3, "and go on"))
+    assert not alice.report(GROUP, bad.index)
+    assert not alice.report(GROUP, bad.index)
+    assert desk.service.epoch(GROUP) == 3
+    assert bob.report(GROUP, bad.index)
+    assert desk.service.epoch(GROUP) == 1
+    assert carol.report(GROUP, bad.index)
+    log = carol.entries(GROUP)
+    assert [entry.void for entry in log] == [True, True, True, False]
+    assert (log[-1].reopens, log[-1].content_type, log[-1].epoch) == (bad.index, None, 1)
+    with pytest.raises(WrongOrder, match="have refused this message"):
+        mallory.submit(GROUP, commit(1, "nobody can process this"))
+    assert alice.submit(GROUP, commit(1, "a good one")).epoch == 1
+    assert desk.service.epoch(GROUP) == 2
+
+
+def test_who_came_in_by_a_void_commit_is_out_again(store: Store) -> None:
+    desk = Desk(store)
+    mallory, alice = desk.group(MALLORY, ALICE)
+    dave = desk.access(DAVE)
+    dave.publish_key_package("Dave", DAVE.upload(0))
+    bad = mallory.submit(GROUP, commit(1), welcome(DAVE.reference(0)))
+    assert len(dave.inbox().welcomes) == 1
+    with pytest.raises(NotAllowed, match="only devices that were members before"):
+        dave.report(GROUP, bad.index)
+    assert alice.report(GROUP, bad.index)
+    assert dave.inbox().welcomes == ()
+    with pytest.raises(NotAllowed):
+        dave.entries(GROUP)
+
+
+def test_its_sender_and_strangers_have_no_vote(store: Store) -> None:
+    desk = Desk(store)
+    alice, bob = desk.group(ALICE, BOB)
+    sent = alice.submit(GROUP, commit(1))
+    for access in (alice, desk.access(MALLORY)):
+        with pytest.raises(NotAllowed):
+            access.report(GROUP, sent.index)
+    with pytest.raises(WrongOrder, match="there is no commit at place"):
+        bob.report(GROUP, sent.index + 1)
+    said = alice.submit(GROUP, message(2, "hello"))
+    with pytest.raises(WrongOrder, match="there is no commit at place"):
+        bob.report(GROUP, said.index)
+    assert desk.service.epoch(GROUP) == 2
+
+
+def test_an_old_commit_stands(store: Store) -> None:
+    desk = Desk(store, Settings(report_seconds=60))
+    alice, bob = desk.group(ALICE, BOB)
+    sent = alice.submit(GROUP, commit(1))
+    desk.now += 61
+    with pytest.raises(WrongOrder, match="more than 60 seconds ago"):
+        bob.report(GROUP, sent.index)
+
+
+def test_members_who_refuse_everything_hold_a_group_up_only_so_often(store: Store) -> None:
+    desk = Desk(store, Settings(reopenings_per_hour=2))
+    alice, bob = desk.group(ALICE, BOB)
+    for number in range(2):
+        assert bob.report(GROUP, alice.submit(GROUP, commit(1, f"{number}")).index)
+    third = alice.submit(GROUP, commit(1, "third"))
+    with pytest.raises(TooFast, match="was reopened 2 times in the last hour") as caught:
+        bob.report(GROUP, third.index)
+    assert caught.value.retry_after == 3600
+    assert desk.service.epoch(GROUP) == 2

@@ -1,0 +1,93 @@
+"""The directory of key packages: what may enter, and who gets which (RFC 9420 §16.8, RFC 9750 §5.1).
+
+Each key package is handed out once, but for one of last resort, which stays until its device publishes another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.delivery.errors import AlreadyThere, DirectoryFull, InvalidKeyPackageUpload, NoKeyPackage
+from workbench.delivery.ports import Rows
+from workbench.delivery.rows import DeviceRow, KeyPackageRow
+from workbench.delivery.settings import Settings
+from workbench.mls.crypto.algorithms import algorithms
+from workbench.mls.crypto.credentials import presented_identities
+from workbench.mls.group.key_package import is_last_resort, key_package_ref
+from workbench.mls.wire.tree import KeyPackage, KeyPackageSource
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What the directory has of a device in one cipher suite, and whether the device should publish more."""
+
+    cipher_suite: int
+    left: int
+    last_resort: bool
+    publish: int
+
+
+def publish(
+    rows: Rows, device: str, user: str, message: bytes, key_package: KeyPackage, *, settings: Settings
+) -> KeyPackageRow:
+    """Keep a key package, which was checked, until somebody wants to add the user.
+
+    One of last resort takes the place of the one before. Raises `AlreadyThere` for one that has been here, or whose
+    init key has; `DirectoryFull` beyond the device's quota.
+    """
+    suite = key_package.cipher_suite
+    last_resort = is_last_resort(key_package)
+    if not last_resort and rows.key_packages_left(user, device).get(suite, 0) >= settings.key_packages_per_device:
+        reason = f"the directory keeps {settings.key_packages_per_device} key packages of a device in a cipher suite"
+        raise DirectoryFull(f"{reason}, and has as many: publish more when some were taken")
+    source = key_package.leaf_node.leaf_node_source
+    row = KeyPackageRow(
+        reference=key_package_ref(algorithms(suite), key_package),
+        device=device,
+        user=user,
+        cipher_suite=suite,
+        init_key=hashlib.sha256(algorithms(suite).canonical_encryption_key(key_package.init_key)).digest(),
+        not_after=source.lifetime.not_after if isinstance(source, KeyPackageSource) else 0,
+        last_resort=last_resort,
+        message=message,
+    )
+    if last_resort:
+        rows.retire_last_resorts(device, suite)
+    if not rows.add_key_package(row):
+        raise AlreadyThere("the directory has had this key package, or one with its init key: make a new one")
+    return row
+
+
+def check_owner(device: DeviceRow, key_package: KeyPackage) -> None:
+    """Refuse a key package that is not of the device which publishes it (RFC 9420 §5.3.1).
+
+    It has to present the device's user, and in the device's own cipher suite to be signed with its signature key; for
+    other suites a device has other keys. Raises `InvalidKeyPackageUpload`.
+    """
+    leaf_node = key_package.leaf_node
+    if key_package.cipher_suite == device.cipher_suite and leaf_node.signature_key != device.signature_key:
+        raise InvalidKeyPackageUpload("the key package is signed with another key than the device has logged in with")
+    if device.user.encode() not in presented_identities(leaf_node.credential):
+        raise InvalidKeyPackageUpload(f"the key package is not of {device.user}, whose device publishes it")
+
+
+def take(rows: Rows, user: str, cipher_suite: int, device: str | None = None, *, now: int | None) -> bytes:
+    """The oldest key package of a user, which is then gone; or else the one of last resort, which stays.
+
+    Those whose lifetime is over go unseen. Raises `NoKeyPackage`.
+    """
+    message = rows.take_key_package(user, cipher_suite, device, now) or rows.last_resort(
+        user, cipher_suite, device, now
+    )
+    if message is None:
+        raise NoKeyPackage(f"the directory has no key package of {user} left that is within its lifetime")
+    return message
+
+
+def supply(left: Mapping[int, int], device: DeviceRow, *, settings: Settings, last_resort: bool) -> Supply:
+    """How many more a device should publish in its own cipher suite: when few are left, up to its quota."""
+    count = left.get(device.cipher_suite, 0)
+    missing = settings.key_packages_per_device - count
+    return Supply(device.cipher_suite, count, last_resort, missing if count < settings.key_packages_low else 0)

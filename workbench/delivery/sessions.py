@@ -1,0 +1,157 @@
+"""Who a device is: it signs a challenge with its signature key, and gets a session (RFC 9420 §5.1.2 for the signature).
+
+A device is its signature key. Its id is a hash of that key, so nobody can claim another's. What is signed names the
+host that the device has dialled, so a host in between cannot use the signature elsewhere; the challenge, which is good
+once and for a minute; and the user. Of challenges and sessions the service keeps hashes: who reads its database cannot
+speak for anybody.
+
+The first device of a user takes the name. Each other one needs a device of that user to approve it first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.delivery.errors import NotAllowed, NotAuthenticated
+from workbench.delivery.ports import Rows
+from workbench.delivery.rows import DeviceRow, Ticket
+from workbench.delivery.settings import DAY, Settings
+from workbench.mls.crypto.algorithms import algorithms
+from workbench.mls.errors import MLSError
+from workbench.mls.wire.codec import encode
+from workbench.mls.wire.shapes import Opaque, struct, uint16
+
+LABEL = "DeliveryServiceLogin"
+"""For what purpose the signature key signs: no signature of MLS has this label."""
+
+
+@struct
+class LoginTBS:
+    """What a device signs to log in."""
+
+    host: Opaque
+    challenge: Opaque
+    user: Opaque
+    cipher_suite: uint16
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says to be."""
+
+    user: str
+    cipher_suite: int
+    signature_key: bytes
+
+    @property
+    def device(self) -> str:
+        """The id of the device: the hash of its cipher suite and signature key."""
+        return device_id(self.cipher_suite, self.signature_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session's secret text, the device that it is for, and when it ends. `is_new` if the device was unknown."""
+
+    text: str
+    device: str
+    expires: int
+    is_new: bool
+
+
+def device_id(cipher_suite: int, signature_key: bytes) -> str:
+    """The name of a device, which follows from its key."""
+    return hashlib.sha256(cipher_suite.to_bytes(2) + signature_key).hexdigest()
+
+
+def signed_content(host: str, challenge: str, claim: Claim) -> bytes:
+    """The bytes to sign for the purpose `LABEL`."""
+    return encode(LoginTBS(host.encode(), challenge.encode(), claim.user.encode(), claim.cipher_suite))
+
+
+def check_key(claim: Claim) -> None:
+    """Refuse what is no signature key of its cipher suite, or another spelling of one; raises `NotAuthenticated`."""
+    try:
+        suite = algorithms(claim.cipher_suite)
+        suite.check_signature_key(claim.signature_key)
+        canonical = suite.canonical_signature_key(claim.signature_key)
+    except MLSError as error:
+        raise NotAuthenticated(f"this is no signature key: {error}") from None
+    if canonical != claim.signature_key:
+        raise NotAuthenticated("the signature key is not in the form in which it is compared (RFC 9420 §7.3)")
+
+
+def is_signed(claim: Claim, host: str, challenge: str, signature: bytes) -> bool:
+    """Whether the holder of the key has answered this challenge, for this host."""
+    try:
+        suite = algorithms(claim.cipher_suite)
+        return suite.verify_with_label(claim.signature_key, LABEL, signed_content(host, challenge, claim), signature)
+    except MLSError:
+        return False
+
+
+def challenge(rows: Rows, claim: Claim, *, now: int, settings: Settings) -> str:
+    """A text that nobody has seen before, for one device, to sign within a minute."""
+    text = secrets.token_urlsafe(32)
+    rows.add_ticket(Ticket(_digest("challenge", text), "challenge", claim.device, now + settings.challenge_seconds))
+    return text
+
+
+def take_challenge(rows: Rows, claim: Claim, text: str, *, now: int) -> bool:
+    """Use a challenge up; whether it was this device's, and in time. It is gone in any case."""
+    digest = _digest("challenge", text)
+    ticket = rows.ticket(digest)
+    taken = rows.take_ticket(digest)
+    return taken and ticket is not None and ticket.device == claim.device and now <= ticket.expires
+
+
+def open_session(rows: Rows, claim: Claim, *, now: int, settings: Settings) -> Session:
+    """A session for a device that has proved its key; a new device is registered.
+
+    Raises `NotAllowed` if the name belongs to another user's device, and none of that user's has approved this one.
+    """
+    known = rows.device(claim.device)
+    if known is None:
+        _register(rows, claim, now)
+    elif known.user != claim.user:
+        raise NotAllowed(f"this device is registered for another user than {claim.user}")
+    text, expires = secrets.token_urlsafe(32), now + settings.session_seconds
+    rows.add_ticket(Ticket(_digest("session", text), "session", claim.device, expires))
+    return Session(text, claim.device, expires, known is None)
+
+
+def whose(rows: Rows, text: str, *, now: int) -> DeviceRow:
+    """The device of a session; raises `NotAuthenticated` if there is none, or it has ended."""
+    ticket = rows.ticket(_digest("session", text))
+    device = None if ticket is None or ticket.expires < now else rows.device(ticket.device)
+    if device is None:
+        raise NotAuthenticated("the session is unknown or has ended: log in again")
+    return device
+
+
+def end_session(rows: Rows, text: str) -> None:
+    """End a session, before its time."""
+    rows.take_ticket(_digest("session", text))
+
+
+def approve(rows: Rows, user: str, device: str, *, now: int) -> None:
+    """Let a device of this id register for a user, within a day; one of the user's own devices asks for it."""
+    rows.add_ticket(Ticket(_digest("approval", user + "\n" + device), "approval", device, now + DAY))
+
+
+def _register(rows: Rows, claim: Claim, now: int) -> None:
+    if rows.devices_of(claim.user):
+        digest = _digest("approval", claim.user + "\n" + claim.device)
+        ticket = rows.ticket(digest)
+        if ticket is None or ticket.expires < now:
+            reason = f"{claim.user} has a device already, and it has not approved device {claim.device[:8]}"
+            raise NotAllowed(reason)
+        rows.take_ticket(digest)
+    rows.add_device(DeviceRow(claim.device, claim.user, claim.cipher_suite, claim.signature_key, now))
+
+
+def _digest(purpose: Literal["challenge", "session", "approval"], text: str) -> bytes:
+    return hashlib.sha256(f"{purpose}\n{text}".encode()).digest()
