@@ -73,6 +73,17 @@ def open_notebook(page: Page, address: str, name: str) -> None:
     page.evaluate(READY)
 
 
+def reload(page: Page) -> None:
+    """Load the page anew, with the same notebook and its kernel, and wait for both."""
+    page.reload()
+    page.evaluate(READY)
+
+
+def save(page: Page) -> None:
+    """Save the open notebook."""
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+
 def run_all_cells(page: Page) -> None:
     """Run all cells of the open notebook; returns when they have run."""
     page.evaluate(_RUN_ALL)

@@ -22,9 +22,11 @@ LESSON = NOTEBOOKS / "00_start_here.ipynb"
 PAGE = NOTEBOOKS.parent / "docs" / "start_here.html"
 BINDER = "https://mybinder.org/v2/gh/mls-workbench/mls-workbench/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
 
-_PLAYER = re.compile(
-    r'<div class="mls-player" data-player="[^"]*" (data-traits="[^"]*")>(.*?)</div><script>.*?</script>', re.DOTALL
+# Here nobody can run a cell again, and the players share one script.
+_OUTPUT = re.compile(
+    r'<div class="mls-output">(.*?)<p class="mls mls-saved">.*?</p></div><script>.*?</script>', re.DOTALL
 )
+_PLAYER = re.compile(r'<div class="mls-player" data-player="[^"]*" ')
 _NEXT_LESSON = re.compile(r'href="([0-9a-z_]+\.ipynb)"')
 
 _START = """\
@@ -87,7 +89,7 @@ def _output(output: Any) -> str:
     data = output.get("data", {"text/plain": output.get("text", "")})
     if "text/html" not in data:
         return f'<pre tabindex="0">{escape(data["text/plain"])}</pre>'
-    return _PLAYER.sub(r'<div class="mls-player" \1>\2</div>', data["text/html"])
+    return _PLAYER.sub('<div class="mls-player" ', _OUTPUT.sub(r"\1", data["text/html"]))
 
 
 def _digest(script: str) -> str:

@@ -1,12 +1,13 @@
 """Run the lessons and store what they show: `python -m tests.notebooks.store [NOTEBOOK...]`, all lessons by default.
 
 A stored lesson is read without a kernel as well: on a forge, in an untrusted notebook, exported. Widgets stay as the
-figure and player that they write beside their live view; the live view itself, which only works while its kernel runs,
-is not stored. Nothing is kept that says when or where the lesson ran, so that running it again changes nothing.
+figure and player that are their output; the name of the live widget that stands there while its kernel runs is not
+stored. Nothing is kept that says when or where the lesson ran, so that running it again changes nothing.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ REVEALS = "reveals"
 """The tag of a cell whose output gives the answer to a question above it away."""
 
 SECONDS_A_CELL = 60
+_LIVE = re.compile(r' data-live="[^"]*"')
 
 
 def lessons() -> list[Path]:
@@ -61,7 +63,10 @@ def freeze(notebook: Any) -> Any:
             # JupyterLab folds such an output until it is asked for, or the cell is run.
             cell.metadata["jupyter"] = {"outputs_hidden": True}
         for output in cell.get("outputs", ()):
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+            data = output.get("data", {})
+            data.pop(WIDGET_VIEW, None)
+            if "text/html" in data:
+                data["text/html"] = _LIVE.sub("", data["text/html"])
             if "metadata" in output:
                 output.metadata = nbformat.from_dict({})
     return notebook

@@ -22,7 +22,7 @@ def compared(repository: Path) -> Any:
     parser = ConfigParser(interpolation=None)
     parser.read(repository / "tests/notebooks/sanitize.cfg", "utf-8")
     rules = [(section["regex"], section["replace"]) for name, section in parser.items() if name != "DEFAULT"]
-    assert len(rules) == 4
+    assert len(rules) == 5
 
     def sanitized(html: str) -> str:
         for regex, replacement in rules:
@@ -39,6 +39,10 @@ def stored(player: str = "aaa", figure: str = "<figure>a</figure>", starter: str
 def test_another_player_makes_no_difference(compared: Any) -> None:
     assert compared(stored(player="bbb")) == compared(stored())
     assert compared(stored(starter="go();\nrun();\n")) == compared(stored())
+
+
+def test_another_live_widget_makes_no_difference(compared: Any) -> None:
+    assert compared('<div class="mls-output" data-live="c0ffee 1764426000000">') == '<div class="mls-output">'
 
 
 def test_another_figure_makes_one(compared: Any) -> None:

@@ -11,10 +11,9 @@ from tests.widgets.views import REPOSITORY, node
 from widgets.shared.assemble import STYLES, inlined, module, stylesheet
 
 PICTURES = ["derivation_graph", "key_lifetimes", "ratchet_tree", "security_matrix"]
-WIDGETS = [f"{name}/{name}.js" for name in PICTURES]
+WIDGETS = [*(f"{name}/{name}.js" for name in PICTURES), "prediction/prediction.js", "shared/live_output.js"]
 ENTRIES = [
     *WIDGETS,
-    "prediction/prediction.js",
     *(f"{name}/still.js" for name in PICTURES),
     "shared/still.js",
     "shared/standalone_model.js",

@@ -6,7 +6,6 @@ import json
 import re
 from html import escape
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -19,8 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def html(graph: DerivationGraph) -> str:
-    bundle: Any = graph._repr_mimebundle_()
-    return str(bundle[0]["text/html"])
+    return graph.kept()
 
 
 def test_it_shows_how_an_epoch_or_any_other_fact_is_known() -> None:

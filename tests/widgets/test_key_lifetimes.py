@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -23,8 +22,7 @@ def story() -> Scenario:
 
 
 def html(shown: KeyLifetimes) -> str:
-    bundle: Any = shown._repr_mimebundle_()
-    return str(bundle[0]["text/html"])
+    return shown.kept()
 
 
 def test_it_opens_with_a_compromise_from_the_first_device_after_the_last_step() -> None:

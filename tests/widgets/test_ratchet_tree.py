@@ -16,8 +16,7 @@ from workbench.lab.scenarios import scenario
 
 
 def html(tree: RatchetTree) -> str:
-    bundle: Any = tree._repr_mimebundle_()
-    return str(bundle[0]["text/html"])
+    return tree.kept()
 
 
 def test_it_opens_at_the_last_step_through_the_first_viewers_eyes() -> None:
@@ -56,9 +55,27 @@ def test_a_view_too_large_for_a_notebook_is_kept_as_its_figure_alone() -> None:
     assert "Left out of this notebook: the player, in which the picture can be stepped." in kept
 
 
-def test_the_widget_itself_is_still_shown_where_there_is_a_kernel() -> None:
+def test_an_output_keeps_the_picture_says_how_it_comes_back_and_names_the_live_one() -> None:
+    tree = RatchetTree(sample())
+    bundle: Any = tree._repr_mimebundle_()
+    assert set(bundle[0]) == {"text/plain", "text/html"}
+    shown = bundle[0]["text/html"]
+    assert shown.startswith(f'<div class="mls-output" data-live="{tree.output_id} ')
+    assert tree.kept() in shown
+    assert "run this cell again" in shown
+    assert tree.output_id != RatchetTree(sample()).output_id
+
+
+@pytest.mark.parametrize(("variable", "has_view"), [("VSCODE_PID", True), ("JPY_SESSION_NAME", False)])
+def test_a_view_is_in_the_output_for_notebooks_that_bring_a_widget_only_for_its_view(
+    monkeypatch: pytest.MonkeyPatch, variable: str, *, has_view: bool
+) -> None:
+    for each in ("VSCODE_PID", "JPY_SESSION_NAME"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(variable, "1")
     bundle: Any = RatchetTree(sample())._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle[0]
+    assert ("application/vnd.jupyter.widget-view+json" in bundle[0]) == has_view
+    assert "text/html" in bundle[0]
 
 
 def test_showing_a_longer_view_keeps_the_place_and_plays_what_is_new() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -26,8 +25,7 @@ def story() -> Scenario:
 
 
 def html(matrix: SecurityMatrix) -> str:
-    bundle: Any = matrix._repr_mimebundle_()
-    return str(bundle[0]["text/html"])
+    return matrix.kept()
 
 
 def test_its_repr_says_the_verdict() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from widgets.ratchet_tree import RatchetTree
+from widgets.shared.live_output import LiveOutput, shown
 from workbench.inspect.names import listed
 from workbench.lab import NotPossible, World
 from workbench.lab.actions import ACTIONS
@@ -23,6 +24,7 @@ MORE_ACTIONS = (
     *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
 )
 """The actions that have a button, in the order in which these stand."""
+SAVED = "Saved with the notebook, without the buttons. To act, run this cell again."
 
 
 class Controls(ipywidgets.VBox):
@@ -94,9 +96,9 @@ class Controls(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Show the controls; readers without a kernel get the picture with its player."""
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        picture = self.tree._repr_mimebundle_()
-        return bundle if picture is None else bundle | {"text/html": picture[0]["text/html"]}
+        data: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        live = LiveOutput(content=self, pictures=[self.tree])
+        return shown(data, [self.tree.kept()], live=live.output_id, saved=SAVED)
 
     # What the buttons need to know
 

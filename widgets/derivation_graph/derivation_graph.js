@@ -4,6 +4,7 @@
  *
  * Traits: view, selected (a fact, or -1), every_step (whether runs of steps are unfolded).
  */
+import { announced } from "../shared/notebook_output.js";
 import { draw, factClass, factShapes } from "./picture.js";
 import { neighbour, sentences } from "./walk.js";
 import { attribute, html, iconButton, svg } from "../shared/dom.js";
@@ -242,4 +243,4 @@ function marksAndKeys() {
   );
 }
 
-export default { render };
+export default announced(render);

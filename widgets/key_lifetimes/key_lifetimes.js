@@ -5,6 +5,7 @@
  * Traits: view, device, step (the compromise is after it), leaks (the names of other leaks that are on), opened (kinds that
  * are not folded; null: those that are small).
  */
+import { announced } from "../shared/notebook_output.js";
 import { twin } from "../shared/data_table.js";
 import { html } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -106,4 +107,4 @@ function flipped(names, name) {
   return names.includes(name) ? names.filter((one) => one !== name) : [...names, name];
 }
 
-export default { render };
+export default announced(render);

@@ -6,6 +6,7 @@
  */
 import { html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
+import { announced } from "../shared/notebook_output.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 
@@ -53,4 +54,4 @@ export function render({ model, el }) {
   };
 }
 
-export default { render };
+export default announced(render);

@@ -10,15 +10,17 @@ from collections.abc import Collection
 from html import escape
 from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 
 from widgets.shared.assemble import module, stylesheet
+from widgets.shared.live_output import Announced, shown
 from workbench.inspect.names import listed
 from workbench.lessons.note import Note, Tone
 
+SAVED = "Saved with the notebook. To compare your choice, run this cell again."
 
-class Prediction(anywidget.AnyWidget):
+
+class Prediction(Announced):
     """A question with its options; `chosen` are the numbers of those that the reader has chosen.
 
     Without a kernel it is a form in which the reader can still choose.
@@ -49,9 +51,7 @@ class Prediction(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Show the question, and beside it a form for readers without a kernel."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            bundle[0]["text/html"] = self._form()
-        return bundle
+        return bundle and (shown(bundle[0], [self._form()], live=self.output_id, saved=SAVED), bundle[1])
 
     def _form(self) -> str:
         kind = "checkbox" if self.several else "radio"

@@ -4,6 +4,7 @@
  *
  * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1).
  */
+import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
 import { html } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -217,4 +218,4 @@ function opened(view) {
   return timeline(readable(view, FORMAT, VERSION));
 }
 
-export default { render };
+export default announced(render);

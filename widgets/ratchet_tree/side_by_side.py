@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from widgets.ratchet_tree.ratchet_tree import RatchetTree
+from widgets.shared.live_output import LiveOutput, shown
+from widgets.shared.picture import SAVED
 
 if TYPE_CHECKING:
     from workbench.views.schema import RatchetTreeView
@@ -14,16 +16,32 @@ if TYPE_CHECKING:
 LINKED = ("step", "beat", "speed", "playing")
 
 
-def side_by_side(view: RatchetTreeView, *viewers: str, step: int | None = None) -> ipywidgets.Box:
+class SideBySide(ipywidgets.Box):
+    """Pictures beside each other, which move together."""
+
+    def __init__(self, *pictures: RatchetTree) -> None:
+        """Join the pictures."""
+        first, *others = pictures
+        for other in others:
+            for trait in LINKED:
+                ipywidgets.jslink((first, trait), (other, trait))
+        for picture in pictures:
+            picture.layout = ipywidgets.Layout(flex="1 1 20rem", min_width="0")
+        super().__init__(pictures, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="1rem"))
+
+    def __repr__(self) -> str:
+        return f"SideBySide({', '.join(map(repr, self.children))})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Show the pictures; readers without a kernel get each with a player of its own."""
+        data: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        live = LiveOutput(content=self, pictures=list(self.children))
+        return shown(data, [picture.kept() for picture in self.children], live=live.output_id, saved=SAVED)
+
+
+def side_by_side(view: RatchetTreeView, *viewers: str, step: int | None = None) -> SideBySide:
     """One picture for each viewer; stepping or playing one moves all, in the browser alone.
 
     Raises ValueError if the view has no such viewer or step.
     """
-    first, *others = (RatchetTree(view, viewer=viewer, step=step) for viewer in viewers)
-    for other in others:
-        for trait in LINKED:
-            ipywidgets.jslink((first, trait), (other, trait))
-    layout = ipywidgets.Layout(flex_flow="row wrap", grid_gap="1rem")
-    for picture in (first, *others):
-        picture.layout = ipywidgets.Layout(flex="1 1 20rem", min_width="0")
-    return ipywidgets.Box([first, *others], layout=layout)
+    return SideBySide(*(RatchetTree(view, viewer=viewer, step=step) for viewer in viewers))

@@ -5,6 +5,7 @@
  *
  * Traits: view, step, leaks (each {name} or {device, at}), selected ({epoch, member}, {epoch}, or {}).
  */
+import { announced } from "../shared/notebook_output.js";
 import { html } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { details } from "./details.js";
@@ -159,4 +160,4 @@ function openedView(view) {
   return opened(readable(view, FORMAT, VERSION));
 }
 
-export default { render };
+export default announced(render);

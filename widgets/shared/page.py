@@ -7,6 +7,7 @@ figure's place. Neither asks for anything from anywhere.
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from base64 import b64encode
 from hashlib import sha256
@@ -21,23 +22,51 @@ if TYPE_CHECKING:
 _KEPT_AT_MOST = 300_000
 """How many characters of a packed view an output holds."""
 
-# The module and its styles come packed, because a notebook holds them once for every output.
+# The module and its styles come packed, because a notebook holds them once for every output. A picture that has just
+# been shown announces itself within moments (notebook_output.js): the player need not start for it.
 _STARTER = """\
-(async () => {
+(() => {
   const unpack = async (text) => {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
     const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return JSON.parse(await new Response(unpacked).text());
   };
-  for (const place of document.querySelectorAll("div.mls-player:not(.is-live)")) {
-    place.classList.add("is-live");
-    const [module, style] = await unpack(place.dataset.player);
-    if (!document.getElementById("mls-style")) {
-      document.head.append(Object.assign(document.createElement("style"), { id: "mls-style", textContent: style }));
+  const pictures = (globalThis[Symbol.for("mls-workbench.pictures")] ??= new Map());
+  const announced = (id) => new Promise((done) => {
+    document.addEventListener("mls-workbench.picture", function hear({ detail }) {
+      if (detail !== id) return;
+      document.removeEventListener("mls-workbench.picture", hear);
+      done();
+    });
+  });
+  const begin = async (output) => {
+    output.classList.add("is-started");
+    const [id, shown] = (output.dataset.live ?? "").split(" ");
+    let ends = [];
+    const play = async (valuesOf) => {
+      for (const [number, place] of output.querySelectorAll(".mls-player").entries()) {
+        const [module, style] = await unpack(place.dataset.player);
+        if (!document.getElementById("mls-style")) {
+          document.head.append(Object.assign(document.createElement("style"), { id: "mls-style", textContent: style }));
+        }
+        const { start } = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(module));
+        const traits = await unpack(place.dataset.traits);
+        const last = valuesOf?.(number);
+        if (last) for (const name of Object.keys(traits)) traits[name] = last.get(name);
+        ends.push(start(traits, place));
+      }
+    };
+    const heard = id ? announced(id) : new Promise(() => {});
+    const isNew = Date.now() - Number(shown) < 20000;
+    if (isNew && !pictures.has(id)) await Promise.race([heard, new Promise((done) => setTimeout(done, 3000))]);
+    if (!pictures.has(id)) {
+      await play();
+      await heard;
+      for (const end of ends.splice(0)) end();
     }
-    const { start } = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(module));
-    start(await unpack(place.dataset.traits), place);
-  }
+    pictures.get(id)(output, play);
+  };
+  for (const output of document.querySelectorAll("div.mls-output:not(.is-started)")) begin(output);
 })();
 """
 
@@ -49,8 +78,18 @@ main { max-width: 1100px; margin: 0 auto; padding: clamp(8px, 3vw, 32px); }
 """
 
 
-def output(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
-    """Give what a notebook keeps of a widget: the figure, and the player that takes its place where scripts run.
+def output(pictures: Iterable[str], *, saved: str, live: str = "") -> str:
+    """Give what a notebook keeps of an output: its pictures (`kept`), and a sentence of how to bring it back to life.
+
+    `live` names the live widget that stands there instead while its kernel runs.
+    """
+    named = f' data-live="{live} {time.time_ns() // 1_000_000}"' if live else ""
+    note = f'<p class="mls mls-saved">{escape(saved)}</p>'
+    return f'<div class="mls-output"{named}>{"".join(pictures)}{note}</div><script>{_STARTER}</script>'
+
+
+def kept(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
+    """Give what a notebook keeps of a picture: the figure, and the player that takes its place where scripts run.
 
     `versions` are the traits, each with words for what was left out of them: the first that is light enough for a
     notebook is kept. If none is, the figure stands alone, and says so.
@@ -67,11 +106,9 @@ def _note(words: str) -> str:
 
 
 def _live(module: str, view: str, figure: str) -> str:
-    start = _player(module, "export const start = (traits, place) => play({ render }, traits, place);\n")
+    start = _player(module, "export const start = (traits, place) => play({ render }, traits, place).end;\n")
     player = _packed([start, stylesheet(*STYLES)])
-    return (
-        f'<div class="mls-player" data-player="{player}" data-traits="{view}">{figure}</div><script>{_STARTER}</script>'
-    )
+    return f'<div class="mls-player" data-player="{player}" data-traits="{view}">{figure}</div>'
 
 
 def page(module: str, traits: Mapping[str, object], figure: str, title: str) -> str:

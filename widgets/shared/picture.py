@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
-
-import anywidget
+from typing import Any, ClassVar, Final
 
 from widgets.shared.lighter import BYTES, without_bytes
-from widgets.shared.page import output, page
+from widgets.shared.live_output import Announced, shown
+from widgets.shared.page import kept, page
 from widgets.shared.still import NotDrawn, Still, still, words_alone
 
+SAVED: Final = "Saved with the notebook. To connect this picture with Python, run this cell again."
 
-class Picture(anywidget.AnyWidget):
+
+class Picture(Announced):
     """A widget that a notebook keeps, and that can be a page of its own.
 
     `_module` is the file that draws it live, `_still_module` the one that draws it still, in `_still_styles`.
@@ -31,9 +32,14 @@ class Picture(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Show the widget, and beside it the figure and player for readers without a kernel."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None:
-            bundle[0]["text/html"] = output(self._module, self._versions(), self._figure())
-        return bundle
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        return shown(data, [self.kept()], live=self.output_id, saved=SAVED), metadata
+
+    def kept(self) -> str:
+        """Give what a notebook keeps of the picture, as HTML."""
+        return kept(self._module, self._versions(), self._figure())
 
     def _shown(self) -> dict[str, object]:
         """The traits with which the player starts."""

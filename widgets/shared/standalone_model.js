@@ -1,9 +1,10 @@
 /** A page without a kernel: a model that lives in the page, and a widget in it. */
 
 /**
- * @param {{render: (host: {model: import("./model.d.ts").Model, el: HTMLElement}) => unknown}} widget
+ * @param {{render: (host: {model: import("./model.d.ts").Model, el: HTMLElement}) => () => void}} widget
  * @param {Record<string, unknown>} traits the first values of the traits
  * @param {HTMLElement} el
+ * @returns {{model: import("./model.d.ts").Model, end: () => void}} its model, and what ends it
  */
 export function play(widget, traits, el) {
   const values = { ...traits };
@@ -25,6 +26,5 @@ export function play(widget, traits, el) {
     off: (event, listener) => listeners.get(event)?.delete(listener),
   };
   el.replaceChildren();
-  widget.render({ model, el });
-  return model;
+  return { model, end: widget.render({ model, el }) };
 }

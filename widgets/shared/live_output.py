@@ -1,0 +1,61 @@
+"""What a widget shows in a notebook: HTML that outlives the kernel, in which the widget itself stands while it can."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from widgets.shared.assemble import STYLES, module, stylesheet
+from widgets.shared.page import output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
+
+
+class Announced(anywidget.AnyWidget):
+    """A widget that finds the place in the page that its output keeps for it (notebook_output.js)."""
+
+    output_id = traitlets.Unicode().tag(sync=True)
+
+    @traitlets.default("output_id")
+    def _new_output_id(self) -> str:
+        return uuid4().hex
+
+
+class LiveOutput(Announced):
+    """Brings widgets of ipywidgets into the HTML of an output; pictures do so by themselves.
+
+    `pictures` are those in `content`, in the order in which the output keeps them: when the kernel is gone, their
+    players go on where they were.
+    """
+
+    _esm = module("shared/live_output.js")
+    _css = stylesheet(*STYLES)
+
+    content = traitlets.Instance(ipywidgets.Widget).tag(sync=True, **ipywidgets.widget_serialization)
+    pictures: traitlets.List[Any] = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
+
+
+def shown(data: Mapping[str, Any], kept: Iterable[str], *, live: str, saved: str) -> dict[str, Any]:
+    """Give the MIME bundle of a widget: HTML in the place of the widget's view.
+
+    A view stays in the notebook as a promise that only this kernel can keep: when the notebook is opened the next
+    day, JupyterLab finds no widget for it and says so, whatever else the output holds.
+    """
+    html = output(kept, live=live, saved=saved)
+    rest = {kind: value for kind, value in data.items() if kind != WIDGET_VIEW or _loads_widgets_for_views_only()}
+    return rest | {"text/html": html}
+
+
+def _loads_widgets_for_views_only() -> bool:
+    """Whether the notebook is in VS Code or Colab: these bring no widget to the page before they meet its view."""
+    in_vs_code = "VSCODE_PID" in os.environ and "JPY_SESSION_NAME" not in os.environ
+    return in_vs_code or "google.colab" in sys.modules
