@@ -74,7 +74,7 @@ def essence(drawing: str) -> dict[str, object]:
 def test_a_padlock_in_the_heading_says_how_the_epoch_stands_for_the_attacker(visit: Visit) -> None:
     view = tree_under_attack(scenario("retroactive break").verdict())
     page = visit(shown(view, step=3, viewer="leak holder"))
-    padlock = page.locator(".mls-padlock")
+    padlock = page.locator(".mls-head .mls-padlock")
     expect(padlock).to_have_text("open again: Dave")
     expect(padlock).to_have_attribute("title", "epoch 3 had healed and is open again, by what leaked from Dave")
     expect(page.locator(".mls-sentence")).to_have_text(step_sentence(view, 3, "leak holder"))
@@ -135,7 +135,7 @@ def test_an_envelope_travels_to_the_node_that_can_open_it(visit: Visit) -> None:
     page = visit(shown(sample(), step=1, beat=2, speed=0.25))
     expect(page.locator(ROOT)).to_be_visible()
     page.get_by_label("One beat on").click()
-    envelope = page.locator(".mls-token.is-envelope").first
+    envelope = page.locator(".mls-tokens .mls-token.is-envelope").first
     start = envelope.bounding_box()
     expect(envelope).to_have_class(re.compile("is-there"), timeout=10_000)
     end = envelope.bounding_box()
@@ -152,8 +152,8 @@ def test_with_reduced_motion_beats_show_where_things_end_and_nothing_travels(vis
     page = visit(shown(sample(), step=1, beat=2), reduced_motion="reduce")
     expect(page.locator(ROOT)).to_be_visible()
     page.get_by_label("One beat on").click()
-    expect(page.locator(".mls-token.is-envelope")).to_have_count(2)
-    expect(page.locator(".mls-token.is-there")).to_have_count(2)
+    expect(page.locator(".mls-tokens .mls-token.is-envelope")).to_have_count(2)
+    expect(page.locator(".mls-tokens .mls-token.is-there")).to_have_count(2)
     assert page.evaluate("document.getAnimations().length") == 0
 
 
@@ -165,16 +165,16 @@ def test_each_viewer_sees_its_own_keys(visit: Visit) -> None:
         told = frame_at(view, 2, viewer["id"])["labels"]
         expect(node(page, 0)).to_have_attribute("aria-label", told[0])
         assert labels(page) == told
-    expect(page.locator(f"{ROOT} .has-leaked")).to_have_count(2)
-    expect(page.locator(f"{ROOT} .mls-flag")).to_have_count(2)
+    expect(page.locator(f"{ROOT} .mls-nodes .has-leaked")).to_have_count(2)
+    expect(page.locator(f"{ROOT} .mls-nodes .mls-flag")).to_have_count(2)
 
 
 def test_what_a_viewer_cannot_know_is_marked_and_named_unknown(visit: Visit) -> None:
     page = visit(shown(sample(), step=1, beat=1, viewer="carol"))
     expect(page.locator(".mls-sentence")).to_have_text("Unknown to Carol: this path secret.")
-    expect(page.locator(".mls-token.is-unknown text")).to_have_text("?")
+    expect(page.locator(".mls-tokens .mls-token.is-unknown text")).to_have_text("?")
     page.get_by_label("Seen by", exact=True).select_option("server")
-    expect(page.locator(f"{ROOT} .mls-node.is-unknown")).to_have_count(7)
+    expect(page.locator(f"{ROOT} .mls-nodes .mls-node.is-unknown")).to_have_count(7)
     expect(node(page, 3).locator(".mls-inside")).to_have_text("?")
     node(page, 3).click(force=True)
     expect(page.locator(".mls-rows")).to_have_text(re.compile("unknown to the server"))
@@ -318,14 +318,14 @@ def test_envelopes_are_closed_on_their_way_and_open_where_they_are_opened(visit:
     view = lived()
     kinds = [beat["kind"] for beat in view["steps"][4]["beats"]]
     page = visit(shown(view, step=4, viewer="Dave", beat=kinds.index("seal")))
-    envelopes = page.locator(".mls-token.is-envelope")
+    envelopes = page.locator(".mls-tokens .mls-token.is-envelope")
     expect(envelopes).to_have_count(1)
-    expect(page.locator(".mls-token.is-open")).to_have_count(0)
+    expect(page.locator(".mls-tokens .mls-token.is-open")).to_have_count(0)
     for _ in range(kinds.index("open") - kinds.index("seal")):
         page.get_by_label("One beat on").click()
     expect(page.locator(".mls-sentence")).to_contain_text("Alice, Bob, Dave and Erin open")
-    expect(page.locator(".mls-token.is-envelope.is-open")).to_have_count(3)
-    expect(page.locator(".mls-token.is-envelope.is-own")).to_have_count(1)
+    expect(page.locator(".mls-tokens .mls-token.is-envelope.is-open")).to_have_count(3)
+    expect(page.locator(".mls-tokens .mls-token.is-envelope.is-own")).to_have_count(1)
 
 
 @pytest.mark.parametrize("way", ["button", "key"])
@@ -347,7 +347,11 @@ def test_fit_shows_the_whole_tree_again(visit: Visit, way: str) -> None:
 def test_the_attacker_that_is_locked_out_is_told_so_and_has_no_tick(visit: Visit) -> None:
     view = lived()
     page = visit(shown(view, step=6, viewer="attacker"))
-    padlock, tick, sentence = page.locator(".mls-padlock"), page.locator(".mls-check"), page.locator(".mls-sentence")
+    padlock, tick, sentence = (
+        page.locator(".mls-head .mls-padlock"),
+        page.locator(".mls-head .mls-check"),
+        page.locator(".mls-sentence"),
+    )
     expect(padlock).to_have_text("readable")
     expect(tick).to_be_visible()
     expect(sentence).to_contain_text("The attacker can read epoch 3.")
@@ -360,3 +364,21 @@ def test_the_attacker_that_is_locked_out_is_told_so_and_has_no_tick(visit: Visit
     expect(tick).to_be_visible()
     page.get_by_label("Seen by", exact=True).select_option("server")
     expect(tick).to_be_hidden()
+
+
+def test_below_the_picture_a_key_names_the_marks_that_are_in_it_and_unfolds_to_what_they_mean(visit: Visit) -> None:
+    view = lived()
+    page = visit(shown(view, step=1, viewer="Alice"))
+    names, meanings = page.locator(".mls-key-name"), page.locator(".mls-key-line li")
+    assert "private key held" in names.all_inner_texts()
+    assert "confirmation tag agrees" in names.all_inner_texts()
+    assert "private key leaked" not in names.all_inner_texts()
+    expect(meanings.first).to_be_hidden()
+    page.locator(".mls-key-line summary").press("Enter")
+    expect(meanings.first).to_be_visible()
+    expect(meanings).to_have_count(names.count())
+    assert faults_that_axe_finds(page, ROOT) == []
+    page.get_by_label("Seen by", exact=True).select_option("attacker")
+    scrub(page, 3)
+    expect(page.locator(".mls-key-line")).to_contain_text("narrow hatch and flag")
+    expect(page.locator(".mls-key-line")).not_to_contain_text("filled: the viewer holds")

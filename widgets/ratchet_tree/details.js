@@ -1,6 +1,7 @@
 /** What the side panel of the tree says: the values of a node or of the group, and the help. */
-import { helpList, panel, specimen } from "../shared/side_details.js";
-import { markAlone } from "./picture.js";
+import { helpList } from "../shared/key.js";
+import { panel } from "../shared/side_details.js";
+import { MARKS } from "./key.js";
 import { rowList } from "../shared/rows.js";
 import { groupRows, nodeRows } from "./values.js";
 import { upperFirst } from "../shared/words.js";
@@ -8,21 +9,6 @@ import { SECTIONS, nodeParts } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Timeline} Timeline */
-
-/** @type {[Partial<import("./frame.js").Mark>, string][]} */
-const MARKS = [
-  [
-    { kind: "leaf", member: { id: "", name: "", initial: "A", hue: 0 } },
-    "a leaf; the viewer knows its public key only",
-  ],
-  [{ node: 3, hold: "held" }, "filled: the viewer holds the private key"],
-  [{ node: 3, state: "blank" }, "dashed: blank, no key"],
-  [{ node: 3, unmerged: [0, 2] }, "+2: unmerged leaves, which do not know its private key"],
-  [{ node: 3, fresh: true }, "a ring: new in this epoch"],
-  [{ node: 3, hold: "leaked" }, "narrow hatch and flag: private key leaked"],
-  [{ node: 3, hold: "computed" }, "wide hatch: private key computed from what leaked"],
-  [{ node: 3, state: "unknown" }, "dotted, question mark: unknown to the viewer"],
-];
 
 /** @type {[string, string][]} */
 const KEYS = [
@@ -40,10 +26,7 @@ const KEYS = [
 
 /** The marks and the keys. */
 export function help() {
-  return helpList(
-    MARKS.map(([mark, text]) => [specimen(markAlone(mark)), text]),
-    KEYS,
-  );
+  return helpList(MARKS, KEYS);
 }
 
 /**

@@ -114,7 +114,7 @@ function eased(part) {
 }
 
 /** @param {Token} token @returns {Shape[]} */
-function tokenShapes({ kind, open, known, label }) {
+export function tokenShapes({ kind, open, known, label }) {
   if (!known) {
     return [
       ["circle", { r: 8 }],

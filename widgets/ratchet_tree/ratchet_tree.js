@@ -7,6 +7,8 @@
 import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
 import { html } from "../shared/dom.js";
+import { entriesIn, keyLine } from "../shared/key.js";
+import { MARKS } from "./key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { frameAt, timeline, witness } from "./frame.js";
 import { heading } from "./status_bar.js";
@@ -40,7 +42,12 @@ export function render({ model, el }) {
   let timer;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const scene = stage(select, (canZoom) => head.allowZoom(canZoom));
+  const key = keyLine();
+  const scene = stage(
+    select,
+    (canZoom) => head.allowZoom(canZoom),
+    (shapes) => key.show(entriesIn([...shapes, ...head.marks()], MARKS)),
+  );
   const controls = toolbar({
     look: (viewer) => tell({ viewer }),
     step: (by) => go({ step: here().step + (by > 0 && here().beat >= 0 ? 0 : by), beat: -1 }),
@@ -64,6 +71,7 @@ export function render({ model, el }) {
     head.bar,
     html("div", { class: "mls-body" }, scene.room, side.element),
     html("div", { class: "mls-told" }, words, offer),
+    key.element,
     table.region,
   );
 
@@ -123,6 +131,7 @@ export function render({ model, el }) {
     const isNext = drawn !== null && hasMoved && isOneOn(drawn, place);
     const travel = isNext && place.beat >= 0 ? durations(view.steps[place.step], model.get("speed"))[place.beat] : 0;
     const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
+    head.show(view, frame, own.panel === "group");
     scene.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
     controls.show(time, frame, {
@@ -131,7 +140,6 @@ export function render({ model, el }) {
       table: own.table,
       help: own.panel === "help",
     });
-    head.show(view, frame, own.panel === "group");
     side.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
     table.show(own.table ? treeTable(frame) : null);
     const said = sentence(view, frame);

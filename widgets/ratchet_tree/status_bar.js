@@ -34,6 +34,9 @@ export function heading(does) {
   );
   const bar = html("div", { class: "mls-head" }, epoch, padlock, title, zoom);
 
+  /** What is marked now, for the key. @type {import("../shared/shapes.js").Shape[]} */
+  let marks = [];
+
   /**
    * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame
    * @param {boolean} isOpen whether the group's values are open
@@ -47,7 +50,9 @@ export function heading(does) {
     number.textContent = String(frame.epoch);
     hand.style.transform = `rotate(${frame.epoch * 60 + (isTurning ? 40 : 0)}deg)`;
     check.hidden = !(knows && (frame.beat < 0 || frame.beat >= confirmed));
-    showPadlock(padlockOf(view, frame));
+    const now = padlockOf(view, frame);
+    showPadlock(now);
+    marks = [check, padlock].filter(({ hidden }) => !hidden).map((one) => ["span", { class: one.className }]);
     title.textContent = stepTitle(view, frame);
     epoch.setAttribute("aria-expanded", String(isOpen));
   }
@@ -67,5 +72,5 @@ export function heading(does) {
     zoom.hidden = !canZoom;
   }
 
-  return { bar, show, allowZoom };
+  return { bar, show, allowZoom, marks: () => marks };
 }

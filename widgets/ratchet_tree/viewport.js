@@ -1,6 +1,6 @@
 /** The picture in its room: layout, zoom, pointer and keyboard inside the tree. */
 import { attribute, html, svg } from "../shared/dom.js";
-import { motion } from "./motion.js";
+import { drawTokens, motion } from "./motion.js";
 import { draw } from "./picture.js";
 import { mount } from "../shared/shapes.js";
 import { ROOM_FOR_NAMES, between, layout, neighbour, nodeAt, nodeCount, radius, root, x, y } from "./geometry.js";
@@ -16,8 +16,9 @@ const CLOSEST = 32;
 /**
  * @param {(node: number) => void} choose called when a node is clicked or Enter is pressed on it
  * @param {(canZoom: boolean) => void} arranged called when the layout is new
+ * @param {(shapes: import("../shared/shapes.js").Shape[]) => void} painted called with what is drawn
  */
-export function stage(choose, arranged) {
+export function stage(choose, arranged, painted) {
   const tree = svg("g");
   const tokens = svg("g", { class: "mls-tokens", "aria-hidden": "true" });
   const canvas = svg("svg", { class: "mls-picture" }, tree, tokens);
@@ -98,7 +99,9 @@ export function stage(choose, arranged) {
     attribute(canvas, "width", String(Math.round(now.width)));
     attribute(canvas, "height", String(now.height));
     const label = pictureLabel(time.view, frame);
-    mount(tree, draw(frame, now, { label, stop, focus: focused, pin, pointed: at, named }));
+    const shapes = draw(frame, now, { label, stop, focus: focused, pin, pointed: at, named });
+    mount(tree, shapes);
+    painted([...shapes, ...drawTokens(frame.tokens, now, 1)]);
     const mark = frame.marks[at];
     tip.hidden = !mark || at === pin;
     if (tip.hidden) return;

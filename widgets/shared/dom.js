@@ -45,8 +45,8 @@ export function attribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** @type {Record<string, string>} */
-const ICONS = {
+/** The drawn icons, as paths in a square of 16. @type {Record<string, string>} */
+export const ICONS = {
   "step-back": "M4 3.5v9M13 3.5 6 8l7 4.5z",
   "beat-back": "M11.5 3.5 5 8l6.5 4.5z",
   play: "M4.5 3 13 8l-8.5 5z",

@@ -1,0 +1,53 @@
+/** The marks of the tree and what they mean. */
+import { ICONS } from "../shared/dom.js";
+import { specimen } from "../shared/key.js";
+import { tokenShapes } from "./motion.js";
+import { markAlone } from "./picture.js";
+
+/** @typedef {import("../shared/key.js").Entry} Entry */
+/** @typedef {import("../shared/shapes.js").Shape} Shape */
+
+const MEMBER = { id: "", name: "", initial: "A", hue: 0 };
+const HELD = ["has-held", "has-leaked", "has-computed"];
+
+/** A node by itself. @param {Partial<import("./frame.js").Mark>} traits */
+const node = (traits) => specimen(markAlone(traits));
+/** An edge by itself. @param {string} name */
+const edge = (name) => specimen(["path", { class: `mls-edge ${name}`, d: "M-20 20C-20 0 20 0 20-20" }]);
+/** An icon by itself. @param {string} name @param {string} looks */
+const icon = (name, looks) =>
+  specimen(["g", { class: looks, transform: "scale(2.4) translate(-8 -8)" }, [["path", { class: "mls-key-icon", d: ICONS[name] }]]]);
+/** Something that travels, by itself. @param {"secret" | "envelope" | "message"} kind @param {{open?: boolean, known?: boolean}} [how] */
+const token = (kind, { open = false, known = true } = {}) =>
+  specimen([
+    "g",
+    { class: `mls-token is-${kind}${open ? " is-open" : ""}${known ? "" : " is-unknown"}`, transform: "scale(1.6)" },
+    tokenShapes({ kind, route: [], open, own: false, known, label: "" }),
+  ]);
+
+/** @type {Entry[]} */
+export const MARKS = [
+  { is: ["is-leaf", "is-keyed"], not: ["is-tiny", ...HELD], name: "member", text: "a rounded square: the leaf of a member, of which the viewer knows the public key", mark: node({ kind: "leaf", member: MEMBER }) },
+  { is: ["is-tiny", "is-leaf", "is-keyed"], name: "member", text: "a stroke in a colour: the leaf of a member, where there is no room for more", mark: specimen(["g", { class: "mls-node is-leaf is-keyed is-tiny mls-hue-0" }, [["rect", { class: "mls-shape", x: -5, y: -12, width: 10, height: 24, rx: 3 }]]]) },
+  { is: ["is-parent", "is-keyed"], not: HELD, name: "parent", text: "a circle with its node index: a parent, of which the viewer knows the public key", mark: node({ node: 3 }) },
+  { is: ["has-held"], name: "private key held", text: "filled: the viewer holds the private key", mark: node({ node: 3, hold: "held" }) },
+  { is: ["has-leaked"], name: "private key leaked", text: "narrow hatch and flag: the private key has leaked to the attacker", mark: node({ node: 3, hold: "leaked" }) },
+  { is: ["has-computed"], name: "private key computed", text: "wide hatch: the attacker has computed the private key from what leaked", mark: node({ node: 3, hold: "computed" }) },
+  { is: ["mls-node", "is-blank"], name: "blank", text: "dashed: blank, no key", mark: node({ node: 3, state: "blank" }) },
+  { is: ["mls-node", "is-unknown"], name: "unknown", text: "dotted, question mark: unknown to the viewer", mark: node({ node: 3, state: "unknown" }) },
+  { is: ["mls-chip"], name: "unmerged leaves", text: "+2: unmerged leaves, which do not know its private key", mark: node({ node: 3, unmerged: [0, 2] }) },
+  { is: ["mls-ring"], name: "new in this epoch", text: "a ring: the key is new in this epoch", mark: node({ node: 3, fresh: true }) },
+  { is: ["mls-edge", "is-path"], name: "path of the commit", text: "a thick line: the path of the commit, from the committer up to the root", mark: edge("is-path") },
+  { is: ["mls-edge", "is-filtered"], name: "filtered", text: "a thin line in the colour of the path: the path passes a filtered node, which gets no key", mark: edge("is-filtered") },
+  { is: ["mls-print"], name: "start of the public key", text: "four hex digits: how the public key begins", mark: specimen(["g", { class: "mls-node", transform: "scale(1.5)" }, [["text", { class: "mls-print", y: 4 }, ["a15c"]]]]) },
+  { is: ["is-lit"], name: "here", text: "a thick outline in the colour of the path: it happens here", mark: node({ node: 3, lit: true }) },
+  { is: ["mls-token", "is-secret"], not: ["is-unknown"], name: "secret", text: "a diamond: a secret, on its way or where it is", mark: token("secret") },
+  { is: ["mls-token", "is-envelope"], not: ["is-open", "is-unknown"], name: "ciphertext", text: "an envelope: a ciphertext; beside it how the public key begins that it is sealed to", mark: token("envelope") },
+  { is: ["mls-token", "is-envelope", "is-open"], not: ["is-unknown"], name: "opened", text: "an open envelope: somebody there opens it; green: the viewer does", mark: token("envelope", { open: true }) },
+  { is: ["mls-token", "is-message"], not: ["is-unknown"], name: "message", text: "an envelope on its way to everybody: a message; open for a viewer who can read it", mark: token("message") },
+  { is: ["mls-token", "is-unknown"], name: "unknown", text: "a question mark on its way: the viewer cannot know of it", mark: token("secret", { known: false }) },
+  { is: ["mls-check"], name: "confirmation tag agrees", text: "a tick: the viewer has checked that the confirmation tag agrees", mark: icon("check", "mls-check") },
+  { is: ["mls-padlock", "is-healed"], name: "attacker locked out", text: "a closed padlock: the attacker cannot read this epoch", mark: icon("locked", "mls-padlock is-healed") },
+  { is: ["mls-padlock", "is-open"], name: "readable for the attacker", text: "an open padlock: the attacker can read this epoch", mark: icon("unlocked", "mls-padlock is-open") },
+  { is: ["mls-padlock", "is-reopened"], name: "readable again", text: "an open padlock: the epoch had healed, and a later leak opened it again", mark: icon("unlocked", "mls-padlock is-reopened") },
+];
