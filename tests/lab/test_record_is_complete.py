@@ -24,7 +24,7 @@ OWN, OTHER = 1, 7
 
 
 @dataclass
-class ExpandedRandomness:
+class Draws:
     """What the devices drew, and during which action: the real source, and a list beside it."""
 
     action: str = "World.of"
@@ -47,7 +47,7 @@ class Life:
     """Devices that do all that a device can do, in groups of both cipher suites."""
 
     handshakes: Handshakes
-    draws: ExpandedRandomness
+    draws: Draws
     done: set[str] = field(default_factory=set)
 
     def do(self, world: World, action: str, *arguments: object) -> None:
@@ -143,7 +143,7 @@ def lived(request: pytest.FixtureRequest) -> Iterator[Lived]:
         return call
 
     with pytest.MonkeyPatch.context() as patch:
-        draws = ExpandedRandomness()
+        draws = Draws()
         patch.setattr(environment, "entropy_source", draws.source)
         for name in METHODS:
             patch.setattr(Device, name, noted(name, getattr(Device, name)))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DerivationGraph(Picture):
-    """ExpandedRandomness how one secret or message came to be known, from what leaked down to it.
+    """Draws how one secret or message came to be known, from what leaked down to it.
 
     `selected` is the fact whose way from the leaks is lit up, as an index of the view's facts, or -1. With
     `every_step`, steps that only turn one secret into the next are shown one by one.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class KeyLifetimes(Picture):
-    """ExpandedRandomness how long each secret is on a device, and what a compromise after a step gets and opens.
+    """Draws how long each secret is on a device, and what a compromise after a step gets and opens.
 
     `leaks` are the names of other leaks of the view that are on. `opened` are the kinds of secrets whose lanes are
     shown one by one; None unfolds those that are small.  All traits are shared with the browser.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class RatchetTree(Picture):
-    """ExpandedRandomness a ratchet tree through time, as one viewer sees it.
+    """Draws a ratchet tree through time, as one viewer sees it.
 
     `step` and `beat` say where in the view the picture is (beat -1: the step is over), `selected` is the node
     whose values are open, or -1.  All traits are shared with the browser, so that `jslink` joins views that

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SecurityMatrix(Picture):
-    """ExpandedRandomness what an attacker reads of a history, under leaks that are put on and taken off.
+    """Draws what an attacker reads of a history, under leaks that are put on and taken off.
 
     `step` is how far the history has come. `leaks` are those that are put on: `{"name": ...}` for one that is offered
     by name, `{"device": ..., "at": ...}` for all that is on a device after a step. `selected` is the epoch, and the
