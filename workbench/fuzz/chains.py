@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -40,15 +42,25 @@ def x509_chain() -> Subject:
     return Subject("X509Credential", (layer,), feed, sealed=False)
 
 
+def issuers_in_layers() -> Iterator[Certificate]:
+    """A chain of three issuers in each of five layers, and each certifies all of the layer below; no root is known."""
+    keys = [ec.derive_private_key(number, ec.SECP256R1()) for number in range(1003, 1020)]
+    layers = [("member", keys[0]), *((f"layer {number}", key) for number, key in enumerate(keys[1:7]))]
+    for (name, key), (issuer, signer) in pairwise(layers):
+        for copy in range(1 if name == "member" else 3):
+            made = _certificate(name, signer, issuer, key, days=1 + copy)
+            yield Certificate(made.public_bytes(Encoding.DER))
+
+
 def _name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
 
 
 def _certificate(
-    name: str, signer: ec.EllipticCurvePrivateKey, issuer: str, key: ec.EllipticCurvePrivateKey
+    name: str, signer: ec.EllipticCurvePrivateKey, issuer: str, key: ec.EllipticCurvePrivateKey, days: int = 1
 ) -> x509.Certificate:
     builder = x509.CertificateBuilder(_name(issuer), _name(name), key.public_key(), len(name))
-    builder = builder.not_valid_before(TODAY - DAY).not_valid_after(TODAY + DAY)
+    builder = builder.not_valid_before(TODAY - DAY).not_valid_after(TODAY + days * DAY)
     own = {"digital_signature"} if name == "member" else {"key_cert_sign", "crl_sign"}
     builder = builder.add_extension(x509.KeyUsage(**{use: use in own for use in USES}), critical=True)
     if name != "member":

@@ -241,6 +241,26 @@ def test_an_empty_chain_is_refused() -> None:
     refused(InvalidCredential, "the chain holds no certificate")
 
 
+def test_a_chain_is_no_longer_than_any_real_one() -> None:
+    beyond = [root_authority(f"root {number}").certificate for number in range(14)]
+    validate(*CHAIN, ROOT.certificate, *beyond[:13])
+    refused(InvalidCredential, "the chain holds 17 certificates", *CHAIN, ROOT.certificate, *beyond)
+
+
+def test_issuers_that_certify_each_other_in_many_ways_are_not_all_tried() -> None:
+    """Each of three issuers is certified by the other two, twice: a search of eight steps has 65,000 ways."""
+    keys = [private_key(f"issuer {number}") for number in range(3)]
+    each_other = [
+        certify(subject(str(above)), keys[above], str(own), keys[own], of_authority(), TODAY - DAY, until)
+        for own in range(3)
+        for above in range(3)
+        if own != above
+        for until in (TODAY + DAY, TODAY + 2 * DAY)
+    ]
+    alice = certify(subject("0"), keys[0], "Alice", KEY, (), TODAY - DAY, TODAY + DAY)
+    refused(InvalidCredential, "Exceeded maximum signature", alice, *each_other)
+
+
 @pytest.mark.parametrize("junk", [b"", b"junk", ALICE.public_bytes(Encoding.DER) + b"\0"])
 @pytest.mark.parametrize("position", [0, 1])
 def test_what_is_not_a_certificate_is_refused(junk: bytes, position: int) -> None:

@@ -120,6 +120,7 @@ NO_RULES: dict[str | Check, str] = {
     refuses(certificates.validate_chain, InvalidCredential, "presents no identity"): X509,
     refuses(certificates.validate_chain, InvalidCredential, "keys that sign"): X509,
     refuses(certificates._is_for, InvalidCredential, "not readable"): X509,
+    refuses(certificates.load_chain, InvalidCredential, "more than the"): "a limit, as path validation software has it",
     refuses(certificates._verified_path, InvalidCredential, "none was named"): "an application that trusts nobody",
     refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
     refuses(public_commit._process_newcomers_commit, RefusedByPolicy, "joins by a commit"): POLICY,

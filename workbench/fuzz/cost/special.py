@@ -6,10 +6,10 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
-from workbench.fuzz.chains import x509_chain
-from workbench.fuzz.cost.inputs import CostlyInput, Feed, Make, explained
+from workbench.fuzz.chains import issuers_in_layers, x509_chain
+from workbench.fuzz.cost.inputs import ANY_MESSAGE, FIRST_NUMBER, CostlyInput, Feed, Make, explained, submitted
 from workbench.fuzz.cost.lists import ListName
 from workbench.fuzz.insider import Sealer, public_message, signed_group_info, signed_key_package
 from workbench.fuzz.scene import NOW, POLICY, PSKS, client, scene
@@ -24,6 +24,7 @@ from workbench.mls import (
     Credential,
     Extension,
     ExternalPSK,
+    GroupContextExtensions,
     KeyPackageBundle,
     LeafIndex,
     LeafNode,
@@ -40,6 +41,7 @@ from workbench.mls import (
     process,
     propose_self_add,
 )
+from workbench.mls.crypto.certificates import MOST_CERTIFICATES
 from workbench.mls.framing.private_message import REUSE_GUARD_LENGTH
 from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.own_leaf import sign_leaf_node
@@ -58,6 +60,7 @@ from workbench.mls.wire.messages import (
     Sender,
     SenderData,
 )
+from workbench.mls.wire.shapes import FEW_ITEMS
 from workbench.mls.wire.tree import CommitSource, Node, ParentNode, UpdateSource, X509Credential
 
 TREE = frozenset({ListName("RatchetTreeExtension", "ratchet_tree")})
@@ -89,6 +92,7 @@ def _trees() -> Iterator[CostlyInput]:
         ("parents over blank leaves, and a member at the right edge", _parents_over_blanks),
         ("members, half of them unmerged at each height", _unmerged),
         ("members who have signed their leaves", _members),
+        ("members whose leaves are full of extensions", _full_members),
     ):
         yield CostlyInput("validate_tree", name, make, _fed_to("ratchet_tree"), TREE)
 
@@ -159,11 +163,26 @@ def _members(size: int) -> bytes:
     return vector(leaves + _edge())
 
 
+def _full_members(size: int) -> bytes:
+    """The same, with as many extensions as a leaf may have."""
+    each = 2 + len(encode(Node(_member(0, full=True))))
+    count = (size - len(_edge())) // each
+    leaves = b"".join(b"\1" + encode(Node(_member(number, full=True))) + b"\0" for number in range(count))
+    return vector(leaves + _edge())
+
+
+FULL = tuple(Extension(FIRST_NUMBER + number, b"") for number in range(FEW_ITEMS))
+"""As many extensions as there may be in one place, each another one that nobody knows."""
+
+
 @cache
-def _member(number: int) -> LeafNode:
+def _member(number: int, *, full: bool = False) -> LeafNode:
     at = scene(1)
     made = _client(number)
     leaf_node = replace(made.key_package.leaf_node, leaf_node_source=UpdateSource())
+    if full:
+        listed = replace(leaf_node.capabilities, extensions=tuple(each.extension_type for each in FULL))
+        leaf_node = replace(leaf_node, capabilities=listed, extensions=FULL)
     return sign_leaf_node(
         at.suite, leaf_node, made.signature_private_key, group_id=at.mallory.group_id, leaf_index=LeafIndex(number)
     )
@@ -180,14 +199,28 @@ def _client(number: int) -> KeyPackageBundle:
 def _commits() -> Iterator[CostlyInput]:
     """Commits of a member, well signed."""
     proposals = frozenset({ListName("Commit", "proposals")})
-    for name, proposal in (("pre-shared keys, all different", _psk), ("Adds of different clients", _add)):
-
-        def make(size: int, proposal: Callable[[int], AnyProposal] = proposal) -> bytes:
-            room = size // len(encode(_by_value(proposal(0))))
-            return _committed(tuple(_by_value(proposal(number)) for number in range(room)))
-
+    for name, proposal in (
+        ("pre-shared keys, all different", _psk),
+        ("Adds of different clients", _add),
+        (FULL_PROPOSALS, _full),
+    ):
+        make = partial(_commit_of, proposal)
         for entry_point, subject in (("process", "PublicMessage Commit"), ("observe", "observed PublicMessage Commit")):
             yield CostlyInput(entry_point, f"a commit of {name}", make, _fed_to(subject), proposals)
+    for entry_point, feed in {**ANY_MESSAGE, "delivery: a message": submitted}.items():
+        yield CostlyInput(entry_point, f"a commit of {FULL_PROPOSALS}", partial(_commit_of, _full), feed, proposals)
+
+
+FULL_PROPOSALS = "GroupContextExtensions, each with as many extensions as there may be"
+
+
+def _commit_of(proposal: Callable[[int], AnyProposal], size: int) -> bytes:
+    room = size // len(encode(_by_value(proposal(0))))
+    return _committed(tuple(_by_value(proposal(number)) for number in range(room)))
+
+
+def _full(_: int) -> GroupContextExtensions:
+    return GroupContextExtensions(FULL)
 
 
 def _psk(number: int) -> PreSharedKey:
@@ -263,18 +296,24 @@ def _far_ahead(size: int) -> bytes:
 
 
 def _certificates() -> Iterator[CostlyInput]:
-    """A good chain with the certificate of the issuer in it many times."""
+    """A good chain with the certificate of the issuer in it many times; and issuers that certify each other."""
 
     def make(size: int) -> bytes:
         chain = decode(Credential, x509_chain().wire.data).credential
         if not isinstance(chain, X509Credential):
             raise TypeError("a chain is expected")
         own, issuer = chain.certificates
-        return encode(Credential(X509Credential((own, *[issuer] * (size // len(encode(issuer)))))))
+        return encode(
+            Credential(X509Credential((own, *[issuer] * min(MOST_CERTIFICATES - 1, size // len(encode(issuer))))))
+        )
 
     lists = frozenset({ListName("X509Credential", "certificates")})
     yield CostlyInput(
         "TrustAnchors.validate", "a chain that repeats a certificate", make, _fed_to("X509Credential"), lists
+    )
+    crossed = encode(Credential(X509Credential(tuple(issuers_in_layers()))))
+    yield CostlyInput(
+        "TrustAnchors.validate", "issuers that certify each other", lambda _: crossed, _fed_to("X509Credential"), lists
     )
 
 

@@ -185,8 +185,21 @@ def load_chain(credential: X509Credential) -> list[x509.Certificate]:
     """The certificates of a chain, the member's own first (RFC 9420 §5.3). Raises `InvalidCredential`."""
     if not credential.certificates:
         raise InvalidCredential("§5.3", "the chain holds no certificate")
+    if len(credential.certificates) > MOST_CERTIFICATES:
+        reason = (
+            f"the chain holds {len(credential.certificates)} certificates, more than the {MOST_CERTIFICATES} we read"
+        )
+        raise InvalidCredential("§5.3", reason)
     chain = enumerate(credential.certificates)
     return [read_certificate(each, f"certificate {position} of the chain") for position, each in chain]
+
+
+MOST_CERTIFICATES = 16
+"""So many certificates a chain may hold. Path validation software, such as the crypto library, follows eight issuers.
+
+The rest of a chain lies beyond the anchor, for those who trust another one. Where certificates certify each other in
+many ways, the library limits how many signatures it verifies.
+"""
 
 
 def read_certificate(certificate: Certificate, name: str = "the certificate") -> x509.Certificate:

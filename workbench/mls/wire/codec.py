@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from workbench.mls.errors import InvalidArgument, Misuse
 from workbench.mls.wire.lazy import Decode, UndecodedItems, lazy_vector_decoder
-from workbench.mls.wire.lengths import SHORT, Refused, read_length, vector
+from workbench.mls.wire.lengths import SHORT, Refused, read_length, too_many, vector
 from workbench.mls.wire.reader import Stopped, explain
 from workbench.mls.wire.shapes import (
     ConditionalOf,
@@ -208,11 +209,13 @@ def _write_rest(value: bytes) -> bytes:
 
 
 def _vector_encoder(shape: VectorOf) -> Encode:
-    write_item = encoder(shape.item)
+    write_item, most = encoder(shape.item), shape.most
 
     def write_vector(items: Sequence[Any]) -> bytes:
         if items.__class__ not in _VECTORS:
             raise TypeError
+        if len(items) > most:  # nobody of ours could read it
+            raise Misuse("§2.1.2", f"{len(items)} items stand in a vector that may have {most}")
         return vector(b"".join([write_item(item) for item in items]))
 
     return write_vector
@@ -301,10 +304,10 @@ def _fixed_decoder(shape: Fixed, _: frozenset[int]) -> Decode:
 
 def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
     if shape.lazily and isinstance(shape.item, Struct):
-        return lazy_vector_decoder(decoder(shape.item, custom), headers=len(fields_of(shape.item.cls)))
-    read_item = decoder(shape.item, custom)
+        return lazy_vector_decoder(decoder(shape.item, custom), headers=len(fields_of(shape.item.cls)), most=shape.most)
+    read_item, most = decoder(shape.item, custom), shape.most
     if isinstance(shape.item, OptionalOf):
-        return _optionals_decoder(read_item)
+        return _optionals_decoder(read_item, most)
 
     def read_vector(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
         length, first = read_length(data, at, end)
@@ -314,18 +317,22 @@ def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
         items = []
         at = first
         try:
-            while at < stop:
+            for _ in repeat(None, most):
+                if at >= stop:
+                    break
                 item, at = read_item(data, at, stop)
                 items.append(item)
         except Refused as refused:
             refused.stopped[first] = at, len(items)
             raise
+        if at < stop:
+            raise too_many(first, at, most)
         return tuple(items), at
 
     return read_vector
 
 
-def _optionals_decoder(read_item: Decode) -> Decode:
+def _optionals_decoder(read_item: Decode, most: int) -> Decode:
     """Reads what is absent many at a time: in a tree there may be a million blank nodes, one byte each."""
 
     def read_optionals(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
@@ -337,15 +344,20 @@ def _optionals_decoder(read_item: Decode) -> Decode:
         at = first
         try:
             while at < stop:
-                absent = _ZEROS.match(data, at, stop).end() - at  # type: ignore[union-attr] # it matches anywhere
+                room = min(stop, at + most - len(items))
+                absent = _ZEROS.match(data, at, room).end() - at  # type: ignore[union-attr] # it matches anywhere
                 items += [None] * absent
                 at += absent
                 if at < stop:
+                    if len(items) == most:
+                        break
                     item, at = read_item(data, at, stop)
                     items.append(item)
         except Refused as refused:
             refused.stopped[first] = at, len(items)
             raise
+        if at < stop:
+            raise too_many(first, at, most)
         return tuple(items), at
 
     return read_optionals

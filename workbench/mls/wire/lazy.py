@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, overload
 
-from workbench.mls.wire.lengths import Refused, read_length
+from workbench.mls.wire.lengths import Refused, read_length, too_many
 
 T = TypeVar("T")
 
@@ -49,8 +49,8 @@ class UndecodedItems(Sequence[T]):
         return repr(tuple(self))
 
 
-def lazy_vector_decoder(read_item: Decode, *, headers: int) -> Decode:
-    """How to read a vector whose items are `headers` opaque vectors each: it looks at nothing but their lengths."""
+def lazy_vector_decoder(read_item: Decode, *, headers: int, most: int) -> Decode:
+    """How to read a vector of at most `most` items, each `headers` opaque vectors: it looks only at their lengths."""
 
     def end_of_item(data: bytes, at: int, end: int) -> int:
         for _ in range(headers):
@@ -65,14 +65,17 @@ def lazy_vector_decoder(read_item: Decode, *, headers: int) -> Decode:
         stop = first + length
         if stop > end:
             raise Refused
-        starts, at = [], first
+        starts: list[int] = []
+        at = first
         try:
-            while at < stop:
+            while at < stop and len(starts) < most:
                 starts.append(at - first)
                 at = end_of_item(data, at, stop)
         except Refused as refused:
             refused.stopped[first] = at, len(starts) - 1
             raise
+        if at < stop:
+            raise too_many(first, at, most)
         if not starts:
             return (), stop
         return UndecodedItems(read_item, data[first:stop], tuple(starts)), stop

@@ -21,6 +21,13 @@ class Refused(Exception):
         self.stopped: Stopped = {}
 
 
+def too_many(first: int, at: int, most: int) -> Refused:
+    """A vector whose items begin at `first` has more than `most`: the next one is at `at`."""
+    refused = Refused()
+    refused.stopped[first] = at, most
+    return refused
+
+
 def vector(body: bytes) -> bytes:
     """The bytes of a vector's items with their length in front (RFC 9420 §2.1.2)."""
     size = len(body)

@@ -20,6 +20,7 @@ from workbench.mls.wire.shapes import (
     PresentWhen,
     Rest,
     Secret,
+    ShortVector,
     Tag,
     TaggedBy,
     Vector,
@@ -97,7 +98,7 @@ class GroupContext:
     epoch: uint64
     tree_hash: Opaque
     confirmed_transcript_hash: Opaque
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
 
 
 @inline_variant
@@ -178,7 +179,7 @@ class ReInit:
     group_id: Opaque
     version: uint16
     cipher_suite: uint16
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
 
 
 @struct
@@ -194,7 +195,7 @@ class GroupContextExtensions:
     """Replace the group's extensions, all of them (RFC 9420 §12.1.7)."""
 
     TAG: ClassVar[ProposalType] = ProposalType.group_context_extensions
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
 
 
 @custom_variant
@@ -460,7 +461,7 @@ class ExternalSender:
 class ExternalSenders:
     """All who may send proposals from outside (RFC 9420 §12.1.8.1)."""
 
-    external_senders: Vector[ExternalSender]
+    external_senders: ShortVector[ExternalSender]
 
 
 @struct
@@ -486,7 +487,7 @@ class GroupInfo:
 
     TAG: ClassVar[WireFormat] = WireFormat.mls_group_info
     group_context: GroupContext
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
     confirmation_tag: MAC
     signer: uint32
     signature: Opaque
@@ -497,7 +498,7 @@ class GroupInfoTBS:
     """What the signature of a GroupInfo covers (RFC 9420 §12.4.3)."""
 
     group_context: GroupContext
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
     confirmation_tag: MAC
     signer: uint32
 

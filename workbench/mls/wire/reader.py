@@ -138,8 +138,8 @@ class _Reader:
 
     def value(self, span: Span, shape: Item, scope: dict[str, Any]) -> Any:
         match shape:
-            case VectorOf(item):
-                return self.vector(span, item, scope)
+            case VectorOf(item, most=most):
+                return self.vector(span, item, most, scope)
             case OptionalOf(item):
                 return self.optional(span, item, scope)
             case Struct(cls):
@@ -177,7 +177,7 @@ class _Reader:
             return self.field(span, snake_case(case.__name__), Struct(case), {})
         raise self.fault(f"the {name} {tag} selects nothing")
 
-    def vector(self, span: Span, item: Item, scope: dict[str, Any]) -> tuple[Any, ...]:
+    def vector(self, span: Span, item: Item, most: int, scope: dict[str, Any]) -> tuple[Any, ...]:
         """The items of a vector, as children of `span`."""
         outer, self.end = self.end, self.length(span)
         values: list[Any] = []
@@ -188,6 +188,8 @@ class _Reader:
                 self.at = at_fault
             else:
                 number = number_at_fault if self.at == at_fault else len(values)
+                if number == most:
+                    raise self.fault(f"the vector has more than {most} items, and no more are read here", "§2.1.2")
                 values.append(self.field(span, f"[{number}]", item, scope))
         self.end = outer
         return tuple(values)

@@ -36,6 +36,19 @@ from typing import (
 
 T = TypeVar("T")
 
+MOST_ITEMS = 1 << 17
+"""So many items a vector may have. The RFC sets no limit, but a megabyte can hold a million items.
+
+This is the ratchet tree of a group of 65,536 members, leaves and parents together, and nothing else is longer: not the
+proposals of a commit that adds or removes all of them, nor the Welcome to all of them.
+"""
+
+FEW_ITEMS = 1 << 10
+"""So many items a vector may have that does not grow with the group: extensions, certificates, external senders.
+
+Real messages have fewer than twenty of each. The time that later steps spend on each item is bounded by this.
+"""
+
 
 @dataclass_transform(frozen_default=True)
 def struct(cls: type[T]) -> type[T]:
@@ -160,10 +173,14 @@ class Rest:
 
 @dataclass(frozen=True)
 class VectorOf:
-    """`T x<V>`; of one that is read `lazily`, an item is decoded when somebody asks for it."""
+    """`T x<V>`; of one that is read `lazily`, an item is decoded when somebody asks for it.
+
+    More than `most` items are neither read nor written.
+    """
 
     item: Item
     lazily: bool = False
+    most: int = field(default=MOST_ITEMS, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -241,6 +258,8 @@ uint64 = Annotated[int, Uint(8)]
 Opaque = Annotated[bytes, OpaqueVector()]
 Secret = Annotated[bytes, OpaqueVector(secret=True)]
 Vector: TypeAlias = tuple[T, ...]
+ShortVector: TypeAlias = Annotated[tuple[T, ...], FEW_ITEMS]
+"""A vector that does not grow with the group."""
 LazyVector: TypeAlias = Sequence[T]
 """A vector of which a reader wants one item, the others being for others. Its items consist of opaque vectors."""
 
@@ -276,6 +295,9 @@ def item_of(hint: Any) -> Item:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated and isinstance(arguments[1], Plain):
         return arguments[1]
+    if origin is Annotated and get_origin(arguments[0]) is tuple:
+        (item, _), most = get_args(arguments[0]), arguments[1]
+        return VectorOf(item_of(item), most=most)
     if origin is tuple:
         return VectorOf(item_of(arguments[0]))
     if origin is Sequence:

@@ -15,6 +15,7 @@ from workbench.mls.wire.shapes import (
     LazyVector,
     Opaque,
     PresentWhen,
+    ShortVector,
     Vector,
     cached_struct,
     inline_variant,
@@ -61,7 +62,7 @@ class X509Credential:
     """A chain of certificates, the member's own first (RFC 9420 §5.3)."""
 
     TAG: ClassVar[CredentialType] = CredentialType.x509
-    certificates: Vector[Certificate]
+    certificates: ShortVector[Certificate]
 
 
 @struct
@@ -144,7 +145,7 @@ class LeafNode:
     credential: Credential
     capabilities: Capabilities
     leaf_node_source: KeyPackageSource | UpdateSource | CommitSource
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
     signature: Opaque
 
 
@@ -162,7 +163,7 @@ class LeafNodeTBS:
     credential: Credential
     capabilities: Capabilities
     leaf_node_source: KeyPackageSource | UpdateSource | CommitSource
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
     group_id: Annotated[bytes | None, PresentWhen("leaf_node_source", in_a_group, Opaque)]
     leaf_index: Annotated[int | None, PresentWhen("leaf_node_source", in_a_group, uint32)]
 
@@ -250,7 +251,7 @@ class KeyPackage:
     cipher_suite: uint16
     init_key: HPKEPublicKey
     leaf_node: LeafNode
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
     signature: Opaque
 
 
@@ -262,4 +263,4 @@ class KeyPackageTBS:
     cipher_suite: uint16
     init_key: HPKEPublicKey
     leaf_node: LeafNode
-    extensions: Vector[Extension]
+    extensions: ShortVector[Extension]
