@@ -24,6 +24,7 @@ from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.pending_commit import apply_pending_commit, reason_against_pending
 from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
+from workbench.mls.group.proposal_store import ProposalStore
 from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
@@ -177,7 +178,7 @@ def propose(
     authenticated = _sign(state, content, private=private)
     message, state = frame(state, authenticated, padding=padding, entropy=entropy)
     reference = proposal_ref(state.suite, authenticated)
-    queued = {**state.proposals, reference: replace(sent, reference=reference)}
+    queued = ProposalStore.of(state.proposals).having(reference, replace(sent, reference=reference))
     return Proposed(message, reference, replace(state, proposals=queued))
 
 

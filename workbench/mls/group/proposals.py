@@ -8,6 +8,7 @@ from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.errors import InvalidProposal, InvalidProposalList, Misuse, Unsupported
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
+from workbench.mls.group.proposal_store import ProposalStore
 from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
@@ -114,8 +115,7 @@ def _validate_custom(group: PublicGroup, number: int, sent: SentProposal) -> Non
 
 def has_room_for_proposal(group: PublicGroup, sender: ProposalSender) -> bool:
     """Whether one more proposal of this sender may wait for a commit: the policy's limit is for each."""
-    waiting = sum(sent.sender == sender for sent in group.proposals.values())
-    return waiting < group.policy.pending_proposals
+    return ProposalStore.of(group.proposals).number_from(sender) < group.policy.pending_proposals
 
 
 def _validate_reinit(group: PublicGroup, reinit: ReInit) -> None:

@@ -21,6 +21,7 @@ from workbench.mls.group.proposal_list import (
     validate_external_proposal_list,
     validate_proposal_list,
 )
+from workbench.mls.group.proposal_store import ProposalStore
 from workbench.mls.group.proposals import check_new_key, has_room_for_proposal, validate_proposal
 from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -114,7 +115,8 @@ def process_public_proposal(
     reference = proposal_ref(group.suite, authenticated)
     sent = SentProposal(content.proposal, sender, reference)
     validate_proposal(group, sent, when=when)
-    return {**group.proposals, reference: sent}, ProposalQueued(sender, content.proposal, reference)
+    queued = ProposalStore.of(group.proposals).having(reference, sent)
+    return queued, ProposalQueued(sender, content.proposal, reference)
 
 
 def process_public_commit(
