@@ -332,3 +332,15 @@ def test_a_commit_is_followed_by_the_tree_that_it_leads_to_if_a_proposal_in_it_c
     leaks.append(world.leak("Alice", what="backup"))
     assert [*recover(evidence_of(world, leaks))["epoch_authenticators"]] == ["1", "2", "3", "4"]
     assert world.judge(*leaks).readable_epochs == (1, 2, 3, 4)
+
+
+def test_a_path_that_is_inside_of_a_private_commit_opens_only_for_who_can_read_the_commit() -> None:
+    """Dave's leaf key would open Carol's first commit, which the attacker cannot read; and then Alice's."""
+    world = four("private")
+    world.commit("Carol")
+    leaks = [world.leak("Alice")]
+    world.commit("Alice")
+    world.commit("Carol")
+    leaks.append(world.leak("Dave", what="backup"))
+    assert [*recover(evidence_of(world, leaks))["epoch_authenticators"]] == ["2", "4"]
+    assert world.judge(*leaks).readable_epochs == (2, 4)

@@ -38,7 +38,7 @@ def test_lists_are_found_by_the_annotations_wherever_they_are() -> None:
         ("X509Credential", "certificates"): True,
         ("UpdatePathNode", "encrypted_path_secret"): True,
         ("RatchetTreeExtension", "ratchet_tree"): True,
-        ("StoredCommitted", "added"): True,
+        ("StoredPendingCommit", "added"): True,
         ("KeyPackageTBS", "extensions"): False,
     }
     assert {name: ListName(*name) in every_list() for name in expected} == expected

@@ -136,9 +136,9 @@ OF_COMMITS = frozenset({"UpdatePathNode", "joiner"})
 
 
 def _epoch_of(operation: TraceOperation, secrets: Mapping[SecretId, TraceSecret]) -> int | None:
-    """The epoch of what an operation makes: whoever was held back makes it in a later step."""
-    output = operation["output"]
-    return None if output is None else secrets[output]["epoch"]
+    """The epoch of what an operation makes, or seals: whoever was held back makes it in a later step."""
+    made = operation["inputs"][0] if operation["output"] is None else operation["output"]
+    return None if made is None else secrets[made]["epoch"]
 
 
 def _private_commits(trace: Trace) -> dict[int | None, tuple[Fact, ...]]:

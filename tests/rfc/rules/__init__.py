@@ -115,6 +115,7 @@ NO_RULES: dict[str | Check, str] = {
     "workbench/mls/wire/lengths.py": "a length that is no encoding: the fast reader's word for it",
     "workbench/mls/wire/reader.py": "bytes that are no encoding: the careful reader's words for it",
     "workbench/mls/wire/shapes.py": "a struct of our own that is not declared as it should be",
+    "workbench/mls/group/proposal_store.py": "a reference that a mapping does not have",
     "workbench/mls/group/stored_state.py": "a state that its own member has written down, and that does not read back",
     "workbench/mls/crypto/primitives.py": "a key of an algorithm that its own standard does not accept",
     refuses(certificates.validate_chain, InvalidCredential, "presents no identity"): X509,

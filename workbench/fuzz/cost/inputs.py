@@ -48,7 +48,7 @@ class LongList:
     numbered: bool
 
     def make(self, size: int) -> bytes:
-        """The message with so many more items that it has about `size` bytes."""
+        """The message with so many more items that it has about `size` bytes, or as many as the list may have."""
         whole = self.layer.parts()
         part = list(whole.walk())[self.place]
         items = self._items(part, max(0, size - len(self.layer.rebuilt(self.layer.data))))
@@ -58,10 +58,10 @@ class LongList:
     def _items(self, part: Part, room: int) -> bytes:
         if not isinstance(part.shape, VectorOf):
             raise TypeError(f"{part.name} is no list")
-        item = part.shape.item
+        item, most = part.shape.item, part.shape.most - len(part.children)
         if not self.numbered:
-            return item_of(item) * (room // len(item_of(item)))
-        count = min(room // len(item_of(item, FIRST_NUMBER)), MOST_NUMBERS)
+            return item_of(item) * min(room // len(item_of(item)), most)
+        count = min(room // len(item_of(item, FIRST_NUMBER)), MOST_NUMBERS, most)
         return b"".join(item_of(item, FIRST_NUMBER + number) for number in range(count))
 
 
