@@ -83,6 +83,8 @@ soak: $(VENV)/.test
 	@$(BIN)/python -m tests.adversary.oracles --histories 5000 --seed 1000000
 	@echo "==> Groups mixed from all implementations"
 	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
+	@echo "==> Project Wycheproof, if WYCHEPROOF names its vectors"
+	@$(BIN)/python -m pytest tests/mls/crypto/wycheproof.py
 	@echo "==> Damaged messages"
 	@$(BIN)/workbench fuzz --minutes 60
 	@echo "==> The costliest megabyte at each entry point"

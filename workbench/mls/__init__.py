@@ -69,6 +69,7 @@ from workbench.mls.group.state import (
 from workbench.mls.group.stored_pending_commit import read_pending_commit, write_pending_commit
 from workbench.mls.group.stored_state import read_bundle, read_state, write_bundle, write_state
 from workbench.mls.group.welcome import join
+from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.tree.negotiation import lacking, shared_capabilities
 from workbench.mls.tree.own_leaf import default_capabilities, new_lifetime
@@ -147,6 +148,7 @@ __all__ = [
     "Proposed",
     "Protected",
     "PublicGroup",
+    "RatchetLimits",
     "RatchetTree",
     "RatchetTreeExtension",
     "ReInit",

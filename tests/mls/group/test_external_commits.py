@@ -385,6 +385,13 @@ def test_a_group_may_close_this_door(policy: Policy, setting: str) -> None:
         arrives(scenario, joined.message)
 
 
+@pytest.mark.parametrize("resync", [None, LeafIndex(1)])
+def test_nobody_comes_through_a_door_that_its_own_policy_closes(resync: LeafIndex | None) -> None:
+    scenario = group_of("Alice", "Bob")
+    with refuses(refused.RefusedByPolicy, "§12.4.3.2", r"our policy refuses that \(Policy.external_commits=False\)"):
+        scenario.outside("Bob", via="Alice", resync=resync, policy=Policy(external_commits=False))
+
+
 def test_an_external_init_has_its_place_in_a_newcomers_commit_only() -> None:
     scenario = group_of("Alice", "Bob")
     with refuses(refused.InvalidProposal, "§12.1.6", "does not join by a commit"):

@@ -18,6 +18,7 @@ from workbench.mls import (
     Remove,
     SentProposal,
     Update,
+    cipher_suite,
     create_commit,
     encode,
 )
@@ -52,6 +53,29 @@ UPDATE = Update(package().key_package.leaf_node)
 def test_lists_that_the_rfc_forbids_are_refused(listed: list[SentProposal], reason: str) -> None:
     with refuses(refused.InvalidProposalList, "§12.2", reason):
         validate_proposal_list(listed, LeafIndex(0))
+
+
+POINT = cipher_suite(2).signature_key_pair(bytes(32)).public_key
+COMPRESSED = bytes([2 + POINT[-1] % 2]) + POINT[1:33]
+
+
+def added(signature_key: bytes, suite: int = 2) -> Add:
+    """An Add of a client with this signature key."""
+    leaf_node = replace(ADD.key_package.leaf_node, signature_key=signature_key)
+    return Add(replace(ADD.key_package, cipher_suite=suite, leaf_node=leaf_node))
+
+
+def test_two_encodings_of_one_signature_key_are_one_client() -> None:
+    one, other = added(POINT), added(COMPRESSED)
+    with refuses(refused.InvalidProposalList, "§12.2", "signature key twice"):
+        validate_proposal_list([sent(one), sent(other)], LeafIndex(0))
+    assert select_proposals([sent(one), sent(other)], [], LeafIndex(0)) == (sent(one),)
+    assert select_proposals([sent(other)], [sent(one, 0)], LeafIndex(0)) == ()
+
+
+def test_in_a_suite_that_nobody_knows_only_the_same_bytes_are_one_client() -> None:
+    pending = [sent(added(key, 0xF00D)) for key in (POINT, COMPRESSED, POINT)]
+    assert select_proposals(pending, [], LeafIndex(0)) == (*pending[:2],)
 
 
 def test_a_list_with_one_of_each_is_fine() -> None:

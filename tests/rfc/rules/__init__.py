@@ -124,7 +124,7 @@ NO_RULES: dict[str | Check, str] = {
     refuses(certificates.load_chain, InvalidCredential, "more than the"): "a limit, as path validation software has it",
     refuses(certificates._verified_path, InvalidCredential, "none was named"): "an application that trusts nobody",
     refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
-    refuses(public_commit._process_newcomers_commit, RefusedByPolicy, "joins by a commit"): POLICY,
+    refuses(public_commit.validate_and_make_room, RefusedByPolicy, "joins by a commit"): POLICY,
     refuses(secret_tree._check_limits, KeyExpired, "steps behind"): POLICY,
     refuses(framing._epoch_of, BeforeJoining, "never had its keys"): "a message that the member has no key for",
     refuses(public_commit.process_public_proposal, TooManyProposals, "this is one more"): POLICY,

@@ -107,7 +107,8 @@ def external_commit(
     same client, which goes. `proposals` mix in pre-shared keys, whose values are in `psks` or `resumption_psks`
     (by group id and epoch), or are of custom types that the `policy` lets newcomers commit. `grease` adds values to
     the leaf that everybody is to ignore. `entropy` is 32 fresh bytes. Raises what `public_group` raises,
-    `InvalidProposalList` for a `resync` of somebody else, and `InvalidRatchetTree` if the client cannot do what the
+    `RefusedByPolicy` for what the `policy` does not let newcomers do, `InvalidProposalList` for a `resync` of somebody
+    else, and `InvalidRatchetTree` if the client cannot do what the
     group needs.
     """
     info = group_info_in(group_info)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.mls.crypto.algorithms import ALGORITHMS
 from workbench.mls.errors import InvalidProposalList, UnknownProposal, Violation
 from workbench.mls.group.state import AnyProposal, Policy, ProposalSender, SentProposal
 from workbench.mls.tree.extensions import demanded_of_members
@@ -236,13 +237,19 @@ def _subject(sent: SentProposal) -> object:
         case Remove(removed):
             return ("leaf", removed)
         case Add(key_package):
-            return ("client", key_package.leaf_node.signature_key)
+            return ("client", _client(key_package))
         case PreSharedKey(psk):
             return ("psk", psk)
         case CustomProposal():  # any number may stand together: what they are about is the application's to know
             return ("custom", sent.reference)
         case other:
             return type(other)
+
+
+def _client(key_package: KeyPackage) -> bytes:
+    """The signature key of a client, in the one form for all its encodings; a suite that nobody knows has none."""
+    suite, signature_key = ALGORITHMS.get(key_package.cipher_suite), key_package.leaf_node.signature_key
+    return signature_key if suite is None else suite.canonical_signature_key(signature_key)
 
 
 def validate_proposal_list(proposals: Sequence[SentProposal], committer: LeafIndex) -> None:

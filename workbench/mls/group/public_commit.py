@@ -170,8 +170,12 @@ def validate_and_make_room(
 ) -> tuple[Applied, LeafIndex]:
     """Check and apply the proposals of a newcomer's commit, and find it a leaf (RFC 9420 §12.4.3.2).
 
-    `leaf_node` is the one in its path, which need not be signed yet.
+    `leaf_node` is the one in its path, which need not be signed yet. The newcomer's own policy counts when it makes the
+    commit, that of each member when it receives the commit.
     """
+    if not group.policy.external_commits:
+        reason = "a client joins by a commit of its own"
+        raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.external_commits", value=False)
     validate_external_proposal_list(listed)  # before the signatures in each of them: many can be sent at no cost
     for sent in listed:
         validate_proposal(group, sent, when=when)
@@ -216,9 +220,6 @@ def advanced_by(
 def _process_newcomers_commit(
     group: PublicGroup, commit: Commit, sender: ProposalSender, when: When
 ) -> ProcessedPublicCommit:
-    if not group.policy.external_commits:
-        reason = "a client joins by a commit of its own"
-        raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.external_commits", value=False)
     if any(isinstance(each.proposal_or_ref, ProposalByReference) for each in commit.proposals):
         raise InvalidCommit("§12.4.3.2", "a newcomer commits a proposal by reference, which it cannot have checked")
     if commit.path is None:
