@@ -220,11 +220,11 @@ def test_a_state_of_a_group_in_another_cipher_suite_is_put_together_with_the_key
     assert restored.resumption_psks == state.resumption_psks
 
 
-def test_too_little_makes_no_impostor() -> None:
+def test_too_few_leaked_secrets_build_no_state() -> None:
     world = World.of(ALL)
     with pytest.raises(NotEnoughLeaked, match="no signature key of a member"):
         reconstructed_state(leak_of(world, "Bob", what="enclave held").leaked_secrets)
-    with pytest.raises(NotEnoughLeaked, match="no epoch of which"):
+    with pytest.raises(NotEnoughLeaked, match="No epoch has all that is needed"):
         reconstructed_state(leak_of(world, "Bob", what="signature key").leaked_secrets)
 
 

@@ -1,11 +1,15 @@
-"""An attacker with leaked bytes and a record of the wire: what it claims to know it has really computed.
+"""An attacker with leaked bytes and all messages on the wire. It computes everything that it claims to know.
 
-It knows nothing of who is healed. It tries what can be tried: it follows the public tree (`commits`), opens each path
-secret and each Welcome for which it has a private key (`welcomes`), climbs to the commit secret, and turns the key
-schedule if it has the init secret of the epoch before (or, when somebody joins by a commit, the external secret) and
-all pre-shared keys that are mixed in. It reads what it has the keys of (`messages`), and confirms a new epoch as a
-member does. A key that leaks today may open what was sealed long ago (RFC 9420 §16.6): nothing is ever out of date
-for it, only out of reach. So everything waits for what would open it (`facts`).
+The attacker does not know which epochs have healed. It tries everything:
+
+- It follows the public tree (`commits`), and opens each path secret and each Welcome (`welcomes`) for which it has a
+  private key. From a path secret it derives the commit secret.
+- It runs the key schedule if it has all inputs: the init secret of the epoch before (for an external commit the
+  external secret) and all pre-shared keys of the commit. It checks the confirmation tag, as a member does.
+- It decrypts the messages for which it has the keys (`messages`).
+
+A key that leaks today may decrypt an old ciphertext (RFC 9420 §16.6). So the attacker keeps every ciphertext until it
+has the key (`facts`).
 """
 
 from __future__ import annotations
@@ -65,7 +69,7 @@ from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage
 
 
 class Attacker:
-    """Whoever it compromises, it has the leaked secrets, and hears every message from the first to the last."""
+    """The attacker holds the leaked secrets of each compromised device and every message on the wire."""
 
     def __init__(
         self, suite: CipherSuite, group_id: bytes, policy: Policy = DEFAULT_POLICY, *, facts: Facts | None = None
@@ -78,7 +82,7 @@ class Attacker:
         self._group = KnownGroup(suite, self._policy, group_id, self._facts)
 
     def beside(self, suite: CipherSuite, group_id: bytes) -> Attacker:
-        """The same attacker at another group: with the same leaked secrets, and what it has learned in this group."""
+        """The same attacker at another group, with all that it has learned from devices and in this group."""
         attacker = Attacker(suite, group_id, self._policy, facts=self._facts)
         for victim, device_state in self.compromised:
             attacker.compromise(victim, device_state)
@@ -87,15 +91,15 @@ class Attacker:
     def __repr__(self) -> str:
         return f"Attacker(compromised {len(self.compromised)}, heard {len(self.heard)} messages)"
 
-    # What it does
+    # What the attacker does
 
     def hear(self, message: bytes) -> None:
-        """Record a message from the wire, and see what it gives away."""
+        """Record a message from the wire, and learn from it what the known secrets allow."""
         index = len(self.heard)
         self.heard.append(message)
         try:
             self._hear(index, decode(MLSMessage, message, custom=self._policy.custom))
-        except MLSError as problem:  # hostile or damaged bytes: they say nothing, and the attacker goes on
+        except MLSError as problem:  # The bytes are hostile or damaged. The attacker skips them and goes on.
             self._group.unreadable[index] = str(problem)
         self._facts.work()
 
@@ -113,14 +117,14 @@ class Attacker:
                 self._facts.tell(ExternalPubOf(self.group_id, context.epoch), external_pub_of(info))
 
     def compromise(self, victim: str, device_state: DeviceState) -> None:
-        """Take all that is on a device."""
+        """Take all secrets that are on a device."""
         membership = device_state.groups.get(self.group_id)
         self.compromised.append((victim, device_state))
         self.findings.append(Compromised(victim, membership.state.epoch if membership else None))
         self.take(leaked_secrets_of(device_state))
 
     def take(self, leaked: LeakedSecrets) -> None:
-        """Take what leaked, of any device, and see what it gives away."""
+        """Take leaked secrets of any device, and learn all that follows from them."""
         for item in leaked:
             self._take(item)
         self._facts.work()
@@ -158,7 +162,7 @@ class Attacker:
             case SenderDataKey(_, _, secret):
                 facts.tell(SenderDataSecretOf(*at), secret)
             case LeakedRatchets(_, _, secret_tree):
-                # its suite is left behind, for it is not the attacker's
+                # The victim's suite records for the victim, so the attacker's suite replaces it.
                 facts.tell(SecretTreeOf(*at), replace(secret_tree, suite=self._group.suite))
             case UsedKey(_, _, leaf, content_type, key):
                 facts.tell(MessageKeyOf(*at, leaf, content_type, key.generation), key)
@@ -166,42 +170,42 @@ class Attacker:
     def _enter(self, secrets: EpochSecrets, known: KnownEpoch) -> None:
         self._group.enter(known, secrets, None, "leaked")
 
-    # What it knows
+    # What the attacker knows
 
     @property
     def private_keys(self) -> Mapping[bytes, bytes]:
-        """The private keys that it has, by their public keys."""
+        """The private keys that the attacker has, by their public keys."""
         return self._group.private_keys
 
     @property
     def findings(self) -> list[Finding]:
-        """What it found out, in order."""
+        """What the attacker found out, in the order in which it did."""
         return self._group.findings
 
     @property
     def unreadable(self) -> Mapping[int, str]:
-        """Why it could make nothing of a message, by the message's index; no longer there once it could."""
+        """Why the attacker cannot read a message, by the message's index; without the messages that it has read."""
         return self._group.unreadable
 
     def reads(self) -> tuple[Read, ...]:
-        """The application messages that it has decrypted, in the order in which they were sent."""
+        """The application messages that the attacker has decrypted, in the order in which they were sent."""
         found = (finding for finding in self.findings if isinstance(finding, Read))
         return tuple(sorted(found, key=lambda read: read.index))
 
     def epochs(self) -> Mapping[int, EpochSecrets]:
-        """The epochs of which it has the secrets."""
+        """The secrets of the epochs that the attacker has entered, by the number of the epoch."""
         return self._group.secrets()
 
     def all_secrets(self) -> tuple[object, ...]:
-        """All secrets that it has of the group: what it took, and what it computed."""
+        """All secrets of the group that the attacker has: those that leaked, and those that it computed."""
         leaked = (device_state.within(self.group_id) for _, device_state in self.compromised)
         return (*leaked, self._group.private_keys, self._group.computed())
 
     def epoch(self) -> int | None:
-        """The last epoch to which it can follow the public tree, with or without its secrets."""
+        """The last epoch whose public tree the attacker knows, with or without the epoch's secrets."""
         return max(self._group.epochs(), default=None)
 
     def tree(self, epoch: int) -> RatchetTree | None:
-        """The ratchet tree of an epoch, if it could follow the group there."""
+        """The ratchet tree of an epoch; None if the attacker could not follow the group to that epoch."""
         known = self._group.epoch(epoch)
         return None if known is None else known.tree

@@ -1,6 +1,6 @@
-"""How an attacker follows commits: the tree in public, path secrets with private keys, then the key schedule.
+"""How the attacker follows commits: first the public tree, then path secrets, then the key schedule.
 
-It confirms a new epoch as a member does (RFC 9420 §8, §12.4.2).
+The attacker checks the confirmation tag of a new epoch, as a member does (RFC 9420 §8, §12.4.2).
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from workbench.mls.when import When
 from workbench.mls.wire.messages import AuthenticatedContent, Commit, Proposal, ProposalByReference, ProposalByValue
 from workbench.mls.wire.tree import KeyPackageSource
 
-# In public
+# Without secrets
 
 
 def wait_for_proposals(group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch) -> None:
-    """Follow a commit in an epoch once all proposals are known that it names by reference (RFC 9420 §12.4)."""
+    """Follow a commit as soon as all proposals are known that it names by reference (RFC 9420 §12.4)."""
     commit = authenticated.content.content
     if isinstance(commit, Commit):
         named = [each.proposal_or_ref for each in commit.proposals]
@@ -55,7 +55,7 @@ def wait_for_proposals(group: KnownGroup, authenticated: AuthenticatedContent, k
 
 
 def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch) -> None:
-    """What members check without a secret is checked; raises what they raise."""
+    """Follow a commit after all checks that members make without a secret; raises the same errors as for a member."""
     suite, content, auth = group.suite, authenticated.content, authenticated.auth
     signature_key = signature_key_of(content, known.context, known.tree)
     verify_content(suite, UnverifiedContent(authenticated.wire_format, content, auth), signature_key, known.context)
@@ -66,7 +66,7 @@ def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: Known
     interim = interim_transcript_hash(suite, confirmed, auth.confirmation_tag or b"")
     context = replace(followed.context, confirmed_transcript_hash=confirmed)
     following = group.see(context, followed.tree, interim, before=known)
-    if following not in known.commits:  # the same commit may be heard twice
+    if following not in known.commits:  # The attacker may hear the same commit twice.
         known.commits.add(following)
         _wait_for_secrets(group, known, EndingCommit.of(followed, following))
 
@@ -74,10 +74,10 @@ def _follow(group: KnownGroup, authenticated: AuthenticatedContent, known: Known
 def _follow_to(
     group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch, following: KnownEpoch
 ) -> None:
-    """The commit of a member leads to an epoch that was seen elsewhere: its tree tells what the proposals did.
+    """Follow a member's commit to an epoch that the attacker has seen elsewhere, with proposals that it cannot read.
 
-    Of the pre-shared keys those are known whose proposals are; with others the epoch does not confirm, until their
-    proposals are known (`_follow_with`).
+    The tree of that epoch shows what the proposals changed. But a pre-shared key is known only by its proposal: if one
+    is missing, the confirmation tag does not fit, and `_follow_with` tries again when the proposal is known.
     """
     content, committer = authenticated.content, proposal_sender(authenticated.content)
     commit = content.content
@@ -98,14 +98,14 @@ def _follow_to(
 
 
 def _follow_with(group: KnownGroup, authenticated: AuthenticatedContent, known: KnownEpoch, sent: SentProposal) -> None:
-    """A proposal of a pre-shared key that was not known before: try again to what epochs its commit may lead."""
+    """Follow the commit again if the new proposal names a pre-shared key."""
     if isinstance(sent.proposal, PreSharedKey):
         for following in group.facts.values(EpochAt(group.group_id, known.context.epoch + 1)):
             _follow_to(group, authenticated, known, following)
 
 
 def _joined(before: RatchetTree, after: RatchetTree) -> frozenset[LeafIndex]:
-    """The leaves of newcomers: those that come from another key package than what stood there."""
+    """The leaves of newcomers: leaves from a key package that the tree before did not have at this place."""
     return frozenset(
         leaf
         for leaf, leaf_node in after.leaves()
@@ -128,7 +128,7 @@ def _known_psks(known: KnownEpoch, commit: Commit) -> Iterator[PreSharedKeyID]:
 
 
 def _wait_for_secrets(group: KnownGroup, known: KnownEpoch, commit: EndingCommit) -> None:
-    """Wait for what opens the path of a commit, and for the init secret, each by all the ways to it."""
+    """Wait for the commit secret and the init secret of a commit, each from every possible source."""
     facts = group.facts
     if commit.path is None:
         facts.tell(CommitSecretOf(commit), bytes(group.suite.hash_length))
@@ -140,7 +140,7 @@ def _wait_for_secrets(group: KnownGroup, known: KnownEpoch, commit: EndingCommit
 
 
 def _open_path(group: KnownGroup, commit: EndingCommit, sealed: SealedSecret, private_key: bytes) -> None:
-    """Open a path secret, and climb from there to the commit secret."""
+    """Open a path secret, and derive the commit secret from it."""
     if commit.path is None:
         return
     leftmost = node_to_leaf(NodeIndex(sealed.copath_child + 1 - (1 << level(sealed.copath_child))))
@@ -160,7 +160,7 @@ def _open_path(group: KnownGroup, commit: EndingCommit, sealed: SealedSecret, pr
 
 
 def _draw(group: KnownGroup, commit: EndingCommit, expanded: ExpandedRandomness) -> None:
-    """The path, and a newcomer's init secret, if the committer drew them from leaked randomness."""
+    """Compute the path, and a newcomer's init secret, if the committer drew them from the leaked randomness."""
     path = expanded.path(commit.path, commit.tree, commit.committer)
     if path is not None:
         group.learn_all(commit.tree, path.private_keys, "randomness")
@@ -177,7 +177,7 @@ def _draw_init_secret(
 
 
 def _take_init_secret(group: KnownGroup, commit: EndingCommit, secrets: EpochSecrets) -> None:
-    """That of the epoch before; a newcomer has made its own, for whoever has the external secret (RFC 9420 §8.3)."""
+    """The init secret of the epoch before; in an external commit the external secret opens it (RFC 9420 §8.3)."""
     kem_output, init_secret = commit.kem_output, secrets.init_secret
     if kem_output is not None:
         init_secret = external_init_secret(group.suite, secrets.external_secret, kem_output)
@@ -196,7 +196,7 @@ def _wait_for_psks(group: KnownGroup, commit: EndingCommit, init_secret: bytes, 
 def _turn(
     group: KnownGroup, commit: EndingCommit, init_secret: bytes, commit_secret: bytes, psks: Sequence[bytes]
 ) -> None:
-    """Turn the key schedule. Secrets that leaked of the next epoch don't stop it: it gives what a device deleted."""
+    """Run the key schedule, also if secrets of the epoch have leaked: it gives secrets that devices have deleted."""
     if commit.is_done:
         return
     suite, following = group.suite, commit.following

@@ -1,7 +1,7 @@
-"""How something came to be known, in words and as a graph: from leaked bytes and wire bytes to a secret or a message.
+"""How the attacker gets from leaked bytes and messages to a secret or a text, as sentences and as a graph.
 
-A derivation has many steps of one kind, one secret expanded to the next. In words they are passed over: what is told is
-what was leaked, what it opened, and where several things had to come together.
+Most steps of a derivation expand one secret to the next. The sentences leave such steps out. They name what leaked,
+what it opens, and the steps that need several secrets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbench.inspect.trace_rules import Fact, Rule, is_of, message_place
 
 @dataclass(frozen=True, repr=False)
 class Derivation:
-    """The steps that lead to one known fact, each after those that it needs."""
+    """The steps that lead to one known fact, in order: each step comes after the steps that give its premises."""
 
     verdict: Verdict
     fact: Fact
@@ -31,27 +31,27 @@ class Derivation:
 
     @classmethod
     def of(cls, verdict: Verdict, fact: Fact) -> Derivation:
-        """How a fact is known; raises `KeyError` if it is not."""
+        """The derivation of a fact; raises `KeyError` if the attacker does not know it."""
         return cls(verdict, fact, verdict.knowledge.derivation(fact))
 
     @classmethod
     def of_epoch(cls, verdict: Verdict, epoch: int) -> Derivation:
-        """How the secrets of an epoch are known; raises `KeyError` if they are not."""
+        """The derivation of an epoch's secrets; raises `KeyError` if the attacker does not know them."""
         return cls.of(verdict, verdict.recorded.group_history.epochs[epoch].secrets["epoch_authenticator"])
 
     @cached_property
     def leaks(self) -> Mapping[Fact, Leak]:
-        """The leaked facts that it stands on, each with the first leak that holds it."""
+        """The leaked facts from which the derivation starts, each with the first leak that contains it."""
         derived = {rule.conclusion for rule in self.steps}
         needed = {self.fact, *(premise for rule in self.steps for premise in rule.premises)} - derived
         by_leak = [(leak, self.verdict.recorded.leaked(leak)) for leak in self.verdict.leaks]
         return {fact: next(leak for leak, facts in by_leak if fact in facts) for fact in sorted(needed)}
 
     def graph(self) -> nx.DiGraph[Fact]:
-        """Facts as nodes, each premise with an edge to its conclusion; the result is acyclic.
+        """The derivation as an acyclic graph: facts are nodes, and edges go from each premise to the conclusion.
 
-        A node has its `words`, its `rank` (the longest way to it from what leaked), and the `leak` that it is from, or
-        None. An edge has its rule's `kind`, `operation` and `label`.
+        A node has `words`, a `rank` (the number of steps on the longest way from a leaked fact) and its `leak`, None if
+        it did not leak. An edge has the `kind`, `operation` and `label` of its rule.
         """
         graph: nx.DiGraph[Fact] = nx.DiGraph()
         words = Words(*self.verdict.recorded.group_histories)
@@ -65,7 +65,7 @@ class Derivation:
         return graph
 
     def sentences(self) -> tuple[str, ...]:
-        """The derivation in words, one sentence for each step that matters."""
+        """The derivation in words: one sentence for each step that `Words.matters` selects."""
         words = Words(*self.verdict.recorded.group_histories)
         told = tuple(words.sentence(rule, self.leaks) for rule in self.steps if words.matters(rule))
         if told:
@@ -90,11 +90,14 @@ SAID = {
     "extracted_secret": "what becomes the joiner secret of epoch {epoch}",
     "member_secret": "the secrets of epoch {epoch}",
 }
-"""What secrets are called that are not those of an epoch; two are called after what follows from them alone."""
+"""Words for secrets that do not belong to the key schedule of an epoch.
+
+An `extracted_secret` and a `member_secret` each give one thing only, so they are named after it.
+"""
 
 
 class Words:
-    """What the facts and rules of a history are called, and of those of other groups beside it."""
+    """Words for the facts and rules of a group's history, and for those of other groups of the same people."""
 
     def __init__(self, group_history: GroupHistory, *beside: GroupHistory) -> None:
         self._beside = beside
@@ -107,7 +110,7 @@ class Words:
                     self._leaf_of.setdefault(record.keys[2 * leaf], names[member])
 
     def of(self, fact: Fact) -> str:
-        """A fact by name: "the path secret of node 3 in commit 4"."""
+        """A fact in words: "the path secret of node 3 in commit 4"."""
         beside = (each for each in self._beside if fact in each.secrets or is_of(fact, each.trace))
         elsewhere = next((f" in group {shown(bytes.fromhex(each.trace['group_id']))}" for each in beside), "")
         return self._here(fact) + elsewhere
@@ -128,7 +131,7 @@ class Words:
         return said.format(node=node, epoch=epoch)
 
     def brief(self, fact: Fact) -> tuple[str, str]:
-        """A fact in two short lines, its RFC name and where it belongs: "path_secret", "node 3, epoch 4"."""
+        """A fact in two short lines, the RFC's name and the place: "path_secret", "node 3, epoch 4"."""
         place = message_place(fact)
         if place is not None:
             return "message", f"{place[1] + 1} of step {place[0] + 1}"
@@ -143,11 +146,11 @@ class Words:
         return name, ", ".join([f"{what} {number}" for what, number in belongs if number is not None] + key)
 
     def matters(self, rule: Rule) -> bool:
-        """Whether a step is told: something opens, or several things come together."""
+        """Whether the sentences tell this step: it decrypts something, or it needs several premises."""
         return rule.kind in {"open", "randomness", "read", "same"} or len(rule.premises) > 1
 
     def sentence(self, rule: Rule, leaks: Mapping[Fact, Leak], *, steps: int = 1) -> str:
-        """One step, or several that are told as one: "Dave's leaf key (leaked …) opens the path secret of node 3"."""
+        """One step as a sentence, or `steps` steps in one: "Dave's leaf key opens the path secret of node 3"."""
         premises = [self._with_source(premise, leaks) for premise in rule.premises]
         verb = {"open": "opens", "read": "opens", "randomness": "gives away", "same": "is"}.get(rule.kind, "gives")
         plural = {"opens": "open", "gives": "give", "gives away": "give away", "is": "are"}

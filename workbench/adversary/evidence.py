@@ -1,11 +1,11 @@
-"""Evidence as a file: what leaked and what went over the wire, as JSON with bytes in hexadecimal.
+"""Evidence as a file: the leaked secrets and all messages on the wire, as JSON with bytes in hexadecimal.
 
-It is all that an attacker is handed who runs as a program of its own, and what a learner is handed who is to break an
-epoch by hand. `public` is what the server, which belongs to the attacker, can know of the group: the tree and the
-context of each epoch. `beside` are other groups of the same people: what is learned there may be of use here.
+The file is the only input of the attacker's program (`recovery`). A learner who breaks an epoch by hand gets the same
+file. `public` has the tree and the context of each epoch: the server knows them, and the attacker controls the server.
+`beside` has other groups of the same people, because a secret of one group may help in another.
 
-Each leaked secret is an object that names its class as `is`, its other fields being those of the class. Wire
-structs stand as their encodings.
+Each leaked secret is an object. Its field `is` names its class, and the other fields are those of the class. A wire
+struct is written as its encoding.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ JSON: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GroupEvidence:
-    """A group, what everybody can know of it, and every message in order."""
+    """What everybody can know of one group: the public part of its epochs, and every message in order."""
 
     suite: CipherSuite
     group_id: bytes
@@ -66,18 +66,18 @@ class GroupEvidence:
 
     @property
     def groups(self) -> Mapping[int, PublicGroup]:
-        """What is public of each epoch."""
+        """The public part of each epoch, by the number of the epoch."""
         return {group.context.epoch: group for group in self.public}
 
     @property
     def messages(self) -> tuple[OnTheWire, ...]:
-        """What was on the wire, decoded."""
+        """The messages on the wire, decoded."""
         return tuple(decode(MLSMessage, message).message for message in self.wire)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence(GroupEvidence):
-    """A group, what leaked, and the groups beside it."""
+    """What the attacker has: one group, the leaked secrets, and the other groups of the same people (`beside`)."""
 
     leaked_secrets: LeakedSecrets
     beside: tuple[GroupEvidence, ...] = ()
@@ -87,26 +87,26 @@ class Evidence(GroupEvidence):
 
     @property
     def private_keys(self) -> Mapping[bytes, bytes]:
-        """The private keys of leaves and nodes that leaked, by their public keys."""
+        """The leaked private keys of leaves and other nodes, by their public keys."""
         return {item.public_key: item.private_key for item in self.leaked_secrets if isinstance(item, PrivateKey)}
 
     @property
     def secrets(self) -> Mapping[int, EpochSecrets]:
-        """The epochs whose secrets leaked."""
+        """The leaked epoch secrets, by the number of the epoch."""
         return {item.epoch: item.secrets for item in self.leaked_secrets if isinstance(item, EpochKeys)}
 
 
 class InvalidEvidence(Exception):
-    """A file that is not what `write_evidence` writes; the message says what is wrong."""
+    """A file that does not have the format of `write_evidence`; the message says what is wrong."""
 
 
 def write_evidence(evidence: Evidence) -> str:
-    """The evidence as JSON."""
+    """Write evidence as JSON."""
     return json.dumps({"format": FORMAT, **_written(evidence)}, indent=1)
 
 
 def read_evidence(text: str) -> Evidence:
-    """The evidence in a file. Raises `InvalidEvidence`, or the engine's error for wire structs that do not decode."""
+    """Read evidence from JSON. Raises `InvalidEvidence`, or the engine's error if a wire struct does not decode."""
     try:
         content = json.loads(text)
         if content["format"] != FORMAT:
@@ -164,7 +164,7 @@ def _group(written: JSON) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], 
 
 
 ITEMS: Mapping[str, type[Any]] = {item.__name__: item for item in get_args(Item)}
-"""The classes of what leaks."""
+"""The classes of leaked secrets, by name."""
 
 
 def _item(written: JSON) -> Item:

@@ -1,9 +1,9 @@
-"""What an attacker knows, and what waits for what: a new fact wakes only those attempts that lack it.
+"""The facts that the attacker knows, and the attempts that wait for them. A new fact starts only the attempts on it.
 
-An attempt names the one fact that it lacks, such as the init key of a key package, and is called with each value of
-that fact, those to come included. Whoever needs several facts waits for one after the other. So nothing is tried twice
-with the same values, in whichever order secrets and messages arrive; and where two values contradict each other, as an
-honest and a forged one do, both are tried.
+An attempt names the one fact that it needs, such as the init key of a key package. It is called with each value of the
+fact, now and later. An attempt that needs several facts waits for one after the other. So no attempt runs twice with
+the same values, in whichever order secrets and messages arrive. A fact may have two values that contradict each other,
+one honest and one forged: the attacker tries both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Value = TypeVar("Value")
 
 
 class Fact(Generic[Value]):
-    """The name of a fact. It may have several values: the lab's attacker hears forged messages, too."""
+    """The name of a fact. A fact may have several values, because the attacker hears forged messages, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ResumptionPSKOf(Fact[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class RandomnessIn(Fact[ExpandedRandomness]):
-    """Randomness that leaked, as it is expanded in a cipher suite."""
+    """Leaked randomness, expanded in a cipher suite."""
 
     suite: int
 
@@ -90,7 +90,7 @@ class EpochAt(Fact[KnownEpoch]):
 
 @dataclass(frozen=True, slots=True)
 class SenderDataSecretOf(Fact[bytes]):
-    """What opens the sender data of an epoch's PrivateMessages (RFC 9420 §6.3.2)."""
+    """The secret that opens the sender data of an epoch's PrivateMessages (RFC 9420 §6.3.2)."""
 
     group_id: bytes
     epoch: int
@@ -98,7 +98,7 @@ class SenderDataSecretOf(Fact[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class SecretTreeOf(Fact[SecretTree]):
-    """A secret tree of an epoch, complete or what is left of it (RFC 9420 §9)."""
+    """The secret tree of an epoch, or the part of it that a device has not deleted (RFC 9420 §9)."""
 
     group_id: bytes
     epoch: int
@@ -106,7 +106,7 @@ class SecretTreeOf(Fact[SecretTree]):
 
 @dataclass(frozen=True, slots=True)
 class MessageKeyOf(Fact[MessageKey]):
-    """The key of one PrivateMessage, which leaked alone (RFC 9420 §9.1)."""
+    """The key of one PrivateMessage, leaked without the rest of its ratchet (RFC 9420 §9.1)."""
 
     group_id: bytes
     epoch: int
@@ -117,7 +117,7 @@ class MessageKeyOf(Fact[MessageKey]):
 
 @dataclass(frozen=True, slots=True)
 class ExternalPubOf(Fact[bytes]):
-    """The key to which a newcomer seals its init secret (RFC 9420 §8.3), from a GroupInfo on the wire."""
+    """The external public key, to which a newcomer seals its init secret (RFC 9420 §8.3); it is in a GroupInfo."""
 
     group_id: bytes
     epoch: int
@@ -140,7 +140,7 @@ class SecretsOf(Fact[EpochSecrets]):
 
 @dataclass(frozen=True, slots=True)
 class InitSecretOf(Fact[bytes]):
-    """The init secret that enters the key schedule with a commit (RFC 9420 §8)."""
+    """The init secret that a commit puts into the key schedule (RFC 9420 §8)."""
 
     commit: EndingCommit
 
@@ -153,9 +153,9 @@ class CommitSecretOf(Fact[bytes]):
 
 
 class Facts:
-    """All facts of an attacker, in all groups of the same people, and the attempts that wait for more.
+    """All facts that the attacker knows, in all groups of the same people, and all attempts that wait for facts.
 
-    `attempts` counts how often something was tried.
+    `attempts` counts the attempts that were made.
     """
 
     def __init__(self) -> None:
@@ -165,22 +165,22 @@ class Facts:
         self._due: deque[tuple[Callable[[Any], object], Any]] = deque()
 
     def values(self, fact: Fact[Value]) -> Sequence[Value]:
-        """What is known of a fact so far."""
+        """The values of a fact that are known so far."""
         return tuple(self._values.get(fact, ()))
 
     def tell(self, fact: Fact[Value], value: Value) -> None:
-        """Add a value of a fact. `work` will try it with all that waits for it."""
+        """Add a value of a fact. `work` then calls all attempts that wait for the fact."""
         if value not in self._values[fact]:
             self._values[fact].append(value)
             self._due.extend((attempt, value) for attempt in self._waiting[fact])
 
     def each(self, fact: Fact[Value], attempt: Callable[[Value], object]) -> None:
-        """Call an attempt once with each value of a fact, those to come included."""
+        """Call an attempt once with each value of a fact, also with values that come later."""
         self._waiting[fact].append(attempt)
         self._due.extend((attempt, value) for value in self._values[fact])
 
     def all_of(self, facts: Sequence[Fact[Value]], attempt: Callable[[tuple[Value, ...]], object]) -> None:
-        """Call an attempt once with the values of several facts, in order; at once if there are none to wait for."""
+        """Call an attempt once with each combination of values of several facts, in the order of the facts."""
         self._next(tuple(facts), attempt, ())
 
     def _next(
@@ -192,11 +192,11 @@ class Facts:
             self._due.append((attempt, found))
 
     def work(self) -> None:
-        """Try all that is due, until nothing new comes of it."""
+        """Make all attempts that are due, and those that become due meanwhile, until none is left."""
         while self._due:
             attempt, value = self._due.popleft()
             self.attempts += 1
             try:
                 attempt(value)
-            except MLSError:  # bytes that members refuse, too: nothing follows from them
+            except MLSError:  # Members refuse these bytes, too. Nothing follows from them.
                 continue

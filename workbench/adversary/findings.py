@@ -1,4 +1,4 @@
-"""What an attacker found out, in the order in which it did."""
+"""The kinds of findings of an attacker. `Attacker.findings` lists its findings in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Way: TypeAlias = Literal["leaked", "commit", "welcome", "randomness"]
 
 @dataclass(frozen=True, slots=True)
 class Compromised:
-    """It took all that was on a device; `epoch` is where that device was, None outside of the group."""
+    """The attacker took all secrets of a device; `epoch` is the device's epoch, None if it was not in the group."""
 
     victim: str
     epoch: int | None
@@ -20,7 +20,7 @@ class Compromised:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """It has the private key of this public key."""
+    """The attacker got the private key of this public key."""
 
     public_key: bytes
     way: Way
@@ -28,7 +28,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """It opened a path secret of the commit that leads to `epoch`: sealed to `reader`, for `node` and all above it."""
+    """The attacker opened a path secret of the commit to `epoch`: the secret of `node`, sealed to node `reader`."""
 
     epoch: int
     node: NodeIndex
@@ -38,7 +38,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """It has the secrets of an epoch, and has held them against the confirmation tag unless they leak."""
+    """The attacker has the secrets of an epoch. They fit the confirmation tag of the epoch."""
 
     epoch: int
     way: Way
@@ -46,7 +46,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """It decrypted an application message: the one at `index` of all that was on the wire."""
+    """The attacker decrypted an application message. `index` is the message's place among all messages on the wire."""
 
     index: int
     epoch: int

@@ -1,6 +1,6 @@
-"""The epochs of a recorded group, one after the other: who was in the tree with which keys, and how it came to be.
+"""The history of a recorded group: for each epoch its commit, its members and their keys; its messages; who held what.
 
-All of it is public but for the ids of secrets, which say which secret is meant and not what it is.
+A secret is named by its id. The id does not reveal the secret.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ from workbench.mls.wire.tree import Node
 
 @dataclass(frozen=True, slots=True)
 class EpochRecord:
-    """One epoch. `step` is the step of the trace that led to it, `commit` the commit, None for the first epoch.
+    """One epoch of a group.
 
-    `leaf_count` is a power of two, blank leaves included. `keys` are the key pairs of the tree by node index,
-    `members` the holders by leaf index and `signature_keys` the public keys of their signatures, `secrets` those of the
-    epoch by their RFC names, `psks` the pre-shared keys that its commit mixed in.
+    `step` is the step of the trace that led to the epoch, `commit` the commit of that step (None for the first epoch).
+    `leaf_count` is a power of two and counts blank leaves. `keys` are the key pairs of the tree by node index,
+    `members` the holders by leaf index, `signature_keys` their public signature keys by leaf index, `secrets` the
+    secrets of the epoch by their RFC names, `psks` the pre-shared keys that the commit mixed in.
     """
 
     epoch: int
@@ -50,9 +51,9 @@ class EpochRecord:
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """An application message: which one it is in the trace, who sent it, and in which epoch.
+    """An application message: its place in the trace (step and message), its epoch and its sender.
 
-    `fact` is what it says, as a fact of the rules.
+    `fact` is the fact "the content of this message is known" in the rules of deduction.
     """
 
     step: int
@@ -64,10 +65,10 @@ class MessageRecord:
 
 @dataclass(frozen=True)
 class GroupHistory:
-    """What the trace of a group says about its epochs and messages, and about who held what when.
+    """What the trace of a group says about its epochs and messages, and about the secrets of each holder.
 
-    `private_proposals` are those in PrivateMessages, by the reference that a commit calls them by. `held` is what each
-    holder had after each step: secrets, and what the private proposals say that wait in its state for a commit.
+    `private_proposals` are the proposals in PrivateMessages, by their ProposalRef. `held` has what each holder had
+    after each step: its secrets, and the content of the private proposals that waited in its state for a commit.
     """
 
     trace: Trace
@@ -101,7 +102,7 @@ class GroupHistory:
 
     @cached_property
     def described(self) -> frozenset[int]:
-        """The epochs of which a GroupInfo was on the wire: whoever has read it can come in by a commit."""
+        """The epochs for which a GroupInfo was on the wire. Everybody who has a GroupInfo can join by a commit."""
         wires = (
             message["wire"]
             for step in self.trace["steps"]
@@ -112,13 +113,13 @@ class GroupHistory:
 
     @cached_property
     def signers(self) -> Mapping[Hex, SecretId]:
-        """The private keys that members sign with, by their public keys."""
+        """The private signature keys of members, by their public keys."""
         pairs = ((entry.get("public"), key) for key, entry in self.secrets.items())
         return {public: key for public, key in pairs if public and self.secrets[key]["name"] == "signature_private_key"}
 
     @property
     def last(self) -> EpochRecord:
-        """The epoch in which the record ends."""
+        """The last epoch of the record."""
         return self.epochs[max(self.epochs)]
 
 
@@ -160,7 +161,7 @@ def _epochs(trace: Trace, secrets: Mapping[SecretId, TraceSecret]) -> dict[int, 
 
 
 def _signature_keys(tree: TraceTree) -> Iterator[tuple[int, Hex]]:
-    """Of the leaves that have changed."""
+    """The public signature keys of the leaves that changed in a step."""
     for key, encoded in tree["nodes"].items():
         content = decode(Node, bytes.fromhex(encoded)).node
         if isinstance(content, LeafNode):
@@ -172,7 +173,8 @@ def _mixed_in(
 ) -> Iterator[SecretId]:
     """The pre-shared keys that went into the secrets of an epoch (RFC 9420 §8.4).
 
-    They are told from its `member_secret` backwards: in the same step somebody may have caught up with other epochs.
+    The search starts at the epoch's `member_secret` and goes backwards, because devices that catch up in the same step
+    may compute other epochs, with other pre-shared keys.
     """
     made_of = {operation["output"]: operation["inputs"] for operation in step["operations"]}
     waiting = [member_secret]
@@ -197,7 +199,7 @@ def _messages(trace: Trace) -> tuple[MessageRecord, ...]:
 
 
 def _held(trace: Trace) -> tuple[Mapping[HolderId, frozenset[Fact]], ...]:
-    """What each holder had after each step; steps share what did not change."""
+    """The facts that each holder had after each step. Steps share the sets that did not change."""
     held: dict[HolderId, frozenset[Fact]] = {}
     after = []
     for step, waiting in zip(trace["steps"], _waiting(trace), strict=True):
@@ -210,7 +212,7 @@ def _held(trace: Trace) -> tuple[Mapping[HolderId, frozenset[Fact]], ...]:
 
 
 def _waiting(trace: Trace) -> Iterator[dict[HolderId, set[Fact]]]:
-    """After each step: the private proposals that wait in each holder's state, which it has read in this epoch."""
+    """After each step, the private proposals that wait in each holder's state: those that it read in its epoch."""
     waiting: dict[HolderId, dict[Fact, int | None]] = {}
     places: dict[HolderId, int | None] = {}
     for step in trace["steps"]:
@@ -229,6 +231,6 @@ def _waiting(trace: Trace) -> Iterator[dict[HolderId, set[Fact]]]:
 
 
 def _epoch_of(message: TraceMessage) -> int | None:
-    """The epoch of a PrivateMessage, which everybody can see (RFC 9420 §6.3)."""
+    """The epoch of a PrivateMessage, which is not encrypted (RFC 9420 §6.3); None for any other message."""
     sent = decode(MLSMessage, bytes.fromhex(message["wire"])).message
     return sent.epoch if isinstance(sent, PrivateMessage) else None

@@ -1,8 +1,8 @@
-"""The members whom an attacker can impersonate in an epoch: what it can send that the others accept as theirs.
+"""The members whom an attacker can impersonate in an epoch: it can send messages that the group accepts as theirs.
 
-To impersonate a member takes its signature key, which no update replaces, and secrets of the epoch. The members accept
-messages of an epoch only while they are in it. So a leak after the end of the epoch impersonates nobody there, although
-it may open what was sent.
+The attacker needs a member's signature key, which an update does not replace, and secrets of the epoch. Members accept
+messages of an epoch only while they are in it. So a leak after the end of an epoch impersonates nobody in it, although
+the leak may decrypt messages of that epoch.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from workbench.mls.tree.tree_math import NodeIndex, direct_path
 
 @dataclass(frozen=True, slots=True)
 class Impersonation:
-    """The members in whose names an attacker can act in an epoch, and how.
+    """The members whom the attacker can impersonate in an epoch, by what it can send. It has their signature keys.
 
-    `private` are those whose PrivateMessages it can make: it has their signature key, the sender data secret, and what
-    leads to their ratchet. `public` are those whose proposals it can send in the clear: their signature key and the
-    membership key. `commits` are those as whom it can commit, with the init secret beside. `takeovers` are those in
-    whose place it can come by a commit from outside: it has their signature key, and somebody has described the group
-    in public, or it has the external secret and describes it itself.
+    - `private`: the attacker can make their PrivateMessages. It has the sender data secret and a secret that leads to
+      their ratchets.
+    - `public`: the attacker can send proposals in their names as PublicMessages. It has the membership key.
+    - `commits`: the attacker can commit in their names. It has the membership key and the init secret.
+    - `takeovers`: the attacker can replace them by an external commit. It has a GroupInfo from the wire, or makes one
+      itself with the external secret.
     """
 
     private: tuple[HolderId, ...] = ()
@@ -36,7 +37,7 @@ class Impersonation:
 def impersonation(
     group_history: GroupHistory, record: EpochRecord, known: Collection[SecretId], policy: Policy
 ) -> Impersonation:
-    """Whom the attacker can impersonate with what it knows while the epoch lasts. `policy` is that of the members."""
+    """The members whom the attacker can impersonate with the facts `known`. `policy` is the policy of the members."""
     keys = {group_history.secrets[fact].get("public") for fact in known if fact in group_history.secrets}
     leaked = {leaf: holder for leaf, holder in record.members.items() if record.signature_keys[leaf] in keys}
 
@@ -57,7 +58,7 @@ def impersonation(
 
 
 def _leads_to_ratchet(known: Collection[tuple[str, int | None]], leaf: int, leaf_count: int) -> bool:
-    """Whether a secret is known from which the keys of a member's messages to come follow (RFC 9420 §9)."""
+    """Whether a known secret gives the keys of a member's next messages (RFC 9420 §9)."""
     node = NodeIndex(2 * leaf)
     above = {("tree_node_secret", each) for each in (node, *direct_path(node, leaf_count))}
     return bool(above & {*known}) or any(

@@ -1,7 +1,7 @@
-"""What an attacker can know: the closure of what leaked under the rules of the recorded history.
+"""What an attacker can know: the deductive closure of the leaked facts under the rules of the recorded history.
 
-No cryptography happens here. The attacker has leaked secrets and every message, and computes all that follows. Each
-rule counts the premises that are still missing, so that a closure costs one look at each premise.
+This module does no cryptography. It applies every rule whose premises are all known until no rule gives anything new.
+Each rule counts its missing premises, so that a closure looks at each premise once.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import Fact, Rule, Rules
 
 LEAKED = -1
-"""In place of a rule: the fact was leaked."""
+"""Stands in place of a rule's number for a fact that leaked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is known, by fact number: the rule that gave it first, or `LEAKED`. `order` is how it was found.
+    """The known facts. `by_rule` has, for the number of each known fact, the rule that gave it first, or `LEAKED`.
 
-    A fact that is found early takes few steps in a row: all that one step gives is found before any second step.
+    `by_rule` is in the order in which the facts were found: first the leaked ones, then those that take one step, then
+    those that take two.
     """
 
     deduction_rules: DeductionRules
@@ -32,13 +33,13 @@ class Knowledge:
         return number is not None and number in self.by_rule
 
     def facts(self) -> frozenset[Fact]:
-        """All that is known."""
+        """All known facts."""
         return frozenset(self.deduction_rules.rules.facts[number] for number in self.by_rule)
 
     def derivation(self, fact: Fact) -> tuple[Rule, ...]:
-        """The steps that lead to a fact, each after those that it needs; none if it was leaked itself.
+        """The steps that lead to a fact, each after the steps that give its premises; none for a fact that leaked.
 
-        Raises `KeyError` if it is not known.
+        Raises `KeyError` if the fact is not known.
         """
         rules, steps = self.deduction_rules.rules, dict[int, None]()
         waiting = [self.deduction_rules.numbers[fact]]
@@ -55,7 +56,7 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class DeductionRules:
-    """The rules of a history, ready for many questions."""
+    """The rules of a history, prepared for many closures."""
 
     rules: Rules
 
@@ -66,7 +67,7 @@ class DeductionRules:
 
     @cached_property
     def _uses(self) -> Sequence[Sequence[int]]:
-        """The rules that each fact is a premise of."""
+        """For each fact, the rules that have it as a premise."""
         uses: list[list[int]] = [[] for _ in self.rules.facts]
         for rule in range(len(self.rules)):
             for premise in self.rules.premises[self.rules.starts[rule] : self.rules.starts[rule + 1]]:
@@ -75,16 +76,16 @@ class DeductionRules:
 
     @cached_property
     def _needs(self) -> Sequence[int]:
-        """How many premises each rule has."""
+        """The number of premises of each rule."""
         starts = self.rules.starts
         return [starts[rule + 1] - starts[rule] for rule in range(len(self.rules))]
 
     def deductive_closure(self, leaked: Iterable[SecretId]) -> Knowledge:
-        """All that follows from what leaked, in whatever order. A secret that stands in no rule leads nowhere."""
+        """All facts that follow from the leaked ones, whatever their order. Ids that are in no rule are left out."""
         uses, missing, conclusions = self._uses, list(self._needs), self.rules.conclusions
         by_rule = dict.fromkeys(sorted(self.numbers[each] for each in leaked if each in self.numbers), LEAKED)
         waiting = list(by_rule)
-        for known in waiting:  # grows while it is read
+        for known in waiting:  # The list grows during the loop.
             for rule in uses[known]:
                 missing[rule] -= 1
                 if not missing[rule] and conclusions[rule] not in by_rule:

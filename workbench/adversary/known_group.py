@@ -1,6 +1,7 @@
-"""What an attacker knows of one group: its epochs, the private keys of its trees, and the secrets that it has entered.
+"""What the attacker knows of one group: its epochs, their secrets, and private keys of its ratchet trees.
 
-The parts of the attacker (`welcomes`, `messages`, `commits`) add to it; each tells the others by way of the facts.
+The other modules of the attacker (`welcomes`, `messages`, `commits`) write what they learn here. They find out about
+each other's results by the facts (`facts`).
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.wire.messages import GroupContext
 
 EpochName: TypeAlias = tuple[bytes, bytes]
-"""The context and the interim transcript hash: two epochs that agree in both are the same."""
+"""The encoded group context and the interim transcript hash. Two epochs with the same name are the same epoch."""
 
 
 class KnownGroup:
-    """A group in the eyes of an attacker.
+    """A group as the attacker knows it.
 
-    `unreadable` says why nothing could be made of a message, by the message's index, as long as nothing could.
-    `understood` are the messages of which something could.
+    `understood` has the indexes of the messages that the attacker has read. `unreadable` says, by index, why it could
+    not read a message.
     """
 
     def __init__(self, suite: CipherSuite, policy: Policy, group_id: bytes, facts: Facts) -> None:
@@ -59,21 +60,21 @@ class KnownGroup:
     # Looking
 
     def epochs(self) -> Sequence[int]:
-        """The numbers of the epochs that it knows, with or without their secrets.
+        """The numbers of the epochs that the attacker knows, with or without their secrets.
 
-        If any are those of the members, others don't count.
+        If some of the epochs are known to be epochs of the members, only those are listed.
         """
         known = [(number, each) for number, rivals in self._epochs.items() for each in rivals.values()]
         of_members = any(each.is_of_members for _, each in known)
         return sorted({number for number, each in known if each.is_of_members >= of_members})
 
     def epoch(self, number: int) -> KnownEpoch | None:
-        """An epoch; of several, one of the members, and one that it has entered."""
+        """The epoch of this number. Of several, one of the members comes first, then one whose secrets are known."""
         rivals = self._epochs.get(number, {}).values()
         return max(rivals, key=lambda known: (known.is_of_members, known.secrets is not None), default=None)
 
     def secrets(self) -> dict[int, EpochSecrets]:
-        """The secrets of the epochs that it has entered; of several, those of the members."""
+        """The known epoch secrets by epoch. If two epochs have one number, the epoch of the members comes first."""
         found = {}
         for number in sorted(self._epochs):
             entered = [known for known in self._epochs[number].values() if known.secrets is not None]
@@ -83,7 +84,7 @@ class KnownGroup:
         return found
 
     def computed(self) -> tuple[object, ...]:
-        """All secrets of the group that were computed, and those that leaked beside them."""
+        """All epoch secrets and secret trees of the group that the attacker computed or took."""
         trees = self.facts
         return tuple(
             (known.secrets, trees.values(SecretTreeOf(self.group_id, number)))
@@ -96,7 +97,7 @@ class KnownGroup:
     def see(
         self, context: GroupContext, tree: RatchetTree, interim: bytes, *, before: KnownEpoch | None = None
     ) -> KnownEpoch:
-        """Take note of the public part of an epoch; `before` is the one that leads to it."""
+        """Note the public part of an epoch. `before` is the epoch before it."""
         rivals = self._epochs.setdefault(context.epoch, {})
         name = encode(context), interim
         if name not in rivals:
@@ -110,32 +111,32 @@ class KnownGroup:
         return known
 
     def propose(self, known: KnownEpoch, sent: SentProposal, reference: bytes) -> None:
-        """Take note of a proposal that waits for a commit in an epoch."""
+        """Note a proposal that waits for a commit in an epoch."""
         known.proposals[reference] = sent
         self.facts.tell(ProposalIn(known, reference), sent)
 
     def learn(self, public_key: bytes, private_key: bytes, way: Way) -> None:
-        """Have a private key."""
+        """Note a private key of the ratchet tree, and the way by which the attacker got it."""
         if public_key not in self.private_keys:
             self.private_keys[public_key] = private_key
             self.findings.append(Learned(public_key, way))
             self.facts.tell(PrivateKeyOf(self.group_id, public_key), private_key)
 
     def learn_all(self, tree: RatchetTree, private_keys: Mapping[NodeIndex, bytes], way: Way) -> None:
-        """Have the private keys of some nodes of a tree."""
+        """Note the private keys of nodes of a tree."""
         for node, private_key in private_keys.items():
             content = tree.node(node)
             if content is not None:
                 self.learn(content.encryption_key, private_key, way)
 
     def learn_init_key(self, init_key: InitKey, way: Way) -> None:
-        """Have the init key of a key package, with which its Welcomes open."""
+        """Note the init key of a key package: it opens the Welcomes to this key package."""
         reference = key_package_ref(self.suite, init_key.key_package)
         self.learn(init_key.key_package.init_key, init_key.private_key, way)
         self.facts.tell(InitKeyOf(reference), init_key)
 
     def enter(self, known: KnownEpoch, secrets: EpochSecrets, secret_tree: SecretTree | None, way: Way) -> bool:
-        """Enter an epoch with its secrets; False if they are not its secrets, for they do not confirm it."""
+        """Note the secrets of an epoch. The result is False if they do not fit the epoch's confirmation tag."""
         if not known.is_confirmed_by(secrets):
             return False
         number = known.context.epoch
@@ -149,7 +150,7 @@ class KnownGroup:
             self.facts.tell(SecretsOf(known), secrets)
         return True
 
-    # Drawing from leaked randomness what its device drew
+    # Drawing keys from leaked randomness, as the device did
 
     def _draw_init_key(self, key_package: KeyPackage) -> None:
         self.facts.each(RandomnessIn(self.suite.id), partial(self._draw_init_key_from, key_package))
@@ -160,7 +161,7 @@ class KnownGroup:
                 self.learn_init_key(InitKey(key_package, keys.private_key), "randomness")
 
     def _draw_keys(self, known: KnownEpoch, expanded: ExpandedRandomness) -> None:
-        """Private keys of the tree; and the first epoch, which is drawn as a whole (RFC 9420 §11)."""
+        """Draw private keys of the tree, and for epoch 0 its secrets: they come from randomness only (RFC 9420 §11)."""
         for keys in expanded.key_pairs:
             if known.tree.holds_encryption_key([keys.public_key]):
                 self.learn(keys.public_key, keys.private_key, "randomness")
@@ -169,7 +170,7 @@ class KnownGroup:
 
 
 def note_key_package(facts: Facts, key_package: KeyPackage) -> None:
-    """Take note of a key package, by what a Welcome names it."""
+    """Note a key package under its KeyPackageRef, by which a Welcome names it."""
     suite = CIPHER_SUITES.get(key_package.cipher_suite)
     if suite is not None:
         facts.tell(KeyPackageOf(key_package_ref(suite, key_package)), key_package)

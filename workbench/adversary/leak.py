@@ -1,4 +1,4 @@
-"""A leak: which device, at which instant of the history, and which part of it. Several leaks make a scenario."""
+"""A leak: the secrets of one part of a device, after one step of the history. A scenario has one leak or several."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from workbench.mls.wire.code_points import ContentType
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Exactly the bytes of one part of a device, as they were after step `at`, or used in it.
+    """The bytes of one part of a device, as they were after step `at` of the history, or as they were used in it.
 
-    `at` is an index; in words, the first step is step 1, as in all pictures.
+    `at` is an index and starts at 0. In words and pictures the first step is step 1.
     """
 
     device: HolderId
@@ -42,17 +42,17 @@ class Leak:
 
 
 def leak(group_history: GroupHistory, device_state: DeviceState, device: HolderId, at: int, what: Part) -> Leak:
-    """The leak of a part of a device. `device_state` is what it held after step `at`."""
+    """The leak of a part of a device. `device_state` is the state of the device after step `at`."""
     used = tuple(_used(group_history, device, at)) if what in {"message keys", "randomness"} else ()
     taken = tuple(item for item in used if isinstance(item, Randomness) == (what == "randomness"))
     return Leak(device, at, what, leaked_secrets_of(device_state, what) + taken)
 
 
 def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:
-    """The ids of all secrets in a leak, and what those private proposals say that wait in a state for a commit.
+    """The ids of all secrets in a leak, and the facts of the private proposals that wait in a leaked state.
 
-    A secret that was never used nor seen again has no id. A private key is known by its public key if nobody who was
-    watched has ever held it: an attacker's own, say.
+    A secret that no device used again has no id. A private key that no recorded device held, such as the attacker's own
+    key, is found by its public key.
     """
     values = (secret.hex() for secret in secrets_in(leaked.leaked_secrets) if any(secret))
     public = (item.public_key.hex() for item in leaked.leaked_secrets if isinstance(item, PrivateKey))
@@ -68,21 +68,21 @@ def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:
 
 
 def secrets_in(leaked_secrets: LeakedSecrets) -> Iterator[bytes]:
-    """Every secret in it."""
+    """Every secret in leaked secrets."""
     for item in leaked_secrets:
         yield from (found.secret for found in walk(item) if found.name not in PUBLIC)
 
 
 PUBLIC = frozenset({"public_key", "psk_id", "group_id"})
-"""Fields of an item that everybody may know."""
+"""The fields of leaked items that are public."""
 
 
 DRAWING = frozenset({"fresh", "signature_key_pair"})
-"""Operations that take what a device has drawn, and make a secret of it."""
+"""The operations that make a secret from randomness that the device drew."""
 
 
 def _used(group_history: GroupHistory, device: HolderId, at: int) -> Iterator[Item]:
-    """What a device drew and used up in a step: the record remembers what the device has forgotten."""
+    """The randomness and the message keys that a device used in a step. The device deleted them, the trace has them."""
     step, secrets = group_history.trace["steps"][at], group_history.secrets
     group_id = bytes.fromhex(group_history.trace["group_id"])
     drawn = dict[SecretId, None]()

@@ -1,7 +1,7 @@
-"""What leaked: exactly the bytes of one device at one instant, or of a part of it, and nothing that follows from them.
+"""Leaked secrets: the bytes of one device or of a part of it after one step, and nothing that is computed from them.
 
-Beside each secret stands only what its owner would need to use it: the public key of a private key, the epoch of a
-message key. A state also holds what is public of the group, which whoever gets it can read.
+With each secret comes only what its owner needs to use it: the public key of a private key, the epoch of a message
+key. The leak of a state also has the public part of the group, because the state has it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.mls.wire.code_points import ContentType
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """An HPKE private key of the ratchet tree, or of a leaf that is not in it yet."""
+    """The HPKE private key of a node of the ratchet tree, or of a leaf node that no commit has put there yet."""
 
     public_key: bytes
     private_key: bytes = field(repr=False)
@@ -28,7 +28,7 @@ class PrivateKey:
 
 @dataclass(frozen=True, slots=True)
 class InitKey:
-    """What opens a Welcome to a key package (RFC 9420 §10)."""
+    """The private init key of a key package. It opens a Welcome to the key package (RFC 9420 §10)."""
 
     key_package: KeyPackage = field(repr=False)
     private_key: bytes = field(repr=False)
@@ -36,7 +36,7 @@ class InitKey:
 
 @dataclass(frozen=True, slots=True)
 class SignatureKey:
-    """What signs as somebody; it opens nothing."""
+    """The private signature key of a device. It signs in the owner's name, and decrypts nothing."""
 
     private_key: bytes = field(repr=False)
 
@@ -60,7 +60,7 @@ class ResumptionKey:
 
 @dataclass(frozen=True, slots=True)
 class EpochKeys:
-    """What a member keeps of an epoch beside the secret tree (RFC 9420 §8, table 4)."""
+    """The secrets of an epoch that a member keeps, without the secret tree (RFC 9420 §8, table 4)."""
 
     group_id: bytes
     epoch: int
@@ -69,7 +69,7 @@ class EpochKeys:
 
 @dataclass(frozen=True, slots=True)
 class SenderDataKey:
-    """The `sender_data_secret` of a past epoch, which is kept to read its late messages (RFC 9420 §6.3.2)."""
+    """The `sender_data_secret` of a past epoch. A device keeps it to read late messages (RFC 9420 §6.3.2)."""
 
     group_id: bytes
     epoch: int
@@ -78,7 +78,7 @@ class SenderDataKey:
 
 @dataclass(frozen=True, slots=True)
 class LeakedRatchets:
-    """What is left of the secret tree of an epoch: it gives the keys of the messages to come (RFC 9420 §9)."""
+    """The part of an epoch's secret tree that is not deleted. It gives the keys of later messages (RFC 9420 §9)."""
 
     group_id: bytes
     epoch: int
@@ -87,7 +87,7 @@ class LeakedRatchets:
 
 @dataclass(frozen=True, slots=True)
 class UsedKey:
-    """The key of one message, and which one it is (RFC 9420 §9.1)."""
+    """The key of one message, with the epoch, the sender's leaf and the content type (RFC 9420 §9.1)."""
 
     group_id: bytes
     epoch: int
@@ -98,7 +98,7 @@ class UsedKey:
 
 @dataclass(frozen=True, slots=True)
 class Randomness:
-    """32 bytes that a device drew for one call of the engine."""
+    """The 32 random bytes that a device drew for one call of the engine."""
 
     entropy: bytes = field(repr=False)
 
@@ -116,19 +116,23 @@ Item: TypeAlias = (
     | Randomness
     | PublicGroup
 )
-"""One thing that leaked. A `PublicGroup` holds no secret: it is what a state says of its group in public."""
+"""One leaked item. A `PublicGroup` has no secret: it is the public part of a leaked state."""
 
 LeakedSecrets: TypeAlias = tuple[Item, ...]
 
 Part: TypeAlias = Literal[
     "state", "enclave held", "backup", "ratchets", "init keys", "psks", "signature key", "message keys", "randomness"
 ]
-"""How much of a device leaks.
+"""The part of a device that leaks.
 
-`state` is all that it holds. `enclave held` is all but the signature key, which a keystore kept. `backup` is what one
-would restore a device from: its groups, without unused key packages and pre-shared keys. `ratchets` give the keys of
-messages to come. `init keys` open the Welcomes to its key packages. Two parts leak from what a device does in one
-step, not from what it keeps: `message keys` are those that it used, `randomness` is what it drew.
+- `state`: everything that the device holds.
+- `enclave held`: everything except the signature key, because a hardware keystore protected it.
+- `backup`: what a backup of the device has: its groups and signature keys, but no key packages and no external PSKs.
+- `ratchets`: the secret trees, which give the keys of later messages.
+- `init keys`: the private init keys, which open the Welcomes to the device's key packages.
+- `psks`: the pre-shared keys. `signature key`: the signature keys.
+- `message keys`: the message keys that the device used in the step. `randomness`: the randomness that it drew in the
+  step. These two are no longer in the device's state after the step.
 """
 
 PARTS: Mapping[Part, tuple[type[Item], ...]] = MappingProxyType(
@@ -163,11 +167,11 @@ PARTS: Mapping[Part, tuple[type[Item], ...]] = MappingProxyType(
         "randomness": (Randomness,),
     }
 )
-"""What each part is made of."""
+"""The classes of the items in each part."""
 
 
 def leaked_secrets_of(device_state: DeviceState, part: Part = "state") -> LeakedSecrets:
-    """One part of what a device holds. What leaks of a step is in no device state, and stands in the record."""
+    """One part of a device's state. `message keys` and `randomness` are in no state: `leak` finds them in the trace."""
     kinds = PARTS[part]
     unused = () if part == "backup" else _of_key_packages(device_state)
     items = (*_that_sign(device_state), *unused, *_of_psks(device_state), *_of_groups(device_state))
@@ -175,7 +179,7 @@ def leaked_secrets_of(device_state: DeviceState, part: Part = "state") -> Leaked
 
 
 def _that_sign(device_state: DeviceState) -> Iterator[Item]:
-    """One key for each cipher suite in which the device is known, its own first."""
+    """The device's signature keys: one for each cipher suite that it uses, and the one of its main suite first."""
     yield SignatureKey(device_state.signature_private_key)
     yield from (SignatureKey(private_key) for private_key in device_state.other_signature_keys.values())
 
@@ -191,7 +195,7 @@ def _of_psks(device_state: DeviceState) -> Iterator[Item]:
 
 
 def _of_groups(device_state: DeviceState) -> Iterator[Item]:
-    """All groups of a device, and the epochs to which its own commits lead that it has not read in the log yet."""
+    """The states of all groups of a device, and the states after its own commits that are not accepted yet."""
     for membership in device_state.groups.values():
         yield from _of_state(membership.state)
         if membership.pending is not None:

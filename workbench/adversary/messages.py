@@ -1,4 +1,4 @@
-"""How an attacker reads the messages of a group: with keys from a ratchet, or the key of a message (RFC 9420 §6.3)."""
+"""How the attacker reads the messages of a group: with a key from a secret tree, or a leaked message key (§6.3)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from workbench.mls.wire.messages import (
 
 @dataclass(frozen=True, slots=True)
 class _Private:
-    """A PrivateMessage, and which one it is of all that was on the wire."""
+    """A PrivateMessage, with its index among all messages on the wire."""
 
     group: KnownGroup
     index: int
@@ -42,12 +42,12 @@ class _Private:
 
     @property
     def address(self) -> tuple[bytes, int]:
-        """The group and the epoch."""
+        """The id of the group and the number of the epoch."""
         return self.message.group_id, self.message.epoch
 
     @contextmanager
     def noting_why_not(self) -> Iterator[None]:
-        """Take note of what stands in the way of reading it."""
+        """Note the error that keeps the attacker from reading the message."""
         try:
             yield
         except MLSError as problem:
@@ -56,7 +56,7 @@ class _Private:
 
 
 def hear_public(group: KnownGroup, index: int, message: PublicMessage) -> None:
-    """Understand a message that is not encrypted; nobody takes application data that is not (RFC 9420 §6.2)."""
+    """Read a PublicMessage, unless it has application data: members refuse that (RFC 9420 §6.2)."""
     if isinstance(message.content.content, ApplicationData):
         group.unreadable[index] = "§6.2: application data that is not encrypted, which no member accepts"
         return
@@ -64,7 +64,7 @@ def hear_public(group: KnownGroup, index: int, message: PublicMessage) -> None:
 
 
 def hear_private(group: KnownGroup, index: int, message: PrivateMessage) -> None:
-    """Read an encrypted message as soon as there are its keys."""
+    """Read a PrivateMessage as soon as its keys are known."""
     private = _Private(group, index, message)
     group.facts.each(SenderDataSecretOf(*private.address), partial(_open_sender_data, private))
 
@@ -81,7 +81,7 @@ def _open_sender_data(private: _Private, secret: bytes) -> None:
 
 
 def _take_key(private: _Private, sender_data: SenderData, secret_tree: SecretTree) -> None:
-    """The key of a message from a secret tree, unless it is gone from there."""
+    """Decrypt a message with its key from a secret tree, unless the key is deleted there."""
     if private.index not in private.group.understood:
         content_type = private.message.content_type
         _, key = secret_tree.key_for(sender_data.leaf_index, content_type, sender_data.generation)
@@ -98,7 +98,7 @@ def _open_content(private: _Private, sender_data: SenderData, key: MessageKey) -
 
 
 def _understand(group: KnownGroup, index: int, authenticated: AuthenticatedContent) -> None:
-    """Take note of what a message says. Its signature proves nothing that an attacker needs to know."""
+    """Note the content of a message. The attacker does not need to verify the signature."""
     group.understood.add(index)
     group.unreadable.pop(index, None)
     content = authenticated.content
@@ -116,7 +116,7 @@ def _understand(group: KnownGroup, index: int, authenticated: AuthenticatedConte
 
 
 def _note_key_packages(group: KnownGroup, proposals: Sequence[ProposalOrRef]) -> None:
-    """Those of the newcomers whom a commit adds itself."""
+    """Note the key packages in a commit: those of its Add proposals by value."""
     for each in proposals:
         if isinstance(each.proposal_or_ref, ProposalByValue):
             proposal = each.proposal_or_ref.proposal.proposal

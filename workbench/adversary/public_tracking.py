@@ -1,4 +1,4 @@
-"""What an attacker can follow of a group in public: epochs, the commits that end them, and what is sealed in these."""
+"""What the attacker follows without secrets: the epochs of a group, the commits that end them, their ciphertexts."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ from workbench.mls.wire.tree import UpdatePath
 
 
 class AcceptAllCredentials:
-    """An Authentication Service that believes everybody: who somebody is makes no difference to an attacker."""
+    """An Authentication Service that accepts every credential. The attacker does not care who a member really is."""
 
     def validate(
         self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
     ) -> None:
-        """Refuse nothing."""
+        """Accept the credential, whatever it is."""
 
 
 @dataclass(eq=False, slots=True)
 class KnownEpoch:
-    """An epoch as far as the attacker can follow the group in public, and what it has of its secrets.
+    """The public part of an epoch as the attacker knows it, and the secrets of the epoch if it has them.
 
-    Several may have the same number: a forged Welcome speaks of a group that is not that of the members, and of two
-    commits in an epoch they take one. `is_of_members` says that this one was seen on a device, or follows from such.
+    Several epochs may have the same number: a forged Welcome can describe a group that does not exist, and two commits
+    in one epoch lead to two epochs, of which the members enter one. `is_of_members` says that the attacker saw this
+    epoch on a device, or that it comes before or after such an epoch.
     """
 
     suite: CipherSuite
@@ -54,19 +55,19 @@ class KnownEpoch:
 
     @property
     def public(self) -> PublicGroup:
-        """What everybody can know of it."""
+        """The public part of the epoch, as the engine uses it."""
         return PublicGroup(
             self.suite, self.context, self.tree, self.interim_transcript_hash, self.proposals, self.policy
         )
 
     def is_confirmed_by(self, secrets: EpochSecrets) -> bool:
-        """Whether secrets are those of this epoch: they give the tag that its transcript ends with (RFC 9420 §8.2)."""
+        """Whether the secrets fit the confirmation tag in the transcript of this epoch (RFC 9420 §8.2)."""
         confirmed = self.context.confirmed_transcript_hash
         tag = confirmation_tag(self.suite, secrets.confirmation_key, confirmed)
         return interim_transcript_hash(self.suite, confirmed, tag) == self.interim_transcript_hash
 
     def seen_on_device(self) -> None:
-        """Take note that this is an epoch of the members, and so are those before it."""
+        """Note that this epoch and all epochs before it are epochs of the members."""
         known: KnownEpoch | None = self
         while known is not None and not known.is_of_members:
             known.is_of_members = True
@@ -75,10 +76,11 @@ class KnownEpoch:
 
 @dataclass(eq=False, slots=True)
 class EndingCommit:
-    """A commit that ends an epoch, as far as it needs no secret, and the epoch that it leads to.
+    """The public part of a commit that ends an epoch, and the epoch after it (`following`).
 
-    `tree` and `context` are the next ones, the context without the confirmed transcript hash. `joined` are the leaves
-    that it adds, and `kem_output` is what a newcomer sealed its init secret in.
+    `tree` and `context` are those of the next epoch, but `context` has the confirmed transcript hash of the epoch
+    before. `joined` are the leaves that the commit adds. `kem_output` is in external commits only: it holds the sealed
+    init secret.
     """
 
     path: UpdatePath | None
@@ -93,7 +95,7 @@ class EndingCommit:
 
     @classmethod
     def of(cls, followed: ProcessedPublicCommit, following: KnownEpoch) -> EndingCommit:
-        """A commit all of whose proposals are known."""
+        """The commit, if all its proposals are known."""
         return cls(
             path=followed.commit.path,
             committer=followed.committer,
@@ -108,7 +110,7 @@ class EndingCommit:
 
 @dataclass(frozen=True, slots=True)
 class SealedSecret:
-    """One ciphertext of a path, and the key that opens it."""
+    """One ciphertext of a commit's path, and the public key to which it is sealed."""
 
     node: NodeIndex
     copath_child: NodeIndex
@@ -118,7 +120,7 @@ class SealedSecret:
 
 
 def sealed_in(commit: EndingCommit) -> Iterator[SealedSecret]:
-    """All ciphertexts of a path with their readers (RFC 9420 §7.6)."""
+    """All ciphertexts of a commit's path, each with the node that can open it (RFC 9420 §7.6)."""
     tree, path = commit.tree, commit.path
     if path is None:
         return

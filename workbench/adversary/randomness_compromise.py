@@ -1,7 +1,7 @@
-"""What leaked randomness gives: all that a device drew from it, made again (see `workbench.mls.crypto.entropy`).
+"""What leaked randomness gives: all secrets that the device derived from it (see `workbench.mls.crypto.entropy`).
 
-A device draws 32 bytes for each call of the engine and expands them for each purpose. Whoever has the 32 bytes
-expands them too: to key pairs, to the path of a commit, and to the ephemeral keys with which something was sealed.
+A device draws 32 bytes for each call of the engine and expands them for each purpose. An attacker who has the 32 bytes
+does the same. The results are key pairs, the path of a commit, and the ephemeral keys of HPKE ciphertexts.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from workbench.mls.wire.messages import EncryptedGroupSecrets, GroupSecrets
 from workbench.mls.wire.tree import UpdatePath
 
 TAG_LENGTH = 16
-"""Of every AEAD that MLS has."""
+"""The length of the authentication tag, in bytes. It is the same for every AEAD of MLS."""
 
 LEAVES = 256
-"""The attacker tries so many leaves for the one that a ciphertext was made for."""
+"""How many leaves the attacker tries to find the newcomer to whom a Welcome is sealed."""
 
 KEY_PAIRS = ("init key", "leaf key", "update leaf key", "path leaf key")
 """The purposes for which key pairs are drawn."""
@@ -27,12 +27,12 @@ KEY_PAIRS = ("init key", "leaf key", "update leaf key", "path leaf key")
 PATH_LEAF = KEY_PAIRS.index("path leaf key")
 
 LEVELS = 16
-"""And so many levels of a path whose commit it has not seen: a tree of 65,536 leaves."""
+"""How many nodes of a path the attacker derives if it has not seen the commit: enough for a tree of 65,536 leaves."""
 
 
 @dataclass(frozen=True)
 class ExpandedRandomness:
-    """All that a device can have drawn in one call of the engine, in one cipher suite. Each is drawn once."""
+    """All secrets that a device can derive from the randomness of one call, in one cipher suite; each computed once."""
 
     suite: CipherSuite
     entropy: bytes = field(repr=False)
@@ -40,7 +40,7 @@ class ExpandedRandomness:
 
     @cached_property
     def key_pairs(self) -> tuple[HPKEKeyPair, ...]:
-        """The key pairs that may have been drawn; a public key that was seen somewhere says which one was."""
+        """All key pairs that the device may have derived. The attacker compares them with public keys that it sees."""
         drawn = [self._key_pair(purpose) for purpose in KEY_PAIRS]
         path_secret = self.path_secret
         for _ in range(LEVELS):
@@ -55,11 +55,11 @@ class ExpandedRandomness:
 
     @cached_property
     def first_epoch(self) -> FirstEpoch:
-        """The epoch 0 of a group that was made with this randomness; its one member is the founder (RFC 9420 §11)."""
+        """Epoch 0 of a group that a founder creates with this randomness; it has one member (RFC 9420 §11)."""
         return epoch_from_epoch_secret(self.suite, self.suite.fresh(self.entropy, "epoch secret"), leaf_count=1)
 
     def path(self, path: UpdatePath | None, tree: RatchetTree, committer: LeafIndex) -> OpenedPath | None:
-        """The secrets of a commit's path, None if it was not drawn from this randomness; `tree` is the next one."""
+        """The secrets of a commit's path, None if not from this randomness; `tree` is the tree after the commit."""
         if path is None or path.leaf_node.encryption_key != self.key_pairs[PATH_LEAF].public_key:
             return None
         nodes = [at.node for at in tree.filtered_direct_path(committer)]
@@ -67,7 +67,7 @@ class ExpandedRandomness:
 
     @cached_property
     def kem_output(self) -> bytes:
-        """What a newcomer has sealed its init secret in, whatever key it has sealed it to (RFC 9420 §8.3)."""
+        """The `kem_output` of an external commit with this randomness, the same in every group (RFC 9420 §8.3)."""
         return self.suite.derive_key_pair(self._external_init).public_key
 
     @cached_property
@@ -75,14 +75,15 @@ class ExpandedRandomness:
         return self.suite.fresh(self.entropy, "external init")
 
     def init_secret(self, external_pub: bytes) -> bytes:
-        """The init secret that a newcomer has sealed to the group's external key (RFC 9420 §8.3)."""
+        """The init secret that an external commit with this randomness seals to the external key (RFC 9420 §8.3)."""
         _, init_secret = external_init(self.suite, external_pub, entropy=self._external_init)
         return init_secret
 
     def group_secrets(self, init_key: bytes, welcome: Welcome, entry: EncryptedGroupSecrets) -> GroupSecrets | None:
-        """What a Welcome seals to an init key, None if not with this randomness (RFC 9420 §12.4.3.1).
+        """The GroupSecrets that a Welcome seals to an init key, None if not with this randomness (§12.4.3.1).
 
-        The same ephemeral key to the same init key gives the same keystream: zeros, sealed with it, lay it bare.
+        The same ephemeral key and the same init key give the same keystream. So the attacker seals zeros to get the
+        keystream, and removes it from the ciphertext.
         """
         sealed = entry.encrypted_group_secrets
         length = len(sealed.ciphertext) - TAG_LENGTH
@@ -96,7 +97,7 @@ class ExpandedRandomness:
         return decode(GroupSecrets, opened)
 
     def _welcome_entropy(self, kem_output: bytes) -> bytes | None:
-        """The entropy with which group secrets were sealed, by the ephemeral key beside them."""
+        """The entropy for sealing the GroupSecrets that have this ephemeral public key; None if it is not from here."""
         if kem_output not in self._welcomes:
             for leaf in range(len(self._welcomes), LEAVES):
                 entropy = self.suite.fresh(self.entropy, f"Welcome to leaf {leaf}")

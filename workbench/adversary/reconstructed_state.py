@@ -1,7 +1,7 @@
-"""A member's state that the attacker puts together from leaked bytes: the engine acts with it as for the member.
+"""The state of a member, built by the attacker from leaked bytes. With it the attacker acts as the member.
 
-It takes a signature key and the secrets of an epoch. They need not come from the same device: all
-members have the same secrets.
+The attacker needs a signature key and the secrets of an epoch. They may come from two devices, because all members of
+an epoch have the same epoch secrets.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from workbench.mls.tree.tree_math import direct_path, leaf_to_node
 
 
 class NotEnoughLeaked(Exception):
-    """What leaks does not give what it takes; the message says what is missing."""
+    """The leaked secrets are not enough to build a member's state; the message says what is missing."""
 
 
 def reconstructed_state(
     leaked: LeakedSecrets, leaf: LeafIndex | None = None, *, group_id: bytes | None = None
 ) -> GroupState:
-    """The state of a member in the latest epoch of which there is all that it takes.
+    """The state of a member in the latest epoch for which enough leaked.
 
-    It is whose signature key is in the leaked secrets; with `leaf` it claims to be another member, with a key that does
-    not fit. The epoch is one of any group, or of the one with `group_id`. Raises `NotEnoughLeaked`.
+    The member is the owner of the leaked signature key. With `leaf` the state claims to be the member at that leaf,
+    though the signature key does not fit. With `group_id` only that group counts. Raises `NotEnoughLeaked`.
     """
     groups = {(item.context.epoch, item.context.group_id): item for item in leaked if isinstance(item, PublicGroup)}
     keys = {(item.epoch, item.group_id): item for item in leaked if isinstance(item, EpochKeys)}
@@ -42,11 +42,11 @@ def reconstructed_state(
     there = (at for at in groups.keys() & keys.keys() & trees.keys() if group_id in {None, at[1]})
     at = max(there, default=None)
     if at is None:
-        raise NotEnoughLeaked("There is no epoch of which the tree, the secrets and the ratchets are there")
+        raise NotEnoughLeaked("No epoch has all that is needed among the leaked secrets: tree, secrets and ratchets")
     group, secrets, epoch = groups[at], keys[at].secrets, at[0]
-    suite = cipher_suite(group.suite.id)  # not the victim's, which may be watched
+    suite = cipher_suite(group.suite.id)  # The victim's suite would record the attacker's operations as the victim's.
     tree = RatchetTree.from_nodes(group.tree.to_nodes(), suite)
-    signature_key, own_leaf = _voice(suite, tree, leaked, leaf)
+    signature_key, own_leaf = _signer(suite, tree, leaked, leaf)
     return GroupState(
         suite=suite,
         context=group.context,
@@ -70,20 +70,20 @@ def reconstructed_state(
 
 
 def signature_key_in(leaked: LeakedSecrets) -> bytes:
-    """The first signature key in it. Raises `NotEnoughLeaked`."""
+    """The first signature key among leaked secrets. Raises `NotEnoughLeaked` if there is none."""
     for item in leaked:
         if isinstance(item, SignatureKey):
             return item.private_key
-    raise NotEnoughLeaked("There is no signature key")
+    raise NotEnoughLeaked("There is no signature key among the leaked secrets")
 
 
 def leaked_secrets_in(state: GroupState) -> LeakedSecrets:
-    """All secrets of a state, as if they had leaked: those of a state that the attacker has made itself."""
+    """All secrets of a state, in the form of leaked secrets. The attacker uses it for a state that it built itself."""
     return leaked_secrets_of(DeviceState(state.signature_private_key, groups={state.group_id: Membership(state, 0)}))
 
 
 def _private_keys(tree: RatchetTree, own_leaf: LeafIndex, leaked: LeakedSecrets) -> dict[NodeIndex, bytes]:
-    """Those of the leaked secrets that belong to a leaf, or to a node above it."""
+    """The leaked private keys of a leaf and of the nodes above it."""
     private_keys = {item.public_key: item.private_key for item in leaked if isinstance(item, PrivateKey)}
     leaf = leaf_to_node(own_leaf)
     contents = {node: tree.node(node) for node in (leaf, *direct_path(leaf, tree.leaf_count))}
@@ -94,17 +94,17 @@ def _private_keys(tree: RatchetTree, own_leaf: LeafIndex, leaked: LeakedSecrets)
     }
 
 
-def _voice(
+def _signer(
     suite: CipherSuite, tree: RatchetTree, leaked: LeakedSecrets, claimed: LeafIndex | None
 ) -> tuple[bytes, LeafIndex]:
-    """A signature key of the leaked secrets, and the leaf to which it belongs or that is claimed with it."""
+    """A leaked signature key of a member, and the member's leaf, or the `claimed` leaf instead."""
     leaves = {leaf_node.signature_key: leaf for leaf, leaf_node in tree.leaves()}
     for item in leaked:
         if isinstance(item, SignatureKey):
             try:
                 leaf = leaves.get(suite.signature_public_key(item.private_key))
-            except InvalidPrivateKey:  # a key for cipher suites that sign with another algorithm
+            except InvalidPrivateKey:  # The key is for another signature algorithm.
                 continue
             if leaf is not None:
                 return item.private_key, leaf if claimed is None else claimed
-    raise NotEnoughLeaked("There is no signature key of a member")
+    raise NotEnoughLeaked("There is no signature key of a member among the leaked secrets")

@@ -1,8 +1,8 @@
-"""The attacker as a program of its own: `python -m workbench.adversary.recovery EVIDENCE.json ...`.
+"""The attacker as a separate program: `python -m workbench.adversary.recovery EVIDENCE.json ...`.
 
-A file holds what leaked and what went over the wire, and nothing else; what is printed is what the attacker has made
-of it: the authenticators of the epochs that it entered, and the messages that it read. Whoever has the members' own
-values can tell whether it is right (`workbench.adversary.evidence` writes such a file).
+A file has the leaked secrets and all messages on the wire, and nothing else (`workbench.adversary.evidence` writes it).
+The program prints what the attacker computes from them: the epoch authenticators of the epochs that it enters, and the
+messages that it reads. A test compares them with the members' own values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.adversary.evidence import Evidence, read_evidence
 
 
 class ReadMessage(TypedDict):
-    """An application message, by its place on the wire, and what it says in hexadecimal."""
+    """An application message that the attacker read: its index on the wire, its epoch, its data in hexadecimal."""
 
     index: int
     epoch: int
@@ -26,20 +26,20 @@ class ReadMessage(TypedDict):
 
 
 class RecoveredFromGroup(TypedDict):
-    """What an attacker has computed of one group: epoch authenticators in hexadecimal by epoch, and messages."""
+    """What the attacker computed of one group: epoch authenticators in hexadecimal by epoch, and messages."""
 
     epoch_authenticators: dict[str, str]
     messages: list[ReadMessage]
 
 
 class Recovered(RecoveredFromGroup):
-    """The same, and what it has made of it at the groups beside, in their order."""
+    """What the attacker computed of the group of the evidence, and of the groups beside it, in their order."""
 
     beside: list[RecoveredFromGroup]
 
 
 def recover(evidence: Evidence) -> Recovered:
-    """Compute all that can be computed from evidence."""
+    """Compute all that the attacker can compute from the evidence."""
     first = Attacker(evidence.suite, evidence.group_id)
     attackers = [first, *(first.beside(group.suite, group.group_id) for group in evidence.beside)]
     for attacker, group in zip(attackers, (evidence, *evidence.beside), strict=True):
@@ -61,10 +61,10 @@ def _recovered(attacker: Attacker) -> RecoveredFromGroup:
 
 
 def main() -> None:
-    """Read the files that are named, print a list of what was made of each as JSON."""
+    """Read the named files, and print a JSON list with one result for each file."""
     parser = argparse.ArgumentParser(prog="python -m workbench.adversary.recovery", description=__doc__)
     parser.add_argument(
-        "evidence", type=Path, nargs="+", metavar="EVIDENCE.json", help="what leaked, and what was on the wire"
+        "evidence", type=Path, nargs="+", metavar="EVIDENCE.json", help="leaked secrets and the messages on the wire"
     )
     texts = [path.read_text("utf-8") for path in parser.parse_args().evidence]
     json.dump([recover(read_evidence(text)) for text in texts], sys.stdout)

@@ -1,12 +1,14 @@
-"""What the theorem allows an attacker to know: the cases of a machine-checked theorem about TreeKEM (ePrint 2025/410).
+"""The epochs that an attacker may know by a machine-checked theorem about TreeKEM (ePrint 2025/410).
 
-The theorem is a necessary condition: whoever has an epoch has it by one of its cases. It looks at an epoch and the
-one before, and at who leaked which kind of key, and never at a ciphertext. So it may say yes where a real attacker
-fails, and must never say no where one succeeds. Keys that open something count whenever they leaked, before the
-epoch or after it. Keys that sign count only if they leaked before somebody was deceived with them, and so not at all
-for an attacker who only listens: the cases for one who acts (3, 6, 8 and 9) are left out.
+The theorem is a necessary condition: if an attacker knows the secrets of an epoch, one of the theorem's cases applies.
+A case looks at the epoch, at the epoch before it and at the kinds of keys that leaked. It never looks at a ciphertext.
+So a case may apply where a real attacker fails. But some case must apply wherever a real attacker succeeds.
 
-The theorem takes randomness for granted; what follows from a leak of it is added here.
+A private key that decrypts counts whether it leaked before or after the epoch. A signature key counts only if the
+attacker uses it to deceive a member. The attacker here only listens, so the cases for attackers who act (3, 6, 8 and
+9) are left out.
+
+The theorem assumes good randomness. The case for leaked randomness is added here.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode,
 
 
 class TheoremCase(Enum):
-    """Why an epoch may be known: the theorem's number (0 for none), and where RFC 9750 speaks of it."""
+    """Why an attacker may know an epoch: the case's number in the theorem (0 for none), and the section of RFC 9750."""
 
     SECRETS_LEAKED = (1, "secrets of the epoch itself leaked", "§8.3.1")
     JOINER_LEAKED = (2, "the init key of a key package leaked, and a Welcome to the epoch is sealed to it", "§8.3.1")
@@ -46,9 +48,10 @@ class TheoremCase(Enum):
 def allowed_by_theorem(
     group_history: GroupHistory, leaks: Sequence[Leak], beside: Sequence[GroupHistory] = ()
 ) -> Mapping[int, TheoremCase]:
-    """The epochs that may be known after these leaks by the theorem alone, each with the case that applies.
+    """The epochs that an attacker with these leaks may know by the theorem alone, each with the case that applies.
 
-    `beside` are other groups of the same people: an epoch that may be known there gives away its resumption PSK.
+    `beside` are other groups of the same people. If the attacker may know an epoch of such a group, it may also know
+    the resumption PSK of that epoch.
     """
     groups = (group_history, *beside)
     leaks_by_group = [_GroupLeaks(each, groups, tuple(leaks)) for each in groups]
@@ -67,23 +70,23 @@ def allowed_by_theorem(
 
 @dataclass(frozen=True)
 class _GroupLeaks:
-    """What the cases ask of the leaks."""
+    """What leaked, as the cases of the theorem ask for it, in one group."""
 
     group_history: GroupHistory
     groups: tuple[GroupHistory, ...]
     leaks: tuple[Leak, ...]
 
     def value(self, name: str, record: EpochRecord) -> str:
-        """A secret of an epoch in hexadecimal, by which other groups know it; nothing if it was not recorded."""
+        """A secret of an epoch in hexadecimal, to be found in other groups; an empty text if it was not recorded."""
         secret = record.secrets.get(name)
         return "" if secret is None else self.group_history.secrets[secret]["value"] or ""
 
     def case_of(
         self, record: EpochRecord, known: Mapping[int, TheoremCase], psks: AbstractSet[str]
     ) -> TheoremCase | None:
-        """The first case by which an epoch may be known.
+        """The first case that applies to an epoch; None if no case applies.
 
-        `known` are the epochs before it that may be, `psks` the resumption PSKs of all that may be.
+        `known` are the earlier epochs that the attacker may know, `psks` the resumption PSKs that it may know.
         """
         if record.secrets.get("epoch_authenticator") in self.leaked:
             return TheoremCase.SECRETS_LEAKED
@@ -92,7 +95,7 @@ class _GroupLeaks:
         return self._from_outside(record) or (self._from_before(record) if record.epoch - 1 in known else None)
 
     def _from_outside(self, record: EpochRecord) -> TheoremCase | None:
-        """A way into an epoch that does not lead through the one before."""
+        """The first case that does not need the epoch before."""
         commit = record.commit
         joined = self._invited[record.step]
         if joined & {_reference(package) for package in self.init_keys}:
@@ -103,7 +106,7 @@ class _GroupLeaks:
         return None
 
     def _from_before(self, record: EpochRecord) -> TheoremCase | None:
-        """A way into an epoch from the one before it, which is known."""
+        """The first case that needs the epoch before, when the attacker may know that epoch."""
         if record.commit is None or not record.commit["with_path"]:
             return TheoremCase.NO_PATH
         if self.leaked & {*record.keys.values()}:
@@ -120,7 +123,7 @@ class _GroupLeaks:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """All that leaked, by what it is."""
+        """All leaked items."""
         return tuple(item for leak in self.leaks for item in leak.leaked_secrets)
 
     @cached_property
@@ -130,18 +133,18 @@ class _GroupLeaks:
 
     @cached_property
     def randomness(self) -> frozenset[SecretId]:
-        """The randomness that leaked."""
+        """The ids of the leaked randomness, in all groups."""
         values = [item.entropy.hex() for item in self.items if isinstance(item, Randomness)]
         return frozenset(each.by_value[value] for each in self.groups for value in values if value in each.by_value)
 
     def _draws(self, step: TraceStep) -> frozenset[str]:
-        """What was drawn from leaked randomness in a step, by purpose."""
+        """The purposes for which a device used leaked randomness in a step."""
         drawn = (each for each in step["operations"] if each["name"] == "fresh")
         return frozenset(each["label"] for each in drawn if self.randomness & {*each["inputs"]})
 
     @cached_property
     def _invited(self) -> tuple[frozenset[str], ...]:
-        """Whom the Welcomes of each step are sealed to, by the references of their key packages."""
+        """For each step, the KeyPackageRefs of the newcomers to whom its Welcomes are sealed."""
         return tuple(frozenset(_invited(step)) for step in self.group_history.trace["steps"])
 
     @cached_property

@@ -1,7 +1,7 @@
-"""The verdict on a history and its leaks: what is readable, by which leak, until when; and who has to act.
+"""The verdict on a history and its leaks: the epochs and messages that are readable, why, and who has to act.
 
-Everything here is computed from the closure of what leaked (`knowledge.py`). "Healed" is always said of what leaked so
-far: whose compromise would open a healed epoch again is part of the verdict.
+The verdict is computed from the deductive closure of the leaked secrets (`knowledge.py`). "Healed" is true only for
+what leaked so far: the verdict also names the members whose later compromise would open a healed epoch again.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from workbench.mls.group.state import DEFAULT_POLICY
 from workbench.mls.tree.tree_math import NodeIndex, direct_path
 
 Standing: TypeAlias = Literal["closed", "readable", "healed"]
-"""An epoch is healed if it cannot be read though one before it can."""
+"""An epoch is `readable` if its secrets are known, `healed` if not but an earlier epoch is readable, else `closed`."""
 
 
 @dataclass(frozen=True, repr=False)
 class RecordedHistory:
-    """A recorded history of a group, ready to be judged under any leaks.
+    """A recorded history of a group, prepared to be judged under any leaks.
 
-    `beside` are other groups of the same people: what is known there may be of use here, and is followed.
+    `beside` are other groups of the same people, because secrets of one group may help in another.
     """
 
     group_history: GroupHistory
@@ -39,14 +39,14 @@ class RecordedHistory:
 
     @classmethod
     def of(cls, group_history: GroupHistory, *beside: GroupHistory) -> RecordedHistory:
-        """A recorded history with the rules of all groups."""
+        """The recorded history of a group, with the rules of this group and of the groups `beside` it."""
         return cls(
             group_history, DeductionRules(rules_of(group_history.trace, *(each.trace for each in beside))), beside
         )
 
     @property
     def group_histories(self) -> tuple[GroupHistory, ...]:
-        """Those of all groups, this one first."""
+        """The histories of all groups of these people, this group first."""
         return self.group_history, *self.beside
 
     def others(self) -> tuple[RecordedHistory, ...]:
@@ -64,7 +64,7 @@ class RecordedHistory:
         return f"RecordedHistory({len(self.group_history.epochs)} epochs, {len(self.group_history.messages)} messages)"
 
     def until(self, step: int) -> RecordedHistory:
-        """The history as it was after a step. What follows from what stays: nothing later opens what was before."""
+        """The history as it was after a step. The rules stay, because a later step gives only later facts."""
         group_history = self.group_history
         past = replace(
             group_history,
@@ -75,25 +75,25 @@ class RecordedHistory:
         return replace(self, group_history=past)
 
     def judge(self, leaks: Iterable[Leak]) -> Verdict:
-        """What these leaks give away, together."""
+        """The verdict on these leaks together."""
         return Verdict(self, tuple(leaks))
 
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What an attacker has who got these leaks and hears every message; it is shown as a line for each epoch."""
+    """What an attacker with these leaks and all messages knows. Its text has one line for each epoch."""
 
     recorded: RecordedHistory
     leaks: tuple[Leak, ...]
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        """All that follows from the leaks."""
+        """All facts that follow from the leaks."""
         return self._known(self.leaks)
 
     @cached_property
     def epochs(self) -> Mapping[int, Standing]:
-        """Every epoch, and whether its secrets are known."""
+        """Every epoch by its number, and whether it is readable, healed or closed."""
         return _standings(self.recorded.group_history, self.knowledge)
 
     @property
@@ -107,9 +107,9 @@ class Verdict:
         return tuple(each for each in self.recorded.group_history.messages if each.fact in self.knowledge)
 
     def leaks_behind(self, epoch: int) -> tuple[Leak, ...]:
-        """The fewest of the leaks without which the epoch would not be readable; none if it is not.
+        """A smallest set of leaks that makes the epoch readable; empty if the epoch is not readable.
 
-        A leak is left out if the others are enough; those that came last are tried first.
+        It starts with all leaks. From the last to the first, each leak is dropped if the others are enough.
         """
         needed = self.leaks if epoch in self.readable_epochs else ()
         for leak in reversed(needed):
@@ -120,7 +120,7 @@ class Verdict:
 
     @cached_property
     def runs(self) -> tuple[tuple[int, int], ...]:
-        """The first and last epoch of each run of readable ones."""
+        """The first and the last epoch of each unbroken run of readable epochs."""
         runs: list[tuple[int, int]] = []
         for epoch in self.readable_epochs:
             if runs and runs[-1][1] == epoch - 1:
@@ -131,11 +131,11 @@ class Verdict:
 
     @cached_property
     def reopeners(self) -> Mapping[int, tuple[HolderId, ...]]:
-        """For each healed epoch the members whose compromise now would open it again, if any.
+        """For each healed epoch, the members whose compromise now would make it readable again.
 
-        They are those whose leaf key opens it, and those whose device does and would not without what has leaked:
-        that a device opens the epoch that it is in says nothing of healing. Of members only: what else may leak, such
-        as pre-shared keys from elsewhere, is not asked about.
+        A member counts if its leaf key opens the epoch. It also counts if the secrets of its device open the epoch
+        together with the leaks, but not without them: each device can open the epoch that it is in, and that says
+        nothing about healing. Other things that may leak, such as an external PSK, do not count.
         """
         group_history = self.recorded.group_history
         healed = [epoch for epoch, standing in self.epochs.items() if standing == "healed"]
@@ -154,9 +154,9 @@ class Verdict:
 
     @cached_property
     def reopened(self) -> Mapping[int, Leak]:
-        """The epochs that had healed when something leaked that opened them again, each with that leak.
+        """The healed epochs that a later leak made readable again, each with that leak.
 
-        What a leak opens by itself is not opened again by it.
+        An epoch that the later leak opens without the earlier leaks does not count.
         """
         found: dict[int, Leak] = {}
         in_time = sorted(self.leaks, key=lambda leak: leak.at)
@@ -174,10 +174,10 @@ class Verdict:
 
     @cached_property
     def must_update(self) -> tuple[HolderId, ...]:
-        """The fewest members whose fresh leaves, committed now, would shut the attacker out; none if it is out.
+        """A smallest set of members whose updates now would shut the attacker out; empty if it is out already.
 
-        They are those whose leaf keys are known. A known key higher up has a known leaf below it, or is
-        replaced with that of any leaf there.
+        These are the members whose leaf keys the attacker knows. If it knows the key of a parent node but of no leaf
+        below that node, one member below the node is added.
         """
         last = self.recorded.group_history.last
         if self.epochs[last.epoch] != "readable":
@@ -212,9 +212,9 @@ class Verdict:
         return f"healed so far; {devices} could open it again: {listed(again)}" if again else "healed"
 
     def impersonation(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Impersonation]:
-        """For each epoch the members in whose names the attacker could act while it lasted; `policy` is theirs."""
+        """For each epoch, the members whom the attacker could impersonate while it lasted, under the group's policy."""
         group_history, found = self.recorded.group_history, dict[int, Impersonation]()
-        known = dict[int, frozenset[Fact]]()  # by how many leaks there are until then: the earlier ones are among them
+        known = dict[int, frozenset[Fact]]()  # by the number of leaks until then
         for epoch, record in group_history.epochs.items():
             following = group_history.epochs.get(epoch + 1)
             in_time = [leak for leak in self.leaks if following is None or leak.at < following.step]
@@ -226,7 +226,7 @@ class Verdict:
 
     @cached_property
     def _leaked(self) -> tuple[frozenset[SecretId], ...]:
-        """The secrets of each leak."""
+        """The facts in each leak, in the order of the leaks."""
         return tuple(self.recorded.leaked(leak) for leak in self.leaks)
 
     def _known(self, leaks: Sequence[Leak]) -> Knowledge:
@@ -236,7 +236,7 @@ class Verdict:
 
 
 def _opens(group_history: GroupHistory, knowledge: Knowledge, epoch: int) -> bool:
-    """Whether an epoch's secrets are known: all of them are, or none that lets anybody in."""
+    """Whether the secrets of an epoch are known. Its `epoch_authenticator` is known if and only if they are."""
     return group_history.epochs[epoch].secrets.get("epoch_authenticator", "") in knowledge
 
 

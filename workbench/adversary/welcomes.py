@@ -1,4 +1,4 @@
-"""How an attacker enters by a Welcome: as the newcomer would, or with the inviter's randomness (RFC 9420 §12.4.3.1)."""
+"""How the attacker opens a Welcome: with the newcomer's init key, or the inviter's randomness (RFC 9420 §12.4.3.1)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.mls.wire.messages import EncryptedGroupSecrets, GroupSecrets
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What a Welcome seals to one newcomer."""
+    """A Welcome, and the part of it that is sealed to one newcomer."""
 
     group: KnownGroup
     welcome: Welcome
@@ -32,7 +32,7 @@ class _Entry:
 
 
 def hear_welcome(group: KnownGroup, welcome: Welcome) -> None:
-    """Open a Welcome as soon as there is what opens it."""
+    """Open a Welcome as soon as a secret is known that opens it."""
     if welcome.cipher_suite != group.suite.id:
         return
     for sealed in welcome.secrets:
@@ -42,7 +42,7 @@ def hear_welcome(group: KnownGroup, welcome: Welcome) -> None:
 
 
 def psk_facts(psks: Sequence[PreSharedKeyID]) -> list[Fact[bytes]]:
-    """The pre-shared keys that a commit or a Welcome names (RFC 9420 §8.4)."""
+    """The facts to wait for: the values of the pre-shared keys that a commit or a Welcome names (RFC 9420 §8.4)."""
     return [
         ExternalPSKOf(each.psk.psk_id)
         if isinstance(each.psk, ExternalPSK)
@@ -52,7 +52,7 @@ def psk_facts(psks: Sequence[PreSharedKeyID]) -> list[Fact[bytes]]:
 
 
 def _open(entry: _Entry, init_key: InitKey) -> None:
-    """With the newcomer's init key, used or not."""
+    """Open the newcomer's GroupSecrets with its init key."""
     suite, key_package = entry.group.suite, init_key.key_package
     secrets = open_group_secrets(suite, entry.welcome, key_package, init_key.private_key)
     _wait_for_psks(entry, key_package, secrets)
@@ -63,7 +63,7 @@ def _wait_for_randomness(entry: _Entry, key_package: KeyPackage) -> None:
 
 
 def _draw(entry: _Entry, key_package: KeyPackage, expanded: ExpandedRandomness) -> None:
-    """With the randomness of whoever made the Welcome."""
+    """Open the newcomer's GroupSecrets with the randomness of the inviter, unless the init key is known."""
     if not entry.group.facts.values(InitKeyOf(entry.sealed.new_member)):
         secrets = expanded.group_secrets(key_package.init_key, entry.welcome, entry.sealed)
         if secrets is not None:
@@ -75,7 +75,7 @@ def _wait_for_psks(entry: _Entry, key_package: KeyPackage, secrets: GroupSecrets
 
 
 def _enter(entry: _Entry, key_package: KeyPackage, secrets: GroupSecrets, psks: Sequence[bytes]) -> None:
-    """Enter the epoch that the Welcome describes, once its confirmation tag is verified."""
+    """Derive the secrets of the epoch that the Welcome describes, and verify its confirmation tag."""
     group, suite = entry.group, entry.group.suite
     mixed_in = psk_secret(suite, tuple(zip(secrets.psks, psks, strict=True)))
     info = open_group_info(suite, entry.welcome, welcome_secret(suite, secrets.joiner_secret, mixed_in))
