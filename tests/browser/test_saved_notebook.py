@@ -90,7 +90,7 @@ def all_are_connected(page: Page) -> None:
     for kind, count in PICTURES.items():
         expect(cell(page, kind).locator(f"{ROOM}:visible")).to_have_count(count, timeout=20_000)
         expect(cell(page, kind).locator(SAVED)).to_be_hidden()
-    expect(cell(page, "controls").get_by_role("button", name="Commit", exact=True)).to_be_visible()
+    expect(cell(page, "controls").get_by_role("button", name="alice commits", exact=True)).to_be_visible()
 
 
 def all_play_by_themselves(page: Page) -> None:
@@ -148,6 +148,9 @@ def test_when_the_kernel_is_gone_every_picture_plays_on_where_it_was(notebook: P
     expect(title).to_contain_text("Step 2 of 2")
     if end == SHUT_DOWN:
         notebook.evaluate(START)
+    if end == CRASH:
+        save(notebook)
+        reload(notebook)
     notebook.wait_for_function(IS_IDLE)
     comes_to_be(notebook, "'tree' in globals()", "False")
     run_again(notebook)

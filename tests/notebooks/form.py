@@ -72,8 +72,9 @@ def _lives_without_a_kernel(notebook: Any) -> Iterator[str]:
         data = output.get("data", {})
         if WIDGET_VIEW in data:
             yield f"cell {number} keeps a widget that only its kernel can show"
-        if "<script" in data.get("text/html", "") and "<figure" not in data["text/html"]:
-            yield f"cell {number} has a script without a figure for where scripts don't run"
+        html = data.get("text/html", "")
+        if "<script" in html and "<figure" not in html and "<form" not in html:
+            yield f"cell {number} has a script without a figure or a form for where scripts don't run"
 
 
 def _is_the_same_everywhere(notebook: Any) -> Iterator[str]:

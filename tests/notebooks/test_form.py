@@ -92,7 +92,7 @@ PLANTED: dict[str, Callable[[Any], None]] = {
     "cell 2 failed with ValueError": output(output_type="error", ename="ValueError", evalue="", traceback=[]),
     "cell 2 wrote to stderr": output(output_type="stream", name="stderr", text="a warning"),
     "cell 2 keeps a widget that only its kernel can show": keep_widget,
-    "cell 2 has a script without a figure for where scripts don't run": html("<script>play()</script>"),
+    "cell 2 has a script without a figure or a form for where scripts don't run": html("<script>play()</script>"),
     "cell 2 shows the address of an object: 0x7f3a5c01": html("&lt;Tree at 0x7f3a5c01&gt;"),
     'cell 2 shows something to fetch: src="https://': html('<img src="https://example.org/tree.png">'),
     "cell 2 shows something to fetch: import('//": html(f'<figure data-player="{packed(IMPORTING_MODULE)}"></figure>'),
