@@ -234,6 +234,6 @@ def test_what_the_delivery_service_does_not_take_is_not_in_the_history() -> None
     old = world.service.entries(world.group_id)[-1].message
     world.commit("Alice")
     steps = len(world.history)
-    with pytest.raises(NotPossible, match="The delivery service does not take it: the application is for epoch 1"):
+    with pytest.raises(NotPossible, match="The delivery service refuses the message: the application is for epoch 1"):
         world.inject("application", old, "again")
     assert len(world.history) == steps

@@ -241,7 +241,7 @@ def test_after_a_commit_that_only_the_server_takes_the_lab_says_why_nothing_more
         assert world.reason_against(action, *people) == STUCK
     for action, *people in (("join", "Carol"), ("resync", "Bob"), ("request_to_join", "Carol")):
         assert world.reason_against(action, *people) == STUCK
-    with pytest.raises(NotPossible, match="takes nothing more"):
+    with pytest.raises(NotPossible, match="accepts nothing more"):
         world.commit("Alice")
     world.compromise("Bob")
     assert list(world.attacker.epochs()) == [1]

@@ -90,7 +90,7 @@ def test_whoever_asks_is_added_when_a_member_commits_it() -> None:
 def test_somebody_outside_proposes_and_members_decide() -> None:
     world = three()
     world.device("HR")
-    assert world.reason_against("ask_to_add", "HR", "Dave") == "The group does not take proposals from HR"
+    assert world.reason_against("ask_to_add", "HR", "Dave") == "The group does not accept proposals from HR"
     world.external_sender("Alice", "HR")
     world.ask_to_add("HR", "Dave")
     world.ask_to_remove("HR", "Carol")
@@ -177,7 +177,7 @@ def test_a_group_ends_and_goes_on_as_another(suite: int | None) -> None:
     world = three()
     world.reinit("Bob", suite=suite)
     assert world.history[-1].text == "Bob ended the group by a ReInit"
-    ended = "The group has ended by a ReInit: its members go on in the one that follows"
+    ended = "The group has ended by a ReInit: its members continue in the next group"
     assert (world.reason_against("send", "Alice"), world.reason_against("join", "Dave")) == (ended, ended)
     following = world.successor("Carol")
     assert sorted(following.members) == ["Alice", "Bob", "Carol"]
@@ -187,7 +187,7 @@ def test_a_group_ends_and_goes_on_as_another(suite: int | None) -> None:
     following.join("Dave")
     following.commit("Bob")
     assert agree(following)
-    assert world.reason_against("successor", "Alice") == "The group that follows has been founded already"
+    assert world.reason_against("successor", "Alice") == "The next group has been founded already"
 
 
 @pytest.mark.parametrize("suite", [2, 4, 7])
@@ -276,19 +276,19 @@ def test_a_branch_of_a_branch_has_an_id_of_its_own() -> None:
     [
         ("join", ("Alice",), "Alice is in the group already"),
         ("join", ("Held",), "Held is held back"),
-        ("resync", ("Dave",), "Dave has no leaf in the group to come back to"),
+        ("resync", ("Dave",), "Dave cannot come back: it has no leaf in the group"),
         ("request_to_join", ("Alice",), "Alice is in the group already"),
-        ("external_sender", ("Alice", "HR"), "The group takes proposals from HR already"),
+        ("external_sender", ("Alice", "HR"), "The group accepts proposals from HR already"),
         ("external_sender", ("Dave", "HR"), "Dave is not in the group"),
         ("ask_to_add", ("HR", "Alice"), "Alice is in the group already"),
         ("ask_to_add", ("Dave", "Erin"), "There is no device of Erin"),
         ("ask_to_remove", ("HR", "Dave"), "Dave is not in the group"),
-        ("ask_to_remove", ("Dave", "Alice"), "The group does not take proposals from Dave"),
+        ("ask_to_remove", ("Dave", "Alice"), "The group does not accept proposals from Dave"),
         ("propose_add", ("Alice", "Bob"), "Bob is in the group already"),
         ("propose_remove", ("Alice", "Dave"), "Dave is not in the group"),
-        ("branch", ("Alice", "Alice"), "Alice is in the branch anyway"),
+        ("branch", ("Alice", "Alice"), "Alice founds the branch and cannot be invited to it"),
         ("branch", ("Alice", "Dave"), "Dave is not in the group"),
-        ("successor", ("Alice",), "The group has not ended: no ReInit was committed in it"),
+        ("successor", ("Alice",), "The group has not ended: nobody has committed a ReInit"),
         ("share_psk", ("Alice",), None),
     ],
 )
@@ -304,7 +304,10 @@ def test_what_is_not_possible_is_told_with_the_reason(action: str, people: tuple
 def test_a_reinit_waits_for_pending_proposals() -> None:
     world = three()
     world.update("Bob")
-    reason = "Proposals are pending: somebody has to commit them first, for a ReInit stands alone"
+    reason = (
+        "Proposals are pending: a member has to commit them first, because a ReInit must be the only proposal of its"
+        " commit"
+    )
     assert world.reason_against("reinit", "Alice") == reason
     world.commit("Alice")
     assert world.reason_against("reinit", "Alice") is None
@@ -314,18 +317,18 @@ def test_nobody_joins_by_a_commit_while_no_member_is_within_reach() -> None:
     world = World.of(["Alice"])
     world.device("Bob")
     world.hold("Alice")
-    assert world.reason_against("join", "Bob") == "No member is within reach who could describe the group"
+    assert world.reason_against("join", "Bob") == "No member can be reached who could publish a GroupInfo"
 
 
 def test_whoever_missed_the_end_founds_nothing() -> None:
     world = three()
     world.hold("Carol")
     world.reinit("Alice")
-    assert world.reason_against("successor", "Carol") == "Carol has not seen the end of the group"
+    assert world.reason_against("successor", "Carol") == "Carol has not received the commit that ends the group"
 
 
-def test_a_name_that_is_not_text_is_no_name() -> None:
-    with pytest.raises(NotPossible, match="no name for a person"):
+def test_a_name_with_control_characters_is_refused() -> None:
+    with pytest.raises(NotPossible, match="cannot be the name of a person"):
         World().device("a\0b")
 
 

@@ -101,13 +101,13 @@ def test_time_passes_with_the_steps_and_not_otherwise() -> None:
         ("add", ("Alice", "Bob"), "Bob is in the group already"),
         ("add", ("Alice", "Nobody"), "There is no device of Nobody"),
         ("add", ("Erin", "Dave"), "Erin is not in the group"),
-        ("remove", ("Alice", "Alice"), "Alice cannot commit to leave: somebody else has to"),
+        ("remove", ("Alice", "Alice"), "Alice cannot commit its own removal: another member has to commit it"),
         ("remove", ("Alice", "Erin"), "Erin is not in the group"),
         ("update", ("Erin",), "Erin is not in the group"),
         ("commit", ("Dave",), "Dave is no longer in the group"),
         ("send", ("Dave",), "Dave is no longer in the group"),
-        ("create", ("Erin",), "There is a group already"),
-        ("compromise", ("Carol",), "The attacker has all that is on Carol's device already"),
+        ("create", ("Erin",), "The group exists already"),
+        ("compromise", ("Carol",), "The attacker already has all secrets of Carol's device"),
         ("release", ("Alice",), "Alice is not held back"),
         ("hold", ("Bob",), "Bob is held back already"),
         ("commit", ("Bob",), "Bob is held back"),
@@ -115,7 +115,7 @@ def test_time_passes_with_the_steps_and_not_otherwise() -> None:
         ("update", ("Bob",), "Bob is held back"),
         ("add", ("Alice", "Erin", "Erin"), "Erin is named twice"),
         ("remove", ("Alice", "Bob", "Bob"), "Bob is named twice"),
-        ("commit", (), "Nobody was named who could do it"),
+        ("commit", (), "The action needs the name of the person who acts"),
     ],
 )
 def test_what_is_not_possible_is_refused_with_the_reason(action: str, people: tuple[str, ...], reason: str) -> None:
@@ -153,7 +153,7 @@ def test_what_is_possible_has_no_reason_against_it() -> None:
 def test_nothing_can_be_said_while_a_proposal_waits() -> None:
     world = World.of(["Alice", "Bob"])
     world.update("Bob")
-    assert world.reason_against("send", "Alice") == "Proposals are pending: somebody has to commit them first"
+    assert world.reason_against("send", "Alice") == "Proposals are pending: a member has to commit them first"
     world.commit("Alice")
     assert world.reason_against("send", "Alice") is None
 
@@ -283,7 +283,7 @@ def test_whoever_did_more_than_to_listen_makes_no_vector() -> None:
         world.export_vector("Bob")
     with pytest.raises(NotPossible, match="Alice has not joined by a Welcome"):
         world.export_vector("Alice")
-    with pytest.raises(NotPossible, match="nobody has joined and then only listened"):
+    with pytest.raises(NotPossible, match="No member joined by a Welcome and then sent neither"):
         world.export_vector()
 
 

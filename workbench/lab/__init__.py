@@ -1,10 +1,13 @@
-"""The laboratory: a world of devices in which everything is real, repeatable and recorded.
+"""The laboratory: devices that run the real engine, in groups whose history is recorded and can be repeated.
 
-`environment` holds what groups share: people with devices, the delivery service, the clock. `group` is one group with
-its `record`. `actions` has all that can be done in a group, each action in one place; `world` is the front of these.
-`action_log` lists what was performed, and `counterfactual` performs it again with changes. `leaks` takes the bytes of a
-device at any step and judges what follows from them; `scenarios` are histories with leaks that have a name. `attacks`
-are those of an attacker who also sends. `replay` records a group that other software made, `export` writes one out.
+- `environment` has what the groups share: people with devices, the delivery service, the clock.
+- `group` is one group, and `record` its history.
+- `actions` has everything that people can do in a group, each action in one place. `World` (`world`) is the class that
+  notebooks and tests use: it offers the group and all actions.
+- `action_log` lists the performed actions, and `counterfactual` performs them again with changes.
+- `leaks` takes the secrets of a device at any step, and gives the verdict on them.
+- `scenarios` are named histories with leaks. `attacks` are named histories with an attacker who also sends.
+- `replay` records a group that other software made. `export` writes what one member received as a test vector.
 """
 
 from workbench.lab.errors import NotPossible

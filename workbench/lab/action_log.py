@@ -1,4 +1,4 @@
-"""What was done in a world: each action that was performed, so that the same can be done again in another world."""
+"""The record of one performed action. A world's list of them is enough to repeat its history in another world."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class PerformedAction:
-    """An action by its name, with what it was given: `PerformedAction("commit", ("Dave",))`.
+    """An action by its name, with its arguments: `PerformedAction("commit", ("Dave",))`.
 
-    `group` is the number of the group among those of the world, and `steps` how many steps each of them had afterwards.
+    `group` is the number of the group in which it was performed, from 0. `steps` has the number of steps of each group
+    afterwards.
     """
 
     name: str

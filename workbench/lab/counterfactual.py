@@ -1,8 +1,8 @@
-"""The same history with something changed, performed again from the beginning and judged under the same leaks.
+"""What would have happened if an action had been different: the history, performed again with changes.
 
     counterfactual(world, insert={3: PerformedAction("commit", ("Dave",))}).verdict(leaks)
 
-The other world is as real as the first: its devices draw the same randomness and run the engine anew.
+The other world is as real as the first. Its devices draw the same randomness and run the engine again.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from workbench.lab.world import World
 from workbench.mls import Policy
 
 FOUNDING = frozenset({"branch", "successor"})
-"""Actions that found a group. They have to be performed, so that all groups keep their numbers."""
+"""The actions that found a group. They cannot be left out, because the groups would get other numbers."""
 
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """Another world, and where in it each step of the first one ended up.
+    """Another world that results from changes to a first world.
 
-    `left_out` are the actions of the first world that are not possible in this one, with the reason.
+    `steps` has, for each step of the first world, the number of the step in this world. `left_out` has the actions of
+    the first world that are not possible in this world, each with the reason.
     """
 
     world: World
@@ -39,18 +40,18 @@ class Counterfactual:
 
     @cached_property
     def recorded(self) -> RecordedHistory:
-        """The other history, to be judged."""
+        """The recorded history of the other world."""
         return recorded_history(self.world)
 
     def leaks(self, leaks: Iterable[Leak]) -> tuple[Leak, ...]:
-        """What would have leaked: of the same devices, at the same instants, the same parts."""
+        """The same leaks in the other world: of the same parts of the same devices, after the same steps."""
         return tuple(
             leak_of(self.world, each.device, at=self.steps[each.at], what=each.what, recorded=self.recorded)
             for each in leaks
         )
 
     def verdict(self, leaks: Iterable[Leak]) -> Verdict:
-        """What these leaks would have given away."""
+        """The verdict on the same leaks in the other world."""
         return self.recorded.judge(self.leaks(leaks))
 
 
@@ -61,11 +62,12 @@ def counterfactual(
     replace: Mapping[int, PerformedAction | None] = MappingProxyType({}),
     policy: Policy | None = None,
 ) -> Counterfactual:
-    """The world as it would be with some changes, by the numbers of its steps.
+    """Perform the actions of a world again, with changes.
 
-    `insert` performs one more action after a step, `replace` another action (or none) in place of what made a step, and
-    `policy` is another one for all devices from the beginning. Raises `NotPossible` if a given action is not possible,
-    or if another group would not be founded because of it.
+    `insert` has actions to perform after a step, by the number of the step. `replace` has actions to perform instead of
+    the action that made a step, or None to leave that action out. `policy` replaces the policy of all devices from the
+    beginning. Raises `NotPossible` if an action in `insert` or `replace` is not possible, or if a group of the world
+    can no longer be founded.
     """
     other = World(world.seed, world.groups[0].suite.id, world.handshakes, policy=policy or world.policy)
     group, before = world.groups.index(world), 0
@@ -86,14 +88,14 @@ def counterfactual(
 
 
 def _replace(other: World, performed: PerformedAction, instead: Sequence[PerformedAction | None]) -> None:
-    """Perform other actions in place of one, or none."""
+    """Perform other actions instead of one action."""
     for each in instead:
         if each is not None:
             repeat(_in_group(each, performed.group), other.group)
 
 
 def _repeat(other: World, performed: PerformedAction) -> str | None:
-    """Perform an action again. The result is the reason if it is no longer possible."""
+    """Perform an action again. If it is not possible any more, the result is the reason, else None."""
     try:
         repeat(performed, other.group)
     except NotPossible as reason:

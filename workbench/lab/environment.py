@@ -1,4 +1,4 @@
-"""What all groups of a world have in common: people with devices, a delivery service, a clock, and what was done."""
+"""What all groups of a world share: people with devices, a delivery service, a clock, and the log of actions."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ Handshakes: TypeAlias = Literal["public", "private"]
 
 
 class Environment:
-    """The people and the service. `held` and `delayed` are those who receive nothing, or no application messages.
+    """The devices, the delivery service and the clock of all groups of the same people.
 
-    `bundles` are the last key packages that people published, and `action_log` is what was done to any of the groups.
+    `held` are the people whose devices receive nothing, `delayed` those whose devices receive no application messages.
+    `bundles` has the last key package that each person published. `action_log` lists the actions in all groups.
     """
 
     def __init__(self, seed: int | str, handshakes: Handshakes, policy: Policy) -> None:
@@ -39,7 +40,7 @@ class Environment:
         self._group_numbers = count(2)
 
     def add_device(self, name: str, suite: CipherSuite) -> Device:
-        """A device for one more person, watched by a recorder of its own."""
+        """Make a device for a new person. A recorder of its own records the device's operations."""
         recorder = self.recorders[name] = Recorder()
         device = self.devices[name] = Device(
             name,
@@ -55,9 +56,9 @@ class Environment:
         return device
 
     def next_group_number(self) -> int:
-        """A number for one more group; the first group is number 1."""
+        """The next number for a new group. The first group has number 1."""
         return next(self._group_numbers)
 
     def new_psk(self, name: str) -> bytes:
-        """A pre-shared key of that name, as people might agree on one elsewhere: the same for the same seed."""
+        """The value of the pre-shared key of a name. The same seed and name give the same value."""
         return hashlib.sha256(f"MLS Workbench lab\0{self.seed}\0psk\0{name}".encode()).digest()

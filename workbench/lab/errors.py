@@ -1,7 +1,7 @@
-"""What cannot be done in a world, and why."""
+"""The error of an action that is not possible in a world."""
 
 from __future__ import annotations
 
 
 class NotPossible(Exception):
-    """An action that makes no sense as things are; the message says why, and nothing has happened."""
+    """An action is not possible now. The message says why. The action has changed nothing."""

@@ -1,4 +1,4 @@
-"""What one member received, in the format of the official passive-client test vectors."""
+"""Export what one member received, in the format of the official passive-client test vectors."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 
 
 class ExternalPSKEntry(TypedDict):
-    """A pre-shared key that the client has from elsewhere."""
+    """An external PSK of the client."""
 
     psk_id: str
     psk: str
 
 
 class EpochEntry(TypedDict):
-    """The proposals and the commit that lead to an epoch, and its authenticator."""
+    """The proposals and the commit that lead to an epoch, and the epoch's authenticator."""
 
     proposals: list[str]
     commit: str
@@ -43,7 +43,7 @@ class PassiveClientCase(TypedDict):
 
 
 def export_vector(group: Group, name: str) -> PassiveClientCase:
-    """The case of one member, up to where it has read; raises `NotPossible` if it did more than to listen."""
+    """The test case of one member, up to its epoch; raises `NotPossible` if it sent a proposal or a commit."""
     environment, group_id = group.environment, group.group_id
     membership = environment.devices[name].device_state.groups.get(group_id) if name in environment.devices else None
     bundle = group.bundle_that_joined(name)
@@ -85,7 +85,7 @@ def export_vector(group: Group, name: str) -> PassiveClientCase:
 
 
 def _epochs(entries: Sequence[Entry], authenticators: Mapping[int, str]) -> Iterator[EpochEntry]:
-    """What was sent in each epoch, up to its commit."""
+    """For each epoch the proposals, the commit, and the authenticator of the next epoch."""
     proposals: list[str] = []
     for entry in entries:
         if entry.content_type is ContentType.proposal:

@@ -1,6 +1,6 @@
-"""One group of a world: who is in it, its record, and what all actions in it are made of.
+"""One group of a world: its members, its record, and the operations from which the actions are built.
 
-Groups that come from it by ReInit or by a branch are groups of their own, in the same environment.
+A ReInit or a branch makes another `Group` in the same environment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.mls.group.state import AnyProposal
 
 
 class Group:
-    """One group. `groups` are all of these people, this one too, in the order in which they came to be."""
+    """One group. `groups` has all groups of the same people, this one included, in the order of their founding."""
 
     def __init__(
         self, environment: Environment, group_id: bytes, suite: CipherSuite, *, beside: Group | None = None
@@ -38,51 +38,51 @@ class Group:
 
     @property
     def attacker(self) -> Attacker:
-        """Whoever it compromises, it has heard every message of this group."""
+        """The attacker, who hears every message of this group."""
         return self.record.attacker
 
     @property
     def history(self) -> list[HistoryStep]:
-        """What has happened, step by step."""
+        """The steps of the history of this group, in order."""
         return self.record.history
 
     def trace(self) -> Trace:
-        """Everything that was recorded (docs/trace.md)."""
+        """The trace: everything that was recorded of this group (docs/trace.md)."""
         return self.record.trace()
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Who is in the group, in the order of the leaves."""
+        """The names of the members, in the order of their leaves."""
         latest = self.record.latest()
         return () if latest is None else tuple(credential_name(leaf_node) for _, leaf_node in latest.tree.leaves())
 
     @property
     def epoch(self) -> int | None:
-        """The epoch of the group; None as long as there is no group."""
+        """The number of the current epoch; None if the group is not created yet."""
         latest = self.record.latest()
         return None if latest is None else latest.epoch
 
     def state(self, name: str, step: int = -1) -> GroupState | None:
-        """The state of a device after a step, by default the last one; None if it had none."""
+        """The state that a device had after a step, by default the last step; None if it had no state of the group."""
         if self.history and not -len(self.history) <= step < len(self.history):
             raise NotPossible(f"There is no step {step}: the history has {len(self.history)}")
         return self.history[step].state(name) if self.history else None
 
     def leaf(self, name: str) -> LeafIndex:
-        """Where a member stands in the tree."""
+        """The leaf of a member in the ratchet tree."""
         latest = self.record.latest()
         return next(
             leaf for leaf, leaf_node in (latest.tree.leaves() if latest else ()) if credential_name(leaf_node) == name
         )
 
     def hosts(self, newcomer: str) -> list[str]:
-        """The members who can describe the group as it is now to somebody outside."""
+        """The members who can publish a GroupInfo of the current epoch for a newcomer."""
         held = self.environment.held
         states = {name: self.state(name) for name in self.members if name != newcomer and name not in held}
         return [name for name, state in states.items() if state and state.active and state.epoch == self.epoch]
 
     def bundle_that_joined(self, name: str) -> KeyPackageBundle | None:
-        """The last key package of a person, if it has been used: the device has forgotten it."""
+        """The last key package of a person, if the person joined with it: the device has deleted it by then."""
         bundle, device = self.environment.bundles.get(name), self.environment.devices.get(name)
         return None if device is None or bundle in device.device_state.bundles.values() else bundle
 
@@ -99,7 +99,7 @@ class Group:
         path: bool = True,
         approve: bool = False,
     ) -> None:
-        """Let a member commit, and deliver it."""
+        """Let a member commit, and deliver the commit."""
         device = self.environment.devices[by]
         before = device.state(self.group_id)
         published = device.commit(
@@ -109,24 +109,24 @@ class Group:
         self.record.write("commit", by, before=before)
 
     def put_on_the_wire(self, by: str, published: Published) -> None:
-        """Publish a commit, and the Welcome that belongs to it."""
+        """Put a commit on the wire, and its Welcome if it has one."""
         self.record.publish(Sent("commit", by, published.entry.message))
         if published.welcome is not None:
             self.record.publish(Sent("welcome", by, published.welcome))
 
     def deliver_proposal(self, by: str, message: bytes, words: str, before: GroupState | None) -> None:
-        """Put a proposal on the wire and deliver it; `before` is a state from before it was sent."""
+        """Put a proposal on the wire and deliver it; `before` is a state of the group before the proposal."""
         self.record.publish(Sent("proposal", by, message))
         self.record.write("propose", by, words, before=before)
 
     def describe(self, host: str) -> bytes:
-        """A member's description of the group for those outside, for everybody to read; part of the next step."""
+        """Let a member publish a GroupInfo, which everybody can read. It belongs to the next step of the history."""
         group_info = self.environment.devices[host].publish_group_info(self.group_id)
         self.record.publish(Sent("group_info", host, group_info))
         return group_info
 
     def publish_key_package(self, name: str) -> None:
-        """Leave one more key package of a person with the delivery service."""
+        """Publish a new key package of a person in the directory of the delivery service."""
         device = self.environment.devices[name]
         had = device.device_state.bundles
         self.attacker.hear(device.publish_key_package(self.suite.id))
@@ -135,7 +135,7 @@ class Group:
         )
 
     def offer_key_packages(self, people: Sequence[str]) -> None:
-        """See to it that the directory has a key package of each of them."""
+        """Publish a key package of each person who has none in the directory."""
         for name in people:
             if not self.environment.service.key_packages_left(name, self.suite.id):
                 self.publish_key_package(name)

@@ -1,4 +1,4 @@
-"""Leaks from a world's devices at any instant of its history, and what comes of them."""
+"""Leaks: the secrets of a world's devices after any step of its history, and the evidence that an attacker has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.mls import CipherSuite, PublicGroup
 
 
 class RecordedGroup(Protocol):
-    """A group whose history was recorded: a `World`, or the `Group` in it."""
+    """A group whose history was recorded: a `World`, or its `Group`."""
 
     @property
     def suite(self) -> CipherSuite:
@@ -31,22 +31,22 @@ class RecordedGroup(Protocol):
 
     @property
     def history(self) -> Sequence[HistoryStep]:
-        """What has happened, step by step."""
+        """The steps of the history of the group, in order."""
 
     @property
     def attacker(self) -> Attacker:
-        """Who has heard every message."""
+        """The attacker, who heard every message of the group."""
 
     @property
     def groups(self) -> Sequence[RecordedGroup]:
         """All groups of the same people."""
 
     def trace(self) -> Trace:
-        """Everything that was recorded."""
+        """The trace: everything that was recorded of the group."""
 
 
 def recorded_history(group: RecordedGroup) -> RecordedHistory:
-    """A group's history so far, to be judged under any leaks; those of all groups of these people belong to it."""
+    """The history of a group so far, with those of all groups of the same people. It can be judged under any leaks."""
     beside = [GroupHistory.of(other.trace()) for other in _beside(group)]
     return RecordedHistory.of(GroupHistory.of(group.trace()), *beside)
 
@@ -54,10 +54,10 @@ def recorded_history(group: RecordedGroup) -> RecordedHistory:
 def leak_of(
     group: RecordedGroup, device: str, *, at: int = -1, what: Part = "state", recorded: RecordedHistory | None = None
 ) -> Leak:
-    """What leaks from a device: the part `what` of it, as it was after step `at` of the history.
+    """The leak of the part `what` of a device, as it was after step `at` of the history.
 
-    Nothing happens in the group: a leak is a value. `recorded` is that of the group if it is at hand. Raises
-    `NotPossible` if there was no such device then.
+    The leak is only a value: it changes nothing in the group. `recorded` may give the group's recorded history, so that
+    it is not computed again. Raises `NotPossible` if there is no such step, or no such device in it.
     """
     steps = range(len(group.history))
     if not -len(steps) <= at < len(steps):
@@ -69,13 +69,16 @@ def leak_of(
 
 
 def evidence_of(group: RecordedGroup, leaks: Sequence[Leak]) -> Evidence:
-    """What an attacker would have who got these leaks: to be given to a program, or to a learner."""
+    """What an attacker with these leaks has: the leaked secrets, the messages, and what is public of all groups."""
     leaked = tuple(item for each in leaks for item in each.leaked_secrets)
     return Evidence(*_group(group), leaked, tuple(GroupEvidence(*_group(other)) for other in _beside(group)))
 
 
 def _group(group: RecordedGroup) -> tuple[CipherSuite, bytes, tuple[PublicGroup, ...], tuple[bytes, ...]]:
-    """What everybody knows of a group: its epochs, and what was on the wire, on which public proposals were, too."""
+    """What everybody knows of a group: the public part of its epochs, and the messages on the wire.
+
+    The epochs are without proposals, because the messages have them.
+    """
     states = (history_step.state(name) for history_step in group.history for name in history_step.device_states)
     public = {state.epoch: replace(state.public, proposals={}) for state in states if state is not None}
     return group.suite, group.group_id, tuple(public.values()), tuple(group.attacker.heard)

@@ -1,6 +1,6 @@
-"""How far an action is that takes long, for whoever shows it; by default nobody does.
+"""Progress of actions that take long. By default nothing shows it; the kernel of a lesson does.
 
-A lesson's kernel shows it (`workbench.lessons.kernel`). What the action does is the same either way.
+`workbench.lessons.kernel` sets the function that shows progress. The result of an action does not depend on it.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 MANY = 32
-"""With fewer devices an action is over before anybody asks how far it is."""
+"""Progress is shown from this number of devices on. With fewer devices an action is short."""
 
 _shown: list[Callable[[Sequence[Any], str], Iterable[Any]]] = []
 
 
 def show_with(progress: Callable[[Sequence[Any], str], Iterable[Any]]) -> None:
-    """From now on let a function show progress: it is given the items and words, and gives the items one by one."""
+    """Set the function that shows progress. It gets the items and a text, and yields the items one by one."""
     _shown[:] = [progress]
 
 
 def watched(items: Sequence[T], words: str) -> Iterable[T]:
-    """The items, one after the other; with many of them, whoever shows progress sees each."""
+    """Yield the items one by one. If there are `MANY` or more, the function of `show_with` shows the progress."""
     return _shown[0](items, words) if _shown and len(items) >= MANY else items

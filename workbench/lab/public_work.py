@@ -1,8 +1,8 @@
-"""The public half of each commit, done once for all devices that process it.
+"""The public part of processing a commit, computed once for all devices.
 
-In a real group each device does it by itself. Here all devices are in one process, states are values, and what follows
-from equal values is equal: the second device may have the first one's result. It holds nothing secret, and what is
-secret each device still does by itself, with its own keys.
+In a real group each device does this work itself. In the lab all devices are in one process, and states are immutable
+values, so the devices can share the result. The result has no secrets: each device still does the secret part itself,
+with its own keys.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from workbench.mls.when import When
 from workbench.mls.wire.messages import AuthenticatedContent
 
 KEPT = 32
-"""Commits whose result is kept, the latest ones: devices that are held back for longer do the work again."""
+"""How many results are kept, the latest ones. A device that was held back for longer does the work again."""
 
 
 class PublicWork:
-    """`process_public_commit` for devices with the same policy, which remembers its latest results."""
+    """`process_public_commit` with a memory of its latest results, for devices with the same policy."""
 
     def __init__(self) -> None:
         self._processed: dict[object, ProcessedPublicCommit] = {}
 
     def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> ProcessedPublicCommit:
-        """The result of `process_public_commit`, whoever asked for it first; raises what it raises."""
-        # The context holds the hash of the tree, and the references those of the proposals.
+        """The result of `process_public_commit`, computed or remembered; raises the same errors."""
+        # The context has the hash of the tree, and a reference is the hash of a proposal: so this key says it all.
         known = (encode(group.context), group.interim_transcript_hash, tuple(group.proposals), group.reinit)
         key = (*known, encode(authenticated), when)
         if key not in self._processed:

@@ -1,4 +1,4 @@
-"""What happened to one group, step by step: its history, its trace, and an attacker that has heard everything."""
+"""The record of one group, step by step: its history, its trace, and the attacker who hears every message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ATTACKER = "attacker"
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """What happened in one step, and all that every device held after it: going back in time is an index."""
+    """One step of a group's history: who did what, and the state of every device after the step."""
 
     kind: StepKind
     actor: HolderId
@@ -33,7 +33,7 @@ class HistoryStep:
     group_id: bytes = field(repr=False)
 
     def state(self, name: str) -> GroupState | None:
-        """The state that a device had of the group; None if it had none."""
+        """The state of the group that a device had after the step; None if it had none."""
         return state_in(self.device_states[name], self.group_id) if name in self.device_states else None
 
 
@@ -43,7 +43,7 @@ class GroupRecord:
     def __init__(
         self, environment: Environment, suite: CipherSuite, group_id: bytes, attacker: Attacker | None, *, number: int
     ) -> None:
-        """`number` is that of the group among those of these people, from 0; `attacker` hears their other groups."""
+        """`number` is the number of the group, from 0. `attacker` is the attacker of the same people's first group."""
         self.group_id = group_id
         self.history: list[HistoryStep] = []
         self._environment = environment
@@ -63,7 +63,7 @@ class GroupRecord:
         self.trace = self._writer.trace
 
     def add_holder(self, device: Device) -> None:
-        """One more person whose secrets are recorded."""
+        """Record the secrets of one more person's device."""
         self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite.id))
 
     def publish(self, sent: Sent) -> None:
@@ -72,7 +72,7 @@ class GroupRecord:
         self.attacker.hear(sent.wire)
 
     def latest(self) -> GroupState | None:
-        """A state at the end of the log: there is one, since whoever committed last has read its own commit."""
+        """The state of a member in the latest epoch. The last committer has one, because it reads its own commit."""
         states = (state_in(device.device_state, self.group_id) for device in self._environment.devices.values())
         following = [state for state in states if state is not None and (state.active or state.reinit is not None)]
         return max(following, key=lambda state: state.epoch, default=None)
@@ -88,7 +88,7 @@ class GroupRecord:
         shared: str | None = None,
         between: tuple[str, ...] = (),
     ) -> None:
-        """Deliver what is on its way, write the step down, and let time pass."""
+        """Deliver all messages, record the step, and advance the clock."""
         environment = self._environment
         awake = [name for name in environment.devices if name not in environment.held]
         words = "Devices that have received this step"
@@ -137,7 +137,7 @@ class GroupRecord:
 
 
 def knowledge_of(device_state: DeviceState, group_id: bytes) -> ExplainKnowledge:
-    """What a device knows beside its state of a group, for `explain`."""
+    """What a device knows in addition to its state of a group: input for `explain`."""
     pending = device_state.groups[group_id].pending if group_id in device_state.groups else None
     return ExplainKnowledge(
         psks=device_state.psks,
@@ -148,6 +148,6 @@ def knowledge_of(device_state: DeviceState, group_id: bytes) -> ExplainKnowledge
 
 
 def state_in(device_state: DeviceState, group_id: bytes) -> GroupState | None:
-    """The state of a group among what a device holds; None if it has none."""
+    """A device's state of a group; None if it has none."""
     membership = device_state.groups.get(group_id)
     return None if membership is None else membership.state

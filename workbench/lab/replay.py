@@ -1,4 +1,4 @@
-"""Following a group of others: a passive-client test vector as a trace."""
+"""Replay a group that other software made: from a passive-client test vector to a trace."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.wire.tree import KeyPackageSource
 
 POLICY = Policy(lifetimes=ANY_LIFETIME)
-"""Vectors do not say when they were made."""
+"""Accepts every lifetime, because a vector does not say when it was made."""
 
 MEMBER = "listener"
 
 
 def replay(case: PassiveClientCase) -> Trace:
-    """The trace of a group as one member saw it: its keys are known, those of all others are not.
+    """The trace of a group as one member saw it. It has the secrets of this member, and of no other member.
 
-    `case` is one case of a passive-client file. The epoch authenticators of the case are held against those
-    computed: raises `ReplayDiffers` at the first that differs, and what the engine raises for a bad message.
+    `case` is one case of a passive-client file. The epoch authenticators in it are compared with the computed ones.
+    Raises `ReplayDiffers` at the first difference, and the engine's error for a bad message.
     """
     recorder = Recorder()
     suite = TracedSuite.of(cipher_suite(case["cipher_suite"]), recorder)
@@ -66,12 +66,12 @@ def replay(case: PassiveClientCase) -> Trace:
 
 
 class ReplayDiffers(Exception):
-    """An epoch authenticator of a case is not the one that was computed."""
+    """The computed epoch authenticator differs from the one in the case."""
 
 
 def _compare(state: GroupState, expected: str) -> None:
     if state.secrets.epoch_authenticator.hex() != expected:
-        raise ReplayDiffers(f"the authenticator of epoch {state.epoch} is not the one in the case")
+        raise ReplayDiffers(f"The computed authenticator of epoch {state.epoch} differs from the one in the case")
 
 
 def _recorded_step(

@@ -1,4 +1,4 @@
-"""Where a world's randomness, time and names come from: a seed, so that the same history has the same bytes."""
+"""The sources of a world's randomness, time and names. They depend on the seed only, so a history can be repeated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 START = int(datetime(2026, 1, 5, 9, tzinfo=UTC).timestamp())
-"""A Monday morning."""
+"""The time of the first step, a Monday at nine o'clock, in seconds since 1970."""
 
 TICK = 60
 """Seconds from one step to the next."""
@@ -22,13 +22,13 @@ FIRST_NAMES = (
 
 
 def entropy_source(seed: int | str, user: str) -> Callable[[], bytes]:
-    """32 bytes a call: a labelled hash of the seed, the user and how often the user has asked."""
+    """A source of 32 bytes a call: each is a labelled hash of the seed, the user and the number of the call."""
     counter = count()
     return lambda: hashlib.sha256(f"MLS Workbench lab\0{seed}\0{user}\0{next(counter)}".encode()).digest()
 
 
 def names() -> Iterator[str]:
-    """Names without end: Alice, Bob, ..., Zoe, Alice 2, Bob 2, ..."""
+    """An endless list of names: Alice, Bob, ..., Zoe, Alice 2, Bob 2, ..."""
     yield from FIRST_NAMES
     for round_ in count(2):
         yield from (f"{name} {round_}" for name in FIRST_NAMES)
@@ -36,14 +36,14 @@ def names() -> Iterator[str]:
 
 @dataclass(slots=True)
 class Clock:
-    """Seconds since 1970, which pass only when they are told to."""
+    """A clock in seconds since 1970 that stands still until `tick` is called."""
 
     now: int = START
 
     def __call__(self) -> int:
-        """The time."""
+        """The current time in seconds."""
         return self.now
 
     def tick(self) -> None:
-        """Let the time of one step pass."""
+        """Advance the clock by the time of one step."""
         self.now += TICK

@@ -1,10 +1,10 @@
-"""A world: devices, a delivery service, an attacker, and a record of everything that happened.
+"""The class `World`: one group with its devices, a delivery service, an attacker, and a record of every step.
 
-Nothing in it is a model. Devices run the engine, messages go through the delivery service as bytes, the attacker
-decrypts. What the world adds is the order of things: who acts, who is out of reach, when time passes.
+Nothing is simulated: the devices run the engine, the delivery service transports bytes, and the attacker decrypts. The
+world decides only the order of events: who acts, whose device receives nothing, and when time passes.
 
-A world shows one group and its people (`group.py`) and offers what can be done in it (`actions/`). Groups that come
-from it by ReInit or by a branch are worlds of their own, in the same environment (`environment.py`).
+A world is one group (`group.py`) with the actions that are possible in it (`actions/`). A ReInit or a branch gives
+another world in the same environment (`environment.py`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ GROUP_ID = b"MLS Workbench"
 
 
 def _acting(action: Action[P, Result]) -> Callable[Concatenate[World, P], Result]:
-    """The method of a world that performs an action in its group."""
+    """Make the method of a world that performs an action in its group."""
 
     @wraps(action.perform)
     def method(world: World, /, *arguments: P.args, **options: P.kwargs) -> Result:
@@ -53,7 +53,7 @@ def _acting(action: Action[P, Result]) -> Callable[Concatenate[World, P], Result
 
 
 def _founding(action: Action[P, Group]) -> Callable[Concatenate[World, P], World]:
-    """The method of a world that founds another group, and gives its world."""
+    """Make the method of a world that founds another group. The method returns the world of the new group."""
 
     @wraps(action.perform)
     def method(world: World, /, *arguments: P.args, **options: P.kwargs) -> World:
@@ -64,7 +64,7 @@ def _founding(action: Action[P, Group]) -> Callable[Concatenate[World, P], World
 
 @checks_methods
 class World:
-    """A group and its people. Each action is delivered to everybody at once, but for those who are held back."""
+    """A group and its people. Each action is delivered at once to all devices that are not held back."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class World:
         policy: Policy = DEFAULT_POLICY,
         group: Group | None = None,
     ) -> None:
-        """A world without a group as yet, or the world of a `group`, which has all the rest already."""
+        """Make a world without a group, or the world of a given `group`, which then decides all the rest."""
         self.group = group or Group(Environment(seed, handshakes, policy), GROUP_ID, cipher_suite(suite))
 
     @classmethod
@@ -89,10 +89,10 @@ class World:
         awake: int | None = None,
         policy: Policy = DEFAULT_POLICY,
     ) -> World:
-        """A world with a group of so many people, or of these: the first one adds all others in one commit.
+        """Make a world with a group of so many people, or of people with these names. The first adds all others.
 
-        Joining takes each of them work for the whole tree, so that a group of N costs N² in all. With `awake`, only
-        so many join at once; the others have a Welcome waiting and are held back until they are released.
+        Each device that joins has work for the whole tree, so that a group of N members costs N² in all. With `awake`,
+        only so many members join at once. The other devices are held back, and join when they are released.
         """
         world = cls(seed, suite, handshakes, policy=policy)
         chosen = [*islice(names(), max(people, 0))] if isinstance(people, int) else people
@@ -122,52 +122,52 @@ class World:
 
     @property
     def seed(self) -> int | str:
-        """Where all randomness comes from: the same seed and history give the same bytes."""
+        """The seed of all randomness. The same seed and the same actions give the same bytes."""
         return self.group.environment.seed
 
     @property
     def handshakes(self) -> Handshakes:
-        """Whether devices send their proposals and commits as public or as private messages."""
+        """Whether devices send proposals and commits as PublicMessages ("public") or PrivateMessages ("private")."""
         return self.group.environment.handshakes
 
     @property
     def policy(self) -> Policy:
-        """What the RFC leaves to the application, the same for all devices."""
+        """The policy of all devices: the decisions that the RFC leaves to the application."""
         return self.group.environment.policy
 
     @property
     def service(self) -> DeliveryService:
-        """The delivery service."""
+        """The delivery service of all groups."""
         return self.group.environment.service
 
     @property
     def clock(self) -> Clock:
-        """The time, which passes with the steps and not otherwise."""
+        """The clock. Each step advances it, and nothing else does."""
         return self.group.environment.clock
 
     @property
     def devices(self) -> Mapping[str, Device]:
-        """All devices, by the person whose they are."""
+        """All devices, by the names of their owners."""
         return self.group.environment.devices
 
     @property
     def action_log(self) -> tuple[PerformedAction, ...]:
-        """What was done to these people's groups, action by action: the same actions give the same history again."""
+        """The actions that were performed in all groups, in order. The same actions give the same history."""
         return tuple(self.group.environment.action_log)
 
     def is_held(self, name: str) -> bool:
-        """Whether a device receives nothing for the time being."""
+        """Whether a person's device is held back: it receives nothing."""
         return name in self.group.environment.held
 
     def is_delayed(self, name: str) -> bool:
-        """Whether application messages to a device are late for the time being."""
+        """Whether application messages to a person's device are delayed."""
         return name in self.group.environment.delayed
 
     # Looking at the group
 
     @property
     def groups(self) -> tuple[World, ...]:
-        """All groups of these people: the first one, and those that came from it."""
+        """The worlds of all groups of these people: the first group, and the groups that were founded from it."""
         return tuple(World(group=group) for group in self.group.groups)
 
     @property
@@ -182,67 +182,67 @@ class World:
 
     @property
     def history(self) -> list[HistoryStep]:
-        """What has happened to this group, step by step."""
+        """The steps of the history of this group, in order."""
         return self.group.history
 
     @property
     def attacker(self) -> Attacker:
-        """Whoever it compromises, it has heard every message of this group."""
+        """The attacker, who hears every message of this group."""
         return self.group.attacker
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Who is in the group, in the order of the leaves."""
+        """The names of the members, in the order of their leaves."""
         return self.group.members
 
     @property
     def epoch(self) -> int | None:
-        """The epoch of the group; None as long as there is no group."""
+        """The number of the current epoch; None if the group is not created yet."""
         return self.group.epoch
 
     def state(self, name: str, step: int = -1) -> GroupState | None:
-        """The state of a device after a step, by default the last one; None if it had none."""
+        """The state that a device had after a step, by default the last step; None if it had no state of the group."""
         return self.group.state(name, step)
 
     def reads(self) -> tuple[Read, ...]:
-        """What the attacker has decrypted so far, in the order in which it was sent."""
+        """The application messages that the attacker has decrypted so far, in the order in which they were sent."""
         return self.attacker.reads()
 
     def trace(self) -> Trace:
-        """Everything that was recorded (docs/trace.md)."""
+        """The trace: everything that was recorded of this group (docs/trace.md)."""
         return self.group.trace()
 
     def bundle_that_joined(self, name: str) -> KeyPackageBundle | None:
-        """The last key package of a person, if it has been used: the world remembers what the device forgot."""
+        """The last key package of a person, if the person joined with it. The device has deleted it by then."""
         return self.group.bundle_that_joined(name)
 
     def explain(self, name: str, message: bytes) -> Explanation:
-        """Why a device cannot process some bytes, or that it can, with all that the device knows.
+        """Say whether a device can process a message, given as bytes, and if not, why.
 
-        Raises `NotPossible` if it is not in the group, and has not been.
+        Raises `NotPossible` if the device has never been in the group.
         """
         membership = self.devices[name].device_state.groups.get(self.group_id) if name in self.devices else None
         if membership is None:
-            raise NotPossible(f"{name} has no state of the group to hold the bytes against")
+            raise NotPossible(f"{name} has no state of the group, and cannot process its messages")
         knowledge = knowledge_of(self.devices[name].device_state, self.group_id)
         return explain(membership.state, message, now=self.clock.now, knowledge=knowledge)
 
     def reason_against(self, action: str, *arguments: object) -> str | None:
-        """Why an action is not possible, in a sentence; None if it is. It is given what its method is given."""
+        """Why an action with these arguments is not possible, in a sentence; None if it is possible."""
         return reason_against(self.group, action, *arguments)
 
     def leak(self, device: str, *, at: int = -1, what: Part = "state") -> Leak:
-        """What leaks from a device as it was after a step, by default all of it and now; nothing happens by that."""
+        """The leak of a part of a device after a step, by default everything after the last step. Nothing changes."""
         return leak_of(self, device, at=at, what=what)
 
     def judge(self, *leaks: Leak) -> Verdict:
-        """What an attacker can read so far who has these leaks and hears every message."""
+        """The verdict on these leaks: what an attacker with them and all messages can read so far."""
         return recorded_history(self).judge(leaks)
 
     def export_vector(self, name: str | None = None) -> PassiveClientCase:
-        """What a member received, as an official passive-client vector; by default the first who only listened.
+        """Export what a member received as an official passive-client vector; by default the first possible member.
 
-        Raises `NotPossible` for a member who sent proposals or commits, or was there from the beginning.
+        Raises `NotPossible` for a member who sent proposals or commits, or did not join by a Welcome.
         """
         if name is not None:
             return export_vector(self.group, name)
@@ -251,9 +251,9 @@ class World:
                 return export_vector(self.group, member)
             except NotPossible:
                 continue
-        raise NotPossible("nobody has joined and then only listened")
+        raise NotPossible("No member joined by a Welcome and then sent neither proposals nor commits")
 
-    # Acting: each of these is an action, told in `actions/` and written down in the action log
+    # Acting: each method performs an action (`actions/`) and adds it to the action log
 
     device = _acting(founding.device)
     create = _acting(founding.create)

@@ -1,8 +1,9 @@
-"""All that can be done in a group, each action once (`action.py` tells what one is).
+"""Every action that is possible in a group. `action.py` says what an action is.
 
-`founding` makes people and groups, `membership` is what members do, `joining` are the ways in without an invitation,
-`outside` has proposals of those who are no members, `psks` pre-shared keys, and `network` what happens to messages and
-what an attacker does. `reasons` are what may speak against several of them.
+- `founding`: make people and groups. `membership`: what members do.
+- `joining`: join without an invitation. `outside`: proposals from outsiders.
+- `psks`: pre-shared keys. `network`: hold back and delay messages, and what the attacker does.
+- `reasons`: common reasons why actions are not possible.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def reason_against(group: Group, name: str, *arguments: object) -> str | None:
 
 
 def repeat(performed: PerformedAction, group: Group) -> None:
-    """Do what was done, in that one of the groups that is meant. Raises what the action raises."""
+    """Perform an action of a log again, in the group with the same number. Raises what the action raises."""
     _named(performed.name)(group.groups[performed.group], *performed.arguments, **performed.options)
 
 

@@ -1,8 +1,8 @@
-"""What an action is: one thing that can be done in a group, told in one place.
+"""The class `Action`: everything about one action in one place.
 
-An action's function does it, and its docstring says what it does. Beside it stand its label, what it has to be told,
-and what may speak against it. The methods of a `World`, the buttons of the controls and the reasons why one is greyed
-out, the log of what was done and the counterfactuals all read the same actions.
+An action has a function that performs it, a docstring that says what it does, a label, its arguments, and a function
+that gives the reason why it is not possible. The methods of `World`, the buttons of the controls with their reasons,
+the action log and the counterfactuals all use the same actions.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from workbench.lab.group import Group
 P = ParamSpec("P")
 Result = TypeVar("Result")
 _NAME_AT_MOST = 24
-"""How many characters of a name a label has."""
+"""The greatest number of characters that a label shows of a name."""
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One thing that an action has to be told.
+    """One argument of an action.
 
-    `name` is the field of a form in which it is chosen, and `missing` what to say while that is empty. A person who
-    need not be there yet `is_new`: a form makes a device for it. A form leaves out what is optional.
+    `name` is the field of a form in which the user chooses it, and `missing` is the text while that field is empty.
+    `is_new` means that the person may have no device yet: a form then makes one. A form does not ask for an argument
+    that `is_optional`.
     """
 
     name: str
@@ -52,7 +53,7 @@ DETAIL = Argument("detail", is_person=False, is_optional=True)
 
 @dataclass(frozen=True)
 class Action(Generic[P, Result]):
-    """One action. `reason` and `perform` take the group and the same arguments; `label` has places for their names."""
+    """One action. `reason` and `perform` take the group and the arguments. `label` has places for the arguments."""
 
     label: str
     arguments: tuple[Argument, ...]
@@ -61,30 +62,30 @@ class Action(Generic[P, Result]):
 
     @property
     def name(self) -> str:
-        """The name of the action, as a method of a world has it too."""
+        """The name of the action. The method of `World` has the same name."""
         return self.perform.__name__
 
     def label_for(self, chosen: Mapping[str, str]) -> str:
-        """The label with the names of those that are chosen, by argument, so that it says who does what to whom."""
+        """The label with the chosen names in their places: it says who does what to whom."""
         names = {name: _shortened(value) for name, value in chosen.items() if value}
         return self.label.format_map(defaultdict(lambda: "…", names))
 
     @property
     def hint(self) -> str:
-        """What the action does, in a sentence."""
+        """A sentence that says what the action does."""
         return (self.perform.__doc__ or "").partition("\n")[0].removesuffix(".")
 
     def reason_against(self, group: Group, *arguments: object) -> str | None:
-        """Why it is not possible, in a sentence, or None. The last arguments may be left out to ask in general."""
+        """Why the action is not possible, in a sentence, or None if it is. The last arguments may be left out."""
         if not arguments:
-            return "Nobody was named who could do it"
+            return "The action needs the name of the person who acts"
         declared = chain(self.arguments, repeat(self.arguments[-1]))
         people = (value for argument, value in zip(declared, arguments, strict=False) if argument.is_person)
         unknown = next((name for name in people if name not in group.environment.devices), None)
         return self.reason(group, *arguments) if unknown is None else f"There is no device of {unknown}"
 
     def __call__(self, group: Group, *arguments: P.args, **options: P.kwargs) -> Result:
-        """Do it and write it down in the action log. Raises `NotPossible` with the reason if it is not possible."""
+        """Perform the action and log it. Raises `NotPossible` with the reason if it is impossible."""
         reason = self.reason_against(group, *arguments)
         if reason is not None:
             raise NotPossible(reason)
@@ -99,12 +100,12 @@ def _shortened(name: str) -> str:
 
 
 def _never(_group: Group, *_arguments: object) -> str | None:
-    """What speaks against an action that is always possible."""
+    """The reason function of an action that is always possible."""
     return None
 
 
 def action(
     label: str, *arguments: Argument, reason: Callable[..., str | None] = _never
 ) -> Callable[[Callable[Concatenate[Group, P], Result]], Action[P, Result]]:
-    """Make an action of the function that performs it, with its label, its arguments and what may speak against it."""
+    """Make an action from the function that performs it, with a label, arguments and a function that gives reasons."""
     return lambda perform: Action(label, arguments, reason, perform)

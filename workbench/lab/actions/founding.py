@@ -1,4 +1,4 @@
-"""People, their first group, and the groups that come from one by ReInit or by a branch."""
+"""Actions that make people, their first group, and further groups by ReInit or by a branch."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def _against_device(group: Group, name: str) -> str | None:
     if name in group.environment.devices:
         return None
     usable = name not in {SERVER, ATTACKER} and name.strip() and name.isprintable()
-    return None if usable else f"{name!r} is no name for a person"
+    return None if usable else f"{name!r} cannot be the name of a person"
 
 
 @action("New device", NAME, reason=_against_device)
 def device(group: Group, name: str) -> Device:
-    """The device of a person; a new one leaves a key package with the delivery service."""
+    """Make a device for a person, which publishes a key package; a person who has one keeps it."""
     devices = group.environment.devices
     if name not in devices:
         made = group.environment.add_device(name, group.suite)
@@ -46,21 +46,21 @@ def device(group: Group, name: str) -> Device:
     return devices[name]
 
 
-@action("{who} creates a group", WHO, reason=lambda group, *_: "There is a group already" if group.members else None)
+@action("{who} creates a group", WHO, reason=lambda group, *_: "The group exists already" if group.members else None)
 def create(group: Group, name: str) -> None:
-    """Make the group, with one member."""
+    """Create the group, with one member."""
     group.environment.devices[name].create_group(group.group_id)
     group.record.write("create", name, f"{name} created the group")
 
 
 def _against_reinit(group: Group, by: str, _suite: int | None = None) -> str | None:
-    pending = f"{PENDING}, for a ReInit stands alone" if has_pending(group, by) else None
+    pending = f"{PENDING}, because a ReInit must be the only proposal of its commit" if has_pending(group, by) else None
     return against_member(group, by) or pending
 
 
 @action("{who} ends the group by a ReInit", WHO, DETAIL, reason=_against_reinit)
 def reinit(group: Group, by: str, suite: uint16 | None = None) -> None:
-    """Commit that the group ends, to go on as another, perhaps with another cipher suite."""
+    """Commit that the group ends and continues as another group, which may have another cipher suite."""
     extensions = group.environment.devices[by].state(group.group_id).context.extensions
     number = cipher_suite(group.suite.id if suite is None else suite).id
     if number != group.suite.id:
@@ -70,7 +70,7 @@ def reinit(group: Group, by: str, suite: uint16 | None = None) -> None:
 
 
 def _in_suite(group: Group, extensions: tuple[Extension, ...], number: int) -> tuple[Extension, ...]:
-    """The extensions of a group for one in another cipher suite, where external senders sign with other keys."""
+    """The group's extensions for another cipher suite, in which external senders have other signature keys."""
     devices = {device.signature_key(group.suite.id): device for device in group.environment.devices.values()}
     known = [each.signature_key for each in external_senders_in(extensions) if each.signature_key in devices]
     senders = ExternalSenders(tuple(devices[key].as_external_sender(number) for key in known))
@@ -84,19 +84,19 @@ def _in_suite(group: Group, extensions: tuple[Extension, ...], number: int) -> t
 
 def _against_successor(group: Group, by: str) -> str | None:
     if not has_ended(group):
-        return "The group has not ended: no ReInit was committed in it"
+        return "The group has not ended: nobody has committed a ReInit"
     state, latest = group.state(by), group.record.latest()
     if state is None or state.reinit is None:
-        return f"{by} has not seen the end of the group"
+        return f"{by} has not received the commit that ends the group"
     following = None if latest is None or latest.reinit is None else latest.reinit.group_id
     if any(each.group_id == following for each in group.groups):
-        return "The group that follows has been founded already"
+        return "The next group has been founded already"
     return against_held(group, by)
 
 
 @action("{who} founds the next group", WHO, reason=_against_successor)
 def successor(group: Group, by: str) -> Group:
-    """Found the group that the ReInit has announced, and take everybody along."""
+    """Found the next group, which the ReInit announced, with all members."""
     device_of = group.environment.devices[by]
     announced = device_of.state(group.group_id).reinit
     if announced is None:
@@ -108,13 +108,13 @@ def successor(group: Group, by: str) -> Group:
 
 
 def _against_branch(group: Group, by: str, *others: str) -> str | None:
-    anyway = f"{by} is in the branch anyway" if by in others else None
+    anyway = f"{by} founds the branch and cannot be invited to it" if by in others else None
     return against_member(group, by) or anyway or against_removing(group, others)
 
 
 @action("{who} branches off with {whom}", WHO, WHOM, reason=_against_branch)
 def branch(group: Group, by: str, *others: str) -> Group:
-    """Found a second group of these members, which only they can enter."""
+    """Found a second group with these members. Only members of this group can join it."""
     beside = Group(group.environment, _new_group_id(group), group.suite, beside=group)
     beside.offer_key_packages(others)
     published = group.environment.devices[by].branch(group.group_id, beside.group_id, others)
@@ -128,6 +128,6 @@ def _founded(group: Group, by: str, published: Published, others: Sequence[str])
 
 
 def _new_group_id(group: Group) -> bytes:
-    """An id that no group of these people has, nor one that was announced."""
+    """A new group id, which no group of these people has, and no ReInit has announced."""
     number = group.environment.next_group_number()
     return group.groups[0].group_id + f" {number}".encode()

@@ -1,4 +1,4 @@
-"""The ways into a group without an invitation."""
+"""Actions of people who join or come back without an invitation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.lab.actions.reasons import against_held, against_outsider, agains
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 
-NO_HOST = "No member is within reach who could describe the group"
+NO_HOST = "No member can be reached who could publish a GroupInfo"
 
 
 def _against_join(group: Group, name: str) -> str | None:
@@ -23,7 +23,7 @@ def _against_join(group: Group, name: str) -> str | None:
 
 @action("{newcomer} joins by a commit", NEWCOMER, reason=_against_join)
 def join(group: Group, name: str, *, psks: Sequence[str] = ()) -> None:
-    """The newcomer comes in by a commit of its own, with nobody's help but the group's public description."""
+    """The newcomer joins by its own commit. It needs only the GroupInfo, which a member publishes."""
     reason = against_psks(group, name, *psks)
     if reason is not None:
         raise NotPossible(reason)
@@ -34,21 +34,21 @@ def _against_resync(group: Group, name: str) -> str | None:
     reason = against_outsider(group)
     if reason is None and not group.hosts(name):
         return NO_HOST
-    return reason or (None if name in group.members else f"{name} has no leaf in the group to come back to")
+    return reason or (None if name in group.members else f"{name} cannot come back: it has no leaf in the group")
 
 
 @action("{who} comes back", WHO, reason=_against_resync)
 def resync(group: Group, name: str) -> None:
-    """Come back by a commit from outside, which puts a new leaf in place of the old one.
+    """Come back by an external commit, which replaces the old leaf by a new one.
 
-    What was missed stays missed.
+    The device cannot read the messages that it missed.
     """
     group.environment.held.discard(name)
     _come_in(group, name, commit_words(name, removed=[name], external=True), ())
 
 
 def _come_in(group: Group, name: str, words: str, psks: Sequence[str]) -> None:
-    """Some member describes the group, and with that somebody joins by a commit (RFC 9420 §12.4.3.2)."""
+    """Let a member publish a GroupInfo, and let somebody join with it by a commit (RFC 9420 §12.4.3.2)."""
     before = group.record.latest()
     group.describe(group.hosts(name)[0])
     device = group.environment.devices[name]
@@ -63,7 +63,7 @@ def _against_request(group: Group, name: str) -> str | None:
 
 @action("{newcomer} asks to join", NEWCOMER, reason=_against_request)
 def request_to_join(group: Group, name: str) -> None:
-    """The newcomer asks to be added; a member's commit decides."""
+    """The newcomer proposes that it is added. A member decides with its commit."""
     before = group.record.latest()
     entry = group.environment.devices[name].ask_to_be_added(group.group_id, group.suite.id)
     group.deliver_proposal(name, entry.message, f"{name} asked to be added", before)

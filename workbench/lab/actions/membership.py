@@ -1,4 +1,4 @@
-"""What members do: add and remove others, get fresh keys, commit, and talk."""
+"""Actions of members: add and remove others, propose, commit, and send messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _against_add(group: Group, by: str, *others: str) -> str | None:
 def add(group: Group, by: str, *others: str, path: bool = True) -> None:
     """Commit that the newcomers join.
 
-    Without a path it is cheaper, and nobody gets fresh keys.
+    Without a path the commit is cheaper, but it brings no fresh keys.
     """
     group.offer_key_packages(others)
     group.make_commit(by, add=others, path=path)
@@ -39,19 +39,19 @@ def _against_remove(group: Group, by: str, *others: str) -> str | None:
     if reason is None and group.members == (by,):
         return f"{by} is alone in the group"
     if reason is None and by in others:
-        return f"{by} cannot commit to leave: somebody else has to"
+        return f"{by} cannot commit its own removal: another member has to commit it"
     return reason or against_removing(group, others)
 
 
 @action("{who} removes {whom}", WHO, WHOM, reason=_against_remove)
 def remove(group: Group, by: str, *others: str) -> None:
-    """Commit that the others leave."""
+    """Commit that the other member is removed."""
     group.make_commit(by, remove=[group.leaf(other) for other in others])
 
 
 @action("{who} removes a leaf", WHO, DETAIL, reason=lambda group, by, *_: against_member(group, by))
 def remove_leaf(group: Group, by: str, leaf: LeafIndex) -> None:
-    """Commit that the member at a leaf leaves, whatever its name: two members can have the same."""
+    """Commit that the member at a leaf is removed: the leaf tells two members of the same name apart."""
     group.make_commit(by, remove=[leaf])
 
 
@@ -63,7 +63,7 @@ def _against_update(group: Group, name: str) -> str | None:
 
 @action("{who} proposes an update", WHO, reason=_against_update)
 def update(group: Group, name: str) -> None:
-    """Propose a fresh leaf key, for somebody else to commit."""
+    """Propose a fresh leaf key. Another member has to commit it."""
     device = group.environment.devices[name]
     before = device.state(group.group_id)
     entry = device.propose_update(group.group_id)
@@ -72,7 +72,7 @@ def update(group: Group, name: str) -> None:
 
 @action("{who} proposes to add {newcomer}", WHO, NEWCOMER, reason=_against_add)
 def propose_add(group: Group, by: str, other: str) -> None:
-    """Propose that the newcomer joins, for any member to commit."""
+    """Propose that the newcomer joins. Any member can commit it."""
     group.offer_key_packages([other])
     key_package = group.environment.devices[by].fetch_key_package(other, group.suite.id)
     _propose(group, by, Add(key_package), f"to add {other}")
@@ -85,7 +85,7 @@ def propose_add(group: Group, by: str, other: str) -> None:
     reason=lambda group, by, *others: against_member(group, by) or against_removing(group, others),
 )
 def propose_remove(group: Group, by: str, other: str) -> None:
-    """Propose that the other one leaves, which may be oneself."""
+    """Propose that a member is removed, also oneself. Another member has to commit it."""
     _propose(group, by, Remove(group.leaf(other)), f"to remove {other}")
 
 
@@ -99,9 +99,9 @@ def _propose(group: Group, by: str, proposal: AnyProposal, words: str) -> None:
 def commit(group: Group, name: str, *, psks: Sequence[str | int] = (), path: bool = True, approve: bool = True) -> None:
     """Commit all pending proposals, with fresh keys from the leaf up to the root.
 
-    Without a path there are no fresh keys. Without `approve` those who ask to be added themselves are left out.
-    `psks` are mixed into the new epoch: pre-shared keys by their name, resumption PSKs by their epoch. Whoever does not
-    hold them all cannot follow.
+    Without a `path` there are no fresh keys. Without `approve` the commit leaves out people who propose to add
+    themselves. `psks` are mixed into the new epoch: external PSKs by their name, resumption PSKs by their epoch. A
+    member that does not hold all of them cannot process the commit.
     """
     reason = against_psks(group, name, *psks)
     if reason is not None:
@@ -116,7 +116,7 @@ def _against_send(group: Group, name: str, _text: str = "") -> str | None:
 
 @action("{who} sends the message", WHO, TEXT, reason=_against_send)
 def send(group: Group, name: str, text: str) -> None:
-    """Encrypt a message to the group."""
+    """Encrypt a message and send it to the group."""
     device = group.environment.devices[name]
     before = device.state(group.group_id)
     entry = device.send(group.group_id, text.encode())

@@ -1,4 +1,4 @@
-"""What becomes of messages on their way, and what an attacker does."""
+"""Actions that hold back or delay messages, and actions of the attacker."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEP_KINDS: Mapping[Content, StepKind] = {"application": "message", "proposal": 
 
 
 def _against(applies: Callable[[Group, str], bool], words: str) -> Callable[[Group, str], str | None]:
-    """What speaks against it if something `applies` to somebody, whose name goes into the words."""
+    """A reason function: `words`, with the person's name, are the reason if a condition `applies` to the person."""
     return lambda group, name: NO_GROUP if not group.members else words.format(name) if applies(group, name) else None
 
 
@@ -35,13 +35,13 @@ def _is_delayed(group: Group, name: str) -> bool:
 
 @action("Hold back {who}", MEMBER, reason=_against(_is_held, "{} is held back already"))
 def hold(group: Group, name: str) -> None:
-    """Let nothing reach a device until it is released."""
+    """Hold back everything that is sent to a device, until it is released."""
     group.environment.held.add(name)
 
 
 @action("Release {who}", MEMBER, reason=_against(lambda group, name: not _is_held(group, name), "{} is not held back"))
 def release(group: Group, name: str) -> None:
-    """Let a device catch up with the log."""
+    """Let a device receive all messages that were held back."""
     group.environment.held.discard(name)
     joins = group.group_id not in group.environment.devices[name].device_state.groups
     group.record.write("join" if joins else "process", name, f"{name} caught up")
@@ -49,7 +49,7 @@ def release(group: Group, name: str) -> None:
 
 @action("Delay messages to {who}", MEMBER, reason=_against(_is_delayed, "Messages to {} are delayed already"))
 def delay(group: Group, name: str) -> None:
-    """Let commits overtake what is said: application messages reach a device when they are let through."""
+    """Delay application messages to a device until they are let through; commits still reach it."""
     group.environment.delayed.add(name)
 
 
@@ -59,9 +59,9 @@ def delay(group: Group, name: str) -> None:
     reason=_against(lambda group, name: not _is_delayed(group, name), "Messages to {} are not delayed"),
 )
 def let_through(group: Group, name: str) -> None:
-    """Let a device have the application messages that were late."""
+    """Let a device receive the application messages that were delayed."""
     group.environment.delayed.discard(name)
-    group.record.write("process", name, f"{name} received what was late")
+    group.record.write("process", name, f"{name} received the delayed messages")
 
 
 def _is_compromised(group: Group, name: str) -> bool:
@@ -71,10 +71,10 @@ def _is_compromised(group: Group, name: str) -> bool:
 @action(
     "Compromise {who}'s device",
     MEMBER,
-    reason=_against(_is_compromised, "The attacker has all that is on {}'s device already"),
+    reason=_against(_is_compromised, "The attacker already has all secrets of {}'s device"),
 )
 def compromise(group: Group, name: str) -> None:
-    """Give the attacker all that is on a device now, for this group and all others."""
+    """Give the attacker all secrets that are on a device now, of this group and all other groups."""
     groups = (group, *(each for each in group.groups if each is not group and each.history))
     for each in groups:
         each.attacker.compromise(name, group.environment.devices[name].device_state)
@@ -84,11 +84,11 @@ def compromise(group: Group, name: str) -> None:
 
 @action("Inject a message", DETAIL, DETAIL, DETAIL)
 def inject(group: Group, kind: Content, message: bytes, text: str) -> None:
-    """Put a message of the attacker's into the log, as if it came from a member: the server belongs to it."""
+    """Put a message of the attacker into the log, as if a member had sent it: the attacker controls the server."""
     before = group.record.latest()
     try:
         group.environment.service.submit(group.group_id, message)
     except (Refused, MLSError) as error:
-        raise NotPossible(f"The delivery service does not take it: {error}") from None
+        raise NotPossible(f"The delivery service refuses the message: {error}") from None
     group.record.publish(Sent(kind, ATTACKER, message))
     group.record.write(STEP_KINDS[kind], ATTACKER, text, before=before)

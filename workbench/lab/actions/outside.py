@@ -1,4 +1,4 @@
-"""Proposals from outside: external senders, to whom a group has agreed to listen (RFC 9420 §12.1.8)."""
+"""Actions of external senders: outsiders from whom the group accepts proposals (RFC 9420 §12.1.8)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from workbench.mls.wire.tree import Extension
 
 def _against_listening(group: Group, by: str, *others: str) -> str | None:
     known = next((name for name in others if sender_index(group, name) is not None), None)
-    reason = None if known is None else f"The group takes proposals from {known} already"
+    reason = None if known is None else f"The group accepts proposals from {known} already"
     return against_member(group, by) or reason
 
 
-@action("{who} has the group listen to {outsider}", WHO, OUTSIDER, reason=_against_listening)
+@action("{who} allows proposals from {outsider}", WHO, OUTSIDER, reason=_against_listening)
 def external_sender(group: Group, by: str, name: str) -> None:
-    """Commit that the group takes proposals from the outsider, who is no member."""
+    """Commit that the group accepts proposals from the outsider, who is not a member."""
     devices = group.environment.devices
     extensions = devices[by].state(group.group_id).context.extensions
     senders = (*external_senders_in(extensions), devices[name].as_external_sender(group.suite.id))
@@ -41,7 +41,7 @@ def external_sender(group: Group, by: str, name: str) -> None:
 def _against_asking(group: Group, sender: str) -> str | None:
     reason = against_outsider(group)
     if reason is None and sender_index(group, sender) is None:
-        return f"The group does not take proposals from {sender}"
+        return f"The group does not accept proposals from {sender}"
     return reason or against_held(group, sender)
 
 
@@ -63,14 +63,14 @@ def _against_asking_to_remove(group: Group, sender: str, *members: str) -> str |
 
 @action("{outsider} proposes to remove {whom}", OUTSIDER, WHOM, reason=_against_asking_to_remove)
 def ask_to_remove(group: Group, sender: str, member: str) -> None:
-    """The outsider proposes that the other one leaves."""
+    """The outsider proposes that a member is removed."""
     _ask(group, sender, Remove(group.leaf(member)), f"{sender} proposed to remove {member}")
 
 
 def _ask(group: Group, sender: str, proposal: AnyProposal, words: str) -> None:
     index = sender_index(group, sender)
     if index is None:
-        raise NotPossible(f"The group does not take proposals from {sender}")
+        raise NotPossible(f"The group does not accept proposals from {sender}")
     before = group.record.latest()
     device, suite = group.environment.devices[sender], group.suite.id
     entry = device.propose_from_outside(group.group_id, proposal, sender_index=index, cipher_suite=suite)

@@ -1,4 +1,4 @@
-"""Pre-shared keys: sharing one by another way than the group, and mixing it in (RFC 9420 §8.4)."""
+"""Actions with pre-shared keys: people share one outside of the group, and a commit mixes it in (RFC 9420 §8.4)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.lab.group import Group
 
 @action("Share the key {psk}", PSK, PEOPLE, reason=lambda group, *_: None if group.members else NO_GROUP)
 def share_psk(group: Group, psk: str, *people: str) -> None:
-    """Give people, or else all members, a pre-shared key by another way than the group."""
+    """Give a pre-shared key to people, by default to all members. They do not get it over the group."""
     names = people or group.members
     for name in names:
         group.environment.devices[name].install_psk(psk.encode(), group.environment.new_psk(psk))
@@ -25,7 +25,7 @@ def _against_psk(group: Group, by: str, *psks: str | int) -> str | None:
 
 @action("{who} proposes the key {psk}", WHO, PSK, reason=_against_psk)
 def propose_psk(group: Group, by: str, psk: str | int) -> None:
-    """Propose to mix a pre-shared key into the next epoch: one by its name, or the resumption PSK of an epoch."""
+    """Propose to mix in a pre-shared key: an external PSK by its name, or the resumption PSK of an epoch."""
     before = group.record.latest()
     named: bytes | int = psk if isinstance(psk, int) else psk.encode()
     entry = group.environment.devices[by].propose_psk(group.group_id, named)
@@ -35,5 +35,5 @@ def propose_psk(group: Group, by: str, psk: str | int) -> None:
 
 @action("{who} commits with the key {psk}", WHO, PSK, reason=_against_psk)
 def commit_with_psk(group: Group, by: str, psk: str | int) -> None:
-    """Mix the pre-shared key into the new epoch."""
+    """Commit, and mix the pre-shared key into the new epoch."""
     commit.perform(group, by, psks=[psk])

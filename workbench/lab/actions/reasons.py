@@ -1,4 +1,4 @@
-"""What may speak against several actions: who is where, and who can be reached."""
+"""Common reasons why actions are not possible, as sentences. Each function returns None if there is no such reason."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from workbench.mls import ExternalPSK, PreSharedKeyID
 from workbench.mls.tree.extensions import external_senders_in
 
 NO_GROUP = "There is no group yet"
-ENDED = "The group has ended by a ReInit: its members go on in the one that follows"
-STUCK = "The delivery service has taken a commit that no member accepts: it takes nothing more for this epoch"
-PENDING = "Proposals are pending: somebody has to commit them first"
+ENDED = "The group has ended by a ReInit: its members continue in the next group"
+STUCK = "The delivery service has accepted a commit that every member refuses: it accepts nothing more for this epoch"
+PENDING = "Proposals are pending: a member has to commit them first"
 
 
 def against_member(group: Group, name: str) -> str | None:
-    """Why somebody cannot act as a member."""
+    """Why a person cannot act as a member."""
     if not group.members:
         return NO_GROUP
     state = group.state(name)
@@ -32,7 +32,7 @@ def against_member(group: Group, name: str) -> str | None:
 
 
 def against_outsider(group: Group) -> str | None:
-    """Why nobody can come in, or propose anything from outside."""
+    """Why no outsider can join, or propose anything."""
     if not group.members:
         return NO_GROUP
     if has_ended(group):
@@ -41,22 +41,22 @@ def against_outsider(group: Group) -> str | None:
 
 
 def _is_stuck(group: Group) -> bool:
-    """Whether the server cannot tell that a commit is forged, which ends an epoch for it and for no member."""
+    """Whether the server has accepted a forged commit, which ends the epoch for the server but for no member."""
     return group.epoch is not None and group.environment.service.epoch(group.group_id) > group.epoch
 
 
 def against_held(group: Group, name: str) -> str | None:
-    """Why somebody cannot be reached."""
+    """Why a person's device cannot be reached."""
     return f"{name} is held back" if name in group.environment.held else None
 
 
 def against_removing(group: Group, names: Sequence[str]) -> str | None:
-    """Why these people cannot all be members who are removed, or taken along."""
+    """Why these people cannot all be removed or invited to a branch: one is not a member, or is named twice."""
     return next((f"{name} is not in the group" for name in names if name not in group.members), _against_twice(names))
 
 
 def against_adding(group: Group, names: Sequence[str]) -> str | None:
-    """Why these people cannot all be newcomers."""
+    """Why these people cannot all be newcomers: one is a member already, or is named twice."""
     members = group.members
     return next((f"{name} is in the group already" for name in names if name in members), _against_twice(names))
 
@@ -66,7 +66,7 @@ def _against_twice(names: Sequence[str]) -> str | None:
 
 
 def against_psks(group: Group, name: str, *psks: str | int) -> str | None:
-    """Why somebody cannot mix in pre-shared keys: each by its name, or as the resumption PSK of an epoch."""
+    """Why a person cannot mix in these PSKs: external PSKs by their name, resumption PSKs by their epoch."""
     return next(filter(None, (_against_psk(group, name, psk) for psk in psks)), None)
 
 
@@ -80,7 +80,7 @@ def _against_psk(group: Group, name: str, psk: str | int) -> str | None:
 
 
 def psk_words(psk: str) -> str:
-    """How a pre-shared key is called."""
+    """The name of an external PSK in sentences."""
     return psk_name(PreSharedKeyID(ExternalPSK(psk.encode()), b""))
 
 
@@ -91,13 +91,13 @@ def has_ended(group: Group) -> bool:
 
 
 def has_pending(group: Group, name: str) -> bool:
-    """Whether proposals wait that the next commit takes along, as far as a member knows; not those to be approved."""
+    """Whether a member knows of pending proposals that its next commit contains; not those that need an approval."""
     state = group.state(name)
     return state is not None and any(map(state.policy.approves_by_default, state.proposals.values()))
 
 
 def sender_index(group: Group, name: str) -> int | None:
-    """The place of somebody among the group's external senders; None if the group does not know it."""
+    """The index of a person among the group's external senders; None if the person is not an external sender."""
     latest, device = group.record.latest(), group.environment.devices.get(name)
     senders = () if latest is None else external_senders_in(latest.context.extensions)
     keys = [each.signature_key for each in senders]
