@@ -111,6 +111,8 @@ docs: $(VENV)/.test
 	@$(BIN)/workbench bench --read docs/performance.json --page docs/performance.md --plot docs/performance.svg >/dev/null
 	@echo "==> Writing the types of the views anew"
 	@$(BIN)/python -m tests.widgets.declarations
+	@echo "==> Writing the glossary, for readers and for the pictures"
+	@$(BIN)/python -m tests.house.glossary
 
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses. Extras stay in the names: a pip that
 # meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.

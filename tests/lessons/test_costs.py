@@ -5,7 +5,7 @@ from math import log2
 import pytest
 
 from workbench.lessons.chart import Chart
-from workbench.lessons.costs import blank_parents, commit_cost, full_group, new_group, pairwise_cost
+from workbench.lessons.costs import blank_parents, commit_cost, cost_of_updating, full_group, new_group, pairwise_cost
 
 SIZES = (2, 4, 8, 16, 32)
 
@@ -33,6 +33,13 @@ def test_pairwise_encryption_seals_to_everybody_else_in_any_tree(members: int) -
 def test_measuring_changes_nothing_and_gives_the_same_each_time() -> None:
     state = full_group(8)
     assert commit_cost(state) == commit_cost(state) == commit_cost(full_group(8))
+
+
+def test_an_attacker_that_comes_once_reads_until_the_next_update_and_updating_less_often_costs_less() -> None:
+    often, seldom, never = (cost_of_updating(every, messages=8) for every in (2, 4, 9))
+    assert (often.messages_read, seldom.messages_read, never.messages_read) == (2, 4, 8)
+    assert often.wire_bytes == 2 * seldom.wire_bytes > 0
+    assert never.wire_bytes == 0
 
 
 def test_a_chart_has_words_and_a_table_for_what_it_draws() -> None:

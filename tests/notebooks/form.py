@@ -96,6 +96,15 @@ def _holds_no_more_than_needed(notebook: Any) -> Iterator[str]:
             yield f"cell {number} has metadata: {', '.join(cell.metadata)}"
 
 
+def _asks_in_its_headings(notebook: Any) -> Iterator[str]:
+    for number, cell in enumerate(notebook.cells):
+        for heading in (
+            re.findall(r"^## (\d+\. .*)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else ()
+        ):
+            if not heading.endswith(("?", "Your turn")):
+                yield f"cell {number} has a heading that asks nothing: {heading}"
+
+
 def _folds_what_reveals(notebook: Any) -> Iterator[str]:
     for number, cell in enumerate(notebook.cells):
         if _is_folded(cell) is not (cell.metadata.get("jupyter") == {"outputs_hidden": True}):
@@ -139,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     _lives_without_a_kernel,
     _is_the_same_everywhere,
     _holds_no_more_than_needed,
+    _asks_in_its_headings,
     _folds_what_reveals,
     _takes_predictions,
     _folds_after_exercises,

@@ -99,6 +99,7 @@ PLANTED: dict[str, Callable[[Any], None]] = {
     "cell 2 shows a path of one machine: /home/a": html("<p>File /home/alice/lesson.py</p>"),
     "the lesson's metadata say more than its language": keep_python_version,
     "cell 1 has metadata: execution": put(1, metadata={"execution": {"iopub.status.busy": "2026"}}),
+    "cell 0 has a heading that asks nothing: 1. Sums": put(0, source=f"{INTRODUCTION}\n\n## 1. Sums"),
     "cell 2 is folded in one way and not in the other": put(2, metadata={"tags": [REVEALS]}),
     "cell 1 is folded in one way and not in the other": put(1, metadata={"jupyter": {"outputs_hidden": True}}),
     "cell 2 asks for a prediction that the next cell does not take": ask(),

@@ -1,9 +1,11 @@
 /** What the side panel of the tree says: the values of a node or of the group, and the help. */
+import { html } from "../shared/dom.js";
 import { helpList } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
 import { MARKS } from "./key.js";
 import { rowList } from "../shared/rows.js";
 import { groupRows, nodeRows } from "./values.js";
+import { wordsOf } from "../shared/terms.js";
 import { upperFirst } from "../shared/words.js";
 import { SECTIONS, nodeParts } from "./words.js";
 
@@ -24,9 +26,10 @@ const KEYS = [
   ["?", "this help"],
 ];
 
-/** The marks and the keys. */
-export function help() {
-  return helpList(MARKS, KEYS);
+/** The marks and the keys, and the words that a step uses. @param {import("./view.d.ts").StepView} step */
+export function help(step) {
+  const sentences = [step.sentence, ...step.beats.map((beat) => beat.sentence)];
+  return html("div", {}, helpList(MARKS, KEYS), ...wordsOf(sentences.join("\n")));
 }
 
 /**
@@ -39,9 +42,11 @@ export function details(close) {
   /** @param {Timeline} time @param {Frame} frame @param {"" | "node" | "group" | "help"} what @param {number} node */
   function show(time, frame, what, node) {
     const rows = what === "node" ? nodeRows(time, frame, node) : what === "group" ? groupRows(time, frame) : [];
-    const now = what && JSON.stringify([what, node, frame.epoch, frame.viewer.id, rows]);
+    const now = what && JSON.stringify([what, node, frame.epoch, what === "help" && frame.step, frame.viewer.id, rows]);
     side.show(now, titleOf(what, frame, node), () =>
-      what === "help" ? help() : rowList(rows.map((row) => ({ ...row, section: SECTIONS[row.name] }))),
+      what === "help"
+        ? help(time.view.steps[frame.step])
+        : rowList(rows.map((row) => ({ ...row, section: SECTIONS[row.name] }))),
     );
   }
 

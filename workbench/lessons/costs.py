@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from workbench.inspect.trace import RecordedOperation, TracedSuite
+from workbench.lab import World
 from workbench.mls import (
     Add,
     BasicCredential,
@@ -111,3 +112,30 @@ def _bundle(number: int) -> KeyPackageBundle:
 def _entropy(purpose: str) -> bytes:
     """The same bytes each time: the lessons show the same figures on every machine."""
     return sha256(b"a lesson's costs: " + purpose.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfUpdating:
+    """What an interval between updates costs: messages that an attacker reads, and bytes that the updates take."""
+
+    messages_read: int
+    wire_bytes: int
+
+
+def cost_of_updating(every: int, messages: int = 24) -> CostOfUpdating:
+    """What it costs a group of four if all members get fresh keys after every so many messages.
+
+    A device is compromised once, right at the beginning: no attacker that comes once can read more.
+    """
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=10)
+    world.compromise("Bob")
+    begun = len(world.history)
+    for number in range(1, messages + 1):
+        world.send("Alice", f"Message {number}.")
+        if number % every == 0:
+            for name in ("Bob", "Carol", "Dave"):
+                world.update(name)
+            world.commit("Alice")
+    steps = [step for step in world.trace()["steps"][begun:] if step["kind"] != "message"]
+    sizes = (len(bytes.fromhex(message["wire"])) for step in steps for message in step["messages"])
+    return CostOfUpdating(len(world.reads()), sum(sizes))
