@@ -259,7 +259,7 @@ def test_a_forged_commit_tells_each_device_what_it_cannot_do_or_cannot_check() -
     assert alice.state(GROUP).active
     (removed,) = bob.fetch(GROUP)
     assert removed.kind == "removed"
-    assert removed.advice.startswith("A removed device cannot check all of the commit.")
+    assert removed.advice.startswith("A removed device cannot check all of the commit, so it keeps its state of before")
 
 
 def test_a_message_that_is_refused_needs_no_advice() -> None:

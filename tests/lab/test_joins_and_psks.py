@@ -84,6 +84,21 @@ def test_whoever_asks_is_added_when_a_member_commits_it() -> None:
     assert list(world.members) == ["Alice", "Bob", "Carol", "Dave"]
 
 
+def test_a_member_approves_of_one_request_and_leaves_out_the_others() -> None:
+    world = three()
+    world.device("Erin")
+    assert world.reason_against("approve", "Alice", "Dave") == "Dave has not asked to be added"
+    assert world.reason_against("approve", "Alice", "Bob") == "Bob is in the group already"
+    world.request_to_join("Dave")
+    world.request_to_join("Erin")
+    with pytest.raises(NotPossible, match="Carol is in the group already"):
+        world.approve("Bob", "Dave", "Carol")
+    world.approve("Bob", "Dave")
+    assert (world.members, agree(world)) == (("Alice", "Bob", "Carol", "Dave"), True)
+    assert (world.action_log[-1].name, world.action_log[-1].arguments) == ("approve", ("Bob", "Dave"))
+    assert world.reason_against("approve", "Bob", "Erin") == "Erin has not asked to be added"
+
+
 # From outside
 
 
@@ -123,16 +138,27 @@ def test_members_propose_by_reference() -> None:
 # Pre-shared keys
 
 
-def test_members_who_share_a_key_follow_and_whoever_lacks_it_falls_behind_and_comes_back() -> None:
+def test_members_who_share_a_key_follow_and_whoever_lacks_it_waits_and_can_come_back() -> None:
     world = three()
     world.share_psk("tea", "Alice", "Bob")
     assert world.history[-1].text == "Alice and Bob share the pre-shared key “tea”"
     world.commit("Alice", psks=["tea"])
     (event,) = world.history[-1].events["Carol"]
-    assert event.kind == "refused"
+    assert event.kind == "waiting"
     assert "needed and not held here" in event.text
     assert world.reason_against("commit", "Carol") == "Carol has missed a commit and has to catch up first"
     world.resync("Carol")
+    assert agree(world)
+
+
+def test_whoever_lacks_a_key_goes_on_once_it_has_the_key() -> None:
+    world = three()
+    world.share_psk("tea", "Alice", "Bob")
+    world.commit("Alice", psks=["tea"])
+    world.send("Bob", "hello")
+    assert world.reason_against("send", "Carol") is not None
+    world.share_psk("tea", "Alice", "Carol")
+    assert [event.kind for event in world.history[-1].events["Carol"]] == ["commit", "message"]
     assert agree(world)
 
 

@@ -20,7 +20,7 @@ from workbench.views.ratchet_tree import ratchet_tree_view
 
 FREQUENT_ACTIONS = ("commit", "update", "send", "add", "remove", "compromise")
 MORE_ACTIONS = (
-    *("join", "request_to_join", "resync", "share_psk", "commit_with_psk"),
+    *("join", "request_to_join", "approve", "resync", "share_psk", "commit_with_psk"),
     *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
 )
 """The actions that have a button, in the order in which these stand."""

@@ -195,11 +195,13 @@ def _of_psks(device_state: DeviceState) -> Iterator[Item]:
 
 
 def _of_groups(device_state: DeviceState) -> Iterator[Item]:
-    """The states of all groups of a device, and the states after its own commits that are not accepted yet."""
+    """The states of a device's groups, after its own commits that are not accepted yet, and before its removal."""
     for membership in device_state.groups.values():
         yield from _of_state(membership.state)
         if membership.pending is not None:
             yield from _of_state(membership.pending.committed.next)
+        if membership.before is not None:
+            yield from _of_state(membership.before)
 
 
 def _of_state(state: GroupState) -> Iterator[Item]:

@@ -1,6 +1,7 @@
 """A device: it holds keys and states, publishes and fetches, and says in words what happened.
 
-`device` talks to the delivery service, `device_state` is all that it holds at one instant, `events` are the words.
+`device` talks to the delivery service, `device_state` is all that it holds at one instant, `reading` says what an entry
+of the log does to it, `events` are the words.
 """
 
 from workbench.client.device import Device

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from workbench.client.admission import check_description, check_invitation, check_user, require_new_group
 from workbench.client.device_state import DeviceState, Membership, Pending
-from workbench.client.events import Event, event_of, refusal
-from workbench.client.lookups import arrived, leaf_of, new_invitations, old_group, psk_proposal
+from workbench.client.events import Event
+from workbench.client.lookups import approved_among, arrived, leaf_of, new_invitations, old_group, psk_proposal
+from workbench.client.reading import Process, decided, read
 from workbench.delivery import Entry, Transport
 from workbench.inspect.names import name_of
 from workbench.mls import (
@@ -27,6 +28,7 @@ from workbench.mls import (
     PendingCommit,
     Policy,
     PreSharedKey,
+    Received,
     Remove,
     branch_group,
     cipher_suite,
@@ -291,11 +293,12 @@ class Device:
         psks: Sequence[bytes | uint64] = (),
         proposals: Sequence[AnyProposal] = (),
         path: bool = True,
-        approve: bool = False,
+        approve: bool | Sequence[bytes] = False,
     ) -> Published:
         """Commit what is pending and what is given here; it takes effect when it is read in the log.
 
-        `approve` takes along those who ask to be added, and whatever else needs an approval by the policy.
+        `approve` takes along those who ask to be added, and whatever else needs an approval by the policy: all of them,
+        or the proposals of these references.
         `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises `LateCommit` if the epoch has had
         its commit, which leaves the device as it was.
         """
@@ -314,7 +317,7 @@ class Device:
             psks=self.device_state.psks,
             resumption_psks=self.device_state.resumption_psks,
             path=path,
-            approved=tuple(state.proposals) if approve else (),
+            approved=approved_among(state, approve=approve),
             private=self._private,
         )
         welcome = None if committed.welcome is None else encode(committed.welcome)
@@ -372,8 +375,10 @@ class Device:
     # Following the group
 
     def fetch(self, group_id: bytes, *, messages: bool = True) -> tuple[Event, ...]:
-        """Read on in the log, in order; what cannot be accepted is passed over, with the reason.
+        """Read on in the log, in order; what cannot be accepted is passed over, with the reason (`client.reading`).
 
+        The device stops in front of a commit for which it lacks a pre-shared key: `install_psk` gives it. After its
+        removal it keeps the state of before, for `confirm_removal` or `reject_removal`.
         Without `messages` the application messages are late, as a network may have it: they are read when they come.
         """
         events = []
@@ -381,22 +386,25 @@ class Device:
         if membership is not self._membership(group_id):
             self._keep(membership)
         for entry in entries:
-            event = self._read(self._membership(group_id), entry)
-            if event is not None:
-                events.append(event)
+            reading = read(self._membership(group_id), entry, self._process(entry))
+            self._keep(reading.membership)
+            events += [] if reading.event is None else [reading.event]
+            if reading.stops:
+                break
         return tuple(events)
 
-    def _read(self, membership: Membership, entry: Entry) -> Event | None:
-        following = replace(membership, next_index=max(membership.next_index, entry.index + 1))
-        waiting, pending = membership.pending, None
-        if waiting is not None and waiting.index == entry.index:
-            pending = waiting.committed
-        elif entry.index in membership.own or not membership.state.active:
-            self._keep(following)
-            return None
-        try:
-            state, received = process(
-                membership.state,
+    def confirm_removal(self, group_id: bytes) -> None:
+        """Believe that the device was removed: the state of before, which it has kept until now, is deleted."""
+        self._keep(decided(self._membership(group_id), removed=True))
+
+    def reject_removal(self, group_id: bytes) -> None:
+        """Go on in the epoch before a commit that removed the device, as all do who refused that commit."""
+        self._keep(decided(self._membership(group_id), removed=False))
+
+    def _process(self, entry: Entry) -> Process:
+        def process_entry(state: GroupState, pending: PendingCommit | None) -> tuple[GroupState, Received]:
+            return process(
+                state,
                 entry.message,
                 now=self._clock(),
                 sent_at=entry.sent_at,
@@ -405,13 +413,8 @@ class Device:
                 pending=pending,
                 process_public=self._process_public,
             )
-        except MLSError as error:
-            self._keep(following)
-            return refusal(entry, membership.state, error)
-        if state.epoch != membership.state.epoch:
-            waiting = None
-        self._keep(replace(following, state=state, pending=waiting))
-        return event_of(membership.state, state, received)
+
+        return process_entry
 
     # What the above have in common
 

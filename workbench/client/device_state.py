@@ -20,7 +20,9 @@ class Pending:
 class Membership:
     """One group: the state, where in the log to read on, and which entries are one's own.
 
-    `late` are entries before `next_index` that have not come yet.
+    `own` are those that have not been read yet. `late` are entries before `next_index` that have not come yet.
+    `before` is the state before a commit removed the device, until its owner has decided about the removal.
+    `needs_psk` is the entry in front of which the device has stopped, because it lacks a pre-shared key.
     """
 
     state: GroupState
@@ -28,6 +30,8 @@ class Membership:
     own: frozenset[int] = frozenset()
     pending: Pending | None = None
     late: tuple[int, ...] = ()
+    before: GroupState | None = None
+    needs_psk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from workbench.delivery import Entry
@@ -17,10 +17,11 @@ from workbench.mls import (
     Received,
     Removed,
 )
+from workbench.mls.errors import UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
 
-EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused"]
+EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ class Event:
 
 
 REMOVED_BY_CLAIM = (
-    "A removed device cannot check all of the commit. If the others say that they refused it, come back with"
-    " `join_by_commit`, or be added again."
+    "A removed device cannot check all of the commit, so it keeps its state of before. Ask the others. If they followed"
+    " the commit, call `confirm_removal`, which deletes that state. If they refused it, call `reject_removal`: the"
+    " device goes on in its epoch as they do. Who was removed by mistake comes back with `join_by_commit`, or is added"
+    " again."
 )
 """What a device does about its removal, which it has to take at its word (`Removed`)."""
 
@@ -60,6 +63,21 @@ def refusal(entry: Entry, state: GroupState, error: MLSError) -> Event:
             " all others have refused the commit too, go on together in another group (`branch`)."
         )
     return Event("refused", entry.group_id, state.epoch, "", str(error), error=error, advice=advice)
+
+
+def waiting(entry: Entry, state: GroupState, missing: UnknownPreSharedKey) -> Event:
+    """The device stops in front of a commit, because it lacks a pre-shared key."""
+    advice = (
+        f"The device reads nothing after entry {entry.index} of the log until it has this key. Give it the key with"
+        " `install_psk`, then call `fetch` again. Where nobody can give it the key, it comes back with"
+        " `join_by_commit`, or is removed and added again."
+    )
+    return Event("waiting", entry.group_id, state.epoch, "", str(missing), error=missing, advice=advice)
+
+
+def going_on(event: Event) -> Event:
+    """Another commit has come for the epoch in which the device was removed, and the device has followed it."""
+    return replace(event, text=f"{event.text}; the removal of this device did not hold")
 
 
 def event_of(before: GroupState, after: GroupState, received: Received) -> Event:

@@ -53,6 +53,13 @@ def new_invitations(service: Transport, device_state: DeviceState) -> list[tuple
     ]
 
 
+def approved_among(state: GroupState, *, approve: bool | Sequence[bytes]) -> tuple[bytes, ...]:
+    """The references of the pending proposals of which a committer approves: all, none, or those named."""
+    if isinstance(approve, bool):
+        return tuple(state.proposals) if approve else ()
+    return tuple(approve)
+
+
 def psk_proposal(suite: CipherSuite, group_id: bytes, psk: bytes | int, *, entropy: bytes) -> PreSharedKey:
     """A proposal to mix in a key from elsewhere by its `psk_id`, or one of the group's own past by its epoch."""
     named: ExternalPSK | ResumptionPSK = (

@@ -58,7 +58,8 @@ def export_vector(group: Group, name: str) -> PassiveClientCase:
         for entry in environment.service.entries(group_id, invitation.next_index)
         if entry.content_type is not ContentType.application and entry.epoch < membership.state.epoch
     ]
-    if any(entry.index in membership.own for entry in entries):
+    sent = (each for step in group.trace()["steps"] for each in step["messages"] if each["sender"] == name)
+    if not {entry.message.hex() for entry in entries}.isdisjoint(each["wire"] for each in sent):
         raise NotPossible(f"{name} has sent proposals or commits; a passive client only listens")
     authenticators = {
         state.epoch: state.secrets.epoch_authenticator.hex()

@@ -97,7 +97,7 @@ class Group:
         psks: Sequence[bytes | int] = (),
         proposals: Sequence[AnyProposal] = (),
         path: bool = True,
-        approve: bool = False,
+        approve: bool | Sequence[bytes] = False,
     ) -> None:
         """Let a member commit, and deliver the commit."""
         device = self.environment.devices[by]

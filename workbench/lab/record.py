@@ -133,7 +133,10 @@ class GroupRecord:
         invited = device.accept_invitations(self.group_id)
         if self.group_id not in device.device_state.groups:
             return invited
-        return invited + device.fetch(self.group_id, messages=device.name not in self._environment.delayed)
+        events = device.fetch(self.group_id, messages=device.name not in self._environment.delayed)
+        if device.device_state.groups[self.group_id].before is not None:
+            device.confirm_removal(self.group_id)  # the people of the lab take their removal at its word
+        return invited + events
 
 
 def knowledge_of(device_state: DeviceState, group_id: bytes) -> ExplainKnowledge:

@@ -265,6 +265,7 @@ class World:
     propose_add = _acting(membership.propose_add)
     propose_remove = _acting(membership.propose_remove)
     commit = _acting(membership.commit)
+    approve = _acting(membership.approve)
     send = _acting(membership.send)
 
     join = _acting(joining.join)

@@ -20,7 +20,7 @@ from workbench.lab.group import Group
 _ALL: tuple[Action[Any, Any], ...] = (
     *(founding.device, founding.create),
     *(membership.commit, membership.update, membership.send, membership.add, membership.remove),
-    *(membership.remove_leaf, membership.propose_add, membership.propose_remove),
+    *(membership.remove_leaf, membership.propose_add, membership.propose_remove, membership.approve),
     *(joining.join, joining.request_to_join, joining.resync),
     *(psks.share_psk, psks.propose_psk, psks.commit_with_psk),
     *(outside.external_sender, outside.ask_to_add, outside.ask_to_remove),

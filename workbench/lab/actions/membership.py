@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.inspect.names import credential_name
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.actions.action import DETAIL, NEWCOMER, TEXT, WHO, WHOM, action
 from workbench.lab.actions.reasons import (
@@ -18,6 +19,7 @@ from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 from workbench.mls import Add, LeafIndex, Remove
 from workbench.mls.group.state import AnyProposal
+from workbench.mls.wire.messages import NewMemberProposalSender
 
 
 def _against_add(group: Group, by: str, *others: str) -> str | None:
@@ -100,14 +102,41 @@ def commit(group: Group, name: str, *, psks: Sequence[str | int] = (), path: boo
     """Commit all pending proposals, with fresh keys from the leaf up to the root.
 
     Without a `path` there are no fresh keys. Without `approve` the commit leaves out people who propose to add
-    themselves. `psks` are mixed into the new epoch: external PSKs by their name, resumption PSKs by their epoch. A
-    member that does not hold all of them cannot process the commit.
+    themselves; the action `approve` names those whom it takes along. `psks` are mixed into the new epoch: external PSKs
+    by their name, resumption PSKs by their epoch. A member that does not hold all of them waits until it does.
     """
     reason = against_psks(group, name, *psks)
     if reason is not None:
         raise NotPossible(reason)
     named = [psk if isinstance(psk, int) else psk.encode() for psk in psks]
     group.make_commit(name, psks=named, path=path, approve=approve)
+
+
+def _requests(group: Group, by: str, newcomers: Sequence[str]) -> dict[bytes, str]:
+    """The requests of these people to be added that wait for a commit, as far as a member knows."""
+    state = group.state(by)
+    waiting = () if state is None else state.proposals.items()
+    return {
+        reference: name
+        for reference, sent in waiting
+        if isinstance(sent.sender, NewMemberProposalSender)
+        and isinstance(sent.proposal, Add)
+        and (name := credential_name(sent.proposal.key_package.leaf_node)) in newcomers
+    }
+
+
+def _against_approve(group: Group, by: str, *newcomers: str) -> str | None:
+    reason = against_member(group, by) or against_adding(group, newcomers)
+    if reason is None:
+        asked = _requests(group, by, newcomers).values()
+        reason = next((f"{name} has not asked to be added" for name in newcomers if name not in asked), None)
+    return reason
+
+
+@action("{who} approves {newcomer}", WHO, NEWCOMER, reason=_against_approve)
+def approve(group: Group, by: str, *newcomers: str) -> None:
+    """Commit that these newcomers join, who have asked for it; the requests of others are left out."""
+    group.make_commit(by, approve=tuple(_requests(group, by, newcomers)))
 
 
 def _against_send(group: Group, name: str, _text: str = "") -> str | None:

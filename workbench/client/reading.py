@@ -1,0 +1,79 @@
+"""How a device reads one entry of a group's log: what it becomes, and what its owner is told.
+
+Three things can happen beside the ordinary:
+
+- A commit removes the device. The device cannot check all of such a commit (`Removed`), so it keeps the state of before
+  until its owner has decided. If another commit for the same epoch comes first, and the old state accepts it as a
+  member does, the removal did not hold, and the device goes on.
+- A commit needs a pre-shared key that the device does not hold. The device stops there and says which one it is.
+- The entry is refused for another reason. The device passes it over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from workbench.client.device_state import Membership
+from workbench.client.events import Event, event_of, going_on, refusal, waiting
+from workbench.delivery import Entry
+from workbench.mls import GroupState, Misuse, MLSError, PendingCommit, Received, Removed
+from workbench.mls.errors import UnknownPreSharedKey
+from workbench.mls.wire.code_points import ContentType
+
+Process = Callable[[GroupState, PendingCommit | None], tuple[GroupState, Received]]
+"""What `process` does with the entry, for a state and the own commit that is expected there, if any."""
+
+
+class Reading(NamedTuple):
+    """The membership after an entry, what to tell, and whether the device stops in front of the entry."""
+
+    membership: Membership
+    event: Event | None = None
+    stops: bool = False
+
+
+def read(membership: Membership, entry: Entry, process: Process) -> Reading:
+    """Read one entry of the log."""
+    state, own = membership.state, membership.own - {entry.index}
+    following = replace(membership, next_index=max(membership.next_index, entry.index + 1), own=own, needs_psk=None)
+    pending = membership.pending
+    expected = None if pending is None or pending.index != entry.index else pending.committed
+    if expected is None and (entry.index in membership.own or not state.active):
+        return _after_removal(following, entry, process)
+    try:
+        after, received = process(state, expected)
+    except UnknownPreSharedKey as missing:
+        told = membership.needs_psk == entry.index
+        late = tuple(index for index in membership.late if index < entry.index)
+        waits = replace(membership, needs_psk=entry.index, next_index=entry.index, late=late)
+        return Reading(waits, None if told else waiting(entry, state, missing), stops=True)
+    except MLSError as error:
+        return Reading(following, refusal(entry, state, error))
+    if after.epoch != state.epoch:
+        pending = None
+    before = state if isinstance(received, Removed) else None
+    return Reading(replace(following, state=after, pending=pending, before=before), event_of(state, after, received))
+
+
+def decided(membership: Membership, *, removed: bool) -> Membership:
+    """The membership once its owner has decided whether the device was removed; `Misuse` if nothing is to decide."""
+    if membership.before is None:
+        raise Misuse("§12.4.2", "no removal waits for a decision in this group")
+    return replace(membership, state=membership.state if removed else membership.before, before=None)
+
+
+def _after_removal(following: Membership, entry: Entry, process: Process) -> Reading:
+    """Nothing of a group that goes on without the device concerns it, but a commit for the epoch that it was in."""
+    before = following.before
+    if before is None or entry.content_type is not ContentType.commit or entry.epoch != before.epoch:
+        return Reading(following)
+    try:
+        after, received = process(before, None)
+    except MLSError as error:
+        return Reading(following, refusal(entry, before, error))
+    if isinstance(received, Removed):
+        return Reading(following)
+    went_on = replace(following, state=after, pending=None, before=None)
+    return Reading(went_on, going_on(event_of(before, after, received)))
