@@ -166,7 +166,7 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     expect(page.get_by_role("complementary")).to_be_visible()
     assert faults_that_axe_finds(page, ROOT) == []
     page.get_by_label("Help").click()
-    expect(page.locator(".mls-legend li")).to_have_count(5)
+    expect(page.locator(".mls-help .mls-legend li")).to_have_count(7)
     assert faults_that_axe_finds(page, ROOT) == []
 
 

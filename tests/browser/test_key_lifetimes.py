@@ -61,7 +61,7 @@ def says(page: Page, view: KeyLifetimesView, device: str, step: int, *others: st
     compromise = compromise_of(view, device, step, others)
     expect(page.locator(".mls-sentence")).to_have_text(compromise["said"])
     expect(line(page)).to_have_attribute("aria-valuetext", compromise["instant"])
-    expect(page.locator(".mls-taken li")).to_have_text(compromise["leaked_secrets"] or ["nothing"])
+    expect(page.locator(".mls-taken li")).to_have_text(compromise["leaked"] or ["nothing"])
     expect(page.locator(".mls-epochs .is-open")).to_have_text([f"{epoch} open" for epoch in compromise["epochs"]])
     expect(page.locator(".mls-read li")).to_have_count(len(compromise["messages"]))
 
@@ -163,6 +163,15 @@ def test_a_kind_unfolds_by_mouse_and_by_keyboard(visit: Visit) -> None:
     assert page.locator(".mls-row-names button[tabindex='0']").count() == 1
 
 
+def test_the_key_names_what_is_in_the_picture_now(visit: Visit) -> None:
+    page = visit(shown(told(), device="Alice", step=0))
+    names = page.locator(f"{ROOT} .mls-key-name")
+    assert "several secrets" in names.all_inner_texts()
+    assert "deleted before" not in names.all_inner_texts()
+    line(page).press("End")
+    assert "deleted before" in names.all_inner_texts()
+
+
 def test_the_table_says_what_becomes_of_each_secret(visit: Visit) -> None:
     view = retroactive()
     page = visit(shown(view, device="Dave", step=4))
@@ -195,7 +204,7 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     page = visit(shown(retroactive(), device="Dave", step=4, leaks=["Bob"]), color_scheme=scheme)
     page.get_by_label("Show as a table").click()
     page.get_by_label("Help").click()
-    expect(page.locator(".mls-legend li")).to_have_count(5)
+    expect(page.locator(".mls-help .mls-legend li")).to_have_count(13)
     assert faults_that_axe_finds(page, ROOT) == []
 
 

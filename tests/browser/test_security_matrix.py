@@ -60,7 +60,7 @@ def test_every_epoch_and_cell_is_there_and_says_what_it_is(visit: Visit) -> None
     matrix = SecurityMatrix.of(story())
     page, told = visit(shown(matrix)), matrix_at(matrix)
     expect(sentence(page)).to_have_text(told["said"])
-    assert labels(page, ".mls-column") == told["heads"]
+    assert labels(page, ".mls-grid .mls-column") == told["heads"]
     assert labels(page, "[role='gridcell']") == told["labels"]
 
 
@@ -80,7 +80,7 @@ def test_leaks_are_put_on_and_taken_off_by_their_names(visit: Visit) -> None:
     expect(head(page, 3).locator(".mls-word")).to_have_text("Dave")
     page.get_by_role("button", name="Take all off").click()
     expect(sentence(page)).to_have_text(QUIET)
-    expect(page.locator(f"{ROOT} .mls-hatch")).to_have_count(0)
+    expect(page.locator(f"{ROOT} .mls-grid .mls-hatch")).to_have_count(0)
 
 
 def test_a_click_on_a_flag_steals_the_device_and_another_gives_it_back(visit: Visit) -> None:
@@ -150,6 +150,18 @@ def test_the_scrub_shows_how_it_stood_then(visit: Visit) -> None:
     expect(head(page, 4)).to_have_attribute("aria-label", re.compile("^epoch 4, not yet"))
     expect(leak(page, "Dave’s device, epoch 4 (later)")).to_have_class(re.compile("is-later"))
     expect(cell(page, "Dave", 4).locator("path")).to_have_count(0)
+
+
+def test_the_key_names_what_is_in_the_picture_now(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(story())))
+    names = page.locator(f"{ROOT} .mls-key-name")
+    expect(names).to_have_text(["life of a leaf key", "leaf key leaked", "leak", "can be forged", "read", "open again"])
+    leak(page, "Dave’s device, epoch 4").click()
+    expect(names).to_have_text(
+        ["life of a leaf key", "leaf key leaked", "leak", "can be forged", "read", "healed so far"]
+    )
+    page.get_by_role("button", name="Take all off").click()
+    expect(names).to_have_text(["life of a leaf key"])
 
 
 def test_messages_are_marked_as_read_or_not(visit: Visit) -> None:

@@ -5,11 +5,13 @@
  * Traits: view, selected (a fact, or -1), every_step (whether runs of steps are unfolded).
  */
 import { announced } from "../shared/notebook_output.js";
-import { draw, factClass, factShapes } from "./picture.js";
+import { MARKS } from "./key.js";
+import { draw } from "./picture.js";
 import { neighbour, sentences } from "./walk.js";
 import { attribute, html, iconButton, svg } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
-import { helpList, panel, specimen } from "../shared/side_details.js";
+import { entriesIn, helpList, keyLine } from "../shared/key.js";
+import { panel } from "../shared/side_details.js";
 import { rowList } from "../shared/rows.js";
 import { mount } from "../shared/shapes.js";
 import { list, upperFirst } from "../shared/words.js";
@@ -43,6 +45,7 @@ export function render({ model, el }) {
   );
   const stage = html("div", { class: "mls-stage" }, canvas);
   const side = panel(close);
+  const key = keyLine();
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const sayings = html("ol", { class: "mls-sentences" });
   const region = html(
@@ -57,6 +60,7 @@ export function render({ model, el }) {
     bar,
     html("div", { class: "mls-body" }, stage, side.element),
     words,
+    key.element,
     region,
   );
 
@@ -104,7 +108,9 @@ export function render({ model, el }) {
     if (!shown.places.some((place) => place.fact === own.stop)) own.stop = fact < 0 ? now.goal : fact;
     attribute(canvas, "width", String(shown.width));
     attribute(canvas, "height", String(shown.height));
-    mount(canvas, draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact }));
+    const shapes = draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact });
+    mount(canvas, shapes);
+    key.show(entriesIn(shapes, MARKS));
     title.textContent = now.title;
     steps.hidden = now.full.places.length === now.folded.places.length;
     steps.setAttribute("aria-pressed", String(model.get("every_step")));
@@ -121,8 +127,8 @@ export function render({ model, el }) {
     if (own.help) side.show("help", "Marks and keys", marksAndKeys);
     else if (fact < 0) side.show("", "", () => html("div"));
     else {
-      const key = JSON.stringify([fact, now.facts[fact], own.revealed, model.get("every_step")]);
-      side.show(key, upperFirst(now.facts[fact].words), () => detailsOf(now, shown, fact));
+      const content = JSON.stringify([fact, now.facts[fact], own.revealed, model.get("every_step")]);
+      side.show(content, upperFirst(now.facts[fact].words), () => detailsOf(now, shown, fact));
     }
   }
 
@@ -202,13 +208,6 @@ function opened(view) {
   return readable(view, FORMAT, VERSION);
 }
 
-/** @type {[Partial<DerivedFact>, string][]} */
-const MARKS = [
-  [{ leak: { words: "", brief: "" } }, "narrow hatch and flag: a secret that leaked"],
-  [{}, "wide hatch: a secret that the attacker derived"],
-  [{ kind: "message" }, "a message that the attacker read"],
-];
-
 /** @type {[string, string][]} */
 const KEYS = [
   ["↑", "to what it was made from"],
@@ -222,25 +221,7 @@ const KEYS = [
 ];
 
 function marksAndKeys() {
-  /** @type {[Node, string][]} */
-  const marks = MARKS.map(([traits, text]) => {
-    const fact = { kind: "secret", name: "", place: "", words: "", value: null, leak: null, source: "", ...traits };
-    return [specimen(["g", { class: factClass(fact, false) }, factShapes(fact)]), text];
-  });
-  return helpList(
-    [
-      ...marks,
-      [
-        specimen(["g", { transform: "scale(1.5)" }, [["path", { class: "mls-paper", d: "M-9-6H9V6H-9zM9-6 0 1-9-6" }]]]),
-        "a ciphertext that opens, with the start of its public key",
-      ],
-      [
-        specimen(["path", { class: "mls-line", d: "M-20-20C-20-4 0-8 0 0V20M20-20C20-4 0-8 0 0" }], ["circle", { class: "mls-meet", r: 4 }]),
-        "lines that meet: all are needed",
-      ],
-    ],
-    KEYS,
-  );
+  return helpList(MARKS, KEYS);
 }
 
 export default announced(render);

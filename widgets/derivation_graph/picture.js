@@ -20,7 +20,7 @@ const HALF = 15;
 const DIAMOND = "M0-15 15 0 0 15-15 0z";
 const LETTER = "M-15-4 0-14 15-4V12H-15zM15-4 0 5-15-4";
 const FLAG = "M-15-13v-13l10 4-10 4";
-const ENVELOPE = "M-9-6H9V6H-9zM9-6 0 1-9-6";
+export const ENVELOPE = "M-9-6H9V6H-9zM9-6 0 1-9-6";
 const HEAD = "m-4-6 4 6 4-6";
 
 /** @param {Frame} frame @returns {Shape[]} arrows below, facts above them */
@@ -55,8 +55,8 @@ export function draw({ view, shown, selected, stop }) {
 }
 
 /** @param {DerivedFact} fact @param {boolean} isGoal @returns {string} */
-export function factClass({ leak }, isGoal) {
-  return `mls-node mls-fact has-${leak ? "leaked" : "computed"}${isGoal ? " is-goal" : ""}`;
+export function factClass({ kind, leak }, isGoal) {
+  return `mls-node mls-fact has-${leak ? "leaked" : "computed"}${kind === "message" ? " is-message" : ""}${isGoal ? " is-goal" : ""}`;
 }
 
 /** @param {DerivedFact} fact @returns {Shape[]} */

@@ -8,9 +8,11 @@
 import { announced } from "../shared/notebook_output.js";
 import { twin } from "../shared/data_table.js";
 import { html } from "../shared/dom.js";
+import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { bounded, frameAt, openingOf, unfolded } from "./frame.js";
 import { within } from "./geometry.js";
+import { MARKS } from "./key.js";
 import { leakDetails } from "./leak_details.js";
 import { HEADS, tableRows, compromiseSentence } from "./compromise.js";
 import { lifetimesToolbar } from "./toolbar.js";
@@ -38,8 +40,10 @@ export function render({ model, el }) {
     table: () => change({ table: !own.table }),
     help: () => change({ help: !own.help }),
   });
+  const key = keyLine();
   const scene = viewport(`mls-lifetimes-${made}`, {
     go,
+    painted: (shapes) => key.show(entriesIn(shapes, MARKS)),
     fold: (kind) => tell({ opened: flipped(unfolded(opening.view, place()), kind) }),
   });
   const leaked = leakDetails();
@@ -51,6 +55,7 @@ export function render({ model, el }) {
     controls.bar,
     html("div", { class: "mls-lifetimes-body" }, scene.element, leaked.element),
     words,
+    key.element,
     table.region,
   );
 

@@ -1,8 +1,9 @@
 /** What a compromise gets and opens, as a list beside the picture. */
 import { html } from "../shared/dom.js";
-import { DIAMOND, SMALL_FLAG, STRIKE } from "./picture.js";
+import { MARKS } from "./key.js";
+import { SMALL_FLAG } from "./picture.js";
 import { instant, leakedWords, openedWords } from "./compromise.js";
-import { helpList } from "../shared/side_details.js";
+import { helpList } from "../shared/key.js";
 import { made } from "../shared/shapes.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
@@ -10,15 +11,6 @@ import { made } from "../shared/shapes.js";
 
 const EPOCHS_AT_MOST = 24;
 const MESSAGES_AT_MOST = 6;
-
-/** @type {[string, string, string][]} the class of a bar, what is drawn at its end, and what it means */
-const MARKS = [
-  ["", "", "a secret from its birth, the diamond, to its end; still there if it goes on to the edge"],
-  ["", STRIKE, "a strike: deleted"],
-  ["is-taken", "", "narrow hatch: the compromise gets it"],
-  ["is-deleted", STRIKE, "hollow: deleted before the compromise"],
-  ["is-known", "", "wide hatch: the attacker can compute it from what leaked"],
-];
 
 /** @type {[string, string][]} */
 const KEYS = [
@@ -28,14 +20,8 @@ const KEYS = [
   ["[ ]", "a step earlier or later, from anywhere"],
 ];
 
-/** @type {Record<string, string>} */
-const HATCHES = {
-  "is-taken": "M10 4.5l9-9M14 4.5l9-9M18 4.5l9-9M22 4.5l9-9",
-  "is-known": "M10 4.5l9-9M20 4.5l9-9",
-};
-
 export function leakDetails() {
-  const help = html("div", { hidden: true }, helpList(MARKS.map(explained), KEYS));
+  const help = html("div", { hidden: true }, helpList(MARKS, KEYS));
   const when = html("p", { class: "mls-when" });
   const taken = html("ul", { class: "mls-taken" });
   const open = html("div", { class: "mls-opened" });
@@ -94,30 +80,4 @@ function messages(view, { messages: open }) {
       .map((index) => html("li", {}, `${name(all[index].sender)}: “${all[index].text}”`)),
     ...(open.length > MESSAGES_AT_MOST ? [html("li", {}, `and ${open.length - MESSAGES_AT_MOST} more`)] : []),
   );
-}
-
-/** @param {[string, string, string]} mark @returns {[Node, string]} */
-function explained([name, end, text]) {
-  return [specimen(name, end), text];
-}
-
-/** A bar to explain. @param {string} name @param {string} end */
-function specimen(name, end) {
-  const place = { x: 6, y: -4.5, width: 28, height: 9 };
-  return made([
-    "svg",
-    { class: "mls-specimen mls-lives mls-hue-0", viewBox: "0 -10 40 20", "aria-hidden": "true" },
-    [
-      [
-        "g",
-        { class: `mls-span ${name}` },
-        [
-          ["rect", { class: "mls-span-body", ...place }],
-          ["path", { class: "mls-specimen-hatch", d: HATCHES[name] ?? "" }],
-          ["path", { class: "mls-birth", d: DIAMOND, transform: "translate(6 0)" }],
-          ["path", { class: "mls-strike", d: end, transform: "translate(34 0)" }],
-        ],
-      ],
-    ],
-  ]);
 }

@@ -10,11 +10,11 @@ import { fate, instant, nameOf, outcome, pictureLabel } from "./compromise.js";
 /** Where it is: `name` is a prefix for ids, unique on the page. @typedef {{scale: Scale, name: string}} Size */
 
 const EVENTS = 37;
-const ENVELOPE = "M-7-5h14v10h-14zM-7-5 0 1 7-5";
-const OPENED = "M-7-4h14v9h-14zM-7-4 0-9 7-4";
+export const ENVELOPE = "M-7-5h14v10h-14zM-7-5 0 1 7-5";
+export const OPENED = "M-7-4h14v9h-14zM-7-4 0-9 7-4";
 export const DIAMOND = "M0-5.5 5.5 0 0 5.5-5.5 0z";
 export const STRIKE = "M-4 7 4-7";
-const FLAG = "M0 5v-10l7 2.5-7 2.5";
+export const FLAG = "M0 5v-10l7 2.5-7 2.5";
 const ROOM_FOR_EPOCH = 66;
 const ROOM_FOR_NUMBER = 14;
 const ROOM_FOR_COUNT = 11;

@@ -11,7 +11,7 @@ const EDGE = 16;
 
 /**
  * @param {string} name a prefix for ids
- * @param {{go: (step: number) => void, fold: (kind: string) => void}} does
+ * @param {{go: (step: number) => void, fold: (kind: string) => void, painted: (shapes: import("../shared/shapes.js").Shape[]) => void}} does
  */
 export function viewport(name, does) {
   const names = html("div", {
@@ -46,7 +46,9 @@ export function viewport(name, does) {
     const kinds = frame.rows.filter(({ fold }) => fold !== "").map(({ kind }) => kind);
     if (!kinds.includes(stop)) stop = kinds[0] ?? "";
     mount(names, drawRowNames(frame, stop));
-    mount(plot, drawPlot(frame, { scale, name }));
+    const shapes = drawPlot(frame, { scale, name });
+    mount(plot, shapes);
+    does.painted(shapes);
     attribute(plot, "class", `mls-plot-area mls-lives mls-hue-${frame.hue}`);
     plot.style.width = `${scale.width}px`;
   }

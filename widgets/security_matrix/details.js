@@ -2,17 +2,14 @@
 import { leakWords, sentences } from "../shared/reasons.js";
 import { html } from "../shared/dom.js";
 import { cellAt, leaksIn } from "./frame.js";
-import { HEAD, HEIGHT, cellShapes, headShapes } from "./marks.js";
-import { drawing } from "./picture.js";
+import { MARKS } from "./key.js";
 import { nameOf, standingWords } from "./words.js";
-import { helpList, panel } from "../shared/side_details.js";
-import { made } from "../shared/shapes.js";
+import { helpList } from "../shared/key.js";
+import { panel } from "../shared/side_details.js";
 import { leaksBehind } from "../shared/verdict.js";
 import { list, upperFirst } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
-/** @typedef {import("./frame.js").Cell} Cell */
-/** @typedef {import("./frame.js").Column} Column */
 /** A part of the panel. @typedef {{head: string, text: string, steps: string[]}} Part */
 /** What is selected: an epoch, and in it a member or nobody. @typedef {{column: number, member: string}} Choice */
 
@@ -118,26 +115,6 @@ function section({ head, text, steps }) {
   );
 }
 
-/** @type {Cell} */
-const QUIET = { state: "seated", key: "", starts: true, ends: true, forgeable: false, sent: 0, read: 0, compromise: false, open: false };
-/** @type {Column} */
-const COLUMN = { epoch: 3, sentence: "", begin: 0, end: 0, standing: "healed", reopeners: [], by: "" };
-/** @type {[Partial<Cell>, string][]} */
-const CELLS = [
-  [{}, "the life of a leaf key, from when it was fresh until another took its place"],
-  [{ key: "leaked", compromise: true }, "narrow hatch: the attacker has the leaf key; flag: something leaked from the device"],
-  [{ key: "derived" }, "wide hatch: the leaf key follows from what leaked"],
-  [{ sent: 2 }, "messages that the attacker cannot read, and how many"],
-  [{ sent: 2, read: 1 }, "messages of which it reads some"],
-  [{ forgeable: true }, "a wave: the attacker can sign as this member"],
-];
-/** @type {[Partial<Column>, string, string][]} */
-const COLUMNS = [
-  [{ standing: "readable" }, "", "an eye: the attacker reads the epoch"],
-  [{ reopeners: ["a", "b"] }, "", "a padlock and a number: healed so far, and the compromise of any of so many members would reopen it"],
-  [{}, "", "a padlock: healed, and no member's compromise would reopen it"],
-  [{ standing: "reopened" }, "Dave", "an open padlock: it had healed until something leaked, here from Dave"],
-];
 /** @type {[string, string][]} */
 const KEYS = [
   ["arrows", "move through the epochs and members"],
@@ -151,15 +128,5 @@ const KEYS = [
 
 /** The marks and the keys. */
 function help() {
-  const cells = CELLS.map(([cell, text]) => /** @type {[Node, string]} */ ([specimen(cell), text]));
-  const columns = COLUMNS.map(
-    ([column, by, text]) => /** @type {[Node, string]} */ ([made(drawing(headShapes({ ...COLUMN, ...column }, by), HEAD)), text]),
-  );
-  return helpList([...cells, ...columns], KEYS);
-}
-
-/** @param {Partial<Cell>} cell */
-function specimen(cell) {
-  const whole = { ...QUIET, ...cell };
-  return html("span", { class: `mls-cell mls-hue-0 ${whole.key && `has-${whole.key}`}` }, made(drawing(cellShapes(whole), HEIGHT)));
+  return helpList(MARKS, KEYS);
 }

@@ -10,7 +10,10 @@ import { matrixLabel } from "./words.js";
 
 /**
  * @param {string} name a prefix for ids
- * @param {{select: (place: Place) => void, compromise: (place: Place) => void}} does
+ * @param {object} does
+ * @param {(place: Place) => void} does.select
+ * @param {(place: Place) => void} does.compromise
+ * @param {(shapes: import("../shared/shapes.js").Shape[]) => void} does.painted called with what is drawn
  */
 export function matrixGrid(name, does) {
   const element = html("div", { role: "grid", class: "mls-grid", tabindex: 0, click, keydown: press, scroll: repaint });
@@ -54,7 +57,9 @@ export function matrixGrid(name, does) {
   function paint(before) {
     if (frame === null) return;
     const now = size(frame);
-    mount(element, draw(frame, now, { name, active, pinned, before }));
+    const shapes = draw(frame, now, { name, active, pinned, before });
+    mount(element, shapes);
+    does.painted(shapes);
     element.classList.toggle("is-narrow", now.isNarrow);
     attribute(element, "aria-label", matrixLabel(frame));
     attribute(element, "aria-rowcount", String(members().length + 1));

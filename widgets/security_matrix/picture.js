@@ -153,8 +153,8 @@ function cell(frame, size, at, place) {
     return /** @type {Looks} */ ([cellClass(then), cellShapes(then, size.column)]);
   };
   /** @type {Shape[]} */
-  const rob = own.state === "later" ? [] : [["span", { class: "mls-rob", "aria-hidden": "true" }]];
-  return field(frame, size, at, { place, looks, label: cellLabel(frame, members[row].id, column, own), parts: [[], rob] });
+  const corner = own.state === "later" ? [] : [["span", { class: "mls-compromise", "aria-hidden": "true" }]];
+  return field(frame, size, at, { place, looks, label: cellLabel(frame, members[row].id, column, own), parts: [[], corner] });
 }
 
 /** @param {Frame} frame @param {Size} size @param {Attention} at @param {number} column @returns {Shape} */

@@ -7,10 +7,12 @@
  */
 import { announced } from "../shared/notebook_output.js";
 import { html } from "../shared/dom.js";
+import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { details } from "./details.js";
 import { frameAt, leaksIn, opened } from "./frame.js";
 import { matrixGrid } from "./grid.js";
+import { MARKS } from "./key.js";
 import { matrixToolbar } from "./toolbar.js";
 import { HEADS, tableRows, verdictSentence } from "./words.js";
 import { twin } from "../shared/data_table.js";
@@ -42,9 +44,11 @@ export function render({ model, el }) {
     table: () => change({ table: !own.table }),
     help: () => change({ help: !own.help }),
   });
+  const key = keyLine();
   const grid = matrixGrid(`mls-matrix-${made}`, {
     select: ({ row, column }) => select({ column, member: view.members[row]?.id ?? "" }),
     compromise: ({ row, column }) => compromise({ column, member: view.members[row]?.id ?? "" }),
+    painted: (shapes) => key.show(entriesIn(shapes, MARKS)),
   });
   const side = details(close, compromise);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
@@ -57,6 +61,7 @@ export function render({ model, el }) {
     controls.leaks,
     html("div", { class: "mls-body" }, grid.element, side.element),
     words,
+    key.element,
     table.region,
   );
 
