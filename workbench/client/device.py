@@ -103,6 +103,10 @@ class Device:
     def __repr__(self) -> str:
         return f"Device({self.name!r})"
 
+    def connect(self, service: Transport) -> None:
+        """Reach the delivery service by another way from now on, such as a session of this device."""
+        self._service = service
+
     def state(self, group_id: bytes) -> GroupState:
         """The state of a group; raises `Misuse` if the device has none."""
         return self._membership(group_id).state
@@ -391,6 +395,8 @@ class Device:
             events += [] if reading.event is None else [reading.event]
             if reading.stops:
                 break
+        membership = self._membership(group_id)
+        self._service.acknowledge(group_id, min((*membership.late, membership.next_index)))
         return tuple(events)
 
     def confirm_removal(self, group_id: bytes) -> None:

@@ -152,6 +152,8 @@ class DeviceAccess:
         if submission.address.content_type is ContentType.application:
             queues.check_room(rows, head, len(submission.message), now=now, settings=settings)
         entry = groups.submit(rows, head, submission, sender=self._id, now=now, settings=settings)
+        if submission.own_key_package is not None:
+            directory.note_request(rows, self._id, self.device.user, submission.own_key_package)
         self._pay(rows, "device", self._id, settings.of_device)
         self._pay(rows, "group", hashlib.sha256(group_id).hexdigest(), settings.of_group)
         owners = {rows.key_package_owner(reference) for reference in submission.new_members}

@@ -42,22 +42,34 @@ def publish(
     if not last_resort and rows.key_packages_left(user, device).get(suite, 0) >= settings.key_packages_per_device:
         reason = f"the directory keeps {settings.key_packages_per_device} key packages of a device in a cipher suite"
         raise DirectoryFull(f"{reason}, and has as many: publish more when some were taken")
-    source = key_package.leaf_node.leaf_node_source
-    row = KeyPackageRow(
-        reference=key_package_ref(algorithms(suite), key_package),
-        device=device,
-        user=user,
-        cipher_suite=suite,
-        init_key=hashlib.sha256(algorithms(suite).canonical_encryption_key(key_package.init_key)).digest(),
-        not_after=source.lifetime.not_after if isinstance(source, KeyPackageSource) else 0,
-        last_resort=last_resort,
-        message=message,
-    )
+    row = _row(device, user, message, key_package)
     if last_resort:
         rows.retire_last_resorts(device, suite)
     if not rows.add_key_package(row):
         raise AlreadyThere("the directory has had this key package, or one with its init key: make a new one")
     return row
+
+
+def note_request(rows: Rows, device: str, user: str, key_package: KeyPackage) -> None:
+    """Note whose key package a request to be added holds, so that the Welcome for it finds the device.
+
+    Nobody can take it from the directory.
+    """
+    rows.add_key_package(_row(device, user, b"", key_package))
+
+
+def _row(device: str, user: str, message: bytes, key_package: KeyPackage) -> KeyPackageRow:
+    suite, source = algorithms(key_package.cipher_suite), key_package.leaf_node.leaf_node_source
+    return KeyPackageRow(
+        reference=key_package_ref(suite, key_package),
+        device=device,
+        user=user,
+        cipher_suite=key_package.cipher_suite,
+        init_key=hashlib.sha256(suite.canonical_encryption_key(key_package.init_key)).digest(),
+        not_after=source.lifetime.not_after if isinstance(source, KeyPackageSource) else 0,
+        last_resort=is_last_resort(key_package),
+        message=message,
+    )
 
 
 def check_owner(device: DeviceRow, key_package: KeyPackage) -> None:

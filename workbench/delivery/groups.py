@@ -21,7 +21,8 @@ from workbench.delivery.rows import Entry, ExternalJoins, Head, Invitation, Memb
 from workbench.delivery.settings import Settings
 from workbench.mls.wire.code_points import ContentType, SenderType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import GroupInfo, MLSMessage, Welcome
+from workbench.mls.wire.messages import Add, GroupInfo, MLSMessage, Proposal, PublicMessage, Welcome
+from workbench.mls.wire.tree import KeyPackage
 
 
 def open_group(
@@ -55,6 +56,7 @@ class Submission:
         self.custom = custom
         self.address: Address = address(message, custom)
         self.digest = hashlib.sha256(message).digest()
+        self.own_key_package = _own_key_package(message, self.address, custom)
         self.welcome = welcome
         self.new_members: tuple[bytes, ...] = ()
         if welcome is None:
@@ -149,6 +151,17 @@ def _invite(rows: Rows, moved: Head, submission: Submission, *, now: int | None,
     for device in devices:
         if rows.member(moved.group_id, device) is None:
             rows.put_member(Member(moved.group_id, device, moved.length, moved.length, now))
+
+
+def _own_key_package(message: bytes, shown: Address, custom: frozenset[int]) -> KeyPackage | None:
+    """The key package in a request of its owner to be added (RFC 9420 §12.1.8); None in any other message."""
+    if shown.sender is not SenderType.new_member_proposal:
+        return None
+    framed = decode(MLSMessage, message, custom=custom).message
+    proposal = framed.content.content if isinstance(framed, PublicMessage) else None
+    return (
+        proposal.proposal.key_package if isinstance(proposal, Proposal) and isinstance(proposal.proposal, Add) else None
+    )
 
 
 def _new_members(welcome: bytes) -> tuple[bytes, ...]:

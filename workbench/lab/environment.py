@@ -8,6 +8,9 @@ from typing import Literal, TypeAlias
 
 from workbench.client import Device
 from workbench.delivery import DeliveryService
+from workbench.delivery.access import DeviceAccess
+from workbench.delivery.rows import DeviceRow
+from workbench.delivery.sessions import device_id
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.public_work import PublicWork
@@ -53,7 +56,16 @@ class Environment:
             suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
             process_public=self._public_work,
         )
+        device.connect(self._access(device))
         return device
+
+    def _access(self, device: Device) -> DeviceAccess:
+        """The service as this device may use it. In one process nobody has to prove a signature key."""
+        suite, key = device.suite.id, device.signature_key()
+        row = DeviceRow(device_id(suite, key), device.name, suite, key, self.clock())
+        with self.service.store.write() as rows:
+            rows.add_device(row)
+        return DeviceAccess(self.service, row)
 
     def next_group_number(self) -> int:
         """The next number for a new group. The first group has number 1."""

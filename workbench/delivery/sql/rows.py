@@ -112,7 +112,7 @@ class SqlRows:
     # The directory
 
     def add_key_package(self, row: KeyPackageRow) -> bool:
-        return self._insert(key_packages, _values(row))
+        return self._insert(key_packages, {**_values(row), "message": row.message or None})
 
     def _offered(
         self, columns: Sequence[Any], user: str, device: str | None, now: int | None, *, last_resort: bool
