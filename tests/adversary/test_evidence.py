@@ -77,5 +77,5 @@ def test_a_case_is_laid_out_by_epoch_by_key_and_by_message() -> None:
     assert [type(message).__name__ for message in evidence.messages[-2:]] == ["Welcome", "PublicMessage"]
     assert (
         repr(evidence)
-        == f"Evidence({len(evidence.leaked_secrets)} things that leaked, {len(evidence.wire)} messages on the wire)"
+        == f"Evidence({len(evidence.leaked_secrets)} leaked items, {len(evidence.wire)} messages on the wire)"
     )

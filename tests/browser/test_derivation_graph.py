@@ -212,4 +212,4 @@ def test_what_a_notebook_keeps_comes_alive_by_itself(visit: Visit) -> None:
     expect(page.locator(f"{ROOT} [data-fact]")).to_have_count(6)
     expect(page.locator("figure")).to_have_count(0)
     page = visit(kept, java_script_enabled=False)
-    expect(page.get_by_role("img", name="How the epoch authenticator of epoch 5 is known")).to_be_visible()
+    expect(page.get_by_role("img", name="How the attacker knows the epoch authenticator of epoch 5")).to_be_visible()

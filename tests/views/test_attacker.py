@@ -85,7 +85,9 @@ def test_envelopes_open_for_it_however_late_the_key_leaks() -> None:
     assert opened == [[], [], [6], [6], [6], [6]], "all that was ever sealed to Dave's leaf, before his key leaked too"
     beats = view["steps"][3]["beats"]
     told = [beat_sentence(view, 3, number, LEAK_HOLDER) for number, beat in enumerate(beats) if beat["kind"] == "open"]
-    assert told[-1] == "What is sealed to leaf 3 opens for the attacker, and with it all path secrets above."
+    assert (
+        told[-1] == "The attacker opens the path secrets that are sealed to leaf 3, and derives all path secrets above."
+    )
 
 
 def test_a_welcome_opens_for_it_with_the_init_key() -> None:
@@ -134,7 +136,7 @@ def test_a_leak_is_told_after_the_step_in_which_it_happens() -> None:
     story = scenario("own commit")
     view = attacked(story.world, list(story.leaks.values()))
     told = [beat["sentence"] for beat in view["steps"][1]["beats"] if beat["known_to"] == [LEAK_HOLDER]]
-    assert told == ["Then leaks: everything of Bob."]
+    assert told == ["After this step everything of Bob leaks."]
 
 
 @pytest.mark.parametrize("handshakes", ["public", "private"])

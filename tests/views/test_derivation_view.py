@@ -110,7 +110,7 @@ def test_a_message_says_what_was_said() -> None:
     view = derivation_view(story.verdict(), story.verdict().readable_messages[0].fact)
     goal = view["facts"][view["goal"]]
     assert (goal["kind"], goal["value"]) == ("message", "Third.")
-    assert view["title"] == "How it is known what message 1 of step 7 says"
+    assert view["title"] == "How the attacker knows what message 1 of step 7 says"
     assert view["summary"] == "2 secrets that leaked lead to what message 1 of step 7 says, in 5 steps."
 
 
@@ -118,7 +118,7 @@ def test_what_leaked_itself_stands_alone() -> None:
     story = scenario("retroactive break")
     view = derivation_view(story.verdict("Dave"), story.recorded.group_history.epochs[4].secrets["epoch_authenticator"])
     assert (len(view["facts"]), view["full"]["arrows"]) == (1, [])
-    assert view["summary"] == "The epoch authenticator of epoch 4 leaked itself: nothing had to be computed."
+    assert view["summary"] == "The epoch authenticator of epoch 4 leaked: the attacker does not have to compute it."
 
 
 def test_what_is_not_known_has_no_view() -> None:

@@ -137,7 +137,7 @@ def test_members_hold_private_keys_in_the_group_that_follows(world: World) -> No
 
 def test_whoever_comes_back_leaves_an_old_leaf_behind(view: RatchetTreeView) -> None:
     sentences = [beat["sentence"] for beat in view["steps"][5]["beats"]]
-    assert sentences[1].startswith("The proposals apply: Alice's old leaf goes, the nodes above go blank")
+    assert sentences[1].startswith("The proposals apply: Alice's old leaf is removed, the nodes above become blank")
 
 
 def test_a_proposal_that_is_not_about_the_tree_changes_nothing_in_it(view: RatchetTreeView) -> None:

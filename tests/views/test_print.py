@@ -127,7 +127,7 @@ def test_a_healed_epoch_says_who_would_open_it_again(tmp_path: Path) -> None:
 def test_different_groups_have_no_common_history() -> None:
     world = World.of(PEOPLE)
     other = world.branch("Alice", "Bob")
-    with pytest.raises(ValueError, match="that of one group"):
+    with pytest.raises(ValueError, match="on different groups"):
         EpochHistory.of(*(recorded_history(group).judge(()) for group in (world, other)))
 
 

@@ -206,8 +206,8 @@ def test_a_late_compromise_tells_what_it_reopens() -> None:
     sentences = [beat["sentence"] for beat in last["beats"]]
     assert sentences == [
         "The attacker took all that is on Dave's device: 2 private keys of the tree and the secrets of epoch 3.",
-        "With it the attacker opens 2 path secrets that it had recorded, and computes those above.",
-        "It computes the secrets of epoch 2.",
+        "With these keys the attacker opens 2 path secrets from old messages, and computes the path secrets above.",
+        "The attacker computes the secrets of epoch 2.",
         "The attacker reads what Alice sent in step 5: “healed”",
     ]
     assert all(beat["known_to"] == ["attacker"] for beat in last["beats"])

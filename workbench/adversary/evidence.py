@@ -83,7 +83,7 @@ class Evidence(GroupEvidence):
     beside: tuple[GroupEvidence, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Evidence({len(self.leaked_secrets)} things that leaked, {len(self.wire)} messages on the wire)"
+        return f"Evidence({len(self.leaked_secrets)} leaked items, {len(self.wire)} messages on the wire)"
 
     @property
     def private_keys(self) -> Mapping[bytes, bytes]:

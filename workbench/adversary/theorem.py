@@ -29,12 +29,12 @@ from workbench.mls import KeyPackage, MLSMessage, Welcome, cipher_suite, decode,
 class TheoremCase(Enum):
     """Why an attacker may know an epoch: the case's number in the theorem (0 for none), and the section of RFC 9750."""
 
-    SECRETS_LEAKED = (1, "secrets of the epoch itself leaked", "§8.3.1")
-    JOINER_LEAKED = (2, "the init key of a key package leaked, and a Welcome to the epoch is sealed to it", "§8.3.1")
-    NO_PATH = (4, "the epoch before is known, and the commit brings nothing fresh", "§8.2.2")
-    TREE_KEY_LEAKED = (5, "the epoch before is known, and a key of the tree leaked, then or at any time", "§8.2.2")
-    STALE_LEAF = (7, "the epoch before is known, and the init key of a leaf leaked that has not committed", "§8.2.2")
-    RANDOMNESS_LEAKED = (0, "randomness leaked from which its secrets were drawn", "§8.3")
+    SECRETS_LEAKED = (1, "secrets of this epoch leaked", "§8.3.1")
+    JOINER_LEAKED = (2, "an init key leaked, and a Welcome to this epoch is sealed to it", "§8.3.1")
+    NO_PATH = (4, "the epoch before is known, and the commit has no path", "§8.2.2")
+    TREE_KEY_LEAKED = (5, "the epoch before is known, and a key of the tree leaked at any time", "§8.2.2")
+    STALE_LEAF = (7, "the epoch before is known, and the init key of a member leaked who has not committed", "§8.2.2")
+    RANDOMNESS_LEAKED = (0, "randomness leaked, and secrets of the epoch are derived from it", "§8.3")
 
     def __init__(self, number: int, sentence: str, section: str) -> None:
         self.number = number

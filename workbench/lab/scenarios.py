@@ -1,8 +1,7 @@
-"""Named scenarios of compromise: histories with leaks, and what an attacker reads then.
+"""Named scenarios: histories with leaks, and the epochs that an attacker with these leaks reads.
 
-Each is a real history of four people and more, in which everything has its bytes. They are what lessons, pictures and
-tests share, so that all of them speak of the same things. `expected` says which epochs are readable under which leaks:
-a test holds it against all three oracles.
+Each scenario is a real history of four people or more, made by the engine. Lessons, pictures and tests share the
+scenarios. `expected` says which epochs are readable under which leaks, and a test compares it with the three oracles.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from workbench.lab.world import World
 from workbench.mls import Policy, create_commit, encode
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
-"""They are in the group from epoch 1 on, in which nobody but Alice has committed."""
+"""The people who are in the group from epoch 1 on. Only Alice has committed before the scenario begins."""
 
 
 @dataclass(frozen=True, repr=False)
 class Scenario:
-    """A history, its leaks by name, and what is expected of them; it is shown as its story.
+    """A history with named leaks. Its text shows the steps and the leaks.
 
-    `lesson` is what it teaches, in a sentence. `expected` gives the readable epochs for sets of leaks.
+    `lesson` says in a sentence what the scenario teaches. `expected` has the readable epochs for sets of leaks.
     """
 
     name: str
@@ -40,11 +39,11 @@ class Scenario:
 
     @cached_property
     def recorded(self) -> RecordedHistory:
-        """The history, to be judged."""
+        """The recorded history of the scenario."""
         return recorded_history(self.world)
 
     def verdict(self, *names: str) -> Verdict:
-        """The verdict under the leaks that are named, by default under all."""
+        """The verdict on the leaks with these names, by default on all leaks."""
         return self.recorded.judge(self.leaks[name] for name in names or self.leaks)
 
     def __repr__(self) -> str:
@@ -57,18 +56,18 @@ class Scenario:
 
 @dataclass(slots=True)
 class _ScenarioBuilder:
-    """A scenario in the making: a world, and what leaks from it on the way."""
+    """Builds a scenario: a world, and a list of what leaks from it."""
 
     world: World = field(default_factory=lambda: World.of(PEOPLE))
     leaking: dict[str, tuple[str, int, Part]] = field(default_factory=dict)
     elsewhere: dict[str, Leak] = field(default_factory=dict)
 
     def leak(self, device: str, what: Part = "state", *, name: str | None = None) -> None:
-        """Note that something leaks now."""
+        """Note that a part of a device leaks after the last step."""
         self.leaking[name or device] = device, len(self.world.history) - 1, what
 
     def build(self, name: str, lesson: str, expected: Mapping[tuple[str, ...], tuple[int, ...]]) -> Scenario:
-        """The scenario, with the leaks as they were."""
+        """Make the scenario, with the bytes that leaked."""
         recorded = recorded_history(self.world)
         leaks = {
             name: leak_of(self.world, device, at=at, what=what, recorded=recorded)
@@ -78,7 +77,7 @@ class _ScenarioBuilder:
 
 
 def scenario(name: str) -> Scenario:
-    """A scenario by its name; raises `KeyError` for one that there is not."""
+    """Make the scenario of this name; raises `KeyError` if there is none."""
     return SCENARIOS[name]()
 
 
@@ -86,44 +85,47 @@ def scenario(name: str) -> Scenario:
 
 
 def own_commit() -> Scenario:
-    """Bob heals by a commit of his own."""
+    """Bob's device is compromised, and Bob commits."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     builder.world.commit("Bob")
     builder.world.commit("Alice")
-    lesson = "A commit of one's own replaces every key of one's path: it heals at once."
+    lesson = "A commit replaces every key on the committer's path: it heals the committer at once."
     return builder.build("own commit", lesson, {("Bob",): (1,)})
 
 
 def committed_update() -> Scenario:
-    """Bob proposes an update and Alice commits it."""
+    """Bob's device is compromised. Bob proposes an update, and Alice commits it."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     builder.world.update("Bob")
     builder.world.commit("Alice")
     builder.world.commit("Alice")
-    lesson = "An update heals once somebody has committed it, and not before."
+    lesson = "An update proposal heals when another member commits it, and not before."
     return builder.build("committed update", lesson, {("Bob",): (1,)})
 
 
 def others_commits() -> Scenario:
-    """Others commit, and Bob does not."""
+    """Bob's device is compromised. Other members commit, and Bob does not."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     builder.world.commit("Alice")
     builder.world.device("Erin")
     builder.world.add("Carol", "Erin", path=False)
-    lesson = "The commits of others are sealed to the leaked key too, and an Add without a path brings nothing fresh."
+    lesson = (
+        "A commit of another member does not heal: its path secrets are sealed to the leaked key too, and a commit"
+        " without a path brings no fresh secret."
+    )
     return builder.build("others' commits", lesson, {("Bob",): (1, 2, 3)})
 
 
 def removed_member() -> Scenario:
-    """Dave leaves with all that is on his device."""
+    """Dave's device is compromised, and Dave is removed."""
     builder = _ScenarioBuilder()
     builder.leak("Dave")
     builder.world.remove("Alice", "Dave")
     builder.world.commit("Bob")
-    lesson = "Nothing after a removal is sealed to the one who was removed, whatever keys are kept."
+    lesson = "After a removal nothing is sealed to the removed member, so that its old keys open nothing new."
     return builder.build("removed member", lesson, {("Dave",): (1,)})
 
 
@@ -133,27 +135,27 @@ def resync() -> Scenario:
     builder.leak("Bob")
     builder.world.resync("Bob")
     builder.world.commit("Alice")
-    lesson = "A member that comes back by a commit of its own leaves its leaked leaf behind."
+    lesson = "A member who comes back by an external commit gets a new leaf, and the leaked leaf key is removed."
     return builder.build("resync", lesson, {("Bob",): (1,)})
 
 
 def resident() -> Scenario:
-    """The attacker stays on Bob's device."""
+    """The attacker stays on Bob's device and takes each new key."""
     builder = _ScenarioBuilder()
     for number in range(1, 4):
         builder.leak("Bob", name=f"Bob in epoch {number}")
         builder.world.commit("Bob")
     builder.leak("Bob", name="Bob in epoch 4")
-    lesson = "Against an attacker who stays, nothing heals: each fresh key is taken as it is made."
+    lesson = "Nothing heals while the attacker stays on the device: it takes each fresh key at once."
     everything = ("Bob in epoch 1", "Bob in epoch 2", "Bob in epoch 3", "Bob in epoch 4")
     return builder.build("resident", lesson, {everything: (1, 2, 3, 4), everything[:1]: (1,), everything[::2]: (1, 3)})
 
 
-# What opens again
+# Epochs that open again
 
 
 def retroactive_break() -> Scenario:
-    """Bob has healed, then the idle Dave is compromised."""
+    """Bob heals. Then the device of Dave is compromised, who has never committed."""
     builder = _ScenarioBuilder()
     builder.world.commit("Alice")
     builder.leak("Bob")
@@ -161,7 +163,9 @@ def retroactive_break() -> Scenario:
     builder.world.commit("Alice")
     builder.leak("Dave")
     builder.world.commit("Carol")
-    lesson = "Healing is provisional: an idle member's old key opens what was sealed to it, however late it leaks."
+    lesson = (
+        "Healing is provisional: if an idle member's old key leaks later, it opens everything that was sealed to it."
+    )
     return builder.build(
         "retroactive break",
         lesson,
@@ -170,7 +174,7 @@ def retroactive_break() -> Scenario:
 
 
 def late_committer() -> Scenario:
-    """The late compromise hits Alice, who has committed since."""
+    """Bob heals. Then the device of Alice is compromised, who has committed in the meantime."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     builder.world.commit("Bob")
@@ -178,13 +182,14 @@ def late_committer() -> Scenario:
     builder.world.commit("Alice")
     builder.leak("Alice")
     lesson = (
-        "A late compromise from somebody who has committed meanwhile opens nothing again: path secrets were not kept."
+        "The late compromise of a member who has committed in the meantime opens no healed epoch: its old keys are"
+        " deleted."
     )
     return builder.build("late committer", lesson, {("Bob",): (1,), ("Alice",): (4,), ("Bob", "Alice"): (1, 4)})
 
 
 def two_holders() -> Scenario:
-    """Bob's backup is restored to a tablet, which commits; his phone has the same leaf and learns of it too late."""
+    """Bob's backup is restored on a tablet, which commits. His phone has the same leaf, and falls behind."""
     builder = _ScenarioBuilder()
     world = builder.world
     builder.leak("Bob")
@@ -196,7 +201,7 @@ def two_holders() -> Scenario:
     )
     world.commit("Alice")
     builder.leak("Bob", name="the phone")
-    lesson = "Two devices with one leaf leak the same keys until one of them commits: that locks the other out."
+    lesson = "Two devices with one leaf have the same keys until one of them commits. That commit locks the other out."
     together = ("Bob", "the tablet", "the phone")
     return builder.build(
         "two holders", lesson, {("Bob",): (1,), ("the tablet",): (2, 3), ("the phone",): (1,), together: (1, 2, 3)}
@@ -204,13 +209,13 @@ def two_holders() -> Scenario:
 
 
 def offline_device() -> Scenario:
-    """Dave's device is off while the group goes on, and is seized at the end."""
+    """Dave's device is off while the group continues. At the end it is compromised."""
     builder = _ScenarioBuilder()
     builder.world.hold("Dave")
     for name in ("Alice", "Bob", "Carol", "Alice"):
         builder.world.commit(name)
     builder.leak("Dave")
-    lesson = "A device that was off still holds the past: all since it went off is open. Evict the idle."
+    lesson = "A device that is off keeps its old keys: its compromise opens all later epochs. Remove idle devices."
     return builder.build("offline device", lesson, {("Dave",): (1, 2, 3, 4, 5)})
 
 
@@ -218,7 +223,7 @@ def offline_device() -> Scenario:
 
 
 def deletion() -> Scenario:
-    """Alice's device is compromised when the messages have been read."""
+    """Alice's device is compromised after it has read the messages."""
     builder = _ScenarioBuilder()
     builder.world.send("Bob", "First.")
     builder.world.commit("Bob")
@@ -226,24 +231,24 @@ def deletion() -> Scenario:
     builder.world.commit("Carol")
     builder.leak("Alice")
     builder.world.send("Bob", "Third.")
-    lesson = "What was deleted cannot leak: the past stays closed, and the epoch of the compromise is open."
+    lesson = "Deleted keys cannot leak: the past stays closed, and only the epoch of the compromise is open."
     return builder.build("deletion", lesson, {("Alice",): (3,)})
 
 
 def slowest_device() -> Scenario:
-    """Within an epoch: Bob has read the first message, Carol has not."""
+    """In one epoch, Bob has read the first message and Carol has not. Both devices are compromised."""
     builder = _ScenarioBuilder()
     builder.world.hold("Carol")
     builder.world.send("Alice", "First.")
     builder.leak("Bob")
     builder.leak("Carol")
     builder.world.send("Alice", "Second.")
-    lesson = "A message is safe when the last device has read it: each deletes its key by itself."
+    lesson = "A message is safe only after every device has read it: each device deletes the message key by itself."
     return builder.build("slowest device", lesson, {("Bob",): (1,), ("Carol",): (1,)})
 
 
 def kept_past_epoch() -> Scenario:
-    """A message is late for Carol, whose device keeps the keys of the epoch before."""
+    """A message to Carol is late, and her device keeps the keys of the epoch before for it."""
     builder = _ScenarioBuilder(World.of(PEOPLE, policy=Policy(past_epochs=1)))
     builder.world.delay("Carol")
     builder.world.send("Alice", "Late.")
@@ -253,7 +258,8 @@ def kept_past_epoch() -> Scenario:
     builder.world.let_through("Carol")
     builder.leak("Carol", name="Carol later")
     lesson = (
-        "Keys kept for late messages are keys to compromise, until each message has come or its epoch is forgotten."
+        "Keys that a device keeps for late messages can leak. The device deletes them when the messages arrive, or with"
+        " the epoch."
     )
     return builder.build("kept past epoch", lesson, {("Bob",): (2,), ("Carol",): (2,), ("Carol later",): (2,)})
 
@@ -262,7 +268,7 @@ def kept_past_epoch() -> Scenario:
 
 
 def kept_init_key() -> Scenario:
-    """Dave's init key was kept, and the Welcome to him was recorded."""
+    """Dave's init key leaks before he joins, and the attacker records the Welcome to him."""
     builder = _ScenarioBuilder(World.of(PEOPLE[:3]))
     builder.world.device("Dave")
     builder.world.commit("Alice")
@@ -270,23 +276,29 @@ def kept_init_key() -> Scenario:
     builder.world.add("Carol", "Dave")
     builder.world.commit("Alice")
     builder.world.commit("Dave")
-    lesson = "An init key that was kept opens the Welcome, and with its path secret what follows: join, then commit."
+    lesson = (
+        "A leaked init key opens the Welcome, and the path secret in it opens later epochs. A newcomer should commit"
+        " soon after joining."
+    )
     return builder.build("kept init key", lesson, {("Dave",): (3, 4)})
 
 
 def external_join() -> Scenario:
-    """Erin joins by a commit of her own while Bob is compromised."""
+    """Erin joins by an external commit while Bob is compromised."""
     builder = _ScenarioBuilder()
     builder.world.device("Erin")
     builder.leak("Bob")
     builder.world.join("Erin")
     builder.world.commit("Alice")
-    lesson = "A newcomer's commit needs the external secret, which every member has: so has who compromised one."
+    lesson = (
+        "An external commit does not heal: every member has the external secret, and so has an attacker who compromised"
+        " a member."
+    )
     return builder.build("external join", lesson, {("Bob",): (1, 2, 3)})
 
 
 def unmerged_leaf() -> Scenario:
-    """Erin was added without a path, and is compromised."""
+    """Erin is added by a commit without a path, and her device is compromised."""
     builder = _ScenarioBuilder()
     builder.world.device("Erin")
     builder.world.add("Alice", "Erin", path=False)
@@ -294,7 +306,8 @@ def unmerged_leaf() -> Scenario:
     builder.world.commit("Alice")
     builder.world.commit("Erin")
     lesson = (
-        "An unmerged leaf is sealed to by itself: it costs a ciphertext more, and its compromise gives its leaf alone."
+        "Commits seal a path secret to each unmerged leaf separately. This costs one more ciphertext, and the"
+        " leaf's compromise gives no key of a parent node."
     )
     return builder.build("unmerged leaf", lesson, {("Erin",): (2, 3)})
 
@@ -303,29 +316,29 @@ def unmerged_leaf() -> Scenario:
 
 
 def pre_shared_key() -> Scenario:
-    """All share a key over lunch, and mix it in without a path."""
+    """All members share a pre-shared key, and mix it in by a commit without a path."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     builder.world.share_psk("lunch", *PEOPLE)
     builder.leak("Carol", "psks", name="the key")
     builder.world.commit("Alice", psks=["lunch"], path=False)
-    lesson = "A pre-shared key that the attacker lacks heals even without a path, until that key leaks too."
+    lesson = "A pre-shared key that the attacker does not have heals even without a path, until that key leaks too."
     return builder.build("pre-shared key", lesson, {("Bob",): (1,), ("the key",): (), ("Bob", "the key"): (1, 2)})
 
 
 def resumption_psk() -> Scenario:
-    """The key of a past epoch is mixed in, of which every device has kept a copy."""
+    """A commit mixes in the resumption PSK of a past epoch. Every device has kept it, also the compromised one."""
     builder = _ScenarioBuilder()
     builder.world.commit("Alice")
     builder.world.commit("Alice")
     builder.leak("Bob")
     builder.world.commit("Alice", psks=[1], path=False)
-    lesson = "A key of the past shuts out only who came after it and found no copy: devices that keep it give it away."
+    lesson = "A resumption PSK shuts out no attacker on a device that has kept it: the PSK leaks with the device."
     return builder.build("resumption PSK", lesson, {("Bob",): (3, 4)})
 
 
 def resumption_psk_that_heals() -> Scenario:
-    """Erin came after the epoch whose key is mixed in, and so did the attacker on her device."""
+    """A commit mixes in the resumption PSK of an epoch before Erin joined. Erin's device is compromised."""
     builder = _ScenarioBuilder()
     builder.world.device("Erin")
     builder.world.add("Alice", "Erin")
@@ -333,35 +346,36 @@ def resumption_psk_that_heals() -> Scenario:
     builder.world.commit("Alice", psks=[1], path=False)
     builder.world.resync("Erin")
     lesson = (
-        "A key of the past shuts out the attacker on a device that never had it; and the device, until it comes back."
+        "A resumption PSK shuts out an attacker on a device that never had it. It shuts out this device, too, until the"
+        " member comes back."
     )
     return builder.build("resumption PSK that heals", lesson, {("Erin",): (2,)})
 
 
-# Forks: two worlds with the same seed and past, in which the server shows different commits to different people
+# Forks: two worlds with the same seed and the same past. The server shows other commits to some of the members.
 
 
 def fork_with_bob() -> Scenario:
-    """The side of a fork that Bob is on."""
+    """The side of a fork with Bob, whose device is compromised before the fork."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     for name in PEOPLE[2:]:
         builder.world.hold(name)
     builder.world.commit("Bob")
     builder.world.commit("Alice")
-    lesson = "A fork is two groups: the commit that heals one side has never happened on the other."
+    lesson = "A fork makes two groups. A commit that heals one side does not exist on the other side."
     return builder.build("fork, with Bob", lesson, {("Bob",): (1,)})
 
 
 def fork_without_bob() -> Scenario:
-    """The other side of the same fork."""
+    """The other side of the same fork, without Bob."""
     builder = _ScenarioBuilder()
     builder.leak("Bob")
     for name in PEOPLE[:2]:
         builder.world.hold(name)
     builder.world.commit("Carol")
     builder.world.commit("Dave")
-    lesson = "A fork is two groups: who was compromised before it and healed on one side has its old leaf on the other."
+    lesson = "A fork makes two groups. A member who heals on one side still has its leaked leaf key on the other side."
     return builder.build("fork, without Bob", lesson, {("Bob",): (1, 2, 3)})
 
 
@@ -369,14 +383,17 @@ def fork_without_bob() -> Scenario:
 
 
 def bad_randomness() -> Scenario:
-    """Carol's random generator is known to the attacker when she invites Erin."""
+    """The attacker knows the randomness with which Carol invites Erin."""
     builder = _ScenarioBuilder()
     builder.world.device("Erin")
     builder.world.add("Carol", "Erin")
     builder.leak("Carol", "randomness")
     builder.world.commit("Alice")
     builder.world.commit("Carol")
-    lesson = "Who knows the inviter's randomness opens the Welcome, and the inviter's new path, until its next commit."
+    lesson = (
+        "The inviter's leaked randomness opens the Welcome and the inviter's new path. The inviter heals with its next"
+        " commit."
+    )
     return builder.build("bad randomness", lesson, {("Carol",): (2, 3)})
 
 
@@ -386,7 +403,10 @@ def signature_key() -> Scenario:
     builder.leak("Bob", "signature key")
     builder.world.commit("Bob")
     builder.world.commit("Bob")
-    lesson = "A signature key reads nothing, and no update replaces it: whoever has it can speak as Bob, and come in."
+    lesson = (
+        "A leaked signature key decrypts nothing. But an update does not replace it, and with it the attacker can join"
+        " in Bob's place."
+    )
     return builder.build("signature key", lesson, {("Bob",): ()})
 
 
@@ -417,4 +437,4 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = MappingProxyType(
         "signature key": signature_key,
     }
 )
-"""The scenarios by name, in the order in which they are best met."""
+"""The scenarios by name, in a good order to read them."""

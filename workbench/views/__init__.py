@@ -1,5 +1,4 @@
-"""What the eyes are given: plain JSON views of real values, and the words for them.
+"""Views: plain JSON that Python computes from recorded values, and that the pictures in `widgets` draw.
 
-A view holds nothing that the engine did not produce.  `schema` is the contract with the widgets, `frame` turns a
-view, a step and a viewer into what is on the picture, and `describe` says the same in words.
+A view has only values that the engine produced, and words about them. It says what is known, not how it is drawn.
 """

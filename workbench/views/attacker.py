@@ -1,8 +1,8 @@
-"""One more viewer of the ratchet tree: whoever has some leaks and hears every message.
+"""Adds one more viewer to the view of a ratchet tree: an attacker who has some leaks and hears every message.
 
-It looks back: of each step it is told what ever follows from the leaks, the later ones too. An envelope that an old
-key opens afterwards is open, and an epoch that had healed and is open again says by what. All of it is taken from the
-verdict on the leaks; whoever really decrypts with the same leaks gets the same (`workbench.adversary`).
+This attacker looks back. Each step shows everything that follows from all leaks, also from later ones: a ciphertext is
+open if a later leak opens it, and an epoch that a later leak opened again says which leak did. The knowledge is that of
+the verdict on the leaks. An attacker who really decrypts with the same leaks gets the same (`workbench.adversary`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from workbench.views.trace_replay import text_of
 
 
 def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTreeView:
-    """The view of a ratchet tree with an attacker among its viewers, who has the leaks of a verdict."""
+    """The view of a ratchet tree, with an attacker who has the leaks of a verdict as one more viewer."""
     view = ratchet_tree_view(verdict.recorded.group_history.trace, title)
     attacker = _Attacker(verdict, _by_what_it_sees(verdict), view["keyframe"]["leaf_count"])
     viewer: ViewerView = {"id": LEAK_HOLDER, "name": "the attacker with these leaks", "kind": "attacker"}
@@ -40,7 +40,7 @@ def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTree
 
 @dataclass(slots=True)
 class _Attacker:
-    """What the attacker can tell of each step, while steps go by."""
+    """Adds what the attacker knows to each step of a view, from the first step to the last."""
 
     verdict: Verdict
     knowledge: Knowledge
@@ -48,7 +48,7 @@ class _Attacker:
     keys: set[SecretId] = field(default_factory=set)
 
     def look_at(self, number: int, step: StepView, keys: Sequence[SecretId]) -> None:
-        """Add to a step what the attacker knows of it; `keys` are those that the step puts into the tree."""
+        """Add to a step what the attacker knows of it; `keys` are the key pairs that the step puts into the tree."""
         self.leaf_count = step.get("leaf_count", self.leaf_count)
         known = [key for key in dict.fromkeys(keys) if self._knows(key) and key not in self.keys]
         self.keys.update(known)
@@ -71,7 +71,7 @@ class _Attacker:
         return secret is not None and self._knows(secret)
 
     def _how(self, key: SecretId) -> How:
-        """How it came by a private key: what is not leaked has rules behind it."""
+        """How the attacker got a private key: it leaked, or the rules say how it was computed."""
         rules, fact = self.knowledge.deduction_rules.rules, self.knowledge.deduction_rules.numbers[key]
         if self.knowledge.by_rule[fact] == LEAKED:
             return "leaked"
@@ -84,17 +84,17 @@ class _Attacker:
         return "derived"
 
     def _sees(self, number: int, step: StepView) -> bool:
-        """Whether it learns what a step did to the group."""
+        """Whether the attacker learns what a step did to the group."""
         return step["kind"] not in {"compromise", "share"} and _can_read(self.verdict, self.knowledge, number)
 
     def _comes_in(self, step: StepView) -> bool:
-        """Whether a commit leads to the first epoch that it can read: then it has the tree from what leaked."""
+        """Whether a commit leads to the first readable epoch: then the attacker has the tree from the leaked state."""
         epoch, standings = step["epoch"], self.verdict.epochs
         begins = step["kind"] in {"commit", "found"}
         return begins and standings.get(epoch) == "readable" and standings.get(epoch - 1) != "readable"
 
     def _open(self, number: int, step: StepView) -> None:
-        """The envelopes that its private keys open."""
+        """Mark the ciphertexts that the attacker's private keys open."""
         for at in step["path"]["nodes"] if step["path"] else ():
             if self._knows_value(at["path_secret"]):
                 at["known_to"].append(LEAK_HOLDER)
@@ -108,7 +108,7 @@ class _Attacker:
                 welcome["opened_by"].append(LEAK_HOLDER)
 
     def _read(self, number: int, step: StepView) -> None:
-        """The secrets of the epoch, and the message, that it knows."""
+        """Mark the secrets of the epoch and the message that the attacker knows."""
         for secret in step.get("secrets", ()):
             if self._knows_value(secret["value"]):
                 secret["known_to"].append(LEAK_HOLDER)
@@ -117,7 +117,7 @@ class _Attacker:
             message["read"][LEAK_HOLDER] = text_of(trace["steps"][number]["messages"][0]) or ""
 
     def _tell(self, step: StepView) -> None:
-        """The beats that it can know of, and one in which it opens what is sealed to keys that it has."""
+        """Mark the beats that the attacker can know of, and add a beat in which it opens ciphertexts."""
         path_known = (
             {at["node"] for at in step["path"]["nodes"] if LEAK_HOLDER in at["known_to"]} if step["path"] else set()
         )
@@ -138,10 +138,10 @@ class _Attacker:
     def _open_beat(self, opened: Sequence[int]) -> BeatView:
         ways = ((node, *direct_path(NodeIndex(node), self.leaf_count)) for node in opened)
         edges = dict.fromkeys(edge for way in ways for edge in pairwise(way))
-        what = f"What is sealed to {nodes_in_words(opened)} opens for the attacker"
+        what = f"The attacker opens the path secrets that are sealed to {nodes_in_words(opened)}"
         return {
             "kind": "open",
-            "sentence": f"{what}, and with it all path secrets above.",
+            "sentence": f"{what}, and derives all path secrets above.",
             "nodes": [*opened],
             "edges": [*edges],
             "known_to": [LEAK_HOLDER],
@@ -149,10 +149,11 @@ class _Attacker:
 
 
 def _by_what_it_sees(verdict: Verdict) -> Knowledge:
-    """What follows from the leaks if the path of a commit in a PrivateMessage opens only for who can read the commit.
+    """What follows from the leaks if an attacker must first decrypt a private commit to see its ciphertexts.
 
-    For whole epochs and messages it makes no difference, since who has the secrets of an epoch can read the commit
-    that ends it: of those the verdict speaks, and takes all commits to be public.
+    The verdict speaks of epochs and messages, and treats all commits as public. That makes no difference for epochs and
+    messages: an attacker with the secrets of an epoch can decrypt the commit that ends it. It makes a difference for
+    single keys.
     """
     knowledge = verdict.knowledge
     leaked = frozenset[SecretId]().union(*(verdict.recorded.leaked(leak) for leak in verdict.leaks))
@@ -173,7 +174,7 @@ def _opens_path(rule: Rule) -> bool:
 
 
 def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
-    """Whether the handshake messages of a step are in the clear, or open for keys that are known."""
+    """Whether the attacker can read the proposals and commits of a step: they are public, or it knows their keys."""
     trace = verdict.recorded.group_history.trace
     return all(
         message_fact(trace, step, index) in knowledge
@@ -183,7 +184,7 @@ def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
 
 
 def _opened(step: StepView) -> Iterator[int]:
-    """The nodes whose envelopes it opens."""
+    """The nodes whose ciphertexts the attacker opens."""
     for at in step["path"]["nodes"] if step["path"] else ():
         yield from (each["to"] for each in at["envelopes"] if LEAK_HOLDER in each["opened_by"])
 
@@ -192,7 +193,7 @@ def _leak_beat(leak: Leak) -> BeatView:
     what = str(leak).partition(" after step ")[0]
     return {
         "kind": "compromise",
-        "sentence": f"Then leaks: {what}.",
+        "sentence": f"After this step {what} leaks.",
         "nodes": [],
         "edges": [],
         "known_to": [LEAK_HOLDER],
@@ -200,7 +201,7 @@ def _leak_beat(leak: Leak) -> BeatView:
 
 
 def _padlock(verdict: Verdict, epoch: int) -> PadlockView:
-    """How an epoch stands under all leaks, and by whom or by what that would change."""
+    """Whether an epoch is open, healed or closed under all leaks, and whose leak opened it or would open it."""
     standing = verdict.epochs[epoch]
     if standing == "closed":
         return {"state": "closed", "badge": "", "words": f"epoch {epoch} is closed to the attacker"}

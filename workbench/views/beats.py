@@ -1,4 +1,4 @@
-"""The beats of a step: one moment, one sentence, and where the eye goes."""
+"""The beats of a step: its parts, each with one sentence and the nodes and edges that it is about."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _commit_beats(
 def _proposals_beat(
     replay: TraceReplay, commit: TraceCommit, step: StepView, names: dict[int, str], keyed_before: dict[int, str]
 ) -> BeatView:
-    """What the proposals alone make of the tree: who comes, who goes, and what goes blank above them (§12.3)."""
+    """The part in which the proposals change the tree: leaves are added or removed, nodes become blank (§12.3)."""
     added = [2 * joiner["leaf"] for joiner in commit["added"]]
     removed, updated = ([2 * leaf for leaf in commit[which]] for which in ("removed", "updated"))
     on_path = {2 * commit["committer"], *(at["node"] for at in commit["path"])}
@@ -102,9 +102,9 @@ def _proposals_beat(
         actions.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
     if removed:
         gone = listed([names[leaf] for leaf in removed])
-        actions.append(f"{gone}'s old leaf goes" if commit["external"] else f"{gone} goes")
+        actions.append(f"{gone}'s old leaf is removed" if commit["external"] else f"{gone} is removed")
     if removed or updated:
-        actions.append("the nodes above go blank, for their keys are in the wrong hands or were made for another leaf")
+        actions.append("the nodes above become blank, and their keys are no longer used")
     if added:
         actions.append(f"{replay.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
     mixed_in = [each["name"] or "a pre-shared key" for each in commit["proposals"] if each["type"] == "psk"]
@@ -121,7 +121,7 @@ def _proposals_beat(
 
 
 def _external_init_beat(recorded: TraceStep, newcomer: str) -> BeatView:
-    """How a newcomer makes an init secret for a group that it has no secret of (§8.3)."""
+    """The part in which a newcomer makes an init secret, because it has no secret of the group (§8.3)."""
     return _beat(
         "proposals",
         f"{newcomer} makes a fresh init secret and seals it to the group's external key, which all members of "
@@ -167,7 +167,10 @@ def _path_beats(replay: TraceReplay, path: PathView, step: StepView, names: dict
 def _climb_beat(at: PathNodeView, edges: Edges, passed: list[int], step: StepView, *, first: bool) -> BeatView:
     start = "A fresh path secret gives" if first else "The next path secret follows from it and gives"
     skipped = (
-        f" {nodes_in_words(passed).capitalize()} is passed by: nobody is below on the other side." if passed else ""
+        f" {nodes_in_words(passed).capitalize()} get{'s' if len(passed) == 1 else ''} no key: no member is below on the"
+        " other side."
+        if passed
+        else ""
     )
     return _beat(
         "climb",
@@ -185,7 +188,7 @@ def _readers(at: PathNodeView) -> str:
 
 
 def _open_beats(replay: TraceReplay, path: PathView, committer: str, members: list[HolderId]) -> list[BeatView]:
-    """Who opens what: the members together, then the attacker, whose keys nobody gave it."""
+    """The parts in which path secrets are opened: first by the members, then by the attacker."""
     beats = []
     for openers, start in ((members, None), ([ATTACKER], "The attacker opens")):
         opened = [
@@ -206,7 +209,8 @@ def _open_beats(replay: TraceReplay, path: PathView, committer: str, members: li
             )
             beats.append(_beat("open", sentence, nodes=opened, edges=edges))
         else:
-            sentence = f"{start} what {committer} sealed to {nodes_in_words(opened)}, and follows."
+            what = f"what {committer} sealed to {nodes_in_words(opened)}"
+            sentence = f"{start} {what}, and derives all path secrets above."
             beats.append(_beat("open", sentence, nodes=opened, edges=edges, known_to=[ATTACKER]))
     return beats
 
@@ -230,6 +234,7 @@ def _schedule_beats(replay: TraceReplay, recorded: TraceStep, commit: TraceCommi
     init = "newcomer's init secret" if commit["external"] else f"init secret of epoch {recorded['epoch'] - 1}"
     psks = ", the commit secret and the pre-shared keys" if _mixes_in(commit) else " and the commit secret"
     confirmed = [replay.names[viewer] for viewer in knows.get("confirmation_key", ()) if viewer != ATTACKER]
+    tested = counted_names(confirmed) or "No recorded device"
     return [
         _beat(
             "schedule",
@@ -237,7 +242,7 @@ def _schedule_beats(replay: TraceReplay, recorded: TraceStep, commit: TraceCommi
             known_to=knows.get("epoch_secret", []),
         ),
         _beat("epoch", f"Epoch {recorded['epoch']} begins."),
-        _beat("confirm", f"The confirmation tag agrees at {counted_names(confirmed) or 'nobody who was watched'}."),
+        _beat("confirm", f"{tested} checked the confirmation tag{', and it agrees' if confirmed else ''}."),
     ]
 
 
@@ -249,7 +254,7 @@ def _mixes_in(commit: TraceCommit) -> bool:
 
 
 def _compromise_beats(replay: TraceReplay, recorded: TraceStep, step: StepView) -> list[BeatView]:
-    """What was taken, and what it opens of what was recorded before: nobody but the attacker knows of it."""
+    """The parts of a compromise: what the attacker takes, and what it then opens. Only the attacker knows of them."""
     gains = {gain["key"]: gain["how"] for gain in step["keys_learned"].get(ATTACKER, ())}
     leaked, computed = (
         [
@@ -273,16 +278,16 @@ def _compromise_beats(replay: TraceReplay, recorded: TraceStep, step: StepView) 
     )
     if opened:
         secrets = "a path secret" if opened == 1 else f"{opened} path secrets"
-        words = f"With it the attacker opens {secrets} that it had recorded, and computes those above."
+        words = f"With these keys the attacker opens {secrets} from old messages, and computes the path secrets above."
         beats.append(_beat("open", words, nodes=computed, known_to=[ATTACKER]))
     if computed_epochs:
-        beats.append(_beat("schedule", f"It computes the secrets of {computed_epochs}.", known_to=[ATTACKER]))
+        beats.append(_beat("schedule", f"The attacker computes the secrets of {computed_epochs}.", known_to=[ATTACKER]))
     beats += [_beat("message", words, known_to=[ATTACKER]) for words in _late_readings(replay, recorded, ATTACKER)]
     return beats
 
 
 def _epochs_gained(replay: TraceReplay, recorded: TraceStep) -> tuple[str, str]:
-    """The epochs whose secrets the attacker took, and those whose secrets it computed."""
+    """The epochs whose secrets the attacker took from the device, and the epochs whose secrets it computed."""
     leaked = set(recorded.get("leaked", ()))
     epochs: dict[bool, list[str]] = {True: [], False: []}
     for key in recorded["keys_learned"].get(ATTACKER, ()):
@@ -297,7 +302,7 @@ def _epochs_gained(replay: TraceReplay, recorded: TraceStep) -> tuple[str, str]:
 
 
 def _late_readings(replay: TraceReplay, recorded: TraceStep, reader: HolderId | None) -> list[str]:
-    """What somebody can read from now on that was sent before."""
+    """Sentences about messages that were sent before, and that a reader can decrypt from now on."""
     readings = []
     for read in recorded["reads"]:
         message = replay.trace["steps"][read["step"]]["messages"][read["message"]]

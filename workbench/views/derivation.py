@@ -1,7 +1,7 @@
-"""The view of a derivation: how one secret or message came to be known, laid out to be drawn.
+"""The view of a derivation: how the attacker gets to know one secret or message, with a place for each fact.
 
-Facts and arrows are told twice: with every step, and with runs of steps that only turn one secret into the next folded
-into one arrow. Places are in pixels, so that the live picture and the still figure draw the same lines.
+There are two arrangements: one with every step, and one in which steps that only turn one secret into the next are
+folded into one arrow. Places are in pixels, so that the live picture and the still figure draw the same lines.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "open": ("AEAD.Open", "6.3.1"),
     "same": ("the same secret", ""),
 }
-"""What the RFC calls what an operation gives, and in which section."""
+"""The RFC's name for each recorded operation, and the section of the RFC."""
 LABELLED: Collection[str] = ("derive_secret", "expand_with_label", "derive_tree_secret")
 
 
@@ -56,10 +56,10 @@ class LeakWordsView(TypedDict):
 
 
 class DerivedFactView(TypedDict):
-    """A secret or what a message says: in two short lines, and in words.
+    """A secret, or the content of a message: `name` and `place` are two short lines, `words` is the long form.
 
-    `leak` is what it leaked with, null if it was derived. `value` is hexadecimal for a secret and text for a message,
-    null if it was not recorded. `source` says in a sentence how it came to be known.
+    `leak` is the leak that has the fact, null if it was derived. `value` is hexadecimal for a secret and text for a
+    message, null if it was not recorded. `source` is a sentence that says how the attacker knows the fact.
     """
 
     kind: str
@@ -72,7 +72,7 @@ class DerivedFactView(TypedDict):
 
 
 class CallView(TypedDict):
-    """One step in the words of the RFC, its section ("" if it has none), and the fact that it gives."""
+    """One step: the RFC's name of the operation, its section ("" if it has none), and the fact that it gives."""
 
     call: str
     section: str
@@ -80,17 +80,17 @@ class CallView(TypedDict):
 
 
 class LineView(TypedDict):
-    """An edge from one premise: an SVG path to where the premises of its arrow come together."""
+    """A line from one premise, as an SVG path. It ends where the lines of the same arrow meet."""
 
     premise: FactNumber
     path: str
 
 
 class ArrowView(TypedDict):
-    """One step, or several folded into one: from premises that are all needed to a conclusion.
+    """One step, or several steps folded into one: all premises together give the conclusion.
 
-    `sealed` is true if a ciphertext is opened; then `label` is that of its key, the start of the public key, if the
-    key has one. `x` and `y` are where the lines meet, a stem leads from there down to the conclusion.
+    `sealed` is true if the step opens a ciphertext. Then `label` is the start of the public key to which it is sealed,
+    if there is one. The lines meet at `x` and `y`, and a stem leads from there down to the conclusion.
     """
 
     conclusion: FactNumber
@@ -104,7 +104,7 @@ class ArrowView(TypedDict):
 
 
 class PlaceView(TypedDict):
-    """Where a fact stands: `rank` is its row."""
+    """The place of a fact in the picture; `rank` is its row."""
 
     fact: FactNumber
     rank: int
@@ -113,7 +113,7 @@ class PlaceView(TypedDict):
 
 
 class ArrangementView(TypedDict):
-    """A picture of the derivation: places by row and from left to right, and arrows in the order of the proof."""
+    """An arrangement of the derivation: places by row and from left to right, arrows in the order of the derivation."""
 
     width: int
     height: int
@@ -122,7 +122,7 @@ class ArrangementView(TypedDict):
 
 
 class DerivationView(TypedDict):
-    """How the fact `goal` came to be known, laid out twice; `summary` says in a sentence what there is to see."""
+    """How the attacker knows the fact `goal`, in two arrangements; `summary` is a sentence about the whole picture."""
 
     format: str
     version: int
@@ -135,7 +135,7 @@ class DerivationView(TypedDict):
 
 
 def derivation_view(verdict: Verdict, fact: Fact) -> DerivationView:
-    """The view of how a fact is known; raises `KeyError` if it is not."""
+    """The view of the derivation of a fact; raises `KeyError` if the attacker does not know the fact."""
     return _Writer(Derivation.of(verdict, fact)).view()
 
 
@@ -143,15 +143,15 @@ HALF = 15
 """Half the height of a mark."""
 ROW, TOP, FOOT, SIDE = 112, 40, 44, 12
 STEM, BELOW = 52, 30
-"""How far above a mark its premises come together, and how far below it lines may turn."""
+"""How far above a mark the lines of its arrow meet, and how far below a mark lines may turn, in pixels."""
 LETTER, BOLD = 7.1, 8.1
-"""About how wide a letter is, and one of a name."""
+"""The approximate width of a letter, and of a bold letter in a name, in pixels."""
 SEALED: Collection[RuleKind] = ("open", "randomness", "read")
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One rule, or several in a row of which the last has the conclusion, and the label of the arrow."""
+    """One rule, or several rules in a row, and the label of their arrow. The last rule has the conclusion."""
 
     rules: tuple[Rule, ...]
     label: str
@@ -166,7 +166,7 @@ class _Step:
 
 
 class _Writer:
-    """Facts get numbers in the order of the proof."""
+    """Writes the view of a derivation. It numbers the facts in the order of the derivation."""
 
     def __init__(self, derivation: Derivation) -> None:
         self._derivation = derivation
@@ -188,15 +188,13 @@ class _Writer:
         }
 
     def _title(self) -> str:
-        words = self._words.of(self._derivation.fact)
-        is_message = self._derivation.fact.startswith("message ")
-        return f"How it is known {words}" if is_message else f"How {words} is known"
+        return f"How the attacker knows {self._words.of(self._derivation.fact)}"
 
     def _summary(self) -> str:
         leaked, steps = len(self._derivation.leaks), len(self._derivation.steps)
         goal = self._words.of(self._derivation.fact)
         if not steps:
-            return f"{upper_first(goal)} leaked itself: nothing had to be computed."
+            return f"{upper_first(goal)} leaked: the attacker does not have to compute it."
         secrets, lead = ("secret that leaked", "leads") if leaked == 1 else ("secrets that leaked", "lead")
         return f"{leaked} {secrets} {lead} to {goal}, in {steps} {'step' if steps == 1 else 'steps'}."
 
@@ -234,7 +232,7 @@ class _Writer:
         return _Step(rules, labels[0] if len(labels) == 1 else f"{labels[0]} {'…' if labels[2:] else '·'} {labels[-1]}")
 
     def _label(self, rule: Rule) -> str:
-        """What is written at an arrow: the label of the derivation, or that of the key that opens a ciphertext."""
+        """The label of an arrow: that of the operation, or for a ciphertext the start of the public key."""
         if rule.kind == "open":
             return self._words.secrets[rule.premises[0]].get("public", "")[:4] or rule.label
         if rule.kind == "read":
@@ -247,7 +245,7 @@ class _Writer:
         label = f" “{rule.label}”" if rule.label and rule.label != name else ""
         return {"call": f"{name}{label}", "section": section, "gives": self._numbers[rule.conclusion]}
 
-    # What is drawn where
+    # Places
 
     def _arrangement(self, steps: Sequence[_Step]) -> ArrangementView:
         graph: nx.DiGraph[int] = nx.DiGraph()
@@ -271,7 +269,7 @@ class _Writer:
         }
 
     def _room(self, fact: Fact, label: str) -> Room:
-        """The words of a fact stand to the right of its mark, and above them those of its arrow."""
+        """The space for a fact: its words are to the right of the mark, and the label of its arrow is above them."""
         leak = self._derivation.leaks.get(fact)
         name, place = self._words.brief(fact)
         lines = (place, label, "" if leak is None else _brief(leak))
@@ -294,7 +292,7 @@ class _Writer:
 
 
 def runs(steps: Sequence[Rule], goal: Fact) -> Iterator[tuple[Rule, ...]]:
-    """The steps, with what only turns one secret into the next, and is used for nothing else, in one run."""
+    """The steps in runs. Steps that only turn one secret into the next are one run, unless a secret has another use."""
     users: dict[Fact, list[Rule]] = {}
     for rule in steps:
         for premise in rule.premises:
@@ -321,7 +319,7 @@ def _brief(leak: Leak) -> str:
 
 
 def _line(source: int, target: int, rank: Mapping[int, int], x: Mapping[Item, int]) -> str:
-    """From a premise down to where the premises come together, past the rows between."""
+    """The SVG path from a premise down to the point where the premises meet, through the rows between."""
     way = route(source, target, rank)
     row = TOP + ROW * rank[source]
     path = [f"M{x[source]} {row + HALF}"]

@@ -1,4 +1,4 @@
-"""Words that several views are made of."""
+"""Functions that write words for several views."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LISTED_AT_MOST = 8
 
 
 def nodes_in_words(nodes: Sequence[int]) -> str:
-    """Name some nodes: "node 1 and leaves 2 and 3"; more than a few are only counted."""
+    """Nodes in words: "node 1 and leaves 2 and 3". More than eight nodes are only counted."""
     if len(nodes) > _LISTED_AT_MOST:
         return f"{len(nodes)} nodes"
     parents = [str(node) for node in nodes if node % 2 == 1]
@@ -25,5 +25,5 @@ def nodes_in_words(nodes: Sequence[int]) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """Count things: "1 node", "2 nodes"."""
+    """A number of things in words: "1 node", "2 nodes"."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,4 +1,4 @@
-"""The epochs of a group as a graph, forks included: whoever parts from the others goes on in an epoch of its own."""
+"""The epochs of a group as a graph. In a fork, one epoch has two next epochs."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from workbench.adversary.verdict import Standing, Verdict
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 EpochId: TypeAlias = tuple[int, str]
-"""Its number and its epoch authenticator: two epochs of one number are the same only if these agree."""
+"""The number and the epoch authenticator of an epoch. After a fork two epochs may have the same number."""
 PRIME = "′"
 
 
 @dataclass(frozen=True)
 class EpochHistory:
-    """The epochs of one group as a `networkx` graph without cycles, each with an edge to those that follow it.
+    """The epochs of one group as an acyclic `networkx` graph, with an edge from each epoch to the next ones.
 
-    A node has its `label` (12, or 12′ on the first branch that parted), its `members`, its `standing`, the `leaks` of
-    its time, and the names of the `reopeners` whose compromise would open it again. An edge has the `words` of its
+    A node has its `label` (12, or 12′ on the second side of a fork), its `members`, its `standing`, the `leaks` during
+    the epoch, and the names of the `reopeners`, whose compromise would open it again. An edge has the `words` of the
     commit.
     """
 
@@ -29,13 +29,13 @@ class EpochHistory:
 
     @classmethod
     def of(cls, *verdicts: Verdict) -> EpochHistory:
-        """The history of a group that has forked or not: one verdict for each branch, with what leaked on it.
+        """The history of a group from one verdict for each side of its fork, or from one verdict if it did not fork.
 
-        A key from before a fork opens ciphertexts on all sides of it: each branch is judged under the leaks of all.
-        An epoch that branches share is readable if it is so in one of them. Raises `ValueError` for different groups.
+        A key from before the fork opens ciphertexts on all sides, so each side is judged under the leaks of all sides.
+        An epoch before the fork is readable if it is readable on one side. Raises `ValueError` for different groups.
         """
         if len({verdict.recorded.group_history.trace["group_id"] for verdict in verdicts}) != 1:
-            raise ValueError("An epoch history is that of one group, with one verdict for each of its branches")
+            raise ValueError("The verdicts are on different groups: an epoch history needs verdicts on one group")
         graph: nx.DiGraph[EpochId] = nx.DiGraph()
         leaks = [leak for verdict in verdicts for leak in verdict.leaks]
         for branch, verdict in enumerate(verdicts):
@@ -47,7 +47,7 @@ class EpochHistory:
 
 
 def _add(graph: nx.DiGraph[EpochId], verdict: Verdict, primes: str) -> dict[int, EpochId]:
-    """Add the epochs of a branch, and give them by number; those it shares with an earlier one are there already."""
+    """Add the epochs of one side of a fork, without those that are there already; returns all its epochs by number."""
     group_history = verdict.recorded.group_history
     names = {holder["id"]: holder["name"] for holder in group_history.trace["holders"]}
     titles = [step["title"] for step in ratchet_tree_view(group_history.trace)["steps"]]
@@ -67,7 +67,7 @@ def _add(graph: nx.DiGraph[EpochId], verdict: Verdict, primes: str) -> dict[int,
 
 
 def _authenticator(group_history: GroupHistory, record: EpochRecord) -> str:
-    """Its value; nothing if it was not recorded."""
+    """The value of the epoch authenticator in hexadecimal; an empty text if it was not recorded."""
     secret = group_history.secrets.get(record.secrets.get("epoch_authenticator", ""))
     return (secret and secret["value"]) or ""
 

@@ -1,8 +1,8 @@
-"""Places for the nodes of a graph that is drawn by rank: rows from the top, and in each row an order and places.
+"""Computes where the nodes of an acyclic graph are drawn: a row for each node, and a place in the row.
 
-After Sugiyama: lines that pass a row have a place there, all those from one node the same; rows are ordered by the
-mean place of their neighbours (barycentres), and everything moves as close to its neighbours as its order and its size
-allow. In the end chains are set upright.
+The method is Sugiyama's. A line that passes a row gets a place in the row, and all lines from one node share it. Each
+row is ordered by the mean place of the neighbours (barycentre). Then each item moves as close to its neighbours as the
+order and the sizes allow. At the end chains of nodes are placed exactly below each other.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import TypeAlias
 import networkx as nx
 
 Item: TypeAlias = Hashable
-"""A node, or the lines from one node where they pass a row: (node, row)."""
+"""A node, or the place where all lines from a node pass a row: (node, row)."""
 Room: TypeAlias = tuple[float, float]
-"""What an item needs to its left and to its right."""
+"""The space that an item needs to its left and to its right, in pixels."""
 
 SWEEPS = 32
 LINE_ROOM: Room = (10, 10)
 STRAIGHT = 6
-"""How much harder a line is pulled by its own than by a node."""
+"""The weight of a line's own next place, compared with the weight of a node: it keeps lines straight."""
 
 
 def ranks(graph: nx.DiGraph[int]) -> dict[int, int]:
-    """The row of each node: as far down as what is made of it allows."""
+    """The row of each node: the lowest row that is above all its successors."""
     below: dict[int, int] = {}
     for node in reversed(list(nx.topological_sort(graph))):
         below[node] = max((1 + below[after] for after in graph.successors(node)), default=0)
@@ -34,13 +34,13 @@ def ranks(graph: nx.DiGraph[int]) -> dict[int, int]:
 
 
 def route(source: int, target: int, rank: Mapping[int, int]) -> list[Item]:
-    """The items on the way of an edge, its ends included."""
+    """The items through which an edge goes, both ends included."""
     passed = range(rank[source] + 1, rank[target])
     return [source, *((source, row) for row in passed), target]
 
 
 def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, Room]) -> dict[Item, float]:
-    """How far right each item stands; the leftmost room begins at 0."""
+    """The horizontal place of each item in pixels; the leftmost item begins at 0."""
     rows, neighbours = _rows(graph, rank)
     below = _upright(rows, neighbours)
     room = {item: rooms[item] if isinstance(item, int) else LINE_ROOM for row in rows for item in row}
@@ -59,7 +59,7 @@ def places(graph: nx.DiGraph[int], rank: Mapping[int, int], rooms: Mapping[int, 
 
 
 def _rows(graph: nx.DiGraph[int], rank: Mapping[int, int]) -> tuple[list[list[Item]], Mapping[Item, Sequence[Item]]]:
-    """The items of each row, and for each item those that it is joined to in the rows above and below."""
+    """The items of each row, and for each item its neighbours in the rows above and below."""
     rows: list[list[Item]] = [[] for _ in range(1 + max(rank.values()))]
     neighbours: dict[Item, list[Item]] = {node: [] for node in graph}
     for node in nx.lexicographical_topological_sort(graph):
@@ -78,7 +78,7 @@ def _rows(graph: nx.DiGraph[int], rank: Mapping[int, int]) -> tuple[list[list[It
 
 
 def _upright(rows: Sequence[Sequence[Item]], neighbours: Mapping[Item, Sequence[Item]]) -> dict[Item, Item]:
-    """What an item should stand right above: a line above its own, and a node above what is made of it alone."""
+    """For each item, the item that should be exactly below it: the next part of a line, or an only successor."""
     row_of = {item: number for number, row in enumerate(rows) for item in row}
     found: dict[Item, Item] = {}
     for item, others in neighbours.items():
@@ -90,10 +90,10 @@ def _upright(rows: Sequence[Sequence[Item]], neighbours: Mapping[Item, Sequence[
 
 
 def _packed(row: Sequence[Item], wanted: Sequence[float], room: Mapping[Item, Room]) -> dict[Item, float]:
-    """Each item as near to where it is wanted as all together can be, in this order and without overlap.
+    """Places for the items of a row that are as near as possible to the wanted ones, in this order, without overlap.
 
-    Without the least distances between them the places must rise, and the nearest rising ones are the means of
-    the runs that would fall (pool adjacent violators).
+    After subtracting the least distances, the places must not fall. The nearest such places are the means of the runs
+    that would fall ("pool adjacent violators").
     """
     offsets = [0.0]
     for one, other in pairwise(row):
@@ -110,6 +110,6 @@ def _packed(row: Sequence[Item], wanted: Sequence[float], room: Mapping[Item, Ro
 
 
 def _wanted(item: Item, neighbours: Sequence[Item], at: Mapping[Item, float]) -> float:
-    """The mean place of the neighbours; a line goes straight on rather than aside."""
+    """The place where an item wants to be: the weighted mean of the places of its neighbours."""
     pulls = [(STRAIGHT if isinstance(item, tuple) and isinstance(each, tuple) else 1, at[each]) for each in neighbours]
     return sum(pull * place for pull, place in pulls) / sum(pull for pull, _ in pulls) if pulls else at[item]

@@ -1,8 +1,8 @@
-"""The view of forward secrecy: how long each secret is on a device, and what a compromise at any instant would get.
+"""The view of forward secrecy: how long each secret is on a device, and what a compromise after any step gets.
 
-A secret has a bar from the step in which a device got it to the step in which it deleted it. Bars of secrets that take
-each other's place stand in one lane; lanes of like things make a kind. It holds the view of the compromise too, from
-whose rules the picture computes what leaked secrets open.
+A secret has a bar from the step in which the device got it to the step in which the device deleted it. A lane has the
+bars of secrets that replace each other, such as the init secrets of the epochs. A kind has the lanes of similar
+secrets. The view also contains the security view: with its rules the picture computes what the leaked secrets open.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KindId: TypeAlias = Literal[
 
 
 class BarView(TypedDict):
-    """One secret on one device: there after the steps from `born` up to, not including, `died`; null if it still is."""
+    """One secret on one device, from step `born` to the step before `died`; `died` is null if it is not deleted."""
 
     fact: FactNumber
     born: int
@@ -38,14 +38,14 @@ class BarView(TypedDict):
 
 
 class LaneView(TypedDict):
-    """Secrets of which each takes the place of the one before; no two bars of a lane overlap."""
+    """Secrets that replace each other: no two bars of a lane overlap."""
 
     name: str
     bars: list[BarView]
 
 
 class SpanView(TypedDict):
-    """So many secrets of a kind are there from step `first` up to step `end`, when `deleted` of them go."""
+    """`count` secrets of a kind are on the device from step `first` to step `end`, which deletes `deleted` of them."""
 
     first: int
     end: int | None
@@ -54,7 +54,7 @@ class SpanView(TypedDict):
 
 
 class KindView(TypedDict):
-    """All secrets of one kind on one device: lane by lane, and counted."""
+    """All secrets of one kind on one device: as lanes, and as numbers over time."""
 
     kind: KindId
     lanes: list[LaneView]
@@ -62,7 +62,7 @@ class KindView(TypedDict):
 
 
 class KindWordsView(TypedDict):
-    """What a kind is called, one and many, and the section of the RFC that speaks of it."""
+    """The name of a kind of secrets in singular and plural, and the section of the RFC about it."""
 
     name: str
     one: str
@@ -71,7 +71,7 @@ class KindWordsView(TypedDict):
 
 
 class KeyLifetimesView(TypedDict):
-    """All that a picture of the lifetimes of secrets needs; a device that never held any is absent."""
+    """The lifetimes of all secrets on all devices. A device that never held a secret is absent."""
 
     format: str
     version: int
@@ -127,13 +127,13 @@ EPOCH_SECRETS = frozenset(
         "epoch_authenticator",
     }
 )
-"""What a device keeps of an epoch beside its init secret, its secret tree and its resumption PSK (RFC 9420 §8)."""
+"""The other secrets of an epoch that a device keeps (RFC 9420 §8)."""
 
 
 def key_lifetimes_view(
     recorded: RecordedHistory, leaks: Mapping[str, Leak] | None = None, title: str | None = None
 ) -> KeyLifetimesView:
-    """The view of a recorded history. `leaks` are offered by their names, beside the compromise in the picture."""
+    """The view of a recorded history. The picture offers `leaks` by their names, and the compromise of a device."""
     security = security_view(recorded, leaks, title)
     names = _Names.of(recorded.group_history)
     facts = _facts_by_number(recorded, security)
@@ -155,7 +155,7 @@ def _facts_by_number(recorded: RecordedHistory, security: SecurityView) -> list[
 
 
 def _bars(security: SecurityView, device: HolderId) -> list[BarView]:
-    """The bars of a device, by birth. What comes back after its deletion has another bar."""
+    """The bars of a device, in the order of birth. A secret that comes back after its deletion has a second bar."""
     bars: list[BarView] = []
     alive: dict[FactNumber, BarView] = {}
     for number, step in enumerate(security["steps"]):
@@ -186,7 +186,7 @@ def _kinds(bars: list[BarView], facts: list[SecretId | None], names: _Names) -> 
 
 
 def _rows(bars: list[BarView]) -> list[list[BarView]]:
-    """Bars of one name in as few rows as they need, so that none overlap."""
+    """The bars of one name, in as few lanes as possible without overlaps."""
     rows: list[list[BarView]] = []
     for bar in bars:
         free = (row for row in rows if row[-1]["died"] is not None and row[-1]["died"] <= bar["born"])
@@ -199,7 +199,7 @@ def _rows(bars: list[BarView]) -> list[list[BarView]]:
 
 
 def _band(bars: Iterable[BarView]) -> list[SpanView]:
-    """How many there are from one coming or going to the next; nothing is said of when there are none."""
+    """The numbers of secrets between two changes of the number. Times without any secret are left out."""
     born, died = Counter[int](), Counter[int]()
     for bar in bars:
         born[bar["born"]] += 1
@@ -216,7 +216,7 @@ def _band(bars: Iterable[BarView]) -> list[SpanView]:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a secret is, and the lane in which it stands."""
+    """Finds the kind of a secret, and the lane to which it belongs."""
 
     group_history: GroupHistory
     purposes: Mapping[SecretId, str]
@@ -224,7 +224,7 @@ class _Names:
 
     @classmethod
     def of(cls, group_history: GroupHistory) -> _Names:
-        """Look for what private keys were made for, and what pre-shared keys are called."""
+        """Collect the purposes of private keys, and the names of pre-shared keys."""
         seeds: dict[SecretId, str] = {}
         purposes: dict[SecretId, str] = {}
         shared: dict[SecretId, str] = {}
@@ -241,7 +241,7 @@ class _Names:
         return cls(group_history, purposes, shared)
 
     def kind(self, secret: SecretId) -> KindId:
-        """The kind of a secret, told from its name and from what it was made for."""
+        """The kind of a secret, by its name and its purpose."""
         entry = self.group_history.secrets[secret]
         name = entry["name"]
         kinds: dict[str, KindId] = {
@@ -267,7 +267,7 @@ class _Names:
         return "nodes" if node % 2 else "leaf"
 
     def lane(self, secret: SecretId, kind: KindId) -> tuple[int, str]:
-        """The lane of a secret: where it comes among those of its kind, and its name."""
+        """The lane of a secret: its place among the lanes of its kind, and its name."""
         entry = self.group_history.secrets[secret]
         name, node = entry["name"], entry["node"] or 0
         match kind:
@@ -289,7 +289,7 @@ class _Names:
         return lane
 
     def _owner(self, epoch: int | None, node: int) -> str:
-        """Whose messages a ratchet is for."""
+        """The member whose messages a ratchet is for."""
         record = None if epoch is None else self.group_history.epochs.get(epoch)
         holder = None if record is None else record.members.get(node // 2)
         names = {each["id"]: each["name"] for each in self.group_history.trace["holders"]}

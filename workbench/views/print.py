@@ -1,6 +1,6 @@
 """Figures for handouts and reports, drawn by Graphviz: derivations, epoch histories, ratchet trees.
 
-Print has no hatching: what leaked has a double outline and says so, and what the attacker has is striped.
+Graphviz has no hatching. So a node is striped if the attacker has its secret, and has a double outline if it leaked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from workbench.views.schema import MemberView
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How one node of a tree is printed; `hold` is what the viewer has of its private key."""
+    """How one node of a tree is printed; `hold` says whether and how the viewer has its private key."""
 
     node: int
     state: Literal["keyed", "blank", "unknown"]
@@ -37,32 +37,32 @@ class Mark:
 
     @classmethod
     def of(cls, drawn: Mapping[str, Any]) -> Mark:
-        """A mark from one that `widgets/ratchet_tree/frame.js` gives."""
+        """Make a mark from a mark of `widgets/ratchet_tree/frame.js`."""
         member, hold, unmerged = drawn["member"], drawn["hold"], tuple(drawn["unmerged"])
         return cls(drawn["node"], drawn["state"], member, hold, unmerged)
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the node is a leaf: leaves have even node indices."""
+        """Whether the node is a leaf: the node index of a leaf is even."""
         return self.node % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A tree as somebody sees it (`widgets.RatchetTree.frame`); `path` holds the edges of a commit's path by child."""
+    """A tree as a viewer sees it (`widgets.RatchetTree.frame`); `path` has the edges of a commit's path by child."""
 
     marks: tuple[Mark, ...]
     path: Mapping[int, Literal["path", "filtered"]]
 
 
 Printable: TypeAlias = "Derivation | EpochHistory | RatchetTree | Frame | nx.DiGraph[str]"
-"""What can be printed; a graph is one of secrets (`workbench.inspect.trace_graph`)."""
+"""The values that can be printed. A graph is a graph of secrets (`workbench.inspect.trace_graph`)."""
 
 
 def figure(thing: Printable, path: str | Path) -> tuple[Path, Path]:
-    """Write a figure as SVG and as PDF: `path`, without an ending, gets both. Returns where they are.
+    """Write a figure as SVG and as PDF. `path` is the name of both files without the ending. Returns their paths.
 
-    Raises `NotPossible` if Graphviz's `dot` is not there.
+    Raises `NotPossible` if Graphviz's program `dot` is not installed.
     """
     drawn = drawing(thing)
     files = Path(f"{path}.svg"), Path(f"{path}.pdf")
@@ -76,7 +76,7 @@ def figure(thing: Printable, path: str | Path) -> tuple[Path, Path]:
 
 
 def drawing(thing: Printable) -> graphviz.Digraph:
-    """A figure as Graphviz has it, which notebooks show."""
+    """A figure as a Graphviz object, which notebooks can show."""
     match thing:
         case Derivation():
             return _derivation(thing)
@@ -104,12 +104,12 @@ def _digraph(**attributes: str) -> graphviz.Digraph:
 
 
 def _text(words: str) -> str:
-    """Words in a label, in which backslashes mean something, too."""
+    """Escape words for a label, in which a backslash has a meaning."""
     return escape(words).replace("\\", "\\\\")
 
 
 def _lines(*lines: str, align: str = "LEFT", color: str = INK) -> str:
-    """Words below each other on white, the first in bold, the others small; empty ones are left out."""
+    """Lines of words on white: the first in bold, the others small. Empty lines are left out."""
     first, *others = (_text(line) for line in lines if line)
     rows = [f"<B>{first}</B>", *(f'<FONT POINT-SIZE="9" COLOR="{color}">{line}</FONT>' for line in others)]
     cells = "".join(f'<TR><TD ALIGN="{align}">{row}</TD></TR>' for row in rows)
@@ -120,7 +120,7 @@ def _lines(*lines: str, align: str = "LEFT", color: str = INK) -> str:
 
 
 def _derivation(derivation: Derivation) -> graphviz.Digraph:
-    """Secrets as diamonds, what leaked at the top; arrows that need several premises come together in a point."""
+    """Secrets as diamonds, leaked ones at the top. The arrows of a step that needs several premises meet in a point."""
     view = derivation_view(derivation.verdict, derivation.fact)
     drawn = _digraph(label=view["title"], labelloc="t", ranksep="0.35", nodesep="0.06")
     for spot in view["folded"]["places"]:
@@ -155,7 +155,7 @@ def _derivation(derivation: Derivation) -> graphviz.Digraph:
 
 
 def _secrets(graph: nx.DiGraph[str]) -> graphviz.Digraph:
-    """Every secret of a graph under its name, and what was made from it."""
+    """Every secret of a graph with its name, and arrows to the secrets that are made from it."""
     drawn = _digraph()
     for secret, entry in graph.nodes(data=True):
         where = (f"{place} {entry[place]}" for place in ("epoch", "node") if entry[place] is not None)
@@ -169,7 +169,7 @@ def _secrets(graph: nx.DiGraph[str]) -> graphviz.Digraph:
 
 
 def _epochs(history: EpochHistory) -> graphviz.Digraph:
-    """Epochs as boxes: striped and double if readable, with who leaked what; commits as edges."""
+    """Epochs as boxes with their leaks, striped and with a double outline if readable; commits as edges."""
     drawn = _digraph(rankdir="TB", ranksep="0.4")
     for (epoch, authenticator), node in history.graph.nodes(data=True):
         is_readable = node["standing"] == "readable"
@@ -198,7 +198,7 @@ ACROSS, UP = 0.42, 0.75
 
 
 def _marks(tree: RatchetTree) -> tuple[Mark, ...]:
-    """A tree as everybody can see it."""
+    """A tree with its public values only."""
     return tuple(_mark(tree, NodeIndex(node)) for node in range(node_width(tree.leaf_count)))
 
 
@@ -215,7 +215,7 @@ def _mark(tree: RatchetTree, node: NodeIndex) -> Mark:
 
 
 def _tree(marks: tuple[Mark, ...], path: Mapping[int, str]) -> graphviz.Digraph:
-    """The root on top, x by node index and y by level, as on the screen."""
+    """The root is at the top. The node index gives x and the level gives y, as on the screen."""
     drawn = _digraph()
     drawn.engine = "neato"
     drawn.attr("node", fixedsize="true", width="0.42", height="0.42")
@@ -244,7 +244,7 @@ def _inside(mark: Mark) -> str:
 
 
 def _look(mark: Mark) -> dict[str, str]:
-    """Blank is dashed, unknown dotted, held filled, computed striped, leaked striped with a double outline."""
+    """Blank nodes are dashed, unknown ones dotted, held ones filled, computed ones striped, leaked ones also double."""
     shape = "box" if mark.is_leaf else "circle"
     if mark.state != "keyed":
         return {"shape": shape, "style": "dashed" if mark.state == "blank" else "dotted", "color": LINE}

@@ -1,4 +1,4 @@
-"""From a trace to the view of its ratchet tree: every value comes from the trace, only the words are added here."""
+"""Makes the view of a ratchet tree from a trace. All values come from the trace; only the words are added here."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ SCHEDULE = (
 """The secrets of an epoch in the order of the key schedule (RFC 9420 §8)."""
 
 END_OF_TIME = 253402300799
-"""The last second of the year 9999: what is valid for longer is valid for ever."""
+"""The last second of the year 9999. A lifetime that ends later is shown as unlimited."""
 
 
 def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView:
@@ -116,7 +116,7 @@ def _title(replay: TraceReplay, start: TraceStep) -> str:
 
 
 def members_of(trace: Trace) -> list[MemberView]:
-    """Everybody who is, was or will be in the group, with a hue for each."""
+    """All people who are in the group at any time, each with a hue."""
     people = [holder for holder in trace["holders"] if holder["kind"] == "member"]
     return [
         {
@@ -130,7 +130,7 @@ def members_of(trace: Trace) -> list[MemberView]:
 
 
 def _initial(name: str) -> str:
-    """The first letter; of "leaf 3" the number, and of "Alice 2" both."""
+    """The short name of a member: "A" for Alice, "A2" for "Alice 2", "3" for "leaf 3"."""
     head, _, number = name.rpartition(" ")
     if not number.isdecimal() or not head:
         return name[0].upper()
@@ -138,7 +138,7 @@ def _initial(name: str) -> str:
 
 
 def _viewers(trace: Trace) -> list[ViewerView]:
-    """Everybody who was watched: members first."""
+    """The holders whose secrets were recorded, members first."""
     watched = [holder for holder in trace["holders"] if holder["recorded"]]
     watched.sort(key=lambda holder: holder["kind"] != "member")
     return [{"id": holder["id"], "name": holder["name"], "kind": holder["kind"]} for holder in watched]
@@ -152,7 +152,7 @@ def _key(secret: TraceSecret) -> KeyView:
 
 
 def _step(replay: TraceReplay, recorded: TraceStep, index: int, in_tree: set[SecretId]) -> StepView:
-    """One step of the view; `replay` is where things stood before it, and where they stand after it on return."""
+    """One step of the view. `replay` is the state before the step; the function advances it to the state after."""
     before_places, before_leaves = dict(replay.places), dict(replay.at_leaf)
     before_keys, before_count = dict(replay.key_at), replay.leaf_count
     replay.apply(recorded)
@@ -201,7 +201,7 @@ def _step(replay: TraceReplay, recorded: TraceStep, index: int, in_tree: set[Sec
 
 
 def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> bool:
-    """Whether a viewer learns what a step did: who did it, a member of the epoch, or anybody if it is in the clear."""
+    """Whether a viewer learns what a step did: it acted, it is a member of the epoch, or the messages are public."""
     if viewer == step["actor"] or step["kind"] in {"process", "join"}:
         return True
     if step["kind"] in {"compromise", "create"}:
@@ -219,7 +219,7 @@ def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> b
 
 
 def _handed_the_tree(step: TraceStep, before: Places, after: Places) -> list[HolderId]:
-    """Who has the whole tree from this step on: by a Welcome, by a compromise, or by catching up."""
+    """The viewers who get the whole tree in this step: by a Welcome, by a compromise, or by catching up."""
     handed = []
     for holder in step["places"]:
         place, was = after[holder], before.get(holder)
@@ -257,7 +257,7 @@ def _nodes(tree: TraceTree) -> dict[str, NodeView]:
 
 
 def _blanks(tree: TraceTree, keyed_before: dict[int, SecretId], leaf_count_before: int) -> list[int]:
-    """The nodes that are blank and were not, and those that came blank because the tree grew."""
+    """The nodes that became blank in this step, and the new nodes of a grown tree that are blank."""
     new = range(node_width(leaf_count_before), node_width(tree["leaf_count"]))
     grown = [node for node in new if str(node) not in tree["nodes"]]
     return [node for node in tree["blank"] if node in keyed_before] + grown
@@ -325,7 +325,7 @@ def _gains(
 
 
 def _how(holder: HolderId, key: SecretId, operations: StepOperations) -> How:
-    """How a holder came by a private key, told from the operations behind it."""
+    """How a holder got a private key, by the operations that gave it."""
     chain = [operation for operation, _ in operations.roots(holder, key)]
     if any(operation["name"] == "decode" for operation in chain):
         return "welcome"
@@ -426,7 +426,7 @@ def _proposals(recorded: TraceStep, names: dict[int, str]) -> list[ProposalView]
 
 
 def _message(recorded: TraceStep, index: int) -> MessageView | None:
-    """What went over the wire: the commit if there is one, and not the proposals and the Welcome around it."""
+    """The message of a step. A step with a commit shows the commit, not its proposals and its Welcome."""
     messages = recorded["messages"]
     if not messages:
         return None

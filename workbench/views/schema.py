@@ -1,21 +1,19 @@
-"""The view of a ratchet tree through time: the contract between Python and the picture.
+"""The view of a ratchet tree through time: the format that Python writes and the picture reads.
 
 A view is plain JSON.  A picture of it is a function of three things: `frame(view, step, viewer)`.  Python makes
-views from recorded values of the engine; Python's static figure and the player in the browser only read them.
+views from recorded values of the engine.  The still figure and the player in the browser only read them.
 
 Rules of the format:
 
-- Nodes are named by their node index (RFC 9420 Appendix C), written in decimal where they are JSON keys.
+- A node is named by its node index (RFC 9420 Appendix C), written in decimal as a JSON key.
 - Bytes are lower-case hexadecimal.
-- The tree after step `s` is the keyframe changed by the deltas of steps 0 to `s`.  Step 0 is the keyframe's own
-  step: it says how the group came to be there, and changes no node.
+- The tree after step `s` is the keyframe changed by the deltas of steps 0 to `s`.  Step 0 belongs to the keyframe: it
+  says how the group began, and changes no node.
 - A blank node is absent.
-- A key pair has an id of its own, because a node gets a new key pair again and again: who holds which private key
-  is told of key ids, never of nodes.
-- The view knows everything that was recorded.  What a viewer may be shown follows from `Step.keys_learned`,
-  `Step.keys_deleted`,
-  `Step.unseen_by`, `Step.tree_to`, and the lists named `known_to` and `opened_by`; everything else is drawn as
-  unknown.
+- Each key pair has an id, because a node gets new key pairs.  The lists of private keys that a viewer holds name key
+  ids, not nodes.
+- The view has everything that was recorded.  `keys_learned`, `keys_deleted`, `unseen_by` and `tree_to` of the steps,
+  and the lists `known_to` and `opened_by`, say what a viewer knows.  Everything else is drawn as unknown.
 """
 
 from __future__ import annotations
@@ -50,18 +48,17 @@ BeatKind: TypeAlias = Literal[
     "compromise",
 ]
 How: TypeAlias = Literal["generated", "derived", "opened", "welcome", "leaked"]
-"""How a viewer came by a private key.
+"""How a viewer got a private key.
 
-`generated` by itself, `derived` from a path secret, `opened` from a ciphertext of an UpdatePath (and all above
-it), brought by a `welcome`, or `leaked` from a device.  What an attacker has that is not `leaked` it computed from
-what is.
+The viewer `generated` it, or `derived` it from a path secret, or `opened` a ciphertext of an UpdatePath from which it
+follows, or got it by a `welcome`, or it `leaked` from a device.  An attacker computes all keys that did not leak.
 """
 PadlockState: TypeAlias = Literal["closed", "open", "reopened", "healed"]
 Source: TypeAlias = Literal["key_package", "update", "commit"]
 
 
 class MemberView(TypedDict):
-    """One client that is, was or will be in the group; its hue is one of eight, from 0 to 7."""
+    """One client that is in the group at any time; its hue is one of eight, from 0 to 7."""
 
     id: str
     name: str
@@ -70,7 +67,7 @@ class MemberView(TypedDict):
 
 
 class ViewerView(TypedDict):
-    """Somebody through whose eyes the tree can be seen; a member's viewer has the member's id."""
+    """A viewer: the picture can show what a viewer knows.  The viewer of a member has the member's id."""
 
     id: ViewerId
     name: str
@@ -78,7 +75,7 @@ class ViewerView(TypedDict):
 
 
 class KeyView(TypedDict):
-    """One HPKE key pair that some node had at some time; `private` is null if it was never recorded."""
+    """One HPKE key pair that a node had at any time; `private` is null if it was not recorded."""
 
     public: Hex
     private: Hex | None
@@ -114,9 +111,9 @@ NodeView: TypeAlias = LeafView | ParentView
 class KeyframeView(TypedDict):
     """The whole tree at the start.
 
-    `leaf_count` is the number of leaves, blank ones included: a power of two.  `hashes` holds tree hashes (RFC
-    9420 §7.8) by node, those of blank nodes included.  `group` holds values of the GroupContext under the RFC's
-    names.  `unseen_by` names the viewers that do not see this tree.
+    `leaf_count` is the number of leaves with the blank ones: a power of two.  `hashes` has the tree hashes (RFC
+    9420 §7.8) of all nodes, also of blank ones.  `group` has values of the GroupContext under the RFC's names.
+    `unseen_by` has the viewers who do not see this tree.
     """
 
     epoch: int
@@ -128,7 +125,7 @@ class KeyframeView(TypedDict):
 
 
 class LearnedKeyView(TypedDict):
-    """A private key that a viewer holds from this step on."""
+    """A private key that a viewer gets in this step."""
 
     key: KeyId
     how: How
@@ -145,7 +142,7 @@ class SecretView(TypedDict):
 class EnvelopeView(TypedDict):
     """A path secret sealed to one public key (RFC 9420 §7.6).
 
-    `to` is the node whose key `to_key` it is sealed to; `opened_by` names the viewers that really decrypted it.
+    It is sealed to the key `to_key` of node `to`.  `opened_by` has the viewers who decrypted it.
     """
 
     to: int
@@ -158,8 +155,8 @@ class EnvelopeView(TypedDict):
 class PathNodeView(TypedDict):
     """One node of the committer's direct path, from the leaf's parent to the root (RFC 9420 §7.6).
 
-    `copath` is its child off the path.  A filtered node gets no key pair, hence no key, path secret or envelopes.
-    `path_secret` is null if it was not recorded; `known_to` names the viewers that learned it.
+    `copath` is its child that is not on the path.  A filtered node gets no key pair: it has no key, no path secret and
+    no envelopes.  `path_secret` is null if it was not recorded.  `known_to` has the viewers who learned it.
     """
 
     node: int
@@ -181,8 +178,8 @@ class PathView(TypedDict):
 class WelcomeEnvelopeView(TypedDict):
     """The group secrets sealed to one new member's init key (RFC 9420 §12.4.3.1).
 
-    `to` is the new leaf's node index, `path_secret_of` the lowest path node above it, whose path secret is in the
-    envelope, or null if the commit had no path.
+    `to` is the node index of the new leaf.  `path_secret_of` is the node whose path secret is in the envelope: the
+    lowest node of the path above the new leaf.  It is null if the commit has no path.
     """
 
     to: int
@@ -193,7 +190,7 @@ class WelcomeEnvelopeView(TypedDict):
 
 
 class ProposalView(TypedDict):
-    """One proposal of this step: its type in the RFC's spelling, a sentence, and the node that it concerns."""
+    """One proposal of this step: its type in the RFC's spelling, its words, and the node that it is about."""
 
     type: str
     text: str
@@ -201,10 +198,9 @@ class ProposalView(TypedDict):
 
 
 class MessageView(TypedDict):
-    """What went over the wire in this step.
+    """The message of this step.
 
-    `sender` is a member's id.  `read` gives, for each viewer that could decrypt it, what the viewer read; a
-    viewer that could not is absent.
+    `sender` is the id of a member.  `read` has the decrypted text for each viewer who could decrypt it.
     """
 
     sender: str
@@ -215,21 +211,22 @@ class MessageView(TypedDict):
 
 
 class BeatView(TypedDict):
-    """One moment of a step, with one sentence.
+    """One part of a step, with one sentence.
 
-    `nodes` are what the eye goes to, `edges` pairs of node indices in the direction in which something moves:
+    `nodes` are the nodes that the sentence is about.  `edges` are pairs of node indices, in the direction in which
+    something moves:
 
-    - `climb`: the edges up which a path secret goes, filtered nodes included, and the node that it reaches;
-    - `seal`: the path nodes whose path secrets are sealed, all of `Step.path` if there is no node;
-    - `open`: the nodes that open an envelope, and the edges up which the path secrets then go;
-    - `message`: an edge from the sender's leaf to each leaf that it goes to;
-    - the others need no edges.
+    - `climb`: the node that gets a new path secret, and the edges up to it, through filtered nodes too;
+    - `seal`: the path nodes whose path secrets are sealed, or all path nodes if `nodes` is empty;
+    - `open`: the nodes that open an envelope, and the edges to the nodes above;
+    - `message`: an edge from the sender's leaf to each receiver's leaf;
+    - the other kinds need no edges.
 
-    A node of the step's delta takes its new value with the first beat that has it in `shows`, and is blank from the
-    first beat that has it in `blanks` until then; a node that no beat shows changes with the first beat.  Private
-    keys that a viewer `opened`, got by a `welcome` or has `leaked` are there from the first beat `open`, `welcome`
-    or `compromise` on.  The epoch turns with the beat `epoch`.  `known_to` names the viewers that can know of this
-    beat; null means everybody who sees the step.
+    A changed node shows its new value from the first beat that has it in `shows`.  It is blank from the first beat that
+    has it in `blanks` until then.  A node that is in no `shows` changes with the first beat.  Private keys that a
+    viewer `opened`, got by a `welcome` or took (`leaked`) appear with the first beat `open`, `welcome` or `compromise`.
+    The epoch changes with the beat `epoch`.  `known_to` has the viewers who can know of this beat; null means
+    everybody who sees the step.
     """
 
     kind: BeatKind
@@ -242,14 +239,13 @@ class BeatView(TypedDict):
 
 
 class StepView(TypedDict):
-    """One thing that happened, and the delta it makes.
+    """One step of the history, and its changes to the tree.
 
-    `epoch` and `leaf_count` hold after the step (`leaf_count` is absent if it did not change).  `set` gives nodes
-    their new value, `blank` removes theirs.  `hashes` and `group` hold only what changed.  `unseen_by` names the
-    viewers that do not see what this step did to the tree, so that the nodes it touched become unknown to them;
-    `tree_to` names those that were handed the whole tree in this step, as a Welcome does: from here on they know
-    every node.  `padlock` says how the epoch stands after the step for the viewer `attacker`, once it has compromised a
-    device.
+    `epoch` and `leaf_count` are those after the step (`leaf_count` is absent if it did not change).  `set` has the new
+    values of nodes, `blank` the nodes that became blank.  `hashes` and `group` have only what changed.  `unseen_by` has
+    the viewers who do not see what this step changed in the tree: the changed nodes become unknown to them.  `tree_to`
+    has the viewers who get the whole tree in this step, by a Welcome for example: they know every node from then on.
+    `padlock` says whether the viewer `attacker` can read the epoch after the step, if a device was compromised.
     """
 
     kind: StepKind
@@ -276,10 +272,11 @@ class StepView(TypedDict):
 
 
 class PadlockView(TypedDict):
-    """How an epoch stands for an attacker: under all leaks (`padlocks`), or by then (`StepView.padlock`).
+    """Whether an attacker can read an epoch: with all leaks (`padlocks`), or with what leaked so far (`StepView`).
 
-    `closed` before any is open, `open`, `reopened` by a later leak, or `healed` so far. `badge` says it in few words:
-    by what it is open, or how many members' compromise would open it again; `words` names them.
+    An epoch is `closed` if neither it nor an earlier epoch is open. It is `open`, or `reopened` by a later leak, or
+    `healed` so far. `badge` says in a few words whose leak opened it, or how many members could open it again; `words`
+    says it in a sentence.
     """
 
     state: PadlockState
@@ -288,9 +285,9 @@ class PadlockView(TypedDict):
 
 
 class RatchetTreeView(TypedDict):
-    """A group's ratchet tree from its first recorded epoch on, as seen by anybody.
+    """A group's ratchet tree from its first recorded epoch on, for all viewers.
 
-    `padlocks` says of each epoch, written in decimal, how it stands for the viewer `leak holder`, if there is one.
+    `padlocks` says for each epoch, written in decimal, whether the viewer `leak holder` can read it, if there is one.
     """
 
     format: Literal["mls-workbench/ratchet-tree-view"]

@@ -1,11 +1,10 @@
-"""The view of a history to be attacked: who held what when, and what follows from what.
+"""The security view of a history: which secrets each device held after each step, and the rules of deduction.
 
-It carries the rules of the history as integer arrays, so that leaks can be put on and taken off where no kernel runs:
-the closure in the browser (`widgets/shared/closure.js`) is held equal to Python's by a test. What facts are called is
-said here.
+The view has the rules as integer arrays, so that a page without a kernel can compute what any leaks open. A test holds
+the closure in the browser (`widgets/shared/closure.js`) equal to Python's. The view also has the words for facts.
 
-Facts are numbers: indices of `facts`. What a leak holds is told as facts. What a device holds is told as changes
-from step to step, since a device holds little that is new.
+A fact is a number: an index of `facts`. A leak is a list of facts. The facts that a device holds are given as changes
+from step to step, because few of them change in one step.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ FactNumber: TypeAlias = int
 
 
 class FactView(TypedDict):
-    """Something that can be known: a secret or what a message says. `value` is null if it was never recorded."""
+    """Something that can be known: a secret or the content of a message. `value` is null if it was not recorded."""
 
     words: str
     name: str
@@ -49,7 +48,7 @@ class RuleArraysView(TypedDict):
 
 
 class SecurityStepView(TypedDict):
-    """One step: what it did in words, and how what each device holds changed in it."""
+    """One step: what happened in words, and the changes of the facts that each device holds."""
 
     epoch: int
     kind: str
@@ -60,7 +59,7 @@ class SecurityStepView(TypedDict):
 
 
 class SeatView(TypedDict):
-    """A member in an epoch: its leaf, and the facts that are the leaf's private key and the member's signature key."""
+    """A member in an epoch: its leaf, the fact of its private leaf key, and the fact of its private signature key."""
 
     member: HolderId
     leaf: int
@@ -69,7 +68,7 @@ class SeatView(TypedDict):
 
 
 class SecurityEpochView(TypedDict):
-    """An epoch: the step that led to it, the fact that is its authenticator, and who is in it."""
+    """An epoch: the step that led to it, the fact of its epoch authenticator, and its members."""
 
     epoch: int
     step: int
@@ -88,7 +87,7 @@ class SecurityMessageView(TypedDict):
 
 
 class NamedLeakView(TypedDict):
-    """A leak that is offered by name, as a fact list; `at` is the step after which it leaked."""
+    """A named leak that the picture offers, as a list of facts; `at` is the step after which it leaked."""
 
     name: str
     device: HolderId
@@ -99,7 +98,7 @@ class NamedLeakView(TypedDict):
 
 
 class SecurityView(TypedDict):
-    """All that a picture of a compromise needs."""
+    """A history as the security matrix and the lifetimes need it: steps, epochs, messages, leaks, facts and rules."""
 
     format: str
     version: int
@@ -117,12 +116,12 @@ class SecurityView(TypedDict):
 def security_view(
     recorded: RecordedHistory, leaks: Mapping[str, Leak] | None = None, title: str | None = None
 ) -> SecurityView:
-    """The view of a recorded history. `leaks` are offered by their names, beside a compromise of any device."""
+    """The view of a recorded history. The picture offers `leaks` by their names, and the compromise of any device."""
     return _Writer(recorded).view(leaks or {}, title)
 
 
 class _Writer:
-    """Facts get numbers: first those of the rules, then those that stand in none."""
+    """Writes the view. It gives numbers to facts: first to the facts of the rules, then to the others."""
 
     def __init__(self, recorded: RecordedHistory) -> None:
         self._recorded = recorded
@@ -177,7 +176,7 @@ class _Writer:
         keys_learned, keys_deleted = (
             {name: list(step[change].get(name, ())) for name in people} for change in ("keys_learned", "keys_deleted")
         )
-        for name in people:  # beside secrets, a device holds what the private proposals say that wait in its state
+        for name in people:  # A device holds secrets, and the content of the private proposals that wait in its state.
             now, earlier = held.get(name, frozenset()), before.get(name, frozenset())
             keys_learned[name] += sorted(each for each in now - earlier if message_place(each) is not None)
             keys_deleted[name] += sorted(each for each in earlier - now if message_place(each) is not None)

@@ -1,4 +1,4 @@
-"""What a step did, in words: a title with the person first, and a sentence."""
+"""Words for the steps of a history: a short title that begins with the person who acts, and a sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.views.trace_replay import TraceReplay
 
 
 def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
-    """What happened, in a few words; `names` are the members by leaf, `before` those from before the step."""
+    """The title of a step. `names` are the members by node index of their leaf after the step, `before` before it."""
     actor = "Somebody" if step["actor"] is None else replay.names[step["actor"]]
     commit = step["commit"]
     if commit is not None:
@@ -46,7 +46,7 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
 
 
 def _others(replay: TraceReplay, step: TraceStep) -> list[str]:
-    """All members but the one who acts."""
+    """The names of all members except the one who acts."""
     return [replay.names[holder] for _, holder in sorted(replay.at_leaf.items()) if holder != step["actor"]]
 
 
@@ -69,7 +69,7 @@ AFTER_THE_TITLE = {
 
 
 def sentence_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
-    """What happened, in a sentence, with what there is to count."""
+    """The sentence of a step: its title with the epoch, or with the size of the message."""
     title = title_of(replay, step, names, before)
     if step["kind"] == "message":
         return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
@@ -79,7 +79,7 @@ def sentence_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], bef
 
 
 def padlock_of(replay: TraceReplay) -> PadlockView:
-    """How the epoch stands for the attacker, once it has compromised a device."""
+    """Whether the attacker can read the current epoch: `healed` means not any more, `closed` that it read none yet."""
     epoch = replay.epoch
     if epoch in replay.readable:
         return {"state": "open", "badge": "readable", "words": f"the attacker can read epoch {epoch}"}
@@ -90,7 +90,7 @@ def padlock_of(replay: TraceReplay) -> PadlockView:
 
 
 def proposal_text(proposal: TraceProposal, names: dict[int, str]) -> str:
-    """What a proposal asks for."""
+    """A proposal in words: "to add Erin"."""
     leaf = proposal["leaf"]
     name = proposal["name"] or (None if leaf is None else names.get(2 * leaf, f"leaf {leaf}"))
     match proposal["type"]:

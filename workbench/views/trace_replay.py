@@ -1,4 +1,4 @@
-"""Where everything stands while a trace is told step by step, and who did what in one step."""
+"""Replays a trace: the state of the group after each step, and the operations of one step by who did them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMED_AT_MOST = 4
 
 @dataclass(slots=True)
 class TraceReplay:
-    """The group after the steps so far: who stands at which leaf, which key each node has, who is how far."""
+    """The group after the steps so far: the member at each leaf, the key of each node, the epoch of each holder."""
 
     trace: Trace
     names: dict[HolderId, str]
@@ -39,7 +39,7 @@ class TraceReplay:
     places: dict[HolderId, TracePlace | None] = field(default_factory=dict)
     secrets: dict[SecretId, TraceSecret] = field(default_factory=dict)
     readable: set[int | None] = field(default_factory=set)
-    """The epochs whose secrets the attacker has: it has decrypted with what it took, and has recorded them."""
+    """The epochs whose secrets the recorded attacker has: it took them or computed them."""
     is_compromised: bool = False
 
     @classmethod
@@ -49,7 +49,7 @@ class TraceReplay:
         return cls(trace, names, [holder["id"] for holder in trace["holders"] if holder["recorded"]])
 
     def apply(self, step: TraceStep) -> None:
-        """Go on by one step."""
+        """Apply the next step of the trace."""
         self.epoch = step["epoch"]
         self.places |= step["places"]
         self.secrets |= step["secrets"]
@@ -68,7 +68,7 @@ class TraceReplay:
             self.at_leaf.pop(node, None)
 
     def name_at(self, node: int) -> str:
-        """The member at a leaf."""
+        """The name of the member at a leaf, given by node index."""
         return self.names[self.at_leaf[node]]
 
     def above(self, node: int) -> tuple[NodeIndex, ...]:
@@ -76,12 +76,16 @@ class TraceReplay:
         return direct_path(NodeIndex(node), self.leaf_count)
 
     def in_names(self, nodes: list[int]) -> str:
-        """The members at some leaves in words; more than a few are counted."""
+        """The names of the members at some leaves in words. More than four members are only counted."""
         return counted_names([self.name_at(node) for node in nodes])
 
 
 class StepOperations:
-    """The operations of one step, by what they made, what they used, and what they opened."""
+    """The operations of one step. `made` has them by the secret that they gave.
+
+    `knowers` has, for each secret, the holders who used or made it. `openers` has, for each public key, the holders who
+    opened a ciphertext sealed to it.
+    """
 
     def __init__(self, step: TraceStep) -> None:
         self.made: defaultdict[SecretId, list[TraceOperation]] = defaultdict(list)
@@ -97,7 +101,7 @@ class StepOperations:
                     _extend(self.knowers[secret], operation["by"])
 
     def roots(self, holder: HolderId, secret: SecretId) -> list[tuple[TraceOperation, SecretId]]:
-        """How a holder came by a secret in this step: the operations behind it, the last one first."""
+        """The operations that gave a secret to a holder in this step, the last one first, each with its output."""
         chain: list[tuple[TraceOperation, SecretId]] = []
         current: SecretId | None = secret
         while current is not None:
@@ -110,12 +114,12 @@ class StepOperations:
 
 
 def counted_names(names: list[str]) -> str:
-    """Members in a row; more than a few are only counted."""
+    """Names in words. More than four are only counted."""
     return listed(names) if len(names) <= NAMED_AT_MOST else f"{len(names)} members"
 
 
 def text_of(message: TraceMessage) -> str | None:
-    """What an application message says, as text if it is text."""
+    """The content of an application message: as text if it is UTF-8, else in hexadecimal; None if it is unknown."""
     content = message.get("content")
     if message["kind"] != "application" or content is None:
         return None

@@ -1,7 +1,7 @@
-"""Attacks that are really made, with bytes that leaked and messages that the engine made of them.
+"""Named attacks, carried out with leaked bytes and with messages that the engine makes from them.
 
-`attack` is what each comes to: who saw what, which signals went off and which not, and what ends it. `impersonation`
-are those in the name of a member, `others` those of servers and insiders.
+`attack` records the result of an attack: what devices saw, which signals noticed it, and what ends it. `impersonation`
+has the attacks in the name of a member, `others` the attacks of servers and insiders.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,11 +27,11 @@ ATTACKS: Mapping[str, Callable[[], Attack]] = MappingProxyType(
         "malicious path": others.malicious_path,
     }
 )
-"""The attacks by name, in the order in which they are best met."""
+"""The attacks by name, in a good order to read them."""
 
 
 def attack(name: str) -> Attack:
-    """Make an attack by its name; raises `KeyError` for one that there is not."""
+    """Carry out the attack of this name; raises `KeyError` if there is none."""
     return ATTACKS[name]()
 
 

@@ -1,6 +1,6 @@
-"""An attack that was really made: what went into it, what honest people saw, which signals it set off and which not.
+"""An attack that was carried out: what the attacker used, what honest people saw, and which signals noticed the attack.
 
-All signals are asked of every attack, so that what does not notice it is known as well as what does.
+Every attack is tested against all signals. So the result also says which signals did not notice it.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ ALL = ("Alice", "Bob", "Carol", "Dave")
 
 
 class Signal(Enum):
-    """What may give an attack away. All but the first four take more than a device: people who compare or look."""
+    """Signs of an attack. A device shows the first four by itself. For the others people must compare or look."""
 
     REFUSED = "a check of the engine refuses what was sent"
-    OWN_MESSAGE = "somebody receives a message in its own name that it has not sent"
-    KEY_USED_TWICE = "a message is refused, for its key has been used already"
-    REMOVED = "the victim is told that it was removed"
-    LEFT_BEHIND = "a device can follow the group no longer"
-    AUTHENTICATOR = "members compare their epoch authenticators, and these differ"
-    ROSTER = "members look at who is in the group, and it is not who was"
-    SIGNATURE_KEYS = "members compare each other's signature keys, and one is not its owner's"
-    LEAF_KEY = "the victim is shown the group's tree, and its leaf is not the one that it made"
+    OWN_MESSAGE = "a device receives a message in its own name that it has not sent"
+    KEY_USED_TWICE = "a device refuses a message because the message key was used before"
+    REMOVED = "a device is told that it was removed"
+    LEFT_BEHIND = "a device cannot follow the group any more"
+    AUTHENTICATOR = "members compare their epoch authenticators, and the values differ"
+    ROSTER = "members look at the list of members, and it has changed"
+    SIGNATURE_KEYS = "members compare signature keys, and one key is not its owner's"
+    LEAF_KEY = "a member looks at the group's tree, and its leaf key is not its own"
 
 
 @dataclass(frozen=True)
 class Attack:
-    """A real run. `used` is what the attacker had before, `made` what it has got for itself by acting.
+    """The result of an attack. `used` are the leaks that the attacker used, `made` the states that it made itself.
 
-    `saw` are the events of honest devices, `noticed` the signals that went off, with the people for whom they did.
-    `remedy` is what the honest can do against it.
+    `saw` has the events of honest devices. `noticed` has the signals that noticed the attack, each with the people
+    concerned. `remedy` has the actions of honest people that end the attack.
     """
 
     name: str
@@ -61,26 +61,26 @@ class Attack:
 
     @property
     def unnoticed(self) -> tuple[Signal, ...]:
-        """The signals that did not go off."""
+        """The signals that did not notice the attack."""
         return tuple(signal for signal in Signal if signal not in self.noticed)
 
     @property
     def has_a_way_in(self) -> bool:
-        """Whether the attacker can read the group as it is now."""
+        """Whether the attacker can read the current epoch of the group."""
         last = self.world.epoch
         return last in recorded_history(self.world).judge((*self.used.values(), *self.made)).readable_epochs
 
     def defend(self) -> None:
-        """Do what ends the attack."""
+        """Perform the actions that end the attack."""
         for action in self.remedy:
             repeat(action, self.world.group)
 
 
 @dataclass
 class AttackRun:
-    """An attack in the making. `victim` is whom it hits, `insiders` are those who are not honest.
+    """A running attack on a `victim`. `insiders` are the members who are not honest.
 
-    `elsewhere` is on which side of a fork people are who are not where the attack is told.
+    In a fork, `elsewhere` has the world of the people who are on the other side.
     """
 
     world: World
@@ -96,48 +96,48 @@ class AttackRun:
         self.roster = self.world.members
 
     def leak(self, device: str, what: Part = "state") -> LeakedSecrets:
-        """Let something leak now."""
+        """Let a part of a device leak after the last step."""
         self.used[f"{what} of {device}"] = taken = leak_of(self.world, device, what=what)
         return taken.leaked_secrets
 
     def send(self, kind: Content, message: MLSMessage, text: str) -> None:
-        """Put a message into the log."""
+        """Put a message of the attacker into the log."""
         self.world.inject(kind, encode(message), text)
 
     def keep_state(self, state: GroupState) -> None:
-        """Note what the attacker has made for itself."""
+        """Note a state that the attacker made itself: its secrets count as leaked."""
         self.made.append(Leak(ATTACKER, len(self.world.history) - 1, "state", leaked_secrets_in(state)))
 
     def finish(self, name: str, lesson: str, *remedy: PerformedAction) -> Attack:
-        """The attack, with what came of it."""
+        """End the run, and give the result of the attack."""
         noticed = {signal: tuple(sorted({*who(self)})) for signal, who in SIGNALS.items()}
         events = {name: tuple(self.events(name)) for name in self.honest}
         noticed = {signal: who for signal, who in noticed.items() if who}
         return Attack(name, lesson, self.world, self.used, tuple(self.made), events, noticed, remedy)
 
-    # What is to be seen
+    # What people and devices see
 
     @property
     def honest(self) -> list[str]:
-        """The people who are deceived."""
+        """The names of the honest people."""
         return [name for name in self.world.devices if name not in self.insiders]
 
     def events(self, name: str) -> list[Event]:
-        """What a device has learned since the attack began."""
+        """The events of a device since the attack began."""
         history = self.elsewhere.get(name, self.world).history
         return [event for history_step in history[self.begun :] for event in history_step.events.get(name, ())]
 
     def state(self, name: str) -> GroupState | None:
-        """The state of somebody, wherever it is."""
+        """The state of a person's device, on the person's side of a fork."""
         return self.elsewhere.get(name, self.world).state(name)
 
     def following(self) -> dict[str, GroupState]:
-        """The states of the honest people who take themselves for members."""
+        """The states of the honest people whose devices are active in the group."""
         states = {name: self.state(name) for name in self.honest}
         return {name: state for name, state in states.items() if state is not None and state.active}
 
     def leaves(self) -> dict[str, list[LeafNode]]:
-        """The leaves of the group's latest tree by the names that they bear."""
+        """The leaf nodes of the latest tree, by the names in their credentials."""
         latest, leaves = self.world.group.record.latest(), dict[str, list[LeafNode]]()
         for _, leaf_node in () if latest is None else latest.tree.leaves():
             leaves.setdefault(credential_name(leaf_node), []).append(leaf_node)
@@ -145,7 +145,7 @@ class AttackRun:
 
 
 def _refused(run: AttackRun) -> Iterable[str]:
-    """Of what was sent: not of what comes back, nor of what a device that is behind cannot read any more."""
+    """The people whose devices refused something, for a reason that has no signal of its own."""
     for name in run.honest:
         errors = [event.error for event in run.events(name) if event.error is not None]
         if errors and not isinstance(errors[0], OwnMessage | KeyAlreadyUsed):
@@ -169,7 +169,7 @@ def _left_behind(run: AttackRun) -> Iterable[str]:
 
 
 def _authenticator(run: AttackRun) -> Iterable[str]:
-    """Whoever has another one than most."""
+    """The people whose epoch authenticator differs from that of most others."""
     seen = {name: state.secrets.epoch_authenticator for name, state in run.following().items()}
     of_most = max(seen.values(), key=list(seen.values()).count, default=None)
     return (name for name, authenticator in seen.items() if authenticator != of_most)
@@ -191,7 +191,7 @@ def _signature_keys(run: AttackRun) -> Iterable[str]:
 
 
 def _leaf_key(run: AttackRun) -> Iterable[str]:
-    """Everybody knows which leaf key it made last; what was proposed and not committed is not in the tree yet."""
+    """The people whose leaf in the tree has a key that is not the leaf key in their own state."""
     for name, leaf_nodes in run.leaves().items():
         state = run.state(name) if name in run.honest else None
         own = set() if state is None else {state.tree.member(state.own_leaf).encryption_key} if state.active else set()
@@ -212,4 +212,4 @@ SIGNALS: Mapping[Signal, Callable[[AttackRun], Iterable[str]]] = MappingProxyTyp
         Signal.LEAF_KEY: _leaf_key,
     }
 )
-"""Who notices, if anybody does."""
+"""For each signal, the function that says which people it concerns."""

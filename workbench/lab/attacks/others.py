@@ -1,4 +1,4 @@
-"""Attacks of a server, with nobody's keys, and of insiders, with keys that are their own."""
+"""Attacks of a server, which has no member's keys, and of insiders, who use their own keys."""
 
 from __future__ import annotations
 
@@ -34,17 +34,19 @@ from workbench.mls.wire.tree import HPKECiphertext
 
 
 def replay() -> Attack:
-    """A message of Bob's is put into the log a second time."""
+    """The server puts a message of Bob into the log a second time."""
     run = AttackRun(World.of(ALL), "Bob")
     run.world.send("Bob", "Yes.")
     said = decode(MLSMessage, run.world.service.entries(run.world.group_id)[-1].message)
     run.send("application", said, "The attacker put Bob's message into the log again")
-    lesson = "A message is read once: its key is gone then, and who sent it knows it for its own."
+    lesson = (
+        "A device reads a message only once, because it deletes the message key. The sender refuses its own message."
+    )
     return run.finish("replay", lesson)
 
 
 def fork() -> Attack:
-    """The server shows one commit to Alice and Bob, and another to Carol and Dave; then it mixes up their messages."""
+    """The server shows one commit to Alice and Bob, and another to Carol and Dave. Then it mixes their messages."""
     run = AttackRun(World.of(ALL), "Carol")
     elsewhere = counterfactual(run.world).world
     for name in ALL[2:]:
@@ -57,12 +59,15 @@ def fork() -> Attack:
     elsewhere.send("Dave", "Who is there?")
     said = decode(MLSMessage, elsewhere.service.entries(elsewhere.group_id)[-1].message)
     run.send("application", said, "The server showed Dave's message to the other side")
-    lesson = "A fork shows when the sides meet: nothing of one can be read on the other, and authenticators differ."
+    lesson = (
+        "A fork shows when the two sides communicate: one side cannot read the messages of the other, and their epoch"
+        " authenticators differ."
+    )
     return run.finish("fork", lesson)
 
 
 def ghost_device() -> Attack:
-    """A second device of Bob's comes in by a commit of its own, with keys of which nobody has ever heard."""
+    """The attacker joins by an external commit as a second device of Bob, with a signature key that nobody knows."""
     run = AttackRun(World.of(ALL), "Bob")
     made = external_commit(
         run.world.group.describe("Alice"),
@@ -73,12 +78,15 @@ def ghost_device() -> Attack:
     )
     run.send("commit", made.message, "The attacker came in by a commit as one more device of Bob's")
     run.keep_state(made.next)
-    lesson = "A name proves nothing without somebody who vouches for its key: look at who is in, and compare keys."
+    lesson = (
+        "A name proves nothing if no Authentication Service confirms the key of that name. People must look at the list"
+        " of members and compare keys."
+    )
     return run.finish("ghost device", lesson, PerformedAction("remove_leaf", ("Alice", made.next.own_leaf)))
 
 
 def fake_key_package() -> Attack:
-    """Erin's signature key leaks before she joins, and the directory hands out a key package that is not hers."""
+    """Erin's signature key leaks before she joins, and the directory hands out the attacker's key package for her."""
     world = World.of(ALL)
     world.device("Erin")
     world.commit("Alice")
@@ -95,13 +103,14 @@ def fake_key_package() -> Attack:
     (invitation,) = world.service.invitations(key_package_ref(world.suite, bundle.key_package))
     run.keep_state(join(invitation.welcome, bundle, now=world.clock.now))
     lesson = (
-        "A key package is as good as the signature key: leaked before it is checked, it lets the attacker be invited."
+        "A key package is only as safe as the signature key that signs it. With a leaked signature key the attacker is"
+        " invited in the owner's place."
     )
     return run.finish("fake key package", lesson, PerformedAction("remove", ("Alice", "Erin")))
 
 
 def _hand_out(run: AttackRun, bundle: KeyPackageBundle) -> None:
-    """See to it that the directory has no key package of the victim but this one."""
+    """Take all key packages of the victim from the directory, and publish this one instead."""
     service, suite = run.world.service, run.world.suite.id
     while service.key_packages_left(run.victim, suite):
         service.take_key_package(run.victim, suite)
@@ -112,28 +121,28 @@ def _hand_out(run: AttackRun, bundle: KeyPackageBundle) -> None:
 
 
 def colluding_insider() -> Attack:
-    """Dave gives all that he has to the attacker, and does nothing that could be seen."""
+    """Dave gives his secrets to the attacker. He does nothing that other members could see."""
     run = AttackRun(World.of(ALL), "Dave", insiders=("Dave",))
     run.leak("Dave", "enclave held")
     run.world.commit("Alice")
     run.world.send("Bob", "Between us.")
-    lesson = "A member who passes on what it has cannot be seen from within, nor kept out but by its removal."
+    lesson = "Members cannot notice that one of them passes on secrets. Only the removal of that member ends it."
     return run.finish("colluding insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
 
 
 def forging_insider() -> Attack:
-    """Dave sends a message as Bob: every member has the keys to seal one, and only Bob's can sign it."""
+    """Dave sends a message as Bob. Every member has the keys to encrypt it, but only Bob has the key to sign it."""
     run = AttackRun(World.of(ALL), "Bob", insiders=("Dave",))
     dave = reconstructed_state(run.leak("Dave"), leaf=run.world.group.leaf("Bob"))
     said = protect(dave, b"I agree.", entropy=run.entropy())
     run.send("application", said.message, "Dave sent a message as Bob")
-    lesson = "Secrets of the group prove that somebody in it spoke; who it was, the signature proves."
+    lesson = "The secrets of a group prove that a member sent a message. Only the signature proves which member it was."
     return run.finish("forging insider", lesson, PerformedAction("remove", ("Alice", "Dave")))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Liar(CipherSuite):
-    """A suite that seals nonsense to one reader; all else is as it should be."""
+    """A cipher suite that seals zeros instead of the secret to one public key, and is correct otherwise."""
 
     deceived: bytes = b""
 
@@ -146,7 +155,7 @@ class Liar(CipherSuite):
 
 
 def malicious_path() -> Attack:
-    """Dave commits, and what he seals to Carol is not what he seals to the others."""
+    """Dave commits, and seals a wrong path secret to Carol."""
     run = AttackRun(World.of(ALL), "Carol", insiders=("Dave",))
     dave = reconstructed_state(run.leak("Dave"))
     carol = dave.tree.member(run.world.group.leaf("Carol")).encryption_key
@@ -154,7 +163,10 @@ def malicious_path() -> Attack:
     made = create_commit(replace(dave, suite=liar), entropy=run.entropy(), now=run.world.clock.now)
     run.send("commit", made.message, "Dave committed, with nonsense for Carol")
     run.keep_state(made.next)
-    lesson = "Nobody can see what is sealed to others: one member can split the group, and who is cut off comes back."
+    lesson = (
+        "Members cannot check what is sealed to others. So one member can cut another off from the group, who then has"
+        " to come back by an external commit."
+    )
     return run.finish(
         "malicious path", lesson, PerformedAction("remove", ("Alice", "Dave")), PerformedAction("resync", ("Carol",))
     )
