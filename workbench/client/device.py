@@ -240,14 +240,9 @@ class Device:
     ) -> Entry:
         """Propose something as the external sender at that place of the group's list, without being a member."""
         suite = self._suite(cipher_suite)
+        epoch, signs = self._service.epoch(group_id), self._signature_private_key(suite)
         message = propose_external(
-            suite,
-            group_id,
-            self._service.epoch(group_id),
-            proposal,
-            now=self._clock(),
-            sender_index=sender_index,
-            signature_private_key=self._signature_private_key(suite),
+            suite, group_id, epoch, proposal, now=self._clock(), sender_index=sender_index, signature_private_key=signs
         )
         return self._service.submit(group_id, encode(message))
 
@@ -395,8 +390,7 @@ class Device:
             events += [] if reading.event is None else [reading.event]
             if reading.stops:
                 break
-        membership = self._membership(group_id)
-        self._service.acknowledge(group_id, min((*membership.late, membership.next_index)))
+        self._service.acknowledge(group_id, self._membership(group_id).first_unread)
         return tuple(events)
 
     def confirm_removal(self, group_id: bytes) -> None:

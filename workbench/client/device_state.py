@@ -33,6 +33,11 @@ class Membership:
     before: GroupState | None = None
     needs_psk: int | None = None
 
+    @property
+    def first_unread(self) -> int:
+        """The first place of the log that the device has not read: everything before it can be acknowledged."""
+        return min((*self.late, self.next_index))
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:
