@@ -32,8 +32,8 @@ def test_it_shows_how_an_epoch_or_any_other_fact_is_known() -> None:
 
 def test_its_repr_says_what_is_shown() -> None:
     assert repr(DerivationGraph(derived())) == (
-        "DerivationGraph('How the attacker knows the epoch authenticator of epoch 5': 2 secrets that leaked lead to the "
-        "epoch authenticator of epoch 5, in 8 steps.)"
+        "DerivationGraph('How the attacker knows the epoch authenticator of epoch 5': 2 secrets that leaked lead to "
+        "the epoch authenticator of epoch 5, in 8 steps.)"
     )
 
 
