@@ -102,7 +102,6 @@ notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
 	@$(BIN)/python -m tests.notebooks.store
 	@$(BIN)/python -m tests.notebooks.page
-	@$(BIN)/python -m tests.house.front_page
 
 docs: $(VENV)/.test
 	@echo "==> Writing the pages about the RFC"
@@ -113,6 +112,9 @@ docs: $(VENV)/.test
 	@$(BIN)/python -m tests.widgets.declarations
 	@echo "==> Writing the glossary, for readers and for the pictures"
 	@$(BIN)/python -m tests.house.glossary
+	@echo "==> Drawing the moving picture of the front page, and putting it on the page of the first lesson"
+	@$(BIN)/python -m tests.house.front_page
+	@$(BIN)/python -m tests.notebooks.page
 
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses. Extras stay in the names: a pip that
 # meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.

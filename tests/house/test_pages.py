@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,36 @@ def test_the_map_names_parts_that_exist(repository: Path) -> None:
         assert (repository / row).is_dir(), row
 
 
-def test_the_binder_badge_opens_a_lesson_that_exists(repository: Path) -> None:
-    (lesson,) = re.findall(r"urlpath=lab/tree/(\S+)", (repository / "README.md").read_text("utf-8"))
-    assert (repository / lesson).is_file()
+def test_binder_and_the_site_are_those_of_this_repository(repository: Path) -> None:
+    """The name stands in pyproject.toml; every other address follows from it."""
+    urls = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+    found = re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+)", urls["Repository"])
+    assert found is not None
+    owner, name = found.groups()
+    text = (repository / "README.md").read_text("utf-8")
+    binders = re.findall(r"https://mybinder\.org/v2/gh/(\S+?)/HEAD\?urlpath=lab/tree/([^\s)]+)", text)
+    assert {repo for repo, _ in binders} == {f"{owner}/{name}"}
+    assert all((repository / lesson).is_file() for _, lesson in binders)
+    sites = re.findall(r"https://[\w-]+\.github\.io/[^\s)\]]*", text)
+    site = f"https://{owner}.github.io/{name}/"
+    assert sites
+    assert all(address.startswith(site) for address in (*sites, urls["Documentation"]))
+    # What stands at the site is docs/.
+    assert all(
+        (repository / "docs" / address.removeprefix(site)).is_file() for address in (*sites, urls["Documentation"])
+    )
+    assert "path: docs\n" in (repository / ".github/workflows/pages.yml").read_text("utf-8")
+
+
+def test_the_first_link_of_the_readme_opens_as_a_page(repository: Path) -> None:
+    text = (repository / "README.md").read_text("utf-8")
+    places = dict(re.findall(r"^\[([\w-]+)\]: (\S+)$", text, flags=re.MULTILINE))
+    without_pictures = re.sub(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])", "picture", text)
+    first = re.search(r"\](?:\(([^)\s]+)\)|\[([\w-]+)\])", without_pictures)
+    assert first is not None
+    address = first[1] or places[first[2]]
+    assert address.startswith("https://")
+    assert address.endswith(".html")
 
 
 def test_the_changelog_speaks_of_this_version(repository: Path) -> None:

@@ -7,6 +7,7 @@ page's Content-Security-Policy lets it load nothing from anywhere.
 from __future__ import annotations
 
 import re
+import tomllib
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
@@ -20,7 +21,10 @@ from widgets.shared.assemble import STYLES, inlined, stylesheet
 
 LESSON = NOTEBOOKS / "00_start_here.ipynb"
 PAGE = NOTEBOOKS.parent / "docs" / "start_here.html"
-BINDER = "https://mybinder.org/v2/gh/mls-workbench/mls-workbench/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
+STORY = PAGE.with_name("idle-phone.svg")
+URLS = tomllib.loads((NOTEBOOKS.parent / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+REPOSITORY = URLS["Repository"].removeprefix("https://github.com/")
+BINDER = f"https://mybinder.org/v2/gh/{REPOSITORY}/HEAD?urlpath=lab/tree/notebooks/{LESSON.name}"
 
 # Here nobody can run a cell again, and the players share one script.
 _OUTPUT = re.compile(
@@ -53,7 +57,7 @@ pre.source { background: var(--quiet); border: 1px solid var(--line); }
 .banner { border: 1px solid var(--line); border-radius: 6px; padding: 0.6em 1em; }
 figure { margin: 0; }
 summary { cursor: pointer; padding: 0.3em 0; color: var(--link); }
-img { max-width: 100%; }
+img { max-width: 100%; height: auto; }
 """
 
 
@@ -70,8 +74,18 @@ def page(notebook: Any) -> str:
         f"<title>{escape(title)}</title>\n<style>{stylesheet(*STYLES)}{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f'<p class="banner">This page runs without a kernel and without a network: every picture can be stepped. '
         f'To act yourself, <a href="{escape(BINDER)}">open the lesson on Binder</a>.</p>\n'
-        f'{body}\n</main>\n<script type="module">{script}</script>\n</body>\n</html>\n'
+        f'{_story()}\n{body}\n</main>\n<script type="module">{script}</script>\n</body>\n</html>\n'
     )
+
+
+def _story() -> str:
+    """The moving picture of the front page, which stands first: what the lessons are about, in 40 seconds."""
+    drawing = STORY.read_text("utf-8")
+    (words,) = re.findall(r"<title>(.*?)</title>", drawing, re.DOTALL)
+    packed = b64encode(drawing.encode()).decode()
+    caption = "How an idle phone opens what had healed: what the attacker knows, in 40 seconds."
+    image = f'<img width="720" height="366" alt="{words}" src="data:image/svg+xml;base64,{packed}">'
+    return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
 
 
 def _cell(cell: Any) -> str:

@@ -41,6 +41,12 @@ def test_the_page_is_light(stored: str) -> None:
     assert len(stored.encode()) <= LARGEST
 
 
+def test_the_page_begins_with_the_story_of_the_front_page(stored: str) -> None:
+    story = stored.index('<img width="720"')
+    assert "idle phone" in stored[story:][:2000]
+    assert story < stored.index('<pre class="source"')
+
+
 def test_the_page_shows_every_cell(stored: str) -> None:
     shown = unescape(stored)
     for cell in read(LESSON).cells:
