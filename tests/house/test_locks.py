@@ -71,7 +71,7 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "extras"),
     [
-        ("workbench", ["interop", "peers", "service"]),
+        ("workbench", ["lab", "interop", "peers", "service"]),
         ("widgets", []),
         ("tests", ["lab", "interop", "mutants", "peers", "service", "test"]),
     ],
