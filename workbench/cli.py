@@ -44,6 +44,7 @@ COMMANDS = {
     "explain": "Say why a member cannot process some bytes: the reason in one sentence, and the next step.",
     "fuzz": "Damage messages of live groups in every way and see that only our errors come out.",
     "bench": "Time each step of a group's life, beside the cryptography that it needs, and beside others.",
+    "serve": "Serve the delivery service over HTTP, with everything in a file or in PostgreSQL.",
     "interop-server": "Serve the MLS working group's interop interface, for its test runner to drive.",
     "version": "Print the version of the workbench, of Python and of the cryptography library, for a bug report.",
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.delivery.live import OPEN
 from tests.delivery.postgresql import MISSING, Cluster, programs
 from workbench.delivery import Store
 from workbench.delivery.memory import MemoryStore
@@ -23,6 +24,14 @@ def cluster() -> Iterator[Cluster]:
     made = Cluster()
     yield made
     made.remove()
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close what a test has opened."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

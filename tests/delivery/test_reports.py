@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.delivery.desk import Desk
-from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, Person, commit, message, welcome
-from workbench.delivery import NotAllowed, Settings, Store, TooFast, WrongOrder
+from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, SUITE, Person, commit, message, welcome
+from workbench.client import Device
+from workbench.delivery import DeliveryService, LateCommit, NotAllowed, Settings, Store, TooFast, WrongOrder
+from workbench.delivery.access import DeviceAccess
 from workbench.delivery.reports import is_void
+from workbench.lab.sources import START, entropy_source
 
 DAVE = Person("Dave")
 
@@ -37,6 +40,55 @@ def test_a_reported_commit_is_void_with_all_that_followed_and_the_epoch_goes_on(
         mallory.submit(GROUP, commit(1, "nobody can process this"))
     assert alice.submit(GROUP, commit(1, "a good one")).epoch == 1
     assert desk.service.epoch(GROUP) == 2
+
+
+def test_devices_that_refused_a_commit_go_on_when_enough_have_reported_it() -> None:
+    service = DeliveryService(clock=lambda: START)
+    made = [
+        Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: START)
+        for name in ("Mallory", "Alice", "Bob", "Carol")
+    ]
+    mallory, *others = made
+    alice, bob, _ = others
+    for device in others:
+        device.publish_key_package()
+    mallory.create_group(GROUP)
+    mallory.commit(GROUP, add=["Alice", "Bob", "Carol"])
+    mallory.fetch(GROUP)
+    for device in others:
+        device.accept_invitations()
+    bad = mallory._service.submit(GROUP, commit(1))
+    for device in others:
+        assert [event.kind for event in device.fetch(GROUP)] == ["refused"]
+    assert not alice._service.report(GROUP, bad.index)
+    with pytest.raises(LateCommit):
+        alice.commit(GROUP)
+    assert bob._service.report(GROUP, bad.index)
+    for device in others:
+        (event,) = device.fetch(GROUP)
+        assert (event.kind, event.advice) == ("reopened", "")
+    alice.commit(GROUP, remove=[mallory.state(GROUP).own_leaf])
+    for device in others:
+        assert [event.kind for event in device.fetch(GROUP)] == ["commit"]
+        assert device.state(GROUP).epoch == 2
+
+
+def test_a_device_that_had_accepted_a_void_commit_is_told_what_to_do() -> None:
+    service = DeliveryService(clock=lambda: START)
+    alice, bob = (
+        Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: START)
+        for name in ("Alice", "Bob")
+    )
+    bob.publish_key_package()
+    alice.create_group(GROUP)
+    alice.commit(GROUP, add=["Bob"])
+    alice.fetch(GROUP)
+    bob.accept_invitations()
+    entry = alice.commit(GROUP).entry
+    alice.fetch(GROUP)
+    assert bob._service.report(GROUP, entry.index)
+    assert bob.fetch(GROUP)[-1].advice == ""
+    assert "which is void" in alice.fetch(GROUP)[-1].advice
 
 
 def test_who_came_in_by_a_void_commit_is_out_again(store: Store) -> None:

@@ -236,11 +236,14 @@ def test_welcomes_wait_until_they_are_fetched_withdrawn_or_too_old(store: Store)
         assert rows.invitations(b"ref9") == ()
         assert rows.invitations_of("b" * 64) == ((b"ref2", invitation(1)),)
         assert rows.welcomes_waiting(["a" * 64, "b" * 64, "c" * 64]) == {"a" * 64: 2, "b" * 64: 1}
-        assert [rows.drop_invitation("a" * 64, b"ref1", GROUP, 1) for _ in range(2)] == [True, False]
+        assert [rows.read_invitation("a" * 64, b"ref1", GROUP, 1) for _ in range(2)] == [True, False]
         assert rows.invitations_of("b" * 64) == ((b"ref2", invitation(1)),)
         rows.withdraw_invitations(GROUP, 1)
         assert rows.welcomes_waiting(["a" * 64, "b" * 64]) == {"b" * 64: 1}
-        assert (rows.drop_invitations(NOW), rows.drop_invitations(NOW + 1)) == (0, 1)
+        assert rows.invitations(b"ref1") == (invitation(1),)
+        assert (rows.drop_invitations(NOW, read=False), rows.drop_invitations(NOW + 1, read=True)) == (0, 1)
+        assert rows.invitations(b"ref1") == ()
+        assert (rows.drop_invitations(NOW + 1, read=True), rows.drop_invitations(NOW + 1, read=False)) == (0, 1)
 
 
 def test_reports_are_counted_once_a_device(store: Store) -> None:

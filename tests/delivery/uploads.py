@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from workbench.delivery.checks import SENDER_DATA
-from workbench.delivery.rows import DeviceRow
-from workbench.delivery.sessions import device_id
+from workbench.delivery.rows import Claim, DeviceRow, device_id
 from workbench.mls import (
     BasicCredential,
     Credential,
@@ -66,27 +65,36 @@ class Person:
         key = SUITE.signature_public_key(self.private_key)
         return DeviceRow(device_id(1, key), self.name, 1, key, NOW)
 
-    def key_package(self, number: int, *, last_resort: bool = False, days: int = 28) -> KeyPackage:
+    @property
+    def claim(self) -> Claim:
+        """Who the device says that it is."""
+        return Claim(self.name, 1, self.row.signature_key)
+
+    def sign(self, label: str, content: bytes) -> bytes:
+        """How it proves that."""
+        return SUITE.sign_with_label(self.private_key, label, content)
+
+    def key_package(self, number: int, *, last_resort: bool = False, days: int = 28, now: int = NOW) -> KeyPackage:
         """One of the device's key packages, within its lifetime for so many days from now."""
         entropy = hashlib.sha256(f"{self.name} {self.seed} {number}".encode()).digest()
         made = create_key_package(
             SUITE,
             Credential(BasicCredential(self.name.encode())),
             self.private_key,
-            lifetime=Lifetime(NOW - DAY, NOW + days * DAY),
+            lifetime=Lifetime(now - DAY, now + days * DAY),
             entropy=entropy,
             last_resort=last_resort,
         )
         return made.key_package
 
-    def upload(self, number: int, *, last_resort: bool = False, days: int = 28) -> bytes:
+    def upload(self, number: int, *, last_resort: bool = False, days: int = 28, now: int = NOW) -> bytes:
         """The same, as it is uploaded."""
-        made = self.key_package(number, last_resort=last_resort, days=days)
+        made = self.key_package(number, last_resort=last_resort, days=days, now=now)
         return encode(MLSMessage(ProtocolVersion.mls10, made))
 
-    def reference(self, number: int, *, last_resort: bool = False, days: int = 28) -> bytes:
+    def reference(self, number: int, *, now: int = NOW) -> bytes:
         """Its name, in a Welcome."""
-        return key_package_ref(SUITE, self.key_package(number, last_resort=last_resort, days=days))
+        return key_package_ref(SUITE, self.key_package(number, now=now))
 
 
 ALICE, BOB, CAROL, MALLORY = Person("Alice"), Person("Bob"), Person("Carol"), Person("Mallory")

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.delivery import DeliveryService, NotAllowed
 from workbench.delivery.access import DeviceAccess
-from workbench.delivery.sessions import device_id
+from workbench.delivery.rows import device_id
 from workbench.lab import World
 
 

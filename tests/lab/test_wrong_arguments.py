@@ -14,7 +14,7 @@ from tests.mls.wrong_arguments import calls, parameters, sample
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.client import Device
-from workbench.client.device import Published
+from workbench.client.device_state import Published
 from workbench.delivery import DeliveryService, Refused, Transport
 from workbench.lab import World
 from workbench.lab.errors import NotPossible

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from workbench.client.device_state import Membership
 from workbench.delivery import Invitation
 from workbench.inspect.names import identity_name
-from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, presented_identities
+from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, MLSMessage, decode, presented_identities
 from workbench.mls.errors import InvalidGroupInfo, InvalidKeyPackage, InvalidWelcome
 from workbench.mls.wire.messages import GroupInfo
 
@@ -22,15 +22,19 @@ def require_new_group(groups: Mapping[bytes, Membership], group_id: bytes) -> No
         raise Misuse("§11", f"this device is in a group of the id {group_id.hex()} already: choose another id")
 
 
-def check_user(key_package: KeyPackage, user: str) -> None:
-    """Check that a key package is of the user for whom the directory gave it (RFC 9420 §5.3.1).
+def handed_out(message: bytes, user: str) -> KeyPackage:
+    """The key package that the directory gave, which has to be of the user that was asked for (RFC 9420 §5.3.1).
 
-    Raises `InvalidKeyPackage`.
+    Raises `InvalidKeyPackage`; `Misuse` for what is no key package.
     """
+    key_package = decode(MLSMessage, message).message
+    if not isinstance(key_package, KeyPackage):
+        raise Misuse("§10", f"the directory gave a {type(key_package).__name__} for a key package")
     credential = key_package.leaf_node.credential
     if user.encode() not in presented_identities(credential):
         name = identity_name(credential) or "somebody without a name"
         raise InvalidKeyPackage("§5.3.1", f"the directory gave a key package of {name} for {user}")
+    return key_package
 
 
 def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation, state: GroupState) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
-from workbench.client.admission import check_description, check_invitation, check_user, require_new_group
-from workbench.client.device_state import DeviceState, Membership, Pending
+from workbench.client.admission import check_description, check_invitation, handed_out, require_new_group
+from workbench.client.device_state import DeviceState, Membership, Pending, Published
 from workbench.client.events import Event
 from workbench.client.lookups import approved_among, arrived, leaf_of, new_invitations, old_group, psk_proposal
 from workbench.client.reading import Process, decided, read
-from workbench.delivery import Entry, Transport
+from workbench.delivery import Claim, Entry, Transport
 from workbench.inspect.names import name_of
 from workbench.mls import (
     Add,
@@ -35,7 +34,6 @@ from workbench.mls import (
     create_commit,
     create_group,
     create_key_package,
-    decode,
     encode,
     external_commit,
     group_info,
@@ -57,13 +55,6 @@ from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import ExternalSender
 from workbench.mls.wire.shapes import uint16, uint64
-
-
-class Published(NamedTuple):
-    """A commit in the log, and the Welcome that goes with it."""
-
-    entry: Entry
-    welcome: bytes | None
 
 
 @checks_methods
@@ -91,7 +82,6 @@ class Device:
     ) -> None:
         self.name = name
         self.suite = suite
-        self._service = service
         self._entropy = entropy
         self._clock = clock
         self._private = private_handshakes
@@ -99,6 +89,7 @@ class Device:
         self._suites = suites
         self._process_public = process_public
         self.device_state = DeviceState(suite.signature_key_pair(entropy()).private_key)
+        self.connect(service)
 
     def __repr__(self) -> str:
         return f"Device({self.name!r})"
@@ -106,6 +97,7 @@ class Device:
     def connect(self, service: Transport) -> None:
         """Reach the delivery service by another way from now on, such as a session of this device."""
         self._service = service
+        service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), self._sign)
 
     def state(self, group_id: bytes) -> GroupState:
         """The state of a group; raises `Misuse` if the device has none."""
@@ -185,6 +177,7 @@ class Device:
             self.device_state = self.device_state.having_used(
                 reference, invitation.group_id, invitation.next_index
             ).with_group(membership)
+            self._service.accept(reference, invitation.group_id, invitation.next_index)
             name = name_of(state.tree, state.own_leaf)
             events.append(Event("joined", state.group_id, state.epoch, name, f"{name} joined the group"))
         return tuple(events)
@@ -422,6 +415,9 @@ class Device:
         """A cipher suite as this device has it, so that what it does is recorded in all of them alike."""
         return self.suite if number in {None, self.suite.id} else self._suites(number)
 
+    def _sign(self, label: str, content: bytes) -> bytes:
+        return self.suite.sign_with_label(self.device_state.signature_private_key, label, content)
+
     def _signature_private_key(self, suite: CipherSuite) -> bytes:
         """One key for each cipher suite; those of other suites than its own are made when they are needed."""
         if suite.id == self.suite.id:
@@ -465,11 +461,7 @@ class Device:
 
         Raises `NoKeyPackage`, and `InvalidKeyPackage` if the directory gives one of somebody else.
         """
-        message = decode(MLSMessage, self._service.take_key_package(user, cipher_suite or self.suite.id)).message
-        if not isinstance(message, KeyPackage):
-            raise Misuse("§10", f"the directory gave a {type(message).__name__} for a key package")
-        check_user(message, user)
-        return message
+        return handed_out(self._service.take_key_package(user, cipher_suite or self.suite.id), user)
 
     def _submit(self, group_id: bytes, message: MLSMessage, state: GroupState) -> Entry:
         """Send a message; the device goes on with its state once it is in the log."""

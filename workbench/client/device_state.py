@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+from workbench.delivery import Entry
 from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, is_last_resort
+
+
+class Published(NamedTuple):
+    """A commit in the log, and the Welcome that goes with it."""
+
+    entry: Entry
+    welcome: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from workbench.mls.errors import UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
 
-EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting"]
+EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting", "reopened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,17 @@ def waiting(entry: Entry, state: GroupState, missing: UnknownPreSharedKey) -> Ev
         " `join_by_commit`, or is removed and added again."
     )
     return Event("waiting", entry.group_id, state.epoch, "", str(missing), error=missing, advice=advice)
+
+
+def reopening(entry: Entry, state: GroupState) -> Event:
+    """The notice of the service that members have refused a commit, so that its epoch goes on.
+
+    A device that has refused it too goes on. One that has accepted it has deleted the keys of the epoch.
+    """
+    words = f"More than half of the members refused the commit that ended epoch {entry.epoch}: the epoch goes on"
+    stranded = f"This device is in epoch {state.epoch}, which is void. Be removed and added again."
+    advice = stranded if state.epoch > entry.epoch else ""
+    return Event("reopened", entry.group_id, state.epoch, "", words, advice=advice)
 
 
 def going_on(event: Event) -> Event:

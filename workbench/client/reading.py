@@ -1,12 +1,14 @@
 """How a device reads one entry of a group's log: what it becomes, and what its owner is told.
 
-Three things can happen beside the ordinary:
+Four things can happen beside the ordinary:
 
 - A commit removes the device. The device cannot check all of such a commit (`Removed`), so it keeps the state of before
   until its owner has decided. If another commit for the same epoch comes first, and the old state accepts it as a
   member does, the removal did not hold, and the device goes on.
 - A commit needs a pre-shared key that the device does not hold. The device stops there and says which one it is.
 - The entry is refused for another reason. The device passes it over.
+- More than half of the members have refused a commit, so that the service has made it void (`delivery.reports`). The
+  device passes over what is void, and tells its owner.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from workbench.client.device_state import Membership
-from workbench.client.events import Event, event_of, going_on, refusal, waiting
+from workbench.client.events import Event, event_of, going_on, refusal, reopening, waiting
 from workbench.delivery import Entry
 from workbench.mls import GroupState, Misuse, MLSError, PendingCommit, Received, Removed
 from workbench.mls.errors import UnknownPreSharedKey
@@ -39,6 +41,9 @@ def read(membership: Membership, entry: Entry, process: Process) -> Reading:
     state, own = membership.state, membership.own - {entry.index}
     following = replace(membership, next_index=max(membership.next_index, entry.index + 1), own=own, needs_psk=None)
     pending = membership.pending
+    if entry.void or entry.content_type is None:
+        ahead = pending if pending is not None and pending.index > entry.index else None
+        return Reading(replace(following, pending=ahead), None if entry.void else reopening(entry, state))
     expected = None if pending is None or pending.index != entry.index else pending.committed
     if expected is None and (entry.index in membership.own or not state.active):
         return _after_removal(following, entry, process)

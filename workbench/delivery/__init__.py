@@ -26,12 +26,13 @@ from workbench.delivery.errors import (
     WrongOrder,
 )
 from workbench.delivery.ports import Clock, Log, Store, Transport
-from workbench.delivery.rows import Entry, Head, Invitation
+from workbench.delivery.rows import Claim, Entry, Head, Invitation
 from workbench.delivery.service import DeliveryService
 from workbench.delivery.settings import Settings
 
 __all__ = [
     "AlreadyThere",
+    "Claim",
     "Clock",
     "Conflict",
     "DeliveryService",

@@ -9,18 +9,18 @@ the group; a refusal takes none.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.delivery import directory, groups, queues, reports, sessions
 from workbench.delivery.checks import check_group_id, check_user, checked_key_package
 from workbench.delivery.directory import Supply
-from workbench.delivery.errors import NotAllowed, QueueFull, Refused, WrongOrder
+from workbench.delivery.errors import NotAllowed, NotAuthenticated, QueueFull, Refused, WrongOrder
 from workbench.delivery.groups import Submission
 from workbench.delivery.limits import Rate, take
-from workbench.delivery.ports import Rows
+from workbench.delivery.ports import Rows, Sign
 from workbench.delivery.queues import Inbox, Page
-from workbench.delivery.rows import DeviceRow, Entry, ExternalJoins, Head, Invitation, Member
+from workbench.delivery.rows import Claim, DeviceRow, Entry, ExternalJoins, Head, Invitation, Member
 from workbench.delivery.service import DeliveryService
 from workbench.delivery.topics import device_topic, group_topic
 from workbench.mls.errors import MLSError
@@ -42,13 +42,34 @@ class Upload:
 class DeviceAccess:
     """The service for one device, which has proved who it is (`sessions`)."""
 
-    def __init__(self, service: DeliveryService, device: DeviceRow) -> None:
+    def __init__(self, service: DeliveryService, device: DeviceRow | None = None) -> None:
+        """Access for a device that has proved who it is; in process also for one that says so when it is needed."""
         self._service = service
-        self.device = device
+        self._device = device
+        self._claim: Callable[[], Claim] | None = None
+
+    @property
+    def device(self) -> DeviceRow:
+        """The device. In process it is registered when it does something for the first time."""
+        if self._device is not None:
+            return self._device
+        if self._claim is None:
+            raise NotAuthenticated("no device uses this access yet: give it to a Device, or call identify")
+        claim = self._claim()
+        row = DeviceRow(claim.device, claim.user, claim.cipher_suite, claim.signature_key, self._service.clock())
+        with self._service.store.write() as rows:
+            if rows.device(row.device) is None:
+                rows.add_device(row)
+        self._device = row
+        return row
 
     @property
     def _id(self) -> str:
         return self.device.device
+
+    def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:  # noqa: ARG002 # in process nobody asks for it
+        """Take note of who the device is, if that is not known; it is asked when it does something."""
+        self._claim = claim
 
     # Key packages
 
@@ -228,7 +249,7 @@ class DeviceAccess:
         """Say that everything before a place of a group's log has been read; raises `WrongOrder` beyond its end."""
         self.acknowledge_all({group_id: next_index})
 
-    def acknowledge_all(self, places: dict[bytes, int]) -> None:
+    def acknowledge_all(self, places: Mapping[bytes, int]) -> None:
         """The same for several groups at once."""
         now = self._service.clock()
         with self._service.store.write() as rows:
@@ -238,14 +259,17 @@ class DeviceAccess:
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
         """The Welcomes that wait for one of the device's key packages."""
+        return tuple(invitation for reference, invitation in self.welcomes() if reference == key_package_ref)
+
+    def welcomes(self) -> tuple[tuple[bytes, Invitation], ...]:
+        """The Welcomes that wait for the device, each with the name of its key package."""
         with self._service.store.read() as rows:
-            waiting = rows.invitations_of(self._id)
-        return tuple(invitation for reference, invitation in waiting if reference == key_package_ref)
+            return rows.invitations_of(self._id)
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
         """Forget a Welcome: it was read. Raises `WrongOrder` if none of this place waits."""
         with self._service.store.write() as rows:
-            if not rows.drop_invitation(self._id, key_package_ref, group_id, next_index):
+            if not rows.read_invitation(self._id, key_package_ref, group_id, next_index):
                 raise WrongOrder("no such Welcome waits for this device")
 
     def leave(self, group_id: bytes) -> None:

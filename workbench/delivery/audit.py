@@ -49,6 +49,7 @@ class Event(Enum):
     drain = "a device takes many key packages of one user"
     malformed = "a request could not be read"
     oversized = "a request was too large"
+    slow = "a request came too slowly"
     full = "a queue or the directory was full"
 
 
@@ -61,6 +62,7 @@ SUSPICIOUS = frozenset(
         Event.drain,
         Event.malformed,
         Event.oversized,
+        Event.slow,
         Event.reopened,
     }
 )

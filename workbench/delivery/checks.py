@@ -53,7 +53,9 @@ LONGEST_USER = 255
 
 
 def check_group_id(group_id: bytes) -> None:
-    """`TooLarge` for an id that does not fit into an index."""
+    """`TooLarge` for an id that does not fit into an index, `InvalidFrame` for an empty one, which no path can name."""
+    if not group_id:
+        raise InvalidFrame("the id of the group is empty")
     if len(group_id) > LONGEST_GROUP_ID:
         raise TooLarge(f"the id of the group has {len(group_id)} bytes; this service takes {LONGEST_GROUP_ID} at most")
 

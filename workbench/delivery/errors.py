@@ -106,3 +106,11 @@ class Unavailable(Refused):
 
 class StorageFull(Unavailable):
     """The disk of the database is full; nothing was taken."""
+
+
+class TooSlow(Refused):
+    """A request did not come in time; send it again, faster."""
+
+
+class Unreadable(Refused):
+    """A request or the message in it cannot be read."""

@@ -334,15 +334,22 @@ class MemoryRows:
                 self._put(table, reference, left or None)
         return gone
 
-    def drop_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
-        named = (device, reference, group_id, next_index)
-        return bool(self._keep_invitations(lambda ref, who, it: (who, ref, it.group_id, it.next_index) != named))
+    def read_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
+        table = self._tables.invitations
+        for number, (owner, each) in enumerate(waiting := table.get(reference, ())):
+            if (owner, each.group_id, each.next_index) == (device, group_id, next_index):
+                self._put(table, reference, (*waiting[:number], ("", each), *waiting[number + 1 :]))
+                return True
+        return False
 
     def withdraw_invitations(self, group_id: bytes, after: int) -> None:
         self._keep_invitations(lambda _, __, it: it.group_id != group_id or it.next_index <= after)
 
-    def drop_invitations(self, before: int) -> int:
-        return self._keep_invitations(lambda _, __, it: it.sent_at is None or it.sent_at >= before)
+    def drop_invitations(self, before: int, *, read: bool) -> int:
+        def kept(_: bytes, owner: str, it: Invitation) -> bool:
+            return it.sent_at is None or it.sent_at >= before or (read and owner != "")
+
+        return self._keep_invitations(kept)
 
     # Reports
 

@@ -17,6 +17,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 from workbench.delivery.rows import (
     AuditRecord,
     Bucket,
+    Claim,
     DeviceRow,
     Entry,
     Head,
@@ -152,14 +153,14 @@ class Rows(Protocol):
     def welcomes_waiting(self, devices: Sequence[str]) -> Mapping[str, int]:
         """How many Welcomes wait for each device; devices without any are left out."""
 
-    def drop_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
-        """Forget a Welcome; whether there was one."""
+    def read_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
+        """Let a Welcome wait for the device no more; whether it did. Only the operator sees it still."""
 
     def withdraw_invitations(self, group_id: bytes, after: int) -> None:
         """Forget the Welcomes whose place to read on is beyond a place of the log."""
 
-    def drop_invitations(self, before: int) -> int:
-        """Forget the Welcomes that were taken before a time; how many."""
+    def drop_invitations(self, before: int, *, read: bool) -> int:
+        """Forget the Welcomes that were taken before a time, all or those which were read; how many."""
 
     # Reports
 
@@ -218,11 +219,18 @@ class Store(Protocol):
         """Let go of everything."""
 
 
+Sign: TypeAlias = Callable[[str, bytes], bytes]
+"""Signs content for a purpose with the device's signature key: `SignWithLabel` (RFC 9420 §5.1.2)."""
+
+
 @runtime_checkable
 class Transport(Protocol):
     """The way of one device to its delivery service, and all that it needs of it."""
 
-    def publish_key_package(self, user: str, message: bytes) -> None:
+    def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:
+        """Take note of who the device is, and how it proves it."""
+
+    def publish_key_package(self, user: str, message: bytes) -> object:
         """Keep a key package until somebody wants to add the user."""
 
     def take_key_package(self, user: str, cipher_suite: int) -> bytes:
@@ -254,6 +262,9 @@ class Transport(Protocol):
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
         """The Welcomes that have come for a key package."""
+
+    def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
+        """Say that a Welcome has been read."""
 
 
 class Log(Protocol):

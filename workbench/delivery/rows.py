@@ -5,6 +5,7 @@ Times are in seconds since 1970 by the service's clock; None means that the serv
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,6 +13,25 @@ from workbench.mls.wire.code_points import ContentType
 
 ExternalJoins: TypeAlias = Literal["open", "members", "none"]
 """Who may fetch the GroupInfo and join by a commit: each device, only those that were in the group, or nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says to be."""
+
+    user: str
+    cipher_suite: int
+    signature_key: bytes
+
+    @property
+    def device(self) -> str:
+        """The id of the device: the hash of its cipher suite and signature key."""
+        return device_id(self.cipher_suite, self.signature_key)
+
+
+def device_id(cipher_suite: int, signature_key: bytes) -> str:
+    """The name of a device, which follows from its key."""
+    return hashlib.sha256(cipher_suite.to_bytes(2) + signature_key).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

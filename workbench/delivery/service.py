@@ -6,12 +6,14 @@ which use it as their `Transport`. What a single device may do is `access.Device
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from workbench.delivery import directory, groups, queues, reports
 from workbench.delivery.checks import check_group_id, check_user, checked_key_package
 from workbench.delivery.clocks import no_clock
 from workbench.delivery.memory import MemoryStore
-from workbench.delivery.ports import Clock, Store
-from workbench.delivery.rows import Entry, ExternalJoins, Invitation
+from workbench.delivery.ports import Clock, Sign, Store
+from workbench.delivery.rows import Claim, Entry, ExternalJoins, Invitation
 from workbench.delivery.settings import DAY, Settings
 from workbench.delivery.topics import device_topic, group_topic
 
@@ -37,6 +39,9 @@ class DeliveryService:
         self.clock = clock
         self.store: Store = MemoryStore() if store is None else store
         self.settings = Settings() if settings is None else settings
+
+    def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:
+        """Nothing: whoever holds this object may do everything."""
 
     # Key packages, for one cipher suite each (RFC 9420 §16.8: each is handed out once, but for one of last resort)
 
@@ -126,7 +131,19 @@ class DeliveryService:
         with self.store.read() as rows:
             return rows.invitations(key_package_ref)
 
+    def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
+        """Nothing: the operator keeps all Welcomes to look at."""
+
     # Housekeeping
+
+    def queue_sizes(self) -> dict[tuple[str, bytes], int]:
+        """How many messages wait in each queue that is not empty, by device and group."""
+        sizes = {}
+        with self.store.read() as rows:
+            for head in rows.groups():
+                for member in rows.laggards(head.group_id, head.length):
+                    sizes[member.device, head.group_id] = head.length - member.next_index
+        return sizes
 
     def sweep(self) -> dict[str, int]:
         """Delete what has expired; how many of each. Each group is a transaction of its own, so that nobody waits."""
@@ -137,7 +154,8 @@ class DeliveryService:
             dropped = {
                 "key packages": rows.drop_key_packages(now - DAY),
                 "tickets": rows.drop_tickets(now),
-                "Welcomes": rows.drop_invitations(now - settings.handshake_retention),
+                "Welcomes": rows.drop_invitations(now - settings.handshake_retention, read=False)
+                + rows.drop_invitations(now - settings.delivered_retention, read=True),
                 "buckets": rows.drop_buckets(now - DAY),
                 "audit records": rows.drop_audit(now - settings.audit_retention),
             }

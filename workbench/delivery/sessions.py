@@ -15,9 +15,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.delivery.checks import check_user
 from workbench.delivery.errors import NotAllowed, NotAuthenticated
 from workbench.delivery.ports import Rows
-from workbench.delivery.rows import DeviceRow, Ticket
+from workbench.delivery.rows import Claim, DeviceRow, Ticket
 from workbench.delivery.settings import DAY, Settings
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.errors import MLSError
@@ -39,20 +40,6 @@ class LoginTBS:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Who somebody says to be."""
-
-    user: str
-    cipher_suite: int
-    signature_key: bytes
-
-    @property
-    def device(self) -> str:
-        """The id of the device: the hash of its cipher suite and signature key."""
-        return device_id(self.cipher_suite, self.signature_key)
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """A session's secret text, the device that it is for, and when it ends. `is_new` if the device was unknown."""
 
@@ -62,18 +49,17 @@ class Session:
     is_new: bool
 
 
-def device_id(cipher_suite: int, signature_key: bytes) -> str:
-    """The name of a device, which follows from its key."""
-    return hashlib.sha256(cipher_suite.to_bytes(2) + signature_key).hexdigest()
-
-
 def signed_content(host: str, challenge: str, claim: Claim) -> bytes:
     """The bytes to sign for the purpose `LABEL`."""
     return encode(LoginTBS(host.encode(), challenge.encode(), claim.user.encode(), claim.cipher_suite))
 
 
-def check_key(claim: Claim) -> None:
-    """Refuse what is no signature key of its cipher suite, or another spelling of one; raises `NotAuthenticated`."""
+def check_claim(claim: Claim) -> None:
+    """Refuse a name that nobody can see, and what is no signature key of its cipher suite, or another form of one.
+
+    Raises `InvalidFrame`, `NotAuthenticated`.
+    """
+    check_user(claim.user)
     try:
         suite = algorithms(claim.cipher_suite)
         suite.check_signature_key(claim.signature_key)

@@ -48,6 +48,7 @@ class Settings:
     device_burst: int = _setting(200, "requests", "a device that comes back sends and fetches at once what has waited")
     group_rate: int = _setting(3_000, "messages a minute", "fifty a second in one room: more than people read")
     group_burst: int = _setting(1_000, "messages", "all members of a large group may answer at once")
+    requests_rate: int = _setting(1_200, "requests a minute", "for each device and worker, whatever it asks: twice what it may send")
     logins_rate: int = _setting(60, "challenges a minute", "for each address: a household logs in, a flood of challenges does not fill the table")
     take_rate: int = _setting(60, "key packages an hour", "for each requester and user: adds a user to a group a minute; draining a directory takes days")
     take_burst: int = _setting(20, "key packages", "a group of a team is made in one go")
@@ -63,7 +64,7 @@ class Settings:
     reopenings_per_hour: int = _setting(3, "reopenings", "members who refuse everything can hold a group up so often, and not for good")
     audit_retention: int = _setting(180 * DAY, "seconds", "metadata is kept as long as somebody may look for the cause of an incident, and no longer")
     sweep_seconds: int = _setting(5 * MINUTE, "seconds", "how often a worker deletes what has expired")
-    workers_waiting: int = _setting(200, "requests", "more at the same time in one worker are refused with Retry-After, before they cost anything")
+    waiting_requests: int = _setting(200, "requests", "more at the same time in one worker are refused with Retry-After, before they cost anything")
     # fmt: on
 
     @classmethod
@@ -80,6 +81,11 @@ class Settings:
     def of_device(self) -> Rate:
         """How fast one device may ask."""
         return Rate(self.device_rate / MINUTE, self.device_burst)
+
+    @property
+    def of_requests(self) -> Rate:
+        """How fast one device may ask one worker anything."""
+        return Rate(self.requests_rate / MINUTE, self.requests_rate)
 
     @property
     def of_group(self) -> Rate:

@@ -9,8 +9,7 @@ from typing import Literal, TypeAlias
 from workbench.client import Device
 from workbench.delivery import DeliveryService
 from workbench.delivery.access import DeviceAccess
-from workbench.delivery.rows import DeviceRow
-from workbench.delivery.sessions import device_id
+from workbench.delivery.rows import DeviceRow, device_id
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.public_work import PublicWork

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.adversary import Attacker
-from workbench.client.device import Published
+from workbench.client.device_state import Published
 from workbench.inspect.names import credential_name
 from workbench.inspect.trace_format import Trace
 from workbench.inspect.trace_writer import Sent

@@ -281,24 +281,24 @@ class SqlRows:
         query = select(invitations.c.device, func.count()).group_by(invitations.c.device)
         return {str(row[0]): int(row[1]) for row in self._for_each(devices, invitations, query)}
 
-    def drop_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
+    def read_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
         table = invitations.c
         mine = (table.device == device, table.reference == reference)
         place = (table.group_id == group_id, table.next_index == next_index)
-        dropped = self._connection.execute(delete(invitations).where(*mine, *place)).rowcount
-        self._drop_unread_welcomes(welcomes.c.group_id == group_id)
-        return dropped > 0
+        return self._connection.execute(update(invitations).where(*mine, *place).values(device="")).rowcount > 0
 
     def withdraw_invitations(self, group_id: bytes, after: int) -> None:
         for table in (invitations, welcomes):
             gone = (table.c.group_id == group_id, table.c.next_index > after)
             self._connection.execute(delete(table).where(*gone))
 
-    def drop_invitations(self, before: int) -> int:
+    def drop_invitations(self, before: int, *, read: bool) -> int:
         old = select(welcomes.c.group_id, welcomes.c.next_index).where(welcomes.c.sent_at < before)
         gone = 0
         for group_id, next_index in self._connection.execute(old).all():
-            place = (invitations.c.group_id == group_id, invitations.c.next_index == next_index)
+            place = [invitations.c.group_id == group_id, invitations.c.next_index == next_index]
+            if read:
+                place.append(invitations.c.device == "")
             gone += self._connection.execute(delete(invitations).where(*place)).rowcount
         self._drop_unread_welcomes(welcomes.c.sent_at < before)
         return gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.client import Device
-from workbench.client.device import Published
+from workbench.client.device_state import Published
 from workbench.inspect.names import listed
 from workbench.lab.actions.action import DETAIL, NAME, WHO, WHOM, action
 from workbench.lab.actions.reasons import (

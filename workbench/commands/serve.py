@@ -1,0 +1,80 @@
+"""Serve the delivery service over HTTP, with everything in a file or in PostgreSQL.
+
+Without options it listens on 127.0.0.1:8420 and keeps everything in the file delivery.sqlite3 of the present folder.
+http://127.0.0.1:8420/ describes its calls and its limits. Clients: `workbench.delivery.client.HttpTransport`.
+
+Several workers, or several machines, share one PostgreSQL:
+
+    workbench serve --database postgresql://USER@HOST/NAME --workers 4
+
+On a network, give a certificate and the names under which devices dial it:
+
+    workbench serve --host 0.0.0.0 --name delivery.example.org --certificate cert.pem --private-key key.pem
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from workbench.delivery.errors import Refused
+from workbench.delivery.settings import PREFIX, Settings, natural, table
+
+MISSING = "The delivery service over HTTP needs more packages: pip install 'mls-workbench[service]'"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--database", default="sqlite:///delivery.sqlite3", help="a URL (%(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8420, help="(%(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="how many processes; more than one needs PostgreSQL")
+    parser.add_argument("--name", action="append", default=[], help="a host name by which devices dial it; may repeat")
+    parser.add_argument("--certificate", help="a file with the TLS certificate and its chain, as PEM")
+    parser.add_argument("--private-key", help="the file with its private key, as PEM")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="change a limit; may repeat")
+    parser.add_argument("--limits", action="store_true", help="list the limits with their reasons, and stop")
+    parser.add_argument("--quiet", action="store_true", help="say only what is wrong")
+    parser.epilog = "exit status: 0 when it was stopped, 2 if it cannot start."
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until it is stopped."""
+    if arguments.limits:
+        for name, number, unit, reason in table():
+            print(f"{name} = {number} {unit}: {reason}")
+        return 0
+    try:
+        from workbench.delivery.http.server import Options, serve  # noqa: PLC0415 # the packages may be missing
+    except ModuleNotFoundError:
+        print(MISSING, file=sys.stderr)
+        return 2
+    options = Options(
+        arguments.database,
+        arguments.host,
+        arguments.port,
+        arguments.workers,
+        tuple(arguments.name),
+        arguments.certificate,
+        arguments.private_key,
+        arguments.quiet,
+    )
+    try:
+        _set_limits(arguments.set)
+        serve(options)
+    except (ValueError, Refused) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _set_limits(given: list[str]) -> None:
+    """Put limits into the environment, where each worker reads them; raises `ValueError`."""
+    known = {name for name, _, _, _ in table()}
+    for text in given:
+        name, _, number = text.partition("=")
+        if name not in known:
+            raise ValueError(f"there is no limit {name!r}: `workbench serve --limits` lists them")
+        os.environ[PREFIX + name.upper()] = str(natural(name, number))
+    Settings.of(os.environ)

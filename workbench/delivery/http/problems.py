@@ -1,0 +1,75 @@
+"""Each refusal as a status and a problem in JSON (RFC 9457), and back: one table for the service and its client."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from workbench.delivery import errors
+from workbench.delivery.audit import Event
+from workbench.delivery.errors import LateCommit, Refused
+from workbench.delivery.http.models import ConflictModel, ProblemModel
+from workbench.mls.errors import MLSError
+
+STATUSES: dict[type[Refused], HTTPStatus] = {
+    errors.InvalidKeyPackageUpload: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidFrame: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnknownGroup: HTTPStatus.NOT_FOUND,
+    errors.AlreadyThere: HTTPStatus.CONFLICT,
+    errors.LateMessage: HTTPStatus.CONFLICT,
+    errors.LateCommit: HTTPStatus.CONFLICT,
+    errors.WrongOrder: HTTPStatus.CONFLICT,
+    errors.NoKeyPackage: HTTPStatus.NOT_FOUND,
+    errors.NoGroupInfo: HTTPStatus.NOT_FOUND,
+    errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.TooFast: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.QueueFull: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.DirectoryFull: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.TooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    errors.Unreadable: HTTPStatus.BAD_REQUEST,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+}
+"""With which status each refusal is told."""
+
+EVENTS: dict[type[Refused], Event] = {
+    errors.InvalidKeyPackageUpload: Event.malformed,
+    errors.InvalidFrame: Event.malformed,
+    errors.Unreadable: Event.malformed,
+    errors.TooLarge: Event.oversized,
+    errors.TooSlow: Event.slow,
+    errors.LateCommit: Event.lost_race,
+    errors.NotAllowed: Event.not_allowed,
+    errors.NotAuthenticated: Event.unknown_session,
+    errors.TooFast: Event.flood,
+    errors.QueueFull: Event.full,
+    errors.DirectoryFull: Event.full,
+}
+"""Which refusals go into the audit log."""
+
+BY_NAME = {kind.__name__: kind for kind in STATUSES}
+
+
+def problem_of(error: Refused | MLSError) -> ProblemModel:
+    """A refusal as JSON; what is no MLS at all is told as unreadable."""
+    if isinstance(error, MLSError):
+        error = errors.Unreadable(str(error))
+    status = STATUSES[type(error)]
+    conflict = error.conflict if isinstance(error, LateCommit) else None
+    return ProblemModel(
+        type=type(error).__name__,
+        title=(type(error).__doc__ or "").splitlines()[0],
+        status=status.value,
+        detail=str(error),
+        retry_after=error.retry_after,
+        conflict=None if conflict is None else ConflictModel.of(conflict),
+    )
+
+
+def error_of(problem: ProblemModel) -> Refused:
+    """The refusal that a problem tells of."""
+    kind = BY_NAME.get(problem.type, Refused)
+    if issubclass(kind, LateCommit):
+        return kind(problem.detail, None if problem.conflict is None else problem.conflict.value())
+    return kind(problem.detail, retry_after=problem.retry_after)
