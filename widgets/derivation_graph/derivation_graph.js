@@ -8,7 +8,7 @@ import { announced } from "../shared/notebook_output.js";
 import { MARKS } from "./key.js";
 import { draw } from "./picture.js";
 import { neighbour, sentences } from "./walk.js";
-import { attribute, html, iconButton, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, iconButton, svg } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { entriesIn, helpList, keyLine } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
@@ -53,10 +53,9 @@ export function render({ model, el }) {
     { class: "mls-twin", tabindex: 0, role: "region", "aria-label": "The derivation in sentences" },
     sayings,
   );
-  // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
     "div",
-    { class: "mls mls-room mls-derivation-graph", "data-lm-suppress-shortcuts": "true", keydown: press },
+    { class: "mls mls-room mls-derivation-graph", ...OWN_KEYS, keydown: press },
     bar,
     html("div", { class: "mls-body" }, stage, side.element),
     words,

@@ -7,7 +7,7 @@
  */
 import { announced } from "../shared/notebook_output.js";
 import { twin } from "../shared/data_table.js";
-import { html } from "../shared/dom.js";
+import { OWN_KEYS, html } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { bounded, frameAt, openingOf, unfolded } from "./frame.js";
@@ -51,7 +51,7 @@ export function render({ model, el }) {
   const table = twin("The lifetimes as a table");
   const root = html(
     "div",
-    { class: "mls mls-room mls-key-lifetimes", "data-lm-suppress-shortcuts": "true", keydown: press },
+    { class: "mls mls-room mls-key-lifetimes", ...OWN_KEYS, keydown: press },
     controls.bar,
     html("div", { class: "mls-lifetimes-body" }, scene.element, leaked.element),
     words,

@@ -4,7 +4,7 @@
  * Traits: question, options, several (whether more than one can be chosen), chosen (numbers of options), said (what the
  * comparison came to; empty before it).
  */
-import { html } from "../shared/dom.js";
+import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 
@@ -17,8 +17,7 @@ export function render({ model, el }) {
   /** @type {string[]} */
   const options = model.get("options");
   const inputs = options.map((_, number) =>
-    // JupyterLab leaves alone the keys pressed in an element with this attribute
-    html("input", { type, name: "choice", value: number, "data-lm-suppress-shortcuts": "true", change: keep }),
+    html("input", { type, name: "choice", value: number, change: keep }),
   );
   const field = html(
     "fieldset",
@@ -30,7 +29,7 @@ export function render({ model, el }) {
   // a form of its own, so that the radio buttons of two predictions are two groups
   const root = html(
     "form",
-    { class: "mls mls-prediction", method: "dialog", submit: (/** @type {Event} */ event) => event.preventDefault() },
+    { class: "mls mls-prediction", ...OWN_KEYS, method: "dialog", submit: (/** @type {Event} */ event) => event.preventDefault() },
     field,
     said,
   );

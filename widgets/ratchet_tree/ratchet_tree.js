@@ -6,7 +6,7 @@
  */
 import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
-import { html } from "../shared/dom.js";
+import { OWN_KEYS, html } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { MARKS } from "./key.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -63,10 +63,9 @@ export function render({ model, el }) {
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const offer = html("button", { type: "button", class: "mls-offer", hidden: true, click: lookElsewhere });
   const table = twin("The tree as a table");
-  // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
     "div",
-    { class: "mls mls-room mls-ratchet-tree", "data-lm-suppress-shortcuts": "true", keydown: press },
+    { class: "mls mls-room mls-ratchet-tree", ...OWN_KEYS, keydown: press },
     controls.bar,
     head.bar,
     html("div", { class: "mls-body" }, scene.room, side.element),

@@ -6,7 +6,7 @@
  * Traits: view, step, leaks (each {name} or {device, at}), selected ({epoch, member}, {epoch}, or {}).
  */
 import { announced } from "../shared/notebook_output.js";
-import { html } from "../shared/dom.js";
+import { OWN_KEYS, html } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { details } from "./details.js";
@@ -53,10 +53,9 @@ export function render({ model, el }) {
   const side = details(close, compromise);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const table = twin("The compromise as a table");
-  // JupyterLab leaves alone the keys pressed inside an element with this attribute
   const root = html(
     "div",
-    { class: "mls mls-room mls-security-matrix", "data-lm-suppress-shortcuts": "true", keydown: press },
+    { class: "mls mls-room mls-security-matrix", ...OWN_KEYS, keydown: press },
     controls.bar,
     controls.leaks,
     html("div", { class: "mls-body" }, grid.element, side.element),

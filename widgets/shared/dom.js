@@ -38,6 +38,17 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Attributes of an element whose keys are its own, whatever in it has the focus. JupyterLab looks for its shortcuts from
+ * the focused element outwards, before any other listener hears of the key, and passes by only where it meets this mark.
+ * @type {Attributes}
+ */
+export const OWN_KEYS = {
+  "data-lm-suppress-shortcuts": true,
+  focusin: (/** @type {FocusEvent} */ event) =>
+    /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"),
+};
+
+/**
  * Write only what differs, because every write costs.
  * @param {Element} element @param {string} name @param {string} value
  */

@@ -3,6 +3,7 @@
  *
  * Traits: content, a widget; pictures, the pictures in it, in the order in which the output has their players.
  */
+import { OWN_KEYS, html } from "./dom.js";
 import { announced } from "./notebook_output.js";
 
 /** @typedef {import("./model.d.ts").Model} Model */
@@ -15,7 +16,9 @@ async function render({ model, el }) {
   const view = await managerOf(model).create_view(await referred(model, model.get("content")));
   const { luminoWidget } = view;
   // Lumino's own way into a page, so that the widgets hear that they are shown: until then they have no layout.
-  luminoWidget.constructor.attach(luminoWidget, el);
+  const root = html("div", OWN_KEYS);
+  el.append(root);
+  luminoWidget.constructor.attach(luminoWidget, root);
   return () => view.remove();
 }
 
