@@ -7,7 +7,7 @@
  */
 import { announced } from "../shared/notebook_output.js";
 import { twin } from "../shared/data_table.js";
-import { OWN_KEYS, html } from "../shared/dom.js";
+import { OWN_KEYS, html, uniqueName } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { bounded, frameAt, openingOf, unfolded } from "./frame.js";
@@ -23,11 +23,9 @@ import { viewport } from "./viewport.js";
 const FORMAT = "mls-workbench/key-lifetimes-view";
 const VERSION = 1;
 const TRAITS = ["view", "device", "step", "leaks", "opened"];
-let made = 0;
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  made += 1;
   let opening = openingOf(readable(model.get("view"), FORMAT, VERSION));
   const { soon, tell, stop } = live(model, TRAITS, update);
   /** What only this view knows. */
@@ -41,7 +39,7 @@ export function render({ model, el }) {
     help: () => change({ help: !own.help }),
   });
   const key = keyLine();
-  const scene = viewport(`mls-lifetimes-${made}`, {
+  const scene = viewport(uniqueName("mls-lifetimes"), {
     go,
     painted: (shapes) => key.show(entriesIn(shapes, MARKS)),
     fold: (kind) => tell({ opened: flipped(unfolded(opening.view, place()), kind) }),

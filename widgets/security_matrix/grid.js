@@ -1,5 +1,5 @@
 /** The grid of a compromise in its room: what of it is in sight, and the pointer and the keyboard inside it. */
-import { attribute, html } from "../shared/dom.js";
+import { attribute, html, rootOf } from "../shared/dom.js";
 import { mount } from "../shared/shapes.js";
 import { HEIGHT } from "./marks.js";
 import { draw, idOf, scrolledTo, sizeFor } from "./picture.js";
@@ -64,7 +64,7 @@ export function matrixGrid(name, does) {
     attribute(element, "aria-label", matrixLabel(frame));
     attribute(element, "aria-rowcount", String(members().length + 1));
     attribute(element, "aria-colcount", String(columns().length + 1));
-    const isHere = /** @type {Document | ShadowRoot} */ (element.getRootNode()).activeElement === element;
+    const isHere = rootOf(element).activeElement === element;
     const target = isHere || pinned ? idOf(name, active) : "";
     if (target && element.querySelector(`#${target}`)) attribute(element, "aria-activedescendant", target);
     else element.removeAttribute("aria-activedescendant");

@@ -6,7 +6,7 @@
  * Traits: view, step, leaks (each {name} or {device, at}), selected ({epoch, member}, {epoch}, or {}).
  */
 import { announced } from "../shared/notebook_output.js";
-import { OWN_KEYS, html } from "../shared/dom.js";
+import { OWN_KEYS, html, uniqueName } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { details } from "./details.js";
@@ -24,11 +24,9 @@ import { twin } from "../shared/data_table.js";
 const FORMAT = "mls-workbench/security-view";
 const VERSION = 1;
 const TRAITS = ["view", "step", "leaks", "selected"];
-let made = 0;
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  made += 1;
   let view = model.get("view");
   let opening = openedView(view);
   const { soon, tell, stop } = live(model, TRAITS, update);
@@ -45,7 +43,7 @@ export function render({ model, el }) {
     help: () => change({ help: !own.help }),
   });
   const key = keyLine();
-  const grid = matrixGrid(`mls-matrix-${made}`, {
+  const grid = matrixGrid(uniqueName("mls-matrix"), {
     select: ({ row, column }) => select({ column, member: view.members[row]?.id ?? "" }),
     compromise: ({ row, column }) => compromise({ column, member: view.members[row]?.id ?? "" }),
     painted: (shapes) => key.show(entriesIn(shapes, MARKS)),

@@ -1,6 +1,6 @@
 /** The controls above the picture of a compromise: where in the history it is, and what has leaked. */
 import { deviceOf } from "../shared/reasons.js";
-import { html, iconButton } from "../shared/dom.js";
+import { html, iconButton, rootOf } from "../shared/dom.js";
 import { columnOf } from "./frame.js";
 import { nameOf, stepTitle } from "./words.js";
 import { stepOf } from "../shared/verdict.js";
@@ -85,7 +85,7 @@ export function matrixToolbar(does) {
     }));
     if (JSON.stringify(now) === offered) return;
     offered = JSON.stringify(now);
-    const focused = [...leaks.children].indexOf(/** @type {Element} */ (document.activeElement));
+    const focused = [...leaks.children].indexOf(/** @type {Element} */ (rootOf(leaks).activeElement));
     const chips = now.map(({ leak, text, isOn, isLater }) =>
       html(
         "button",

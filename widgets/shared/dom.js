@@ -48,6 +48,20 @@ export const OWN_KEYS = {
     /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"),
 };
 
+/** Where an element is, which knows what has the focus: of a shadow root the document sees only the host. @param {Element} element */
+export function rootOf(element) {
+  return /** @type {Document | ShadowRoot} */ (element.getRootNode());
+}
+
+/**
+ * A name for ids that no other picture on the page has: each may come with a module of its own, so that no counter of a
+ * module can tell them apart.
+ * @param {string} prefix
+ */
+export function uniqueName(prefix) {
+  return `${prefix}-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+}
+
 /**
  * Write only what differs, because every write costs.
  * @param {Element} element @param {string} name @param {string} value
