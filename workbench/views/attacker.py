@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from workbench.adversary.knowledge import LEAKED, DeductionRules, Knowledge
+from workbench.adversary.knowledge import LEAKED, Knowledge
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
 from workbench.inspect.names import listed
 from workbench.inspect.trace_format import SecretId
-from workbench.inspect.trace_rules import Rule, message_fact, numbered
+from workbench.inspect.trace_rules import message_fact
 from workbench.mls import NodeIndex
 from workbench.mls.tree.tree_math import direct_path
 from workbench.views.describe import LEAK_HOLDER, nodes_in_words
@@ -28,7 +28,7 @@ from workbench.views.trace_replay import text_of
 def tree_under_attack(verdict: Verdict, title: str | None = None) -> RatchetTreeView:
     """The view of a ratchet tree, with an attacker who has the leaks of a verdict as one more viewer."""
     view = ratchet_tree_view(verdict.recorded.group_history.trace, title)
-    attacker = _Attacker(verdict, _by_what_it_sees(verdict), view["keyframe"]["leaf_count"])
+    attacker = _Attacker(verdict, verdict.knowledge, view["keyframe"]["leaf_count"])
     viewer: ViewerView = {"id": LEAK_HOLDER, "name": "the attacker with these leaks", "kind": "attacker"}
     view["viewers"].append(viewer)
     for number, step in enumerate(view["steps"]):
@@ -146,31 +146,6 @@ class _Attacker:
             "edges": [*edges],
             "known_to": [LEAK_HOLDER],
         }
-
-
-def _by_what_it_sees(verdict: Verdict) -> Knowledge:
-    """What follows from the leaks if an attacker must first decrypt a private commit to see its ciphertexts.
-
-    The verdict speaks of epochs and messages, and treats all commits as public. That makes no difference for epochs and
-    messages: an attacker with the secrets of an epoch can decrypt the commit that ends it. It makes a difference for
-    single keys.
-    """
-    knowledge = verdict.knowledge
-    leaked = frozenset[SecretId]().union(*(verdict.recorded.leaked(leak) for leak in verdict.leaks))
-    while True:
-        rules = knowledge.deduction_rules.rules.rules
-        paths = [
-            rule for rule in rules if _opens_path(rule) and rule.conclusion in verdict.recorded.group_history.secrets
-        ]
-        blind = {id(rule) for rule in paths if not _can_read(verdict, knowledge, rule.step)}
-        if not blind:
-            return knowledge
-        seen = (rule for rule in rules if id(rule) not in blind)
-        knowledge = DeductionRules(numbered(seen)).deductive_closure(leaked)
-
-
-def _opens_path(rule: Rule) -> bool:
-    return rule.label == "UpdatePathNode" and rule.kind in {"open", "randomness"}
 
 
 def _can_read(verdict: Verdict, knowledge: Knowledge, step: int) -> bool:
