@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -96,3 +97,14 @@ def test_a_prediction_is_chosen_kept_and_compared(lesson: Page) -> None:
     expect(compared.get_by_role("note")).to_contain_text("As you predicted. It is: no.")
     choose(lesson, "predict-past")
     expect(asked.locator("[aria-live]")).to_have_text("As you predicted. It is: no.")
+
+
+def test_no_two_lines_of_a_glossary_lie_on_each_other_in_a_narrow_window(lesson: Page) -> None:
+    lesson.set_viewport_size({"width": 320, "height": 900})
+    shown = choose(lesson, "words")
+    terms, meanings = shown.locator("dfn").all(), shown.locator("li").all()
+    assert len(terms) == len(meanings) == 9
+    edges = "(one) => [one.getBoundingClientRect().top, one.getBoundingClientRect().bottom]"
+    tops = [meaning.evaluate(edges) for meaning in meanings]
+    assert all(bottom <= top + 1 for (_, bottom), (top, _) in pairwise(tops))
+    lesson.set_viewport_size({"width": 1200, "height": 900})

@@ -15,8 +15,10 @@ from tests.browser.ratchet_tree import ROOT, hosted, labels, node, scrub, shown
 from tests.widgets.told import frame_at, step_sentence
 from tests.widgets.views import lived, sample, still_picture, wide
 from widgets.ratchet_tree import RatchetTree
+from workbench.lab import World
 from workbench.lab.scenarios import scenario
 from workbench.views.attacker import tree_under_attack
+from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import RatchetTreeView
 
 pytestmark = pytest.mark.browser
@@ -382,3 +384,18 @@ def test_below_the_picture_a_key_names_the_marks_that_are_in_it_and_unfolds_to_w
     scrub(page, 3)
     expect(page.locator(".mls-key-line")).to_contain_text("narrow hatch and flag")
     expect(page.locator(".mls-key-line")).not_to_contain_text("filled: the viewer holds")
+
+
+def test_the_help_explains_the_words_of_the_step_with_their_sections(visit: Visit) -> None:
+    world = World.of(4)
+    world.commit("Bob")
+    page = visit(shown(ratchet_tree_view(world.trace()), viewer="Alice", step=2))
+    node(page, 0).focus()
+    page.keyboard.press("?")
+    words = page.get_by_role("complementary").locator("dt")
+    term = words.filter(has_text="path secret")
+    expect(term.get_by_role("link", name="§7.4")).to_have_attribute("href", re.compile("rfc9420#section-7.4$"))
+    expect(words.filter(has_text="joiner secret")).to_have_count(0)
+    page.keyboard.press("[")
+    expect(words.filter(has_text="joiner secret")).to_be_visible()
+    assert faults_that_axe_finds(page, ROOT) == []

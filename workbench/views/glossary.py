@@ -97,12 +97,13 @@ class Glossary:
         return "\n".join(f"{term.name} (§{term.section}): {term.meaning}" for term in self.terms)
 
     def _repr_html_(self) -> str:
+        # A plain list: JupyterLab sets the terms and the meanings of a definition list side by side, over each other.
         rows = (
-            f'<dt style="font-weight: 600"><dfn>{escape(term.name)}</dfn> '
-            f'(<a href="{term.link}">§{term.section}</a>)</dt><dd>{escape(term.meaning)}</dd>'
+            f'<li><dfn>{escape(term.name)}</dfn> (<a href="{term.link}">§{term.section}</a>): '
+            f"{escape(term.meaning)}</li>"
             for term in self.terms
         )
-        return f"<dl>{''.join(rows)}</dl>"
+        return f"<ul>{''.join(rows)}</ul>"
 
 
 def glossary(*names: str) -> Glossary:
