@@ -6,5 +6,15 @@ from widgets.key_lifetimes import KeyLifetimes
 from widgets.prediction import predict
 from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.security_matrix import SecurityMatrix
+from widgets.server_knowledge import ServerKnowledge
 
-__all__ = ["Controls", "DerivationGraph", "KeyLifetimes", "RatchetTree", "SecurityMatrix", "predict", "side_by_side"]
+__all__ = [
+    "Controls",
+    "DerivationGraph",
+    "KeyLifetimes",
+    "RatchetTree",
+    "SecurityMatrix",
+    "ServerKnowledge",
+    "predict",
+    "side_by_side",
+]

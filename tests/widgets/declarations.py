@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from workbench.views import derivation, lifetimes, schema, security
+from workbench.views import derivation, lifetimes, schema, security, server
 
 WIDGETS = Path(__file__).parents[2] / "widgets"
 FILES: dict[ModuleType, str] = {
@@ -15,6 +15,7 @@ FILES: dict[ModuleType, str] = {
     security: "shared/security.d.ts",
     lifetimes: "key_lifetimes/lifetimes.d.ts",
     derivation: "derivation_graph/derivation.d.ts",
+    server: "server_knowledge/server.d.ts",
 }
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 

@@ -18,6 +18,7 @@ from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree
 from widgets.security_matrix import SecurityMatrix
+from widgets.server_knowledge import ServerKnowledge
 from widgets.shared import still as still_module
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, still
@@ -28,6 +29,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "a derivation": lambda: DerivationGraph(derived()),
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
     "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
+    "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 

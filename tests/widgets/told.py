@@ -10,6 +10,7 @@ from widgets.shared.still import run
 from workbench.views.lifetimes import KeyLifetimesView
 from workbench.views.schema import RatchetTreeView
 from workbench.views.security import SecurityView
+from workbench.views.server import ServerView
 
 _TREE = """\
 import { frameAt, timeline } from "./ratchet_tree/frame.js";
@@ -69,6 +70,21 @@ def device_compromises(view: KeyLifetimesView, asked: Sequence[tuple[str, int, S
 def compromise_of(view: KeyLifetimesView, device: str, step: int, others: Sequence[str] = ()) -> Any:
     """What a compromise gets and opens, in numbers and in words."""
     return device_compromises(view, [(device, step, others)])[0]
+
+
+_SERVER = """\
+import { frameOf } from "./server_knowledge/frame.js";
+import { sentence, tableRows } from "./server_knowledge/words.js";
+return (view, asked) => asked.map(([padding, delay]) => {
+  const frame = frameOf(view, padding, delay);
+  return { ...frame, view: null, said: sentence(frame), table: tableRows(frame) };
+});
+"""
+
+
+def server_knowledge(view: ServerView | dict[str, Any], asked: Sequence[tuple[int, int]]) -> list[Any]:
+    """What is on the picture of what the server knows, under paddings (by index) and delays (in seconds)."""
+    return list(run(_SERVER, view, list(asked)))
 
 
 _COMPROMISE = """\

@@ -24,6 +24,8 @@ STYLES = (
     "derivation_graph/derivation_graph.css",
     "security_matrix/marks.css",
     "security_matrix/security_matrix.css",
+    "server_knowledge/marks.css",
+    "server_knowledge/server_knowledge.css",
     "prediction/prediction.css",
 )
 """The styles of all widgets: a page that has several holds them once."""

@@ -1,0 +1,116 @@
+/**
+ * What the delivery service knows of a group, as a widget. The same module runs in JupyterLab (anywidget), in Panel and
+ * in an exported page, so it uses of the model only get, set, save_changes, on and off.
+ *
+ * Traits: view, padding (index of the view's paddings), delay (seconds).
+ */
+import { DELAYS, frameOf } from "./frame.js";
+import { MARKS } from "./key.js";
+import { draw, extent } from "./picture.js";
+import { HEADS, delayName, pictureLabel, sentence, tableRows } from "./words.js";
+import { twin } from "../shared/data_table.js";
+import { attribute, html, iconButton, svg } from "../shared/dom.js";
+import { entriesIn, keyLine } from "../shared/key.js";
+import { live, pressed, readable } from "../shared/live.js";
+import { announced } from "../shared/notebook_output.js";
+import { mount } from "../shared/shapes.js";
+
+/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {import("./server.d.ts").ServerView} View */
+
+const FORMAT = "mls-workbench/server-view";
+const VERSION = 1;
+const TRAITS = ["view", "padding", "delay"];
+
+/** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
+export function render({ model, el }) {
+  const { soon, tell, stop } = live(model, TRAITS, update);
+  const own = { table: false };
+
+  const canvas = svg("svg", { class: "mls-picture", role: "group" });
+  const padding = choice("Padding", (value) => tell({ padding: value }));
+  const delay = choice("Delay", (value) => tell({ delay: value }));
+  const tableButton = iconButton("table", "Show as a table", switchTable);
+  const bar = html(
+    "div",
+    { class: "mls-bar", role: "group", "aria-label": "Controls" },
+    padding.label,
+    delay.label,
+    html("span", { class: "mls-buttons mls-at-end" }, tableButton),
+  );
+  const stage = html("div", { class: "mls-stage", tabindex: 0, role: "region", "aria-label": "Uploads by time" }, canvas);
+  const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
+  const key = keyLine();
+  const table = twin("What the server knows as a table");
+  const root = html(
+    "div",
+    { class: "mls mls-room mls-server-knowledge", "data-lm-suppress-shortcuts": "true", keydown: press },
+    bar,
+    stage,
+    words,
+    key.element,
+    table.region,
+  );
+  const watcher = new ResizeObserver(soon);
+
+  function update() {
+    /** @type {View} */
+    const view = readable(model.get("view"), FORMAT, VERSION);
+    const frame = frameOf(view, model.get("padding"), model.get("delay"));
+    const size = { width: stage.clientWidth || 720 };
+    const { width, height } = extent(frame, size);
+    attribute(canvas, "width", String(width));
+    attribute(canvas, "height", String(height));
+    attribute(canvas, "aria-label", pictureLabel(frame));
+    const shapes = draw(frame, size);
+    mount(canvas, shapes);
+    key.show(entriesIn(shapes, MARKS));
+    padding.show(view.paddings.map((name, value) => ({ name, value })), frame.padding);
+    delay.show(DELAYS.map((value) => ({ name: delayName(value), value })), frame.delay);
+    const said = sentence(frame);
+    if (words.textContent !== said) words.textContent = said;
+    tableButton.setAttribute("aria-pressed", String(own.table));
+    table.show(own.table ? { heads: HEADS, rows: tableRows(frame) } : null);
+  }
+
+  function switchTable() {
+    own.table = !own.table;
+    soon();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function press(event) {
+    pressed(event, { t: switchTable });
+  }
+
+  el.append(root);
+  update();
+  watcher.observe(stage);
+
+  return () => {
+    stop();
+    watcher.disconnect();
+    root.remove();
+  };
+}
+
+/** A list to choose a number from. @param {string} name @param {(value: number) => void} choose */
+function choice(name, choose) {
+  const select = html("select", { class: "mls-select", "aria-label": name, change: () => choose(Number(select.value)) });
+  const label = html("label", { class: "mls-viewer" }, html("span", {}, name), select);
+  let offered = "";
+
+  /** @param {{name: string, value: number}[]} options @param {number} chosen */
+  function show(options, chosen) {
+    const now = JSON.stringify(options);
+    if (now !== offered) {
+      offered = now;
+      select.replaceChildren(...options.map((option) => html("option", { value: option.value }, option.name)));
+    }
+    select.value = String(chosen);
+  }
+
+  return { label, show };
+}
+
+export default announced(render);
