@@ -20,6 +20,7 @@ from widgets.key_lifetimes import KeyLifetimes
 from widgets.prediction import Prediction
 from widgets.ratchet_tree import RatchetTree
 from widgets.security_matrix import SecurityMatrix
+from widgets.server_knowledge import ServerKnowledge
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.page import output
 from widgets.shared.picture import Picture
@@ -32,6 +33,7 @@ KINDS: dict[str, Callable[[], Picture]] = {
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
     "a matrix": lambda: SecurityMatrix.of(scenario("retroactive break")),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
+    "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
 }
 TWICE = """<!doctype html><title>two</title>
 <style>body {{ margin: 0; }} section {{ position: absolute; top: 0; width: 600px; }}</style>

@@ -9,7 +9,7 @@ import { MARKS } from "./key.js";
 import { draw, extent } from "./picture.js";
 import { HEADS, delayName, pictureLabel, sentence, tableRows } from "./words.js";
 import { twin } from "../shared/data_table.js";
-import { attribute, html, iconButton, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, iconButton, svg } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -44,7 +44,7 @@ export function render({ model, el }) {
   const table = twin("What the server knows as a table");
   const root = html(
     "div",
-    { class: "mls mls-room mls-server-knowledge", "data-lm-suppress-shortcuts": "true", keydown: press },
+    { class: "mls mls-room mls-server-knowledge", ...OWN_KEYS, keydown: press },
     bar,
     stage,
     words,
