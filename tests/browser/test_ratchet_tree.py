@@ -399,3 +399,11 @@ def test_the_help_explains_the_words_of_the_step_with_their_sections(visit: Visi
     page.keyboard.press("[")
     expect(words.filter(has_text="joiner secret")).to_be_visible()
     assert faults_that_axe_finds(page, ROOT) == []
+
+
+def test_leaves_show_their_node_index_when_asked(visit: Visit) -> None:
+    page = visit(hosted(sample(), step=0, node_indices=True))
+    expect(page.locator(".mls-nodes .mls-index")).to_have_text(["0", "2", "4", "6"])
+    expect(page.locator(".mls-key-name").filter(has_text="node index")).to_have_count(1)
+    page.evaluate("tell('node_indices', false)")
+    expect(page.locator(".mls-nodes .mls-index")).to_have_count(0)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.widgets.views import sample
+from tests.widgets.views import sample, still_picture
 from widgets.ratchet_tree import RatchetTree
 from workbench.lab.scenarios import scenario
 
@@ -122,3 +122,9 @@ def test_a_page_holds_the_view_as_it_is(tmp_path: Path) -> None:
     data = re.search(r'<script type="application/json" id="traits">(.*?)</script>', path.read_text("utf-8"))
     assert data is not None
     assert json.loads(data[1])["view"] == view
+
+
+def test_leaves_show_their_node_index_when_asked() -> None:
+    shown = [still_picture(RatchetTree(sample(), step=0, node_indices=asked)) for asked in (True, False)]
+    indices = [re.findall(r'class="mls-index"[^>]*>(\d+)<', picture) for picture in shown]
+    assert indices == [["0", "2", "4", "6"], []]

@@ -14,6 +14,7 @@ from tests.widgets.views import still_picture
 from widgets import SecurityMatrix
 from widgets.shared import still
 from workbench.lab import World
+from workbench.lab.leaks import leak_of
 from workbench.lab.scenarios import Scenario, scenario
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,9 +41,9 @@ def test_a_late_compromise_reopens_what_had_healed() -> None:
     assert "Epoch 3 had healed and is open again by what leaked from Dave. The group has not healed." in said
 
 
-def test_a_world_is_shown_without_leaks_at_its_last_step() -> None:
+def test_a_world_is_shown_at_its_last_step() -> None:
     world = World.of(["Alice", "Bob"])
-    matrix = SecurityMatrix.of(world)
+    matrix = SecurityMatrix.of(world, on=[])
     assert (matrix.step, matrix.leaks, matrix.selected) == (len(world.history) - 1, [], {})
     assert "Nothing has leaked" in repr(matrix)
 
@@ -122,3 +123,19 @@ def test_its_repr_says_less_without_quickjs(monkeypatch: pytest.MonkeyPatch) -> 
 
 def _missing() -> None:
     raise still.NotDrawn("QuickJS is not installed")
+
+
+def test_a_matrix_starts_with_a_leak_that_is_on() -> None:
+    world = World.of(["Alice", "Bob"])
+    world.commit("Alice")
+    assert SecurityMatrix.of(world).leaks == [{"device": "Alice", "at": 1}]
+    assert "The attacker reads" in repr(SecurityMatrix.of(world))
+    bob = leak_of(world, "Bob", at=1)
+    assert SecurityMatrix(world, {"Bob, early": bob, "Bob, late": leak_of(world, "Bob", at=2)}).leaks == [
+        {"name": "Bob, early"}
+    ], "the first that is offered"
+    world.compromise("Bob")
+    world.commit("Bob")
+    assert SecurityMatrix.of(world).leaks == [{"device": "Bob", "at": 3}], "what really leaked"
+    assert SecurityMatrix.of(world, on=[]).leaks == []
+    assert SecurityMatrix.of(world, leaks=[]).leaks == []

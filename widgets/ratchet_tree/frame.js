@@ -69,6 +69,7 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {Mark[]} marks by node index
  * @property {Map<number, "path" | "filtered">} path edges on the path of the commit, by child
  * @property {Token[]} tokens
+ * @property {boolean} indices whether leaves show their node index
  * @property {boolean} seen whether the viewer sees what the step did
  * @property {boolean} known whether the viewer knows of the beat
  */
@@ -202,7 +203,7 @@ function touched(step) {
 }
 
 /**
- * @param {Timeline} time @param {{step: number, beat: number, viewer: string}} place @returns {Frame}
+ * @param {Timeline} time @param {{step: number, beat: number, viewer: string, node_indices?: boolean}} place @returns {Frame}
  */
 export function frameAt(time, place) {
   const { view } = time;
@@ -227,6 +228,7 @@ export function frameAt(time, place) {
     leafCount: tree.leafCount,
     marks: marksOf(time, { now_step, step, beat, viewer, tree, before, lit: new Set(seen ? now?.nodes : []) }),
     path: seen ? pathEdges(now_step, beat) : new Map(),
+    indices: place.node_indices ?? false,
     tokens: seen ? tokensOf(time, now_step, beat, viewer.id, known, tree) : [],
   };
 }

@@ -40,6 +40,7 @@ export const MARKS = [
   { is: ["mls-edge", "is-path"], name: "path of the commit", text: "a thick line: the path of the commit, from the committer up to the root", mark: edge("is-path") },
   { is: ["mls-edge", "is-filtered"], name: "filtered", text: "a thin line in the colour of the path: the path passes a filtered node, which gets no key", mark: edge("is-filtered") },
   { is: ["mls-print"], name: "start of the public key", text: "four hex digits: how the public key begins", mark: specimen(["g", { class: "mls-node", transform: "scale(1.5)" }, [["text", { class: "mls-print", y: 4 }, ["a15c"]]]]) },
+  { is: ["mls-index"], name: "node index", text: "a number above a leaf: its node index", mark: specimen(["g", { transform: "translate(0 5) scale(0.9)" }, [markAlone({ node: 4, kind: "leaf", member: MEMBER }, true)]]) },
   { is: ["is-lit"], name: "here", text: "a thick outline in the colour of the path: it happens here", mark: node({ node: 3, lit: true }) },
   { is: ["mls-token", "is-secret"], not: ["is-unknown"], name: "secret", text: "a diamond: a secret, on its way or where it is", mark: token("secret") },
   { is: ["mls-token", "is-envelope"], not: ["is-open", "is-unknown"], name: "ciphertext", text: "an envelope: a ciphertext; beside it how the public key begins that it is sealed to", mark: token("envelope") },

@@ -64,7 +64,7 @@ function edges(frame, places) {
  * @param {Frame} frame @param {Layout} places @param {Mark} mark
  * @param {{told: Set<number>, stop: number, pin: number}} at @returns {Shape}
  */
-function node({ viewer, leafCount }, places, mark, { told, stop, pin }) {
+function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin }) {
   const room = roomFor(places, mark.node);
   const at = `translate(${round(x(places, mark.node))} ${round(y(places, mark.node))})`;
   const attributes = {
@@ -77,7 +77,7 @@ function node({ viewer, leafCount }, places, mark, { told, stop, pin }) {
     "aria-selected": String(mark.node === pin),
     tabindex: mark.node === stop ? 0 : -1,
   };
-  return ["g", attributes, nodeShapes(mark, room), mark.node];
+  return ["g", attributes, nodeShapes(mark, room, indices), mark.node];
 }
 
 /** The nodes that a mark stands for: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
@@ -160,8 +160,11 @@ function edgeClass(frame, mark) {
   return ["mls-edge", kind && `is-${kind}`, mark.state === "unknown" && "is-unknown"].filter(Boolean).join(" ");
 }
 
-/** The shapes of one node, from the bottom up. @param {Mark} mark @param {string} room @returns {Shape[]} */
-function nodeShapes(mark, room) {
+/**
+ * The shapes of one node, from the bottom up.
+ * @param {Mark} mark @param {string} room @param {boolean} indices whether a leaf shows its node index @returns {Shape[]}
+ */
+function nodeShapes(mark, room, indices) {
   const shapes = [];
   if (mark.fresh && room !== "tiny") shapes.push(outline(mark, "mls-ring", SIZE + 4.5));
   shapes.push(outline(mark, "mls-shape", SIZE));
@@ -177,12 +180,17 @@ function nodeShapes(mark, room) {
     const where = isLeaf ? { x: 0, y: SIZE + 32 } : { x: SIZE + 8, y: 4 };
     shapes.push(text({ class: isLeaf ? "mls-print" : "mls-print is-beside", ...where }, mark.print));
   }
+  if (indices && mark.kind === "leaf") {
+    // beside the edge, which comes from the other side, and beside the flag
+    const x = mark.node % 4 === 0 && mark.hold !== "leaked" ? -9 : 9;
+    shapes.push(text({ class: "mls-index", x, y: -SIZE - 7 }, String(mark.node)));
+  }
   if (mark.unmerged.length) shapes.push(chip(`+${mark.unmerged.length}`));
   return shapes;
 }
 
-/** One mark by itself, for the legend. @param {Partial<Mark>} traits @returns {Shape} */
-export function markAlone(traits) {
+/** One mark by itself, for the legend. @param {Partial<Mark>} traits @param {boolean} [indices] @returns {Shape} */
+export function markAlone(traits, indices = false) {
   /** @type {Mark} */
   const mark = {
     node: 0,
@@ -199,7 +207,7 @@ export function markAlone(traits) {
     lit: false,
     ...traits,
   };
-  return ["g", { class: nodeClass(mark, "full", false) }, nodeShapes(mark, "full")];
+  return ["g", { class: nodeClass(mark, "full", false) }, nodeShapes(mark, "full", indices)];
 }
 
 /** @param {string} name @param {string} d @returns {Shape} */

@@ -2,7 +2,8 @@
  * The ratchet tree as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an exported page, so it
  * uses of the model only get, set, save_changes, on and off, and reads values with model.get.
  *
- * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1).
+ * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1), node_indices
+ * (whether leaves show theirs).
  */
 import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
@@ -25,7 +26,7 @@ const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
 /** Steps that follow each other within so many milliseconds are not played one by one. */
 const HURRY = 1500;
-const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"];
+const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected", "node_indices"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
@@ -124,7 +125,7 @@ export function render({ model, el }) {
     if (model.get("playing") && (isNew || drawn === null)) playNew(isNew ? before : null);
     const { view } = time;
     const place = here();
-    const frame = frameAt(time, { ...place, viewer: model.get("viewer") });
+    const frame = frameAt(time, { ...place, viewer: model.get("viewer"), node_indices: model.get("node_indices") });
     const pin = model.get("selected") < frame.marks.length ? model.get("selected") : -1;
     const hasMoved = drawn !== null && (drawn.step !== place.step || drawn.beat !== place.beat);
     const isNext = drawn !== null && hasMoved && isOneOn(drawn, place);

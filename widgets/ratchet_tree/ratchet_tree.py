@@ -29,8 +29,8 @@ class RatchetTree(Picture):
     """Draws a ratchet tree through time, as one viewer sees it.
 
     `step` and `beat` say where in the view the picture is (beat -1: the step is over), `selected` is the node
-    whose values are open, or -1.  All traits are shared with the browser, so that `jslink` joins views that
-    should move together.
+    whose values are open, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
+    are shared with the browser, so that `jslink` joins views that should move together.
     """
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
@@ -46,6 +46,7 @@ class RatchetTree(Picture):
     speed = traitlets.Float(1.0).tag(sync=True)
     playing = traitlets.Bool(default_value=False).tag(sync=True)
     selected = traitlets.Int(-1).tag(sync=True)
+    node_indices = traitlets.Bool(default_value=False).tag(sync=True)
 
     def __init__(
         self, view: RatchetTreeView, *, step: int | None = None, viewer: str | None = None, **traits: Any
@@ -101,7 +102,7 @@ class RatchetTree(Picture):
         return str(next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer))
 
     def _shown(self) -> dict[str, object]:
-        names = ("view", "step", "viewer", "speed")
+        names = ("view", "step", "viewer", "speed", "node_indices")
         return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:

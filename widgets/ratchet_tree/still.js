@@ -5,12 +5,12 @@ import { STILL_WIDTH, image, table } from "../shared/still.js";
 import { layout } from "./geometry.js";
 import { pictureLabel, stepSentence, treeTable } from "./words.js";
 
-/** @typedef {{view: import("./view.d.ts").RatchetTreeView, step: number, viewer: string}} Traits */
+/** @typedef {{view: import("./view.d.ts").RatchetTreeView, step: number, viewer: string, node_indices?: boolean}} Traits */
 
 /** @param {Traits} traits @param {string} style @returns {import("../shared/still.js").Still} */
-export function still({ view, step, viewer }, style) {
+export function still({ view, step, viewer, node_indices }, style) {
   const time = timeline(view);
-  const frame = frameAt(time, { step, viewer, beat: -1 });
+  const frame = frameAt(time, { step, viewer, beat: -1, node_indices });
   const places = layout(frame.leafCount, { width: STILL_WIDTH, zoom: 1, tallest: time.tallest });
   const { heads, rows } = treeTable(frame);
   const room = { width: places.width, height: places.height, name: "mls-ratchet-tree" };

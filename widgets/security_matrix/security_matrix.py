@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.adversary.leak import Leak
     from workbench.adversary.verdict import RecordedHistory, Verdict
     from workbench.lab.scenarios import Scenario
+    from workbench.views.security import SecurityView
 
 
 class SecurityMatrix(Picture):
@@ -46,14 +47,16 @@ class SecurityMatrix(Picture):
         world: World,
         named: Mapping[str, Leak] | None = None,
         *,
-        on: Iterable[str] = (),
+        on: Iterable[str] | None = None,
         step: int | None = None,
         recorded: RecordedHistory | None = None,
         **traits: Any,
     ) -> None:
         """Show a world's history at a step (the last one, if none is given), with the named leaks `on` put on.
 
-        `recorded` is that of the world if it is at hand. Raises ValueError if there is no such step or leak.
+        Without `on` and `leaks` the matrix starts with a leak, so that there is something to see: the first named one,
+        or else what really leaked, or else a device in the middle epoch. `recorded` is that of the world if it is at
+        hand. Raises ValueError if there is no such step or leak.
         """
         self._world, self._named = world, dict(named or {})
         self._recorded = recorded_history(world) if recorded is None else recorded
@@ -61,9 +64,9 @@ class SecurityMatrix(Picture):
         last = len(view["steps"]) - 1
         if step is not None and not 0 <= step <= last:
             raise ValueError(f"this history has no step {step}; its steps are 0 to {last}")
-        leaks = [{"name": name} for name in on]
+        leaks = self._first_leaks(view) if on is None else [{"name": name} for name in on]
         for each in leaks:
-            if each["name"] not in self._named:
+            if "name" in each and each["name"] not in self._named:
                 raise ValueError(f"{each['name']!r} is no leak here; those here are {', '.join(self._named) or 'none'}")
         super().__init__(view=view, step=last if step is None else step, **{"leaks": leaks, **traits})
 
@@ -73,6 +76,15 @@ class SecurityMatrix(Picture):
         if isinstance(story, World):
             return cls(story, **traits)
         return cls(story.world, story.leaks, **{"on": story.leaks, "recorded": story.recorded, **traits})
+
+    def _first_leaks(self, view: SecurityView) -> list[dict[str, Any]]:
+        """What leaks at first: the first of the named leaks, what really leaked, or a device in the middle epoch."""
+        if self._named:
+            return [{"name": next(iter(self._named))}]
+        steps = self._recorded.group_history.trace["steps"]
+        real = [{"device": step["victim"], "at": at} for at, step in enumerate(steps) if "victim" in step]
+        middle = view["epochs"][len(view["epochs"]) // 2]
+        return real or [{"device": middle["seats"][0]["member"], "at": middle["step"]}]
 
     def verdict(self) -> Verdict:
         """Give the verdict on what has leaked by the step."""
