@@ -1,18 +1,18 @@
-"""`workbench ...` on the command line: the top of the house.
+"""`workbench ...` on the command line.
 
 A command is a module with
 
-- a docstring: its first line is the command's line in `workbench --help`, all of it heads its own help;
+- a docstring: its first line is the command's line in `workbench --help`, and all of it is shown in its own help;
 - `add_arguments(parser)`: declares the arguments, and sets `parser.epilog` to the exit statuses;
 - `run(arguments) -> int`: does the work and returns the exit status.
 
-It stands in `workbench/commands/NAME.py`, thin, and calls the part of the workbench that knows how (so
-`commands/vectors.py` calls `workbench.vectors`), and in `COMMANDS` below, in the order of the help. A command is
-imported only when it is called, so that none waits for the parts that another needs.
+The module is `workbench/commands/NAME.py`. It is short and calls the part of the workbench that does the work
+(`commands/vectors.py` calls `workbench.vectors`). `COMMANDS` below lists all commands in the order of the help. A
+command is imported only when it is called, so that it starts fast.
 
-Exit statuses are the same for all: 0 done, 1 the answer is no (a vector fails, bytes do not decode), 2 the
-question could not be asked (a wrong argument, a file that cannot be read): then one line on stderr says
-what to do. Results go to stdout, progress and complaints to stderr, so that `--json` can be piped.
+The exit statuses are the same for all commands: 0 means done, 1 means that the answer is no (a vector fails, bytes do
+not decode), and 2 means that an argument is wrong or a file cannot be read. With 2, one line on stderr says what to
+do. Results go to stdout, and progress and error messages to stderr, so that `--json` can be piped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Protocol, cast
 
 
 class Command(Protocol):
-    """What a command module offers."""
+    """A command module."""
 
     __doc__: str | None
 
@@ -34,21 +34,21 @@ class Command(Protocol):
         """Declare the command's arguments."""
 
     def run(self, arguments: argparse.Namespace) -> int:
-        """Do the work; the result is the exit status."""
+        """Do the work and return the exit status."""
 
 
 COMMANDS = {
     "lab": "Open the lessons in JupyterLab.",
-    "vectors": "Run test vectors of MLS and say which cases pass.",
-    "inspect": "Show every field of MLS bytes: where it is, what it holds, what it means.",
-    "explain": "Say why a member cannot process some bytes: the reason in one sentence, and the next step.",
-    "fuzz": "Damage messages of live groups in every way and see that only our errors come out.",
-    "bench": "Time each step of a group's life, beside the cryptography that it needs, and beside others.",
+    "vectors": "Run test vectors of MLS and report which cases pass.",
+    "inspect": "Show every field of MLS bytes: its place, its value and its meaning.",
+    "explain": "Explain why a member cannot process some bytes: the reason and the next step.",
+    "fuzz": "Damage messages of groups in many ways, and check that only errors of `workbench.mls` come out.",
+    "bench": "Time each step of a group's life, beside the cryptography it needs and other implementations.",
     "serve": "Serve the delivery service over HTTP, with everything in a file or in PostgreSQL.",
-    "interop-server": "Serve the MLS working group's interop interface, for its test runner to drive.",
+    "interop-server": "Serve the MLS working group's interop interface, for its test runner.",
     "version": "Print the version of the workbench, of Python and of the cryptography library, for a bug report.",
 }
-"""What each command does: the first line of its module's docstring."""
+"""The commands, each with the first line of its module's docstring."""
 
 
 def load(name: str) -> Command:
@@ -57,7 +57,7 @@ def load(name: str) -> Command:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; `argv` is what follows the program's name (default: the process's arguments)."""
+    """Run one command; `argv` are the words after the program's name (default: the process's arguments)."""
     words = sys.argv[1:] if argv is None else argv
     arguments = _parser(words).parse_args(words)
     try:
@@ -65,17 +65,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader (`| head`) has gone: no fault, but Python would complain when it flushes stdout at exit.
+        # The reader of the pipe (`| head`) has ended. This is no fault, but Python would report an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of the command line `words`: it knows the arguments only of the commands that are named there."""
+    """The parser for the command line `words`; it imports only the commands that are named there."""
     parser = argparse.ArgumentParser(
         prog="workbench",
-        description="Messaging Layer Security (RFC 9420) to read, run and watch. For teaching and review.",
-        epilog="`workbench COMMAND --help` says more.",
+        description="Messaging Layer Security (RFC 9420) for teaching and review.",
+        epilog="`workbench COMMAND --help` describes a command.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, purpose in COMMANDS.items():

@@ -1,4 +1,4 @@
-"""What the tests of the inspector share."""
+"""Fixtures for the tests of the inspector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `explain` says of some bytes, and what a test expects of it."""
+"""Helpers for tests of `explain`: check an explanation, make two sides of a fork, damage a message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def told(
     *words: str,
     knowledge: ExplainKnowledge = NOTHING,
 ) -> Explanation:
-    """The explanation, which must be of this kind and have these words."""
+    """The explanation of some bytes; the test fails if it has another kind or does not contain the words."""
     explanation = explain(state, message, now=NOW, knowledge=knowledge)
     assert explanation.kind is kind, str(explanation)
     for each in words:
@@ -32,7 +32,7 @@ ALICE_AND_BOB = group_of("Alice", "Bob")
 
 
 def forked() -> tuple[GroupState, GroupState, list[MLSMessage]]:
-    """Two sides of one group, both in epoch 2: Alice's and Bob's, and the two commits that led there."""
+    """A forked group in epoch 2: the states of Alice and of Bob, and the two commits that led to them."""
     scenario = group_of("Alice", "Bob", "Carol")
     commits = [
         create_commit(scenario.states[name], entropy=next(scenario.entropy), now=NOW) for name in ("Alice", "Bob")

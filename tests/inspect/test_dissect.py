@@ -1,4 +1,4 @@
-"""Bytes as fields: each in its place, with its value and its meaning, up to the fault if there is one."""
+"""Dissection: every field has its place, its value and its meaning; a fault ends it."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def texts(dissection: Dissection) -> dict[str, str]:
 
 
 def declared_names(cls: type) -> set[str]:
-    """The fields that a struct can have, as the RFC names them; those that are a case by itself have no sentence."""
+    """The RFC names of a struct's fields; cases of a select are left out, because they have no meaning of their own."""
     names: set[str] = set()
     for name, shape in fields_of(cls).items():
         match shape:
@@ -201,7 +201,7 @@ def test_code_points_are_named_and_those_without_a_name_say_what_they_are() -> N
     suites = one(dissect(encode(leaf()), LeafNode), "cipher_suites")
     assert [item.text for item in suites.children] == [
         "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 (0x0001)",
-        "0x2a2a, a GREASE value: there to be ignored",
+        "0x2a2a, a GREASE value, which receivers ignore",
         "0xf001, for private use",
         "0x0099, not registered by RFC 9420",
     ]
@@ -229,8 +229,8 @@ def test_lifetimes_are_dates(seconds: int, date: str) -> None:
         ("Zoë".encode(), '"Zoë"'),
         (b"", "empty"),
         (b"\xff\xfe", "2 bytes"),
-        (b"\x1b[31mred", "8 bytes"),  # what a terminal would obey
-        ("a\u202eb".encode(), "5 bytes"),  # what would turn the text around
+        (b"\x1b[31mred", "8 bytes"),  # control characters for a terminal
+        ("a\u202eb".encode(), "5 bytes"),  # a character that reverses the direction of the text
         (b"a" * 300, f'"{"a" * 200}…"'),
     ],
 )
@@ -246,7 +246,7 @@ def certificate(common_name: str, last_year: int = 2026) -> bytes:
     return builder.sign(key, None).public_bytes(Encoding.DER)
 
 
-def test_a_certificate_shows_whom_it_is_for_and_junk_says_that_it_is_none() -> None:
+def test_a_certificate_shows_its_subject_and_junk_is_not_a_certificate() -> None:
     good, odd = certificate("Alice"), certificate("a\x1bb")
     credential = Credential(X509Credential((Certificate(good), Certificate(odd), Certificate(b"junk"))))
     chain = [field.text for field in dissect(encode(credential), Credential) if field.name == "cert_data"]
@@ -267,7 +267,7 @@ def test_a_certificate_without_names_and_one_of_the_year_0_are_shown_all_the_sam
         assert said in field.text
 
 
-def test_what_is_encrypted_is_said_to_be_sealed() -> None:
+def test_a_ciphertext_is_shown_as_sealed() -> None:
     sealed = PrivateMessage(b"group", 3, ContentType.commit, b"", b"x" * 28, b"y" * 99)
     shown = texts(dissect(encode(MLSMessage(ProtocolVersion.mls10, sealed))))
     assert shown["encrypted_sender_data"] == "sealed; 28 bytes"
@@ -277,7 +277,7 @@ def test_what_is_encrypted_is_said_to_be_sealed() -> None:
     assert texts(dissect(encode(HPKECiphertext(b"k", b"")), HPKECiphertext))["ciphertext"] == "sealed; 0 bytes"
 
 
-def test_a_tree_says_of_each_node_where_it_stands_and_whose_it_is() -> None:
+def test_a_tree_shows_the_place_and_the_member_of_each_node() -> None:
     tree = RatchetTreeExtension((Node(leaf()), None, None, Node(ParentNode(b"k", b"", (1, 2))), Node(leaf(b"\0"))))
     nodes = dissect(encode(tree), "ratchet-tree").root.children[0].children
     assert [node.text for node in nodes] == [
@@ -300,7 +300,7 @@ def test_padding_says_whether_it_is_zeros(padding: bytes, text: str) -> None:
     assert texts(dissection)["application_data"] == '"hello"'
 
 
-# Extensions are opened where we know what they hold.
+# The data of extensions of known types is dissected.
 
 
 def test_the_data_of_known_extensions_is_opened_in_its_place() -> None:
@@ -360,7 +360,7 @@ def test_bytes_cut_short_show_all_fields_before_the_cut(name: str, official: dic
         assert any(not field.complete for field in cut)
 
 
-def test_a_fault_says_where_and_why_and_the_way_there_is_marked_incomplete() -> None:
+def test_a_fault_has_a_place_and_a_reason_and_the_fields_around_it_are_incomplete() -> None:
     data = encode(leaf())
     at = data.index(b"\0\1\5alice")
     dissection = dissect(data[:at] + b"\0\7" + data[at + 2 :], "LeafNode")
@@ -370,7 +370,7 @@ def test_a_fault_says_where_and_why_and_the_way_there_is_marked_incomplete() -> 
     assert [field.name for field in dissection if not field.complete] == ["LeafNode", "credential", "credential_type"]
 
 
-def test_bytes_left_over_are_a_fault_though_all_fields_are_there() -> None:
+def test_bytes_after_the_last_field_are_a_fault() -> None:
     dissection = dissect(encode(Lifetime(1, 2)) + b"xx", "Lifetime")
     assert dissection.root.complete
     assert [(fault.path, fault.offset) for fault in dissection.faults] == [("Lifetime", 16)]
@@ -378,30 +378,28 @@ def test_bytes_left_over_are_a_fault_though_all_fields_are_there() -> None:
 
 @settings(max_examples=200)
 @given(data=st.binary(max_size=80), kind=st.sampled_from(sorted(KINDS)))
-def test_no_bytes_whatever_raise(data: bytes, kind: str) -> None:
+def test_dissecting_any_bytes_raises_nothing(data: bytes, kind: str) -> None:
     dissection = dissect(b"\0\1\0\5" + data, kind)
     assert dissection.text()
     assert dissection._repr_html_()
     assert json.dumps(dissection.as_json())
 
 
-# What can be asked.
+# Arguments of `dissect`.
 
 
 @pytest.mark.parametrize("as_", ["keypackage", "FramedContentAuthData", "BasicCredential", BasicCredential, int])
-def test_what_is_no_struct_by_itself_is_refused(as_: str | type) -> None:
-    with pytest.raises(ValueError, match="no struct of RFC 9420 that stands by itself"):
+def test_only_structs_that_decode_alone_are_accepted(as_: str | type) -> None:
+    with pytest.raises(ValueError, match="or a struct of RFC 9420"):
         dissect(b"", as_)
 
 
-def test_a_struct_that_needs_its_surroundings_says_what() -> None:
-    with pytest.raises(
-        ValueError, match="PrivateMessageContent is read in its surroundings: content_type must be given"
-    ):
+def test_a_struct_that_needs_a_value_from_outside_names_the_value() -> None:
+    with pytest.raises(ValueError, match="PrivateMessageContent does not decode by itself: give content_type too"):
         dissect(b"", PrivateMessageContent)
 
 
-def test_a_custom_proposal_is_dissected_by_whom_its_type_is_known_to() -> None:
+def test_a_custom_proposal_is_dissected_if_its_type_is_given() -> None:
     data = encode(Proposal(CustomProposal(0xF001, b"lunch?")))
     dissection = dissect(data, Proposal, custom=frozenset({0xF001}))
     assert dissection.faults == ()
@@ -415,10 +413,10 @@ def test_a_custom_proposal_is_dissected_by_whom_its_type_is_known_to() -> None:
     assert fault.reason.startswith("61441 is no ProposalType; there is add (1), ")
 
 
-# Much to see
+# Many fields
 
 
-def test_after_so_many_fields_further_items_are_passed_over_and_faults_are_found_all_the_same() -> None:
+def test_after_the_limit_further_items_are_left_out_but_faults_are_found() -> None:
     small = encode(Extension(ExtensionType.required_capabilities, encode(RequiredCapabilities((), (1, 2), ()))))
     data = vector(small * 1000) + b"left over"
     dissection = dissect(data, GroupContextExtensions, most=100)
@@ -426,7 +424,7 @@ def test_after_so_many_fields_further_items_are_passed_over_and_faults_are_found
     assert 100 <= sum(1 for _ in dissection) <= 110
     assert extensions.passed_over == len(small) * (1000 - len(extensions.children))
     shown = f"{len(extensions.children)} items shown"
-    assert extensions.text == f"{shown}, {extensions.passed_over} bytes of others passed over"
+    assert extensions.text == f"{shown}; other items of {extensions.passed_over} bytes are left out"
     assert extensions.text in " ".join(dissection.text().split())
     assert dissection.as_json()["root"]["children"][0]["passed_over"] == extensions.passed_over
     assert [fault.offset for fault in dissection.faults] == [len(data) - len(b"left over")]

@@ -1,4 +1,4 @@
-"""A dissection as people and programs see it: text, HTML, JSON."""
+"""A dissection as text, HTML and JSON."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ Who framed a message. §6
 
 offset length  bytes                 field: value
      0      1  01                    sender_type: member (1)
-                                       · Who framed the message: a member, somebody outside, or a
-                                         client that is about to join. §6
+                                       · The kind of sender: a member, an external sender, or a
+                                         client that joins. §6
      1      4  00000003              leaf_index: 3
                                        · The sender's leaf in the tree, counted from the left. §6"""
 
@@ -36,14 +36,14 @@ Who framed a message. §6
 
 offset length  bytes                 field: value
      0      1  01                    sender_type: member (1)
-                                       · Who framed the message: a member, somebody outside, or a
-                                         client that is about to join. §6
-     1      0                        leaf_index: here the reading stopped
+                                       · The kind of sender: a member, an external sender, or a
+                                         client that joins. §6
+     1      0                        leaf_index: decoding stopped here
                                        · The sender's leaf in the tree, counted from the left. §6
 
 Stopped at byte 1, in Sender.leaf_index:
   the bytes end too early: 4 wanted, 2 left (RFC 9420 §2.1)
-  The bytes from there: 0000 (2 to the end)"""
+  The bytes at this place: 0000 (2 to the end)"""
 
 
 @pytest.mark.parametrize(("data", "page"), [(b"\1\0\0\0\3", SENDER), (b"\1\0\0", CUT)], ids=["whole", "cut"])
@@ -51,8 +51,8 @@ def test_the_page_shows_place_bytes_value_meaning_section_and_fault(data: bytes,
     assert str(dissect(data, Sender)) == page
 
 
-def test_a_fault_at_the_very_end_says_that_there_the_bytes_end() -> None:
-    assert dissect(b"\1", Sender).text().endswith("  There the bytes end.")
+def test_a_fault_at_the_end_says_that_the_bytes_end() -> None:
+    assert dissect(b"\1", Sender).text().endswith("  The bytes end at this place.")
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
@@ -109,7 +109,7 @@ def test_the_json_of_a_struct_is_what_the_documentation_says() -> None:
                     "header": 0,
                     "value": 1,
                     "text": "member (1)",
-                    "meaning": "Who framed the message: a member, somebody outside, or a client that is about to join.",
+                    "meaning": "The kind of sender: a member, an external sender, or a client that joins.",
                     "section": "§6",
                     "complete": True,
                     "passed_over": 0,
@@ -158,7 +158,7 @@ def test_the_documentation_names_every_key_of_the_json(repository_docs: str) -> 
 
 
 class Balance(HTMLParser):
-    """Which elements are open, and which there were."""
+    """An HTML parser that notes which elements occur and which of them are open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -201,7 +201,7 @@ def test_what_comes_from_the_bytes_is_escaped() -> None:
     assert "&lt;script&gt;alert(&#x27;mallory &amp; co&#x27;)&lt;/script&gt;" in page
 
 
-def test_the_way_to_a_fault_is_open_and_the_fault_is_told() -> None:
+def test_the_fields_that_lead_to_a_fault_are_open_and_the_fault_is_shown() -> None:
     data = encode(group_info(Extension(9, b"abc")))
     page = dissect(data[:80], "group-info")._repr_html_()
     assert parsed(page).opened_details == 2

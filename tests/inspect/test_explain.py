@@ -1,4 +1,4 @@
-"""Why a member cannot process some bytes: each kind of reason, with real bytes, and what proves it."""
+"""Why a member cannot process some bytes: each kind of reason, with real bytes and its evidence."""
 
 from __future__ import annotations
 
@@ -64,20 +64,20 @@ def test_every_kind_has_its_evidence_and_its_next_step_on_the_page(repository: P
 # What can be processed
 
 
-def test_what_a_member_can_read_is_said_to_be_readable() -> None:
+def test_a_valid_message_is_processable() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     bob = scenario.states["Bob"]
     told(bob, scenario.send("Alice", b"Lunch?"), MessageKind.PROCESSABLE, "application message of Alice", "6 bytes")
     removal = create_commit(
         scenario.states["Alice"], [Remove(scenario.leaf("Bob"))], entropy=next(scenario.entropy), now=NOW
     )
-    told(bob, removal.message, MessageKind.PROCESSABLE, "commit of Alice", "removes this member from the group")
+    told(bob, removal.message, MessageKind.PROCESSABLE, "commit of Alice", "It removes this member from the group")
     told(
         bob,
         scenario.propose_update("Carol"),
         MessageKind.PROCESSABLE,
         "proposal of Carol",
-        "wait for a commit: a fresh leaf key",
+        "waits for a commit: a fresh leaf key",
     )
     bob = scenario.states["Bob"]
     told(
@@ -100,7 +100,7 @@ def test_a_late_message_of_an_epoch_that_is_kept_is_readable() -> None:
     assert (explanation.details.epoch, explanation.details.own_epoch) == (1, 2)
 
 
-# What is no MLSMessage
+# Bytes that are not an MLSMessage
 
 
 ALICE, BOB = ALICE_AND_BOB.states["Alice"], ALICE_AND_BOB.states["Bob"]
@@ -117,10 +117,13 @@ ALICE, BOB = ALICE_AND_BOB.states["Alice"], ALICE_AND_BOB.states["Bob"]
         (b"\x89PNG\r\n\x1a\n", "start with 89504e47"),
         (bytes(100), "start with 00000000"),
         (b"\x05", "start with 05"),
-        (bytes.fromhex("00020006") + bytes(6), "start with 00020006"),  # a Welcome to nobody, by chance
+        (
+            bytes.fromhex("00020006") + bytes(6),
+            "start with 00020006",
+        ),  # these bytes happen to decode as a Welcome without entries
     ],
 )
-def test_what_is_not_mls_is_called_so(data: bytes, words: str) -> None:
+def test_bytes_that_are_not_mls_are_recognised(data: bytes, words: str) -> None:
     told(BOB, data, MessageKind.NOT_MLS, words)
 
 
@@ -140,7 +143,7 @@ def test_mls_that_is_written_as_text_is_decoded_and_explained() -> None:
         assert explanation.details.sender == "Alice"
 
 
-def test_what_lacks_its_frame_is_called_by_its_name() -> None:
+def test_a_struct_without_an_mlsmessage_header_is_named() -> None:
     scenario = group_of("Alice", "Bob")
     bundle = scenario.bundle("Carol")
     welcome = scenario.commit("Alice", adds=["Dave"]).welcome
@@ -152,8 +155,10 @@ def test_what_lacks_its_frame_is_called_by_its_name() -> None:
         scenario.send("Alice", b"hello").message,
         scenario.propose_update("Alice").message,
     ):
-        told(scenario.states["Bob"], encode(bare), MessageKind.UNFRAMED, f"a whole {type(bare).__name__}")
-    told(scenario.states["Bob"], encode(bundle.key_package).hex().encode(), MessageKind.ENCODED, "a whole KeyPackage")
+        told(scenario.states["Bob"], encode(bare), MessageKind.UNFRAMED, f"a complete {type(bare).__name__}")
+    told(
+        scenario.states["Bob"], encode(bundle.key_package).hex().encode(), MessageKind.ENCODED, "a complete KeyPackage"
+    )
 
 
 def test_another_version_or_wire_format_is_named() -> None:
@@ -162,29 +167,31 @@ def test_another_version_or_wire_format_is_named() -> None:
     told(BOB, data[:2] + b"\x00\x06" + data[4:], MessageKind.OTHER_WIRE_FORMAT, "0x0006")
 
 
-def test_a_state_that_was_put_away_is_known_and_not_to_be_sent() -> None:
-    told(BOB, write_state(ALICE), MessageKind.NOT_MLS, "private keys in it")
+def test_a_stored_state_is_recognised_with_a_warning_not_to_send_it() -> None:
+    told(BOB, write_state(ALICE), MessageKind.NOT_MLS, "contains private keys")
 
 
-def test_where_damaged_bytes_stop_making_sense_is_told() -> None:
+def test_the_place_where_damaged_bytes_stop_decoding_is_named() -> None:
     data = encode(protect(ALICE, b"hello", entropy=bytes(32)).message)
     explanation = told(BOB, data[:-10], MessageKind.DAMAGED, "in MLSMessage.private_message.ciphertext")
     assert explanation.details.field == "MLSMessage.private_message.ciphertext"
     assert explanation.details.offset is not None
     assert explanation.section == "§2.1.2"
-    told(BOB, bytes.fromhex("00010001 0000000000 01 000000"), MessageKind.DAMAGED)  # a bare PrivateMessage, by chance
-    told(BOB, data[:3], MessageKind.DAMAGED, "Only 3 of the 4 bytes")
+    told(
+        BOB, bytes.fromhex("00010001 0000000000 01 000000"), MessageKind.DAMAGED
+    )  # these bytes happen to decode as a bare PrivateMessage
+    told(BOB, data[:3], MessageKind.DAMAGED, "but only 3 of the 4 bytes")
     told(BOB, data + b"\n", MessageKind.DAMAGED, "left over")
     told(
         BOB,
         data + data,
         MessageKind.DAMAGED,
-        f"another one begins at byte {len(data)}",
+        f"another message begins at byte {len(data)}",
         f"Split the bytes at byte {len(data)}",
     )
 
 
-# What is no message to a group
+# Messages that are not sent to a group
 
 
 def test_a_key_package_is_validated() -> None:
@@ -200,13 +207,13 @@ def test_a_key_package_is_validated() -> None:
     told(BOB, MLSMessage(ProtocolVersion.mls10, other), MessageKind.FAILED_CHECK, "cipher suite 3", "new one")
 
 
-def test_a_group_info_is_held_against_the_state() -> None:
+def test_a_group_info_is_compared_with_the_state() -> None:
     scenario = group_of("Alice", "Bob")
     bob, info = scenario.states["Bob"], group_info(scenario.states["Alice"])
     told(bob, info, MessageKind.GROUP_INFO, "signed by Alice", "agrees")
     message: Any = info.message
     forged = replace(info, message=replace(message, signature=bytes(64)))
-    told(bob, forged, MessageKind.FAILED_CHECK, "Alice has not signed")
+    told(bob, forged, MessageKind.FAILED_CHECK, "the signature is wrong")
     scenario.commit("Alice")
     told(scenario.states["Bob"], info, MessageKind.GROUP_INFO, "1 commit behind")
     told(bob, group_info(scenario.states["Alice"]), MessageKind.GROUP_INFO, "1 commit ahead")
@@ -224,13 +231,13 @@ def test_a_welcome_is_for_this_client_or_for_others() -> None:
     assert made.welcome is not None
     elsewhere = group_of("Eve").states["Eve"]
     elsewhere = replace(elsewhere, context=replace(elsewhere.context, group_id=b"elsewhere"))
-    told(elsewhere, made.welcome, MessageKind.WELCOME_FOR_OTHERS, "1 client", "no key package was given")
+    told(elsewhere, made.welcome, MessageKind.WELCOME_FOR_OTHERS, "1 client", "No key package was given")
     bob = scenario.bundle("Bob")
     explanation = told(
         elsewhere,
         made.welcome,
         MessageKind.WELCOME_FOR_OTHERS,
-        "none of the 1",
+        "(1 was given)",
         knowledge=ExplainKnowledge(bundles=[bob]),
     )
     assert len(explanation.details.missing) == 1
@@ -245,7 +252,14 @@ def test_a_welcome_is_for_this_client_or_for_others() -> None:
     told(elsewhere, made.welcome, MessageKind.WELCOME, "“the group”, in epoch 2, at leaf 2", knowledge=knows)
     spoilt = damaged(made.welcome, "encrypted_group_info")
     told(elsewhere, spoilt, MessageKind.FAILED_CHECK, "cannot join", "Fetch it again", "add it again", knowledge=knows)
-    told(scenario.states["Bob"], made.welcome, MessageKind.WELCOME, "already, in epoch 1", "drop it", knowledge=knows)
+    told(
+        scenario.states["Bob"],
+        made.welcome,
+        MessageKind.WELCOME,
+        "already in this group, in epoch 1",
+        "Otherwise drop it",
+        knowledge=knows,
+    )
     welcome: Any = made.welcome.message
     odd = replace(made.welcome, message=replace(welcome, cipher_suite=99))
     told(elsewhere, odd, MessageKind.UNSUPPORTED, "0x0063", knowledge=knows)
@@ -280,7 +294,7 @@ def test_a_missing_psk_is_named() -> None:
         "confirmation tag",
         knowledge=ExplainKnowledge(psks={b"over lunch": b"soup"}),
     )
-    assert "Compare the pre-shared keys" in other.next_step
+    assert "compare their values" in other.next_step
 
 
 def test_a_failed_check_keeps_its_section_and_its_error() -> None:

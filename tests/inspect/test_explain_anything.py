@@ -1,4 +1,4 @@
-"""Whatever the bytes: `explain` raises nothing, changes nothing, and agrees with what `process` says."""
+"""For all bytes, `explain` raises nothing, changes nothing, and agrees with the result of `process`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ OUTSIDE = {
     MessageKind.FORK,
     MessageKind.FAILED_CHECK,
 }
-"""What can be said of that which `process` does not take at all."""
+"""The kinds of bytes that are not an argument for `process`."""
 
 CLOSER: dict[type[MLSError], set[MessageKind]] = {
     refused.Malformed: {
@@ -71,11 +71,11 @@ CLOSER: dict[type[MLSError], set[MessageKind]] = {
     refused.InvalidSignature: {MessageKind.FORK_OR_DAMAGED, MessageKind.FAILED_CHECK},
     refused.InvalidTag: {MessageKind.FORK_OR_DAMAGED, MessageKind.DAMAGED, MessageKind.FAILED_CHECK},
 }
-"""The errors of which more can be found out than their class says."""
+"""The errors for which `explain` finds a more precise cause than their class."""
 
 
 def assert_explained(state: GroupState, data: bytes, now: int = NOW) -> MessageKind:
-    """The kind of what is told about bytes, after a look at whether it is what `process` says, and at the state."""
+    """The kind of an explanation; it must fit the result of `process`, and the state must not change."""
     before = snapshot(state)
     explanation = explain(state, data, now=now)
     assert snapshot(state) == before
@@ -97,7 +97,7 @@ def kinds_by_process(state: GroupState, data: bytes, now: int) -> set[MessageKin
 
 
 def snapshot(state: GroupState) -> tuple[Any, ...]:
-    """All that a state holds."""
+    """All values in a state."""
     return tuple(
         dict(value) if isinstance(value, dict) else value
         for value in (getattr(state, name) for name in state.__dataclass_fields__)
@@ -170,7 +170,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 @settings(max_examples=300)
 @given(damaged(), st.sampled_from(sorted(party()[0])))
-def test_damaged_bytes_are_explained_as_process_refuses_them(data: bytes, who: str) -> None:
+def test_the_explanation_of_damaged_bytes_agrees_with_process(data: bytes, who: str) -> None:
     assert_explained(party()[0][who], data)
 
 
@@ -180,7 +180,7 @@ def test_any_bytes_and_any_text_are_explained(data: bytes) -> None:
     assert_explained(party()[0]["Bob in epoch 1"], data)
 
 
-# What others have made
+# Messages of other implementations
 
 
 def _clients(cases: list[dict[str, Any]]) -> Iterator[tuple[GroupState, int, dict[str, Any]]]:
@@ -200,10 +200,10 @@ def _clients(cases: list[dict[str, Any]]) -> Iterator[tuple[GroupState, int, dic
 
 @pytest.mark.parametrize("text", ["[" * 990, "[" * 200_000, '{"a":' * 100_000, "[" * 5000 + "]" * 5000])
 def test_text_that_is_nested_deep_is_explained_as_text(text: str) -> None:
-    """Of JSON that the library can't read only that it is text can be told."""
+    """JSON that the library cannot read is explained as text."""
     explained = explain(group_of("Alice", "Bob").states["Alice"], text.encode(), now=NOW)
     assert explained.kind is MessageKind.NOT_MLS
-    assert "nothing of MLS is written in it" in explained.sentence
+    assert "contains no MLS message" in explained.sentence
 
 
 @pytest.mark.parametrize("suite", [1, 2, 3, 4, 5, 6, 7])
@@ -236,7 +236,7 @@ def test_every_official_message_is_explained(official_vectors: Path) -> None:
             assert kind in expected.get(name, set(MessageKind)), (name, kind)
 
 
-def test_of_many_strings_in_a_text_the_longest_are_tried() -> None:
+def test_the_longest_of_many_strings_in_a_text_are_tried() -> None:
     def cost(strings: int) -> int:
         text = json.dumps([f"{number:012x}" for number in range(strings)]).encode()
         return measured(lambda: written_in(text))[0].calls

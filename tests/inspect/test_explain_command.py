@@ -55,7 +55,7 @@ def bobs(desk: Desk, scenario: Scenario) -> list[str]:
     return ["--state", desk.put("bob.state", write_state(scenario.states["Bob"]))]
 
 
-def test_a_message_that_can_be_read_is_well(desk: Desk) -> None:
+def test_a_readable_message_exits_0(desk: Desk) -> None:
     scenario = group_of("Alice", "Bob")
     state = bobs(desk, scenario)
     message = scenario.send("Alice", b"hello")
@@ -96,7 +96,7 @@ def test_bytes_come_from_standard_input_and_json_goes_to_standard_output(
     assert (status, told["kind"], told["details"]["epoch"]) == (1, "future epoch", 2)
 
 
-def test_text_that_is_no_message_is_explained_too(desk: Desk) -> None:
+def test_text_that_is_not_a_message_is_explained_too(desk: Desk) -> None:
     status, out, _ = desk.explained(*bobs(desk, group_of("Alice", "Bob")), desk.put("text", b"cafe at noon?"))
     assert status == 1
     assert out.startswith("not MLS\n")
@@ -143,7 +143,7 @@ def test_the_other_side_tells_a_fork_from_damage(desk: Desk) -> None:
         assert desk.explained(*arguments, *evidence)[1].startswith("fork (")
 
 
-def test_the_policy_is_told_with_the_epochs_that_it_keeps(desk: Desk) -> None:
+def test_the_number_of_past_epochs_in_the_policy_can_be_given(desk: Desk) -> None:
     scenario = group_of("Alice", "Bob")
     late = scenario.send("Alice", b"late")
     scenario.commit("Alice")
@@ -164,7 +164,7 @@ def test_the_policy_is_told_with_the_epochs_that_it_keeps(desk: Desk) -> None:
         (["--state", "{state}", "--group-info", "{text}", "{message}"], "cannot read {text}: this is text"),
     ],
 )
-def test_what_cannot_be_asked_is_a_sentence_and_exit_status_2(
+def test_unreadable_input_gives_a_sentence_and_exit_status_2(
     arguments: Sequence[str], complaint: str, desk: Desk
 ) -> None:
     scenario = group_of("Alice", "Bob")
@@ -185,9 +185,9 @@ def test_what_cannot_be_asked_is_a_sentence_and_exit_status_2(
     ("arguments", "complaint"),
     [
         (["message"], "--state"),
-        (["--state", "state", "--authenticator", "xyz"], "is no hexadecimal digit"),
+        (["--state", "state", "--authenticator", "xyz"], "is not a hexadecimal digit"),
         (["--state", "state", "--psk", "01"], "with = between them"),
-        (["--state", "state", "--psk", "01=0"], "is odd"),
+        (["--state", "state", "--psk", "01=0"], "must be even"),
     ],
 )
 def test_wrong_arguments_are_refused_with_the_usage(arguments: list[str], complaint: str, desk: Desk) -> None:
@@ -197,7 +197,7 @@ def test_wrong_arguments_are_refused_with_the_usage(arguments: list[str], compla
     assert complaint in desk.captured.readouterr().err
 
 
-def test_the_time_is_the_present_unless_it_is_said(desk: Desk) -> None:
+def test_the_time_is_the_present_unless_it_is_given(desk: Desk) -> None:
     scenario = group_of("Alice", "Bob")
     message = scenario.commit("Alice", adds=["Dave"]).message
     state = group_of("Alice", "Bob").states["Bob"]

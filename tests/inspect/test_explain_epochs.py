@@ -1,4 +1,4 @@
-"""Why a member cannot process a message of another group or epoch, one of its own, or one whose key is gone."""
+"""Messages of another group or epoch, own messages, and messages whose key is deleted."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_a_message_of_the_group_after_a_reinit_is_addressed_there() -> None:
     old = scenario.states["Alice"]
     successor = reinit_group(old, scenario.bundle("Alice"), [], entropy=next(scenario.entropy), now=NOW)
     message = protect(successor.next, b"hello", entropy=next(scenario.entropy)).message
-    told(old, message, MessageKind.SUCCESSOR_GROUP, "comes after this one by ReInit", "Welcome")
+    told(old, message, MessageKind.SUCCESSOR_GROUP, "follows this group after its ReInit", "Welcome")
     late = create_commit(replace(old, active=True, reinit=None), entropy=next(scenario.entropy), now=NOW)
     bob = replace(old, own_leaf=type(old.own_leaf)(1))
-    told(bob, late.message, MessageKind.GROUP_ENDED, "goes on as “the next”")
+    told(bob, late.message, MessageKind.GROUP_ENDED, "continues as “the next”")
 
 
 def test_a_message_from_the_future_tells_how_many_commits_are_missing() -> None:
@@ -91,18 +91,18 @@ def test_a_message_from_before_one_joined_was_never_readable() -> None:
     told(scenario.states["Carol"], early, MessageKind.BEFORE_JOINING, "came in with epoch 2")
 
 
-def test_a_proposal_or_commit_that_came_too_late_is_told_from_the_one_that_led_here() -> None:
+def test_a_late_commit_is_distinguished_from_the_commit_that_led_to_this_epoch() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     proposal = propose(scenario.states["Alice"], Remove(2), entropy=next(scenario.entropy), now=NOW).message
     loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).message
     winner = scenario.commit("Carol").message
     bob, carol = scenario.states["Bob"], scenario.states["Carol"]
-    told(bob, proposal, MessageKind.EPOCH_ENDED, "which is over")
-    told(bob, loser, MessageKind.EPOCH_ENDED, "which is over", "forked")
+    told(bob, proposal, MessageKind.EPOCH_ENDED, "is already in epoch")
+    told(bob, loser, MessageKind.EPOCH_ENDED, "is already in epoch", "forked")
     told(bob, winner, MessageKind.ALREADY_PROCESSED, "has ended epoch 1 here")
     told(carol, winner, MessageKind.OWN_ECHO, "this member's own", "Drop it")
     scenario.commit("Alice")
-    told(scenario.states["Bob"], winner, MessageKind.EPOCH_ENDED, "which is over")
+    told(scenario.states["Bob"], winner, MessageKind.EPOCH_ENDED, "is already in epoch")
     public: Any = winner.message
     copied = replace(public.auth, confirmation_tag=scenario.states["Bob"].confirmation_tag)
     told(scenario.states["Bob"], replace(winner, message=replace(public, auth=copied)), MessageKind.EPOCH_ENDED)
@@ -110,12 +110,12 @@ def test_a_proposal_or_commit_that_came_too_late_is_told_from_the_one_that_led_h
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_an_own_commit_of_an_epoch_that_is_kept_is_known_again(private: bool) -> None:  # noqa: FBT001 - a parameter
+def test_an_own_commit_of_a_past_epoch_is_recognised(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = keeping(2)
     loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
     scenario.states["Alice"] = loser.current
     scenario.commit("Carol")
-    told(scenario.states["Alice"], loser.message, MessageKind.OWN_ECHO, "this member's own, of epoch 1")
+    told(scenario.states["Alice"], loser.message, MessageKind.OWN_ECHO, "this member's own message of epoch 1")
     told(scenario.states["Bob"], loser.message, MessageKind.EPOCH_ENDED)
     if not private:
         public: Any = loser.message.message
@@ -123,28 +123,28 @@ def test_an_own_commit_of_an_epoch_that_is_kept_is_known_again(private: bool) ->
         told(scenario.states["Alice"], forged, MessageKind.EPOCH_ENDED)
 
 
-def test_who_was_removed_is_told_so() -> None:
+def test_a_removed_member_is_told_that_it_was_removed() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     removal = create_commit(scenario.states["Alice"], [Remove(1)], entropy=next(scenario.entropy), now=NOW)
     earlier = scenario.send("Alice", b"bye")
     bob, _ = process(scenario.states["Bob"], removal.message, now=NOW)
     said = protect(removal.next, b"hello", entropy=next(scenario.entropy)).message
     told(bob, earlier, MessageKind.PROCESSABLE, "application message of Alice")
-    told(bob, said, MessageKind.REMOVED, "removed at the end of epoch 1", "join by an external commit")
+    told(bob, said, MessageKind.REMOVED, "removed it at the end of epoch 1", "join by an external commit")
     told(bob, scenario.propose_update("Carol"), MessageKind.REMOVED)
 
 
-# From oneself
+# Own messages
 
 
-def test_ones_own_messages_come_back() -> None:
+def test_own_messages_that_come_back_are_recognised() -> None:
     scenario = group_of("Alice", "Bob")
     said = scenario.send("Alice", b"hello")
-    told(scenario.states["Alice"], said, MessageKind.OWN_ECHO, "application message of Alice", "what it says was known")
+    told(scenario.states["Alice"], said, MessageKind.OWN_ECHO, "application message of Alice", "knows the content")
     update = scenario.propose_update("Alice")
-    told(scenario.states["Alice"], update, MessageKind.OWN_ECHO, "proposal of Alice", "waiting")
+    told(scenario.states["Alice"], update, MessageKind.OWN_ECHO, "proposal of Alice", "nothing to do")
     private = scenario.propose_update("Alice", private=True)
-    told(scenario.states["Alice"], private, MessageKind.OWN_ECHO, "proposal of Alice", "waiting")
+    told(scenario.states["Alice"], private, MessageKind.OWN_ECHO, "proposal of Alice", "nothing to do")
     dropped = scenario.states["Alice"]
     for reference in dropped.proposals:
         dropped = drop_proposal(dropped, reference)
@@ -152,7 +152,7 @@ def test_ones_own_messages_come_back() -> None:
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_ones_own_commit_comes_back_and_is_adopted(private: bool) -> None:  # noqa: FBT001 - a parameter
+def test_an_own_commit_that_comes_back_is_applied(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = group_of("Alice", "Bob")
     committed = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
     told(committed.current, committed.message, MessageKind.OWN_ECHO, "commit of Alice", "`pending`")
@@ -160,16 +160,16 @@ def test_ones_own_commit_comes_back_and_is_adopted(private: bool) -> None:  # no
     told(committed.current, committed.message, MessageKind.PROCESSABLE, "leads to epoch 2", knowledge=knows)
 
 
-def test_a_second_copy_of_a_member_is_found_out() -> None:
+def test_a_second_copy_of_a_member_is_detected() -> None:
     scenario = group_of("Alice", "Bob")
     backup = scenario.states["Alice"]
     first, second = scenario.send("Alice", b"first"), scenario.send("Alice", b"second")
     for message, generation in ((first, 0), (second, 1)):
-        words = f"took key {generation}, and the next one of this state is 0"
+        words = f"uses key {generation}, and the next key of this state is 0"
         told(backup, message, MessageKind.OWN_LEAF_TWICE, "is signed by this member", words)
 
 
-def test_a_member_that_speaks_in_ones_name_is_not_taken_for_oneself() -> None:
+def test_a_message_forged_in_this_members_name_is_not_taken_for_its_own() -> None:
     scenario = group_of("Alice", "Bob")
     alice, bob = scenario.states["Alice"], scenario.states["Bob"]
     content = FramedContent(b"the group", 1, Sender(MemberSender(0)), b"", ApplicationData(b"I am Alice"))
@@ -185,14 +185,14 @@ def test_a_member_that_speaks_in_ones_name_is_not_taken_for_oneself() -> None:
         alice,
         message,
         MessageKind.FAILED_CHECK,
-        "names this member as its sender, who has neither sealed nor signed it",
+        "names this member as its sender, but this member has neither encrypted nor signed it",
     )
 
 
 # Generations
 
 
-def test_used_expired_and_distant_keys_are_told_apart() -> None:
+def test_used_expired_and_distant_keys_are_distinguished() -> None:
     scenario = group_of("Alice", "Bob")
     limits = RatchetLimits(forward=10, behind=3)
     bob = replace(scenario.states["Bob"], policy=replace(scenario.states["Bob"].policy, ratchets=limits))

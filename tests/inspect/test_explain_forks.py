@@ -1,4 +1,4 @@
-"""What proves that a message comes from the other side of a fork, or that it is damaged."""
+"""The evidence that a message comes from the other side of a fork, or that it is damaged."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from workbench.mls.wire.messages import (
 )
 
 
-def test_without_evidence_a_fork_cannot_be_told_from_damage() -> None:
+def test_without_evidence_a_fork_and_damage_look_the_same() -> None:
     alice, bob, _ = forked()
     for message in sent_by(bob):
         told(alice, message, MessageKind.FORK_OR_DAMAGED, "or the group has forked", "compare the epoch authenticator")
 
 
-def test_something_of_the_other_side_proves_a_fork() -> None:
+def test_evidence_of_the_other_side_proves_a_fork() -> None:
     alice, bob, commits = forked()
     for other, words in (
         (OtherSide(epoch_authenticator=bob.secrets.epoch_authenticator), "the epoch authenticator"),
@@ -42,9 +42,15 @@ def test_something_of_the_other_side_proves_a_fork() -> None:
             told(alice, message, MessageKind.FORK, words, knowledge=ExplainKnowledge(other=other))
     commit = sent_by(bob)[1]
     knows = ExplainKnowledge(other=OtherSide(group_info=group_info(bob)))
-    told(alice, commit, MessageKind.FORK, "its own signature, which is good in the other side's epoch", knowledge=knows)
+    told(
+        alice,
+        commit,
+        MessageKind.FORK,
+        "the message's own signature, which is valid in the other side's epoch",
+        knowledge=knows,
+    )
     knows = ExplainKnowledge(other=OtherSide(commits=[commits[1]]), commits=[encode(commits[0])])
-    words = "the sides part at the end of epoch 1: here by the commit of leaf 0, there by the commit of leaf 1"
+    words = "different commits at the end of epoch 1 (here the commit of leaf 0, there the commit of leaf 1)"
     told(alice, commit, MessageKind.FORK, words, knowledge=knows)
 
 
@@ -59,7 +65,7 @@ def test_the_histories_of_both_sides_prove_a_fork_in_any_later_epoch_and_in_none
     after = protect(second.next, b"after", entropy=next(scenario.entropy)).message
     knows = ExplainKnowledge(other=OtherSide(commits=[theirs.message, second.message]), commits=[ours.message])
     for message in (after, theirs.message, second.message):
-        told(ours.next, message, MessageKind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
+        told(ours.next, message, MessageKind.FORK, "different commits at the end of epoch 1", knowledge=knows)
     told(ours.next, before, MessageKind.EPOCH_DELETED, knowledge=knows)
     told(ours.next, proposal, MessageKind.EPOCH_ENDED, knowledge=knows)
     told(ours.next, after, MessageKind.FUTURE_EPOCH)
@@ -73,7 +79,7 @@ def test_histories_that_hold_custom_proposals_prove_a_fork_too() -> None:
     )
     after = protect(theirs.next, b"after", entropy=next(scenario.entropy)).message
     knows = ExplainKnowledge(other=OtherSide(commits=[encode(theirs.message)]), commits=[encode(ours.message)])
-    told(ours.next, after, MessageKind.FORK, "the sides part at the end of epoch 1", knowledge=knows)
+    told(ours.next, after, MessageKind.FORK, "different commits at the end of epoch 1", knowledge=knows)
 
 
 def test_a_custom_proposal_from_a_second_copy_of_ones_leaf_is_known_as_ones_own() -> None:
@@ -84,10 +90,10 @@ def test_a_custom_proposal_from_a_second_copy_of_ones_leaf_is_known_as_ones_own(
 
 def test_a_group_info_of_the_other_side_proves_a_fork_by_itself() -> None:
     alice, bob, _ = forked()
-    told(alice, group_info(bob), MessageKind.FORK, "Bob has signed", "the group has forked")
+    told(alice, group_info(bob), MessageKind.FORK, "Bob has signed", "The group has forked")
 
 
-def test_the_parting_of_private_and_outside_commits_is_found_too() -> None:
+def test_a_fork_between_private_and_external_commits_is_found() -> None:
     scenario = group_of("Alice", "Bob")
     private = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=True)
     outside = scenario.outside("Dave", via="Alice")
@@ -97,14 +103,14 @@ def test_the_parting_of_private_and_outside_commits_is_found_too() -> None:
         private.next,
         message,
         MessageKind.FORK,
-        "here by a private commit, there by a newcomer's commit",
+        "here a private commit, there a newcomer's commit",
         knowledge=knows,
     )
     same = ExplainKnowledge(other=OtherSide(commits=[private.message]), commits=[private.message])
     told(private.next, message, MessageKind.FORK_OR_DAMAGED, knowledge=same)
 
 
-def test_evidence_that_proves_nothing_counts_for_nothing() -> None:
+def test_invalid_evidence_is_ignored() -> None:
     alice, bob, _ = forked()
     without_tree: Any = group_info(bob, ratchet_tree=False)
     forged = replace(without_tree, message=replace(without_tree.message, signature=bytes(64)))
@@ -116,7 +122,7 @@ def test_evidence_that_proves_nothing_counts_for_nothing() -> None:
             told(alice, message, MessageKind.FORK_OR_DAMAGED, knowledge=knows)
 
 
-def test_a_newcomer_of_the_other_side_is_seen_by_its_signature() -> None:
+def test_the_signature_of_a_newcomer_shows_that_it_is_on_the_other_side() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     bob = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW).next
     scenario.states["Bob"] = bob
@@ -124,10 +130,10 @@ def test_a_newcomer_of_the_other_side_is_seen_by_its_signature() -> None:
     alice = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW).next
     told(alice, newcomer, MessageKind.FORK_OR_DAMAGED, "of a newcomer")
     knows = ExplainKnowledge(other=OtherSide(group_info=group_info(bob)))
-    told(alice, newcomer, MessageKind.FORK, "its own signature", knowledge=knows)
+    told(alice, newcomer, MessageKind.FORK, "the message's own signature", knowledge=knows)
 
 
-def test_damage_is_told_from_a_fork_where_a_part_proves_the_epoch() -> None:
+def test_damage_is_distinguished_from_a_fork_if_a_part_proves_the_epoch() -> None:
     scenario = group_of("Alice", "Bob")
     bob, said = scenario.states["Bob"], scenario.send("Alice", b"hello")
     told(bob, damaged(said, "ciphertext"), MessageKind.DAMAGED, "its sender data opens")
@@ -139,13 +145,13 @@ def test_damage_is_told_from_a_fork_where_a_part_proves_the_epoch() -> None:
         OtherSide(group_info=encode(group_info(alice))),
     ):
         known = ExplainKnowledge(other=other)
-        told(bob, damaged(said, "encrypted_sender_data"), MessageKind.DAMAGED, "in this very epoch", knowledge=known)
+        told(bob, damaged(said, "encrypted_sender_data"), MessageKind.DAMAGED, "in the same epoch", knowledge=known)
     update = scenario.propose_update("Alice")
     bob = scenario.states["Bob"]
-    told(bob, damaged(update, "membership_tag"), MessageKind.DAMAGED, "signed it for this very epoch")
+    told(bob, damaged(update, "membership_tag"), MessageKind.DAMAGED, "signed it for this epoch")
 
 
-def test_a_past_epoch_is_compared_as_far_as_it_is_kept() -> None:
+def test_evidence_is_compared_with_the_kept_part_of_a_past_epoch() -> None:
     scenario = keeping(1)
     said = damaged(scenario.send("Alice", b"hello"), "encrypted_sender_data")
     authenticator = scenario.states["Alice"].secrets.epoch_authenticator
@@ -157,7 +163,7 @@ def test_a_past_epoch_is_compared_as_far_as_it_is_kept() -> None:
     told(scenario.states["Bob"], said, MessageKind.DAMAGED, knowledge=knows)
 
 
-def test_a_proposal_type_that_is_not_known_here_is_not_called_damage() -> None:
+def test_an_unknown_proposal_type_is_not_called_damage() -> None:
     scenario = polling_group("Alice", "Bob")
     bob = replace(scenario.states["Bob"], policy=Policy())
     for private, field in (
@@ -172,7 +178,7 @@ def test_a_proposal_type_that_is_not_known_here_is_not_called_damage() -> None:
         told(scenario.states["Bob"], encode(proposed), MessageKind.PROCESSABLE)
 
 
-def test_what_a_member_has_sealed_wrongly_is_not_called_damage() -> None:
+def test_a_message_that_a_member_encrypted_wrongly_is_not_called_damage() -> None:
     scenario = group_of("Alice", "Bob")
     alice, bob = scenario.states["Alice"], scenario.states["Bob"]
     content = FramedContent(b"the group", 1, Sender(MemberSender(0)), b"", ApplicationData(b"hello"))
@@ -183,7 +189,7 @@ def test_what_a_member_has_sealed_wrongly_is_not_called_damage() -> None:
     told(bob, message, MessageKind.FAILED_CHECK, "application message of Alice", "signature of the message")
 
 
-def test_a_path_that_does_not_open_is_told_from_damage() -> None:
+def test_a_path_that_does_not_open_is_distinguished_from_damage() -> None:
     scenario = group_of("Alice", "Bob")
     bob = scenario.states["Bob"]
     forgetful = replace(bob, private_keys={x: bytes(range(32)) for x in bob.private_keys})

@@ -1,4 +1,4 @@
-"""What is refused by policy alone is told apart from what breaks a rule, and the setting and what to do are named."""
+"""A refusal by policy differs from a broken rule: it names the setting and what to do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from workbench.mls.wire.messages import PublicMessage
 
 
 def told(explained: Explanation, setting: str) -> None:
-    """It is refused by this setting, which is named beside the reason, and there is a step for it."""
+    """The explanation of a refusal by this setting; it names the setting and has a next step for it."""
     assert explained.kind is MessageKind.POLICY
     assert isinstance(explained.error, RefusedByPolicy)
     assert explained.error.setting == setting
@@ -78,7 +78,7 @@ def test_a_welcome_into_a_group_with_a_member_that_has_outlived_its_key_package(
 
 
 @pytest.mark.parametrize("setting", ["Policy.external_commits", "Policy.resyncs"])
-def test_a_newcomer_whom_the_policy_does_not_let_in(setting: str) -> None:
+def test_a_newcomer_that_the_policy_refuses(setting: str) -> None:
     scenario = group_of("Alice", "Bob")
     closed = Policy(external_commits=setting != "Policy.external_commits", resyncs=setting != "Policy.resyncs")
     back = scenario.outside("Bob", via="Bob", resync=scenario.leaf("Bob"))
@@ -106,7 +106,7 @@ def test_the_other_sides_evidence_does_not_expire_with_the_key_packages_of_its_m
     )
 
 
-def test_every_step_belongs_to_a_setting_that_there_is() -> None:
+def test_every_advice_belongs_to_an_existing_setting() -> None:
     for setting, step in SETTINGS.items():
         owner, _, name = setting.partition(".")
         assert hasattr({"Policy": Policy(), "LifetimePolicy": LifetimePolicy()}[owner], name)

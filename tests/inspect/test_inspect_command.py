@@ -41,7 +41,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("content", WRITTEN.values(), ids=WRITTEN)
-def test_how_the_bytes_are_written_is_found_out(
+def test_the_encoding_of_the_bytes_is_detected(
     content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["inspect", written(tmp_path, content)]) == 0
@@ -52,7 +52,7 @@ def test_how_the_bytes_are_written_is_found_out(
 
 
 @pytest.mark.parametrize("encoding", ["binary", "hex", "base64"])
-def test_how_the_bytes_are_written_can_be_said(
+def test_the_encoding_of_the_bytes_can_be_given(
     encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["inspect", f"--{encoding}", written(tmp_path, WRITTEN[encoding])]) == 0
@@ -72,7 +72,7 @@ def test_the_command_works_in_a_pipe() -> None:
 
 
 @pytest.mark.parametrize("kind", ["welcome", "Welcome"])
-def test_a_bare_object_is_read_as_what_it_is_said_to_be(
+def test_a_bare_object_is_read_as_the_named_struct(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["inspect", "--as", kind, written(tmp_path, encode(WELCOME))]) == 0
@@ -81,18 +81,18 @@ def test_a_bare_object_is_read_as_what_it_is_said_to_be(
 
 def test_what_the_bytes_are_is_never_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", written(tmp_path, encode(WELCOME))]) == 1
-    assert "say what it is with --as" in capsys.readouterr().err
+    assert "name the struct with --as" in capsys.readouterr().err
     assert main(["inspect", "--as", "welcome", written(tmp_path, MESSAGE)]) == 1
     assert capsys.readouterr().err == ""
 
 
-def test_json_is_all_that_goes_to_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_json_goes_to_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", "--json", written(tmp_path, MESSAGE[:-3])]) == 1
     out, err = capsys.readouterr()
     shown = json.loads(out)
     assert shown["length"] == len(MESSAGE) - 3
     assert shown["faults"][0]["path"] == "MLSMessage.welcome.encrypted_group_info"
-    assert err.startswith("workbench inspect: damaged, or not an MLSMessage")
+    assert err.startswith("workbench inspect: the bytes are damaged")
 
 
 def test_damaged_bytes_show_the_fields_before_the_fault_and_exit_1(
@@ -110,22 +110,22 @@ def test_full_shows_all_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(("options", "shown"), [([], MOST_FIELDS), (["--full"], MOST_FIELDS + 102)])
-def test_of_many_fields_all_are_shown_if_one_asks(
+def test_all_of_many_fields_are_shown_on_request(
     options: list[str], shown: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tree = written(tmp_path, vector(bytes(MOST_FIELDS + 100) + b"\3"))
     assert main(["inspect", "--json", "--as", "ratchet-tree", *options, tree]) == 1
     out = capsys.readouterr().out
-    assert out.count('"name"') in {shown, shown + 1}  # where the reading stopped is shown, too
+    assert out.count('"name"') in {shown, shown + 1}  # the fault is shown too
     assert json.loads(out)["faults"][0]["path"] == f"RatchetTreeExtension.ratchet_tree[{MOST_FIELDS + 100}]"
 
 
 UNREADABLE = {
     "nothing": (b"", "it is empty"),
     "white space": (b" \n", "it is empty"),
-    "a lost digit": (MESSAGE.hex().encode()[:-1], "the number of hexadecimal digits is odd (75)"),
-    "prose": (b"Hello, world!", "this is text, but neither hexadecimal nor base64"),
-    "base64 that cannot be": (b"AAEAZ", "not base64: "),
+    "a lost digit": (MESSAGE.hex().encode()[:-1], "the number of hexadecimal digits must be even, but there are 75"),
+    "prose": (b"Hello, world!", "this is text that is neither hexadecimal nor base64"),
+    "base64 that cannot be": (b"AAEAZ", "this is not valid base64: "),
 }
 
 
@@ -148,7 +148,7 @@ def test_a_missing_file_or_a_folder_exits_2(tmp_path: Path, capsys: pytest.Captu
     assert "Is a directory" in capsys.readouterr().err
 
 
-def test_an_unknown_kind_exits_2_and_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_kind_exits_2_and_names_the_known_kinds(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["inspect", "--as", "keypackage"])
     assert stopped.value.code == 2
@@ -156,9 +156,9 @@ def test_an_unknown_kind_exits_2_and_names_those_there_are(capsys: pytest.Captur
 
 
 def test_hexadecimal_names_the_stray_character() -> None:
-    with pytest.raises(ValueError, match="'g' is no hexadecimal digit"):
+    with pytest.raises(ValueError, match="'g' is not a hexadecimal digit"):
         from_hex(b"00 0g")
 
 
-def test_what_could_be_both_is_hexadecimal() -> None:
+def test_text_that_could_be_both_encodings_is_hexadecimal() -> None:
     assert from_any(b"deadbeef") == from_hex(b"deadbeef") != from_base64(b"deadbeef")

@@ -1,4 +1,4 @@
-"""People are called by the names that they show, and by their leaf if they show none."""
+"""Members have the names in their credentials, or "leaf 3" without a readable name."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_member_without_a_name_is_called_by_its_leaf() -> None:
     )
 
 
-def test_words_stand_in_a_row() -> None:
+def test_words_are_listed() -> None:
     assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
 
 

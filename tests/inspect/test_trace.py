@@ -1,4 +1,4 @@
-"""A traced suite sees everything, changes nothing, and costs nothing where it is not used."""
+"""A traced suite records all operations on secrets, and does not change a result."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ UNTRACED = {
     "hpke_public_key",
     "hpke",
 }
-"""What makes no secret out of another (hashes, signatures, public keys), and what traced operations are made of."""
+"""Operations that derive no secret (hashes, signatures, public keys), and the parts of traced operations."""
 
 
 def life(suite_of: Callable[[str], CipherSuite]) -> dict[str, DeviceState]:
-    """What three devices hold after a history in which everything happens once."""
+    """The states of three devices after a history in which every kind of step happens once."""
     service = DeliveryService()
     devices = {
         name: Device(name, suite_of(name), service, entropy=entropy_source(0, name), clock=lambda: START)
@@ -91,7 +91,7 @@ def test_every_operation_on_secrets_is_traced() -> None:
     assert public - traced == UNTRACED - {"hpke"}
 
 
-def test_what_the_protocol_asked_for_is_recorded_and_not_the_steps_inside_of_it() -> None:
+def test_operations_are_recorded_without_the_steps_inside_them() -> None:
     suite = TracedSuite.of(cipher_suite(1))
     suite.derive_secret(bytes(32), "init")
     (operation,) = suite.recorder.take()
@@ -111,7 +111,7 @@ def test_each_operation_names_the_function_that_asked_for_it() -> None:
     ]
 
 
-def test_the_graph_of_the_key_schedule_falls_out_of_equal_bytes() -> None:
+def test_equal_bytes_give_the_graph_of_the_key_schedule() -> None:
     suite = TracedSuite.of(cipher_suite(1))
     next_epoch(suite, b"i" * 32, b"c" * 32, bytes(32), b"context", 2)
     operations = suite.recorder.take()
@@ -121,14 +121,14 @@ def test_the_graph_of_the_key_schedule_falls_out_of_equal_bytes() -> None:
     assert {("", "joiner"), ("joiner", ""), ("", "epoch"), ("epoch", "init"), ("epoch", "encryption")} <= edges
 
 
-def test_what_failed_is_not_recorded() -> None:
+def test_a_failed_operation_is_not_recorded() -> None:
     suite = TracedSuite.of(cipher_suite(1))
     with pytest.raises(DecryptionFailed):
         suite.open(bytes(16), bytes(12), b"", bytes(32))
     assert suite.recorder.take() == ()
 
 
-def test_what_is_recorded_does_not_show_in_what_is_printed() -> None:
+def test_recorded_secrets_are_not_printed() -> None:
     suite = TracedSuite.of(cipher_suite(1))
     secret = suite.derive_secret(b"s" * 32, "init")
     shown = repr((suite, suite.recorder, suite.recorder.operations))

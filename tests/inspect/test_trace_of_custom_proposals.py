@@ -1,4 +1,4 @@
-"""A proposal of a type that the RFC does not define is in the trace, the view and the events by its number."""
+"""The trace, the view and the events show a custom proposal by the number of its type."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_events_name_a_custom_proposal_by_its_number(scenario: Scenario) -> None
     assert event_of(waiting, after, advanced).text == "Bob committed proposal of type 0xf001"
 
 
-def test_a_delivery_service_takes_the_custom_types_that_it_was_told_of(scenario: Scenario) -> None:
+def test_a_delivery_service_accepts_the_custom_types_it_was_given(scenario: Scenario) -> None:
     alice = scenario.states["Alice"]
     made = create_commit(alice, [LUNCH], entropy=next(scenario.entropy), now=NOW)
     head = Head(alice.group_id, alice.epoch)

@@ -1,4 +1,4 @@
-"""A trace holds what was recorded: it can be read back to the engine's own values, and invents nothing."""
+"""A trace holds only recorded values, and the values of the engine can be read back from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workbench.mls.wire.tree import Node
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Public handshakes, and most things that can happen."""
+    """A world with public handshakes and most kinds of steps."""
     made = World.of(["Alice", "Bob", "Carol", "Dave", "Erin"])
     made.send("Alice", "hello")
     made.update("Bob")
@@ -84,7 +84,7 @@ def test_keyframe_and_deltas_give_the_tree_of_every_step(world: World, trace: Tr
         assert all(encode(Node(node)).hex() == nodes[above.index] for above, node in latest.tree.parents())
 
 
-def test_what_a_device_holds_after_each_step_is_what_a_walk_finds_in_it(world: World, trace: Trace) -> None:
+def test_a_device_holds_after_each_step_the_secrets_that_a_walk_finds(world: World, trace: Trace) -> None:
     for number, history_step in enumerate(world.history):
         values = {key: secret["value"] for key, secret in all_secrets(trace, number + 1).items()}
         for name, device_state in history_step.device_states.items():
@@ -109,7 +109,7 @@ def test_the_secrets_of_an_epoch_are_deleted_with_it(trace: Trace) -> None:
         assert init_secret in step["keys_deleted"][name]
 
 
-def test_what_leads_to_an_epoch_is_born_and_gone_within_a_step(trace: Trace) -> None:
+def test_the_secrets_that_lead_to_an_epoch_exist_only_within_a_step(trace: Trace) -> None:
     kept = {key for step in trace["steps"] for gained in step["keys_learned"].values() for key in gained}
     for name in ("commit_secret", "joiner_secret", "epoch_secret", "path_secret", "node_secret", "welcome_secret"):
         for epoch in range(1, 6):
@@ -131,14 +131,14 @@ def test_all_members_of_an_epoch_made_the_same_secrets(trace: Trace) -> None:
         assert len(named(trace, "joiner_secret", epoch)) == 1
 
 
-def test_secrets_are_born_by_those_who_computed_them(trace: Trace) -> None:
+def test_secrets_have_as_makers_the_members_that_computed_them(trace: Trace) -> None:
     step = trace["steps"][4]
     (commit_secret,) = named(trace, "commit_secret", step["epoch"])
     makers = {holder for each in step["operations"] if each["output"] == commit_secret for holder in each["by"]}
     assert makers == {"Alice", "Bob", "Carol", "Dave", "Erin"}
 
 
-def test_path_secrets_stand_at_the_nodes_whose_keys_they_give(trace: Trace) -> None:
+def test_a_path_secret_has_the_node_of_the_key_that_it_leads_to(trace: Trace) -> None:
     secrets = all_secrets(trace)
     for step in trace["steps"]:
         if step["commit"] is None or step["tree"] is None:
@@ -148,13 +148,13 @@ def test_path_secrets_stand_at_the_nodes_whose_keys_they_give(trace: Trace) -> N
         assert found == expected
 
 
-def test_a_message_key_stands_at_its_senders_leaf_of_the_secret_tree(trace: Trace) -> None:
+def test_a_message_key_has_the_leaf_of_its_sender_in_the_secret_tree(trace: Trace) -> None:
     step = trace["steps"][2]
     keys = [secret for secret in step["secrets"].values() if secret["name"] == "application_ratchet_key"]
     assert [(secret["epoch"], secret["node"], secret.get("generation")) for secret in keys] == [(1, 0, 0)]
 
 
-def test_a_joiner_has_its_secrets_out_of_the_welcome(trace: Trace) -> None:
+def test_a_joiner_gets_its_secrets_from_the_welcome(trace: Trace) -> None:
     graph = derivation_graph(trace, [1])
     (joiner_secret,) = named(trace, "joiner_secret", 1)
     for source, edge in ((source, graph.edges[source, joiner_secret]) for source in graph.predecessors(joiner_secret)):
@@ -180,14 +180,14 @@ def test_public_constants_are_no_secrets(trace: Trace) -> None:
     assert any(None in secrets for secrets in inputs)
 
 
-def test_what_a_attacker_took_is_what_its_victim_held(trace: Trace) -> None:
+def test_the_leaked_secrets_are_the_secrets_of_the_victim(trace: Trace) -> None:
     (number,) = [number for number, step in enumerate(trace["steps"]) if step["kind"] == "compromise"]
     step = trace["steps"][number]
     assert set(step.get("leaked", ())) == held_by(trace, "Dave", number)
     assert set(step["keys_learned"]["attacker"]) == set(step.get("leaked", ()))
 
 
-def test_who_read_a_message_is_told_when_it_was_read(trace: Trace) -> None:
+def test_the_readers_of_a_message_are_in_the_step_in_which_they_read_it(trace: Trace) -> None:
     readers: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for number, step in enumerate(trace["steps"]):
         for read in step["reads"]:
@@ -197,7 +197,7 @@ def test_who_read_a_message_is_told_when_it_was_read(trace: Trace) -> None:
     assert readers["Carol"] == [(7, "Alice"), (7, "Carol"), (7, "Dave"), (8, "Bob")]
 
 
-def test_a_private_handshake_is_known_from_those_who_sealed_and_opened_it() -> None:
+def test_a_private_handshake_is_known_from_the_devices_that_sealed_and_opened_it() -> None:
     world = World.of(["Alice", "Bob"], handshakes="private")
     world.update("Bob")
     world.commit("Alice")

@@ -71,4 +71,4 @@ def _damaged(value: str, randomness: Random) -> str:
 
 @pytest.mark.parametrize("case", [None, 7, "case", []])
 def test_a_case_that_is_no_object_fails(case: object, official_vectors: Path) -> None:
-    assert verdict(case, cases_of(official_vectors / "welcome.json")) == "the case is no object"
+    assert verdict(case, cases_of(official_vectors / "welcome.json")) == "the case is not a JSON object"

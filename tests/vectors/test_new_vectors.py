@@ -174,4 +174,4 @@ def test_a_client_that_is_removed_cannot_follow() -> None:
         "initial_epoch_authenticator": added.next.secrets.epoch_authenticator.hex(),
     }
     case["epochs"][0] = {"proposals": [], "commit": encode(removed.message).hex(), "epoch_authenticator": ""}
-    assert verdict(case) == "it is not so that epochs[0].commit leads to a new epoch"
+    assert verdict(case) == "it is not true that epochs[0].commit leads to a new epoch"

@@ -72,8 +72,8 @@ EXPECTED = {
 
 NOTICED = {
     "crypto-basics": {
-        "sign_with_label.signature": "it is not so that sign_with_label.signature verifies",
-        "sign_with_label.priv": "it is not so that a signature made with sign_with_label.priv verifies",
+        "sign_with_label.signature": "it is not true that sign_with_label.signature verifies",
+        "sign_with_label.priv": "it is not true that a signature made with sign_with_label.priv verifies",
         "encrypt_with_label.ciphertext": "in encrypt_with_label.ciphertext",
         "encrypt_with_label.pub": "in a ciphertext made anew for encrypt_with_label.pub",
     },

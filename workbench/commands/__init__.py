@@ -1,1 +1,1 @@
-"""The commands of `workbench ...`, one module each; workbench/cli.py says what a command module is."""
+"""The commands of `workbench ...`, one module each; workbench/cli.py describes a command module."""

@@ -1,9 +1,9 @@
-"""Time each step of a group's life, beside the cryptography that it needs, and beside others.
+"""Time each step of a group's life, beside the cryptography it needs and other implementations.
 
-Clients make key packages, groups, commits and messages, and process them, in groups of each size: on blank ratchet
-trees and on full ones. All implementations take turns, so that whatever slows the machine down slows down all of them.
-The floor of a step, the primitive operations that it needs at least, is measured right after the step.
-docs/performance.md has the formula of each floor and says how to read the results.
+Clients make key packages, groups, commits and messages, and process them, in groups of each size. The ratchet trees
+are blank or full. All implementations take turns, so that a slow moment of the machine affects all of them. The floor
+of a step is the time of the primitive operations that the step cannot avoid; it is measured right after the step.
+docs/performance.md has the formula of each floor and explains the results.
 
 Examples:
   workbench bench --sizes 10,100 --runs 3
@@ -35,7 +35,7 @@ LARGEST = 10_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what is timed, how often, and what becomes of it."""
+    """Declare what is timed, how often, and where the results go."""
     parser.add_argument(
         "--sizes",
         type=_sizes,
@@ -48,39 +48,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_steps,
         default=NAMES,
         metavar="STEP,STEP",
-        help=f"which steps (default: all): {', '.join(NAMES)}",
+        help=f"the steps to time (default: all): {', '.join(NAMES)}",
     )
     parser.add_argument(
-        "--runs", type=_positive, default=5, metavar="N", help="runs to take the median of (default: 5)"
+        "--runs",
+        type=_positive,
+        default=5,
+        metavar="N",
+        help="the number of runs; the result is their median (default: 5)",
     )
     parser.add_argument(
         "--peers",
         type=_peers,
         default=PEERS,
         metavar="NAME,NAME",
-        help=f"other implementations, '' for none (default: all that are installed): {', '.join(PEERS)}",
+        help=f"the other implementations, '' for none (default: all that are installed): {', '.join(PEERS)}",
     )
     parser.add_argument(
         "--patience",
         type=float,
         default=60.0,
         metavar="SECONDS",
-        help="another implementation whose run takes longer gets no more runs (default: %(default)g)",
+        help="stop timing another implementation after a run that takes longer (default: %(default)g)",
     )
     parser.add_argument(
         "--worst",
         action="store_true",
-        help="also find the costliest megabyte at each entry point of ours, as `workbench fuzz --cost` does (minutes)",
+        help="also find the costliest megabyte at each entry point, as `workbench fuzz --cost` does (takes minutes)",
     )
-    parser.add_argument("--read", type=Path, metavar="FILE", help="time nothing: take the results of an earlier --json")
     parser.add_argument(
-        "--date", type=date.fromisoformat, metavar="DAY", help="the date to be named in the results (default: today)"
+        "--read", type=Path, metavar="FILE", help="time nothing, but read the results of an earlier --json"
+    )
+    parser.add_argument(
+        "--date", type=date.fromisoformat, metavar="DAY", help="the date in the results (default: today)"
     )
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the results: NAME.svg, NAME.png or NAME.pdf")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write the results as a page in Markdown")
     parser.add_argument(
-        "--compare", type=Path, metavar="OLD", help="also compare with the results of an earlier --json"
+        "--compare", type=Path, metavar="OLD", help="also compare the results with those of an earlier --json"
     )
     parser.add_argument(
         "--bound",
@@ -148,7 +154,7 @@ def _measured(arguments: argparse.Namespace) -> Results:
 
 
 def costliest(rows: Iterable[CostRow | WorstInput]) -> list[WorstInput]:
-    """Of each entry point, the input that takes longest; the costliest come first."""
+    """The slowest input of each entry point; the slowest of all comes first."""
     worst: dict[str, WorstInput] = {}
     for row in sorted(rows, key=lambda row: row.seconds):
         worst[row.entry_point] = WorstInput(row.entry_point, row.input, row.bytes, round(row.seconds, 6), row.growth)

@@ -1,8 +1,8 @@
-"""Say why a member cannot process some bytes: the reason in one sentence, and the next step.
+"""Explain why a member cannot process some bytes: the reason and the next step.
 
-The state is one that `write_state` has put away; it is read, and nothing is changed anywhere. What the policy says is
-not in it: the default policy is taken. The bytes come from a file or from standard input, as they are, in hexadecimal
-or in base64.
+The state is a file that `write_state` has written. The command reads it and changes nothing. The file does not contain
+the member's policy, so the command uses the default policy. The bytes come from a file or from standard input, as
+binary, in hexadecimal or in base64.
 
 Examples:
   workbench explain --state alice.state message.bin
@@ -32,7 +32,7 @@ from workbench.mls.errors import MLSError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare where the bytes and the state are, and what else is known."""
+    """Declare the bytes, the state, and further knowledge."""
     add_source(parser)
     parser.add_argument("--state", required=True, metavar="FILE", help="the member's state, as `write_state` writes it")
     parser.add_argument("--now", type=int, metavar="SECONDS", help="the time, in seconds since 1970 (default: now)")
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sent-at",
         type=int,
         metavar="SECONDS",
-        help="when it was sent, if that is known: by it lifetimes are judged",
+        help="the time when the message was sent, if it is known; lifetimes are checked at this time",
     )
     parser.add_argument(
         "--past-epochs",
         type=int,
         default=Policy().past_epochs,
         metavar="N",
-        help="how many past epochs the member's policy keeps (default: %(default)s)",
+        help="the number of past epochs whose keys the member's policy keeps (default: %(default)s)",
     )
     parser.add_argument(
         "--key-package",
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a key package with its private keys, as `write_bundle` writes it, for a Welcome; may be repeated",
     )
-    parser.add_argument("--ratchet-tree", metavar="FILE", help="the tree of a Welcome that does not bring its own")
+    parser.add_argument("--ratchet-tree", metavar="FILE", help="the ratchet tree, if the Welcome does not contain it")
     parser.add_argument(
         "--psk",
         action="append",
@@ -65,12 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID=KEY",
         help="a pre-shared key and its id, both in hexadecimal; may be repeated",
     )
-    other = parser.add_argument_group("the other side, to tell a fork from damage")
+    other = parser.add_argument_group("the other side, to distinguish a fork from damage")
     other.add_argument("--authenticator", type=_hex, metavar="HEX", help="the sender's epoch authenticator")
     other.add_argument("--transcript", type=_hex, metavar="HEX", help="the sender's confirmed transcript hash")
     other.add_argument("--group-info", metavar="FILE", help="a GroupInfo from the sender's side")
-    parser.add_argument("--json", action="store_true", help="for programs, as docs/explain.md describes")
-    parser.epilog = "exit status: 0 nothing is the matter; 1 it cannot be processed; 2 the question could not be asked"
+    parser.add_argument("--json", action="store_true", help="print JSON for programs; docs/explain.md describes it")
+    parser.epilog = (
+        "exit status: 0 the bytes are no problem; 1 the member cannot process them; 2 a file or an argument is wrong"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -99,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _message(raw: bytes, encoding: str | None) -> bytes:
-    """The bytes of the message; text that stands for none is left to be explained. Raises ValueError."""
+    """The bytes of the message; text that encodes no bytes is returned as it is. Raises ValueError."""
     if encoding is not None:
         return ENCODINGS[encoding](raw)
     written = written_in(raw)
@@ -120,7 +122,7 @@ def _hex(text: str) -> bytes:
 def _psk(text: str) -> tuple[bytes, bytes]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError("an id and a key are wanted, with = between them")
+        raise argparse.ArgumentTypeError("give an id and a key, with = between them")
     return _hex(name), _hex(value)
 
 

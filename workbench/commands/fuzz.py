@@ -1,14 +1,15 @@
-"""Damage messages of live groups in every way and see that only our errors come out.
+"""Damage messages of groups in many ways, and check that only errors of `workbench.mls` come out.
 
-Valid messages of every type and cipher suite are changed where their fields are: bits, lengths, counts, code points,
-fields swapped, repeated, dropped or taken from other messages; from outside, and by a member who signs and seals what
-it changed. Each is decoded, shown, and given to a member. It must be accepted or refused with an error of
-`workbench.mls`, and cost no more than its length allows. Whatever else comes out is shrunk and printed with what makes
-it again.
+The fuzzer changes the fields of valid messages of every type and cipher suite: bits, lengths, counts and code points.
+It also swaps, repeats and drops fields, and takes fields from other messages. Some changes are made by an outsider,
+others by a member that signs and encrypts the changed message. Each message is decoded, shown, and given to a member.
+The member must accept it or refuse it with an error of `workbench.mls`, at a cost that its length allows. Every other
+outcome is a find: it is shrunk, and printed with the arguments that repeat it.
 
-With --cost, nothing is damaged: each list that a message can have is made as long as one megabyte allows, by whoever
-can send it, and given to each entry point. What is shown is the costliest input of each, in CPU seconds, and how many
-times those of half the bytes they are: 2 where each byte costs the same, 4 where the cost grows with the square.
+With --cost, nothing is damaged. Each list that a message can have is made as long as one megabyte allows, and each
+entry point gets the message. The table shows the costliest input of each entry point, in CPU seconds, and its growth:
+how many times longer it takes than half the bytes. The growth is 2 if each byte costs the same, and 4 if the cost is
+quadratic.
 
 Examples:
   workbench fuzz --minutes 60
@@ -31,23 +32,33 @@ from workbench.vectors import ProgressBar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare how long, and which of all possible runs."""
-    parser.add_argument("--minutes", type=_minutes, default=1.0, metavar="N", help="how long (default: %(default)g)")
-    parser.add_argument("--seed", type=int, metavar="S", help="the same seed tries the same messages (default: any)")
-    parser.add_argument("--attempt", type=int, metavar="N", help="only the attempt of this number, not a whole run")
-    parser.add_argument("--cost", action="store_true", help="measure what the worst megabyte costs at each entry point")
-    parser.add_argument("--json", action="store_true", help="the rows of --cost for programs")
+    """Declare the duration and the seed of the run, or the measurement of costs."""
+    parser.add_argument(
+        "--minutes",
+        type=_minutes,
+        default=1.0,
+        metavar="N",
+        help="how many minutes to try messages (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="S", help="a number; the same seed tries the same messages (default: a random one)"
+    )
+    parser.add_argument("--attempt", type=int, metavar="N", help="try only the attempt with this number")
+    parser.add_argument(
+        "--cost", action="store_true", help="measure the cost of the worst megabyte at each entry point"
+    )
+    parser.add_argument("--json", action="store_true", help="print the rows of --cost as JSON")
     parser.epilog = (
-        "exit status: 0 nothing was found; 1 something escaped that must not, or took too long; 2 an argument is wrong"
+        "exit status: 0 nothing was found; 1 there was a find, or an input took too long; 2 an argument is wrong"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Try messages until the time is up, or measure costs; print what was found and what was tried."""
+    """Try messages until the time is up, or measure costs; print the results."""
     if arguments.cost:
         return _measure(as_json=arguments.json)
     if arguments.json:
-        print("workbench fuzz: --json is for --cost", file=sys.stderr)
+        print("workbench fuzz: --json works only with --cost", file=sys.stderr)
         return 2
     seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
     tally, bar = FuzzTally(), ProgressBar(sys.stderr)
@@ -66,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure(*, as_json: bool) -> int:
-    """Measure what each input costs at each entry point."""
+    """Measure the cost of each input at each entry point."""
     bar, inputs, rows = ProgressBar(sys.stderr), list(all_inputs()), list[CostRow]()
     for done, costly in enumerate(inputs):
         bar.show(f"{costly.entry_point}: {costly.name}"[:60], done, len(inputs))
@@ -77,7 +88,7 @@ def _measure(*, as_json: bool) -> int:
 
 
 def _until(seconds: float, seed: int, tally: FuzzTally, bar: ProgressBar) -> Iterator[Attempt]:
-    """Attempts, one after the other, for so long."""
+    """Make attempts, one after the other, until the time is up."""
     start = time.monotonic()
     number = 0
     while (passed := time.monotonic() - start) < seconds:
@@ -89,5 +100,5 @@ def _until(seconds: float, seed: int, tally: FuzzTally, bar: ProgressBar) -> Ite
 def _minutes(text: str) -> float:
     minutes = float(text)
     if not minutes > 0:
-        raise argparse.ArgumentTypeError("there is nothing to do in no time")
+        raise argparse.ArgumentTypeError("the number of minutes must be greater than 0")
     return minutes

@@ -1,8 +1,8 @@
-"""Show every field of MLS bytes: where it is, what it holds, what it means.
+"""Show every field of MLS bytes: its place, its value and its meaning.
 
-The bytes come from a file or from standard input, as they are, in hexadecimal or in base64. Say with --as what they
-are if they are not an MLSMessage: that is never guessed, because a bare KeyPackage and an MLSMessage can start with
-the same bytes. Damaged bytes are shown up to the fault, with where and why the reading stopped.
+The bytes come from a file or from standard input, as binary, in hexadecimal or in base64. If they are not an
+MLSMessage, name their struct with --as. The command does not guess, because a bare KeyPackage and an MLSMessage can
+start with the same bytes. Damaged bytes are shown up to the fault, with the place and the reason.
 
 Examples:
   workbench inspect message.bin
@@ -24,7 +24,7 @@ from workbench.inspect.encodings import ENCODINGS, from_any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare where the bytes are, what they are, how they are written, and how they are shown."""
+    """Declare the source, the struct and the encoding of the bytes, and the form of the output."""
     add_source(parser)
     parser.add_argument(
         "--as",
@@ -34,13 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=f"what the bytes are: {', '.join(KINDS)}, or the name of any struct of RFC 9420 (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="for programs, as docs/inspect.md describes")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs; docs/inspect.md describes it")
     parser.add_argument(
         "--full",
         action="store_true",
-        help=f"all bytes in hexadecimal, every meaning each time, and all fields if there are over {MOST_FIELDS}",
+        help=f"show all bytes, repeat every meaning, and show all fields if there are more than {MOST_FIELDS}",
     )
-    parser.epilog = "exit status: 0 all bytes decode; 1 they are damaged; 2 there is nothing to read"
+    parser.epilog = "exit status: 0 all bytes decode; 1 they are damaged; 2 a file or an argument is wrong"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,7 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not dissection.faults:
         return 0
     if arguments.kind == "message":
-        print("workbench inspect: damaged, or not an MLSMessage; if so, say what it is with --as", file=sys.stderr)
+        print(
+            "workbench inspect: the bytes are damaged, or they are not an MLSMessage; then name the struct with --as",
+            file=sys.stderr,
+        )
     return 1
 
 

@@ -1,7 +1,7 @@
-"""Serve the MLS working group's interop interface, for its test runner to drive.
+"""Serve the MLS working group's interop interface, for its test runner.
 
-Members of the workbench's engine answer `mls_client.proto` of mlswg/mls-implementations by gRPC. All that is said is
-for tests: private keys are given away, and nothing is encrypted on the way.
+Members of the workbench's engine answer the calls of `mls_client.proto` of mlswg/mls-implementations over gRPC. Use it
+for tests only: responses contain private keys, and the connection is not encrypted.
 
 Example:
   workbench interop-server --port 50051
@@ -17,16 +17,22 @@ import sys
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where to listen."""
-    parser.add_argument("--port", type=_port, default=50051, help="default: %(default)s; 0 takes any free one")
-    parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s, for this machine alone")
-    parser.epilog = "exit status: 0 it was stopped with Ctrl-C; 2 it could not listen, or gRPC is not installed"
+    parser.add_argument(
+        "--port", type=_port, default=50051, help="the port to listen on, 0 for any free port (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="the address to listen on (default: %(default)s, which only this machine can reach)",
+    )
+    parser.epilog = "exit status: 0 stopped with Ctrl-C; 2 the server could not listen, or gRPC is not installed"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     if importlib.util.find_spec("grpc") is None or importlib.util.find_spec("grpc_tools") is None:
         return _complain("gRPC is missing; install it: pip install 'mls-workbench[interop]'")
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own words for what is said below, and many of them
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC would print its own long messages for the error below
     from workbench.interop.server import AddressTaken, start  # noqa: PLC0415 - an extra, and whoever lacks it is told so
 
     try:
@@ -44,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port < 1 << 16:
-        raise argparse.ArgumentTypeError("a port is between 0 and 65535")
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
     return port
 
 

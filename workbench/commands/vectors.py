@@ -1,8 +1,8 @@
-"""Run test vectors of MLS and say which cases pass.
+"""Run test vectors of MLS and report which cases pass.
 
-Takes files in the JSON formats of mlswg/mls-implementations, or folders of them. The format of a file is told
-by its content; its name does not matter. A case that needs what is not built yet fails, and says so: no case is
-ever skipped.
+The command takes files in the JSON formats of mlswg/mls-implementations, or folders of such files. It recognises the
+format of a file by its content; the name does not matter. A case that needs something that is not built yet fails with
+that reason: no case is skipped.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from workbench.vectors import ProgressBar, UnreadableFile, check_paths, to_json,
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the files and the form of the answer."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a JSON file, or a folder with some")
+    """Declare the files and the form of the results."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a JSON file, or a folder with JSON files")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.epilog = (
-        "exit status: 0 all cases passed; 1 a case failed; 2 a path is not there, is an empty folder, or holds "
-        "no vectors (the other files are run all the same)"
+        "exit status: 0 all cases passed; 1 a case failed; 2 a path does not exist, is an empty folder, or "
+        "holds no vectors (the other files are run all the same)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the files, print the results, and say by the status whether all cases passed."""
+    """Run the files and print the results; the status is 0 if all cases passed."""
     bar = ProgressBar(sys.stderr)
     results, unreadable = [], False
     for outcome in check_paths(arguments.paths, bar.show):

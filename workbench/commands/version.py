@@ -11,7 +11,7 @@ import workbench
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say how the version is asked for: with nothing more."""
+    """Declare the exit status; the command has no arguments."""
     parser.epilog = "exit status: 0"
 
 

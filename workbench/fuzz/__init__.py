@@ -1,9 +1,9 @@
-"""Fuzzing: valid messages of live groups, damaged where their fields are, to see that nothing escapes.
+"""The fuzzer: it damages fields of valid messages, and checks that receivers raise only errors of `workbench.mls`.
 
-Read `scene.py` (a live group of one cipher suite), `parts.py` (a message taken apart), `edits.py` (what can be done to
-it), `insider.py` (a member that signs and seals what it likes), `subject.py` and `subjects.py` (what is damaged, and
-who is given it), `others.py` and `chains.py` (the same for other receivers than a member of today), `attempt.py` (one
-try: damage, feed, measure, shrink) and `report.py`.
+Read `scene.py` (a group of one cipher suite), `parts.py` (a message split into parts), `edits.py` (the changes),
+`insider.py` (a member that signs and encrypts changed messages), `subject.py` and `subjects.py` (the messages that are
+changed, and their receivers), `others.py` and `chains.py` (receivers that are not up-to-date members), `attempt.py`
+(one attempt: damage, feed, measure, shrink) and `report.py`.
 """
 
 from workbench.fuzz.attempt import Attempt, Find, attempt

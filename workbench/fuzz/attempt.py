@@ -1,8 +1,8 @@
-"""One try: draw a message and a change, feed it, and see what comes out.
+"""One attempt of the fuzzer: choose a message and edits, give the message to a receiver, and check the outcome.
 
-Everything follows from the seed and the number of the attempt, so that each can be made again by itself. What may
-come out is acceptance or an `MLSError`; whatever else escapes is a find, and is shrunk to the fewest and smallest
-edits that still bring it about.
+An attempt depends only on the seed and its number, so each attempt can be repeated alone. The allowed outcomes are
+acceptance and an `MLSError`. Every other outcome is a find; the fuzzer shrinks it to the fewest and smallest edits that
+still cause it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from workbench.inspect.explain import explain
 from workbench.mls import CIPHER_SUITES, CipherSuite, MLSError, MLSMessage, cipher_suite, decode, encode
 
 MEASURED = 16
-"""One attempt in so many is measured, which takes several times as long as the attempt itself."""
+"""One of this many attempts is measured; measuring takes several times as long as the attempt itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was tried, and what came of it: "accepted", the name of an error, or a find."""
+    """An attempt and its outcome: "accepted", the name of an error, or a find."""
 
     number: int
     suite: int
@@ -42,7 +42,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Something escaped: what, where, and the bytes that brought it about."""
+    """An outcome that is not allowed: the exception, its place, and the bytes that caused it."""
 
     identity: tuple[str, str]
     trace: str
@@ -52,7 +52,7 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Who is given a changed layer of which message."""
+    """A message, the layer of it that is changed, and the receiver."""
 
     suite: CipherSuite
     subject: Subject
@@ -60,7 +60,7 @@ class _Target:
     measured: bool
 
     def bytes_of(self, edits: Sequence[Edit]) -> bytes | None:
-        """The message with these edits; None if an insider has nothing to sign."""
+        """The message after these edits; None if the insider cannot sign the result."""
         changed = edited(self.layer.parts(), edits, donors(self.suite.id))
         try:
             return self.layer.rebuilt(changed)
@@ -68,7 +68,7 @@ class _Target:
             return None
 
     def outcome(self, edits: Sequence[Edit]) -> tuple[str, Find | None]:
-        """What comes of it."""
+        """The outcome of these edits."""
         data = self.bytes_of(edits)
         if data is None:
             return "not made", None
@@ -97,7 +97,7 @@ class _Target:
 
 
 def attempt(seed: int, number: int) -> Attempt:
-    """The attempt of this number in the run of this seed, its find shrunk."""
+    """The attempt with this number in the run with this seed; a find is shrunk."""
     rng = Random(f"{seed}/{number}")  # noqa: S311 - to be the same each time is the point
     suite_id = rng.choice(sorted(CIPHER_SUITES))
     subject = rng.choice(subjects(suite_id))
@@ -113,7 +113,7 @@ def attempt(seed: int, number: int) -> Attempt:
 
 
 def _look_at(cls: type, data: bytes) -> None:
-    """What anybody does with bytes: decode them, which has one encoding for each value, and show their fields."""
+    """Decode the bytes, check that the value encodes to the same bytes, and show the fields."""
     if cls.__name__ in STRUCTS:
         shown = dissect(data, cls)
         shown.as_json()
@@ -127,7 +127,7 @@ def _look_at(cls: type, data: bytes) -> None:
 
 
 def _feed_within_bounds(feed: Callable[[], object], length: int) -> None:
-    """Feed, and see that it costs no more than a message of this length may."""
+    """Give the message to the receiver, and check that the cost is within the bound for its length."""
     cost, refusal = measured(feed)
     if not cost.is_within(length):
         raise Unsound(f"{length} bytes took {cost.calls} calls and {cost.memory} bytes of memory")
@@ -139,13 +139,13 @@ def _feed_within_bounds(feed: Callable[[], object], length: int) -> None:
 
 
 def _identity(escaped: Exception) -> tuple[str, str]:
-    """What makes two finds the same: the type of what escaped, and the function that raised it."""
+    """The identity of a find: the type of the exception, and the function that raised it."""
     last = traceback.extract_tb(escaped.__traceback__)[-1]
     return type(escaped).__name__, f"{last.filename.rpartition('/')[2]}:{last.name}"
 
 
 def _shrunk(target: _Target, find: Find) -> Find:
-    """The same find from the fewest and smallest edits."""
+    """The same find with the fewest and smallest edits."""
     smaller = True
     while smaller:
         smaller = False

@@ -1,4 +1,4 @@
-"""What an input costs, counted and not timed: function calls, and the most memory held at once."""
+"""The cost of an input, counted and not timed: function calls, and the peak of memory."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from types import FrameType
 from workbench.mls import MLSError
 
 CALLS_AT_REST, CALLS_PER_BYTE = 60_000, 150
-"""The most function calls for an input of no bytes, and for each of its bytes.
+"""The limit of function calls: a fixed number, and a number for each byte of the input.
 
-The first is what the group itself costs; a thousand skipped message keys are most of it (RFC 9420 §15.3). The
-second is what a blank node of a tree takes, one byte on the wire: it is read, placed and hashed.
+The fixed number is the cost of the group itself, mostly a thousand skipped message keys (RFC 9420 §15.3). The number
+for each byte is the cost of a blank node, which is one byte on the wire: it is decoded, put in the tree and hashed.
 """
 
 MEMORY_AT_REST, MEMORY_PER_BYTE = 1_000_000, 700
-"""The same for bytes of memory. A blank node of a tree is one byte on the wire, and an object with its hash here:
-two of them when the last leaf is the first beyond a power of two, and the tree so twice as wide as the array.
+"""The limit of bytes of memory, in the same form. A blank node is one byte on the wire, and an object with a hash in
+memory. It is two objects if the tree is twice as wide as the array of nodes: when the last leaf is the first one beyond
+a power of two.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class InputCost:
-    """What one call took."""
+    """The cost of one call."""
 
     calls: int
     memory: int
 
     def is_within(self, length: int, memory_per_byte: int = MEMORY_PER_BYTE) -> bool:
-        """Whether an input of so many bytes may cost that."""
+        """Whether this cost is allowed for an input of this many bytes."""
         return (
             self.calls <= CALLS_AT_REST + CALLS_PER_BYTE * length
             and self.memory <= MEMORY_AT_REST + memory_per_byte * length
@@ -40,7 +41,7 @@ class InputCost:
 
 
 def measured(feed: Callable[[], object]) -> tuple[InputCost, MLSError | None]:
-    """The cost of a call that may be refused, and the refusal."""
+    """The cost of a call, and the error if the call refused its input."""
     calls = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:

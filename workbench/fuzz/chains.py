@@ -1,4 +1,4 @@
-"""Chains of certificates, damaged byte by byte: what a member shows of itself is read by the crypto library."""
+"""Chains of certificates that are damaged byte by byte; the crypto library parses them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ USES += ["key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
 
 @cache
 def x509_chain() -> Subject:
-    """A member's certificate and its issuer's, for somebody who trusts the root and has its revocation lists."""
+    """The certificates of a member and its issuer, for a receiver with the root and its revocation lists."""
     root, issuer, member = (ec.derive_private_key(number, ec.SECP256R1()) for number in (1001, 1002, 1003))
     top = _certificate("root", root, "root", root)
     chain = (_certificate("issuer", root, "root", issuer), _certificate("member", issuer, "issuer", member))

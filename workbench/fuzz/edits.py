@@ -1,4 +1,4 @@
-"""What can be done to a message: each edit is small, has a name, and is the same each time it is made."""
+"""The edits of the fuzzer: each edit is small, has a name, and gives the same result each time."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.shapes import Item, OpaqueVector, OptionalOf, Uint, VectorOf
 
 Donors: TypeAlias = Mapping[Item, Sequence[bytes]]
-"""Encodings of fields of other messages, by shape: what can be spliced in."""
+"""Encodings of fields of other messages, by shape, which can replace a field."""
 
 LARGEST = 1 << 16
-"""Amounts are below this; what an amount means is the kind's business."""
+"""The limit of amounts; each kind of edit gives the amount its own meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one part, named by its place among the parts of the unchanged message."""
+    """One change of one part; `place` is the number of the part in the unchanged message."""
 
     kind: str
     place: int
@@ -33,7 +33,7 @@ class Edit:
 
 
 def edited(message: Part, edits: Iterable[Edit], donors: Donors) -> bytes:
-    """The bytes of a message after some edits, which it is changed by."""
+    """Make the edits on `message`, and return its bytes."""
     parts = list(message.walk())
     for edit in edits:
         KINDS[edit.kind].make(parts[edit.place], edit.amount, donors)
@@ -41,7 +41,7 @@ def edited(message: Part, edits: Iterable[Edit], donors: Donors) -> bytes:
 
 
 def draw(message: Part, rng: Random) -> Edit:
-    """Any edit of any part; each level of nesting is as likely as the next, however many items it has."""
+    """A random edit of a random part; all levels of nesting are equally likely, however many items they have."""
     at = message
     while at.children and rng.random() < KEEP_DESCENDING:
         at = rng.choice(at.children)
@@ -53,17 +53,17 @@ def draw(message: Part, rng: Random) -> Edit:
 
 
 KEEP_DESCENDING = 0.88
-"""A message has up to ten levels, and what is deep inside has the fewest checks in front of it."""
+"""The probability of going one level deeper. A message has up to ten levels, and the deep ones have fewest checks."""
 
 KEEP_DECODING = 0.85
-"""What no longer decodes never comes to the checks behind the codec."""
+"""The probability of an edit after which the message still decodes, so that it reaches the checks behind the codec."""
 
 
 # The kinds of edits: each changes `part` by an `amount`.
 
 
 def _flip(part: Part, amount: int, _: Donors) -> None:
-    """One bit of the bytes, a head included."""
+    """Flip one bit of the part's bytes, including its head."""
     data = bytearray(part.encoded())
     if data:
         data[amount // 8 % len(data)] ^= 1 << amount % 8
@@ -71,7 +71,7 @@ def _flip(part: Part, amount: int, _: Donors) -> None:
 
 
 def _number(part: Part, amount: int, _: Donors) -> None:
-    """Another number: the edges of its range, its neighbours, a small one, one that exists to be ignored."""
+    """Replace the number: by a limit of its range, a neighbour, a small number, or a GREASE value."""
     bits = 8 * (len(part.own) or 1)
     now = int.from_bytes(part.own, "big")
     choices = (0, (1 << bits) - 1, now + 1, now - 1, 1 << (bits - 1), *sorted(GREASE)[:2], *range(1, 9))
@@ -79,30 +79,30 @@ def _number(part: Part, amount: int, _: Donors) -> None:
 
 
 def _cut(part: Part, amount: int, _: Donors) -> None:
-    """Some bytes less, under a head that says so."""
+    """Remove some bytes, and correct the length."""
     body = part.body()
     part.hold(body[: len(body) - min(len(body), 1 + amount)])
 
 
 def _grow(part: Part, amount: int, _: Donors) -> None:
-    """Some bytes more, under a head that says so."""
+    """Add some bytes, and correct the length."""
     part.hold(part.body() + bytes([amount % 256]) * (1 + amount))
 
 
 def _fill(part: Part, amount: int, _: Donors) -> None:
-    """As many bytes, all the same: zeros are no key, no point and no hash."""
+    """Replace all bytes by one value: for example, zeros are neither a key nor a hash."""
     part.hold(bytes([amount % 256]) * len(part.body()))
 
 
 def _lie(part: Part, amount: int, _: Donors) -> None:
-    """A length that is not the length."""
+    """Give a wrong length."""
     length = len(part.body())
     choices = (length + 1, max(0, length - 1), 0, (1 << 30) - 1, (1 << 14) - 1, (1 << 6) - 1, length * 2, 1 << 20)
     part.head = length_header(choices[amount % len(choices)])
 
 
 def _widen(part: Part, amount: int, _: Donors) -> None:
-    """A length written in more bytes than it needs, or with the two bits that mean nothing."""
+    """Encode the length in more bytes than it needs, or with the invalid two-bit prefix."""
     length = len(part.body())
     choices = ((0x40 << 8 | length) & 0x7FFF, 0x80 << 24 | length, 0xC0 << 24 | length)
     chosen = choices[amount % len(choices)]
@@ -110,12 +110,12 @@ def _widen(part: Part, amount: int, _: Donors) -> None:
 
 
 def _presence(part: Part, amount: int, _: Donors) -> None:
-    """A presence octet that does not fit what follows."""
+    """Give a presence octet that does not fit the bytes after it."""
     part.head = bytes([(0, 1, 2, 255)[amount % 4]])
 
 
 def _repeat(part: Part, amount: int, _: Donors) -> None:
-    """An item again and again, up to sixteen thousand bytes of it."""
+    """Repeat an item, up to sixteen thousand bytes."""
     size = len(part.encoded())
     if part.parent is not None and size:
         at = part.parent.children.index(part) if part in part.parent.children else 0
@@ -123,14 +123,14 @@ def _repeat(part: Part, amount: int, _: Donors) -> None:
 
 
 def _drop(part: Part, amount: int, _: Donors) -> None:
-    """A field or item is gone."""
+    """Remove a field or an item."""
     del amount
     if part.parent is not None and part in part.parent.children:
         part.parent.children.remove(part)
 
 
 def _swap(part: Part, amount: int, _: Donors) -> None:
-    """Two fields or items change places."""
+    """Swap two fields or items."""
     siblings = part.parent.children if part.parent is not None else []
     if part in siblings:
         here, there = siblings.index(part), amount % len(siblings)
@@ -138,14 +138,14 @@ def _swap(part: Part, amount: int, _: Donors) -> None:
 
 
 def _splice(part: Part, amount: int, donors: Donors) -> None:
-    """The same field of another message."""
+    """Replace a field by the same field of another message."""
     offered = donors.get(part.shape, ())
     if offered:
         part.whole = offered[amount % len(offered)]
 
 
 def _transplant(part: Part, amount: int, donors: Donors) -> None:
-    """Any field of another message."""
+    """Replace a field by any field of another message."""
     shapes = list(donors)
     offered = donors[shapes[amount % len(shapes)]]
     part.whole = offered[amount // len(shapes) % len(offered)]
@@ -153,7 +153,7 @@ def _transplant(part: Part, amount: int, donors: Donors) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EditKind:
-    """One kind of edit, the parts that it can be made of, and those of which it leaves something that decodes."""
+    """One kind of edit, the parts it can change, and the parts that still decode after it."""
 
     make: Callable[[Part, int, Donors], None]
     fits: Callable[[Part], bool]

@@ -1,6 +1,6 @@
-"""A member that signs and seals whatever it likes, so that what is damaged gets past signatures and tags.
+"""A member that signs and encrypts damaged content, so that the content passes the checks of signatures and tags.
 
-All works on raw bytes: what is signed need not decode.
+All functions work on raw bytes, because the signed content may not decode.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ ENTROPY = b"Mallory needs no randomness.".ljust(64, b".")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Credulous(CipherSuite):
-    """A suite that believes every signature and every tag: the reach of all insiders together, without their keys."""
+    """A suite that accepts every signature and every tag, as if the attacker had the keys of all members."""
 
     @override
     def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
@@ -76,14 +76,14 @@ def vector(data: bytes) -> bytes:
 
 
 def sign(state: GroupState, wire_format: WireFormat, content: bytes, private_key: bytes) -> tuple[bytes, bytes]:
-    """What is signed when somebody frames these bytes as content, and the signature (RFC 9420 §6.1)."""
+    """The bytes that the signature covers when `body` is framed as content, and the signature (RFC 9420 §6.1)."""
     inside = isinstance(_sender(content), MemberSender | NewMemberCommitSender)
     signed = _head(wire_format) + content + (encode(state.context) if inside else b"")
     return signed, state.suite.sign_with_label(private_key, "FramedContentTBS", signed)
 
 
 def public_message(state: GroupState, content: bytes, confirmation_tag: bytes | None, private_key: bytes) -> bytes:
-    """These bytes as content of a PublicMessage, with a good signature and membership tag (RFC 9420 §6.2)."""
+    """A PublicMessage with these bytes as content, a valid signature and a valid membership tag (RFC 9420 §6.2)."""
     wire_format = WireFormat.mls_public_message
     signed, signature = sign(state, wire_format, content, private_key)
     auth = vector(signature) + (b"" if confirmation_tag is None else vector(confirmation_tag))
@@ -98,7 +98,7 @@ def _head(wire_format: WireFormat) -> bytes:
 
 
 def _sender(content: bytes) -> object:
-    """Who sends it; what does not decode comes from a member."""
+    """The sender of the content; a member if the content does not decode."""
     try:
         return decode(FramedContent, content).sender.sender
     except MLSError:
@@ -107,13 +107,13 @@ def _sender(content: bytes) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Seals whatever it is given as a PrivateMessage of one member (RFC 9420 §6.3)."""
+    """Encrypts any bytes as a PrivateMessage of one member (RFC 9420 §6.3)."""
 
     state: GroupState
     content_type: ContentType
 
     def inside(self, body: bytes, confirmation_tag: bytes | None) -> bytes:
-        """The plaintext of content that was signed: `body` without the header that stands outside."""
+        """The plaintext of signed content: `body` without the fields that a PrivateMessage carries outside."""
         state = self.state
         framed = encode(Sender(MemberSender(state.own_leaf)))
         content = vector(state.group_id) + state.epoch.to_bytes(8, "big") + framed + vector(b"")
@@ -122,7 +122,7 @@ class Sealer:
         return body + vector(signature) + (b"" if confirmation_tag is None else vector(confirmation_tag))
 
     def sealed(self, plaintext: bytes, sender_data: bytes | None = None) -> bytes:
-        """The message; `sender_data` is what it says of itself, by default the truth."""
+        """The message; `sender_data` may replace the correct sender data."""
         state, suite = self.state, self.state.suite
         _, used = state.secret_tree.next_key(state.own_leaf, self.content_type)
         if sender_data is None:
@@ -136,7 +136,7 @@ class Sealer:
         return encode(MLSMessage(ProtocolVersion.mls10, message))
 
     def sender_data(self) -> bytes:
-        """The truth about the next message; its reuse guard is all zeros, so that the nonce is the ratchet's."""
+        """The correct sender data of the next message; with a zero reuse guard, the nonce is that of the ratchet."""
         _, used = self.state.secret_tree.next_key(self.state.own_leaf, self.content_type)
         return encode(SenderData(self.state.own_leaf, used.generation, bytes(REUSE_GUARD_LENGTH)))
 
@@ -145,7 +145,7 @@ class Sealer:
 
 
 def signed_leaf(state: GroupState, data: bytes) -> LeafNode:
-    """A leaf node that its member signed for its place; raises `Malformed` for what is none."""
+    """The leaf node with a new signature of its member; raises `Malformed` for bytes that are not a leaf node."""
     return sign_leaf_node(
         state.suite,
         decode(LeafNode, data),
@@ -156,7 +156,7 @@ def signed_leaf(state: GroupState, data: bytes) -> LeafNode:
 
 
 def signed_key_package(suite: CipherSuite, private_key: bytes, data: bytes) -> KeyPackage:
-    """A key package that its client signed, and the leaf node in it too; raises `Malformed` for what is none."""
+    """The key package with new signatures of its client; raises `Malformed` for bytes that are not a key package."""
     given = decode(KeyPackage, data)
     leaf_node = sign_leaf_node(suite, given.leaf_node, private_key)
     content = KeyPackageTBS(given.version, given.cipher_suite, given.init_key, leaf_node, given.extensions)
@@ -166,7 +166,7 @@ def signed_key_package(suite: CipherSuite, private_key: bytes, data: bytes) -> K
 
 @dataclass(frozen=True, slots=True)
 class PathForCarol:
-    """The one ciphertext in the path of Mallory's commit that is for Carol's leaf (RFC 9420 §7.6)."""
+    """The ciphertext for Carol's leaf in the path of Mallory's commit (RFC 9420 §7.6)."""
 
     scene: FuzzScene
     commit: Commit
@@ -180,7 +180,7 @@ class PathForCarol:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Which node of the path, and which of its ciphertexts."""
+        """The index of the node in the path, and of the ciphertext in the node."""
         committed = self.scene.committed
         recipients = path_recipients(committed.next.tree, self.scene.mallory.own_leaf, committed.advanced.added)
         carol = leaf_to_node(self.scene.carol.own_leaf)
@@ -188,24 +188,24 @@ class PathForCarol:
 
     @property
     def key(self) -> bytes:
-        """The public key of Carol's leaf: that of the Update that the commit takes along."""
+        """The public key of Carol's leaf after the Update in the commit."""
         return self.scene.committed.next.tree.member(self.scene.carol.own_leaf).encryption_key
 
     @property
     def context(self) -> bytes:
-        """What the ciphertext is bound to: the context of the next epoch but for its transcript."""
+        """The context to which the ciphertext is bound: that of the next epoch, with the old transcript hash."""
         old, new = self.scene.carol.context, self.scene.committed.next.context
         return encode(replace(new, confirmed_transcript_hash=old.confirmed_transcript_hash))
 
     def secret(self) -> bytes:
-        """The path secret that Carol is to learn."""
+        """The path secret that Carol learns from the ciphertext."""
         node, place = self.place
         sealed = self.path.nodes[node].encrypted_path_secret[place]
         private_key = self.scene.carol.update_keys[self.key]
         return self.scene.suite.decrypt_with_label(private_key, "UpdatePathNode", self.context, sealed)
 
     def resealed(self, secret: bytes) -> Commit:
-        """The commit with another secret for Carol."""
+        """The commit with another path secret for Carol."""
         suite, nodes = self.scene.suite, list(self.path.nodes)
         node, place = self.place
         entropy = ENTROPY[: suite.hash_length]
@@ -221,9 +221,9 @@ class PathForCarol:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeForger:
-    """Whoever welcomes a newcomer knows all that is in the Welcome, and can put something else there.
+    """The sender of a Welcome, which knows all its contents and can replace them.
 
-    `committed` adds the newcomer, its first; `psks` are the values of the keys that it mixes in.
+    `committed` is a commit whose first Add is the newcomer. `psks` are the values of the commit's pre-shared keys.
     """
 
     suite: CipherSuite
@@ -234,27 +234,27 @@ class WelcomeForger:
 
     @property
     def secrets(self) -> GroupSecrets:
-        """What the Welcome holds for the newcomer."""
+        """The encoded GroupSecrets for the newcomer."""
         newcomer, welcome = self.newcomer, welcome_of(self.committed)
         return open_group_secrets(self.suite, welcome, newcomer.key_package, newcomer.init_private_key)
 
     @property
     def group_info(self) -> GroupInfo:
-        """What the Welcome says of the group."""
+        """The encoded GroupInfo in the Welcome."""
         return open_group_info(self.suite, welcome_of(self.committed), self.welcome_secret)
 
     @property
     def welcome_secret(self) -> bytes:
-        """What opens the GroupInfo."""
+        """The secret that opens the GroupInfo."""
         return welcome_secret(self.suite, self.secrets.joiner_secret, self.psk_secret)
 
     @property
     def psk_secret(self) -> bytes:
-        """What is mixed in."""
+        """The PSK secret of the commit."""
         return psk_secret(self.suite, list(zip(self.secrets.psks, self.psks, strict=True)))
 
     def welcome(self, *, group_secrets: bytes | None = None, group_info: bytes | None = None) -> bytes:
-        """The Welcome with other secrets, or another GroupInfo, in it (RFC 9420 §12.4.3.1)."""
+        """The Welcome with other GroupSecrets or another GroupInfo (RFC 9420 §12.4.3.1)."""
         suite = self.suite
         secrets = encode(self.secrets) if group_secrets is None else group_secrets
         key, nonce = welcome_key_and_nonce(suite, self.welcome_secret)
@@ -272,11 +272,11 @@ class WelcomeForger:
         return encode(MLSMessage(ProtocolVersion.mls10, Welcome(suite.id, (entry,), sealed_info)))
 
     def signed(self, data: bytes) -> bytes:
-        """A GroupInfo with a good signature, if it is one at all."""
+        """The GroupInfo with a valid signature, if the bytes decode."""
         return signed_group_info(self.suite, self.signature_private_key, data)
 
     def with_tree(self, data: bytes) -> bytes:
-        """A signed GroupInfo with another tree, its hash and its confirmation tag, as far as it has a hash."""
+        """A signed GroupInfo with another tree; tree hash and confirmation tag fit the tree if it has a hash."""
         suite, info = self.suite, self.group_info
         others = tuple(each for each in info.extensions if each.extension_type != ExtensionType.ratchet_tree)
         info = replace(info, extensions=(*others, Extension(ExtensionType.ratchet_tree, data)))
@@ -297,7 +297,7 @@ class WelcomeForger:
 
 
 def signed_group_info(suite: CipherSuite, private_key: bytes, data: bytes) -> bytes:
-    """A GroupInfo with a good signature; bytes that are none as they are."""
+    """The GroupInfo with a valid signature; bytes that do not decode are not changed."""
     try:
         info = decode(GroupInfo, data)
     except MLSError:

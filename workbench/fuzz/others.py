@@ -1,4 +1,4 @@
-"""The same messages for others than a member who is up to date, and the ways from one group into another."""
+"""Messages for observers, for members that are ahead, for stored states, and for newcomers from another group."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from workbench.mls.wire.stored import Stored, StoredBundle, StoredPendingCommit,
 
 
 def observed(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """What somebody without secrets sees; it cannot tell who holds the keys that it cannot check."""
+    """Public messages for an observer without secrets, which cannot check the tags that need keys."""
 
     def feed(suite: CipherSuite, data: bytes) -> object:
         return observe(replace(at.carol.public, suite=suite), data, now=NOW)
@@ -49,7 +49,7 @@ def observed(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
 
 
 def late(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """What somebody said in the epoch before, to a member who has gone on."""
+    """A message of the previous epoch, for a member that is already in the next epoch."""
     carol, _ = process(at.carol, at.committed.message, now=NOW, psks=PSKS)
 
     def feed(suite: CipherSuite, data: bytes) -> object:
@@ -61,7 +61,7 @@ def late(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
 
 
 def stored(at: FuzzScene) -> Iterator[Subject]:
-    """What a member has on its disk: its state before a commit and after it, a commit of its own, and a key package."""
+    """Stored bytes of a member: its states before and after a commit, a pending commit, and a key package."""
     sealer = Sealer(at.mallory, ContentType.application)
     said = sealer.sealed(sealer.inside(encode(ApplicationData(b"good morning")), None))
     before, _ = process(at.carol, said, now=NOW)
@@ -96,7 +96,7 @@ def _stored(name: str, data: bytes, cls: type, feed: Callable[[CipherSuite, byte
 
 
 def successors(at: FuzzScene) -> Iterator[Subject]:
-    """Welcomes to a branch of the group, and to the group that comes after its end."""
+    """Welcomes to a branch of the group, and to the group that follows its ReInit."""
     suite, fresh = at.suite, entropies("successors")
     carol, mallory, *others = (
         client(suite, name, next(fresh)) for name in ("Carol", "Mallory", "Bob", "Erin", "Frank")
@@ -116,7 +116,7 @@ def successors(at: FuzzScene) -> Iterator[Subject]:
 def _welcome(
     usage: str, committed: PendingCommit, carol: KeyPackageBundle, mallory: KeyPackageBundle, old_group: GroupState
 ) -> Subject:
-    """A Welcome for Carol, who comes from an old group."""
+    """A Welcome for Carol, who is a member of the old group."""
     psks = (old_group.resumption_psks[old_group.epoch],)
     host = WelcomeForger(old_group.suite, committed, carol, mallory.signature_private_key, psks)
 

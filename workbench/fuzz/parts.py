@@ -1,4 +1,4 @@
-"""A message taken apart along its fields, so that it can be put together wrongly."""
+"""A message as a tree of its fields, which can be changed and encoded again."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from workbench.mls.wire.tree import Extension
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """One field. It encodes to its head (length or presence), what it holds itself, and its children.
+    """One field. Its encoding is its head (length or presence), its own bytes, and its children.
 
-    `head` and `whole` are None until somebody lies: then they stand for the right head, and for everything.
+    `head` and `whole` are None in an unchanged part. An edit sets `head` to replace the correct head, or `whole` to
+    replace the whole encoding.
     """
 
     name: str
@@ -32,11 +33,11 @@ class Part:
     whole: bytes | None = None
 
     def body(self) -> bytes:
-        """What follows the head."""
+        """The bytes after the head."""
         return self.own + b"".join(child.encoded() for child in self.children)
 
     def encoded(self) -> bytes:
-        """The bytes of the field, lies included."""
+        """The bytes of the field, with all edits."""
         if self.whole is not None:
             return self.whole
         body = self.body()
@@ -49,18 +50,18 @@ class Part:
         return body
 
     def hold(self, body: bytes) -> None:
-        """Hold these bytes and no fields any more."""
+        """Replace the contents of the part, and all its children, by these bytes."""
         self.own, self.children = body, []
 
     def walk(self) -> Iterator[Part]:
-        """The part itself and all below it, as they stand in the bytes."""
+        """The part itself and all parts inside it, in the order of the bytes."""
         yield self
         for child in self.children:
             yield from child.walk()
 
 
 def take_apart(cls: type, data: bytes, **given: Any) -> Part:
-    """The parts of a valid encoding of `cls`; extensions that the RFC defines are opened too."""
+    """The parts of a valid encoding of `cls`; the data of extensions that the RFC defines is split too."""
     span, problem = read(cls, data, given, POLICY.custom)
     if problem is not None:
         raise problem
@@ -80,7 +81,7 @@ def _part(span: Span, data: bytes, parent: Part | None) -> Part:
 
 
 def _open_extension(part: Part, extension: Extension) -> None:
-    """Take the data of a known extension apart too."""
+    """Split the data of a known extension into parts."""
     if extension.extension_type not in REGISTERED:
         return
     _, content = REGISTERED[extension.extension_type]

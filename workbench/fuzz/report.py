@@ -1,4 +1,4 @@
-"""What a run has tried and found, for people."""
+"""The attempts and finds of a run, as text for people."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from workbench.fuzz.attempt import Attempt, Find
 
 
 class FuzzTally:
-    """How often each type of message had each outcome."""
+    """The number of attempts for each type of message and each outcome."""
 
     def __init__(self) -> None:
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.finds: dict[tuple[str, str], tuple[Attempt, Find]] = {}
 
     def count(self, tried: Attempt) -> bool:
-        """Take an attempt into account; True if it found something that no attempt before has found."""
+        """Count an attempt; True if its find is new."""
         self.outcomes[tried.subject, tried.outcome] += 1
         if tried.find is None or tried.find.identity in self.finds:
             return False
@@ -25,7 +25,7 @@ class FuzzTally:
 
 
 def tally_to_table(tally: FuzzTally) -> str:
-    """A row for each type of message: how often it was tried, and what came of it, the most frequent first."""
+    """A row for each type of message: the number of attempts, and the outcomes, the most frequent first."""
     subjects = sorted({subject for subject, _ in tally.outcomes})
     width = max(map(len, subjects), default=0)
     lines = []
@@ -42,8 +42,8 @@ def _finds(number: int) -> str:
 
 
 def find_to_text(seed: int, tried: Attempt, find: Find) -> str:
-    """A find with all that is needed to see it again."""
-    believing = ", to a member who believes every signature and tag" if tried.credulous else ""
+    """A find, with the arguments that repeat it."""
+    believing = ", to a member that accepts every signature and tag" if tried.credulous else ""
     return "\n".join(
         [
             f"FOUND {find.identity[0]} in {find.identity[1]}",

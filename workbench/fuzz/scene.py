@@ -1,4 +1,4 @@
-"""A live group of one cipher suite, with a bit of history: blanks, unmerged leaves, extensions, pending proposals."""
+"""A group of one cipher suite with a history: blanks, unmerged leaves, extensions, pending proposals."""
 
 from __future__ import annotations
 
@@ -44,18 +44,17 @@ NOW = 1_767_600_000
 LIFETIME = Lifetime(NOW - 3600, NOW + 30 * 24 * 3600)
 CUSTOM = CustomProposalType(0xF042, path_required=False, external_senders=True)
 POLICY = Policy(past_epochs=1, custom_proposals=(CUSTOM,))
-"""What all members of the scene go by: there is more to get wrong than by default."""
+"""The policy of all members of the scene; it allows more than the default policy, so that more can be tested."""
 
 PSKS: Mapping[bytes, bytes] = {b"over lunch": b"fish"}
 
 
 @dataclass(frozen=True, slots=True)
 class FuzzScene:
-    """Mallory, a member who may send anything; Carol, a member who is honest; Grace, who may be added.
+    """The states of Mallory, a dishonest member, and of Carol, an honest member; and Grace, a client to be added.
 
-    `overseer` is the signature key of somebody outside who may propose.
-    `committed` is Mallory's commit that adds Grace, `in_private` the same as a PrivateMessage; Carol's state is the
-    one before it.
+    `overseer` is the signature key of an external sender. `committed` is Mallory's commit that adds Grace, and
+    `in_private` the same commit as a PrivateMessage. Carol's state is the one before this commit.
     """
 
     suite: CipherSuite
@@ -68,13 +67,13 @@ class FuzzScene:
 
 
 def entropies(seed: str) -> Iterator[bytes]:
-    """32 bytes a call, never the same twice, the same in every run."""
+    """32 bytes for each call: different in each call, the same in each run."""
     for number in itertools.count():
         yield f"{seed} {number}".encode().ljust(32, b".")
 
 
 def client(suite: CipherSuite, name: str, entropy: bytes) -> KeyPackageBundle:
-    """A key package with something in each of its fields."""
+    """A key package in which no field is empty."""
     keys = suite.signature_key_pair(name.encode().ljust(64, b"."))
     return create_key_package(
         suite,
@@ -89,7 +88,7 @@ def client(suite: CipherSuite, name: str, entropy: bytes) -> KeyPackageBundle:
 
 @cache
 def scene(suite_id: int) -> FuzzScene:
-    """The scene of one suite, always the same."""
+    """The scene of one suite; it is the same each time."""
     suite = cipher_suite(suite_id)
     fresh = entropies(f"scene {suite_id}")
     bundles = {name: client(suite, name, next(fresh)) for name in ("Mallory", "Bob", "Carol", "Dave", "Erin", "Frank")}
@@ -106,14 +105,14 @@ def scene(suite_id: int) -> FuzzScene:
     first = create_commit(mallory, adds, entropy=next(fresh), now=NOW)
     mallory = first.next
     carol = _join(first, bundles["Carol"])
-    # Carol fills her path, Dave leaves a blank behind him, Frank is unmerged
+    # Carol fills her path, Dave's removal leaves a blank, and Frank is unmerged
     own = create_commit(carol, [Remove(_join(first, bundles["Dave"]).own_leaf)], entropy=next(fresh), now=NOW)
     mallory, _ = process(mallory, own.message, now=NOW)
     carol = own.next
     frank = create_commit(mallory, [Add(bundles["Frank"].key_package)], entropy=next(fresh), now=NOW, path=False)
     carol, _ = process(carol, frank.message, now=NOW)
     mallory = frank.next
-    # what Carol proposes, Mallory commits by reference
+    # Mallory's commit refers to the proposal of Carol
     proposed = propose_update(carol, entropy=next(fresh), now=NOW)
     carol = proposed.next
     mallory, _ = process(mallory, proposed.message, now=NOW)
@@ -137,7 +136,7 @@ def _extensions(sender: KeyPackageBundle) -> tuple[Extension, ...]:
 
 
 def welcome_of(committed: PendingCommit) -> Welcome:
-    """The Welcome of a commit that adds somebody."""
+    """The Welcome of a commit that adds a client."""
     if committed.welcome is None or not isinstance(committed.welcome.message, Welcome):
         raise TypeError("the commit adds nobody")
     return committed.welcome.message

@@ -1,4 +1,4 @@
-"""What a fuzzed message is: its layers, and who is given it."""
+"""A subject of the fuzzer: a message, its layers, and its receiver."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ENTROPY = b"nothing here must be secret.".ljust(32, b".")
 
 
 class Unsound(Exception):
-    """Something was accepted that must not be, or does not fit together."""
+    """A receiver accepted a message that it must refuse, or its state is inconsistent afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """How deep a message is damaged: these bytes are, and `rebuilt` makes a message around them.
+    """A layer of a message: the bytes that are changed, and `rebuilt`, which makes a message around them.
 
-    The outermost layer, "wire", is what anybody can do; the others take a member's keys.
+    Anybody can change the outermost layer, "wire". The other layers need the keys of a member.
     """
 
     name: str
@@ -30,15 +30,15 @@ class Layer:
     given: Mapping[str, Any] = field(default_factory=dict)
 
     def parts(self) -> Part:
-        """The bytes, taken apart."""
+        """The bytes, split into parts."""
         return take_apart(self.cls, self.data, **self.given)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One type of message; `feed(suite, data)` gives it to a member, whose cipher suite may be too credulous.
+    """One type of message; `feed(suite, data)` gives it to a receiver, which may use a credulous suite.
 
-    `sealed` says that nobody outside the group can make another that is accepted.
+    `sealed` says that an outsider cannot make another message of this type that is accepted.
     """
 
     name: str
@@ -48,12 +48,12 @@ class Subject:
 
     @property
     def wire(self) -> Layer:
-        """The message as it is sent."""
+        """The message as its sender sends it."""
         return self.layers[0]
 
 
 def check_sound(state: GroupState) -> None:
-    """What a member holds after a message was accepted must fit together."""
+    """Check that a member's state is consistent after it has accepted a message."""
     if state.tree.hash() != state.context.tree_hash:
         raise Unsound("the accepted tree does not have the hash that the group agreed on")
     for x, private_key in state.private_keys.items():

@@ -1,4 +1,4 @@
-"""What is damaged, at which depth, and who is given it."""
+"""The subjects of the fuzzer: the messages that it changes, their layers, and their receivers."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def subjects(suite_id: int) -> tuple[Subject, ...]:
 
 @cache
 def genuine(suite_id: int) -> frozenset[bytes]:
-    """The messages that nobody has touched."""
+    """The unchanged messages."""
     return frozenset(subject.wire.data for subject in subjects(suite_id))
 
 
@@ -106,7 +106,7 @@ def donors(suite_id: int) -> Donors:
 
 
 def _to_carol(at: FuzzScene) -> Callable[[CipherSuite, bytes], object]:
-    """Carol processes it, and commits a proposal; what she then holds must fit together."""
+    """Let Carol process the message and commit a proposal, then check her state."""
 
     def feed(suite: CipherSuite, data: bytes) -> object:
         state, received = process(replace(at.carol, suite=suite), data, now=NOW, psks=PSKS)
@@ -133,7 +133,7 @@ def _proposals(at: FuzzScene) -> Iterator[Subject]:
 
 
 def _public(at: FuzzScene, message: MLSMessage, private_key: bytes | None = None) -> Subject:
-    """A proposal, which its sender can change and sign: Mallory unless `private_key` is somebody else's."""
+    """A proposal that its sender changes and signs; the sender is Mallory unless `private_key` is given."""
     content = _content(message)
     if not isinstance(content.content, Proposal):
         raise TypeError("a proposal is expected")
@@ -174,7 +174,7 @@ def _content(message: MLSMessage) -> FramedContent:
 
 
 def _commit(at: FuzzScene) -> Subject:
-    """Mallory's commit: it adds Grace, mixes in a key, takes Carol's Update by reference, and has a path."""
+    """Mallory's commit: it adds Grace, mixes in a PSK, contains Carol's Update by reference, and has a path."""
     content, tag = _content(at.committed.message), at.committed.next.confirmation_tag
     commit = content.content
     if not isinstance(commit, Commit) or commit.path is None:
@@ -207,7 +207,7 @@ def _commit(at: FuzzScene) -> Subject:
 
 
 def _from_outside(at: FuzzScene) -> Iterator[Subject]:
-    """What comes to the group from those who are not in it: proposals of two kinds, and a commit."""
+    """Messages from outside the group: two kinds of proposals, and an external commit."""
     suite, carol = at.suite, at.carol
     key = at.grace.signature_private_key
     remove = Remove(at.mallory.own_leaf)
@@ -226,7 +226,7 @@ def _from_outside(at: FuzzScene) -> Iterator[Subject]:
 
 
 def _external_commit(at: FuzzScene, suite: CipherSuite, info: bytes) -> PendingExternalCommit:
-    """Grace joins by what a GroupInfo says."""
+    """Let Grace join by an external commit with this GroupInfo."""
     credential, key = at.grace.key_package.leaf_node.credential, at.grace.signature_private_key
     return external_commit(info, credential, key, entropy=ENTROPY, now=NOW, suite=suite)
 
@@ -259,7 +259,7 @@ def _sealed(at: FuzzScene, cls: Any, body: bytes, tag: bytes | None) -> Subject:
 
 
 def _joining(at: FuzzScene) -> Iterator[Subject]:
-    """A Welcome with the tree in it, and one whose tree comes from elsewhere."""
+    """A Welcome that contains the tree, and a Welcome with a separate tree."""
     host = WelcomeForger(at.suite, at.committed, at.grace, at.mallory.signature_private_key, (PSKS[b"over lunch"],))
     info = host.group_info
     without = replace(
@@ -293,7 +293,7 @@ def _joining(at: FuzzScene) -> Iterator[Subject]:
 
 
 def _public_objects(at: FuzzScene) -> Iterator[Subject]:
-    """A key package in the directory, a tree to look at, a GroupInfo."""
+    """Objects outside of messages: a key package, a ratchet tree, a GroupInfo."""
     key_package = at.grace.key_package
 
     def wrapped(data: bytes) -> bytes:

@@ -1,1 +1,1 @@
-"""Looking at values: at bytes, field by field (`dissect`), and at secrets, from birth to deletion (`trace`)."""
+"""Tools to inspect values: bytes field by field (`dissect`), and secrets from creation to deletion (`trace`)."""

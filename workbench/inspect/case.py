@@ -1,4 +1,4 @@
-"""One message to a group, the member that tries to process it, and what else there is to know."""
+"""What `explain` works on: a message to a group, the member that processes it, and further knowledge."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ Framed: TypeAlias = PublicMessage | PrivateMessage
 
 @dataclass(frozen=True, slots=True)
 class ExplainKnowledge:
-    """What there is besides a state and bytes; all of it may be left out.
+    """What `explain` may know besides the state and the bytes; every field may be left out.
 
-    `psks`, `resumption_psks`, `pending` and `sent_at` are those of `process`; `bundles` are key packages with their
-    private keys and `ratchet_tree` the tree that a Welcome may need; `other` is what is known of the sender's side, and
-    `commits` are those that this member has processed, in order.
+    `psks`, `resumption_psks`, `pending` and `sent_at` are the arguments of `process`. `bundles` are this client's key
+    packages with their private keys. `ratchet_tree` is the tree, if a Welcome does not contain it. `other` is what is
+    known of the sender's side of a fork. `commits` are the commits that this member has processed, in order.
     """
 
     psks: ExternalPSKs = field(default_factory=dict)
@@ -66,23 +66,23 @@ class ExplainContext:
 
     @property
     def content_type(self) -> ContentType:
-        """What it says that it carries."""
+        """The content type that the message names."""
         framed = self.framed
         return framed.content_type if isinstance(framed, PrivateMessage) else framed.content.content.TAG
 
     @property
     def group_id(self) -> bytes:
-        """The group that it names."""
+        """The id of the group that the message names."""
         return self.framed.group_id if isinstance(self.framed, PrivateMessage) else self.framed.content.group_id
 
     @property
     def epoch(self) -> int:
-        """The epoch that it names."""
+        """The epoch that the message names."""
         return self.framed.epoch if isinstance(self.framed, PrivateMessage) else self.framed.content.epoch
 
     @property
     def sender(self) -> ProposalSender | None:
-        """Who sent it, by its own account; None if that is sealed and does not open here."""
+        """The sender that the message names; None if the sender data is encrypted and does not open here."""
         if isinstance(self.framed, PublicMessage):
             return proposal_sender(self.framed.content)
         opened = self.sender_data
@@ -90,7 +90,7 @@ class ExplainContext:
 
     @property
     def sender_data(self) -> SenderData | None:
-        """Who sent it and with which key, if it is private and that opens here (RFC 9420 §6.3.2)."""
+        """The sender data of a PrivateMessage, if it opens here: sender and generation (RFC 9420 §6.3.2)."""
         readable = self.state.readable_in(self.epoch)
         if self.group_id != self.state.group_id or readable is None or not isinstance(self.framed, PrivateMessage):
             return None
@@ -101,11 +101,11 @@ class ExplainContext:
 
     @property
     def readable(self) -> ReadableEpoch:
-        """The epoch that it names, if it is kept, else the present one."""
+        """The keys of the epoch that the message names, or of the present epoch if those are deleted."""
         return self.state.readable_in(self.epoch) or self.state.readable
 
     def name(self, sender: ProposalSender) -> str:
-        """What its sender is called, if the tree of its epoch is known here."""
+        """The name of a sender; "leaf 3" if the tree of the message's epoch is not known here."""
         readable = self.state.readable_in(self.epoch)
         if isinstance(sender, int) and (self.group_id != self.state.group_id or readable is None):
             return f"leaf {sender}"
@@ -113,13 +113,13 @@ class ExplainContext:
 
     @property
     def subject(self) -> str:
-        """What it is and whose: "The commit of Alice"."""
+        """The message as the subject of a sentence: "The commit of Alice"."""
         name = {ContentType.application: "application message"}.get(self.content_type, self.content_type.name)
         sender = self.sender
         return f"The {name}" if sender is None else f"The {name} of {self.name(sender)}"
 
     def details(self, error: MLSError | None = None) -> Details:
-        """All that is known of it."""
+        """All that is known of the message, and of the error that refused it."""
         sender, opened = self.sender, self.sender_data
         return Details(
             error="" if error is None else type(error).__name__,

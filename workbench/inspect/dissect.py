@@ -1,7 +1,7 @@
-"""From bytes to fields: every field of any MLS bytes with its place, its value and its meaning.
+"""Dissect MLS bytes: every field with its place, its value and its meaning.
 
-What the bytes are has to be said: a bare KeyPackage and an MLSMessage can start with the same four bytes, so that
-nothing here guesses. Bytes that do not decode are dissected up to the fault.
+The caller says which struct the bytes encode. `dissect` does not guess, because a bare KeyPackage and an MLSMessage
+can start with the same four bytes. Bytes that do not decode are dissected up to the fault.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ KINDS: dict[str, type] = {
     "welcome": Welcome,
     "ratchet-tree": RatchetTreeExtension,
 }
-"""What bytes can be said to be, by the names of `workbench inspect --as`."""
+"""The structs that `workbench inspect --as` accepts, by name."""
 
 STRUCTS: dict[str, type] = {cls.__name__: cls for cls in FIELDS if not needs(cls)}
-"""All structs of the RFC that stand by themselves; `dissect` takes their names too."""
+"""All structs of the RFC that can be decoded alone, by name; `dissect` accepts these names too."""
 
 MOST_FIELDS = 50_000
-"""So many fields are shown unless all are asked for: a message can have as many as bytes."""
+"""How many fields are shown by default; a message can have as many fields as bytes."""
 
 EXTENSIONS: dict[int, type] = {
     ExtensionType.application_id: ApplicationId,
@@ -51,19 +51,19 @@ EXTENSIONS: dict[int, type] = {
     ExtensionType.external_pub: ExternalPub,
     ExtensionType.external_senders: ExternalSenders,
 }
-"""What the data of an extension holds."""
+"""The struct that the data of an extension encodes, by the type of the extension."""
 
 
 @dataclass(frozen=True)
 class Dissection:
-    """The fields of some bytes, and what was wrong with them; `root` is the whole, up to the fault."""
+    """The fields of some bytes, and the faults; `root` is the field that contains all others, up to the fault."""
 
     data: bytes
     root: Field
     faults: tuple[Fault, ...]
 
     def __iter__(self) -> Iterator[Field]:
-        """All fields, from the first byte to the last, the whole first."""
+        """All fields from the first byte to the last; the root comes first."""
         return iter(self.root)
 
     def __repr__(self) -> str:
@@ -74,11 +74,11 @@ class Dissection:
         return self.text()
 
     def text(self, *, full: bool = False) -> str:
-        """For a terminal, 100 columns wide; `full` shows all bytes, and every meaning each time."""
+        """The fields for a terminal, 100 columns wide; `full` shows all bytes, and repeats every meaning."""
         return dissect_text.text(self.data, self.root, self.faults, full=full)
 
     def as_json(self) -> DissectionJSON:
-        """For programs, ready for `json.dumps`; docs/inspect.md describes it."""
+        """The fields for programs, ready for `json.dumps`; docs/inspect.md describes the keys."""
         return {
             "format": "mls-workbench dissection",
             "version": 1,
@@ -88,7 +88,7 @@ class Dissection:
         }
 
     def _repr_html_(self) -> str:
-        """For a notebook: nested, each level opens and closes."""
+        """The fields for a notebook: nested lists that open and close."""
         return dissect_html.html(self.data, self.root, self.faults)
 
 
@@ -100,28 +100,28 @@ def dissect(
     most: int | None = MOST_FIELDS,
     **given: Any,
 ) -> Dissection:
-    """The fields of `data`, which is what `as_` says: a name of `KINDS`, a struct of the RFC, or such a struct's name.
+    """The fields of `data`, which encodes the struct `as_`: a name of `KINDS`, a struct of the RFC, or its name.
 
-    `custom` are proposal types to be read beside those of the RFC, as `decode` takes them;
-    after `most` fields, None for any number, items of further vectors are passed over, and faults found all the same;
-    `given` is what a struct takes from its surroundings (`content_type=...` for a PrivateMessageContent). Raises
-    ValueError if there is no such struct or something is not given; bytes that do not decode raise nothing.
+    `custom` are the known custom proposal types, as for `decode`. After `most` fields (None: no limit) the items of
+    further vectors are left out; faults in them are found all the same. `given` has the values that a struct takes
+    from outside (`content_type=...` for a PrivateMessageContent). Raises ValueError for an unknown struct or a missing
+    value; bytes that do not decode raise nothing.
     """
     cls = as_ if isinstance(as_, type) else (KINDS | STRUCTS).get(as_)
     if cls not in FIELDS:
-        raise ValueError(f"{as_!r} is none of {', '.join(KINDS)}, and no struct of RFC 9420 that stands by itself")
+        raise ValueError(f"cannot dissect {as_!r}: give one of {', '.join(KINDS)}, or a struct of RFC 9420")
     missing = [name for name in needs(cls) if name not in given]
     if missing:
-        raise ValueError(f"a {cls.__name__} is read in its surroundings: {', '.join(missing)} must be given")
+        raise ValueError(f"{cls.__name__} does not decode by itself: give {', '.join(missing)} too")
     whole = _Whole(0, custom, most)
     root = whole.read(cls, data, given, cls.__name__)
     return Dissection(data, root, tuple(sorted(whole.faults, key=lambda fault: fault.offset)))
 
 
 class _Whole:
-    """Bytes that encode one struct, starting at `base` of all: a message, or the data of an extension inside it.
+    """The dissection of one struct, which starts at byte `base`: a message, or the data of an extension in it.
 
-    `left` is how many fields there may still be, None for any number.
+    `left` is how many more fields may be shown; None means no limit.
     """
 
     def __init__(self, base: int, custom: frozenset[int], left: int | None) -> None:
@@ -131,7 +131,7 @@ class _Whole:
         self.faults: list[Fault] = []
 
     def read(self, cls: type, data: bytes, given: dict[str, Any], path: str) -> Field:
-        """The field that is the whole struct; `path` is the way to it from the outside."""
+        """The field of the whole struct; `path` is the path to it from the root."""
         few = self.left is None or len(data) <= self.left
         stopped = {} if few else where_stopped(cls, data, self.custom, **given)
         span, problem = read(cls, data, given, self.custom, most=None if few else self.left, stopped=stopped)
@@ -143,7 +143,7 @@ class _Whole:
         return self.field(span, cls, "", path)
 
     def field(self, span: Span, parent: type, declared: str, path: str) -> Field:
-        """One field; `declared` is its name in the struct `parent`, with "[]" behind it for an item of a vector."""
+        """One field; `declared` is its name in the struct `parent`, followed by "[]" for an item of a vector."""
         sentence, section = _meaning(span.shape, parent, declared)
         return Field(
             name=span.name,
@@ -171,7 +171,7 @@ class _Whole:
                 yield self.field(child, inside, child.name, f"{path}.{child.name}")
 
     def extension_data(self, span: Span, extension_type: int, path: str) -> Field:
-        """The data of an extension, opened if we know its type."""
+        """The data of an extension; it is dissected if the type is known."""
         outside = self.field(span, Extension, span.name, path)
         if extension_type not in EXTENSIONS or not span.complete or (self.left is not None and self.left <= 0):
             return outside
@@ -203,7 +203,7 @@ def _plain(value: Any) -> int | str | None:
 
 def _text(span: Span, parent: type, declared: str) -> str:
     if span.passed_over:
-        return f"{len(span.children)} items shown, {span.passed_over} bytes of others passed over"
+        return f"{len(span.children)} items shown; other items of {span.passed_over} bytes are left out"
     words = in_words(parent, declared, span.shape, span.value)
     if declared != "ratchet_tree[]":
         return words

@@ -1,4 +1,4 @@
-"""A dissection for a notebook: nested lists that open and close, with no script and nothing loaded from anywhere."""
+"""A dissection for a notebook: nested lists that open and close, without scripts and requests to the network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OPEN_LEVELS = 2
 """How many levels are open at first."""
 
 LONGEST_LIST = 64
-"""How many items of a vector are shown: a notebook should not carry megabytes."""
+"""How many items of a vector are shown, so that a notebook does not store megabytes."""
 
 STYLE = """
 .mls-dissection { color: var(--jp-content-font-color1, CanvasText); font-size: 13px; line-height: 1.5; }
@@ -37,7 +37,7 @@ STYLE = """
 
 
 def html(data: bytes, root: Field, faults: Sequence[Fault]) -> str:
-    """All fields of `data` as nested lists, and its faults; everything that came from the bytes is escaped."""
+    """All fields of `data` as nested lists, and its faults; text that came from the bytes is escaped."""
     complaints = "".join(
         f'<p class="mls-fault">{escape(chr(10).join(fault_lines(data, fault)))}</p>' for fault in faults
     )
@@ -47,7 +47,7 @@ def html(data: bytes, root: Field, faults: Sequence[Fault]) -> str:
 
 
 def _item(data: bytes, field: Field, open_levels: int) -> str:
-    """One field as an item of a list; `open_levels` more levels are open, and the way to a fault."""
+    """One field as an item of a list; the next `open_levels` levels are open, and all levels that lead to a fault."""
     about = f'<p class="mls-meaning">{escape(field.meaning)} {escape(field.section)}</p>'
     if not field.children:
         return f'<li class="mls-leaf">{_row(data, field)}{about}</li>'
@@ -59,7 +59,7 @@ def _item(data: bytes, field: Field, open_levels: int) -> str:
 
 
 def _row(data: bytes, field: Field) -> str:
-    """Name and value of a field, and where it stands."""
+    """Name, value and place of a field."""
     name, colon, value = label(field).partition(": ")
     raw = "" if field.children else f"<code>{escape(abbreviated(raw_bytes(data, field)))}</code>"
     return (
@@ -69,7 +69,7 @@ def _row(data: bytes, field: Field) -> str:
 
 
 def _place(field: Field) -> str:
-    """Where a field stands, in words."""
+    """The place of a field in words."""
     if field.length > 1:
         return f"bytes {field.offset} to {field.offset + field.length - 1}"
     return f"byte {field.offset}" if field.length else f"before byte {field.offset}"

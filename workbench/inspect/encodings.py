@@ -1,4 +1,4 @@
-"""Bytes as people pass them on: as they are, in hexadecimal, or in base64."""
+"""The encodings in which people pass on bytes: binary, hexadecimal and base64."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from collections.abc import Callable
 
 
 def from_hex(raw: bytes) -> bytes:
-    """Bytes written in hexadecimal, with or without 0x in front and white space anywhere. Raises ValueError."""
+    """Decode hexadecimal, with or without "0x" in front; white space is ignored. Raises ValueError."""
     digits = _without_space(raw).removeprefix(b"0x")
     stray = re.search(rb"[^0-9A-Fa-f]", digits)
     if stray:
-        raise ValueError(f"{stray[0].decode(errors='replace')!r} is no hexadecimal digit")
+        raise ValueError(f"{stray[0].decode(errors='replace')!r} is not a hexadecimal digit")
     if len(digits) % 2:
-        raise ValueError(f"the number of hexadecimal digits is odd ({len(digits)}): one is missing or too much")
+        raise ValueError(
+            f"the number of hexadecimal digits must be even, but there are {len(digits)}: one is missing or too many"
+        )
     return bytes.fromhex(digits.decode())
 
 
 def from_base64(raw: bytes) -> bytes:
-    """Bytes written in base64 of either alphabet, padded or not, with white space anywhere. Raises ValueError."""
+    """Decode base64 of either alphabet, with or without padding; white space is ignored. Raises ValueError."""
     letters = _without_space(raw).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
     try:
         return base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=True)
     except binascii.Error as problem:
-        raise ValueError(f"not base64: {problem}") from problem
+        raise ValueError(f"this is not valid base64: {problem}") from problem
 
 
 def from_any(raw: bytes) -> bytes:
-    """Bytes in whichever of the three encodings they are. Raises ValueError for text that is in none.
+    """Decode bytes whose encoding is not known. Raises ValueError for text in neither hexadecimal nor base64.
 
-    What is all text cannot be MLS bytes themselves, which contain bytes that no text has. What could be both is
-    taken for hexadecimal: base64 of some length holds a letter that is no digit.
+    MLS bytes contain bytes that no text contains, so bytes that are all text are an encoding. Text that could be both
+    is decoded as hexadecimal: long base64 almost always contains a letter beyond F.
     """
     letters = _without_space(raw)
     if re.fullmatch(rb"(0x)?[0-9A-Fa-f]*", letters):
@@ -40,7 +42,7 @@ def from_any(raw: bytes) -> bytes:
     if re.fullmatch(rb"[0-9A-Za-z+/_-]*=*", letters):
         return from_base64(raw)
     if re.fullmatch(rb"[\x20-\x7e]*", letters):
-        raise ValueError("this is text, but neither hexadecimal nor base64")
+        raise ValueError("this is text that is neither hexadecimal nor base64")
     return raw
 
 

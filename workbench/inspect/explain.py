@@ -1,7 +1,7 @@
-"""Why can this member not process these bytes? The reason in one sentence, and the next step.
+"""Why can this member not process these bytes? `explain` gives the reason and the next step.
 
-Nothing is guessed that can be tried: a state is a value, so `explain` really processes the bytes, and looks closer at
-what was refused. It changes nothing, and raises nothing about the bytes.
+`explain` does not guess what it can try: it processes the bytes with `process`, and looks for the cause of a refusal.
+States are values, so the member's state does not change. Bad bytes give an explanation, never an exception.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from workbench.mls.wire.tree import KeyPackage
 def explain(
     state: GroupState, message: MLSMessage | bytes, *, now: int, knowledge: ExplainKnowledge = NOTHING
 ) -> Explanation:
-    """What bytes are to a member, and if it cannot process them, why not and what to do next.
+    """What some bytes are for a member; if it cannot process them, the reason and the next step.
 
-    `now` is in seconds since 1970. The more `knowledge` there is, the more can be told: a fork, for one, is proven only
-    by something of the other side.
+    `now` is in seconds since 1970. More `knowledge` gives more precise answers: for example, only evidence of the
+    other side proves a fork.
     """
     if isinstance(message, bytes):
         written = written_in(message)
@@ -48,7 +48,7 @@ def explain(
 
 
 def _explain_framed(case: ExplainContext) -> Explanation:
-    """A message to a group, by what `process` makes of it."""
+    """The explanation of a message to a group: the result or the error of `process`."""
     known = case.knowledge
     try:
         following, received = process(
@@ -66,7 +66,7 @@ def _explain_framed(case: ExplainContext) -> Explanation:
 
 
 def _as_text(encoding: str, inside: Explanation) -> Explanation:
-    sentence = f"It is MLS written in {encoding}, not the bytes themselves. Decoded: {inside.sentence}"
+    sentence = f"It is text that encodes MLS bytes in {encoding}. After decoding: {inside.sentence}"
     step = f"{KINDS[MessageKind.ENCODED].next_step} Then: {inside.next_step}"
     details = replace(inside.details, encoding=encoding)
     return Explanation(MessageKind.ENCODED, sentence, step, inside.section, details, inside.error)

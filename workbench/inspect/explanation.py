@@ -1,4 +1,4 @@
-"""An explanation: what is the matter with some bytes, in one sentence, and what to do next."""
+"""An explanation: why a member can or cannot process some bytes, and what to do next."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WIDTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is known of some bytes and of the state that they were held against; None and "" stand for nothing.
+    """What is known of some bytes and of the state that should process them; None and "" stand for "not known".
 
-    `field` and `offset` are where malformed bytes stopped making sense. `leaf` and `generation` are the sender's.
-    `missing` are references of proposals, or names of pre-shared keys.
+    `field` and `offset` say where malformed bytes stop decoding. `leaf` and `generation` are the sender's.
+    `missing` are references of proposals or of key packages, or names of pre-shared keys.
     """
 
     error: str = ""
@@ -36,7 +36,7 @@ class Details:
     missing: tuple[str, ...] = ()
 
     def known(self) -> dict[str, Any]:
-        """Those that are known, bytes in hexadecimal."""
+        """All known details by name; bytes are in hexadecimal."""
         return {
             each.name: value.hex() if isinstance(value, bytes) else list(value) if isinstance(value, tuple) else value
             for each in fields(self)
@@ -49,9 +49,9 @@ UNKNOWN = Details()
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why bytes cannot be processed, or that they can: `section` is of RFC 9420, "" where it says nothing.
+    """Why a member can or cannot process some bytes, and what to do next.
 
-    `error` is what `process` raised, if it came to that.
+    `section` is a section of RFC 9420, "" if no section applies. `error` is the error of `process`, if there was one.
     """
 
     kind: MessageKind
@@ -65,7 +65,7 @@ class Explanation:
         return self.text()
 
     def text(self) -> str:
-        """For a terminal, 100 columns wide."""
+        """The explanation for a terminal, 100 columns wide."""
         source = f" (RFC 9420 {self.section})" if self.section else ""
         lines = [f"{self.kind.value}{source}"]
         for words in (self.sentence, f"Next: {self.next_step}"):
@@ -74,7 +74,7 @@ class Explanation:
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
-        """For programs, ready for `json.dumps`; docs/explain.md describes it."""
+        """The explanation for programs, ready for `json.dumps`; docs/explain.md describes the keys."""
         return {
             "format": "mls-workbench explanation",
             "version": 1,
@@ -87,7 +87,7 @@ class Explanation:
         }
 
     def _repr_html_(self) -> str:
-        """For a notebook."""
+        """The explanation for a notebook."""
         known = {name.replace("_", " "): _plain(value) for name, value in self.details.known().items()}
         return explanation_html.html(
             self.kind.value,
@@ -101,7 +101,7 @@ class Explanation:
 
 
 WELL = {MessageKind.PROCESSABLE, MessageKind.KEY_PACKAGE, MessageKind.GROUP_INFO, MessageKind.WELCOME}
-"""Nothing is the matter with these."""
+"""The kinds that are no problem."""
 
 
 def _plain(value: object) -> str:

@@ -1,4 +1,4 @@
-"""An explanation for a notebook: a few paragraphs and a list, with no script and nothing loaded from anywhere."""
+"""An explanation for a notebook: paragraphs and a list, without scripts and without requests to the network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def html(
     *,
     is_well: bool,
 ) -> str:
-    """The whole explanation; everything that came from the bytes is escaped."""
+    """The whole explanation as HTML; text that came from the bytes is escaped."""
     source = f' <span class="mls-section">RFC 9420 {escape(section)}</span>' if section else ""
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in known.items())
     return (

@@ -1,4 +1,4 @@
-"""What a dissection is made of: fields with their place, value and meaning, and faults."""
+"""The parts of a dissection: fields with place, value and meaning, and faults."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TypedDict
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a message: `data[offset:offset + length]`, of which the first `header` bytes are no contents.
+    """One field of a message: `data[offset:offset + length]`, which begins with a header of `header` bytes.
 
-    `value` is a number, or the contents in hexadecimal, or None where the fields inside say it all;
-    `text` is the same for people. `complete` is False if the reading stopped inside. `passed_over` is how many bytes of
-    a vector's items are in none of the `children`, because there would be too many fields.
+    The header is the length of a vector or the presence byte of an optional. `value` is a number, the contents in
+    hexadecimal, or None if the fields inside show everything; `text` is the value for people. `complete` is False if
+    decoding stopped inside the field. `passed_over` is how many bytes of a vector's items are left out of `children`,
+    because there are too many fields.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Field:
     passed_over: int = 0
 
     def __iter__(self) -> Iterator[Field]:
-        """The field itself, and all inside it, from the first byte to the last."""
+        """The field and all fields inside it, from the first byte to the last."""
         yield self
         for child in self.children:
             yield from child
@@ -38,7 +39,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where bytes stopped making sense, and why; `path` leads to the field, `section` is of RFC 9420."""
+    """Where and why bytes stopped decoding; `path` is the path of the field, `section` a section of RFC 9420."""
 
     path: str
     offset: int
@@ -47,7 +48,7 @@ class Fault:
 
 
 class FieldJSON(TypedDict):
-    """A field in JSON: as `Field`, with its children as a list."""
+    """A `Field` in JSON, with its children as a list."""
 
     name: str
     type: str
@@ -64,7 +65,7 @@ class FieldJSON(TypedDict):
 
 
 class FaultJSON(TypedDict):
-    """A fault in JSON: as `Fault`."""
+    """A `Fault` in JSON."""
 
     path: str
     offset: int
@@ -73,7 +74,7 @@ class FaultJSON(TypedDict):
 
 
 class DissectionJSON(TypedDict):
-    """A dissection in JSON; `version` grows when what is here changes its meaning or goes, not when more comes."""
+    """A dissection in JSON; `version` grows when a key disappears or changes its meaning, not when keys are added."""
 
     format: str
     version: int
@@ -83,7 +84,7 @@ class DissectionJSON(TypedDict):
 
 
 def field_as_json(field: Field) -> FieldJSON:
-    """One field and all inside it, for `json.dumps`."""
+    """One field and all fields inside it, for `json.dumps`."""
     return {
         "name": field.name,
         "type": field.type,

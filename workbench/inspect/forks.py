@@ -1,7 +1,7 @@
-"""Forks: two sides of one group that are in the same epoch by number, and not in the same epoch.
+"""Forks: members of one group whose epochs have the same number, but not the same secrets.
 
-The tree does not tell: two sides can have the same tree and other secrets. The confirmed transcript hash and the epoch
-authenticator do (RFC 9420 §8.2, §8.7).
+The ratchet tree does not prove a fork: two sides can have the same tree and different secrets. The confirmed transcript
+hash and the epoch authenticator prove it (RFC 9420 §8.2, §8.7).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Framed: TypeAlias = PublicMessage | PrivateMessage
 
 @dataclass(frozen=True, slots=True)
 class OtherSide:
-    """What is known of another member of the group in the epoch that a message names; whatever there is of it.
+    """What is known of another member in the epoch that a message names; every field may be left out.
 
-    `commits` are those that it has processed, the first of them first.
+    `commits` are the commits that the other member has processed, the oldest first.
     """
 
     epoch_authenticator: bytes | None = None
@@ -39,27 +39,27 @@ class OtherSide:
 
 
 class Compared(NamedTuple):
-    """In what another side differs from a state, and in what it does not."""
+    """Which evidence shows that another side differs from a state, and which shows that the two agree."""
 
     differs: tuple[str, ...]
     agrees: tuple[str, ...]
 
 
 class Parting(NamedTuple):
-    """The first epoch which two sides ended with different commits, and who made them as far as can be seen."""
+    """The first epoch that two sides ended with different commits, and the committers if they are visible."""
 
     epoch: int
     ours: str
     theirs: str
 
     def __str__(self) -> str:
-        return f"the sides part at the end of epoch {self.epoch}: here by {self.ours}, there by {self.theirs}"
+        return f"different commits at the end of epoch {self.epoch} (here {self.ours}, there {self.theirs})"
 
 
 def compare(state: GroupState, epoch: ReadableEpoch, other: OtherSide, *, now: int) -> Compared:
-    """Whether another side is in the very epoch that a state is or was in, and not just in one of that number.
+    """Compare the evidence of another side with an epoch of a state: the same epoch, or only the same number.
 
-    Evidence that does not verify, is of another epoch, or has nothing here to be held against, counts for nothing.
+    Evidence is ignored if it does not verify, is of another epoch, or cannot be compared with this state.
     """
     context = epoch.context
     evidence = {
@@ -83,7 +83,7 @@ def compare(state: GroupState, epoch: ReadableEpoch, other: OtherSide, *, now: i
 def vouched(
     policy: Policy, suite: CipherSuite, tree: RatchetTree, group_info: GroupInfo | MLSMessage | bytes, *, now: int
 ) -> GroupInfo | None:
-    """A GroupInfo that a member of a tree has signed, or one that is whole in itself; None for any other."""
+    """A GroupInfo that a member of `tree`, or of the tree in the GroupInfo, has signed; None for any other."""
     try:
         info = group_info_in(group_info)
     except MLSError:
@@ -100,7 +100,7 @@ def is_signed_there(policy: Policy, message: PublicMessage, other: OtherSide, *,
 
 
 def is_signed_for(message: PublicMessage, suite: CipherSuite, epoch: ReadableEpoch | PublicGroup) -> bool:
-    """Whether the member or newcomer who sent a message has signed it for this very epoch (RFC 9420 §6.1)."""
+    """Whether the sender of a message, a member or a newcomer, has signed it for this epoch (RFC 9420 §6.1)."""
     try:
         key = signature_key_of(message.content, epoch.context, epoch.tree)
         verify_content(suite, read_public(message), key, epoch.context)
@@ -110,7 +110,7 @@ def is_signed_for(message: PublicMessage, suite: CipherSuite, epoch: ReadableEpo
 
 
 def first_parting(ours: Sequence[MLSMessage], theirs: Sequence[MLSMessage]) -> Parting | None:
-    """Where two histories of commits part; None if they do not, as far as both are known."""
+    """The first place where two histories of commits differ; None if the known parts do not differ."""
     here, there = ({_epoch_of(message): message for message in _framed(side)} for side in (ours, theirs))
     for epoch in sorted(here.keys() & there.keys()):
         if here[epoch] != there[epoch]:
@@ -119,9 +119,9 @@ def first_parting(ours: Sequence[MLSMessage], theirs: Sequence[MLSMessage]) -> P
 
 
 def decoded(side: Sequence[MLSMessage | bytes], custom: frozenset[int]) -> list[MLSMessage]:
-    """The messages of a history; `custom` are the proposal types that are known beside those of the RFC.
+    """The messages of a history, decoded; `custom` are the known proposal types that the RFC does not define.
 
-    Raises `Malformed` for one that is none.
+    Raises `Malformed` for bytes that are not an MLSMessage.
     """
     return [decode(MLSMessage, each, custom=custom) if isinstance(each, bytes) else each for each in side]
 
@@ -141,9 +141,9 @@ def _has_signed(suite: CipherSuite, signer: LeafNode | None, info: GroupInfo) ->
 
 
 def _described(policy: Policy, info: GroupInfo | MLSMessage | bytes, now: int) -> PublicGroup | None:
-    """The group that a GroupInfo describes if it brings its own tree and a member of that has signed it.
+    """The group that a GroupInfo describes, if the GroupInfo contains the tree and a member of it has signed.
 
-    Evidence does not expire with the key packages of members: their lifetimes are not looked at.
+    Lifetimes of leaves are not checked: evidence stays valid after the key packages of members have expired.
     """
     try:
         return public_group(info, now=now, policy=replace(policy, lifetimes=ANY_LIFETIME))

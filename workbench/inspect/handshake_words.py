@@ -1,4 +1,4 @@
-"""What proposals and commits do, in words, with the names of whom they are about."""
+"""What proposals and commits do, in words, with the names of the members that they add, update or remove."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from workbench.mls.wire.messages import ExternalSenderIndex
 
 
 def committed(tree: RatchetTree, committer: str, proposals: Sequence[SentProposal], *, external: bool = False) -> str:
-    """What a commit did: "Alice added Bob and took in the update of Carol". `tree` is the one before it."""
+    """What a commit did: "Alice added Bob and took in the update of Carol". `tree` is the tree before the commit."""
     things = [(sent, sent.proposal) for sent in proposals]
     return commit_words(
         committer,
@@ -44,7 +44,7 @@ def committed(tree: RatchetTree, committer: str, proposals: Sequence[SentProposa
 
 
 def proposer(state: GroupState, sender: ProposalSender, proposal: AnyProposal) -> str:
-    """Who proposed something: a member, somebody whom the group listens to, or the newcomer itself."""
+    """The name of a proposal's sender: a member, an external sender, or a newcomer that asks to be added."""
     if isinstance(sender, ExternalSenderIndex):
         credential = external_senders_in(state.context.extensions)[sender.sender_index].credential
         return identity_name(credential) or name_of(state.tree, sender)

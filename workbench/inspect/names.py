@@ -1,4 +1,4 @@
-"""What members are called, and words in a row."""
+"""Names of members, keys and proposals for people, and lists of words."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from workbench.mls.wire.messages import ExternalSenderIndex
 
 
 def credential_name(leaf_node: LeafNode) -> str:
-    """What a member calls itself, if people can read it, else nothing."""
+    """The name in a member's credential; "" if it is not readable text."""
     return identity_name(leaf_node.credential)
 
 
 def identity_name(credential: Credential) -> str:
-    """The identity in a basic credential, the common name in a certificate; nothing if people cannot read it."""
+    """The identity in a basic credential or the common name in a certificate; "" if it is not readable text."""
     match credential.credential:
         case BasicCredential(identity):
             return readable_text(identity)
@@ -50,7 +50,7 @@ def _common_name(certificate: Certificate) -> str:
 
 
 def readable_text(data: bytes) -> str:
-    """Bytes as text, nothing if people cannot read them."""
+    """Bytes as text; "" if they are not readable text."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -59,7 +59,7 @@ def readable_text(data: bytes) -> str:
 
 
 def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
-    """The member at a leaf, or the leaf itself if it shows no name; what somebody outside is, who has no leaf."""
+    """The name of the member at a leaf, or "leaf 3" if it has no readable name; a phrase for a sender outside."""
     if isinstance(sender, int):
         leaf_node = tree.leaf(sender)
         return (leaf_node and credential_name(leaf_node)) or f"leaf {sender}"
@@ -69,7 +69,7 @@ def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
 
 
 def psk_name(psk: PreSharedKeyID) -> str:
-    """Which pre-shared key it is (RFC 9420 §8.4)."""
+    """The name of a pre-shared key, or the epoch of a resumption PSK (RFC 9420 §8.4)."""
     key = psk.psk
     if not isinstance(key, ExternalPSK):
         return f"the resumption PSK of epoch {key.psk_epoch}"
@@ -82,18 +82,18 @@ WANTS = {
     "group_context_extensions": "to change the group's extensions",
     "external_init": "an init secret of the newcomer's own",
 }
-"""What a proposal asks for that names nobody, by its type."""
+"""What a proposal asks for, by its type, if it names no member and no key."""
 
 
 def type_name(proposal: AnyProposal) -> str:
-    """The RFC's name of a proposal's type, or the number of one that it does not define: "0xf001"."""
+    """The RFC's name of a proposal type, or its number if the RFC does not define it: "0xf001"."""
     if isinstance(proposal, CustomProposal):
         return f"{proposal.proposal_type:#06x}"
     return proposal.TAG.name
 
 
 def wanted_of(proposal_type: str) -> str:
-    """What a proposal of a type asks for that names nobody."""
+    """What a proposal of this type asks for, if it names no member and no key."""
     return WANTS.get(proposal_type, f"a {_spelled(proposal_type)}")
 
 
@@ -105,7 +105,7 @@ ACTION_WORDS = {
     "reinit": "ended the group by a ReInit",
     "group_context_extensions": "changed the group's extensions",
 }
-"""What the commit of a proposal does that is about no member, by its type."""
+"""What a committed proposal does, by its type, if it names no member and no key."""
 
 
 def commit_words(
@@ -118,10 +118,10 @@ def commit_words(
     others: Sequence[str] = (),
     external: bool = False,
 ) -> str:
-    """What a commit did, the committer first: "Alice added Bob and took in the update of Carol".
+    """What a commit did: "Alice added Bob and took in the update of Carol".
 
-    `psks` are pre-shared keys, `others` types of other proposals. A newcomer's commit (`external`) can remove
-    nobody but its own old leaf.
+    `psks` are names of pre-shared keys, `others` are types of other proposals. An external commit (`external`) can
+    remove only the old leaf of its own committer.
     """
     actions = []
     if external:
@@ -142,16 +142,16 @@ def commit_words(
 
 
 def shown(group_id: bytes) -> str:
-    """A group id as people may have chosen it, else in hexadecimal."""
+    """A group id as text in quotes, or in hexadecimal if it is not readable text."""
     text = readable_text(group_id)
     return f"“{text}”" if text else group_id.hex() or "with the empty id"
 
 
 def upper_first(words: str) -> str:
-    """Begin a sentence with these words."""
+    """The words with a capital letter at the beginning."""
     return words[:1].upper() + words[1:]
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words in a row: "Bob, Carol and Dave"."""
+    """A list of words: "Bob, Carol and Dave"."""
     return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])

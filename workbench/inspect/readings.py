@@ -1,4 +1,4 @@
-"""What bytes are that should be an MLSMessage: one, or text that stands for one, or what is wrong with them."""
+"""Reading bytes that should be an MLSMessage: the message, the text that encodes it, or what is wrong with them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ HEADER = 4
 """The version and the wire format, two bytes each, with which every MLSMessage starts."""
 
 UNFRAMED: tuple[type, ...] = (KeyPackage, Welcome, GroupInfo, PublicMessage, PrivateMessage)
-"""What is known without its frame, too."""
+"""The structs that are recognised without the MLSMessage header."""
 
 
 MOST_STRINGS = 16
-"""So many strings of a text that is JSON are tried, the longest ones: a text can hold a million."""
+"""How many strings of a JSON text are tried, the longest ones; a text can hold a million strings."""
 
 
 class Written(NamedTuple):
-    """MLS bytes that stand in a text: how they are written there, and what they are."""
+    """MLS bytes that a text contains, and the encoding in which the text contains them."""
 
     encoding: str
     data: bytes
 
 
 def written_in(data: bytes) -> Written | None:
-    """The MLS bytes that a text stands for, None if it is no text or stands for nothing of MLS."""
+    """The MLS bytes that a text encodes; None if `data` is not text or does not encode MLS bytes."""
     text = _text_of(data)
     if text is None:
         return None
@@ -48,7 +48,7 @@ def written_in(data: bytes) -> Written | None:
 
 
 def read_message(data: bytes, custom: frozenset[int] = frozenset()) -> MLSMessage | Explanation:
-    """The message that the bytes encode, or why they encode none; `custom` are proposal types beside the RFC's."""
+    """The message that the bytes encode, or why they encode none; `custom` are the known custom proposal types."""
     try:
         return decode(MLSMessage, data, custom=custom)
     except Malformed as problem:
@@ -57,18 +57,18 @@ def read_message(data: bytes, custom: frozenset[int] = frozenset()) -> MLSMessag
 
 def _unreadable(data: bytes, problem: Malformed) -> Explanation:
     if not data:
-        return _explanation(MessageKind.NOT_MLS, "There are no bytes at all.")
+        return _explanation(MessageKind.NOT_MLS, "There are no bytes: the message is empty.")
     text = _text_of(data)
     if text is not None:
         what = "JSON" if _json_in(text) else "text"
-        return _explanation(MessageKind.NOT_MLS, f"This is {what}, and nothing of MLS is written in it.")
+        return _explanation(MessageKind.NOT_MLS, f"This is {what} that contains no MLS message.")
     if data.startswith(MAGIC):
-        sentence = "This is what a member has put away, with private keys in it: send it to nobody."
+        sentence = "This is the stored state of a member. It contains private keys: do not send it to anybody."
         return _explanation(MessageKind.NOT_MLS, sentence)
     unframed = _unframed(data)
     if unframed is not None:
         name = unframed.__name__
-        return _explanation(MessageKind.UNFRAMED, f"This is a whole {name}, without an MLSMessage around it.")
+        return _explanation(MessageKind.UNFRAMED, f"This is a complete {name} without the MLSMessage header.")
     return _damaged(data, problem) if _starts_as_message(data) else _strange_header(data)
 
 
@@ -76,14 +76,17 @@ def _damaged(data: bytes, problem: Malformed) -> Explanation:
     where = f"at byte {problem.offset} of {len(data)}, in {field_of(problem)}"
     details = Details(field=field_of(problem), offset=problem.offset)
     if _starts_as_message(data[problem.offset :]):
-        sentence = f"There is more than one message here: another one begins {where.partition(',')[0]}."
-        step = f"Split the bytes at byte {problem.offset}, and process one message after the other."
+        sentence = f"The bytes contain more than one message: another message begins {where.partition(',')[0]}."
+        step = f"Split the bytes at byte {problem.offset}, and process the messages one after the other."
         return Explanation(MessageKind.DAMAGED, sentence, step, problem.section, details, problem)
     if is_unknown_type(problem):
-        sentence = f"There is a type {where} that this member does not know: {problem.reason}."
-        step = f"{KINDS[MessageKind.UNSUPPORTED].next_step} Custom proposals are named in `Policy.custom_proposals`."
+        sentence = f"This member does not know the type {where}: {problem.reason}."
+        step = (
+            f"{KINDS[MessageKind.UNSUPPORTED].next_step} If it is a custom proposal of your application, name its type "
+            "in `Policy.custom_proposals`."
+        )
         return Explanation(MessageKind.UNSUPPORTED, sentence, step, problem.section, details, problem)
-    sentence = f"The bytes begin as an MLSMessage and stop making sense {where}: {problem.reason}."
+    sentence = f"The bytes start like an MLSMessage, but do not decode {where}: {problem.reason}."
     return Explanation(
         MessageKind.DAMAGED, sentence, KINDS[MessageKind.DAMAGED].next_step, problem.section, details, problem
     )
@@ -92,27 +95,32 @@ def _damaged(data: bytes, problem: Malformed) -> Explanation:
 def _strange_header(data: bytes) -> Explanation:
     version, wire_format = int.from_bytes(data[:2], "big"), int.from_bytes(data[2:HEADER], "big")
     if len(data) < HEADER and ProtocolVersion.mls10.to_bytes(2, "big").startswith(data[:2]):
-        sentence = f"Only {len(data)} of the 4 bytes are here with which every MLSMessage starts."
+        sentence = (
+            "The message is cut off: an MLSMessage starts with a header of 4 bytes, "
+            f"but only {len(data)} of the 4 bytes are here."
+        )
         return _explanation(MessageKind.DAMAGED, sentence, "§6", Details(offset=len(data)))
     if version == ProtocolVersion.mls10:
-        sentence = f"It is of MLS 1.0 and has the wire format {wire_format:#06x}, which RFC 9420 does not have."
+        sentence = (
+            f"It is a message of MLS 1.0 with the wire format {wire_format:#06x}, which RFC 9420 does not define."
+        )
         return _explanation(
             MessageKind.OTHER_WIRE_FORMAT, sentence, "§6", Details(field="MLSMessage.wire_format", offset=2)
         )
     if wire_format in set(WireFormat) and len(data) > HEADER:
-        sentence = f"It bears the protocol version {version:#06x}; MLS 1.0 is 0x0001."
+        sentence = f"Its protocol version is {version:#06x}, but the version of MLS 1.0 is 0x0001."
         return _explanation(MessageKind.OTHER_VERSION, sentence, "§6", Details(field="MLSMessage.version", offset=0))
-    sentence = f"The bytes start with {data[:HEADER].hex()}, which is no header of an MLSMessage."
+    sentence = f"The bytes start with {data[:HEADER].hex()}, which is not the header of an MLSMessage."
     return _explanation(MessageKind.NOT_MLS, sentence, "§6", Details(field="MLSMessage.version", offset=0))
 
 
 def field_of(problem: Malformed) -> str:
-    """The way to the field at fault: "MLSMessage.welcome.secrets[0]"."""
+    """The path to the field that does not decode: "MLSMessage.welcome.secrets[0]"."""
     return ".".join(problem.path).replace(".[", "[")
 
 
 def is_unknown_type(problem: Malformed) -> bool:
-    """Whether it is no more than a code point that others may know: one of a registry that is open (RFC 9420 §17)."""
+    """Whether the only problem is an unknown code point of an open registry, which others may know (RFC 9420 §17)."""
     return problem.path[-1:] in {("proposal_type",), ("credential_type",)}
 
 
@@ -128,10 +136,11 @@ def _starts_as_message(data: bytes) -> bool:
 
 
 def _unframed(data: bytes) -> type | None:
-    """The struct that the bytes encode from the first to the last, though no frame says so.
+    """The struct that all the bytes encode without an MLSMessage header; None if there is no such struct.
 
-    A KeyPackage and a GroupInfo can start as an MLSMessage does, and have so much structure that no other bytes are
-    taken for one. The others have less: what starts as a message is never taken for them, nor is a Welcome to nobody.
+    A KeyPackage and a GroupInfo can start like an MLSMessage. They have so much structure that other bytes do not
+    decode as one by chance. The other structs have less structure: bytes that start like a message, and a Welcome
+    without entries, are not recognised as one of them.
     """
     for struct in (KeyPackage, GroupInfo) if _starts_as_message(data) else UNFRAMED:
         try:
@@ -147,7 +156,7 @@ def _unframed(data: bytes) -> type | None:
 
 
 def _text_of(data: bytes) -> str | None:
-    """The bytes as text, if they are nothing but printable text: an MLSMessage starts with a zero byte."""
+    """The bytes as text; None if not all is printable. An MLSMessage starts with a zero byte, so it is not text."""
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
@@ -167,7 +176,7 @@ def _decoded(text: str) -> Written | None:
 
 
 def _json_in(text: str) -> list[Any]:
-    """The value of a text that is JSON, alone in a list; empty if it is not, or is nested too deep."""
+    """The value of a JSON text as the only item of a list; an empty list if it is no JSON or is nested too deep."""
     try:
         return [json.loads(text)]
     except (ValueError, RecursionError):
@@ -175,7 +184,7 @@ def _json_in(text: str) -> list[Any]:
 
 
 def _strings_in(text: str) -> Iterator[str]:
-    """All strings in a text that is JSON."""
+    """All strings in a JSON text."""
     waiting = _json_in(text)
     while waiting:
         value = waiting.pop()

@@ -1,6 +1,6 @@
-"""Why bytes cannot be processed: the kinds of reasons, how each is known, and what to do next.
+"""Why a member cannot process some bytes: the kinds of reasons, the evidence for each, and what to do next.
 
-docs/explain.md shows `KINDS` as a table. `ERRORS` has words for every error of the engine.
+docs/explain.md shows `KINDS` as a table. `ERRORS` gives a kind and a next step to every error of the engine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.mls.errors import MLSError
 
 
 class MessageKind(Enum):
-    """What is the matter with some bytes, from the point of view of one member."""
+    """What some bytes are for one member: something to process, or a reason why it cannot process them."""
 
     PROCESSABLE = "processable"
     NOT_MLS = "not MLS"
@@ -50,7 +50,7 @@ class MessageKind(Enum):
 
 
 class About(NamedTuple):
-    """How a kind of reason is known, and the next step."""
+    """What is the evidence for a kind of reason, and what to do next."""
 
     evidence: str
     next_step: str
@@ -58,147 +58,194 @@ class About(NamedTuple):
 
 KINDS: dict[MessageKind, About] = {
     MessageKind.PROCESSABLE: About(
-        "It was processed, on a copy of the state.",
-        "Process it, and keep the state that comes back.",
+        "A copy of the state has processed it.",
+        "Process it, and keep the state that `process` returns.",
     ),
     MessageKind.NOT_MLS: About(
-        "The bytes do not start as any MLSMessage does, and are no struct of MLS without its frame.",
-        "Look where the bytes come from: what carries MLS messages must hand them on alone and unchanged.",
+        "The bytes do not start like an MLSMessage, and they are not an MLS struct without its MLSMessage header.",
+        "Check where the bytes come from. The transport must pass on each MLS message alone and unchanged.",
     ),
     MessageKind.ENCODED: About(
-        "The bytes are text in hexadecimal or base64, and what it stands for begins as an MLS message does.",
-        "Decode it before processing it.",
+        "The bytes are text in hexadecimal or base64, and the decoded bytes start like an MLS message.",
+        "Decode the text before you process it.",
     ),
     MessageKind.UNFRAMED: About(
-        "All bytes decode as one struct that has no MLSMessage around it.",
-        "Send and store it as an MLSMessage: the version and the wire format say what the rest is.",
+        "All bytes decode as one struct, but the MLSMessage header is missing.",
+        "Send and store the struct inside an MLSMessage, which names the version and the wire format.",
     ),
     MessageKind.OTHER_VERSION: About(
-        "A version that is not mls10 stands before a wire format that is known.",
-        "Ask the sender for MLS 1.0, or use an implementation of that version.",
+        "The wire format is known, but the version before it is not mls10.",
+        "Ask the sender for MLS 1.0, or use an implementation of the other version.",
     ),
     MessageKind.OTHER_WIRE_FORMAT: About(
-        "The version is mls10, and the wire format is none of the RFC's five.",
+        "The version is mls10, but the wire format is not one of the RFC's five.",
         "Drop it, or use an implementation of the extension that defines this wire format.",
     ),
     MessageKind.DAMAGED: About(
-        "The bytes do not decode; or one part of them proves that they were made in this epoch, and another does not "
-        "fit.",
-        "Fetch it again from where it is stored; if it is the same there, ask its sender to send it again.",
+        (
+            "The bytes do not decode. Or one part of the message proves that it was made in this epoch, and "
+            "another part does not fit."
+        ),
+        (
+            "Fetch the message again from where it is stored. If the stored message is the same, ask its sender "
+            "to send it again."
+        ),
     ),
     MessageKind.KEY_PACKAGE: About(
-        "It decodes as a KeyPackage, which was validated.",
-        "Add its client by a commit, if it belongs here; it is no message to the group.",
+        "It decodes as a KeyPackage, and the KeyPackage was validated.",
+        "Do not process it: it is not a message to the group. To make its client a member, add the client by a commit.",
     ),
     MessageKind.GROUP_INFO: About(
-        "It decodes as a GroupInfo, which was compared with the state if it is of the same epoch.",
-        "Keep it for those who join by an external commit; it changes nothing for a member.",
+        "It decodes as a GroupInfo. If it is of this member's epoch, it was compared with the state.",
+        (
+            "Do not process it: a GroupInfo changes nothing for a member. Keep it for clients that join by an "
+            "external commit."
+        ),
     ),
     MessageKind.WELCOME: About(
         "It opens with a key package whose private keys were given.",
-        "Join with it, and delete the private keys of the key package unless it is one of last resort.",
+        "Join with it. Then delete the private keys of the key package, unless it is a key package of last resort.",
     ),
     MessageKind.WELCOME_FOR_OTHERS: About(
-        "It holds nothing for a key package whose private keys were given.",
-        "Deliver it to the clients that the commit adds. If this client is one of them, find the private keys of the "
-        "key package that it names.",
+        "It has no entry for a key package whose private keys were given.",
+        (
+            "Deliver it to the clients that the commit adds. If this client is one of them, find the private keys"
+            " of the key package that the Welcome names."
+        ),
     ),
     MessageKind.OTHER_GROUP: About(
-        "It bears another group id than the state's.",
-        "Give it to the state of the group that it names.",
+        "Its group id is not the group id of the state.",
+        "Process it with the state of the group that it names.",
     ),
     MessageKind.SUCCESSOR_GROUP: About(
-        "It bears the group id that the ReInit of this group has announced.",
-        "Join the new group by its Welcome, then give the message to the new state.",
+        "Its group id is the one that the ReInit of this group has announced.",
+        "Join the new group by its Welcome. Then process the message with the new state.",
     ),
     MessageKind.FUTURE_EPOCH: About(
-        "It bears a later epoch than the state's. Nothing proves yet that the epoch is real.",
-        "Fetch the missing commits, process them in order, then process this again.",
+        "Its epoch is later than the epoch of the state. The message alone does not prove that this epoch exists.",
+        "Fetch the missing commits, process them in order, then process this message again.",
     ),
     MessageKind.ALREADY_PROCESSED: About(
-        "It is the commit whose confirmation tag led to this epoch, or among those that were given as processed.",
-        "Drop it: nothing is to do.",
+        (
+            "It is the commit that led to this epoch (the confirmation tag is the same), or it is one of the "
+            "commits that were given as processed."
+        ),
+        "Drop it: this member has processed it before.",
     ),
     MessageKind.EPOCH_ENDED: About(
-        "It is a proposal or a commit of an epoch that is over here.",
-        "Drop it: another commit has ended its epoch. Its sender has to make it anew.",
+        "It is a proposal or a commit of an epoch that has ended for this member.",
+        (
+            "Drop it: another commit has ended that epoch. Its sender has to make a new proposal or commit in the"
+            " present epoch."
+        ),
     ),
     MessageKind.EPOCH_DELETED: About(
-        "It is application data of an epoch that is over here, and the state has no keys of that epoch.",
-        "It is lost to this member, as forward secrecy wants it. If messages and commits overtake each other, let "
-        "`Policy.past_epochs` keep a few epochs.",
+        "It is application data of an epoch that has ended, and the state has no keys of that epoch.",
+        (
+            "This member cannot read the message any more: it deleted the keys of that epoch for forward secrecy."
+            " If messages often arrive after the next commit, set `Policy.past_epochs` to keep the keys of a few "
+            "epochs."
+        ),
     ),
     MessageKind.BEFORE_JOINING: About(
-        "It bears an epoch before the one in which this member came in.",
-        "Drop it: this member never had its keys. Do not deliver what is older than a member.",
+        "Its epoch is before the epoch in which this member joined.",
+        (
+            "Drop it: this member never had the keys of that epoch. The delivery service should not deliver "
+            "messages from before a member joined."
+        ),
     ),
     MessageKind.REMOVED: About(
-        "The state is the last one of a member that a commit has removed, and the message is of a later epoch or would "
-        "change the group.",
-        "Stop following the group. To come back, be added anew or join by an external commit.",
+        (
+            "A commit has removed this member, and this state is its last one. The message is of a later epoch, "
+            "or it would change the group."
+        ),
+        "Stop following the group. To come back, ask a member to add this client again, or join by an external commit.",
     ),
     MessageKind.GROUP_ENDED: About(
-        "A ReInit was committed: the state knows which group comes after.",
-        "Go on in the group that the ReInit has announced; this one takes nothing new.",
+        "The state has processed a commit of a ReInit, and it knows which group follows.",
+        "Continue in the group that the ReInit has announced. This group takes no new messages.",
     ),
     MessageKind.OWN_ECHO: About(
-        "Its sender is this member, and the state has already sent so far.",
-        "Do not process it. Apply a commit with `apply_pending_commit`; for other messages, nothing is to do.",
+        "Its sender is this member, and nothing shows that another copy of this member has sent it.",
+        (
+            "Do not process it. Apply an own commit with `apply_pending_commit`. For other own messages there is "
+            "nothing to do."
+        ),
     ),
     MessageKind.OWN_LEAF_TWICE: About(
-        "It opens with a key of this member's own ratchet that the state has not used yet, and its signature is good.",
-        "Find the other copy of this member: a second device with the same state, a backup that went on, or a state "
-        "that was not kept after sending. Stop all copies, and join anew.",
+        "It opens with a key of this member's own ratchet that the state has not used yet, and its signature is valid.",
+        (
+            "Find the other copy of this member: a second device with the same state, a backup that is in use, or"
+            " a state that was not stored after a message was sent. Stop all copies, then join again."
+        ),
     ),
     MessageKind.KEY_USED: About(
-        "The sender data opens; the key of the generation that it names has been used and is deleted.",
-        "Drop it: it has been read before, or somebody replays it. Deliver each message once.",
+        "The sender data opens. It names a generation whose key was used and then deleted.",
+        "Drop it: this member has read the message before, or somebody replays it. Deliver each message once.",
     ),
     MessageKind.KEY_EXPIRED: About(
-        "The sender data opens; the generation that it names is further back than keys are kept.",
-        "It is lost to this member. If messages overtake each other so far, let `RatchetLimits.behind` keep more keys.",
+        "The sender data opens. It names a generation so far back that its key was deleted unused.",
+        (
+            "This member cannot read the message any more. If messages of one sender often arrive so late, raise "
+            "`RatchetLimits.behind` to keep more keys."
+        ),
     ),
     MessageKind.TOO_FAR_AHEAD: About(
-        "The sender data opens; the generation that it names is further on than the state will derive keys.",
-        "Fetch this sender's messages that lie between. If so many are really lost, raise `RatchetLimits.forward`.",
+        "The sender data opens. It names a generation further ahead than the state derives keys.",
+        (
+            "Fetch this sender's messages that are missing in between. If so many messages are really lost, raise"
+            " `RatchetLimits.forward`."
+        ),
     ),
     MessageKind.FORK: About(
-        "The other side was given, and is not where this state is in the same epoch; or what it has signed is.",
-        "Find the first commit that the sides do not share. One side must give up its state and join the other again; "
-        "the delivery service must give all members the same commit of each epoch.",
+        (
+            "Evidence of the other side was given, and it differs from this state in the same epoch. Or the "
+            "message is signed for the epoch of the other side."
+        ),
+        (
+            "Find the first commit that the two sides do not share. The members of one side must give up their "
+            "states and join the other side again. The delivery service must give all members the same commit of "
+            "each epoch."
+        ),
     ),
     MessageKind.FORK_OR_DAMAGED: About(
-        "Group and epoch fit, nothing opens or verifies, and nothing is known of the other side.",
-        "Fetch it again; if it is the same, compare the epoch authenticator or a GroupInfo of this epoch with the "
-        "sender's: if they differ, the group has forked.",
+        "Group and epoch fit, but nothing opens or verifies, and no evidence of the other side was given.",
+        (
+            "Fetch the message again. If it is the same, compare the epoch authenticator or a GroupInfo of this "
+            "epoch with the sender's. If they differ, the group has forked."
+        ),
     ),
     MessageKind.MISSING_PROPOSAL: About(
-        "The commit names a proposal by a reference that the state does not have.",
+        "The commit refers to a proposal that the state does not have.",
         "Fetch the proposals of this epoch, process them, then process the commit again.",
     ),
     MessageKind.MISSING_PSK: About(
         "The commit or the Welcome names a pre-shared key that was not given.",
-        "Give the key that is named; without it this member cannot follow, and must join again.",
+        ("Give the named key. A client without the key can neither follow this commit nor join by this Welcome."),
     ),
     MessageKind.FAILED_CHECK: About(
-        "It was processed on a copy of the state up to the check that failed; the section is that of the check.",
-        "Drop it: nothing has changed here. Report what failed to whoever runs its sender's client.",
+        "A copy of the state has processed it up to the check that failed. The section is the section of that check.",
+        "Drop it: the state has not changed. Report the failed check to the operator of the sender's client.",
     ),
     MessageKind.POLICY: About(
-        "It was processed on a copy of the state up to a check that the RFC leaves to applications; the setting that "
-        "decides is named.",
-        "Drop it, or change the setting that is named for all members alike: what one refuses and others accept puts "
-        "them out of step.",
+        (
+            "A copy of the state has processed it up to a check that the RFC leaves to applications. The "
+            "explanation names the setting that decides."
+        ),
+        (
+            "Drop it, or change the named setting at all members. If some members refuse a commit that others "
+            "accept, the group forks."
+        ),
     ),
     MessageKind.UNSUPPORTED: About(
-        "It may be legal, and is not known here: a cipher suite, or a type of proposal or credential.",
-        "Say so to the user; another implementation may be able to.",
+        "It may be valid, but something in it is unknown here: a cipher suite, or a type of proposal or credential.",
+        "Tell the user that this client does not support it. Another implementation may.",
     ),
 }
 
 
 class ErrorAdvice(NamedTuple):
-    """Which kind an error is of, and its own next step; "" stands for that of the kind."""
+    """The kind of an error, and the next step for this error; "" stands for the next step of the kind."""
 
     kind: MessageKind
     next_step: str = ""
@@ -209,94 +256,117 @@ ERRORS: dict[type[MLSError], ErrorAdvice] = {
     errors.Malformed: ErrorAdvice(MessageKind.DAMAGED),
     errors.DamagedState: ErrorAdvice(
         MessageKind.DAMAGED,
-        "Take the state from another copy that has never sent anything since, or join the group again.",
+        (
+            "Read another copy of the state, if that copy has sent nothing since it was stored. Otherwise join "
+            "the group again."
+        ),
     ),
     errors.Violation: ErrorAdvice(MessageKind.FAILED_CHECK),
     errors.RefusedByPolicy: ErrorAdvice(MessageKind.POLICY),
     errors.Misuse: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Mend the call: what it asks for cannot be done with this state."
+        MessageKind.FAILED_CHECK, "Fix the call: it asks for something that is impossible in this state."
     ),
     errors.InvalidArgument: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Fix the call: the argument is not what the function takes."
+        MessageKind.FAILED_CHECK, "Fix the call: the function does not accept this argument."
     ),
     errors.InvalidPrivateKey: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Call it with a private key of the cipher suite's algorithm."
+        MessageKind.FAILED_CHECK, "Fix the call: give a private key of the cipher suite's algorithm."
     ),
     errors.Unsupported: ErrorAdvice(MessageKind.UNSUPPORTED),
     errors.UnknownStateVersion: ErrorAdvice(
-        MessageKind.UNSUPPORTED, "Read the state with the version that has written it."
+        MessageKind.UNSUPPORTED, "Read the state with the version of the workbench that wrote it."
     ),
     errors.InvalidKey: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Drop it: its sender has put something else where a key of this cipher suite belongs."
+        MessageKind.FAILED_CHECK,
+        "Drop it: a key in it is not a valid key of this cipher suite. The sender has to send a valid key.",
     ),
     errors.DecryptionFailed: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "If others can open theirs, the commit is badly sealed to this member, or the state has lost a private key: "
-        "join again by an external commit that replaces the old leaf.",
+        (
+            "Ask other members whether they can process the commit. If they can, the commit is sealed wrongly for"
+            " this member, or the state has lost a private key. Then join again by an external commit that "
+            "replaces the old leaf."
+        ),
     ),
     errors.InvalidSignature: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Drop it: whoever made it does not hold the key of whom it names as its signer."
+        MessageKind.FAILED_CHECK, "Drop it: its sender does not hold the private key of the signer that it names."
     ),
     errors.InvalidTag: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Do not follow the commit. Compare the pre-shared keys that it names, if any: another value leads to another "
-        "epoch. Otherwise its sender computes the epoch wrongly.",
+        (
+            "Do not follow the commit. If it names pre-shared keys, compare their values with the sender's: "
+            "another value leads to another epoch. If the values are the same, the sender's client computes the "
+            "epoch wrongly."
+        ),
     ),
     errors.InvalidLeafNode: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Drop it; the client whose leaf node it is has to make a new one. If its lifetime is the reason, compare the "
-        "clocks too.",
+        (
+            "Drop it. The client of this leaf node has to make a new one. If the lifetime is the reason, compare "
+            "the clocks too."
+        ),
     ),
     errors.InvalidCredential: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Do not trust the member: have it show a credential that its issuer vouches for."
+        MessageKind.FAILED_CHECK, "Do not trust the member. Ask it for a credential that its issuer confirms."
     ),
     errors.CredentialExpired: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Have the member renew its credential and update its leaf; compare the clocks too. If it was good when this "
-        "was sent, give the time as `sent_at`, and let `LifetimePolicy.catch_up` reach back so far.",
+        (
+            "Ask the member to renew its credential and to update its leaf. Compare the clocks too. If the "
+            "credential was valid when the message was sent, give that time as `sent_at`; "
+            "`LifetimePolicy.catch_up` has to reach back so far."
+        ),
     ),
     errors.CredentialRevoked: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Have the member removed: its issuer has taken the credential back. Who cannot follow a commit for this joins "
-        "again when the revoked member has been removed.",
+        (
+            "Have the member removed: its issuer has revoked the credential. A member that cannot follow a commit"
+            " for this reason joins again after the removal."
+        ),
     ),
     errors.InvalidKeyPackage: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Drop the key package, and have its client publish a new one."
+        MessageKind.FAILED_CHECK, "Drop the key package, and ask its client to publish a new one."
     ),
     errors.InvalidRatchetTree: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Do not enter this tree. If a member lacks a capability or a key stands twice, the proposal that brings it "
-        "must be left out of the commit.",
+        (
+            "Do not use this tree. If a member lacks a capability or a key occurs twice, the committer has to "
+            "leave the proposal out that causes it."
+        ),
     ),
     errors.InvalidUpdatePath: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Do not follow the commit: its keys do not fit the tree. Its sender has to commit anew.",
+        "Do not follow the commit: its keys do not fit the tree. Its sender has to make a new commit.",
     ),
     errors.InvalidProposal: ErrorAdvice(MessageKind.FAILED_CHECK, "Drop the proposal; do not commit it."),
     errors.InvalidProposalList: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Do not follow the commit: its proposals do not fit together. Its sender has to commit anew.",
+        "Do not follow the commit: its proposals cannot be committed together. Its sender has to make a new commit.",
     ),
     errors.TooManyProposals: ErrorAdvice(
         MessageKind.POLICY,
-        "Commit what is waiting, or raise the limit in the policy. Drop it if its sender does nothing but propose.",
+        (
+            "Commit the proposals that are waiting, or raise the limit in the policy. If its sender floods the "
+            "group with proposals, drop it."
+        ),
     ),
     errors.InvalidCommit: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Do not follow the commit. Its sender has to commit anew."
+        MessageKind.FAILED_CHECK, "Do not follow the commit. Its sender has to make a new commit."
     ),
     errors.InvalidWelcome: ErrorAdvice(
         MessageKind.FAILED_CHECK,
-        "Do not join with it; ask the member who committed to remove this client and add it again.",
+        "Do not join with it. Ask the member that committed to remove this client and to add it again.",
     ),
     errors.InvalidGroupInfo: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Do not use it; ask another member for a GroupInfo."
+        MessageKind.FAILED_CHECK, "Do not use it. Ask another member for a GroupInfo."
     ),
     errors.InvalidExtension: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Drop it; whoever made it has to leave the extension out, or put it where it belongs."
+        MessageKind.FAILED_CHECK,
+        "Drop it. Its sender has to leave the extension out, or put it where the RFC allows it.",
     ),
     errors.InvalidMessage: ErrorAdvice(MessageKind.FAILED_CHECK),
     errors.InvalidPreSharedKey: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Drop it; its sender has to name the key with a fresh nonce of the right length."
+        MessageKind.FAILED_CHECK, "Drop it. Its sender has to name the key with a fresh nonce of the right length."
     ),
     errors.WrongGroup: ErrorAdvice(MessageKind.OTHER_GROUP),
     errors.WrongEpoch: ErrorAdvice(MessageKind.EPOCH_ENDED),
@@ -309,7 +379,7 @@ ERRORS: dict[type[MLSError], ErrorAdvice] = {
     errors.KeyExpired: ErrorAdvice(MessageKind.KEY_EXPIRED),
     errors.GenerationTooFarAhead: ErrorAdvice(MessageKind.TOO_FAR_AHEAD),
     errors.UnknownMember: ErrorAdvice(
-        MessageKind.FAILED_CHECK, "Mend the call: name a leaf at which the group has a member."
+        MessageKind.FAILED_CHECK, "Fix the call: name a leaf at which the group has a member."
     ),
     errors.UnknownPreSharedKey: ErrorAdvice(MessageKind.MISSING_PSK),
     errors.UnknownProposal: ErrorAdvice(MessageKind.MISSING_PROPOSAL),
@@ -321,36 +391,37 @@ ERRORS: dict[type[MLSError], ErrorAdvice] = {
     errors.GroupInactive: ErrorAdvice(MessageKind.REMOVED),
     errors.OwnMessage: ErrorAdvice(MessageKind.OWN_ECHO),
 }
-"""The first reading of every error; what can be known better is looked at in `explain.py`."""
+"""The advice for every class of errors; `refusals.py` looks closer at errors that can have several causes."""
 
 
 _AS_THE_OTHERS = (
-    "If the other members have followed it, set the same as they do and process it again. Otherwise drop it."
+    "If the other members have followed it, use the same setting as they do and process it again. Otherwise drop it."
 )
 
 SETTINGS: dict[str, str] = {
     "LifetimePolicy.catch_up": (
-        "If this member was offline when it was sent, raise the setting and process it again, or join again by an "
-        "external commit. Otherwise drop it: its sender has used a key package after its end."
+        "If this member was offline when the message was sent, raise the setting and process the message "
+        "again, or join again by an external commit. Otherwise drop it: its sender has used a key package "
+        "after its lifetime."
     ),
     "LifetimePolicy.leeway": (
-        "Compare the clocks of this member and its sender, and look at the time that was given as `sent_at`."
+        "Compare the clocks of this member and its sender, and check the time that was given as `sent_at`."
     ),
     "LifetimePolicy.longest": (
-        "Raise the setting at all members alike, or have the client publish a key package that is valid for less long."
+        "Raise the setting at all members, or ask the client to publish a key package with a shorter lifetime."
     ),
     "LifetimePolicy.in_trees": (
-        "Join with the setting at False, for the members of the group go on with this one; or have it update its leaf "
-        "first. Compare the clocks too."
+        "Join with the setting at False: the members of the group still accept this leaf. Or ask its member "
+        "to update the leaf first. Compare the clocks too."
     ),
     "Policy.external_commits": _AS_THE_OTHERS,
     "Policy.resyncs": _AS_THE_OTHERS,
 }
-"""The next step for each setting of a policy by which something is refused."""
+"""The next step for each setting of a policy that can refuse a message."""
 
 
 def verdict_of(error: MLSError) -> ErrorAdvice:
-    """Which kind an error is of, and the next step; for a refusal by policy that of its setting."""
+    """The kind of an error, and the next step; a refusal by policy has the next step of its setting."""
     kind, step = ERRORS[type(error)]
     if isinstance(error, errors.RefusedByPolicy):
         step = step or SETTINGS.get(error.setting, "")

@@ -1,4 +1,4 @@
-"""What `process` has said, looked at more closely: which of several causes it was, as far as that can be known."""
+"""Explanations of what `process` did with a message: which of several causes a refusal has, as far as is known."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ from workbench.mls.wire.messages import (
 
 
 def accepted(case: ExplainContext, following: GroupState, received: Received) -> Explanation:
-    """What `process` has made of the message of a case, and of the state."""
+    """The explanation of a message that `process` has accepted; `following` is the state after it."""
     tree = case.state.tree
     match received:
         case ApplicationMessage(_, data):
             sentence = f"{case.subject} opens: {len(data)} byte{'' if len(data) == 1 else 's'} of application data."
         case ProposalQueued(_, proposal):
-            sentence = f"{case.subject} is valid, and will wait for a commit: {proposed(tree, proposal)}."
+            sentence = f"{case.subject} is valid and waits for a commit: {proposed(tree, proposal)}."
         case Removed():
-            sentence = f"{case.subject} is valid, and removes this member from the group."
+            sentence = f"{case.subject} is valid. It removes this member from the group."
         case advanced:
             name = name_of(following.tree, advanced.committer)
             action = committed(tree, name, advanced.proposals, external=advanced.external)
@@ -59,7 +59,7 @@ def accepted(case: ExplainContext, following: GroupState, received: Received) ->
 
 
 def refused(case: ExplainContext, error: MLSError) -> Explanation:
-    """Why `process` has refused the message of a case with this error."""
+    """The explanation of a message that `process` has refused with this error."""
     looked_at = CLOSER.get(type(error))
     if looked_at is not None:
         return looked_at(case, error)
@@ -84,9 +84,9 @@ def _of_kind(
 def _of_another_group(case: ExplainContext, error: MLSError) -> Explanation:
     reinit = case.state.reinit
     if reinit is not None and reinit.group_id == case.group_id:
-        sentence = f"{case.subject} is for the group that comes after this one by ReInit."
+        sentence = f"{case.subject} is for the group that follows this group after its ReInit."
         return _of_kind(case, error, MessageKind.SUCCESSOR_GROUP, sentence)
-    sentence = f"{case.subject} is for group {shown(case.group_id)}, and this is group {shown(case.state.group_id)}."
+    sentence = f"{case.subject} is for group {shown(case.group_id)}, but this is group {shown(case.state.group_id)}."
     return _of_kind(case, error, MessageKind.OTHER_GROUP, sentence)
 
 
@@ -98,11 +98,15 @@ def _of_a_later_epoch(case: ExplainContext, error: FutureEpoch) -> Explanation:
         return _of_the_other_side(case, error, parting)
     first, last, missing = case.state.epoch, error.epoch - 1, error.missing
     if missing == 1:
-        lacks, step = "1 commit is", f"Fetch the commit that ends epoch {first} and process it, then this again."
+        lacks = "1 commit is"
+        step = f"Fetch the commit that ends epoch {first} and process it. Then process this message again."
     else:
         lacks = f"{missing} commits are"
-        step = f"Fetch the commits that end epochs {first} to {last} and process them in order, then this again."
-    sentence = f"{case.subject} is of epoch {error.epoch}, and this member is in epoch {first}: {lacks} missing."
+        step = (
+            f"Fetch the commits that end epochs {first} to {last} and process them in order. "
+            "Then process this message again."
+        )
+    sentence = f"{case.subject} is of epoch {error.epoch}, but this member is in epoch {first}: {lacks} missing."
     return _of_kind(case, error, MessageKind.FUTURE_EPOCH, sentence, step)
 
 
@@ -110,41 +114,43 @@ def _of_a_group_that_is_over(case: ExplainContext, error: MLSError) -> Explanati
     reinit = case.state.reinit
     if reinit is not None:
         sentence = (
-            f"{case.subject} comes too late: the group has ended by a ReInit, and goes on as {shown(reinit.group_id)}."
+            f"{case.subject} comes too late: a ReInit has ended the group, which continues as {shown(reinit.group_id)}."
         )
         return _of_kind(case, error, MessageKind.GROUP_ENDED, sentence)
-    sentence = (
-        f"{case.subject} is not for this member, whom a commit has removed at the end of epoch {case.state.epoch}."
-    )
+    sentence = f"{case.subject} is not for this member: a commit has removed it at the end of epoch {case.state.epoch}."
     return _of_kind(case, error, MessageKind.REMOVED, sentence)
 
 
 def _too_late(case: ExplainContext, error: LateHandshake) -> Explanation:
-    """A proposal or commit of an epoch that is over: perhaps the very commit that ended it."""
+    """A proposal or commit of a past epoch; it may be the commit that ended that epoch here."""
     if _is_own_late_message(case) or (_led_here(case) and case.sender == case.state.own_leaf):
-        sentence = f"{case.subject} is this member's own, of epoch {error.epoch}, which is over here."
-        return _of_kind(case, error, MessageKind.OWN_ECHO, sentence, "Drop it: it has done what it could do.")
+        sentence = f"{case.subject} is this member's own message of epoch {error.epoch}, which has ended here."
+        step = "Drop it: an own message of a past epoch changes nothing any more."
+        return _of_kind(case, error, MessageKind.OWN_ECHO, sentence, step)
     if _led_here(case) or case.message in decoded(case.knowledge.commits, case.state.policy.custom):
-        sentence = f"{case.subject} has been processed: it has ended epoch {error.epoch} here."
+        sentence = f"{case.subject} has been processed before: it has ended epoch {error.epoch} here."
         return _of_kind(case, error, MessageKind.ALREADY_PROCESSED, sentence)
     parting = _parting(case)
     if parting is not None:
         return _of_the_other_side(case, error, parting)
-    sentence = f"{case.subject} is of epoch {error.epoch}, which is over: this member is in epoch {error.current}."
+    sentence = f"{case.subject} is of epoch {error.epoch}, but this member is already in epoch {error.current}."
     if case.content_type is not ContentType.commit:
         return _of_kind(case, error, MessageKind.EPOCH_ENDED, sentence)
-    step = "Drop it. If it is not the commit that was processed then, and others follow it, the group has forked."
+    step = (
+        f"Drop it. If other members have ended epoch {error.epoch} with this commit and not with the commit that this "
+        "member processed, the group has forked."
+    )
     return _of_kind(case, error, MessageKind.EPOCH_ENDED, sentence, step)
 
 
 def _led_here(case: ExplainContext) -> bool:
-    """Whether it is the commit that led to the present epoch: the confirmation tag of one is that of no other."""
+    """Whether the message is the commit that led to the present epoch: it has the same confirmation tag."""
     tag = case.framed.auth.confirmation_tag if isinstance(case.framed, PublicMessage) else None
     return case.epoch == case.state.epoch - 1 and tag == case.state.confirmation_tag
 
 
 def _is_own_late_message(case: ExplainContext) -> bool:
-    """Whether this member made a message of a past epoch, as far as what is kept of that epoch proves it."""
+    """Whether the keys that are kept of a past epoch prove that this member made the message."""
     readable = case.state.readable_in(case.epoch)
     if case.sender != case.state.own_leaf or readable is None:
         return False
@@ -155,26 +161,30 @@ def _is_own_late_message(case: ExplainContext) -> bool:
 
 
 def _of_ones_own(case: ExplainContext, error: OwnMessage) -> Explanation:
-    """A message from this member's leaf, which this very state may have sent or not."""
+    """A message whose sender is this member's leaf; this state or another copy of it may have sent the message."""
     opened, readable = case.sender_data, case.state.readable_in(case.epoch)
     if opened is not None and readable is not None and isinstance(case.framed, PrivateMessage):
         _, upcoming = readable.secret_tree.next_key(case.state.own_leaf, case.content_type)
         if opened.generation >= upcoming.generation:
-            keys = f"it took key {opened.generation}, and the next one of this state is {upcoming.generation}"
+            keys = f"it uses key {opened.generation}, and the next key of this state is {upcoming.generation}"
             if _is_signed_by_oneself(case.state, case.framed, readable):
-                sentence = f"{case.subject} is signed by this member, and this state has not sent it: {keys}."
+                sentence = f"{case.subject} is signed by this member, but this state has not sent it: {keys}."
                 return _of_kind(case, error, MessageKind.OWN_LEAF_TWICE, sentence)
-            sentence = f"{case.subject} names this member as its sender, who has neither sealed nor signed it: {keys}."
+            sentence = (
+                f"{case.subject} names this member as its sender, but this member has neither encrypted nor signed it: "
+                f"{keys}."
+            )
             return _of_kind(case, error, MessageKind.FAILED_CHECK, sentence)
     step = {
-        ContentType.commit: "Give the commit to `process` as `pending`: its state came with it.",
-        ContentType.proposal: "Nothing is to do: the proposal has been waiting in the state since it was made.",
-    }.get(case.content_type, "Nothing is to do: its key was deleted as it was sent, and what it says was known here.")
-    return _of_kind(case, error, MessageKind.OWN_ECHO, f"{case.subject} is this member's own, come back.", step)
+        ContentType.commit: "Process it again, and give `process` the PendingCommit of this commit as `pending`.",
+        ContentType.proposal: "There is nothing to do: the proposal is in the state since this member made it.",
+    }.get(case.content_type, "There is nothing to do: this member knows the content, and its key is deleted.")
+    sentence = f"{case.subject} is this member's own message, which the delivery service has returned."
+    return _of_kind(case, error, MessageKind.OWN_ECHO, sentence, step)
 
 
 def _is_signed_by_oneself(state: GroupState, private: PrivateMessage, readable: ReadableEpoch) -> bool:
-    """Whether a message opens with this member's own ratchet and verifies with its own key."""
+    """Whether a message opens with this member's own ratchet, and its signature verifies with this member's key."""
     try:
         opened, _ = unprotect_private(
             state.suite,
@@ -195,27 +205,27 @@ def _is_signed_by_oneself(state: GroupState, private: PrivateMessage, readable: 
 
 
 def _unopened(case: ExplainContext, error: DecryptionFailed) -> Explanation:
-    """Something sealed does not open: the sender data, the content, or a path secret inside a commit."""
+    """Something encrypted does not open: the sender data, the content, or a path secret in a commit."""
     if error.section == "§6.3.2":
         return _fork_or_damaged(case, error)
     if error.section == "§6.3.1":
-        return _damaged(case, error, "its sender data opens with the keys of this epoch, and its content does not")
+        return _damaged(case, error, "its sender data opens with the keys of this epoch, but its content does not")
     return _by_the_book(case, error)
 
 
 def _badly_signed(case: ExplainContext, error: InvalidSignature) -> Explanation:
-    """A newcomer signs for the epoch and has no membership key, so that its signature is all there is."""
+    """A wrong signature. A newcomer has no membership key, so only its signature shows for which epoch it signed."""
     if error.section == "§6.1" and case.sender == NewMemberCommitSender():
         return _fork_or_damaged(case, error)
     return _by_the_book(case, error)
 
 
 def _badly_tagged(case: ExplainContext, error: InvalidTag) -> Explanation:
-    """With a wrong membership tag, the signature tells whether the message was made for this very epoch."""
+    """A wrong tag. If it is the membership tag, the signature shows whether the message was made for this epoch."""
     if error.section != "§6.2":
         return _by_the_book(case, error)
     if isinstance(case.framed, PublicMessage) and is_signed_for(case.framed, case.state.suite, case.state.readable):
-        evidence = "its sender has signed it for this very epoch, and its membership tag is another one"
+        evidence = "its sender has signed it for this epoch, but its membership tag is wrong"
         return _damaged(case, error, evidence)
     return _fork_or_damaged(case, error)
 
@@ -223,39 +233,39 @@ def _badly_tagged(case: ExplainContext, error: InvalidTag) -> Explanation:
 def _ill_formed_inside(case: ExplainContext, error: Malformed) -> Explanation:
     kind = MessageKind.UNSUPPORTED if is_unknown_type(error) else MessageKind.FAILED_CHECK
     field = field_of(error)
-    sentence = f"{case.subject} was made with something in it that does not decode, in {field}: {error.reason}."
+    sentence = f"{case.subject} contains bytes that do not decode, in {field}: {error.reason}."
     explained = _of_kind(case, error, kind, sentence)
     return replace(explained, details=replace(explained.details, field=field, offset=error.offset))
 
 
 def _damaged(case: ExplainContext, error: MLSError, evidence: str) -> Explanation:
-    sentence = f"{case.subject} was changed on its way: {evidence}."
+    sentence = f"{case.subject} was changed in transit: {evidence}."
     return _of_kind(case, error, MessageKind.DAMAGED, sentence)
 
 
 def _fork_or_damaged(case: ExplainContext, error: MLSError) -> Explanation:
-    """Group and epoch fit and nothing else does: only evidence of the other side tells the two apart."""
+    """Only group and epoch fit: without evidence of the other side, a fork and damage look the same."""
     other, policy = case.knowledge.other, case.state.policy
     compared = compare(case.state, case.readable, other, now=case.now)
     differs = list(compared.differs)
     if isinstance(case.framed, PublicMessage) and is_signed_there(policy, case.framed, other, now=case.now):
-        differs.append("its own signature, which is good in the other side's epoch")
+        differs.append("the message's own signature, which is valid in the other side's epoch")
     parting = _parting(case)
     if parting is not None:
         differs.append(str(parting))
     what = f"group and epoch {case.epoch} fit, but {error.reason}"
     if differs:
-        sentence = f"{case.subject} is of another side, for the group has forked: {what}. The proof: {listed(differs)}."
+        sentence = f"{case.subject} comes from the other side of a fork: {what}. The proof: {listed(differs)}."
         return _of_kind(case, error, MessageKind.FORK, sentence)
     if compared.agrees:
-        agrees = f"the other side is in this very epoch by {listed(compared.agrees)}"
+        agrees = f"the other side is in the same epoch, as {listed(compared.agrees)} shows"
         return _damaged(case, error, f"{agrees}, but {error.reason}")
-    sentence = f"{case.subject} was changed on its way, or the group has forked: {what}."
+    sentence = f"{case.subject} was changed in transit, or the group has forked: {what}."
     return _of_kind(case, error, MessageKind.FORK_OR_DAMAGED, sentence)
 
 
 def _parting(case: ExplainContext) -> Parting | None:
-    """Where the sides part by the commits that were given, if the message is what they part with or comes after it."""
+    """Where the histories of the two sides part, if the message is at that place or after it; None otherwise."""
     custom = case.state.policy.custom
     ours, theirs = (decoded(side, custom) for side in (case.knowledge.commits, case.knowledge.other.commits))
     parting = first_parting(ours, theirs)
@@ -265,7 +275,7 @@ def _parting(case: ExplainContext) -> Parting | None:
 
 
 def _of_the_other_side(case: ExplainContext, error: MLSError, parting: Parting) -> Explanation:
-    sentence = f"{case.subject} is of another side, for the group has forked: {parting}."
+    sentence = f"{case.subject} comes from the other side of a fork: {parting}."
     return _of_kind(case, error, MessageKind.FORK, sentence)
 
 
@@ -295,4 +305,4 @@ CLOSER: dict[type[MLSError], Callable[[ExplainContext, Any], Explanation]] = {
     UnknownProposal: _with_unknown_proposals,
     WrongGroup: _of_another_group,
 }
-"""The errors that can have several causes, or of which more can be told than the engine says."""
+"""For each error that can have several causes, the function that looks for the cause."""

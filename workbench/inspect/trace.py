@@ -1,8 +1,8 @@
-"""Watching what happens to secrets, without a line for it in protocol code.
+"""Recording operations on secrets, without a line for it in protocol code.
 
-All secrets of the protocol pass one object, the cipher suite. A `TracedSuite` does exactly what its suite
-does and writes down each operation; a device that is given one leaves a record of every secret that it ever
-made. Where a secret came from then follows from equality of bytes alone (`trace_graph`).
+All secrets of the protocol pass through one object, the cipher suite. A `TracedSuite` gives the same results as its
+suite and records each operation. A device with a `TracedSuite` therefore records every secret that it makes. If an
+output and a later input are the same bytes, the later secret was derived from the earlier one (`trace_graph`).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _PROTOCOL = "workbench.mls."
 
 @dataclass(frozen=True, slots=True)
 class RecordedOperation:
-    """One operation on secrets: what went in, what came out, and which function of the protocol asked for it.
+    """One operation on secrets: its inputs, its output, and the function of the protocol that called it.
 
-    `inputs` are the secrets that went in, in the order of the arguments; `output` is what came out: a secret,
-    or a ciphertext or tag. `context` is what the output is bound to. `public` is what is openly known of it:
-    the public key of a key pair, the KEM output of an encryption, the ciphertext that was opened. An encryption
-    also has the public key that it is sealed `to`, and the `seed` of its ephemeral key.
+    `inputs` are the secret arguments, in order. `output` is a secret, a ciphertext or a tag. `context` is the data to
+    which the output is bound. `public` is the public part: the public key of a key pair, the KEM output of an
+    encryption, the ciphertext of a decryption. For an encryption, `to` is the receiver's public key and `seed` the
+    randomness of the ephemeral key.
     """
 
     name: str
@@ -42,7 +42,7 @@ class RecordedOperation:
 
 @dataclass(slots=True)
 class Recorder:
-    """The operations of one device, in order, until somebody takes them away."""
+    """The operations of one device, in order; `take` returns them and empties the list."""
 
     operations: list[RecordedOperation] = field(default_factory=list, repr=False)
 
@@ -54,10 +54,10 @@ class Recorder:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TracedSuite(CipherSuite):
-    """A cipher suite that writes down what it is asked to do with secrets, and is otherwise the same.
+    """A cipher suite that records each operation on secrets, and otherwise behaves like the suite it wraps.
 
-    Each operation is carried out by the plain suite, so that what the protocol asked for is recorded and not
-    the steps inside of it. Hashes and signatures derive no secret and are left alone.
+    The plain suite carries out each operation. So the record has the operations that the protocol called, and not the
+    steps inside them. Hashes and signatures are not recorded, because they derive no secret.
     """
 
     recorder: Recorder = field(default_factory=Recorder)

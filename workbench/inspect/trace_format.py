@@ -1,8 +1,7 @@
-"""The trace of a group: what was recorded, as JSON (docs/trace.md).
+"""The trace of a group: everything that was recorded, as JSON (docs/trace.md).
 
-Bytes are lower-case hexadecimal. Nodes are node indices, written in decimal where they are keys. A secret, once it has
-an id, keeps it: the same bytes are the same secret, whoever holds them. What was not recorded is null; nothing
-is made up.
+Bytes are lower-case hexadecimal. Nodes are node indices, in decimal if they are keys. Equal bytes are the same secret
+and have one id, which does not change. A value that was not recorded is null.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ MessageKind: TypeAlias = Literal["application", "proposal", "commit", "welcome",
 
 
 class TraceHolder(TypedDict):
-    """Somebody who can hold secrets: a device, the delivery service (which never does) or the attacker.
+    """A possible holder of secrets: a device, the delivery service (which never holds any) or the attacker.
 
-    `recorded` is false for a member whose device was not watched: what it holds is unknown, not nothing.
+    `recorded` is false for a member whose device was not recorded: its secrets are unknown, not absent.
     """
 
     id: HolderId
@@ -37,10 +36,11 @@ class TraceHolder(TypedDict):
 
 
 class TraceSecret(TypedDict):
-    """A secret under its RFC name; an entry under an id that was there before replaces it.
+    """A secret with its RFC name; a later entry with the same id replaces the earlier one.
 
-    `value` is null if only its public key was ever seen. `node` is the node of the ratchet tree or of the secret
-    tree that it belongs to, `generation` its step of a ratchet, `public` the public key if it is a private key.
+    `value` is null for a private key of which only the public key was recorded. `node` is the secret's node in the
+    ratchet tree or in the secret tree. `generation` is its step in a ratchet. `public` is the public key of a private
+    key.
     """
 
     name: str
@@ -52,13 +52,13 @@ class TraceSecret(TypedDict):
 
 
 class TraceOperation(TypedDict):
-    """One operation of the cipher suite: where its output came from.
+    """One operation of the cipher suite: it derives its output from its inputs.
 
-    An input is null if it is a public constant, such as the all-zero string. The output is null if it is for
-    everybody to see: a tag, or a ciphertext. `public` is the KEM output of an encryption, which names the ciphertext;
-    `to` is the private key that opens it, and `seed` the randomness behind it, which opens it too.
-    `by` are those who did it. The suite does not do `encode` and `decode`: they say which secrets are inside of a
-    GroupSecrets (RFC 9420 §12.4.3.1).
+    An input is null if it is a public constant, such as the all-zero string. The output is null if it is public: a
+    tag or a ciphertext. `public` is the KEM output of an encryption, which identifies the ciphertext. `to` is the
+    private key that opens the ciphertext, and `seed` the randomness of the encryption, which opens it too. `by` are
+    the holders that performed the operation. `encode` and `decode` are not operations of the suite: they say which
+    secrets are in a GroupSecrets (RFC 9420 §12.4.3.1).
     """
 
     name: str
@@ -73,11 +73,11 @@ class TraceOperation(TypedDict):
 
 
 class TraceMessage(TypedDict):
-    """What went over the wire.
+    """A message on the wire.
 
-    `content` is the encoded Proposal, Commit or ApplicationData that a PrivateMessage holds, null if nobody who was
-    watched has opened it; it is left out if everybody can see it in `wire`. `reference` is what a commit calls such a
-    Proposal by (RFC 9420 §5.2).
+    `content` is the encoded Proposal, Commit or ApplicationData in a PrivateMessage. It is null if no recorded device
+    has opened the message, and left out if the message is public. `reference` is the hash by which a commit refers to
+    a private Proposal (RFC 9420 §5.2).
     """
 
     kind: MessageKind
@@ -88,9 +88,9 @@ class TraceMessage(TypedDict):
 
 
 class TraceRead(TypedDict):
-    """Who could read the content of a PrivateMessage from this step on: message `message` of step `step`.
+    """The holders that can read a PrivateMessage from this step on: message number `message` of step `step`.
 
-    `key` is the key with which it was sealed.
+    `key` is the id of the key that encrypted the message.
     """
 
     step: int
@@ -100,10 +100,10 @@ class TraceRead(TypedDict):
 
 
 class TraceProposal(TypedDict):
-    """A proposal that is sent or committed: its type, the leaf that sent it, if any, and the one it concerns.
+    """A proposal that is sent or committed: its type, the sender's leaf if there is one, and the leaf it concerns.
 
-    The type has the RFC's name; one that the RFC does not define has its number, as in "0xf001". `name` is what it
-    brings: the newcomer of an Add, the pre-shared key.
+    The type is the RFC's name, or a number such as "0xf001" if the RFC does not define the type. `name` is the name of
+    the newcomer of an Add, or of the pre-shared key.
     """
 
     type: str
@@ -113,9 +113,9 @@ class TraceProposal(TypedDict):
 
 
 class TracePathNode(TypedDict):
-    """A node above the committer's leaf; `to` are the nodes to whose keys its path secret is sealed, in order.
+    """A node above the committer's leaf; its path secret is encrypted to the keys of the nodes in `to`, in order.
 
-    A node that the filtered direct path leaves out (RFC 9420 §4.1.2) gets no key: `filtered`.
+    `filtered` is true for a node that the filtered direct path leaves out (RFC 9420 §4.1.2); it gets no key.
     """
 
     node: int
@@ -125,16 +125,16 @@ class TracePathNode(TypedDict):
 
 
 class TraceAdded(TypedDict):
-    """A leaf that a commit added; the reference is what a Welcome calls its key package by (RFC 9420 §12.4.3.1)."""
+    """A leaf that a commit added; a Welcome refers to its key package by the reference (RFC 9420 §12.4.3.1)."""
 
     leaf: int
     key_package_ref: Hex
 
 
 class TraceCommit(TypedDict):
-    """What a commit did: its proposals, the leaves it touched, and the path (empty without an UpdatePath).
+    """The effects of a commit: its proposals, the leaves it changed, and the path (empty without an UpdatePath).
 
-    In an `external` commit the committer is a newcomer at its new leaf, which is not among those `added`.
+    In an `external` commit the committer is a newcomer; its new leaf is not listed in `added`.
     """
 
     committer: int
@@ -148,10 +148,10 @@ class TraceCommit(TypedDict):
 
 
 class TraceTree(TypedDict):
-    """The ratchet tree: all of it in the keyframe, what changed in a step.
+    """The whole ratchet tree in the keyframe; in any other step only its changes.
 
-    `nodes` are encoded Nodes (RFC 9420 §12.4.3.3), `keys` the ids of their key pairs, `members` whose leaves they
-    are, `hashes` tree hashes (§7.8). Nodes beyond the last leaf are gone.
+    `nodes` are encoded Nodes (RFC 9420 §12.4.3.3), `keys` are the ids of their key pairs, `members` are the owners of
+    leaves, `hashes` are tree hashes (§7.8). Nodes beyond the last leaf no longer exist.
     """
 
     leaf_count: int
@@ -163,19 +163,20 @@ class TraceTree(TypedDict):
 
 
 class TracePlace(TypedDict):
-    """How far somebody has followed the group. `leaf` is null for the attacker, which is no member."""
+    """The leaf and the epoch of a holder in the group; `leaf` is null for the attacker, which is not a member."""
 
     leaf: int | None
     epoch: int
 
 
 class TraceStep(TypedDict):
-    """One thing that happened, and all that it changed. `epoch` is the group's after it.
+    """One recorded step and all its changes; `epoch` is the group's epoch after the step.
 
-    `places` holds the devices that entered, moved on, or left the group (null). `keys_learned` and `keys_deleted` say
-    which secrets are in a holder's state after the step and were not before, and the other way round; what an operation
-    puts out that nobody gains was used and deleted within the step. `leaked` is what an attacker took, and from whom;
-    `shared` names a pre-shared key that was given out, and `between` whom.
+    `places` has the devices that joined, changed their epoch, or left the group (null). `keys_learned` are the secrets
+    that are in a holder's state only after the step, `keys_deleted` those that are in it only before the step. An
+    output of an operation that no holder learns was used and deleted within the step. `leaked` are the secrets that an
+    attacker got, and `victim` is the member whose device it compromised. `shared` is the name of a pre-shared key that
+    was given out, and `between` are its holders.
     """
 
     kind: StepKind
@@ -200,7 +201,7 @@ class TraceStep(TypedDict):
 
 
 class Trace(TypedDict):
-    """A group from its first recorded epoch on: step 0 is the keyframe, all others are deltas."""
+    """The record of a group from its first recorded epoch: step 0 is the keyframe, all other steps are deltas."""
 
     format: Literal["mls-workbench/trace"]
     version: Literal[1]
@@ -211,6 +212,6 @@ class Trace(TypedDict):
 
 
 def custom_types(step: TraceStep) -> frozenset[int]:
-    """The custom proposal types that a step speaks of: what must be known to decode its messages."""
+    """The custom proposal types in a step, which are needed to decode its messages."""
     proposals = [*step["proposals"], *(step["commit"]["proposals"] if step["commit"] else ())]
     return frozenset(int(each["type"], 16) for each in proposals if each["type"].startswith("0x"))

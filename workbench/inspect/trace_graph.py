@@ -1,4 +1,4 @@
-"""The derivation graph: every recorded secret, and what it was made from."""
+"""The derivation graph: every recorded secret, and the secrets from which it was derived."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from workbench.inspect.trace_format import Trace, TraceSecret
 
 
 def derivation_graph(trace: Trace, steps: Collection[int] | None = None) -> nx.DiGraph[str]:
-    """Secrets by id as nodes, with the fields of their entries; an edge wherever one went into another.
+    """A graph of secrets: nodes are ids with the fields of their entries, edges go from an input to an output.
 
-    An edge has the `operation`, its `label` and `by` whom. `steps` are those of interest, all by default. Inputs
-    that are public constants are no secrets and make no edges.
+    An edge has the `operation`, its `label`, and the holders that performed it (`by`). Only operations in `steps`
+    count, by default all steps. Public constants as inputs make no edges.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     secrets: dict[str, TraceSecret] = {}

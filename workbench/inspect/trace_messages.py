@@ -1,4 +1,4 @@
-"""What is inside of messages: openly, or because somebody who was watched has sealed or opened them."""
+"""The contents of messages: public ones, and private ones that a recorded device has encrypted or decrypted."""
 
 from __future__ import annotations
 
@@ -50,11 +50,10 @@ from workbench.mls.wire.messages import (
 def open_recorded(
     message: MLSMessage, operations: Iterable[RecordedOperation], custom: frozenset[int] = frozenset()
 ) -> AuthenticatedContent | None:
-    """The content of a message within a group, and what proves it.
+    """The content of a message within a group, with its signature.
 
-    None if it is sealed and no recorded operation shows it, or if what was sealed decodes to nothing.
-
-    `custom` are the proposal types that are known beside those of the RFC.
+    None if the message is private and no recorded operation encrypted or decrypted it, or if the content does not
+    decode. `custom` are the known custom proposal types.
     """
     match message.message:
         case PublicMessage(content, auth):
@@ -68,7 +67,7 @@ def open_recorded(
             try:
                 inside = decode(PrivateMessageContent, plaintext, custom=custom, content_type=private.content_type)
                 sender = Sender(MemberSender(decode(SenderData, sender_data).leaf_index))
-            except Malformed:  # whoever has the keys can seal anything
+            except Malformed:  # a holder of the keys can encrypt bytes that do not decode
                 return None
             content = FramedContent(private.group_id, private.epoch, sender, private.authenticated_data, inside.content)
             return AuthenticatedContent(WireFormat.mls_private_message, content, inside.auth)
@@ -77,7 +76,7 @@ def open_recorded(
 
 
 def commits_in(step: TraceStep) -> Iterator[Commit]:
-    """The commits that went over the wire in a step, as far as somebody who was watched could read them."""
+    """The commits on the wire in a step: public commits, and private ones that a recorded device could read."""
     custom = custom_types(step)
     for message in step["messages"]:
         if message["kind"] == "commit":
@@ -90,13 +89,13 @@ def commits_in(step: TraceStep) -> Iterator[Commit]:
 
 
 def inviter(welcome: Welcome, operations: Iterable[RecordedOperation]) -> LeafIndex | None:
-    """Who signed the GroupInfo in a Welcome (RFC 9420 §12.4.3); None if no recorded operation has opened it."""
+    """The signer of the GroupInfo in a Welcome (RFC 9420 §12.4.3); None if no recorded operation opened it."""
     group_info = dict(_plaintexts(operations)).get(welcome.encrypted_group_info)
     return None if group_info is None else LeafIndex(decode(GroupInfo, group_info).signer)
 
 
 def _plaintexts(operations: Iterable[RecordedOperation]) -> Iterable[tuple[bytes, bytes]]:
-    """All that was sealed or opened, by ciphertext."""
+    """All recorded encryptions and decryptions, by ciphertext."""
     for operation in operations:
         if operation.name == "seal":
             yield operation.output, operation.inputs[2]
@@ -105,7 +104,7 @@ def _plaintexts(operations: Iterable[RecordedOperation]) -> Iterable[tuple[bytes
 
 
 def describe_proposal(sent: SentProposal) -> TraceProposal:
-    """A proposal in the trace's terms."""
+    """A proposal in the format of the trace."""
     entry: TraceProposal = {"type": type_name(sent.proposal), "sender": sent.member, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
@@ -122,8 +121,8 @@ def describe_proposal(sent: SentProposal) -> TraceProposal:
 
 
 def describe_commit(before: GroupState, content: FramedContent, now: int) -> TraceCommit:
-    """What a commit does, from public values alone; `before` is any member that has all proposals it refers to."""
-    unproven = FramedContentAuthData(b"", None)  # those who followed the commit have verified it
+    """The effects of a commit, from public values; `before` is a state that has all proposals of the commit."""
+    unproven = FramedContentAuthData(b"", None)  # the members that processed the commit have verified it
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, content, unproven)
     followed = process_public_commit(before.public, authenticated, when=before.policy.lifetimes.received(now))
     applied = followed.applied
@@ -147,7 +146,7 @@ def describe_commit(before: GroupState, content: FramedContent, now: int) -> Tra
 
 
 def _path(followed: ProcessedPublicCommit) -> list[TracePathNode]:
-    """The committer's direct path, and to whom each path secret is sealed (RFC 9420 §7.6)."""
+    """The committer's direct path, and the nodes to which each path secret is encrypted (RFC 9420 §7.6)."""
     tree, committer = followed.tree, followed.committer
     recipients = dict(
         zip(

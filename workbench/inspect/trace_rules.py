@@ -1,20 +1,21 @@
-"""What follows from what: the recorded history of a group as rules, for whoever hears every message.
+"""Deduction rules: what an attacker that reads every message on the wire can compute from what it knows.
 
-A rule says: who has all its premises can compute its conclusion. There is one for each recorded operation on secrets,
-and two for each ciphertext on the wire, which opens for its private key, and for the randomness that it was made
-with. They are Horn rules, with several premises and one conclusion: what an attacker has is their closure
-(`workbench.adversary.knowledge`), which is not reachability in a graph.
+A rule says: from all its premises, its conclusion can be computed. Each recorded operation on secrets gives one rule.
+Each ciphertext on the wire gives two: its private key opens it, and so does the randomness that encrypted it. The
+rules are Horn clauses (several premises, one conclusion). The attacker's knowledge is the closure under the rules
+(`workbench.adversary.knowledge`), not reachability in a graph.
 
-Some conclusions are no secrets but messages. All else that a rule needs is taken to be public: group contexts, trees,
-and public messages. What a private commit says is a message like any other, without which nobody follows it: whom it
-removes keeps the init secret of the last epoch, and has used up the key of the commit. The same is true of a private
-proposal of a pre-shared key, whose nonce goes into the key schedule (RFC 9420 §8.4); a Welcome names the nonce, too.
+A conclusion is a secret or a message. Everything else that a rule needs counts as public: group contexts, trees and
+public messages. The content of a private commit is a message of its own, because nobody can follow the commit without
+it. A removed member shows why this matters: it keeps the init secret of its last epoch, but has used the key of the
+commit. The content of a private PreSharedKey proposal is a message of its own too: its nonce enters the key schedule
+(RFC 9420 §8.4). A Welcome also contains that nonce.
 
-Groups of the same people have a trace each. What one of them gives away of another follows, too: a secret that several
-know has an id in each, and whoever has it under one has it under all.
+Each group has its own trace, and the rules can cover several groups. A secret that occurs in several groups has an id
+in each trace; rules of the kind `same` say that these ids stand for one secret.
 
-Rules are integers in flat arrays, so that a browser can compute on them too. Entry `n` of `facts` is fact number
-`n`: the id of a secret, or that of a message (`message_fact`).
+Rules are integers in flat arrays, so that a browser can compute with them. Entry `n` of `facts` is fact number `n`:
+the id of a secret, or of a message (`message_fact`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from workbench.mls import PreSharedKey, decode
 from workbench.mls.wire.messages import Proposal, ProposalByReference
 
 Fact: TypeAlias = str
-"""A secret, by its id, or a message, by `message_fact`."""
+"""A fact: a secret, named by its id, or a message, named by `message_fact`."""
 
 RuleKind: TypeAlias = Literal["derive", "open", "randomness", "decode", "read", "same"]
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
@@ -38,9 +39,9 @@ RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whoever has all premises can have the conclusion; `operation` stands in step `step` of the trace.
+    """A rule: from all premises, the conclusion can be computed, as in the operation of step `step` of the trace.
 
-    A rule of the kind `same` says nothing but that two groups call one secret by two ids.
+    A rule of the kind `same` says that two ids of different groups stand for the same secret.
     """
 
     premises: tuple[Fact, ...]
@@ -66,7 +67,7 @@ class Rules:
 
 
 def message_place(fact: Fact) -> tuple[int, int] | None:
-    """The step and the number of the message that a fact is, None if it is a secret."""
+    """The step and the number of the message that a fact stands for; None if the fact is a secret."""
     if not fact.startswith("message "):
         return None
     step, _, message = fact.split()[1].partition(".")
@@ -74,26 +75,26 @@ def message_place(fact: Fact) -> tuple[int, int] | None:
 
 
 def message_fact(trace: Trace, step: int, message: int) -> Fact:
-    """What message `message` of step `step` says."""
+    """The fact that stands for the content of message number `message` of step `step`."""
     return f"message {step}.{message} of {trace['group_id']}"
 
 
 def is_of(fact: Fact, trace: Trace) -> bool:
-    """Whether a fact is a message of this group."""
+    """Whether a fact stands for a message of this group."""
     return fact.endswith(f" of {trace['group_id']}")
 
 
 def rules_of(*traces: Trace, ignoring: HolderId | None = "attacker") -> Rules:
-    """The rules of a trace, or of those of several groups together.
+    """The rules of the trace of a group, or of the traces of several groups together.
 
-    What `ignoring` alone has done is left out: it is to be predicted, not repeated.
+    Operations that only the holder `ignoring` (the attacker) performed are left out: the rules predict its results.
     """
     own = chain.from_iterable(_all_rules(trace, ignoring) for trace in traces)
     return numbered(chain(own, _same_secrets(traces) if len(traces) > 1 else ()))
 
 
 def numbered(all_rules: Iterable[Rule]) -> Rules:
-    """Rules as arrays of numbers; a rule that says nothing new is left out."""
+    """Rules as arrays of numbers, without repeated rules and rules whose conclusion is one of their premises."""
     facts: dict[Fact, int] = {}
     starts, premises, conclusions = [0], list[int](), list[int]()
     rules, seen = list[Rule](), set[tuple[tuple[int, ...], int]]()
@@ -132,17 +133,17 @@ def _all_rules(trace: Trace, ignoring: HolderId | None) -> Iterator[Rule]:
 
 
 OF_COMMITS = frozenset({"UpdatePathNode", "joiner"})
-"""Labels of operations on what a commit carries, or on the context that it makes."""
+"""The labels of operations whose inputs are the content of a commit, or the GroupContext that it leads to."""
 
 
 def _epoch_of(operation: TraceOperation, secrets: Mapping[SecretId, TraceSecret]) -> int | None:
-    """The epoch of what an operation makes, or seals: whoever was held back makes it in a later step."""
+    """The epoch of what an operation makes or encrypts; a member that was offline may compute it in a later step."""
     made = operation["inputs"][0] if operation["output"] is None else operation["output"]
     return None if made is None else secrets[made]["epoch"]
 
 
 def _private_commits(trace: Trace) -> dict[int | None, tuple[Fact, ...]]:
-    """What the private commits say, by the epochs that they lead to."""
+    """The facts for the contents of private commits, by the epoch that each commit leads to."""
     found: dict[int | None, tuple[Fact, ...]] = {}
     reached = None
     for number, step in enumerate(trace["steps"]):
@@ -160,10 +161,10 @@ def _private_commits(trace: Trace) -> dict[int | None, tuple[Fact, ...]]:
 def _names_of_psks(
     trace: Trace, secrets: Mapping[SecretId, TraceSecret]
 ) -> Mapping[SecretId, tuple[tuple[Fact, ...], ...]]:
-    """What somebody has to know to mix in the pre-shared keys of a commit, by the `member_secret` that comes of it.
+    """The messages that are needed to mix in the pre-shared keys of a commit, by the resulting `member_secret`.
 
-    A commit names a proposal by a reference that says nothing of what is proposed: whoever follows the commit has to
-    know what each private proposal of a pre-shared key says. A Welcome, which holds the joiner secret, says it again.
+    A commit refers to a proposal by a hash, which does not show its content. To follow the commit, a member needs the
+    content of each private PreSharedKey proposal. A Welcome, which contains the joiner secret, contains it too.
     """
     private = dict(_private_psks(trace))
     welcomes: dict[SecretId | None, dict[SecretId, None]] = {}
@@ -182,7 +183,7 @@ def _names_of_psks(
 
 
 def _private_psks(trace: Trace) -> Iterator[tuple[int | None, tuple[Fact, ...]]]:
-    """Each epoch, and the private proposals of pre-shared keys to which the commit refers that led there."""
+    """For each epoch the private PreSharedKey proposals in the commit that led to it."""
     facts: dict[Hex, Fact] = {}
     reached = None
     for number, step in enumerate(trace["steps"]):
@@ -200,7 +201,7 @@ def _private_psks(trace: Trace) -> Iterator[tuple[int | None, tuple[Fact, ...]]]
 
 
 def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:
-    """A key pair that is known by either half, or a pre-shared key, is the same in all groups."""
+    """Rules for secrets that several groups share: pre-shared keys, and key pairs with the same public key."""
     first: dict[str, SecretId] = {}
     for trace in traces:
         for key, secret in secrets_of(trace).items():
@@ -212,7 +213,7 @@ def _same_secrets(traces: Sequence[Trace]) -> Iterator[Rule]:
 
 
 def secrets_of(trace: Trace) -> dict[SecretId, TraceSecret]:
-    """All secrets of a trace, as they are known at its end."""
+    """All secrets of a trace; each entry is the last that the trace has for its id."""
     return {key: secret for step in trace["steps"] for key, secret in step["secrets"].items()}
 
 

@@ -1,7 +1,7 @@
-"""What a secret is called: its RFC name, epoch and node, told from the operation that made it.
+"""Names of secrets: the RFC name, the epoch and the node follow from the operation that made a secret.
 
-The label of a derivation names its output; the name, epoch and node of the input say whose it is. The node of
-a path secret is known once it has led to a key pair whose public key stands in the tree.
+The label of a derivation gives the name of its output; the input gives its epoch and its node. The node of a path
+secret is known when a key pair was derived from it whose public key is in the tree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EPOCH_SECRETS = {
     "authentication": "epoch_authenticator",
     "init": "init_secret",
 }
-"""Labels of what is derived from the epoch_secret, and the names of it (RFC 9420 §8, table 4)."""
+"""The labels of derivations from the epoch_secret, and the names of their outputs (RFC 9420 §8, table 4)."""
 
 OTHER_SECRETS = {
     "joiner": "joiner_secret",
@@ -50,10 +50,10 @@ EXTRACTED = {
     "psk_input": "psk_secret",
     None: "psk_extracted",
 }
-"""What `KDF.Extract` makes of a salt of that name; None is the all-zero salt."""
+"""The name of the output of `KDF.Extract`, by the name of its salt; None is the all-zero salt."""
 
 DRAWN = {"path secret": "path_secret", "epoch secret": "epoch_secret"}
-"""What is drawn from randomness and is no mere seed of a key pair, by its purpose."""
+"""The names of random secrets that are not seeds of key pairs, by their purpose."""
 
 KEY_PAIRS = {"derive_key_pair": "private_key", "signature_key_pair": "signature_private_key"}
 FOUND = {
@@ -65,14 +65,14 @@ FOUND = {
     "psks": "psk",
     "root": "encryption_secret",
 }
-"""What a field of a state holds, where its name does not say it."""
+"""The names of secrets in a state, for fields that have another name."""
 
 VISIBLE = {"mac", "seal", "open", "encrypt_with_label"}
-"""Operations whose output is no secret of the key schedule: tags, ciphertexts, and the contents of messages."""
+"""Operations whose outputs are not secrets: they are tags, ciphertexts, and contents of messages."""
 
 
 class SecretTable:
-    """All secrets that were recorded, each under an id, and the operations by which they follow from each other.
+    """All recorded secrets by id, and the operations that derive them from each other.
 
     An id is `prefix` and a number.
     """
@@ -88,36 +88,36 @@ class SecretTable:
         self._leaf_counts: dict[int, int] = {}
 
     def take_changes(self) -> dict[SecretId, TraceSecret]:
-        """The entries that are new or other than before, since the last call."""
+        """The entries that are new or have changed since the last call."""
         taken, self.changed = self.changed, {}
         return taken
 
     def id_of(self, secret: bytes) -> SecretId:
-        """The id of a secret that was recorded."""
+        """The id of a recorded secret."""
         return self._by_value[secret]
 
     # What is known of the tree
 
     def key_at(self, node: int, public_key: bytes, epoch: int) -> SecretId:
-        """The key pair of a node, private key known or not."""
+        """The id of a node's key pair, whether its private key is known or not."""
         self._nodes[public_key] = node
         known = self.key_of(public_key, epoch)
         self._place(known, node)
         return known
 
     def key_of(self, public_key: bytes, epoch: int | None) -> SecretId:
-        """The private key of a public key, known or not."""
+        """The id of the private key of a public key, whether the private key is known or not."""
         entry: TraceSecret = {"name": "private_key", "value": None, "epoch": epoch, "node": None}
         return self._by_public.get(public_key) or self._new(entry, public=public_key)
 
     def epoch_has(self, epoch: int, leaf_count: int) -> None:
-        """How many leaves the tree of an epoch has: it gives the secret tree its shape."""
+        """Register the number of leaves of an epoch's tree, which gives the secret tree its shape."""
         self._leaf_counts[epoch] = leaf_count
 
     # What was found in a state
 
     def found(self, found: Found, epoch: int | None) -> SecretId:
-        """The id of a secret in a state; one that no operation made is named after its place."""
+        """The id of a secret in a state; a secret that no operation made gets its name from the field that holds it."""
         known = self._by_value.get(found.secret)
         if known is not None:
             return known
@@ -129,7 +129,7 @@ class SecretTable:
         )
 
     def is_private_key_of(self, private_key: bytes, public_key: bytes) -> None:
-        """A key pair of which both halves were given, not derived."""
+        """Register a key pair that was given, not derived."""
         if public_key not in self._by_public:
             entry: TraceSecret = {"name": "private_key", "value": private_key.hex(), "epoch": None, "node": None}
             self._new(entry, private_key, public_key)
@@ -137,7 +137,7 @@ class SecretTable:
     # What was done
 
     def record(self, operations: Iterable[RecordedOperation], by: HolderId, epoch: int | None) -> list[TraceOperation]:
-        """The operations of one holder with ids for secrets, in order; `epoch` is where the holder is after them."""
+        """The operations of a holder in order, with ids for secrets; `epoch` is the holder's epoch after them."""
         entries: list[TraceOperation] = []
         for operation in operations:
             inputs = [self._input(operation, secret, epoch) for secret in operation.inputs if secret]
@@ -196,7 +196,7 @@ class SecretTable:
     def _group_secrets(
         self, operation: RecordedOperation, entry: TraceOperation, epoch: int | None
     ) -> list[TraceOperation]:
-        """A GroupSecrets and the secrets inside of it (RFC 9420 §12.4.3.1)."""
+        """A GroupSecrets and the secrets in it (RFC 9420 §12.4.3.1)."""
         sealing = operation.name == "encrypt_with_label"
         plaintext = operation.inputs[0] if sealing else operation.output
         group_secrets = decode(GroupSecrets, plaintext)
@@ -231,14 +231,14 @@ class SecretTable:
             self._place(output, self.entries[parent]["node"])
 
     def _secret_tree_node(self, secret: SecretId) -> int | None:
-        """Where a secret of the secret tree stands; the encryption_secret is its root (RFC 9420 §9)."""
+        """The node of a secret of the secret tree, whose root is the encryption_secret (RFC 9420 §9)."""
         entry = self.entries[secret]
         if entry["name"] == "encryption_secret" and entry["node"] is None and entry["epoch"] in self._leaf_counts:
             self._place(secret, root(self._leaf_counts[entry["epoch"]]))
         return entry["node"]
 
     def _place(self, secret: SecretId, node: int | None) -> None:
-        """A secret belongs to a node, and so does the path secret from which a key pair was derived."""
+        """Note the node of a secret, and of the path secret from which it was derived if it is a key pair."""
         if node is None:
             return
         if self.entries[secret]["node"] != node:
@@ -307,7 +307,7 @@ def _output_name(operation: RecordedOperation, parent: TraceSecret | None) -> st
 
 
 def _input_name(operation: RecordedOperation) -> str:
-    """The name of a secret that comes from outside of all that was recorded, by what is done with it."""
+    """The name of a secret that no recorded operation made, from the operation that uses it."""
     match operation.name, operation.label:
         case "derive_secret", label if label in EPOCH_SECRETS:
             name = "epoch_secret"
@@ -329,9 +329,9 @@ def _input_name(operation: RecordedOperation) -> str:
 
 
 def _epoch_of(operation: RecordedOperation, parent: TraceSecret | None, epoch: int | None) -> int | None:
-    """The epoch that an output belongs to: that of the GroupContext it is bound to, else that of its input.
+    """The epoch of an output: the epoch of the GroupContext it is bound to, otherwise the epoch of its input.
 
-    Only the first epoch_secret of a group is drawn (RFC 9420 §11): whoever founds one goes on to epoch 1 at once.
+    Only the first epoch_secret of a group is random (RFC 9420 §11); it belongs to epoch 0.
     """
     if operation.name == "fresh" and operation.label == "epoch secret":
         return 0

@@ -1,4 +1,4 @@
-"""Finding every secret in a value: what is in a state, and hence what an attacker of it gets."""
+"""Find every secret in a state: this is what an attacker gets from a compromised device."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import NamedTuple
 from workbench.mls import CipherSuite, Policy, RatchetTree, SentProposal
 
 PUBLIC_FIELDS = frozenset({"interim_transcript_hash", "confirmation_tag", "accepted", "refused"})
-"""Fields of states, and of what devices hold, whose bytes everybody may know."""
+"""Fields of states and devices that hold public bytes."""
 
 PUBLIC_TYPES = (CipherSuite, RatchetTree, Policy, SentProposal)
-"""Values without secrets. A traced suite knows many, but it belongs to the recorder, not to the state."""
+"""Types that hold no secrets. A traced suite holds many, but it belongs to the recorder, not to the state."""
 
 _WIRE = "workbench.mls.wire."
 
 
 class Found(NamedTuple):
-    """A secret, the field it was found in, and its key if that field is a mapping."""
+    """A secret, the field that holds it, and its key if that field is a mapping."""
 
     name: str
     key: object
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 
 def walk(value: object, name: str = "", key: object = None) -> Iterator[Found]:
-    """All secrets that can be reached from a value; what has a wire format is public, and so is every mapping's key."""
+    """All secrets in a value and in the values it refers to; wire structs and keys of mappings are public."""
     if isinstance(value, bytes):
         yield Found(name, key, value)
     elif isinstance(value, Mapping):
@@ -43,5 +43,5 @@ def walk(value: object, name: str = "", key: object = None) -> Iterator[Found]:
 
 
 def is_public(value: object) -> bool:
-    """Whether a value is of a kind that holds no secret."""
+    """Whether a value has a type that holds no secret."""
     return isinstance(value, PUBLIC_TYPES) or type(value).__module__.startswith(_WIRE)

@@ -1,4 +1,4 @@
-"""Writing down what happened to a group, step by step, as a trace (docs/trace.md)."""
+"""Write the recorded steps of a group as a trace (docs/trace.md)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from workbench.mls.wire.tree import KeyPackageSource, Node, ParentNode
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message on the wire, and who sent it."""
+    """A message on the wire, and its sender."""
 
     kind: MessageKind
     sender: HolderId | None
@@ -61,11 +61,11 @@ class Sent:
 class RecordedStep:
     """One step as it was recorded.
 
-    `before` and `after` are states of a member that was and is where the log ends: of them, only what is public
-    is written. `states` and `held` are those of the devices that have changed, None for who left the group;
-    `operations` is what the recorders have seen. `followers` are those who follow the group without being in it,
-    and to which epoch. `victim` is whose device an attacker compromised; `shared` is the name of a pre-shared key that
-    was given out, and `between` whom.
+    `before` and `after` are states of a member that is up to date, before and after the step; only their public part
+    is written. `states` and `held` have the state and the other secrets of each changed device; None means that the
+    device left the group. `operations` are the recorded operations. `followers` are holders that follow the group
+    without being members (the attacker), with the epoch they have reached. `victim` is the owner of a compromised
+    device. `shared` is the name of a pre-shared key that was given out, and `between` are its holders.
     """
 
     kind: StepKind
@@ -84,9 +84,9 @@ class RecordedStep:
 
 
 class TraceWriter:
-    """A trace in the making. It reads values that were recorded and adds nothing to them.
+    """A writer of a trace. It reads recorded values and adds no value of its own.
 
-    The ids of its secrets start with `prefix`, by which traces of several groups can be read together.
+    The ids of its secrets start with `prefix`, so that traces of several groups can be combined.
     """
 
     def __init__(self, suite: CipherSuite, group_id: bytes, *, prefix: str = "s") -> None:
@@ -105,7 +105,7 @@ class TraceWriter:
         self._ciphertexts: dict[bytes, tuple[int, int]] = {}
 
     def trace(self) -> Trace:
-        """All that was written so far."""
+        """The trace up to the last written step."""
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -124,7 +124,7 @@ class TraceWriter:
         recorded: bool = True,
         signature_key: bytes | None = None,
     ) -> None:
-        """Somebody whose secrets are recorded; a member is known by its signature key."""
+        """Register a holder whose secrets are recorded; a member is recognised by its signature key."""
         self._holders.append({"id": holder, "name": name, "kind": kind, "recorded": recorded})
         if signature_key is not None:
             self._by_signature_key[signature_key] = holder
@@ -179,7 +179,7 @@ class TraceWriter:
     def _operations(
         self, recorded: Mapping[HolderId, Iterable[RecordedOperation]], epoch: int | None
     ) -> list[TraceOperation]:
-        """What was done in the step; what several did alike is written once."""
+        """The operations of the step; an operation that several holders performed alike is written once."""
         merged: dict[tuple[object, ...], TraceOperation] = {}
         for holder, operations in recorded.items():
             for entry in self.secrets.record(operations, holder, epoch):
@@ -228,12 +228,12 @@ class TraceWriter:
         if isinstance(opened.content, Proposal):
             proposal = SentProposal(opened.content.proposal, proposal_sender(opened))
             step["proposals"].append(describe_proposal(proposal))
-        # a commit that everybody refuses does nothing that could be described
+        # every member refuses this commit, so there is no effect to describe
         if isinstance(opened.content, Commit) and (after is None or after.epoch != before.epoch):
             step["commit"] = describe_commit(before, opened, step["now"])
 
     def _name_senders(self, step: TraceStep, performed: Iterable[RecordedOperation]) -> None:
-        """Whoever welcomed the one member that was watched, or came by a commit, stands in the tree after it."""
+        """Name the senders of commits and Welcomes from the tree after the step, which contains newcomers too."""
         for message in step["messages"]:
             if message["sender"] is None and message["kind"] == "commit" and step["commit"] is not None:
                 message["sender"] = self._at_leaf[step["commit"]["committer"]]
@@ -243,7 +243,7 @@ class TraceWriter:
                 message["sender"] = None if signer is None else self._at_leaf[signer]
 
     def _reads(self, recorded: Mapping[HolderId, Iterable[RecordedOperation]]) -> list[TraceRead]:
-        """Who sealed or opened a PrivateMessage in this step, whenever it was sent."""
+        """The holders that encrypted or decrypted a PrivateMessage in this step, whenever it was sent."""
         readers: dict[tuple[int, int], TraceRead] = {}
         for holder, operations in recorded.items():
             for operation in operations:
@@ -258,7 +258,7 @@ class TraceWriter:
     # The public state of the group
 
     def _tree_change(self, after: GroupState) -> TraceTree | None:
-        """What the tree is now that it was not: an untouched subtree has its old hash, and is not looked at."""
+        """The changes of the tree; a subtree whose tree hash is the same has not changed and is skipped."""
         before, self._tree = self._tree, after.tree
         if before is not None and before.hash() == after.tree.hash():
             return None
@@ -289,7 +289,7 @@ class TraceWriter:
         return tree
 
     def _member_at(self, leaf: int, leaf_node: LeafNode) -> HolderId:
-        """Whose leaf it is: a new leaf says so by its signature key, a changed one is still its member's."""
+        """The member at a leaf; a new leaf is recognised by its signature key, a changed leaf keeps its member."""
         joined = isinstance(leaf_node.leaf_node_source, KeyPackageSource) or leaf not in self._at_leaf
         if joined and leaf_node.signature_key not in self._by_signature_key:
             name = f"member {len(self._holders)}"
@@ -323,7 +323,7 @@ class TraceWriter:
 
 
 def _changed(before: RatchetTree | None, now: Subtree) -> Iterator[Subtree]:
-    """All nodes whose tree hash is another than before, from left to right."""
+    """All nodes whose tree hash has changed, from left to right."""
     known = before is not None and now.index < node_width(before.leaf_count)
     if before is not None and known and before.hash(now.index) == now.tree_hash:
         return

@@ -1,4 +1,4 @@
-"""What a decoded value is in words: code points by name, times as dates, names as text, what is sealed as sealed."""
+"""Decoded values in words: code points by name, times as dates, names as text, ciphertexts as "sealed"."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ NAMES = {
     "psk_group_id",
     "psk_id",
 }
-"""Fields whose bytes people choose, so that they may be text."""
+"""Fields whose bytes applications choose; they may be text."""
 
 
 def in_words(cls: type, name: str, shape: Item, value: Any) -> str:
-    """The value of a field for people; "" where the fields inside say it all."""
+    """The value of a field for people; "" if the fields inside it show everything."""
     match value:
         case None:
             return "blank" if shape == OptionalOf(Struct(Node)) else "absent"
@@ -68,7 +68,7 @@ def in_words(cls: type, name: str, shape: Item, value: Any) -> str:
 
 
 def _struct_in_words(value: Any) -> str:
-    """What tells one struct of a list from the others."""
+    """What distinguishes a struct from the others in its list: the type of an extension, the name of a member."""
     match value:
         case Extension(extension_type):
             return code_point("extension_type", extension_type)
@@ -114,7 +114,7 @@ LONGEST_TEXT = 200
 
 
 def _certificate_in_words(cert_data: bytes) -> str:
-    """Who is certified by whom, and from when until when; whether that is true takes trust anchors."""
+    """Subject, issuer and validity of a certificate; nothing is verified, because that needs trust anchors."""
     try:
         certificate = read_certificate(Certificate(cert_data))
     except InvalidCredential as problem:
@@ -152,7 +152,7 @@ def code_point(name: str, value: int) -> str:
     if known is not None:
         return f"{known} ({number})"
     if is_grease(value):
-        return f"{number}, a GREASE value: there to be ignored"
+        return f"{number}, a GREASE value, which receivers ignore"
     return f"{number}, for private use" if value >= PRIVATE_USE else f"{number}, not registered by RFC 9420"
 
 
@@ -183,7 +183,7 @@ _TYPES = {
     "credentials[]": "CredentialType",
     "credential_types[]": "CredentialType",
 }
-"""The fields that hold any code point of a registry, those that we do not know included."""
+"""The fields that hold a code point, and its registry; the code point may be one that we do not know."""
 
 _REGISTRIES: dict[str, dict[int, str]] = {
     enum.__name__: {member.value: member.name for member in enum}

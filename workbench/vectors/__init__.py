@@ -1,8 +1,8 @@
 """The official test vectors of MLS, run on `workbench.mls`.
 
-`case.py` reads one case, `formats.py` tells what a file holds, `encoding.py` to `joining.py` check the
-formats, `run.py` and `report.py` turn paths into results. The formats are those of mlswg/mls-implementations,
-test-vectors.md; each check does all that is written there, what it says to make anew included.
+`case.py` reads one case. `formats.py` recognises the format of a file. `encoding.py` to `joining.py` check the formats.
+`run.py` and `report.py` turn paths into results. test-vectors.md of mlswg/mls-implementations defines the formats; each
+check does everything that it asks for, including objects that the checker has to make itself.
 """
 
 from workbench.vectors.report import ProgressBar, to_json, to_table

@@ -1,6 +1,6 @@
-"""One case of a vector file, read with care: a wrong shape is a failure of the case, never a crash.
+"""Read one case of a vector file: wrong JSON types or values are a failure of the case, never a crash.
 
-Names in reasons are paths into the JSON (`epochs[3].commit`), so that a failure can be looked up.
+Reasons of failures name paths in the JSON (`epochs[3].commit`).
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ T = TypeVar("T")
 
 
 class CaseFailed(Exception):
-    """A case that does not hold; the message says what was found and what the case expects."""
+    """A failed case; the message says what was found and what the case expects."""
 
 
 def reason_of(fault: CaseFailed | MLSError) -> str:
-    """Why a case failed; what is only not built yet is named as unsupported."""
+    """Why a case failed; something that is not built here is named as unsupported."""
     return f"unsupported: {fault}" if isinstance(fault, Unsupported) else str(fault)
 
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Say of what the engine refuses in which field of the case it stands."""
+    """Add the path of the case's field to errors of the engine."""
     try:
         yield
     except MLSError as fault:
@@ -38,14 +38,14 @@ def located(where: str) -> Iterator[None]:
 
 
 def nobody_watches() -> None:
-    """For cases whose progress nobody wants to see."""
+    """Do nothing: the default for cases without a display of progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class VectorCase:
-    """A JSON object of a case and where in the case it stands.
+    """A JSON object of a case, and its path in the case.
 
-    `on_read` is called whenever an object inside is handed out: the steps of a long case.
+    `on_read` is called for each object inside that is read: these are the steps of a long case.
     """
 
     values: Mapping[str, object]
@@ -69,7 +69,7 @@ class VectorCase:
         return tuple(None if value is None else _bytes(value, where) for where, value in self._places(name))
 
     def each_data(self, name: str) -> Iterator[tuple[str, bytes]]:
-        """The bytes in an array of hexadecimal strings, one after the other, each with where it stands."""
+        """The bytes of each string in an array of hexadecimal strings, with its path."""
         return ((where, _bytes(value, where)) for where, value in self._places(name))
 
     def decoded(self, cls: type[T], name: str) -> T:
@@ -79,7 +79,7 @@ class VectorCase:
             return decode(cls, data)
 
     def number(self, name: str, bits: int = 32) -> int:
-        """An unsigned number of so many bits."""
+        """An unsigned number of `bits` bits."""
         return _number(self._value(name), self.where(name), bits)
 
     def optional_numbers(self, name: str) -> tuple[int | None, ...]:
@@ -93,10 +93,10 @@ class VectorCase:
         )
 
     def text(self, name: str) -> str:
-        """A string that is meant as it stands; it must be Unicode, which JSON alone does not ensure."""
+        """A string that is not hexadecimal; it must be valid Unicode, which JSON does not ensure."""
         value = self._value(name)
         if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
-            raise CaseFailed(f"{self.where(name)} is no string of characters")
+            raise CaseFailed(f"{self.where(name)} is not a string of Unicode characters")
         return value
 
     def inside(self, name: str) -> VectorCase:
@@ -104,7 +104,7 @@ class VectorCase:
         return self._enter(self._value(name), self.where(name))
 
     def each(self, name: str) -> Iterator[VectorCase]:
-        """The objects in an array, one after the other."""
+        """The objects in an array, in order."""
         return (self._enter(value, where) for where, value in self._places(name))
 
     def rows(self, name: str) -> Iterator[Iterator[VectorCase]]:
@@ -118,7 +118,7 @@ class VectorCase:
         return cipher_suite(self.number("cipher_suite", 16))
 
     def entropy(self) -> bytes:
-        """32 bytes that stand for randomness: a hash of the case, so that each run makes the same bytes."""
+        """32 bytes instead of randomness: a hash of the case, so that each run makes the same bytes."""
         return hashlib.sha256(json.dumps(self.values, sort_keys=True).encode()).digest()
 
     def _value(self, name: str) -> object:
@@ -131,14 +131,14 @@ class VectorCase:
 
     def _enter(self, value: object, where: str) -> VectorCase:
         if not isinstance(value, dict):
-            raise CaseFailed(f"{where} is no object")
+            raise CaseFailed(f"{where} is not a JSON object")
         self.on_read()
         return VectorCase(value, where, self.on_read)
 
 
 def _bytes(value: object, where: str) -> bytes:
     if not isinstance(value, str):
-        raise CaseFailed(f"{where} is no hexadecimal string")
+        raise CaseFailed(f"{where} is not a string")
     try:
         return bytes.fromhex(value)
     except ValueError:
@@ -147,18 +147,18 @@ def _bytes(value: object, where: str) -> bytes:
 
 def _number(value: object, where: str, bits: int = 32) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << bits:
-        raise CaseFailed(f"{where} is no unsigned number of {bits} bits")
+        raise CaseFailed(f"{where} is not an integer from 0 to 2^{bits} - 1")
     return value
 
 
 def _numbered(value: object, where: str) -> Iterator[tuple[str, object]]:
     if not isinstance(value, list):
-        raise CaseFailed(f"{where} is no array")
+        raise CaseFailed(f"{where} is not a JSON array")
     return ((f"{where}[{at}]", item) for at, item in enumerate(value))
 
 
 def expect_equal(what: str, computed: object, expected: object) -> None:
-    """Hold a computed value against the one in the case."""
+    """Compare a computed value with the value in the case. Raises `CaseFailed` if they differ."""
     if computed != expected:
         at = _first_difference(computed, expected)
         place = f" from byte {at} on" if at else ""
@@ -166,13 +166,13 @@ def expect_equal(what: str, computed: object, expected: object) -> None:
 
 
 def expect(what: str, holds: bool) -> None:  # noqa: FBT001 - the verdict is what this is about
-    """Hold a claim of the case; `what` completes the sentence "it is not so that ..."."""
+    """Check a claim of the case; `what` completes the sentence "it is not true that ..."."""
     if not holds:
-        raise CaseFailed(f"it is not so that {what}")
+        raise CaseFailed(f"it is not true that {what}")
 
 
 def expect_same_encoding(where: str, value: object, data: bytes) -> None:
-    """Hold the encoding of a decoded value against the bytes it came from."""
+    """Encode a decoded value again and compare the result with the original bytes."""
     expect_equal(f"{where}, encoded again,", encode(value), data)
 
 
@@ -180,7 +180,7 @@ LONGEST_SHOWN = 160
 
 
 def _first_difference(computed: object, expected: object) -> int:
-    """Where two byte strings begin to differ if that is further on than will be shown, else 0."""
+    """The first byte at which two byte strings differ, if it is beyond the bytes that are shown; otherwise 0."""
     if not isinstance(computed, bytes) or not isinstance(expected, bytes):
         return 0
     at = next((at for at, (a, b) in enumerate(zip(computed, expected, strict=False)) if a != b), 0)

@@ -9,7 +9,7 @@ from workbench.vectors.case import VectorCase, expect, expect_equal, located
 
 
 def crypto_basics(case: VectorCase) -> None:
-    """Each operation gives the expected output, and what is made anew can be read (RFC 9420 §5)."""
+    """Check each operation's output, and that new signatures and ciphertexts can be read (RFC 9420 §5)."""
     suite = case.suite()
     _derivations(suite, case)
     _sign_with_label(suite, case.inside("sign_with_label"))

@@ -26,12 +26,12 @@ from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal,
 
 
 def deserialization(case: VectorCase) -> None:
-    """The header of a vector says how long the vector is (RFC 9420 §2.1.2)."""
+    """Check that the header of a vector encodes the vector's length (RFC 9420 §2.1.2)."""
     header = case.data("vlbytes_header")
     try:
         length, stop = read_length(header, 0, len(header))
     except Refused:
-        raise CaseFailed("vlbytes_header is no header of a vector") from None
+        raise CaseFailed("vlbytes_header is not the header of a vector") from None
     expect_equal("the length", length, case.number("length"))
     expect("nothing follows the header", stop == len(header))
     expect_equal("the header, encoded again,", length_header(length), header)
@@ -65,7 +65,7 @@ PUBLIC_MESSAGES: dict[str, type] = {
 
 
 def messages(case: VectorCase) -> None:
-    """Each struct decodes, is what its name says, and encodes to the same bytes (RFC 9420 §6)."""
+    """Check that each struct decodes, has the kind that its name says, and encodes to the same bytes (RFC 9420 §6)."""
     for name, struct in STRUCTS.items():
         expect_same_encoding(name, case.decoded(struct, name), case.data(name))
     for name, message_type in MLS_MESSAGES.items():

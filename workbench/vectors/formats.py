@@ -1,8 +1,8 @@
-"""The formats of vectors, and how a file's is told by what stands in it.
+"""The formats of vectors, and how the format of a file is recognised from its content.
 
-A format is told by the names of the fields of its cases: the one that shares the largest part of them, and at
-least half, so that a case with a missing field is still a (failing) case of its format. The three passive-client
-files are one format to the specification; they are named apart by how long a history their cases hold.
+A file has the format that shares the largest part of its field names with the cases, and at least half of them. So a
+case that lacks a field is still a (failing) case of its format. The three passive-client files have one format in the
+specification; here they have three names, by the length of the history in their cases.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ FORMATS = (
 
 
 def tell_format(cases: Sequence[object]) -> Format | None:
-    """The format of a file's cases, or None when it is none of those known."""
+    """The format of a file's cases; None if the format is unknown."""
     found = frozenset[str]().union(*(case for case in cases if isinstance(case, dict)))
     likeliest = max(FORMATS, key=lambda each: _likeness(each.fields, found))
     if _likeness(likeliest.fields, found) < 1 / 2:
@@ -107,7 +107,7 @@ def _likeness(fields: frozenset[str], found: frozenset[str]) -> float:
 
 
 LONG_HISTORY = 10
-"""Epochs: cases on single features have a few, random walks have hundreds."""
+"""The cases of a passive-client file with more epochs than this are random histories."""
 
 
 def _by_length_of_history(cases: Sequence[object]) -> Format:

@@ -33,7 +33,7 @@ MEMBERS = 2
 
 @dataclass(frozen=True, slots=True)
 class VectorEpoch:
-    """The epoch of a case: whoever holds it can send as member 1, and receive."""
+    """The epoch of a case, with all secrets to send as member 1 and to receive."""
 
     suite: CipherSuite
     context: GroupContext
@@ -44,7 +44,7 @@ class VectorEpoch:
     signature_pub: bytes
 
     def receive(self, message: object) -> AuthenticatedContent:
-        """The content of a message, verified in all that a receiver verifies (RFC 9420 §6.1)."""
+        """The content of a message after all checks of a receiver (RFC 9420 §6.1)."""
         match message:
             case PublicMessage():
                 opened = unprotect_public(self.suite, message, self.membership_key, self.context)
@@ -57,7 +57,7 @@ class VectorEpoch:
     def send(
         self, wire_format: WireFormat, content: FramedContent, tag: bytes | None, entropy: bytes
     ) -> PublicMessage | PrivateMessage:
-        """The content signed and framed anew; `tag` is the confirmation tag of a commit (RFC 9420 §6.1)."""
+        """A new message with the content, signed and framed; `tag` is a commit's confirmation tag (RFC 9420 §6.1)."""
         signature = sign_content(self.suite, wire_format, content, self.signature_priv, self.context)
         signed = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
         if wire_format is WireFormat.mls_public_message:
@@ -67,7 +67,7 @@ class VectorEpoch:
 
 
 def message_protection(case: VectorCase) -> None:
-    """What was protected opens, what is protected anew does too, and application data is never public (RFC 9420 §6)."""
+    """Check that given and new messages open, and that application data is never public (RFC 9420 §6)."""
     epoch = _epoch_in(case)
     application = ApplicationData(case.data("application"))
     sent: dict[str, Proposal | Commit | ApplicationData] = {

@@ -1,4 +1,4 @@
-"""Vectors of those whom a commit adds: welcome, and the passive clients (RFC 9420 §12.4)."""
+"""Vectors for new members: welcome, and the passive clients (RFC 9420 §12.4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal,
 
 
 def welcome(case: VectorCase) -> None:
-    """A Welcome opens for its key package, and what is in it is signed and confirmed (RFC 9420 §12.4.3.1)."""
+    """Check that a Welcome opens with its key package, and its signature and confirmation tag (RFC 9420 §12.4.3.1)."""
     suite = case.suite()
     sent = _welcome_in(case)
     secrets = open_group_secrets(suite, sent, _key_package_in(case), case.data("init_priv"))
@@ -37,7 +37,7 @@ def welcome(case: VectorCase) -> None:
 
 
 NO_TIME = 0
-"""A case does not say when it happened, and `POLICY` does not ask."""
+"""The time of a case; it has no effect, because a case has no time and `POLICY` does not check lifetimes."""
 
 POLICY = Policy(lifetimes=ANY_LIFETIME, kept_resumption_psks=1_000_000)
 """Cases have no clock, and some key packages in them live for ever; a commit may name the resumption PSK of any epoch
@@ -45,7 +45,7 @@ that the client was in."""
 
 
 def passive_client(case: VectorCase) -> None:
-    """Who only listens joins a group and is in the same epoch as everybody after each commit (RFC 9420 §12.4)."""
+    """Check that a member that never sends joins, and reaches the expected epoch after each commit (RFC 9420 §12.4)."""
     suite = case.suite()
     bundle = _bundle_in(suite, case)
     psks = {given.data("psk_id"): given.data("psk") for given in case.each("external_psks")}
@@ -71,7 +71,7 @@ def _expect_authenticator(state: GroupState, case: VectorCase, name: str) -> Non
 
 
 def _bundle_in(suite: CipherSuite, case: VectorCase) -> KeyPackageBundle:
-    """The key package and its private keys, each of which must fit its public key."""
+    """The key package and its private keys; each private key must fit its public key."""
     key_package = _key_package_in(case)
     bundle = KeyPackageBundle(
         key_package, case.data("init_priv"), case.data("encryption_priv"), case.data("signature_priv")
@@ -87,7 +87,7 @@ def _bundle_in(suite: CipherSuite, case: VectorCase) -> KeyPackageBundle:
 
 
 def _key_package_in(case: VectorCase) -> KeyPackage:
-    """A key package, in an MLSMessage as in the official files or bare as in their description."""
+    """A key package: in an MLSMessage, as in the official files, or bare, as in their description."""
     try:
         message = decode(MLSMessage, case.data("key_package")).message
     except Malformed:

@@ -1,4 +1,4 @@
-"""Results of vector files as a table for people and as JSON for programs, and how far a run is."""
+"""Results of vector files as a table for people and as JSON for programs, and the progress of a run."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TextIO
 from workbench.vectors.run import FileResult
 
 SHOWN_FAILURES = 10
-"""Of each file: the table must stay readable when everything is wrong; `--json` lists them all."""
+"""How many failures of a file the table shows, so that it stays readable; `--json` lists all of them."""
 
 
 def to_json(results: Iterable[FileResult]) -> dict[str, object]:
-    """The results as JSON: `{"files": [...]}`; a file with failures also lists these."""
+    """The results as JSON: `{"files": [...]}`; a file with failures has a list of them."""
     return {"files": [_file_to_json(result) for result in results]}
 
 
@@ -31,7 +31,7 @@ def _file_to_json(result: FileResult) -> dict[str, object]:
 
 
 def to_table(results: Sequence[FileResult]) -> str:
-    """The results as lines of text: a row a file, a column a suite, then the failures with their reasons."""
+    """The results as text: a table with a row for each file and a column for each suite, then the failures."""
     suites = sorted({suite for result in results for suite in result.suites})
     columns = [f"{'suite ' * (at == 0)}{suite}" for at, suite in enumerate(suites)]
     head = ["file", "passed", "failed", "skipped", "seconds", *columns]
@@ -89,21 +89,21 @@ BAR_WIDTH = 30
 
 
 class ProgressBar:
-    """One line that is drawn over and over; nothing at all where nobody sees it move."""
+    """A progress line that is drawn again and again on a terminal; elsewhere it draws nothing."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.shown = ""
 
     def show(self, name: str, done: int, total: int) -> None:
-        """Draw how far the file called `name` is."""
+        """Draw the progress of the file called `name`."""
         filled = BAR_WIDTH * done // total
         line = f"{'█' * filled}{'░' * (BAR_WIDTH - filled)} {100 * done // total:3} % {name}"
         if line != self.shown and self.stream.isatty():
             self._draw(line)
 
     def clear(self) -> None:
-        """Leave an empty line behind."""
+        """Remove the progress line."""
         if self.shown:
             self._draw("")
 

@@ -16,12 +16,12 @@ from workbench.vectors.formats import FORMATS, Format, tell_format
 
 
 class UnreadableFile(Exception):
-    """A path that holds no vectors that can be run; the message says why."""
+    """A path without vectors that can be run; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A case that did not hold: its place in the file, counted from 0, and why."""
+    """A failed case: its place in the file, counted from 0, and the reason."""
 
     case: int
     suite: int | None
@@ -30,7 +30,7 @@ class Failure:
 
 @dataclass(slots=True)
 class VectorTally:
-    """How many cases passed, failed and were skipped (none ever is: what is not built is a failure)."""
+    """The numbers of passed, failed and skipped cases; no case is skipped, an unsupported one is a failure."""
 
     passed: int = 0
     failed: int = 0
@@ -39,7 +39,7 @@ class VectorTally:
 
 @dataclass(slots=True)
 class FileResult:
-    """What became of the cases of one file, in all and by suite."""
+    """The results of one file, in total and by cipher suite."""
 
     file: str
     format: str
@@ -49,7 +49,7 @@ class FileResult:
     seconds: float = 0.0
 
     def count(self, case: int, suite: int | None, reason: str | None) -> None:
-        """Add one case; `reason` is None for one that passed."""
+        """Add one case; `reason` is None if it passed."""
         tallies = [self.cases] if suite is None else [self.cases, self.suites.setdefault(suite, VectorTally())]
         for tally in tallies:
             if reason is None:
@@ -63,9 +63,9 @@ class FileResult:
 def check_paths(
     paths: Iterable[Path], on_step: Callable[[str, int, int], None]
 ) -> Iterator[FileResult | UnreadableFile]:
-    """Run files, and folders of files; what cannot be read is named in its turn and does not stop the rest.
+    """Run files and folders of files. An unreadable path gives an `UnreadableFile` and does not stop the others.
 
-    `on_step` is called with a file's name, the steps that are done in it, and the steps that there are.
+    `on_step` is called with a file's name, the number of finished steps in it, and the number of all its steps.
     """
     for path in paths:
         try:
@@ -94,7 +94,7 @@ def find_files(path: Path) -> tuple[Path, ...]:
 
 
 def check_file(path: Path, on_step: Callable[[int, int], None]) -> FileResult:
-    """Run all cases of a file; a step is an object in it. Raises `UnreadableFile`."""
+    """Run all cases of a file; each object in it is a step. Raises `UnreadableFile`."""
     cases = _read_cases(path)
     kind = tell_format(cases)
     if kind is None:
@@ -116,9 +116,9 @@ def check_file(path: Path, on_step: Callable[[int, int], None]) -> FileResult:
 
 
 def check_case(kind: Format, values: object, on_read: Callable[[], None] = nobody_watches) -> str | None:
-    """Why a case does not hold, or None if it does."""
+    """Why a case fails; None if it passes."""
     if not isinstance(values, dict):
-        return "the case is no object"
+        return "the case is not a JSON object"
     try:
         kind.check(VectorCase(values, on_read=on_read))
     except (CaseFailed, MLSError) as fault:

@@ -30,7 +30,7 @@ KEPT_SECRETS = (
 
 
 def key_schedule(case: VectorCase) -> None:
-    """The secrets of each epoch follow from those of the one before (RFC 9420 §8)."""
+    """Check that the secrets of each epoch follow from the secrets of the epoch before (RFC 9420 §8)."""
     suite = case.suite()
     group_id, init_secret = case.data("group_id"), case.data("initial_init_secret")
     for number, given in enumerate(case.each("epochs")):
@@ -67,7 +67,7 @@ def _expect_secrets(suite: CipherSuite, epoch: Epoch, given: VectorCase) -> None
 
 
 def psk_secret(case: VectorCase) -> None:
-    """All keys, in their order, make the one secret (RFC 9420 §8.4)."""
+    """Check the PSK secret that all pre-shared keys give in their order (RFC 9420 §8.4)."""
     suite = case.suite()
     psks = [
         (PreSharedKeyID(ExternalPSK(given.data("psk_id")), given.data("psk_nonce")), given.data("psk"))
@@ -77,12 +77,12 @@ def psk_secret(case: VectorCase) -> None:
 
 
 def transcript_hashes(case: VectorCase) -> None:
-    """A commit moves the transcript on, and its confirmation tag is that of the place it leads to (RFC 9420 §8.2)."""
+    """Check the transcript hashes after a commit, and its confirmation tag (RFC 9420 §8.2)."""
     suite = case.suite()
     commit = case.decoded(AuthenticatedContent, "authenticated_content")
     tag = commit.auth.confirmation_tag
     if not isinstance(commit.content.content, Commit) or tag is None:
-        raise CaseFailed("authenticated_content is no commit")
+        raise CaseFailed("authenticated_content is not a commit")
     confirmed = confirmed_transcript_hash(
         suite,
         case.data("interim_transcript_hash_before"),
@@ -98,11 +98,11 @@ def transcript_hashes(case: VectorCase) -> None:
 
 
 ANY_GENERATION = RatchetLimits(forward=100_000, behind=0)
-"""A vector may start far into a ratchet; a second's worth of steps is far enough."""
+"""How many steps of a ratchet a vector may skip; they take about a second."""
 
 
 def secret_tree(case: VectorCase) -> None:
-    """Every leaf has the expected keys in the expected generations (RFC 9420 §9)."""
+    """Check the keys of every leaf in the given generations (RFC 9420 §9)."""
     suite = case.suite()
     _sender_data(suite, case.inside("sender_data"))
     rows = [list(row) for row in case.rows("leaves")]

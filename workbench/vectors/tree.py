@@ -18,7 +18,7 @@ from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal,
 
 
 def tree_math(case: VectorCase) -> None:
-    """Every node has the expected children, parent and sibling (RFC 9420 Appendix C)."""
+    """Check the children, parent and sibling of every node (RFC 9420 Appendix C)."""
     n_leaves = case.number("n_leaves")
     expect("n_leaves is a power of two", n_leaves.bit_count() == 1)
     expect_equal("n_nodes", node_width(n_leaves), case.number("n_nodes"))
@@ -38,7 +38,7 @@ def _expect_nodes(case: VectorCase, name: str, relative: Callable[[NodeIndex], N
 
 
 def tree_operations(case: VectorCase) -> None:
-    """A proposal makes of one tree the other (RFC 9420 §12.1)."""
+    """Check that a proposal changes the first tree into the second (RFC 9420 §12.1)."""
     suite = case.suite()
     before = tree_in(suite, case, "tree_before")
     expect_equal("tree_hash_before", before.hash(), case.data("tree_hash_before"))
@@ -53,7 +53,7 @@ def tree_operations(case: VectorCase) -> None:
 
 
 def tree_validation(case: VectorCase) -> None:
-    """A tree has the expected resolutions and hashes, and its links and signatures hold (RFC 9420 §7.9, §12.4.3.1)."""
+    """Check the resolutions, hashes, parent hashes and signatures of a tree (RFC 9420 §7.9, §12.4.3.1)."""
     suite = case.suite()
     tree = tree_in(suite, case, "tree")
     resolutions, hashes = case.rows_of_numbers("resolutions"), case.all_data("tree_hashes")

@@ -19,7 +19,7 @@ from workbench.vectors.tree import tree_in
 
 @dataclass(frozen=True, slots=True)
 class VectorMember:
-    """What one leaf of the tree holds in secret."""
+    """The private keys and secrets of one leaf."""
 
     private_keys: Mapping[NodeIndex, bytes]
     signature_private_key: bytes
@@ -27,7 +27,7 @@ class VectorMember:
 
 @dataclass(frozen=True, slots=True)
 class VectorGroup:
-    """The tree of a case and the secrets of all its members; `context` still has the old tree's hash."""
+    """The tree of a case and the secrets of all its members; `context` has the hash of the tree before the path."""
 
     suite: CipherSuite
     tree: RatchetTree
@@ -36,7 +36,7 @@ class VectorGroup:
 
 
 def treekem(case: VectorCase) -> None:
-    """All members open each given path, and each path made anew, to the same commit secret (RFC 9420 §7.5)."""
+    """Check that all members open each given path and each new path to the same commit secret (RFC 9420 §7.5)."""
     suite = case.suite()
     tree = tree_in(suite, case, "ratchet_tree")
     context = GroupContext(
@@ -82,7 +82,7 @@ def _member_in(suite: CipherSuite, tree: RatchetTree, given: VectorCase) -> Vect
 
 
 def _follow_given_path(group: VectorGroup, sender: LeafIndex, given: VectorCase) -> None:
-    """A given path fits the tree, and opens to the given secrets."""
+    """Check that a given path fits the tree, and opens to the given secrets."""
     update_path = given.decoded(UpdatePath, "update_path")
     merged = _merge(group, sender, update_path)
     expect_equal(given.where("tree_hash_after"), merged.hash(), given.data("tree_hash_after"))
@@ -91,7 +91,7 @@ def _follow_given_path(group: VectorGroup, sender: LeafIndex, given: VectorCase)
         path_secret = path_secrets[leaf] if leaf < len(path_secrets) else None
         where = f"{given.where('path_secrets')}[{leaf}]"
         if leaf == sender:
-            expect(f"{where} is null, as the sender opens nothing", path_secret is None)
+            expect(f"{where} is null, because the sender opens nothing", path_secret is None)
             continue
         if path_secret is None:
             raise CaseFailed(f"{where} is missing")
@@ -105,7 +105,7 @@ def _follow_given_path(group: VectorGroup, sender: LeafIndex, given: VectorCase)
 
 
 def _follow_new_path(group: VectorGroup, sender: LeafIndex, entropy: bytes) -> None:
-    """A path that the sender makes anew fits the tree, and opens to the sender's commit secret for everybody."""
+    """Check that a new path of the sender fits the tree, and opens to the sender's commit secret for all others."""
     made = new_path(
         group.suite,
         group.tree,

@@ -1,8 +1,8 @@
-"""What the worst megabyte costs: every list as long as it can be, at every entry point, in CPU seconds.
+"""The cost of the worst megabyte: every list as long as possible, at every entry point, in CPU seconds.
 
-Read `lists.py` (all lists that the structs of the wire have), `inputs.py` (messages with one of them filled, and who is
-given them), `special.py` (costly inputs that no repeated item makes), `measure.py` (the seconds, and how they grow) and
-`report.py`. `costs()` yields a row for each input.
+Read `lists.py` (all lists in wire structs), `inputs.py` (messages with one long list, and their receivers),
+`special.py` (costly inputs without repeated items), `measure.py` (the seconds, and their growth) and `report.py`.
+`costs()` yields a row for each input.
 """
 
 from workbench.fuzz.cost.inputs import CostlyInput

@@ -1,7 +1,7 @@
-"""Messages with one list as long as it can be, and who is given them.
+"""Messages with one list as long as possible, and their receivers.
 
-The messages and the insider who signs them are those of the fuzzer (`subjects.py`): a list is filled at each layer at
-which a message can be damaged, so that it is read by whoever checks no signature, and by whoever has checked it.
+The messages, and the insider that signs them, are those of the fuzzer (`subjects.py`). A list is filled at each layer
+of a message. So both kinds of code meet it: code before the check of a signature, and code after it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Feed = Callable[[bytes], object]
 
 @dataclass(frozen=True, slots=True)
 class CostlyInput:
-    """Bytes of any length, what is in them, and an entry point that is given them; `lists` are those that are long."""
+    """A source of bytes of any length, their description, and an entry point; `lists` are the long lists."""
 
     entry_point: str
     name: str
@@ -39,7 +39,7 @@ class CostlyInput:
 
 @dataclass(frozen=True, slots=True)
 class LongList:
-    """One list of a message, at one layer; `numbered` makes each item another one."""
+    """One list of a message, at one layer; with `numbered`, all its items differ."""
 
     layer: Layer
     place: int
@@ -48,7 +48,7 @@ class LongList:
     numbered: bool
 
     def make(self, size: int) -> bytes:
-        """The message with so many more items that it has about `size` bytes, or as many as the list may have."""
+        """The message with as many items as fit in about `size` bytes, or as many as the list may have."""
         whole = self.layer.parts()
         part = list(whole.walk())[self.place]
         items = self._items(part, max(0, size - len(self.layer.rebuilt(self.layer.data))))
@@ -57,7 +57,7 @@ class LongList:
 
     def _items(self, part: Part, room: int) -> bytes:
         if not isinstance(part.shape, VectorOf):
-            raise TypeError(f"{part.name} is no list")
+            raise TypeError(f"{part.name} is not a list")
         item, most = part.shape.item, part.shape.most - len(part.children)
         if not self.numbered:
             return item_of(item) * min(room // len(item_of(item)), most)
@@ -66,14 +66,14 @@ class LongList:
 
 
 FIRST_NUMBER = 0x0100
-"""Above all code points that RFC 9420 registers, so that a numbered item is one that nobody knows."""
+"""The first code point of numbered items; it is above all that RFC 9420 registers, so nobody knows the items."""
 
 MOST_NUMBERS = 0x10000 - FIRST_NUMBER
-"""So many different items there are if a code point of two bytes is all that is in them."""
+"""How many different items there are if an item is only a code point of two bytes."""
 
 
 def long_lists(layer: Layer) -> Iterator[LongList]:
-    """Each list in a layer, filled with items that are all the same and with items that all differ."""
+    """Each list in a layer, filled with equal items and with different items."""
     seen = set()
     for place, part in enumerate(layer.parts().walk()):
         if not isinstance(part.shape, VectorOf):
@@ -88,7 +88,7 @@ def long_lists(layer: Layer) -> Iterator[LongList]:
 
 
 def _path(part: Part) -> str:
-    """The way to a list: "commit.path.leaf_node.capabilities.extensions"."""
+    """The path of a list: "commit.path.leaf_node.capabilities.extensions"."""
     names = []
     at: Part | None = part
     while at is not None and at.parent is not None:
@@ -112,16 +112,16 @@ ENTRY_POINTS = (
     ("GroupInfo", "external_commit"),
     ("X509Credential", "TrustAnchors.validate"),
 )
-"""Which function a subject of the fuzzer is given to, by how its name begins."""
+"""The function that receives a subject of the fuzzer, by the beginning of the subject's name."""
 
 
 def entry_point_of(subject: Subject) -> str:
-    """The function that takes in what a subject is."""
+    """The function that receives a subject."""
     return next(entry_point for start, entry_point in ENTRY_POINTS if subject.name.startswith(start))
 
 
 def list_inputs(suite_id: int = 1) -> Iterator[CostlyInput]:
-    """Every list of every message, as long as it can be, at every entry point that takes such a message."""
+    """Every list of every message, as long as possible, at every entry point for such a message."""
     suite, shown = scene(suite_id).suite, set()
     for subject in subjects(suite_id):
 
@@ -131,7 +131,7 @@ def list_inputs(suite_id: int = 1) -> Iterator[CostlyInput]:
         for layer in subject.layers:
             for each in long_lists(layer):
                 if layer is subject.wire and each.numbered and subject.sealed:
-                    continue  # what is in it is not looked at before the signature
+                    continue  # its content is not read before the signature is checked
                 name = f"{subject.name}: {each.path}{', all different' if each.numbered else ''}"
                 signed = "" if layer is subject.wire else ", well signed"
                 yield CostlyInput(entry_point_of(subject), name + signed, each.make, feed, frozenset({each.name}))
@@ -142,7 +142,7 @@ def list_inputs(suite_id: int = 1) -> Iterator[CostlyInput]:
 
 
 def _seen_by_all(name: str, each: LongList) -> Iterator[CostlyInput]:
-    """The entry points that take any message, whoever has sent it."""
+    """The entry points that take any message from any sender."""
     lists = frozenset({each.name})
     sample = decode(MLSMessage, each.make(0), custom=POLICY.custom).message
     for entry_point, feed in ANY_MESSAGE.items():
@@ -152,33 +152,33 @@ def _seen_by_all(name: str, each: LongList) -> Iterator[CostlyInput]:
 
 
 def decoded(data: bytes) -> object:
-    """What is done to all bytes."""
+    """The entry points that take any bytes."""
     return decode(MLSMessage, data, custom=POLICY.custom)
 
 
 def decoded_in_vain(data: bytes) -> object:
-    """The same bytes, with one too many at the end: all is well, and then it is not."""
+    """The same bytes and one byte more, so that decoding fails only at the end."""
     return decode(MLSMessage, data + b"\0", custom=POLICY.custom)
 
 
 def encoded(data: bytes) -> object:
-    """Decoded, and written anew."""
+    """Decode the bytes and encode the value again."""
     message = decode(MLSMessage, data, custom=POLICY.custom)
     return encode(message)
 
 
 def inspected(data: bytes) -> object:
-    """Shown as `workbench inspect` shows it."""
+    """Show the bytes as `workbench inspect` does."""
     return dissect(data, custom=POLICY.custom).text()
 
 
 def inspected_as_json(data: bytes) -> object:
-    """Shown as `workbench inspect --json` shows it."""
+    """Show the bytes as `workbench inspect --json` does."""
     return dissect(data, custom=POLICY.custom).as_json()
 
 
 def explained(data: bytes) -> object:
-    """What `workbench explain` says to a member."""
+    """Explain the bytes to a member, as `workbench explain` does."""
     return str(explain(scene(1).carol, data, now=NOW))
 
 
@@ -193,7 +193,7 @@ ANY_MESSAGE: dict[str, Feed] = {
 
 
 def service() -> DeliveryService:
-    """A delivery service with a clock, and the group of the scene in its log."""
+    """A delivery service with a clock and a log of the scene's group."""
     carol = scene(1).carol
     opened = DeliveryService(POLICY.custom, clock=lambda: NOW)
     opened.open_group(carol.group_id, carol.epoch)
@@ -201,25 +201,25 @@ def service() -> DeliveryService:
 
 
 def submitted(data: bytes) -> object:
-    """A message of a group, given to the log."""
+    """Give a message to the group's log."""
     return service().submit(scene(1).carol.group_id, data)
 
 
 def published(data: bytes) -> object:
-    """A key package, given to the directory and taken from it."""
+    """Give a key package to the directory, and take it out again."""
     opened = service()
     opened.publish_key_package("Grace", data)
     return opened.take_key_package("Grace", 1)
 
 
 def described(data: bytes) -> object:
-    """A description of the group, given to the delivery service."""
+    """Give a GroupInfo to the delivery service."""
     service().publish_group_info(data)
     return None
 
 
 def welcomed(data: bytes) -> object:
-    """A Welcome, given to the delivery service with its commit."""
+    """Give a Welcome and its commit to the delivery service."""
     at = scene(1)
     return service().submit(at.carol.group_id, encode(at.committed.message), data)
 
@@ -231,4 +231,4 @@ DELIVERY: dict[str, dict[str, Feed]] = {
     "GroupInfo": {"delivery: a GroupInfo": described},
     "Welcome": {"delivery: a Welcome": welcomed},
 }
-"""What the delivery service does with each message."""
+"""The function of the delivery service for each kind of message."""

@@ -1,4 +1,4 @@
-"""All lists that can be on the wire or in what is put away, and items to fill them with."""
+"""All lists in wire structs and in stored structs, and items to fill them with."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from workbench.mls.wire.tree import Credential
 
 
 class ListName(NamedTuple):
-    """A field that is a vector of something, and the struct that it is in."""
+    """A field that is a vector, and its struct."""
 
     struct: str
     field: str
@@ -45,11 +45,11 @@ ROOTS: tuple[type, ...] = (
     StoredBundle,
     StoredPendingCommit,
 )
-"""What is decoded by itself: all other structs are inside these, or are hashed and signed alone."""
+"""The structs that are decoded alone; all others are inside these, or are only hashed or signed."""
 
 
 def every_list() -> frozenset[ListName]:
-    """All lists that anybody can fill, by the annotations of the structs."""
+    """All lists in these structs, found by the annotations of the fields."""
     return frozenset(found for root in ROOTS for found in _lists_in(root, set()))
 
 
@@ -75,7 +75,7 @@ def _structs_in(shape: Shape) -> Iterator[type]:
 
 
 def list_of(part: Part) -> ListName:
-    """Which list a part is."""
+    """The list that a part is an instance of; None if the part is not a list."""
     above = part.parent
     if above is None or not isinstance(above.shape, Struct | OptionalOf):
         raise TypeError(f"{part.name} is in no struct")
@@ -95,17 +95,17 @@ def _beside_their_tags(cls: type) -> Iterator[type]:
 
 
 def item_of(shape: Item, number: int | None = None) -> bytes:
-    """The shortest item of this shape, or the shortest that is another one for each `number`."""
+    """The shortest item of this shape; with `number`, the shortest item that differs for each number."""
     encoded, _ = _item(shape, number)
     return encoded
 
 
 NUMBERED = 4
-"""So many bytes hold a number."""
+"""How many bytes encode the number of an item."""
 
 
 def _item(shape: Shape, number: int | None) -> tuple[bytes, int | None]:
-    """An item, and the number if it is not in the item yet."""
+    """An item, and the number if no field has encoded it yet."""
     match shape:
         case Uint(width, None):
             return ((number or 0) % (1 << 8 * width)).to_bytes(width, "big"), None

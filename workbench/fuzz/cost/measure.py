@@ -1,4 +1,4 @@
-"""The CPU seconds that an input takes, at a few sizes."""
+"""Measure the CPU seconds of an input at a few sizes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from workbench.mls import MLSError
 
 MEGABYTE = 1 << 20
 LIMIT = 2.0
-"""CPU seconds that an input of one megabyte may take at any entry point."""
+"""The limit of CPU seconds for an input of one megabyte at any entry point."""
 
 
 SIZES = (MEGABYTE >> 3, MEGABYTE >> 1, MEGABYTE)
-"""What is measured, in this order: what takes too long in an eighth is not measured any further."""
+"""The measured sizes, in this order; an input that takes too long at one size is not measured at the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """What one input takes: its bytes, the CPU seconds, and how many times those of half the bytes that is.
+    """The cost of one input: its bytes, the CPU seconds, and the growth.
 
-    `growth` is 2 where each byte costs the same, 4 where the cost grows with the square. It is None where there is no
-    half: the list cannot be as long, or a part of it took too long already.
+    `growth` is the CPU seconds divided by those of half the bytes: 2 if each byte costs the same, 4 if the cost is
+    quadratic. It is None if the half was not measured, because the list cannot be so long or a smaller part already
+    took too long.
     """
 
     entry_point: str
@@ -38,18 +39,18 @@ class CostRow:
 
     @property
     def is_too_much(self) -> bool:
-        """Whether it takes longer than a megabyte may."""
+        """Whether the input takes longer than the limit for a megabyte."""
         return self.seconds > LIMIT
 
 
 def all_inputs() -> Iterator[CostlyInput]:
-    """All inputs there are: each list as long as it can be, and what no list makes."""
+    """All inputs: each list as long as possible, and the special inputs."""
     yield from special_inputs()
     yield from list_inputs()
 
 
 def measured_cost(costly: CostlyInput, sizes: Sequence[int] = SIZES) -> CostRow | None:
-    """What an input takes at the largest of some sizes; None if its sender cannot make it."""
+    """The cost of an input at the largest of these sizes; None if its sender cannot make it."""
     row: CostRow | None = None
     for size in sizes:
         try:
@@ -77,11 +78,11 @@ def cpu_seconds(feed: Callable[[bytes], object], data: bytes) -> float:
 
 
 REFUSALS = (MLSError, Refused, ValueError)
-"""What entry points raise about bytes: `ValueError` for text that stands for none."""
+"""The errors by which entry points refuse bytes: `ValueError` for text that encodes no bytes."""
 
 
 def costs(inputs: Iterable[CostlyInput] | None = None, sizes: Sequence[int] = SIZES) -> Iterator[CostRow]:
-    """What each input takes at each entry point, as a row; the inputs are all that there are, unless they are given."""
+    """A row with the cost of each input at its entry point; by default all inputs."""
     for costly in all_inputs() if inputs is None else inputs:
         row = measured_cost(costly, sizes)
         if row is not None:

@@ -10,7 +10,7 @@ from workbench.fuzz.cost.measure import LIMIT, CostRow
 
 
 def costs_to_table(rows: Sequence[CostRow]) -> str:
-    """The costliest input of each entry point, and all that take too long, the costliest first."""
+    """The costliest input of each entry point, and all inputs that take too long, the costliest first."""
     worst: dict[str, CostRow] = {}
     for row in sorted(rows, key=_seconds):
         worst[row.entry_point] = row

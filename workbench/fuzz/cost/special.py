@@ -1,4 +1,4 @@
-"""Costly inputs that no repeated item makes: trees and chains that hold together, many signatures, text."""
+"""Costly inputs without repeated items: consistent trees and chains, many signatures, text."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ TREE = frozenset({ListName("RatchetTreeExtension", "ratchet_tree")})
 
 
 def special_inputs() -> Iterator[CostlyInput]:
-    """All of them."""
+    """All special inputs."""
     yield from _trees()
     yield from _commits()
     yield from _proposals()
@@ -77,7 +77,7 @@ def special_inputs() -> Iterator[CostlyInput]:
 
 
 def _fed_to(name: str) -> Feed:
-    """Whoever is given the fuzzer's subject of this name."""
+    """The function that receives the fuzzer's subject with this name."""
     subject = next(each for each in subjects(1) if each.name == name)
     return lambda data: subject.feed(scene(1).suite, data)
 
@@ -86,7 +86,7 @@ def _fed_to(name: str) -> Feed:
 
 
 def _trees() -> Iterator[CostlyInput]:
-    """Trees by themselves, and in a GroupInfo that a member of the tree has signed."""
+    """Trees alone, and in a GroupInfo that a member of the tree has signed."""
     for name, make in (
         ("blank nodes, and a member at the right edge", _blanks),
         ("parents over blank leaves, and a member at the right edge", _parents_over_blanks),
@@ -103,7 +103,7 @@ def _trees() -> Iterator[CostlyInput]:
 
 
 def _described(tree: bytes) -> bytes:
-    """A GroupInfo with another tree, signed by who is at its right edge."""
+    """A GroupInfo with another tree, signed by the member at its right edge."""
     at = scene(1)
     info = group_info(at.mallory).message
     if not isinstance(info, GroupInfo):
@@ -130,11 +130,11 @@ def _parents_over_blanks(size: int) -> bytes:
 
 
 BYTES_OF_UNMERGED = 80
-"""About so many bytes a leaf takes in a tree in which each second one is unmerged in all parents above it."""
+"""About how many bytes a leaf takes in a tree in which every second leaf is unmerged in all parents above it."""
 
 
 def _unmerged(size: int) -> bytes:
-    """Parents that hang together, over members of whom each second one came after them; nobody has signed anything."""
+    """A tree with valid parent hashes in which every second member is unmerged; the leaves are not signed."""
     count = 1 << (size // BYTES_OF_UNMERGED).bit_length() - 1
     small = LeafNode(
         encryption_key=b"",
@@ -157,7 +157,7 @@ def _unmerged(size: int) -> bytes:
 
 
 def _members(size: int) -> bytes:
-    """Members who have signed their leaves; Mallory, at the right edge, is one more."""
+    """A tree of members with signed leaves; Mallory is at the right edge."""
     each = 2 + len(encode(Node(_member(0))))
     leaves = b"".join(b"\1" + encode(Node(_member(number))) + b"\0" for number in range((size - len(_edge())) // each))
     return vector(leaves + _edge())
@@ -197,7 +197,7 @@ def _client(number: int) -> KeyPackageBundle:
 
 
 def _commits() -> Iterator[CostlyInput]:
-    """Commits of a member, well signed."""
+    """Commits of a member, with valid signatures."""
     proposals = frozenset({ListName("Commit", "proposals")})
     for name, proposal in (
         ("pre-shared keys, all different", _psk),
@@ -244,19 +244,19 @@ def _committed(proposals: tuple[ProposalOrRef, ...]) -> bytes:
 
 
 def _proposals() -> Iterator[CostlyInput]:
-    """As many as may be pending ask to be added, in pairs that exclude each other; a member commits those that fit."""
+    """The largest number of pending Adds, in pairs that exclude each other; a member commits the valid ones."""
     yield CostlyInput("process and create_commit", "clients in pairs ask to be added", _requests, _all_committed)
 
 
 def _requests(size: int) -> bytes:
-    """Requests behind each other, each with its length in front."""
+    """The Adds one after the other, each after its length."""
     most = min(POLICY.pending_proposals, size // len(encode(_request(0))))
     return b"".join(vector(encode(_request(number))) for number in range(most))
 
 
 @cache
 def _request(number: int) -> MLSMessage:
-    """A client asks to be added; the second of each pair has the encryption key of the first."""
+    """A proposal of a client that asks to be added; both clients of a pair have the same encryption key."""
     at, made = scene(1), _client(number)
     key_package = made.key_package
     if number % 2:
@@ -278,11 +278,11 @@ def _all_committed(data: bytes) -> object:
     return create_commit(state, entropy=ENTROPY, now=NOW, approved=tuple(state.proposals))
 
 
-# What is sealed, what others have issued, and text
+# Ciphertexts, certificates, and text
 
 
 def _private_messages() -> Iterator[CostlyInput]:
-    """An application message under the last key that a receiver derives."""
+    """An application message encrypted with the last key that a receiver derives."""
     yield CostlyInput(
         "process", "a message that skips a thousand keys", _far_ahead, _fed_to("PrivateMessage application")
     )
@@ -296,7 +296,7 @@ def _far_ahead(size: int) -> bytes:
 
 
 def _certificates() -> Iterator[CostlyInput]:
-    """A good chain with the certificate of the issuer in it many times; and issuers that certify each other."""
+    """A valid chain that contains the issuer's certificate many times, and issuers that certify each other."""
 
     def make(size: int) -> bytes:
         chain = decode(Credential, x509_chain().wire.data).credential
@@ -318,7 +318,7 @@ def _certificates() -> Iterator[CostlyInput]:
 
 
 def _text() -> Iterator[CostlyInput]:
-    """Text that may stand for a message."""
+    """Text that may encode a message."""
     for name, make in (
         ("hexadecimal", lambda size: _message(size // 2).hex().encode()),
         ("base64", lambda size: base64.b64encode(_message(size * 3 // 4))),
@@ -335,5 +335,5 @@ def _text() -> Iterator[CostlyInput]:
 
 
 def _message(size: int) -> bytes:
-    """The beginning of a Welcome with very many entries, cut off."""
+    """The beginning of a Welcome with many entries, cut off."""
     return encode(MLSMessage(ProtocolVersion.mls10, Welcome(1, (), b"")))[:4] + b"\0\1" + vector(bytes(size)) + b"\1"
