@@ -85,7 +85,7 @@ def test_a_file_that_holds_no_results_is_named(option: str, tmp_path: Path, caps
     assert str(path) in capsys.readouterr().err
     path.write_text("{}", "utf-8")
     assert main(["bench", option, str(path)]) == 2
-    assert f"{path}: these are no results" in capsys.readouterr().err
+    assert f"{path}: these are not results" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -162,4 +162,4 @@ def test_the_command_shows_rows_and_says_by_its_exit_whether_all_is_well(
 
 def test_json_is_for_costs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fuzz", "--json"]) == 2
-    assert capsys.readouterr().err == "workbench fuzz: --json is for --cost\n"
+    assert capsys.readouterr().err == "workbench fuzz: --json works only with --cost\n"

@@ -73,7 +73,7 @@ def test_an_id_under_which_nothing_is_kept_is_not_found(peer: Peer) -> None:
         peer.call("Commit", state_id=joining)
     with refuses(NOT_FOUND, "no Joining is kept here"):
         peer.call("JoinGroup", transaction_id=group(peer), welcome=b"")
-    with refuses(NOT_FOUND, "nobody is kept here under the id 0"):
+    with refuses(NOT_FOUND, "no member or client is kept under the id 0"):
         peer.call("StorePSK", state_or_transaction_id=0, psk_id=b"id", psk_secret=b"secret")
 
 
@@ -233,9 +233,9 @@ def test_a_welcome_is_for_the_identity_of_the_key_package_and_enters_once(peer: 
 def test_a_commit_without_a_reinit_ends_no_group(peer: Peer) -> None:
     alice, bob = group_of_two(peer)
     commit = peer.call("ReInitCommit", state_id=alice).commit
-    with refuses(BAD, "holds no ReInit"):
+    with refuses(BAD, "contains no ReInit proposal"):
         peer.call("HandlePendingReInitCommit", state_id=alice)
-    with refuses(BAD, "holds no ReInit"):
+    with refuses(BAD, "contains no ReInit proposal"):
         peer.call("HandleReInitCommit", state_id=bob, commit=commit)
     peer.call("HandlePendingCommit", state_id=alice)
     peer.call("HandleCommit", state_id=bob, commit=commit)
@@ -245,7 +245,7 @@ def test_a_commit_without_a_reinit_ends_no_group(peer: Peer) -> None:
 def test_who_is_not_listed_signs_nothing_for_a_group(peer: Peer) -> None:
     signer = peer.call("CreateExternalSigner", cipher_suite=1, identity=b"signer").signer_id
     info = peer.call("GroupInfo", state_id=group(peer)).group_info
-    with refuses(BAD, "does not list this external signer"):
+    with refuses(BAD, "do not contain the key of this external signer"):
         peer.call("ExternalSignerProposal", signer_id=signer, group_info=info, description={"proposal_type": b"add"})
 
 

@@ -1,6 +1,6 @@
-"""How long each step of a group's life takes: beside the cryptography that it cannot avoid, and beside others.
+"""Time each step of a group's life, beside the cryptography it needs and other implementations.
 
-`steps` says what is timed and what each step needs at least; `scenario` takes the steps once, `run` again and again,
-with all implementations in turn; `results` holds what came of it; `report`, `compare`, `page` and `plot` tell it. Only
-what is asked for is imported, so that the memory of another implementation is not measured with ours in it.
+`steps` defines the steps and the least cryptography of each. `scenario` takes the steps once. `run` repeats them, with
+all implementations in turn. `results` holds the measurements; `report`, `compare`, `page` and `plot` show them. An
+implementation is imported only when it is asked for, so that its memory is measured without ours.
 """

@@ -1,4 +1,4 @@
-"""What is timed: an implementation of MLS, and one client of it that takes and gives the bytes of messages."""
+"""The interface to a timed implementation of MLS, and to one of its clients, which exchange bytes of messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Answer = TypeVar("Answer")
 
 
 def peak_of_process(process: int | Literal["self"] = "self") -> int:
-    """The most memory, in bytes, that a process has had; 0 where the system does not say (outside Linux)."""
+    """The peak of memory of a process in bytes; 0 if the system does not report it (outside Linux)."""
     try:
         lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
     except OSError:
@@ -24,12 +24,12 @@ def peak_of_process(process: int | Literal["self"] = "self") -> int:
 
 
 class NotOffered(Exception):
-    """The package has no call for what was asked."""
+    """The package has no call for this step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How long one call took, in seconds: on the clock, and of all processors together."""
+    """The duration of one call in seconds: wall-clock time, and processor time of all processors together."""
 
     wall: float
     cpu: float
@@ -44,45 +44,45 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 class Client:
-    """One client of an implementation. A commit is applied by its sender within the call that makes it.
+    """One client of an implementation. The call that makes a commit also applies it for its sender.
 
     Every message is the encoding of an MLSMessage.
     """
 
     def key_package(self) -> bytes:
-        """A new key package, with which this client is added later."""
+        """Make a key package, with which this client is added later."""
         raise NotOffered
 
     def create(self) -> None:
-        """A group with this client as its only member."""
+        """Create a group with this client as its only member."""
         raise NotOffered
 
     def add(self, key_packages: Sequence[bytes]) -> tuple[bytes, Sequence[bytes]]:
-        """One commit that adds clients; the result is the commit, and its Welcome or one Welcome for each client."""
+        """Add clients by one commit; return the commit, and its Welcome or a Welcome for each client."""
         raise NotOffered
 
     def join(self, welcome: bytes) -> None:
-        """Enter a group by a Welcome, with every check that the package makes."""
+        """Join a group by a Welcome, with all checks of the package."""
         raise NotOffered
 
     def update(self) -> bytes:
-        """A commit without proposals, which gives this client fresh keys."""
+        """Make a commit without proposals, which gives this client new keys."""
         raise NotOffered
 
     def remove(self, leaf: int) -> bytes:
-        """A commit that removes the member at a leaf."""
+        """Make a commit that removes the member at a leaf."""
         raise NotOffered
 
     def process(self, commit: bytes) -> None:
-        """Follow the commit of another member."""
+        """Process the commit of another member."""
         raise NotOffered
 
     def protect(self, application_data: bytes) -> bytes:
-        """An application message."""
+        """Make an application message."""
         raise NotOffered
 
     def read(self, message: bytes) -> bytes:
-        """What an application message of another member says."""
+        """Decrypt an application message of another member."""
         raise NotOffered
 
 
@@ -91,22 +91,22 @@ class Implementation:
 
     name: ClassVar[str]
     package: ClassVar[str]
-    """The package that holds it, and where that comes from."""
+    """The package of the implementation, and its registry."""
     module: ClassVar[str]
-    """What a program imports to use it."""
+    """The module that a program imports to use the implementation."""
     private: ClassVar[bool] = False
-    """Whether it processes commits only as PrivateMessages."""
+    """Whether the implementation processes commits only as PrivateMessages."""
     untimed: ClassVar[frozenset[str]] = frozenset()
-    """Steps whose call does something else than the step."""
+    """Steps for which the implementation's call does something else."""
     notes: ClassVar[str] = ""
-    """What is to be known before its times are compared with others."""
+    """What a reader must know to compare the times of this implementation with others."""
 
     def missing(self) -> str | None:
-        """Why it cannot be timed here and how to get it, or None."""
+        """Why the implementation cannot be timed here and how to install it; None if it is installed."""
         raise NotImplementedError
 
     def version(self) -> str:
-        """The version that is installed."""
+        """The installed version."""
         raise NotImplementedError
 
     def client(self, identity: bytes) -> Client:
@@ -114,20 +114,20 @@ class Implementation:
         raise NotImplementedError
 
     def timed(self, call: Callable[[], Answer]) -> tuple[Answer, Sample]:
-        """The answer of a call, and how long the call took."""
+        """The result of a call, and its duration."""
         wall, cpu = time.perf_counter(), time.process_time()
         answer = call()
         return answer, Sample(time.perf_counter() - wall, time.process_time() - cpu)
 
     def peak_memory(self) -> int:
-        """The most memory, in bytes, that the process in which it runs has had."""
+        """The peak of memory, in bytes, of the process in which the implementation runs."""
         return peak_of_process()
 
     def import_time(self) -> Sample:
-        """How long it takes to import it in a process that has not done so."""
+        """The duration of the import in a new process."""
         command = [sys.executable, "-c", _IMPORT, self.module]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
         return Sample(*map(float, printed.split()))
 
     def close(self) -> None:
-        """End what was started for it."""
+        """End the processes that were started for the implementation."""

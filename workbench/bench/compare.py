@@ -1,4 +1,4 @@
-"""An old bench beside a new one: what has become slower, or sends more bytes."""
+"""Compare an old bench with a new one: which steps have become slower, or send more bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.bench.results import Results
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step in both: how many times its floor it took before and now, and how many bytes it sends."""
+    """One step in both benches: its time in multiples of its floor, and the bytes it sends, before and now."""
 
     step: str
     size: int
@@ -21,19 +21,19 @@ class Change:
 
     @property
     def ratio(self) -> float:
-        """How many times as long as before."""
+        """The time now divided by the time before."""
         return self.now / self.before
 
     def is_regression(self, bound: float) -> bool:
-        """Whether it takes more than `bound` times as long as before, or sends one byte more."""
+        """Whether the step takes more than `bound` times as long as before, or sends more bytes."""
         return self.ratio > bound or self.sent_now > self.sent_before
 
 
 def changes(old: Results, new: Results, name: str) -> Iterator[Change]:
-    """What has changed for one implementation, for each step and size that both have.
+    """The changes of one implementation, for each step and size in both benches.
 
-    Times are compared as multiples of the floor that was measured in the same run: so it does not matter when the old
-    bench was taken, and little on which machine.
+    Times are compared as multiples of the floor, which was measured in the same run. So the comparison does not depend
+    on the load of the machine, and little on the machine itself.
     """
     for row in new.rows:
         before = old.row(name, row.step, row.size)

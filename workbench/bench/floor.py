@@ -1,4 +1,4 @@
-"""The floor: how long the primitive operations of a step take by themselves, in the crypto library that we use."""
+"""The floor of a step: the time of its primitive operations alone, with the crypto library that we use."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from workbench.bench.client import Sample
 from workbench.bench.steps import Count, Primitive
 
 FEWEST, MOST = 20, 100
-"""How often an operation is repeated to be timed; for fewer or more the time is taken in proportion."""
+"""How often an operation is repeated for its time; the time of another number is computed in proportion."""
 
 
 def _operations() -> Mapping[Primitive, Callable[[], object]]:
-    """Each operation with arguments of the lengths that they have in a group."""
+    """The primitive operations, with arguments of the same lengths as in a group."""
     suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
     node, secret, message = os.urandom(200), os.urandom(32), os.urandom(1024)
     signature_key, opening_key = Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
@@ -48,7 +48,7 @@ class Floor:
         self._operations = _operations()
 
     def sample(self, counts: Mapping[Primitive, Count], size: int) -> Sample:
-        """How long the operations of one step take in a group of `size` members."""
+        """The time of the operations of one step in a group of `size` members."""
         wall = cpu = 0.0
         for name, count in counts.items():
             each = self.time(name, min(MOST, max(FEWEST, count.of(size))))
@@ -57,9 +57,9 @@ class Floor:
         return Sample(wall, cpu)
 
     def time(self, name: Primitive, times: int) -> Sample:
-        """How long one operation takes, on average of so many."""
+        """The average time of one operation over a number of repetitions."""
         operation = self._operations[name]
-        operation()  # whatever came before has filled the processor's caches
+        operation()  # earlier code has filled the processor's caches
         wall, cpu = time.perf_counter(), time.process_time()
         for _ in range(times):
             operation()

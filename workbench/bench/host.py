@@ -1,12 +1,12 @@
-"""The group around the clients that are timed: members of our engine, whose own work is not timed.
+"""The group around the timed clients: members of our engine, whose own work is not timed.
 
-Leaf 0 is the host, which adds everybody. Two clients of the timed implementation are members too: the actor, which
-commits, is at leaf 1, and the reader, which follows, is the last member. All others only fill the tree. Everything is
-real, keys, signatures and commits; but as the members of an epoch differ only in their own keys, one state serves for
-all fillers, with the signature key of the one that commits put in.
+Leaf 0 is the host, which adds all others. Two members are clients of the timed implementation: the actor at leaf 1,
+which commits, and the reader, the last member, which processes messages. All other members are fillers: they only fill
+the tree. All keys, signatures and commits are real. The members of an epoch differ only in their own keys, so one
+state serves for all fillers, with the signature key of the filler that commits.
 
-What the actor commits is processed by the host, so nothing is timed that other members would refuse. What the reader
-processes comes from the host, so every implementation is given the same task.
+The host processes the commits of the actor, so a commit that other members would refuse is not timed. The reader
+processes messages of the host, so every implementation has the same task.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from workbench.mls.wire.code_points import ProtocolVersion
 HOST, ACTOR = LeafIndex(0), LeafIndex(1)
 
 SMALLEST = 5
-"""Members: the host, the actor, the reader and its neighbour, and one to remove."""
+"""The least number of members: the host, the actor, the reader and its neighbour, and a member to remove."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchInvitation:
-    """What the actor and the reader need to come in, a Welcome and the commits after it, and then the host's state."""
+    """The Welcome and the later commits by which the actor and the reader join, and the host's state after them."""
 
     actor: bytes
     actor_missed: tuple[bytes, ...]
@@ -59,28 +59,28 @@ class Host:
 
     @property
     def leaver(self) -> LeafIndex:
-        """The leaf that is removed: the last one of the left half, far from the actor and from the reader."""
+        """The leaf that is removed: the last leaf of the left half, far from the actor and from the reader."""
         return LeafIndex((1 << (depth(self.size) - 1)) - 1)
 
     @cached_property
     def bundles(self) -> list[KeyPackageBundle]:
-        """The key packages of the host and of all fillers by their leaf, with two spare ones."""
+        """The key packages of the host and of all fillers by leaf, and two spare ones."""
         return [new_bundle(f"filler {leaf}".encode()) for leaf in range(self.size)]
 
     def spare_key_packages(self) -> tuple[bytes, bytes]:
-        """Two that can stand for the actor's and the reader's."""
+        """Two spare key packages for the places of the actor and the reader."""
         first, second = (encode(MLSMessage(ProtocolVersion.mls10, self.bundles[at].key_package)) for at in (1, -1))
         return first, second
 
     def key_packages(self, actor: bytes, reader: bytes) -> list[bytes]:
-        """Those of all whom a creator at leaf 0 has to add, in the order of their leaves."""
+        """The key packages of all members that the creator at leaf 0 adds, in the order of their leaves."""
         fillers = [encode(MLSMessage(ProtocolVersion.mls10, each.key_package)) for each in self.bundles[2:-1]]
         return [actor, *fillers, reader]
 
     def invite(self, tree: Tree, actor: bytes, reader: bytes, *, private: bool = False) -> BenchInvitation:
-        """The actor and the reader into a group with such a tree, by their key packages.
+        """Add the actor and the reader, by their key packages, to a group with such a tree.
 
-        `private` is for those that process commits only as PrivateMessages.
+        `private` is for implementations that process commits only as PrivateMessages.
         """
         return self._into_blank(actor, reader) if tree == "blank" else self._into_full(actor, reader, private=private)
 
@@ -90,10 +90,10 @@ class Host:
         return BenchInvitation(_welcome(made), (), _welcome(made), (), made.next)
 
     def _into_full(self, actor: bytes, reader: bytes, *, private: bool) -> BenchInvitation:
-        """Each is added by its neighbour, whose path goes where its own would: so they are unmerged nowhere.
+        """Add each client by its neighbour, whose path has the same nodes as its own, so the client is not unmerged.
 
-        The leaver commits too, since there are implementations that remove only whom they have seen to commit; and the
-        host does last, so that it holds the keys of its path.
+        The member to be removed commits too, because some implementations remove only members that have committed. The
+        host commits last, so that it holds the keys of its path.
         """
         beside_reader = LeafIndex(self.size - 2)
         first = commit(self._as_filler(HOST, self._full_without_two), _adds([actor]))
@@ -107,7 +107,7 @@ class Host:
 
     @cached_property
     def _full_without_two(self) -> GroupState:
-        """The state of a full group in which the places of the actor and the reader are empty."""
+        """The state of a full group in which the leaves of the actor and the reader are blank."""
         state = create_group(self.bundles[HOST], GROUP_ID, entropy=entropy(), now=now())
         state = commit(state, [Add(each.key_package) for each in self.bundles[1:-1]], path=False).next
         for leaf in self._fillers():
@@ -115,9 +115,9 @@ class Host:
         return commit(self._as_filler(HOST, state), [Remove(ACTOR)]).next
 
     def _fillers(self) -> Iterator[int]:
-        """One leaf of each two neighbours: their paths fill the tree, in an order in which little is sealed to blanks.
+        """One leaf of each pair of neighbours, in an order in which their commits fill the tree with little encryption.
 
-        Read backwards, the bits of 0, 1, 2, ... give leaves that halve the tree, then its halves, and so on.
+        The reversed bits of 0, 1, 2, ... give leaves that halve the tree, then its halves, and so on.
         """
         bits = depth(self.size) - 1
         for number in range(1 << bits):
@@ -126,7 +126,7 @@ class Host:
                 yield leaf
 
     def _as_filler(self, leaf: int, state: GroupState) -> GroupState:
-        """The state of a filler that is about to commit; the private keys that it has are replaced by its path."""
+        """The state of a filler before its commit; the commit's path replaces the private keys in it."""
         signing = self.bundles[leaf].signature_private_key
         return replace(state, own_leaf=LeafIndex(leaf), private_keys={}, signature_private_key=signing)
 
@@ -134,7 +134,7 @@ class Host:
 def commit(
     state: GroupState, proposals: Sequence[AnyProposal] = (), *, path: bool = True, private: bool = False
 ) -> PendingCommit:
-    """A commit by the member whose state this is."""
+    """A commit by the member with this state."""
     return create_commit(state, proposals, entropy=entropy(), now=now(), path=path, private=private)
 
 

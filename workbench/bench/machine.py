@@ -1,4 +1,4 @@
-"""What a bench ran on, for whoever reads its results later."""
+"""The machine and the software of a bench, for later readers of its results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import workbench
 
 
 def machine() -> Mapping[str, str]:
-    """The processor and how many there are, the system, the versions, and how busy the machine is."""
+    """The processors and their number, the system, the versions, and the load of the machine."""
     return {
         "processor": _processor(),
         "processors": str(os.cpu_count()),

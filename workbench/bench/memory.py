@@ -1,8 +1,9 @@
-"""How much memory a group takes: at most, of a process of its own.
+"""Measure the memory of a group: the peak of memory of a process of its own.
 
-`python -m workbench.bench.memory NAME` does not import our engine, unless that is what it is to look at: key packages
-and the Welcome come from outside. It prints the key package of a client as hex, reads a line of JSON with the key
-packages of all others and a Welcome for the client, and prints a line of JSON with what its memory has been.
+`python -m workbench.bench.memory NAME` imports only the implementation with this name, so our engine makes the other
+key packages and the Welcome in another process. The program prints the key package of a client in hexadecimal. Then it
+reads a line of JSON with the key packages of all others and a Welcome for the client. At the end it prints a line of
+JSON with its memory.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def peak_memory(chosen: Implementation, host: Host) -> Memory | LeftOut:
-    """The most memory of a process that joins a group as large as `host`, and then makes one."""
+    """The peak of memory of a process that joins a group of the same size as `host`, and then creates one."""
     command = [sys.executable, "-m", "workbench.bench.memory", chosen.name]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603 - this file
@@ -37,7 +38,7 @@ def peak_memory(chosen: Implementation, host: Host) -> Memory | LeftOut:
 
 
 def main(name: str) -> None:
-    """Join a group, then make one of the same size."""
+    """Join a group, then create one of the same size."""
     chosen = implementation(name)
     joiner, creator = chosen.client(b"reader"), chosen.client(b"creator")
     creator.key_package()

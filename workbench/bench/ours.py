@@ -1,4 +1,4 @@
-"""The engine of the workbench, timed like any other: bytes in, bytes out."""
+"""The engine of the workbench as a timed implementation: its client takes and returns bytes."""
 
 from __future__ import annotations
 
@@ -44,28 +44,28 @@ GROUP_ID = b"workbench bench!"
 
 
 def now() -> int:
-    """The present, in seconds since 1970: the other implementations look at their clocks too."""
+    """The present time in seconds since 1970; the other implementations read the clock too."""
     return int(time.time())
 
 
 def entropy() -> bytes:
-    """Fresh randomness for one call."""
+    """New randomness for one call."""
     return secrets.token_bytes(32)
 
 
 def new_bundle(identity: bytes, suite: CipherSuite = SUITE) -> KeyPackageBundle:
-    """A key package with a signature key of its own."""
+    """A key package with a new signature key."""
     signature_keys = suite.signature_key_pair(secrets.token_bytes(32))
     return _bundle(identity, signature_keys.private_key, suite)
 
 
 def new_key_package() -> bytes:
-    """A key package of somebody who is not heard of again."""
+    """A key package of a member that never sends."""
     return encode(MLSMessage(ProtocolVersion.mls10, new_bundle(b"newcomer").key_package))
 
 
 def join_as_filler(welcome: bytes, bundle: KeyPackageBundle) -> GroupState:
-    """The state of a member of our engine that enters by a Welcome of another implementation."""
+    """The state of a member of our engine that joins by a Welcome of another implementation."""
     return join(welcome, bundle, now=now())
 
 
@@ -133,7 +133,7 @@ class OurClient(Client):
 
 
 def key_package_in(message: bytes) -> KeyPackage:
-    """The key package that a message holds."""
+    """The key package in a message."""
     body = decode(MLSMessage, message).message
     if not isinstance(body, KeyPackage):
         raise TypeError(f"a {type(body).__name__} is not a KeyPackage")

@@ -10,8 +10,8 @@ from workbench.bench.steps import PRIMITIVES, STEPS, TREES, BenchStep
 
 HEAD = """# How long each step takes
 
-This page is made by `workbench bench` from the results in [performance.json](performance.json). To measure again and
-write it anew, which takes about half an hour, or in a minute for small groups:
+`workbench bench` makes this page from the results in [performance.json](performance.json). To measure again and make a
+new page takes about half an hour; the last command takes a minute, for small groups only:
 
 ```sh
 workbench bench --json > new.json
@@ -19,7 +19,7 @@ workbench bench --read new.json --page docs/performance.md --plot docs/performan
 workbench bench --sizes 10,100 --runs 3
 ```
 
-`workbench bench --read new.json --compare docs/performance.json` says which steps have become slower, measured by
+`workbench bench --read new.json --compare docs/performance.json` shows which steps have become slower, in multiples of
 their floors, or send more bytes.
 
 ![Each step as a chart: milliseconds over members, for all implementations and the floor](performance.svg)
@@ -29,30 +29,33 @@ METHOD = """## How it is measured
 
 - Cipher suite 1 (X25519, AES-128-GCM, SHA-256, Ed25519), basic credentials, commits as PublicMessages, the ratchet tree
   in the Welcome.
-- All implementations take turns: one run of each, then the next run of each. What the machine does meanwhile slows down
-  all of them. A ratio is the median of the ratios within each run, so it holds on a busy machine; the milliseconds do
-  not, and are not the quotient of each other.
-- The load says how many programs wanted a processor when the bench began. Where it is higher than the number of
+- All implementations take turns: one run of each, then the next run of each. So a slow moment of the machine affects
+  all of them. A ratio is the median of the ratios within each run, so it is right on a busy machine too. The
+  milliseconds are not, and the quotient of two of them is not the ratio.
+- The load is the number of programs that wanted a processor when the bench began. If it is higher than the number of
   processors, the milliseconds are higher than on an idle machine.
-- *Bytes* are what a step sends: a key package, a commit, a commit with its Welcomes, a message.
-- Every call takes and gives the bytes of messages. A commit includes that its sender applies it.
-- The actor, at leaf 1, commits; the reader, the last leaf, follows. All other members are of our engine. What the actor
-  commits is processed by our engine, so nothing is shown that other members would not accept, unless it is named below;
-  what the reader processes was made by our engine, so that all are given the same task.
-- A removal is that of the last leaf in the left half of the tree. Who is added takes the free leaf.
-- *add_all* and *add_one* of ours go without a path, as the RFC allows (§12.4). Those that always add with one seal to
-  every member of a blank tree.
-- Memory is that of a process of its own, in which one client joins a group and another makes one of the same size.
-- Python's garbage collector runs, but looks only at what a step makes: most of the rest belongs to other members.
+- *Bytes* are the length of the messages that a step sends: a key package, a commit, a commit with its Welcomes, a
+  message.
+- Every call takes and returns the bytes of messages. The time of a commit includes that its sender applies it.
+- The actor, at leaf 1, commits. The reader, at the last leaf, processes commits. All other members are of our engine.
+  Our engine processes the commits of the actor, so the results contain no commit that other members refuse, unless it
+  is named below. The reader processes commits of our engine, so all implementations have the same task.
+- A removal removes the last leaf in the left half of the tree. An added client gets the free leaf.
+- *add_all* and *add_one* of our engine have no path, as the RFC allows (§12.4). Implementations whose Adds always have
+  a path encrypt to every member of a blank tree.
+- Memory is measured in a process of its own, in which one client joins a group and another creates one of the same
+  size.
+- Python's garbage collector runs, but examines only the objects of the step: most other objects belong to other
+  members.
 """
 
 FLOORS = """## The floor
 
-The floor of a step is the time of the primitive operations that it cannot avoid, each done by itself with the library
-`cryptography` and Python's own SHA-256 and HMAC, right after the step and in the same run. N is the number of
-members, d the depth of the tree, and L = 2^d the number of its leaves. A test counts what our engine does, and it does
-just this, with two exceptions: *create* also checks the two signatures of the creator's own key package; and
-*join, full tree* tries both children of each parent, and learns as many keys of the path as there are.
+The floor of a step is the time of the primitive operations that the step cannot avoid. Each operation is timed alone,
+with the library `cryptography` and Python's SHA-256 and HMAC, right after the step and in the same run. N is the number
+of members, d is the depth of the tree, and L = 2^d is the number of its leaves. A test counts the operations of our
+engine. They are the same, with two exceptions: *create* also checks the two signatures of the creator's own key
+package, and *join, full tree* tries both children of each parent and learns all keys of the path.
 """
 
 

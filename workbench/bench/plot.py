@@ -28,7 +28,7 @@ _STYLES = (
 
 
 def draw(results: Results, path: Path) -> None:
-    """Write the picture as SVG, PNG or PDF, as the name of the file says. Raises `ValueError` for other names."""
+    """Write the picture as SVG, PNG or PDF, by the ending of the file name. Raises `ValueError` for other endings."""
     steps = [step.id for step in STEPS if any(row.step == step.id for row in results.rows)]
     rows = -(-len(steps) // COLUMNS)
     with rc_context({"svg.hashsalt": "workbench", "svg.fonttype": "none", "font.size": 9}):
@@ -61,6 +61,6 @@ def _draw_step(results: Results, step: str, axes: Axes) -> None:
 
 
 def _lines(results: Results, step: str) -> Iterator[tuple[str, Sequence[tuple[int, float]]]]:
-    """Each implementation with its points; those that do not offer the step have none, and keep their colour."""
+    """Each implementation with its points; an implementation without the step has none, but keeps its colour."""
     for name in (OURS, FLOOR, *(each.name for each in results.implementations if each.name != OURS)):
         yield name, [(row.size, row.cpu) for row in results.rows if (row.implementation, row.step) == (name, step)]

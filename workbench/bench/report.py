@@ -1,4 +1,4 @@
-"""Results as tables: lines of text for a terminal, and the cells that the page takes too."""
+"""Results as tables: text for a terminal, and the cells for the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOW_TO_READ = (
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A title, the names of the columns, and the rows; the first cell of a row is its name."""
+    """A table: its title, the names of its columns, and its rows; the first cell of a row is its name."""
 
     title: str
     head: Sequence[str]
@@ -25,7 +25,7 @@ class Table:
 
 
 def tables(results: Results) -> Iterator[Table]:
-    """All results: the steps in groups of each size, then memory and imports."""
+    """The tables of all results: the steps in groups of each size, then memory and imports."""
     peers = [each.name for each in results.implementations if each.name != OURS]
     for size in results.sizes:
         levels = depth(size)
@@ -74,7 +74,7 @@ def _beside(ours: Row, peer: Row | None) -> str:
 
 
 def milliseconds(seconds: float) -> str:
-    """A time in milliseconds, with three digits that count."""
+    """A time in milliseconds, with three significant digits."""
     value = float(f"{seconds * 1000:.3g}")
     return f"{value:,g}"
 
@@ -96,7 +96,7 @@ def to_text(results: Results) -> str:
 
 
 def left_out(results: Results) -> list[str]:
-    """What was not timed, a sentence each."""
+    """A sentence for each step that was not timed."""
     lines = []
     for each in results.left_out:
         where = ", ".join([each.step] * bool(each.step) + [f"{each.size} members"] * bool(each.size))
@@ -105,7 +105,7 @@ def left_out(results: Results) -> list[str]:
 
 
 def changes_to_text(changes: Sequence[Change], bound: float) -> str:
-    """Each step beside what it was before, the regressions marked."""
+    """Each step with its times before and now; regressions are marked."""
     rows = [
         [
             f"{each.step}, {each.size} members",

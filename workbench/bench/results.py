@@ -1,4 +1,4 @@
-"""What a bench measured, as values; they are written as JSON and read back."""
+"""The results of a bench as values, which are written as JSON and read back."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from workbench.bench.client import Sample
 FORMAT = 1
 OURS = "workbench"
 FLOOR = "floor"
-"""The name under which the floor stands among the implementations."""
+"""The name of the floor among the implementations."""
 
 
 class UnreadableResults(Exception):
-    """A file does not hold the results of a bench; the message says why."""
+    """A file does not contain the results of a bench; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step of one implementation in groups of one size: what each run took, and how many bytes it sends."""
+    """One step of one implementation in groups of one size: the time of each run, and the bytes that it sends."""
 
     implementation: str
     step: str
@@ -41,16 +41,16 @@ class Row:
         return median(run.wall for run in self.runs)
 
     def times(self, other: Row) -> float:
-        """How many times as much processor time as another row: the median of the quotients within each run.
+        """The processor time divided by that of another row: the median of the quotients within each run.
 
-        A machine changes its speed from minute to minute, but little within a run.
+        The speed of a machine changes from minute to minute, but little within a run.
         """
         return median(one.cpu / another.cpu for one, another in zip(self.runs, other.runs, strict=False) if another.cpu)
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Who was timed: its version, and what is to be known before its times are compared."""
+    """A timed implementation: its version, and what a reader must know to compare its times."""
 
     name: str
     package: str
@@ -60,7 +60,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What was not timed, and why; without a step it is all steps from this size on, without a size all of them."""
+    """What was not timed, and why; no step means all steps from this size on, no size means all sizes."""
 
     implementation: str
     reason: str
@@ -70,9 +70,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The most memory, in bytes, of a process that imports an implementation, joins a group, and then adds all to one.
+    """The peak of memory, in bytes, of a process that imports an implementation, joins a group, and then creates one.
 
-    `added_all` is 0 for an implementation that cannot add all at once.
+    `added_all` is 0 for an implementation that cannot add all members at once.
     """
 
     implementation: str
@@ -86,8 +86,8 @@ class Memory:
 class WorstInput:
     """The costliest megabyte that anybody can send to an entry point of our engine (`workbench fuzz --cost`).
 
-    `seconds` are of processor time; `growth` is how many times those of half the bytes they are, None where there is
-    no half.
+    `seconds` are processor time; `growth` is the time divided by that of half the bytes, None if the half was not
+    measured.
     """
 
     entry_point: str
@@ -99,7 +99,7 @@ class WorstInput:
 
 @dataclass(slots=True)
 class Results:
-    """All that one bench measured."""
+    """All results of one bench."""
 
     machine: Mapping[str, str]
     implementations: list[Timed] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Results:
         return sorted({row.size for row in self.rows})
 
     def times_floor(self, row: Row) -> float | None:
-        """How many times its floor a row takes, or None if the floor was not timed."""
+        """The time of a row divided by its floor, or None if the floor was not timed."""
         floor = self.row(FLOOR, row.step, row.size)
         return None if floor is None else row.times(floor)
 
@@ -126,7 +126,7 @@ class Results:
 
 
 def to_json(results: Results) -> dict[str, Any]:
-    """The results as JSON; beside what each run took stand the medians, for programs that only want these."""
+    """The results as JSON, with the time of each run and the medians."""
     rows = [
         {**asdict(row), "cpu": row.cpu, "wall": row.wall, "times_floor": results.times_floor(row)}
         for row in results.rows
@@ -135,7 +135,7 @@ def to_json(results: Results) -> dict[str, Any]:
 
 
 def from_json(text: str | bytes) -> Results:
-    """The results that were written as JSON. Raises `UnreadableResults`."""
+    """Read results from JSON. Raises `UnreadableResults`."""
     try:
         read = json.loads(text)
         if read["format"] != FORMAT:
@@ -150,7 +150,7 @@ def from_json(text: str | bytes) -> Results:
             worst=[WorstInput(**each) for each in read["worst"]],
         )
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise UnreadableResults(f"these are no results of `workbench bench --json`: {fault!r}") from fault
+        raise UnreadableResults(f"these are not results of `workbench bench --json`: {fault!r}") from fault
 
 
 def _row(read: Mapping[str, Any]) -> Row:

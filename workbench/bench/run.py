@@ -1,4 +1,4 @@
-"""A whole bench: groups of each size, then what only a fresh process can show."""
+"""A whole bench: groups of each size, then memory and imports, which need new processes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from workbench.bench.steps import STEPS
 from workbench.bench.turns import Turns
 
 OnStep: TypeAlias = Callable[[str, int, int], None]
-"""Is told what comes next, how many parts are done, and how many there are."""
+"""A function that gets the name of the next part, the number of finished parts, and the number of all parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to time: which steps (`steps.NAMES`), in groups of which sizes, how often, and whose beside ours.
+    """What to time: the steps (`steps.NAMES`), the sizes of groups, the number of runs, and the other implementations.
 
-    Another implementation of which one run takes longer than `patience` seconds gets no other, and no larger group.
+    If a run of another implementation takes longer than `patience` seconds, it gets no more runs and no larger group.
     """
 
     sizes: Sequence[int]
@@ -35,9 +35,9 @@ class Plan:
 
 
 def measure(plan: Plan, day: str, on_step: OnStep) -> Results:
-    """Carry out a plan. Who is not installed is named in the results with the way to get it.
+    """Carry out a plan. The results name an implementation that is not installed, and how to install it.
 
-    `day` is the date to be named in the results.
+    `day` is the date in the results.
     """
     results = Results({"date": day, **machine()})
     asked = [implementation(name) for name in (OURS, *plan.others)]
@@ -76,7 +76,7 @@ def _take_turns(plan: Plan, everybody: Sequence[Implementation], results: Result
 
 
 def _import_times(everybody: Sequence[Implementation], runs: int, on_step: OnStep) -> dict[str, Sample]:
-    """The medians of what it takes to import each, in processes that are started in turn."""
+    """The median time to import each implementation, in new processes that are started in turn."""
     taken: dict[str, list[Sample]] = {each.name: [] for each in everybody}
     for number in range(runs):
         on_step("imports", number, runs)

@@ -1,4 +1,4 @@
-"""One run: what clients of an implementation do in groups of one size, with every step timed that is wanted."""
+"""One run: clients of an implementation take all steps in groups of one size, and the wanted steps are timed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from workbench.mls.group.state import AnyProposal
 Answer = TypeVar("Answer")
 
 REPEATED = 20
-"""How often the steps are taken in one run that take less than a millisecond."""
+"""How often steps of less than a millisecond are repeated in one run."""
 
 MESSAGE = bytes(1024)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One step, taken once: how long it took, and how many bytes it sends."""
+    """One step, taken once: its time, and the bytes that it sends."""
 
     step: str
     sample: Sample
@@ -35,7 +35,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class RefusedByPeer:
-    """A step that could not be taken: the implementation refused, or our engine refused what it had sent."""
+    """A step that could not be taken: the implementation refused it, or our engine refused its message."""
 
     step: str
     reason: str
@@ -46,9 +46,9 @@ Outcome: TypeAlias = Measured | RefusedByPeer
 
 @dataclass
 class Run:
-    """One run of an implementation, beside the members of `host`; of each outcome `report` is told at once.
+    """One run of an implementation, with the members of `host`; `report` gets each outcome at once.
 
-    Only steps whose ids are in `wanted` are reported. What an implementation does not offer is left out.
+    Only steps whose ids are in `wanted` are reported. A step that the implementation does not offer is left out.
     """
 
     implementation: Implementation
@@ -58,7 +58,7 @@ class Run:
     _step: str = field(default="", init=False)
 
     def play(self) -> None:
-        """Take all steps that are wanted: alone, then in both kinds of group."""
+        """Take all wanted steps: first alone, then in both kinds of group."""
         try:
             if self._wants("key_package", "create", "add_all"):
                 with self._until_refused():
@@ -85,7 +85,7 @@ class Run:
             return
         made = self._offered("add_all", lambda: creator.add(others), _sent_by_adding)
         if made is not None:
-            # Every client has a Welcome of its own, or all have one.
+            # There is a Welcome for each client, or one for all.
             join_as_filler(made[1][min(1, len(made[1]) - 1)], self.host.bundles[2])
 
     # In a group
@@ -105,7 +105,7 @@ class Run:
         self._act(tree, actor, invitation)
 
     def _act(self, tree: Tree, actor: Client, invitation: BenchInvitation) -> None:
-        """The actor commits and speaks, and the host checks it."""
+        """Let the actor commit and send a message, and the host check both."""
         state, leaver = invitation.state, self.host.leaver
         if self._wants(update := f"update, {tree} tree"):
             updated = self._offered(update, actor.update, len)
@@ -130,7 +130,7 @@ class Run:
                 receive(state, added[0])
 
     def _follow(self, tree: Tree, reader: Client, invitation: BenchInvitation) -> None:
-        """The host commits and speaks, and the reader follows."""
+        """Let the host commit and send messages, and the reader process them."""
         state = invitation.state
         proposals: dict[str, list[AnyProposal]] = {
             "process_update": [],
@@ -146,20 +146,20 @@ class Run:
                     state = self._listen(reader, state)
 
     def _listen(self, reader: Client, state: GroupState) -> GroupState:
-        """The host says something again and again; the first message of an epoch takes longer to read."""
+        """Let the host send messages repeatedly; the first message of an epoch takes longer to read."""
         message, state = send(state, MESSAGE)
         reader.read(message)
         for _ in range(REPEATED):
             message, state = send(state, MESSAGE)
             if self._take("read", partial(reader.read, message)) != MESSAGE:
-                raise ValueError("what was read is not what was said")
+                raise ValueError("the decrypted message differs from the sent one")
         return state
 
     # One step
 
     def _take(self, step: str, call: Callable[[], Answer], sent: Callable[[Answer], int] = lambda _: 0) -> Answer:
         self._step = step
-        gc.freeze()  # most of what there is belongs to the host, and the collector is not to look at it in this step
+        gc.freeze()  # most objects belong to the host; the garbage collector must not examine them in this step
         answer, sample = self.implementation.timed(call)
         if step in self.wanted and step not in self.implementation.untimed:
             self.report(Measured(step, sample, sent(answer)))

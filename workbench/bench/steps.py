@@ -1,7 +1,7 @@
-"""The steps that are timed, and the floor of each: the primitive operations that it cannot avoid.
+"""The timed steps, and the floor of each: the primitive operations that the step cannot avoid.
 
-The counts are written here once. The page prints them, the floor is measured with them, and a test compares them with
-what our engine really does.
+The counts are only in this file. The page prints them, the floor is measured with them, and a test compares them with
+the operations of our engine.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ PRIMITIVES: Mapping[Primitive, str] = {
     "sign": "make an Ed25519 signature, from the bytes of the private key",
     "verify": "verify an Ed25519 signature, from the bytes of the public key",
     "seal": "seal a secret to an X25519 key with HPKE, from the bytes of the public key",
-    "open": "open what is sealed so, from the bytes of the private key",
+    "open": "open such a ciphertext, from the bytes of the private key",
     "generate": "make an X25519 key pair from 32 secret bytes",
-    "hash": "hash 200 bytes with SHA-256, about what a node of the tree takes",
+    "hash": "hash 200 bytes with SHA-256, about as much as a node of the tree",
     "derive": "derive a secret of 32 bytes with HKDF-Expand",
     "aead": "seal 1 KiB with AES-128-GCM",
 }
-"""The operations that a floor is made of."""
+"""The operations of which a floor consists."""
 
 Tree: TypeAlias = Literal["blank", "full"]
 
@@ -39,7 +39,7 @@ def depth(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How often a step needs an operation: a multiple of each of what a group has, in all."""
+    """How often a step needs an operation: a sum of multiples of the group's quantities."""
 
     members: int = 0
     levels: int = 0
@@ -47,7 +47,7 @@ class Count:
     always: int = 0
 
     def of(self, size: int) -> int:
-        """The number in a group of `size` members."""
+        """The count in a group of `size` members."""
         levels = depth(size)
         return self.members * size + self.levels * levels + self.leaves * (1 << levels) + self.always
 
@@ -63,7 +63,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class BenchStep:
-    """What is timed, on which kind of tree, and what it needs at least."""
+    """A timed step, its kind of tree, and the operations that it needs at least."""
 
     name: str
     what: str
@@ -72,7 +72,7 @@ class BenchStep:
 
     @property
     def id(self) -> str:
-        """What a row is called: a step that is taken on both kinds of tree has two rows."""
+        """The name of the row; a step on both kinds of tree has two rows."""
         return self.name if self.tree is None else f"{self.name}, {self.tree} tree"
 
 
@@ -80,7 +80,7 @@ def _times(count: int) -> Count:
     return Count(always=count)
 
 
-# What leads into an epoch: twelve secrets, and the keys of whatever is sealed besides
+# The key schedule of an epoch: twelve secrets, and the keys of other ciphertexts
 _EPOCH = _times(12)
 _WITH_WELCOME = _times(14)
 _WITH_OPENED_PATH = _times(14)
@@ -90,7 +90,7 @@ _MADE_PATH: Mapping[Primitive, Count] = {
     "generate": Count(levels=1, always=1),
     "derive": Count(levels=2, always=12),
 }
-"""A commit with a path: a leaf and a commit to sign; from the leaf to the root two secrets and a key pair a level."""
+"""A commit with a path: two signatures (leaf, commit), and on each level up to the root two secrets and a key pair."""
 
 _FOLLOWED_PATH: Mapping[Primitive, Count] = {
     "verify": _times(2),
@@ -98,7 +98,7 @@ _FOLLOWED_PATH: Mapping[Primitive, Count] = {
     "generate": _times(1),
     "derive": _WITH_OPENED_PATH,
 }
-"""Seen from the other half of the tree: the committer's leaf and commit to verify, and only the root's key to learn."""
+"""A receiver in the other half of the tree: it verifies two signatures and learns only the key of the root."""
 
 _ADDED_ONE: Mapping[Primitive, Count] = {
     "sign": _times(2),
@@ -147,13 +147,13 @@ STEPS: tuple[BenchStep, ...] = (
     ),
     BenchStep(
         "join",
-        "The last of those who are added enters by the Welcome and checks the whole tree.",
+        "The last added client joins by the Welcome and checks the whole tree.",
         {**_JOINED, "hash": Count(leaves=2, always=1)},
         "blank",
     ),
     BenchStep(
         "join",
-        "A client that its neighbour adds, with a path, enters by the Welcome and checks the whole tree.",
+        "A client that its neighbour adds, with a path, joins by the Welcome and checks the whole tree.",
         {**_JOINED, "generate": _times(1), "derive": _times(15), "hash": Count(leaves=2, members=1)},
         "full",
     ),
@@ -184,6 +184,6 @@ STEPS: tuple[BenchStep, ...] = (
 )
 
 NAMES: tuple[str, ...] = (*dict.fromkeys(step.name for step in STEPS), "import", "memory")
-"""What can be asked for: the steps, the time that an import takes, and memory."""
+"""The names that a user can choose: the steps, the time of an import, and memory."""
 
 BY_ID: Mapping[str, BenchStep] = {step.id: step for step in STEPS}

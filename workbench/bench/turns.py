@@ -1,4 +1,4 @@
-"""All implementations in turn, so that whatever slows the machine down slows down all of them."""
+"""Run all implementations in turn, so that a slow moment of the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from workbench.bench.steps import BY_ID
 
 
 class Turns:
-    """The runs of all implementations in groups of one size, and what they gave.
+    """The runs of all implementations in groups of one size, and their results.
 
-    The floor is timed with the first implementation, which is ours. Those that are slower than `patience` allows, in
-    seconds for one run, are left out from then on.
+    The floor is timed with the first implementation, which is ours. An implementation whose run takes more than
+    `patience` seconds gets no more runs.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Turns:
             self._floor_table.next_run()
             report = self._with_floor(table)
         table.next_run()
-        gc.collect()  # what the run before left is not to be cleared away in this one
+        gc.collect()  # objects of the earlier run must not be collected during this run
         start = time.monotonic()
         Run(implementation, self.host, self.steps, report).play()
         if implementation is not first and time.monotonic() - start > self.patience:
@@ -51,14 +51,14 @@ class Turns:
         return [row for table in (self._floor_table, *self._tables.values()) for row in table.rows()]
 
     def left_out(self) -> list[LeftOut]:
-        """What was refused, and who was too slow."""
+        """The refused steps, and the implementations that were too slow."""
         size, patience = self.host.size, self.patience
         reason = f"a run took longer than {patience:g} seconds: there are no more, and no larger groups"
         refused = [each for table in self._tables.values() for each in table.left_out()]
         return [*refused, *(LeftOut(each.name, reason, size=size) for each in self.too_slow)]
 
     def _with_floor(self, table: _Table) -> Callable[[Outcome], None]:
-        """Right after a step, the operations that it needs are timed by themselves: once in a run."""
+        """Time the operations of a step alone, right after the step and once in a run."""
 
         def report(outcome: Outcome) -> None:
             table.report(outcome)
@@ -70,7 +70,7 @@ class Turns:
 
 
 class _Table:
-    """What the runs of one implementation at one size gave."""
+    """The results of the runs of one implementation at one size."""
 
     def __init__(self, name: str, size: int) -> None:
         self.name, self.size = name, size
@@ -79,7 +79,7 @@ class _Table:
         self._refused: dict[str, str] = {}
 
     def next_run(self) -> None:
-        """What is reported from now on belongs to another run."""
+        """Begin another run: later outcomes belong to it."""
         self._runs.append({})
 
     def has(self, step: str) -> bool:
@@ -87,7 +87,7 @@ class _Table:
         return step in self._runs[-1]
 
     def report(self, outcome: Outcome) -> None:
-        """Take down one outcome."""
+        """Record one outcome."""
         if isinstance(outcome, Measured):
             self._runs[-1].setdefault(outcome.step, []).append(outcome.sample)
             self._sent[outcome.step] = outcome.sent
@@ -103,10 +103,10 @@ class _Table:
         ]
 
     def left_out(self) -> list[LeftOut]:
-        """What was refused, and why."""
+        """The refused steps, with the reasons."""
         return [LeftOut(self.name, reason, step, self.size) for step, reason in self._refused.items()]
 
 
 def _middle(samples: Sequence[Sample]) -> Sample:
-    """The median of what was done repeatedly in one run."""
+    """The median of the repetitions of a step in one run."""
     return Sample(round(median(each.wall for each in samples), 9), round(median(each.cpu for each in samples), 9))

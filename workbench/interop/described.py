@@ -1,4 +1,4 @@
-"""Between the fields of requests and responses and the protocol's own values."""
+"""Convert the fields of requests and responses to and from the protocol's values."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, Resum
 from workbench.mls.wire.messages import ExternalSender, ExternalSenders, GroupContext
 
 LIFETIME = 28 * 24 * HOUR
-"""For how long a key package is good; some peers refuse one for more than three months."""
+"""The lifetime of a key package; some peers refuse one of more than three months."""
 
 Fields: TypeAlias = Mapping[str, object]
 """The fields of a response, by name."""
@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 def message_of(kind: type[T], data: bytes) -> T:
-    """What an MLSMessage holds, which must be of this kind."""
+    """The content of an encoded MLSMessage; it must have this type."""
     message = decode(MLSMessage, data).message
     if not isinstance(message, kind):
         raise Refusal(f"a {type(message).__name__} stands where a {kind.__name__} belongs")
@@ -59,32 +59,32 @@ def message_of(kind: type[T], data: bytes) -> T:
 
 
 def tree_of(data: bytes) -> RatchetTreeExtension | None:
-    """A ratchet tree that travels by itself; no bytes stand for none."""
+    """Decode a separate ratchet tree; empty bytes mean that there is none."""
     return decode(RatchetTreeExtension, data) if data else None
 
 
 def encoded_tree(tree: RatchetTree, *, wanted: bool) -> bytes:
-    """A ratchet tree to travel by itself, if that was asked for."""
+    """Encode the ratchet tree separately if the request asks for it."""
     return encode(RatchetTreeExtension(tree.to_nodes())) if wanted else b""
 
 
 def encoded_welcome(committed: PendingCommit) -> bytes:
-    """The Welcome of a commit; no bytes if it adds nobody."""
+    """The encoded Welcome of a commit; empty bytes if the commit adds no member."""
     return b"" if committed.welcome is None else encode(committed.welcome)
 
 
 def credential_of(identity: bytes) -> Credential:
-    """The credential of an identity."""
+    """The basic credential with this identity."""
     return Credential(BasicCredential(identity))
 
 
 def new_signature_keys(suite: CipherSuite) -> SignatureKeyPair:
-    """Fresh keys to sign with."""
+    """A new signature key pair."""
     return suite.signature_key_pair(secrets.token_bytes(suite.hash_length))
 
 
 def new_bundle(suite: CipherSuite, credential: Credential) -> KeyPackageBundle:
-    """A fresh key package of a client; it began an hour ago, for the sake of clocks that are slow."""
+    """A new key package of a client; its lifetime began an hour ago, because some clocks are slow."""
     return create_key_package(
         suite,
         credential,
@@ -95,12 +95,12 @@ def new_bundle(suite: CipherSuite, credential: Credential) -> KeyPackageBundle:
 
 
 def encoded_key_package(bundle: KeyPackageBundle) -> bytes:
-    """A key package as it is handed to others."""
+    """The encoded public key package."""
     return encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))
 
 
 def private_keys(bundle: KeyPackageBundle) -> dict[str, bytes]:
-    """The private keys of a key package, which the runner records."""
+    """The private keys of a key package as response fields, which the runner records."""
     return {
         "init_priv": bundle.init_private_key,
         "encryption_priv": bundle.encryption_private_key,
@@ -117,29 +117,29 @@ def member_called(identity: bytes, tree: RatchetTree) -> LeafIndex:
 
 
 def extensions_of(described: Sequence[Any]) -> tuple[Extension, ...]:
-    """Extensions by type and data."""
+    """Extensions from their types and data."""
     return tuple(Extension(each.extension_type, each.extension_data) for each in described)
 
 
 def external_psk(suite: CipherSuite, psk_id: bytes) -> PreSharedKey:
-    """A proposal of a key that the application has."""
+    """A PreSharedKey proposal for a key of the application."""
     return PreSharedKey(PreSharedKeyID(ExternalPSK(psk_id), secrets.token_bytes(suite.hash_length)))
 
 
 def resumption_psk(suite: CipherSuite, group_id: bytes, epoch: int) -> PreSharedKey:
-    """A proposal of the key of a past epoch."""
+    """A PreSharedKey proposal for the resumption PSK of a past epoch."""
     key = ResumptionPSK(ResumptionPSKUsage.application, group_id, epoch)
     return PreSharedKey(PreSharedKeyID(key, secrets.token_bytes(suite.hash_length)))
 
 
 def reinit(described: Any) -> ReInit:
-    """A proposal of another group; its cipher suite must be one that we have, to go on in it."""
+    """A ReInit proposal; the new group's cipher suite must be one that we support."""
     suite = cipher_suite(described.cipher_suite)
     return ReInit(described.group_id, ProtocolVersion.mls10, suite.id, extensions_of(described.extensions))
 
 
 def with_external_sender(context: GroupContext, external_sender: bytes) -> GroupContextExtensions:
-    """A proposal of one more external sender beside what the group has."""
+    """A proposal that adds an external sender to the extensions of the group."""
     senders = (*external_senders_in(context.extensions), decode(ExternalSender, external_sender))
     others = tuple(each for each in context.extensions if each.extension_type != ExtensionType.external_senders)
     return GroupContextExtensions(
@@ -148,7 +148,7 @@ def with_external_sender(context: GroupContext, external_sender: bytes) -> Group
 
 
 def proposal_of(described: Any, group: PublicGroup) -> AnyProposal:
-    """The proposal that a ProposalDescription stands for."""
+    """The proposal that a ProposalDescription describes."""
     match described.proposal_type:
         case b"add":
             return Add(message_of(KeyPackage, described.key_package))
@@ -163,4 +163,4 @@ def proposal_of(described: Any, group: PublicGroup) -> AnyProposal:
         case b"reinit":
             return reinit(described)
         case other:
-            raise Refusal(f"there is no type of proposals called {other!r}")
+            raise Refusal(f"there is no proposal type {other!r}")

@@ -1,4 +1,4 @@
-"""The calls by which a client comes into a group, or asks to."""
+"""The calls by which a client founds or joins a group, or asks to be added."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ from workbench.mls.wire.messages import GroupInfo
 
 
 def create_group(store: Store, request: Any) -> Fields:
-    """A group of one."""
+    """Create a group with this client as its only member."""
     bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
     state = group_of_one(bundle, request.group_id, entropy=fresh(), now=now(), policy=POLICY)
     return {"state_id": store.add(InteropMember(state, request.encrypt_handshake))}
 
 
 def create_key_package(store: Store, request: Any) -> Fields:
-    """A key package, and the wait for a Welcome."""
+    """Make a key package; the client then waits for a Welcome."""
     bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
     transaction_id = store.add(Joining(bundle))
     return {"transaction_id": transaction_id, "key_package": encoded_key_package(bundle), **private_keys(bundle)}
 
 
 def join_group(store: Store, request: Any) -> Fields:
-    """The end of that wait; the key package is used up."""
+    """Join by a Welcome; the key package is deleted."""
     joining = store.get(Joining, request.transaction_id)
     if joining.bundle.key_package.leaf_node.credential != credential_of(request.identity):
         raise Refusal("the key package of this transaction is of another identity")
@@ -63,7 +63,7 @@ def join_group(store: Store, request: Any) -> Fields:
 
 
 def external_join(store: Store, request: Any) -> Fields:
-    """A commit with which its maker joins, in place of an old leaf of the same identity if it is told so."""
+    """Join by an external commit, in place of the client's old leaf if the request says so."""
     info = message_of(GroupInfo, request.group_info)
     suite, tree = cipher_suite(info.group_context.cipher_suite), tree_of(request.ratchet_tree)
     resync = None
@@ -91,9 +91,9 @@ def external_join(store: Store, request: Any) -> Fields:
 
 
 def new_member_add_proposal(store: Store, request: Any) -> Fields:
-    """A client asks to be added, and waits for a Welcome.
+    """Propose to add this client, which then waits for a Welcome.
 
-    What the GroupInfo says is taken as it is: at worst the question goes to no group.
+    The GroupInfo is not checked: with a wrong one, the proposal is of no use to any group.
     """
     context = message_of(GroupInfo, request.group_info).group_context
     suite = cipher_suite(context.cipher_suite)

@@ -1,6 +1,6 @@
-"""One client in one group, as the runner sees it: proposals are handed over with the commit that names them.
+"""One client in one group for the runner, which gives proposals together with the commit that refers to them.
 
-A member is a value like the state in it: every step gives the next one, and one that fails gives none.
+A member is a value, as its state is: every step returns the next value, and a failed step returns none.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from workbench.mls.group.state import AnyProposal
 HOUR = 60 * 60
 
 POLICY = Policy(lifetimes=LifetimePolicy(longest=None, leeway=HOUR), past_epochs=8, needs_approval=frozenset())
-"""Some peers give their key packages a lifetime without end, and some one that begins this very second; in some
-scripts, messages are late by an epoch or two.
+"""The policy of our members. Some peers make key packages with an unlimited lifetime or with one that begins in the
+present second, and in some scripts messages arrive one or two epochs late.
 """
 
 
 def fresh() -> bytes:
-    """Fresh entropy for one call of the protocol."""
+    """New entropy for one call of the protocol."""
     return secrets.token_bytes(32)
 
 
 def now() -> int:
-    """The time."""
+    """The present time in seconds since 1970."""
     return int(time.time())
 
 
@@ -53,9 +53,8 @@ def now() -> int:
 class InteropMember:
     """A member of a group between two calls.
 
-    `proposals` are the references of this epoch's proposals by their messages, the member's own among them: the
-    runner hands all of them to everybody, and again if need be. `pending` is a commit that was made and not yet
-    accepted.
+    `proposals` maps messages with proposals of this epoch to their references, including the member's own: the runner
+    gives all of them to every member, some more than once. `pending` is a commit that was made and is not yet accepted.
     """
 
     state: GroupState
@@ -66,12 +65,12 @@ class InteropMember:
 
 
 def offer(member: InteropMember, proposal: AnyProposal) -> tuple[InteropMember, bytes]:
-    """Propose something: the message for the others."""
+    """Make a proposal, and return the message for the others."""
     return _offered(member, propose(member.state, proposal, entropy=fresh(), now=now(), private=member.private))
 
 
 def offer_update(member: InteropMember) -> tuple[InteropMember, bytes]:
-    """Propose fresh keys of one's own."""
+    """Propose new keys for this member."""
     return _offered(member, propose_update(member.state, entropy=fresh(), now=now(), private=member.private))
 
 
@@ -82,7 +81,7 @@ def _offered(member: InteropMember, proposed: Proposed) -> tuple[InteropMember, 
 
 
 def take_in(member: InteropMember, messages: Sequence[bytes]) -> InteropMember:
-    """Learn the proposals that a commit will name; those that are known already are passed over."""
+    """Process the proposals that a commit will refer to, except those that are known already."""
     for message in messages:
         if message not in member.proposals:
             state, received = process(member.state, message, now=now())
@@ -101,7 +100,7 @@ def commit(
     path: bool,
     ratchet_tree: bool,
 ) -> tuple[InteropMember, PendingCommit]:
-    """Make a commit and let it wait: the member stays in its epoch until it applies it."""
+    """Make a pending commit: the member stays in its epoch until it applies the commit."""
     member = take_in(member, by_reference)
     committed = create_commit(
         member.state,
@@ -118,14 +117,14 @@ def commit(
 
 
 def accept(member: InteropMember) -> InteropMember:
-    """Enter the epoch of one's own commit."""
+    """Apply the member's own pending commit."""
     if member.pending is None:
         raise TooSoon("no commit is pending: none was made in this epoch, or another one was handled first")
     return _enter(member, apply_pending_commit(member.state, member.pending))
 
 
 def follow(member: InteropMember, proposals: Sequence[bytes], message: bytes) -> InteropMember:
-    """Enter the epoch of somebody's commit, or of one's own if it comes back."""
+    """Process a commit of another member, or the member's own commit."""
     member = take_in(member, proposals)
     state, received = process(member.state, message, now=now(), psks=member.psks, pending=member.pending)
     if not isinstance(received, EpochAdvanced | Removed):
@@ -138,13 +137,13 @@ def _enter(member: InteropMember, state: GroupState) -> InteropMember:
 
 
 def say(member: InteropMember, plaintext: bytes, authenticated_data: bytes) -> tuple[InteropMember, bytes]:
-    """Protect application data: the message for the others."""
+    """Protect application data, and return the message for the others."""
     said = protect(member.state, plaintext, entropy=fresh(), authenticated_data=authenticated_data)
     return replace(member, state=said.next), encode(said.message)
 
 
 def hear(member: InteropMember, message: bytes) -> tuple[InteropMember, ApplicationMessage]:
-    """Read application data, of an epoch that is over too."""
+    """Decrypt application data of the present epoch or of a past one."""
     state, received = process(member.state, message, now=now())
     if not isinstance(received, ApplicationMessage):
         raise Refusal(f"a {type(received).__name__} came out of what should be application data")

@@ -1,15 +1,15 @@
-"""What the service itself refuses; what the protocol refuses is an `MLSError`."""
+"""The errors of the service itself; the protocol raises `MLSError`."""
 
 from __future__ import annotations
 
 
 class Refusal(Exception):
-    """A request that does not make sense."""
+    """A request that is invalid."""
 
 
 class TooSoon(Refusal):
-    """A request that would make sense at another time."""
+    """A request that is not possible at this time."""
 
 
 class NotKept(Refusal):
-    """An id under which nothing is kept, or nothing of the kind that was asked for."""
+    """An id for which no object of the requested kind is kept."""

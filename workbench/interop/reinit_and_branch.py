@@ -1,4 +1,4 @@
-"""The calls that lead from one group to another: by ReInit all of it, by a branch a part."""
+"""The calls that lead to another group: a ReInit moves all members, a branch some of them."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from workbench.mls import KeyPackage, PendingCommit, Welcome, branch_group, ciph
 
 
 def handle_pending_reinit_commit(store: Store, request: Any) -> Fields:
-    """The member's own commit of a ReInit has been accepted."""
+    """Apply the member's own commit of a ReInit."""
     return _ended(store, request, member.accept(store.get(InteropMember, request.state_id)))
 
 
 def handle_reinit_commit(store: Store, request: Any) -> Fields:
-    """Somebody's commit of a ReInit."""
+    """Process another member's commit of a ReInit."""
     followed = member.follow(store.get(InteropMember, request.state_id), request.proposal, request.commit)
     return _ended(store, request, followed)
 
 
 def _ended(store: Store, request: Any, last: InteropMember) -> Fields:
-    """The end of the old group, and a key package for the new one."""
+    """End the old group, and make a key package for the new group."""
     state = last.state
     if state.reinit is None:
-        raise Refusal("the commit holds no ReInit")
+        raise Refusal("the commit contains no ReInit proposal")
     bundle = new_bundle(cipher_suite(state.reinit.cipher_suite), state.tree.member(state.own_leaf).credential)
     store.put(request.state_id, last)
     return {
@@ -46,7 +46,7 @@ def _ended(store: Store, request: Any, last: InteropMember) -> Fields:
 
 
 def reinit_welcome(store: Store, request: Any) -> Fields:
-    """The new group, made by the member who adds the others."""
+    """Create the new group and add the other members."""
     ended = store.get(Ended, request.reinit_id)
     made = reinit_group(
         ended.member.state,
@@ -63,7 +63,7 @@ def reinit_welcome(store: Store, request: Any) -> Fields:
 
 
 def handle_reinit_welcome(store: Store, request: Any) -> Fields:
-    """The new group, entered by one of the others."""
+    """Join the new group by its Welcome."""
     ended = store.get(Ended, request.reinit_id)
     state = join(
         message_of(Welcome, request.welcome),
@@ -80,7 +80,7 @@ def handle_reinit_welcome(store: Store, request: Any) -> Fields:
 
 
 def create_branch(store: Store, request: Any) -> Fields:
-    """A new group of some members, made by one of them; the old one lives on under its own id."""
+    """Create a new group of some members; the old group continues under its own id."""
     old = store.get(InteropMember, request.state_id)
     made = branch_group(
         old.state,
@@ -98,7 +98,7 @@ def create_branch(store: Store, request: Any) -> Fields:
 
 
 def handle_branch(store: Store, request: Any) -> Fields:
-    """That group, entered by one of the others."""
+    """Join the branch by its Welcome."""
     old, joining = store.get(InteropMember, request.state_id), store.get(Joining, request.transaction_id)
     psks = {**old.psks, **joining.psks}
     state = join(

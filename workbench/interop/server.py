@@ -1,4 +1,4 @@
-"""The service on the wire: gRPC around it, and our errors as its statuses."""
+"""The gRPC server of the service, with our errors as gRPC statuses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from workbench.mls import Misuse, MLSError
 from workbench.mls.errors import InvalidArgument
 
 MESSAGES = grpc.protos("workbench/interop/mls_client.proto")
-"""The messages of the .proto file, which is compiled in memory when this is imported."""
+"""The messages of the .proto file, which is compiled in memory when this module is imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A call as gRPC sees it: its address, and the classes of what goes in and what comes out."""
+    """A gRPC call: its address, and the classes of its request and its response."""
 
     path: str
     request: Any
@@ -42,15 +42,15 @@ def methods() -> Mapping[str, Method]:
 
 
 class AddressTaken(Exception):
-    """The server cannot listen where it was told to."""
+    """The server cannot listen on the given host and port."""
 
 
 def start(host: str, port: int) -> tuple[grpc.Server, int]:
-    """A server that listens, and its port: a free one if `port` is 0. Raises `AddressTaken`.
+    """A listening server and its port, which is a free one if `port` is 0. Raises `AddressTaken`.
 
-    It handles one call after the other, so that what it keeps needs no locks.
+    The server handles one call at a time, so its store needs no locks.
     """
-    # Without the option a second server would be given the same port, and half of the calls.
+    # Without the option a second server could listen on the same port, and would get half of the calls.
     server = grpc.server(ThreadPoolExecutor(max_workers=1), options=[("grpc.so_reuseport", 0)])
     server.add_generic_rpc_handlers([_handlers(Store())])
     try:
@@ -74,7 +74,7 @@ def _handlers(store: Store) -> grpc.GenericRpcHandler:
 
 
 def _answering(call: Call, store: Store, response: Any) -> Callable[[Any, grpc.ServicerContext], Any]:
-    """A call with its refusals said in gRPC's way: a status for the runner, and a sentence for whoever reads it."""
+    """A call whose errors become gRPC errors: a status for the runner, and a sentence for people."""
 
     def answer(request: Any, context: grpc.ServicerContext) -> Any:
         try:
@@ -86,7 +86,7 @@ def _answering(call: Call, store: Store, response: Any) -> Callable[[Any, grpc.S
 
 
 def status_of(problem: MLSError | Refusal) -> grpc.StatusCode:
-    """What gRPC calls a refusal: whether the request is bad, or comes at a bad time."""
+    """The gRPC status of an error: the request is invalid, or it is not possible at this time."""
     match problem:
         case NotKept():
             return grpc.StatusCode.NOT_FOUND

@@ -1,6 +1,7 @@
-"""The 34 calls: for each a function from what is kept and the request to the fields of the response.
+"""The 34 calls: a function for each takes the store and the request, and returns the fields of the response.
 
-A state moves only in HandleCommit and HandlePendingCommit and their kin, never in Commit; its id stays the same.
+A state changes its epoch only in HandleCommit, HandlePendingCommit and the like, never in Commit. Its id stays the
+same.
 """
 
 from __future__ import annotations
@@ -44,16 +45,16 @@ Call: TypeAlias = Callable[[Store, Any], Fields]
 NOTHING: Fields = MappingProxyType({})
 
 
-# Who is asked
+# The implementation
 
 
 def name(_store: Store, _request: Any) -> Fields:
-    """By what name we go."""
+    """The name of this implementation."""
     return {"name": "MLS Workbench"}
 
 
 def supported_ciphersuites(_store: Store, _request: Any) -> Fields:
-    """All that are built."""
+    """The cipher suites that this implementation supports."""
     return {"ciphersuites": list(CIPHER_SUITES)}
 
 
@@ -61,7 +62,7 @@ def supported_ciphersuites(_store: Store, _request: Any) -> Fields:
 
 
 def group_info_of(store: Store, request: Any) -> Fields:
-    """The group described for those outside."""
+    """Make a GroupInfo for clients outside the group."""
     state = store.get(InteropMember, request.state_id).state
     return {
         "group_info": encode(group_info(state, ratchet_tree=not request.external_tree)),
@@ -70,19 +71,19 @@ def group_info_of(store: Store, request: Any) -> Fields:
 
 
 def state_auth(store: Store, request: Any) -> Fields:
-    """The epoch authenticator."""
+    """Return the epoch authenticator."""
     state = store.get(InteropMember, request.state_id).state
     return {"state_auth_secret": state.secrets.epoch_authenticator}
 
 
 def export(store: Store, request: Any) -> Fields:
-    """A secret for the application."""
+    """Export a secret for the application."""
     state = store.get(InteropMember, request.state_id).state
     return {"exported_secret": export_secret(state, request.label, request.context, request.key_length)}
 
 
 def protect(store: Store, request: Any) -> Fields:
-    """Application data on its way out."""
+    """Protect application data."""
     said, ciphertext = member.say(
         store.get(InteropMember, request.state_id), request.plaintext, request.authenticated_data
     )
@@ -91,14 +92,14 @@ def protect(store: Store, request: Any) -> Fields:
 
 
 def unprotect(store: Store, request: Any) -> Fields:
-    """Application data that came in."""
+    """Decrypt application data."""
     heard, message = member.hear(store.get(InteropMember, request.state_id), request.ciphertext)
     store.put(request.state_id, heard)
     return {"authenticated_data": message.authenticated_data, "plaintext": message.application_data}
 
 
 def store_psk(store: Store, request: Any) -> Fields:
-    """A key that the application has, for a member or for somebody about to join."""
+    """Store a pre-shared key of the application for a member or for a client that will join."""
     number = request.state_or_transaction_id
     holder = store.get_client(number)
     store.put(number, replace(holder, psks={**holder.psks, request.psk_id: request.psk_secret}))
@@ -109,47 +110,47 @@ def store_psk(store: Store, request: Any) -> Fields:
 
 
 def add_proposal(store: Store, request: Any) -> Fields:
-    """Somebody is to come in."""
+    """Propose to add a client."""
     return _offered(store, request, Add(message_of(KeyPackage, request.key_package)))
 
 
 def update_proposal(store: Store, request: Any) -> Fields:
-    """Fresh keys for the member itself."""
+    """Propose new keys for the member itself."""
     offered, message = member.offer_update(store.get(InteropMember, request.state_id))
     store.put(request.state_id, offered)
     return {"proposal": message}
 
 
 def remove_proposal(store: Store, request: Any) -> Fields:
-    """Somebody is to go, named by identity."""
+    """Propose to remove the member with an identity."""
     tree = store.get(InteropMember, request.state_id).state.tree
     return _offered(store, request, Remove(described.member_called(request.removed_id, tree)))
 
 
 def external_psk_proposal(store: Store, request: Any) -> Fields:
-    """A key that the application has is to be mixed in."""
+    """Propose to mix in a pre-shared key of the application."""
     suite = store.get(InteropMember, request.state_id).state.suite
     return _offered(store, request, described.external_psk(suite, request.psk_id))
 
 
 def resumption_psk_proposal(store: Store, request: Any) -> Fields:
-    """The key of a past epoch is to be mixed in."""
+    """Propose to mix in the resumption PSK of a past epoch."""
     state = store.get(InteropMember, request.state_id).state
     return _offered(store, request, described.resumption_psk(state.suite, state.group_id, request.epoch_id))
 
 
 def group_context_extensions_proposal(store: Store, request: Any) -> Fields:
-    """Other extensions for the group."""
+    """Propose other extensions for the group."""
     return _offered(store, request, GroupContextExtensions(described.extensions_of(request.extensions)))
 
 
 def reinit_proposal(store: Store, request: Any) -> Fields:
-    """The group is to go on as another."""
+    """Propose that a new group replaces this group (ReInit)."""
     return _offered(store, request, described.reinit(request))
 
 
 def add_external_signer(store: Store, request: Any) -> Fields:
-    """The group is to listen to somebody outside."""
+    """Propose a new external sender."""
     context = store.get(InteropMember, request.state_id).state.context
     return _offered(store, request, described.with_external_sender(context, request.external_sender))
 
@@ -164,7 +165,7 @@ def _offered(store: Store, request: Any, proposal: AnyProposal) -> Fields:
 
 
 def commit(store: Store, request: Any) -> Fields:
-    """A commit, which waits until it is handled; that of a ReInit is made in the same way."""
+    """Make a pending commit; a commit of a ReInit is made in the same way."""
     committer = store.get(InteropMember, request.state_id)
     by_value = [described.proposal_of(each, committer.state.public) for each in request.by_value]
     waiting, committed = member.commit(
@@ -179,18 +180,18 @@ def commit(store: Store, request: Any) -> Fields:
 
 
 def handle_commit(store: Store, request: Any) -> Fields:
-    """Somebody's commit, with the proposals that it names."""
+    """Process another member's commit, with the proposals that it refers to."""
     followed = member.follow(store.get(InteropMember, request.state_id), request.proposal, request.commit)
     return _entered(store, request, followed)
 
 
 def handle_pending_commit(store: Store, request: Any) -> Fields:
-    """The member's own commit has been accepted."""
+    """Apply the member's own pending commit."""
     return _entered(store, request, member.accept(store.get(InteropMember, request.state_id)))
 
 
 def _entered(store: Store, request: Any, entered: InteropMember) -> Fields:
-    """The new epoch's authenticator; none for a member whom the commit removes, who never gets to know it."""
+    """The new epoch's authenticator; none for a member that the commit removes, because it does not enter the epoch."""
     store.put(request.state_id, entered)
     state = entered.state
     known = state.active or state.reinit is not None
@@ -201,20 +202,20 @@ def _entered(store: Store, request: Any, entered: InteropMember) -> Fields:
 
 
 def create_external_signer(store: Store, request: Any) -> Fields:
-    """Somebody outside with keys to sign with."""
+    """Make an external sender with a new signature key."""
     keys = described.new_signature_keys(cipher_suite(request.cipher_suite))
     sender = ExternalSender(keys.public_key, credential_of(request.identity))
     return {"signer_id": store.add(Signer(keys)), "external_sender": encode(sender)}
 
 
 def external_signer_proposal(store: Store, request: Any) -> Fields:
-    """A proposal by somebody outside, who finds its place in the group's list by its key."""
+    """Make a proposal of an external sender, which finds its index in the group's list by its key."""
     signer = store.get(Signer, request.signer_id)
     info, tree = message_of(GroupInfo, request.group_info), tree_of(request.ratchet_tree)
     group = public_group(info, now=now(), ratchet_tree=tree, policy=POLICY)
     listed = [each.signature_key for each in external_senders_in(group.context.extensions)]
     if signer.keys.public_key not in listed:
-        raise Refusal("the group does not list this external signer")
+        raise Refusal("the group's external_senders do not contain the key of this external signer")
     message = propose_external(
         group.suite,
         group.context.group_id,
@@ -231,7 +232,7 @@ def external_signer_proposal(store: Store, request: Any) -> Fields:
 
 
 def free(store: Store, request: Any) -> Fields:
-    """The member is needed no more."""
+    """Delete the member."""
     store.get(InteropMember, request.state_id)
     store.remove(request.state_id)
     return NOTHING

@@ -1,4 +1,4 @@
-"""What the clients of a server hold between two calls."""
+"""The objects that the server keeps for its clients between two calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Somebody outside who signs proposals."""
+    """An external sender that signs proposals."""
 
     keys: SignatureKeyPair
 
@@ -39,9 +39,9 @@ T = TypeVar("T", bound=Kept)
 
 
 class Store:
-    """What is kept, by ids that are never given twice, whatever they are for.
+    """The kept objects by id; an id is used only once, for objects of all kinds.
 
-    Only here does anything change. A call puts its result in as its last act, so one that fails changes nothing.
+    Only the store changes. A call stores its result last, so a failed call changes nothing.
     """
 
     def __init__(self) -> None:
@@ -49,29 +49,29 @@ class Store:
         self._ids = count(1)
 
     def add(self, kept: Kept) -> int:
-        """Keep something new; its id."""
+        """Keep a new object, and return its id."""
         number = next(self._ids)
         self._kept[number] = kept
         return number
 
     def get(self, kind: type[T], number: int) -> T:
-        """What is kept under an id; `NotKept` if it is nothing, or something else."""
+        """The object with an id. Raises `NotKept` if there is none, or if it has another type."""
         kept = self._kept.get(number)
         if not isinstance(kept, kind):
             raise NotKept(f"no {kind.__name__} is kept here under the id {number}")
         return kept
 
     def get_client(self, number: int) -> InteropMember | Joining:
-        """A member, or somebody about to become one."""
+        """A member, or a client that waits for a Welcome."""
         kept = self._kept.get(number)
         if not isinstance(kept, InteropMember | Joining):
-            raise NotKept(f"nobody is kept here under the id {number}")
+            raise NotKept(f"no member or client is kept under the id {number}")
         return kept
 
     def put(self, number: int, kept: Kept) -> None:
-        """Keep the next value of something under its id."""
+        """Keep the next value of an object under its id."""
         self._kept[number] = kept
 
     def remove(self, number: int) -> None:
-        """Forget it."""
+        """Delete the object with an id."""
         del self._kept[number]

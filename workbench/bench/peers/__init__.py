@@ -1,4 +1,4 @@
-"""Who can be timed: our engine, and other implementations where their packages are installed."""
+"""The implementations that can be timed: our engine, and others whose packages are installed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _CLASSES: Mapping[str, str] = {
     "rfc9420": "workbench.bench.peers.rfc9420:Rfc9420",
     "ts-mls": "workbench.bench.peers.ts_mls:TsMls",
 }
-"""By name, where an implementation is made fit for the bench; each is imported only when it is asked for."""
+"""The module that adapts each implementation, by name; it is imported only when it is asked for."""
 
 PEERS = tuple(name for name in _CLASSES if name != OURS)
 
 
 def implementation(name: str) -> Implementation:
-    """The implementation of a name."""
+    """The implementation with a name."""
     module, _, chosen = _CLASSES[name].partition(":")
     made: Implementation = getattr(import_module(module), chosen)()
     return made

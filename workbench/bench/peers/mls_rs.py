@@ -12,7 +12,7 @@ from workbench.bench.peers.package import Package
 
 
 class MlsRsClient(Client):
-    """A client of mls-rs. It removes only members whom it has seen to commit."""
+    """A client of mls-rs. It can remove only members whose commits it has processed."""
 
     def __init__(self, identity: bytes) -> None:
         import mls_rs_uniffi as mls  # noqa: PLC0415 - it may be missing
@@ -49,7 +49,7 @@ class MlsRsClient(Client):
 
     @override
     def remove(self, leaf: int) -> bytes:
-        """The host commits last before a removal, and the one that is removed before it."""
+        """The last two committers before a removal: the removed member, and then the host."""
         if len(self._committers) < 2:  # noqa: PLR2004 - see above
             raise NotOffered
         return self._applied(self._group.remove_members([self._committers[-2]]))

@@ -12,7 +12,7 @@ from workbench.bench.peers.package import KEY_PACKAGE, Package
 
 
 class OpenMlsClient(Client):
-    """A client of gbp-stack. It begins in a group of its own, adds one client at a time, and shows no plaintext."""
+    """A client of gbp-stack. It starts in its own group, adds one client at a time, and does not return plaintexts."""
 
     def __init__(self, identity: bytes) -> None:
         from gbp_stack.mls_context import MlsContext  # noqa: PLC0415 - it may be missing

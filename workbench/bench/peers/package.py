@@ -11,11 +11,11 @@ from typing_extensions import override
 from workbench.bench.client import Implementation
 
 KEY_PACKAGE = bytes.fromhex("00010005")
-"""How an MLSMessage with a key package begins, for those that give and take key packages bare."""
+"""The header of an MLSMessage with a key package, for implementations that use bare key packages."""
 
 
 class Package(Implementation):
-    """A package that can be imported where it is installed."""
+    """An implementation in a Python package."""
 
     distribution: ClassVar[str]
 

@@ -14,13 +14,13 @@ from workbench.bench.client import Client
 from workbench.bench.peers.package import KEY_PACKAGE, Package
 
 PUBLIC, PRIVATE, WELCOME = (bytes.fromhex(f"0001000{number}") for number in (1, 2, 3))
-"""How the other kinds of MLSMessage begin: the package takes and gives all of them bare."""
+"""The headers of other kinds of MLSMessage: the package takes and returns all of them without header."""
 
 HOUR, MONTH = 3600, 28 * 24 * 3600
 
 
 class Rfc9420Client(Client):
-    """A client of rfc9420. It leaves keys and key packages to the application, which makes them here with its calls."""
+    """A client of rfc9420. The package leaves keys and key packages to the application; this client makes them."""
 
     def __init__(self, identity: bytes) -> None:
         import rfc9420  # noqa: PLC0415 - it may be missing

@@ -15,7 +15,7 @@ from workbench.bench.peers.package import Package
 
 
 class RineClient(Client):
-    """A client of rine-mls. It has no commit without proposals, and puts a tag before its application messages."""
+    """A client of rine-mls. It cannot commit without proposals, and puts a tag before its application messages."""
 
     def __init__(self, store: str) -> None:
         import rine_mls  # noqa: PLC0415 - it may be missing

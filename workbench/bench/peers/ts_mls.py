@@ -1,4 +1,4 @@
-"""ts-mls, in TypeScript, in a process of node: `ts_mls.mjs` beside this file measures the times."""
+"""ts-mls, in TypeScript, in a process of Node: `ts_mls.mjs` beside this file measures the times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 
 class Worker:
-    """The process, and how long it took for what it did last."""
+    """The Node process, and the duration of its last call."""
 
     def __init__(self) -> None:
         command = ["node", str(Path(__file__).with_suffix(".mjs"))]
@@ -26,7 +26,7 @@ class Worker:
         self.last = Sample(0.0, 0.0)
 
     def ask(self, operation: str, **fields: object) -> dict[str, Any]:
-        """The answer to one request. Raises `RuntimeError` with the words of the error that it is."""
+        """The answer to one request. Raises `RuntimeError` with the text of the process's error."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("the process has no pipes")
         self.process.stdin.write(json.dumps({"operation": operation, **fields}) + "\n")
