@@ -67,9 +67,9 @@ def go_on(peer: Peer, committer: int, other: int) -> None:
 
 def test_an_id_under_which_nothing_is_kept_is_not_found(peer: Peer) -> None:
     joining = peer.call("CreateKeyPackage", cipher_suite=1, identity=b"bob").transaction_id
-    with refuses(NOT_FOUND, "no Member is kept here under the id 0"):
+    with refuses(NOT_FOUND, "no InteropMember is kept here under the id 0"):
         peer.call("StateAuth", state_id=0)
-    with refuses(NOT_FOUND, f"no Member is kept here under the id {joining}"):
+    with refuses(NOT_FOUND, f"no InteropMember is kept here under the id {joining}"):
         peer.call("Commit", state_id=joining)
     with refuses(NOT_FOUND, "no Joining is kept here"):
         peer.call("JoinGroup", transaction_id=group(peer), welcome=b"")
@@ -194,7 +194,7 @@ def test_a_member_who_is_removed_learns_nothing_of_the_next_epoch(peer: Peer) ->
 
 
 def test_a_proposal_of_a_type_that_is_not_known_is_refused(peer: Peer) -> None:
-    with refuses(BAD, "no type of proposals called b'update'"):
+    with refuses(BAD, "there is no proposal type b'update'"):
         peer.call("Commit", state_id=group(peer), by_value=[{"proposal_type": b"update"}])
 
 
