@@ -1,4 +1,4 @@
-"""Many eyes on one engine: each picture is a folder with its Python class, plain ES modules, styles and words."""
+"""Interactive pictures of the engine: each is a folder with its Python class, plain ES modules, styles and words."""
 
 from widgets.controls import Controls
 from widgets.derivation_graph import DerivationGraph

@@ -87,10 +87,10 @@ def test_stepping_animates(lesson: Page) -> None:
     tree = lesson.locator(TREE).nth(1)
     tree.scroll_into_view_if_needed()
     tree.get_by_label("One step back").click()
-    tree.get_by_label("One beat on").click()
+    tree.get_by_label("One part forward").click()
     before = tree.locator(".mls-sentence").inner_text()
     tree.evaluate("(tree) => { window.moved = 0; tree.addEventListener('transitionrun', () => window.moved++); }")
-    tree.get_by_label("One beat on").click()
+    tree.get_by_label("One part forward").click()
     expect(tree.locator(".mls-sentence")).not_to_have_text(before)
     lesson.wait_for_function("() => window.moved + document.getAnimations().length > 0")
 

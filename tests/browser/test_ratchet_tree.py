@@ -99,13 +99,13 @@ def test_buttons_step_through_steps_and_beats(visit: Visit) -> None:
     view = sample()
     page = visit(shown(view, step=0))
     sentence = page.locator(".mls-sentence")
-    page.get_by_label("One beat on").click()
+    page.get_by_label("One part forward").click()
     expect(sentence).to_have_text("A fresh leaf key.")
-    page.get_by_label("One beat on").click()
+    page.get_by_label("One part forward").click()
     expect(sentence).to_have_text("To node 1.")
-    page.get_by_label("One step on").click()
+    page.get_by_label("One step forward").click()
     expect(sentence).to_have_text("Alice refreshed her keys.")
-    page.get_by_label("One beat back").click()
+    page.get_by_label("One part back").click()
     expect(sentence).to_have_text("Epoch 5.")
     page.get_by_label("One step back").click()
     expect(sentence).to_have_text("The group exists.")
@@ -136,7 +136,7 @@ def test_playing_tells_every_beat_and_stops_at_the_end(visit: Visit) -> None:
 def test_an_envelope_travels_to_the_node_that_can_open_it(visit: Visit) -> None:
     page = visit(shown(sample(), step=1, beat=2, speed=0.25))
     expect(page.locator(ROOT)).to_be_visible()
-    page.get_by_label("One beat on").click()
+    page.get_by_label("One part forward").click()
     envelope = page.locator(".mls-tokens .mls-token.is-envelope").first
     start = envelope.bounding_box()
     expect(envelope).to_have_class(re.compile("is-there"), timeout=10_000)
@@ -153,7 +153,7 @@ def test_an_envelope_travels_to_the_node_that_can_open_it(visit: Visit) -> None:
 def test_with_reduced_motion_beats_show_where_things_end_and_nothing_travels(visit: Visit) -> None:
     page = visit(shown(sample(), step=1, beat=2), reduced_motion="reduce")
     expect(page.locator(ROOT)).to_be_visible()
-    page.get_by_label("One beat on").click()
+    page.get_by_label("One part forward").click()
     expect(page.locator(".mls-tokens .mls-token.is-envelope")).to_have_count(2)
     expect(page.locator(".mls-tokens .mls-token.is-there")).to_have_count(2)
     assert page.evaluate("document.getAnimations().length") == 0
@@ -274,7 +274,7 @@ def test_a_tree_that_changes_its_size_slides_and_does_not_jump(visit: Visit) -> 
       };
       look();
     }""")
-    page.get_by_label("One step on").click()
+    page.get_by_label("One step forward").click()
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(3)
     page.wait_for_timeout(1000)
     places = page.evaluate("window.places")
@@ -324,7 +324,7 @@ def test_envelopes_are_closed_on_their_way_and_open_where_they_are_opened(visit:
     expect(envelopes).to_have_count(1)
     expect(page.locator(".mls-tokens .mls-token.is-open")).to_have_count(0)
     for _ in range(kinds.index("open") - kinds.index("seal")):
-        page.get_by_label("One beat on").click()
+        page.get_by_label("One part forward").click()
     expect(page.locator(".mls-sentence")).to_contain_text("Alice, Bob, Dave and Erin open")
     expect(page.locator(".mls-tokens .mls-token.is-envelope.is-open")).to_have_count(3)
     expect(page.locator(".mls-tokens .mls-token.is-envelope.is-own")).to_have_count(1)

@@ -39,7 +39,7 @@ def test_without_scripts_the_figure_stays(visit: Visit) -> None:
 
 def test_every_choice_of_the_reader_reaches_the_model(visit: Visit) -> None:
     page = visit(hosted(sample(), step=0))
-    page.get_by_label("One step on").click()
+    page.get_by_label("One step forward").click()
     page.get_by_label("Seen by", exact=True).select_option("attacker")
     page.get_by_label("Speed").select_option("2")
     node(page, 1).click()

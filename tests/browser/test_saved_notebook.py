@@ -144,7 +144,7 @@ def test_when_the_kernel_is_gone_every_picture_plays_on_where_it_was(notebook: P
     all_play_by_themselves(notebook)
     title = cell(notebook, "controls").locator(f"{ROOM}:visible .mls-title")
     expect(title).to_contain_text("Step 1 of 2")
-    cell(notebook, "controls").get_by_label("One step on").click()
+    cell(notebook, "controls").get_by_label("One step forward").click()
     expect(title).to_contain_text("Step 2 of 2")
     if end == SHUT_DOWN:
         notebook.evaluate(START)

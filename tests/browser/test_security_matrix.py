@@ -71,7 +71,7 @@ def test_leaks_are_put_on_and_taken_off_by_their_names(visit: Visit) -> None:
     expect(leak(page, "Bob’s device, epoch 2")).to_have_attribute("aria-pressed", "true")
     expect(leak(page, "Bob’s device, epoch 2")).to_be_focused()
     expect(sentence(page)).to_contain_text(
-        "Healed so far at 3, when Bob updated by a commit: the compromise of Dave would"
+        "Healed so far in epoch 3, when Bob updated by a commit: the compromise of Dave would"
     )
     expect(head(page, 3).locator(".mls-count")).to_have_text("1")
     expect(head(page, 5).locator(".mls-word")).to_have_text("so far")
@@ -103,9 +103,11 @@ def test_a_click_on_a_cell_tells_how_the_attacker_knows(visit: Visit) -> None:
     panel = page.get_by_role("complementary", name="Details")
     expect(panel).to_contain_text("Dave in epoch 3")
     expect(panel).to_contain_text("Leaked; the same in epochs 1 to 5.")
-    expect(panel).to_contain_text("It takes everything of Bob after step 3 and everything of Dave after step 5.")
+    expect(panel).to_contain_text(
+        "For this the attacker needs everything of Bob after step 3 and everything of Dave after step 5."
+    )
     expect(panel.locator("li").first).to_contain_text("Dave's leaf key (leaked with everything of Dave after step 5)")
-    panel.get_by_role("button", name="Compromise all that Dave has").click()
+    panel.get_by_role("button", name="Compromise Dave's device").click()
     expect(leak(page, "Dave’s device, epoch 3")).to_be_visible()
     panel.get_by_role("button", name="Take back the compromise of Dave").click()
     head(page, 3).click()
@@ -144,8 +146,8 @@ def test_the_scrub_shows_how_it_stood_then(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story())))
     page.get_by_label("Step", exact=True).fill("3")
     expect(sentence(page)).to_have_text(
-        "The attacker reads epoch 2. Healed so far at 3, when Bob updated by a commit: the compromise of Alice, Carol"
-        " or Dave would reopen it. The attacker can sign as Bob."
+        "The attacker reads epoch 2. Healed so far in epoch 3, when Bob updated by a commit: the compromise of Alice,"
+        " Carol or Dave would reopen it. The attacker can sign as Bob."
     )
     expect(head(page, 4)).to_have_attribute("aria-label", re.compile("^epoch 4, not yet"))
     expect(leak(page, "Dave’s device, epoch 4 (later)")).to_have_class(re.compile("is-later"))
@@ -204,7 +206,7 @@ def test_nothing_moves_when_the_page_opens_nor_where_motion_is_not_wanted(visit:
     assert page.evaluate("document.getAnimations().length") == 0
     calm = visit(shown(SecurityMatrix.of(story())), reduced_motion="reduce")
     leak(calm, "Dave’s device, epoch 4").click()
-    expect(sentence(calm)).to_contain_text("Healed so far at 3")
+    expect(sentence(calm)).to_contain_text("Healed so far in epoch 3")
     assert calm.evaluate("document.getAnimations().length") == 0
 
 
@@ -245,6 +247,6 @@ def test_in_jupyterlab_a_compromise_reaches_python_and_python_reaches_the_pictur
         comes_to_be(page, "matrix.leaks", "[{'device': 'Carol', 'at': 2}]")
         comes_to_be(page, "matrix.selected", "{'epoch': 2, 'member': 'Carol'}")
         in_kernel(page, "setattr(matrix, 'leaks', [{'name': 'Bob'}])")
-        expect(sentence(page)).to_contain_text("The attacker reads epoch 2. Healed so far at 3")
+        expect(sentence(page)).to_contain_text("The attacker reads epoch 2. Healed so far in epoch 3")
         assert faults_that_axe_finds(page, ROOT) == []
         context.close()

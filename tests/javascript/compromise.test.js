@@ -37,17 +37,17 @@ test("a compromise is told in words", () => {
   assert.deepEqual(words.leakedWords(view, compromise(0)), ["1 leaf key", "1 init secret"]);
   assert.equal(
     words.compromiseSentence(view, compromise(0)),
-    "Everything on Alice's device after step 1: 2 secrets. They open epoch 0. Nothing had been deleted before.",
+    "The compromise of Alice's device after step 1 gets 2 secrets. They open epoch 0. Nothing had been deleted before.",
   );
   assert.equal(
     words.compromiseSentence(view, compromise(2)),
-    "Everything on Alice's device after step 3: 3 secrets. They open epochs 1 and 2 and 1 message. " +
-      "1 secret had been deleted before: it does not come back.",
+    "The compromise of Alice's device after step 3 gets 3 secrets. They open epochs 1 and 2 and 1 message. " +
+      "1 secret had been deleted before: the attacker cannot compute it.",
   );
   assert.equal(
     words.compromiseSentence(view, compromise(5, "the old secret")),
-    "Everything on Alice's device after step 6: 3 secrets. Together with what leaked of the old secret they open " +
-      "epochs 1 and 2. 3 secrets had been deleted before: 1 of them can be computed again.",
+    "The compromise of Alice's device after step 6 gets 3 secrets. Together with the leak of the old secret they open " +
+      "epochs 1 and 2. 3 secrets had been deleted before: the attacker can compute 1 of them again.",
   );
 });
 

@@ -73,7 +73,7 @@ test("the verdict says what is read, whether it healed, and who can be forged", 
   assert.equal(words.verdictSentence(at([])), "Nothing has leaked: the attacker reads nothing.");
   assert.equal(
     words.verdictSentence(at([ANN])),
-    "The attacker reads epoch 1 and 1 of 1 message. Healed so far at 2, when Ann updated: the compromise of Ben would reopen it. The attacker can sign as Ann.",
+    "The attacker reads epoch 1 and 1 of 1 message. Healed so far in epoch 2, when Ann updated: the compromise of Ben would reopen it. The attacker can sign as Ann.",
   );
   assert.equal(
     words.verdictSentence(at([{ name: "Ann's key" }])),
@@ -101,7 +101,7 @@ test("reasons lead to what leaked", () => {
   const [, signature, message, epoch] = parts(at([ANN, BEN]), { column: 1, member: "ann" });
   assert.deepEqual(signature.steps, ["Ann's signature key leaked with everything of ann after step 2."]);
   assert.deepEqual([message.text, message.steps], ["“hello”, read by the attacker.", ["What Ann says follows from what leaked with everything of ann after step 2."]]);
-  assert.equal(epoch.text, "Ann added Ben. Read by the attacker. It takes everything of ann after step 2.");
+  assert.equal(epoch.text, "Ann added Ben. Read by the attacker. For this the attacker needs everything of ann after step 2.");
 });
 
 test("a capsule goes on from cell to cell, and so does its hatch", () => {

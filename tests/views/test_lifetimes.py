@@ -122,8 +122,8 @@ def test_what_was_deleted_stays_deleted_until_an_old_key_leaks() -> None:
     assert tuple(together["epochs"]) == story.expected["Bob", "Dave"]
     assert alone["regained"] == 2, "the keys of node 3 that two commits have sealed to his old leaf"
     assert together["said"] == (
-        "Everything on Dave's device after step 5: 15 secrets. Together with what leaked of Bob they open "
-        "epochs 2 to 5. 28 secrets had been deleted before: 18 of them can be computed again."
+        "The compromise of Dave's device after step 5 gets 15 secrets. Together with the leak of Bob they open "
+        "epochs 2 to 5. 28 secrets had been deleted before: the attacker can compute 18 of them again."
     )
 
 

@@ -203,7 +203,7 @@ def test_an_outsider_is_listened_to_and_proposes(panel: Controls) -> None:
     panel.buttons["ask_to_add"].click()
     panel.buttons["commit"].click()
     assert sorted(panel.world.members) == ["Alice", "Carol", "Dave"]
-    for name, reason in (("", "Type the outsider's name first"), ("Alice", "Alice is a member, and no outsider")):
+    for name, reason in (("", "Type the outsider's name first"), ("Alice", "Alice is a member, and not an outsider")):
         panel.outsider.value = name
         assert reason in words(panel.door_reasons.value)
 

@@ -47,7 +47,7 @@ def test_a_device_a_step_or_a_leak_that_is_not_there_is_refused_with_those_that_
         KeyLifetimes.of(story(), device="Eve")
     with pytest.raises(ValueError, match="no step 6; its steps are 0 to 5"):
         KeyLifetimes.of(story(), step=6)
-    with pytest.raises(ValueError, match="'Eve' is no leak of this view; its leaks are Bob, Dave"):
+    with pytest.raises(ValueError, match="'Eve' is not a leak of this view; its leaks are Bob, Dave"):
         KeyLifetimes.of(story(), leaks=["Eve"])
 
 

@@ -52,7 +52,7 @@ def test_a_view_too_large_for_a_notebook_is_kept_as_its_figure_alone() -> None:
     kept = html(RatchetTree(view))
     assert "<figure" in kept
     assert "data-player" not in kept
-    assert "Left out of this notebook: the player, in which the picture can be stepped." in kept
+    assert "Left out of this notebook: the player, with which you can step through the picture." in kept
 
 
 def test_an_output_keeps_the_picture_says_how_it_comes_back_and_names_the_live_one() -> None:

@@ -31,8 +31,9 @@ def html(matrix: SecurityMatrix) -> str:
 
 def test_its_repr_says_the_verdict() -> None:
     assert repr(SecurityMatrix.of(story(), on=["Bob"])) == (
-        'SecurityMatrix("Alice\'s group", after step 6 of 6: The attacker reads epoch 2. Healed so far at 3, when Bob '
-        "updated by a commit: the compromise of Dave would reopen epochs 3 to 5. The attacker can sign as Bob.)"
+        'SecurityMatrix("Alice\'s group", after step 6 of 6: The attacker reads epoch 2. Healed so far in epoch 3, '
+        "when Bob updated by a commit: the compromise of Dave would reopen epochs 3 to 5. The attacker can sign as "
+        "Bob.)"
     )
 
 
@@ -51,7 +52,7 @@ def test_a_world_is_shown_at_its_last_step() -> None:
 def test_a_compromise_that_was_put_on_in_the_browser_is_told_in_python_too() -> None:
     matrix = SecurityMatrix.of(story(), on=[])
     matrix.leaks = [{"device": "Carol", "at": 2}]
-    assert "The attacker reads epochs 2 to 4. Healed so far at 5, when Carol updated" in repr(matrix)
+    assert "The attacker reads epochs 2 to 4. Healed so far in epoch 5, when Carol updated" in repr(matrix)
     matrix.step = 1
     assert "Nothing has leaked" in repr(matrix)
 
@@ -59,7 +60,7 @@ def test_a_compromise_that_was_put_on_in_the_browser_is_told_in_python_too() -> 
 def test_a_step_or_leak_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(ValueError, match="no step 6; its steps are 0 to 5"):
         SecurityMatrix.of(story(), step=6)
-    with pytest.raises(ValueError, match="'Eve' is no leak here; those here are Bob, Dave"):
+    with pytest.raises(ValueError, match="'Eve' is not a leak of this view; its leaks are Bob, Dave"):
         SecurityMatrix.of(story(), on=["Eve"])
 
 

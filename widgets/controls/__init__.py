@@ -1,4 +1,4 @@
-"""Hands on a live world."""
+"""Buttons to act in a world, with the picture of its ratchet tree."""
 
 from widgets.controls.controls import FREQUENT_ACTIONS, MORE_ACTIONS, Controls
 

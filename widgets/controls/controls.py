@@ -1,4 +1,4 @@
-"""Hands on a live world: buttons that act, and say why when they do not."""
+"""Buttons to act in a world, with the picture of its ratchet tree, and the reasons why a button cannot be used."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ MORE_ACTIONS = (
     *("join", "request_to_join", "approve", "resync", "share_psk", "commit_with_psk"),
     *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
 )
-"""The actions that have a button, in the order in which these stand."""
+"""The actions that have a button only under "More actions", in the order of the buttons."""
 SAVED = "Saved with the notebook, without the buttons. To act, run this cell again."
 
 
 class Controls(ipywidgets.VBox):
-    """A world with its ratchet tree, and the controls to act in it.
+    """The ratchet tree of a world, with buttons to act in the world.
 
-    `tree` is the picture; it plays what each action adds to the world's history. A click on a leaf chooses its member.
-    The buttons name who does what to whom; those that cannot act are greyed out, and the line below them says why. Once
-    there are several groups, `group` chooses which one is shown.
+    `tree` is the picture. It plays each new step of the history. A click on a leaf chooses its member. Each button says
+    who does what to whom. A button for an action that is not possible is greyed out, and the line below says why. If
+    there are several groups, `group` chooses the one that is shown.
     """
 
     def __init__(self, world: World) -> None:
@@ -63,7 +63,7 @@ class Controls(ipywidgets.VBox):
         row = ipywidgets.Layout(flex_flow="row wrap")
         self.more_actions = ipywidgets.ToggleButton(
             description="More actions",
-            tooltip="Joining uninvited, outsiders, keys from elsewhere, new groups",
+            tooltip="Join without an invitation, outsiders, pre-shared keys, new groups",
             icon="caret-right",
         )
         self.more_actions.observe(self._show_more, names="value")
@@ -108,7 +108,7 @@ class Controls(ipywidgets.VBox):
         return self._world
 
     def _chosen(self, action: Action[Any, Any]) -> list[tuple[Argument, str]]:
-        """What an action has to be told, with what is chosen or typed for it."""
+        """The arguments that an action needs, each with the value that is chosen or typed in its field."""
         needed = (argument for argument in action.arguments if not argument.is_optional)
         return [(argument, str(getattr(self, argument.name).value or "").strip()) for argument in needed]
 
@@ -116,18 +116,18 @@ class Controls(ipywidgets.VBox):
         return action.label_for({argument.name: value for argument, value in self._chosen(action)})
 
     def _reason_against(self, action: Action[Any, Any]) -> str | None:
-        """Why a button cannot act; somebody new need not have a device yet."""
+        """Why a button cannot act, or None. A new person does not need a device yet: the action makes one."""
         chosen = self._chosen(action)
         missing = next((argument.missing for argument, value in chosen if not value), None)
         outsider = next((value for argument, value in chosen if argument is OUTSIDER), None)
         if outsider in self.world.members:
-            return f"{outsider} is a member, and no outsider"
+            return f"{outsider} is a member, and not an outsider"
         return missing or action.reason(self.world.group, *(value for _, value in chosen))
 
     # What happens
 
     def _act(self, name: str) -> None:
-        """Do what a button says, and show what came of it."""
+        """Perform the action of a button, and show the result."""
         try:
             result = self._perform(ACTIONS[name])
         except NotPossible as problem:
@@ -144,7 +144,8 @@ class Controls(ipywidgets.VBox):
     def _perform(self, action: Action[Any, Any]) -> object:
         """Perform an action.
 
-        Raises `NotPossible`: a second click may be on its way while the first greys the button out.
+        Raises `NotPossible` if it is not possible, for example after a second click that came before the button was
+        greyed out.
         """
         if reason := self._reason_against(action):
             raise NotPossible(reason)
@@ -154,7 +155,7 @@ class Controls(ipywidgets.VBox):
         return action(self.world.group, *(value for _, value in chosen))
 
     def _go_to(self, world: World) -> None:
-        """Show another group from now on, at its last step."""
+        """Show another group, at its last step."""
         self._world = world
         view = ratchet_tree_view(world.trace())
         with self.tree.hold_sync(), self.older.hold_sync():
@@ -168,14 +169,14 @@ class Controls(ipywidgets.VBox):
             self.who.value = member
 
     def _member_at(self, node: int) -> str | None:
-        """Who is at a node after the step that is shown; None if nobody is, or if it is no leaf."""
+        """The member at a node after the step that is shown; None if the node is blank or not a leaf."""
         view, name = self.tree.view, str(node)
         changes = [view["keyframe"]["nodes"], *(step["set"] for step in view["steps"][: self.tree.step + 1])]
         last: dict[str, str] = next((each[name] for each in reversed(changes) if name in each), {})
         return last.get("member")
 
     def _tell_older(self) -> None:
-        """Say that the buttons do not act on the step that is shown, if it is an older one."""
+        """If the picture shows an older step, say that the buttons act on the newest step."""
         shown, last = self.tree.step + 1, len(self.tree.view["steps"])
         words = f"The picture shows step {shown} of {last}. The buttons act on the newest step, {last}."
         self.older.value = _announced(words if shown < last and not self.tree.playing else "")
@@ -191,7 +192,7 @@ class Controls(ipywidgets.VBox):
             self._offer()
 
     def _offer(self) -> None:
-        """Offer the groups and the present members. A choice stays, and if it has left nobody takes its place."""
+        """Fill the choices of groups and members. A chosen member who has left the group is not replaced by another."""
         groups = self.world.groups
         self.group.options = [(f"{number + 1}: {listed(each.members)}", number) for number, each in enumerate(groups)]
         self.group.value = groups.index(self.world)
@@ -204,7 +205,7 @@ class Controls(ipywidgets.VBox):
         self._refresh()
 
     def _refresh(self) -> None:
-        """Grey out what cannot be done, say why, and show what the attacker can read and has read."""
+        """Grey out the buttons that cannot act, say why, and show what the attacker can read and has read."""
         self.reasons.value = self._grey_out(FREQUENT_ACTIONS)
         self.door_reasons.value = self._grey_out(MORE_ACTIONS)
         standing = self.tree.view["steps"][-1].get("padlock")
@@ -212,7 +213,7 @@ class Controls(ipywidgets.VBox):
         self.reads.value = _announced(now + _items("The attacker has read", self._reads()))
 
     def _grey_out(self, names: Sequence[str]) -> str:
-        """Grey out those buttons that cannot act, and give the list of the reasons."""
+        """Grey out those of these buttons that cannot act. The result is the list of the reasons."""
         greyed = {}
         for name in names:
             action, button = ACTIONS[name], self.buttons[name]
@@ -224,7 +225,7 @@ class Controls(ipywidgets.VBox):
         return _announced(_items("Greyed out", greyed.items()))
 
     def _reads(self) -> list[tuple[str, str]]:
-        """Who was overheard, and what was said."""
+        """The messages that the attacker has read: the sender and the text of each."""
         messages = [step["message"] for step in self.tree.view["steps"] if step["message"] is not None]
         return [(sent["sender"], sent["read"][ATTACKER]) for sent in messages if ATTACKER in sent["read"]]
 
@@ -239,5 +240,5 @@ def _items(title: str, items: Iterable[tuple[str, str]]) -> str:
 
 
 def _announced(text: str) -> str:
-    """Text that a screen reader says when it changes."""
+    """HTML of a text that a screen reader says when it changes."""
     return f'<div role="status" class="mls-controls-note">{text}</div>'

@@ -1,4 +1,4 @@
-"""How a secret came to be known, as a widget."""
+"""The derivation of a secret as a widget: how the attacker knows it."""
 
 from widgets.derivation_graph.derivation_graph import DerivationGraph
 

@@ -1,6 +1,7 @@
 /**
- * How a secret came to be known, as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an
- * exported page, so it uses of the model only get, set, save_changes, on and off, and reads values with model.get.
+ * The derivation of a secret as a widget: how the attacker knows it. The same module runs in JupyterLab (anywidget), in
+ * Panel and in an exported page. So it uses only get, set, save_changes, on and off of the model, and reads values with
+ * model.get.
  *
  * Traits: view, selected (a fact, or -1), every_step (whether runs of steps are unfolded).
  */
@@ -131,7 +132,7 @@ export function render({ model, el }) {
     }
   }
 
-  /** How a fact came to be, and its value if asked for. @param {View} now @param {Arrangement} shown @param {number} fact */
+  /** How the attacker knows a fact, and the value of the fact if the reader asked for it. @param {View} now @param {Arrangement} shown @param {number} fact */
   function detailsOf(now, shown, fact) {
     const { value, leak, kind } = now.facts[fact];
     const arrow = shown.arrows.find(({ conclusion }) => conclusion === fact);
@@ -144,7 +145,7 @@ export function render({ model, el }) {
     const reveal = html(
       "button",
       { type: "button", class: "mls-reveal", click: () => change({ revealed: fact }) },
-      kind === "message" ? "Show what it says" : "Show the value",
+      kind === "message" ? "Show the message" : "Show the value",
     );
     const known = [{ name: kind === "message" ? "text" : "value", value: value ?? "not recorded", unknown: value === null }];
     return html("div", {}, rowList(rows), own.revealed === fact ? rowList(known) : reveal);
@@ -209,13 +210,13 @@ function opened(view) {
 
 /** @type {[string, string][]} */
 const KEYS = [
-  ["↑", "to what it was made from"],
-  ["↓", "to what was made from it"],
+  ["↑", "to a secret from which it is made"],
+  ["↓", "to a secret that is made from it"],
   ["← →", "sideways"],
   ["Home End", "to the first leak, to the goal"],
   ["Enter", "its value"],
-  ["e", "every step, or runs folded"],
-  ["Esc", "close, light up nothing"],
+  ["e", "show every step, or fold steps"],
+  ["Esc", "close, and select nothing"],
   ["?", "this help"],
 ];
 

@@ -1,4 +1,4 @@
-"""How a secret came to be known, as a widget."""
+"""The derivation of a secret as a widget: how the attacker knows it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class DerivationGraph(Picture):
-    """Draws how one secret or message came to be known, from what leaked down to it.
+    """Draws how the attacker knows one secret or message: from the leaked secrets at the top down to it.
 
-    `selected` is the fact whose way from the leaks is lit up, as an index of the view's facts, or -1. With
-    `every_step`, steps that only turn one secret into the next are shown one by one.
+    `selected` is the index of the fact to which the way from the leaks is coloured, or -1. With `every_step`, steps
+    that only turn one secret into the next are shown one by one.
     """
 
     _module: ClassVar[str] = "derivation_graph/derivation_graph.js"
@@ -39,9 +39,9 @@ class DerivationGraph(Picture):
 
     @classmethod
     def of(cls, verdict: Verdict, fact: Fact | int, **traits: Any) -> DerivationGraph:
-        """Show how a fact is known; a number is an epoch, and means its epoch authenticator.
+        """Show how the attacker knows a fact. A number means the epoch authenticator of the epoch with this number.
 
-        Raises KeyError if it is not known, or not there.
+        Raises KeyError if there is no such fact or epoch, or if the attacker does not know it.
         """
         if isinstance(fact, int):
             fact = verdict.recorded.group_history.epochs[fact].secrets["epoch_authenticator"]

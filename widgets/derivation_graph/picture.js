@@ -1,4 +1,4 @@
-/** The drawing of a derivation: secrets as diamonds, arrows that open or derive, and the way to one of them lit up. */
+/** The drawing of a derivation: secrets are diamonds, steps are arrows. The steps to a selected secret are coloured. */
 import { factLabel, wayTo } from "./walk.js";
 
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
@@ -12,7 +12,7 @@ import { factLabel, wayTo } from "./walk.js";
  * @typedef {object} Frame
  * @property {View} view
  * @property {Arrangement} shown with every step, or folded
- * @property {number} selected the fact that is lit up, or -1
+ * @property {number} selected the selected fact, or -1
  * @property {number} stop the one tab stop
  */
 

@@ -1,17 +1,17 @@
-/** A derivation as data: what leads to a fact, where the arrow keys go, and its words. */
+/** Questions to a derivation: the facts that lead to a fact, the fact to which an arrow key goes, and words. */
 
 /** @typedef {import("./derivation.d.ts").DerivationView} View */
 /** @typedef {import("./derivation.d.ts").ArrangementView} Arrangement */
 /** @typedef {import("./derivation.d.ts").DerivedFactView} DerivedFact */
 
 /**
- * All that was needed for a fact, itself included: the way from the leaks to it.
+ * All facts on the way from the leaks to a fact, with the fact itself.
  * @param {Arrangement} arrangement @param {number} fact @returns {Set<number>}
  */
 export function wayTo({ arrows }, fact) {
   const way = new Set([fact]);
   for (const needed of way) {
-    // a Set is read on while it grows
+    // The loop goes on over the facts that it adds.
     for (const { conclusion, lines } of arrows) {
       if (conclusion === needed) lines.forEach(({ premise }) => way.add(premise));
     }
@@ -20,7 +20,7 @@ export function wayTo({ arrows }, fact) {
 }
 
 /**
- * The fact that a key leads to: up to what it was made from, down to what it gives, sideways in its row.
+ * The fact to which a key goes: up to a premise, down to a conclusion, sideways in the row.
  * @param {Arrangement} arrangement @param {number} fact @param {string} key @param {number} goal @returns {number}
  */
 export function neighbour({ places, arrows }, fact, key, goal) {

@@ -1,4 +1,4 @@
-/** What a compromise gets and what that opens, in numbers and in words. */
+/** What a compromise gets, and what the attacker can read with it, in numbers and in words. */
 import { known, readableMessages, standings } from "../shared/verdict.js";
 import { list } from "../shared/words.js";
 
@@ -7,22 +7,22 @@ import { list } from "../shared/words.js";
 /** @typedef {import("../shared/verdict.js").RecordedHistory} RecordedHistory */
 
 /**
- * What became of a secret by the time of a compromise.
+ * The state of a secret at the time of a compromise.
  * @typedef {"taken" | "deleted" | "to come"} Fate
  */
 
 /**
- * A compromise after a step, and what follows from it and from the other leaks that are on.
+ * A compromise after a step, and what follows from it and from the other chosen leaks.
  * @typedef {object} Compromise
  * @property {string} device
  * @property {number} step
- * @property {string[]} others the names of the other leaks that are on
- * @property {Record<string, number>} taken how many secrets of each kind it gets
+ * @property {string[]} others the names of the other chosen leaks
+ * @property {Record<string, number>} taken how many secrets of each kind the compromise gets
  * @property {import("../shared/closure.js").Knowledge} knowledge
  * @property {number[]} epochs that are readable
  * @property {number[]} messages that are readable, as indices
  * @property {number} deleted how many secrets had been deleted before
- * @property {number} regained how many of those follow all the same
+ * @property {number} regained how many of the deleted secrets the attacker can compute all the same
  */
 
 /** @param {Bar} bar @param {number} step @returns {Fate} */
@@ -74,7 +74,7 @@ export function pictureLabel(view, device) {
   return `How long each secret was on ${nameOf(view, device)}'s device`;
 }
 
-/** When a compromise is: "after step 5 of 6, in epoch 4: Alice updated by a commit". @param {View} view @param {number} step */
+/** The time of a compromise: "after step 5 of 6, in epoch 4: Alice updated by a commit". @param {View} view @param {number} step */
 export function instant(view, step) {
   const { steps } = view.security;
   return `after step ${step + 1} of ${steps.length}, in epoch ${steps[step].epoch}: ${steps[step].title}`;
@@ -94,26 +94,26 @@ export function openedWords({ epochs, messages }) {
   return list(said) || "nothing";
 }
 
-/** What a compromise gets and opens, in two or three sentences. @param {View} view @param {Compromise} compromise */
+/** What a compromise gets, what that opens and what stays deleted, in three sentences. @param {View} view @param {Compromise} compromise */
 export function compromiseSentence(view, compromise) {
   const { device, step, others, deleted, regained } = compromise;
   const number = Object.values(compromise.taken).reduce((sum, one) => sum + one, 0);
-  const together = others.length ? `Together with what leaked of ${list(others)} they` : "They";
+  const together = others.length ? `Together with the leak of ${list(others)} they` : "They";
   const gone =
     deleted === 0
       ? "Nothing had been deleted before."
       : `${counted(deleted, "secret", "secrets")} had been deleted before: ${comeback(deleted, regained)}.`;
   return (
-    `Everything on ${nameOf(view, device)}'s device after step ${step + 1}: ` +
+    `The compromise of ${nameOf(view, device)}'s device after step ${step + 1} gets ` +
     `${counted(number, "secret", "secrets")}. ${together} open ${openedWords(compromise)}. ${gone}`
   );
 }
 
 /** @param {number} deleted @param {number} regained */
 function comeback(deleted, regained) {
-  if (regained === 0) return deleted === 1 ? "it does not come back" : "none of them comes back";
-  if (regained === deleted) return deleted === 1 ? "it can be computed again" : "all of them can be computed again";
-  return `${regained} of them can be computed again`;
+  if (regained === 0) return deleted === 1 ? "the attacker cannot compute it" : "the attacker cannot compute any of them";
+  if (regained === deleted) return deleted === 1 ? "the attacker can compute it again" : "the attacker can compute all of them again";
+  return `the attacker can compute ${regained} of them again`;
 }
 
 export const HEADS = ["Secret", "Got in", "Deleted in", "In this compromise"];
@@ -121,7 +121,7 @@ export const HEADS = ["Secret", "Got in", "Deleted in", "In this compromise"];
 /**
  * The table that says what the picture shows: a row for each secret of the device.
  * @param {View} view @param {Compromise} compromise
- * @returns {string[][]} what it is, when it came, when it was deleted, what becomes of it
+ * @returns {string[][]} its name, the steps in which the device got and deleted it, and its state in the compromise
  */
 export function tableRows(view, compromise) {
   return (view.devices[compromise.device] ?? []).flatMap(({ kind, lanes }) =>
@@ -136,7 +136,7 @@ export function tableRows(view, compromise) {
   );
 }
 
-/** What becomes of a secret in a compromise, in words. @param {Bar} bar @param {Compromise} compromise */
+/** The state of a secret in a compromise, in words. @param {Bar} bar @param {Compromise} compromise */
 export function outcome(bar, { step, knowledge }) {
   const what = fate(bar, step);
   if (what === "taken") return "leaked";

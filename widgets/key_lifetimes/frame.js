@@ -1,4 +1,4 @@
-/** What is on the picture of lifetimes: a pure function of the view, and of where the reader is. */
+/** The frame of the lifetimes: a pure function of the view and of the traits. */
 import { openAtFirst, rowsOf, within } from "./geometry.js";
 import { compromiseOf } from "./compromise.js";
 import { recordedHistory } from "../shared/verdict.js";
@@ -9,7 +9,7 @@ import { recordedHistory } from "../shared/verdict.js";
 /** A view ready to be drawn. @typedef {{view: View, given: RecordedHistory}} Opening */
 
 /**
- * What the traits say: `opened` are the kinds that are not folded, null those that are small.
+ * The traits. `opened` are the kinds of secrets that are not folded; null means the kinds with few lanes.
  * @typedef {{device: string, step: number, leaks: string[], opened: string[] | null}} Place
  */
 
@@ -27,7 +27,7 @@ export function openingOf(view) {
   return { view, given: recordedHistory(view.security) };
 }
 
-/** What the traits say, within the bounds of the view. @param {View} view @param {Place} place */
+/** The traits, limited to what the view has. @param {View} view @param {Place} place */
 export function bounded({ devices, security }, place) {
   const device = place.device in devices ? place.device : Object.keys(devices)[0];
   return {

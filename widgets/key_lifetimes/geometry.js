@@ -1,4 +1,4 @@
-/** Where things are in the picture of lifetimes: rows from top to bottom, steps from left to right. */
+/** Places in the picture of lifetimes: rows go from top to bottom, steps from left to right. */
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./lifetimes.d.ts").BarView} Bar */
@@ -9,9 +9,9 @@ export const ROW = 24;
 export const FOOT = 24;
 const MARGIN = 10;
 const NARROWEST = 18;
-/** How far before the step that deletes a secret its bar ends, so that the next one has room to begin. */
+/** A bar ends this far before the step that deletes its secret, so that the next bar has room to begin. */
 const SHORT_OF = 6;
-/** Kinds with more lanes than this are closed at first: a band with a number. */
+/** Kinds with more lanes than this are folded at first: they are a band with a number. */
 const OPEN_AT_MOST = 3;
 
 /**
@@ -67,29 +67,29 @@ export function scaleOf(steps, room) {
   return { gap, steps, width: 2 * MARGIN + gap * steps };
 }
 
-/** Where a step happens. @param {Scale} scale @param {number} step */
+/** The place of a step. @param {Scale} scale @param {number} step */
 export function x({ gap }, step) {
   return MARGIN + step * gap;
 }
 
-/** Where a compromise after a step is: between this step and the next. @param {Scale} scale @param {number} step */
+/** The place of a compromise after a step: between this step and the next. @param {Scale} scale @param {number} step */
 export function compromiseX(scale, step) {
   return x(scale, step) + scale.gap / 2;
 }
 
-/** From where to where a bar goes; what is still there goes on to the edge. @param {Scale} scale
+/** The two ends of a bar. The bar of a secret that is not deleted goes up to the edge. @param {Scale} scale
  * @param {number} from the step in which it begins @param {number | null} to @returns {[number, number]} */
 export function extent(scale, from, to) {
   return [x(scale, from), to === null ? scale.width : x(scale, to) - SHORT_OF];
 }
 
-/** The step after which a compromise would be at this place. @param {Scale} scale @param {number} at */
+/** The step after which a compromise at this place would be. @param {Scale} scale @param {number} at */
 export function stepAt(scale, at) {
   return within(Math.round((at - MARGIN) / scale.gap - 0.5), scale.steps - 1);
 }
 
 /**
- * Where a key leads from a step; the arrows by a step, the pages by an epoch.
+ * The step to which a key goes: an arrow by one step, Page Up and Page Down by one epoch.
  * @param {string} key @param {number} step @param {View} view
  * @returns {number | null} null if it is no key of the line
  */

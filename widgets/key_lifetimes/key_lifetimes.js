@@ -1,9 +1,9 @@
 /**
- * The lifetimes of secrets as a widget: one bar for each secret of a device, and a compromise that can be dragged. What the
- * leaked opens is computed here, from the rules that the view carries.
+ * The lifetimes of secrets as a widget: one bar for each secret of a device, and a compromise that the reader can drag.
+ * The widget computes what the leaked secrets open, by the rules in the view.
  *
- * Traits: view, device, step (the compromise is after it), leaks (the names of other leaks that are on), opened (kinds that
- * are not folded; null: those that are small).
+ * Traits: view, device, step (the compromise is after it), leaks (the names of other chosen leaks), opened (the kinds
+ * that are not folded; null: the kinds with few lanes).
  */
 import { announced } from "../shared/notebook_output.js";
 import { twin } from "../shared/data_table.js";

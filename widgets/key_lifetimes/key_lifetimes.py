@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class KeyLifetimes(Picture):
     """Draws how long each secret is on a device, and what a compromise after a step gets and opens.
 
-    `leaks` are the names of other leaks of the view that are on. `opened` are the kinds of secrets whose lanes are
-    shown one by one; None unfolds those that are small.  All traits are shared with the browser.
+    `leaks` are the names of other chosen leaks of the view. `opened` are the kinds of secrets whose lanes are shown one
+    by one; None means the kinds with few lanes.  All traits are shared with the browser.
     """
 
     _module: ClassVar[str] = "key_lifetimes/key_lifetimes.js"
@@ -48,7 +48,7 @@ class KeyLifetimes(Picture):
         leaks: Sequence[str] = (),
         **traits: Any,
     ) -> None:
-        """Show the secrets of a device (the first one) and a compromise after a step (the last one), with leaks put on.
+        """Show the secrets of a device (by default the first), and its compromise after a step (by default the last).
 
         Raises ValueError if the view has no such device, step or leak.
         """
@@ -61,7 +61,7 @@ class KeyLifetimes(Picture):
             raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
         for name in leaks:
             if name not in named:
-                raise ValueError(f"{name!r} is no leak of this view; its leaks are {', '.join(named) or 'none'}")
+                raise ValueError(f"{name!r} is not a leak of this view; its leaks are {', '.join(named) or 'none'}")
         super().__init__(
             view=view,
             device=devices[0] if device is None else device,
@@ -72,7 +72,7 @@ class KeyLifetimes(Picture):
 
     @classmethod
     def of(cls, told: World | Scenario, **traits: Any) -> KeyLifetimes:
-        """Show all that has happened in a world, or in a scenario with its leaks to be put on."""
+        """Show the history of a world, or of a scenario, whose leaks the reader can then choose."""
         if isinstance(told, Scenario):
             return cls(key_lifetimes_view(told.recorded, told.leaks), **traits)
         return cls(key_lifetimes_view(recorded_history(told)), **traits)

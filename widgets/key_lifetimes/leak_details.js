@@ -1,4 +1,4 @@
-/** What a compromise gets and opens, as a list beside the picture. */
+/** The list beside the picture: what a compromise gets, and what that opens. */
 import { html } from "../shared/dom.js";
 import { MARKS } from "./key.js";
 import { SMALL_FLAG } from "./picture.js";
@@ -15,7 +15,7 @@ const MESSAGES_AT_MOST = 6;
 /** @type {[string, string][]} */
 const KEYS = [
   ["← →", "a step earlier or later"],
-  ["PgDn PgUp", "to where an epoch begins"],
+  ["PgDn PgUp", "to the first step of an epoch"],
   ["Home End", "the first or last step"],
   ["[ ]", "a step earlier or later, from anywhere"],
 ];

@@ -1,4 +1,4 @@
-/** The drawing of lifetimes: epochs and events on top, below them a lane for each secret and what took its place. */
+/** The drawing of lifetimes: epochs and steps at the top, and lanes of secrets that replace each other below. */
 import { FOOT, HEAD, ROW, epochSpans, extent, short, compromiseX, x } from "./geometry.js";
 import { fate, instant, nameOf, outcome, pictureLabel } from "./compromise.js";
 
@@ -162,12 +162,12 @@ function hatching(id, gap, width) {
   ];
 }
 
-/** What is deleted ends with a strike, never just gone. @param {number} at @returns {Shape} */
+/** The strike at the end of a deleted secret. @param {number} at @returns {Shape} */
 function strike(at) {
   return ["path", { class: "mls-strike", d: STRIKE, transform: `translate(${short(at)} 0)` }];
 }
 
-/** Whether a compromise after a step gets anything of a row that shows it. @param {Row} row @param {number} step */
+/** Whether a compromise after a step gets a secret of a row. @param {Row} row @param {number} step */
 export function isTaken({ all, fold }, step) {
   return fold !== "open" && all.some((bar) => fate(bar, step) === "taken");
 }
@@ -226,7 +226,7 @@ export function drawNames({ rows, compromise }, width) {
   });
 }
 
-/** The line of the compromise, for a picture in which it stands. @param {Frame} frame @param {Size} size @returns {Shape} */
+/** The line of the compromise, for a picture in which the line cannot move. @param {Frame} frame @param {Size} size @returns {Shape} */
 export function drawLine({ rows, compromise }, { scale }) {
   const height = heightOf(rows);
   return [

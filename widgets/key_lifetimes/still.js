@@ -1,4 +1,4 @@
-/** The still picture of lifetimes: names of rows on the left, and the line of the compromise where it stands. */
+/** The still picture of lifetimes: names of rows on the left, and the line of the compromise. */
 import { frameAt, openingOf } from "./frame.js";
 import { scaleOf } from "./geometry.js";
 import { draw, drawLine, drawNames, heightOf } from "./picture.js";

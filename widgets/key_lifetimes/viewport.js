@@ -1,4 +1,4 @@
-/** The picture of lifetimes in its room: names that fold, and the line of the compromise, by pointer and by keyboard. */
+/** The picture of lifetimes on the page: rows that fold, and a line that moves by pointer and by keyboard. */
 import { attribute, html } from "../shared/dom.js";
 import { mount } from "../shared/shapes.js";
 import { HEAD, moved, scaleOf, stepAt, compromiseX, within } from "./geometry.js";
@@ -6,7 +6,7 @@ import { drawPlot, drawRowNames } from "./picture.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 
-/** Dragged so near to the edge, the line takes the picture along. */
+/** If the line is dragged so near to the edge, the picture scrolls. */
 const EDGE = 16;
 
 /**
@@ -110,7 +110,7 @@ export function viewport(name, does) {
     const to = moved(event.key, frame.compromise.step, frame.view);
     if (to === null) return;
     does.go(to);
-    // the line stays in sight where the steps have no room
+    // If the steps are wider than the page, the picture scrolls to keep the line in sight.
     if (scale.width > room.clientWidth) room.scrollTo({ left: compromiseX(scale, to) - room.clientWidth / 2 });
     event.preventDefault();
     event.stopPropagation();

@@ -1,4 +1,4 @@
-"""A question to answer before the lesson does."""
+"""A question that a reader answers before the lesson computes the answer."""
 
 from widgets.prediction.prediction import Prediction, predict
 

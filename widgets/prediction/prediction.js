@@ -1,5 +1,5 @@
 /**
- * A question to answer before the lesson does: what the reader chooses is kept, and compared with what was computed.
+ * A question that the reader answers before the lesson computes the answer. The lesson then compares the two.
  *
  * Traits: question, options, several (whether more than one can be chosen), chosen (numbers of options), said (what the
  * comparison came to; empty before it).

@@ -1,4 +1,4 @@
-"""A question to answer before the lesson does: choose, go on, and compare with what was computed.
+"""A question that a reader answers before the lesson computes the answer. The lesson then compares the two.
 
 question = predict("Can the attacker read it?")     yes or no, by mouse or keyboard
 question.compare(bool(world.reads()))               what came of it, beside what was chosen
@@ -21,9 +21,9 @@ SAVED = "Saved with the notebook. To compare your choice, run this cell again."
 
 
 class Prediction(Announced):
-    """A question with its options; `chosen` are the numbers of those that the reader has chosen.
+    """A question with its options; `chosen` has the numbers of the options that the reader has chosen.
 
-    Without a kernel it is a form in which the reader can still choose.
+    Without a kernel the question is a form, in which the reader can still choose.
     """
 
     _esm = module("prediction/prediction.js")
@@ -38,7 +38,7 @@ class Prediction(Announced):
     _kept: ClassVar[dict[tuple[str, ...], list[int]]] = {}
 
     def __init__(self, question: str, options: Collection[str], *, several: bool = False) -> None:
-        """Ask; a cell that is run again finds what was chosen there before."""
+        """Ask the question. If a cell runs again, the options that the reader chose before are still chosen."""
         key = (question, *options)
         super().__init__(
             question=question, options=list(options), several=several, chosen=Prediction._kept.get(key, [])
@@ -62,7 +62,7 @@ class Prediction(Announced):
         )
 
     def compare(self, computed: object) -> Note:
-        """Say what was computed beside what was chosen; from now on the choice stays as it is.
+        """Say whether the choice and the computed answer agree. From then on the reader cannot change the choice.
 
         `computed` is one of the options, a collection of them, or True or False for yes or no. Raises `ValueError` if
         it is none of the options.
@@ -92,5 +92,5 @@ def _options_in(computed: object) -> list[str]:
 
 
 def predict(question: str, *options: object, several: bool = False) -> Prediction:
-    """Ask what the reader expects, before the cell that computes it; without options, yes or no."""
+    """Ask what the reader expects, in a cell before the one that computes it. Without options it is yes or no."""
     return Prediction(question, [str(option) for option in options] or ["yes", "no"], several=several)

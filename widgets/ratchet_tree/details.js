@@ -14,8 +14,8 @@ import { SECTIONS, nodeParts } from "./words.js";
 
 /** @type {[string, string][]} */
 const KEYS = [
-  ["[ ]", "one step back or on"],
-  [", .", "one beat back or on"],
+  ["[ ]", "one step back or forward"],
+  [", .", "one part back or forward"],
   ["space", "play or pause"],
   ["arrows", "move through the tree"],
   ["Home End", "root, last leaf"],

@@ -1,6 +1,6 @@
 /**
- * What is on the picture: frame = f(view, step, beat, viewer). Nothing is remembered from frame to frame; the timeline
- * only caches trees so that scrubbing is cheap.
+ * The frame of the picture is a function of view, step, beat and viewer. No frame depends on an earlier frame. The
+ * timeline keeps trees that were computed before, so that going to another step is cheap.
  */
 import { descent, left, nodeCount, right, root } from "./geometry.js";
 
@@ -44,14 +44,14 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {number[]} resolution
  * @property {boolean} fresh new in this epoch
  * @property {boolean} changed by this very step
- * @property {boolean} lit the eye goes here in this beat
+ * @property {boolean} lit whether this beat is about the node
  */
 
 /**
- * Something small that travels: where it comes from, where it rests.
+ * A secret, a ciphertext or a message that travels in a beat.
  * @typedef {object} Token
  * @property {"secret" | "envelope" | "message"} kind
- * @property {number[]} route nodes from where it starts to where it rests; [] above the root means the key schedule
+ * @property {number[]} route the nodes from its start to its end; [] means above the root: the key schedule
  * @property {boolean} open
  * @property {boolean} own whether it is the viewer who opens it
  * @property {boolean} known to the viewer
@@ -234,7 +234,7 @@ export function frameAt(time, place) {
 }
 
 /**
- * Who can see what the viewer of a frame cannot: what the step did, what the beat is about, or what the message says.
+ * Another viewer who can see what this viewer cannot: what the step did, the beat, or the text of the message.
  * @param {View} view @param {Frame} frame @returns {Viewer | null} null if the viewer sees it, or nobody does
  */
 export function witness(view, { step, beat, viewer, seen, known }) {
@@ -255,7 +255,7 @@ function reached(step, beat, kind) {
 }
 
 /**
- * @typedef {object} TraceReplay what the marks of a frame depend on
+ * @typedef {object} TraceReplay everything on which the marks of a frame depend
  * @property {Step} now_step
  * @property {number} step
  * @property {number} beat
@@ -266,7 +266,8 @@ function reached(step, beat, kind) {
  */
 
 /**
- * A mark for each node. In the middle of a step a node has its old value, none, or its new one, as the beats say.
+ * A mark for each node. In the middle of a step the beats decide whether a node has its old value, no value or its new
+ * value.
  * @param {Timeline} time
  * @param {TraceReplay} scene
  * @returns {Mark[]}
@@ -335,7 +336,7 @@ function resolve(marks) {
 }
 
 /**
- * The edges of the commit's path by child: all of them when the step is over, before that those that a beat has passed.
+ * The edges of the commit's path by child: all at the end of the step, before that the edges of the beats so far.
  * @param {Step} step @param {number} beat @returns {Frame["path"]}
  */
 function pathEdges(step, beat) {

@@ -1,4 +1,4 @@
-/** Where the nodes of a ratchet tree are: the tree math of RFC 9420 Appendix C, and places on the picture. */
+/** The places of the nodes in the picture of a ratchet tree, and the tree math of RFC 9420 Appendix C. */
 
 /** @param {number} node @returns {number} the level of a node; leaves are at level 0 */
 export function level(node) {
@@ -96,7 +96,7 @@ export function neighbour(key, node, leafCount) {
 const MARGIN = 12;
 const WIDEST_GAP = 100;
 const HEAD = 38;
-/** Where leaves stand closer than this, they have no room for names. */
+/** If the gap between leaves is smaller than this, there is no room for names. */
 export const ROOM_FOR_NAMES = 40;
 
 /**
@@ -123,7 +123,7 @@ export function layout(leafCount, { width, zoom, tallest }) {
 }
 
 /**
- * Levels where nodes stand close are low, so that tall trees keep their height for where there is something to see.
+ * A level whose nodes are close to each other gets little height, so that a tall tree has more height for the others.
  * @param {number} leafCount @param {number} gap
  */
 function rowsFor(leafCount, gap) {

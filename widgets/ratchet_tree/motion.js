@@ -1,4 +1,4 @@
-/** Envelopes and secrets on their way: where they travel in a beat, and where they rest. */
+/** The motion of secrets, envelopes and messages: their way in a beat, and their place at its end. */
 import { mount } from "../shared/shapes.js";
 import { ROOM_FOR_NAMES, level, parent, pointOnEdge, radius, x, y } from "./geometry.js";
 
@@ -47,7 +47,7 @@ export function motion(layer) {
     if (latest) mount(layer, drawTokens(tokens, latest, part));
   }
 
-  /** What is on its way goes on in a new layout. @param {Layout} places */
+  /** Continue the motion in a new layout. @param {Layout} places */
   function follow(places) {
     latest = places;
   }

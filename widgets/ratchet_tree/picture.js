@@ -14,7 +14,7 @@ const ROOM_FOR_PRINT = 88;
 const FLAG = "M-15-13v-13l10 4-10 4";
 
 /**
- * Where readers are, and whom the eye looks for.
+ * Where the reader is in the picture, and which leaves are named for the reader.
  * @typedef {object} Attention
  * @property {string} label the name of the whole picture
  * @property {number} stop the one tab stop
@@ -80,7 +80,7 @@ function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin })
   return ["g", attributes, nodeShapes(mark, room, indices), mark.node];
 }
 
-/** The nodes that a mark stands for: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
+/** The nodes to which a mark has thin lines: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
 function toldBy(mark) {
   const told = new Set(mark && (mark.state === "blank" || mark.unmerged.length) ? mark.resolution : []);
   if (mark) told.delete(mark.node);
@@ -128,7 +128,7 @@ function scaling(places, node) {
 }
 
 /**
- * What a node has room for.
+ * How much of a node there is room for.
  * @param {Layout} places @param {number} node @returns {"full" | "some" | "small" | "tiny"}
  */
 function roomFor(places, node) {
@@ -221,7 +221,7 @@ function text(attributes, words) {
 }
 
 /**
- * A rounded square for a leaf, a circle for a parent; another key is another element, which is seen to appear.
+ * A rounded square for a leaf, a circle for a parent. A new key gives a new element, so that it can be animated.
  * @param {Mark} mark @param {string} name @param {number} half @returns {Shape}
  */
 function outline(mark, name, half) {
@@ -256,7 +256,7 @@ function chip(words) {
 }
 
 /**
- * A thin line from a node to one that it stands for.
+ * A thin line from a node to a node of its resolution, or to an unmerged leaf.
  * @param {Layout} places @param {Mark} from @param {number} to @returns {Shape}
  */
 function link(places, from, to) {

@@ -1,4 +1,4 @@
-/** How long the beats of a step last, and which comes next. */
+/** The duration of each beat of a step, and the order of the beats. */
 
 /** @typedef {import("./view.d.ts").StepView} Step */
 
@@ -7,7 +7,7 @@ const PAUSE = 900;
 const LONGEST = 4000;
 
 /**
- * Levels that something travels in a beat of a kind; others take a little more than one level.
+ * How many levels something travels in a beat of each kind. Other kinds last a little longer than one level.
  * @type {Partial<Record<string, number>>}
  */
 const LEVELS = { seal: 2.6, open: 2.6, proposals: 2, epoch: 1.6, message: 3, welcome: 2.6 };
@@ -25,7 +25,7 @@ export function durations(step, speed) {
   return times.map((time) => (time * Math.min(1, LONGEST / total)) / speed);
 }
 
-/** How long to stay at a place before going on. @param {Step} step @param {number} beat @param {number} speed */
+/** The time at a place before playback continues, in milliseconds. @param {Step} step @param {number} beat @param {number} speed */
 export function stay(step, beat, speed) {
   return beat < 0 ? PAUSE / speed : durations(step, speed)[beat];
 }

@@ -1,6 +1,6 @@
 /**
- * The ratchet tree as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an exported page, so it
- * uses of the model only get, set, save_changes, on and off, and reads values with model.get.
+ * The ratchet tree as a widget. The same module runs in JupyterLab (anywidget), in Panel and in an exported page. So it
+ * uses only get, set, save_changes, on and off of the model, and reads values with model.get.
  *
  * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1), node_indices
  * (whether leaves show theirs).
@@ -24,7 +24,7 @@ import { sentence, treeTable } from "./words.js";
 
 const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
-/** Steps that follow each other within so many milliseconds are not played one by one. */
+/** If a new step comes within this time in milliseconds after another, the steps are not played one by one. */
 const HURRY = 1500;
 const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected", "node_indices"];
 
@@ -37,7 +37,7 @@ export function render({ model, el }) {
   /** @type {import("./frame.js").Frame | null} */
   let drawn = null;
   let paced = "";
-  /** When Python added to the view. */
+  /** The times at which Python added steps to the view. */
   let added = -HURRY;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -88,12 +88,12 @@ export function render({ model, el }) {
     soon();
   }
 
-  /** Go where the reader wants, and stop playing. @param {Place | null} place */
+  /** Go to a place that the reader chooses, and stop playing. @param {Place | null} place */
   function go(place) {
     if (place) tell({ step: Math.max(0, Math.min(time.last, place.step)), beat: place.beat, playing: false });
   }
 
-  /** Play on; at the end, play the last step once more. */
+  /** Continue to play. At the end, play the last step once more. */
   function play() {
     const place = here();
     const again = onward(time.view.steps, place) === null && time.view.steps[place.step].beats.length > 0;
@@ -111,7 +111,7 @@ export function render({ model, el }) {
     tell({ selected: -1 });
   }
 
-  /** See what happened with the eyes of somebody who can see it. */
+  /** Change to a viewer who can see what happened. */
   function lookElsewhere() {
     const other = drawn && witness(time.view, drawn);
     if (other) tell({ viewer: other.id });
@@ -153,8 +153,8 @@ export function render({ model, el }) {
   }
 
   /**
-   * What Python adds plays by itself, from the step that was the last before. The newest step stands at once for a reader
-   * who wants no motion, and where one step follows so soon that the one before is not over.
+   * Steps that Python adds are played, from the step that was the last before. But the newest step is shown at once if
+   * the reader wants no motion, or if a step comes before the one before it is over.
    * @param {number | null} before the last step of the view before; null if there was none
    */
   function playNew(before) {
@@ -171,7 +171,7 @@ export function render({ model, el }) {
     return next !== null && next.step === to.step && (next.beat === to.beat || to.beat < 0);
   }
 
-  /** While playing, go one beat on when the time of this one is over. @param {Place} place */
+  /** While playing, go to the next beat when the time of this beat is over. @param {Place} place */
   function keepPace(place) {
     const speed = model.get("speed");
     const pace = model.get("playing") ? `${place.step} ${place.beat} ${speed} ${time.last}` : "";
@@ -209,7 +209,7 @@ export function render({ model, el }) {
     pressed(event, does);
   }
 
-  // drawn before it is on the page, so that nothing moves when it comes there
+  // The picture is drawn before it is on the page, so that nothing moves when it appears there.
   update();
   el.append(root);
 

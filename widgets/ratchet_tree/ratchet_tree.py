@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class RatchetTree(Picture):
     """Draws a ratchet tree through time, as one viewer sees it.
 
-    `step` and `beat` say where in the view the picture is (beat -1: the step is over), `selected` is the node
-    whose values are open, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
-    are shared with the browser, so that `jslink` joins views that should move together.
+    `step` and `beat` are the place in the view that is shown (beat -1: the end of the step). `selected` is the node
+    whose values are shown, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
+    are shared with the browser, so that `jslink` can join two pictures.
     """
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
@@ -51,7 +51,7 @@ class RatchetTree(Picture):
     def __init__(
         self, view: RatchetTreeView, *, step: int | None = None, viewer: str | None = None, **traits: Any
     ) -> None:
-        """Show a view at a step (the last one, if none is given) to a viewer (the first one).
+        """Show a view at a step (by default the last) as a viewer sees it (by default the first viewer).
 
         Raises ValueError if the view has no such step or viewer.
         """
@@ -67,24 +67,24 @@ class RatchetTree(Picture):
 
     @classmethod
     def of(cls, world: World, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
-        """Show all that has happened in a world so far; without a `viewer`, as its first member sees it.
+        """Show the history of a world so far, as a `viewer` sees it, by default the first member.
 
-        With leaks there is one more viewer, the attacker who has them all, and the picture begins with its eyes.
+        With leaks there is one more viewer: the attacker who has all of them. Then this attacker is the default.
         """
         if leaks:
             return cls(tree_under_attack(recorded_history(world).judge(leaks)), **{"viewer": LEAK_HOLDER, **traits})
         return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
 
     def show(self, view: RatchetTreeView) -> None:
-        """Take a view that goes on from the present one, and play what is new in it."""
+        """Show a view that continues the present view, and play its new steps."""
         with self.hold_sync():
-            # Off and on: the browser may have stopped without its word having come here yet.
+            # Set it off, then on: the browser may have stopped playing, and the message may not have arrived here yet.
             self.playing = False
             self.playing = True
             self.set_trait("view", view)
 
     def frame(self) -> Frame:
-        """Give the tree after the step as its viewer sees it, for print (`workbench.views.print.figure`).
+        """The tree after the step as the viewer sees it, for print (`workbench.views.print.figure`).
 
         Raises `NotPossible` if QuickJS is not installed.
         """

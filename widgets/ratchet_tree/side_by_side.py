@@ -1,4 +1,4 @@
-"""Several eyes on one view, moving together without a kernel."""
+"""Several pictures of one view, each with another viewer. They step together, also without a kernel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINKED = ("step", "beat", "speed", "playing")
 
 
 class SideBySide(ipywidgets.Box):
-    """Pictures beside each other, which move together."""
+    """Pictures beside each other, which step together."""
 
     def __init__(self, *pictures: RatchetTree) -> None:
         """Join the pictures."""
@@ -40,7 +40,7 @@ class SideBySide(ipywidgets.Box):
 
 
 def side_by_side(view: RatchetTreeView, *viewers: str, step: int | None = None) -> SideBySide:
-    """One picture for each viewer; stepping or playing one moves all, in the browser alone.
+    """One picture for each viewer. A reader who steps or plays one of them moves all of them, without the kernel.
 
     Raises ValueError if the view has no such viewer or step.
     """

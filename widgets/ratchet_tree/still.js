@@ -1,4 +1,4 @@
-/** The still picture of a tree, and the tree as somebody sees it, for print. */
+/** The still picture of a tree, and the tree as a viewer sees it, for print. */
 import { frameAt, timeline } from "./frame.js";
 import { draw } from "./picture.js";
 import { STILL_WIDTH, image, table } from "../shared/still.js";
@@ -22,7 +22,7 @@ export function still({ view, step, viewer, node_indices }, style) {
   };
 }
 
-/** What somebody sees of the tree after a step. @param {Traits} traits */
+/** The tree after a step as a viewer sees it. @param {Traits} traits */
 export function seen({ view, step, viewer }) {
   const { marks, path } = frameAt(timeline(view), { step, viewer, beat: -1 });
   return { marks, path: [...path] };

@@ -44,11 +44,11 @@ export function toolbar(does) {
   const help = iconButton("help", "Help", does.help);
   const back = [
     iconButton("step-back", "One step back", () => does.step(-1)),
-    iconButton("beat-back", "One beat back", () => does.beat(-1)),
+    iconButton("beat-back", "One part back", () => does.beat(-1)),
   ];
   const on = [
-    iconButton("beat-on", "One beat on", () => does.beat(1)),
-    iconButton("step-on", "One step on", () => does.step(1)),
+    iconButton("beat-on", "One part forward", () => does.beat(1)),
+    iconButton("step-on", "One step forward", () => does.step(1)),
   ];
   const pips = html("span", { class: "mls-pips", "aria-hidden": "true" });
   const bar = html(
@@ -103,12 +103,12 @@ export function toolbar(does) {
   return {
     bar,
     show,
-    /** Take the keyboard's focus to whose eyes the picture is seen with. */
+    /** Move the keyboard's focus to the choice of the viewer. */
     focus: () => viewer.focus(),
   };
 }
 
-/** A button that keeps the focus while it is of no use. @param {HTMLButtonElement} button @param {boolean} isOff */
+/** Switch a button off or on. A button that is off keeps the keyboard's focus. @param {HTMLButtonElement} button @param {boolean} isOff */
 function disable(button, isOff) {
   button.setAttribute("aria-disabled", String(isOff));
 }

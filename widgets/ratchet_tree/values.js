@@ -44,7 +44,7 @@ function keyedRows(time, frame, node) {
 }
 
 /**
- * What this step's commit sealed at a node, and to it.
+ * The path secrets that this step's commit sealed at a node, and to the key of the node.
  * @param {Timeline} time @param {Frame} frame @param {number} node @returns {Row[]}
  */
 function pathRows(time, frame, node) {
@@ -89,7 +89,7 @@ export function groupRows(time, frame) {
 }
 
 /**
- * Whether the viewer saw this epoch begin, or was handed its tree later.
+ * Whether the viewer saw the epoch begin, or got its tree later.
  * @param {import("./view.d.ts").RatchetTreeView} view @param {Frame} frame @returns {boolean}
  */
 function knowsEpoch(view, { step, tree: { epochBegan }, viewer: { id } }) {

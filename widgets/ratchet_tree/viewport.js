@@ -1,4 +1,4 @@
-/** The picture in its room: layout, zoom, pointer and keyboard inside the tree. */
+/** The picture on the page: layout, zoom, and the pointer and keyboard in the tree. */
 import { attribute, html, svg } from "../shared/dom.js";
 import { drawTokens, motion } from "./motion.js";
 import { draw } from "./picture.js";
@@ -39,8 +39,8 @@ export function stage(choose, arranged, painted) {
   let sliding = 0;
 
   /**
-   * Show a frame. With a travel time, what moves in this beat travels; with none, everything is where it ends; with
-   * null, what is on its way goes on.
+   * Show a frame. `travel` is the time for the motion of this beat in milliseconds. With 0 everything is at its end. With
+   * null a motion that has begun continues.
    * @param {Timeline} time @param {Frame} frame @param {number} pin
    * @param {{travel: number | null, slide: boolean}} how
    */
@@ -53,7 +53,7 @@ export function stage(choose, arranged, painted) {
     else flights.rest(frame.tokens, places);
   }
 
-  /** Lay out anew, sliding there or at once. @param {boolean} slide */
+  /** Compute the layout again, and slide to it or jump to it. @param {boolean} slide */
   function arrange(slide) {
     const width = room.clientWidth;
     if (!scene || width === 0) return;
@@ -88,7 +88,7 @@ export function stage(choose, arranged, painted) {
     flights.follow(now);
   }
 
-  /** Draw what there is, with what lies over it: links, cursors, names that found no room. */
+  /** Draw the tree, and over it the thin lines, the cursors, and names for which there is no room at the leaves. */
   function paint() {
     if (!scene || !drawn) return;
     const now = drawn;
@@ -120,7 +120,7 @@ export function stage(choose, arranged, painted) {
       room.scrollTo({ left: x(places, node) - room.clientWidth / 2, behavior: calm.matches ? "auto" : "smooth" });
   }
 
-  /** Closer or further away; without a factor as far as the whole tree is seen. @param {number} [factor] */
+  /** Zoom in or out. Without a factor, zoom so that the whole tree is seen. @param {number} [factor] */
   function rescale(factor) {
     const middle = places ? (room.scrollLeft + room.clientWidth / 2) / places.width : 0.5;
     zoom = factor === undefined ? 1 : Math.max(1, Math.min(CLOSEST, zoom * factor));
@@ -161,7 +161,7 @@ export function stage(choose, arranged, painted) {
   });
   tree.addEventListener("focusout", () => {
     focused = -1;
-    // not at once: it may be the drawing itself that takes away who has the focus
+    // Wait a moment: the drawing itself may just be removing the element that has the focus.
     queueMicrotask(paint);
   });
   tree.addEventListener("keydown", (event) => {

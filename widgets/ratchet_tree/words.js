@@ -1,4 +1,4 @@
-/** What the picture of a tree shows, in words. */
+/** The words of the ratchet tree: labels, sentences and the table. */
 import { list, upperFirst } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
@@ -9,7 +9,7 @@ import { list, upperFirst } from "../shared/words.js";
 const LEAK_HOLDER = "leak holder";
 const LISTED_AT_MOST = 8;
 
-/** What a beat is about, for those who cannot know more. @type {Record<import("./view.d.ts").BeatKind, string>} */
+/** The subject of a beat, for viewers who cannot know more of it. @type {Record<import("./view.d.ts").BeatKind, string>} */
 const ABOUT = {
   proposals: "what the proposals change",
   leaf_key: "the fresh leaf key",
@@ -127,7 +127,7 @@ export function stepSentence(view, { step, viewer, seen }) {
 }
 
 /**
- * How the epoch stands for an attacker after what changes it: a commit, or a compromise.
+ * Whether the attacker can read the epoch, in words, after a commit or a compromise.
  * @param {View} view @param {number} step @param {Viewer} viewer
  */
 function standingAfter(view, step, viewer) {
@@ -165,13 +165,13 @@ export function pictureLabel(view, frame) {
 }
 
 /**
- * How the epoch stands for the attacker who looks at it: for the one with some leaks under all of them, for the one who
- * was there by then. Null for all other viewers.
+ * Whether the attacker can read the epoch: with all leaks for the viewer "leak holder", with what it knew by then for the
+ * recorded attacker. Null for all other viewers.
  * @param {View} view @param {{epoch: number, step: number, viewer: Viewer}} frame
  */
 export function padlockOf({ padlocks, steps }, { epoch, step, viewer }) {
   if (viewer.kind !== "attacker") return null;
   if (viewer.id === LEAK_HOLDER) return padlocks?.[epoch] ?? null;
-  // until the epoch turns, it stands as it did before the step
+  // Until the epoch changes, the padlock of the step before is still right.
   return steps[steps[step].epoch === epoch ? step : step - 1]?.padlock ?? null;
 }

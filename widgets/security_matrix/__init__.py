@@ -1,4 +1,4 @@
-"""A compromise as a widget: members and epochs, what the attacker reads, what it can forge, and what has healed."""
+"""The security matrix as a widget: for each member and epoch, what the attacker reads and can forge."""
 
 from widgets.security_matrix.security_matrix import SecurityMatrix
 

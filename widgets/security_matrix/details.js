@@ -1,4 +1,4 @@
-/** What the side panel of a compromise says: how the attacker came to know what it knows of a cell or an epoch. */
+/** The words of the side panel of the security matrix: how the attacker knows the secrets of a cell or an epoch. */
 import { leakWords, sentences } from "../shared/reasons.js";
 import { html } from "../shared/dom.js";
 import { cellAt, leaksIn } from "./frame.js";
@@ -25,10 +25,10 @@ function epochPart(frame, column) {
   const { authenticator } = frame.opening.given.view.epochs[column];
   const isOpen = own.standing === "readable" || own.standing === "reopened";
   const needed = isOpen ? leaksBehind(frame.now, frame.leaks, own.epoch).map((leak) => leakWords(frame.now, leak)) : [];
-  const how = needed.length > 0 ? ` It takes ${list(needed)}.` : "";
+  const how = needed.length > 0 ? ` For this the attacker needs ${list(needed)}.` : "";
   return {
     head: `Epoch ${own.epoch}`,
-    text: own.standing === "later" ? "Not yet." : `${own.sentence} ${upperFirst(standingWords(frame, own))}.${how}`,
+    text: own.standing === "later" ? "This epoch has not begun." : `${own.sentence} ${upperFirst(standingWords(frame, own))}.${how}`,
     steps: isOpen && authenticator !== null ? sentences(frame.now, frame.leaks, frame.knowledge, authenticator) : [],
   };
 }
@@ -50,7 +50,7 @@ function cellParts(frame, member, column) {
   ];
   if (cell.forgeable && seat.signature_key !== null) {
     const how = sentences(now, leaks, knowledge, seat.signature_key);
-    found.push({ head: "Signature key", text: `The attacker can sign as ${name}, whatever keys are fresh.`, steps: how });
+    found.push({ head: "Signature key", text: `The attacker can sign as ${name}. Fresh leaf keys do not change that.`, steps: how });
   }
   for (const index of (opening.sent[column].get(member) ?? []).filter((each) => now.view.messages.length > each)) {
     const { text, fact } = opening.given.view.messages[index];
@@ -88,16 +88,16 @@ export function details(close, compromise) {
     const { epoch, standing } = frame.columns[choice.column];
     const told = parts(frame, choice);
     const isCompromised = leaksIn(frame, choice.member, choice.column).length > 0;
-    const canRob = name !== "" && standing !== "later";
+    const canCompromise = name !== "" && standing !== "later";
     const title = name ? `${name} in epoch ${epoch}` : `Epoch ${epoch}`;
-    side.show(JSON.stringify([title, told, isCompromised, canRob]), title, () =>
-      html("div", { class: "mls-why" }, ...(canRob ? [button(name, choice, isCompromised)] : []), ...told.map(section)),
+    side.show(JSON.stringify([title, told, isCompromised, canCompromise]), title, () =>
+      html("div", { class: "mls-why" }, ...(canCompromise ? [button(name, choice, isCompromised)] : []), ...told.map(section)),
     );
   }
 
   /** @param {string} name @param {Choice} choice @param {boolean} isCompromised */
   function button(name, choice, isCompromised) {
-    const text = isCompromised ? `Take back the compromise of ${name}` : `Compromise all that ${name} has at the end of this epoch`;
+    const text = isCompromised ? `Take back the compromise of ${name}` : `Compromise ${name}'s device at the end of this epoch`;
     return html("button", { type: "button", class: "mls-chip-button", click: () => compromise(choice) }, text);
   }
 
@@ -119,9 +119,9 @@ function section({ head, text, steps }) {
 const KEYS = [
   ["arrows", "move through the epochs and members"],
   ["Home End", "first or last epoch"],
-  ["space", "put a compromise on, or take it off"],
+  ["space", "add a compromise, or take it back"],
   ["Enter", "how the attacker knows"],
-  ["[ ]", "one step back or on"],
+  ["[ ]", "one step back or forward"],
   ["Esc", "close the panel"],
   ["?", "this help"],
 ];

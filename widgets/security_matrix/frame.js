@@ -1,6 +1,6 @@
 /**
- * What is on the picture of a compromise after a step and under some leaks: columns are epochs, rows are members. A pure
- * function of the view; a test holds it against the verdict in Python.
+ * The frame of the security matrix after a step and with some leaks: columns are epochs, rows are members. The frame is
+ * a pure function of the view. A test compares it with the verdict in Python.
  */
 import { deviceOf } from "../shared/reasons.js";
 import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners, standings, stepOf, until } from "../shared/verdict.js";
@@ -12,8 +12,8 @@ import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners,
 /** @typedef {import("../shared/closure.js").Knowledge} Knowledge */
 
 /**
- * An epoch and how it stands. `end` is its last step so far, `reopeners` are the members whose compromise would open it
- * again, and `by` is the device whose leak has opened it again.
+ * An epoch, and whether the attacker can read it. `end` is its last step so far. `reopeners` are the members whose
+ * compromise would open it again, and `by` is the device whose leak has opened it again.
  * @typedef {object} Column
  * @property {number} epoch
  * @property {string} sentence what began it
@@ -25,7 +25,7 @@ import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners,
  */
 
 /**
- * A member in an epoch. `starts` and `ends` say that its leaf key is of this epoch only, on either side.
+ * A member in an epoch. `starts` means that its leaf key is new in this epoch, `ends` that the next epoch has another.
  * @typedef {object} Cell
  * @property {"later" | "absent" | "seated"} state
  * @property {"" | "derived" | "leaked"} key what the attacker has of its leaf key
@@ -39,8 +39,8 @@ import { recordedHistory, factsOf, known, readableMessages, reopened, reopeners,
  */
 
 /**
- * A view ready to be drawn: who sits where in each epoch, which messages each sent, and whose each signature key is,
- * with the column in which it is first theirs.
+ * A view prepared for drawing: the members of each epoch by their leaves, the messages that each member sent, and the
+ * owners of each signature key, with the first column in which they own it.
  * @typedef {object} Opening
  * @property {RecordedHistory} given
  * @property {Map<string, Seat>[]} seats

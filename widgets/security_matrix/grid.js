@@ -1,4 +1,4 @@
-/** The grid of a compromise in its room: what of it is in sight, and the pointer and the keyboard inside it. */
+/** The grid of the security matrix on the page: the part that is in sight, and the pointer and keyboard in it. */
 import { attribute, html, rootOf } from "../shared/dom.js";
 import { mount } from "../shared/shapes.js";
 import { HEIGHT } from "./marks.js";
@@ -29,7 +29,7 @@ export function matrixGrid(name, does) {
   const members = () => frame?.opening.given.view.members ?? [];
   const columns = () => frame?.columns ?? [];
 
-  /** @param {Frame} next @param {Place | null} pin @param {Frame | null} before what has changed since is pointed out */
+  /** @param {Frame} next @param {Place | null} pin @param {Frame | null} before changes since this frame are pointed out */
   function show(next, pin, before) {
     const isFirst = frame === null;
     const hasMoved = frame !== null && frame.step !== next.step;
@@ -130,7 +130,7 @@ export function matrixGrid(name, does) {
   return {
     element,
     show,
-    /** Where the grid is to be once it is on the page. */
+    /** The place to which the grid scrolls once it is on the page. */
     settle() {
       repaint();
       bringIntoSight({ row: active.row, column: lastColumn() });

@@ -28,15 +28,15 @@ function head(column) {
 
 /** @type {Entry[]} */
 export const MARKS = [
-  { is: ["mls-life"], name: "life of a leaf key", text: "a capsule: the life of a leaf key, from when it was fresh until another took its place", mark: cell({}) },
+  { is: ["mls-life"], name: "life of a leaf key", text: "a capsule: the lifetime of a leaf key, until a fresh key replaces it", mark: cell({}) },
   { is: ["has-leaked"], name: "leaf key leaked", text: "narrow hatch: the attacker has the leaf key", mark: cell({ key: "leaked" }) },
   { is: ["has-derived"], name: "leaf key derived", text: "wide hatch: the leaf key follows from what leaked", mark: cell({ key: "derived" }) },
   { is: ["mls-flag"], name: "leak", text: "a flag: something leaked from the device in this epoch", mark: cell({ compromise: true }) },
-  { is: ["mls-letter"], not: ["is-open"], name: "messages, not read", text: "an envelope, and how many: messages that the attacker cannot read", mark: cell({ sent: 2 }) },
-  { is: ["mls-letter", "is-open"], name: "messages read", text: "an open envelope, and how many of how many: messages that the attacker reads", mark: cell({ sent: 2, read: 1 }) },
+  { is: ["mls-letter"], not: ["is-open"], name: "messages, not read", text: "an envelope with a number: messages that the attacker cannot read", mark: cell({ sent: 2 }) },
+  { is: ["mls-letter", "is-open"], name: "messages read", text: "an open envelope with two numbers: how many of the messages the attacker reads", mark: cell({ sent: 2, read: 1 }) },
   { is: ["mls-forgeable"], name: "can be forged", text: "a wavy underline: the attacker can sign as this member", mark: cell({ forgeable: true }) },
-  { is: ["mls-eye"], name: "read", text: "an eye, and a tint below it: the attacker reads the epoch", mark: head({ standing: "readable" }) },
-  { is: ["mls-band", "is-shaky"], name: "healed so far", text: "a padlock with a number: healed so far, and the compromise of any of so many members would reopen it", mark: head({ reopeners: ["a", "b"] }) },
-  { is: ["mls-band"], not: ["is-shaky", "is-open"], name: "healed", text: "a padlock without a number: healed, and no member's compromise would reopen it", mark: head({}) },
-  { is: ["mls-lock", "is-open"], name: "open again", text: "an open padlock with a name: it had healed until something leaked from this member", mark: head({ standing: "reopened" }) },
+  { is: ["mls-eye"], name: "read", text: "an eye, and a coloured background: the attacker reads the epoch", mark: head({ standing: "readable" }) },
+  { is: ["mls-band", "is-shaky"], name: "healed so far", text: "a padlock with a number: healed so far; the number says how many members' compromise would reopen the epoch", mark: head({ reopeners: ["a", "b"] }) },
+  { is: ["mls-band"], not: ["is-shaky", "is-open"], name: "healed", text: "a padlock without a number: healed, and no member's compromise would reopen the epoch", mark: head({}) },
+  { is: ["mls-lock", "is-open"], name: "open again", text: "an open padlock with a name: the epoch had healed, and a leak from this member opened it again", mark: head({ standing: "reopened" }) },
 ];

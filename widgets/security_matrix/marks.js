@@ -1,15 +1,15 @@
 /**
- * The marks of a compromise, as shapes.
+ * The marks of the security matrix, as shapes.
  *
- * A leaf key's life is a capsule that goes on from epoch to epoch until a fresh key takes its place: one hatch shows all
- * that its compromise gives away.
+ * The lifetime of a leaf key is a capsule that continues from epoch to epoch until a fresh key replaces the leaf key.
+ * If the key is known to the attacker, the whole capsule is hatched.
  */
 
 /** @typedef {import("./frame.js").Cell} Cell */
 /** @typedef {import("./frame.js").Column} Column */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
 
-/** The least width of a cell; widths are multiples of 13, so that a hatch goes on in the next cell. */
+/** The least width of a cell. Widths are multiples of 13, so that a hatch continues in the next cell. */
 export const WIDTH = 52;
 const WIDEST = 130;
 export const HEIGHT = 38;
@@ -19,11 +19,11 @@ const TOP = 9;
 const BOTTOM = 29;
 const INSET = 4;
 const ROUND = 7;
-/** How far apart the lines of a hatch are. */
+/** The distance between the lines of a hatch. */
 const NARROW = 6.5;
 const WIDE = 13;
 
-/** How wide columns are that share some room. @param {number} room @param {number} count @returns {number} */
+/** The width of columns that share some room. @param {number} room @param {number} count @returns {number} */
 export function widthFor(room, count) {
   return Math.max(WIDTH, Math.min(WIDEST, Math.floor(room / count / WIDE) * WIDE));
 }
@@ -105,7 +105,7 @@ export function hatching({ key, starts, ends }, width) {
 }
 
 /**
- * The head of a column: the epoch, and how it stands by mark, word and band.
+ * The head of a column: the epoch, and a mark, a word and a band that say whether the attacker can read it.
  * @param {Column} column @param {string} by the name of whose leak has opened it again @param {number} [width]
  * @returns {Shape[]}
  */

@@ -1,5 +1,5 @@
 /**
- * The drawing of a compromise as a grid: rows are members, columns are epochs. Only what is in sight is drawn, so that a
+ * The drawing of the security matrix: rows are members, columns are epochs. Only the part in sight is drawn, so that a
  * large group costs no more than a small one.
  */
 import { cellAt } from "./frame.js";
@@ -8,15 +8,15 @@ import { cellLabel, columnLabel, nameOf } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
-/** Where one is: row -1 is the heads. @typedef {{row: number, column: number}} Place */
+/** A place in the grid; row -1 is the row of heads. @typedef {{row: number, column: number}} Place */
 
 /**
- * What a page measures: the width of the whole view, the inner width and height of the grid, and how far it is scrolled.
+ * Measures of the page: the width of the whole view, the inner width and height of the grid, and its scroll position.
  * @typedef {{whole: number, width: number, height: number, left: number, top: number}} Room
  */
 
 /**
- * How large things are, and which rows and columns are in sight.
+ * Sizes, and the rows and columns that are in sight.
  * @typedef {object} Size
  * @property {number} side the width of the members' names
  * @property {number} column the width of a column
@@ -28,24 +28,24 @@ import { cellLabel, columnLabel, nameOf } from "./words.js";
  */
 
 /**
- * Where the reader is, and what was drawn before.
+ * Where the reader is, and the frame that was drawn before.
  * @typedef {object} Attention
  * @property {string} name a prefix for ids, unique on the page
  * @property {Place} active where the keyboard is
  * @property {Place | null} pinned the cell whose reasons are open
- * @property {Frame | null} before what has changed since this frame is pointed out
+ * @property {Frame | null} before changes since this frame are pointed out
  */
 
 const NARROW = 520;
 const SIDE = 132;
 const NARROW_SIDE = 46;
-/** From here on there is room for a panel beside the grid, which is kept free so that nothing jumps when it opens. */
+/** From this width on, room for the side panel is kept free, so that the grid does not move when the panel opens. */
 const WIDE = 760;
 const PANEL = 300;
-/** Columns of this width have room for what began the epoch. */
+/** Columns of this width have room for the title of the step that began the epoch. */
 const ROOM_FOR_EVENTS = 78;
 const EVENT = 46;
-/** How many rows and columns are drawn beyond what is in sight. */
+/** The number of rows and columns that are drawn beyond those in sight. */
 const BEYOND = 2;
 
 /** @param {Frame} frame @param {Room} room @returns {Size} */
@@ -98,7 +98,7 @@ export function idOf(name, { row, column }) {
 }
 
 /**
- * The field of the grid: the heads, and a line for each member, as far as they are in sight.
+ * The heads, and a line for each member, as far as they are in sight.
  * @param {Frame} frame @param {Size} size @param {Attention} at @returns {Shape[]}
  */
 export function draw(frame, size, at) {
@@ -166,7 +166,7 @@ function head(frame, size, at, column) {
     return /** @type {Looks} */ ([`mls-column is-${then.standing}`, headShapes(then, nameOf(of, then.by), size.column)]);
   };
   const label = `${columnLabel(frame, own)}. ${own.sentence}`;
-  // what began the epoch; it is seen if there is room
+  // The title of the step that began the epoch is seen if there is room.
   const title = frame.opening.given.view.steps[own.begin].title;
   const name = size.column >= ROOM_FOR_EVENTS ? "mls-event" : "mls-unseen";
   return field(frame, size, at, { place: { row: -1, column }, looks, label, parts: [[["span", { class: name }, [["span", {}, [title]]]]], []] });
@@ -175,7 +175,7 @@ function head(frame, size, at, column) {
 /** The class of a cell and its marks. @typedef {[name: string, marks: Shape[]]} Looks */
 
 /**
- * A cell or a head. Other marks are another element, which is seen to appear.
+ * A cell or a head. If its marks change, it becomes another element, so that its appearance can be animated.
  * @param {Frame} frame @param {Size} size @param {Attention} at
  * @param {{place: Place, looks: (of: Frame) => Looks, label: string, parts: [before: Shape[], after: Shape[]]}} what
  * @returns {Shape}

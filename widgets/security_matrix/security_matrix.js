@@ -1,7 +1,7 @@
 /**
- * A compromise as a widget: members and epochs, what the attacker reads, and what has healed. The same module runs in
- * JupyterLab (anywidget), in Panel and in an exported page, so it uses of the model only get, set, save_changes, on and
- * off, and reads values with model.get.
+ * The security matrix as a widget: for each member and epoch, what the attacker reads, and what has healed. The same
+ * module runs in JupyterLab (anywidget), in Panel and in an exported page. So it uses only get, set, save_changes, on
+ * and off of the model, and reads values with model.get.
  *
  * Traits: view, step, leaks (each {name} or {device, at}), selected ({epoch, member}, {epoch}, or {}).
  */
@@ -100,13 +100,13 @@ export function render({ model, el }) {
     grid.element.focus({ preventScroll: true });
   }
 
-  /** Put on the compromise of a device at the end of an epoch, or take off what leaked from it then. @param {Choice} place */
+  /** Add the compromise of a device at the end of an epoch, or take back its leaks in that epoch. @param {Choice} place */
   function compromise({ column, member }) {
     if (drawn === null || member === "" || drawn.columns[column].standing === "later") return;
     toggle(leaksIn(drawn, member, column), { device: member, at: drawn.columns[column].end });
   }
 
-  /** Take off what there is of some leaks, or put one on if there is nothing. @param {Leak[]} some @param {Leak} leak */
+  /** Take back those of some leaks that are chosen, or add one leak if none of them is. @param {Leak[]} some @param {Leak} leak */
   function toggle(some, leak) {
     const unwanted = new Set(some.map((each) => JSON.stringify(each)));
     const on = /** @type {Leak[]} */ (model.get("leaks"));
@@ -145,7 +145,7 @@ export function render({ model, el }) {
     pressed(event, does);
   }
 
-  // drawn before it is on the page, so that nothing moves when it comes there
+  // The picture is drawn before it is on the page, so that nothing moves when it appears there.
   update();
   el.append(root);
   grid.settle();

@@ -1,4 +1,4 @@
-"""A compromise as a widget: members and epochs, what the attacker reads, what it can forge, and what has healed."""
+"""The security matrix as a widget: for each member and epoch, what the attacker reads and can forge."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class SecurityMatrix(Picture):
-    """Draws what an attacker reads of a history, under leaks that are put on and taken off.
+    """Draws which epochs and messages of a history an attacker reads, with leaks that the reader chooses.
 
-    `step` is how far the history has come. `leaks` are those that are put on: `{"name": ...}` for one that is offered
-    by name, `{"device": ..., "at": ...}` for all that is on a device after a step. `selected` is the epoch, and the
-    member in it, whose reasons are open: `{"epoch": ..., "member": ...}`, `{"epoch": ...}`, or nothing. All traits are
-    shared with the browser, which computes what follows by itself.
+    `step` is the last step of the history that counts. `leaks` are the chosen leaks: `{"name": ...}` for a named leak
+    of the view, `{"device": ..., "at": ...}` for everything on a device after a step. `selected` is the epoch, or the
+    member in an epoch, for which the side panel is open: `{"epoch": ..., "member": ...}`, `{"epoch": ...}`, or nothing.
+    All traits are shared with the browser. The browser itself computes what follows from the leaks.
     """
 
     _module: ClassVar[str] = "security_matrix/security_matrix.js"
@@ -52,11 +52,11 @@ class SecurityMatrix(Picture):
         recorded: RecordedHistory | None = None,
         **traits: Any,
     ) -> None:
-        """Show a world's history at a step (the last one, if none is given), with the named leaks `on` put on.
+        """Show the history of a world at a step, by default the last step, with the leaks whose names are in `on`.
 
-        Without `on` and `leaks` the matrix starts with a leak, so that there is something to see: the first named one,
-        or else what really leaked, or else a device in the middle epoch. `recorded` is that of the world if it is at
-        hand. Raises ValueError if there is no such step or leak.
+        Without `on` and `leaks` the matrix starts with one leak: the first named leak, or a recorded compromise, or the
+        compromise of a device in the middle epoch. `recorded` may give the recorded history of the world, so that it is
+        not computed again. Raises ValueError if there is no such step or leak.
         """
         self._world, self._named = world, dict(named or {})
         self._recorded = recorded_history(world) if recorded is None else recorded
@@ -67,12 +67,14 @@ class SecurityMatrix(Picture):
         leaks = self._first_leaks(view) if on is None else [{"name": name} for name in on]
         for each in leaks:
             if "name" in each and each["name"] not in self._named:
-                raise ValueError(f"{each['name']!r} is no leak here; those here are {', '.join(self._named) or 'none'}")
+                raise ValueError(
+                    f"{each['name']!r} is not a leak of this view; its leaks are {', '.join(self._named) or 'none'}"
+                )
         super().__init__(view=view, step=last if step is None else step, **{"leaks": leaks, **traits})
 
     @classmethod
     def of(cls, story: World | Scenario, **traits: Any) -> SecurityMatrix:
-        """Show all that has happened in a world so far; or a scenario, with its leaks put on."""
+        """Show the history of a world so far, or a scenario with its leaks."""
         if isinstance(story, World):
             return cls(story, **traits)
         return cls(story.world, story.leaks, **{"on": story.leaks, "recorded": story.recorded, **traits})
@@ -87,7 +89,7 @@ class SecurityMatrix(Picture):
         return real or [{"device": middle["seats"][0]["member"], "at": middle["step"]}]
 
     def verdict(self) -> Verdict:
-        """Give the verdict on what has leaked by the step."""
+        """The verdict on everything that has leaked by the step, in words."""
         leaks = [self._leak(each) for each in self.leaks]
         return self._recorded.until(self.step).judge(leak for leak in leaks if leak.at <= self.step)
 

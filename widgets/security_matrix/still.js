@@ -1,4 +1,4 @@
-/** The still picture of a compromise. Of a large group and a long history it shows a part, and says so. */
+/** The still picture of the security matrix. If the group or the history is too large, it shows a part and says so. */
 import { cellAt, frameAt, opened } from "./frame.js";
 import { HEAD, HEIGHT, cellClass, cellShapes, headShapes, leafShapes, widthFor } from "./marks.js";
 import { HEADS, matrixLabel, nameOf, tableRows, verdictSentence } from "./words.js";
@@ -31,12 +31,12 @@ export function still({ view, step, leaks }, style) {
   };
 }
 
-/** What an attacker reads by a step, in words. @param {Traits} traits */
+/** The verdict after a step, in words. @param {Traits} traits */
 export function said({ view, step, leaks }) {
   return verdictSentence(frameAt(opened(view), leaks, step));
 }
 
-/** What there is room for: the epochs up to the present one, and later ones; the first members. @param {Frame} frame */
+/** The part that has room: the epochs up to the present one, later ones if there is room, and the first members. @param {Frame} frame */
 function partOf({ columns, opening }) {
   const { members } = opening.given.view;
   const later = columns.findIndex(({ standing }) => standing === "later");

@@ -42,7 +42,7 @@ export function matrixToolbar(does) {
     input: () => does.go(Number(scrub.value)),
   });
   const back = iconButton("step-back", "One step back", () => does.go(step - 1));
-  const on = iconButton("step-on", "One step on", () => does.go(step + 1));
+  const on = iconButton("step-on", "One step forward", () => does.go(step + 1));
   const table = iconButton("table", "Show as a table", does.table);
   const help = iconButton("help", "Help", does.help);
   const title = html("span", { class: "mls-step-title" });
@@ -99,7 +99,7 @@ export function matrixToolbar(does) {
       ),
     );
     const clear = html("button", { type: "button", class: "mls-clear", click: does.clear }, "Take all off");
-    const hint = html("span", { class: "mls-hint" }, "Space on a cell, or a click on its flag, compromises the device then.");
+    const hint = html("span", { class: "mls-hint" }, "Press space on a cell, or click its flag, to compromise the device in that epoch.");
     leaks.replaceChildren(
       html("span", { class: "mls-leaks-label" }, "Leaked"),
       ...chips,

@@ -1,4 +1,4 @@
-/** A compromise in words. */
+/** The words of the security matrix: labels, sentences and the table. */
 import { cellAt } from "./frame.js";
 import { list, upperFirst } from "../shared/words.js";
 
@@ -46,7 +46,7 @@ export function compromiseOf(frame, members) {
   return `the compromise of ${names.length > NAMED_AT_MOST ? `any of ${names.length} members` : either(names)}`;
 }
 
-/** How an epoch stands. @param {Frame} frame @param {Column} column @returns {string} */
+/** Whether the attacker can read an epoch, in words. @param {Frame} frame @param {Column} column @returns {string} */
 export function standingWords(frame, { standing, reopeners, by }) {
   switch (standing) {
     case "later":
@@ -111,14 +111,14 @@ function messages(count) {
   return count === 1 ? "1 message" : `${count} messages`;
 }
 
-/** Whether it has healed by the last epoch, since when, and how safely. @param {Frame} frame @param {Column[]} open */
+/** Sentences that say whether the group has healed, since when, and whose compromise would undo it. @param {Frame} frame @param {Column[]} open */
 function healing(frame, open) {
   const columns = frame.columns.filter(({ standing }) => standing !== "later");
   const last = columns[columns.length - 1];
   if (open.length === 0 || !last) return [];
   if (open.includes(last)) return ["The group has not healed."];
   const healed = columns.filter(({ epoch }) => epoch > open[open.length - 1].epoch);
-  const when = `at ${healed[0].epoch}, when ${frame.now.view.steps[healed[0].begin].title}`;
+  const when = `in epoch ${healed[0].epoch}, when ${frame.now.view.steps[healed[0].begin].title}`;
   const shaky = healed.filter(({ reopeners }) => reopeners.length > 0);
   if (shaky.length === 0) return [`Healed ${when}.`];
   const whose = compromiseOf(frame, [...new Set(shaky.flatMap(({ reopeners }) => reopeners))]);
@@ -138,7 +138,7 @@ function forgery(frame) {
   return [`The attacker can sign as ${whom}.`];
 }
 
-/** Whom the attacker can sign as by now. @param {Frame} frame @returns {string[]} */
+/** The names of the members whose signature keys the attacker has by now. @param {Frame} frame @returns {string[]} */
 function signedAs({ opening, columns, signatureKeys }) {
   const leaked = new Set(
     [...signatureKeys.keys()].flatMap((key) =>
@@ -160,13 +160,13 @@ export function matrixLabel({ opening, step }) {
   );
 }
 
-/** Which step this is. @param {Frame} frame @returns {string} */
+/** The number and the title of the step. @param {Frame} frame @returns {string} */
 export function stepTitle({ opening, step }) {
   const { steps } = opening.given.view;
   return `After step ${step + 1} of ${steps.length}: ${steps[step].title}`;
 }
 
-export const HEADS = ["Epoch", "What began it", "How it stands", "Leaf keys known of", "Messages", "Forgeable", "Compromised"];
+export const HEADS = ["Epoch", "What began it", "How it stands", "Known leaf keys", "Messages", "Forgeable", "Compromised"];
 
 /** The picture as a table, a row for each epoch so far. @param {Frame} frame @returns {string[][]} */
 export function tableRows(frame) {

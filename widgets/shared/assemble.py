@@ -1,8 +1,7 @@
-"""One self-contained ES module from a widget's file and the local modules that it imports.
+"""Makes one self-contained ES module from a widget's file and the local modules that it imports.
 
-anywidget loads a module from a blob, where `import "../shared/dom.js"` finds nothing.  There is no third-party
-JavaScript here, so a bundler would be the only build step; putting each local module into a function of its own
-takes a few lines instead.
+anywidget loads a module from a blob, in which `import "../shared/dom.js"` finds nothing.  Our JavaScript uses no other
+packages, so a bundler is not needed: a few lines put each local module into a function.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ STYLES = (
     "server_knowledge/server_knowledge.css",
     "prediction/prediction.css",
 )
-"""The styles of all widgets: a page that has several holds them once."""
+"""The stylesheets of all widgets. A page with several widgets has them once."""
 
 _IMPORT = re.compile(r'^import \{ (.+) \} from "(\.\.?/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
@@ -40,18 +39,18 @@ _STYLE_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/\n*")
 
 @cache
 def module(path: str) -> str:
-    """Give a module (such as "ratchet_tree/ratchet_tree.js") with every module that it needs.
+    """The text of a module (such as "ratchet_tree/ratchet_tree.js") with every module that it imports.
 
-    What has a default export is a widget, and exports that alone: anywidget warns of anything else.
+    A module with a default export is a widget. It exports nothing else, because anywidget warns of other exports.
     """
     text = inlined(_source(path), path)
     return _NAMED.sub("", text) if "\nexport default " in text else text
 
 
 def inlined(text: str, path: str = "", folder: Path = WIDGETS) -> str:
-    """Give the text of a module with every module that it imports before it, each once and in a scope of its own.
+    """The text of a module, after the modules that it imports. Each module is there once, in a scope of its own.
 
-    `path` says where the module is in the folder, because its imports are relative to it.
+    `path` is the path of the module, because its imports are relative to it.
     """
     scopes: dict[str, str] = {}
     body = _inline(text, PurePosixPath(path), folder, scopes)
@@ -59,7 +58,7 @@ def inlined(text: str, path: str = "", folder: Path = WIDGETS) -> str:
 
 
 def _inline(text: str, path: PurePosixPath, folder: Path, scopes: dict[str, str]) -> str:
-    """Give a module with its imports taken from the scopes, after adding to these what it imports."""
+    """The text of a module whose imports are read from the scopes; adds the imported modules to the scopes."""
 
     def take(found: re.Match[str]) -> str:
         names, name = found[1], posixpath.normpath(path.parent / found[2])
@@ -79,5 +78,5 @@ def _source(path: str, folder: Path = WIDGETS) -> str:
 
 @cache
 def stylesheet(*paths: str) -> str:
-    """Give stylesheets as one, without comments."""
+    """Several stylesheets as one text, without comments."""
     return "".join(_STYLE_COMMENT.sub("", (WIDGETS / path).read_text(encoding="utf-8")) for path in paths)

@@ -19,7 +19,7 @@ export const LEAKED = -1;
  */
 
 /**
- * What is known: for each fact the rule that gave it first, in the order in which it was found.
+ * The known facts in the order in which they were found, each with the rule that gave it first.
  * @typedef {Map<number, number>} Knowledge
  */
 
@@ -49,7 +49,7 @@ export function deductionRulesOf({ rules, facts }) {
 }
 
 /**
- * All that follows from what leaked, in whatever order.
+ * All facts that follow from the leaked facts, whatever their order.
  * @param {DeductionRules} rules
  * @param {Iterable<number>} leaked
  * @returns {Knowledge}
@@ -59,7 +59,7 @@ export function deductiveClosure(rules, leaked) {
 }
 
 /**
- * All that follows from what leaked, and what would follow beyond it from more.
+ * All facts that follow from the leaked facts, and a function that gives what follows in addition if more facts leak.
  * @param {DeductionRules} rules
  * @param {Iterable<number>} leaked
  * @returns {{ knowledge: Knowledge, beyond: (more: Iterable<number>) => Knowledge }}
@@ -71,10 +71,10 @@ export function extensibleClosure(rules, leaked) {
 }
 
 /**
- * What follows from some facts and is not known yet.
+ * The facts that follow from some facts and are not known yet.
  * @param {DeductionRules} rules
  * @param {Iterable<number>} facts
- * @param {Int32Array} missing how many premises of each rule are not known yet, which is counted down
+ * @param {Int32Array} missing the number of unknown premises of each rule; this function counts it down
  * @param {Knowledge} known
  * @returns {Knowledge}
  */
@@ -85,7 +85,7 @@ function spread({ rules, usesFrom, uses }, facts, missing, known) {
     if (!known.has(fact)) byRule.set(fact, LEAKED);
   }
   for (const fact of byRule.keys()) {
-    // a Map is read on while it grows
+    // The loop goes on over the facts that it adds.
     for (let at = usesFrom[fact]; at < usesFrom[fact + 1]; at += 1) {
       const rule = uses[at];
       const conclusion = rules.conclusions[rule];
@@ -99,7 +99,7 @@ function spread({ rules, usesFrom, uses }, facts, missing, known) {
 }
 
 /**
- * The rules that lead to a known fact, each after those that it needs; none if the fact leaked itself.
+ * The rules that lead to a known fact, each after the rules that give its premises; none for a fact that leaked.
  * @param {DeductionRules} rules
  * @param {Knowledge} knowledge
  * @param {number} fact

@@ -1,4 +1,4 @@
-/** The picture's twin: the same frame as a table of words. */
+/** The data table of a picture: the same frame as a table of words. */
 import { html } from "./dom.js";
 
 /** @param {string} label what the table is */

@@ -1,4 +1,4 @@
-/** Making elements, and the drawn icons. */
+/** Functions that make elements, and the icons. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -38,8 +38,8 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
- * Attributes of an element whose keys are its own, whatever in it has the focus. JupyterLab looks for its shortcuts from
- * the focused element outwards, before any other listener hears of the key, and passes by only where it meets this mark.
+ * Attributes of an element that keeps its keys from JupyterLab. JupyterLab looks for its shortcuts from the focused element
+ * outwards, before other listeners get the key, and ignores the key only if it meets this attribute.
  * @type {Attributes}
  */
 export const OWN_KEYS = {
@@ -48,14 +48,14 @@ export const OWN_KEYS = {
     /** @type {Element} */ (event.target).setAttribute("data-lm-suppress-shortcuts", "true"),
 };
 
-/** Where an element is, which knows what has the focus: of a shadow root the document sees only the host. @param {Element} element */
+/** The document or shadow root of an element. It knows which element has the focus. @param {Element} element */
 export function rootOf(element) {
   return /** @type {Document | ShadowRoot} */ (element.getRootNode());
 }
 
 /**
- * A name for ids that no other picture on the page has: each may come with a module of its own, so that no counter of a
- * module can tell them apart.
+ * A prefix for ids that no other picture on the page has. A counter is not enough, because each picture may have its own
+ * copy of this module.
  * @param {string} prefix
  */
 export function uniqueName(prefix) {
@@ -63,14 +63,14 @@ export function uniqueName(prefix) {
 }
 
 /**
- * Write only what differs, because every write costs.
+ * Set an attribute only if it differs, because every write costs time.
  * @param {Element} element @param {string} name @param {string} value
  */
 export function attribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** The drawn icons, as paths in a square of 16. @type {Record<string, string>} */
+/** The icons, as paths in a square of 16. @type {Record<string, string>} */
 export const ICONS = {
   "step-back": "M4 3.5v9M13 3.5 6 8l7 4.5z",
   "beat-back": "M11.5 3.5 5 8l6.5 4.5z",

@@ -1,4 +1,4 @@
-/** The key of a picture: one line that folds, with the marks that are in the picture now and what they mean. */
+/** The key of a picture: one line with the marks that are in the picture now. Unfolded, it says what they mean. */
 import { html } from "./dom.js";
 import { made, mount } from "./shapes.js";
 
@@ -9,7 +9,7 @@ import { made, mount } from "./shapes.js";
  * @typedef {{name: string, text: string, mark: Shape, is: string[], not?: string[]}} Entry
  */
 
-/** Those of the marks that are among the shapes. @param {(Shape | string)[]} shapes @param {Entry[]} entries @returns {Entry[]} */
+/** The entries whose marks are in the picture. @param {(Shape | string)[]} shapes @param {Entry[]} entries @returns {Entry[]} */
 export function entriesIn(shapes, entries) {
   const found = new Set(classesOf(shapes));
   const drawn = [...found].map((names) => names.split(" "));

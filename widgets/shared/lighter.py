@@ -1,4 +1,4 @@
-"""Views made lighter, for notebooks: what a player can do without, and words for what was left out."""
+"""Makes views lighter for notebooks: leaves out what a player does not need, and says what is left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LEFT_OUT: Final = "left out of this notebook"
-"""What stands in the place of a value; where it is missing for another reason, the view says so as before."""
+"""The text in place of a value that is left out. A value that was not recorded still has its own text."""
 BYTES: Final = "the bytes of keys, secrets and messages"
 _BYTES = {"ciphertext", "kem_output", "path_secret", "private", "value", "wire"}
 _VALUES = {"group", "hashes", "values"}
@@ -17,7 +17,7 @@ _LAST_STEPS = 24
 
 
 def without_bytes(view: Any) -> Any:
-    """Give a view in which long values are left out; public keys stay, because pictures show how they begin."""
+    """The view without long values. Public keys stay, because pictures show their first digits."""
     if isinstance(view, list):
         return [without_bytes(each) for each in view]
     if not isinstance(view, dict):
@@ -37,7 +37,7 @@ def _left_out(value: Any) -> Any:
 
 
 def without_early_parts(view: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Give the view of a tree in which only the last steps have parts and envelopes, and words for what is gone."""
+    """The view of a tree in which only the last steps have parts and envelopes, and words for what is left out."""
     early = max(0, len(view["steps"]) - _LAST_STEPS)
     steps = [
         {**step, "beats": [], "path": step["path"] and _bare(step["path"]), "welcome": [], "secrets": []}

@@ -1,4 +1,4 @@
-/** What every live picture does with its model: hear of changes, draw once for several of them, and tell its own. */
+/** The connection of a live picture with its model: it draws once for several changes, and sends its own changes. */
 
 /** @typedef {import("./model.d.ts").Model} Model */
 
@@ -46,7 +46,7 @@ export function readable(view, format, version) {
 }
 
 /**
- * Do what a key means here, and keep it from the page around; keys with a modifier are the page's.
+ * Do what a key means in this picture, and keep the key from the page. Keys with a modifier are left to the page.
  * @param {KeyboardEvent} event @param {Record<string, () => void>} does
  */
 export function pressed(event, does) {

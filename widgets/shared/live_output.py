@@ -1,4 +1,4 @@
-"""What a widget shows in a notebook: HTML that outlives the kernel, in which the widget itself stands while it can."""
+"""The output of a widget in a notebook: HTML that works without the kernel, and shows the live widget if it can."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 
 
 class Announced(anywidget.AnyWidget):
-    """A widget that finds the place in the page that its output keeps for it (notebook_output.js)."""
+    """A widget that appears in the place that its output has for it on the page (notebook_output.js)."""
 
     output_id = traitlets.Unicode().tag(sync=True)
 
@@ -31,10 +31,10 @@ class Announced(anywidget.AnyWidget):
 
 
 class LiveOutput(Announced):
-    """Brings widgets of ipywidgets into the HTML of an output; pictures do so by themselves.
+    """Puts widgets of ipywidgets into the HTML of an output. Pictures do not need it.
 
-    `pictures` are those in `content`, in the order in which the output keeps them: when the kernel is gone, their
-    players go on where they were.
+    `pictures` are the pictures in `content`, in the order of the output. When the kernel is gone, their players
+    continue where the live pictures were.
     """
 
     _esm = module("shared/live_output.js")

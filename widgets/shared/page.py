@@ -1,7 +1,7 @@
-"""Pages that live without a kernel: an output that a notebook keeps, and a page of its own.
+"""HTML that works without a kernel: the output that a notebook keeps of a picture, and a page with one picture.
 
-Both hold the still figure, and the player with the view beside it: where scripts run, the player takes the
-figure's place. Neither asks for anything from anywhere.
+Both have the still figure, the player and the view. If scripts run, the player replaces the figure. Neither loads
+anything from the network.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _KEPT_AT_MOST = 300_000
-"""How many characters of a packed view an output holds."""
+"""The greatest length of a packed view in an output, in characters."""
 
 # The module and its styles come packed, because a notebook holds them once for every output. A picture that has just
 # been shown announces itself within moments (notebook_output.js): the player need not start for it.
@@ -79,9 +79,9 @@ main { max-width: 1100px; margin: 0 auto; padding: clamp(8px, 3vw, 32px); }
 
 
 def output(pictures: Iterable[str], *, saved: str, live: str = "") -> str:
-    """Give what a notebook keeps of an output: its pictures (`kept`), and a sentence of how to bring it back to life.
+    """The HTML of an output in a notebook: its pictures (`kept`), and a sentence that says how to connect it again.
 
-    `live` names the live widget that stands there instead while its kernel runs.
+    `live` names the live widget that replaces the pictures while its kernel runs.
     """
     named = f' data-live="{live} {time.time_ns() // 1_000_000}"' if live else ""
     note = f'<p class="mls mls-saved">{escape(saved)}</p>'
@@ -89,16 +89,16 @@ def output(pictures: Iterable[str], *, saved: str, live: str = "") -> str:
 
 
 def kept(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
-    """Give what a notebook keeps of a picture: the figure, and the player that takes its place where scripts run.
+    """The HTML of one picture in a notebook: the figure, and the player that replaces it if scripts run.
 
-    `versions` are the traits, each with words for what was left out of them: the first that is light enough for a
-    notebook is kept. If none is, the figure stands alone, and says so.
+    `versions` has the traits in full and in lighter forms, each with words for what is left out. The first form that is
+    small enough for a notebook is kept. If none is, only the figure is kept, with a sentence that says so.
     """
     for traits, left_out in versions:
         view = _packed(traits)
         if len(view) <= _KEPT_AT_MOST:
             return _live(module, view, figure) + (_note(f"Left out of this notebook: {left_out}.") if left_out else "")
-    return figure + _note("Left out of this notebook: the player, in which the picture can be stepped.")
+    return figure + _note("Left out of this notebook: the player, with which you can step through the picture.")
 
 
 def _note(words: str) -> str:
@@ -112,7 +112,7 @@ def _live(module: str, view: str, figure: str) -> str:
 
 
 def page(module: str, traits: Mapping[str, object], figure: str, title: str) -> str:
-    """Give a page of its own: one file, whose Content-Security-Policy allows nothing but what is in it."""
+    """The HTML page of one picture: one file, whose Content-Security-Policy allows nothing from outside of it."""
     style = stylesheet(*STYLES) + _PAGE_STYLE
     script = _player(
         module,

@@ -1,4 +1,4 @@
-"""What every picture has in common: it is kept as a figure and a player, for readers without a kernel."""
+"""The base class of all pictures. A notebook keeps a picture as a figure and a player, for readers without a kernel."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ SAVED: Final = "Saved with the notebook. To connect this picture with Python, ru
 
 
 class Picture(Announced):
-    """A widget that a notebook keeps, and that can be a page of its own.
+    """A widget that a notebook keeps, and that `to_html` writes as a page.
 
-    `_module` is the file that draws it live, `_still_module` the one that draws it still, in `_still_styles`.
+    `_module` is the JavaScript file of the live picture, `_still_module` that of the still picture, and `_still_styles`
+    are the stylesheets of the still picture.
     """
 
     _module: ClassVar[str]
@@ -38,7 +39,7 @@ class Picture(Announced):
         return shown(data, [self.kept()], live=self.output_id, saved=SAVED), metadata
 
     def kept(self) -> str:
-        """Give what a notebook keeps of the picture, as HTML."""
+        """The HTML that a notebook keeps of the picture."""
         return kept(self._module, self._versions(), self._figure())
 
     def _shown(self) -> dict[str, object]:
@@ -46,13 +47,13 @@ class Picture(Announced):
         raise NotImplementedError
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
-        """The traits with which the player starts, lighter and lighter, each with words for what was left out."""
+        """The traits for the player, in full and in lighter forms, each with words for what is left out."""
         shown = self._shown()
         yield shown, ""
         yield {**shown, "view": without_bytes(shown["view"])}, BYTES
 
     def _figure(self) -> str:
-        """The picture as it stands, still; without QuickJS its words alone."""
+        """The still picture with the present traits; without QuickJS only its words."""
         try:
             return self._still().figure()
         except NotDrawn:
@@ -62,5 +63,5 @@ class Picture(Announced):
         return still(self._still_module, self._shown(), self._still_styles)
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
-        """A sentence, and heads and rows of a table: what is known of the picture without drawing it."""
+        """The words of the picture, without QuickJS: a sentence, and the heads and rows of a table."""
         raise NotImplementedError

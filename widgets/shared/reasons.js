@@ -1,6 +1,6 @@
 /**
- * How something came to be known, in words: the same as in workbench/adversary/derivation.py. Steps of one kind, one
- * secret expanded to the next, are passed over.
+ * How the attacker knows a fact, in words: the same words as in workbench/adversary/derivation.py. Steps that only expand
+ * one secret to the next are left out.
  */
 import { derivation } from "./closure.js";
 import { factsOf, stepOf } from "./verdict.js";
@@ -24,7 +24,7 @@ export function deviceOf({ view }, leak) {
 }
 
 /**
- * The derivation of a known fact, one sentence for each step that matters.
+ * The derivation of a known fact in words: a sentence for each step that opens something or has several premises.
  * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @param {Knowledge} knowledge

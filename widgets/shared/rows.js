@@ -3,7 +3,7 @@ import { html, icon, iconButton } from "./dom.js";
 import { grouped } from "./words.js";
 
 /**
- * A value under its name, with the RFC's section about it, if any; `unknown` if words say that it is not known.
+ * A value with its name, and the section of the RFC about it. `unknown` means that the value is words for "not known".
  * @typedef {{name: string, value: string, section?: string, unknown?: boolean}} Row
  */
 

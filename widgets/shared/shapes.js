@@ -1,6 +1,6 @@
 /**
- * A picture as data: `draw(frame, size)` gives shapes, and what is here turns shapes into elements or into text. A shape
- * is [tag, attributes, children, key]; children are shapes or text. What has no key goes by its place among its sisters.
+ * A picture as data: `draw(frame, size)` gives shapes, and this module turns shapes into elements or into text. A shape
+ * is [tag, attributes, children, key]. Children are shapes or text. A shape without a key is identified by its place.
  */
 
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes false, null: left out; true: "" */
@@ -13,8 +13,8 @@ const HTML = "http://www.w3.org/1999/xhtml";
 const mounted = /** @type {WeakMap<Node, {key: string | number, attributes: Attributes}>} */ (new WeakMap());
 
 /**
- * Make these shapes the children of an element. Elements are kept by key and never rebuilt, and only what differs is
- * written, so that focus and transitions live on.
+ * Make these shapes the children of an element. An element with the same key is kept, and only differences are written,
+ * so that the focus and transitions survive.
  * @param {Element} parent @param {(Shape | string)[]} shapes
  */
 export function mount(parent, shapes) {
@@ -25,7 +25,7 @@ export function mount(parent, shapes) {
     if (!mounted.has(node)) mounted.set(node, { key, attributes: {} });
     return node;
   });
-  // what is gone leaves first, so that no one who stays has to move
+  // Elements that are not needed any more are removed first, so that the others do not have to move.
   const staying = new Set(nodes);
   for (const node of old.values()) if (!staying.has(node)) node.remove();
   for (const [index, node] of nodes.entries()) {
@@ -54,7 +54,7 @@ function elementOf(parent, known, [tag]) {
   return document.createElementNS(isDrawn ? SVG : HTML, tag);
 }
 
-/** Write what differs from what was written before. @param {Element} element @param {Attributes} attributes */
+/** Write the attributes that differ from the ones written before. @param {Element} element @param {Attributes} attributes */
 function patch(element, attributes) {
   const state = mounted.get(element);
   const before = state?.attributes ?? {};
@@ -62,7 +62,7 @@ function patch(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (before[name] === value) continue;
     if (isAbsent(value)) element.removeAttribute(name);
-    // as an attribute it would be an inline style, which the Content-Security-Policy of a page forbids
+    // As an attribute, `style` would be an inline style, which the Content-Security-Policy of a page forbids.
     else if (name === "style") /** @type {HTMLElement} */ (element).style.cssText = String(value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }

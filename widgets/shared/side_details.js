@@ -14,7 +14,7 @@ export function panel(close) {
   let shown = "";
 
   /**
-   * @param {string} now what the content depends on; none hides the panel
+   * @param {string} now a text that changes when the content changes; an empty text hides the panel
    * @param {string} heading
    * @param {() => Node} make the content, asked for when it has changed
    */

@@ -1,4 +1,4 @@
-/** A page without a kernel: a model that lives in the page, and a widget in it. */
+/** A model for a page without a kernel, and the widget that uses it. */
 
 /**
  * @param {{render: (host: {model: import("./model.d.ts").Model, el: HTMLElement}) => () => void}} widget

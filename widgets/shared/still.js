@@ -4,7 +4,7 @@ import { SVG, escaped, write } from "./shapes.js";
 /** @typedef {import("./shapes.js").Shape} Shape */
 
 /**
- * What is left of a picture where nothing runs.
+ * A picture for pages on which no script runs.
  * @typedef {object} Still
  * @property {string} label the picture's name, for those who cannot see it
  * @property {string} sentence what it shows
@@ -12,11 +12,11 @@ import { SVG, escaped, write } from "./shapes.js";
  * @property {Shape} words what it shows, in full
  */
 
-/** How wide a still picture is, if its size is free. */
+/** The width of a still picture whose size is not fixed. */
 export const STILL_WIDTH = 720;
 
 /**
- * An image of its own: with its namespace, its styles and its paper.
+ * A complete SVG image, with its namespace, its styles and its background.
  * @param {{width: number, height: number, name?: string}} size `name` is for its class
  * @param {string} style @param {Shape[]} shapes @returns {Shape}
  */
@@ -32,7 +32,7 @@ export function image({ width, height, name = "" }, style, shapes) {
   ];
 }
 
-/** How many rows of a table are written; of more it is said how many there are. */
+/** The greatest number of rows that a table has. A sentence says how many more rows there are. */
 const ROWS_AT_MOST = 200;
 
 /** A table with its name, folded. @param {string} name @param {string[]} heads @param {string[][]} rows @returns {Shape} */
@@ -58,7 +58,7 @@ function folded(name, content) {
   return ["details", {}, [["summary", {}, [name]], content]];
 }
 
-/** An image can be neither focused nor read part by part: what says how is left out. @param {string} name */
+/** Whether an attribute is for focus or parts, which an image does not have. Such attributes are left out. @param {string} name */
 function isSeen(name) {
   return !/^(?:aria-|role$|tabindex$)/.test(name);
 }

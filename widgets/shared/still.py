@@ -1,7 +1,7 @@
 """Still pictures, for pages where nothing runs: the widgets' own JavaScript draws them, run by an embedded QuickJS.
 
-The module that draws a picture in the browser gives its shapes here too, and writes them as text.  Nothing is drawn
-or worded a second time in Python.  Only our own modules are evaluated, and data goes in as JSON.
+The module that draws a picture in the browser also draws the still picture here, as text.  So Python has no second
+code for drawings and words.  QuickJS runs only our own modules, and gets its data as JSON.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import {{ still }} from "./{module}";
 import {{ written }} from "./shared/still.js";
 return (traits, style) => written(still(traits, style));
 """
-# What QuickJS says when a limit is reached; without memory it may not be able to say anything.
+# The messages of QuickJS when a limit is reached. Without memory QuickJS may give no message.
 _LIMITS = re.compile(r"InternalError: (?:interrupted|out of memory)|(?:RangeError: )?Maximum call stack size|null\s*$")
 
 _of_this_thread = threading.local()
@@ -36,7 +36,7 @@ _of_this_thread = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A still picture as SVG, and its words as HTML: its name, a sentence, and all that it shows."""
+    """A still picture as SVG, with its name, a sentence, and its full words as HTML."""
 
     label: str
     sentence: str
@@ -44,7 +44,7 @@ class Still:
     words: str
 
     def figure(self) -> str:
-        """Give the picture as an image with its words beside it: viewers take out everything else from a page."""
+        """The figure as HTML: an image with its words. Viewers of notebooks remove other kinds of drawings."""
         image = b64encode(self.picture.encode()).decode()
         return (
             f'<figure class="mls-figure"><img alt="{self.label}" src="data:image/svg+xml;base64,{image}">'
@@ -57,7 +57,7 @@ class NotDrawn(Exception):
 
 
 def still(module: str, traits: Mapping[str, object], styles: Sequence[str]) -> Still:
-    """Draw what a module (such as "ratchet_tree/still.js") shows of these traits, with these stylesheets in it.
+    """Draw the still picture of a module (such as "ratchet_tree/still.js") with these traits and stylesheets.
 
     Raises `NotDrawn`.
     """
@@ -65,7 +65,7 @@ def still(module: str, traits: Mapping[str, object], styles: Sequence[str]) -> S
 
 
 def run(program: str, *arguments: object) -> Any:
-    """Call the function that a program returns; the program imports our modules, values go in and out as JSON.
+    """Call the function that a program returns. The program may import our modules. Values are passed as JSON.
 
     Raises `NotDrawn`.
     """
@@ -80,7 +80,7 @@ def run(program: str, *arguments: object) -> Any:
 
 
 def words_alone(sentence: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Give a figure without its picture: a sentence and a table."""
+    """A figure without a picture: a sentence and a table."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return (
@@ -98,7 +98,7 @@ def _engine() -> Any:
 
 
 def _function(engine: Any, program: str) -> Any:
-    """The function of a program, in this thread's context."""
+    """The function that a program returns, in the QuickJS context of this thread."""
     own = _of_this_thread.__dict__
     if "context" not in own:
         context = own["context"] = engine.Context()

@@ -1,6 +1,6 @@
 /**
- * The verdict on a history and its leaks, as in workbench/adversary/verdict.py: what is readable, until when, and
- * whose compromise would open it again.
+ * The verdict on a history and its leaks, as in workbench/adversary/verdict.py: the epochs and messages that are
+ * readable, and the members whose compromise would open a healed epoch again.
  */
 import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure.js";
 
@@ -9,14 +9,14 @@ import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure
 /** @typedef {import("./closure.js").Knowledge} Knowledge */
 
 /**
- * A leak that was put on: all that is on a device after a step, or one that the view offers by name.
+ * A chosen leak: everything on a device after a step, or a named leak of the view.
  * @typedef {{ device: string, at: number } | { name: string }} Leak
  */
 
 /** @typedef {"closed" | "readable" | "healed"} Standing */
 
 /**
- * A view ready to be judged. `held[step]` is what each device held after the step, as sets of facts.
+ * A view prepared to be judged. `held[step]` has the set of facts that each device held after the step.
  * @typedef {object} RecordedHistory
  * @property {View} view
  * @property {DeductionRules} rules
@@ -77,7 +77,7 @@ export function factsOf({ view, held }, leak) {
 }
 
 /**
- * All that follows from some leaks.
+ * All facts that follow from some leaks.
  * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @returns {Knowledge}
@@ -92,7 +92,7 @@ function allFacts(given, leaks) {
 }
 
 /**
- * Each epoch, and whether its secrets are known; healed is one that is not, after one that is.
+ * Each epoch, and whether its secrets are known. If not, it is healed if an earlier epoch is known, else closed.
  * @param {View} view
  * @param {Knowledge} knowledge
  * @returns {Map<number, Standing>}
@@ -120,8 +120,8 @@ export function readableMessages(view, knowledge) {
 }
 
 /**
- * For each healed epoch the members whose compromise now would open it again: those whose leaf key opens it, and those whose
- * device does and would not without what has leaked.
+ * For each healed epoch, the members whose compromise now would open it again. A member counts if its leaf key opens the
+ * epoch, or if its device opens the epoch together with the leaks but not without them.
  * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @returns {Map<number, string[]>}
@@ -175,8 +175,8 @@ export function stepOf({ view }, leak) {
 }
 
 /**
- * The epochs that had healed when something leaked that opened them again, each with that leak. What a leak opens by
- * itself is not opened again by it.
+ * The healed epochs that a later leak opened again, each with that leak. An epoch that the later leak opens without the
+ * earlier leaks does not count.
  * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @returns {Map<number, Leak>}
@@ -201,8 +201,8 @@ export function reopened(given, leaks) {
 }
 
 /**
- * The fewest of the leaks without which an epoch would not be readable; none if it is not. Those that came last are
- * the first to be left out if the others are enough.
+ * A smallest set of leaks that makes an epoch readable; empty if it is not readable. From the last to the first, each
+ * leak is dropped if the others are enough.
  * @param {RecordedHistory} given
  * @param {Leak[]} leaks
  * @param {number} epoch

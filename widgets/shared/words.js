@@ -1,4 +1,4 @@
-/** Words that all pictures are made of. */
+/** Functions that write words for all pictures. */
 
 /** @param {string[]} words @returns {string} "a", "a and b", "a, b and c" */
 export function list(words) {
