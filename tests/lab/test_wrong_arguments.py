@@ -15,7 +15,7 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.client import Device
 from workbench.client.device_state import Published
-from workbench.delivery import DeliveryService, Refused, Transport
+from workbench.delivery import DeliveryService, Refused, Settings, Transport
 from workbench.lab import World
 from workbench.lab.errors import NotPossible
 from workbench.lab.sources import entropy_source
@@ -32,6 +32,7 @@ SAMPLES = OF_THE_PROTOCOL | {
     Literal["application", "proposal", "commit"]: "commit",
     DeliveryService: DeliveryService(),
     Transport: DeliveryService(),
+    Settings: Settings(),
     Callable[[], bytes]: entropy_source(1, "Alice"),
     Callable[[], int]: lambda: 1,
     Callable[[int], Any]: cipher_suite,

@@ -16,12 +16,13 @@ from tests.lessons.worlds import (
     lesson_06_reasons,
     lesson_06_world,
     lesson_07_case,
+    lesson_08_world,
     lesson_12_groups,
     lesson_12_world,
     tree_of,
 )
 from workbench.lab import World
-from workbench.lessons import lesson_00, lesson_01, lesson_02, lesson_05, lesson_06, lesson_07, lesson_12
+from workbench.lessons import lesson_00, lesson_01, lesson_02, lesson_05, lesson_06, lesson_07, lesson_08, lesson_12
 from workbench.lessons.exercise import Exercise
 from workbench.lessons.rounds import play_rounds
 from workbench.mls import LeafIndex, NodeIndex, RatchetTree
@@ -269,12 +270,14 @@ KNOWN = (
             "There are more": {2, 3, 6},
         },
         lesson_07_case,
+        lesson_08_world,
     ),
     Known(
         lesson_07.question_2,
         "answer_2",
         {"count both from 0": (2, 2), "Whose key": (0, 0)},
         lesson_07_case,
+        lesson_08_world,
     ),
     Known(
         lesson_07.question_3,
@@ -294,12 +297,14 @@ KNOWN = (
         "answer_4",
         {"if we were in already": 3, "forwards only": 4, "No secrets of that epoch": 1},
         lesson_07_case,
+        lesson_08_world,
     ),
     Known(
         lesson_07.question_5,
         "answer_5",
         {"Give only what": b"\x00The old mill, at nine. Bring the map.\x00", "not what Carol": b"hello"},
         lesson_07_case,
+        lesson_08_world,
     ),
     Known(
         lesson_07.question_6,
@@ -311,6 +316,31 @@ KNOWN = (
             "what else goes into": {2: "commit_secret", 3: "init_secret", 4: "init_secret"},
             "anything of that epoch": {2: "commit_secret", 3: "psk_secret", 4: "commit_secret"},
         },
+    ),
+    Known(
+        lesson_08.question_1,
+        "answer_1",
+        {
+            "A is missing": {"C", "D", "E"},
+            "Not B": {"A", "B", "C", "D", "E"},
+            "C is missing": {"A", "D", "E"},
+            "D is missing": {"A", "C", "E"},
+            "E is missing": {"A", "C", "D"},
+            "Not F": {"A", "C", "D", "E", "F"},
+            "none of the letters": {"A", "C", "D", "E", "Z"},
+        },
+        lambda: (lesson_08_world(),),
+    ),
+    Known(
+        lesson_08.question_2,
+        "answer_2",
+        {"That epoch is over": 1, "The group was in epoch 1": 7},
+        lambda: (lesson_08.race(World.of(["Alice", "Bob", "Carol"], seed=8)),),
+    ),
+    Known(
+        lesson_08.question_3,
+        "answer_3",
+        {"fewer messages than wait": 0, "takes a place": 10, "the oldest messages go": 30},
     ),
     Known(
         lesson_12.question_1,

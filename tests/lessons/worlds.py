@@ -68,6 +68,17 @@ def lesson_07_case() -> tuple[Evidence]:
 
 
 @cache
+def lesson_08_world() -> World:
+    """The world of lesson 08: a talk, and Dave, who does not fetch."""
+    world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=8)
+    world.hold("Dave")
+    world.send("Alice", "Lunch?")
+    world.send("Bob", "Yes.")
+    world.send("Carol", "No, sorry, I have a train to catch at noon.")
+    return world
+
+
+@cache
 def lesson_12_world() -> World:
     """The world of lesson 12 before Dave's device is compromised."""
     world = World.of(["Alice", "Bob", "Carol"], seed=12)

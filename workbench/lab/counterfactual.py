@@ -69,7 +69,13 @@ def counterfactual(
     beginning. Raises `NotPossible` if an action in `insert` or `replace` is not possible, or if a group of the world
     can no longer be founded.
     """
-    other = World(world.seed, world.groups[0].suite.id, world.handshakes, policy=policy or world.policy)
+    other = World(
+        world.seed,
+        world.groups[0].suite.id,
+        world.handshakes,
+        policy=policy or world.policy,
+        settings=world.service.settings,
+    )
     group, before = world.groups.index(world), 0
     steps, left_out = list[int](), list[tuple[PerformedAction, str]]()
     for performed in world.action_log:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Literal, TypeAlias
 
 from workbench.client import Device
-from workbench.delivery import DeliveryService
+from workbench.delivery import DeliveryService, Settings
 from workbench.delivery.access import DeviceAccess
 from workbench.delivery.rows import DeviceRow, device_id
 from workbench.inspect.trace import Recorder, TracedSuite
@@ -26,12 +26,14 @@ class Environment:
     `bundles` has the last key package that each person published. `action_log` lists the actions in all groups.
     """
 
-    def __init__(self, seed: int | str, handshakes: Handshakes, policy: Policy) -> None:
+    def __init__(
+        self, seed: int | str, handshakes: Handshakes, policy: Policy, settings: Settings | None = None
+    ) -> None:
         self.seed = seed
         self.handshakes = handshakes
         self.policy = policy
         self.clock = Clock()
-        self.service = DeliveryService(clock=self.clock)
+        self.service = DeliveryService(clock=self.clock, settings=settings)
         self.devices: dict[str, Device] = {}
         self.recorders: dict[str, Recorder] = {}
         self.held: set[str] = set()

@@ -19,7 +19,7 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Verdict
 from workbench.client import Device
-from workbench.delivery import DeliveryService
+from workbench.delivery import DeliveryService, Settings
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.names import listed
@@ -73,10 +73,14 @@ class World:
         handshakes: Handshakes = "public",
         *,
         policy: Policy = DEFAULT_POLICY,
+        settings: Settings | None = None,
         group: Group | None = None,
     ) -> None:
-        """Make a world without a group, or the world of a given `group`, which then decides all the rest."""
-        self.group = group or Group(Environment(seed, handshakes, policy), GROUP_ID, cipher_suite(suite))
+        """Make a world without a group, or the world of a given `group`, which then decides all the rest.
+
+        `settings` are the limits of its delivery service.
+        """
+        self.group = group or Group(Environment(seed, handshakes, policy, settings), GROUP_ID, cipher_suite(suite))
 
     @classmethod
     def of(
@@ -88,13 +92,14 @@ class World:
         *,
         awake: int | None = None,
         policy: Policy = DEFAULT_POLICY,
+        settings: Settings | None = None,
     ) -> World:
         """Make a world with a group of so many people, or of people with these names. The first adds all others.
 
         Each device that joins has work for the whole tree, so that a group of N members costs N² in all. With `awake`,
         only so many members join at once. The other devices are held back, and join when they are released.
         """
-        world = cls(seed, suite, handshakes, policy=policy)
+        world = cls(seed, suite, handshakes, policy=policy, settings=settings)
         chosen = [*islice(names(), max(people, 0))] if isinstance(people, int) else people
         if not chosen:
             raise NotPossible("A world needs at least one person")
