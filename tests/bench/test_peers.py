@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from workbench.bench.host import Host
+from workbench.bench.host import BenchHost
 from workbench.bench.peers import PEERS, implementation
 from workbench.bench.peers.package import Package
 from workbench.bench.scenario import Measured, Outcome, RefusedByPeer, Run
@@ -44,7 +44,7 @@ def test_a_peer_is_timed_in_all_that_it_offers(name: str) -> None:
     if reason := peer.missing():
         pytest.skip(f"{name} is {reason}")
     outcomes: list[Outcome] = []
-    Run(peer, Host(8), BY_ID, outcomes.append).play()
+    Run(peer, BenchHost(8), BY_ID, outcomes.append).play()
     peer.close()
     refused = {each.step: each.reason for each in outcomes if isinstance(each, RefusedByPeer)}
     expected = REFUSED.get(name, {})

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tests.mls.group.test_cost_of_a_step import CountingSuite
 from workbench.bench.client import NotOffered, Sample
-from workbench.bench.host import SMALLEST, Host
+from workbench.bench.host import SMALLEST, BenchHost
 from workbench.bench.ours import SUITE, OurClient, Ours
 from workbench.bench.scenario import Measured, Outcome, RefusedByPeer, Run
 from workbench.bench.steps import BY_ID, PRIMITIVES, STEPS, Count, Primitive
@@ -72,18 +72,18 @@ def test_the_floor_of_each_step_counts_what_the_engine_does(size: int) -> None:
             else:
                 assert done == needed, (outcome.step, name)
 
-    Run(counted, Host(size), BY_ID, compare).play()
+    Run(counted, BenchHost(size), BY_ID, compare).play()
     assert seen == set(BY_ID)
 
 
 def test_the_tree_that_is_called_full_has_no_blank_parent_between_members() -> None:
-    invitation = Host(16).invite("full", *(OurClient(name).key_package() for name in (b"actor", b"reader")))
+    invitation = BenchHost(16).invite("full", *(OurClient(name).key_package() for name in (b"actor", b"reader")))
     assert sum(1 for _ in invitation.state.tree.parents()) == 15
     assert not any(node.unmerged_leaves for _, node in invitation.state.tree.parents())
 
 
 def test_the_tree_that_is_called_blank_has_no_parent() -> None:
-    invitation = Host(16).invite("blank", *(OurClient(name).key_package() for name in (b"actor", b"reader")))
+    invitation = BenchHost(16).invite("blank", *(OurClient(name).key_package() for name in (b"actor", b"reader")))
     assert not list(invitation.state.tree.parents())
     assert invitation.state.tree.member_count == 16
 
@@ -92,7 +92,7 @@ def test_the_tree_that_is_called_blank_has_no_parent() -> None:
 def test_a_step_that_is_wanted_alone_is_taken_alone(step: object) -> None:
     taken: set[str] = set()
     (wanted,) = [each.id for each in STEPS if each is step]
-    Run(Ours(), Host(8), [wanted], lambda outcome: taken.add(outcome.step)).play()
+    Run(Ours(), BenchHost(8), [wanted], lambda outcome: taken.add(outcome.step)).play()
     assert taken == {wanted}
 
 
@@ -116,7 +116,7 @@ class ShyClient(OurClient):
 
 def test_what_is_not_offered_is_left_out_and_what_is_refused_is_named() -> None:
     outcomes: list[Outcome] = []
-    Run(Shy(), Host(8), BY_ID, outcomes.append).play()
+    Run(Shy(), BenchHost(8), BY_ID, outcomes.append).play()
     measured = {each.step for each in outcomes if isinstance(each, Measured)}
     refused = {each.step: each.reason for each in outcomes if isinstance(each, RefusedByPeer)}
     assert refused.keys() == {"remove, blank tree", "remove, full tree"}

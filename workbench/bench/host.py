@@ -52,7 +52,7 @@ class BenchInvitation:
 
 
 @dataclass
-class Host:
+class BenchHost:
     """The members of our engine in groups of `size` members."""
 
     size: int

@@ -18,10 +18,10 @@ from workbench.bench.peers import implementation
 from workbench.bench.results import LeftOut, Memory
 
 if TYPE_CHECKING:
-    from workbench.bench.host import Host
+    from workbench.bench.host import BenchHost
 
 
-def peak_memory(chosen: Implementation, host: Host) -> Memory | LeftOut:
+def peak_memory(chosen: Implementation, host: BenchHost) -> Memory | LeftOut:
     """The peak of memory of a process that joins a group of the same size as `host`, and then creates one."""
     command = [sys.executable, "-m", "workbench.bench.memory", chosen.name]
     pipe = subprocess.PIPE

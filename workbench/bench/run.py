@@ -8,7 +8,7 @@ from statistics import median
 from typing import TypeAlias
 
 from workbench.bench.client import Implementation, Sample
-from workbench.bench.host import Host
+from workbench.bench.host import BenchHost
 from workbench.bench.machine import machine
 from workbench.bench.memory import peak_memory
 from workbench.bench.peers import implementation
@@ -58,7 +58,7 @@ def _take_turns(plan: Plan, everybody: Sequence[Implementation], results: Result
     steps = [step.id for step in STEPS if step.name in plan.steps]
     fast, done, total = [*everybody], 0, len(plan.sizes) * plan.runs * len(everybody)
     for size in sorted(plan.sizes):
-        turns = Turns(Host(size), steps, fast, plan.patience)
+        turns = Turns(BenchHost(size), steps, fast, plan.patience)
         for number in range(plan.runs):
             for each in fast:
                 on_step(f"{each.name}, {size} members, run {number + 1} of {plan.runs}", done, total)

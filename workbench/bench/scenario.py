@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from workbench.bench.client import Client, Implementation, NotOffered, Sample
-from workbench.bench.host import BenchInvitation, Host, commit, receive, send
+from workbench.bench.host import BenchHost, BenchInvitation, commit, receive, send
 from workbench.bench.ours import join_as_filler, key_package_in, new_key_package
 from workbench.bench.steps import TREES, Tree
 from workbench.mls import Add, GroupState, Remove, encode
@@ -52,7 +52,7 @@ class Run:
     """
 
     implementation: Implementation
-    host: Host
+    host: BenchHost
     wanted: Collection[str]
     report: Callable[[Outcome], None]
     _step: str = field(default="", init=False)

@@ -9,7 +9,7 @@ from statistics import median
 
 from workbench.bench.client import Implementation, Sample
 from workbench.bench.floor import Floor
-from workbench.bench.host import Host
+from workbench.bench.host import BenchHost
 from workbench.bench.results import FLOOR, LeftOut, Row
 from workbench.bench.scenario import Measured, Outcome, Run
 from workbench.bench.steps import BY_ID
@@ -23,7 +23,7 @@ class Turns:
     """
 
     def __init__(
-        self, host: Host, steps: Collection[str], everybody: Sequence[Implementation], patience: float
+        self, host: BenchHost, steps: Collection[str], everybody: Sequence[Implementation], patience: float
     ) -> None:
         self.host, self.steps, self.patience = host, steps, patience
         self._floor, self._floor_table = Floor(), _Table(FLOOR, host.size)

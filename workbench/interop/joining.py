@@ -16,7 +16,7 @@ from workbench.interop.described import (
 )
 from workbench.interop.member import POLICY, InteropMember, fresh, now
 from workbench.interop.refusal import Refusal
-from workbench.interop.store import Joining, Store
+from workbench.interop.store import Joining, ObjectStore
 from workbench.mls import (
     Welcome,
     cipher_suite,
@@ -30,21 +30,21 @@ from workbench.mls import create_group as group_of_one
 from workbench.mls.wire.messages import GroupInfo
 
 
-def create_group(store: Store, request: Any) -> Fields:
+def create_group(store: ObjectStore, request: Any) -> Fields:
     """Create a group with this client as its only member."""
     bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
     state = group_of_one(bundle, request.group_id, entropy=fresh(), now=now(), policy=POLICY)
     return {"state_id": store.add(InteropMember(state, request.encrypt_handshake))}
 
 
-def create_key_package(store: Store, request: Any) -> Fields:
+def create_key_package(store: ObjectStore, request: Any) -> Fields:
     """Make a key package; the client then waits for a Welcome."""
     bundle = new_bundle(cipher_suite(request.cipher_suite), credential_of(request.identity))
     transaction_id = store.add(Joining(bundle))
     return {"transaction_id": transaction_id, "key_package": encoded_key_package(bundle), **private_keys(bundle)}
 
 
-def join_group(store: Store, request: Any) -> Fields:
+def join_group(store: ObjectStore, request: Any) -> Fields:
     """Join by a Welcome; the key package is deleted."""
     joining = store.get(Joining, request.transaction_id)
     if joining.bundle.key_package.leaf_node.credential != credential_of(request.identity):
@@ -62,7 +62,7 @@ def join_group(store: Store, request: Any) -> Fields:
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
-def external_join(store: Store, request: Any) -> Fields:
+def external_join(store: ObjectStore, request: Any) -> Fields:
     """Join by an external commit, in place of the client's old leaf if the request says so."""
     info = message_of(GroupInfo, request.group_info)
     suite, tree = cipher_suite(info.group_context.cipher_suite), tree_of(request.ratchet_tree)
@@ -90,7 +90,7 @@ def external_join(store: Store, request: Any) -> Fields:
     }
 
 
-def new_member_add_proposal(store: Store, request: Any) -> Fields:
+def new_member_add_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose to add this client, which then waits for a Welcome.
 
     The GroupInfo is not checked: with a wrong one, the proposal is of no use to any group.

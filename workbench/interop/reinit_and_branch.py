@@ -16,22 +16,22 @@ from workbench.interop.described import (
 )
 from workbench.interop.member import POLICY, InteropMember, fresh, now
 from workbench.interop.refusal import Refusal
-from workbench.interop.store import Ended, Joining, Store
+from workbench.interop.store import Ended, Joining, ObjectStore
 from workbench.mls import KeyPackage, PendingCommit, Welcome, branch_group, cipher_suite, join, reinit_group
 
 
-def handle_pending_reinit_commit(store: Store, request: Any) -> Fields:
+def handle_pending_reinit_commit(store: ObjectStore, request: Any) -> Fields:
     """Apply the member's own commit of a ReInit."""
     return _ended(store, request, member.accept(store.get(InteropMember, request.state_id)))
 
 
-def handle_reinit_commit(store: Store, request: Any) -> Fields:
+def handle_reinit_commit(store: ObjectStore, request: Any) -> Fields:
     """Process another member's commit of a ReInit."""
     followed = member.follow(store.get(InteropMember, request.state_id), request.proposal, request.commit)
     return _ended(store, request, followed)
 
 
-def _ended(store: Store, request: Any, last: InteropMember) -> Fields:
+def _ended(store: ObjectStore, request: Any, last: InteropMember) -> Fields:
     """End the old group, and make a key package for the new group."""
     state = last.state
     if state.reinit is None:
@@ -45,7 +45,7 @@ def _ended(store: Store, request: Any, last: InteropMember) -> Fields:
     }
 
 
-def reinit_welcome(store: Store, request: Any) -> Fields:
+def reinit_welcome(store: ObjectStore, request: Any) -> Fields:
     """Create the new group and add the other members."""
     ended = store.get(Ended, request.reinit_id)
     made = reinit_group(
@@ -62,7 +62,7 @@ def reinit_welcome(store: Store, request: Any) -> Fields:
     return _founded(store, request, ended.member, made)
 
 
-def handle_reinit_welcome(store: Store, request: Any) -> Fields:
+def handle_reinit_welcome(store: ObjectStore, request: Any) -> Fields:
     """Join the new group by its Welcome."""
     ended = store.get(Ended, request.reinit_id)
     state = join(
@@ -79,7 +79,7 @@ def handle_reinit_welcome(store: Store, request: Any) -> Fields:
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
-def create_branch(store: Store, request: Any) -> Fields:
+def create_branch(store: ObjectStore, request: Any) -> Fields:
     """Create a new group of some members; the old group continues under its own id."""
     old = store.get(InteropMember, request.state_id)
     made = branch_group(
@@ -97,7 +97,7 @@ def create_branch(store: Store, request: Any) -> Fields:
     return _founded(store, request, old, made)
 
 
-def handle_branch(store: Store, request: Any) -> Fields:
+def handle_branch(store: ObjectStore, request: Any) -> Fields:
     """Join the branch by its Welcome."""
     old, joining = store.get(InteropMember, request.state_id), store.get(Joining, request.transaction_id)
     psks = {**old.psks, **joining.psks}
@@ -115,7 +115,7 @@ def handle_branch(store: Store, request: Any) -> Fields:
     return {"state_id": state_id, "epoch_authenticator": state.secrets.epoch_authenticator}
 
 
-def _founded(store: Store, request: Any, old: InteropMember, made: PendingCommit) -> Fields:
+def _founded(store: ObjectStore, request: Any, old: InteropMember, made: PendingCommit) -> Fields:
     return {
         "state_id": store.add(InteropMember(made.next, old.private, psks=old.psks)),
         "welcome": encoded_welcome(made),

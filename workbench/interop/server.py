@@ -11,7 +11,7 @@ import grpc
 
 from workbench.interop.refusal import NotKept, Refusal, TooSoon
 from workbench.interop.service import CALLS, Call
-from workbench.interop.store import Store
+from workbench.interop.store import ObjectStore
 from workbench.mls import Misuse, MLSError
 from workbench.mls.errors import InvalidArgument
 
@@ -52,7 +52,7 @@ def start(host: str, port: int) -> tuple[grpc.Server, int]:
     """
     # Without the option a second server could listen on the same port, and would get half of the calls.
     server = grpc.server(ThreadPoolExecutor(max_workers=1), options=[("grpc.so_reuseport", 0)])
-    server.add_generic_rpc_handlers([_handlers(Store())])
+    server.add_generic_rpc_handlers([_handlers(ObjectStore())])
     try:
         bound = server.add_insecure_port(f"{host}:{port}")
     except RuntimeError as problem:
@@ -61,7 +61,7 @@ def start(host: str, port: int) -> tuple[grpc.Server, int]:
     return server, bound
 
 
-def _handlers(store: Store) -> grpc.GenericRpcHandler:
+def _handlers(store: ObjectStore) -> grpc.GenericRpcHandler:
     handlers = {
         name: grpc.unary_unary_rpc_method_handler(
             _answering(CALLS[name], store, method.response),
@@ -73,7 +73,7 @@ def _handlers(store: Store) -> grpc.GenericRpcHandler:
     return grpc.method_handlers_generic_handler("mls_client.MLSClient", handlers)
 
 
-def _answering(call: Call, store: Store, response: Any) -> Callable[[Any, grpc.ServicerContext], Any]:
+def _answering(call: Call, store: ObjectStore, response: Any) -> Callable[[Any, grpc.ServicerContext], Any]:
     """A call whose errors become gRPC errors: a status for the runner, and a sentence for people."""
 
     def answer(request: Any, context: grpc.ServicerContext) -> Any:

@@ -22,7 +22,7 @@ from workbench.interop.described import (
 )
 from workbench.interop.member import POLICY, InteropMember, now
 from workbench.interop.refusal import Refusal
-from workbench.interop.store import Signer, Store
+from workbench.interop.store import ObjectStore, Signer
 from workbench.mls import (
     CIPHER_SUITES,
     Add,
@@ -40,7 +40,7 @@ from workbench.mls.group.state import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.messages import ExternalSender, GroupInfo
 
-Call: TypeAlias = Callable[[Store, Any], Fields]
+Call: TypeAlias = Callable[[ObjectStore, Any], Fields]
 
 NOTHING: Fields = MappingProxyType({})
 
@@ -48,12 +48,12 @@ NOTHING: Fields = MappingProxyType({})
 # The implementation
 
 
-def name(_store: Store, _request: Any) -> Fields:
+def name(_store: ObjectStore, _request: Any) -> Fields:
     """The name of this implementation."""
     return {"name": "MLS Workbench"}
 
 
-def supported_ciphersuites(_store: Store, _request: Any) -> Fields:
+def supported_ciphersuites(_store: ObjectStore, _request: Any) -> Fields:
     """The cipher suites that this implementation supports."""
     return {"ciphersuites": list(CIPHER_SUITES)}
 
@@ -61,7 +61,7 @@ def supported_ciphersuites(_store: Store, _request: Any) -> Fields:
 # Within an epoch
 
 
-def group_info_of(store: Store, request: Any) -> Fields:
+def group_info_of(store: ObjectStore, request: Any) -> Fields:
     """Make a GroupInfo for clients outside the group."""
     state = store.get(InteropMember, request.state_id).state
     return {
@@ -70,19 +70,19 @@ def group_info_of(store: Store, request: Any) -> Fields:
     }
 
 
-def state_auth(store: Store, request: Any) -> Fields:
+def state_auth(store: ObjectStore, request: Any) -> Fields:
     """Return the epoch authenticator."""
     state = store.get(InteropMember, request.state_id).state
     return {"state_auth_secret": state.secrets.epoch_authenticator}
 
 
-def export(store: Store, request: Any) -> Fields:
+def export(store: ObjectStore, request: Any) -> Fields:
     """Export a secret for the application."""
     state = store.get(InteropMember, request.state_id).state
     return {"exported_secret": export_secret(state, request.label, request.context, request.key_length)}
 
 
-def protect(store: Store, request: Any) -> Fields:
+def protect(store: ObjectStore, request: Any) -> Fields:
     """Protect application data."""
     said, ciphertext = member.say(
         store.get(InteropMember, request.state_id), request.plaintext, request.authenticated_data
@@ -91,14 +91,14 @@ def protect(store: Store, request: Any) -> Fields:
     return {"ciphertext": ciphertext}
 
 
-def unprotect(store: Store, request: Any) -> Fields:
+def unprotect(store: ObjectStore, request: Any) -> Fields:
     """Decrypt application data."""
     heard, message = member.hear(store.get(InteropMember, request.state_id), request.ciphertext)
     store.put(request.state_id, heard)
     return {"authenticated_data": message.authenticated_data, "plaintext": message.application_data}
 
 
-def store_psk(store: Store, request: Any) -> Fields:
+def store_psk(store: ObjectStore, request: Any) -> Fields:
     """Store a pre-shared key of the application for a member or for a client that will join."""
     number = request.state_or_transaction_id
     holder = store.get_client(number)
@@ -109,53 +109,53 @@ def store_psk(store: Store, request: Any) -> Fields:
 # Proposals by members
 
 
-def add_proposal(store: Store, request: Any) -> Fields:
+def add_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose to add a client."""
     return _offered(store, request, Add(message_of(KeyPackage, request.key_package)))
 
 
-def update_proposal(store: Store, request: Any) -> Fields:
+def update_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose new keys for the member itself."""
     offered, message = member.offer_update(store.get(InteropMember, request.state_id))
     store.put(request.state_id, offered)
     return {"proposal": message}
 
 
-def remove_proposal(store: Store, request: Any) -> Fields:
+def remove_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose to remove the member with an identity."""
     tree = store.get(InteropMember, request.state_id).state.tree
     return _offered(store, request, Remove(described.member_called(request.removed_id, tree)))
 
 
-def external_psk_proposal(store: Store, request: Any) -> Fields:
+def external_psk_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose to mix in a pre-shared key of the application."""
     suite = store.get(InteropMember, request.state_id).state.suite
     return _offered(store, request, described.external_psk(suite, request.psk_id))
 
 
-def resumption_psk_proposal(store: Store, request: Any) -> Fields:
+def resumption_psk_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose to mix in the resumption PSK of a past epoch."""
     state = store.get(InteropMember, request.state_id).state
     return _offered(store, request, described.resumption_psk(state.suite, state.group_id, request.epoch_id))
 
 
-def group_context_extensions_proposal(store: Store, request: Any) -> Fields:
+def group_context_extensions_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose other extensions for the group."""
     return _offered(store, request, GroupContextExtensions(described.extensions_of(request.extensions)))
 
 
-def reinit_proposal(store: Store, request: Any) -> Fields:
+def reinit_proposal(store: ObjectStore, request: Any) -> Fields:
     """Propose that a new group replaces this group (ReInit)."""
     return _offered(store, request, described.reinit(request))
 
 
-def add_external_signer(store: Store, request: Any) -> Fields:
+def add_external_signer(store: ObjectStore, request: Any) -> Fields:
     """Propose a new external sender."""
     context = store.get(InteropMember, request.state_id).state.context
     return _offered(store, request, described.with_external_sender(context, request.external_sender))
 
 
-def _offered(store: Store, request: Any, proposal: AnyProposal) -> Fields:
+def _offered(store: ObjectStore, request: Any, proposal: AnyProposal) -> Fields:
     offered, message = member.offer(store.get(InteropMember, request.state_id), proposal)
     store.put(request.state_id, offered)
     return {"proposal": message}
@@ -164,7 +164,7 @@ def _offered(store: Store, request: Any, proposal: AnyProposal) -> Fields:
 # From one epoch to the next
 
 
-def commit(store: Store, request: Any) -> Fields:
+def commit(store: ObjectStore, request: Any) -> Fields:
     """Make a pending commit; a commit of a ReInit is made in the same way."""
     committer = store.get(InteropMember, request.state_id)
     by_value = [described.proposal_of(each, committer.state.public) for each in request.by_value]
@@ -179,18 +179,18 @@ def commit(store: Store, request: Any) -> Fields:
     }
 
 
-def handle_commit(store: Store, request: Any) -> Fields:
+def handle_commit(store: ObjectStore, request: Any) -> Fields:
     """Process another member's commit, with the proposals that it refers to."""
     followed = member.follow(store.get(InteropMember, request.state_id), request.proposal, request.commit)
     return _entered(store, request, followed)
 
 
-def handle_pending_commit(store: Store, request: Any) -> Fields:
+def handle_pending_commit(store: ObjectStore, request: Any) -> Fields:
     """Apply the member's own pending commit."""
     return _entered(store, request, member.accept(store.get(InteropMember, request.state_id)))
 
 
-def _entered(store: Store, request: Any, entered: InteropMember) -> Fields:
+def _entered(store: ObjectStore, request: Any, entered: InteropMember) -> Fields:
     """The new epoch's authenticator; none for a member that the commit removes, because it does not enter the epoch."""
     store.put(request.state_id, entered)
     state = entered.state
@@ -201,14 +201,14 @@ def _entered(store: Store, request: Any, entered: InteropMember) -> Fields:
 # Proposals from outside
 
 
-def create_external_signer(store: Store, request: Any) -> Fields:
+def create_external_signer(store: ObjectStore, request: Any) -> Fields:
     """Make an external sender with a new signature key."""
     keys = described.new_signature_keys(cipher_suite(request.cipher_suite))
     sender = ExternalSender(keys.public_key, credential_of(request.identity))
     return {"signer_id": store.add(Signer(keys)), "external_sender": encode(sender)}
 
 
-def external_signer_proposal(store: Store, request: Any) -> Fields:
+def external_signer_proposal(store: ObjectStore, request: Any) -> Fields:
     """Make a proposal of an external sender, which finds its index in the group's list by its key."""
     signer = store.get(Signer, request.signer_id)
     info, tree = message_of(GroupInfo, request.group_info), tree_of(request.ratchet_tree)
@@ -231,7 +231,7 @@ def external_signer_proposal(store: Store, request: Any) -> Fields:
 # The end
 
 
-def free(store: Store, request: Any) -> Fields:
+def free(store: ObjectStore, request: Any) -> Fields:
     """Delete the member."""
     store.get(InteropMember, request.state_id)
     store.remove(request.state_id)

@@ -38,7 +38,7 @@ Kept: TypeAlias = InteropMember | Joining | Ended | Signer
 T = TypeVar("T", bound=Kept)
 
 
-class Store:
+class ObjectStore:
     """The kept objects by id; an id is used only once, for objects of all kinds.
 
     Only the store changes. A call stores its result last, so a failed call changes nothing.
