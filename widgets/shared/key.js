@@ -42,8 +42,11 @@ export function keyLine() {
     const named = ({ name, mark }) => ["span", { class: "mls-key-mark" }, [mark, ["span", { class: "mls-key-name" }, [name]]], name];
     mount(names, [["span", { class: "mls-key-title" }, ["Key"], "title"], ...entries.map(named)]);
     mount(list, entries.map(({ name, mark, text }) => ["li", {}, [mark, text], name]));
+    element.hidden = entries.length === 0;
   }
 
+  // a picture out of sight is not drawn yet
+  show([]);
   return { element, show };
 }
 
