@@ -188,7 +188,7 @@ def test_an_idle_member_that_is_compromised_late_reopens_what_was_healed() -> No
     check_every_claim(world)
 
 
-def test_a_late_compromise_from_whoever_has_updated_reopens_nothing() -> None:
+def test_a_late_compromise_of_a_member_who_has_updated_reopens_nothing() -> None:
     world = four()
     world.compromise("Bob")
     world.commit("Bob")

@@ -52,7 +52,9 @@ def test_what_was_written_is_read_back(seed: int) -> None:
         ({"wire": 7}, "not evidence in JSON"),
     ],
 )
-def test_what_is_no_case_file_is_refused_with_the_reason(text: str, damage: dict[str, object], reason: str) -> None:
+def test_a_file_that_is_not_evidence_is_refused_with_the_reason(
+    text: str, damage: dict[str, object], reason: str
+) -> None:
     with pytest.raises(InvalidEvidence, match=reason):
         read_evidence(json.dumps({**json.loads(text), **damage}))
 

@@ -61,7 +61,7 @@ def test_messages_in_the_branch_are_read_then(world: World, carol: Leak, init_ke
     assert [bytes.fromhex(each["application_data"]) for each in result["beside"][0]["messages"]] == [b"between us"]
 
 
-def test_a_attacker_tries_again_what_the_other_group_has_opened_since(
+def test_the_attacker_tries_again_with_what_the_other_group_has_opened_since(
     world: World, carol: Leak, init_key: Leak
 ) -> None:
     """It has been at the branch before it learns what it lacked."""
@@ -81,7 +81,7 @@ def test_a_derivation_says_in_which_group_something_is_known(world: World, carol
     assert "(leaked with the init keys of Bob after step 3)" in told
 
 
-def test_the_case_of_a_group_knows_those_beside_it(world: World) -> None:
+def test_the_recorded_history_of_a_group_knows_the_groups_beside_it(world: World) -> None:
     parent, branch = (recorded_history(group) for group in world.groups)
     assert [each.group_history.trace["group_id"] for each in parent.others()] == [
         branch.group_history.trace["group_id"]
@@ -97,7 +97,7 @@ def test_what_is_known_beside_counts_in_the_past_of_a_group_too(world: World, ca
 
 
 @pytest.mark.parametrize("founder", ["Alice", "Bob", "Carol"])
-def test_whoever_founds_a_group_its_epochs_are_told_apart(founder: str) -> None:
+def test_epochs_of_two_groups_with_one_founder_are_told_apart(founder: str) -> None:
     """The founder goes through epoch 0 in the step in which all others enter epoch 1."""
     made = World.of(["Alice", "Bob", "Carol"])
     others = [name for name in made.members if name != founder]

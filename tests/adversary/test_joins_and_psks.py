@@ -22,7 +22,7 @@ def test_it_follows_a_newcomers_commit_with_the_leaked_external_secret() -> None
     check_every_claim(world)
 
 
-def test_it_learns_of_a_newcomers_epoch_only_from_whoever_was_in_the_one_before() -> None:
+def test_it_enters_a_newcomers_epoch_only_with_secrets_of_the_epoch_before() -> None:
     world = with_erin()
     world.remove("Alice", "Dave")
     world.join("Erin")
@@ -41,7 +41,7 @@ def test_a_newcomer_that_is_compromised_gives_nothing_of_what_was_before_it() ->
     check_every_claim(world)
 
 
-def test_coming_back_by_a_commit_heals_who_comes_back() -> None:
+def test_a_member_who_comes_back_by_an_external_commit_heals() -> None:
     world = four()
     world.compromise("Bob")
     world.resync("Bob")
@@ -49,7 +49,7 @@ def test_coming_back_by_a_commit_heals_who_comes_back() -> None:
     assert (texts(world), epochs(world)) == ([], [1])
 
 
-def test_coming_back_heals_nobody_else() -> None:
+def test_a_member_who_comes_back_heals_no_other_member() -> None:
     world = four()
     world.compromise("Carol")
     world.resync("Bob")
@@ -114,7 +114,7 @@ def test_a_proposal_from_outside_is_followed_too() -> None:
     check_every_claim(world)
 
 
-def test_a_branch_is_closed_to_whoever_has_only_the_old_group() -> None:
+def test_a_branch_is_closed_to_an_attacker_with_secrets_of_the_old_group_only() -> None:
     world = four()
     world.compromise("Bob")
     branch = world.branch("Alice", "Bob")

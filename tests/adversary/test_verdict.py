@@ -102,7 +102,9 @@ def test_a_derivation_is_shown_as_numbered_sentences(recorded: RecordedHistory, 
         Derivation.of_epoch(recorded.judge([early]), 4)
 
 
-def test_who_must_update_is_who_lets_the_attacker_in(recorded: RecordedHistory, early: Leak, late: Leak) -> None:
+def test_the_members_who_must_update_are_those_whose_keys_let_the_attacker_in(
+    recorded: RecordedHistory, early: Leak, late: Leak
+) -> None:
     assert recorded.judge([early, late]).must_update == ("Dave",)
 
 
@@ -192,7 +194,7 @@ def test_nothing_leaks_from_what_was_not_there(world: World, device: str, at: in
 
 @pytest.mark.parametrize("is_held", [False, True])
 @pytest.mark.parametrize(("handshakes", "epochs"), [("public", (1, 2, 3)), ("private", (1, 3))])
-def test_who_was_removed_by_a_private_commit_has_used_up_the_key_that_opens_it(
+def test_a_member_removed_by_a_private_commit_has_used_up_the_key_that_opens_it(
     handshakes: Handshakes, epochs: tuple[int, ...], *, is_held: bool
 ) -> None:
     """Carol and Dave may follow the commit in a later step than that in which it was sent."""

@@ -50,7 +50,7 @@ def test_a_key_is_shared_with_all_members_if_nobody_is_named() -> None:
     assert [name for name, device in world.devices.items() if b"tea" in device.device_state.psks] == ["Alice", "Bob"]
 
 
-def test_a_commit_with_a_key_is_refused_to_whoever_does_not_hold_it() -> None:
+def test_a_commit_with_a_key_is_refused_to_a_member_who_does_not_hold_the_key() -> None:
     world = World.of(["Alice", "Bob"])
     reason = "Alice does not hold the pre-shared key “tea”"
     assert world.reason_against("commit_with_psk", "Alice", "tea") == reason

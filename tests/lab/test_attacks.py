@@ -138,7 +138,7 @@ NOBODY = Impersonation()
 BOB = ("Bob",)
 
 
-def test_a_signature_key_and_the_secrets_of_another_member_make_a_voice_until_the_epoch_is_over() -> None:
+def test_a_signature_key_and_epoch_secrets_of_another_member_impersonate_until_the_epoch_ends() -> None:
     world = World.of(ALL)
     leaks = [world.leak("Bob", what="signature key"), world.leak("Carol", what="enclave held")]
     world.commit("Carol")
@@ -146,7 +146,7 @@ def test_a_signature_key_and_the_secrets_of_another_member_make_a_voice_until_th
     assert world.judge(leaks[0]).impersonation()[1] == world.judge(leaks[1]).impersonation()[1] == NOBODY
 
 
-def test_what_is_predicted_of_voices_is_what_members_believe() -> None:
+def test_members_accept_exactly_the_impersonations_that_are_predicted() -> None:
     for name, how in (("forged message", "private"), ("forged proposal", "public"), ("takeover", "takeovers")):
         done = made(name)
         assert "Bob" in getattr(recorded_history(done.world).judge(done.used.values()).impersonation()[1], how)
@@ -161,7 +161,7 @@ def test_nobody_can_be_taken_over_where_the_policy_lets_nobody_back_in() -> None
     assert verdict.impersonation()[1].takeovers == BOB
 
 
-def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it_away() -> None:
+def test_a_late_leak_of_a_signature_key_impersonates_from_then_on_despite_updates() -> None:
     world = World.of(ALL)
     world.commit("Alice")
     leaks = [world.leak("Bob")]
@@ -178,7 +178,7 @@ def test_a_key_that_leaks_late_gives_a_voice_from_then_on_and_no_update_takes_it
     }
 
 
-def test_ratchets_alone_are_a_voice_only_for_whom_they_can_still_speak() -> None:
+def test_ratchets_alone_impersonate_only_members_whose_ratchets_are_left() -> None:
     world = World.of(ALL)
     world.send("Bob", "hello")
     leaks = [world.leak("Carol", what=what) for what in ("signature key", "ratchets")]

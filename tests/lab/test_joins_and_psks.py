@@ -58,7 +58,7 @@ def test_a_newcomer_can_mix_in_a_pre_shared_key() -> None:
     assert told(world, "Bob") == ["Dave joined by an external commit and mixed in the pre-shared key “tea”"]
 
 
-def test_whoever_comes_back_has_a_new_leaf_and_what_was_missed_stays_missed() -> None:
+def test_a_member_who_comes_back_has_a_new_leaf_and_cannot_read_what_it_missed() -> None:
     world = three()
     world.hold("Bob")
     world.send("Alice", "missed")
@@ -71,7 +71,7 @@ def test_whoever_comes_back_has_a_new_leaf_and_what_was_missed_stays_missed() ->
     assert told(world, "Bob") == ["Alice sent a message"]
 
 
-def test_whoever_asks_is_added_when_a_member_commits_it() -> None:
+def test_a_person_who_asks_is_added_when_a_member_commits_it() -> None:
     world = three()
     world.request_to_join("Dave")
     assert told(world, "Alice") == ["Dave asked to be added"]
@@ -246,7 +246,7 @@ def test_an_outsider_to_whom_a_group_listens_is_heard_in_the_one_that_follows(su
     assert (after.members, agree(after)) == (("Bob", "Alice"), True)
 
 
-def test_who_was_removed_from_an_announced_group_can_be_added_to_it_again() -> None:
+def test_a_member_removed_from_an_announced_group_can_be_added_again() -> None:
     """The link to the old group is for those who enter with its founder (RFC 9420 §11.2)."""
     world = three()
     world.reinit("Alice")
@@ -346,7 +346,7 @@ def test_nobody_joins_by_a_commit_while_no_member_is_within_reach() -> None:
     assert world.reason_against("join", "Bob") == "No member can be reached who could publish a GroupInfo"
 
 
-def test_whoever_missed_the_end_founds_nothing() -> None:
+def test_a_member_who_missed_the_reinit_cannot_found_the_next_group() -> None:
     world = three()
     world.hold("Carol")
     world.reinit("Alice")
@@ -384,7 +384,7 @@ def test_a_device_says_why_it_cannot_process_some_bytes() -> None:
         world.explain("Dave", later)
 
 
-def test_whoever_holds_the_key_that_is_named_is_told_so() -> None:
+def test_a_member_who_holds_the_named_key_is_told_so() -> None:
     world = three()
     world.share_psk("tea", "Alice", "Bob")
     world.hold("Bob")

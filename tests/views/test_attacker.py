@@ -49,7 +49,7 @@ def keys_in_trees(view: RatchetTreeView) -> set[str]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_it_holds_the_private_keys_that_a_attacker_has_computed(seed: int) -> None:
+def test_the_view_has_the_private_keys_that_the_attacker_has_computed(seed: int) -> None:
     world = history(seed)
     leaks = some_leaks(world, seed)
     view, attacker = attacked(world, leaks), really(world, leaks)
@@ -60,7 +60,7 @@ def test_it_holds_the_private_keys_that_a_attacker_has_computed(seed: int) -> No
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_it_reads_the_messages_that_a_attacker_has_decrypted(seed: int) -> None:
+def test_the_view_has_the_messages_that_the_attacker_has_decrypted(seed: int) -> None:
     world = history(seed)
     leaks = some_leaks(world, seed)
     messages = [step["message"] for step in attacked(world, leaks)["steps"]]

@@ -99,13 +99,13 @@ def test_what_is_mixed_in_is_said_in_the_beats(view: RatchetTreeView) -> None:
     assert "The init secret of epoch 2, the commit secret and the pre-shared keys give all secrets of epoch 3." in beats
 
 
-def test_whoever_comes_back_takes_the_old_leafs_place(trace: Trace) -> None:
+def test_a_member_who_comes_back_takes_the_place_of_its_old_leaf(trace: Trace) -> None:
     commit = trace["steps"][5]["commit"]
     assert commit is not None
     assert (commit["external"], commit["committer"], commit["removed"]) == (True, 0, [0])
 
 
-def test_whoever_proposes_from_outside_knows_what_it_proposed(view: RatchetTreeView) -> None:
+def test_an_outsider_knows_what_it_proposed(view: RatchetTreeView) -> None:
     assert "HR" not in view["steps"][7].get("unseen_by", ())
     message = view["steps"][7]["message"]
     assert message is not None
@@ -135,7 +135,7 @@ def test_members_hold_private_keys_in_the_group_that_follows(world: World) -> No
     }
 
 
-def test_whoever_comes_back_leaves_an_old_leaf_behind(view: RatchetTreeView) -> None:
+def test_the_old_leaf_of_a_member_who_comes_back_is_removed(view: RatchetTreeView) -> None:
     sentences = [beat["sentence"] for beat in view["steps"][5]["beats"]]
     assert sentences[1].startswith("The proposals apply: Alice's old leaf is removed, the nodes above become blank")
 

@@ -151,7 +151,7 @@ def test_the_attacker_sees_the_tree_as_far_as_it_can_follow(world: World, view: 
     assert unknown == ([False, False] if world.handshakes == "public" else [False, True])
 
 
-def test_whoever_is_outside_sees_nothing_and_whoever_enters_sees_all(view: RatchetTreeView) -> None:
+def test_an_outsider_sees_nothing_and_a_newcomer_sees_the_whole_tree(view: RatchetTreeView) -> None:
     (joins,) = [step for step, each in enumerate(view["steps"]) if each["title"] == "Carol added Frank"]
     assert all(mark["state"] == "unknown" for mark in frame_at(view, joins - 1, "Frank")["marks"])
     assert all(mark["state"] != "unknown" for mark in frame_at(view, joins, "Frank")["marks"])
@@ -160,7 +160,7 @@ def test_whoever_is_outside_sees_nothing_and_whoever_enters_sees_all(view: Ratch
     assert all(mark["state"] != "unknown" for mark in frame_at(view, caught_up, "Erin")["marks"])
 
 
-def test_envelopes_are_opened_by_whoever_held_their_key(view: RatchetTreeView) -> None:
+def test_envelopes_are_opened_by_the_viewers_who_hold_the_private_key(view: RatchetTreeView) -> None:
     envelopes = 0
     for number, step in enumerate(view["steps"]):
         for node in step["path"]["nodes"] if step["path"] else ():

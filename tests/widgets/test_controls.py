@@ -174,7 +174,7 @@ def test_a_newcomer_comes_in_by_itself_or_asks(panel: Controls) -> None:
     assert "Erin" in panel.world.members
 
 
-def test_whoever_comes_back_has_a_new_leaf_key(panel: Controls) -> None:
+def test_a_member_who_comes_back_has_a_new_leaf_key(panel: Controls) -> None:
     panel.who.value = "Bob"
     before = panel.tree.view["steps"][-1]["set"]["2"]["key"]
     panel.buttons["resync"].click()

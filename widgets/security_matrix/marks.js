@@ -106,7 +106,7 @@ export function hatching({ key, starts, ends }, width) {
 
 /**
  * The head of a column: the epoch, and a mark, a word and a band that say whether the attacker can read it.
- * @param {Column} column @param {string} by the name of whose leak has opened it again @param {number} [width]
+ * @param {Column} column @param {string} by the name of the member whose leak has opened the epoch again @param {number} [width]
  * @returns {Shape[]}
  */
 export function headShapes(column, by, width = WIDTH) {

@@ -17,7 +17,7 @@ function mark(kind, more = []) {
 
 /** @type {Entry[]} */
 export const MARKS = [
-  { name: "message", text: "an encrypted message, with its bytes: the wider, the more", mark: mark("application"), is: ["mls-upload", "is-application"] },
+  { name: "message", text: "an encrypted message with its number of bytes; a larger message has a wider mark", mark: mark("application"), is: ["mls-upload", "is-application"] },
   { name: "commit", text: "a commit: it ends an epoch", mark: mark("commit"), is: ["mls-upload", "is-commit"] },
   { name: "proposal", text: "a proposal", mark: mark("proposal"), is: ["mls-upload", "is-proposal"] },
   {

@@ -1,6 +1,6 @@
 /**
  * What the delivery service knows of a group, as a widget. The same module runs in JupyterLab (anywidget), in Panel and
- * in an exported page, so it uses of the model only get, set, save_changes, on and off.
+ * in an exported page. So it uses only get, set, save_changes, on and off of the model.
  *
  * Traits: view, padding (index of the view's paddings), delay (seconds).
  */

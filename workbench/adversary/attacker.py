@@ -162,7 +162,7 @@ class Attacker:
             case SenderDataKey(_, _, secret):
                 facts.tell(SenderDataSecretOf(*at), secret)
             case LeakedRatchets(_, _, secret_tree):
-                # The victim's suite records for the victim, so the attacker's suite replaces it.
+                # The leaked suite would record the attacker's operations as the victim's, so it is replaced.
                 facts.tell(SecretTreeOf(*at), replace(secret_tree, suite=self._group.suite))
             case UsedKey(_, _, leaf, content_type, key):
                 facts.tell(MessageKeyOf(*at, leaf, content_type, key.generation), key)
@@ -184,7 +184,7 @@ class Attacker:
 
     @property
     def unreadable(self) -> Mapping[int, str]:
-        """Why the attacker cannot read a message, by the message's index; without the messages that it has read."""
+        """The reason why the attacker cannot read a message, for each such message, by its index on the wire."""
         return self._group.unreadable
 
     def reads(self) -> tuple[Read, ...]:

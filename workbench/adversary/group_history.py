@@ -1,4 +1,4 @@
-"""The history of a recorded group: for each epoch its commit, its members and their keys; its messages; who held what.
+"""The history of a recorded group: its epochs with members and keys, its messages, and the secrets of each holder.
 
 A secret is named by its id. The id does not reveal the secret.
 """

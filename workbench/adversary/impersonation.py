@@ -18,7 +18,7 @@ from workbench.mls.tree.tree_math import NodeIndex, direct_path
 
 @dataclass(frozen=True, slots=True)
 class Impersonation:
-    """The members whom the attacker can impersonate in an epoch, by what it can send. It has their signature keys.
+    """The members whom the attacker can impersonate in an epoch. It has the signature key of each of them.
 
     - `private`: the attacker can make their PrivateMessages. It has the sender data secret and a secret that leads to
       their ratchets.

@@ -64,7 +64,7 @@ class RecordedHistory:
         return f"RecordedHistory({len(self.group_history.epochs)} epochs, {len(self.group_history.messages)} messages)"
 
     def until(self, step: int) -> RecordedHistory:
-        """The history as it was after a step. The rules stay, because a later step gives only later facts."""
+        """The history as it was after a step. It keeps the rules of later steps, which open nothing earlier."""
         group_history = self.group_history
         past = replace(
             group_history,

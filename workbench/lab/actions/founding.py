@@ -36,7 +36,10 @@ def _against_device(group: Group, name: str) -> str | None:
 
 @action("New device", NAME, reason=_against_device)
 def device(group: Group, name: str) -> Device:
-    """Make a device for a person, which publishes a key package; a person who has one keeps it."""
+    """Make a device for a new person. The device publishes a key package.
+
+    The result is the person's device. A person who has a device already keeps it.
+    """
     devices = group.environment.devices
     if name not in devices:
         made = group.environment.add_device(name, group.suite)
