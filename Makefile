@@ -85,6 +85,8 @@ soak: $(VENV)/.test
 	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
 	@echo "==> Project Wycheproof, if WYCHEPROOF names its vectors"
 	@$(BIN)/python -m pytest tests/mls/crypto/wycheproof.py
+	@echo "==> The delivery service, killed again and again"
+	@$(BIN)/python -m tests.delivery.reliability --kills 100
 	@echo "==> Damaged messages"
 	@$(BIN)/workbench fuzz --minutes 60
 	@echo "==> The costliest megabyte at each entry point"

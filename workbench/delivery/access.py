@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from workbench.delivery import directory, groups, queues, reports, sessions
@@ -71,6 +72,15 @@ class DeviceAccess:
         """Take note of who the device is, if that is not known; it is asked when it does something."""
         self._claim = claim
 
+    def _write(self) -> AbstractContextManager[Rows]:
+        """A transaction, for a device that is registered before it begins: a store may have one writer at a time."""
+        _ = self.device
+        return self._service.store.write()
+
+    def _read(self) -> AbstractContextManager[Rows]:
+        _ = self.device
+        return self._service.store.read()
+
     # Key packages
 
     def publish_key_package(self, user: str, message: bytes) -> None:
@@ -89,7 +99,7 @@ class DeviceAccess:
         checked = [checked_key_package(message, now=now, longest=longest) for message in messages]
         for key_package in checked:
             directory.check_owner(self.device, key_package)
-        with service.store.write() as rows:
+        with self._write() as rows:
             self._pay(rows, "device", self._id, service.settings.of_device, len(messages))
             for message, key_package in zip(messages, checked, strict=True):
                 user = self.device.user
@@ -102,7 +112,7 @@ class DeviceAccess:
         """
         check_user(user)
         service = self._service
-        with service.store.write() as rows:
+        with self._write() as rows:
             message = directory.take(rows, user, cipher_suite, device, now=service.clock())
             self._pay(rows, "takes", f"{self._id}:{user}", service.settings.of_takes)
             return message
@@ -110,19 +120,19 @@ class DeviceAccess:
     def supply(self) -> Supply:
         """How many key packages of this device are left, and how many it should publish."""
         settings, now = self._service.settings, self._service.clock()
-        with self._service.store.read() as rows:
+        with self._read() as rows:
             left = rows.key_packages_left(self.device.user, self._id)
             last_resort = rows.last_resort(self.device.user, self.device.cipher_suite, self._id, now)
             return directory.supply(left, self.device, settings=settings, last_resort=last_resort is not None)
 
     def devices_of(self, user: str) -> tuple[DeviceRow, ...]:
         """The devices of a user, each of which has key packages of its own."""
-        with self._service.store.read() as rows:
+        with self._read() as rows:
             return rows.devices_of(user)
 
     def approve(self, device: str) -> None:
         """Let a device of this id register for the same user."""
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             self._pay(rows, "device", self._id, self._service.settings.of_device)
             sessions.approve(rows, self.device.user, device, now=self._service.clock() or 0)
 
@@ -134,7 +144,7 @@ class DeviceAccess:
         """Start the log of a new group, and a queue for its founder; raises `AlreadyThere`."""
         check_group_id(group_id)
         service = self._service
-        with service.store.write() as rows:
+        with self._write() as rows:
             self._check_groups(rows)
             groups.open_group(rows, group_id, epoch, late_epochs=late_epochs, external_joins=external_joins)
             self._pay(rows, "device", self._id, service.settings.of_device)
@@ -148,13 +158,13 @@ class DeviceAccess:
     def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
         """Append a message to the log of its group (`groups.submit`)."""
         submission = Submission(message, welcome, self._service.custom, self._service.settings)
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             return self._submit(rows, group_id, submission)
 
     def submit_all(self, uploads: Sequence[Upload]) -> tuple[Entry | Refused | MLSError, ...]:
         """Append messages one after another in one transaction: for each its entry, or why it was refused."""
         results: list[Entry | Refused | MLSError] = []
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             for upload in uploads:
                 try:
                     submission = Submission(
@@ -202,7 +212,7 @@ class DeviceAccess:
     def publish_group_info(self, message: bytes) -> None:
         """Keep what this member says of its group for those outside, if the founder has allowed joins by a commit."""
         context = groups.group_info_in(message).group_context
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             head = groups.head_of(rows, context.group_id)
             self._member(rows, head.group_id)
             if head.external_joins == "none":
@@ -212,7 +222,7 @@ class DeviceAccess:
 
     def group_info(self, group_id: bytes) -> bytes:
         """The description of a group in its present epoch, for whom the founder has opened it; raises `NoGroupInfo`."""
-        with self._service.store.read() as rows:
+        with self._read() as rows:
             head = groups.head_of(rows, group_id)
             if head.external_joins != "open":
                 self._member(rows, group_id)
@@ -235,14 +245,14 @@ class DeviceAccess:
 
         A device sees nothing from before it came in.
         """
-        with self._service.store.read() as rows:
+        with self._read() as rows:
             member = self._member(rows, group_id)
             head = groups.head_of(rows, group_id)
             return queues.page(rows, head, max(start, member.joined), settings=self._service.settings)
 
     def inbox(self) -> Inbox:
         """What waits for this device in all groups, as far as one page goes."""
-        with self._service.store.read() as rows:
+        with self._read() as rows:
             return queues.inbox(rows, self._id, settings=self._service.settings)
 
     def acknowledge(self, group_id: bytes, next_index: int) -> None:
@@ -252,7 +262,7 @@ class DeviceAccess:
     def acknowledge_all(self, places: Mapping[bytes, int]) -> None:
         """The same for several groups at once."""
         now = self._service.clock()
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             for group_id, next_index in sorted(places.items()):
                 member = self._member(rows, group_id)
                 queues.acknowledge(rows, member, groups.head_of(rows, group_id), next_index, now=now)
@@ -263,18 +273,18 @@ class DeviceAccess:
 
     def welcomes(self) -> tuple[tuple[bytes, Invitation], ...]:
         """The Welcomes that wait for the device, each with the name of its key package."""
-        with self._service.store.read() as rows:
+        with self._read() as rows:
             return rows.invitations_of(self._id)
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
         """Forget a Welcome: it was read. Raises `WrongOrder` if none of this place waits."""
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             if not rows.read_invitation(self._id, key_package_ref, group_id, next_index):
                 raise WrongOrder("no such Welcome waits for this device")
 
     def leave(self, group_id: bytes) -> None:
         """Receive nothing more of a group. Members have to be told by a proposal: the service cannot remove anybody."""
-        with self._service.store.write() as rows:
+        with self._write() as rows:
             self._member(rows, group_id)
             rows.drop_member(group_id, self._id)
             rows.wake([device_topic(self._id)])
@@ -282,7 +292,7 @@ class DeviceAccess:
     def report(self, group_id: bytes, index: int) -> bool:
         """Say that this device cannot accept the commit at a place; whether its epoch is open again (`reports`)."""
         service = self._service
-        with service.store.write() as rows:
+        with self._write() as rows:
             self._member(rows, group_id)
             head = groups.head_of(rows, group_id)
             self._pay(rows, "device", self._id, service.settings.of_device)

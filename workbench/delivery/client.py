@@ -30,8 +30,9 @@ from workbench.delivery.rows import Claim, Entry, ExternalJoins, Invitation
 from workbench.delivery.sessions import LABEL, signed_content
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
 
 def _nobody() -> Claim:
@@ -93,21 +94,26 @@ class HttpTransport:
         self._http.close()
 
     def login(self) -> None:
-        """Prove to be this device, and get a session; raises `NotAuthenticated`, `NotAllowed`."""
-        claim = models.ClaimModel(
-            user=self._claim.user, cipher_suite=self._claim.cipher_suite, signature_key=self._claim.signature_key
-        )
-        challenge = self._ask(models.ChallengeModel, "POST", "/v1/challenges", claim).challenge
-        signature = self._sign(LABEL, signed_content(self._host, challenge, self._claim))
+        """Prove to be this device, and get a session; raises `NotAuthenticated`, `NotAllowed`.
+
+        A challenge is good once: if the answer to the proof is lost, it begins anew with another one.
+        """
+        self._session = self._persist(self._proved)
+
+    def _proved(self) -> str:
+        who = self._claim
+        claim = models.ClaimModel(user=who.user, cipher_suite=who.cipher_suite, signature_key=who.signature_key)
+        asked = self._once("POST", "/v1/challenges", claim)
+        challenge = models.ChallengeModel.model_validate_json(asked.content).challenge
         answer = models.LoginModel(
-            user=claim.user,
-            cipher_suite=claim.cipher_suite,
-            signature_key=claim.signature_key,
+            user=who.user,
+            cipher_suite=who.cipher_suite,
+            signature_key=who.signature_key,
             host=self._host,
             challenge=challenge,
-            signature=signature,
+            signature=self._sign(LABEL, signed_content(self._host, challenge, who)),
         )
-        self._session = self._ask(models.SessionModel, "POST", "/v1/sessions", answer).session
+        return models.SessionModel.model_validate_json(self._once("POST", "/v1/sessions", answer).content).session
 
     # The directory
 
@@ -260,21 +266,17 @@ class HttpTransport:
         if self._session is None:
             self.login()
         try:
-            return self._persist(method, path, given)
+            return self._persist(lambda: self._once(method, path, given))
         except NotAuthenticated:
             self.login()
-            return self._persist(method, path, given)
+            return self._persist(lambda: self._once(method, path, given))
 
-    def _ask(self, kind: type[M], method: str, path: str, given: Model) -> M:
-        """The answer to a call of somebody who has not logged in."""
-        return kind.model_validate_json(self._persist(method, path, given).content)
-
-    def _persist(self, method: str, path: str, given: Model | None) -> httpx.Response:
+    def _persist(self, ask: Callable[[], T]) -> T:
         """Ask until there is an answer, or a refusal that waiting does not change."""
         waited, pause = 0.0, FIRST_PAUSE
         while True:
             try:
-                return self._once(method, path, given)
+                return ask()
             except (Unavailable, TooFast, QueueFull) as error:
                 wait = float(error.retry_after or 0) or pause
                 if waited + wait > self._patience:

@@ -1,0 +1,40 @@
+"""The service loses nothing when it is killed, and the test that says so finds faults that are put into it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.delivery import planted
+from tests.delivery.live import Live
+from tests.delivery.reliability import played
+
+pytestmark = pytest.mark.slow
+
+KILLS = int(os.environ.get("WORKBENCH_KILLS", "2"))
+
+
+def test_nothing_is_lost_when_the_service_is_killed(database: str, tmp_path: Path) -> None:
+    counts = played(database, tmp_path, KILLS)
+    assert counts.faults == []
+    assert counts.kills == KILLS
+    assert counts.acknowledged > 5 * KILLS
+    assert counts.delivered > 2 * counts.acknowledged
+    assert counts.taken > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        (planted.acknowledge_before_the_transaction, "acknowledged"),
+        (planted.hand_out_twice, "handed out twice"),
+        (planted.forget_an_inbox, "cannot read its queue"),
+    ],
+)
+def test_a_planted_fault_is_found(fault: object, found: str, tmp_path: Path) -> None:
+    name = getattr(fault, "__name__", "")
+    program = f"from tests.delivery import planted; planted.{name}(); {Live.PROGRAM}"
+    counts = played(f"sqlite:///{tmp_path / 'delivery.sqlite3'}", tmp_path, 1, program=program)
+    assert any(found in words for words in counts.faults), counts
