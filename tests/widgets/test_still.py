@@ -22,7 +22,9 @@ from widgets.server_knowledge import ServerKnowledge
 from widgets.shared import still as still_module
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, still
+from workbench.lab import World
 from workbench.lab.scenarios import scenario
+from workbench.views.ratchet_tree import ratchet_tree_view
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES: dict[str, Callable[[], Picture]] = {
@@ -120,3 +122,37 @@ def test_what_does_not_fit_the_limits_is_told_in_words(
 def test_a_fault_in_a_picture_is_no_limit() -> None:
     with pytest.raises(Exception, match="TypeError"):
         still("derivation_graph/still.js", {"view": {}, "every_step": False}, ("shared/theme.css",))
+
+
+FOREIGN = ["constructor", "__proto__", "toString", "hasOwnProperty"]
+
+
+def test_names_that_every_object_of_javascript_knows_are_names_like_others() -> None:
+    world = World.of(FOREIGN)
+    world.update("__proto__")
+    world.commit("constructor")
+    world.send("toString", "hello")
+    world.compromise("__proto__")
+    for name in FOREIGN:
+        tree = RatchetTree.of(world, viewer=name, step=len(ratchet_tree_view(world.trace())["steps"]) - 2)
+        assert f"{name} reads: “hello”" in tree._still().sentence
+        assert f"{name}'s device" in KeyLifetimes.of(world, device=name)._still().sentence
+    assert all(name in SecurityMatrix.of(world)._still().words for name in FOREIGN)
+
+
+def test_a_name_is_never_capitalised_and_one_that_looks_like_our_words_is_marked() -> None:
+    world = World.of(["bob", "Bob", "leaf 3"])
+    world.send("bob", "hello")
+    sentence = RatchetTree.of(world, viewer="Bob")._still().sentence
+    assert sentence.startswith("bob sent a message")
+    assert "Bob reads: “hello”" in sentence
+    titles = [step["title"] for step in ratchet_tree_view(world.trace())["steps"]]
+    assert titles[:2] == ["bob created the group", "bob added Bob and “leaf 3”"]
+    assert [one["initial"] for one in ratchet_tree_view(world.trace())["members"]] == ["b", "B", "l"]
+
+
+def test_a_long_name_is_shortened_under_its_leaf_and_whole_in_the_table() -> None:
+    world = World.of([f"somebody.with.a.long.name.{number}@example.org" for number in range(4)])
+    figure = RatchetTree.of(world)._still()
+    assert not re.search(r"<text[^>]*>[^<]*@example\.org", figure.picture)
+    assert "somebody.with.a.long.name.3@example.org" in figure.words

@@ -29,7 +29,7 @@ export function openingOf(view) {
 
 /** The traits, limited to what the view has. @param {View} view @param {Place} place */
 export function bounded({ devices, security }, place) {
-  const device = place.device in devices ? place.device : Object.keys(devices)[0];
+  const device = Object.hasOwn(devices, place.device) ? place.device : Object.keys(devices)[0];
   return {
     device,
     step: within(place.step, security.steps.length - 1),

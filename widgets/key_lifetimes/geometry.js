@@ -1,4 +1,5 @@
 /** Places in the picture of lifetimes: rows go from top to bottom, steps from left to right. */
+import { own } from "../shared/words.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./lifetimes.d.ts").BarView} Bar */
@@ -35,7 +36,7 @@ const OPEN_AT_MOST = 3;
 
 /** The kinds of a device that are open at first. @param {View} view @param {string} device @returns {string[]} */
 export function openAtFirst(view, device) {
-  const kinds = view.devices[device] ?? [];
+  const kinds = own(view.devices, device) ?? [];
   return kinds.filter(({ lanes }) => lanes.length <= OPEN_AT_MOST).map(({ kind }) => kind);
 }
 
@@ -45,7 +46,7 @@ export function openAtFirst(view, device) {
  * @returns {Row[]}
  */
 export function rowsOf(view, device, opened) {
-  return (view.devices[device] ?? []).flatMap(({ kind, lanes, band }) => {
+  return (own(view.devices, device) ?? []).flatMap(({ kind, lanes, band }) => {
     const { name } = view.kinds[kind];
     const all = lanes.flatMap(({ bars }) => bars);
     if (lanes.every((lane) => lane.name === name) || lanes.length === 1)

@@ -2,6 +2,7 @@
  * The frame of the picture is a function of view, step, beat and viewer. No frame depends on an earlier frame. The
  * timeline keeps trees that were computed before, so that going to another step is cheap.
  */
+import { own } from "../shared/words.js";
 import { descent, left, nodeCount, right, root } from "./geometry.js";
 
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
@@ -179,7 +180,7 @@ function treeAfter(tree, step, index) {
 /** @param {View} view @param {string} viewer @returns {Knowledge} */
 function firstKnowledge(view, viewer) {
   const everyNode = Array.from({ length: nodeCount(view.keyframe.leaf_count) }, (_, node) => node);
-  const keys = new Map((view.steps[0]?.keys_learned[viewer] ?? []).map(({ key, how }) => [key, how]));
+  const keys = new Map((own(view.steps[0]?.keys_learned, viewer) ?? []).map(({ key, how }) => [key, how]));
   return { step: 0, keys, unseen: new Set(view.keyframe.unseen_by?.includes(viewer) ? everyNode : []) };
 }
 
@@ -187,8 +188,8 @@ function firstKnowledge(view, viewer) {
 function knowledgeAfter(had, view, viewer, index) {
   const step = view.steps[index];
   const keys = new Map(had.keys);
-  for (const key of step.keys_deleted[viewer] ?? []) keys.delete(key);
-  for (const { key, how } of step.keys_learned[viewer] ?? []) keys.set(key, how);
+  for (const key of own(step.keys_deleted, viewer) ?? []) keys.delete(key);
+  for (const { key, how } of own(step.keys_learned, viewer) ?? []) keys.set(key, how);
   const unseen = new Set(step.tree_to?.includes(viewer) ? [] : had.unseen);
   for (const node of touched(step)) {
     if (step.unseen_by?.includes(viewer)) unseen.add(node);
@@ -391,7 +392,7 @@ function tokensOf(time, step, beat, viewer, known, tree) {
       );
     case "message":
       return now.edges.map((route) => {
-        const isRead = viewer in (step.message?.read ?? {});
+        const isRead = own(step.message?.read, viewer) !== undefined;
         return token("message", route, { open: isRead, own: isRead });
       });
     default:

@@ -1,12 +1,16 @@
 /** The drawing of a tree: a shape for each node and each edge. */
 import { ROOM_FOR_NAMES, edge, level, radius, root, x, y } from "./geometry.js";
 import { nodeLabel } from "./words.js";
+import { shortened } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
 /** @typedef {import("./geometry.js").Layout} Layout */
 
+/** How wide a letter of a name is. */
+const LETTER = 6.6;
+const CALLOUT = 24;
 /** Marks are drawn at this half width, and scaled down where there is less room. */
 const SIZE = 16;
 /** Where parents stand closer than this, there is no room for a fingerprint between them. */
@@ -77,7 +81,7 @@ function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin })
     "aria-selected": String(mark.node === pin),
     tabindex: mark.node === stop ? 0 : -1,
   };
-  return ["g", attributes, nodeShapes(mark, room, indices), mark.node];
+  return ["g", attributes, nodeShapes(mark, room, indices, Math.floor(places.gap / LETTER)), mark.node];
 }
 
 /** The nodes to which a mark has thin lines: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
@@ -106,7 +110,7 @@ function callouts(named, places) {
       {},
       [
         ["path", { class: "mls-callout-line", d: `M${round(x(places, node))} ${foot}v6` }],
-        ["text", { x: round(at), y: foot + 17 }, [member?.name ?? ""]],
+        ["text", { x: round(at), y: foot + 17 }, [shortened(member?.name ?? "", CALLOUT)]],
       ],
     ];
   });
@@ -162,9 +166,10 @@ function edgeClass(frame, mark) {
 
 /**
  * The shapes of one node, from the bottom up.
- * @param {Mark} mark @param {string} room @param {boolean} indices whether a leaf shows its node index @returns {Shape[]}
+ * @param {Mark} mark @param {string} room @param {boolean} indices whether a leaf shows its node index
+ * @param {number} [letters] how many letters of a name have room @returns {Shape[]}
  */
-function nodeShapes(mark, room, indices) {
+function nodeShapes(mark, room, indices, letters = CALLOUT) {
   const shapes = [];
   if (mark.fresh && room !== "tiny") shapes.push(outline(mark, "mls-ring", SIZE + 4.5));
   shapes.push(outline(mark, "mls-shape", SIZE));
@@ -174,7 +179,7 @@ function nodeShapes(mark, room, indices) {
   const inside =
     mark.state === "unknown" ? "?" : (mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : ""));
   if (room !== "small" || mark.kind === "leaf") shapes.push(text({ class: "mls-inside", y: 4.5 }, inside));
-  if (room === "full" && mark.member) shapes.push(text({ class: "mls-name", y: SIZE + 17 }, mark.member.name));
+  if (room === "full" && mark.member) shapes.push(text({ class: "mls-name", y: SIZE + 17 }, shortened(mark.member.name, letters)));
   if (room === "full" && mark.print) {
     const isLeaf = mark.kind === "leaf";
     const where = isLeaf ? { x: 0, y: SIZE + 32 } : { x: SIZE + 8, y: 4 };

@@ -1,7 +1,7 @@
 /** The controls above the picture. */
 import { html, icon, iconButton } from "../shared/dom.js";
 import { backward } from "./playback_timing.js";
-import { upperFirst } from "../shared/words.js";
+import { viewerFirst } from "../shared/words.js";
 import { stepTitle } from "./words.js";
 
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
@@ -67,7 +67,7 @@ export function toolbar(does) {
   /** Offer the viewers and the steps of a view. @param {View} view */
   function offer(view) {
     offered = view;
-    viewer.replaceChildren(...view.viewers.map(({ id, name }) => html("option", { value: id }, upperFirst(name))));
+    viewer.replaceChildren(...view.viewers.map((one) => html("option", { value: one.id }, viewerFirst(one))));
     scrub.max = String(view.steps.length - 1);
   }
 

@@ -1,5 +1,5 @@
 /** The words of the ratchet tree: labels, sentences and the table. */
-import { list, upperFirst } from "../shared/words.js";
+import { list, own, upperFirst, viewerFirst } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
@@ -120,10 +120,10 @@ export function stepSentence(view, { step, viewer, seen }) {
   const standing = standingAfter(view, step, viewer);
   if (!seen) return `Unknown to ${viewer.name}: what this step did.${standing}`;
   if (message?.kind !== "application") return `${sentence}${standing}`;
-  const text = message.read[viewer.id];
+  const text = own(message.read, viewer.id);
   return text === undefined
-    ? `${sentence} ${upperFirst(viewer.name)} cannot read it.`
-    : `${sentence} ${upperFirst(viewer.name)} reads: “${text}”`;
+    ? `${sentence} ${viewerFirst(viewer)} cannot read it.`
+    : `${sentence} ${viewerFirst(viewer)} reads: “${text}”`;
 }
 
 /**

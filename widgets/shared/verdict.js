@@ -3,6 +3,7 @@
  * readable, and the members whose compromise would open a healed epoch again.
  */
 import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure.js";
+import { own } from "./words.js";
 
 /** @typedef {import("./security.d.ts").SecurityView} View */
 /** @typedef {import("./closure.js").DeductionRules} DeductionRules */
@@ -20,7 +21,7 @@ import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure
  * @typedef {object} RecordedHistory
  * @property {View} view
  * @property {DeductionRules} rules
- * @property {Record<string, Set<number>>[]} held
+ * @property {Map<string, Set<number>>[]} held
  * @property {Map<string, Set<number>>} alone the epochs that the compromise of one device opens, by its name and the step
  */
 
@@ -29,19 +30,19 @@ import { deductiveClosure, extensibleClosure, deductionRulesOf } from "./closure
  * @returns {RecordedHistory}
  */
 export function recordedHistory(view) {
-  /** @type {Record<string, Set<number>>} */
-  let now = {};
+  /** @type {Map<string, Set<number>>} */
+  let now = new Map();
   const held = view.steps.map(({ keys_learned, keys_deleted }) => {
-    now = { ...now };
+    now = new Map(now);
     for (const device of new Set([...Object.keys(keys_learned), ...Object.keys(keys_deleted)])) {
-      const facts = new Set(now[device]);
-      for (const fact of keys_deleted[device] ?? []) {
+      const facts = new Set(now.get(device));
+      for (const fact of own(keys_deleted, device) ?? []) {
         facts.delete(fact);
       }
-      for (const fact of keys_learned[device] ?? []) {
+      for (const fact of own(keys_learned, device) ?? []) {
         facts.add(fact);
       }
-      now[device] = facts;
+      now.set(device, facts);
     }
     return now;
   });
@@ -73,7 +74,7 @@ export function factsOf({ view, held }, leak) {
   if ("name" in leak) {
     return view.leaks.find(({ name }) => name === leak.name)?.facts ?? [];
   }
-  return held[leak.at]?.[leak.device] ?? [];
+  return held[leak.at]?.get(leak.device) ?? [];
 }
 
 /**
@@ -136,7 +137,7 @@ export function reopeners(given, leaks) {
   const at = held.length - 1;
   for (const { member, key } of view.epochs[view.epochs.length - 1]?.seats ?? []) {
     const byLeaf = beyond([key]);
-    const together = beyond(held[at][member] ?? []);
+    const together = beyond(held[at].get(member) ?? []);
     for (const { epoch, authenticator } of closed) {
       if (authenticator === null) continue;
       const again = () => together.has(authenticator) && !openedAlone(given, member, at).has(epoch);
@@ -157,7 +158,7 @@ function openedAlone({ view, rules, held, alone }, device, at) {
   const name = `${at} ${device}`;
   const known = alone.get(name);
   if (known) return known;
-  const knowledge = deductiveClosure(rules, held[at][device] ?? []);
+  const knowledge = deductiveClosure(rules, held[at].get(device) ?? []);
   const open = view.epochs.filter(({ authenticator }) => authenticator !== null && knowledge.has(authenticator));
   const epochs = new Set(open.map(({ epoch }) => epoch));
   alone.set(name, epochs);

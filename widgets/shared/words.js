@@ -5,9 +5,37 @@ export function list(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }
 
-/** @param {string} words */
+/**
+ * Begin a sentence with these words; a name at their head stays as it is.
+ * @param {string} words
+ */
 export function upperFirst(words) {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return /^(?!(?:the|an?) ).*?'s leaf key/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Letters that are as wide as two. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Extended_Pictographic}/u;
+
+/** The beginning of a name that is too long for its place. @param {string} name @param {number} letters */
+export function shortened(name, letters) {
+  const all = [...name];
+  let [room, kept] = [letters, 0];
+  while (kept < all.length && room >= (WIDE.test(all[kept]) ? 2 : 1)) room -= WIDE.test(all[kept++]) ? 2 : 1;
+  if (kept === all.length) return name;
+  return `${all.slice(0, Math.max(1, room > 0 ? kept : kept - 1)).join("").trimEnd()}…`;
+}
+
+/** Begin a sentence with a viewer: "The server", but "bob". @param {{kind: string, name: string}} viewer */
+export function viewerFirst({ kind, name }) {
+  return kind === "member" ? name : upperFirst(name);
+}
+
+/**
+ * What an object has under a name that people have chosen: "constructor" is no way to what every object has.
+ * @template T @param {Record<string, T> | null | undefined} object @param {string} name @returns {T | undefined}
+ */
+export function own(object, name) {
+  return object && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** @param {string} hex @returns {string} in groups of eight digits; anything but hexadecimal as it is */

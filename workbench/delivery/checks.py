@@ -7,6 +7,7 @@ tell. docs/delivery.md says what follows for devices.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 from workbench.delivery.errors import InvalidFrame, InvalidKeyPackageUpload, TooLarge
@@ -64,7 +65,9 @@ def check_user(user: str) -> None:
     """`TooLarge` for a name that is too long, `InvalidFrame` for one that a database cannot hold."""
     if len(user) > LONGEST_USER:
         raise TooLarge(f"the name of the user has {len(user)} characters; this service takes {LONGEST_USER} at most")
-    if not user or not user.isprintable():
+    # Spaces of all scripts are fine, and so are the soft hyphen and what joins letters; the rest has to be seen.
+    seen = "".join(each for each in user if unicodedata.category(each) != "Zs" and each not in "\u00ad\u200c\u200d")
+    if not seen or not seen.isprintable():
         raise InvalidFrame(f"the name {user!r} is empty, or holds a character that nobody can see")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.inspect.names import (
+    as_name,
     commit_words,
     credential_name,
     identity_name,
@@ -34,7 +35,7 @@ def committed(tree: RatchetTree, committer: str, proposals: Sequence[SentProposa
     things = [(sent, sent.proposal) for sent in proposals]
     return commit_words(
         committer,
-        added=[credential_name(thing.key_package.leaf_node) for _, thing in things if isinstance(thing, Add)],
+        added=[as_name(credential_name(thing.key_package.leaf_node)) for _, thing in things if isinstance(thing, Add)],
         removed=[name_of(tree, LeafIndex(thing.removed)) for _, thing in things if isinstance(thing, Remove)],
         updated=[name_of(tree, sent.sender) for sent, thing in things if isinstance(thing, Update)],
         psks=[psk_name(thing.psk) for _, thing in things if isinstance(thing, PreSharedKey)],

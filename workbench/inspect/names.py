@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from typing import Final
 
 from cryptography.x509 import NameOID
 
@@ -55,14 +58,62 @@ def readable_text(data: bytes) -> str:
         text = data.decode()
     except UnicodeDecodeError:
         return ""
-    return text if text.isprintable() else ""
+    return text if is_readable(text) else ""
+
+
+_JOINERS: Final = "\u00ad\u200c\u200d"
+"""The soft hyphen, and what joins and parts letters: names of many languages hold them, and drawn characters."""
+
+
+def is_readable(text: str) -> bool:
+    """Whether people can read a text: it holds something to see, and nothing that hides or turns what is beside it.
+
+    Spaces of all kinds are readable, ideographic ones too; controls of the direction of text are not.
+    """
+    spaces = [letter for letter in text if unicodedata.category(letter) == "Zs"]
+    rest = [letter for letter in text if letter not in _JOINERS and letter not in spaces]
+    return any(letter not in _BLANK for letter in rest) and "".join(rest).isprintable()
+
+
+_BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0"
+"""Characters that count as letters or signs, and show nothing."""
+
+_LONGEST: Final = 60
+_NAMED_AT_MOST: Final = 4
+_OUR_WORDS: Final = re.compile(
+    r"(?:the )?(?:server|attacker)|(?:a )?newcomer|nobody|somebody.*|"
+    r"(?:leaf|node|member|epoch|external sender) \d+|\d+ others",
+    re.IGNORECASE,
+)
+
+
+def as_name(text: str) -> str:
+    """A name for people to read. A name like “leaf 3” or “server”, which the workbench itself uses, gets quotes."""
+    is_ours = _OUR_WORDS.fullmatch(text.strip()) is not None or text != text.strip()
+    return f"“{text}”" if is_ours else text
+
+
+def as_subject(name: str) -> str:
+    """A name at the beginning of a sentence: it stays as it is. Only words like "the server" get a capital letter."""
+    return upper_first(name) if _OUR_WORDS.fullmatch(name) else name
+
+
+def shortened(text: str) -> str:
+    """A text for a sentence: a long text is cut, with its length."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+
+
+def briefly(names: Sequence[str]) -> str:
+    """Names in a row; of more than four, the first three: "Alice, Bob, Carol and 197 others"."""
+    few = names if len(names) <= _NAMED_AT_MOST else [*names[:3], f"{len(names) - 3} others"]
+    return listed([shortened(name) for name in few])
 
 
 def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
     """The name of the member at a leaf, or "leaf 3" if it has no readable name; a phrase for a sender outside."""
     if isinstance(sender, int):
         leaf_node = tree.leaf(sender)
-        return (leaf_node and credential_name(leaf_node)) or f"leaf {sender}"
+        return as_name((leaf_node and credential_name(leaf_node)) or "") or f"leaf {sender}"
     if isinstance(sender, ExternalSenderIndex):
         return f"external sender {sender.sender_index}"
     return "a newcomer"
@@ -73,7 +124,7 @@ def psk_name(psk: PreSharedKeyID) -> str:
     key = psk.psk
     if not isinstance(key, ExternalPSK):
         return f"the resumption PSK of epoch {key.psk_epoch}"
-    return f"the pre-shared key “{readable_text(key.psk_id) or key.psk_id.hex()}”"
+    return f"the pre-shared key {shown(key.psk_id)}"
 
 
 WANTS = {
@@ -127,7 +178,7 @@ def commit_words(
     if external:
         actions.append("came back by an external commit" if removed else "joined by an external commit")
     actions += [
-        f"{action} {listed(objects)}"
+        f"{action} {briefly(objects)}"
         for action, objects in (
             ("added", added),
             ("removed", () if external else removed),
@@ -138,18 +189,22 @@ def commit_words(
         if objects
     ]
     actions += [ACTION_WORDS[each] for each in others if each in ACTION_WORDS]
-    return f"{committer} {listed(actions) or 'updated by a commit'}"
+    return f"{shortened(committer)} {listed(actions) or 'updated by a commit'}"
 
 
 def shown(group_id: bytes) -> str:
-    """A group id as text in quotes, or in hexadecimal if it is not readable text."""
+    """An id as text in quotes, or in hexadecimal if it is not readable text; only the beginning of a long id."""
     text = readable_text(group_id)
-    return f"“{text}”" if text else group_id.hex() or "with the empty id"
+    if text:
+        return f"“{shortened(text)}”"
+    digits = group_id[: _LONGEST // 2].hex()
+    rest = f"… ({len(group_id)} bytes)" if len(group_id) > _LONGEST // 2 else ""
+    return f"{digits}{rest}" or "with the empty id"
 
 
 def upper_first(words: str) -> str:
-    """The words with a capital letter at the beginning."""
-    return words[:1].upper() + words[1:]
+    """The words with a capital letter at the beginning, unless they begin with a name (widgets/shared/words.js)."""
+    return words if re.match(r"(?!(?:the|an?) ).*?'s leaf key", words) else words[:1].upper() + words[1:]
 
 
 def listed(words: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from workbench.inspect.names import credential_name, psk_name, type_name
+from workbench.inspect.names import as_name, credential_name, psk_name, type_name
 from workbench.inspect.trace import RecordedOperation
 from workbench.inspect.trace_format import (
     TraceAdded,
@@ -108,7 +108,7 @@ def describe_proposal(sent: SentProposal) -> TraceProposal:
     entry: TraceProposal = {"type": type_name(sent.proposal), "sender": sent.member, "leaf": None, "name": None}
     match sent.proposal:
         case Add(key_package):
-            entry["name"] = credential_name(key_package.leaf_node) or None
+            entry["name"] = as_name(credential_name(key_package.leaf_node)) or None
         case Update():
             entry["leaf"] = sent.member
         case Remove(removed):

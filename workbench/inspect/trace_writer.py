@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from workbench.inspect.names import credential_name
+from workbench.inspect.names import as_name, credential_name
 from workbench.inspect.trace import RecordedOperation
 from workbench.inspect.trace_format import (
     FORMAT,
@@ -295,7 +295,7 @@ class TraceWriter:
             name = f"member {len(self._holders)}"
             self.add_holder(
                 name,
-                credential_name(leaf_node) or f"leaf {leaf}",
+                as_name(credential_name(leaf_node)) or f"leaf {leaf}",
                 "member",
                 recorded=False,
                 signature_key=leaf_node.signature_key,

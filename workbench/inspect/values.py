@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography import x509
 
+from workbench.inspect.names import is_readable
 from workbench.mls.crypto.certificates import read_certificate
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
 from workbench.mls.errors import InvalidCredential
@@ -105,7 +106,7 @@ def _printable(value: bytes) -> str | None:
         text = value.decode()
     except UnicodeDecodeError:
         return None
-    if not text.isprintable():
+    if not is_readable(text):
         return None
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
@@ -129,7 +130,7 @@ def _certificate_in_words(cert_data: bytes) -> str:
 
 def _name_in_words(name: x509.Name) -> str:
     text = name.rfc4514_string()
-    return (text or "empty") if text.isprintable() else repr(text)
+    return (text or "empty") if is_readable(text or "empty") else repr(text)
 
 
 def _moment(seconds: int) -> str:

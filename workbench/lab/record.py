@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from workbench.adversary import Attacker, Finding
 from workbench.client import Device, DeviceState, Event
 from workbench.inspect.case import ExplainKnowledge
+from workbench.inspect.names import as_name
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
@@ -64,7 +65,8 @@ class GroupRecord:
 
     def add_holder(self, device: Device) -> None:
         """Record the secrets of one more person's device."""
-        self._writer.add_holder(device.name, device.name, "member", signature_key=device.signature_key(self._suite.id))
+        own = device.signature_key(self._suite.id)
+        self._writer.add_holder(device.name, as_name(device.name), "member", signature_key=own)
 
     def publish(self, sent: Sent) -> None:
         """Put a message of the group on the wire, where the attacker hears it."""

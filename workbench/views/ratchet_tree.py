@@ -132,9 +132,11 @@ def members_of(trace: Trace) -> list[MemberView]:
 def _initial(name: str) -> str:
     """The short name of a member: "A" for Alice, "A2" for "Alice 2", "3" for "leaf 3"."""
     head, _, number = name.rpartition(" ")
+    if name.startswith("“"):
+        return name.strip("“” ")[:1]
     if not number.isdecimal() or not head:
-        return name[0].upper()
-    return number if head == "leaf" else head[0].upper() + number
+        return name.lstrip()[0]
+    return number if head == "leaf" else head[0] + number
 
 
 def _viewers(trace: Trace) -> list[ViewerView]:

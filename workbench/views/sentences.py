@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import commit_words, listed, wanted_of
+from workbench.inspect.names import as_subject, briefly, commit_words, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
 from workbench.views.schema import PadlockView
 from workbench.views.trace_replay import TraceReplay
@@ -10,7 +10,7 @@ from workbench.views.trace_replay import TraceReplay
 
 def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """The title of a step. `names` are the members by node index of their leaf after the step, `before` before it."""
-    actor = "Somebody" if step["actor"] is None else replay.names[step["actor"]]
+    actor = "Somebody" if step["actor"] is None else as_subject(replay.names[step["actor"]])
     commit = step["commit"]
     if commit is not None:
         about = commit["proposals"]
@@ -27,9 +27,9 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
         case "create":
             words = f"{actor} created the group"
         case "found":
-            words = f"{actor} founded the group and took along {listed(_others(replay, step))}"
+            words = f"{actor} founded the group and took along {briefly(_others(replay, step))}"
         case "share":
-            words = f"{listed([replay.names[each] for each in step.get('between', ())])} share {step.get('shared')}"
+            words = f"{briefly([replay.names[each] for each in step.get('between', ())])} share {step.get('shared')}"
         case "join":
             words = f"{actor} joined the group"
         case "process":
@@ -42,7 +42,7 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
             words = f"The attacker took all that is on {replay.names[step.get('victim', '')]}'s device"
         case _:
             words = _proposing(actor, step, names)
-    return words[0].upper() + words[1:]
+    return words
 
 
 def _others(replay: TraceReplay, step: TraceStep) -> list[str]:
@@ -52,7 +52,7 @@ def _others(replay: TraceReplay, step: TraceStep) -> list[str]:
 
 def _proposing(actor: str, step: TraceStep, names: dict[int, str]) -> str:
     proposals = step["proposals"]
-    if all(each["type"] == "add" and each["name"] == actor for each in proposals):
+    if all(each["type"] == "add" and as_subject(each["name"] or "") == actor for each in proposals):
         return f"{actor} asked to be added"
     return f"{actor} proposed {' and '.join(proposal_text(each, names) for each in proposals)}"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workbench.client import Device
 from workbench.client.device_state import Published
-from workbench.inspect.names import listed
+from workbench.inspect.names import briefly, is_readable
 from workbench.lab.actions.action import DETAIL, NAME, WHO, WHOM, action
 from workbench.lab.actions.reasons import (
     PENDING,
@@ -30,7 +30,7 @@ from workbench.mls.wire.tree import Extension
 def _against_device(group: Group, name: str) -> str | None:
     if name in group.environment.devices:
         return None
-    usable = name not in {SERVER, ATTACKER} and name.strip() and name.isprintable()
+    usable = name not in {SERVER, ATTACKER} and is_readable(name)
     return None if usable else f"{name!r} cannot be the name of a person"
 
 
@@ -126,7 +126,7 @@ def branch(group: Group, by: str, *others: str) -> Group:
 
 def _founded(group: Group, by: str, published: Published, others: Sequence[str]) -> Group:
     group.put_on_the_wire(by, published)
-    group.record.write("found", by, f"{by} founded the group and took along {listed(others)}")
+    group.record.write("found", by, f"{by} founded the group and took along {briefly(others)}")
     return group
 
 
