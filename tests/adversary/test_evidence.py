@@ -13,7 +13,7 @@ from workbench.adversary.leaked_secrets import LeakedSecrets
 from workbench.lab import World
 from workbench.lab.leaks import evidence_of
 from workbench.mls import PublicGroup
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 
 
 @pytest.fixture(scope="module")

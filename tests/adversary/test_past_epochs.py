@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from workbench.adversary import Attacker
 from workbench.client import DeviceState, Membership
 from workbench.lab import World
@@ -18,7 +16,7 @@ GROUP = b"the group"
 def overtaken(past_epochs: int) -> tuple[Scenario, list[MLSMessage]]:
     """Bob has read the first of two messages, and then three commits that overtook the second."""
     scenario = group_of("Alice", "Bob", "Carol")
-    scenario.states["Bob"] = replace(scenario.states["Bob"], policy=Policy(past_epochs=past_epochs))
+    scenario.states["Bob"] = with_public(scenario.states["Bob"], policy=Policy(past_epochs=past_epochs))
     wire = [scenario.send("Alice", text) for text in (b"read in time", b"still under way")]
     scenario.states["Bob"], _ = process(scenario.states["Bob"], wire[0], now=NOW)
     wire += [scenario.commit("Carol").message for _ in range(3)]

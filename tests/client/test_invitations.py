@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.client.devices import GROUP, beside, devices, epochs, lying, with_last_resort
+from tests.mls.group.scenario import with_public
 from workbench.client import Device
 from workbench.delivery import DeliveryService, Invitation
 from workbench.inspect.trace_walk import walk
@@ -140,7 +141,9 @@ def test_a_group_that_has_ended_is_not_entered_again() -> None:
     (event,) = bob.accept_invitations()
     assert "has ended by a ReInit" in event.text
     alice.fetch(GROUP)
-    alice._service.publish_group_info(encode(group_info(replace(alice.state(GROUP), reinit=None, active=True))))
+    alice._service.publish_group_info(
+        encode(group_info(replace(with_public(alice.state(GROUP), reinit=None), active=True)))
+    )
     with pytest.raises(InvalidGroupInfo, match="has ended by a ReInit"):
         bob.join_by_commit(GROUP)
 

@@ -19,7 +19,7 @@ from workbench.client import Device
 from workbench.delivery.client import HttpTransport
 from workbench.delivery.clocks import system_clock
 from workbench.mls import Policy
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 
 READY = 60.0
 """Seconds that a start may take on a machine that does much else."""

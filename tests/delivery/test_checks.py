@@ -18,6 +18,7 @@ from workbench.delivery import (
 from workbench.delivery.checks import LARGEST_MESSAGE, SENDER_DATA, SHORTEST_CONTENT
 from workbench.mls import (
     CIPHER_SUITES,
+    Framing,
     KeyPackage,
     MLSMessage,
     cipher_suite,
@@ -176,8 +177,8 @@ def test_what_members_and_those_outside_really_send_is_kept(suite: int, is_priva
     service.open_group(GROUP, 1)
     bundle = scenario.bundle("Carol")
     asked = propose_self_add(bundle.key_package, bundle.signature_private_key, scenario.suite, GROUP, 1, now=NOW)
-    sent = [asked, scenario.send("Alice", b""), scenario.propose_update("Bob", private=is_private)]
-    sent.append(scenario.commit("Alice", private=is_private).message)
+    sent = [asked, scenario.send("Alice", b""), scenario.propose_update("Bob", framing=Framing(private=is_private))]
+    sent.append(scenario.commit("Alice", framing=Framing(private=is_private)).message)
     sent.append(scenario.join_by_commit("Dave", "Bob").message)
     for message in sent:
         service.submit(GROUP, encode(message))

@@ -28,7 +28,7 @@ from workbench.mls import (
 )
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat

@@ -10,7 +10,7 @@ from workbench.inspect.case import NOTHING, ExplainKnowledge
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.reasons import MessageKind
-from workbench.mls import GroupState, MLSMessage, Remove, create_commit, propose, protect
+from workbench.mls import Framing, GroupState, MLSMessage, Remove, create_commit, propose, protect
 
 
 def told(
@@ -45,7 +45,7 @@ def sent_by(state: GroupState) -> list[MLSMessage]:
     return [
         protect(state, b"hello", entropy=bytes(32)).message,
         create_commit(state, entropy=bytes(32), now=NOW).message,
-        propose(state, Remove(2), entropy=bytes(32), now=NOW, private=True).message,
+        propose(state, Remove(2), entropy=bytes(32), now=NOW, framing=Framing(private=True)).message,
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.inspect.explained import ALICE_AND_BOB, damaged, told
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_past_epochs import keeping
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explain import explain
@@ -20,6 +20,7 @@ from workbench.inspect.refusals import CLOSER
 from workbench.mls import (
     Add,
     ExternalPSK,
+    Framing,
     MLSMessage,
     PreSharedKey,
     PreSharedKeyID,
@@ -37,7 +38,7 @@ from workbench.mls import errors as mls_errors
 from workbench.mls.errors import MLSError
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import AuthenticatedContent, FramedContentAuthData
 
@@ -82,7 +83,7 @@ def test_a_valid_message_is_processable() -> None:
     bob = scenario.states["Bob"]
     told(
         bob,
-        scenario.commit("Alice", private=True).message,
+        scenario.commit("Alice", framing=Framing(private=True)).message,
         MessageKind.PROCESSABLE,
         "leads to epoch 2: Alice took in the update of Carol",
     )
@@ -230,7 +231,7 @@ def test_a_welcome_is_for_this_client_or_for_others() -> None:
     made = create_commit(scenario.states["Alice"], proposals, entropy=next(scenario.entropy), now=NOW, psks=psks)
     assert made.welcome is not None
     elsewhere = group_of("Eve").states["Eve"]
-    elsewhere = replace(elsewhere, context=replace(elsewhere.context, group_id=b"elsewhere"))
+    elsewhere = with_public(elsewhere, context=replace(elsewhere.context, group_id=b"elsewhere"))
     told(elsewhere, made.welcome, MessageKind.WELCOME_FOR_OTHERS, "1 client", "No key package was given")
     bob = scenario.bundle("Bob")
     explanation = told(
@@ -274,7 +275,7 @@ def test_a_missing_proposal_is_named(private: bool) -> None:  # noqa: FBT001 - a
     carol = scenario.states["Carol"]
     scenario.propose_update("Bob")
     (reference,) = scenario.states["Alice"].proposals
-    commit = scenario.commit("Alice", private=private).message
+    commit = scenario.commit("Alice", framing=Framing(private=private)).message
     explanation = told(carol, commit, MessageKind.MISSING_PROPOSAL, reference.hex()[:8], "Fetch the proposals")
     assert explanation.details.missing == (() if private else (reference.hex(),))
 

@@ -18,6 +18,7 @@ from workbench.inspect.explain import explain
 from workbench.inspect.readings import written_in
 from workbench.inspect.reasons import ERRORS, MessageKind
 from workbench.mls import (
+    Framing,
     GroupState,
     KeyPackage,
     KeyPackageBundle,
@@ -114,7 +115,9 @@ def party() -> tuple[dict[str, GroupState], list[bytes]]:
         scenario.send("Alice", b"At noon?"),
         propose(scenario.states["Carol"], Remove(1), entropy=next(scenario.entropy), now=NOW).message,
         create_commit(scenario.states["Carol"], [Remove(1)], entropy=next(scenario.entropy), now=NOW).message,
-        create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, private=True).message,
+        create_commit(
+            scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+        ).message,
         scenario.outside("Eve", via="Alice").message,
         group_info(scenario.states["Carol"]),
         MLSMessage(

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.inspect.explained import told
-from tests.mls.group.scenario import NOW, group_of
+from tests.mls.group.scenario import NOW, group_of, with_public
 from tests.mls.group.test_past_epochs import keeping
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.reasons import MessageKind
 from workbench.mls import (
+    Framing,
     MLSMessage,
     ReInit,
     Remove,
@@ -57,7 +58,7 @@ def test_a_message_of_the_group_after_a_reinit_is_addressed_there() -> None:
     successor = reinit_group(old, scenario.bundle("Alice"), [], entropy=next(scenario.entropy), now=NOW)
     message = protect(successor.next, b"hello", entropy=next(scenario.entropy)).message
     told(old, message, MessageKind.SUCCESSOR_GROUP, "follows this group after its ReInit", "Welcome")
-    late = create_commit(replace(old, active=True, reinit=None), entropy=next(scenario.entropy), now=NOW)
+    late = create_commit(replace(with_public(old, reinit=None), active=True), entropy=next(scenario.entropy), now=NOW)
     bob = replace(old, own_leaf=type(old.own_leaf)(1))
     told(bob, late.message, MessageKind.GROUP_ENDED, "continues as “the next”")
 
@@ -112,7 +113,9 @@ def test_a_late_commit_is_distinguished_from_the_commit_that_led_to_this_epoch()
 @pytest.mark.parametrize("private", [False, True])
 def test_an_own_commit_of_a_past_epoch_is_recognised(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = keeping(2)
-    loser = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
+    loser = create_commit(
+        scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private)
+    )
     scenario.states["Alice"] = loser.current
     scenario.commit("Carol")
     told(scenario.states["Alice"], loser.message, MessageKind.OWN_ECHO, "this member's own message of epoch 1")
@@ -143,7 +146,7 @@ def test_own_messages_that_come_back_are_recognised() -> None:
     told(scenario.states["Alice"], said, MessageKind.OWN_ECHO, "application message of Alice", "knows the content")
     update = scenario.propose_update("Alice")
     told(scenario.states["Alice"], update, MessageKind.OWN_ECHO, "proposal of Alice", "nothing to do")
-    private = scenario.propose_update("Alice", private=True)
+    private = scenario.propose_update("Alice", framing=Framing(private=True))
     told(scenario.states["Alice"], private, MessageKind.OWN_ECHO, "proposal of Alice", "nothing to do")
     dropped = scenario.states["Alice"]
     for reference in dropped.proposals:
@@ -154,7 +157,9 @@ def test_own_messages_that_come_back_are_recognised() -> None:
 @pytest.mark.parametrize("private", [False, True])
 def test_an_own_commit_that_comes_back_is_applied(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = group_of("Alice", "Bob")
-    committed = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
+    committed = create_commit(
+        scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private)
+    )
     told(committed.current, committed.message, MessageKind.OWN_ECHO, "commit of Alice", "`pending`")
     knows = ExplainKnowledge(pending=committed)
     told(committed.current, committed.message, MessageKind.PROCESSABLE, "leads to epoch 2", knowledge=knows)
@@ -195,7 +200,7 @@ def test_a_message_forged_in_this_members_name_is_not_taken_for_its_own() -> Non
 def test_used_expired_and_distant_keys_are_distinguished() -> None:
     scenario = group_of("Alice", "Bob")
     limits = RatchetLimits(forward=10, behind=3)
-    bob = replace(scenario.states["Bob"], policy=replace(scenario.states["Bob"].policy, ratchets=limits))
+    bob = with_public(scenario.states["Bob"], policy=replace(scenario.states["Bob"].policy, ratchets=limits))
     messages = [scenario.send("Alice", b"hello") for _ in range(20)]
     bob, _ = process(bob, messages[6], now=NOW)
     used = told(bob, messages[6], MessageKind.KEY_USED, "application key 6", "of Alice")

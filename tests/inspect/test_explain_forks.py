@@ -6,13 +6,25 @@ from dataclasses import replace
 from typing import Any
 
 from tests.inspect.explained import damaged, forked, sent_by, told
-from tests.mls.group.scenario import NOW, group_of
+from tests.mls.group.scenario import NOW, group_of, with_public
 from tests.mls.group.test_custom_proposals import LUNCH, polling_group
 from tests.mls.group.test_past_epochs import keeping
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.forks import OtherSide
 from workbench.inspect.reasons import MessageKind
-from workbench.mls import Add, MLSMessage, Policy, Remove, create_commit, encode, group_info, join, propose, protect
+from workbench.mls import (
+    Add,
+    Framing,
+    MLSMessage,
+    Policy,
+    Remove,
+    create_commit,
+    encode,
+    group_info,
+    join,
+    propose,
+    protect,
+)
 from workbench.mls.framing.private_message import protect_private
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
@@ -84,7 +96,9 @@ def test_histories_that_hold_custom_proposals_prove_a_fork_too() -> None:
 
 def test_a_custom_proposal_from_a_second_copy_of_ones_leaf_is_known_as_ones_own() -> None:
     scenario = polling_group("Alice", "Bob")
-    proposed = propose(scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=True)
+    proposed = propose(
+        scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     told(scenario.states["Alice"], proposed.message, MessageKind.OWN_LEAF_TWICE, "is signed by this member")
 
 
@@ -95,7 +109,9 @@ def test_a_group_info_of_the_other_side_proves_a_fork_by_itself() -> None:
 
 def test_a_fork_between_private_and_external_commits_is_found() -> None:
     scenario = group_of("Alice", "Bob")
-    private = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=True)
+    private = create_commit(
+        scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     outside = scenario.outside("Dave", via="Alice")
     message = sent_by(outside.next)[0]
     knows = ExplainKnowledge(other=OtherSide(commits=[outside.message]), commits=[private.message])
@@ -165,13 +181,13 @@ def test_evidence_is_compared_with_the_kept_part_of_a_past_epoch() -> None:
 
 def test_an_unknown_proposal_type_is_not_called_damage() -> None:
     scenario = polling_group("Alice", "Bob")
-    bob = replace(scenario.states["Bob"], policy=Policy())
+    bob = with_public(scenario.states["Bob"], policy=Policy())
     for private, field in (
         (False, "MLSMessage.public_message.content.proposal.proposal_type"),
         (True, "PrivateMessageContent.proposal.proposal_type"),
     ):
         proposed = propose(
-            scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, private=private
+            scenario.states["Alice"], LUNCH, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private)
         ).message
         explanation = told(bob, encode(proposed), MessageKind.UNSUPPORTED, "61441")
         assert explanation.details.field == field

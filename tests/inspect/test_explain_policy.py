@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_key_package_lifetimes import DAY, carol_until
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explain import explain
@@ -39,7 +39,7 @@ def told(explained: Explanation, setting: str) -> None:
 
 
 def with_policy(scenario: Scenario, name: str, policy: Policy) -> Scenario:
-    scenario.states[name] = replace(scenario.states[name], policy=policy)
+    scenario.states[name] = with_public(scenario.states[name], policy=policy)
     return scenario
 
 
@@ -87,7 +87,7 @@ def test_a_newcomer_that_the_policy_refuses(setting: str) -> None:
 
 def test_one_proposal_more_than_the_policy_lets_wait() -> None:
     scenario = group_of("Alice", "Bob")
-    bob = replace(scenario.states["Bob"], policy=Policy(pending_proposals=0))
+    bob = with_public(scenario.states["Bob"], policy=Policy(pending_proposals=0))
     update = propose_update(scenario.states["Alice"], entropy=b"u" * 32, now=NOW)
     explained = explain(bob, update.message, now=NOW)
     assert explained.kind is MessageKind.POLICY

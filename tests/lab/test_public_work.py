@@ -12,7 +12,7 @@ from workbench.lab.public_work import PublicWork
 from workbench.mls import Policy
 from workbench.mls.errors import UnknownProposal
 from workbench.mls.group.public_commit import ProcessedPublicCommit, process_public_commit
-from workbench.mls.group.state import PublicGroup
+from workbench.mls.group.public_group import PublicGroup
 from workbench.mls.when import When
 from workbench.mls.wire.messages import AuthenticatedContent
 

@@ -33,6 +33,7 @@ from workbench.mls import (
     PublicGroup,
     ReInit,
     Remove,
+    Renewal,
     RequiredCapabilities,
     ToMultiple,
     TrustAnchors,
@@ -52,10 +53,10 @@ from workbench.mls import (
 from workbench.mls.arguments import Entropy, Seconds
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidArgument, InvalidPrivateKey
+from workbench.mls.group.framing import Framing
 from workbench.mls.group.public_commit import ProcessPublicCommit, process_public_commit
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.schedule.secret_tree import RatchetLimits
-from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import PrivateMessageContent
 from workbench.mls.wire.shapes import uint16, uint32, uint64
 
@@ -78,6 +79,7 @@ SAMPLES: dict[Any, Any] = {
     PendingCommit: COMMITTED,
     Credential: Credential(BasicCredential(b"Carol")),
     ProcessPublicCommit: process_public_commit,
+    Framing: Framing(),
     GroupState: ALICE,
     KeyPackage: PACKAGE,
     KeyPackageBundle: BUNDLE,
@@ -86,7 +88,6 @@ SAMPLES: dict[Any, Any] = {
     Policy: Policy(),
     PublicGroup: GROUP,
     RequiredCapabilities: RequiredCapabilities((), (), ()),
-    ResumptionPSKUsage: ResumptionPSKUsage.application,
     Verifier: ALICE.suite,
 }
 SAMPLES |= dict.fromkeys((uint16, uint32, uint64), 1)
@@ -207,9 +208,8 @@ INSIDE: dict[str, Callable[[], object]] = {
     ),
     "proposals[0].key_package.version must be a ProtocolVersion, not 7": commit(Add(replace(PACKAGE, version=7))),  # type: ignore[arg-type] # that is the mistake
     "proposals[0].extensions[0] must be a Extension, not 2 bytes": commit(ReInit(b"g", 1, 1, (b"no",))),  # type: ignore[arg-type] # that is the mistake
-    "resumption_psks: a key[1] must be an integer": commit(resumption_psks={(b"group", "1"): b"psk"}),
-    "resumption_psks: a key must be a tuple of 2, not a value of type tuple": commit(resumption_psks={(): b"psk"}),
-    "psks: a key must be bytes, not a value of type str": commit(psks={"psk": b"psk"}),
+    "psks: a key[1] must be an integer": commit(psks={(b"group", "1"): b"psk"}),
+    "psks: a key must be": commit(psks={"psk": b"psk"}),
     "psks: a value must be bytes, not None": commit(psks={b"psk": None}),
     "approved must be a sequence, not 9 bytes": commit(approved=b"reference"),
     "entropy must be 32 bytes, not 31 bytes": commit(entropy=bytes(31)),
@@ -235,7 +235,7 @@ def test_what_is_wrong_inside_an_argument_is_named_by_its_path(words: str) -> No
 def test_a_private_key_of_ones_own_that_is_none_is_the_callers_mistake() -> None:
     for wrong in (b"", bytes(31), bytes(33)):
         with pytest.raises(InvalidPrivateKey, match=f"these {len(wrong)} bytes are not a usable private key"):
-            create_commit(ALICE, entropy=ENTROPY, now=NOW, signature_private_key=wrong)
+            create_commit(ALICE, entropy=ENTROPY, now=NOW, renew=Renewal(signature_private_key=wrong))
 
 
 def test_a_seed_of_a_signature_key_is_bytes() -> None:

@@ -77,7 +77,9 @@ def sample(hint: Any, samples: Mapping[Any, Any]) -> Any:
     if get_origin(hint) in EMPTY:
         return EMPTY[get_origin(hint)]
     if get_origin(hint) in {Union, types.UnionType}:
-        known = (part for part in reversed(get_args(hint)) if part in samples or part is int)
+        known = (
+            part for part in reversed(get_args(hint)) if part in samples or part is int or get_origin(part) in EMPTY
+        )
         return None if types.NoneType in get_args(hint) else sample(next(known), samples)
     raise LookupError(f"there is no sample for {hint}: add one")
 

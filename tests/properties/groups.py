@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import pytest
 
+from tests.mls.group.scenario import with_public
 from tests.properties.clients import EXTERNAL_PSKS, NOW, POLICY, Clients
 from tests.properties.witness.fields import take_apart
 from tests.properties.witness.witness import Sealed, Witness, group_secrets
@@ -31,6 +32,7 @@ from workbench.mls import (
     process,
 )
 from workbench.mls.errors import OwnMessage
+from workbench.mls.group.pre_shared_keys import all_psks
 from workbench.mls.tree.tree_math import direct_path, leaf_to_node
 from workbench.mls.wire.messages import MLSMessage
 
@@ -131,8 +133,7 @@ class Group:
                 welcome,
                 bundle,
                 now=NOW,
-                psks=EXTERNAL_PSKS,
-                resumption_psks=self.clients.resumption,
+                psks=all_psks(EXTERNAL_PSKS, self.clients.resumption),
                 old_group=old_groups.get(name),
                 ratchet_tree=None if inline_tree else decode(RatchetTreeExtension, encode(tree)),
                 policy=POLICY,
@@ -172,7 +173,7 @@ class Group:
     # What is received
 
     def processed(self, state: GroupState, message: bytes) -> tuple[GroupState, Received]:
-        return process(state, message, now=NOW, psks=EXTERNAL_PSKS, resumption_psks=self.clients.resumption)
+        return process(state, message, now=NOW, psks=all_psks(EXTERNAL_PSKS, self.clients.resumption))
 
     def deliver(self, name: str) -> None:
         """A member takes in the next message of the log."""
@@ -221,7 +222,7 @@ class Group:
             context = replace(attacker.state.context, epoch=posted.epoch)
             for leaf, _ in attacker.state.tree.leaves():
                 if leaf != attacker.state.own_leaf:
-                    forged = replace(attacker.state, active=True, own_leaf=leaf, context=context)
+                    forged = replace(with_public(attacker.state, context=context), active=True, own_leaf=leaf)
                     with pytest.raises(MLSError):
                         self.processed(forged, posted.message)
 
@@ -272,7 +273,7 @@ def _check_agreement(states: list[GroupState]) -> None:
         assert state.context == first.context
         assert state.tree == first.tree
         assert state.secrets == first.secrets
-        assert state.interim_transcript_hash == first.interim_transcript_hash
+        assert state.public.interim_transcript_hash == first.public.interim_transcript_hash
         assert export_secret(state, "test", b"context", 32) == export_secret(first, "test", b"context", 32)
 
 
@@ -296,7 +297,7 @@ def _check_keys(state: GroupState) -> None:
 
 def _check_witness(witness: Witness, state: GroupState) -> None:
     assert witness.context == encode(state.context)
-    assert witness.interim_transcript_hash == state.interim_transcript_hash
+    assert witness.interim_transcript_hash == state.public.interim_transcript_hash
     assert witness.confirmation_tag == state.confirmation_tag
     for each in fields(state.secrets):
         assert witness.secrets[each.name] == getattr(state.secrets, each.name)

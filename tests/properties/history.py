@@ -21,6 +21,7 @@ from workbench.mls import (
     Add,
     ApplicationMessage,
     CipherSuite,
+    Framing,
     GroupContextExtensions,
     GroupState,
     LeafIndex,
@@ -47,7 +48,8 @@ from workbench.mls import (
     write_state,
 )
 from workbench.mls.errors import KeyAlreadyUsed, MLSError, OwnMessage, UnknownProposal, WrongEpoch
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.pre_shared_keys import all_psks
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion
 
 
@@ -170,7 +172,13 @@ class History:
         proposal = self._proposal(group, name, kind, options)
         if proposal is None:
             raise NothingToDo
-        made = propose(state, proposal, entropy=self.clients.entropy(), now=NOW, private=bool(options & 1), padding=7)
+        made = propose(
+            state,
+            proposal,
+            entropy=self.clients.entropy(),
+            now=NOW,
+            framing=Framing(private=bool(options & 1), padding=7),
+        )
         group.hold(name, made.next)
         group.post(name, made.message)
         self._spread(group, options)
@@ -179,7 +187,9 @@ class History:
         """A member proposes a fresh key of its own."""
         group, name = self._actor(at, who)
         state = group.members[name].state
-        made = propose_update(state, entropy=self.clients.entropy(), now=NOW, private=bool(options & 1))
+        made = propose_update(
+            state, entropy=self.clients.entropy(), now=NOW, framing=Framing(private=bool(options & 1))
+        )
         group.hold(name, made.next)
         group.post(name, made.message)
         self._spread(group, options)
@@ -210,8 +220,7 @@ class History:
             ratchet_tree=None if inline else RatchetTreeExtension(state.tree.to_nodes()),
             resync=resync,
             proposals=[psk(self.clients, state, options)] if options & 2 else [],
-            psks=EXTERNAL_PSKS,
-            resumption_psks=self.clients.resumption,
+            psks=all_psks(EXTERNAL_PSKS, self.clients.resumption),
             capabilities=capabilities(),
             policy=POLICY,
             suite=self.suite_of(group.number),
@@ -391,13 +400,11 @@ class History:
             proposals,
             entropy=self.clients.entropy(),
             now=NOW,
-            psks=EXTERNAL_PSKS,
-            resumption_psks=self.clients.resumption,
+            psks=all_psks(EXTERNAL_PSKS, self.clients.resumption),
             path=not options & 1,
             by_reference=() if any(isinstance(proposal, ReInit) for proposal in proposals) else None,
-            private=bool(options & 2),
+            framing=Framing(private=bool(options & 2), padding=options),
             ratchet_tree=not options & 4,
-            padding=options,
         )
         assert committed.current == state or options & 2
         need(committed.next.tree.member_count > 1)  # else nobody is left to agree with

@@ -16,7 +16,7 @@ from workbench.mls.crypto.credentials import authenticate
 from workbench.mls.group.commit import create_commit
 from workbench.mls.group.epoch import advance_epoch, last_state
 from workbench.mls.group.group_info import sign_group_info
-from workbench.mls.group.proposal_list import select_proposals
+from workbench.mls.group.proposal_selection import select_proposals
 from workbench.mls.group.public_commit import process_public_commit
 from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.tree.grease import greased

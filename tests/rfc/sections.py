@@ -13,8 +13,8 @@ from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.framing.padding import padding_for
 from workbench.mls.framing.private_message import protect_private
+from workbench.mls.group.epoch import advance_epoch
 from workbench.mls.group.group import protect
-from workbench.mls.group.resumption_checks import resumption_psks_of
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret, export_secret, external_init, next_epoch
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.schedule.transcript import confirmed_transcript_hash
@@ -148,7 +148,7 @@ ANSWERS: dict[str, Answer] = {
         test_key_schedule.test_an_init_secret_from_outside_reaches_all_who_hold_the_external_secret,
     ),
     "8.5": kept(export_secret, test_key_schedule.test_exported_secrets_differ_by_label_context_and_length),
-    "8.6": kept(resumption_psks_of, test_commits.test_only_so_many_resumption_keys_are_kept),
+    "8.6": kept(advance_epoch, test_commits.test_only_so_many_resumption_keys_are_kept),
     "8.7": kept(epoch_from_epoch_secret, test_key_schedule.test_every_input_decides_every_secret_of_the_epoch),
     "9": kept(SecretTree, test_secret_tree.test_sender_and_receiver_derive_the_same_keys),
     "12": _INTRODUCTION,

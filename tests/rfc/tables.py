@@ -43,7 +43,7 @@ MADE_ELSEWHERE = {
     "": errors.CredentialExpired,
     "_not_a_key": errors.InvalidKey,
     "_explained": errors.InvalidCredential,
-    "Refused": errors.Malformed,
+    "DecodingFailed": errors.Malformed,
 }
 """Errors that another function makes, by its name."""
 

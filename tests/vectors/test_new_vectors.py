@@ -14,6 +14,7 @@ from workbench.mls import (
     CipherSuite,
     Credential,
     ExternalPSK,
+    Framing,
     GroupState,
     KeyPackageBundle,
     Lifetime,
@@ -34,7 +35,7 @@ from workbench.mls import (
     propose,
     propose_update,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import ExternalSenderIndex, PublicMessage, Sender
 from workbench.mls.wire.tree import RatchetTreeExtension
@@ -103,17 +104,19 @@ def passive_case(suite: CipherSuite, pause: int = HOUR) -> dict[str, Any]:
         return committed.next
 
     # An Add of a key package that is younger than Bob's, and an Update: one private, one public, by reference.
-    adding = propose(alice, Add(daves.key_package), entropy=next(entropy), now=NOW + 2 * pause, private=True)
+    adding = propose(
+        alice, Add(daves.key_package), entropy=next(entropy), now=NOW + 2 * pause, framing=Framing(private=True)
+    )
     updating = propose_update(carol, entropy=next(entropy), now=NOW + 2 * pause)
     alice, _ = process(adding.next, updating.message, now=NOW + 2 * pause)
-    alice = follow(alice, adding.message, updating.message, private=True)
+    alice = follow(alice, adding.message, updating.message, framing=Framing(private=True))
     remembered = alice.epoch
     for _ in range(10):
         alice = follow(alice)
     alice = follow(alice, proposals=[Remove(carol.own_leaf)])
     resumption = ResumptionPSK(ResumptionPSKUsage.application, b"new", remembered)
     alice = follow(alice, proposals=[psk(resumption), psk(ExternalPSK(b"the door"))], path=False)
-    follow(alice, private=True, padding=100)
+    follow(alice, framing=Framing(private=True, padding=100))
     return case
 
 

@@ -62,7 +62,7 @@ from workbench.mls import (
     decode,
 )
 from workbench.mls.group.group_info import external_pub_of
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage

@@ -15,8 +15,9 @@ from workbench.adversary.public_tracking import KnownEpoch
 from workbench.mls import Add, MLSError, SentProposal
 from workbench.mls.framing.content import proposal_ref
 from workbench.mls.framing.private_message import open_content, open_sender_data
-from workbench.mls.group.framing import proposal_sender, sender_leaf
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.framing import sender_leaf
+from workbench.mls.group.public_commit import proposal_sender
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (

@@ -48,23 +48,16 @@ def reconstructed_state(
     tree = RatchetTree.from_nodes(group.tree.to_nodes(), suite)
     signature_key, own_leaf = _signer(suite, tree, leaked, leaf)
     return GroupState(
-        suite=suite,
-        context=group.context,
-        tree=tree,
+        public=replace(group, suite=suite, tree=tree, reinit=None),
         own_leaf=own_leaf,
         private_keys=_private_keys(tree, own_leaf, leaked),
         signature_private_key=signature_key,
         secrets=secrets,
         secret_tree=replace(trees[at].secret_tree, suite=suite),
-        interim_transcript_hash=group.interim_transcript_hash,
         confirmation_tag=confirmation_tag(suite, secrets.confirmation_key, group.context.confirmed_transcript_hash),
-        proposals=group.proposals,
-        update_keys={},
-        update_signature_keys={},
         resumption_psks={
             item.epoch: item.psk for item in leaked if isinstance(item, ResumptionKey) and item.group_id == at[1]
         },
-        policy=group.policy,
         first_epoch=epoch,
     )
 

@@ -19,7 +19,7 @@ from workbench.inspect.names import listed
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact, rules_of
 from workbench.mls import Policy
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.tree_math import NodeIndex, direct_path
 
 Standing: TypeAlias = Literal["closed", "readable", "healed"]

@@ -19,6 +19,7 @@ from workbench.bench.ours import GROUP_ID, entropy, key_package_in, new_bundle, 
 from workbench.bench.steps import Tree, depth
 from workbench.mls import (
     Add,
+    Framing,
     GroupState,
     KeyPackageBundle,
     LeafIndex,
@@ -31,7 +32,7 @@ from workbench.mls import (
     process,
     protect,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 
 HOST, ACTOR = LeafIndex(0), LeafIndex(1)
@@ -135,7 +136,7 @@ def commit(
     state: GroupState, proposals: Sequence[AnyProposal] = (), *, path: bool = True, private: bool = False
 ) -> PendingCommit:
     """A commit by the member with this state."""
-    return create_commit(state, proposals, entropy=entropy(), now=now(), path=path, private=private)
+    return create_commit(state, proposals, entropy=entropy(), now=now(), path=path, framing=Framing(private=private))
 
 
 def receive(state: GroupState, message: bytes) -> GroupState:

@@ -34,7 +34,7 @@ from workbench.mls import (
     process,
     protect,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 
 SUITE = cipher_suite(1)

@@ -14,7 +14,7 @@ from workbench.bench.host import BenchHost, BenchInvitation, commit, receive, se
 from workbench.bench.ours import join_as_filler, key_package_in, new_key_package
 from workbench.bench.steps import TREES, Tree
 from workbench.mls import Add, GroupState, Remove, encode
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 
 Answer = TypeVar("Answer")
 

@@ -17,6 +17,7 @@ from workbench.mls import (
     BasicCredential,
     CipherSuite,
     Credential,
+    Framing,
     GroupState,
     KeyPackage,
     KeyPackageBundle,
@@ -51,7 +52,7 @@ from workbench.mls import (
 from workbench.mls.arguments import checks_methods
 from workbench.mls.group.group_info import group_info_in
 from workbench.mls.group.public_commit import ProcessPublicCommit, process_public_commit
-from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal
+from workbench.mls.group.public_group import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import ExternalSender
 from workbench.mls.wire.shapes import uint16, uint64
@@ -84,7 +85,7 @@ class Device:
         self.suite = suite
         self._entropy = entropy
         self._clock = clock
-        self._private = private_handshakes
+        self._framing = Framing(private=private_handshakes)
         self._policy = policy
         self._suites = suites
         self._process_public = process_public
@@ -159,8 +160,7 @@ class Device:
                     bundle,
                     now=self._clock(),
                     sent_at=invitation.sent_at,
-                    psks=self.device_state.psks,
-                    resumption_psks=self.device_state.resumption_psks,
+                    psks=self.device_state.all_psks,
                     old_group=old_group(suite, invitation, bundle, self.device_state.groups),
                     policy=self._policy,
                     suite=suite,
@@ -206,8 +206,7 @@ class Device:
             now=self._clock(),
             resync=own if in_place_of is None else in_place_of,
             proposals=[self._psk_proposal(group_id, psk, suite) for psk in psks],
-            psks=self.device_state.psks,
-            resumption_psks=self.device_state.resumption_psks,
+            psks=self.device_state.all_psks,
             policy=self._policy,
             suite=suite,
         )
@@ -254,7 +253,7 @@ class Device:
     def propose(self, group_id: bytes, proposal: AnyProposal) -> Entry:
         """Propose anything but an Update, for which there is `propose_update`."""
         state = self.state(group_id)
-        proposed = propose(state, proposal, entropy=self._entropy(), now=self._clock(), private=self._private)
+        proposed = propose(state, proposal, entropy=self._entropy(), now=self._clock(), framing=self._framing)
         return self._submit(group_id, proposed.message, proposed.next)
 
     def propose_add(self, group_id: bytes, user: str) -> Entry:
@@ -273,7 +272,7 @@ class Device:
     def propose_update(self, group_id: bytes) -> Entry:
         """Propose a fresh leaf key, which takes effect when somebody else commits it."""
         state = self.state(group_id)
-        proposed = propose_update(state, entropy=self._entropy(), now=self._clock(), private=self._private)
+        proposed = propose_update(state, entropy=self._entropy(), now=self._clock(), framing=self._framing)
         return self._submit(group_id, proposed.message, proposed.next)
 
     def commit(
@@ -306,11 +305,10 @@ class Device:
             ],
             entropy=self._entropy(),
             now=self._clock(),
-            psks=self.device_state.psks,
-            resumption_psks=self.device_state.resumption_psks,
+            psks=self.device_state.all_psks,
             path=path,
             approved=approved_among(state, approve=approve),
-            private=self._private,
+            framing=self._framing,
         )
         welcome = None if committed.welcome is None else encode(committed.welcome)
         entry = self._service.submit(group_id, encode(committed.message), welcome)
@@ -401,8 +399,7 @@ class Device:
                 entry.message,
                 now=self._clock(),
                 sent_at=entry.sent_at,
-                psks=self.device_state.psks,
-                resumption_psks=self.device_state.resumption_psks,
+                psks=self.device_state.all_psks,
                 pending=pending,
                 process_public=self._process_public,
             )

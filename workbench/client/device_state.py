@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from workbench.delivery import Entry
 from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, is_last_resort
+from workbench.mls.group.pre_shared_keys import HeldPSKs, all_psks
 
 
 class Published(NamedTuple):
@@ -74,6 +75,11 @@ class DeviceState:
             for group_id, membership in self.groups.items()
             for epoch, psk in membership.state.resumption_psks.items()
         }
+
+    @property
+    def all_psks(self) -> HeldPSKs:
+        """All pre-shared keys that the device can mix in: those from elsewhere, and those of past epochs."""
+        return all_psks(self.psks, self.resumption_psks)
 
     def within(self, group_id: bytes) -> DeviceState:
         """The device's state without all other groups."""

@@ -53,7 +53,7 @@ def late(at: FuzzScene, subjects: Iterable[Subject]) -> Iterator[Subject]:
     carol, _ = process(at.carol, at.committed.message, now=NOW, psks=PSKS)
 
     def feed(suite: CipherSuite, data: bytes) -> object:
-        return process(replace(carol, suite=suite), data, now=NOW, psks=PSKS)
+        return process(replace(carol, public=replace(carol.public, suite=suite)), data, now=NOW, psks=PSKS)
 
     for subject in subjects:
         if subject.name == "PrivateMessage application":

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.fuzz.scene import POLICY
+from workbench.inspect.spans import Span, read
 from workbench.mls import MLSError, decode
 from workbench.mls.tree.extensions import REGISTERED
 from workbench.mls.wire.lengths import length_header
-from workbench.mls.wire.reader import Span, read
 from workbench.mls.wire.shapes import Item, OpaqueVector, OptionalOf, Struct, VectorOf
 from workbench.mls.wire.tree import Extension
 

@@ -15,6 +15,7 @@ from workbench.mls import (
     CustomProposalType,
     Extension,
     ExternalPSK,
+    Framing,
     GroupState,
     KeyPackageBundle,
     Lifetime,
@@ -33,7 +34,7 @@ from workbench.mls import (
     process,
     propose_update,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.wire.code_points import CredentialType, ExtensionType
 from workbench.mls.wire.messages import ApplicationId, ExternalSender, ExternalSenders, RequiredCapabilities
@@ -120,7 +121,8 @@ def scene(suite_id: int) -> FuzzScene:
     listed: tuple[AnyProposal, ...] = (Add(grace.key_package), psk)
     last = next(fresh)
     committed, in_private = (
-        create_commit(mallory, listed, entropy=last, now=NOW, psks=PSKS, private=private) for private in (False, True)
+        create_commit(mallory, listed, entropy=last, now=NOW, psks=PSKS, framing=Framing(private=private))
+        for private in (False, True)
     )
     return FuzzScene(suite, mallory, carol, grace, bundles["Bob"].signature_private_key, committed, in_private)
 

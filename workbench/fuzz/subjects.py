@@ -54,7 +54,7 @@ from workbench.mls import (
     propose_update,
     validate_key_package,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
@@ -109,7 +109,8 @@ def _to_carol(at: FuzzScene) -> Callable[[CipherSuite, bytes], object]:
     """Let Carol process the message and commit a proposal, then check her state."""
 
     def feed(suite: CipherSuite, data: bytes) -> object:
-        state, received = process(replace(at.carol, suite=suite), data, now=NOW, psks=PSKS)
+        carol = replace(at.carol, public=replace(at.carol.public, suite=suite))
+        state, received = process(carol, data, now=NOW, psks=PSKS)
         if isinstance(received, ProposalQueued):
             state = create_commit(state, entropy=ENTROPY, now=NOW, psks=PSKS).next
         if suite is at.suite:

@@ -21,8 +21,8 @@ from workbench.mls import (
 )
 from workbench.mls.errors import DecryptionFailed, Malformed, MLSError
 from workbench.mls.framing.private_message import open_sender_data
-from workbench.mls.group.framing import proposal_sender
-from workbench.mls.group.pre_shared_keys import ExternalPSKs, ResumptionPSKs
+from workbench.mls.group.pre_shared_keys import PreSharedKeys
+from workbench.mls.group.public_commit import proposal_sender
 from workbench.mls.group.state import ReadableEpoch
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import PrivateMessage, PublicMessage, SenderData
@@ -36,13 +36,12 @@ Framed: TypeAlias = PublicMessage | PrivateMessage
 class ExplainKnowledge:
     """What `explain` may know besides the state and the bytes; every field may be left out.
 
-    `psks`, `resumption_psks`, `pending` and `sent_at` are the arguments of `process`. `bundles` are this client's key
+    `psks`, `pending` and `sent_at` are the arguments of `process`. `bundles` are this client's key
     packages with their private keys. `ratchet_tree` is the tree, if a Welcome does not contain it. `other` is what is
     known of the sender's side of a fork. `commits` are the commits that this member has processed, in order.
     """
 
-    psks: ExternalPSKs = field(default_factory=dict)
-    resumption_psks: ResumptionPSKs = field(default_factory=dict)
+    psks: PreSharedKeys = field(default_factory=dict)
     pending: PendingCommit | PendingExternalCommit | None = None
     bundles: Sequence[KeyPackageBundle] = ()
     ratchet_tree: RatchetTreeExtension | None = None

@@ -13,9 +13,9 @@ from typing import Any
 from workbench.inspect import dissect_html, dissect_text
 from workbench.inspect.fields import DissectionJSON, Fault, Field, fault_as_json, field_as_json
 from workbench.inspect.meanings import FIELDS, Meaning, meaning_of_field, meaning_of_struct
+from workbench.inspect.spans import Span, number_of, read
 from workbench.inspect.values import in_words, registry_of
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.codec import where_stopped
 from workbench.mls.wire.messages import (
     ApplicationId,
     ExternalPub,
@@ -25,7 +25,6 @@ from workbench.mls.wire.messages import (
     RequiredCapabilities,
     Welcome,
 )
-from workbench.mls.wire.reader import Span, number_of, read
 from workbench.mls.wire.shapes import Fixed, Item, OpaqueVector, OptionalOf, Struct, Uint, VectorOf, needs
 from workbench.mls.wire.tree import Extension, KeyPackage, RatchetTreeExtension
 
@@ -133,8 +132,7 @@ class _Whole:
     def read(self, cls: type, data: bytes, given: dict[str, Any], path: str) -> Field:
         """The field of the whole struct; `path` is the path to it from the root."""
         few = self.left is None or len(data) <= self.left
-        stopped = {} if few else where_stopped(cls, data, self.custom, **given)
-        span, problem = read(cls, data, given, self.custom, most=None if few else self.left, stopped=stopped)
+        span, problem = read(cls, data, given, self.custom, most=None if few else self.left)
         if self.left is not None:
             self.left -= number_of(span)
         if problem is not None:

@@ -57,7 +57,6 @@ def _explain_framed(case: ExplainContext) -> Explanation:
             now=case.now,
             sent_at=known.sent_at,
             psks=known.psks,
-            resumption_psks=known.resumption_psks,
             pending=known.pending,
         )
     except MLSError as error:

@@ -25,7 +25,7 @@ from workbench.mls import (
     SentProposal,
     Update,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.messages import ExternalSenderIndex
 

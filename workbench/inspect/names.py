@@ -23,7 +23,7 @@ from workbench.mls import (
 )
 from workbench.mls.crypto.certificates import read_certificate
 from workbench.mls.errors import InvalidCredential
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.messages import ExternalSenderIndex
 
 

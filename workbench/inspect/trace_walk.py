@@ -7,12 +7,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
-from workbench.mls import CipherSuite, Policy, RatchetTree, SentProposal
+from workbench.mls import CipherSuite, PublicGroup, RatchetTree
 
-PUBLIC_FIELDS = frozenset({"interim_transcript_hash", "confirmation_tag", "accepted", "refused"})
+PUBLIC_FIELDS = frozenset({"confirmation_tag", "accepted", "refused"})
 """Fields of states and devices that hold public bytes."""
 
-PUBLIC_TYPES = (CipherSuite, RatchetTree, Policy, SentProposal)
+PUBLIC_TYPES = (CipherSuite, PublicGroup, RatchetTree)
 """Types that hold no secrets. A traced suite holds many, but it belongs to the recorder, not to the state."""
 
 _WIRE = "workbench.mls.wire."

@@ -41,7 +41,7 @@ from workbench.mls import (
     encode,
 )
 from workbench.mls.framing.content import proposal_ref
-from workbench.mls.group.framing import proposal_sender
+from workbench.mls.group.public_commit import proposal_sender
 from workbench.mls.tree.subtree import Leaf, Subtree
 from workbench.mls.tree.tree_math import node_width
 from workbench.mls.wire.messages import Commit, PrivateMessage, Proposal

@@ -19,7 +19,7 @@ from workbench.mls import (
     validate_key_package,
 )
 from workbench.mls.errors import InvalidWelcome, Malformed, MLSError, RefusedByPolicy, Violation
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.wire.messages import GroupInfo
 
 
@@ -80,7 +80,6 @@ def explain_welcome(
             sent_at=knowledge.sent_at,
             ratchet_tree=knowledge.ratchet_tree,
             psks=knowledge.psks,
-            resumption_psks=knowledge.resumption_psks,
             old_group=state,
             policy=DEFAULT_POLICY if state is None else state.policy,
             suite=suite,

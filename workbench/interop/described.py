@@ -36,7 +36,7 @@ from workbench.mls import (
     decode,
     encode,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import ExternalSender, ExternalSenders, GroupContext

@@ -14,6 +14,7 @@ from workbench.interop.refusal import Refusal, TooSoon
 from workbench.mls import (
     ApplicationMessage,
     EpochAdvanced,
+    Framing,
     GroupState,
     LifetimePolicy,
     PendingCommit,
@@ -29,7 +30,7 @@ from workbench.mls import (
     propose_update,
     protect,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 
 HOUR = 60 * 60
 
@@ -66,12 +67,16 @@ class InteropMember:
 
 def offer(member: InteropMember, proposal: AnyProposal) -> tuple[InteropMember, bytes]:
     """Make a proposal, and return the message for the others."""
-    return _offered(member, propose(member.state, proposal, entropy=fresh(), now=now(), private=member.private))
+    return _offered(
+        member, propose(member.state, proposal, entropy=fresh(), now=now(), framing=Framing(private=member.private))
+    )
 
 
 def offer_update(member: InteropMember) -> tuple[InteropMember, bytes]:
     """Propose new keys for this member."""
-    return _offered(member, propose_update(member.state, entropy=fresh(), now=now(), private=member.private))
+    return _offered(
+        member, propose_update(member.state, entropy=fresh(), now=now(), framing=Framing(private=member.private))
+    )
 
 
 def _offered(member: InteropMember, proposed: Proposed) -> tuple[InteropMember, bytes]:
@@ -111,7 +116,7 @@ def commit(
         psks=member.psks,
         path=path,
         ratchet_tree=ratchet_tree,
-        private=member.private,
+        framing=Framing(private=member.private),
     )
     return replace(member, state=committed.current, pending=committed), committed
 

@@ -36,7 +36,7 @@ from workbench.mls import (
     propose_external,
     public_group,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.messages import ExternalSender, GroupInfo
 

@@ -16,7 +16,7 @@ from workbench.lab.environment import Environment
 from workbench.lab.errors import NotPossible
 from workbench.lab.record import GroupRecord, HistoryStep
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, LeafIndex
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 
 
 class Group:

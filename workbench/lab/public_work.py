@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from workbench.mls import encode
 from workbench.mls.group.public_commit import ProcessedPublicCommit, process_public_commit
-from workbench.mls.group.state import PublicGroup
+from workbench.mls.group.public_group import PublicGroup
 from workbench.mls.when import When
 from workbench.mls.wire.messages import AuthenticatedContent
 

@@ -145,8 +145,7 @@ def knowledge_of(device_state: DeviceState, group_id: bytes) -> ExplainKnowledge
     """What a device knows in addition to its state of a group: input for `explain`."""
     pending = device_state.groups[group_id].pending if group_id in device_state.groups else None
     return ExplainKnowledge(
-        psks=device_state.psks,
-        resumption_psks=device_state.resumption_psks,
+        psks=device_state.all_psks,
         bundles=tuple(device_state.bundles.values()),
         pending=None if pending is None else pending.committed,
     )

@@ -36,7 +36,7 @@ from workbench.lab.record import HistoryStep, knowledge_of
 from workbench.lab.sources import Clock, names
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
 from workbench.mls.arguments import checks_methods
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.wire.shapes import uint16
 
 GROUP_ID = b"MLS Workbench"

@@ -45,7 +45,9 @@ def commit_cost(state: GroupState) -> Cost:
     Only what is sealed to members is counted; the state itself stays as it was.
     """
     traced = TracedSuite.of(state.suite)
-    committed = create_commit(replace(state, suite=traced), entropy=_entropy("the measured commit"), now=NOW)
+    committed = create_commit(
+        replace(state, public=replace(state.public, suite=traced)), entropy=_entropy("the measured commit"), now=NOW
+    )
     sealed = _sealed(traced.recorder.take())
     return Cost(state.tree.member_count, len(sealed), len(encode(committed.message)))
 

@@ -6,7 +6,7 @@ arguments; a state is a value, and every function returns the next one.
 Reading order, with the sections of RFC 9420 that each part holds:
 
 1. `errors`      what can go wrong, and whose fault it is; `when`: by which time what expires is judged
-2. `wire`        every struct, as data, and its codec: `shapes`, `values`, `reader`, `lengths`, `lazy`, `codec` (§2.1),
+2. `wire`        every struct, as data, and its codec: `shapes`, `values`, `lengths`, `lazy`, `codec` (§2.1),
                  `tree` (§5.3, §7, §10), `messages` (§6, §8, §11, §12), `code_points` (§17); `stored` is what a member
                  puts away; `arguments` holds what a caller gives against the annotations of a function
 3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy, credentials (§5.3)
@@ -32,6 +32,7 @@ from workbench.mls.group.commit import PendingCommit, Removed, create_commit
 from workbench.mls.group.custom_proposals import CustomProposalType
 from workbench.mls.group.external_commit import PendingExternalCommit, external_commit
 from workbench.mls.group.external_proposals import propose_external, propose_self_add
+from workbench.mls.group.framing import Framing
 from workbench.mls.group.group import (
     ApplicationMessage,
     Proposed,
@@ -50,6 +51,7 @@ from workbench.mls.group.group_info import public_group
 from workbench.mls.group.key_package import is_last_resort, key_package_ref, validate_key_package
 from workbench.mls.group.pending_commit import apply_pending_commit
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
+from workbench.mls.group.public_group import Policy, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.group.public_observer import (
     EncryptedApplicationData,
     EncryptedHandshake,
@@ -58,14 +60,7 @@ from workbench.mls.group.public_observer import (
     observe,
 )
 from workbench.mls.group.reinit_and_branch import branch_group, reinit_group
-from workbench.mls.group.state import (
-    GroupState,
-    Policy,
-    ProposalSender,
-    PublicGroup,
-    ReadableEpoch,
-    SentProposal,
-)
+from workbench.mls.group.state import GroupState, ReadableEpoch, Renewal
 from workbench.mls.group.stored_pending_commit import read_pending_commit, write_pending_commit
 from workbench.mls.group.stored_state import read_bundle, read_state, write_bundle, write_state
 from workbench.mls.group.welcome import join
@@ -121,6 +116,7 @@ __all__ = [
     "EpochAdvanced",
     "Extension",
     "ExternalPSK",
+    "Framing",
     "GroupContextExtensions",
     "GroupState",
     "HPKEKeyPair",
@@ -156,6 +152,7 @@ __all__ = [
     "Received",
     "Remove",
     "Removed",
+    "Renewal",
     "RequiredCapabilities",
     "ResumptionPSK",
     "SentProposal",

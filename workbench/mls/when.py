@@ -7,10 +7,10 @@ the policy to say (`LifetimePolicy.catch_up`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from workbench.mls.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class When:
     """A time of which nothing is known but its bounds, both possible; in seconds since 1970.
 

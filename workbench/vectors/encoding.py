@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.mls.wire.lengths import Refused, length_header, read_length
+from workbench.mls.wire.lengths import DecodingFailed, length_header, read_length
 from workbench.mls.wire.messages import (
     Add,
     ApplicationData,
@@ -30,7 +30,7 @@ def deserialization(case: VectorCase) -> None:
     header = case.data("vlbytes_header")
     try:
         length, stop = read_length(header, 0, len(header))
-    except Refused:
+    except DecodingFailed:
         raise CaseFailed("vlbytes_header is not the header of a vector") from None
     expect_equal("the length", length, case.number("length"))
     expect("nothing follows the header", stop == len(header))

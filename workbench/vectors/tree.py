@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
-from workbench.mls.group.proposal_list import apply_proposals
-from workbench.mls.group.state import SentProposal
+from workbench.mls.group.applied_proposals import apply_proposals
+from workbench.mls.group.public_group import SentProposal
 from workbench.mls.tree.leaf_node import verify_leaf_node_signature
 from workbench.mls.tree.parent_hash import verify_parent_hashes
 from workbench.mls.tree.ratchet_tree import RatchetTree

@@ -28,6 +28,7 @@ from workbench.mls import (
     Credential,
     Extension,
     ExternalPSK,
+    Framing,
     GroupContextExtensions,
     GroupState,
     KeyPackage,
@@ -63,7 +64,7 @@ from workbench.mls import (
     public_group,
     reinit_group,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 
 POLICY = Policy(needs_approval=frozenset())
@@ -145,15 +146,19 @@ class OurMember(Member):
         proposals = [self._proposal(change) for change in changes]
         private = form == "private"
         return self._applied(
-            create_commit(self.state, proposals, entropy=entropy(), now=now(), private=private, psks=self._psks)
+            create_commit(
+                self.state, proposals, entropy=entropy(), now=now(), framing=Framing(private=private), psks=self._psks
+            )
         )
 
     def propose(self, change: Change, form: Form = "public") -> bytes:
         private = form == "private"
         if isinstance(change, UpdateMember):
-            proposed = propose_update(self.state, entropy=entropy(), now=now(), private=private)
+            proposed = propose_update(self.state, entropy=entropy(), now=now(), framing=Framing(private=private))
         else:
-            proposed = propose(self.state, self._proposal(change), entropy=entropy(), now=now(), private=private)
+            proposed = propose(
+                self.state, self._proposal(change), entropy=entropy(), now=now(), framing=Framing(private=private)
+            )
         self.state = proposed.next
         return encode(proposed.message)
 
@@ -185,7 +190,7 @@ class OurMember(Member):
         announced = ReInit(group_id, ProtocolVersion.mls10, self.suite, ())
         private = form == "private"
         return self._applied(
-            create_commit(self.state, [announced], entropy=entropy(), now=now(), private=private)
+            create_commit(self.state, [announced], entropy=entropy(), now=now(), framing=Framing(private=private))
         ).commit
 
     def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:

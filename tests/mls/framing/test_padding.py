@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from tests.mls.framing.speakers import PRIVATE, SENDER_DATA_SECRET, Epoch
 from tests.mls.group.scenario import NOW, Scenario, group_of
-from workbench.mls import ApplicationMessage, MLSMessage, Padding, Padme, Policy, ToMultiple, cipher_suite, process
+from workbench.mls import (
+    ApplicationMessage,
+    Framing,
+    MLSMessage,
+    Padding,
+    Padme,
+    Policy,
+    ToMultiple,
+    cipher_suite,
+    process,
+)
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.padding import padding_for, padme_step
 from workbench.mls.framing.private_message import protect_private, unprotect_private
@@ -112,6 +122,6 @@ def test_the_policy_pads_what_a_member_says_unless_the_call_says_otherwise() -> 
 
 def test_the_policy_pads_private_proposals_and_commits_too() -> None:
     scenario = padded_group(ToMultiple(1024))
-    update = scenario.propose_update("Bob", private=True)
-    committed = scenario.commit("Alice", private=True)
+    update = scenario.propose_update("Bob", framing=Framing(private=True))
+    committed = scenario.commit("Alice", framing=Framing(private=True))
     assert [length_of(update), length_of(committed.message)] == [1024 + TAG, 1024 + TAG]

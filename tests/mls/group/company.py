@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.mls.crypto.authority import DAY, TODAY, Authority, credential, loaded, root_authority
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from workbench.mls import (
     Credential,
     Extension,
@@ -76,7 +75,7 @@ LAX = Policy(authentication=Believer())
 
 
 def lax(scenario: Scenario, name: str) -> GroupState:
-    return replace(scenario.states[name], policy=LAX)
+    return with_public(scenario.states[name], policy=LAX)
 
 
 def arrives(scenario: Scenario, message: MLSMessage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.mls import (
@@ -36,12 +36,17 @@ from workbench.mls import (
     propose_update,
     protect,
 )
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 
 NOW = 1_767_600_000
 """5 January 2026, 08:00 UTC."""
 
 WEEKS_8 = 8 * 7 * 24 * 3600
+
+
+def with_public(state: GroupState, **changes: Any) -> GroupState:
+    """The state of a member whose public group has these fields."""
+    return replace(state, public=replace(state.public, **changes))
 
 
 def entropies(seed: str = "scenario") -> Iterator[bytes]:

@@ -11,8 +11,9 @@ from workbench.mls import LeafIndex, MLSMessage, PreSharedKey, PreSharedKeyID, R
 from workbench.mls import errors as refused
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.public_message import unprotect_public
+from workbench.mls.group.applied_proposals import LAST_EPOCH
 from workbench.mls.group.commit import process_commit
-from workbench.mls.group.public_commit import LAST_EPOCH, process_public_commit
+from workbench.mls.group.public_commit import process_public_commit
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (

@@ -33,8 +33,8 @@ from workbench.mls import (
 )
 from workbench.mls.errors import InvalidPreSharedKey, InvalidProposalList, InvalidSignature
 from workbench.mls.group.authentication import authenticate_external_senders
-from workbench.mls.group.proposal_list import select_valid_proposals
-from workbench.mls.group.public_commit import validate_and_apply, validate_and_make_room
+from workbench.mls.group.proposal_list import validate_proposals
+from workbench.mls.group.proposal_selection import select_valid_proposals
 from workbench.mls.schedule.psk import MOST_PSKS, psk_secret
 from workbench.mls.tree.extensions import check_extensions, external_senders_in
 from workbench.mls.tree.leaf_node import validate_leaf_node
@@ -143,9 +143,9 @@ def test_a_commit_with_a_list_that_cannot_be_is_refused_before_any_signature_in_
     from_newcomer = [SentProposal(add, NewMemberCommitSender())] * 100
     group.suite.counts.clear()
     with pytest.raises(InvalidProposalList, match="100 proposals are about the same client"):
-        validate_and_apply(group, from_member, LeafIndex(0), None, when=WHEN)
+        validate_proposals(group, from_member, LeafIndex(0), None, when=WHEN)
     with pytest.raises(InvalidProposalList, match="0 ExternalInits, not one"):
-        validate_and_make_room(group, from_newcomer, bundle(1).key_package.leaf_node, when=WHEN)
+        validate_proposals(group, from_newcomer, NewMemberCommitSender(), bundle(1).key_package.leaf_node, when=WHEN)
     assert group.suite.counts["verify_with_label"] == 0
 
 

@@ -9,12 +9,14 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_external_proposals import external, watched
+from workbench.inspect import spans
 from workbench.mls import (
     Add,
     CustomProposal,
     CustomProposalType,
+    Framing,
     MLSMessage,
     Policy,
     ProposalQueued,
@@ -31,7 +33,6 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.group.proposal_list import validate_proposal_list
-from workbench.mls.wire import reader
 from workbench.mls.wire.messages import Commit, Proposal, ProposalByReference, ProposalByValue, ProposalOrRef
 
 POLL, LIGHT, OPEN = 0xF001, 0xF002, 0xF003
@@ -57,7 +58,11 @@ def polling_group(*names: str) -> Scenario:
 def test_a_custom_proposal_by_value_reaches_the_application_with_its_commit(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = polling_group("Alice", "Bob", "Carol")
     committed = create_commit(
-        scenario.states["Alice"], [LUNCH, LUNCH], entropy=next(scenario.entropy), now=NOW, private=private
+        scenario.states["Alice"],
+        [LUNCH, LUNCH],
+        entropy=next(scenario.entropy),
+        now=NOW,
+        framing=Framing(private=private),
     )
     received = scenario.deliver(committed.message, "Alice")
     scenario.states["Alice"] = committed.next
@@ -69,8 +74,8 @@ def test_a_custom_proposal_by_value_reaches_the_application_with_its_commit(priv
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 def test_a_custom_proposal_by_reference_waits_for_somebodys_commit(private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = polling_group("Alice", "Bob", "Carol")
-    scenario.propose("Bob", LUNCH, private=private)
-    scenario.propose("Carol", LUNCH, private=private)
+    scenario.propose("Bob", LUNCH, framing=Framing(private=private))
+    scenario.propose("Carol", LUNCH, framing=Framing(private=private))
     committed = scenario.commit("Alice", LUNCH)
     assert [(sent.proposal, sent.sender) for sent in committed.advanced.proposals] == [
         (LUNCH, 1),
@@ -98,7 +103,7 @@ def test_a_newcomer_may_commit_what_its_type_allows() -> None:
     assert made.advanced.proposals[-1].proposal == CustomProposal(OPEN, b"hello")
     assert_agreement(scenario)
     forbidding = Policy(custom_proposals=(CustomProposalType(OPEN),))
-    scenario.states["Alice"] = replace(scenario.states["Alice"], policy=forbidding)
+    scenario.states["Alice"] = with_public(scenario.states["Alice"], policy=forbidding)
     made = scenario.outside("Dave", "Bob", proposals=(CustomProposal(OPEN, b"hello"),))
     with refuses(refused.InvalidProposalList, "§12.2", "newcomer may not commit a proposal of type 0xf003"):
         process(scenario.states["Alice"], encode(made.message), now=NOW)
@@ -112,7 +117,7 @@ def test_a_custom_type_says_whether_its_commit_needs_a_path() -> None:
     assert_agreement(scenario)
     assert scenario.commit("Alice", light, LUNCH, path=False).advanced.with_path
     others = Policy(custom_proposals=(CustomProposalType(POLL, path_required=False),))
-    careless = replace(scenario.states["Alice"], policy=others)
+    careless = with_public(scenario.states["Alice"], policy=others)
     made = create_commit(careless, [LUNCH], entropy=next(scenario.entropy), now=NOW, path=False)
     with refuses(refused.InvalidCommit, "§12.4.2", "UpdatePath is missing"):
         process(scenario.states["Bob"], encode(made.message), now=NOW)
@@ -127,7 +132,7 @@ def test_an_unknown_type_is_refused_on_the_wire_by_its_number() -> None:
     bob = scenario.states["Bob"]
     process(bob, encode(made.message), now=NOW)
     for known in ((), (CustomProposalType(LIGHT),)):
-        ignorant = replace(bob, policy=Policy(custom_proposals=known))
+        ignorant = with_public(bob, policy=Policy(custom_proposals=known))
         with refuses(refused.Malformed, "§2.1", f"{POLL} is no ProposalType") as caught:
             process(ignorant, encode(made.message), now=NOW)
         assert caught.value.path[-2:] == ("proposal", "proposal_type")
@@ -203,7 +208,7 @@ def test_both_readers_know_what_they_are_told() -> None:
     data = encode(commit)
     known = frozenset({POLL, LIGHT})
     assert decode(Commit, data, custom=known) == commit
-    span, problem = reader.read(Commit, data, custom=known)
+    span, problem = spans.read(Commit, data, custom=known)
     assert (span.value, problem) == (commit, None)
     for cut in range(len(data)):
         with pytest.raises(refused.Malformed):

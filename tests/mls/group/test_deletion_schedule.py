@@ -9,9 +9,9 @@ from __future__ import annotations
 import gc
 import types
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 
-from tests.mls.group.scenario import NOW, Scenario
+from tests.mls.group.scenario import NOW, Scenario, with_public
 from workbench.mls import (
     Add,
     CipherSuite,
@@ -121,7 +121,7 @@ def test_the_old_epoch_is_gone_but_for_its_resumption_psk() -> None:
     _, after = commit_and_follow(scenario)
     old = {value for value in secrets_in(before) if len(value) == 32}
     old -= {value for value in secrets_in(after) if value in old}
-    for name in type(before.secrets).__slots__:
+    for name in [each.name for each in fields(before.secrets)]:
         secret = getattr(before.secrets, name)
         assert (secret in old) == (name != "resumption_psk"), name
     assert before.secret_tree.root in old
@@ -206,7 +206,7 @@ def test_a_removed_member_keeps_nothing_new() -> None:
 
 def test_of_a_past_epoch_that_is_kept_there_is_what_its_late_messages_need_and_nothing_more() -> None:
     scenario, recorder = recorded_group()
-    scenario.states["Bob"] = replace(scenario.states["Bob"], policy=Policy(past_epochs=1))
+    scenario.states["Bob"] = with_public(scenario.states["Bob"], policy=Policy(past_epochs=1))
     before = scenario.states["Bob"]
     first, _ = scenario.send("Alice", b"read in time"), scenario.send("Alice", b"not read")
     recorder.forget()
@@ -215,7 +215,7 @@ def test_of_a_past_epoch_that_is_kept_there_is_what_its_late_messages_need_and_n
     scenario.states["Bob"] = before_the_end
     _, after = commit_and_follow(scenario)
     held = secrets_in(after)
-    for name in type(before.secrets).__slots__:
+    for name in [each.name for each in fields(before.secrets)]:
         secret = getattr(before.secrets, name)
         assert (secret in held) == (name in {"sender_data_secret", "resumption_psk"}), name
     assert secrets_in(before_the_end.readable) <= held
@@ -225,7 +225,7 @@ def test_of_a_past_epoch_that_is_kept_there_is_what_its_late_messages_need_and_n
 
 def test_a_past_epoch_beyond_the_limit_is_gone() -> None:
     scenario, _ = recorded_group()
-    before = scenario.states["Bob"] = replace(scenario.states["Bob"], policy=Policy(past_epochs=1))
+    before = scenario.states["Bob"] = with_public(scenario.states["Bob"], policy=Policy(past_epochs=1))
     _, after = commit_and_follow(scenario)
     assert {before.secrets.sender_data_secret, before.secret_tree.root} <= secrets_in(after)
     scenario.commit("Alice")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.tree.people import written_otherwise
 from tests.rfc.source import without
 from workbench.mls import (
@@ -134,8 +134,7 @@ def test_pre_shared_keys_prove_that_a_joiner_knows_them() -> None:
         via="Alice",
         resync=old.own_leaf,
         proposals=[psk(b"over lunch"), resumption],
-        psks={b"over lunch": b"fish"},
-        resumption_psks={(b"the group", 1): old.resumption_psks[1]},
+        psks={b"over lunch": b"fish", (b"the group", 1): old.resumption_psks[1]},
     )
     alice, _ = process(scenario.states["Alice"], encode(made.message), now=NOW, psks={b"over lunch": b"fish"})
     assert alice.secrets == made.next.secrets
@@ -178,12 +177,16 @@ def test_what_is_no_group_info_is_refused_as_one() -> None:
         joins(scenario, encode(message))
 
 
+ALICE = group_of("Alice", "Bob").states["Alice"]
+OTHER_TREE = group_of("Alice", "Dave").states["Alice"].tree
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "reason"),
     [
         ({"own_leaf": LeafIndex(3)}, refused.InvalidGroupInfo, "leaf 3, is no member"),
         ({"own_leaf": LeafIndex(1)}, refused.InvalidGroupInfo, "signature of the GroupInfo"),
-        ({"tree": group_of("Alice", "Dave").states["Alice"].tree}, refused.InvalidRatchetTree, "tree hash"),
+        ({"public": replace(ALICE.public, tree=OTHER_TREE)}, refused.InvalidRatchetTree, "tree hash"),
     ],
 )
 def test_a_joiner_checks_the_group_info(changes: dict[str, Any], error: type[MLSError], reason: str) -> None:
@@ -376,7 +379,7 @@ def test_another_kem_output_leads_to_another_epoch() -> None:
 )
 def test_a_group_may_close_this_door(policy: Policy, setting: str) -> None:
     scenario = group_of("Alice", "Bob")
-    scenario.states["Alice"] = replace(scenario.states["Alice"], policy=policy)
+    scenario.states["Alice"] = with_public(scenario.states["Alice"], policy=policy)
     joined, back = scenario.outside("Carol", via="Bob"), scenario.outside("Bob", via="Bob", resync=LeafIndex(1))
     with refuses(refused.RefusedByPolicy, "§12.4.3.2", rf"our policy refuses that \({setting}=False\)") as caught:
         arrives(scenario, back.message)

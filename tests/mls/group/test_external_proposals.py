@@ -37,7 +37,7 @@ from workbench.mls import errors as refused
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.proposals import validate_proposal
-from workbench.mls.group.state import DEFAULT_POLICY
+from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, SenderType, WireFormat

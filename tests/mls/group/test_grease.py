@@ -9,7 +9,7 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import REINIT, refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_external_proposals import external, watched
 from workbench.mls import (
     Add,
@@ -176,7 +176,7 @@ def test_grease_in_a_group_context_is_refused_as_any_unknown_extension_is() -> N
             scenario.states["Alice"], GroupContextExtensions(()), entropy=next(scenario.entropy), now=NOW
         ).next
         ((reference, sent),) = queued.proposals.items()
-        unfit = replace(queued, proposals={reference: replace(sent, proposal=proposal)})
+        unfit = with_public(queued, proposals={reference: replace(sent, proposal=proposal)})
         with refuses(refused.InvalidRatchetTree, "§7.3", f"does not list {unknown:#06x} in its extensions"):
             create_commit(unfit, by_reference=[reference], entropy=next(scenario.entropy), now=NOW)
 

@@ -20,6 +20,7 @@ from workbench.mls import (
     Add,
     Extension,
     ExternalPSK,
+    Framing,
     GroupContextExtensions,
     GroupState,
     LeafIndex,
@@ -311,7 +312,7 @@ LISTS: dict[str, Forgery] = {
     ),
     "a Remove without a path": Forgery(
         lambda _: [Remove(2)],
-        (commit.create_commit, "path", ""),
+        (commit.make_commit, "path", ""),
         refused.InvalidCommit,
         "§12.4.2",
         "UpdatePath is missing",
@@ -319,7 +320,7 @@ LISTS: dict[str, Forgery] = {
     ),
     "nothing without a path": Forgery(
         lambda _: [],
-        (commit.create_commit, "path", ""),
+        (commit.make_commit, "path", ""),
         refused.InvalidCommit,
         "§12.4.2",
         "UpdatePath is missing",
@@ -327,7 +328,7 @@ LISTS: dict[str, Forgery] = {
     ),
     "extensions without a path": Forgery(
         lambda _: [NO_EXTENSIONS],
-        (commit.create_commit, "path", ""),
+        (commit.make_commit, "path", ""),
         refused.InvalidCommit,
         "§12.4.2",
         "UpdatePath is missing",
@@ -347,7 +348,7 @@ def forged(scenario: Scenario, forgery: Forgery, **options: Any) -> MLSMessage:
 @pytest.mark.parametrize("private", [False, True])
 def test_a_commit_that_breaks_one_rule_is_refused(name: str, private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario, forgery = group(), LISTS[name]
-    message = forged(scenario, forgery, private=private)
+    message = forged(scenario, forgery, framing=Framing(private=private))
     with refuses(forgery.error, forgery.section, forgery.reason):
         arrives(scenario.states["Bob"], message)
 
@@ -372,9 +373,8 @@ HONEST: dict[str, Callable[[Scenario], Sequence[Any]]] = {
 @pytest.mark.parametrize("private", [False, True])
 def test_a_commit_that_breaks_none_is_followed(name: str, private: bool) -> None:  # noqa: FBT001 - a parameter
     scenario = group()
-    made = create_commit(
-        scenario.states["Mallory"], HONEST[name](scenario), entropy=ENTROPY, now=NOW, psks=PSKS, private=private
-    )
+    mallory, framing = scenario.states["Mallory"], Framing(private=private)
+    made = create_commit(mallory, HONEST[name](scenario), entropy=ENTROPY, now=NOW, psks=PSKS, framing=framing)
     assert arrives(scenario.states["Bob"], made.message).secrets == made.next.secrets
 
 

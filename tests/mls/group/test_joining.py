@@ -9,7 +9,7 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import NONCE, SUITE, moved, refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from workbench.mls import (
     Add,
     Extension,
@@ -72,7 +72,7 @@ def signed_by_alice(scenario: Scenario, **changes: Any) -> Any:
         context = replace(info.group_context, **in_context)
         tag = changes.get("confirmation_tag", state.confirmation_tag)
         leaf = changes.get("signer", state.own_leaf)
-        posing = replace(state, context=context, confirmation_tag=tag, own_leaf=leaf)
+        posing = replace(with_public(state, context=context), confirmation_tag=tag, own_leaf=leaf)
         return sign_group_info(posing, ratchet_tree=True, external_pub=False)
 
     return change

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of
+from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of, with_public
 from workbench.mls import (
     Add,
     EpochAdvanced,
@@ -142,7 +141,7 @@ def test_a_server_that_lies_revives_nothing_that_expired_before_the_bound(sent_a
     bob = scenario.states["Bob"]
     with by_policy("catch_up"):
         process(bob, message, now=NOW + CATCH_UP + CLOCK_LEEWAY + 1, sent_at=sent_at)
-    wider = replace(bob, policy=Policy(lifetimes=LifetimePolicy(catch_up=CATCH_UP + 1)))
+    wider = with_public(bob, policy=Policy(lifetimes=LifetimePolicy(catch_up=CATCH_UP + 1)))
     if sent_at is None or sent_at <= NOW:
         process(wider, message, now=NOW + CATCH_UP + CLOCK_LEEWAY + 1, sent_at=sent_at)
 
@@ -151,7 +150,7 @@ def test_without_a_window_what_others_sent_is_judged_by_the_present() -> None:
     scenario = group_of("Alice", "Bob")
     add = Add(carol_until(scenario, NOW).key_package)
     message = create_commit(scenario.states["Alice"], [add], entropy=b"c" * 32, now=NOW).message
-    strict = replace(scenario.states["Bob"], policy=Policy(lifetimes=LifetimePolicy(catch_up=0)))
+    strict = with_public(scenario.states["Bob"], policy=Policy(lifetimes=LifetimePolicy(catch_up=0)))
     process(strict, message, now=NOW + CLOCK_LEEWAY)
     for sent_at in (None, NOW):
         with by_policy("catch_up"):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.mls.group.changed_objects import resigned
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.rfc.source import Function, without
 from workbench.mls import (
     Add,
@@ -102,14 +102,14 @@ def leaving_out(*checks: Check) -> ExitStack:
 
 def in_a_path(wrong: bytes) -> Callable[[], object]:
     scenario = the_group()
-    mallory = replace(scenario.states["Mallory"], suite=forging_suite(wrong))
+    mallory = with_public(scenario.states["Mallory"], suite=forging_suite(wrong))
     made = create_commit(mallory, entropy=ENTROPY, now=NOW)
     return lambda: process(scenario.states["Carol"], encode(made.message), now=NOW)
 
 
 def in_a_joined_tree(wrong: bytes) -> Callable[[], object]:
     scenario = the_group()
-    mallory = replace(scenario.states["Mallory"], suite=forging_suite(wrong))
+    mallory = with_public(scenario.states["Mallory"], suite=forging_suite(wrong))
     dave = scenario.bundle("Dave")
     made = create_commit(mallory, [Add(dave.key_package)], entropy=ENTROPY, now=NOW)
     assert made.welcome is not None
@@ -119,7 +119,7 @@ def in_a_joined_tree(wrong: bytes) -> Callable[[], object]:
 
 def proposed(change: Callable[[Scenario], Any], *checks: Check) -> Callable[[], object]:
     scenario = the_group()
-    mallory = replace(scenario.states["Mallory"], suite=TrustingSuite(ALGORITHMS[1]))
+    mallory = with_public(scenario.states["Mallory"], suite=TrustingSuite(ALGORITHMS[1]))
     with leaving_out(*checks):
         made = propose(mallory, change(scenario), entropy=ENTROPY, now=NOW)
     return lambda: process(scenario.states["Bob"], encode(made.message), now=NOW)
@@ -189,7 +189,7 @@ def in_a_described_group(wrong: bytes) -> Callable[[], object]:
 
 
 def in_a_description(wrong: bytes) -> Callable[[], object]:
-    mallory = replace(the_group().states["Mallory"], suite=forging_suite(wrong))
+    mallory = with_public(the_group().states["Mallory"], suite=forging_suite(wrong))
     info = encode(group_info(mallory))
     return lambda: public_group(info, now=NOW)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.mls.crypto.authority import DAY, TODAY
 from tests.mls.group.changed_objects import refuses
 from tests.mls.group.company import LAX, OFFICE, ROOT, TRUST, company, lax, senders, shown
-from tests.mls.group.scenario import NOW, Scenario
+from tests.mls.group.scenario import NOW, Scenario, with_public
 from workbench.mls import (
     Add,
     Credential,
@@ -20,6 +20,7 @@ from workbench.mls import (
     LifetimePolicy,
     MLSMessage,
     Policy,
+    Renewal,
     TrustAnchors,
     branch_group,
     create_commit,
@@ -56,12 +57,12 @@ def lets_in_hr(scenario: Scenario) -> MLSMessage:
 
 def renews_by_a_commit(scenario: Scenario) -> MLSMessage:
     new = shown("Bob", scenario.suite.id, until=SHORT)
-    return create_commit(lax(scenario, "Bob"), entropy=b"c" * 32, now=NOW, credential=new).message
+    return create_commit(lax(scenario, "Bob"), entropy=b"c" * 32, now=NOW, renew=Renewal(credential=new)).message
 
 
 def renews_by_an_update(scenario: Scenario) -> MLSMessage:
     new = shown("Bob", scenario.suite.id, until=SHORT)
-    return propose_update(lax(scenario, "Bob"), entropy=b"u" * 32, now=NOW, credential=new).message
+    return propose_update(lax(scenario, "Bob"), entropy=b"u" * 32, now=NOW, renew=Renewal(credential=new)).message
 
 
 ways = pytest.mark.parametrize("way", [adds_dave, joins_as_dave, lets_in_hr, renews_by_a_commit, renews_by_an_update])
@@ -141,7 +142,7 @@ def lists(since: int, until: int, *revoked: str) -> TrustAnchors:
 def test_lists_of_today_clear_what_was_sent_days_ago() -> None:
     scenario = a_company(Policy(authentication=lists(-1, 1)))
     message = adds_dave(scenario)
-    alice = replace(scenario.states["Alice"], policy=Policy(authentication=lists(7, 9)))
+    alice = with_public(scenario.states["Alice"], policy=Policy(authentication=lists(7, 9)))
     _, received = process(alice, message, now=NOW + 8 * A_DAY, sent_at=NOW)
     assert isinstance(received, EpochAdvanced)
     process(alice, message, now=NOW + 8 * A_DAY)
@@ -159,7 +160,7 @@ def test_who_has_been_revoked_since_is_refused_whenever_it_was_sent() -> None:
     """What is taken back may have been leaked long before: hindsight counts, however late the list is."""
     scenario = a_company(Policy(authentication=lists(-1, 1)))
     message = adds_dave(scenario)
-    alice = replace(scenario.states["Alice"], policy=Policy(authentication=lists(0, 9, "Dave")))
+    alice = with_public(scenario.states["Alice"], policy=Policy(authentication=lists(0, 9, "Dave")))
     for sent_at in (None, NOW):
         with refuses(refused.CredentialRevoked, "§5.3.2", "has been revoked"):
             process(alice, message, now=NOW + A_DAY, sent_at=sent_at)

@@ -11,6 +11,7 @@ from workbench.mls import (
     Add,
     ApplicationMessage,
     ExternalPSK,
+    Framing,
     GroupContextExtensions,
     PreSharedKey,
     PreSharedKeyID,
@@ -49,8 +50,8 @@ def test_a_group_lives_through_adds_updates_removes_and_messages_in_every_suite(
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 def test_handshake_messages_travel_in_the_clear_or_sealed(*, private: bool) -> None:
     scenario = group_of("Alice", "Bob", "Carol")
-    scenario.propose_update("Carol", private=private, padding=32)
-    scenario.commit("Bob", private=private, padding=16)
+    scenario.propose_update("Carol", framing=Framing(private=private, padding=32))
+    scenario.commit("Bob", framing=Framing(private=private, padding=16))
     assert_agreement(scenario)
 
 
@@ -188,7 +189,9 @@ def test_an_update_by_reference_heals_its_sender() -> None:
 
 def test_a_commit_that_lost_is_dropped_without_a_trace() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
-    loser = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, private=True)
+    loser = create_commit(
+        scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     scenario.states["Bob"] = loser.current
     scenario.commit("Alice")
     assert_agreement(scenario)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.mls.group.changed_objects import SUITE, moved, refuses
-from tests.mls.group.scenario import NOW, group_of
+from tests.mls.group.scenario import NOW, group_of, with_public
 from workbench.mls import (
     ApplicationMessage,
     MLSMessage,
@@ -79,7 +79,7 @@ def test_application_data_does_not_wait_for_somebody_who_asks_to_be_added() -> N
     _, received = process(scenario.states["Bob"], encode(said.message), now=NOW)
     assert isinstance(received, ApplicationMessage)
     for name, state in scenario.states.items():
-        scenario.states[name] = replace(state, policy=replace(state.policy, needs_approval=frozenset()))
+        scenario.states[name] = with_public(state, policy=replace(state.policy, needs_approval=frozenset()))
     with refuses(refused.Misuse, "§12.4", "proposals are pending"):
         protect(scenario.states["Alice"], b"hello", entropy=b"f" * 32)
 

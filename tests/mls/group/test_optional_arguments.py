@@ -32,6 +32,8 @@ NO_TWIN = {
     "padding": FORM,
     "path": "a commit heals with it; where the proposals need one it is made anyhow",
     "private": FORM,
+    "framing": FORM,
+    "renew": "what a member says of itself from now on (twins of `Renewal`)",
     "proposals": CONTENT,
     "suite": RECORDED,
     "Policy.needs_approval": "who asks to be added is left out of a commit by default, not refused",
@@ -39,7 +41,15 @@ NO_TWIN = {
 }
 """Optional arguments without a twin, of all functions or of one, and why."""
 
-SETTINGS = (mls.CustomProposalType, mls.LifetimePolicy, mls.Policy, RatchetLimits, mls.TrustAnchors)
+SETTINGS = (
+    mls.CustomProposalType,
+    mls.Framing,
+    mls.LifetimePolicy,
+    mls.Policy,
+    mls.Renewal,
+    RatchetLimits,
+    mls.TrustAnchors,
+)
 
 
 def optional_arguments() -> set[str]:

@@ -9,6 +9,7 @@ from tests.mls.group.changed_objects import refuses
 from tests.mls.group.scenario import NOW, entropies, group_of
 from workbench.mls import (
     EpochAdvanced,
+    Framing,
     GroupState,
     PendingCommit,
     ReInit,
@@ -33,7 +34,9 @@ BOTH = pytest.mark.parametrize("private", [False, True], ids=["public", "private
 @BOTH
 def test_a_staged_commit_is_adopted_when_it_comes_back(*, private: bool) -> None:
     scenario = group_of("Alice", "Bob")
-    pending = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
+    pending = create_commit(
+        scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private)
+    )
     after, learned = process(pending.current, encode(pending.message), now=NOW, pending=pending)
     assert (after, learned) == (pending.next, pending.advanced)
     scenario.deliver(pending.message, "Alice")
@@ -44,8 +47,10 @@ def test_a_staged_commit_is_adopted_when_it_comes_back(*, private: bool) -> None
 @BOTH
 def test_a_staged_commit_that_lost_does_not_stand_in_the_way_of_the_winner(*, private: bool) -> None:
     scenario = group_of("Alice", "Bob", "Carol")
-    pending = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
-    winner = scenario.commit("Bob", private=private)
+    pending = create_commit(
+        scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private)
+    )
+    winner = scenario.commit("Bob", framing=Framing(private=private))
     alice, learned = process(pending.current, encode(winner.message), now=NOW, pending=pending)
     assert isinstance(learned, EpochAdvanced)
     assert alice.secrets == winner.next.secrets
@@ -58,7 +63,9 @@ def test_a_staged_commit_that_lost_does_not_stand_in_the_way_of_the_winner(*, pr
 @BOTH
 def test_a_staged_commit_is_not_adopted_by_who_was_removed_by_the_winner(*, private: bool) -> None:
     scenario = group_of("Alice", "Bob")
-    pending = create_commit(scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, private=private)
+    pending = create_commit(
+        scenario.states["Alice"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private)
+    )
     winner = create_commit(scenario.states["Bob"], [Remove(0)], entropy=next(scenario.entropy), now=NOW)
     alice, _ = process(pending.current, encode(winner.message), now=NOW, pending=pending)
     with refuses(refused.GroupInactive, "§12.4.2", "no longer in the group"):
@@ -215,9 +222,9 @@ def test_other_messages_of_ones_own_are_told_apart_by_their_kind(*, private: boo
     scenario = group_of("Alice", "Bob")
     alice = scenario.states["Alice"]
     said = scenario.send("Alice", b"echo")
-    proposed = propose(alice, Remove(1), entropy=next(scenario.entropy), now=NOW, private=private)
-    committed = create_commit(alice, entropy=next(scenario.entropy), now=NOW, private=private)
-    other = create_commit(alice, entropy=next(scenario.entropy), now=NOW, private=private)
+    proposed = propose(alice, Remove(1), entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
+    committed = create_commit(alice, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
+    other = create_commit(alice, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
     for message, content, section, reason in (
         (said, "application", "§9.1", "was known before"),
         (proposed.message, "proposal", "§12.4", "has been waiting in the state"),

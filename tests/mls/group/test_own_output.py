@@ -9,7 +9,7 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import refuses, resigned
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_external_proposals import external, watched
 from tests.mls.group.test_key_package_lifetimes import DAY, carol_until
 from workbench.mls import (
@@ -26,6 +26,7 @@ from workbench.mls import (
     PreSharedKeyID,
     ProposalQueued,
     ReInit,
+    Renewal,
     cipher_suite,
     create_commit,
     create_group,
@@ -145,9 +146,9 @@ def test_nobody_changes_to_a_credential_type_that_its_leaf_does_not_list() -> No
     bob = scenario.states["Bob"]
     reason = "does not list the type of its new credential, x509"
     with refuses(refused.Misuse, "§7.2", reason):
-        propose_update(bob, entropy=b"u" * 32, now=NOW, credential=X509)
+        propose_update(bob, entropy=b"u" * 32, now=NOW, renew=Renewal(credential=X509))
     with refuses(refused.Misuse, "§7.2", reason):
-        create_commit(bob, entropy=b"c" * 32, now=NOW, credential=X509)
+        create_commit(bob, entropy=b"c" * 32, now=NOW, renew=Renewal(credential=X509))
 
 
 @SUITES
@@ -212,7 +213,7 @@ def test_grease_in_a_group_is_like_any_extension_that_all_members_list() -> None
     scenario.propose("Alice", honest)
     (reference,) = scenario.states["Alice"].proposals
     alice, bob = (
-        replace(state, proposals={reference: replace(state.proposals[reference], proposal=grease)})
+        with_public(state, proposals={reference: replace(state.proposals[reference], proposal=grease)})
         for state in (scenario.states["Alice"], scenario.states["Bob"])
     )
     made = create_commit(alice, by_reference=[reference], entropy=b"c" * 32, now=NOW)

@@ -11,6 +11,7 @@ from tests.mls.group.changed_objects import REINIT, refuses
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.mls import (
     ApplicationMessage,
+    Framing,
     GroupState,
     LeafIndex,
     MLSMessage,
@@ -132,8 +133,8 @@ def test_a_message_of_an_epoch_to_come_says_how_many_commits_are_missing() -> No
 def test_a_late_handshake_is_refused_by_name_though_its_epoch_is_kept(*, private: bool) -> None:
     scenario = keeping(2)
     alice = scenario.states["Alice"]
-    proposed = propose(alice, Remove(1), entropy=next(scenario.entropy), now=NOW, private=private)
-    committed = create_commit(alice, entropy=next(scenario.entropy), now=NOW, private=private)
+    proposed = propose(alice, Remove(1), entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
+    committed = create_commit(alice, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
     scenario.commit("Carol")
     for message in (proposed.message, committed.message):
         with refuses(refused.LateHandshake, "§6", "epoch 1, this state is in epoch 2") as caught:
@@ -214,7 +215,9 @@ def test_a_late_message_that_was_tampered_with_is_refused_and_costs_nothing() ->
 
 def test_a_key_that_was_used_while_a_commit_was_on_its_way_is_not_back_when_it_is_adopted() -> None:
     scenario = keeping(1)
-    committed = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, private=True)
+    committed = create_commit(
+        scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     message = scenario.send("Alice", b"in between")
     bob, _ = read(committed.current, message)
     after = apply_pending_commit(bob, committed)
@@ -226,6 +229,8 @@ def test_a_key_that_was_used_while_a_commit_was_on_its_way_is_not_back_when_it_i
 
 def test_a_private_commit_keeps_no_key_that_sealed_it() -> None:
     scenario = keeping(1)
-    committed = create_commit(scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, private=True)
+    committed = create_commit(
+        scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     assert committed.next.past_epochs == (committed.current.readable,)
     assert committed.current.secret_tree != scenario.states["Bob"].secret_tree

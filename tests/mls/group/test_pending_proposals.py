@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from workbench.mls import (
     ExternalPSK,
     GroupState,
@@ -31,7 +29,7 @@ def another(scenario: Scenario) -> PreSharedKey:
 
 def flood(scenario: Scenario, name: str, count: int) -> list[MLSMessage]:
     """So many proposals of somebody who does not care how many there may be."""
-    boundless, messages = replace(scenario.states[name], policy=Policy()), []
+    boundless, messages = with_public(scenario.states[name], policy=Policy()), []
     for _ in range(count):
         made = propose(boundless, another(scenario), entropy=next(scenario.entropy), now=NOW)
         boundless = made.next

@@ -15,6 +15,7 @@ from workbench.mls import (
     CIPHER_SUITES,
     Add,
     ExternalPSK,
+    Framing,
     GroupContextExtensions,
     MLSMessage,
     Padme,
@@ -32,7 +33,7 @@ from workbench.mls import (
 from workbench.mls import errors as refused
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.private_message import protect_private
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -61,20 +62,25 @@ def psk(scenario: Scenario) -> PreSharedKey:
 @every_suite
 def test_a_group_lives_behind_private_handshakes_in_every_suite(suite: int) -> None:
     scenario = group_of("Alice", "Bob", "Carol", suite=suite)
-    assert_sealed(scenario.propose_update("Carol", private=True), ContentType.proposal)
-    assert_sealed(scenario.propose("Bob", Add(scenario.bundle("Eve").key_package), private=True), ContentType.proposal)
-    assert_sealed(scenario.commit("Alice", private=True).message, ContentType.commit)
+    assert_sealed(scenario.propose_update("Carol", framing=Framing(private=True)), ContentType.proposal)
+    assert_sealed(
+        scenario.propose("Bob", Add(scenario.bundle("Eve").key_package), framing=Framing(private=True)),
+        ContentType.proposal,
+    )
+    assert_sealed(scenario.commit("Alice", framing=Framing(private=True)).message, ContentType.commit)
     assert_agreement(scenario)
-    committed = scenario.commit("Bob", adds=["Dave"], private=True, padding=Padme())
+    committed = scenario.commit("Bob", adds=["Dave"], framing=Framing(private=True, padding=Padme()))
     assert_sealed(committed.message, ContentType.commit)
     assert_agreement(scenario)
-    assert_sealed(scenario.propose("Dave", Remove(scenario.leaf("Bob")), private=True), ContentType.proposal)
-    scenario.commit("Carol", private=True)
+    assert_sealed(
+        scenario.propose("Dave", Remove(scenario.leaf("Bob")), framing=Framing(private=True)), ContentType.proposal
+    )
+    scenario.commit("Carol", framing=Framing(private=True))
     assert "Bob" not in scenario.states
     assert_agreement(scenario)
     scenario.join_by_commit("Fay", via="Dave")
-    scenario.propose_update("Fay", private=True)
-    scenario.commit("Dave", private=True)
+    scenario.propose_update("Fay", framing=Framing(private=True))
+    scenario.commit("Dave", framing=Framing(private=True))
     assert_agreement(scenario)
     scenario.deliver(scenario.send("Fay", b"hello"), "Fay")
 
@@ -83,11 +89,11 @@ def test_a_group_lives_behind_private_handshakes_in_every_suite(suite: int) -> N
 def test_a_newcomer_joins_by_the_welcome_of_a_private_commit_and_commits_privately(suite: int) -> None:
     scenario = group_of("Alice", "Bob", suite=suite)
     bundle = scenario.bundle("Carol")
-    scenario.propose("Bob", Add(bundle.key_package), private=True)
-    committed = scenario.commit("Alice", private=True)
+    scenario.propose("Bob", Add(bundle.key_package), framing=Framing(private=True))
+    committed = scenario.commit("Alice", framing=Framing(private=True))
     scenario.states["Carol"] = join(encode(committed.welcome), bundle, now=NOW)
     assert_agreement(scenario)
-    scenario.commit("Carol", private=True)
+    scenario.commit("Carol", framing=Framing(private=True))
     assert_agreement(scenario)
 
 
@@ -107,8 +113,8 @@ def test_every_kind_of_proposal_travels_sealed(kind: str, *, by_reference: bool)
     }
     proposal = proposals[kind]
     if by_reference:
-        scenario.propose("Bob", proposal, private=True)
-    options: dict[str, Any] = {"private": True, "psks": {b"id": b"key"}}
+        scenario.propose("Bob", proposal, framing=Framing(private=True))
+    options: dict[str, Any] = {"framing": Framing(private=True), "psks": {b"id": b"key"}}
     committed = create_commit(
         scenario.states["Alice"], [] if by_reference else [proposal], entropy=next(scenario.entropy), now=NOW, **options
     )
@@ -122,7 +128,7 @@ def test_every_kind_of_proposal_travels_sealed(kind: str, *, by_reference: bool)
 def test_a_private_commit_tells_who_it_removes_that_it_is_out() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     committed = create_commit(
-        scenario.states["Alice"], [Remove(1)], entropy=next(scenario.entropy), now=NOW, private=True
+        scenario.states["Alice"], [Remove(1)], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
     )
     after, learned = process(scenario.states["Bob"], encode(committed.message), now=NOW)
     assert isinstance(learned, Removed)
@@ -133,7 +139,7 @@ def test_private_proposals_arrive_in_any_order_and_once() -> None:
     scenario = group_of("Alice", "Bob")
     state, messages = scenario.states["Alice"], []
     for proposal in (psk(scenario), GroupContextExtensions(())):
-        made = propose(state, proposal, entropy=next(scenario.entropy), now=NOW, private=True)
+        made = propose(state, proposal, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True))
         state = made.next
         messages.append(made.message)
     bob = scenario.states["Bob"]
@@ -148,7 +154,9 @@ def test_private_proposals_arrive_in_any_order_and_once() -> None:
 def test_handshakes_use_up_no_key_of_application_messages() -> None:
     scenario = group_of("Alice", "Bob")
     said = scenario.send("Alice", b"first")
-    proposed = propose(scenario.states["Alice"], Remove(1), entropy=next(scenario.entropy), now=NOW, private=True)
+    proposed = propose(
+        scenario.states["Alice"], Remove(1), entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     bob, _ = process(scenario.states["Bob"], proposed.message, now=NOW)
     bob, _ = process(bob, said, now=NOW)
     assert bob.secret_tree == proposed.next.secret_tree
@@ -176,7 +184,9 @@ def test_a_proposal_that_was_signed_for_the_open_is_refused_in_a_private_message
 
 def test_a_kind_of_content_that_was_relabelled_on_the_way_does_not_open() -> None:
     scenario = group_of("Alice", "Bob")
-    proposed = propose(scenario.states["Alice"], Remove(1), entropy=next(scenario.entropy), now=NOW, private=True)
+    proposed = propose(
+        scenario.states["Alice"], Remove(1), entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
+    )
     sealed = proposed.message.message
     assert isinstance(sealed, PrivateMessage)
     for content_type in (ContentType.commit, ContentType.application):

@@ -23,7 +23,8 @@ from workbench.mls import (
     encode,
 )
 from workbench.mls import errors as refused
-from workbench.mls.group.proposal_list import select_proposals, validate_proposal_list
+from workbench.mls.group.proposal_list import validate_proposal_list
+from workbench.mls.group.proposal_selection import select_proposals
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.messages import ExternalInit, RequiredCapabilities
 

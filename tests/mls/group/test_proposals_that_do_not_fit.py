@@ -32,8 +32,9 @@ from workbench.mls import (
     propose_self_add,
 )
 from workbench.mls.errors import InvalidProposalList, Violation
-from workbench.mls.group.proposal_list import apply_proposals, select_proposals, select_valid_proposals
-from workbench.mls.group.state import AnyProposal, ProposalSender
+from workbench.mls.group.applied_proposals import apply_proposals
+from workbench.mls.group.proposal_selection import select_proposals, select_valid_proposals
+from workbench.mls.group.public_group import AnyProposal, ProposalSender
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.messages import NewMemberProposalSender
 from workbench.mls.wire.tree import UpdateSource

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_external_proposals import external, watched_group
 from workbench.mls import (
     Add,
@@ -21,6 +21,7 @@ from workbench.mls import (
     EncryptedApplicationData,
     EncryptedHandshake,
     EpochAdvanced,
+    Framing,
     KeyPackage,
     KeyPackageBundle,
     MLSMessage,
@@ -199,7 +200,7 @@ def test_an_observer_sees_nothing_of_application_data_but_that_it_goes_by() -> N
 def test_a_private_commit_blinds_an_observer() -> None:
     scenario = group_of("Alice", "Bob")
     group = watch(scenario)
-    group, seen = observe(group, scenario.commit("Alice", private=True).message, now=NOW)
+    group, seen = observe(group, scenario.commit("Alice", framing=Framing(private=True)).message, now=NOW)
     assert isinstance(seen, EncryptedHandshake)
     assert seen.content_type is ContentType.commit
     with refuses(refused.WrongEpoch, "§6", "epoch 2"):
@@ -210,7 +211,7 @@ def test_a_private_commit_blinds_an_observer() -> None:
 def test_the_commit_of_a_private_proposal_names_what_an_observer_does_not_know() -> None:
     scenario = group_of("Alice", "Bob")
     group = watch(scenario)
-    group, seen = observe(group, scenario.propose_update("Bob", private=True), now=NOW)
+    group, seen = observe(group, scenario.propose_update("Bob", framing=Framing(private=True)), now=NOW)
     assert isinstance(seen, EncryptedHandshake)
     assert seen.content_type is ContentType.proposal
     with refuses(refused.UnknownProposal, "§12.4.2", "has not arrived"):
@@ -352,7 +353,7 @@ def test_a_group_that_has_ended_has_no_further_messages() -> None:
     group = sees(group, scenario.commit("Alice", reinit).message)
     assert group.reinit == reinit
     assert_follows(group, scenario)
-    going_on = replace(scenario.states["Alice"], active=True, reinit=None)
+    going_on = replace(with_public(scenario.states["Alice"], reinit=None), active=True)
     late = create_commit(going_on, entropy=next(scenario.entropy), now=NOW)
     with refuses(refused.GroupInactive, "§11.2", "was reinitialised"):
         observe(group, late.message, now=NOW)

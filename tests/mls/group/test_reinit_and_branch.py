@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.rfc.source import without
 from workbench.mls import (
     Add,
@@ -39,6 +39,9 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
+from workbench.mls.group.commit import commit_proposals
+from workbench.mls.group.pre_shared_keys import all_psks
+from workbench.mls.group.public_group import AnyProposal, SentProposal
 from workbench.mls.group.resumption_checks import require_first_commit
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import RequiredCapabilities
@@ -140,7 +143,7 @@ def test_nothing_is_sent_any_more_in_a_group_that_has_ended() -> None:
 @pytest.mark.parametrize("send", ["proposal", "commit"])
 def test_a_member_that_goes_on_in_a_group_that_has_ended_is_not_followed(send: str) -> None:
     old = ended("Alice", "Bob")
-    stubborn = replace(old.states["Alice"], active=True, reinit=None)
+    stubborn = replace(with_public(old.states["Alice"], reinit=None), active=True)
     made: Any = (create_commit if send == "commit" else propose_update)(stubborn, entropy=b"e" * 32, now=NOW)
     with refuses(refused.GroupInactive, "§11.2", "reinitialised"):
         process(old.states["Bob"], made.message, now=NOW)
@@ -149,7 +152,7 @@ def test_a_member_that_goes_on_in_a_group_that_has_ended_is_not_followed(send: s
 def test_what_a_member_still_says_in_a_group_that_has_ended_is_read() -> None:
     """Only the sender is told to say nothing more (RFC 9420 §12.4.2)."""
     old = ended("Alice", "Bob")
-    stubborn = replace(old.states["Alice"], active=True, reinit=None)
+    stubborn = replace(with_public(old.states["Alice"], reinit=None), active=True)
     said = protect(stubborn, b"still here", entropy=b"e" * 32)
     _, received = process(old.states["Bob"], said.message, now=NOW)
     assert isinstance(received, ApplicationMessage)
@@ -234,8 +237,8 @@ def test_a_key_of_one_group_is_mixed_into_another() -> None:
     bobs = join(added.welcome, bob, now=NOW)
     psk = PreSharedKeyID(ResumptionPSK(ResumptionPSKUsage.application, b"the group", 1), bytes(32))
     keys = {(b"the group", 1): one.states["Alice"].resumption_psks[1]}
-    made = create_commit(added.next, [PreSharedKey(psk)], entropy=b"b" * 32, now=NOW, resumption_psks=keys)
-    followed, _ = process(bobs, made.message, now=NOW, resumption_psks=keys)
+    made = create_commit(added.next, [PreSharedKey(psk)], entropy=b"b" * 32, now=NOW, psks=keys)
+    followed, _ = process(bobs, made.message, now=NOW, psks=keys)
     assert followed.secrets == made.next.secrets
     with refuses(refused.UnknownPreSharedKey, "§8.4", "epoch 1 of group"):
         process(bobs, made.message, now=NOW)
@@ -263,19 +266,29 @@ def test_nobody_comes_along_into_a_branch_who_was_not_there() -> None:
         branched(old, "Alice", "Mallory")
 
 
+def linking(
+    state: GroupState,
+    proposals: Sequence[AnyProposal],
+    usage: ResumptionPSKUsage,
+    psks: Mapping[tuple[bytes, int], bytes],
+) -> PendingCommit:
+    """A commit that links a group to an old one, as `reinit_group` and `branch_group` make their first."""
+    listed = [SentProposal(proposal, state.own_leaf) for proposal in proposals]
+    return commit_proposals(state, listed, entropy=b"i" * 32, now=NOW, psks=all_psks(psks), path=True, usage=usage)
+
+
 @pytest.mark.parametrize("usage", [ResumptionPSKUsage.reinit, ResumptionPSKUsage.branch])
 def test_only_the_first_commit_of_a_group_links_it_and_to_one_group_alone(usage: ResumptionPSKUsage) -> None:
     state = group_of("Alice").states["Alice"]
     links = [PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, b"old", epoch), bytes(32))) for epoch in (1, 2)]
     keys = {(b"old", 1): b"one", (b"old", 2): b"two"}
-    options: Any = {"entropy": b"e" * 32, "now": NOW, "usage": usage, "resumption_psks": keys}
-    create_commit(state, links[:1], **options)
+    linking(state, links[:1], usage, keys)
     for wrong in ([], links):
         with refuses(refused.Misuse, "§12.4.3.1", "names one resumption PSK"):
-            create_commit(state, wrong, **options)
+            linking(state, wrong, usage, keys)
     later = create_commit(state, entropy=b"f" * 32, now=NOW).next
     with refuses(refused.Misuse, "§8.6", f"only the first commit of a group names a PSK for {usage.name}, not epoch 1"):
-        create_commit(later, links[:1], **options)
+        linking(later, links[:1], usage, keys)
 
 
 # What those who are added refuse
@@ -291,7 +304,7 @@ def test_without_the_old_group_nobody_enters_the_new_one() -> None:
     made, bundled = reinitialised(old, "Alice")
     joins(old.states["Bob"], made, bundled["Bob"])
     for other in (None, group_of("Bob").states["Bob"]):
-        without = other and replace(other, context=replace(other.context, group_id=b"elsewhere"))
+        without = other and with_public(other, context=replace(other.context, group_id=b"elsewhere"))
         with refuses(refused.UnknownPreSharedKey, "§12.4.3.1", "is needed as old_group"):
             joins(without, made, bundled["Bob"])
 
@@ -301,7 +314,7 @@ def test_a_group_that_was_not_ended_is_not_left_for_a_new_one() -> None:
     made, bundled = reinitialised(old, "Alice")
     bob = old.states["Bob"]
     with refuses(refused.InvalidWelcome, "§12.4.3.1", "held no ReInit"):
-        joins(replace(bob, reinit=None), made, bundled["Bob"])
+        joins(with_public(bob, reinit=None), made, bundled["Bob"])
 
 
 def test_a_new_group_that_comes_from_another_epoch_than_the_last_is_refused() -> None:
@@ -309,7 +322,7 @@ def test_a_new_group_that_comes_from_another_epoch_than_the_last_is_refused() ->
     made, bundled = reinitialised(old, "Alice")
     bob = old.states["Bob"]
     with refuses(refused.InvalidWelcome, "§12.4.3.1", "to epoch 2 of the old group, whose state is of epoch 3"):
-        joins(replace(bob, context=replace(bob.context, epoch=bob.epoch + 1)), made, bundled["Bob"])
+        joins(with_public(bob, context=replace(bob.context, epoch=bob.epoch + 1)), made, bundled["Bob"])
 
 
 def test_a_group_of_the_announced_id_that_does_not_come_from_the_old_one_is_refused() -> None:
@@ -339,7 +352,7 @@ def test_a_new_group_that_is_not_the_announced_one_is_refused(other: ReInit) -> 
     old = ended("Alice", "Bob")
     made, bundled = reinitialised(old, "Alice")
     with refuses(refused.InvalidWelcome, "§12.4.3.1", "not the one that the ReInit announced"):
-        joins(replace(old.states["Bob"], reinit=other), made, bundled["Bob"])
+        joins(with_public(old.states["Bob"], reinit=other), made, bundled["Bob"])
 
 
 def forged(
@@ -358,13 +371,11 @@ def forged(
         state = create_commit(state, entropy=b"h" * 32, now=NOW).next
     link = PreSharedKeyID(ResumptionPSK(usage, alice.group_id, alice.epoch), bytes(state.suite.hash_length))
     with without(require_first_commit, "Misuse", "only the first commit"):
-        made = create_commit(
+        made = linking(
             state,
             [PreSharedKey(link), *map(Add, packages(bundled, "Alice"))],
-            entropy=b"i" * 32,
-            now=NOW,
-            usage=usage,
-            resumption_psks={(alice.group_id, alice.epoch): alice.resumption_psks[alice.epoch]},
+            usage,
+            {(alice.group_id, alice.epoch): alice.resumption_psks[alice.epoch]},
         )
     return made, bundled
 

@@ -65,7 +65,11 @@ def test_another_version_is_known_as_soon_as_it_is_there_and_not_before(
         with refuses(refused.DamagedState, "§6.3.1", ""):
             read(other[:length])
     for length in (VERSION_END, VERSION_END + 1, VERSION_END + 32, len(other) - 1, len(other)):
-        with refuses(refused.UnknownStateVersion, "§6.3.1", f"version {version} wrote this, {VERSION} is"):
+        with refuses(
+            refused.UnknownStateVersion,
+            "§6.3.1",
+            f"are of version {version} of the format; this workbench reads version {VERSION}",
+        ):
             read(other[:length])
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.mls.group.agreement import assert_agreement
 from tests.mls.group.changed_objects import REINIT, refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.mls.group.test_custom_proposals import CAPABILITIES, LUNCH, POLICY
 from workbench.mls import (
     Add,
+    Framing,
     PendingCommit,
     Policy,
     Remove,
@@ -45,7 +45,7 @@ def with_proposals_by_value_and_by_reference() -> PendingCommit:
     scenario = group()
     scenario.propose("Bob", Add(scenario.bundle("Dave").key_package))
     scenario.propose_update("Carol")
-    return made(scenario, Remove(1), Add(scenario.bundle("Eve").key_package), private=True)
+    return made(scenario, Remove(1), Add(scenario.bundle("Eve").key_package), framing=Framing(private=True))
 
 
 def without_a_path() -> PendingCommit:
@@ -83,7 +83,7 @@ def test_a_staged_commit_is_read_back_exactly(make: Any) -> None:
 def test_a_member_that_stopped_before_its_commit_came_back_adopts_it_all_the_same() -> None:
     scenario = group()
     bundle = scenario.bundle("Dave")
-    committed = made(scenario, Add(bundle.key_package), private=True)
+    committed = made(scenario, Add(bundle.key_package), framing=Framing(private=True))
     kept = write_state(committed.current), write_pending_commit(committed)
     scenario.deliver(committed.message, "Alice")
     state, pending = read_state(kept[0]), read_pending_commit(kept[1])
@@ -111,5 +111,5 @@ def test_a_staged_commit_is_read_under_the_policy_that_is_given() -> None:
     policy = Policy(past_epochs=1)
     committed = made(group())
     read = read_pending_commit(write_pending_commit(committed), policy=policy)
-    assert read.current == replace(committed.current, policy=policy)
-    assert read.next == replace(committed.next, policy=policy)
+    assert read.current == with_public(committed.current, policy=policy)
+    assert read.next == with_public(committed.next, policy=policy)

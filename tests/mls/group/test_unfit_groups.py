@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.mls.group.changed_objects import refuses
-from tests.mls.group.scenario import NOW, Scenario, group_of
+from tests.mls.group.scenario import NOW, Scenario, group_of, with_public
 from tests.rfc.source import without
 from workbench.mls import (
     Add,
@@ -58,7 +58,7 @@ def enters(scenario: Scenario, info: GroupInfo) -> None:
 
 def with_tree(state: GroupState, tree: RatchetTree) -> GroupState:
     """The state as if its group had this tree."""
-    return replace(state, tree=tree, context=replace(state.context, tree_hash=tree.hash()))
+    return with_public(state, tree=tree, context=replace(state.context, tree_hash=tree.hash()))
 
 
 def with_parent(tree: RatchetTree, parent: ParentNode) -> RatchetTree:
@@ -69,7 +69,7 @@ def with_parent(tree: RatchetTree, parent: ParentNode) -> RatchetTree:
 
 
 def with_context(state: GroupState, **changes: Any) -> GroupState:
-    return replace(state, context=replace(state.context, **changes))
+    return with_public(state, context=replace(state.context, **changes))
 
 
 def test_a_newcomer_enters_a_group_in_order() -> None:
@@ -111,7 +111,7 @@ def test_a_group_with_an_extension_that_its_members_do_not_know_is_refused() -> 
 def test_another_tree_than_the_group_info_names_is_refused() -> None:
     scenario = group_of("Alice", "Bob", "Dave")
     alice = scenario.states["Alice"]
-    other = replace(alice, tree=alice.tree.remove(LeafIndex(1)))
+    other = with_public(alice, tree=alice.tree.remove(LeafIndex(1)))
     with refuses(refused.InvalidRatchetTree, "§12.4.3.1", "tree hash"):
         enters(scenario, described(other))
 

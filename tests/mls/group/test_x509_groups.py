@@ -21,6 +21,7 @@ from workbench.mls import (
     Policy,
     ReInit,
     Remove,
+    Renewal,
     branch_group,
     cipher_suite,
     create_commit,
@@ -59,18 +60,15 @@ def test_a_group_with_certificates_lives_as_any_other(suite: int) -> None:
 def test_a_member_renews_its_certificate_and_its_signature_key(suite: int, key: str, by: str) -> None:
     scenario = company(suite, "Alice", "Bob", "Carol")
     old, private_key = scenario.states["Bob"], scenario.signature_private_key(key)
-    renewed = {
-        "credential": shown("Bob", suite, key=key, until=TODAY + 60 * DAY),
-        "signature_private_key": private_key,
-    }
+    renew = Renewal(shown("Bob", suite, key=key, until=TODAY + 60 * DAY), private_key)
     if by == "Update":
-        scenario.propose_update("Bob", **renewed)
+        scenario.propose_update("Bob", renew=renew)
         assert scenario.states["Bob"].signature_private_key == old.signature_private_key
         scenario.commit("Alice")
     else:
-        scenario.commit("Bob", adds=["Dave"], **renewed)
+        scenario.commit("Bob", adds=["Dave"], renew=renew)
     bob = scenario.states["Bob"]
-    assert bob.tree.member(bob.own_leaf).credential == renewed["credential"]
+    assert bob.tree.member(bob.own_leaf).credential == renew.credential
     assert bob.signature_private_key == private_key
     assert bob.update_signature_keys == {}
     scenario.deliver(scenario.send("Bob", b"with the new key"), "Bob")
@@ -83,7 +81,9 @@ def test_a_signature_key_that_nobody_commits_is_forgotten_with_the_epoch() -> No
     scenario = company(1, "Alice", "Bob")
     old, key = scenario.states["Bob"], scenario.signature_private_key("Bob's new device")
     new = shown("Bob", 1, key="Bob's new device")
-    waiting = propose_update(old, entropy=b"u" * 32, now=NOW, credential=new, signature_private_key=key).next
+    waiting = propose_update(
+        old, entropy=b"u" * 32, now=NOW, renew=Renewal(credential=new, signature_private_key=key)
+    ).next
     assert list(waiting.update_signature_keys.values()) == [key]
     commit = create_commit(scenario.states["Alice"], entropy=b"c" * 32, now=NOW).message
     after, _ = process(waiting, encode(commit), now=NOW)
@@ -95,13 +95,17 @@ def test_a_signature_key_that_nobody_commits_is_forgotten_with_the_epoch() -> No
 
 def test_who_renews_something_by_a_commit_makes_a_path() -> None:
     scenario = group_of("Alice", "Bob")
-    made = scenario.commit("Bob", adds=["Dave"], path=False, credential=Credential(BasicCredential(b"Bob")))
+    made = scenario.commit(
+        "Bob", adds=["Dave"], path=False, renew=Renewal(credential=Credential(BasicCredential(b"Bob")))
+    )
     assert made.advanced.with_path
 
 
 def test_an_update_may_bring_another_key_and_no_other_credential() -> None:
     scenario = group_of("Alice", "Bob")
-    scenario.propose_update("Bob", signature_private_key=scenario.signature_private_key("Bob's new device"))
+    scenario.propose_update(
+        "Bob", renew=Renewal(signature_private_key=scenario.signature_private_key("Bob's new device"))
+    )
     scenario.commit("Alice", adds=["Carol"])
     scenario.commit("Bob")
     assert_agreement(scenario)
@@ -110,9 +114,11 @@ def test_an_update_may_bring_another_key_and_no_other_credential() -> None:
 def test_a_committer_cannot_take_the_signature_key_of_another_member() -> None:
     scenario = group_of("Alice", "Bob")
     bob, key = scenario.states["Bob"], scenario.signature_private_key("Alice")
-    create_commit(bob, entropy=b"c" * 32, now=NOW, signature_private_key=scenario.signature_private_key("Carol"))
+    create_commit(
+        bob, entropy=b"c" * 32, now=NOW, renew=Renewal(signature_private_key=scenario.signature_private_key("Carol"))
+    )
     with refuses(refused.InvalidRatchetTree, "§7.3", "same signature key"):
-        create_commit(bob, entropy=b"c" * 32, now=NOW, signature_private_key=key)
+        create_commit(bob, entropy=b"c" * 32, now=NOW, renew=Renewal(signature_private_key=key))
 
 
 @SUITES
@@ -150,7 +156,7 @@ def test_who_has_expired_is_still_heard_and_may_renew_but_not_be_met() -> None:
     committed = create_commit(bob, entropy=b"c" * 32, now=LATER)
     assert isinstance(process(alice, encode(committed.message), now=LATER)[1], EpochAdvanced)
     until = TODAY + 60 * DAY
-    renewed = create_commit(bob, entropy=b"d" * 32, now=LATER, credential=shown("Bob", 1, until=until))
+    renewed = create_commit(bob, entropy=b"d" * 32, now=LATER, renew=Renewal(credential=shown("Bob", 1, until=until)))
     assert isinstance(process(alice, encode(renewed.message), now=LATER)[1], EpochAdvanced)
     carol = shown("Carol", 1, until=until), scenario.signature_private_key("Carol")
     with refuses(refused.CredentialExpired, "§5.3.2", "was valid until"):

@@ -19,6 +19,7 @@ from workbench.mls import (
     GroupContextExtensions,
     ReInit,
     Remove,
+    Renewal,
     create_commit,
     create_group,
     encode,
@@ -127,21 +128,21 @@ def test_who_is_not_believed_is_met_nowhere(
 
 
 def by_an_update(scenario: Scenario, new: Credential) -> None:
-    update = propose_update(lax(scenario, "Bob"), entropy=b"u" * 32, now=NOW, credential=new)
+    update = propose_update(lax(scenario, "Bob"), entropy=b"u" * 32, now=NOW, renew=Renewal(credential=new))
     arrives(scenario, update.message)
 
 
 def by_an_update_of_ones_own(scenario: Scenario, new: Credential) -> None:
-    propose_update(scenario.states["Bob"], entropy=b"u" * 32, now=NOW, credential=new)
+    propose_update(scenario.states["Bob"], entropy=b"u" * 32, now=NOW, renew=Renewal(credential=new))
 
 
 def by_a_commit(scenario: Scenario, new: Credential) -> None:
-    committed = create_commit(lax(scenario, "Bob"), entropy=b"c" * 32, now=NOW, credential=new)
+    committed = create_commit(lax(scenario, "Bob"), entropy=b"c" * 32, now=NOW, renew=Renewal(credential=new))
     arrives(scenario, committed.message)
 
 
 def by_a_commit_of_ones_own(scenario: Scenario, new: Credential) -> None:
-    create_commit(scenario.states["Bob"], entropy=b"c" * 32, now=NOW, credential=new)
+    create_commit(scenario.states["Bob"], entropy=b"c" * 32, now=NOW, renew=Renewal(credential=new))
 
 
 def by_coming_back(scenario: Scenario, new: Credential) -> None:

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from tests.mls.wire.strategies import STRUCTS, values_and_surroundings
 from workbench.mls.errors import Malformed, Misuse
-from workbench.mls.wire import reader
 from workbench.mls.wire.code_points import ContentType, CredentialType
-from workbench.mls.wire.codec import compiled, decode, encode, encode_vector
+from workbench.mls.wire.codec import compiled, decode, encode, encode_vector, failure_of
 from workbench.mls.wire.lazy import UndecodedItems
 from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
@@ -28,7 +27,6 @@ from workbench.mls.wire.messages import (
     SenderData,
     Welcome,
 )
-from workbench.mls.wire.reader import Span
 from workbench.mls.wire.shapes import (
     ConditionalOf,
     Opaque,
@@ -69,42 +67,6 @@ def test_what_is_encoded_decodes_to_the_same_value(cls: type, data: st.DataObjec
     assert decode(cls, encode(value), **surroundings) == value
 
 
-@pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
-@quick
-@given(data=st.data())
-def test_the_careful_reader_reads_the_same_and_accounts_for_every_byte(cls: type, data: st.DataObject) -> None:
-    value, surroundings = data.draw(values_and_surroundings(cls))
-    encoded = encode(value)
-    span, problem = reader.read(cls, encoded, surroundings)
-    assert problem is None
-    assert span.value == value
-    assert (span.start, span.end) == (0, len(encoded))
-    assert_every_byte_belongs(span, encoded)
-
-
-def assert_every_byte_belongs(span: Span, data: bytes) -> None:
-    """Children fill the span from its header to its end; without any, these bytes are the value."""
-    assert span.complete
-    header = data[span.start : span.body]
-    if isinstance(span.shape, Struct):
-        assert header == b""
-    elif isinstance(span.shape, OptionalOf):
-        assert header == (b"\0" if span.value is None else b"\1")
-    elif header:
-        assert header == length_header(span.end - span.body)
-    at = span.body
-    for child in span.children:
-        assert child.start == at
-        assert_every_byte_belongs(child, data)
-        at = child.end
-    if span.children or isinstance(span.shape, Struct | VectorOf | OptionalOf):
-        assert at == span.end
-    elif isinstance(span.value, bytes):
-        assert data[span.body : span.end] == span.value
-    else:
-        assert int.from_bytes(data[span.body : span.end], "big") == span.value
-
-
 @st.composite
 def damaged(draw: st.DrawFn, encoded: bytes) -> bytes:
     """Bytes with one thing done to them: cut off, overwritten, inserted, removed, or a piece doubled."""
@@ -118,19 +80,16 @@ def damaged(draw: st.DrawFn, encoded: bytes) -> bytes:
 @pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
 @quick
 @given(data=st.data())
-def test_both_readers_judge_damaged_bytes_alike_and_only_malformed_comes_out(cls: type, data: st.DataObject) -> None:
+def test_damaged_bytes_are_malformed_or_what_they_decode_to_encodes_to_them(cls: type, data: st.DataObject) -> None:
     value, surroundings = data.draw(values_and_surroundings(cls))
     changed = data.draw(damaged(encode(value)) | st.binary(max_size=40))
-    span, problem = reader.read(cls, changed, surroundings)
-    if problem is None:
-        assert decode(cls, changed, **surroundings) == span.value
-        assert encode(span.value) == changed
-    else:
-        with pytest.raises(Malformed) as caught:
-            decode(cls, changed, **surroundings)
-        assert str(caught.value) == str(problem)
-        assert caught.value.path[0] == cls.__name__
-        assert 0 <= span.end <= caught.value.offset <= len(changed)
+    if failure_of(cls, changed, frozenset(), surroundings) is None:
+        assert encode(decode(cls, changed, **surroundings)) == changed
+        return
+    with pytest.raises(Malformed) as caught:
+        decode(cls, changed, **surroundings)
+    assert caught.value.path[0] == cls.__name__
+    assert 0 <= caught.value.offset <= len(changed)
 
 
 # Where and why: one change to good bytes, one exact sentence.
@@ -236,16 +195,6 @@ def test_a_case_chosen_from_outside_must_exist() -> None:
         decode(PrivateMessageContent, encode(sealed), content_type=4)
 
 
-def test_the_spans_before_a_fault_are_kept_and_the_unfinished_ones_say_so() -> None:
-    span, problem = reader.read(Sender, b"\1\0\0")
-    assert problem is not None
-    assert [(child.name, child.complete, child.start, child.end) for child in span.children] == [
-        ("sender_type", True, 0, 1),
-        ("leaf_index", False, 1, 1),
-    ]
-    assert not span.complete
-
-
 CIPHERTEXTS = tuple(HPKECiphertext(bytes(number), bytes(200)) for number in range(100))
 
 
@@ -286,11 +235,6 @@ def test_what_is_read_lazily_consists_of_opaque_vectors() -> None:
     ]
     assert lazy == [Struct(HPKECiphertext)]
     assert set(fields_of(HPKECiphertext).values()) == {OpaqueVector()}
-
-
-def test_an_explanation_of_bytes_that_do_decode_is_a_fault_of_ours() -> None:
-    with pytest.raises(AssertionError, match="the two readers of Lifetime disagree"):
-        reader.explain(Lifetime, bytes(16), {}, frozenset(), {})
 
 
 @pytest.mark.parametrize("cls", [ExternalPub, RequiredCapabilities, RatchetTreeExtension, Welcome])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from workbench.inspect.spans import read
 from workbench.mls.errors import Malformed, Misuse
-from workbench.mls.wire import reader
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.lengths import vector
 from workbench.mls.wire.messages import (
@@ -64,8 +64,8 @@ def test_blank_nodes_and_nodes_are_counted_together(item: bytes) -> None:
         decode(RatchetTreeExtension, vector(PARENT + bytes(MOST_ITEMS - 1) + item))
 
 
-def test_the_careful_reader_keeps_what_it_read_before() -> None:
-    span, problem = reader.read(X509Credential, vector(bytes(FEW_ITEMS + 1)))
+def test_the_spans_keep_what_was_read_before() -> None:
+    span, problem = read(X509Credential, vector(bytes(FEW_ITEMS + 1)))
     assert problem is not None
     assert len(span.children[0].children) == FEW_ITEMS
 

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from workbench.inspect.spans import read
 from workbench.mls.errors import Malformed
-from workbench.mls.wire import reader
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.lengths import length_header, read_length
 from workbench.mls.wire.messages import (
@@ -75,7 +75,7 @@ def test_every_official_message_decodes_and_encodes_to_the_same_bytes(name: str,
         assert encode(value) == data
         if inner is not None:
             assert isinstance(value.message, inner)
-        span, problem = reader.read(cls, data)
+        span, problem = read(cls, data)
         assert problem is None
         assert span.value == value
 

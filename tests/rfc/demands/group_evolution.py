@@ -15,9 +15,10 @@ from tests.mls.group import (
 from tests.mls.tree import test_ratchet_tree
 from tests.rfc.demand import Demand, application, by_rules, demand, kept
 from workbench.mls.framing.public_message import from_outside
+from workbench.mls.group.applied_proposals import apply_proposals
 from workbench.mls.group.group import protect
 from workbench.mls.group.group_info import verified_tree
-from workbench.mls.group.proposal_list import apply_proposals, path_required
+from workbench.mls.group.proposal_list import path_required
 from workbench.mls.group.reinit_and_branch import reinit_group
 from workbench.mls.group.welcome import create_welcome, join
 from workbench.mls.schedule.key_schedule import external_init_secret

@@ -21,7 +21,7 @@ from workbench.mls.errors import (
     RefusedByPolicy,
     TooManyProposals,
 )
-from workbench.mls.group import framing, public_commit, public_observer
+from workbench.mls.group import framing, proposal_list, public_commit, public_observer
 from workbench.mls.schedule import secret_tree
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
@@ -110,10 +110,9 @@ FOR_APPLICATIONS = (
 )
 
 NO_RULES: dict[str | Check, str] = {
-    "workbench/mls/wire/codec.py": "bytes that are no encoding: the fast reader's word for it",
-    "workbench/mls/wire/lazy.py": "bytes that are no encoding: the fast reader's word for it",
-    "workbench/mls/wire/lengths.py": "a length that is no encoding: the fast reader's word for it",
-    "workbench/mls/wire/reader.py": "bytes that are no encoding: the careful reader's words for it",
+    "workbench/mls/wire/codec.py": "bytes that are no encoding",
+    "workbench/mls/wire/lazy.py": "bytes that are no encoding",
+    "workbench/mls/wire/lengths.py": "a length that is no encoding",
     "workbench/mls/wire/shapes.py": "a struct of our own that is not declared as it should be",
     "workbench/mls/group/proposal_store.py": "a reference that a mapping does not have",
     "workbench/mls/group/stored_state.py": "a state that its own member has written down, and that does not read back",
@@ -123,8 +122,8 @@ NO_RULES: dict[str | Check, str] = {
     refuses(certificates._is_for, InvalidCredential, "not readable"): X509,
     refuses(certificates.load_chain, InvalidCredential, "more than the"): "a limit, as path validation software has it",
     refuses(certificates._verified_path, InvalidCredential, "none was named"): "an application that trusts nobody",
-    refuses(public_commit._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
-    refuses(public_commit.validate_and_make_room, RefusedByPolicy, "joins by a commit"): POLICY,
+    refuses(proposal_list._replaced_by_newcomer, RefusedByPolicy, "replaces an old leaf"): POLICY,
+    refuses(proposal_list.validate_proposals, RefusedByPolicy, "joins by a commit"): POLICY,
     refuses(secret_tree._check_limits, KeyExpired, "steps behind"): POLICY,
     refuses(framing._epoch_of, BeforeJoining, "never had its keys"): "a message that the member has no key for",
     refuses(public_commit.process_public_proposal, TooManyProposals, "this is one more"): POLICY,

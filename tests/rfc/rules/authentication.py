@@ -9,7 +9,7 @@ from tests.rfc.source import Function
 from workbench.mls import errors
 from workbench.mls.crypto import certificates, credentials
 from workbench.mls.crypto.credentials import TrustAnchors, authenticate
-from workbench.mls.group import group, proposals, public_commit
+from workbench.mls.group import group, proposal_list, proposals
 from workbench.mls.group.authentication import authenticate_external_senders, authenticate_group
 from workbench.mls.group.group_info import verified_tree
 
@@ -138,7 +138,7 @@ AUTHENTICATION = (
     asked(
         "credential of a committer",
         "The Authentication Service validates a new credential in a path, as a successor of the old one.",
-        calls(public_commit.validate_and_apply, authenticate),
+        calls(proposal_list._validate_leaf_of_path, authenticate),
         REPLACED,
         test_x509_refusals.by_a_commit,
         ("0101",),
@@ -147,7 +147,7 @@ AUTHENTICATION = (
     asked(
         "credential of a newcomer",
         "The Authentication Service validates the credential of a client that joins by a commit.",
-        calls(public_commit.validate_and_make_room, authenticate),
+        calls(proposal_list._validate_leaf_of_path, authenticate),
         MET,
         test_x509_refusals.joins_by_a_commit,
         ("0101",),
@@ -156,7 +156,7 @@ AUTHENTICATION = (
     asked(
         "credential of who comes back",
         "The Authentication Service validates the credential of who replaces its old leaf, as a successor.",
-        calls(public_commit.validate_and_make_room, authenticate),
+        calls(proposal_list._validate_leaf_of_path, authenticate),
         REPLACED,
         test_x509_refusals.by_coming_back,
         ("0101", "0402"),

@@ -25,7 +25,7 @@ from workbench.mls.framing.public_message import protect_public, unprotect_publi
 from workbench.mls.group import framing, pre_shared_keys, proposal_list, public_commit, public_observer
 from workbench.mls.group.commit import process_commit
 from workbench.mls.group.proposal_list import validate_proposal_list
-from workbench.mls.group.state import require_not_ended
+from workbench.mls.group.public_group import require_not_ended
 from workbench.mls.schedule import secret_tree
 from workbench.mls.schedule.secret_tree import SecretTree
 
@@ -319,7 +319,7 @@ COMMITS = (
         "the list of a commit",
         "§12.4.2",
         "The proposals of a commit are valid together.",
-        calls(public_commit.validate_and_apply, validate_proposal_list),
+        calls(proposal_list.validate_proposals, validate_proposal_list),
         side="both",
         forged=commit_of("two sets of group extensions"),
         honest=commit_of("much together"),
@@ -340,7 +340,7 @@ COMMITS = (
         "a path where it is needed",
         "§12.4.2",
         "A commit has a path if it is empty or one of its proposals needs it.",
-        refuses(public_commit.process_public_commit, errors.InvalidCommit, "UpdatePath is missing"),
+        refuses(proposal_list.validate_proposals, errors.InvalidCommit, "UpdatePath is missing"),
         side="both",
         forged=commit_of("a Remove without a path"),
         honest=test_life_of_a_group.test_a_commit_of_adds_alone_may_leave_out_the_path,
@@ -380,12 +380,12 @@ COMMITS = (
         "path of a newcomer",
         "§12.4.3.2",
         "A newcomer's commit has a path.",
-        refuses(public_commit._process_newcomers_commit, errors.InvalidCommit, "must have a path"),
+        refuses(public_commit._check_external, errors.InvalidCommit, "must have a path"),
         side="both",
         forged=test_external_commits.test_an_external_commit_without_a_path_is_none,
         honest=HONEST_PAIR,
         openmls=("0405",),
-        otherwise=AttributeError,
+        otherwise=errors.InvalidCommit,
     ),
     Rule(
         "signer of a newcomer's commit",
@@ -402,7 +402,7 @@ COMMITS = (
         "no references by a newcomer",
         "§12.4.3.2",
         "A newcomer commits no proposal by reference.",
-        refuses(public_commit._process_newcomers_commit, errors.InvalidCommit, "by reference"),
+        refuses(public_commit._check_external, errors.InvalidCommit, "by reference"),
         side="both",
         forged=test_external_commits.test_an_external_commit_must_not_refer_to_proposals,
         honest=HONEST_PAIR,

@@ -11,7 +11,7 @@ from tests.mls.group import (
 )
 from tests.rfc.rules.rule import Rule, calls, refuses
 from workbench.mls import errors
-from workbench.mls.group import commit, external_proposals, group, proposals
+from workbench.mls.group import external_proposals, group, proposal_selection, proposals
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.state import require_active
 from workbench.mls.tree.grease import refuse_grease
@@ -64,7 +64,7 @@ OWN_OUTPUT = (
         "proposals that have expired while they waited",
         "§7.3",
         "A committer does not commit a proposal whose leaf node has expired since it came.",
-        calls(commit._from_pending, proposals.check_is_current),
+        calls(proposal_selection.named_proposals, proposals.check_is_current),
         side="sender",
         taken_in=test_key_package_lifetimes.test_the_commit_of_a_proposal_that_has_expired_since_is_followed,
         forged=test_key_package_lifetimes.test_a_proposal_that_has_expired_while_it_waited_is_not_committed_by_name,

@@ -19,15 +19,10 @@ from tests.mls.group.test_insiders import test_a_commit_that_breaks_one_rule_is_
 from tests.rfc.rules.rule import Rule, Test, calls, case, refuses
 from workbench.mls import errors
 from workbench.mls.crypto.credentials import TrustAnchors
-from workbench.mls.group import proposals, public_commit
+from workbench.mls.group import proposal_list, proposals, public_commit
+from workbench.mls.group.applied_proposals import _check_support, apply_proposals
 from workbench.mls.group.key_package import validate_key_package
-from workbench.mls.group.proposal_list import (
-    _check_subjects,
-    _check_support,
-    apply_proposals,
-    validate_external_proposal_list,
-    validate_proposal_list,
-)
+from workbench.mls.group.proposal_list import _check_subjects, validate_external_proposal_list, validate_proposal_list
 from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
 from workbench.mls.tree.extensions import check_extension_keys
@@ -212,7 +207,7 @@ TOGETHER = (
         "proposals by value",
         "§12.2",
         "Each proposal that a commit holds is valid by itself.",
-        calls(public_commit.validate_and_apply, validate_proposal),
+        calls(proposal_list.validate_proposals, validate_proposal),
         side="both",
         forged=commit_of("a key package that nobody signed"),
         honest=commit_of("much together"),
@@ -378,7 +373,7 @@ BY_A_NEWCOMER = (
         "new key of a newcomer",
         "§12.2",
         "The leaf with which a newcomer replaces its old one has another encryption key, as an Update would.",
-        calls(public_commit.validate_and_make_room, proposals.check_new_key),
+        calls(proposal_list._validate_leaf_of_path, proposals.check_new_key),
         side="both",
         forged=test_external_commits.test_a_resync_with_the_keys_of_an_older_commit_is_refused,
         honest=test_external_commits.test_a_member_that_lost_its_state_comes_back_in_place_of_its_old_leaf,
@@ -408,7 +403,7 @@ BY_A_NEWCOMER = (
         "proposals of a newcomer",
         "§12.2",
         "Each proposal of a newcomer's commit is valid by itself.",
-        calls(public_commit.validate_and_make_room, validate_proposal),
+        calls(proposal_list.validate_proposals, validate_proposal),
         side="both",
         forged=test_external_commits.test_a_short_nonce_in_an_external_commit_is_refused,
         honest=test_external_commits.test_the_honest_commit_signed_again_is_accepted,

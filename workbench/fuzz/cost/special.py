@@ -43,7 +43,7 @@ from workbench.mls import (
 )
 from workbench.mls.crypto.certificates import MOST_CERTIFICATES
 from workbench.mls.framing.private_message import REUSE_GUARD_LENGTH
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.wire.code_points import ContentType, CredentialType, ExtensionType, ProtocolVersion

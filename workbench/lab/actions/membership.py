@@ -18,7 +18,7 @@ from workbench.lab.actions.reasons import (
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 from workbench.mls import Add, LeafIndex, Remove
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.messages import NewMemberProposalSender
 
 

@@ -14,7 +14,7 @@ from workbench.lab.actions.reasons import (
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 from workbench.mls import Add, GroupContextExtensions, Remove, encode
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.messages import ExternalSenders

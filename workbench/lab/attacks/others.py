@@ -160,7 +160,8 @@ def malicious_path() -> Attack:
     dave = reconstructed_state(run.leak("Dave"))
     carol = dave.tree.member(run.world.group.leaf("Carol")).encryption_key
     liar = Liar(dave.suite.algorithms, carol)
-    made = create_commit(replace(dave, suite=liar), entropy=run.entropy(), now=run.world.clock.now)
+    lying = replace(dave, public=replace(dave.public, suite=liar))
+    made = create_commit(lying, entropy=run.entropy(), now=run.world.clock.now)
     run.send("commit", made.message, "Dave committed, with nonsense for Carol")
     run.keep_state(made.next)
     lesson = (

@@ -18,6 +18,7 @@ from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, 
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.crypto.hpke import HPKE
 from workbench.mls.errors import DecryptionFailed, InvalidArgument, Misuse
+from workbench.mls.value import value
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import EncryptContext, KDFLabel
 from workbench.mls.wire.shapes import uint16
@@ -25,7 +26,7 @@ from workbench.mls.wire.tree import HPKECiphertext
 from workbench.mls.wire.values import described
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HPKEKeyPair:
     """A private key to open with, and its public key to seal to (RFC 9420 §5.1.1)."""
 
@@ -33,7 +34,7 @@ class HPKEKeyPair:
     public_key: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SignatureKeyPair:
     """A private key to sign with, and its public key to verify with (RFC 9420 §5.1.1)."""
 

@@ -15,11 +15,11 @@ library's X.509 takes long to load, and groups with basic credentials never use 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from workbench.mls.arguments import checks_arguments
 from workbench.mls.errors import CredentialExpired, InvalidArgument, InvalidCredential, Unsupported
+from workbench.mls.value import value
 from workbench.mls.when import When
 from workbench.mls.wire.tree import Credential, LeafNode, X509Credential
 from workbench.mls.wire.values import described
@@ -85,7 +85,7 @@ def validate_credential(
             now = expired.until
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TrustAnchors:
     """Basic credentials are taken at their word, X.509 chains must lead to one of `anchors` (RFC 9420 §5.3).
 

@@ -6,10 +6,9 @@ and an `AuthenticatedContent` from then on: what must be verified first cannot b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import InvalidSignature, Misuse
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
@@ -23,7 +22,7 @@ from workbench.mls.wire.messages import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UnverifiedContent:
     """Content whose membership tag or seal is good, and whose signature nobody has checked (RFC 9420 §6.1)."""
 

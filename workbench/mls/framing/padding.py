@@ -8,18 +8,18 @@ in which group and epoch, and the authenticated data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.mls.arguments import check_fields
 from workbench.mls.errors import Misuse
+from workbench.mls.value import value
 from workbench.mls.wire.shapes import uint32
 
 MOST_PADDING = 1 << 30
 """More bytes than a message can have (RFC 9420 §2.1.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ToMultiple:
     """Pad to the next multiple of `step` bytes (RFC 9420 §15.1).
 
@@ -36,7 +36,7 @@ class ToMultiple:
             raise Misuse("§6.3.1", f"nothing can be padded to a multiple of {self.step} bytes")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Padme:
     """Pad as Padmé does: round up to a length of which only the first few bits are not zero (RFC 9420 §15.1).
 

@@ -16,7 +16,7 @@ nor in each epoch, so a member whose credential expires can still be heard (§5.
 from __future__ import annotations
 
 from workbench.mls.crypto.credentials import authenticate, validate_credential
-from workbench.mls.group.state import Policy
+from workbench.mls.group.public_group import Policy
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.when import When

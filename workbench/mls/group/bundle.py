@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workbench.mls.arguments import Entropy, check_fields, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.tree.grease import grease_extension, greased
 from workbench.mls.tree.own_leaf import check_own_leaf, default_capabilities, sign_leaf_node
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import LAST_RESORT, ProtocolVersion
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.tree import (
@@ -23,7 +24,7 @@ from workbench.mls.wire.tree import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeyPackageBundle:
     """A key package with the private keys that belong to it; only its client ever holds one."""
 

@@ -5,67 +5,49 @@ Making and processing a commit are the same walk, seen from two ends:
     validate    the proposals, one by one and together
     apply       them to the tree and the group's extensions
     path        fresh keys from the committer's leaf to the root, sealed or opened
-    derive      the new epoch from the old init secret, the path's commit secret and the pre-shared keys
+    sign        the commit (made), or have its signature verified before (processed)
+    schedule    the new epoch from the old init secret, the path's commit secret and the pre-shared keys
     confirm     the tag that proves it
 
-What takes no secret of it is in `public_commit.py`; a newcomer makes its own commit in `external_commit.py`.
+A member and a newcomer make a commit alike (`make_commit`); what only a newcomer does is in `external_commit.py`. What
+takes no secret of a commit that is processed is in `public_commit.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import field
 
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
-from workbench.mls.errors import InvalidTag, RevocationUnknown, Violation
+from workbench.mls.errors import InvalidTag
 from workbench.mls.framing.content import sign_content
-from workbench.mls.framing.padding import Padding
+from workbench.mls.group.applied_proposals import Applied, apply_by, provisional_context
 from workbench.mls.group.epoch import AppliedPath, EpochInputs, advance_epoch, derive_epoch, last_state
-from workbench.mls.group.framing import frame
+from workbench.mls.group.framing import PUBLIC, Framing, frame
 from workbench.mls.group.group_info import sign_group_info
-from workbench.mls.group.pre_shared_keys import (
-    NO_EXTERNAL_PSKS,
-    NO_RESUMPTION_PSKS,
-    ExternalPSKs,
-    ResumptionPSKs,
-    find_psks,
-    held_psk,
-)
-from workbench.mls.group.proposal_list import (
-    Applied,
-    path_required,
-    pending_proposal,
-    select_proposals,
-    select_valid_proposals,
-)
-from workbench.mls.group.proposals import check_is_current, refuse_grease_in
+from workbench.mls.group.pre_shared_keys import NO_PSKS, HeldPSKs, PreSharedKeys, all_psks, find_psks
+from workbench.mls.group.proposal_list import path_required, validate_proposals
+from workbench.mls.group.proposal_selection import named_proposals, select_pending
+from workbench.mls.group.proposals import refuse_grease_in
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     ProcessedPublicCommit,
     ProcessPublicCommit,
     advanced_by,
     process_public_commit,
-    provisional_context,
-    validate_and_apply,
 )
-from workbench.mls.group.resumption_checks import require_first_commit, resumption_psks_of
-from workbench.mls.group.state import (
-    AnyProposal,
-    GroupState,
-    PublicGroup,
-    SentProposal,
-    for_sending,
-    renewed_leaf,
-    require_active,
-)
+from workbench.mls.group.public_group import AnyProposal, ProposalSender, PublicGroup, SentProposal, for_sending
+from workbench.mls.group.resumption_checks import require_first_commit
+from workbench.mls.group.state import GroupState, Renewal, renewed_leaf, require_active
 from workbench.mls.group.welcome import create_welcome
-from workbench.mls.schedule.key_schedule import external_init_secret
+from workbench.mls.schedule.key_schedule import Epoch, external_init_secret
 from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, leaf_to_node
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.tree.update_path import new_path, open_path, prune_private_keys, seal_path
+from workbench.mls.value import value
 from workbench.mls.when import When
-from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage, WireFormat
+from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
@@ -75,6 +57,7 @@ from workbench.mls.wire.messages import (
     GroupContext,
     MemberSender,
     MLSMessage,
+    NewMemberCommitSender,
     PreSharedKey,
     Proposal,
     ProposalByReference,
@@ -82,10 +65,10 @@ from workbench.mls.wire.messages import (
     ProposalOrRef,
     Sender,
 )
-from workbench.mls.wire.tree import Credential, LeafNode, UpdatePath
+from workbench.mls.wire.tree import LeafNode, UpdatePath
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PendingCommit:
     """A commit that was made and not yet accepted.
 
@@ -102,7 +85,7 @@ class PendingCommit:
     advanced: EpochAdvanced
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Removed:
     """A commit was processed that removes this member: its state can read what it could read before, no more.
 
@@ -123,80 +106,184 @@ def create_commit(
     *,
     entropy: Entropy,
     now: Seconds,
-    psks: ExternalPSKs = NO_EXTERNAL_PSKS,
-    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
-    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
+    psks: PreSharedKeys = NO_PSKS,
     path: bool = True,
     by_reference: Sequence[bytes] | None = None,
     approved: Sequence[bytes] = (),
-    credential: Credential | None = None,
-    signature_private_key: bytes | None = None,
-    private: bool = False,
+    renew: Renewal | None = None,
+    framing: Framing = PUBLIC,
     ratchet_tree: bool = True,
     grease: bool = False,
-    authenticated_data: bytes = b"",
-    padding: Padding | None = None,
 ) -> PendingCommit:
     """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
 
     `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
     those that fit and have not expired are taken along; of the senders in the policy's `needs_approval` only those
     whose reference is in `approved`. `path=False` leaves out the path where the proposals allow it: it is cheaper, and
-    heals nothing. `credential` and `signature_private_key` renew those of the committer, which takes a path.
+    heals nothing. `renew` puts another credential or signature key into the committer's leaf, which takes a path.
 
-    `resumption_psks` are keys of other groups by group id and epoch; another `usage` of them than the application's
-    is for `reinit_group` and `branch_group`. `ratchet_tree` puts the tree into the Welcome, and `grease` an extension
-    that everybody is to ignore. `private` frames the commit as a PrivateMessage; `padding` is what the policy says
-    unless it is given. `entropy` is 32 fresh bytes; `now` is in seconds since 1970.
+    `psks` are the keys that may be mixed in, beside those of past epochs that the state has. `ratchet_tree` puts the
+    tree into the Welcome, and `grease` an extension that everybody is to ignore. `entropy` is 32 fresh bytes; `now` is
+    in seconds since 1970.
     """
     require_active(state)
-    suite = state.suite
-    renewed = credential is not None or signature_private_key is not None
-    leaf_node = renewed_leaf(state, credential, signature_private_key)
-    # validate, apply
     for proposal in proposals:
         refuse_grease_in(proposal)
     by_value = tuple(SentProposal(proposal, state.own_leaf) for proposal in proposals)
-    past_psks = {**resumption_psks, **resumption_psks_of(state)}
+    held = all_psks(psks, state.own_psks)
     sending = for_sending(state.public)
-    pending = _from_pending(sending, state.own_leaf, by_value, by_reference, approved, psks, past_psks, now=now)
-    listed = (*pending, *by_value)
-    applied = validate_and_apply(sending, listed, state.own_leaf, leaf_node, when=When.at(now), usage=usage)
-    require_first_commit(state, usage, applied.psks)
-    path = path or renewed or path_required(listed, state.policy)
-    found = find_psks(applied.psks, psks, past_psks)
-    # path
-    if path:
-        signing = signature_private_key or state.signature_private_key
-        taken, update_path, path_secrets, provisional = _make_path(state, applied, leaf_node, signing, entropy)
-        if renewed:
-            check_members(taken.tree, applied.extensions)
+    if by_reference is None:
+        pending = select_pending(sending, state.own_leaf, by_value, approved=approved, psks=held, now=now)
     else:
-        taken, update_path, path_secrets = _without_path(state, applied), None, {}
-        provisional = provisional_context(state.public, applied, applied.tree)
-    # derive
-    commit = Commit(tuple(map(_proposal_or_ref, listed)), update_path)
-    content = FramedContent(
-        state.group_id, state.epoch, Sender(MemberSender(state.own_leaf)), authenticated_data, commit
+        pending = named_proposals(sending, by_reference, now=now)
+    return commit_proposals(
+        state,
+        (*pending, *by_value),
+        entropy=entropy,
+        now=now,
+        psks=held,
+        path=path,
+        renew=renew,
+        framing=framing,
+        ratchet_tree=ratchet_tree,
+        grease=grease,
     )
-    wire_format = WireFormat.mls_private_message if private else WireFormat.mls_public_message
-    signature = sign_content(suite, wire_format, content, state.signature_private_key, state.context)
-    origin = EpochInputs(state.secrets.init_secret, state.interim_transcript_hash, found)
-    context, epoch = derive_epoch(suite, origin, provisional, taken, wire_format, content, signature)
-    # confirm
-    tag = confirmation_tag(suite, epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
-    authenticated = AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, tag))
-    message, current = frame(state, authenticated, padding=padding, entropy=entropy)
-    following = advance_epoch(current, context, epoch, taken, tag, applied.reinit)
+
+
+def commit_proposals(
+    state: GroupState,
+    listed: Sequence[SentProposal],
+    *,
+    entropy: bytes,
+    now: int,
+    psks: HeldPSKs,
+    path: bool,
+    renew: Renewal | None = None,
+    framing: Framing = PUBLIC,
+    ratchet_tree: bool = True,
+    grease: bool = False,
+    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
+) -> PendingCommit:
+    """Commit just these proposals as a member; another `usage` links a new group to an old one (RFC 9420 §8.6)."""
+    require_first_commit(
+        state, usage, [each.proposal.psk for each in listed if isinstance(each.proposal, PreSharedKey)]
+    )
+    author = Author(
+        sender=MemberSender(state.own_leaf),
+        leaf_node=renewed_leaf(state, renew),
+        says_something_new=renew is not None,
+        signature_private_key=state.signature_private_key,
+        next_signature_private_key=(renew and renew.signature_private_key) or state.signature_private_key,
+        private_keys=state.private_keys,
+        init_secret=state.secrets.init_secret,
+    )
+    made = make_commit(
+        for_sending(state.public),
+        author,
+        listed,
+        psks=psks,
+        path=path or renew is not None,
+        framing=framing,
+        entropy=entropy,
+        now=now,
+        usage=usage,
+    )
+    message, current = frame(state, made.authenticated, framing, entropy=entropy)
+    following = advance_epoch(current, made.context, made.epoch, made.path, made.tag, made.applied.reinit)
     welcome = None
-    if applied.added:
+    if made.applied.added:
         group_info = sign_group_info(
             following, ratchet_tree=ratchet_tree, external_pub=False, grease=entropy if grease else None
         )
-        sealed = create_welcome(suite, group_info, epoch, applied.added, path_secrets, applied.psks, entropy=entropy)
+        sealed = create_welcome(
+            state.suite,
+            group_info,
+            made.epoch,
+            made.applied.added,
+            made.path_secrets,
+            made.applied.psks,
+            entropy=entropy,
+        )
         welcome = MLSMessage(ProtocolVersion.mls10, sealed)
-    advanced = advanced_by(state.own_leaf, listed, applied, with_path=path)
-    return PendingCommit(message, welcome, current, following, advanced)
+    return PendingCommit(message, welcome, current, following, made.advanced)
+
+
+@value
+class Author:
+    """What it takes to make a commit: what a member has, or a newcomer (RFC 9420 §12.4.1, §12.4.3.2).
+
+    `leaf_node` goes into the path; its encryption key, source and signature are still to be set. It is signed with
+    `next_signature_private_key`, and the commit with `signature_private_key`. `private_keys` are those of the tree
+    before the commit, and `init_secret` is that of the old epoch or, from a newcomer, a fresh one.
+    """
+
+    sender: MemberSender | NewMemberCommitSender
+    leaf_node: LeafNode
+    says_something_new: bool
+    signature_private_key: bytes = field(repr=False)
+    next_signature_private_key: bytes = field(repr=False)
+    private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
+    init_secret: bytes = field(repr=False)
+
+    @property
+    def as_proposal_sender(self) -> ProposalSender:
+        """The author as the sender of its proposals by value."""
+        return LeafIndex(self.sender.leaf_index) if isinstance(self.sender, MemberSender) else self.sender
+
+
+@value
+class MadeCommit:
+    """A signed commit that is not framed yet, and the epoch to which it leads."""
+
+    authenticated: AuthenticatedContent
+    applied: Applied
+    committer: LeafIndex
+    path: AppliedPath
+    path_secrets: Mapping[NodeIndex, bytes] = field(repr=False)
+    context: GroupContext
+    epoch: Epoch
+    tag: bytes
+    advanced: EpochAdvanced
+
+
+def make_commit(
+    group: PublicGroup,
+    author: Author,
+    listed: Sequence[SentProposal],
+    *,
+    psks: HeldPSKs,
+    path: bool,
+    framing: Framing,
+    entropy: bytes,
+    now: int,
+    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
+) -> MadeCommit:
+    """Make a commit of the proposals listed, as a member or as a newcomer (RFC 9420 §12.4.1, §12.4.3.2)."""
+    suite = group.suite
+    # validate
+    validate_proposals(group, listed, author.as_proposal_sender, author.leaf_node, when=When.at(now), usage=usage)
+    # apply
+    applied, committer = apply_by(author.as_proposal_sender, group, listed)
+    found = find_psks(applied.psks, psks)
+    # path
+    path = path or path_required(listed, group.policy)
+    if path:
+        fresh, update_path, path_secrets, provisional = _make_path(group, author, applied, committer, entropy)
+    else:
+        fresh, update_path, path_secrets = _kept_path(group, author, applied), None, {}
+        provisional = provisional_context(group, applied, applied.tree)
+    # sign
+    commit = Commit(tuple(map(_proposal_or_ref, listed)), update_path)
+    content = FramedContent(group.group_id, group.epoch, Sender(author.sender), framing.authenticated_data, commit)
+    signature = sign_content(suite, framing.wire_format, content, author.signature_private_key, group.context)
+    # schedule
+    inputs = EpochInputs(author.init_secret, group.interim_transcript_hash, found)
+    context, epoch = derive_epoch(suite, inputs, provisional, fresh, framing.wire_format, content, signature)
+    # confirm
+    tag = confirmation_tag(suite, epoch.secrets.confirmation_key, context.confirmed_transcript_hash)
+    authenticated = AuthenticatedContent(framing.wire_format, content, FramedContentAuthData(signature, tag))
+    advanced = advanced_by(committer, listed, applied, with_path=path)
+    return MadeCommit(authenticated, applied, committer, fresh, path_secrets, context, epoch, tag, advanced)
 
 
 def process_commit(
@@ -204,11 +291,10 @@ def process_commit(
     authenticated: AuthenticatedContent,
     *,
     when: When,
-    psks: ExternalPSKs = NO_EXTERNAL_PSKS,
-    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    psks: PreSharedKeys = NO_PSKS,
     process_public: ProcessPublicCommit = process_public_commit,
 ) -> tuple[GroupState, EpochAdvanced | Removed]:
-    """Follow a commit whose signature has been verified into its epoch (RFC 9420 §12.4.2).
+    """Process a commit whose signature has been verified, and go on in the epoch to which it leads (RFC 9420 §12.4.2).
 
     Raises what `process_public_commit` raises, `InvalidTag`, `UnknownPreSharedKey`, and what opening the path raises.
     """
@@ -217,98 +303,59 @@ def process_commit(
     processed = process_public(state.public, authenticated, when=when)
     if state.own_leaf in processed.applied.removed:
         return last_state(state), Removed(processed.committer, processed.advanced.proposals)
-    found = find_psks(processed.applied.psks, psks, {**resumption_psks, **resumption_psks_of(state)})
+    found = find_psks(processed.applied.psks, all_psks(psks, state.own_psks))
     # path
-    taken = _open_path(state, processed)
-    # derive
+    path = _open_path(state, processed)
+    # schedule
     init_secret = state.secrets.init_secret
     if processed.kem_output is not None:
         init_secret = external_init_secret(suite, state.secrets.external_secret, processed.kem_output)
-    origin = EpochInputs(init_secret, state.interim_transcript_hash, found)
+    inputs = EpochInputs(init_secret, state.public.interim_transcript_hash, found)
     signature, tag = authenticated.auth.signature, authenticated.auth.confirmation_tag
     context, epoch = derive_epoch(
-        suite, origin, processed.context, taken, authenticated.wire_format, authenticated.content, signature
+        suite, inputs, processed.context, path, authenticated.wire_format, authenticated.content, signature
     )
     # confirm
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
         raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
-    return advance_epoch(state, context, epoch, taken, tag, processed.applied.reinit), processed.advanced
+    return advance_epoch(state, context, epoch, path, tag, processed.applied.reinit), processed.advanced
 
 
-def _from_pending(
-    group: PublicGroup,
-    own_leaf: LeafIndex,
-    by_value: tuple[SentProposal, ...],
-    by_reference: Sequence[bytes] | None,
-    approved: Sequence[bytes],
-    psks: ExternalPSKs,
-    resumption_psks: ResumptionPSKs,
-    *,
-    now: int,
-) -> tuple[SentProposal, ...]:
-    """The pending proposals that are named or, if none are, all that are approved and fit (RFC 9420 §12.4.1).
-
-    One for a pre-shared key that is not held here is left to others, and one that has expired while it waited is left
-    out: nobody stops this member's commits with them.
-    """
-    if by_reference is not None:
-        named = tuple(pending_proposal(group.proposals, reference) for reference in by_reference)
-        for sent in named:
-            check_is_current(group, sent, when=When.at(now))
-        return named
-    approvals = {pending_proposal(group.proposals, reference).reference for reference in approved}
-    able = [
-        sent
-        for sent in group.proposals.values()
-        if (sent.reference in approvals or group.policy.approves_by_default(sent))
-        and _is_held(sent, psks, resumption_psks)
-        and _is_current(group, sent, now)
-    ]
-    if not able:
-        return ()
-    selected = select_proposals(able, by_value, own_leaf)
-    return select_valid_proposals(group.tree, group.context.extensions, selected, by_value)
-
-
-def _is_current(group: PublicGroup, sent: SentProposal, now: int) -> bool:
-    """Whether this member may still commit a proposal that was valid when it came (RFC 9420 §7.3)."""
-    try:
-        check_is_current(group, sent, when=When.at(now))
-    except (Violation, RevocationUnknown):
-        return False
-    return True
-
-
-def _is_held(sent: SentProposal, psks: ExternalPSKs, resumption_psks: ResumptionPSKs) -> bool:
-    """Whether this member can commit a proposal: it has the key, if that is for one."""
-    psk = sent.proposal.psk if isinstance(sent.proposal, PreSharedKey) else None
-    return psk is None or held_psk(psk, psks, resumption_psks) is not None
+# The path: made by the committer, opened by the others
 
 
 def _make_path(
-    state: GroupState, applied: Applied, leaf_node: LeafNode, signature_private_key: bytes, entropy: bytes
+    group: PublicGroup, author: Author, applied: Applied, committer: LeafIndex, entropy: bytes
 ) -> tuple[AppliedPath, UpdatePath, Mapping[NodeIndex, bytes], GroupContext]:
-    """A fresh path sealed to all who stay, its secrets by node, and the context it is bound to."""
+    """A fresh path sealed to all who stay, its secrets by node, and the context to which it is bound."""
+    signing = author.next_signature_private_key
     made = new_path(
-        state.suite,
-        applied.tree,
-        state.own_leaf,
-        state.group_id,
-        signature_private_key,
-        entropy=entropy,
-        leaf_node=leaf_node,
+        group.suite, applied.tree, committer, group.group_id, signing, entropy=entropy, leaf_node=author.leaf_node
     )
-    provisional = provisional_context(state.public, applied, made.tree)
-    update_path = seal_path(state.suite, made, applied.joined, encode(provisional), entropy=entropy)
-    taken = AppliedPath(made.tree, made.commit_secret, made.private_keys, signature_private_key)
-    return taken, update_path, made.path_secrets, provisional
+    provisional = provisional_context(group, applied, made.tree)
+    update_path = seal_path(group.suite, made, applied.joined, encode(provisional), entropy=entropy)
+    if author.says_something_new:
+        check_members(made.tree, applied.extensions)
+    return (
+        AppliedPath(made.tree, made.commit_secret, made.private_keys, signing),
+        update_path,
+        made.path_secrets,
+        provisional,
+    )
+
+
+def _kept_path(group: PublicGroup, author: Author, applied: Applied) -> AppliedPath:
+    """What a committer has without a path: its own keys, as far as the nodes are still there."""
+    keys = prune_private_keys(group.tree, applied.tree, author.private_keys)
+    return AppliedPath(applied.tree, bytes(group.suite.hash_length), keys, author.signature_private_key)
 
 
 def _open_path(state: GroupState, processed: ProcessedPublicCommit) -> AppliedPath:
-    """The path of somebody else's commit, as far up as this member can open it."""
+    """The path of another committer, as far up as this member can open it."""
     update_path, applied = processed.commit.path, processed.applied
+    keys, signing = _private_keys(state, applied), _signature_private_key(state, applied)
     if update_path is None:
-        return _without_path(state, applied)
+        return AppliedPath(applied.tree, bytes(state.suite.hash_length), keys, signing)
     opened = open_path(
         state.suite,
         processed.tree,
@@ -316,16 +363,10 @@ def _open_path(state: GroupState, processed: ProcessedPublicCommit) -> AppliedPa
         update_path,
         joined=applied.joined,
         own_leaf=state.own_leaf,
-        private_keys=_private_keys(state, applied),
+        private_keys=keys,
         context=encode(processed.context),
     )
-    signing = _signature_private_key(state, applied)
     return AppliedPath(processed.tree, opened.commit_secret, opened.private_keys, signing)
-
-
-def _without_path(state: GroupState, applied: Applied) -> AppliedPath:
-    no_secret, signing = bytes(state.suite.hash_length), _signature_private_key(state, applied)
-    return AppliedPath(applied.tree, no_secret, _private_keys(state, applied), signing)
 
 
 def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, bytes]:

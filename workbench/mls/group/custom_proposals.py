@@ -7,15 +7,14 @@ capabilities, and hands it to the application with the commit that carries it ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.mls.arguments import check_fields
 from workbench.mls.errors import Misuse
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import ProposalType, is_grease
 from workbench.mls.wire.shapes import uint16
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CustomProposalType:
     """What all members must know alike of a proposal type that RFC 9420 does not define (RFC 9420 §17.4).
 

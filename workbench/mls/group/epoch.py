@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.group.public_group import PublicGroup, public_epoch
 from workbench.mls.group.state import GroupState
-from workbench.mls.schedule.key_schedule import Epoch, next_epoch
+from workbench.mls.schedule.key_schedule import Epoch, FirstEpoch, next_epoch
 from workbench.mls.schedule.psk import psk_secret
-from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
+from workbench.mls.schedule.transcript import confirmed_transcript_hash
 from workbench.mls.tree.ratchet_tree import RatchetTree
-from workbench.mls.tree.tree_math import NodeIndex
+from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import FramedContent, GroupContext, PreSharedKeyID, ReInit
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AppliedPath:
     """What a commit's path brings: the tree with it, the commit secret, and the private keys held after it."""
 
@@ -27,7 +29,7 @@ class AppliedPath:
     signature_private_key: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EpochInputs:
     """What the new epoch starts from: the old one's init secret (or a newcomer's), transcript, and the PSKs."""
 
@@ -59,13 +61,30 @@ def derive_epoch(
     return context, epoch
 
 
-def advance_epoch(
-    state: GroupState,
-    context: GroupContext,
-    epoch: Epoch,
-    taken: AppliedPath,
+def first_state(
+    public: PublicGroup,
+    own_leaf: LeafIndex,
+    private_keys: Mapping[NodeIndex, bytes],
+    signature_private_key: bytes,
+    epoch: Epoch | FirstEpoch,
     tag: bytes,
-    reinit: ReInit | None,
+) -> GroupState:
+    """The state of a member that has just come in, with the secrets of the epoch and its confirmation tag."""
+    return GroupState(
+        public=public,
+        own_leaf=own_leaf,
+        private_keys=private_keys,
+        signature_private_key=signature_private_key,
+        secrets=epoch.secrets,
+        secret_tree=epoch.secret_tree,
+        confirmation_tag=tag,
+        resumption_psks={public.epoch: epoch.secrets.resumption_psk},
+        first_epoch=public.epoch,
+    )
+
+
+def advance_epoch(
+    state: GroupState, context: GroupContext, epoch: Epoch, path: AppliedPath, tag: bytes, reinit: ReInit | None
 ) -> GroupState:
     """The state in the new epoch; of what belonged to the old one it holds what the policy keeps, and nothing else.
 
@@ -75,21 +94,17 @@ def advance_epoch(
     oldest = context.epoch - state.policy.kept_resumption_psks
     return replace(
         state,
-        context=context,
-        tree=taken.tree,
-        private_keys=taken.private_keys,
-        signature_private_key=taken.signature_private_key,
+        public=public_epoch(state.suite, context, path.tree, tag, state.policy, reinit),
+        private_keys=path.private_keys,
+        signature_private_key=path.signature_private_key,
         secrets=epoch.secrets,
         secret_tree=epoch.secret_tree,
-        interim_transcript_hash=interim_transcript_hash(state.suite, context.confirmed_transcript_hash, tag),
         confirmation_tag=tag,
-        proposals={},
+        resumption_psks={number: psk for number, psk in kept.items() if number > oldest},
         update_keys={},
         update_signature_keys={},
-        resumption_psks={number: psk for number, psk in kept.items() if number > oldest},
         past_epochs=state.epochs_to_keep(),
         active=reinit is None,
-        reinit=reinit,
     )
 
 
@@ -99,4 +114,4 @@ def last_state(state: GroupState) -> GroupState:
     The RFC wants it deleted soon: that is for the application, which alone knows when no message is under way any
     more (RFC 9420 §12.4.2).
     """
-    return replace(state, active=False, proposals={}, update_keys={}, update_signature_keys={})
+    return replace(state.with_proposals({}), active=False, update_keys={}, update_signature_keys={})

@@ -14,7 +14,7 @@ from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import FROM_EXTERNAL_SENDERS, from_outside
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.proposals import refuse_grease_in, validate_psk
-from workbench.mls.group.state import AnyProposal
+from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.leaf_node import ANY_LENGTH
 from workbench.mls.wire.code_points import WireFormat

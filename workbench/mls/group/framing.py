@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workbench.mls.arguments import check_fields
 from workbench.mls.errors import (
     BeforeJoining,
     EpochDeleted,
@@ -20,10 +21,11 @@ from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.padding import Padding
 from workbench.mls.framing.private_message import open_content, open_sender_data, protect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
-from workbench.mls.group.state import GroupState, ProposalSender, ReadableEpoch
+from workbench.mls.group.state import GroupState, ReadableEpoch
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     Add,
@@ -41,13 +43,34 @@ from workbench.mls.wire.messages import (
 from workbench.mls.wire.tree import UpdatePath
 
 
-def frame(
-    state: GroupState, authenticated: AuthenticatedContent, *, padding: Padding | None, entropy: bytes
-) -> tuple[MLSMessage, GroupState]:
-    """Protect signed content for the wire; the next state lacks the key that a PrivateMessage used up.
+@value
+class Framing:
+    """How a proposal or a commit goes on the wire: as a PublicMessage or, `private`, as a PrivateMessage (RFC 9420 §6).
 
-    `padding` is for a PrivateMessage; None is what the policy says.
+    `authenticated_data` travels in the clear, covered by the signature. `padding` is for a PrivateMessage; None is what
+    the policy says.
     """
+
+    private: bool = False
+    authenticated_data: bytes = b""
+    padding: Padding | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    @property
+    def wire_format(self) -> WireFormat:
+        """The wire format that the signature covers."""
+        return WireFormat.mls_private_message if self.private else WireFormat.mls_public_message
+
+
+PUBLIC = Framing()
+
+
+def frame(
+    state: GroupState, authenticated: AuthenticatedContent, framing: Framing, *, entropy: bytes
+) -> tuple[MLSMessage, GroupState]:
+    """Protect signed content for the wire; the next state lacks the key that a PrivateMessage used up."""
     if authenticated.wire_format is WireFormat.mls_public_message:
         public = protect_public(state.suite, authenticated, state.secrets.membership_key, state.context)
         return MLSMessage(ProtocolVersion.mls10, public), state
@@ -56,7 +79,7 @@ def frame(
         authenticated,
         state.secret_tree,
         state.secrets.sender_data_secret,
-        padding=state.policy.padding if padding is None else padding,
+        padding=state.policy.padding if framing.padding is None else framing.padding,
         entropy=entropy,
     )
     return MLSMessage(ProtocolVersion.mls10, private), replace(state, secret_tree=secret_tree)
@@ -120,12 +143,6 @@ def sender_leaf(content: FramedContent) -> LeafIndex:
     if not isinstance(sender, MemberSender):
         raise InvalidMessage("§6", f"only a member may send this, not a {sender.TAG.name} sender")
     return LeafIndex(sender.leaf_index)
-
-
-def proposal_sender(content: FramedContent) -> ProposalSender:
-    """Who framed a proposal or a commit (RFC 9420 §6)."""
-    sender = content.sender.sender
-    return LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
 
 
 def check_address(context: GroupContext, group_id: bytes, epoch: int) -> None:

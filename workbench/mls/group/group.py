@@ -7,7 +7,7 @@ that it could change.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
@@ -18,12 +18,13 @@ from workbench.mls.framing.padding import Padding
 from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import PendingCommit, Removed, process_commit
+from workbench.mls.group.epoch import first_state
 from workbench.mls.group.external_commit import PendingExternalCommit
-from workbench.mls.group.framing import frame, sender_leaf, unframe
+from workbench.mls.group.framing import PUBLIC, Framing, frame, sender_leaf, unframe
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.pending_commit import apply_pending_commit, reason_against_pending
-from workbench.mls.group.pre_shared_keys import NO_EXTERNAL_PSKS, NO_RESUMPTION_PSKS, ExternalPSKs, ResumptionPSKs
+from workbench.mls.group.pre_shared_keys import NO_PSKS, PreSharedKeys
 from workbench.mls.group.proposal_store import ProposalStore
 from workbench.mls.group.proposals import has_room_for_proposal, refuse_grease_in, validate_proposal
 from workbench.mls.group.public_commit import (
@@ -33,32 +34,31 @@ from workbench.mls.group.public_commit import (
     process_public_commit,
     process_public_proposal,
 )
-from workbench.mls.group.state import (
+from workbench.mls.group.public_group import (
     DEFAULT_POLICY,
     AnyProposal,
-    GroupState,
     Policy,
     SentProposal,
     for_sending,
-    renewed_leaf,
-    require_active,
+    public_epoch,
 )
+from workbench.mls.group.state import GroupState, Renewal, renewed_leaf, require_active
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.mls.schedule.key_schedule import export_secret as derive_exported
-from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
+from workbench.mls.schedule.transcript import confirmation_tag
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.grease import refuse_grease
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.value import value
 from workbench.mls.when import When
-from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
+from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import (
     ApplicationData,
     AuthenticatedContent,
-    Commit,
     FramedContent,
     FramedContentAuthData,
     GroupContext,
@@ -69,10 +69,10 @@ from workbench.mls.wire.messages import (
     Update,
 )
 from workbench.mls.wire.shapes import uint16
-from workbench.mls.wire.tree import Credential, Extension, Node, UpdateSource
+from workbench.mls.wire.tree import Extension, Node, UpdateSource
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Proposed:
     """A proposal that was framed, its reference, and the state that waits for its commit."""
 
@@ -81,7 +81,7 @@ class Proposed:
     next: GroupState
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Protected:
     """An application message, and the state without the key that sealed it."""
 
@@ -89,7 +89,7 @@ class Protected:
     next: GroupState
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ApplicationMessage:
     """What a member said; `sender` is its leaf in the tree of `epoch`, which may be a past one (`readable_in`)."""
 
@@ -131,24 +131,9 @@ def create_group(
     context = GroupContext(ProtocolVersion.mls10, suite.id, group_id, 0, tree.hash(), b"", tuple(extensions))
     epoch = epoch_from_epoch_secret(suite, suite.fresh(entropy, "epoch secret"), tree.leaf_count)
     tag = confirmation_tag(suite, epoch.secrets.confirmation_key, b"")
-    return GroupState(
-        suite=suite,
-        context=context,
-        tree=tree,
-        own_leaf=LeafIndex(0),
-        private_keys={NodeIndex(0): bundle.encryption_private_key},
-        signature_private_key=bundle.signature_private_key,
-        secrets=epoch.secrets,
-        secret_tree=epoch.secret_tree,
-        interim_transcript_hash=interim_transcript_hash(suite, b"", tag),
-        confirmation_tag=tag,
-        proposals={},
-        update_keys={},
-        update_signature_keys={},
-        resumption_psks={0: epoch.secrets.resumption_psk},
-        policy=policy,
-        first_epoch=0,
-    )
+    public = public_epoch(suite, context, tree, tag, policy)
+    keys = {NodeIndex(0): bundle.encryption_private_key}
+    return first_state(public, LeafIndex(0), keys, bundle.signature_private_key, epoch, tag)
 
 
 @checks_arguments
@@ -158,14 +143,11 @@ def propose(
     *,
     entropy: Entropy,
     now: Seconds,
-    private: bool = False,
-    authenticated_data: bytes = b"",
-    padding: Padding | None = None,
+    framing: Framing = PUBLIC,
 ) -> Proposed:
     """Propose a change for somebody to commit (RFC 9420 §12.1).
 
-    For an Update, call `propose_update`, which makes the fresh leaf. `padding` of a `private` proposal is what the
-    policy says unless it is given.
+    For an Update, call `propose_update`, which makes the fresh leaf.
     """
     require_active(state)
     sent = SentProposal(proposal, state.own_leaf)
@@ -174,12 +156,11 @@ def propose(
         raise Misuse("§12.1", reason)
     refuse_grease_in(proposal)
     validate_proposal(for_sending(state.public), sent, when=When.at(now))
-    content = _content(state, Proposal(proposal), authenticated_data)
-    authenticated = _sign(state, content, private=private)
-    message, state = frame(state, authenticated, padding=padding, entropy=entropy)
+    authenticated = _signed(state, Proposal(proposal), framing)
+    message, state = frame(state, authenticated, framing, entropy=entropy)
     reference = proposal_ref(state.suite, authenticated)
     queued = ProposalStore.of(state.proposals).having(reference, replace(sent, reference=reference))
-    return Proposed(message, reference, replace(state, proposals=queued))
+    return Proposed(message, reference, state.with_proposals(queued))
 
 
 @checks_arguments
@@ -188,43 +169,29 @@ def propose_update(
     *,
     entropy: Entropy,
     now: Seconds,
-    credential: Credential | None = None,
-    signature_private_key: bytes | None = None,
-    private: bool = False,
-    authenticated_data: bytes = b"",
-    padding: Padding | None = None,
+    renew: Renewal | None = None,
+    framing: Framing = PUBLIC,
 ) -> Proposed:
     """Propose a fresh leaf key of one's own, to be committed by another (RFC 9420 §12.1.2).
 
-    `credential` and `signature_private_key` renew these too. The private keys wait in `next.update_keys` and
-    `next.update_signature_keys` until the epoch ends.
+    `renew` puts another credential or signature key into the leaf, too. The private keys wait in `next.update_keys`
+    and `next.update_signature_keys` until the epoch ends.
     """
     require_active(state)
     keys = state.suite.derive_key_pair(state.suite.fresh(entropy, "update leaf key"))
+    signing = None if renew is None else renew.signature_private_key
     leaf_node = sign_leaf_node(
         state.suite,
-        replace(
-            renewed_leaf(state, credential, signature_private_key),
-            encryption_key=keys.public_key,
-            leaf_node_source=UpdateSource(),
-        ),
-        signature_private_key or state.signature_private_key,
+        replace(renewed_leaf(state, renew), encryption_key=keys.public_key, leaf_node_source=UpdateSource()),
+        signing or state.signature_private_key,
         group_id=state.group_id,
         leaf_index=state.own_leaf,
     )
-    proposed = propose(
-        state,
-        Update(leaf_node),
-        entropy=entropy,
-        now=now,
-        private=private,
-        authenticated_data=authenticated_data,
-        padding=padding,
-    )
+    proposed = propose(state, Update(leaf_node), entropy=entropy, now=now, framing=framing)
     update_keys = {**state.update_keys, keys.public_key: keys.private_key}
     signature_keys = {**state.update_signature_keys}
-    if signature_private_key is not None:
-        signature_keys[leaf_node.signature_key] = signature_private_key
+    if signing is not None:
+        signature_keys[leaf_node.signature_key] = signing
     following = replace(proposed.next, update_keys=update_keys, update_signature_keys=signature_keys)
     return replace(proposed, next=following)
 
@@ -248,8 +215,9 @@ def protect(
     require_active(state)
     if any(map(state.policy.approves_by_default, state.proposals.values())):
         raise Misuse("§12.4", "proposals are pending: commit them before sending application data")
-    content = _content(state, ApplicationData(application_data), authenticated_data)
-    message, following = frame(state, _sign(state, content, private=True), padding=padding, entropy=entropy)
+    framing = Framing(private=True, authenticated_data=authenticated_data, padding=padding)
+    authenticated = _signed(state, ApplicationData(application_data), framing)
+    message, following = frame(state, authenticated, framing, entropy=entropy)
     return Protected(message, following)
 
 
@@ -260,8 +228,7 @@ def process(
     *,
     now: Seconds,
     sent_at: int | None = None,
-    psks: ExternalPSKs = NO_EXTERNAL_PSKS,
-    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    psks: PreSharedKeys = NO_PSKS,
     pending: PendingCommit | PendingExternalCommit | None = None,
     process_public: ProcessPublicCommit = process_public_commit,
 ) -> tuple[GroupState, Received]:
@@ -270,8 +237,7 @@ def process(
     `now` is in seconds since 1970. `sent_at` is when the message was sent, as the delivery service says: what expires,
     lifetimes and credentials, is judged by it, but not further back than `LifetimePolicy.catch_up`. Without it, any
     time back to that bound will do: the committer had to check, and what was good then lets a member follow that was
-    offline (§7.3). `psks` are the application's keys by their id, and `resumption_psks` those of other groups by group
-    id and epoch.
+    offline (§7.3). `psks` are the application's keys by their id, and those of other groups by group id and epoch.
 
     `pending` is a commit of one's own that was sent. When it comes back, it is applied; when another commit comes
     first, that one is processed, and the application forgets the pending one. A pending commit that does not lead on
@@ -299,17 +265,10 @@ def process(
         case Proposal():
             require_active(state)
             proposals, queued = process_public_proposal(state.public, authenticated, when=when)
-            return replace(state, proposals=proposals), queued
+            return state.with_proposals(proposals), queued
         case _:
             require_active(state)
-            return process_commit(
-                state,
-                authenticated,
-                when=when,
-                psks=psks,
-                resumption_psks=resumption_psks,
-                process_public=process_public,
-            )
+            return process_commit(state, authenticated, when=when, psks=psks, process_public=process_public)
 
 
 @checks_arguments
@@ -319,7 +278,7 @@ def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
     Another member may commit it all the same: then `process` raises `UnknownProposal`, and this member is out of
     step until it takes the proposal in again.
     """
-    return replace(state, proposals={known: sent for known, sent in state.proposals.items() if known != reference})
+    return state.with_proposals({known: sent for known, sent in state.proposals.items() if known != reference})
 
 
 @checks_arguments
@@ -341,13 +300,8 @@ def export_secret(state: GroupState, label: str, context: bytes, length: uint16)
     return derive_exported(state.suite, state.secrets.exporter_secret, label, context, length)
 
 
-def _content(
-    state: GroupState, content: ApplicationData | Proposal | Commit, authenticated_data: bytes
-) -> FramedContent:
-    return FramedContent(state.group_id, state.epoch, Sender(MemberSender(state.own_leaf)), authenticated_data, content)
-
-
-def _sign(state: GroupState, content: FramedContent, *, private: bool) -> AuthenticatedContent:
-    wire_format = WireFormat.mls_private_message if private else WireFormat.mls_public_message
-    signature = sign_content(state.suite, wire_format, content, state.signature_private_key, state.context)
-    return AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, None))
+def _signed(state: GroupState, content: ApplicationData | Proposal, framing: Framing) -> AuthenticatedContent:
+    sender = Sender(MemberSender(state.own_leaf))
+    framed = FramedContent(state.group_id, state.epoch, sender, framing.authenticated_data, content)
+    signature = sign_content(state.suite, framing.wire_format, framed, state.signature_private_key, state.context)
+    return AuthenticatedContent(framing.wire_format, framed, FramedContentAuthData(signature, None))

@@ -6,9 +6,9 @@ from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidGroupInfo, InvalidRatchetTree, Misuse
 from workbench.mls.group.authentication import authenticate_group
-from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, PublicGroup
+from workbench.mls.group.public_group import DEFAULT_POLICY, Policy, PublicGroup, public_epoch
+from workbench.mls.group.state import GroupState
 from workbench.mls.schedule.key_schedule import external_key_pair
-from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.grease import grease_extension
 from workbench.mls.tree.ratchet_tree import RatchetTree
@@ -58,8 +58,7 @@ def public_group(
     context = info.group_context
     suite = suite or cipher_suite(context.cipher_suite)
     tree = verified_tree(suite, info, ratchet_tree, when=When.at(now), policy=policy)
-    interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag)
-    return PublicGroup(suite, context, tree, interim, {}, policy)
+    return public_epoch(suite, context, tree, info.confirmation_tag, policy)
 
 
 def verify_group_info(suite: CipherSuite, group_info: GroupInfo, signature_key: bytes) -> None:

@@ -12,7 +12,8 @@ from workbench.mls.arguments import checks_arguments
 from workbench.mls.errors import Misuse
 from workbench.mls.group.commit import PendingCommit
 from workbench.mls.group.external_commit import PendingExternalCommit
-from workbench.mls.group.state import GroupState, PublicGroup, require_active, require_not_ended
+from workbench.mls.group.public_group import PublicGroup, require_not_ended
+from workbench.mls.group.state import GroupState, require_active
 
 
 @checks_arguments
@@ -27,7 +28,7 @@ def apply_pending_commit(state: GroupState, pending: PendingCommit | PendingExte
     if isinstance(pending, PendingCommit):
         require_active(state)
     else:
-        require_not_ended(state)
+        require_not_ended(state.public)
     if reason := reason_against_pending(state, pending):
         raise Misuse("§12.4", reason)
     if isinstance(pending, PendingExternalCommit):

@@ -9,33 +9,33 @@ from typing import TypeAlias
 from workbench.mls.errors import UnknownPreSharedKey
 from workbench.mls.wire.messages import ExternalPSK, PreSharedKeyID
 
-ExternalPSKs: TypeAlias = Mapping[bytes, bytes]
-"""The application's own keys, by their `psk_id`."""
+HeldPSKs: TypeAlias = Mapping[bytes | tuple[bytes, int], bytes]
+"""External keys by their `psk_id`, and the resumption PSKs of past epochs by group id and epoch."""
 
-ResumptionPSKs: TypeAlias = Mapping[tuple[bytes, int], bytes]
-"""Keys of past epochs, by group id and epoch."""
+PreSharedKeys: TypeAlias = HeldPSKs | Mapping[bytes, bytes] | Mapping[tuple[bytes, int], bytes]
+"""What a caller gives: keys of both kinds, or of one."""
 
-NO_EXTERNAL_PSKS: ExternalPSKs = MappingProxyType({})
-NO_RESUMPTION_PSKS: ResumptionPSKs = MappingProxyType({})
+NO_PSKS: HeldPSKs = MappingProxyType({})
 
 
-def find_psks(
-    ids: Sequence[PreSharedKeyID], external: ExternalPSKs, resumption: ResumptionPSKs
-) -> tuple[tuple[PreSharedKeyID, bytes], ...]:
+def all_psks(given: PreSharedKeys, own: PreSharedKeys = NO_PSKS) -> HeldPSKs:
+    """The keys that a caller gives, and those that a state has itself."""
+    return {key: psk for psks in (given, own) for key, psk in psks.items()}
+
+
+def find_psks(ids: Sequence[PreSharedKeyID], held: HeldPSKs) -> tuple[tuple[PreSharedKeyID, bytes], ...]:
     """Each named key with its value, in order; raises `UnknownPreSharedKey` for one that is not held."""
-    return tuple((each, _find(each, external, resumption)) for each in ids)
+    return tuple((each, _find(each, held)) for each in ids)
 
 
-def held_psk(wanted: PreSharedKeyID, external: ExternalPSKs, resumption: ResumptionPSKs) -> bytes | None:
+def held_psk(wanted: PreSharedKeyID, held: HeldPSKs) -> bytes | None:
     """The value of a named key, None if it is not held."""
     key = wanted.psk
-    if isinstance(key, ExternalPSK):
-        return external.get(key.psk_id)
-    return resumption.get((key.psk_group_id, key.psk_epoch))
+    return held.get(key.psk_id if isinstance(key, ExternalPSK) else (key.psk_group_id, key.psk_epoch))
 
 
-def _find(wanted: PreSharedKeyID, external: ExternalPSKs, resumption: ResumptionPSKs) -> bytes:
-    psk = held_psk(wanted, external, resumption)
+def _find(wanted: PreSharedKeyID, held: HeldPSKs) -> bytes:
+    psk = held_psk(wanted, held)
     if psk is None:
         raise UnknownPreSharedKey("§8.4", f"{_named(wanted)} is needed and not held here")
     return psk

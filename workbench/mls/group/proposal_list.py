@@ -1,57 +1,35 @@
-"""Proposals together: which a committer takes, whether they fit, and what they do (RFC 9420 §12.2, §12.3).
+"""The proposals of a commit: looked up, and valid each by itself and all together (RFC 9420 §12.2, §12.4.2).
 
-Everything here is public: it needs the tree and the group context, and no secret.
+What depends on the tree that results is checked where they are applied (`applied_proposals.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from workbench.mls.crypto.algorithms import ALGORITHMS
-from workbench.mls.errors import InvalidProposalList, UnknownProposal, Violation
-from workbench.mls.group.state import AnyProposal, Policy, ProposalSender, SentProposal
-from workbench.mls.tree.extensions import demanded_of_members
-from workbench.mls.tree.ratchet_tree import RatchetTree
-from workbench.mls.tree.subtree import CommonCapabilities
+from workbench.mls.crypto.credentials import authenticate
+from workbench.mls.errors import InvalidCommit, InvalidProposalList, RefusedByPolicy, UnknownProposal
+from workbench.mls.group.proposals import check_new_key, validate_proposal
+from workbench.mls.group.public_group import AnyProposal, Policy, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.tree.tree_math import LeafIndex
-from workbench.mls.tree.tree_validation import check_members
+from workbench.mls.when import When
+from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     Add,
     Commit,
     CustomProposal,
     ExternalInit,
-    GroupContextExtensions,
     PreSharedKey,
-    PreSharedKeyID,
     ProposalByValue,
     ReInit,
     Remove,
-    RequiredCapabilities,
     Update,
 )
-from workbench.mls.wire.tree import Extension, KeyPackage, LeafNode
+from workbench.mls.wire.tree import KeyPackage, LeafNode
 
 PATH_NOT_REQUIRED = (Add, PreSharedKey, ReInit)
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a list of proposals makes of the tree and of the group's extensions."""
-
-    tree: RatchetTree
-    extensions: tuple[Extension, ...]
-    added: tuple[tuple[LeafIndex, KeyPackage], ...]
-    updated: tuple[LeafIndex, ...]
-    removed: tuple[LeafIndex, ...]
-    psks: tuple[PreSharedKeyID, ...]
-    reinit: ReInit | None = None
-
-    @property
-    def joined(self) -> frozenset[LeafIndex]:
-        """The leaves of those who were added: their secrets come in the Welcome."""
-        return frozenset(leaf for leaf, _ in self.added)
 
 
 def resolve_proposals(
@@ -79,157 +57,39 @@ def pending_proposal(pending: Mapping[bytes, SentProposal], reference: bytes) ->
     return pending[reference]
 
 
-def select_proposals(
-    pending: Iterable[SentProposal], by_value: Sequence[SentProposal], committer: LeafIndex
-) -> tuple[SentProposal, ...]:
-    """The pending proposals that a committer takes along with its own, so that the list is valid.
+def validate_proposals(
+    group: PublicGroup,
+    listed: Sequence[SentProposal],
+    committer: ProposalSender,
+    leaf_node: LeafNode | None,
+    *,
+    when: When,
+    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
+) -> None:
+    """Check the proposals of a commit, and the leaf node in its path (RFC 9420 §5.3.1, §12.2, §12.4.2).
 
-    A Remove is preferred to any Update of the same leaf, else the newest Update; a ReInit waits while there is
-    anything else (RFC 9420 §12.2).
+    `when` is the time at which the commit was sent. `leaf_node` is None for a commit without a path, and need not be
+    signed yet. Proposals by reference were checked when they arrived. Raises `InvalidCommit`, `InvalidProposalList`,
+    `RefusedByPolicy`, what `validate_proposal` raises, and what the Authentication Service raises.
     """
-    waiting = [sent for sent in pending if not _is_about(sent, committer)]
-    removed = {sent.proposal.removed for sent in (*by_value, *waiting) if isinstance(sent.proposal, Remove)}
-    own = set(map(_subject, by_value))
-    taken: dict[object, SentProposal] = {}
-    for sent in waiting:
-        subject = _subject(sent)
-        if isinstance(sent.proposal, Update):
-            if sent.sender not in removed:
-                taken[subject] = sent
-        elif subject not in own:
-            taken.setdefault(subject, sent)
-    alone = len(taken) == 1 and not by_value
-    return tuple(sent for sent in taken.values() if alone or not isinstance(sent.proposal, ReInit))
+    # The list comes before the signatures in each proposal: many proposals can be sent at no cost.
+    if isinstance(committer, int):
+        validate_proposal_list(listed, committer)
+    else:
+        if not group.policy.external_commits:
+            reason = "a client joins by a commit of its own"
+            raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.external_commits", value=False)
+        validate_external_proposal_list(listed)
+    for sent in listed:
+        if sent.reference is None:
+            validate_proposal(group, sent, when=when, usage=usage)
+    if leaf_node is not None:
+        _validate_leaf_of_path(group, listed, committer, leaf_node, when=when)
+    elif path_required(listed, group.policy):
+        raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
 
 
-def select_valid_proposals(
-    tree: RatchetTree,
-    extensions: tuple[Extension, ...],
-    pending: tuple[SentProposal, ...],
-    by_value: tuple[SentProposal, ...],
-) -> tuple[SentProposal, ...]:
-    """The pending proposals without those that would make the tree invalid (RFC 9420 §12.2).
-
-    Such a proposal is valid by itself, so it was queued; no member may stop the others' commits with one. If all fit
-    together, all are taken. If not, each is looked at once, however many do not fit (`_turn`), and left out if it does
-    not fit with those that were looked at before.
-    """
-    if _fit(tree, extensions, (*pending, *by_value)):
-        return pending
-    removes = (sent for sent in pending if isinstance(sent.proposal, Remove))
-    settings = [sent for sent in by_value if isinstance(sent.proposal, GroupContextExtensions)]
-    others = (sent for sent in by_value if not isinstance(sent.proposal, GroupContextExtensions))
-    try:
-        settled = apply_proposals(tree, extensions, (*removes, *others))
-    except Violation:  # of what is given by value: the checks of the commit say what is wrong with it
-        return ()
-    common = settled.tree.common_capabilities
-    if common is None:  # the committer has removed itself: the same
-        return ()
-    members = _Members(
-        settled.tree,
-        set().union(*settled.tree.head.encryption_keys),
-        set().union(*settled.tree.head.signature_keys),
-        common,
-        demanded_of_members(extensions),
-        _supported_by_all(tree, settled.removed, pending),
-    )
-    taken = {sent.reference for sent in sorted((*settings, *pending), key=_turn) if members.take(sent)}
-    return tuple(sent for sent in pending if sent.reference in taken)
-
-
-def _turn(sent: SentProposal) -> int:
-    """Updates are looked at before new extensions, for they may bring what these ask for, and Adds come last."""
-    return {Update: 1, GroupContextExtensions: 2, Add: 3}.get(type(sent.proposal), 0)
-
-
-@dataclass(slots=True)
-class _Members:
-    """Who will be in the group, as far as it is decided: the keys that are theirs, and what all of them can do.
-
-    `demanded` is what the GroupContext asks of each, and `supported` the custom proposals that they list. Keys and
-    capabilities of a leaf stay here when an Update replaces that leaf: nobody else has a reason to bring the same key
-    in the same commit.
-    """
-
-    tree: RatchetTree
-    encryption_keys: set[bytes]
-    signature_keys: set[bytes]
-    common: CommonCapabilities
-    demanded: RequiredCapabilities
-    supported: frozenset[int]
-
-    def take(self, sent: SentProposal) -> bool:
-        """Whether a proposal fits with what has been taken; if so, it is taken too."""
-        match sent.proposal:
-            case Update(leaf_node):
-                return self._admit(leaf_node, sent.member)
-            case Add(key_package):
-                return self._admit(key_package.leaf_node, None)
-            case GroupContextExtensions(extensions):
-                return self._agree(demanded_of_members(extensions))
-            case CustomProposal(number):
-                return number in self.supported
-            case _:
-                return True
-
-    def _admit(self, leaf_node: LeafNode, leaf: LeafIndex | None) -> bool:
-        """Whether a leaf node fits with all others, in the place of the one at `leaf` if it comes by an Update."""
-        suite = self.tree.suite
-        encryption_key = suite.canonical_encryption_key(leaf_node.encryption_key)
-        signature_key = suite.canonical_signature_key(leaf_node.signature_key)
-        own = None if leaf is None else suite.canonical_signature_key(self.tree.member(leaf).signature_key)
-        if encryption_key in self.encryption_keys or (signature_key in self.signature_keys and signature_key != own):
-            return False
-        can = CommonCapabilities.of(leaf_node)
-        common = self.common & can
-        if not can.offer(self.demanded) or not common.credentials_in_use <= common.credentials:
-            return False
-        self.common = common
-        self.encryption_keys.add(encryption_key)
-        self.signature_keys.add(signature_key)
-        if leaf is not None:
-            self.tree = self.tree.update(leaf, leaf_node)
-        return True
-
-    def _agree(self, demanded: RequiredCapabilities) -> bool:
-        """Whether all members can do what new extensions ask of them."""
-        can = self.tree.common_capabilities
-        if can is None or not can.offer(demanded):
-            return False
-        self.demanded = demanded
-        return True
-
-
-def _supported_by_all(
-    tree: RatchetTree, removed: Collection[LeafIndex], pending: Sequence[SentProposal]
-) -> frozenset[int]:
-    """The types of the pending custom proposals that all members who stay list (RFC 9420 §12.2)."""
-    custom = frozenset(sent.proposal.proposal_type for sent in pending if isinstance(sent.proposal, CustomProposal))
-    gone = frozenset(removed)
-    return custom.intersection(*(node.capabilities.proposals for leaf, node in tree.leaves() if leaf not in gone))
-
-
-def _fit(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: tuple[SentProposal, ...]) -> bool:
-    try:
-        apply_proposals(tree, extensions, proposals)
-    except Violation:
-        return False
-    return True
-
-
-def _is_about(sent: SentProposal, committer: LeafIndex) -> bool:
-    """Whether a proposal updates or removes the committer, which somebody else has to commit."""
-    match sent.proposal:
-        case Update():
-            return sent.sender == committer
-        case Remove(removed):
-            return removed == committer
-        case _:
-            return False
-
-
-def _subject(sent: SentProposal) -> object:
+def subject_of(sent: SentProposal) -> object:
     """What two proposals must not both be about (RFC 9420 §12.2)."""
     match sent.proposal:
         case Update():
@@ -286,7 +146,7 @@ def validate_external_proposal_list(proposals: Sequence[SentProposal]) -> None:
 
 
 def _check_subjects(proposals: Sequence[SentProposal]) -> None:
-    for subject, times in Counter(map(_subject, proposals)).items():
+    for subject, times in Counter(map(subject_of, proposals)).items():
         if times > 1 and subject != ("custom", None):
             raise InvalidProposalList("§12.2", f"{times} proposals are about the same {_named(subject)}")
 
@@ -305,6 +165,33 @@ def _named(subject: object) -> str:
             return "thing: the group's extensions"
 
 
+def _validate_leaf_of_path(
+    group: PublicGroup,
+    listed: Sequence[SentProposal],
+    committer: ProposalSender,
+    leaf_node: LeafNode,
+    *,
+    when: When,
+) -> None:
+    """Check whose leaf node a path brings; its form and signature are checked where it is merged (RFC 9420 §5.3.1)."""
+    if isinstance(committer, int):
+        replaced: LeafNode | None = group.tree.member(committer)
+    elif (replaced := _replaced_by_newcomer(group, listed)) is not None:
+        check_new_key(group.suite, replaced, leaf_node)
+    authenticate(group.policy.authentication, leaf_node, when=when, replaced=replaced)
+
+
+def _replaced_by_newcomer(group: PublicGroup, listed: Sequence[SentProposal]) -> LeafNode | None:
+    """The old leaf that a newcomer says is its own; None if it comes for the first time (RFC 9420 §12.4.3.2)."""
+    for sent in listed:
+        if isinstance(sent.proposal, Remove):
+            if not group.policy.resyncs:
+                reason = "a newcomer replaces an old leaf"
+                raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.resyncs", value=False)
+            return group.tree.member(LeafIndex(sent.proposal.removed))
+    return None
+
+
 def path_required(proposals: Sequence[SentProposal], policy: Policy) -> bool:
     """Whether a commit of these proposals must have a path (RFC 9420 §12.4)."""
     return not proposals or any(_needs_path(sent.proposal, policy) for sent in proposals)
@@ -315,50 +202,3 @@ def _needs_path(proposal: AnyProposal, policy: Policy) -> bool:
         known = policy.custom_proposal(proposal.proposal_type)
         return known is None or known.path_required
     return not isinstance(proposal, PATH_NOT_REQUIRED)
-
-
-def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: Sequence[SentProposal]) -> Applied:
-    """Apply a valid list in the RFC's order: extensions, Updates, Removes, Adds (RFC 9420 §12.3).
-
-    Raises `InvalidProposalList` for a custom proposal that a member who stays does not support, and what makes the
-    resulting tree invalid: a key held twice, or a member that cannot do what the group or another member needs.
-    """
-    _check_support(tree, proposals)
-    for sent in proposals:
-        if isinstance(sent.proposal, GroupContextExtensions):
-            extensions = sent.proposal.extensions
-    updates = {
-        sent.sender: sent.proposal.leaf_node
-        for sent in proposals
-        if isinstance(sent.proposal, Update) and isinstance(sent.sender, int)
-    }
-    for leaf, leaf_node in updates.items():
-        tree = tree.update(leaf, leaf_node)
-    removed = tuple(LeafIndex(sent.proposal.removed) for sent in proposals if isinstance(sent.proposal, Remove))
-    for leaf in removed:
-        tree = tree.remove(leaf)
-    key_packages = [sent.proposal.key_package for sent in proposals if isinstance(sent.proposal, Add)]
-    tree, leaves = tree.add_all([key_package.leaf_node for key_package in key_packages])
-    added = tuple(zip(leaves, key_packages, strict=True))
-    if updates or added or any(isinstance(sent.proposal, GroupContextExtensions) for sent in proposals):
-        check_members(tree, extensions)
-    return Applied(
-        tree,
-        extensions,
-        added,
-        tuple(updates),
-        removed,
-        tuple(sent.proposal.psk for sent in proposals if isinstance(sent.proposal, PreSharedKey)),
-        next((sent.proposal for sent in proposals if isinstance(sent.proposal, ReInit)), None),
-    )
-
-
-def _check_support(tree: RatchetTree, proposals: Sequence[SentProposal]) -> None:
-    """All who will process a commit list its custom proposals among their capabilities (RFC 9420 §12.2, §13.2)."""
-    custom = {sent.proposal.proposal_type for sent in proposals if isinstance(sent.proposal, CustomProposal)}
-    if tree.common_capabilities is None or custom <= tree.common_capabilities.proposals:
-        return
-    removed = {sent.proposal.removed for sent in proposals if isinstance(sent.proposal, Remove)}
-    for leaf, leaf_node in tree.leaves():
-        if leaf not in removed and (missing := custom - {*leaf_node.capabilities.proposals}):
-            raise InvalidProposalList("§12.2", f"member {leaf} does not support proposals of type {min(missing):#06x}")

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from workbench.mls.group.state import ProposalSender, SentProposal
+from workbench.mls.group.public_group import ProposalSender, SentProposal
 
 
 class _Part(NamedTuple):

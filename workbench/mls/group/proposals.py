@@ -9,7 +9,7 @@ from workbench.mls.errors import InvalidProposal, InvalidProposalList, Misuse, U
 from workbench.mls.group.authentication import authenticate_external_senders
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.proposal_store import ProposalStore
-from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.public_group import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.grease import refuse_grease

@@ -6,46 +6,34 @@ A member goes on from here with its secrets (`commit.py`); an observer stays (`p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-from workbench.mls.crypto.credentials import authenticate
-from workbench.mls.errors import GroupInactive, InvalidCommit, InvalidProposal, RefusedByPolicy, TooManyProposals
+from workbench.mls.errors import InvalidCommit, InvalidProposal, TooManyProposals
 from workbench.mls.framing.content import proposal_ref
-from workbench.mls.group.framing import proposal_sender
-from workbench.mls.group.proposal_list import (
-    Applied,
-    apply_proposals,
-    path_required,
-    resolve_proposals,
-    validate_external_proposal_list,
-    validate_proposal_list,
-)
+from workbench.mls.group.applied_proposals import Applied, apply_by, provisional_context
+from workbench.mls.group.proposal_list import resolve_proposals, validate_proposals
 from workbench.mls.group.proposal_store import ProposalStore
-from workbench.mls.group.proposals import check_new_key, has_room_for_proposal, validate_proposal
-from workbench.mls.group.state import AnyProposal, ProposalSender, PublicGroup, SentProposal
+from workbench.mls.group.proposals import has_room_for_proposal, validate_proposal
+from workbench.mls.group.public_group import AnyProposal, ProposalSender, PublicGroup, SentProposal
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.update_path import merge_path
+from workbench.mls.value import value
 from workbench.mls.when import When
-from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
     Commit,
     ExternalInit,
+    FramedContent,
     GroupContext,
+    MemberSender,
     NewMemberCommitSender,
     Proposal,
     ProposalByReference,
-    Remove,
 )
-from workbench.mls.wire.tree import LeafNode
-
-LAST_EPOCH = (1 << 64) - 1
-"""Nobody commits so often; but who makes a group can say that it is there (RFC 9420 §8.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProposalQueued:
     """A proposal has arrived, is valid, and waits for a commit.
 
@@ -58,7 +46,7 @@ class ProposalQueued:
     reference: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EpochAdvanced:
     """A commit was processed: who made it, what it did, and who came and went.
 
@@ -74,7 +62,7 @@ class EpochAdvanced:
     external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ProcessedPublicCommit:
     """The public half of a commit: `tree` and `context` are the next ones, but for the confirmed transcript hash.
 
@@ -131,108 +119,16 @@ def process_public_commit(
     if not isinstance(commit, Commit):
         raise InvalidCommit("§12.4.2", "the content is not a commit")
     if isinstance(sender, NewMemberCommitSender):
-        return _process_newcomers_commit(group, commit, sender, when)
-    if not isinstance(sender, int):
+        _check_external(commit)
+    elif not isinstance(sender, int):
         raise InvalidCommit("§12.4.2", "the commit is neither by a member nor by somebody who joins with it")
+    # validate
     listed = resolve_proposals(commit, sender, group.proposals)
     leaf_node = None if commit.path is None else commit.path.leaf_node
-    applied = validate_and_apply(group, listed, sender, leaf_node, when=when)
-    if commit.path is None and path_required(listed, group.policy):
-        raise InvalidCommit("§12.4.2", "the UpdatePath is missing though the proposals need one")
-    return _merged(group, commit, sender, listed, applied)
-
-
-def validate_and_apply(
-    group: PublicGroup,
-    listed: Sequence[SentProposal],
-    committer: LeafIndex,
-    leaf_node: LeafNode | None,
-    *,
-    when: When,
-    usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
-) -> Applied:
-    """Check and apply the proposals of a member's commit; those by reference were checked when they arrived.
-
-    `when` is the time at which the commit was sent, and `leaf_node` the one in its path, which need not be signed yet
-    (RFC 9420 §5.3.1, §12.4.2).
-    """
-    validate_proposal_list(listed, committer)  # before the signatures in each of them: many can be sent at no cost
-    if leaf_node is not None:
-        authenticate(group.policy.authentication, leaf_node, when=when, replaced=group.tree.member(committer))
-    for sent in listed:
-        if sent.reference is None:
-            validate_proposal(group, sent, when=when, usage=usage)
-    return apply_proposals(group.tree, group.context.extensions, listed)
-
-
-def validate_and_make_room(
-    group: PublicGroup, listed: Sequence[SentProposal], leaf_node: LeafNode, *, when: When
-) -> tuple[Applied, LeafIndex]:
-    """Check and apply the proposals of a newcomer's commit, and find it a leaf (RFC 9420 §12.4.3.2).
-
-    `leaf_node` is the one in its path, which need not be signed yet. The newcomer's own policy counts when it makes the
-    commit, that of each member when it receives the commit.
-    """
-    if not group.policy.external_commits:
-        reason = "a client joins by a commit of its own"
-        raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.external_commits", value=False)
-    validate_external_proposal_list(listed)  # before the signatures in each of them: many can be sent at no cost
-    for sent in listed:
-        validate_proposal(group, sent, when=when)
-    replaced = _replaced_by_newcomer(group, listed)
-    if replaced is not None:
-        check_new_key(group.suite, replaced, leaf_node)
-    authenticate(group.policy.authentication, leaf_node, when=when, replaced=replaced)
-    applied = apply_proposals(group.tree, group.context.extensions, listed)
-    tree, leaf = applied.tree.with_room()
-    return replace(applied, tree=tree), leaf
-
-
-def _replaced_by_newcomer(group: PublicGroup, listed: Sequence[SentProposal]) -> LeafNode | None:
-    """The old leaf that a newcomer says is its own; None if it comes for the first time."""
-    for sent in listed:
-        if isinstance(sent.proposal, Remove):
-            if not group.policy.resyncs:
-                reason = "a newcomer replaces an old leaf"
-                raise RefusedByPolicy("§12.4.3.2", reason, setting="Policy.resyncs", value=False)
-            return group.tree.member(LeafIndex(sent.proposal.removed))
-    return None
-
-
-def provisional_context(group: PublicGroup, applied: Applied, tree: RatchetTree) -> GroupContext:
-    """The context of the next epoch before its transcript hash is known (RFC 9420 §12.4.1).
-
-    Raises `GroupInactive` if there is no next one.
-    """
-    if group.context.epoch == LAST_EPOCH:
-        raise GroupInactive("§8.1", "the group is in the last epoch that has a number")
-    return replace(group.context, epoch=group.context.epoch + 1, tree_hash=tree.hash(), extensions=applied.extensions)
-
-
-def advanced_by(
-    committer: LeafIndex, listed: Sequence[SentProposal], applied: Applied, *, with_path: bool, external: bool = False
-) -> EpochAdvanced:
-    """What a commit did, as it is told to the application."""
-    added = (*(leaf for leaf, _ in applied.added), *((committer,) if external else ()))
-    return EpochAdvanced(committer, tuple(listed), added, applied.updated, applied.removed, with_path, external)
-
-
-def _process_newcomers_commit(
-    group: PublicGroup, commit: Commit, sender: ProposalSender, when: When
-) -> ProcessedPublicCommit:
-    if any(isinstance(each.proposal_or_ref, ProposalByReference) for each in commit.proposals):
-        raise InvalidCommit("§12.4.3.2", "a newcomer commits a proposal by reference, which it cannot have checked")
-    if commit.path is None:
-        raise InvalidCommit("§12.4.3.2", "a commit by a newcomer must have a path")
-    listed = resolve_proposals(commit, sender, group.proposals)
-    applied, committer = validate_and_make_room(group, listed, commit.path.leaf_node, when=when)
-    return _merged(group, commit, committer, listed, applied)
-
-
-def _merged(
-    group: PublicGroup, commit: Commit, committer: LeafIndex, listed: tuple[SentProposal, ...], applied: Applied
-) -> ProcessedPublicCommit:
-    """The end of both: the path merged into the tree, if there is one."""
+    validate_proposals(group, listed, sender, leaf_node, when=when)
+    # apply
+    applied, committer = apply_by(sender, group, listed)
+    # path
     tree = applied.tree
     if commit.path is not None:
         tree = merge_path(
@@ -240,17 +136,39 @@ def _merged(
             tree,
             committer,
             commit.path,
-            group_id=group.context.group_id,
+            group_id=group.group_id,
             joined=applied.joined,
             extensions=applied.extensions,
         )
-    init = next((sent.proposal for sent in listed if isinstance(sent.proposal, ExternalInit)), None)
     return ProcessedPublicCommit(
         commit=commit,
         committer=committer,
         applied=applied,
         tree=tree,
         context=provisional_context(group, applied, tree),
-        advanced=advanced_by(committer, listed, applied, with_path=commit.path is not None, external=init is not None),
-        kem_output=None if init is None else init.kem_output,
+        advanced=advanced_by(committer, listed, applied, with_path=commit.path is not None),
+        kem_output=next((sent.proposal.kem_output for sent in listed if isinstance(sent.proposal, ExternalInit)), None),
     )
+
+
+def proposal_sender(content: FramedContent) -> ProposalSender:
+    """Who framed a proposal or a commit (RFC 9420 §6)."""
+    sender = content.sender.sender
+    return LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
+
+
+def advanced_by(
+    committer: LeafIndex, listed: Sequence[SentProposal], applied: Applied, *, with_path: bool
+) -> EpochAdvanced:
+    """What a commit did, as it is told to the application."""
+    external = any(isinstance(sent.proposal, ExternalInit) for sent in listed)
+    added = (*(leaf for leaf, _ in applied.added), *((committer,) if external else ()))
+    return EpochAdvanced(committer, tuple(listed), added, applied.updated, applied.removed, with_path, external)
+
+
+def _check_external(commit: Commit) -> None:
+    """Refuse what a newcomer's commit must not be, whatever its proposals are (RFC 9420 §12.4.3.2)."""
+    if any(isinstance(each.proposal_or_ref, ProposalByReference) for each in commit.proposals):
+        raise InvalidCommit("§12.4.3.2", "a newcomer commits a proposal by reference, which it cannot have checked")
+    if commit.path is None:
+        raise InvalidCommit("§12.4.3.2", "a commit by a newcomer must have a path")

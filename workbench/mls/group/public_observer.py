@@ -12,7 +12,7 @@ the same tree hash and the same transcript hashes as the members do. What it can
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from workbench.mls.arguments import Seconds, checks_arguments
@@ -27,9 +27,10 @@ from workbench.mls.group.public_commit import (
     process_public_commit,
     process_public_proposal,
 )
-from workbench.mls.group.state import PublicGroup, require_not_ended
+from workbench.mls.group.public_group import PublicGroup, public_epoch, require_not_ended
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.value import value
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
@@ -43,7 +44,7 @@ from workbench.mls.wire.messages import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EncryptedApplicationData:
     """Application data went by: who sent it and what it says is for members (RFC 9420 §6.3)."""
 
@@ -51,7 +52,7 @@ class EncryptedApplicationData:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EncryptedHandshake:
     """A proposal or a commit went by that only members can read (RFC 9420 §6.3).
 
@@ -66,7 +67,7 @@ class EncryptedHandshake:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class VerifiedGroupInfo:
     """A member has signed that the group is what the observer takes it for, transcript and all (RFC 9420 §12.4.3)."""
 
@@ -126,14 +127,8 @@ def _advance(group: PublicGroup, authenticated: AuthenticatedContent, when: When
     tag = authenticated.auth.confirmation_tag
     if tag is None:
         raise InvalidCommit("§6.1", "the commit has no confirmation tag")
-    following = replace(
-        group,
-        context=replace(processed.context, confirmed_transcript_hash=confirmed),
-        tree=processed.tree,
-        interim_transcript_hash=interim_transcript_hash(group.suite, confirmed, tag),
-        proposals={},
-        reinit=processed.applied.reinit,
-    )
+    context = replace(processed.context, confirmed_transcript_hash=confirmed)
+    following = public_epoch(group.suite, context, processed.tree, tag, group.policy, processed.applied.reinit)
     return following, processed.advanced
 
 

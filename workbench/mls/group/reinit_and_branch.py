@@ -13,10 +13,11 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import Misuse
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.commit import PendingCommit, create_commit
+from workbench.mls.group.commit import PendingCommit, commit_proposals
 from workbench.mls.group.group import create_group
-from workbench.mls.group.resumption_checks import pair_members, resumption_psks_of
-from workbench.mls.group.state import DEFAULT_POLICY, AnyProposal, GroupState, Policy, require_active
+from workbench.mls.group.public_group import DEFAULT_POLICY, Policy, SentProposal
+from workbench.mls.group.resumption_checks import pair_members
+from workbench.mls.group.state import GroupState, require_active
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import Add, PreSharedKey, PreSharedKeyID, ResumptionPSK
@@ -48,19 +49,20 @@ def reinit_group(
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
     if missing := pair_members(old_group.tree, leaf_nodes, policy, when=When.at(now)).missing:
         raise Misuse("§11.2", f"{len(missing)} members of the old group have no key package here")
-    return _found(
-        old_group,
-        ResumptionPSKUsage.reinit,
-        bundle,
-        key_packages,
-        reinit.group_id,
-        reinit.extensions,
+    suite = suite or cipher_suite(reinit.cipher_suite)
+    alone = create_group(
+        bundle, reinit.group_id, entropy=entropy, now=now, extensions=reinit.extensions, policy=policy, suite=suite
+    )
+    listed = _first_proposals(old_group, ResumptionPSKUsage.reinit, alone, key_packages, entropy)
+    return commit_proposals(
+        alone,
+        listed,
         entropy=entropy,
         now=now,
+        psks=old_group.own_psks,
         path=path,
         ratchet_tree=ratchet_tree,
-        policy=policy,
-        suite=suite or cipher_suite(reinit.cipher_suite),
+        usage=ResumptionPSKUsage.reinit,
     )
 
 
@@ -87,49 +89,30 @@ def branch_group(
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
     if strangers := pair_members(old_group.tree, leaf_nodes, policy, when=When.at(now)).strangers:
         raise Misuse("§11.3", f"{len(strangers)} of these key packages are of clients that are not in the old group")
-    return _found(
-        old_group,
-        ResumptionPSKUsage.branch,
-        bundle,
-        key_packages,
-        group_id,
-        extensions,
+    suite = old_group.suite
+    alone = create_group(bundle, group_id, entropy=entropy, now=now, extensions=extensions, policy=policy, suite=suite)
+    listed = _first_proposals(old_group, ResumptionPSKUsage.branch, alone, key_packages, entropy)
+    return commit_proposals(
+        alone,
+        listed,
         entropy=entropy,
         now=now,
+        psks=old_group.own_psks,
         path=path,
         ratchet_tree=ratchet_tree,
-        policy=policy,
-        suite=old_group.suite,
+        usage=ResumptionPSKUsage.branch,
     )
 
 
-def _found(
+def _first_proposals(
     old_group: GroupState,
     usage: ResumptionPSKUsage,
-    bundle: KeyPackageBundle,
+    alone: GroupState,
     key_packages: Sequence[KeyPackage],
-    group_id: bytes,
-    extensions: Sequence[Extension],
-    *,
     entropy: bytes,
-    now: int,
-    path: bool,
-    ratchet_tree: bool,
-    policy: Policy,
-    suite: CipherSuite,
-) -> PendingCommit:
-    """A group of one, and its first commit with the PSK that links it to the old group."""
-    alone = create_group(bundle, group_id, entropy=entropy, now=now, extensions=extensions, policy=policy, suite=suite)
-    nonce = fresh(entropy, "psk nonce", suite.hash_length)
+) -> tuple[SentProposal, ...]:
+    """What the first commit of a group that comes from another holds: the PSK that links it, and the other members."""
+    nonce = fresh(entropy, "psk nonce", alone.suite.hash_length)
     link = PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, old_group.group_id, old_group.epoch), nonce))
-    proposals: tuple[AnyProposal, ...] = (link, *map(Add, key_packages))
-    return create_commit(
-        alone,
-        proposals,
-        entropy=entropy,
-        now=now,
-        resumption_psks=resumption_psks_of(old_group),
-        usage=usage,
-        path=path,
-        ratchet_tree=ratchet_tree,
-    )
+    adds = (SentProposal(Add(key_package), alone.own_leaf) for key_package in key_packages)
+    return (SentProposal(link, alone.own_leaf), *adds)

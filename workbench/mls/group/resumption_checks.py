@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 from workbench.mls.crypto.credentials import authenticate, presented_identities
 from workbench.mls.errors import InvalidWelcome, Misuse, UnknownPreSharedKey
-from workbench.mls.group.pre_shared_keys import ResumptionPSKs
-from workbench.mls.group.state import GroupState, Policy, require_active
+from workbench.mls.group.public_group import Policy
+from workbench.mls.group.state import GroupState, require_active
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
@@ -64,11 +64,6 @@ def old_group_of(link: ResumptionPSK, old_group: GroupState | None) -> GroupStat
         reason = f"the new group comes from group {name} by {link.usage.name}: its last state is needed as old_group"
         raise UnknownPreSharedKey("§12.4.3.1", reason)
     return old_group
-
-
-def resumption_psks_of(state: GroupState) -> ResumptionPSKs:
-    """The keys of past epochs that a member still has of a group (RFC 9420 §8.6)."""
-    return {(state.group_id, epoch): psk for epoch, psk in state.resumption_psks.items()}
 
 
 def check_announced(link: ResumptionPSK | None, old_group: GroupState, context: GroupContext) -> None:

@@ -10,7 +10,7 @@ from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.group.commit import PendingCommit
 from workbench.mls.group.public_commit import EpochAdvanced
-from workbench.mls.group.state import DEFAULT_POLICY, Policy
+from workbench.mls.group.public_group import DEFAULT_POLICY, Policy
 from workbench.mls.group.stored_state import (
     enclosed,
     opened,

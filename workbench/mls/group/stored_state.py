@@ -18,17 +18,18 @@ The policy is not written. It is the application's, and may have changed: a read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import TypeVar
 
 from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import DamagedState, Malformed, Misuse, UnknownStateVersion
 from workbench.mls.group.bundle import KeyPackageBundle
-from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy, ReadableEpoch, SentProposal
+from workbench.mls.group.public_group import DEFAULT_POLICY, Policy, PublicGroup, SentProposal, public_epoch
+from workbench.mls.group.state import GroupState, ReadableEpoch
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import MessageKey, OpenedParentSecrets, Ratchet, Ratchets, SecretTree, Subtree
-from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.codec import decode, encode
@@ -45,6 +46,7 @@ from workbench.mls.wire.stored import (
     StoredPastEpoch,
     StoredPendingCommit,
     StoredProposal,
+    StoredPublicGroup,
     StoredRatchet,
     StoredResumptionPSK,
     StoredSecrets,
@@ -56,7 +58,7 @@ from workbench.mls.wire.stored import (
 from workbench.mls.wire.tree import RatchetTreeExtension
 
 MAGIC = b"MLSW"
-VERSION = 1
+VERSION = 2
 """Goes up with every change of the structs: bytes of another version are refused, not guessed at."""
 
 _CHECKSUM_LENGTH = hashlib.sha256().digest_size
@@ -73,31 +75,20 @@ def write_state(state: GroupState) -> bytes:
 
 def stored_state(state: GroupState) -> StoredState:
     """A state as a struct."""
-    secrets = state.secrets
     return StoredState(
-        epoch=_stored_epoch(state.readable),
-        tree=RatchetTreeExtension(state.tree.to_nodes()),
-        secrets=StoredSecrets(
-            secrets.exporter_secret,
-            secrets.external_secret,
-            secrets.confirmation_key,
-            secrets.membership_key,
-            secrets.resumption_psk,
-            secrets.epoch_authenticator,
-            secrets.init_secret,
-        ),
-        confirmation_tag=state.confirmation_tag,
+        public=_stored_public(state.public),
         own_leaf=state.own_leaf,
         private_keys=tuple(StoredNodeKey(node, key) for node, key in state.private_keys.items()),
         signature_private_key=state.signature_private_key,
-        proposals=tuple(map(stored_proposal, state.proposals.values())),
-        update_keys=_stored_keys(state.update_keys),
-        update_signature_keys=_stored_keys(state.update_signature_keys),
+        secrets=StoredSecrets(*_all_secrets(state.secrets)),
+        secret_tree=_stored_secret_tree(state.secret_tree),
+        confirmation_tag=state.confirmation_tag,
         resumption_psks=tuple(StoredResumptionPSK(epoch, psk) for epoch, psk in state.resumption_psks.items()),
         first_epoch=state.first_epoch,
+        update_keys=_stored_keys(state.update_keys),
+        update_signature_keys=_stored_keys(state.update_signature_keys),
         past_epochs=tuple(map(_stored_past_epoch, state.past_epochs, (state.readable, *state.past_epochs))),
         active=int(state.active),
-        reinit=state.reinit,
     )
 
 
@@ -115,41 +106,21 @@ def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSui
 
 def state_from(stored: StoredState, policy: Policy, suite: CipherSuite) -> GroupState:
     """The state that a struct stands for. Raises `DamagedState`, and what the objects inside raise."""
-    tree = RatchetTree.from_nodes(stored.tree.ratchet_tree, suite)
-    if tree.hash() != stored.epoch.context.tree_hash:
-        raise DamagedState("§6.3.1", "the ratchet tree is not the one of the epoch", path=("tree",))
-    epoch, secrets = _read_epoch(stored.epoch, tree, suite), stored.secrets
+    public = _read_public(stored.public, stored.confirmation_tag, policy, suite)
     return GroupState(
-        suite=suite,
-        context=epoch.context,
-        tree=tree,
+        public=public,
         own_leaf=LeafIndex(stored.own_leaf),
         private_keys={NodeIndex(each.node): each.private_key for each in stored.private_keys},
         signature_private_key=stored.signature_private_key,
-        secrets=EpochSecrets(
-            sender_data_secret=epoch.sender_data_secret,
-            exporter_secret=secrets.exporter_secret,
-            external_secret=secrets.external_secret,
-            confirmation_key=secrets.confirmation_key,
-            membership_key=secrets.membership_key,
-            resumption_psk=secrets.resumption_psk,
-            epoch_authenticator=secrets.epoch_authenticator,
-            init_secret=secrets.init_secret,
-        ),
-        secret_tree=epoch.secret_tree,
-        interim_transcript_hash=interim_transcript_hash(
-            suite, epoch.context.confirmed_transcript_hash, stored.confirmation_tag
-        ),
+        secrets=EpochSecrets(*_all_secrets(stored.secrets)),
+        secret_tree=_read_secret_tree(stored.secret_tree, public.tree, suite),
         confirmation_tag=stored.confirmation_tag,
-        proposals={each.reference: proposal_from(each) for each in stored.proposals},
+        resumption_psks={each.epoch: each.psk for each in stored.resumption_psks},
+        first_epoch=stored.first_epoch,
         update_keys={each.public_key: each.private_key for each in stored.update_keys},
         update_signature_keys={each.public_key: each.private_key for each in stored.update_signature_keys},
-        resumption_psks={each.epoch: each.psk for each in stored.resumption_psks},
-        policy=policy,
-        first_epoch=stored.first_epoch,
         past_epochs=tuple(_read_past_epochs(stored, suite)),
         active=bool(stored.active),
-        reinit=stored.reinit,
     )
 
 
@@ -191,7 +162,9 @@ def opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[Cip
         raise DamagedState("§6.3.1", "these bytes are nothing that was written by this workbench")
     version = int.from_bytes(data[len(MAGIC) : _VERSION_END], "big")
     if len(data) >= _VERSION_END and version != VERSION:
-        raise UnknownStateVersion("§6.3.1", f"version {version} wrote this, {VERSION} is the one that is read here")
+        raise UnknownStateVersion(
+            "§6.3.1", f"the bytes are of version {version} of the format; this workbench reads version {VERSION}"
+        )
     try:
         stored = decode(Stored, data)
     except Malformed as error:
@@ -227,18 +200,47 @@ def _stored_keys(keys: Mapping[bytes, bytes]) -> tuple[StoredUpdateKey, ...]:
     return tuple(StoredUpdateKey(public_key, private_key) for public_key, private_key in keys.items())
 
 
-def _stored_epoch(readable: ReadableEpoch) -> StoredEpoch:
-    return StoredEpoch(
-        readable.context, readable.sender_data_secret, tuple(map(StoredSubtree, _parts(readable.secret_tree.root)))
+def _all_secrets(secrets: EpochSecrets | StoredSecrets) -> tuple[bytes, ...]:
+    """The secrets of an epoch in their order, which is the same in both types."""
+    return tuple(getattr(secrets, each.name) for each in fields(EpochSecrets))
+
+
+def _stored_public(public: PublicGroup) -> StoredPublicGroup:
+    return StoredPublicGroup(
+        public.context,
+        RatchetTreeExtension(public.tree.to_nodes()),
+        tuple(map(stored_proposal, public.proposals.values())),
+        public.reinit,
     )
 
 
+def _read_public(stored: StoredPublicGroup, tag: bytes, policy: Policy, suite: CipherSuite) -> PublicGroup:
+    tree = RatchetTree.from_nodes(stored.tree.ratchet_tree, suite)
+    if tree.hash() != stored.context.tree_hash:
+        raise DamagedState("§6.3.1", "the ratchet tree is not the one of the epoch", path=("public", "tree"))
+    proposals = {each.reference: proposal_from(each) for each in stored.proposals}
+    return replace(public_epoch(suite, stored.context, tree, tag, policy, stored.reinit), proposals=proposals)
+
+
+def _stored_epoch(past: ReadableEpoch) -> StoredEpoch:
+    return StoredEpoch(past.context, past.sender_data_secret, _stored_secret_tree(past.secret_tree))
+
+
 def _read_epoch(stored: StoredEpoch, tree: RatchetTree, suite: CipherSuite) -> ReadableEpoch:
-    parts = iter(stored.secret_tree)
+    secret_tree = _read_secret_tree(stored.secret_tree, tree, suite)
+    return ReadableEpoch(stored.context, tree, stored.sender_data_secret, secret_tree)
+
+
+def _stored_secret_tree(secret_tree: SecretTree) -> tuple[StoredSubtree, ...]:
+    return tuple(map(StoredSubtree, _parts(secret_tree.root)))
+
+
+def _read_secret_tree(stored: Sequence[StoredSubtree], tree: RatchetTree, suite: CipherSuite) -> SecretTree:
+    parts = iter(stored)
     root = _grown(parts, tree.leaf_count)
     if next(parts, None) is not None:
         raise DamagedState("§6.3.1", "the secret tree has more parts than the tree", path=("secret_tree",))
-    return ReadableEpoch(stored.context, tree, stored.sender_data_secret, SecretTree(suite, tree.leaf_count, root))
+    return SecretTree(suite, tree.leaf_count, root)
 
 
 def _stored_past_epoch(past: ReadableEpoch, later: ReadableEpoch) -> StoredPastEpoch:
@@ -253,7 +255,7 @@ def _stored_past_epoch(past: ReadableEpoch, later: ReadableEpoch) -> StoredPastE
 
 def _read_past_epochs(stored: StoredState, suite: CipherSuite) -> Iterator[ReadableEpoch]:
     """The past epochs, each tree made from that of the epoch after it; only names are looked up in them any more."""
-    nodes = list(stored.tree.ratchet_tree)
+    nodes = list(stored.public.tree.ratchet_tree)
     for past in stored.past_epochs:
         del nodes[past.node_count :]
         for each in past.changed:

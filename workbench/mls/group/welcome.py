@@ -14,23 +14,13 @@ from workbench.mls.errors import (
     NotForMe,
 )
 from workbench.mls.group.bundle import KeyPackageBundle
+from workbench.mls.group.epoch import first_state
 from workbench.mls.group.group_info import verified_tree
 from workbench.mls.group.key_package import key_package_ref
-from workbench.mls.group.pre_shared_keys import (
-    NO_EXTERNAL_PSKS,
-    NO_RESUMPTION_PSKS,
-    ExternalPSKs,
-    ResumptionPSKs,
-    find_psks,
-)
-from workbench.mls.group.resumption_checks import (
-    check_announced,
-    check_link,
-    linking_psk,
-    old_group_of,
-    resumption_psks_of,
-)
-from workbench.mls.group.state import DEFAULT_POLICY, GroupState, Policy
+from workbench.mls.group.pre_shared_keys import NO_PSKS, PreSharedKeys, all_psks, find_psks
+from workbench.mls.group.public_group import DEFAULT_POLICY, Policy, public_epoch
+from workbench.mls.group.resumption_checks import check_announced, check_link, linking_psk, old_group_of
+from workbench.mls.group.state import GroupState
 from workbench.mls.schedule.key_schedule import (
     Epoch,
     epoch_from_joiner_secret,
@@ -38,7 +28,6 @@ from workbench.mls.schedule.key_schedule import (
     welcome_secret,
 )
 from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
-from workbench.mls.schedule.transcript import interim_transcript_hash
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, common_ancestor, direct_path, leaf_to_node
 from workbench.mls.tree.update_path import private_keys_from
@@ -123,8 +112,7 @@ def join(
     now: Seconds,
     sent_at: int | None = None,
     ratchet_tree: RatchetTreeExtension | None = None,
-    psks: ExternalPSKs = NO_EXTERNAL_PSKS,
-    resumption_psks: ResumptionPSKs = NO_RESUMPTION_PSKS,
+    psks: PreSharedKeys = NO_PSKS,
     old_group: GroupState | None = None,
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
@@ -145,9 +133,8 @@ def join(
     for psk_id in secrets.psks:
         check_psk_nonce(suite, psk_id)
     link = linking_psk(secrets.psks)
-    if link is not None:
-        resumption_psks = {**resumption_psks, **resumption_psks_of(old_group_of(link, old_group))}
-    mixed_in = psk_secret(suite, find_psks(secrets.psks, psks, resumption_psks))
+    of_old_group = NO_PSKS if link is None else old_group_of(link, old_group).own_psks
+    mixed_in = psk_secret(suite, find_psks(secrets.psks, all_psks(psks, of_old_group)))
     group_info = open_group_info(suite, welcome, welcome_secret(suite, secrets.joiner_secret, mixed_in))
     # validate
     context = group_info.group_context
@@ -172,26 +159,9 @@ def join(
         epoch.secrets.confirmation_key, context.confirmed_transcript_hash, group_info.confirmation_tag
     ):
         raise InvalidTag("§12.4.3.1", "the confirmation tag of the GroupInfo is not that of the epoch it leads to")
-    return GroupState(
-        suite=suite,
-        context=context,
-        tree=tree,
-        own_leaf=own_leaf,
-        private_keys=private_keys,
-        signature_private_key=bundle.signature_private_key,
-        secrets=epoch.secrets,
-        secret_tree=epoch.secret_tree,
-        interim_transcript_hash=interim_transcript_hash(
-            suite, context.confirmed_transcript_hash, group_info.confirmation_tag
-        ),
-        confirmation_tag=group_info.confirmation_tag,
-        proposals={},
-        update_keys={},
-        update_signature_keys={},
-        resumption_psks={context.epoch: epoch.secrets.resumption_psk},
-        policy=policy,
-        first_epoch=context.epoch,
-    )
+    public = public_epoch(suite, context, tree, group_info.confirmation_tag, policy)
+    signing = bundle.signature_private_key
+    return first_state(public, own_leaf, private_keys, signing, epoch, group_info.confirmation_tag)
 
 
 def _welcome_in(message: Welcome | MLSMessage | bytes) -> Welcome:

@@ -16,13 +16,14 @@ function that derived them returns, but for the two that the maker of a Welcome 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair
 from workbench.mls.schedule.secret_tree import SecretTree
+from workbench.mls.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EpochSecrets:
     """What a member keeps of an epoch beside the secret tree (RFC 9420 §8, table 4)."""
 
@@ -36,7 +37,7 @@ class EpochSecrets:
     init_secret: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FirstEpoch:
     """The secrets of an epoch that no commit led to: nobody can be welcomed into it (RFC 9420 §11)."""
 
@@ -44,7 +45,7 @@ class FirstEpoch:
     secret_tree: SecretTree
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Epoch:
     """The secrets of an epoch; the first two are for its Welcome and in no member's state (RFC 9420 §8)."""
 

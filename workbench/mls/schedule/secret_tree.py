@@ -17,17 +17,18 @@ do not differ, so a message costs one path and not a copy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from workbench.mls.arguments import check_fields
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import GenerationTooFarAhead, InvalidMessage, KeyAlreadyUsed, KeyExpired, Misuse
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.shapes import uint32
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RatchetLimits:
     """How much disorder a receiver puts up with; the RFC leaves it to the application (RFC 9420 §15.3).
 
@@ -48,7 +49,7 @@ DEFAULT_LIMITS = RatchetLimits()
 LAST_GENERATION = (1 << 32) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MessageKey:
     """The key and nonce of one message, and the step of the ratchet that gave them (RFC 9420 §9.1)."""
 
@@ -57,7 +58,7 @@ class MessageKey:
     nonce: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ratchet:
     """The secret from which key `generation` and all later ones follow, and those skipped (RFC 9420 §9.1)."""
 
@@ -66,7 +67,7 @@ class Ratchet:
     skipped: tuple[MessageKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ratchets:
     """A leaf whose secret is gone: both its ratchets began with it (RFC 9420 §9)."""
 
@@ -74,7 +75,7 @@ class Ratchets:
     application: Ratchet
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenedParentSecrets:
     """A parent whose secret is gone: those of both children were derived from it (RFC 9420 §9)."""
 
@@ -88,7 +89,7 @@ Subtree: TypeAlias = bytes | OpenedParentSecrets | Ratchets
 TakeKey: TypeAlias = Callable[[Ratchet], tuple[Ratchet, MessageKey]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SecretTree:
     """The message keys of all members in one epoch; `leaf_count` is a power of two (RFC 9420 §9)."""
 

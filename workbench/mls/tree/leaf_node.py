@@ -6,13 +6,12 @@ What takes the whole group (keys that nobody else has, capabilities that everybo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.mls.arguments import Seconds, check_fields
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidLeafNode, InvalidSignature, RefusedByPolicy
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, check_extensions
 from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.value import value
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import encode
@@ -36,7 +35,7 @@ CLOCK_LEEWAY = 5 * 60
 """Seconds by which two clocks may differ: what Kerberos allows (RFC 4120), ample for clients with NTP (§7.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LifetimePolicy:
     """Which lifetimes an application accepts, and how late what others have sent may be (RFC 9420 §7.2, §7.3).
 

@@ -15,6 +15,7 @@ from typing import ClassVar, TypeAlias
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_node, left, level, node_to_leaf, right
+from workbench.mls.value import value
 from workbench.mls.wire.code_points import NodeType
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.lengths import length_header, vector
@@ -25,7 +26,7 @@ KEYS_IN_ONE_SET = 5
 """The level up to which the keys of a subtree are kept in one set: 32 leaves."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CommonCapabilities:
     """What all members below a node can do, and the credentials that they show (RFC 9420 §7.2)."""
 

@@ -8,7 +8,7 @@ anybody can `merge_path`, a member can then `open_path`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair
@@ -19,11 +19,12 @@ from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.tree.ratchet_tree import PathNode, RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_ancestor, leaf_to_node, node_width
 from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys
+from workbench.mls.value import value
 from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import CommitSource, Extension, LeafNode, UpdatePath, UpdatePathNode
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FreshPath:
     """All that the committer knows of its new path; none of it but `tree` is for others (RFC 9420 §7.4)."""
 
@@ -34,7 +35,7 @@ class FreshPath:
     commit_secret: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenedPath:
     """What a member learns from the one ciphertext of a path that is for it (RFC 9420 §7.5).
 

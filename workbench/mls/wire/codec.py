@@ -1,8 +1,7 @@
 """Encoding and decoding of wire structs, compiled once per struct (RFC 9420 §2.1).
 
-The decoder that runs for every message keeps no record of where it is. When it refuses, `reader.py` goes
-over the same bytes again with the same shapes and says which field is at fault, so that precise errors
-cost nothing while all is well. It passes over the items of vectors that were read well: there can be a million.
+A decoder that fails says where: the exception gathers the names of the fields through which it passes. That costs
+nothing while all is well, since a `try` costs nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from workbench.mls.errors import InvalidArgument, Misuse
 from workbench.mls.wire.lazy import Decode, UndecodedItems, lazy_vector_decoder
-from workbench.mls.wire.lengths import SHORT, Refused, read_length, too_many, vector
-from workbench.mls.wire.reader import Stopped, explain
+from workbench.mls.wire.lengths import SHORT, DecodingFailed, read_bounds, require, too_many, vector
 from workbench.mls.wire.shapes import (
     ConditionalOf,
     Fixed,
@@ -29,8 +27,10 @@ from workbench.mls.wire.shapes import (
     Uint,
     VectorOf,
     fields_of,
+    is_inline_variant,
     is_struct,
     needs,
+    snake_case,
     wanted_by,
 )
 from workbench.mls.wire.values import Misfit, described, misfit_in_struct
@@ -68,27 +68,30 @@ def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), *
         raise InvalidArgument("data", f"must be bytes, not {described(data)}")
     if not isinstance(custom, frozenset):
         raise InvalidArgument("custom", f"must be a frozenset, not {described(custom)}")
-    codec = compiled(cls, custom)  # type: ignore[arg-type] # as above
-    if missing := {*codec.needs} - {*given}:
-        raise InvalidArgument(min(missing), f"must be given to decode a {cls.__name__}")
     try:
-        value, at = codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
-    except Refused as refused:
-        raise explain(cls, data, given, custom, refused.stopped) from None
-    if at != len(data):
-        raise explain(cls, data, given, custom, {})
-    decoded: T = value
+        decoded: T = _decoded(cls, data, custom, given)
+    except DecodingFailed as failed:
+        raise failed.malformed(cls) from None
     return decoded
 
 
-def where_stopped(cls: type, data: bytes, custom: frozenset[int] = frozenset(), **given: Any) -> Stopped:
-    """In which vectors the decoding of `data` stops, and at which items; empty if it does not stop in a vector."""
-    codec = compiled(cls, custom)
+def failure_of(cls: type, data: bytes, custom: frozenset[int], given: dict[str, Any]) -> DecodingFailed | None:
+    """Why `data` does not decode, and where each field on the way to the fault begins; None if it decodes."""
     try:
-        codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
-    except Refused as refused:
-        return refused.stopped
-    return {}
+        _decoded(cls, data, custom, given)
+    except DecodingFailed as failed:
+        return failed
+    return None
+
+
+def _decoded(cls: Any, data: bytes, custom: frozenset[int], given: dict[str, Any]) -> Any:
+    codec = compiled(cls, custom)
+    if missing := {*codec.needs} - {*given}:
+        raise InvalidArgument(min(missing), f"must be given to decode a {cls.__name__}")
+    value, at = codec.decode(data, 0, len(data), *(given[name] for name in codec.needs))
+    if at != len(data):
+        raise DecodingFailed(f"bytes are left over at the end: {len(data) - at}", at)
+    return value
 
 
 def encode_vector(items: tuple[object, ...]) -> bytes:
@@ -108,7 +111,7 @@ class Compiled(NamedTuple):
 def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
     """Write and compile the encoder of one struct, and its decoder for whom `custom` tags are known."""
     given = needs(cls)
-    names: dict[str, Any] = {"struct": cls, "join": b"".join, "Refused": Refused}
+    names: dict[str, Any] = {"struct": cls, "join": b"".join, "DecodingFailed": DecodingFailed}
     encoders, readers = [], []
     for name, shape in fields_of(cls).items():
         names[f"encode_{name}"], names[f"read_{name}"] = encoder(shape), decoder(shape, custom)
@@ -127,20 +130,28 @@ def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
 
 
 def _reading(name: str, shape: Shape) -> str:
-    """The source that reads one field; most fields are short opaque vectors, which are read on the spot."""
+    """The source that reads one field; most fields are short opaque vectors, which are read on the spot.
+
+    The names of a select are those of its tag and its variant.
+    """
     arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
     read = f"{name}, at = read_{name}(data, at, end{arguments})\n"
-    if not isinstance(shape, OpaqueVector):
+    if isinstance(shape, Select):
         return f"    {read}"
+    careful = (
+        f"    try:\n"
+        f"        {read}"
+        f"    except DecodingFailed as failed:\n"
+        f'        failed.inside.append(("{name}", at))\n'
+        f"        raise\n"
+    )
+    if not isinstance(shape, OpaqueVector):
+        return careful
     return (
-        f"    if at < end and data[at] < {SHORT}:\n"
-        f"        stop = at + 1 + data[at]\n"
-        f"        if stop > end:\n"
-        f"            raise Refused\n"
+        f"    if at < end and data[at] < {SHORT} and (stop := at + 1 + data[at]) <= end:\n"
         f"        {name} = data[at + 1:stop]\n"
         f"        at = stop\n"
-        f"    else:\n"
-        f"        {read}"
+        f"    else:\n" + "".join(f"    {line}" for line in careful.splitlines(keepends=True))
     )
 
 
@@ -263,20 +274,15 @@ _ENCODERS: dict[type, Callable[[Any], Encode]] = {
 
 
 def _read_opaque(data: bytes, at: int, end: int) -> tuple[bytes, int]:
-    length, at = read_length(data, at, end)
-    stop = at + length
-    if stop > end:
-        raise Refused
-    return data[at:stop], stop
+    first, stop = read_bounds(data, at, end)
+    return data[first:stop], stop
 
 
 def _uint_decoder(shape: Uint, _: frozenset[int]) -> Decode:
     width, enum = shape.width, shape.enum
 
     def read_uint(data: bytes, at: int, end: int) -> tuple[int, int]:
-        stop = at + width
-        if stop > end:
-            raise Refused
+        stop = require(width, at, end)
         return int.from_bytes(data[at:stop], "big"), stop
 
     if enum is None:
@@ -284,19 +290,18 @@ def _uint_decoder(shape: Uint, _: frozenset[int]) -> Decode:
     members = {int(member): member for member in enum}
 
     def read_enum(data: bytes, at: int, end: int) -> tuple[int, int]:
-        number, at = read_uint(data, at, end)
+        number, stop = read_uint(data, at, end)
         if number not in members:
-            raise Refused
-        return members[number], at
+            known = ", ".join(f"{member.name} ({member.value})" for member in enum)
+            raise DecodingFailed(f"{number} is no {enum.__name__}; there is {known}", at)
+        return members[number], stop
 
     return read_enum
 
 
 def _fixed_decoder(shape: Fixed, _: frozenset[int]) -> Decode:
     def read_fixed(data: bytes, at: int, end: int) -> tuple[bytes, int]:
-        stop = at + shape.length
-        if stop > end:
-            raise Refused
+        stop = require(shape.length, at, end)
         return data[at:stop], stop
 
     return read_fixed
@@ -304,29 +309,25 @@ def _fixed_decoder(shape: Fixed, _: frozenset[int]) -> Decode:
 
 def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
     if shape.lazily and isinstance(shape.item, Struct):
-        return lazy_vector_decoder(decoder(shape.item, custom), headers=len(fields_of(shape.item.cls)), most=shape.most)
+        return lazy_vector_decoder(decoder(shape.item, custom), names=tuple(fields_of(shape.item.cls)), most=shape.most)
     read_item, most = decoder(shape.item, custom), shape.most
     if isinstance(shape.item, OptionalOf):
         return _optionals_decoder(read_item, most)
 
     def read_vector(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
-        length, first = read_length(data, at, end)
-        stop = first + length
-        if stop > end:  # before any item is read: a declared length is only a claim
-            raise Refused
+        at, stop = read_bounds(data, at, end)
         items = []
-        at = first
         try:
             for _ in repeat(None, most):
                 if at >= stop:
                     break
                 item, at = read_item(data, at, stop)
                 items.append(item)
-        except Refused as refused:
-            refused.stopped[first] = at, len(items)
+        except DecodingFailed as failed:
+            failed.inside.append((f"[{len(items)}]", at))
             raise
         if at < stop:
-            raise too_many(first, at, most)
+            raise too_many(at, most)
         return tuple(items), at
 
     return read_vector
@@ -336,12 +337,8 @@ def _optionals_decoder(read_item: Decode, most: int) -> Decode:
     """Reads what is absent many at a time: in a tree there may be a million blank nodes, one byte each."""
 
     def read_optionals(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
-        length, first = read_length(data, at, end)
-        stop = first + length
-        if stop > end:
-            raise Refused
+        at, stop = read_bounds(data, at, end)
         items: list[Any] = []
-        at = first
         try:
             while at < stop:
                 room = min(stop, at + most - len(items))
@@ -353,19 +350,17 @@ def _optionals_decoder(read_item: Decode, most: int) -> Decode:
                         break
                     item, at = read_item(data, at, stop)
                     items.append(item)
-        except Refused as refused:
-            refused.stopped[first] = at, len(items)
+        except DecodingFailed as failed:
+            failed.inside.append((f"[{len(items)}]", at))
             raise
         if at < stop:
-            raise too_many(first, at, most)
+            raise too_many(at, most)
         return tuple(items), at
 
     return read_optionals
 
 
 _ZEROS = re.compile(rb"\0*")
-
-
 _VECTORS = (tuple, UndecodedItems)
 
 
@@ -373,9 +368,10 @@ def _optional_decoder(shape: OptionalOf, custom: frozenset[int]) -> Decode:
     read_value = decoder(shape.item, custom)
 
     def read_optional(data: bytes, at: int, end: int) -> tuple[Any, int]:
-        if at >= end or data[at] > 1:
-            raise Refused
-        return read_value(data, at + 1, end) if data[at] else (None, at + 1)
+        stop = require(1, at, end)
+        if (present := data[at]) > 1:
+            raise DecodingFailed(f"the presence octet of an optional is {present}, neither 0 nor 1", at, "§2.1.1")
+        return read_value(data, stop, end) if present else (None, stop)
 
     return read_optional
 
@@ -390,24 +386,29 @@ def _when_decoder(shape: ConditionalOf, custom: frozenset[int]) -> Decode:
 
 
 def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
-    by_tag = {case.TAG: compiled(case, custom).decode for case in shape.cases}  # type: ignore[attr-defined] # every case of a select declares TAG
+    by_tag = {case.TAG: _variant_decoder(case, custom) for case in shape.cases}  # type: ignore[attr-defined] # every case of a select declares TAG
 
     def read_given(data: bytes, at: int, end: int, tag: int) -> tuple[Any, int]:
         if tag not in by_tag:
-            raise Refused
+            raise DecodingFailed(f"the {shape.tag_name} {tag} selects nothing", at)
         return by_tag[tag](data, at, end)
 
     if not shape.in_front:
         return read_given
-    width = shape.tag.width
-    by_bytes = {tag.to_bytes(width, "big"): read_case for tag, read_case in by_tag.items()}
+    width, read_tag = shape.tag.width, decoder(shape.tag, custom)
+    by_bytes = {tag.to_bytes(width, "big"): read_variant for tag, read_variant in by_tag.items()}
 
     def read_tagged(data: bytes, at: int, end: int) -> tuple[Any, int]:
         stop = at + width
-        read_case = by_bytes.get(data[at:stop]) if stop <= end else None
-        if read_case is None:
-            raise Refused
-        return read_case(data, stop, end)
+        read_variant = by_bytes.get(data[at:stop]) if stop <= end else None
+        if read_variant is not None:
+            return read_variant(data, stop, end)
+        try:
+            tag, at = read_tag(data, at, end)
+        except DecodingFailed as failed:
+            failed.inside.append((shape.tag_name, at))
+            raise
+        return read_given(data, at, end, tag)
 
     if shape.custom_variant is None or not custom:
         return read_tagged
@@ -418,6 +419,22 @@ def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
         return (read_custom_variant if is_custom else read_tagged)(data, at, end)
 
     return read_open
+
+
+def _variant_decoder(cls: type, custom: frozenset[int]) -> Decode:
+    """How to read one variant of a select; of one without a name the fields follow the tag directly."""
+    read_fields = compiled(cls, custom).decode
+    if is_inline_variant(cls):
+        return read_fields
+
+    def read_variant(data: bytes, at: int, end: int) -> tuple[Any, int]:
+        try:
+            return read_fields(data, at, end)
+        except DecodingFailed as failed:
+            failed.inside.append((snake_case(cls.__name__), at))
+            raise
+
+    return read_variant
 
 
 _DECODERS: dict[type, Callable[[Any, frozenset[int]], Decode]] = {

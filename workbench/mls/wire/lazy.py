@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, overload
 
-from workbench.mls.wire.lengths import Refused, read_length, too_many
+from workbench.mls.wire.lengths import DecodingFailed, read_bounds, too_many
 
 T = TypeVar("T")
 
@@ -49,33 +49,31 @@ class UndecodedItems(Sequence[T]):
         return repr(tuple(self))
 
 
-def lazy_vector_decoder(read_item: Decode, *, headers: int, most: int) -> Decode:
-    """How to read a vector of at most `most` items, each `headers` opaque vectors: it looks only at their lengths."""
+def lazy_vector_decoder(read_item: Decode, *, names: Sequence[str], most: int) -> Decode:
+    """How to read at most `most` items that are an opaque vector for each name: it looks at nothing but lengths."""
 
     def end_of_item(data: bytes, at: int, end: int) -> int:
-        for _ in range(headers):
-            length, at = read_length(data, at, end)
-            at += length
-        if at > end:
-            raise Refused
+        for name in names:
+            try:
+                _, at = read_bounds(data, at, end)
+            except DecodingFailed as failed:
+                failed.inside.append((name, at))
+                raise
         return at
 
     def skip_vector(data: bytes, at: int, end: int) -> tuple[Sequence[Any], int]:
-        length, first = read_length(data, at, end)
-        stop = first + length
-        if stop > end:
-            raise Refused
+        first, stop = read_bounds(data, at, end)
         starts: list[int] = []
         at = first
         try:
             while at < stop and len(starts) < most:
                 starts.append(at - first)
                 at = end_of_item(data, at, stop)
-        except Refused as refused:
-            refused.stopped[first] = at, len(starts) - 1
+        except DecodingFailed as failed:
+            failed.inside.append((f"[{len(starts) - 1}]", at))
             raise
         if at < stop:
-            raise too_many(first, at, most)
+            raise too_many(at, most)
         if not starts:
             return (), stop
         return UndecodedItems(read_item, data[first:stop], tuple(starts)), stop

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.mls.errors import Misuse
-from workbench.mls.wire.reader import Stopped
+from workbench.mls.errors import Malformed, Misuse
 
 _LIMITS = (1 << 6, 1 << 14, 1 << 30)
 """What a length header of 1, 2 and 4 bytes cannot hold: two bits of it say how long it is itself (§2.1.2)."""
@@ -14,18 +13,36 @@ SHORT = _LIMITS[0]
 _SHORT_HEADERS = tuple(bytes([length]) for length in range(SHORT))
 
 
-class Refused(Exception):
-    """The bytes do not decode; `explain` finds out why. It never leaves `decode`."""
+class DecodingFailed(Exception):
+    """Bytes that are no encoding of what they should be; `decode` makes a `Malformed` of it.
 
-    def __init__(self) -> None:
-        self.stopped: Stopped = {}
+    The decoder stopped `at` this byte. `inside` is the way to the field at fault, gathered from the inside: the name of
+    each field, "[3]" for an item of a vector, and the byte at which the field begins.
+    """
+
+    def __init__(self, reason: str, at: int, section: str = "§2.1") -> None:
+        self.reason = reason
+        self.at = at
+        self.section = section
+        self.inside: list[tuple[str, int]] = []
+
+    def malformed(self, cls: type) -> Malformed:
+        """The same for a caller who wanted a `cls`."""
+        path = (cls.__name__, *(name for name, _ in reversed(self.inside)))
+        return Malformed(self.section, self.reason, path=path, offset=self.at)
 
 
-def too_many(first: int, at: int, most: int) -> Refused:
-    """A vector whose items begin at `first` has more than `most`: the next one is at `at`."""
-    refused = Refused()
-    refused.stopped[first] = at, most
-    return refused
+def require(length: int, at: int, end: int) -> int:
+    """The offset behind the next `length` bytes, which must be there."""
+    stop = at + length
+    if stop > end:
+        raise DecodingFailed(f"the bytes end too early: {length} wanted, {end - at} left", at)
+    return stop
+
+
+def too_many(at: int, most: int) -> DecodingFailed:
+    """The failure of a vector that has more than `most` items; the next one begins at `at`."""
+    return DecodingFailed(f"the vector has more than {most} items, and no more are read here", at, "§2.1.2")
 
 
 def vector(body: bytes) -> bytes:
@@ -45,16 +62,27 @@ def length_header(length: int) -> bytes:
 
 def read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
     """A vector's length, and the offset behind its header (RFC 9420 §2.1.2)."""
-    if at >= end:
-        raise Refused
+    require(1, at, end)
     first = data[at]
     if first < SHORT:
         return first, at + 1
     log2 = first >> 6
-    stop = at + (1 << log2)
-    if log2 == len(_LIMITS) or stop > end:
-        raise Refused
+    if log2 == len(_LIMITS):
+        raise DecodingFailed("a length header must not start with the bits 11", at, "§2.1.2")
+    width = 1 << log2
+    stop = require(width, at, end)
     length = int.from_bytes(data[at:stop], "big") & (_LIMITS[log2] - 1)
-    if length < _LIMITS[log2 - 1]:  # a shorter header would do
-        raise Refused
+    if length < _LIMITS[log2 - 1]:
+        raise DecodingFailed(f"the length {length} is written in {width} bytes, more than it needs", at, "§2.1.2")
     return length, stop
+
+
+def read_bounds(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Where a vector's contents begin and end (RFC 9420 §2.1.2).
+
+    It comes before anything of them is read: a declared length is only a claim.
+    """
+    length, first = read_length(data, at, end)
+    if first + length > end:
+        raise DecodingFailed(f"the vector claims a length of {length}, {end - first} left", at, "§2.1.2")
+    return first, first + length

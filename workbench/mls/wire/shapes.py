@@ -7,8 +7,8 @@ A wire struct is a frozen dataclass whose annotations *are* its wire format:
         encryption_key: HPKEPublicKey
         encrypted_path_secret: LazyVector[HPKECiphertext]
 
-This file turns such annotations into shapes, the one description that serves the compiled codec
-(`codec.py`), the careful reader that knows where it is (`reader.py`), and the test that holds our
+This file turns such annotations into shapes, the one description that serves the compiled codec (`codec.py`),
+the reader of spans (`inspect/spans.py`), and the test that holds our
 structs to the RFC's own.
 """
 
@@ -33,6 +33,8 @@ from typing import (
     get_origin,
     get_type_hints,
 )
+
+from workbench.mls.value import value
 
 T = TypeVar("T")
 
@@ -144,7 +146,7 @@ class Enum16(IntEnum):
     """An `enum`, or a registry of code points, that takes two bytes."""
 
 
-@dataclass(frozen=True)
+@value
 class Uint:
     """`uint8` to `uint64`; with `enum`, only its members are legal."""
 
@@ -152,26 +154,26 @@ class Uint:
     enum: type[IntEnum] | None = None
 
 
-@dataclass(frozen=True)
+@value
 class OpaqueVector:
     """`opaque x<V>`; the bytes of one that is `secret` are not in the `repr` of its struct."""
 
     secret: bool = field(default=False, repr=False)
 
 
-@dataclass(frozen=True)
+@value
 class Fixed:
     """`opaque x[length]`."""
 
     length: int
 
 
-@dataclass(frozen=True)
+@value
 class Rest:
     """Whatever is left of the container: the padding of a PrivateMessageContent (§6.3.1)."""
 
 
-@dataclass(frozen=True)
+@value
 class VectorOf:
     """`T x<V>`; of one that is read `lazily`, an item is decoded when somebody asks for it.
 
@@ -183,21 +185,21 @@ class VectorOf:
     most: int = field(default=MOST_ITEMS, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@value
 class OptionalOf:
     """`optional<T>`: a presence octet, then the value."""
 
     item: Item
 
 
-@dataclass(frozen=True)
+@value
 class Struct:
     """A struct by its class."""
 
     cls: type
 
 
-@dataclass(frozen=True)
+@value
 class Select:
     """`select (tag_name)`; the tag stands `in_front`, or was read earlier, perhaps in an enclosing struct.
 
@@ -211,7 +213,7 @@ class Select:
     custom_variant: type | None = None
 
 
-@dataclass(frozen=True)
+@value
 class ConditionalOf:
     """A field that is there only when `condition` holds of a value decoded earlier; None otherwise."""
 
@@ -228,7 +230,7 @@ Shape: TypeAlias = Item | Select | ConditionalOf
 # What annotations are made of.
 
 
-@dataclass(frozen=True)
+@value
 class PresentWhen:
     """Marks a field of type `hint` that is there only when `condition` holds of the field called `given`."""
 
@@ -237,14 +239,14 @@ class PresentWhen:
     hint: Any
 
 
-@dataclass(frozen=True)
+@value
 class Tag:
     """Names the tag in front of a select, where it is not called after its type."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@value
 class TaggedBy:
     """Marks a select whose tag is not in front of it but in the field called `given`."""
 

@@ -98,7 +98,7 @@ class StoredSubtree:
 
 @struct
 class StoredEpoch:
-    """What it takes to read the messages of an epoch; the secret tree from its root down, left before right."""
+    """What it takes to read the messages of a past epoch; the secret tree from its root down, left before right."""
 
     context: GroupContext
     sender_data_secret: Secret
@@ -128,8 +128,9 @@ class StoredPastEpoch:
 
 @struct
 class StoredSecrets:
-    """The other secrets of the present epoch (RFC 9420 §8)."""
+    """The secrets of the present epoch beside the secret tree (RFC 9420 §8, table 4)."""
 
+    sender_data_secret: Secret
     exporter_secret: Secret
     external_secret: Secret
     confirmation_key: Secret
@@ -176,25 +177,33 @@ class StoredProposal:
 
 
 @struct
+class StoredPublicGroup:
+    """A group as everybody can know it who sees its public messages, but for what follows from the rest."""
+
+    context: GroupContext
+    tree: RatchetTreeExtension
+    proposals: Vector[StoredProposal]
+    reinit: ReInit | None
+
+
+@struct
 class StoredState:
-    """All that a member holds of a group, but for its policy and what follows from the rest."""
+    """All that a member holds of a group, but for its policy."""
 
     TAG: ClassVar[StoredType] = StoredType.group_state
-    epoch: StoredEpoch
-    tree: RatchetTreeExtension
-    secrets: StoredSecrets
-    confirmation_tag: Opaque
+    public: StoredPublicGroup
     own_leaf: uint32
     private_keys: Vector[StoredNodeKey]
     signature_private_key: Secret
-    proposals: Vector[StoredProposal]
-    update_keys: Vector[StoredUpdateKey]
-    update_signature_keys: Vector[StoredUpdateKey]
+    secrets: StoredSecrets
+    secret_tree: Vector[StoredSubtree]
+    confirmation_tag: Opaque
     resumption_psks: Vector[StoredResumptionPSK]
     first_epoch: uint64
+    update_keys: Vector[StoredUpdateKey]
+    update_signature_keys: Vector[StoredUpdateKey]
     past_epochs: Vector[StoredPastEpoch]
     active: uint8
-    reinit: ReInit | None
 
 
 @struct

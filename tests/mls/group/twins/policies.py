@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from tests.mls.group.company import OFFICE, ROOT, TRUST, company, shown
-from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of
+from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of, with_public
 from tests.mls.group.test_custom_proposals import CAPABILITIES, LUNCH, OPEN, POLICY
 from tests.mls.group.test_external_proposals import external, watched
 from tests.mls.group.twins.twin import (
@@ -110,7 +109,7 @@ def _() -> Twin:
 def _() -> Twin:
     def call(**setting: Any) -> object:
         alice, bob = alice_and_bob(policy=Policy(**setting))
-        generous = replace(alice, policy=Policy())
+        generous = with_public(alice, policy=Policy())
         message = propose(generous, Add(carol().key_package), **FRESH).message
         return process(bob, encode(message), now=NOW)
 
@@ -121,7 +120,7 @@ def _() -> Twin:
 def _() -> Twin:
     def call(**setting: Any) -> object:
         alice, bob = alice_and_bob()
-        return process(replace(bob, policy=Policy(**setting)), encode(outside(alice).message), now=NOW)
+        return process(with_public(bob, policy=Policy(**setting)), encode(outside(alice).message), now=NOW)
 
     return Twin(call, *(False, refused.RefusedByPolicy, "§12.4.3.2", "joins by a commit"), stricter=True)
 
@@ -140,7 +139,7 @@ def _() -> Twin:
     def call(**setting: Any) -> object:
         alice, bob = alice_and_bob(policy=POLICY, capabilities=CAPABILITIES)
         message = encode(propose(alice, LUNCH, **FRESH).message)
-        return process(replace(bob, policy=Policy(**setting)), message, now=NOW)
+        return process(with_public(bob, policy=Policy(**setting)), message, now=NOW)
 
     return Twin(call, POLICY.custom_proposals, *UNKNOWN_PROPOSAL)
 
@@ -157,9 +156,9 @@ def lasting(not_before: int, not_after: int) -> KeyPackageBundle:
 def received(bundle: KeyPackageBundle, now: int, **setting: Any) -> object:
     """A member reads `now`, under a policy for lifetimes, that somebody has been added."""
     alice, bob = alice_and_bob()
-    lenient = replace(alice, policy=Policy(lifetimes=LifetimePolicy(longest=None, clock=False)))
+    lenient = with_public(alice, policy=Policy(lifetimes=LifetimePolicy(longest=None, clock=False)))
     message = encode(create_commit(lenient, [Add(bundle.key_package)], **FRESH).message)
-    return process(replace(bob, policy=Policy(lifetimes=LifetimePolicy(**setting))), message, now=now)
+    return process(with_public(bob, policy=Policy(lifetimes=LifetimePolicy(**setting))), message, now=now)
 
 
 @twin(POLICIES, "LifetimePolicy.longest")
@@ -234,7 +233,7 @@ def _() -> Twin:
         strict, lenient = open_type(**setting), open_type(path_required=False)
         alice, bob = alice_and_bob(policy=lenient, capabilities=CAPABILITIES)
         made = create_commit(alice, [CustomProposal(OPEN, b"lunch?")], **FRESH, path=False)
-        return process(replace(bob, policy=strict), encode(made.message), now=NOW)
+        return process(with_public(bob, policy=strict), encode(made.message), now=NOW)
 
     return Twin(call, *(False, refused.InvalidCommit, "§12.4.2", "UpdatePath is missing"))
 

@@ -9,11 +9,10 @@ from tests.mls.group.company import TRUST, company
 from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of
 from tests.mls.group.test_custom_proposals import LUNCH, POLICY, polling_group
 from tests.mls.group.twins.twin import (
-    ANOTHER,
+    BOTH_KEYS,
     DAY,
     EXPIRED,
     FRESH,
-    KEYS,
     LATE,
     NO_ANCHOR,
     NO_PSK,
@@ -78,14 +77,8 @@ def _() -> Twin:
 
 @twin(RECEIVERS, "join.psks")
 def _() -> Twin:
-    made, bundle = adding_carol(PSK, psks=KEYS)
-    return Twin(partial(join, encode(made.welcome), bundle, now=NOW), KEYS, *NO_PSK)
-
-
-@twin(RECEIVERS, "join.resumption_psks")
-def _() -> Twin:
-    made, bundle = adding_carol(RESUMPTION, resumption_psks=ANOTHER)
-    return Twin(partial(join, encode(made.welcome), bundle, now=NOW), ANOTHER, *NO_RESUMPTION_PSK)
+    made, bundle = adding_carol(RESUMPTION, PSK, psks=BOTH_KEYS)
+    return Twin(partial(join, encode(made.welcome), bundle, now=NOW), BOTH_KEYS, *NO_RESUMPTION_PSK)
 
 
 @twin(RECEIVERS, "join.old_group")
@@ -132,15 +125,8 @@ def _() -> Twin:
 @twin(RECEIVERS, "process.psks")
 def _() -> Twin:
     alice, bob = alice_and_bob()
-    message = encode(create_commit(alice, [PSK], **FRESH, psks=KEYS).message)
-    return Twin(partial(process, bob, message, now=NOW), KEYS, *NO_PSK)
-
-
-@twin(RECEIVERS, "process.resumption_psks")
-def _() -> Twin:
-    alice, bob = alice_and_bob()
-    message = encode(create_commit(alice, [RESUMPTION], **FRESH, resumption_psks=ANOTHER).message)
-    return Twin(partial(process, bob, message, now=NOW), ANOTHER, *NO_RESUMPTION_PSK)
+    message = encode(create_commit(alice, [PSK, RESUMPTION], **FRESH, psks=BOTH_KEYS).message)
+    return Twin(partial(process, bob, message, now=NOW), BOTH_KEYS, *NO_PSK)
 
 
 @twin(RECEIVERS, "process.pending")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tests.mls.group.changed_objects import NONCE, PSK, REINIT
+from tests.mls.group.changed_objects import PSK, REINIT
 from tests.mls.group.company import TRUST, company, shown
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from tests.mls.group.twins.twin import (
-    ANOTHER,
+    BOTH_KEYS,
     CAPABLE,
     FRESH,
-    KEYS,
     NEEDS,
     NO_ANCHOR,
     NO_PSK,
-    NO_RESUMPTION_PSK,
     NO_TREE,
     RESUMPTION,
     WITH_TREE,
@@ -33,9 +32,7 @@ from tests.mls.group.twins.twin import (
 )
 from workbench.mls import (
     Policy,
-    PreSharedKey,
-    PreSharedKeyID,
-    ResumptionPSK,
+    Renewal,
     branch_group,
     create_commit,
     create_group,
@@ -50,7 +47,6 @@ from workbench.mls import (
     reinit_group,
 )
 from workbench.mls import errors as refused
-from workbench.mls.wire.code_points import ResumptionPSKUsage
 
 SENDERS: Twins = {}
 
@@ -58,22 +54,7 @@ SENDERS: Twins = {}
 @twin(SENDERS, "create_commit.psks")
 def _() -> Twin:
     alice, _ = alice_and_bob()
-    return Twin(partial(create_commit, alice, [PSK], **FRESH), KEYS, *NO_PSK)
-
-
-@twin(SENDERS, "create_commit.resumption_psks")
-def _() -> Twin:
-    alice, _ = alice_and_bob()
-    return Twin(partial(create_commit, alice, [RESUMPTION], **FRESH), ANOTHER, *NO_RESUMPTION_PSK)
-
-
-@twin(SENDERS, "create_commit.usage")
-def _() -> Twin:
-    usage = ResumptionPSKUsage.branch
-    psk = PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, b"another group", 7), NONCE))
-    alone = create_group(carol(), b"a branch", **FRESH)
-    call = partial(create_commit, alone, [psk], **FRESH, resumption_psks=ANOTHER)
-    return Twin(call, usage, refused.InvalidProposal, "§12.1.4", "branch")
+    return Twin(partial(create_commit, alice, [PSK, RESUMPTION], **FRESH), BOTH_KEYS, *NO_PSK)
 
 
 @twin(SENDERS, "create_commit.by_reference")
@@ -85,43 +66,29 @@ def _() -> Twin:
     return Twin(partial(create_commit, alice, **FRESH, by_reference=list(alice.proposals)), None, *NO_PSK)
 
 
-@twin(SENDERS, "create_commit.signature_private_key")
+def renewing(fixed: dict[str, Any]) -> Callable[..., object]:
+    """Bob renews what is fixed, and more if it is given, by an Update and by a commit."""
+    bob = company(1, "Alice", "Bob").states["Bob"]
+
+    def call(**given: Any) -> None:
+        for make in (propose_update, create_commit):
+            make(bob, **FRESH, renew=Renewal(**fixed, **given))
+
+    return call
+
+
+@twin(SENDERS, "Renewal.signature_private_key")
 def _() -> Twin:
-    scenario = company(1, "Alice", "Bob")
-    new = shown("Bob", 1, key="Bob's new device")
-    key = scenario.signature_private_key("Bob's new device")
-    bob = scenario.states["Bob"]
-    call = partial(create_commit, bob, **FRESH, credential=new)
+    key = company(1, "Alice", "Bob").signature_private_key("Bob's new device")
+    call = renewing({"credential": shown("Bob", 1, key="Bob's new device")})
     return Twin(call, key, refused.InvalidCredential, "§5.3", "signature key is not the one")
 
 
-@twin(SENDERS, "create_commit.credential")
+@twin(SENDERS, "Renewal.credential")
 def _() -> Twin:
-    scenario = company(1, "Alice", "Bob")
+    key = company(1, "Alice", "Bob").signature_private_key("Bob's new device")
     new = shown("Bob", 1, key="Bob's new device")
-    key = scenario.signature_private_key("Bob's new device")
-    bob = scenario.states["Bob"]
-    call = partial(create_commit, bob, **FRESH, signature_private_key=key)
-    return Twin(call, new, refused.InvalidCredential, "§5.3", "signature key is not the one")
-
-
-@twin(SENDERS, "propose_update.signature_private_key")
-def _() -> Twin:
-    scenario = company(1, "Alice", "Bob")
-    new = shown("Bob", 1, key="Bob's new device")
-    key = scenario.signature_private_key("Bob's new device")
-    bob = scenario.states["Bob"]
-    call = partial(propose_update, bob, **FRESH, credential=new)
-    return Twin(call, key, refused.InvalidCredential, "§5.3", "signature key is not the one")
-
-
-@twin(SENDERS, "propose_update.credential")
-def _() -> Twin:
-    scenario = company(1, "Alice", "Bob")
-    new = shown("Bob", 1, key="Bob's new device")
-    key = scenario.signature_private_key("Bob's new device")
-    bob = scenario.states["Bob"]
-    call = partial(propose_update, bob, **FRESH, signature_private_key=key)
+    call = renewing({"signature_private_key": key})
     return Twin(call, new, refused.InvalidCredential, "§5.3", "signature key is not the one")
 
 
@@ -167,13 +134,7 @@ def _() -> Twin:
 @twin(SENDERS, "external_commit.psks")
 def _() -> Twin:
     alice, _ = alice_and_bob()
-    return Twin(partial(outside, alice, proposals=[PSK]), KEYS, *NO_PSK)
-
-
-@twin(SENDERS, "external_commit.resumption_psks")
-def _() -> Twin:
-    alice, _ = alice_and_bob()
-    return Twin(partial(outside, alice, proposals=[RESUMPTION]), ANOTHER, *NO_RESUMPTION_PSK)
+    return Twin(partial(outside, alice, proposals=[PSK, RESUMPTION]), BOTH_KEYS, *NO_PSK)
 
 
 @twin(SENDERS, "external_commit.capabilities")

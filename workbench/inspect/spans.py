@@ -1,22 +1,24 @@
-"""The careful reader: it decodes like `codec.py`, and knows at every moment where it is.
+"""Which bytes encoded which field: a reader that yields a span for each, which is what an inspector of bytes draws.
 
-It yields a span for each field, which is what an inspector of bytes draws, and when the bytes do not decode
-it names the field, the offset and the reason. The spans that were read before the fault are kept.
+It reads as the decoder does (`mls/wire/codec.py`), which says what is wrong if the bytes do not decode; then the spans
+before the fault are kept.
 
-Spans are costly, and there can be as many as bytes. Whoever wants no more than some number of them, or none, says so:
-then the items of further vectors are passed over, up to the item at fault if there is one (`Stopped`).
+Spans are costly, and there can be as many as bytes. A caller that wants no more than some number of them says so: then
+the items of further vectors are passed over, up to the item at fault if there is one.
 
-Spans and paths are laid out as the RFC lays out its structs: a select is its tag, and beside it its case.
+Spans are laid out as the RFC lays out its structs: a select is its tag, and beside it its variant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from workbench.mls.errors import Malformed
+from workbench.mls.wire.codec import failure_of
+from workbench.mls.wire.lengths import DecodingFailed, read_bounds
 from workbench.mls.wire.shapes import (
     ConditionalOf,
     Fixed,
@@ -33,9 +35,6 @@ from workbench.mls.wire.shapes import (
     needs,
     snake_case,
 )
-
-Stopped: TypeAlias = dict[int, tuple[int, int]]
-"""The vectors in which the decoder stopped, by where their items begin: where the item at fault is, and its number."""
 
 
 @dataclass(slots=True)
@@ -66,17 +65,6 @@ def number_of(span: Span) -> int:
     return found
 
 
-def explain(cls: type, data: bytes, given: dict[str, Any], custom: frozenset[int], stopped: Stopped) -> Malformed:
-    """Why `data` does not decode as `cls`, of which the decoder knows where it `stopped` (RFC 9420 §2.1)."""
-    _, problem = read(cls, data, given, custom, most=0, stopped=stopped)
-    if problem is None:  # a fault of ours, never of the bytes
-        raise AssertionError(f"the two readers of {cls.__name__} disagree")
-    return problem
-
-
-NOWHERE: Mapping[int, tuple[int, int]] = MappingProxyType({})
-
-
 def read(
     cls: type,
     data: bytes,
@@ -84,42 +72,46 @@ def read(
     custom: frozenset[int] = frozenset(),
     *,
     most: int | None = None,
-    stopped: Mapping[int, tuple[int, int]] = NOWHERE,
 ) -> tuple[Span, Malformed | None]:
-    """Read `data` as `cls`: the spans, and the fault that stopped the reading, if any; `custom` as for `decode`.
+    """Read `data` as `cls`: the spans, and what `decode` raises, if it does; `custom` as for `decode`.
 
-    After `most` spans, if that is given, no item of a vector is read but those in which the decoder `stopped`.
+    After `most` spans, if that is given, no item of a vector is read but those in which the decoder fails.
     """
-    reader = _Reader(data, custom, most, stopped)
+    failed = failure_of(cls, data, custom, given or {})
+    at_fault = [(at, name) for name, at in reversed(failed.inside) if name.startswith("[")] if failed else []
+    if failed:
+        at_fault.append((failed.at, TOO_MANY))
+    reader = _Reader(data, custom, most, at_fault)
     outside = Span("", Struct(cls), 0, 0, len(data))
-    problem = None
-    try:
+    with suppress(_Stopped):
         reader.field(outside, cls.__name__, Struct(cls), given or {})
-        if reader.at != reader.end:
-            reader.path.append(cls.__name__)
-            raise reader.fault(f"bytes are left over at the end: {reader.end - reader.at}")
-    except Malformed as fault:
-        problem = fault
-    return outside.children[0], problem
+    return outside.children[0], None if failed is None else failed.malformed(cls)
+
+
+TOO_MANY = ""
+"""Stands for the item that is one too many in its vector: it is at fault, and has no field."""
+
+
+class _Stopped(Exception):
+    """The bytes cannot be read on: the decoder says why."""
 
 
 class _Reader:
-    """One pass over `data`: `at` is the next byte, `end` that of the enclosing vector, `path` the field."""
+    """One pass over `data`: `at` is the next byte, and `end` that of the enclosing vector.
+
+    `at_fault` are the items of vectors in which the decoder fails, the outermost first, by where they begin. The last
+    one is where it stops: that is an item of the innermost vector if this has too many.
+    """
 
     def __init__(
-        self, data: bytes, custom: frozenset[int], most: int | None, stopped: Mapping[int, tuple[int, int]]
+        self, data: bytes, custom: frozenset[int], most: int | None, at_fault: Sequence[tuple[int, str]]
     ) -> None:
         self.data = data
         self.custom = custom
         self.left = most
-        self.stopped = stopped
+        self.at_fault = at_fault
         self.at = 0
         self.end = len(data)
-        self.path: list[str] = []
-
-    def fault(self, reason: str, section: str = "§2.1") -> Malformed:
-        """What is wrong with the bytes at `at`."""
-        return Malformed(section, reason, path=tuple(self.path), offset=self.at)
 
     def field(self, parent: Span, name: str, shape: Item, scope: dict[str, Any]) -> Any:
         """Read one field into a new span below `parent`."""
@@ -127,19 +119,17 @@ class _Reader:
         parent.children.append(span)
         if self.left is not None:
             self.left -= 1
-        self.path.append(name)
         try:
             span.value = self.value(span, shape, scope)
         finally:
             span.end = self.at
         span.complete = True
-        self.path.pop()
         return span.value
 
     def value(self, span: Span, shape: Item, scope: dict[str, Any]) -> Any:
         match shape:
-            case VectorOf(item, most=most):
-                return self.vector(span, item, most, scope)
+            case VectorOf(item):
+                return self.vector(span, item, scope)
             case OptionalOf(item):
                 return self.optional(span, item, scope)
             case Struct(cls):
@@ -163,7 +153,7 @@ class _Reader:
         return cls(*values)
 
     def select(self, span: Span, shape: Select, scope: dict[str, Any]) -> Any:
-        """The tag, and the case that it selects."""
+        """The tag, and the variant that it selects."""
         name = shape.tag_name
         number = int.from_bytes(self.data[self.at : self.at + shape.tag.width], "big")
         if shape.custom_variant is not None and number in self.custom:
@@ -175,22 +165,21 @@ class _Reader:
             if is_inline_variant(case):
                 return self.struct(case, span, {})
             return self.field(span, snake_case(case.__name__), Struct(case), {})
-        raise self.fault(f"the {name} {tag} selects nothing")
+        raise _Stopped
 
-    def vector(self, span: Span, item: Item, most: int, scope: dict[str, Any]) -> tuple[Any, ...]:
+    def vector(self, span: Span, item: Item, scope: dict[str, Any]) -> tuple[Any, ...]:
         """The items of a vector, as children of `span`."""
         outer, self.end = self.end, self.length(span)
         values: list[Any] = []
-        at_fault, number_at_fault = self.stopped.get(self.at, (self.end, 0))
+        fault, name = next(((at, name) for at, name in self.at_fault if self.at <= at < self.end), (self.end, ""))
         while self.at < self.end:
-            if self.left is not None and self.left <= 0 and self.at < at_fault:
-                span.passed_over = at_fault - self.at
-                self.at = at_fault
+            if self.left is not None and self.left <= 0 and self.at < fault:
+                span.passed_over = fault - self.at
+                self.at = fault
+            elif self.at == fault and name == TOO_MANY:
+                raise _Stopped
             else:
-                number = number_at_fault if self.at == at_fault else len(values)
-                if number == most:
-                    raise self.fault(f"the vector has more than {most} items, and no more are read here", "§2.1.2")
-                values.append(self.field(span, f"[{number}]", item, scope))
+                values.append(self.field(span, name if self.at == fault else f"[{len(values)}]", item, scope))
         self.end = outer
         return tuple(values)
 
@@ -198,7 +187,7 @@ class _Reader:
         """A presence octet, and what it announces (RFC 9420 §2.1.1)."""
         present = self.peek(1)[0]
         if present > 1:
-            raise self.fault(f"the presence octet of an optional is {present}, neither 0 nor 1", "§2.1.1")
+            raise _Stopped
         self.at += 1
         span.body = self.at
         return self.value(span, item, scope) if present else None
@@ -222,31 +211,21 @@ class _Reader:
 
     def member(self, enum: Any, number: int) -> Any:
         """The member of an enum that has this number."""
-        for member in enum:
-            if member == number:
-                return member
-        known = ", ".join(f"{member.name} ({member.value})" for member in enum)
-        raise self.fault(f"{number} is no {enum.__name__}; there is {known}")
+        if number not in {*enum}:
+            raise _Stopped
+        return enum(number)
 
     def peek(self, length: int) -> bytes:
         """The next bytes, not yet consumed."""
         if self.at + length > self.end:
-            raise self.fault(f"the bytes end too early: {length} wanted, {self.end - self.at} left")
+            raise _Stopped
         return self.data[self.at : self.at + length]
 
     def length(self, span: Span) -> int:
         """Read a vector's length header; the result is where the vector stops (RFC 9420 §2.1.2)."""
-        log2 = self.peek(1)[0] >> 6
-        if log2 == 3:  # noqa: PLR2004 - both of the two bits that count
-            raise self.fault("a length header must not start with the bits 11", "§2.1.2")
-        width = 1 << log2
-        length = int.from_bytes(self.peek(width), "big") & ((1 << (8 * width - 2)) - 1)
-        if length < (0, 1 << 6, 1 << 14)[log2]:
-            raise self.fault(f"the length {length} is written in {width} bytes, more than it needs", "§2.1.2")
-        stop = self.at + width + length
-        if stop > self.end:
-            left = self.end - self.at - width
-            raise self.fault(f"the vector claims a length of {length}, {left} left", "§2.1.2")
-        self.at += width
-        span.body = self.at
+        try:
+            span.body, stop = read_bounds(self.data, self.at, self.end)
+        except DecodingFailed:
+            raise _Stopped from None
+        self.at = span.body
         return stop
