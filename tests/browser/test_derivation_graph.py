@@ -174,7 +174,7 @@ def test_a_phone_is_wide_enough(visit: Visit) -> None:
     page = visit(shown(), viewport={"width": 320, "height": 640})
     named(page, "epoch_authenticator").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    picture, side = page.locator(".mls-stage").bounding_box(), page.get_by_role("complementary").bounding_box()
+    picture, side = page.locator(".mls-viewport").bounding_box(), page.get_by_role("complementary").bounding_box()
     assert picture is not None
     assert side is not None
     assert picture["y"] + picture["height"] <= side["y"]

@@ -176,7 +176,7 @@ def test_the_table_says_what_becomes_of_each_secret(visit: Visit) -> None:
     view = retroactive()
     page = visit(shown(view, device="Dave", step=4))
     page.get_by_label("Show as a table").click()
-    rows = page.locator(".mls-twin tbody tr")
+    rows = page.locator(".mls-data-table tbody tr")
     expect(rows).to_have_count(len(compromise_of(view, "Dave", 4)["table"]))
     said = [list(row) for row in rows.evaluate_all("all => all.map((row) => [...row.cells].map((c) => c.textContent))")]
     assert said == compromise_of(view, "Dave", 4)["table"]

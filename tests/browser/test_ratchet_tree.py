@@ -192,7 +192,7 @@ def test_a_click_on_a_node_opens_its_real_values_beside_the_tree(visit: Visit) -
     shown_bytes = "".join(panel.locator(".mls-bytes").all_inner_texts()).replace(" ", "")
     assert view["keys"]["p1"]["public"] in shown_bytes
     assert str(view["keys"]["p1"]["private"]) in shown_bytes
-    tree, side = page.locator(".mls-stage").bounding_box(), panel.bounding_box()
+    tree, side = page.locator(".mls-viewport").bounding_box(), panel.bounding_box()
     assert tree is not None
     assert side is not None
     assert tree["x"] + tree["width"] <= side["x"]
@@ -333,7 +333,7 @@ def test_envelopes_are_closed_on_their_way_and_open_where_they_are_opened(visit:
 @pytest.mark.parametrize("way", ["button", "key"])
 def test_fit_shows_the_whole_tree_again(visit: Visit, way: str) -> None:
     page = visit(shown(wide(64), step=1))
-    picture, room = page.locator(".mls-picture"), page.locator(".mls-stage")
+    picture, room = page.locator(".mls-picture"), page.locator(".mls-viewport")
     whole = room.evaluate("(room) => room.clientWidth")
     for _ in range(3):
         page.get_by_label("Zoom in").click()

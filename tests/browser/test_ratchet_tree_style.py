@@ -14,11 +14,11 @@ pytestmark = pytest.mark.browser
 
 def test_large_trees_can_be_looked_at_closely(visit: Visit) -> None:
     page = visit(shown(wide(512)))
-    stage = page.locator(".mls-stage")
-    assert stage.evaluate("(one) => one.scrollWidth === one.clientWidth")
+    viewport = page.locator(".mls-viewport")
+    assert viewport.evaluate("(one) => one.scrollWidth === one.clientWidth")
     for _ in range(5):
         page.get_by_label("Zoom in").click()
-    assert stage.evaluate("(one) => one.scrollWidth > 10 * one.clientWidth")
+    assert viewport.evaluate("(one) => one.scrollWidth > 10 * one.clientWidth")
     node(page, 0).focus()
     page.keyboard.press("End")
     expect(node(page, 1022)).to_be_in_viewport()
@@ -30,7 +30,7 @@ def test_a_phone_is_wide_enough(visit: Visit, leaf_count: int) -> None:
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(2 * leaf_count - 1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     node(page, leaf_count - 1).click()
-    tree, side = page.locator(".mls-stage").bounding_box(), page.get_by_role("complementary").bounding_box()
+    tree, side = page.locator(".mls-viewport").bounding_box(), page.get_by_role("complementary").bounding_box()
     assert tree is not None
     assert side is not None
     assert tree["y"] + tree["height"] <= side["y"], "the panel is below the tree where there is no room beside it"

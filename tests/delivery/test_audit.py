@@ -14,7 +14,7 @@ from tests.delivery.uploads import ALICE, GROUP, NOW, SUITE
 from workbench.client import Device
 from workbench.delivery import DeliveryService, Log, Store, TooFast
 from workbench.delivery.access import DeviceAccess
-from workbench.delivery.audit import SUSPICIOUS, AuditTrail, Event, MemoryLog, StoredLog, broken
+from workbench.delivery.audit import SUSPICIOUS, AuditEvent, AuditTrail, MemoryLog, StoredLog, broken
 from workbench.delivery.http.app import create_app
 from workbench.delivery.limits import Rate, filled, take
 from workbench.delivery.rows import AuditRecord, Bucket
@@ -37,8 +37,8 @@ def records(log: Log, store: Store) -> list[AuditRecord]:
 def test_a_chain_goes_on_where_it_ended_and_shows_every_change(log: Log, store: Store) -> None:
     for number in range(2):
         trail = AuditTrail(log, lambda: NOW, "chain")
-        trail.note(Event.not_allowed, "a" * 64, GROUP, attempt=number)
-        trail.note(Event.login, "b" * 64)
+        trail.note(AuditEvent.not_allowed, "a" * 64, GROUP, attempt=number)
+        trail.note(AuditEvent.login, "b" * 64)
     chain = records(log, store)
     assert [record.number for record in chain] == [0, 1, 2, 3]
     assert list(broken(chain)) == []
@@ -53,7 +53,7 @@ def test_a_flood_of_one_event_is_counted_and_not_written_each_time(log: Log, sto
     now = [NOW]
     trail = AuditTrail(log, lambda: now[0], "chain")
     for _ in range(100):
-        trail.note(Event.flood, "a" * 64)
+        trail.note(AuditEvent.flood, "a" * 64)
     assert [record.count for record in records(log, store)] == [1]
     now[0] += 60
     trail.flush()
@@ -77,8 +77,14 @@ def test_requests_that_look_suspicious_are_named() -> None:
     with service.store.read() as rows:
         named = [record.event for record in rows.audit("chain")]
         assert list(broken(rows.audit("chain"))) == []
-    assert named == [Event.unknown_session.value, Event.oversized.value, Event.malformed.value]
-    assert {Event.oversized, Event.malformed, Event.drain, Event.flood, Event.replayed} <= SUSPICIOUS
+    assert named == [AuditEvent.unknown_session.value, AuditEvent.oversized.value, AuditEvent.malformed.value]
+    assert {
+        AuditEvent.oversized,
+        AuditEvent.malformed,
+        AuditEvent.drain,
+        AuditEvent.flood,
+        AuditEvent.replayed,
+    } <= SUSPICIOUS
 
 
 def secrets_of(value: Any) -> set[bytes]:
@@ -112,7 +118,7 @@ def test_no_plaintext_and_no_key_reaches_the_database_or_the_logs(tmp_path: Path
     alice.send(GROUP, said)
     assert [event.data for event in bob.fetch(GROUP)] == [said]
     trail = AuditTrail(StoredLog(store, "chain"), lambda: START, "chain")
-    trail.note(Event.not_allowed, "a" * 64, GROUP)
+    trail.note(AuditEvent.not_allowed, "a" * 64, GROUP)
     written = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
     store.close()
     private = {alice.device_state.signature_private_key, bob.device_state.signature_private_key, said}

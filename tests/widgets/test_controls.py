@@ -183,18 +183,18 @@ def test_a_member_who_comes_back_has_a_new_leaf_key(panel: Controls) -> None:
 
 
 def test_a_key_from_elsewhere_is_shared_and_mixed_in(panel: Controls) -> None:
-    assert "Alice does not hold the pre-shared key “tea”" in words(panel.door_reasons.value)
+    assert "Alice does not hold the pre-shared key “tea”" in words(panel.join_reasons.value)
     panel.buttons["share_psk"].click()
     panel.buttons["commit_with_psk"].click()
     assert panel.world.history[-1].text == "Alice mixed in the pre-shared key “tea”"
     panel.psk.value = " "
-    assert "The pre-shared key needs a name" in words(panel.door_reasons.value)
+    assert "The pre-shared key needs a name" in words(panel.join_reasons.value)
     assert panel.buttons["share_psk"].disabled
 
 
 def test_an_outsider_is_listened_to_and_proposes(panel: Controls) -> None:
     panel.newcomer.value = "Dave"
-    assert "The group does not accept proposals from HR" in words(panel.door_reasons.value)
+    assert "The group does not accept proposals from HR" in words(panel.join_reasons.value)
     panel.buttons["external_sender"].click()
     assert panel.buttons["external_sender"].disabled
     panel.whom.value = "Bob"
@@ -205,7 +205,7 @@ def test_an_outsider_is_listened_to_and_proposes(panel: Controls) -> None:
     assert sorted(panel.world.members) == ["Alice", "Carol", "Dave"]
     for name, reason in (("", "Type the outsider's name first"), ("Alice", "Alice is a member, and not an outsider")):
         panel.outsider.value = name
-        assert reason in words(panel.door_reasons.value)
+        assert reason in words(panel.join_reasons.value)
 
 
 def test_a_branch_is_shown_and_one_can_go_back(panel: Controls) -> None:

@@ -48,7 +48,7 @@ class Controls(ipywidgets.VBox):
         self.psk = ipywidgets.Text(description="Key", value="tea", continuous_update=True)
         self.older = ipywidgets.HTML()
         self.reasons = ipywidgets.HTML()
-        self.door_reasons = ipywidgets.HTML()
+        self.join_reasons = ipywidgets.HTML()
         self.reads = ipywidgets.HTML()
         self.buttons = {name: _button(ACTIONS[name]) for name in (*FREQUENT_ACTIONS, *MORE_ACTIONS)}
         for name, button in self.buttons.items():
@@ -71,7 +71,7 @@ class Controls(ipywidgets.VBox):
             [
                 ipywidgets.Box([self.outsider, self.psk], layout=row),
                 ipywidgets.Box([self.buttons[name] for name in MORE_ACTIONS], layout=row),
-                self.door_reasons,
+                self.join_reasons,
             ],
             layout=ipywidgets.Layout(display="none"),
         )
@@ -207,7 +207,7 @@ class Controls(ipywidgets.VBox):
     def _refresh(self) -> None:
         """Grey out the buttons that cannot act, say why, and show what the attacker can read and has read."""
         self.reasons.value = self._grey_out(FREQUENT_ACTIONS)
-        self.door_reasons.value = self._grey_out(MORE_ACTIONS)
+        self.join_reasons.value = self._grey_out(MORE_ACTIONS)
         standing = self.tree.view["steps"][-1].get("padlock")
         now = "" if standing is None else f"<p>{escape(standing['words'][0].upper() + standing['words'][1:])}.</p>"
         self.reads.value = _announced(now + _items("The attacker has read", self._reads()))

@@ -44,21 +44,21 @@ export function render({ model, el }) {
     title,
     html("span", { class: "mls-buttons" }, steps, table, help),
   );
-  const stage = html("div", { class: "mls-stage" }, canvas);
+  const viewport = html("div", { class: "mls-viewport" }, canvas);
   const side = panel(close);
   const key = keyLine();
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const sayings = html("ol", { class: "mls-sentences" });
   const region = html(
     "div",
-    { class: "mls-twin", tabindex: 0, role: "region", "aria-label": "The derivation in sentences" },
+    { class: "mls-data-table", tabindex: 0, role: "region", "aria-label": "The derivation in sentences" },
     sayings,
   );
   const root = html(
     "div",
     { class: "mls mls-room mls-derivation-graph", ...OWN_KEYS, keydown: press },
     bar,
-    html("div", { class: "mls-body" }, stage, side.element),
+    html("div", { class: "mls-body" }, viewport, side.element),
     words,
     key.element,
     region,

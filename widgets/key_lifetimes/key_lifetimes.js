@@ -6,7 +6,7 @@
  * that are not folded; null: the kinds with few lanes).
  */
 import { announced } from "../shared/notebook_output.js";
-import { twin } from "../shared/data_table.js";
+import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, html, uniqueName } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -46,7 +46,7 @@ export function render({ model, el }) {
   });
   const leaked = leakDetails();
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const table = twin("The lifetimes as a table");
+  const table = dataTable("The lifetimes as a table");
   const root = html(
     "div",
     { class: "mls mls-room mls-key-lifetimes", ...OWN_KEYS, keydown: press },

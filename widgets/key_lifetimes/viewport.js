@@ -24,7 +24,7 @@ export function viewport(name, does) {
   names.style.paddingTop = `${HEAD}px`;
   const plot = html("div", { class: "mls-plot-area", pointerdown: grip, pointermove: drag, keydown: slide });
   const room = html("div", { class: "mls-plot-room" }, plot);
-  const element = html("div", { class: "mls-lifetimes-stage" }, names, room);
+  const element = html("div", { class: "mls-lifetimes-viewport" }, names, room);
   const watch = new ResizeObserver(paint);
   watch.observe(room);
   /** @type {Frame | null} */

@@ -270,7 +270,7 @@ function reached(step, beat, kind) {
  * A mark for each node. In the middle of a step the beats decide whether a node has its old value, no value or its new
  * value.
  * @param {Timeline} time
- * @param {TraceReplay} scene
+ * @param {TraceReplay} viewport
  * @returns {Mark[]}
  */
 function marksOf(time, { now_step, step, beat, viewer, tree, before, lit }) {

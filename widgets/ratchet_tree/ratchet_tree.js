@@ -14,9 +14,9 @@ import { live, pressed, readable } from "../shared/live.js";
 import { frameAt, timeline, witness } from "./frame.js";
 import { heading } from "./status_bar.js";
 import { backward, durations, onward, stay } from "./playback_timing.js";
-import { stage } from "./viewport.js";
+import { treeViewport } from "./viewport.js";
 import { toolbar } from "./toolbar.js";
-import { twin } from "../shared/data_table.js";
+import { dataTable } from "../shared/data_table.js";
 import { sentence, treeTable } from "./words.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
@@ -44,7 +44,7 @@ export function render({ model, el }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const key = keyLine();
-  const scene = stage(
+  const viewport = treeViewport(
     select,
     (canZoom) => head.allowZoom(canZoom),
     (shapes) => key.show(entriesIn([...shapes, ...head.marks()], MARKS)),
@@ -59,17 +59,17 @@ export function render({ model, el }) {
     table: () => change({ table: !own.table }),
     help: () => change({ panel: own.panel === "help" ? "" : "help" }),
   });
-  const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: scene.rescale });
+  const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: viewport.rescale });
   const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const offer = html("button", { type: "button", class: "mls-offer", hidden: true, click: lookElsewhere });
-  const table = twin("The tree as a table");
+  const table = dataTable("The tree as a table");
   const root = html(
     "div",
     { class: "mls mls-room mls-ratchet-tree", ...OWN_KEYS, keydown: press },
     controls.bar,
     head.bar,
-    html("div", { class: "mls-body" }, scene.room, side.element),
+    html("div", { class: "mls-body" }, viewport.room, side.element),
     html("div", { class: "mls-told" }, words, offer),
     key.element,
     table.region,
@@ -132,7 +132,7 @@ export function render({ model, el }) {
     const travel = isNext && place.beat >= 0 ? durations(view.steps[place.step], model.get("speed"))[place.beat] : 0;
     const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
     head.show(view, frame, own.panel === "group");
-    scene.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
+    viewport.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
     controls.show(time, frame, {
       speed: model.get("speed"),
@@ -200,9 +200,9 @@ export function render({ model, el }) {
       ",": () => go(backward(time.view.steps, here())),
       ".": () => go(onward(time.view.steps, here())),
       "?": () => change({ panel: own.panel === "help" ? "" : "help" }),
-      "+": () => scene.rescale(2),
-      "-": () => scene.rescale(0.5),
-      0: () => scene.rescale(),
+      "+": () => viewport.rescale(2),
+      "-": () => viewport.rescale(0.5),
+      0: () => viewport.rescale(),
       Escape: close,
       ...(isControl ? {} : { " ": play }),
     };
@@ -216,7 +216,7 @@ export function render({ model, el }) {
   return () => {
     stop();
     clearTimeout(timer);
-    scene.stop();
+    viewport.stop();
     root.remove();
   };
 }

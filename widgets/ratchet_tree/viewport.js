@@ -18,16 +18,16 @@ const CLOSEST = 32;
  * @param {(canZoom: boolean) => void} arranged called when the layout is new
  * @param {(shapes: import("../shared/shapes.js").Shape[]) => void} painted called with what is drawn
  */
-export function stage(choose, arranged, painted) {
+export function treeViewport(choose, arranged, painted) {
   const tree = svg("g");
   const tokens = svg("g", { class: "mls-tokens", "aria-hidden": "true" });
   const canvas = svg("svg", { class: "mls-picture" }, tree, tokens);
   const flights = motion(tokens);
   const tip = html("div", { class: "mls-tip", hidden: true, "aria-hidden": "true" });
-  const room = html("div", { class: "mls-stage" }, canvas, tip);
+  const room = html("div", { class: "mls-viewport" }, canvas, tip);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {{time: Timeline, frame: Frame, pin: number} | null} */
-  let scene = null;
+  let viewport = null;
   /** @type {Layout | null} */
   let places = null;
   /** What is drawn now: the layout, or one on the way to it. @type {Layout | null} */
@@ -45,7 +45,7 @@ export function stage(choose, arranged, painted) {
    * @param {{travel: number | null, slide: boolean}} how
    */
   function show(time, frame, pin, { travel, slide }) {
-    scene = { time, frame, pin };
+    viewport = { time, frame, pin };
     if (slide) canvas.classList.toggle("is-moving", !calm.matches);
     arrange(slide && !calm.matches);
     if (!places || travel === null) return;
@@ -56,8 +56,8 @@ export function stage(choose, arranged, painted) {
   /** Compute the layout again, and slide to it or jump to it. @param {boolean} slide */
   function arrange(slide) {
     const width = room.clientWidth;
-    if (!scene || width === 0) return;
-    const { time, frame } = scene;
+    if (!viewport || width === 0) return;
+    const { time, frame } = viewport;
     const to = layout(frame.leafCount, { width, zoom, tallest: time.tallest });
     const from = places;
     cancelAnimationFrame(sliding);
@@ -90,9 +90,9 @@ export function stage(choose, arranged, painted) {
 
   /** Draw the tree, and over it the thin lines, the cursors, and names for which there is no room at the leaves. */
   function paint() {
-    if (!scene || !drawn) return;
+    if (!viewport || !drawn) return;
     const now = drawn;
-    const { frame, time, pin } = scene;
+    const { frame, time, pin } = viewport;
     const at = pointed >= 0 ? pointed : focused;
     const actor = frame.seen ? time.view.steps[frame.step].actor : null;
     const named = frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2);
@@ -125,8 +125,8 @@ export function stage(choose, arranged, painted) {
     const middle = places ? (room.scrollLeft + room.clientWidth / 2) / places.width : 0.5;
     zoom = factor === undefined ? 1 : Math.max(1, Math.min(CLOSEST, zoom * factor));
     arrange(false);
-    if (scene && places) {
-      flights.rest(scene.frame.tokens, places);
+    if (viewport && places) {
+      flights.rest(viewport.frame.tokens, places);
       room.scrollLeft = (focused >= 0 ? x(places, focused) : middle * places.width) - room.clientWidth / 2;
     }
   }
@@ -165,9 +165,9 @@ export function stage(choose, arranged, painted) {
     queueMicrotask(paint);
   });
   tree.addEventListener("keydown", (event) => {
-    if (!scene) return;
+    if (!viewport) return;
     const node = stop;
-    const next = neighbour(event.key, node, scene.frame.leafCount);
+    const next = neighbour(event.key, node, viewport.frame.leafCount);
     if (next !== node) focus(next, true);
     else if (event.key === "Enter") choose(node);
     else if (!/^(Arrow|Home|End)/.test(event.key)) return;
@@ -176,7 +176,7 @@ export function stage(choose, arranged, painted) {
   });
   const watch = new ResizeObserver(() => {
     arrange(false);
-    if (scene && places) flights.rest(scene.frame.tokens, places);
+    if (viewport && places) flights.rest(viewport.frame.tokens, places);
   });
   watch.observe(room);
 

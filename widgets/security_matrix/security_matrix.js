@@ -15,7 +15,7 @@ import { matrixGrid } from "./grid.js";
 import { MARKS } from "./key.js";
 import { matrixToolbar } from "./toolbar.js";
 import { HEADS, tableRows, verdictSentence } from "./words.js";
-import { twin } from "../shared/data_table.js";
+import { dataTable } from "../shared/data_table.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("../shared/verdict.js").Leak} Leak */
@@ -50,7 +50,7 @@ export function render({ model, el }) {
   });
   const side = details(close, compromise);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const table = twin("The compromise as a table");
+  const table = dataTable("The compromise as a table");
   const root = html(
     "div",
     { class: "mls mls-room mls-security-matrix", ...OWN_KEYS, keydown: press },

@@ -8,7 +8,7 @@ import { DELAYS, frameOf } from "./frame.js";
 import { MARKS } from "./key.js";
 import { draw, extent } from "./picture.js";
 import { HEADS, delayName, pictureLabel, sentence, tableRows } from "./words.js";
-import { twin } from "../shared/data_table.js";
+import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, iconButton, svg } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -38,15 +38,15 @@ export function render({ model, el }) {
     delay.label,
     html("span", { class: "mls-buttons mls-at-end" }, tableButton),
   );
-  const stage = html("div", { class: "mls-stage", tabindex: 0, role: "region", "aria-label": "Uploads by time" }, canvas);
+  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Uploads by time" }, canvas);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const key = keyLine();
-  const table = twin("What the server knows as a table");
+  const table = dataTable("What the server knows as a table");
   const root = html(
     "div",
     { class: "mls mls-room mls-server-knowledge", ...OWN_KEYS, keydown: press },
     bar,
-    stage,
+    viewport,
     words,
     key.element,
     table.region,
@@ -57,7 +57,7 @@ export function render({ model, el }) {
     /** @type {View} */
     const view = readable(model.get("view"), FORMAT, VERSION);
     const frame = frameOf(view, model.get("padding"), model.get("delay"));
-    const size = { width: stage.clientWidth || 720 };
+    const size = { width: viewport.clientWidth || 720 };
     const { width, height } = extent(frame, size);
     attribute(canvas, "width", String(width));
     attribute(canvas, "height", String(height));
@@ -85,7 +85,7 @@ export function render({ model, el }) {
 
   el.append(root);
   update();
-  watcher.observe(stage);
+  watcher.observe(viewport);
 
   return () => {
     stop();

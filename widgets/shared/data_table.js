@@ -2,8 +2,8 @@
 import { html } from "./dom.js";
 
 /** @param {string} label what the table is */
-export function twin(label) {
-  const region = html("div", { class: "mls-twin", tabindex: 0, role: "region", "aria-label": label, hidden: true });
+export function dataTable(label) {
+  const region = html("div", { class: "mls-data-table", tabindex: 0, role: "region", "aria-label": label, hidden: true });
   let shown = "";
 
   /** @param {{heads: string[], rows: string[][]} | null} table what to show, or null to hide it */

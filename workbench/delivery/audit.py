@@ -29,7 +29,7 @@ REMEMBERED = 10_000
 """Events that are being counted at the same time: beyond it all counts are written."""
 
 
-class Event(Enum):
+class AuditEvent(Enum):
     """What is worth a record. The value is its name in the log; those in `SUSPICIOUS` a person should look at."""
 
     registered = "a device was registered"
@@ -55,15 +55,15 @@ class Event(Enum):
 
 SUSPICIOUS = frozenset(
     {
-        Event.wrong_signature,
-        Event.replayed,
-        Event.not_allowed,
-        Event.flood,
-        Event.drain,
-        Event.malformed,
-        Event.oversized,
-        Event.slow,
-        Event.reopened,
+        AuditEvent.wrong_signature,
+        AuditEvent.replayed,
+        AuditEvent.not_allowed,
+        AuditEvent.flood,
+        AuditEvent.drain,
+        AuditEvent.malformed,
+        AuditEvent.oversized,
+        AuditEvent.slow,
+        AuditEvent.reopened,
     }
 )
 
@@ -137,9 +137,9 @@ class AuditTrail:
         self._clock = clock
         self._lock = threading.Lock()
         self._last = log.last()
-        self._counts: dict[tuple[Event, str, bytes], tuple[int, int, str]] = {}
+        self._counts: dict[tuple[AuditEvent, str, bytes], tuple[int, int, str]] = {}
 
-    def note(self, event: Event, device: str = "", group_id: bytes = b"", **detail: int | str) -> None:
+    def note(self, event: AuditEvent, device: str = "", group_id: bytes = b"", **detail: int | str) -> None:
         """Write an event, or count it if it was written within the last minute."""
         now, key, words = self._clock() or 0, (event, device, group_id), json.dumps(detail, sort_keys=True)
         with self._lock:
@@ -169,7 +169,7 @@ class AuditTrail:
             if not self._counts[key][1]:
                 del self._counts[key]
 
-    def _write_counted(self, now: int, keys: Sequence[tuple[Event, str, bytes]]) -> None:
+    def _write_counted(self, now: int, keys: Sequence[tuple[AuditEvent, str, bytes]]) -> None:
         records, last = [], self._last
         for key in keys:
             event, device, group_id = key

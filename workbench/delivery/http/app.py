@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from workbench.delivery.audit import AuditTrail, Event, StoredLog
+from workbench.delivery.audit import AuditEvent, AuditTrail, StoredLog
 from workbench.delivery.errors import Refused, Unavailable, Unreadable
 from workbench.delivery.http.guard import Guard, problem_headers
 from workbench.delivery.http.host import Buckets, Host
@@ -77,7 +77,7 @@ async def _sweep(host: Host) -> None:
                 host.metrics.swept.labels(what).inc(count)
             sizes = await run_in_threadpool(host.service.queue_sizes)
             host.metrics.longest.set(max(sizes.values(), default=0))
-            host.trail.note(Event.queues, queues=len(sizes), longest=max(sizes.values(), default=0))
+            host.trail.note(AuditEvent.queues, queues=len(sizes), longest=max(sizes.values(), default=0))
         await run_in_threadpool(host.trail.flush)
 
 
@@ -111,8 +111,8 @@ def _add_refusals(app: FastAPI, host: Host) -> None:
         problem = problem_of(told)
         host.metrics.refusals.labels(problem.type).inc()
         event, device = EVENTS.get(type(told)), getattr(request.state, "device", None)
-        if event is Event.flood and request.url.path.endswith("/key-package"):
-            event = Event.drain
+        if event is AuditEvent.flood and request.url.path.endswith("/key-package"):
+            event = AuditEvent.drain
         if event is not None:
             host.trail.note(event, "" if device is None else device.device)
         return JSONResponse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from workbench.delivery import errors
-from workbench.delivery.audit import Event
+from workbench.delivery.audit import AuditEvent
 from workbench.delivery.errors import LateCommit, Refused
 from workbench.delivery.http.models import ConflictModel, ProblemModel
 from workbench.mls.errors import MLSError
@@ -33,18 +33,18 @@ STATUSES: dict[type[Refused], HTTPStatus] = {
 }
 """With which status each refusal is told."""
 
-EVENTS: dict[type[Refused], Event] = {
-    errors.InvalidKeyPackageUpload: Event.malformed,
-    errors.InvalidFrame: Event.malformed,
-    errors.Unreadable: Event.malformed,
-    errors.TooLarge: Event.oversized,
-    errors.TooSlow: Event.slow,
-    errors.LateCommit: Event.lost_race,
-    errors.NotAllowed: Event.not_allowed,
-    errors.NotAuthenticated: Event.unknown_session,
-    errors.TooFast: Event.flood,
-    errors.QueueFull: Event.full,
-    errors.DirectoryFull: Event.full,
+EVENTS: dict[type[Refused], AuditEvent] = {
+    errors.InvalidKeyPackageUpload: AuditEvent.malformed,
+    errors.InvalidFrame: AuditEvent.malformed,
+    errors.Unreadable: AuditEvent.malformed,
+    errors.TooLarge: AuditEvent.oversized,
+    errors.TooSlow: AuditEvent.slow,
+    errors.LateCommit: AuditEvent.lost_race,
+    errors.NotAllowed: AuditEvent.not_allowed,
+    errors.NotAuthenticated: AuditEvent.unknown_session,
+    errors.TooFast: AuditEvent.flood,
+    errors.QueueFull: AuditEvent.full,
+    errors.DirectoryFull: AuditEvent.full,
 }
 """Which refusals go into the audit log."""
 

@@ -10,7 +10,7 @@ from fastapi.security import HTTPBearer
 
 from workbench.delivery import sessions
 from workbench.delivery.access import DeviceAccess, Upload
-from workbench.delivery.audit import Event
+from workbench.delivery.audit import AuditEvent
 from workbench.delivery.errors import NotAuthenticated, Refused
 from workbench.delivery.http.guard import Guard
 from workbench.delivery.http.host import Host
@@ -100,14 +100,14 @@ def login(answer: LoginModel, here: Here) -> SessionModel:
     with service.store.write() as rows:
         taken = sessions.take_challenge(rows, claim, answer.challenge, now=now)
     if not taken:
-        here.trail.note(Event.replayed, claim.device)
+        here.trail.note(AuditEvent.replayed, claim.device)
         raise NotAuthenticated("the challenge is not for this device, has expired, or was used: ask for another")
     if not sessions.is_signed(claim, answer.host, answer.challenge, answer.signature):
-        here.trail.note(Event.wrong_signature, claim.device)
+        here.trail.note(AuditEvent.wrong_signature, claim.device)
         raise NotAuthenticated("the signature is not of this device, for this host and challenge")
     with service.store.write() as rows:
         session = sessions.open_session(rows, claim, now=now, settings=service.settings)
-    here.trail.note(Event.registered if session.is_new else Event.login, session.device)
+    here.trail.note(AuditEvent.registered if session.is_new else AuditEvent.login, session.device)
     return SessionModel(session=session.text, device=session.device, seconds=session.expires - now)
 
 
@@ -142,7 +142,7 @@ def take_key_package(
     """Take a key package of a user; nobody else gets it, unless it is one of last resort."""
     message = caller.take_key_package(user, wanted.cipher_suite, wanted.device)
     if LAST_RESORT.to_bytes(2) in message and here.is_last_resort(message):
-        here.trail.note(Event.last_resort, caller.device.device)
+        here.trail.note(AuditEvent.last_resort, caller.device.device)
     return KeyPackageModel(key_package=message)
 
 
@@ -158,7 +158,7 @@ def supply(caller: Caller, here: Here) -> SupplyModel:
     """How many of the own key packages are left, and how many to publish."""
     made = caller.supply()
     if made.publish:
-        here.trail.note(Event.low, caller.device.device, left=made.left)
+        here.trail.note(AuditEvent.low, caller.device.device, left=made.left)
     return SupplyModel.of(made)
 
 
@@ -218,7 +218,9 @@ def leave(group: Group, caller: Caller) -> Response:
 def report(group: Group, given: ReportModel, caller: Caller, here: Here) -> VerdictModel:
     """Say that the device cannot accept a commit; more than half of the other members make it void."""
     void = caller.report(group, given.index)
-    here.trail.note(Event.reopened if void else Event.reported, caller.device.device, group, index=given.index)
+    here.trail.note(
+        AuditEvent.reopened if void else AuditEvent.reported, caller.device.device, group, index=given.index
+    )
     return VerdictModel(void=void)
 
 
