@@ -46,11 +46,11 @@ def create_app(service: DeliveryService, names: Iterable[str], *, worker: str) -
         responses=problems,
     )
     app.state.host = host
-    host.guard = Guard(app, host)
+    guard = app.state.guard = Guard(app, host)
     app.include_router(router)
-    _add_pages(app, host)
+    _add_pages(app, host, guard)
     _add_refusals(app, host)
-    return host.guard
+    return guard
 
 
 def _lifespan(host: Host) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -81,7 +81,7 @@ async def _sweep(host: Host) -> None:
         await run_in_threadpool(host.trail.flush)
 
 
-def _add_pages(app: FastAPI, host: Host) -> None:
+def _add_pages(app: FastAPI, host: Host, guard: Guard) -> None:
     @app.get("/", include_in_schema=False)
     def front() -> HTMLResponse:
         policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
@@ -97,7 +97,7 @@ def _add_pages(app: FastAPI, host: Host) -> None:
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> Response:
         host.metrics.connected.set(host.wake_ups.connected)
-        host.metrics.waiting.set(host.guard.waiting)
+        host.metrics.waiting.set(guard.waiting)
         last = host.trail.last
         if last is not None:
             host.metrics.audited.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -16,11 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workbench.delivery import sessions
 from workbench.delivery.errors import NotAuthenticated, Refused, TooLarge, TooSlow, Unavailable
+from workbench.delivery.http.host import Host
 from workbench.delivery.http.problems import EVENTS, problem_of
 from workbench.delivery.rows import DeviceRow
-
-if TYPE_CHECKING:
-    from workbench.delivery.http.host import Host
 
 PUBLIC = frozenset({"/", "/v1/challenges", "/v1/sessions", "/openapi.json", "/health", "/metrics"})
 """What somebody may ask who has not logged in."""

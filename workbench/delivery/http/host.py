@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from workbench.delivery.audit import AuditTrail
-from workbench.delivery.http.guard import Guard
 from workbench.delivery.http.metrics import Metrics
 from workbench.delivery.http.wakeups import WakeUps
 from workbench.delivery.limits import Rate, take
@@ -46,7 +45,6 @@ class Host:
     metrics: Metrics
     buckets: Buckets
     wake_ups: WakeUps
-    guard: Guard = field(init=False)
 
     @staticmethod
     def is_last_resort(message: bytes) -> bool:

@@ -265,7 +265,7 @@ def acknowledge(read: AcknowledgementModel, caller: Caller) -> Response:
 async def wake_ups(socket: WebSocket) -> None:
     """Be told how much waits, now and whenever that changes; for an hour, then log in again."""
     host: Host = socket.app.state.host
-    guard: Guard = host.guard
+    guard: Guard = socket.app.state.guard
     try:
         device = await asyncio.to_thread(guard.device_of, socket)
     except Refused as error:
