@@ -202,6 +202,15 @@ def test_a_proposal_that_has_expired_while_it_waited_is_not_committed_by_name() 
         create_commit(alice, by_reference=[reference], entropy=b"c" * 32, now=NOW + DAY + 1)
 
 
+def test_a_proposal_that_is_still_valid_is_committed_by_name() -> None:
+    scenario = group_of("Alice", "Bob")
+    reference = waiting(scenario)
+    made = create_commit(scenario.states["Alice"], by_reference=[reference], entropy=b"c" * 32, now=NOW + DAY)
+    _, received = process(scenario.states["Bob"], made.message, now=NOW + DAY)
+    assert isinstance(received, EpochAdvanced)
+    assert len(received.added) == 1
+
+
 def test_the_commit_of_a_proposal_that_has_expired_since_is_followed() -> None:
     scenario = group_of("Alice", "Bob", "Dave")
     waiting(scenario)

@@ -374,7 +374,7 @@ COMMITS = (
         side="both",
         forged=test_commits.test_what_is_no_commit_or_by_nobody_who_may_make_one_is_refused,
         honest=commit_of("an Add"),
-        otherwise=TypeError,
+        otherwise=errors.InvalidProposalList,
     ),
     Rule(
         "path of a newcomer",

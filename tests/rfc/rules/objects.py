@@ -58,7 +58,7 @@ BYTES = (
         side="both",
         forged=test_codec.test_a_fault_names_the_field_the_offset_and_the_reason,
         honest=test_codec.test_a_length_header_longer_than_needed_is_refused_though_all_its_bytes_are_there,
-        otherwise=IndexError,
+        otherwise=AssertionError,
     ),
 )
 

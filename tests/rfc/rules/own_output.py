@@ -68,7 +68,7 @@ OWN_OUTPUT = (
         side="sender",
         taken_in=test_key_package_lifetimes.test_the_commit_of_a_proposal_that_has_expired_since_is_followed,
         forged=test_key_package_lifetimes.test_a_proposal_that_has_expired_while_it_waited_is_not_committed_by_name,
-        honest=test_key_package_lifetimes.test_the_commit_of_a_proposal_that_has_expired_since_is_followed,
+        honest=test_key_package_lifetimes.test_a_proposal_that_is_still_valid_is_committed_by_name,
     ),
     Rule(
         "key packages from outside",
