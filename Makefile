@@ -87,6 +87,8 @@ soak: $(VENV)/.test
 	@$(BIN)/python -m pytest tests/mls/crypto/wycheproof.py
 	@echo "==> The delivery service, killed again and again"
 	@$(BIN)/python -m tests.delivery.reliability --kills 100
+	@echo "==> The cells of all lessons in any order"
+	@MLS_LESSONS=all $(BIN)/python -m pytest tests/notebooks/test_order.py --timeout 1200
 	@echo "==> Damaged messages"
 	@$(BIN)/workbench fuzz --minutes 60
 	@echo "==> The costliest megabyte at each entry point"

@@ -66,7 +66,11 @@ def kernel(folder: Path, name: str) -> Iterator[Kernel]:
         manager.shutdown_kernel(now=True)
 
 
-@pytest.fixture(params=lessons(), ids=lambda path: path.stem)
+CHOSEN = lessons() if os.environ.get("MLS_LESSONS") == "all" else lessons()[:1]
+"""Each cell of a lesson first in a fresh kernel takes minutes: by default only for the first lesson (`make soak`)."""
+
+
+@pytest.fixture(params=CHOSEN, ids=lambda path: path.stem)
 def lesson(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A lesson in a folder of its own."""
     path: Path = request.param
