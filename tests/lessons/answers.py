@@ -270,14 +270,12 @@ KNOWN = (
             "There are more": {2, 3, 6},
         },
         lesson_07_case,
-        lesson_08_world,
     ),
     Known(
         lesson_07.question_2,
         "answer_2",
         {"count both from 0": (2, 2), "Whose key": (0, 0)},
         lesson_07_case,
-        lesson_08_world,
     ),
     Known(
         lesson_07.question_3,
@@ -297,14 +295,12 @@ KNOWN = (
         "answer_4",
         {"if we were in already": 3, "forwards only": 4, "No secrets of that epoch": 1},
         lesson_07_case,
-        lesson_08_world,
     ),
     Known(
         lesson_07.question_5,
         "answer_5",
         {"Give only what": b"\x00The old mill, at nine. Bring the map.\x00", "not what Carol": b"hello"},
         lesson_07_case,
-        lesson_08_world,
     ),
     Known(
         lesson_07.question_6,

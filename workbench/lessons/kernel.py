@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -222,8 +223,10 @@ def begin() -> Note | None:
     shell = watching.shell
     forgotten = [
         name
-        for name in shell.user_ns
-        if not name.startswith("_") and name not in shell.user_ns_hidden and name not in watching.present.makes
+        for name, value in shell.user_ns.items()
+        if not name.startswith("_") and name not in {*shell.user_ns_hidden, *watching.present.makes}
+        # A module says nothing of a lesson, and what runs a notebook may have imported some before it.
+        if not isinstance(value, ModuleType)
     ]
     for name in forgotten:
         del shell.user_ns[name]
