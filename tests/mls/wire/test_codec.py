@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.mls.wire.strategies import STRUCTS, values_and_surroundings
 from workbench.mls.errors import Malformed, Misuse
-from workbench.mls.wire.code_points import ContentType, CredentialType
+from workbench.mls.tree.tree_math import LeafIndex
+from workbench.mls.wire.code_points import ContentType, CredentialType, SenderType
 from workbench.mls.wire.codec import compiled, decode, encode, encode_vector, failure_of
 from workbench.mls.wire.lazy import UndecodedItems
 from workbench.mls.wire.lengths import length_header
@@ -19,7 +20,9 @@ from workbench.mls.wire.messages import (
     ApplicationData,
     Commit,
     ExternalPub,
+    ExternalSenderIndex,
     FramedContentAuthData,
+    MemberSender,
     MLSMessage,
     PrivateMessageContent,
     RequiredCapabilities,
@@ -381,3 +384,16 @@ def least(shape: Shape) -> int:
 def test_a_value_cannot_be_changed(value: Any) -> None:
     with pytest.raises(AttributeError):
         setattr(value, "path" if isinstance(value, Commit) else "node", None)
+
+
+@struct
+class TwoSenders:
+    """A select of fewer variants than its tag has values."""
+
+    sender: MemberSender | ExternalSenderIndex
+
+
+def test_a_known_tag_that_selects_none_of_the_variants_is_refused() -> None:
+    assert decode(TwoSenders, encode(TwoSenders(MemberSender(LeafIndex(0))))).sender == MemberSender(LeafIndex(0))
+    with pytest.raises(Malformed, match="selects nothing"):
+        decode(TwoSenders, bytes([SenderType.new_member_commit]))
