@@ -140,6 +140,9 @@ def test_after_a_reload_with_the_same_kernel_it_is_so_again(notebook: Page) -> N
 @pytest.mark.parametrize("end", [RESTART, SHUT_DOWN, CRASH], ids=["restarted", "shut down", "crashed"])
 def test_when_the_kernel_is_gone_every_picture_plays_on_where_it_was(notebook: Page, end: str) -> None:
     step_back(notebook, "controls")
+    # JupyterLab may say that the kernel has died, in a dialog over the notebook.
+    died = notebook.locator(".jp-Dialog")
+    notebook.add_locator_handler(died, died.get_by_role("button").last.click)
     notebook.evaluate(end)
     all_play_by_themselves(notebook)
     title = cell(notebook, "controls").locator(f"{ROOM}:visible .mls-title")
