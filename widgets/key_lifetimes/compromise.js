@@ -1,6 +1,6 @@
 /** What a compromise gets, and what the attacker can read with it, in numbers and in words. */
 import { known, readableMessages, standings } from "../shared/verdict.js";
-import { list } from "../shared/words.js";
+import { counted, list } from "../shared/words.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./lifetimes.d.ts").BarView} Bar */
@@ -157,9 +157,4 @@ export function runs(numbers) {
     if (to - from > 1) return [`${from} to ${to}`];
     return from === to ? [String(from)] : [String(from), String(to)];
   });
-}
-
-/** @param {number} number @param {string} one @param {string} many */
-function counted(number, one, many) {
-  return `${number} ${number === 1 ? one : many}`;
 }

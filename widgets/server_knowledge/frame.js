@@ -26,6 +26,7 @@ const APPLICATION = "application";
  * @property {number} delay in seconds
  * @property {Column[]} columns
  * @property {number} messages how many application messages there are
+ * @property {number} largest the bytes of the largest of them
  * @property {number} sizeBits how much the size of a message tells on average
  * @property {number} timeBits how much its time tells on average
  * @property {number} extra how many bytes of padding there are for each byte
@@ -46,6 +47,7 @@ export function frameOf(view, padding, delay) {
     delay,
     columns: columnsOf(view.uploads, arrival, delay),
     messages: sent.length,
+    largest: Math.max(0, ...bytes),
     sizeBits: entropy(bytes),
     timeBits: entropy(sent.map((number) => arrival[number])),
     extra: sum(plain) > 0 ? sum(bytes) / sum(plain) - 1 : 0,

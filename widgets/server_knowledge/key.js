@@ -4,15 +4,14 @@ import { frameOf } from "./frame.js";
 import { markOf } from "./picture.js";
 
 /** @typedef {import("../shared/key.js").Entry} Entry */
-/** @typedef {import("../shared/shapes.js").Shape} Shape */
 
-/** A mark by itself. @param {string} kind @param {Shape[]} [more] */
-function mark(kind, more = []) {
+/** A mark by itself. @param {string} kind */
+function mark(kind) {
   /** @type {import("./server.d.ts").UploadView} */
   const upload = { user: 0, at: 0, epoch: 0, kind, sizes: [64], readable: "", invited: [] };
   const view = { format: "", version: 1, title: "", paddings: ["none"], users: [], uploads: [upload] };
   const shapes = markOf(upload, frameOf(view, 0, 0)).filter(([tag]) => tag !== "text");
-  return specimen(["g", { class: `mls-upload is-${kind} mls-hue-0` }, [...shapes, ...more]]);
+  return specimen(["g", { class: `mls-upload is-${kind} mls-hue-0` }, shapes]);
 }
 
 /** @type {Entry[]} */

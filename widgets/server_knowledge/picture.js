@@ -1,5 +1,6 @@
 /** The drawing of what the server knows: a row for each user, a column for each instant, a mark for each upload. */
 import { clock, givenAway, nameOf } from "./words.js";
+import { shortened } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./server.d.ts").UploadView} Upload */
@@ -81,7 +82,7 @@ function userShape({ name, waiting }, row, { x, y, room }) {
       ["text", { class: "mls-inside", y: 4.5 }, [[...name][0] ?? "?"]],
     ]],
   ];
-  if (room.left === LEFT) shapes.push(["text", { class: "mls-user", x: 40, y: y + 4 }, [shortened(name)]]);
+  if (room.left === LEFT) shapes.push(["text", { class: "mls-user", x: 40, y: y + 4 }, [shortened(name, 10)]]);
   if (waiting > 0) shapes.push(["text", { class: "mls-waiting", x: end + 6, y: y + 4 }, [room.left === LEFT ? `${waiting} waiting` : String(waiting)]]);
   return ["g", {}, shapes, name];
 }
@@ -107,18 +108,11 @@ export function markOf({ kind, sizes }, frame) {
   if (kind === "proposal") return [["circle", { class: "mls-mark", r: 7 }]];
   if (kind !== "application") return [["path", { class: "mls-mark", d: DIAMOND }]];
   const size = sizes[frame.padding];
-  const largest = Math.max(...frame.view.uploads.filter((each) => each.kind === kind).map((each) => each.sizes[frame.padding]));
-  const width = ENVELOPE.least + (ENVELOPE.most - ENVELOPE.least) * (size / largest);
+  const width = ENVELOPE.least + (ENVELOPE.most - ENVELOPE.least) * (size / frame.largest);
   const [half, high] = [width / 2, ENVELOPE.height / 2];
   return [
     ["rect", { class: "mls-mark", x: -half, y: -high, width, height: ENVELOPE.height, rx: 2 }],
     ["path", { class: "mls-flap", d: `M${-half}${-high}L0 1.5 ${half}${-high}` }],
     ["text", { class: "mls-bytes-of", y: 20 }, [String(size)]],
   ];
-}
-
-/** @param {string} name */
-function shortened(name) {
-  const letters = [...name];
-  return letters.length > 10 ? `${letters.slice(0, 9).join("")}…` : name;
 }

@@ -1,5 +1,5 @@
 /** What the server knows, in words. */
-import { list } from "../shared/words.js";
+import { counted, list } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./server.d.ts").UploadView} Upload */
@@ -75,9 +75,4 @@ function bits(value) {
 /** @param {number} count */
 function times(count) {
   return count === 1 ? "once" : `${count} times`;
-}
-
-/** @param {number} count @param {string} one @param {string} many */
-function counted(count, one, many) {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -13,6 +13,11 @@ export function upperFirst(words) {
   return /^(?!(?:the|an?) ).*?'s leaf key/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** @param {number} number @param {string} one @param {string} many @returns {string} "1 message", "2 messages" */
+export function counted(number, one, many) {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
 /** Letters that are as wide as two. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Extended_Pictographic}/u;
 

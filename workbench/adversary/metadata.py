@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log2
 
+from workbench.adversary.randomness_compromise import TAG_LENGTH
 from workbench.delivery import DeliveryService, Entry
+from workbench.delivery.rows import DeviceRow
 from workbench.inspect.names import credential_name, listed
 from workbench.mls import Add, MLSMessage, Remove, decode, encode
 from workbench.mls.framing.padding import Padding, padding_for
@@ -25,9 +27,6 @@ from workbench.mls.wire.messages import (
     ProposalByValue,
     PublicMessage,
 )
-
-TAG_LENGTH = 16
-"""The bytes that each AEAD of MLS adds to what it encrypts."""
 
 ANSWER_SECONDS = 120
 """The service takes a message for an answer if somebody else sent one so shortly before."""
@@ -129,8 +128,8 @@ def padded_size(message: bytes, padding: Padding) -> int:
     return len(encode(replace(framed, message=longer)))
 
 
-def _user(device: object) -> str:
-    return getattr(device, "user", "")
+def _user(device: DeviceRow | None) -> str:
+    return "" if device is None else device.user
 
 
 def _row(entry: Entry, user: str, invited: Sequence[str]) -> MetadataRow:

@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 from workbench.client import Device
 from workbench.delivery import DeliveryService, Settings
 from workbench.delivery.access import DeviceAccess
-from workbench.delivery.rows import DeviceRow, device_id
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.public_work import PublicWork
@@ -46,10 +45,10 @@ class Environment:
     def add_device(self, name: str, suite: CipherSuite) -> Device:
         """Make a device for a new person. A recorder of its own records the device's operations."""
         recorder = self.recorders[name] = Recorder()
-        device = self.devices[name] = Device(
+        self.devices[name] = Device(
             name,
             TracedSuite.of(suite, recorder),
-            self.service,
+            DeviceAccess(self.service),
             entropy=entropy_source(self.seed, name),
             clock=self.clock,
             private_handshakes=self.handshakes == "private",
@@ -57,16 +56,7 @@ class Environment:
             suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
             process_public=self._public_work,
         )
-        device.connect(self._access(device))
-        return device
-
-    def _access(self, device: Device) -> DeviceAccess:
-        """The service as this device may use it. In one process nobody has to prove a signature key."""
-        suite, key = device.suite.id, device.signature_key()
-        row = DeviceRow(device_id(suite, key), device.name, suite, key, self.clock())
-        with self.service.store.write() as rows:
-            rows.add_device(row)
-        return DeviceAccess(self.service, row)
+        return self.devices[name]
 
     def next_group_number(self) -> int:
         """The next number for a new group. The first group has number 1."""
