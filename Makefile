@@ -123,7 +123,7 @@ docs: $(VENV)/.test
 # One set of versions for Python 3.11 to 3.13, with hashes, without addresses. Extras stay in the names: a pip that
 # meets `coverage[toml]` unpinned looks for a newer one than the lock has, and stops for want of its hash.
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	--no-header --no-emit-index-url --group build --extra lab --extra service pyproject.toml
+	--no-header --no-emit-index-url --group build --extra app --extra device --extra lab --extra service pyproject.toml
 
 peers: $(VENV)/.test node_modules/.package-lock.json
 	@echo "==> Playing everything with every other implementation, and writing it into docs/interop.md"
