@@ -12,8 +12,8 @@ from widgets.ratchet_tree import RatchetTree
 from widgets.shared.live_output import LiveOutput, shown
 from workbench.inspect.names import listed
 from workbench.lab import NotPossible, World
-from workbench.lab.actions import ACTIONS
-from workbench.lab.actions.action import NEWCOMER, OUTSIDER, Action, Argument
+from workbench.lab.actions import ACTIONS, form
+from workbench.lab.actions.action import NEWCOMER, Action
 from workbench.lab.group import Group
 from workbench.lab.record import ATTACKER
 from workbench.views.ratchet_tree import ratchet_tree_view
@@ -24,6 +24,7 @@ MORE_ACTIONS = (
     *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
 )
 """The actions that have a button only under "More actions", in the order of the buttons."""
+FIELDS = ("who", "whom", "newcomer", "text", "outsider", "psk")
 SAVED = "Saved with the notebook, without the buttons. To act, run this cell again."
 
 
@@ -53,8 +54,8 @@ class Controls(ipywidgets.VBox):
         self.buttons = {name: _button(ACTIONS[name]) for name in (*FREQUENT_ACTIONS, *MORE_ACTIONS)}
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: self._act(name))
-        for field in (self.who, self.whom, self.newcomer, self.text, self.outsider, self.psk):
-            field.observe(lambda _: self._refresh(), names="value")
+        for field in FIELDS:
+            getattr(self, field).observe(lambda _: self._refresh(), names="value")
         self.tree.observe(self._choose, names="selected")
         self.tree.observe(lambda _: self._tell_older(), names=["view", "step", "playing"])
         self._offer()
@@ -107,29 +108,16 @@ class Controls(ipywidgets.VBox):
         """The group that is shown."""
         return self._world
 
-    def _chosen(self, action: Action[Any, Any]) -> list[tuple[Argument, str]]:
-        """The arguments that an action needs, each with the value that is chosen or typed in its field."""
-        needed = (argument for argument in action.arguments if not argument.is_optional)
-        return [(argument, str(getattr(self, argument.name).value or "").strip()) for argument in needed]
-
-    def _label(self, action: Action[Any, Any]) -> str:
-        return action.label_for({argument.name: value for argument, value in self._chosen(action)})
-
-    def _reason_against(self, action: Action[Any, Any]) -> str | None:
-        """Why a button cannot act, or None. A new person does not need a device yet: the action makes one."""
-        chosen = self._chosen(action)
-        missing = next((argument.missing for argument, value in chosen if not value), None)
-        outsider = next((value for argument, value in chosen if argument is OUTSIDER), None)
-        if outsider in self.world.members:
-            return f"{outsider} is a member, and not an outsider"
-        return missing or action.reason(self.world.group, *(value for _, value in chosen))
+    def _chosen(self) -> dict[str, str]:
+        """What is chosen or typed in each field."""
+        return {name: str(getattr(self, name).value or "") for name in FIELDS}
 
     # What happens
 
     def _act(self, name: str) -> None:
         """Perform the action of a button, and show the result."""
         try:
-            result = self._perform(ACTIONS[name])
+            result = form.perform(self.world.group, ACTIONS[name], self._chosen())
         except NotPossible as problem:
             self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
             return
@@ -140,19 +128,6 @@ class Controls(ipywidgets.VBox):
         else:
             self.tree.show(ratchet_tree_view(self.world.trace()))
         self._offer()
-
-    def _perform(self, action: Action[Any, Any]) -> object:
-        """Perform an action.
-
-        Raises `NotPossible` if it is not possible, for example after a second click that came before the button was
-        greyed out.
-        """
-        if reason := self._reason_against(action):
-            raise NotPossible(reason)
-        chosen = self._chosen(action)
-        for value in (value for argument, value in chosen if argument.is_new):
-            self.world.device(value)
-        return action(self.world.group, *(value for _, value in chosen))
 
     def _go_to(self, world: World) -> None:
         """Show another group, at its last step."""
@@ -214,11 +189,11 @@ class Controls(ipywidgets.VBox):
 
     def _grey_out(self, names: Sequence[str]) -> str:
         """Grey out those of these buttons that cannot act. The result is the list of the reasons."""
-        greyed = {}
+        greyed, chosen = {}, self._chosen()
         for name in names:
             action, button = ACTIONS[name], self.buttons[name]
-            reason = self._reason_against(action)
-            button.description = self._label(action)
+            reason = form.reason_against(self.world.group, action, chosen)
+            button.description = form.label(action, chosen)
             button.disabled, button.tooltip = reason is not None, reason or action.hint
             if reason is not None:
                 greyed[button.description] = reason
