@@ -21,6 +21,7 @@ from workbench.delivery.limits import Rate, filled, take
 from workbench.delivery.rows import AuditRecord, Bucket
 from workbench.delivery.sql import SqlStore
 from workbench.lab.sources import START, entropy_source
+from workbench.mls.crypto.signer import private_key_in
 
 
 @pytest.fixture(params=["memory", "stored"])
@@ -123,9 +124,10 @@ def test_no_plaintext_and_no_key_reaches_the_database_or_the_logs(tmp_path: Path
     trail.note(AuditEvent.not_allowed, "a" * 64, GROUP)
     written = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
     store.close()
-    private = {alice.device_state.signature_private_key, bob.device_state.signature_private_key, said}
+    private = {*(private_key_in(each.device_state.signature_private_key) for each in (alice, bob)), said}
     for bundle in before.bundles.values():
-        private |= {bundle.init_private_key, bundle.encryption_private_key, bundle.signature_private_key}
+        private |= {bundle.init_private_key, bundle.encryption_private_key}
+        private.add(private_key_in(bundle.signature_private_key))
     for device in (alice, bob):
         state = device.state(GROUP)
         private |= secrets_of(state.secrets) | secrets_of(state.resumption_psks)

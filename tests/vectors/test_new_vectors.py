@@ -35,6 +35,7 @@ from workbench.mls import (
     propose,
     propose_update,
 )
+from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.messages import ExternalSenderIndex, PublicMessage, Sender
@@ -83,7 +84,7 @@ def passive_case(suite: CipherSuite, pause: int = HOUR) -> dict[str, Any]:
         "cipher_suite": suite.id,
         "external_psks": [{"psk_id": psk_id.hex(), "psk": key.hex()} for psk_id, key in PSKS.items()],
         "key_package": encode(MLSMessage(ProtocolVersion.mls10, bobs.key_package)).hex(),
-        "signature_priv": bobs.signature_private_key.hex(),
+        "signature_priv": private_key_in(bobs.signature_private_key).hex(),
         "encryption_priv": bobs.encryption_private_key.hex(),
         "init_priv": bobs.init_private_key.hex(),
         "welcome": encode(second.welcome).hex(),
@@ -169,7 +170,7 @@ def test_a_client_that_is_removed_cannot_follow() -> None:
     removed = create_commit(added.next, [Remove(1)], entropy=next(entropy), now=NOW)
     case |= {
         "key_package": encode(bobs.key_package).hex(),
-        "signature_priv": bobs.signature_private_key.hex(),
+        "signature_priv": private_key_in(bobs.signature_private_key).hex(),
         "encryption_priv": bobs.encryption_private_key.hex(),
         "init_priv": bobs.init_private_key.hex(),
         "welcome": encode(added.welcome).hex(),

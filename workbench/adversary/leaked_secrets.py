@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from workbench.client.device_state import DeviceState
-from workbench.mls import GroupState, KeyPackage, PublicGroup
+from workbench.mls import GroupState, KeyPackage, PublicGroup, Signer
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.wire.code_points import ContentType
@@ -126,7 +126,8 @@ Part: TypeAlias = Literal[
 """The part of a device that leaks.
 
 - `state`: everything that the device holds.
-- `enclave held`: everything except the signature key, because a hardware keystore protected it.
+- `enclave held`: everything except the signature key, because a hardware keystore protected it. It is also all of the
+  `state` of a device whose signature key is a `Signer`.
 - `backup`: what a backup of the device has: its groups and signature keys, but no key packages and no external PSKs.
 - `ratchets`: the secret trees, which give the keys of later messages.
 - `init keys`: the private init keys, which open the Welcomes to the device's key packages.
@@ -179,9 +180,12 @@ def leaked_secrets_of(device_state: DeviceState, part: Part = "state") -> Leaked
 
 
 def _that_sign(device_state: DeviceState) -> Iterator[Item]:
-    """The device's signature keys: one for each cipher suite that it uses, and the one of its main suite first."""
-    yield SignatureKey(device_state.signature_private_key)
-    yield from (SignatureKey(private_key) for private_key in device_state.other_signature_keys.values())
+    """The device's signature keys: one for each cipher suite that it uses, and the one of its main suite first.
+
+    A key that a keystore holds is not on the list, because no byte of it is in the state.
+    """
+    keys = (device_state.signature_private_key, *device_state.other_signature_keys.values())
+    yield from (SignatureKey(key) for key in keys if not isinstance(key, Signer))
 
 
 def _of_key_packages(device_state: DeviceState) -> Iterator[Item]:

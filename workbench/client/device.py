@@ -30,6 +30,7 @@ from workbench.mls import (
     PreSharedKey,
     Received,
     Remove,
+    SigningKey,
     branch_group,
     cipher_suite,
     create_commit,
@@ -65,7 +66,8 @@ class Device:
     `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
     of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
     `suites` gives cipher suites by number, for groups that use another one than `suite`, and
-    `process_public` is that of `process`.
+    `process_public` is that of `process`. `signing_key` makes the device's signature key for a suite, such as a
+    `Signer` of a keystore; without it the device draws the key and holds its bytes.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Device:
         policy: Policy = DEFAULT_POLICY,
         suites: Callable[[int], CipherSuite] = cipher_suite,
         process_public: ProcessPublicCommit = process_public_commit,
+        signing_key: Callable[[CipherSuite], SigningKey] | None = None,
     ) -> None:
         self.name = name
         self.suite = suite
@@ -89,7 +92,8 @@ class Device:
         self._policy = policy
         self._suites = suites
         self._process_public = process_public
-        self.device_state = DeviceState(suite.signature_key_pair(entropy()).private_key)
+        self._new_signing_key = signing_key or (lambda suite: suite.signature_key_pair(entropy()).private_key)
+        self.device_state = DeviceState(self._new_signing_key(suite))
         self.connect(service)
 
     def __repr__(self) -> str:
@@ -415,13 +419,12 @@ class Device:
     def _sign(self, label: str, content: bytes) -> bytes:
         return self.suite.sign_with_label(self.device_state.signature_private_key, label, content)
 
-    def _signature_private_key(self, suite: CipherSuite) -> bytes:
+    def _signature_private_key(self, suite: CipherSuite) -> SigningKey:
         """One key for each cipher suite; those of other suites than its own are made when they are needed."""
         if suite.id == self.suite.id:
             return self.device_state.signature_private_key
         if suite.id not in self.device_state.other_signature_keys:
-            made = suite.signature_key_pair(self._entropy()).private_key
-            self.device_state = self.device_state.with_signature_key(suite.id, made)
+            self.device_state = self.device_state.with_signature_key(suite.id, self._new_signing_key(suite))
         return self.device_state.other_signature_keys[suite.id]
 
     def _new_bundle(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> KeyPackageBundle:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from workbench.delivery import Entry
-from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, is_last_resort
+from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, SigningKey, is_last_resort
 from workbench.mls.group.pre_shared_keys import HeldPSKs, all_psks
 
 
@@ -56,14 +56,15 @@ class DeviceState:
     `bundles` are by their reference the key packages that nobody has used yet, and those of last resort, whose uses
     are `accepted`: into which group, and where in its log. `refused` are invitations that could not be accepted so far,
     told by the same. `psks` are keys from elsewhere, by their `psk_id`.
-    `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite.
+    `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite. A signature key that a
+    keystore holds is a `Signer` here, and no secret of this state.
     """
 
-    signature_private_key: bytes = field(repr=False)
+    signature_private_key: SigningKey = field(repr=False)
     bundles: Mapping[bytes, KeyPackageBundle] = field(default_factory=dict)
     groups: Mapping[bytes, Membership] = field(default_factory=dict)
     psks: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
-    other_signature_keys: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    other_signature_keys: Mapping[int, SigningKey] = field(default_factory=dict, repr=False)
     accepted: frozenset[tuple[bytes, int]] = frozenset()
     refused: frozenset[tuple[bytes, int]] = frozenset()
 
@@ -107,7 +108,7 @@ class DeviceState:
             return replace(self, accepted=self.accepted | {(group_id, index)})
         return self.without_bundle(reference)
 
-    def with_signature_key(self, cipher_suite: int, private_key: bytes) -> DeviceState:
+    def with_signature_key(self, cipher_suite: int, private_key: SigningKey) -> DeviceState:
         """The device's state with a signature key for one more cipher suite."""
         return replace(self, other_signature_keys={**self.other_signature_keys, cipher_suite: private_key})
 

@@ -20,6 +20,7 @@ from workbench.mls import (
     MLSMessage,
     PendingCommit,
     RatchetTree,
+    SigningKey,
     Welcome,
     decode,
     encode,
@@ -75,14 +76,14 @@ def vector(data: bytes) -> bytes:
 # Public and private messages
 
 
-def sign(state: GroupState, wire_format: WireFormat, content: bytes, private_key: bytes) -> tuple[bytes, bytes]:
+def sign(state: GroupState, wire_format: WireFormat, content: bytes, private_key: SigningKey) -> tuple[bytes, bytes]:
     """The bytes that the signature covers when `body` is framed as content, and the signature (RFC 9420 §6.1)."""
     inside = isinstance(_sender(content), MemberSender | NewMemberCommitSender)
     signed = _head(wire_format) + content + (encode(state.context) if inside else b"")
     return signed, state.suite.sign_with_label(private_key, "FramedContentTBS", signed)
 
 
-def public_message(state: GroupState, content: bytes, confirmation_tag: bytes | None, private_key: bytes) -> bytes:
+def public_message(state: GroupState, content: bytes, confirmation_tag: bytes | None, private_key: SigningKey) -> bytes:
     """A PublicMessage with these bytes as content, a valid signature and a valid membership tag (RFC 9420 §6.2)."""
     wire_format = WireFormat.mls_public_message
     signed, signature = sign(state, wire_format, content, private_key)
@@ -155,7 +156,7 @@ def signed_leaf(state: GroupState, data: bytes) -> LeafNode:
     )
 
 
-def signed_key_package(suite: CipherSuite, private_key: bytes, data: bytes) -> KeyPackage:
+def signed_key_package(suite: CipherSuite, private_key: SigningKey, data: bytes) -> KeyPackage:
     """The key package with new signatures of its client; raises `Malformed` for bytes that are not a key package."""
     given = decode(KeyPackage, data)
     leaf_node = sign_leaf_node(suite, given.leaf_node, private_key)
@@ -229,7 +230,7 @@ class WelcomeForger:
     suite: CipherSuite
     committed: PendingCommit
     newcomer: KeyPackageBundle
-    signature_private_key: bytes = field(repr=False)
+    signature_private_key: SigningKey = field(repr=False)
     psks: tuple[bytes, ...] = field(repr=False)
 
     @property
@@ -296,7 +297,7 @@ class WelcomeForger:
         return self.signed(encode(replace(info, group_context=context, confirmation_tag=tag)))
 
 
-def signed_group_info(suite: CipherSuite, private_key: bytes, data: bytes) -> bytes:
+def signed_group_info(suite: CipherSuite, private_key: SigningKey, data: bytes) -> bytes:
     """The GroupInfo with a valid signature; bytes that do not decode are not changed."""
     try:
         info = decode(GroupInfo, data)

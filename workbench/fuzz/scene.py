@@ -24,6 +24,7 @@ from workbench.mls import (
     PreSharedKey,
     PreSharedKeyID,
     Remove,
+    SigningKey,
     Welcome,
     cipher_suite,
     create_commit,
@@ -62,7 +63,7 @@ class FuzzScene:
     mallory: GroupState
     carol: GroupState
     grace: KeyPackageBundle
-    overseer: bytes
+    overseer: SigningKey
     committed: PendingCommit
     in_private: PendingCommit
 

@@ -40,6 +40,7 @@ from workbench.mls import (
     RatchetTreeExtension,
     ReInit,
     Remove,
+    SigningKey,
     Update,
     create_commit,
     decode,
@@ -133,7 +134,7 @@ def _proposals(at: FuzzScene) -> Iterator[Subject]:
     yield _public(at, propose_update(mallory, entropy=ENTROPY, now=NOW).message)
 
 
-def _public(at: FuzzScene, message: MLSMessage, private_key: bytes | None = None) -> Subject:
+def _public(at: FuzzScene, message: MLSMessage, private_key: SigningKey | None = None) -> Subject:
     """A proposal that its sender changes and signs; the sender is Mallory unless `private_key` is given."""
     content = _content(message)
     if not isinstance(content.content, Proposal):

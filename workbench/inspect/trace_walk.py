@@ -7,13 +7,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
-from workbench.mls import CipherSuite, PublicGroup, RatchetTree
+from workbench.mls import CipherSuite, PublicGroup, RatchetTree, Signer
 
 PUBLIC_FIELDS = frozenset({"confirmation_tag", "accepted", "refused"})
 """Fields of states and devices that hold public bytes."""
 
-PUBLIC_TYPES = (CipherSuite, PublicGroup, RatchetTree)
-"""Types that hold no secrets. A traced suite holds many, but it belongs to the recorder, not to the state."""
+PUBLIC_TYPES = (CipherSuite, PublicGroup, RatchetTree, Signer)
+"""Types that hold no secrets: the key of a signer is in its keystore.
+
+A traced suite holds many secrets, but it belongs to the recorder, not to the state.
+"""
 
 _WIRE = "workbench.mls.wire."
 

@@ -36,6 +36,7 @@ from workbench.mls import (
     decode,
     encode,
 )
+from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
@@ -104,7 +105,7 @@ def private_keys(bundle: KeyPackageBundle) -> dict[str, bytes]:
     return {
         "init_priv": bundle.init_private_key,
         "encryption_priv": bundle.encryption_private_key,
-        "signature_priv": bundle.signature_private_key,
+        "signature_priv": private_key_in(bundle.signature_private_key),
     }
 
 

@@ -22,7 +22,7 @@ from workbench.interop.described import (
 )
 from workbench.interop.member import POLICY, InteropMember, now
 from workbench.interop.refusal import Refusal
-from workbench.interop.store import ObjectStore, Signer
+from workbench.interop.store import ExternalSigner, ObjectStore
 from workbench.mls import (
     CIPHER_SUITES,
     Add,
@@ -205,12 +205,12 @@ def create_external_signer(store: ObjectStore, request: Any) -> Fields:
     """Make an external sender with a new signature key."""
     keys = described.new_signature_keys(cipher_suite(request.cipher_suite))
     sender = ExternalSender(keys.public_key, credential_of(request.identity))
-    return {"signer_id": store.add(Signer(keys)), "external_sender": encode(sender)}
+    return {"signer_id": store.add(ExternalSigner(keys)), "external_sender": encode(sender)}
 
 
 def external_signer_proposal(store: ObjectStore, request: Any) -> Fields:
     """Make a proposal of an external sender, which finds its index in the group's list by its key."""
-    signer = store.get(Signer, request.signer_id)
+    signer = store.get(ExternalSigner, request.signer_id)
     info, tree = message_of(GroupInfo, request.group_info), tree_of(request.ratchet_tree)
     group = public_group(info, now=now(), ratchet_tree=tree, policy=POLICY)
     listed = [each.signature_key for each in external_senders_in(group.context.extensions)]

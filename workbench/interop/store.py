@@ -28,13 +28,13 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class ExternalSigner:
     """An external sender that signs proposals."""
 
     keys: SignatureKeyPair
 
 
-Kept: TypeAlias = InteropMember | Joining | Ended | Signer
+Kept: TypeAlias = InteropMember | Joining | Ended | ExternalSigner
 T = TypeVar("T", bound=Kept)
 
 

@@ -9,6 +9,7 @@ from workbench.delivery import Entry
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
 from workbench.mls import MLSMessage, encode, key_package_ref
+from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 
 
@@ -75,7 +76,7 @@ def export_vector(group: Group, name: str) -> PassiveClientCase:
             for psk_id, psk in environment.devices[name].device_state.psks.items()
         ],
         "key_package": encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package)).hex(),
-        "signature_priv": bundle.signature_private_key.hex(),
+        "signature_priv": private_key_in(bundle.signature_private_key).hex(),
         "encryption_priv": bundle.encryption_private_key.hex(),
         "init_priv": bundle.init_private_key.hex(),
         "welcome": invitation.welcome.hex(),

@@ -9,7 +9,8 @@ Reading order, with the sections of RFC 9420 that each part holds:
 2. `wire`        every struct, as data, and its codec: `shapes`, `values`, `lengths`, `lazy`, `codec` (§2.1),
                  `tree` (§5.3, §7, §10), `messages` (§6, §8, §11, §12), `code_points` (§17); `stored` is what a member
                  puts away; `arguments` holds what a caller gives against the annotations of a function
-3. `crypto`      the cipher suites and their labelled functions (§5), HPKE (RFC 9180), entropy, credentials (§5.3)
+3. `crypto`      the cipher suites and their labelled functions (§5), who signs (§5.1.2), HPKE (RFC 9180), entropy,
+                 credentials (§5.3)
 4. `tree`        tree math (App. C), the ratchet tree and its hashes (§4, §7), update paths: TreeKEM (§7.4 to §7.6)
 5. `schedule`    transcript hashes (§8.2), pre-shared keys (§8.4), the key schedule (§8), the secret tree (§9)
 6. `framing`     signing content (§6.1), PublicMessage (§6.2), PrivateMessage (§6.3)
@@ -25,6 +26,7 @@ from workbench.mls.crypto.ciphersuite import (
     cipher_suite,
 )
 from workbench.mls.crypto.credentials import AuthenticationService, TrustAnchors, presented_identities
+from workbench.mls.crypto.signer import Signer, SigningKey
 from workbench.mls.errors import Malformed, Misuse, MLSError, Unsupported, Violation
 from workbench.mls.framing.padding import Padding, Padme, ToMultiple
 from workbench.mls.group.bundle import KeyPackageBundle, create_key_package
@@ -157,6 +159,8 @@ __all__ = [
     "ResumptionPSK",
     "SentProposal",
     "SignatureKeyPair",
+    "Signer",
+    "SigningKey",
     "ToMultiple",
     "TrustAnchors",
     "Unsupported",

@@ -25,6 +25,7 @@ from workbench.mls import (
     write_pending_commit,
     write_state,
 )
+from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.group.welcome import open_group_secrets
 from workbench.mls.wire import messages, stored, tree
 from workbench.mls.wire.shapes import OpaqueVector, fields_of, is_struct
@@ -68,7 +69,7 @@ def test_no_value_of_the_protocol_shows_a_secret_in_its_repr() -> None:
     read: list[object] = [decode(kind, decode(Stored, data).content) for kind, data in stored.items()]
     opened = open_group_secrets(recorder, welcome, carols.key_package, carols.init_private_key)  # type: ignore[arg-type] # a Welcome
     bundles = (alices, bobs, carols)
-    signing = {each.signature_private_key for each in bundles}
+    signing = {private_key_in(each.signature_private_key) for each in bundles}
     private = {key for each in bundles for key in (each.init_private_key, each.encryption_private_key)}
     derived = {output for label, outputs in recorder.derived.items() if label != "authentication" for output in outputs}
     secrets = {*signing, *private, *derived, *following.private_keys.values()} - {bytes(32)}

@@ -17,6 +17,7 @@ from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.algorithms import ALGORITHMS, Algorithms, algorithms, labeled, sign_content
 from workbench.mls.crypto.entropy import fresh
 from workbench.mls.crypto.hpke import HPKE
+from workbench.mls.crypto.signer import Signer, SigningKey
 from workbench.mls.errors import DecryptionFailed, InvalidArgument, Misuse
 from workbench.mls.value import value
 from workbench.mls.wire.codec import encode
@@ -153,12 +154,16 @@ class CipherSuite:
         )
         return SignatureKeyPair(private_key, curve.public_key(private_key))
 
-    def signature_public_key(self, private_key: bytes) -> bytes:
-        """The public key of a signature private key (RFC 9420 §5.1.1)."""
+    def signature_public_key(self, private_key: SigningKey) -> bytes:
+        """The public key of a signature private key, or of the signer that holds it (RFC 9420 §5.1.1)."""
+        if isinstance(private_key, Signer):
+            return private_key.public_key
         return self.algorithms.signature.public_key(private_key)
 
-    def sign_with_label(self, private_key: bytes, label: str, content: bytes) -> bytes:
-        """A signature of `content` for the purpose `label`, the same each time (RFC 9420 §5.1.2)."""
+    def sign_with_label(self, private_key: SigningKey, label: str, content: bytes) -> bytes:
+        """A signature of `content` for the purpose `label`, by a key in bytes the same each time (RFC 9420 §5.1.2)."""
+        if isinstance(private_key, Signer):
+            return private_key.sign(label, content)
         return self.algorithms.signature.sign(private_key, sign_content(label, content))
 
     def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:

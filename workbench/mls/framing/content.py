@@ -7,6 +7,7 @@ and an `AuthenticatedContent` from then on: what must be verified first cannot b
 from __future__ import annotations
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import InvalidSignature, Misuse
 from workbench.mls.value import value
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
@@ -35,7 +36,7 @@ def sign_content(
     suite: CipherSuite,
     wire_format: WireFormat,
     content: FramedContent,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     context: GroupContext | None,
 ) -> bytes:
     """The sender's signature, for one wire format and one epoch (RFC 9420 §6.1).

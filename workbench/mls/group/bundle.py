@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from workbench.mls.arguments import Entropy, check_fields, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.tree.grease import grease_extension, greased
 from workbench.mls.tree.own_leaf import check_own_leaf, default_capabilities, sign_leaf_node
 from workbench.mls.value import value
@@ -31,7 +32,7 @@ class KeyPackageBundle:
     key_package: KeyPackage
     init_private_key: bytes
     encryption_private_key: bytes
-    signature_private_key: bytes
+    signature_private_key: SigningKey
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -44,7 +45,7 @@ class KeyPackageBundle:
 def create_key_package(
     suite: CipherSuite,
     credential: Credential,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     *,
     lifetime: Lifetime,
     entropy: Entropy,

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import InvalidTag
 from workbench.mls.framing.content import sign_content
 from workbench.mls.group.applied_proposals import Applied, apply_by, provisional_context
@@ -220,8 +221,8 @@ class Author:
     sender: MemberSender | NewMemberCommitSender
     leaf_node: LeafNode
     says_something_new: bool
-    signature_private_key: bytes = field(repr=False)
-    next_signature_private_key: bytes = field(repr=False)
+    signature_private_key: SigningKey = field(repr=False)
+    next_signature_private_key: SigningKey = field(repr=False)
     private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
     init_secret: bytes = field(repr=False)
 
@@ -378,7 +379,7 @@ def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, byt
     return keys
 
 
-def _signature_private_key(state: GroupState, applied: Applied) -> bytes:
+def _signature_private_key(state: GroupState, applied: Applied) -> SigningKey:
     """The key to sign with from now on: another one if an own Update that was committed brings it."""
     public_key = applied.tree.member(state.own_leaf).signature_key
     return state.update_signature_keys.get(public_key, state.signature_private_key)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.group.public_group import PublicGroup, public_epoch
 from workbench.mls.group.state import GroupState
 from workbench.mls.schedule.key_schedule import Epoch, FirstEpoch, next_epoch
@@ -26,7 +27,7 @@ class AppliedPath:
     tree: RatchetTree
     commit_secret: bytes = field(repr=False)
     private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
-    signature_private_key: bytes = field(repr=False)
+    signature_private_key: SigningKey = field(repr=False)
 
 
 @value
@@ -65,7 +66,7 @@ def first_state(
     public: PublicGroup,
     own_leaf: LeafIndex,
     private_keys: Mapping[NodeIndex, bytes],
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     epoch: Epoch | FirstEpoch,
     tag: bytes,
 ) -> GroupState:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.framing.public_message import from_outside
 from workbench.mls.group.commit import Author, make_commit
 from workbench.mls.group.epoch import first_state
@@ -62,7 +63,7 @@ class PendingExternalCommit:
 def external_commit(
     group_info: GroupInfo | MLSMessage | bytes,
     credential: Credential,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     *,
     entropy: Entropy,
     now: Seconds,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import Misuse
 from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import FROM_EXTERNAL_SENDERS, from_outside
@@ -45,7 +46,7 @@ def propose_external(
     *,
     now: Seconds,
     sender_index: uint32,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     authenticated_data: bytes = b"",
 ) -> MLSMessage:
     """Propose a change as an external sender (RFC 9420 §12.1.8.1).
@@ -65,7 +66,7 @@ def propose_external(
 @checks_arguments
 def propose_self_add(
     key_package: KeyPackage,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     suite: CipherSuite,
     group_id: bytes,
     epoch: uint64,
@@ -99,7 +100,7 @@ def _check_own(suite: CipherSuite, proposal: AnyProposal, now: int) -> None:
             check_extension_keys(algorithms(following), extensions)
 
 
-def _signed(suite: CipherSuite, content: FramedContent, signature_private_key: bytes) -> MLSMessage:
+def _signed(suite: CipherSuite, content: FramedContent, signature_private_key: SigningKey) -> MLSMessage:
     wire_format = WireFormat.mls_public_message
     signature = sign_content(suite, wire_format, content, signature_private_key, None)
     return from_outside(AuthenticatedContent(wire_format, content, FramedContentAuthData(signature, None)))

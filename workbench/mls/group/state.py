@@ -2,7 +2,8 @@
 
 A state is a value. Nothing in it changes; a step makes the next one. A key that was used or has expired is
 simply absent from the next value, so the deletion schedule (RFC 9420 §9.2) is something that can be looked at.
-It holds bytes, never key objects, so that a walk over it sees every secret there is.
+It holds bytes, never key objects, so that a walk over it sees every secret there is. One secret may be elsewhere: a
+state signs by a `Signer` when a keystore holds the signature key.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import field, replace
 
 from workbench.mls.arguments import check_fields
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import GroupInactive, Misuse
 from workbench.mls.group.pre_shared_keys import HeldPSKs
 from workbench.mls.group.public_group import Policy, PublicGroup, SentProposal, require_not_ended
@@ -59,14 +61,14 @@ class GroupState:
     public: PublicGroup
     own_leaf: LeafIndex
     private_keys: Mapping[NodeIndex, bytes]
-    signature_private_key: bytes
+    signature_private_key: SigningKey
     secrets: EpochSecrets
     secret_tree: SecretTree
     confirmation_tag: bytes
     resumption_psks: Mapping[int, bytes]
     first_epoch: int
     update_keys: Mapping[bytes, bytes] = field(default_factory=dict)
-    update_signature_keys: Mapping[bytes, bytes] = field(default_factory=dict)
+    update_signature_keys: Mapping[bytes, SigningKey] = field(default_factory=dict)
     past_epochs: tuple[ReadableEpoch, ...] = ()
     active: bool = True
 
@@ -152,7 +154,7 @@ class Renewal:
     """What a member renews of its leaf beside the encryption key; None is what it has (RFC 9420 §12.1.2)."""
 
     credential: Credential | None = None
-    signature_private_key: bytes | None = field(default=None, repr=False)
+    signature_private_key: SigningKey | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         check_fields(self)

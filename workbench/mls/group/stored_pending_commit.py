@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
+from workbench.mls.crypto.signer import FindSigner
 from workbench.mls.group.commit import PendingCommit
 from workbench.mls.group.public_commit import EpochAdvanced
 from workbench.mls.group.public_group import DEFAULT_POLICY, Policy
@@ -44,16 +45,20 @@ def write_pending_commit(committed: PendingCommit) -> bytes:
 
 @checks_arguments
 def read_pending_commit(
-    data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None
+    data: bytes,
+    *,
+    policy: Policy = DEFAULT_POLICY,
+    suite: CipherSuite | None = None,
+    signer: FindSigner | None = None,
 ) -> PendingCommit:
-    """The pending commit that was written, to be applied or forgotten. Raises as `read_state` does."""
+    """The pending commit that was written, to be applied or forgotten. Takes `signer` and raises as `read_state`."""
     suite, content = opened(data, StoredPendingCommit, suite)
     stored = decode(StoredPendingCommit, content, custom=policy.custom)
     return PendingCommit(
         message=stored.message,
         welcome=stored.welcome,
-        current=state_from(stored.current, policy, suite),
-        next=state_from(stored.next, policy, suite),
+        current=state_from(stored.current, policy, suite, signer),
+        next=state_from(stored.next, policy, suite, signer),
         advanced=EpochAdvanced(
             committer=LeafIndex(stored.current.own_leaf),
             proposals=tuple(map(proposal_from, stored.proposals)),

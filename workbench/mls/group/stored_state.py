@@ -6,7 +6,8 @@ What is written is a header, the content in the structs of `wire/stored.py`, and
 
 **It is in the clear.** It holds the signature key, the private keys and the secrets of the epoch: it is all that an
 attacker wants, so whoever stores it encrypts and authenticates it with a key from elsewhere. The checksum finds
-damage, not malice: who can change the bytes can change the checksum.
+damage, not malice: who can change the bytes can change the checksum. A signature key that a `Signer` holds is not
+written: `read_state` asks its caller for the signer with the public key.
 
 **An old copy is dangerous.** A state that has been gone on from and is taken up again seals another message with the
 same key; four random bytes in the nonce are all that stands between (§6.3.1). Write the next state before its message
@@ -24,6 +25,7 @@ from typing import TypeVar
 
 from workbench.mls.arguments import checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
+from workbench.mls.crypto.signer import FindSigner, Signer, SigningKey
 from workbench.mls.errors import DamagedState, Malformed, Misuse, UnknownStateVersion
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.public_group import DEFAULT_POLICY, Policy, PublicGroup, SentProposal, public_epoch
@@ -79,46 +81,62 @@ def stored_state(state: GroupState) -> StoredState:
         public=_stored_public(state.public),
         own_leaf=state.own_leaf,
         private_keys=tuple(StoredNodeKey(node, key) for node, key in state.private_keys.items()),
-        signature_private_key=state.signature_private_key,
+        signature_private_key=_in_bytes(state.signature_private_key),
         secrets=StoredSecrets(*_all_secrets(state.secrets)),
         secret_tree=_stored_secret_tree(state.secret_tree),
         confirmation_tag=state.confirmation_tag,
         resumption_psks=tuple(StoredResumptionPSK(epoch, psk) for epoch, psk in state.resumption_psks.items()),
         first_epoch=state.first_epoch,
         update_keys=_stored_keys(state.update_keys),
-        update_signature_keys=_stored_keys(state.update_signature_keys),
+        update_signature_keys=_stored_keys(
+            {public_key: _in_bytes(key) for public_key, key in state.update_signature_keys.items()}
+        ),
         past_epochs=tuple(map(_stored_past_epoch, state.past_epochs, (state.readable, *state.past_epochs))),
         active=int(state.active),
     )
 
 
 @checks_arguments
-def read_state(data: bytes, *, policy: Policy = DEFAULT_POLICY, suite: CipherSuite | None = None) -> GroupState:
+def read_state(
+    data: bytes,
+    *,
+    policy: Policy = DEFAULT_POLICY,
+    suite: CipherSuite | None = None,
+    signer: FindSigner | None = None,
+) -> GroupState:
     """The state that was written, to go on from under a policy.
 
+    `signer` gives the signer with a public key, for a state whose signature key is held elsewhere.
     Raises `DamagedState`, `UnknownStateVersion`, `Unsupported` for a cipher suite that is not built here, `Misuse` for
-    another `suite` than the state's or for a key package, and `Malformed` for a custom proposal that the policy does
-    not know. Bytes that were forged, with a checksum that fits, raise what the objects inside do.
+    another `suite` than the state's, for a key package, or for a `signer` that is missing, and `Malformed` for a custom
+    proposal that the policy does not know. Bytes that were forged, with a checksum that fits, raise what the objects
+    inside do.
     """
     suite, content = opened(data, StoredState, suite)
-    return state_from(decode(StoredState, content, custom=policy.custom), policy, suite)
+    return state_from(decode(StoredState, content, custom=policy.custom), policy, suite, signer)
 
 
-def state_from(stored: StoredState, policy: Policy, suite: CipherSuite) -> GroupState:
+def state_from(stored: StoredState, policy: Policy, suite: CipherSuite, signer: FindSigner | None) -> GroupState:
     """The state that a struct stands for. Raises `DamagedState`, and what the objects inside raise."""
     public = _read_public(stored.public, stored.confirmation_tag, policy, suite)
+    own_leaf = public.tree.leaf(LeafIndex(stored.own_leaf))
+    if own_leaf is None:
+        raise DamagedState("§6.3.1", f"there is no member at leaf {stored.own_leaf}", path=("own_leaf",))
     return GroupState(
         public=public,
         own_leaf=LeafIndex(stored.own_leaf),
         private_keys={NodeIndex(each.node): each.private_key for each in stored.private_keys},
-        signature_private_key=stored.signature_private_key,
+        signature_private_key=_signing_key(stored.signature_private_key, own_leaf.signature_key, signer),
         secrets=EpochSecrets(*_all_secrets(stored.secrets)),
         secret_tree=_read_secret_tree(stored.secret_tree, public.tree, suite),
         confirmation_tag=stored.confirmation_tag,
         resumption_psks={each.epoch: each.psk for each in stored.resumption_psks},
         first_epoch=stored.first_epoch,
         update_keys={each.public_key: each.private_key for each in stored.update_keys},
-        update_signature_keys={each.public_key: each.private_key for each in stored.update_signature_keys},
+        update_signature_keys={
+            each.public_key: _signing_key(each.private_key, each.public_key, signer)
+            for each in stored.update_signature_keys
+        },
         past_epochs=tuple(_read_past_epochs(stored, suite)),
         active=bool(stored.active),
     )
@@ -128,18 +146,24 @@ def state_from(stored: StoredState, policy: Policy, suite: CipherSuite) -> Group
 def write_bundle(bundle: KeyPackageBundle) -> bytes:
     """A key package with its private keys, all in the clear; to be deleted once it has let its client in (§10)."""
     stored = StoredBundle(
-        bundle.key_package, bundle.init_private_key, bundle.encryption_private_key, bundle.signature_private_key
+        bundle.key_package,
+        bundle.init_private_key,
+        bundle.encryption_private_key,
+        _in_bytes(bundle.signature_private_key),
     )
     return enclosed(stored, bundle.key_package.cipher_suite)
 
 
 @checks_arguments
-def read_bundle(data: bytes) -> KeyPackageBundle:
-    """The key package that was written, with its private keys. Raises as `read_state` does."""
+def read_bundle(data: bytes, *, signer: FindSigner | None = None) -> KeyPackageBundle:
+    """The key package that was written, with its private keys. Takes `signer` and raises as `read_state` does."""
     _, content = opened(data, StoredBundle, None)
     stored = decode(StoredBundle, content)
     return KeyPackageBundle(
-        stored.key_package, stored.init_private_key, stored.encryption_private_key, stored.signature_private_key
+        stored.key_package,
+        stored.init_private_key,
+        stored.encryption_private_key,
+        _signing_key(stored.signature_private_key, stored.key_package.leaf_node.signature_key, signer),
     )
 
 
@@ -194,6 +218,20 @@ def proposal_from(stored: StoredProposal) -> SentProposal:
     sender = stored.sender.sender
     by = LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
     return SentProposal(stored.proposal.proposal, by, stored.reference or None)
+
+
+def _in_bytes(key: SigningKey) -> bytes:
+    """A signature private key; nothing for one that a signer holds, which does not give it away."""
+    return b"" if isinstance(key, Signer) else key
+
+
+def _signing_key(stored: bytes, public_key: bytes, signer: FindSigner | None) -> SigningKey:
+    if stored:
+        return stored
+    if signer is None:
+        reason = f"the signature key with the public key {public_key.hex()} is held elsewhere: give its `signer`"
+        raise Misuse("§5.1.2", reason)
+    return signer(public_key)
 
 
 def _stored_keys(keys: Mapping[bytes, bytes]) -> tuple[StoredUpdateKey, ...]:

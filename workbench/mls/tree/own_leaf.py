@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import Misuse
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, DEFAULT_PROPOSALS, check_extensions
 from workbench.mls.tree.leaf_node import to_be_signed
@@ -85,7 +86,7 @@ def _named(values: Iterable[int]) -> str:
 def sign_leaf_node(
     suite: CipherSuite,
     leaf_node: LeafNode,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     *,
     group_id: bytes | None = None,
     leaf_index: LeafIndex | None = None,

@@ -12,6 +12,7 @@ from dataclasses import field, replace
 
 from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair
+from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import InvalidUpdatePath, NotForMe
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.own_leaf import sign_leaf_node
@@ -54,7 +55,7 @@ def new_path(
     tree: RatchetTree,
     committer: LeafIndex,
     group_id: bytes,
-    signature_private_key: bytes,
+    signature_private_key: SigningKey,
     *,
     entropy: bytes,
     leaf_node: LeafNode | None = None,

@@ -8,6 +8,7 @@ from tests.mls.group.changed_objects import PSK
 from tests.mls.group.company import TRUST, company
 from tests.mls.group.scenario import NOW, WEEKS_8, Scenario, group_of
 from tests.mls.group.test_custom_proposals import LUNCH, POLICY, polling_group
+from tests.mls.group.test_signers import signing_pair
 from tests.mls.group.twins.twin import (
     BOTH_KEYS,
     DAY,
@@ -44,9 +45,11 @@ from workbench.mls import (
     observe,
     process,
     public_group,
+    read_bundle,
     read_pending_commit,
     read_state,
     validate_key_package,
+    write_bundle,
     write_pending_commit,
     write_state,
 )
@@ -160,6 +163,28 @@ def _() -> Twin:
 def _() -> Twin:
     data = write_pending_commit(create_commit(polling_group("Alice", "Bob").states["Alice"], [LUNCH], **FRESH))
     return Twin(partial(read_pending_commit, data), POLICY, refused.Malformed, "§2.1", "proposal_type")
+
+
+HELD_ELSEWHERE = refused.Misuse, "§5.1.2", "is held elsewhere: give its `signer`"
+
+
+@twin(RECEIVERS, "read_state.signer")
+def _() -> Twin:
+    scenario = signing_pair()
+    return Twin(partial(read_state, write_state(scenario.states["Bob"])), scenario.find, *HELD_ELSEWHERE)
+
+
+@twin(RECEIVERS, "read_bundle.signer")
+def _() -> Twin:
+    scenario = signing_pair()
+    return Twin(partial(read_bundle, write_bundle(scenario.bundle("Bob"))), scenario.find, *HELD_ELSEWHERE)
+
+
+@twin(RECEIVERS, "read_pending_commit.signer")
+def _() -> Twin:
+    scenario = signing_pair()
+    data = write_pending_commit(create_commit(scenario.states["Bob"], **FRESH))
+    return Twin(partial(read_pending_commit, data), scenario.find, *HELD_ELSEWHERE)
 
 
 @twin(RECEIVERS, "validate_key_package.lifetimes")
