@@ -10,15 +10,16 @@ PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11 python; 
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --no-compile
 # Of the protocol every line and branch is tested; held on CI, where nothing skips.
 COVERAGE := --cov=workbench.mls --cov-report=term --cov-fail-under=100
+PROTOCOL_TESTS := tests/mls tests/vectors
 # The tests of a file stay together in one process: they share what is costly to set up, and a lesson is run in order.
 JOBS := 2
 PARALLEL := -n $(JOBS) --dist loadfile
 JS_TESTS = $(shell find tests -name '*.test.js')
 
-.PHONY: help lab check test soak mutants lint types imports js pytest coverage notebooks docs peers interop lock clean
+.PHONY: help lab check test soak mutants lint types imports js pytest protocol others coverage notebooks docs peers interop lock clean
 
 help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab, in my-lessons"
@@ -71,9 +72,16 @@ js:
 	@test "$(CI)" != true
 endif
 
-pytest: $(VENV)/.test $(if $(shell command -v npm),node_modules/.package-lock.json)
-	@echo "==> Tests and lessons"
-	@$(BIN)/python -m pytest $(PARALLEL) --nbval $(if $(filter true,$(CI)),$(COVERAGE))
+# Coverage makes what it watches slower, so it watches only the tests of the protocol, which have to reach all of it.
+pytest: protocol others
+
+protocol: $(VENV)/.test
+	@echo "==> Tests of the protocol"
+	@$(BIN)/python -m pytest $(PARALLEL) $(if $(filter true,$(CI)),$(COVERAGE)) $(PROTOCOL_TESTS)
+
+others: $(VENV)/.test $(if $(shell command -v npm),node_modules/.package-lock.json)
+	@echo "==> All other tests, and the lessons"
+	@$(BIN)/python -m pytest $(PARALLEL) --nbval $(addprefix --ignore=,$(PROTOCOL_TESTS))
 
 # By hand, for hours: each prints the seed with which it can be repeated.
 soak: $(VENV)/.test
@@ -100,7 +108,7 @@ mutants: $(VENV)/.test
 	@$(BIN)/python -m tests.mutants
 
 coverage: $(VENV)/.test
-	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) tests/mls tests/vectors
+	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) $(PROTOCOL_TESTS)
 
 notebooks: $(VENV)/.test
 	@echo "==> Running the lessons and storing what they show"
