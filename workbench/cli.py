@@ -40,6 +40,7 @@ class Command(Protocol):
 COMMANDS = {
     "lab": "Open the lessons in JupyterLab.",
     "vectors": "Run test vectors of MLS and report which cases pass.",
+    "carve": "List the MLS objects in files: captures, logs, JSON, HAR, dumps and databases.",
     "inspect": "Show every field of MLS bytes: its place, its value and its meaning.",
     "explain": "Explain why a member cannot process some bytes: the reason and the next step.",
     "fuzz": "Damage messages of groups in many ways, and check that only errors of `workbench.mls` come out.",

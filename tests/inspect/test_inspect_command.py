@@ -81,7 +81,7 @@ def test_a_bare_object_is_read_as_the_named_struct(
 
 def test_what_the_bytes_are_is_never_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", written(tmp_path, encode(WELCOME))]) == 1
-    assert "name the struct with --as" in capsys.readouterr().err
+    assert "If it is another struct, name it with --as" in capsys.readouterr().err
     assert main(["inspect", "--as", "welcome", written(tmp_path, MESSAGE)]) == 1
     assert capsys.readouterr().err == ""
 
@@ -92,7 +92,7 @@ def test_only_json_goes_to_standard_output(tmp_path: Path, capsys: pytest.Captur
     shown = json.loads(out)
     assert shown["length"] == len(MESSAGE) - 3
     assert shown["faults"][0]["path"] == "MLSMessage.welcome.encrypted_group_info"
-    assert err.startswith("workbench inspect: the bytes are damaged")
+    assert "The bytes start like an MLSMessage, but do not decode at byte 7" in err
 
 
 def test_damaged_bytes_show_the_fields_before_the_fault_and_exit_1(
@@ -141,11 +141,11 @@ def test_what_cannot_be_read_exits_2_with_one_line(
     assert err.count("\n") == 1
 
 
-def test_a_missing_file_or_a_folder_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_or_an_empty_folder_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", str(tmp_path / "nowhere")]) == 2
     assert "nowhere: No such file or directory" in capsys.readouterr().err
     assert main(["inspect", str(tmp_path)]) == 2
-    assert "Is a directory" in capsys.readouterr().err
+    assert "the folder holds no file" in capsys.readouterr().err
 
 
 def test_an_unknown_kind_exits_2_and_names_the_known_kinds(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,8 @@
 """Explain why a member cannot process some bytes: the reason and the next step.
 
 The state is a file that `write_state` has written. The command reads it and changes nothing. The file does not contain
-the member's policy, so the command uses the default policy. The bytes come from a file or from standard input, as
-binary, in hexadecimal or in base64.
+the member's policy, so the command uses the default policy. The bytes come from files, from folders or from standard
+input, as `workbench carve --help` says. Each of several messages is explained against the given state.
 
 Examples:
   workbench explain --state alice.state message.bin
@@ -20,13 +20,14 @@ import sys
 import time
 from pathlib import Path
 
-from workbench.commands.source import add_source, read_source
+from workbench.commands.source import add_source, read_files
+from workbench.inspect.carving import carve
 from workbench.inspect.case import ExplainKnowledge
-from workbench.inspect.encodings import ENCODINGS, from_any, from_hex
+from workbench.inspect.encodings import from_any, from_hex
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import WELL
 from workbench.inspect.forks import OtherSide
-from workbench.inspect.readings import written_in
+from workbench.inspect.material import pieces_in
 from workbench.mls import Policy, RatchetTreeExtension, decode, read_bundle, read_state
 from workbench.mls.errors import MLSError
 
@@ -77,10 +78,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain the bytes and print the result."""
-    at = arguments.file
+    at = arguments.state
     try:
-        data = _message(read_source(arguments), arguments.encoding)
-        state = read_state(_read(at := arguments.state), policy=Policy(past_epochs=arguments.past_epochs))
+        state = read_state(_read(at), policy=Policy(past_epochs=arguments.past_epochs))
         bundles = [read_bundle(_read(at := each)) for each in arguments.key_package]
         tree = arguments.ratchet_tree and decode(RatchetTreeExtension, from_any(_read(at := arguments.ratchet_tree)))
         group_info = arguments.group_info and from_any(_read(at := arguments.group_info))
@@ -95,17 +95,34 @@ def run(arguments: argparse.Namespace) -> int:
         psks=dict(arguments.psk), bundles=bundles, ratchet_tree=tree, other=other, sent_at=arguments.sent_at
     )
     now = int(time.time()) if arguments.now is None else arguments.now
-    explanation = explain(state, data, now=now, knowledge=knowledge)
-    print(json.dumps(explanation.as_json(), indent=2, ensure_ascii=False) if arguments.json else explanation)
-    return 0 if explanation.kind in WELL else 1
+    status = 0
+    for name, content in read_files(arguments.files):
+        messages = content if isinstance(content, str) else _messages(content, name, arguments)
+        if isinstance(messages, str):
+            status = _refuse(f"cannot read {name}: {messages}")
+            continue
+        for where, data in messages:
+            if len(messages) > 1 and not arguments.json:
+                print(f"\n{where}")
+            explanation = explain(state, data, now=now, knowledge=knowledge)
+            print(json.dumps(explanation.as_json(), ensure_ascii=False) if arguments.json else explanation)
+            status = status if explanation.kind in WELL else max(status, 1)
+    return status
 
 
-def _message(raw: bytes, encoding: str | None) -> bytes:
-    """The bytes of the message; text that encodes no bytes is returned as it is. Raises ValueError."""
-    if encoding is not None:
-        return ENCODINGS[encoding](raw)
-    written = written_in(raw)
-    return raw if written is None else written.data
+def _messages(raw: bytes, name: str, arguments: argparse.Namespace) -> list[tuple[str, bytes]] | str:
+    """The place and the bytes of each message in a file; a reason if the file is not written as the caller says.
+
+    Bytes that hold no message are explained too: `explain` says what is wrong with them.
+    """
+    try:
+        pieces = list(pieces_in(raw, name, field=arguments.field, encoding=arguments.encoding or ""))
+    except ValueError as problem:
+        return str(problem) if arguments.encoding else [(name, raw)]
+    found = list(carve(pieces))
+    if len(found) > 1:
+        return [(each.where, each.data) for each in found]
+    return [(str(piece), piece.data) for piece in pieces]
 
 
 def _read(path: str) -> bytes:

@@ -1,14 +1,16 @@
 """Show every field of MLS bytes: its place, its value and its meaning.
 
-The bytes come from a file or from standard input, as binary, in hexadecimal or in base64. If they are not an
+The bytes come from files, from folders or from standard input, as `workbench carve --help` says. If they are not an
 MLSMessage, name their struct with --as. The command does not guess, because a bare KeyPackage and an MLSMessage can
-start with the same bytes. Damaged bytes are shown up to the fault, with the place and the reason.
+start with the same bytes. In a file with several objects, each object is shown as what `workbench carve` takes it for.
+Damaged bytes are shown up to the fault, with the place and the reason.
 
 Examples:
   workbench inspect message.bin
   echo 0001000500010001... | workbench inspect
   workbench inspect --as key-package alice.b64
   workbench inspect --as LeafNode --hex leaf.txt
+  workbench inspect capture.har other.jsonl
   workbench inspect --json message.bin | jq '.root.children[].name'
 """
 
@@ -18,9 +20,11 @@ import argparse
 import json
 import sys
 
-from workbench.commands.source import add_source, read_source
+from workbench.commands.source import add_source, read_pieces
+from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.dissect import KINDS, MOST_FIELDS, STRUCTS, Dissection, dissect
-from workbench.inspect.encodings import ENCODINGS, from_any
+from workbench.inspect.material import Piece
+from workbench.inspect.readings import advice_on
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,25 +48,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Dissect the bytes and print the result."""
-    try:
-        data = (ENCODINGS[arguments.encoding] if arguments.encoding else from_any)(read_source(arguments))
-    except OSError as problem:
-        return _refuse(f"cannot read {arguments.file}: {problem.strerror}")
-    except ValueError as problem:
-        return _refuse(f"cannot read {arguments.file}: {problem}")
-    if not data:
-        return _refuse(f"cannot read {arguments.file}: it is empty")
-    dissection = dissect(data, arguments.kind, most=None if arguments.full else MOST_FIELDS)
-    _show(dissection, as_json=arguments.json, full=arguments.full)
-    if not dissection.faults:
-        return 0
-    if arguments.kind == "message":
-        print(
-            "workbench inspect: the bytes are damaged, or they are not an MLSMessage; then name the struct with --as",
-            file=sys.stderr,
-        )
-    return 1
+    """Dissect each object in the files and print the results."""
+    status = 0
+    for name, pieces in read_pieces(arguments):
+        if isinstance(pieces, str):
+            print(f"workbench inspect: cannot read {name}: {pieces}", file=sys.stderr)
+            status = 2
+            continue
+        objects = _objects(pieces, arguments.kind)
+        for at, (heading, data, kind) in enumerate(objects):
+            dissection = dissect(data, kind, most=None if arguments.full else MOST_FIELDS)
+            if len(objects) > 1 and not arguments.json:
+                print(f"{'' if at == 0 else chr(10)}{heading}")
+            _show(dissection, heading, as_json=arguments.json, full=arguments.full)
+            if dissection.faults:
+                status = max(status, 1)
+                if arguments.kind == "message":
+                    advice = advice_on(data) or "The bytes are damaged."
+                    print(f"workbench inspect: {advice} If it is another struct, name it with --as.", file=sys.stderr)
+    return status
+
+
+def _objects(pieces: list[Piece], kind: str) -> list[tuple[str, bytes, str | type]]:
+    """What is shown: the place, the bytes and the struct of each object.
+
+    A single piece is an MLSMessage or what the caller says, without a guess. Only messages one after the other are
+    taken apart.
+    """
+    if kind != "message":
+        return [(str(piece), piece.data, kind) for piece in pieces]
+    found = list(carve(pieces))
+    if len(found) > 1 or (found and len(pieces) > 1):
+        return [(f"{each.where} ({each.kind})", each.data, _struct_of(each)) for each in found]
+    return [(str(piece), piece.data, kind) for piece in pieces]
+
+
+def _struct_of(carved: CarvedObject) -> str | type:
+    return carved.struct or "message"
 
 
 def _kind(name: str) -> str:
@@ -71,13 +93,8 @@ def _kind(name: str) -> str:
     return name
 
 
-def _show(dissection: Dissection, *, as_json: bool, full: bool) -> None:
+def _show(dissection: Dissection, heading: str, *, as_json: bool, full: bool) -> None:
     if as_json:
-        print(json.dumps(dissection.as_json(), indent=2, ensure_ascii=False))
+        print(json.dumps({**dissection.as_json(), "source": heading}, ensure_ascii=False))
     else:
         print(dissection.text(full=full))
-
-
-def _refuse(reason: str) -> int:
-    print(f"workbench inspect: {reason}", file=sys.stderr)
-    return 2

@@ -10,19 +10,11 @@ from typing import Any, NamedTuple
 from workbench.inspect.encodings import from_base64, from_hex
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
 from workbench.inspect.reasons import KINDS, MessageKind
+from workbench.inspect.recognition import HEADER, starts_as_message, unframed
 from workbench.mls import MLSMessage, decode
 from workbench.mls.errors import Malformed
 from workbench.mls.group.stored_state import MAGIC
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
-from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage, Welcome
-from workbench.mls.wire.tree import KeyPackage
-
-HEADER = 4
-"""The version and the wire format, two bytes each, with which every MLSMessage starts."""
-
-UNFRAMED: tuple[type, ...] = (KeyPackage, Welcome, GroupInfo, PublicMessage, PrivateMessage)
-"""The structs that are recognised without the MLSMessage header."""
-
 
 MOST_STRINGS = 16
 """How many strings of a JSON text are tried, the longest ones; a text can hold a million strings."""
@@ -65,17 +57,17 @@ def _unreadable(data: bytes, problem: Malformed) -> Explanation:
     if data.startswith(MAGIC):
         sentence = "This is the stored state of a member. It contains private keys: do not send it to anybody."
         return _explanation(MessageKind.NOT_MLS, sentence)
-    unframed = _unframed(data)
-    if unframed is not None:
-        name = unframed.__name__
+    struct = unframed(data)
+    if struct is not None:
+        name = struct.__name__
         return _explanation(MessageKind.UNFRAMED, f"This is a complete {name} without the MLSMessage header.")
-    return _damaged(data, problem) if _starts_as_message(data) else _strange_header(data)
+    return _damaged(data, problem) if starts_as_message(data) else _strange_header(data)
 
 
 def _damaged(data: bytes, problem: Malformed) -> Explanation:
     where = f"at byte {problem.offset} of {len(data)}, in {field_of(problem)}"
     details = Details(field=field_of(problem), offset=problem.offset)
-    if _starts_as_message(data[problem.offset :]):
+    if starts_as_message(data[problem.offset :]):
         sentence = f"The bytes contain more than one message: another message begins {where.partition(',')[0]}."
         step = f"Split the bytes at byte {problem.offset}, and process the messages one after the other."
         return Explanation(MessageKind.DAMAGED, sentence, step, problem.section, details, problem)
@@ -114,6 +106,12 @@ def _strange_header(data: bytes) -> Explanation:
     return _explanation(MessageKind.NOT_MLS, sentence, "§6", Details(field="MLSMessage.version", offset=0))
 
 
+def advice_on(data: bytes) -> str:
+    """What is wrong with the framing of some bytes that do not decode; "" if nothing is known of them."""
+    read = read_message(data)
+    return read.sentence if isinstance(read, Explanation) else ""
+
+
 def field_of(problem: Malformed) -> str:
     """The path to the field that does not decode: "MLSMessage.welcome.secrets[0]"."""
     return ".".join(problem.path).replace(".[", "[")
@@ -126,30 +124,6 @@ def is_unknown_type(problem: Malformed) -> bool:
 
 def _explanation(kind: MessageKind, sentence: str, section: str = "", details: Details = UNKNOWN) -> Explanation:
     return Explanation(kind, sentence, KINDS[kind].next_step, section, details)
-
-
-def _starts_as_message(data: bytes) -> bool:
-    version, wire_format = data[:2], data[2:HEADER]
-    return version == ProtocolVersion.mls10.to_bytes(2, "big") and wire_format in {
-        each.to_bytes(2, "big") for each in WireFormat
-    }
-
-
-def _unframed(data: bytes) -> type | None:
-    """The struct that all the bytes encode without an MLSMessage header; None if there is no such struct.
-
-    A KeyPackage and a GroupInfo can start like an MLSMessage. They have so much structure that other bytes do not
-    decode as one by chance. The other structs have less structure: bytes that start like a message, and a Welcome
-    without entries, are not recognised as one of them.
-    """
-    for struct in (KeyPackage, GroupInfo) if _starts_as_message(data) else UNFRAMED:
-        try:
-            found: object = decode(struct, data)
-        except Malformed:
-            continue
-        if not isinstance(found, Welcome) or found.secrets:
-            return struct
-    return None
 
 
 # Text
@@ -170,7 +144,7 @@ def _decoded(text: str) -> Written | None:
             data = decoder(text.encode())
         except ValueError:
             continue
-        if _starts_as_message(data) or _unframed(data) is not None:
+        if starts_as_message(data) or unframed(data) is not None:
             return Written(encoding, data)
     return None
 
