@@ -52,4 +52,4 @@ def test_the_order_in_which_a_clone_was_written_does_not_matter(repository: Path
     result = make(repository, "--dry-run", f"--what-if={newest}", "test")
     assert result.returncode == 0
     assert "ruff check" in result.stdout
-    assert "compile" not in result.stdout
+    assert "pip compile" not in result.stdout
