@@ -13,7 +13,7 @@ from workbench.adversary.leak import leak
 from workbench.adversary.leaked_secrets import Randomness
 from workbench.client import Device
 from workbench.inspect.trace_walk import walk
-from workbench.lab import World, environment
+from workbench.lab import World, services
 from workbench.lab.actions import ACTIONS
 from workbench.lab.environment import Handshakes
 from workbench.lab.record import ATTACKER
@@ -148,7 +148,7 @@ def lived(request: pytest.FixtureRequest) -> Iterator[Lived]:
 
     with pytest.MonkeyPatch.context() as patch:
         draws = Draws()
-        patch.setattr(environment, "entropy_source", draws.source)
+        patch.setattr(services, "entropy_source", draws.source)
         for name in METHODS:
             patch.setattr(Device, name, noted(name, getattr(Device, name)))
         life = Life(request.param, draws)

@@ -67,13 +67,14 @@ class RatchetTree(Picture):
 
     @classmethod
     def of(cls, world: World, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
-        """Show the history of a world so far, as a `viewer` sees it, by default the first member.
+        """Show the history of a world so far, as a `viewer` sees it, by default the first member with a device in it.
 
         With leaks there is one more viewer: the attacker who has all of them. Then this attacker is the default.
         """
         if leaks:
             return cls(tree_under_attack(recorded_history(world).judge(leaks)), **{"viewer": LEAK_HOLDER, **traits})
-        return cls(ratchet_tree_view(world.trace()), **{"viewer": world.members[0], **traits})
+        first = next(name for name in world.members if name in world.devices)
+        return cls(ratchet_tree_view(world.trace()), **{"viewer": first, **traits})
 
     def show(self, view: RatchetTreeView) -> None:
         """Show a view that continues the present view, and play its new steps."""

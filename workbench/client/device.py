@@ -368,15 +368,16 @@ class Device:
 
     # Following the group
 
-    def fetch(self, group_id: bytes, *, messages: bool = True) -> tuple[Event, ...]:
-        """Read on in the log, in order; what cannot be accepted is passed over, with the reason (`client.reading`).
+    def fetch(self, group_id: bytes, *, messages: bool = True, until: int | None = None) -> tuple[Event, ...]:
+        """Read on in the log, in order, to its end or `until` a place.
 
+        What cannot be accepted is passed over, with the reason (`client.reading`).
         The device stops in front of a commit for which it lacks a pre-shared key: `install_psk` gives it. After its
         removal it keeps the state of before, for `confirm_removal` or `reject_removal`.
         Without `messages` the application messages are late, as a network may have it: they are read when they come.
         """
         events = []
-        membership, entries = arrived(self._service, self._membership(group_id), messages=messages)
+        membership, entries = arrived(self._service, self._membership(group_id), messages=messages, until=until)
         if membership is not self._membership(group_id):
             self._keep(membership)
         for entry in entries:

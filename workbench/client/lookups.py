@@ -27,12 +27,15 @@ from workbench.mls.wire.code_points import ContentType, ExtensionType, Resumptio
 from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
 
 
-def arrived(service: Transport, membership: Membership, *, messages: bool) -> tuple[Membership, tuple[Entry, ...]]:
+def arrived(
+    service: Transport, membership: Membership, *, messages: bool, until: int | None = None
+) -> tuple[Membership, tuple[Entry, ...]]:
     """The entries of the log to read now, late ones first, and the membership that notes which are late.
 
-    Without `messages` all application messages are.
+    Without `messages` all application messages are. Entries from the place `until` on are left where they are.
     """
-    new = service.entries(membership.state.group_id, membership.next_index)
+    came = service.entries(membership.state.group_id, membership.next_index)
+    new = came if until is None else tuple(each for each in came if each.index < until)
     late = () if messages else tuple(each.index for each in new if each.content_type is ContentType.application)
     if late:
         waiting = replace(membership, late=membership.late + late, next_index=new[-1].index + 1)

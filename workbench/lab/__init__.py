@@ -1,6 +1,7 @@
 """The laboratory: devices that run the real engine, in groups whose history is recorded and can be repeated.
 
-- `environment` has what the groups share: people with devices, the delivery service, the clock.
+- `environment` has what the groups share: people with devices, the delivery service, the clock. `services` are the two
+  kinds of delivery service: the world's own, and one elsewhere that several worlds share (`elsewhere`).
 - `group` is one group, and `record` its history.
 - `actions` has everything that people can do in a group, each action in one place. `World` (`world`) is the class that
   notebooks and tests use: it offers the group and all actions.

@@ -66,8 +66,8 @@ def counterfactual(
 
     `insert` has actions to perform after a step, by the number of the step. `replace` has actions to perform instead of
     the action that made a step, or None to leave that action out. `policy` replaces the policy of all devices from the
-    beginning. Raises `NotPossible` if an action in `insert` or `replace` is not possible, or if a group of the world
-    can no longer be founded.
+    beginning. Raises `NotPossible` if an action in `insert` or `replace` is not possible, if a group of the world can
+    no longer be founded, and for a world whose delivery service is elsewhere: nothing there happens twice.
     """
     other = World(
         world.seed,

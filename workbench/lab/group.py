@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.adversary import Attacker
+from workbench.client import Event
 from workbench.client.device_state import Published
 from workbench.inspect.names import credential_name
 from workbench.inspect.trace_format import Trace
@@ -88,6 +89,12 @@ class Group:
 
     # Acting
 
+    def fetch(self, name: str) -> tuple[Event, ...]:
+        """Let all devices receive what others have sent; what a person's device has learned."""
+        first = len(self.history)
+        self.record.receive(name)
+        return tuple(event for step in self.history[first:] for event in step.events.get(name, ()))
+
     def make_commit(
         self,
         by: str,
@@ -135,7 +142,8 @@ class Group:
         )
 
     def offer_key_packages(self, people: Sequence[str]) -> None:
-        """Publish a key package of each person who has none in the directory."""
+        """Publish a key package of each person who has none in the directory, and whose device is in this world."""
         for name in people:
-            if not self.environment.service.key_packages_left(name, self.suite.id):
+            here = name in self.environment.devices
+            if here and not self.environment.home.key_packages_left(name, self.suite.id):
                 self.publish_key_package(name)

@@ -12,8 +12,10 @@ from workbench.inspect.names import as_name
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.inspect.trace_format import HolderId, StepKind
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
+from workbench.lab.elsewhere import Arrival, Elsewhere
 from workbench.lab.environment import Environment
 from workbench.lab.progress import watched
+from workbench.lab.services import ServiceElsewhere
 from workbench.mls import CipherSuite, GroupState
 
 SERVER = "server"
@@ -59,6 +61,8 @@ class GroupRecord:
         self._writer.add_holder(ATTACKER, "the attacker", "attacker")
         self._on_the_wire: list[Sent] = []
         self._found = 0
+        home = environment.home
+        self._elsewhere = Elsewhere(home, group_id) if isinstance(home, ServiceElsewhere) else None
         for device in environment.devices.values():
             self.add_holder(device)
         self.trace = self._writer.trace
@@ -90,11 +94,56 @@ class GroupRecord:
         shared: str | None = None,
         between: tuple[str, ...] = (),
     ) -> None:
-        """Deliver all messages, record the step, and advance the clock."""
+        """Deliver all messages, record the step, and advance the clock.
+
+        Where other worlds share the delivery service, all that their devices have sent before makes steps of its own.
+        """
+        until = None if self._elsewhere is None else self._follow(self._elsewhere)
+        self._write(kind, actor, text, before=before, victim=victim, shared=shared, between=between, until=until)
+
+    def receive(self, name: str) -> None:
+        """Record what devices of other worlds have sent, a step for each message; a person whom they added joins."""
+        elsewhere, device = self._elsewhere, self._environment.devices[name]
+        if elsewhere is None or name in self._environment.held:
+            return
+        if self.group_id not in device.device_state.groups:
+            welcome = elsewhere.welcome(device)
+            if welcome is None:
+                return
+            self.publish(Sent("welcome", None, welcome))
+            self._write("join", name, until=0)
+        self._follow(elsewhere)
+
+    def _follow(self, elsewhere: Elsewhere) -> int | None:
+        """Write a step for each message of others that comes before this world's own; the place where that ends."""
+        own, self._on_the_wire = self._on_the_wire, []
+        devices = self._environment.devices
+        while isinstance(come := elsewhere.next([devices[name] for name in self._awake()], devices.values()), Arrival):
+            before = self.latest()
+            for sent in come.sent:
+                self.publish(sent)
+            self._write(come.step, None, before=before, until=come.entry.index + 1)
+        self._on_the_wire = own
+        return come
+
+    def _awake(self) -> list[str]:
+        return [name for name in self._environment.devices if name not in self._environment.held]
+
+    def _write(
+        self,
+        kind: StepKind,
+        actor: HolderId | None,
+        text: str = "",
+        *,
+        before: GroupState | None = None,
+        victim: str | None = None,
+        shared: str | None = None,
+        between: tuple[str, ...] = (),
+        until: int | None = None,
+    ) -> None:
         environment = self._environment
-        awake = [name for name in environment.devices if name not in environment.held]
         words = "Devices that have received this step"
-        events = {name: self._deliver(environment.devices[name]) for name in watched(awake, words)}
+        events = {name: self._deliver(environment.devices[name], until) for name in watched(self._awake(), words)}
         earlier = self.history[-1].device_states if self.history else {}
         device_states = {name: device.device_state for name, device in environment.devices.items()}
         changed = {name: held for name, held in device_states.items() if earlier.get(name) is not held}
@@ -121,9 +170,11 @@ class GroupRecord:
             )
         )
         self._on_the_wire.clear()
-        words = text or next(event.text for event in events[actor] if event.kind == "commit")
+        told = _told(events if actor not in events else {actor: events[actor]})
+        by = actor or (told and told.actor) or SERVER
+        words = text or (told.text if told else "A message came, and no device here has read it")
         self.history.append(
-            HistoryStep(kind, actor, words, environment.clock.now, device_states, events, findings, self.group_id)
+            HistoryStep(kind, by, words, environment.clock.now, device_states, events, findings, self.group_id)
         )
         environment.clock.tick()
 
@@ -131,14 +182,20 @@ class GroupRecord:
         epoch = self.attacker.epoch()
         return {} if epoch is None else {ATTACKER: epoch}
 
-    def _deliver(self, device: Device) -> tuple[Event, ...]:
+    def _deliver(self, device: Device, until: int | None) -> tuple[Event, ...]:
         invited = device.accept_invitations(self.group_id)
         if self.group_id not in device.device_state.groups:
             return invited
-        events = device.fetch(self.group_id, messages=device.name not in self._environment.delayed)
+        events = device.fetch(self.group_id, messages=device.name not in self._environment.delayed, until=until)
         if device.device_state.groups[self.group_id].before is not None:
             device.confirm_removal(self.group_id)  # the people of the lab take their removal at its word
         return invited + events
+
+
+def _told(events: Mapping[str, tuple[Event, ...]]) -> Event | None:
+    """The event that says what a step was: that of its commit, or else the first that a device was told."""
+    every = [event for each in events.values() for event in each]
+    return next((event for event in every if event.kind == "commit"), every[0] if every else None)
 
 
 def knowledge_of(device_state: DeviceState, group_id: bytes) -> ExplainKnowledge:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
+from workbench.delivery.clocks import system_clock
+
 START = int(datetime(2026, 1, 5, 9, tzinfo=UTC).timestamp())
 """The time of the first step, a Monday at nine o'clock, in seconds since 1970."""
 
@@ -47,3 +49,19 @@ class Clock:
     def tick(self) -> None:
         """Advance the clock by the time of one step."""
         self.now += TICK
+
+
+class MachineClock:
+    """The clock of this machine, for devices that share a delivery service with those of other machines."""
+
+    @property
+    def now(self) -> int:
+        """The current time in seconds since 1970."""
+        return system_clock()
+
+    def __call__(self) -> int:
+        """The current time in seconds since 1970."""
+        return self.now
+
+    def tick(self) -> None:
+        """Nothing: this clock passes by itself."""

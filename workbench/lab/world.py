@@ -18,7 +18,7 @@ from workbench.adversary import Attacker, Read
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Verdict
-from workbench.client import Device
+from workbench.client import Device, Event
 from workbench.delivery import DeliveryService, Settings
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
@@ -33,13 +33,15 @@ from workbench.lab.export import PassiveClientCase, export_vector
 from workbench.lab.group import Group
 from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.record import HistoryStep, knowledge_of
-from workbench.lab.sources import Clock, names
+from workbench.lab.services import OwnService, ServiceElsewhere
+from workbench.lab.sources import Clock, MachineClock, names
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
 from workbench.mls.arguments import checks_methods
 from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.wire.shapes import uint16
 
-GROUP_ID = b"MLS Workbench"
+ROOM = "MLS Workbench"
+GROUP_ID = ROOM.encode()
 
 
 def _acting(action: Action[P, Result]) -> Callable[Concatenate[World, P], Result]:
@@ -74,13 +76,21 @@ class World:
         *,
         policy: Policy = DEFAULT_POLICY,
         settings: Settings | None = None,
+        service: str | None = None,
+        room: str = ROOM,
         group: Group | None = None,
     ) -> None:
         """Make a world without a group, or the world of a given `group`, which then decides all the rest.
 
-        `settings` are the limits of its delivery service.
+        `room` is the name of the group. `settings` are the limits of the world's own delivery service. `service` is the
+        URL of another one (`workbench serve`), where devices of several worlds meet in a room of the same name. Such
+        a world draws fresh randomness instead of using the seed, its time is that of the machines, and it records its
+        own devices only; `fetch` brings what others have sent (docs/delivery.md).
         """
-        self.group = group or Group(Environment(seed, handshakes, policy, settings), GROUP_ID, cipher_suite(suite))
+        if group is None:
+            home = OwnService(seed, settings) if service is None else ServiceElsewhere(service, settings)
+            group = Group(Environment(seed, handshakes, policy, home), room.encode(), cipher_suite(suite))
+        self.group = group
 
     @classmethod
     def of(
@@ -93,13 +103,15 @@ class World:
         awake: int | None = None,
         policy: Policy = DEFAULT_POLICY,
         settings: Settings | None = None,
+        service: str | None = None,
+        room: str = ROOM,
     ) -> World:
         """Make a world with a group of so many people, or of people with these names. The first adds all others.
 
         Each device that joins has work for the whole tree, so that a group of N members costs N² in all. With `awake`,
         only so many members join at once. The other devices are held back, and join when they are released.
         """
-        world = cls(seed, suite, handshakes, policy=policy, settings=settings)
+        world = cls(seed, suite, handshakes, policy=policy, settings=settings, service=service, room=room)
         chosen = [*islice(names(), max(people, 0))] if isinstance(people, int) else people
         if not chosen:
             raise NotPossible("A world needs at least one person")
@@ -114,8 +126,9 @@ class World:
         return world
 
     def __repr__(self) -> str:
-        people = listed(self.members) or "nobody"
-        return f"World(seed={self.seed!r}, {people} in epoch {self.epoch}, {len(self.history)} steps)"
+        people, home = listed(self.members) or "nobody", self.group.environment.home
+        made_by = f"service={home.url!r}" if isinstance(home, ServiceElsewhere) else f"seed={self.seed!r}"
+        return f"World({made_by}, {people} in epoch {self.epoch}, {len(self.history)} steps)"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, World) and other.group is self.group
@@ -142,12 +155,12 @@ class World:
 
     @property
     def service(self) -> DeliveryService:
-        """The delivery service of all groups."""
+        """The delivery service of all groups. Raises `NotPossible` for one elsewhere, which has another operator."""
         return self.group.environment.service
 
     @property
-    def clock(self) -> Clock:
-        """The clock. Each step advances it, and nothing else does."""
+    def clock(self) -> Clock | MachineClock:
+        """The clock. Each step advances it, and nothing else does; beside a service elsewhere it is the machine's."""
         return self.group.environment.clock
 
     @property
@@ -257,6 +270,22 @@ class World:
             except NotPossible:
                 continue
         raise NotPossible("No member joined by a Welcome and then sent neither proposals nor commits")
+
+    # Sharing a delivery service with other worlds
+
+    def fetch(self, name: str) -> tuple[Event, ...]:
+        """Receive what devices of other worlds have sent; the result is what the device of a person has learned.
+
+        The other devices of this world receive it too, unless they are held back, as with each action. Where the
+        service is the world's own, nothing waits: each action is delivered at once.
+        """
+        if name not in self.devices:
+            raise NotPossible(f"There is no device of {name}")
+        return self.group.fetch(name)
+
+    def close(self) -> None:
+        """Close the connections to a service elsewhere."""
+        self.group.environment.home.close()
 
     # Acting: each method performs an action (`actions/`) and adds it to the action log
 

@@ -8,7 +8,7 @@ the action log and the counterfactuals all use the same actions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Concatenate, Generic, ParamSpec, TypeVar
@@ -29,7 +29,8 @@ class Argument:
 
     `name` is the field of a form in which the user chooses it, and `missing` is the text while that field is empty.
     `is_new` means that the person may have no device yet: a form then makes one. A form does not ask for an argument
-    that `is_optional`.
+    that `is_optional`. Where other worlds share the delivery service, the device of a person on whom somebody acts
+    `may_be_elsewhere`.
     """
 
     name: str
@@ -37,12 +38,13 @@ class Argument:
     is_person: bool = True
     is_new: bool = False
     is_optional: bool = False
+    may_be_elsewhere: bool = False
 
 
 WHO = Argument("who", "Choose who acts")
-WHOM = Argument("whom", "Choose on whom")
+WHOM = Argument("whom", "Choose on whom", may_be_elsewhere=True)
 MEMBER = Argument("who", "Choose a member")
-NEWCOMER = Argument("newcomer", "Type the newcomer's name first", is_new=True)
+NEWCOMER = Argument("newcomer", "Type the newcomer's name first", is_new=True, may_be_elsewhere=True)
 OUTSIDER = Argument("outsider", "Type the outsider's name first", is_new=True)
 PEOPLE = Argument("people", is_optional=True)
 NAME = Argument("name", "Type a name first", is_person=False)
@@ -79,10 +81,16 @@ class Action(Generic[P, Result]):
         """Why the action is not possible, in a sentence, or None if it is. The last arguments may be left out."""
         if not arguments:
             return "The action needs the name of the person who acts"
-        declared = chain(self.arguments, repeat(self.arguments[-1]))
-        people = (value for argument, value in zip(declared, arguments, strict=False) if argument.is_person)
-        unknown = next((name for name in people if name not in group.environment.devices), None)
+        unknown = next((name for name in self._needed(group, arguments) if name not in group.environment.devices), None)
         return self.reason(group, *arguments) if unknown is None else f"There is no device of {unknown}"
+
+    def _needed(self, group: Group, arguments: Sequence[object]) -> Iterator[object]:
+        """The people whose devices have to be in this world: the one who acts, and most of the others."""
+        is_shared = group.environment.home.is_shared
+        declared = chain(self.arguments, repeat(self.arguments[-1]))
+        for place, (argument, value) in enumerate(zip(declared, arguments, strict=False)):
+            if argument.is_person and not (place and is_shared and argument.may_be_elsewhere):
+                yield value
 
     def __call__(self, group: Group, *arguments: P.args, **options: P.kwargs) -> Result:
         """Perform the action and log it. Raises `NotPossible` with the reason if it is impossible."""

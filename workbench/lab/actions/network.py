@@ -82,7 +82,12 @@ def compromise(group: Group, name: str) -> None:
         each.record.write("compromise", ATTACKER, f"The attacker took all that is on {name}'s device", victim=name)
 
 
-@action("Inject a message", DETAIL, DETAIL, DETAIL)
+def _against_inject(group: Group, *_arguments: object) -> str | None:
+    elsewhere = "The attacker does not control the delivery service, which is elsewhere"
+    return elsewhere if group.environment.home.is_shared else None
+
+
+@action("Inject a message", DETAIL, DETAIL, DETAIL, reason=_against_inject)
 def inject(group: Group, kind: Content, message: bytes, text: str) -> None:
     """Put a message of the attacker into the log, as if a member had sent it: the attacker controls the server."""
     before = group.record.latest()

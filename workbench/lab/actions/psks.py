@@ -11,10 +11,10 @@ from workbench.lab.group import Group
 
 @action("Share the key {psk}", PSK, PEOPLE, reason=lambda group, *_: None if group.members else NO_GROUP)
 def share_psk(group: Group, psk: str, *people: str) -> None:
-    """Give a pre-shared key to people, by default to all members. They do not get it over the group."""
-    names = people or group.members
+    """Give a pre-shared key to people, by default to all members here. They do not get it over the group."""
+    names = people or tuple(name for name in group.members if name in group.environment.devices)
     for name in names:
-        group.environment.devices[name].install_psk(psk.encode(), group.environment.new_psk(psk))
+        group.environment.devices[name].install_psk(psk.encode(), group.environment.home.new_psk(psk))
     words = psk_words(psk)
     group.record.write("share", names[0], f"{listed(names)} share {words}", shared=words, between=names)
 

@@ -41,8 +41,14 @@ def against_outsider(group: Group) -> str | None:
 
 
 def _is_stuck(group: Group) -> bool:
-    """Whether the server has accepted a forged commit, which ends the epoch for the server but for no member."""
-    return group.epoch is not None and group.environment.service.epoch(group.group_id) > group.epoch
+    """Whether the server has accepted a forged commit, which ends the epoch for the server but for no member.
+
+    A service that other worlds share may be ahead for another reason: their commits have not been fetched yet.
+    """
+    environment = group.environment
+    if group.epoch is None or environment.home.is_shared:
+        return False
+    return environment.service.epoch(group.group_id) > group.epoch
 
 
 def against_held(group: Group, name: str) -> str | None:
