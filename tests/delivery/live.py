@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -49,9 +50,11 @@ class Live:
         *options: str,
         program: str = PROGRAM,
         environment: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
+        self.tls = tls
+        self.url = f"{'http' if tls is None else 'https'}://localhost:{self.port}"
         self.log = folder / "serve.log"
         self._command = [
             *(sys.executable, "-c", program, "serve", "--database", database, "--port", str(self.port), "--quiet"),
@@ -74,7 +77,7 @@ class Live:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service has ended: {self.log.read_text()}")
             try:
-                if httpx.get(f"{self.url}/health", timeout=5).status_code < 600:
+                if httpx.get(f"{self.url}/health", timeout=5, verify=self.tls or False).status_code < 600:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
@@ -109,6 +112,6 @@ def transport(live: Live | str, person: Person, *, patience: float = 30.0) -> Ht
 
 def device(live: Live, name: str, *, policy: Policy = DEFAULT_POLICY) -> Device:
     """A real device that reaches the service over HTTP."""
-    clock, service = system_clock, HttpTransport(live.url)
+    clock, service = system_clock, HttpTransport(live.url, tls=live.tls)
     OPEN.append(service)
     return Device(name, SUITE, service, entropy=lambda: secrets.token_bytes(32), clock=clock, policy=policy)

@@ -8,11 +8,12 @@ message once more makes no second entry. Only a key package that was handed out 
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -20,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from workbench.delivery.access import Upload
-from workbench.delivery.errors import NotAuthenticated, QueueFull, Refused, TooFast, Unavailable
+from workbench.delivery.errors import NotAllowed, NotAuthenticated, QueueFull, Refused, TooFast, Unavailable
 from workbench.delivery.http import models
 from workbench.delivery.http.models import Model
 from workbench.delivery.http.problems import error_of
@@ -44,8 +45,10 @@ def _unsigned(label: str, content: bytes) -> bytes:
 
 
 class HttpTransport:
-    """One device at one service; a `Transport`. `verify` is for TLS: as httpx takes it. `patience` is in seconds.
+    """One device at one service; a `Transport`. `patience` is in seconds.
 
+    `tls` says whose certificates to trust at an https URL: by default those of the authorities that httpx knows, or
+    the ones in the file that the environment variable SSL_CERT_FILE names.
     Who the device is, its `Device` says (`identify`), before the first call.
     """
 
@@ -54,7 +57,7 @@ class HttpTransport:
         url: str,
         *,
         patience: float = 30.0,
-        verify: Any = True,
+        tls: ssl.SSLContext | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._url = url.rstrip("/")
@@ -64,7 +67,8 @@ class HttpTransport:
         self._patience = patience
         self._sleep = sleep
         self._session: str | None = None
-        self._http = httpx.Client(base_url=self._url, timeout=TIMEOUT, verify=verify)
+        self._tls = httpx.create_ssl_context() if tls is None and self._url.startswith("https:") else tls
+        self._http = httpx.Client(base_url=self._url, timeout=TIMEOUT, verify=self._tls or False)
 
     def __enter__(self) -> Self:
         """The transport itself."""
@@ -120,7 +124,7 @@ class HttpTransport:
     def publish_key_package(self, user: str, message: bytes) -> None:
         """Keep a key package until somebody wants to add the user, who is this device's."""
         if user != self._claim.user:
-            raise Refused(f"this device publishes key packages of {self._claim.user}, not of {user}")
+            raise NotAllowed(f"a device of {self._claim.user} publishes key packages of its own, not of {user}")
         self.publish_key_packages([message])
 
     def publish_key_packages(self, messages: Sequence[bytes]) -> models.SupplyModel:
@@ -244,7 +248,8 @@ class HttpTransport:
         if self._session is None:
             self.login()
         url = "ws" + self._url.removeprefix("http") + "/v1/wake-ups"
-        with connect(url, additional_headers={"Authorization": f"Bearer {self._session}"}, proxy=None) as socket:
+        headers = {"Authorization": f"Bearer {self._session}"}
+        with connect(url, additional_headers=headers, ssl=self._tls, proxy=None) as socket:
 
             def told() -> Iterator[Waiting]:
                 while True:
