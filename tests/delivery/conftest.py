@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.delivery.desk import Desk, OpenDesk
 from tests.delivery.live import OPEN
 from tests.delivery.postgresql import MISSING, Cluster, programs
-from workbench.delivery import Store
+from workbench.delivery import Settings, Store
 from workbench.delivery.memory import MemoryStore
 from workbench.delivery.sql import SqlStore
 from workbench.delivery.sql.tables import metadata
@@ -61,20 +62,44 @@ def emptied(shared_store: SqlStore) -> SqlStore:
     return shared_store
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store of each kind."""
-    if request.param == "memory":
+def made_store(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
+    """An empty store of a kind."""
+    if kind == "memory":
         yield MemoryStore()
         return
-    if request.param == "postgresql":
+    if kind == "postgresql":
         shared: SqlStore = request.getfixturevalue("emptied")
         yield shared
         return
-    made = SqlStore(f"sqlite:///{tmp_path / 'delivery.sqlite3'}")
+    made = SqlStore(f"sqlite:///{folder / 'delivery.sqlite3'}")
     made.create()
     yield made
     made.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind."""
+    yield from made_store(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=["memory in process", "memory over HTTP", "sqlite in process", "postgresql over HTTP"])
+def open_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenDesk]:
+    """Opens a service on each kind of store and over each transport; its devices use it as its `Desk` says."""
+    kind, _, way = request.param.partition(" ")
+    opened: list[Desk] = []
+    stores = made_store(kind, request, tmp_path)
+    store = next(stores)
+
+    def again(settings: Settings | None = None) -> Desk:
+        opened.append(Desk(store, settings or Settings(), over_http=way == "over HTTP"))
+        return opened[-1]
+
+    yield again
+    for desk in opened:
+        desk.close()
+    for _ in stores:
+        pass
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.delivery.desk import Desk
+from tests.delivery.desk import OpenDesk
 from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, SUITE, Person, commit, message, welcome
 from workbench.client import Device
-from workbench.delivery import DeliveryService, LateCommit, NotAllowed, Settings, Store, TooFast, WrongOrder
+from workbench.delivery import DeliveryService, LateCommit, NotAllowed, Settings, TooFast, WrongOrder
 from workbench.delivery.access import DeviceAccess
 from workbench.delivery.reports import is_void
 from workbench.lab.sources import START, entropy_source
@@ -21,8 +21,8 @@ def test_more_than_half_of_the_others_make_a_commit_void() -> None:
     assert is_void(1, 1)
 
 
-def test_a_reported_commit_is_void_with_all_that_followed_and_the_epoch_goes_on(store: Store) -> None:
-    desk = Desk(store)
+def test_a_reported_commit_is_void_with_all_that_followed_and_the_epoch_goes_on(open_desk: OpenDesk) -> None:
+    desk = open_desk()
     mallory, alice, bob, carol = desk.group(MALLORY, ALICE, BOB, CAROL)
     bad = mallory.submit(GROUP, commit(1, "nobody can process this"))
     mallory.submit(GROUP, commit(2, "to bury it"))
@@ -91,8 +91,8 @@ def test_a_device_that_had_accepted_a_void_commit_is_told_what_to_do() -> None:
     assert "which is void" in alice.fetch(GROUP)[-1].advice
 
 
-def test_who_came_in_by_a_void_commit_is_out_again(store: Store) -> None:
-    desk = Desk(store)
+def test_who_came_in_by_a_void_commit_is_out_again(open_desk: OpenDesk) -> None:
+    desk = open_desk()
     mallory, alice = desk.group(MALLORY, ALICE)
     dave = desk.access(DAVE)
     dave.publish_key_package("Dave", DAVE.upload(0))
@@ -106,8 +106,8 @@ def test_who_came_in_by_a_void_commit_is_out_again(store: Store) -> None:
         dave.entries(GROUP)
 
 
-def test_its_sender_and_strangers_have_no_vote(store: Store) -> None:
-    desk = Desk(store)
+def test_its_sender_and_strangers_have_no_vote(open_desk: OpenDesk) -> None:
+    desk = open_desk()
     alice, bob = desk.group(ALICE, BOB)
     sent = alice.submit(GROUP, commit(1))
     for access in (alice, desk.access(MALLORY)):
@@ -121,8 +121,8 @@ def test_its_sender_and_strangers_have_no_vote(store: Store) -> None:
     assert desk.service.epoch(GROUP) == 2
 
 
-def test_an_old_commit_stands(store: Store) -> None:
-    desk = Desk(store, Settings(report_seconds=60))
+def test_an_old_commit_stands(open_desk: OpenDesk) -> None:
+    desk = open_desk(Settings(report_seconds=60))
     alice, bob = desk.group(ALICE, BOB)
     sent = alice.submit(GROUP, commit(1))
     desk.now += 61
@@ -130,8 +130,8 @@ def test_an_old_commit_stands(store: Store) -> None:
         bob.report(GROUP, sent.index)
 
 
-def test_members_who_refuse_everything_hold_a_group_up_only_so_often(store: Store) -> None:
-    desk = Desk(store, Settings(reopenings_per_hour=2))
+def test_members_who_refuse_everything_hold_a_group_up_only_so_often(open_desk: OpenDesk) -> None:
+    desk = open_desk(Settings(reopenings_per_hour=2))
     alice, bob = desk.group(ALICE, BOB)
     for number in range(2):
         assert bob.report(GROUP, alice.submit(GROUP, commit(1, f"{number}")).index)
