@@ -15,6 +15,8 @@ from workbench.inspect.trace_format import SecretId, Trace, TraceSecret
 from workbench.lab import World
 from workbench.mls import Policy
 
+pytestmark = pytest.mark.slow
+
 ACTIONS: tuple[str, ...] = (
     *("commit", "commit", "update", "add", "remove", *("send",) * 5, "compromise", "hold"),
     *("join", "resync", "share_psk", "propose_remove", "request_to_join"),

@@ -18,6 +18,8 @@ from workbench.mls.wire.messages import Sender
 from workbench.mls.wire.shapes import OptionalOf, Struct, VectorOf
 from workbench.mls.wire.tree import RatchetTreeExtension
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)
 @quick

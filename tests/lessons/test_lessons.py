@@ -15,6 +15,8 @@ from workbench.lessons import lesson_06, lesson_07
 from workbench.lessons.exercise import Correct, Exercise, NotAttempted, Wrong
 from workbench.mls.tree import tree_math
 
+pytestmark = pytest.mark.slow
+
 WRONG = [(known, feedback) for known in KNOWN for feedback in known.wrong]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.vectors.cases import cases_of, leaves, sample, verdict, with_value, without
 
+pytestmark = pytest.mark.slow
+
 FORMATS = (
     "crypto-basics",
     "deserialization",

@@ -21,6 +21,8 @@ from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import EncryptedGroupSecrets, GroupInfoTBS, MLSMessage, Welcome
 from workbench.mls.wire.tree import KeyPackage, Node, ParentNode, RatchetTreeExtension
 
+pytestmark = pytest.mark.slow
+
 EXPECTED = {
     "tree-math": ("n_nodes", "root", "left", "right", "parent", "sibling"),
     "deserialization": ("length",),

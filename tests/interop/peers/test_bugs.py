@@ -14,6 +14,8 @@ from tests.interop.peers.rfc9420 import Rfc9420, Rfc9420Member
 from tests.interop.peers.ts_mls import TsMls
 from workbench.mls import Malformed
 
+pytestmark = pytest.mark.slow
+
 each_proof = pytest.mark.parametrize("proof", PROOFS, ids=[proof.name for proof in PROOFS])
 
 

@@ -16,6 +16,8 @@ from tests.interop.peers.ours import OURS
 from tests.interop.peers.ts_mls import TsMls
 from workbench.mls import CIPHER_SUITES, KeyPackage, MLSMessage, decode
 
+pytestmark = pytest.mark.slow
+
 EVERY_SUITE = os.environ.get("MLS_PEERS") == "all"
 CELLS = [
     pytest.param(peer, suite, role, feature, id=f"{peer.implementation.name}-suite {suite}-{role}-{feature}")

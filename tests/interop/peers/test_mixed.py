@@ -11,6 +11,8 @@ from tests.interop.peers.member import Implementation
 from tests.interop.peers.mixed import KINDS, history_of, packages_for
 from workbench.mls import CIPHER_SUITES
 
+pytestmark = pytest.mark.slow
+
 STEPS = 10
 SEEDS = [0, 1, 2, *(2 * KINDS.index((suite, "public")) for suite in CIPHER_SUITES if suite != 1)]
 
