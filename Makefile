@@ -93,6 +93,8 @@ soak: $(VENV)/.test
 	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
 	@echo "==> Project Wycheproof, if WYCHEPROOF names its vectors"
 	@$(BIN)/python -m pytest tests/mls/crypto/wycheproof.py
+	@echo "==> Damaged messages on the reviewer's desk"
+	@MLS_DAMAGES=5000 $(BIN)/python -m pytest tests/review/test_passive_clients.py
 	@echo "==> The delivery service, killed again and again"
 	@$(BIN)/python -m tests.delivery.reliability --kills 100
 	@echo "==> The cells of all lessons in any order"

@@ -43,6 +43,8 @@ COMMANDS = {
     "carve": "List the MLS objects in files: captures, logs, JSON, HAR, dumps and databases.",
     "inspect": "Show every field of MLS bytes: its place, its value and its meaning.",
     "explain": "Explain why a member cannot process some bytes: the reason and the next step.",
+    "validate": "Check MLS objects by each rule: passed, failed, or not checkable with what is missing.",
+    "audit": "Audit the messages of groups: replay them, find the first divergence and forks, and list what is wrong.",
     "fuzz": "Damage messages of groups in many ways, and check that only errors of `workbench.mls` come out.",
     "bench": "Time each step of a group's life, beside the cryptography it needs and other implementations.",
     "serve": "Serve the delivery service over HTTP, with everything in a file or in PostgreSQL.",

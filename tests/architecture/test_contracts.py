@@ -19,6 +19,8 @@ PLANTS = [
     ("layers", "workbench/interop/service.py", "import workbench.vectors"),
     ("layers", "workbench/bench/run.py", "import workbench.vectors"),
     ("layers", "workbench/lab/world.py", "import workbench.interop.server"),
+    ("layers", "workbench/lab/world.py", "import workbench.review.audit"),
+    ("layers", "workbench/review/audit.py", "import workbench.views"),
     ("layers", "widgets/__init__.py", "import workbench.cli"),
     ("pure", "workbench/mls/wire/codec.py", "import os"),
     ("pure", "workbench/mls/group/group.py", "from time import time"),

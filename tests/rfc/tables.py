@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -217,10 +218,33 @@ def _anchor(name: str) -> str:
     return "".join(each if each.isalnum() else "-" for each in name.lower())
 
 
-PAGES = {"validation.md": validation_page, "rfc-index.md": index_page}
+def rule_table() -> str:
+    """The rules for the reviewer's desk, by which it names the rule that an error stands for (workbench/review)."""
+    rows = [
+        {
+            "id": _anchor(rule.name),
+            "section": rule.section,
+            "demands": rule.demands,
+            "file": path_of(rule.check.function).relative_to(REPOSITORY).as_posix(),
+            "function": unwrapped(rule.check.function).__qualname__,
+            "raises": rule.check.name,
+            "words": rule.check.statement.words,
+        }
+        for rule in RULES.values()
+    ]
+    return (
+        json.dumps({"format": "mls-workbench rules", "version": 1, "rules": rows}, indent=1, ensure_ascii=False) + "\n"
+    )
+
+
 DOCS: Path = REPOSITORY / "docs"
+PAGES = {
+    DOCS / "validation.md": validation_page,
+    DOCS / "rfc-index.md": index_page,
+    REPOSITORY / "workbench" / "review" / "rules.json": rule_table,
+}
 
 
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+    for path, page in PAGES.items():
+        path.write_text(page(), encoding="utf-8")

@@ -11,6 +11,7 @@ Examples:
   workbench inspect --as key-package alice.b64
   workbench inspect --as LeafNode --hex leaf.txt
   workbench inspect capture.har other.jsonl
+  workbench inspect --verify key_package.bin
   workbench inspect --json message.bin | jq '.root.children[].name'
 """
 
@@ -38,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help=f"what the bytes are: {', '.join(KINDS)}, or the name of any struct of RFC 9420 (default: %(default)s)",
     )
+    parser.add_argument(
+        "--verify", action="store_true", help="check each object by itself too, as `workbench validate` does"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for programs; docs/inspect.md describes it")
     parser.add_argument(
         "--full",
@@ -61,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             if len(objects) > 1 and not arguments.json:
                 print(f"{'' if at == 0 else chr(10)}{heading}")
             _show(dissection, heading, as_json=arguments.json, full=arguments.full)
+            if arguments.verify:
+                status = max(status, _verified(pieces, data))
             if dissection.faults:
                 status = max(status, 1)
                 if arguments.kind == "message":
@@ -81,6 +87,19 @@ def _objects(pieces: list[Piece], kind: str) -> list[tuple[str, bytes, str | typ
     if len(found) > 1 or (found and len(pieces) > 1):
         return [(f"{each.where} ({each.kind})", each.data, _struct_of(each)) for each in found]
     return [(str(piece), piece.data, kind) for piece in pieces]
+
+
+def _verified(pieces: list[Piece], data: bytes) -> int:
+    """Print the checks of the object with these bytes; the exit status that they ask for."""
+    from workbench.commands.validate import text_of  # noqa: PLC0415 - dissecting needs no checks
+    from workbench.review.verify import verify  # noqa: PLC0415 - as above
+
+    found = next((each for each in carve(pieces) if each.data == data), None)
+    if found is None:
+        return 0
+    verification = verify(found)
+    print(text_of(verification))
+    return 1 if verification.failures else 0
 
 
 def _struct_of(carved: CarvedObject) -> str | type:

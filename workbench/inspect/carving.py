@@ -108,7 +108,8 @@ def carve(pieces: Iterable[Piece], custom: frozenset[int] = frozenset()) -> Iter
     """The MLS objects in pieces of material, in their order; `custom` are the known custom proposal types.
 
     A piece is a message or several, a bare struct, or other bytes that have messages inside. A piece that starts like
-    a message and is none of these gives a damaged object; nothing else is reported of other bytes.
+    a message, or whose field the caller has named, and is none of these gives a damaged object. Nothing is reported of
+    other bytes.
     """
     for piece in pieces:
         yield from carved_from(piece, custom)
@@ -124,7 +125,7 @@ def carved_from(piece: Piece, custom: frozenset[int] = frozenset()) -> Iterator[
             yield CarvedObject(piece, 0, data, bare, is_framed=False)
             return
         found = list(messages_inside(data, custom))
-    if starts_as_message(data) and (not found or found[0].at > 0):
+    if (starts_as_message(data) and (not found or found[0].at > 0)) or (piece.is_named and not found):
         yield CarvedObject(piece, 0, data, None, is_framed=True, problem=_problem_of(data, custom))
     for message, at, end in found:
         yield CarvedObject(piece, at, data[at:end], message.message, is_framed=True)

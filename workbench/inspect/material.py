@@ -40,7 +40,8 @@ class Piece:
     """Bytes that a source holds: where they stand in it, and how they are written.
 
     `place` is a path in JSON, a line or a row of a table; "" is the whole source. `offset` is the byte of the source
-    at which the bytes, or the text that encodes them, begin; None in a database.
+    at which the bytes, or the text that encodes them, begin; None in a database. `is_named` says that the caller has
+    named the field, so that the bytes must be of MLS.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Piece:
     offset: int | None
     encoding: str
     data: bytes
+    is_named: bool = False
 
     def __str__(self) -> str:
         return f"{self.source}: {self.place}" if self.place else self.source
@@ -153,7 +155,7 @@ class _Text:
             case list() if wanted and len(value) >= SHORTEST and all(_is_byte(each) for each in value):
                 data = bytes(value)
                 if is_named or holds_mls(data):
-                    yield Piece(self.source, where, None, "array of numbers", data)
+                    yield Piece(self.source, where, None, "array of numbers", data, is_named)
             case dict():
                 for key, inside in value.items():
                     below = f"{path}.{key}" if path else key
@@ -168,7 +170,7 @@ class _Text:
         if found is None and is_named:
             found = _any_of(letters)
         if found is not None:
-            yield Piece(self.source, place, self.offset(letters), f"{found[0]} in JSON", found[1])
+            yield Piece(self.source, place, self.offset(letters), f"{found[0]} in JSON", found[1], is_named)
             return
         inner = _text_in_base64(letters) if depth + 1 < DEEPEST else None
         if inner is not None:
@@ -303,7 +305,7 @@ def _in_table(database: sqlite3.Connection, table: str, source: str, field: str)
                 continue
             place = f"{table}.{column}, row {at}"
             if isinstance(value, bytes) and (field or holds_mls(value)):
-                yield Piece(source, place, None, "blob", value)
+                yield Piece(source, place, None, "blob", value, bool(field))
             elif isinstance(value, bytes) and (text := text_of(value)):
                 yield from _in_cell(text, source, place)
             elif isinstance(value, str):

@@ -1,0 +1,74 @@
+"""The arguments of the commands that check material: what the reviewer holds, and the policy."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.mls import Policy, TrustAnchors
+from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES
+from workbench.review.known_secrets import NO_SECRETS, KnownSecrets, read_secrets
+
+
+def add_review_options(parser: argparse.ArgumentParser) -> None:
+    """Declare states and secrets, the time, and the settings of the policy."""
+    held = parser.add_argument_group("what you hold")
+    held.add_argument(
+        "--state",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a state or a key package as `write_state` and `write_bundle` write it, a passive client of the working "
+        "group, or a JSON of known secrets (docs/review.md); may be repeated",
+    )
+    policy = parser.add_argument_group("the policy")
+    policy.add_argument(
+        "--now",
+        type=int,
+        metavar="SECONDS",
+        help="check lifetimes at this time, in seconds since 1970",
+    )
+    policy.add_argument(
+        "--max-lifetime",
+        type=_seconds,
+        metavar="SECONDS",
+        default=DEFAULT_LIFETIMES.longest,
+        help="the longest lifetime that the policy accepts (default: %(default)s)",
+    )
+    policy.add_argument("--trust", metavar="PEM", help="the certificates of the trust anchors, for X.509 credentials")
+
+
+def _seconds(text: str) -> int:
+    try:
+        seconds = int(text)
+    except ValueError:
+        seconds = -1
+    if seconds not in range(2**64):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 2^64 - 1")
+    return seconds
+
+
+def policy_of(arguments: argparse.Namespace) -> Policy:
+    """The policy that the arguments state. Raises OSError and ValueError for the trust anchors."""
+    lifetimes = replace(DEFAULT_LIFETIMES, longest=arguments.max_lifetime)
+    if arguments.trust is None:
+        return Policy(lifetimes=lifetimes)
+    from cryptography import x509  # noqa: PLC0415 - most audits need no certificates
+
+    anchors = x509.load_pem_x509_certificates(Path(arguments.trust).read_bytes())
+    return Policy(lifetimes=lifetimes, authentication=TrustAnchors(tuple(anchors)))
+
+
+def secrets_of(arguments: argparse.Namespace, policy: Policy, command: str) -> KnownSecrets | None:
+    """All secrets of the given files; None after a message on stderr if one of the files cannot be read."""
+    held = NO_SECRETS
+    for name in arguments.state:
+        try:
+            held += read_secrets(Path(name).read_bytes(), policy)
+        except (OSError, ValueError) as problem:
+            reason = problem.strerror if isinstance(problem, OSError) else problem
+            print(f"workbench {command}: cannot read {name}: {reason}", file=sys.stderr)
+            return None
+    return held

@@ -1,0 +1,96 @@
+"""Check MLS objects by each rule: passed, failed, or not checkable with what is missing.
+
+The command reads the same material as `workbench carve`. It checks each object by itself, and with the states, the
+GroupInfos and the trees that you give. A failed check names its field, its section of RFC 9420 and its rule in
+docs/validation.md.
+
+Examples:
+  workbench validate key_package.bin
+  workbench validate --now 1800000000 --max-lifetime 7776000 directory/
+  workbench validate --state bob.state commit.hex
+  workbench validate --json capture.har | jq '.checks[] | select(.outcome == "failed")'
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from workbench.commands.review_options import add_review_options, policy_of, secrets_of
+from workbench.commands.source import add_source, read_pieces
+from workbench.inspect.carving import CarvedObject, carve
+from workbench.mls.wire.messages import GroupInfo
+from workbench.mls.wire.tree import RatchetTreeExtension
+from workbench.review.evidence import ReviewEvidence
+from workbench.review.groups import public_groups
+from workbench.review.verify import Verification, verify
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the material, what the reviewer holds, and the form of the output."""
+    add_source(parser)
+    add_review_options(parser)
+    parser.add_argument("--json", action="store_true", help="print an object of JSON a line")
+    parser.epilog = (
+        "exit status: 0 no check has failed; 1 a check has failed, or there is no MLS object; 2 a file cannot be read"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify each object in the files and print its checks."""
+    try:
+        policy = policy_of(arguments)
+    except (OSError, ValueError) as problem:
+        print(f"workbench validate: cannot read {arguments.trust}: {problem}", file=sys.stderr)
+        return 2
+    secrets = secrets_of(arguments, policy, "validate")
+    if secrets is None:
+        return 2
+    objects, status = carved_objects(arguments, "validate")
+    trees = [each.content for each in objects if isinstance(each.content, RatchetTreeExtension)]
+    infos = [each.content for each in objects if isinstance(each.content, GroupInfo)]
+    evidence = ReviewEvidence(
+        groups=public_groups(infos, (*secrets.trees, *trees)),
+        states={(state.group_id, state.epoch): state for state in secrets.states},
+        bundles=secrets.bundles,
+        psks=secrets.psks,
+        trees=(*secrets.trees, *trees),
+        policy=policy,
+        now=arguments.now,
+        trusts_credentials=arguments.trust is not None,
+    )
+    for found in objects:
+        verification = verify(found, evidence)
+        print(json.dumps(verification.as_json(), ensure_ascii=False) if arguments.json else text_of(verification))
+        status = max(status, 1) if verification.failures else status
+    return status if objects else max(status, 1)
+
+
+def carved_objects(arguments: argparse.Namespace, command: str) -> tuple[list[CarvedObject], int]:
+    """The objects in the files, and the exit status: 2 if a file cannot be read, which is told on stderr."""
+    objects: list[CarvedObject] = []
+    status = 0
+    for name, pieces in read_pieces(arguments):
+        if isinstance(pieces, str):
+            print(f"workbench {command}: cannot read {name}: {pieces}", file=sys.stderr)
+            status = 2
+        else:
+            objects += carve(pieces)
+    return objects, status
+
+
+MARKS = {"passed": "passed", "failed": "FAILED", "not checkable": "not checkable"}
+
+
+def text_of(verification: Verification) -> str:
+    """The checks of one object as a table, for a terminal."""
+    lines = [f"{verification.object.where}: {verification.object.kind}", f"  {verification.scope}"]
+    for check in verification.checks:
+        rule = f" {check.rule}" if check.rule else ""
+        lines.append(f"  {MARKS[check.outcome.value]:13}  {check.name} ({check.section}{rule})")
+        if check.reason:
+            lines.append(f"{'':17}{check.reason}, in {check.field}")
+        if check.missing:
+            lines.append(f"{'':17}needs {check.missing}")
+    return "\n".join(lines)

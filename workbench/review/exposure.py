@@ -1,0 +1,102 @@
+"""What stated leaks open: an attacker that holds the leaked bytes and hears the material, and really decrypts.
+
+It is the attacker of the compromise lab (`workbench.adversary.attacker`), let loose on foreign material. The two other
+oracles of the lab, the deduction and the theorem, need the recorded history of a group, which foreign material is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from workbench.adversary.attacker import Attacker
+from workbench.adversary.leaked_secrets import Part, leaked_secrets_of
+from workbench.client.device_state import DeviceState, Membership
+from workbench.inspect.carving import CarvedObject
+from workbench.mls import GroupState, PublicGroup
+from workbench.mls.crypto.signer import SigningKey
+from workbench.review.replay import Replay
+
+STATED_PARTS: tuple[str, ...] = tuple(part for part in get_args(Part) if part not in {"message keys", "randomness"})
+"""The parts of a state that a reviewer can state as leaked; the two others are in no state."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedLeak:
+    """A leak that the reviewer states: a part of the known state, as an epoch began (None: the first epoch)."""
+
+    part: Part
+    epoch: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> StatedLeak:
+        """Read "state", "ratchets@5". Raises ValueError for another part or an epoch that is no number."""
+        part, at, epoch = text.partition("@")
+        if part not in STATED_PARTS:
+            raise ValueError(f"{part!r} is none of {', '.join(STATED_PARTS)}")
+        return cls(part, int(epoch) if at else None)  # type: ignore[arg-type] # one of the parts
+
+    def __str__(self) -> str:
+        return self.part if self.epoch is None else f"{self.part}@{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What an attacker computes from the leaks: the epochs that it enters, and the messages that it reads.
+
+    `messages` are those of the material, as sender's leaf, epoch and length: what they say stays out of a report.
+    """
+
+    leaks: tuple[str, ...]
+    group_id: bytes
+    epochs: tuple[int, ...]
+    messages: tuple[tuple[int, int, int], ...]
+    of_messages: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The exposure for programs; docs/review.md describes the keys."""
+        return {
+            "leaks": list(self.leaks),
+            "group_id": self.group_id.hex(),
+            "epochs": list(self.epochs),
+            "messages": [{"sender": leaf, "epoch": epoch, "length": size} for leaf, epoch, size in self.messages],
+            "of_messages": self.of_messages,
+        }
+
+
+def exposure(replayed: Replay, objects: Sequence[CarvedObject], leaks: Iterable[StatedLeak]) -> Exposure | None:
+    """What the leaks of the members' states open in a group; None if no state of the group is known.
+
+    The attacker hears all framed objects of the material in their order, and knows the public part of each epoch that
+    the replay has reached.
+    """
+    views = replayed.begun()
+    states = {epoch: view for epoch, view in views.items() if isinstance(view, GroupState)}
+    if not states:
+        return None
+    first = states[min(states)]
+    attacker = Attacker(first.suite, replayed.group_id, first.policy)
+    attacker.take(tuple(_public(view) for _, view in sorted(views.items())))
+    told = []
+    for leak in leaks:
+        state = first if leak.epoch is None else states.get(leak.epoch)
+        if state is not None:
+            told.append(f"the {leak.part} of leaf {state.own_leaf} in epoch {state.epoch}")
+            attacker.take(leaked_secrets_of(_device(state), leak.part))
+    heard = [each for each in objects if each.is_framed and each.content is not None]
+    for found in heard:
+        attacker.hear(found.data)
+    read = tuple((each.sender, each.epoch, len(each.data)) for each in attacker.reads())
+    application = sum(each.kind == "private application" for each in heard if each.group_id == replayed.group_id)
+    return Exposure(tuple(told), replayed.group_id, tuple(sorted(attacker.epochs())), read, application)
+
+
+def _public(view: GroupState | PublicGroup) -> PublicGroup:
+    return view.public if isinstance(view, GroupState) else view
+
+
+def _device(state: GroupState) -> DeviceState:
+    """A device that holds this state and no more."""
+    key: SigningKey = state.signature_private_key
+    return DeviceState(key, groups={state.group_id: Membership(state, 0)})

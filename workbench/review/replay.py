@@ -1,0 +1,289 @@
+"""Replay the messages of one group as far as the material allows, from each state and each GroupInfo in it.
+
+A line of history starts at a member's state, or at a GroupInfo with its tree, and goes on with each commit that is
+valid there. Two valid commits of one epoch are a fork, and both lines go on. A line ends where no commit is valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from workbench.inspect.carving import CarvedObject
+from workbench.mls import GroupState, MLSMessage, Policy, PublicGroup, Received, Removed, decode, observe, process
+from workbench.mls.errors import Misuse, MLSError, OwnMessage
+from workbench.mls.group.pre_shared_keys import HeldPSKs
+from workbench.mls.group.public_observer import EncryptedApplicationData, EncryptedHandshake, Observed
+from workbench.mls.wire.code_points import ContentType
+from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage
+from workbench.mls.wire.tree import RatchetTreeExtension
+from workbench.review.groups import start_from
+
+View: TypeAlias = GroupState | PublicGroup
+"""What a line of history is followed with: a member's state, or only what everybody can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedMessage:
+    """What came of one message in one line: the view before it, and the error if it was refused.
+
+    `missing` says what it would take to check a message that this line cannot check.
+    """
+
+    object: CarvedObject
+    view: View
+    error: MLSError | None = None
+    missing: str = ""
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the message was checked and accepted."""
+        return self.error is None and not self.missing
+
+
+@dataclass
+class HistoryLine:
+    """One line of history: where it starts, what was processed, and the views of its epochs.
+
+    `begun` has the view at the beginning of each epoch, and `views` the one at its end, when messages have been read.
+    `ended` says in a sentence why the line goes no further; "" if it has come to the end of the material.
+    """
+
+    start: str
+    messages: list[ReplayedMessage] = field(default_factory=list)
+    begun: dict[int, View] = field(default_factory=dict)
+    views: dict[int, View] = field(default_factory=dict)
+    commits: list[CarvedObject] = field(default_factory=list)
+    ended: str = ""
+    diverged_at: CarvedObject | None = None
+
+    @property
+    def last_epoch(self) -> int:
+        """The last epoch of the line."""
+        return max(self.views)
+
+
+@dataclass
+class Replay:
+    """All lines of one group; `forks` are the epochs with two valid commits, with these commits."""
+
+    group_id: bytes
+    lines: list[HistoryLine] = field(default_factory=list)
+    forks: list[tuple[int, tuple[CarvedObject, ...]]] = field(default_factory=list)
+
+    def outcomes(self) -> dict[int, ReplayedMessage]:
+        """The best outcome of each message, by the `id` of its object: verified in a line, refused, or neither."""
+        best: dict[int, ReplayedMessage] = {}
+        for line in self.lines:
+            for each in line.messages:
+                known = best.get(id(each.object))
+                if known is None or _rank(each) > _rank(known):
+                    best[id(each.object)] = each
+        return best
+
+    def views(self) -> dict[int, View]:
+        """The view at the end of each epoch that a line has reached; a member's state before what everybody knows."""
+        return _merged(line.views for line in self.lines)
+
+    def begun(self) -> dict[int, View]:
+        """The view at the beginning of each epoch, when no key of it has been used."""
+        return _merged(line.begun for line in self.lines)
+
+
+def _merged(lines: Iterable[dict[int, View]]) -> dict[int, View]:
+    found: dict[int, View] = {}
+    for views in lines:
+        for epoch, view in views.items():
+            if epoch not in found or (isinstance(view, GroupState) and not isinstance(found[epoch], GroupState)):
+                found[epoch] = view
+    return found
+
+
+def _rank(each: ReplayedMessage) -> int:
+    return 2 if each.is_verified else 1 if each.error is not None else 0
+
+
+MOST_LINES = 64
+"""How many lines are followed: each fork makes one more, and hostile material can hold many."""
+
+
+def replay(
+    group_id: bytes,
+    objects: Sequence[CarvedObject],
+    states: Iterable[tuple[str, GroupState]],
+    *,
+    policy: Policy,
+    trees: Sequence[RatchetTreeExtension] = (),
+    psks: HeldPSKs,
+    now: int = 0,
+    progress: Callable[[], None] = lambda: None,
+) -> Replay:
+    """Follow a group from each of the `states`, each with the name of its source, and from each GroupInfo.
+
+    `objects` are all objects of the group, in the order of the material. The policy should not refuse what other
+    members may have accepted; what the application's own policy refuses is for other checks.
+    """
+    done = Replay(group_id)
+    follower = _Follower(done, objects, policy, psks, now, progress)
+    for name, state in sorted(states, key=lambda each: each[1].epoch):
+        follower.follow(HistoryLine(name), replace(state, public=replace(state.public, policy=policy)))
+    infos = [each for each in objects if isinstance(each.content, GroupInfo)]
+    for found in sorted(infos, key=lambda each: each.content.group_context.epoch):
+        if found.content.group_context.epoch in done.views():
+            continue
+        start = start_from(found.content, trees, policy, now)
+        if start is not None:
+            follower.follow(HistoryLine(f"the GroupInfo in {found.where}"), start)
+    return done
+
+
+class _Follower:
+    """The replay of one group; `by_epoch` are its messages by the epoch that they name."""
+
+    def __init__(
+        self,
+        done: Replay,
+        objects: Sequence[CarvedObject],
+        policy: Policy,
+        psks: HeldPSKs,
+        now: int,
+        progress: Callable[[], None],
+    ) -> None:
+        self.done = done
+        self.policy = policy
+        self.psks = psks
+        self.now = now
+        self.progress = progress
+        self.by_epoch: dict[int, list[CarvedObject]] = {}
+        for each in objects:
+            if each.epoch is not None and each.is_framed:
+                self.by_epoch.setdefault(each.epoch, []).append(each)
+
+    def follow(self, line: HistoryLine, view: View) -> None:
+        """Follow a line to its end, and from each fork on the other lines too."""
+        self.done.lines.append(line)
+        while True:
+            line.begun[view.epoch] = line.views[view.epoch] = view
+            messages = self.by_epoch.get(view.epoch, [])
+            view = self._before_commit(line, view, messages)
+            line.views[view.epoch] = view
+            commits = [each for each in messages if _is_commit(each)]
+            following = self._try_commits(line, view, commits)
+            if not following:
+                line.ended = self._reason_for_end(line, view, commits)
+                return
+            first, *others = following
+            if others:
+                self.done.forks.append((view.epoch, tuple(found for found, _ in following)))
+            for found, next_view in others:
+                if len(self.done.lines) < MOST_LINES:
+                    other = HistoryLine(f"the fork at epoch {view.epoch}", commits=[*line.commits, found])
+                    self.follow(other, next_view)
+            line.commits.append(first[0])
+            view = first[1]
+
+    def _before_commit(self, line: HistoryLine, view: View, messages: Sequence[CarvedObject]) -> View:
+        """Take in all that does not end the epoch: proposals first, since later messages may rest on them."""
+        order = sorted((each for each in messages if not _is_commit(each)), key=lambda each: not _is_proposal(each))
+        for found in order:
+            taken, outcome = self._take(view, found)
+            line.messages.append(outcome)
+            if taken is not None and outcome.is_verified:
+                view = taken
+        return view
+
+    def _try_commits(
+        self, line: HistoryLine, view: View, commits: Sequence[CarvedObject]
+    ) -> list[tuple[CarvedObject, View]]:
+        """The commits that are valid in a view, each once, with the view after it."""
+        following: list[tuple[CarvedObject, View]] = []
+        seen: set[bytes] = set()
+        for found in commits:
+            taken, outcome = self._take(view, found)
+            line.messages.append(outcome)
+            if taken is not None and taken.epoch > view.epoch and found.data not in seen:
+                following.append((found, taken))
+            seen.add(found.data)
+        return following
+
+    def _take(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
+        """Process one message: the view after it, None if there is none, and what came of it."""
+        self.progress()
+        try:
+            if isinstance(view, PublicGroup) or isinstance(found.content, GroupInfo):
+                return self._observe(view, found)
+            after, received = process(view, self._decoded(found), now=self.now, psks=self.psks)
+        except OwnMessage:
+            return self._own(view, found)
+        except Misuse as problem:
+            return None, ReplayedMessage(found, view, missing=problem.reason)
+        except MLSError as problem:
+            return None, ReplayedMessage(found, view, problem)
+        if isinstance(received, Removed):
+            return self._go_on_in_public(view, found)
+        return after, ReplayedMessage(found, view)
+
+    def _decoded(self, found: CarvedObject) -> MLSMessage:
+        return decode(MLSMessage, found.data, custom=self.policy.custom)
+
+    def _observe(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
+        public = view.public if isinstance(view, GroupState) else view
+        after, observed = observe(public, self._decoded(found), now=self.now)
+        missing = _sealed(observed)
+        if missing:
+            return None, ReplayedMessage(found, view, missing=f"{missing} of epoch {public.epoch}: a member's state")
+        return (view if isinstance(view, GroupState) else after), ReplayedMessage(found, view)
+
+    def _own(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
+        """A message of the member whose state this is: its state after the commit is not in the material."""
+        if isinstance(found.content, PublicMessage) and _is_commit(found):
+            return self._go_on_in_public(view, found)
+        missing = "the state of another member: this one has sent the message itself, and keeps no key for it"
+        return view, ReplayedMessage(found, view, missing=missing)
+
+    def _go_on_in_public(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
+        """Go on as an observer, where the member has no secrets of the next epoch."""
+        public = view.public if isinstance(view, GroupState) else view
+        try:
+            return self._observe(public, found)
+        except MLSError as problem:
+            return None, ReplayedMessage(found, view, problem)
+
+    def _reason_for_end(self, line: HistoryLine, view: View, commits: Sequence[CarvedObject]) -> str:
+        later = [epoch for epoch in self.by_epoch if epoch > view.epoch]
+        refused = [each for each in line.messages if each.object in commits and each.error is not None]
+        if refused:
+            line.diverged_at = refused[0].object
+            return f"No commit of epoch {view.epoch} is valid: {refused[0].error}."
+        if commits:
+            return f"The commit of epoch {view.epoch} cannot be checked: it takes {line.messages[-1].missing}."
+        if later:
+            return (
+                f"The commit that ends epoch {view.epoch} is not in the material; messages of epoch {min(later)} are."
+            )
+        return ""
+
+
+def _sealed(observed: Observed | Received) -> str:
+    if isinstance(observed, EncryptedHandshake | EncryptedApplicationData):
+        return "the keys"
+    return ""
+
+
+def _is_commit(found: CarvedObject) -> bool:
+    match found.content:
+        case PublicMessage(content=content):
+            return content.content.TAG is ContentType.commit
+        case PrivateMessage(content_type=content_type):
+            return content_type is ContentType.commit
+    return False
+
+
+def _is_proposal(found: CarvedObject) -> bool:
+    match found.content:
+        case PublicMessage(content=content):
+            return content.content.TAG is ContentType.proposal
+        case PrivateMessage(content_type=content_type):
+            return content_type is ContentType.proposal
+    return False
