@@ -45,6 +45,7 @@ COMMANDS = {
     "explain": "Explain why a member cannot process some bytes: the reason and the next step.",
     "validate": "Check MLS objects by each rule: passed, failed, or not checkable with what is missing.",
     "audit": "Audit the messages of groups: replay them, find the first divergence and forks, and list what is wrong.",
+    "state": "Look at states of members: join with a Welcome, show what is in a state, or compare two.",
     "fuzz": "Damage messages of groups in many ways, and check that only errors of `workbench.mls` come out.",
     "bench": "Time each step of a group's life, beside the cryptography it needs and other implementations.",
     "serve": "Serve the delivery service over HTTP, with everything in a file or in PostgreSQL.",

@@ -28,7 +28,7 @@ from workbench.review.hygiene import hygiene
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets
 from workbench.review.replay import HistoryLine, Replay, ReplayedMessage, replay
 from workbench.review.verify import verify
-from workbench.review.verify_messages import field_of_error, join_with
+from workbench.review.verify_messages import field_of_error, state_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +198,9 @@ class _Desk:
             if not isinstance(found.content, Welcome):
                 continue
             self.progress()
-            state = _state_of(found.content, evidence)
-            if state is not None:
-                states.append((f"the Welcome in {found.where}", state))
-            else:
+            try:
+                states.append((f"the Welcome in {found.where}", state_from(found.content, evidence)))
+            except MLSError:
                 self._add(found, verify(found, evidence).checks)
         return states
 
@@ -287,15 +286,6 @@ class _Desk:
                 missing=outcome.missing,
             )
         )
-
-
-def _state_of(welcome: Welcome, evidence: ReviewEvidence) -> GroupState | None:
-    for bundle in evidence.bundles:
-        try:
-            return join_with(welcome, bundle, evidence)
-        except MLSError:
-            continue
-    return None
 
 
 def _hashes(tree: RatchetTreeExtension) -> set[bytes]:

@@ -14,7 +14,7 @@ from workbench.mls import (
     Policy,
     PublicGroup,
 )
-from workbench.mls.errors import Misuse, MLSError
+from workbench.mls.errors import Misuse, MLSError, NotForMe
 from workbench.mls.framing.content import UnverifiedContent, verify_content
 from workbench.mls.framing.public_message import read_public, unprotect_public
 from workbench.mls.group.framing import signature_key_of
@@ -77,6 +77,17 @@ def join_with(welcome: Welcome, bundle: KeyPackageBundle, evidence: ReviewEviden
         except MLSError as problem:
             # Of several trees, none of which fits, it is not known which one should have.
             refused = problem if len(evidence.trees) == 1 else refused
+    raise refused
+
+
+def state_from(welcome: Welcome, evidence: ReviewEvidence) -> GroupState:
+    """The state of the first client of the evidence that a Welcome is for. Raises what `join` raises."""
+    refused: MLSError = NotForMe("§12.4.3.1", "no key package with private keys was given")
+    for bundle in evidence.bundles:
+        try:
+            return join_with(welcome, bundle, evidence)
+        except NotForMe as problem:
+            refused = problem
     raise refused
 
 

@@ -1,0 +1,181 @@
+"""States as a reviewer looks at them: what is in one, keys as fingerprints, and where two of them part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from workbench.inspect.carving import CarvedObject
+from workbench.inspect.names import credential_name, name_of, shown
+from workbench.mls import GroupState, RatchetTreeExtension
+from workbench.mls.group.public_group import DEFAULT_POLICY
+from workbench.mls.wire.tree import LeafNode
+from workbench.review.groups import lenient
+from workbench.review.replay import HistoryLine, replay
+
+
+def fingerprint(value: bytes) -> str:
+    """A name for a key that does not reveal it: eight bytes of its SHA-256."""
+    return hashlib.sha256(value).digest()[:8].hex(":")
+
+
+class StateMember(NamedTuple):
+    """A member in the tree of a state: its leaf, its name and the fingerprint of its signature key."""
+
+    leaf: int
+    name: str
+    signature_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateDescription:
+    """What is in a state. `secrets` are by name: fingerprints, or hexadecimal if that was asked for."""
+
+    group_id: bytes
+    epoch: int
+    cipher_suite: int
+    own_leaf: int
+    is_active: bool
+    tree_hash: str
+    confirmed_transcript_hash: str
+    epoch_authenticator: str
+    extensions: tuple[str, ...]
+    members: tuple[StateMember, ...]
+    tree: tuple[str, ...]
+    waiting_proposals: int
+    secrets: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The description for programs; docs/review.md describes the keys."""
+        described = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {**described, "group_id": self.group_id.hex(), "members": [each._asdict() for each in self.members]}
+
+
+def describe(state: GroupState, *, show_secrets: bool = False) -> StateDescription:
+    """What is in a state: its tree, its hashes, and its secrets as fingerprints unless they are asked for."""
+    context, tell = state.context, bytes.hex if show_secrets else fingerprint
+    secrets = {each.name: getattr(state.secrets, each.name) for each in fields(state.secrets)}
+    secrets |= {f"private key of node {node}": key for node, key in state.private_keys.items()}
+    secrets |= {f"resumption PSK of epoch {epoch}": psk for epoch, psk in state.resumption_psks.items()}
+    signing = state.signature_private_key
+    secrets |= {"signature private key": signing} if isinstance(signing, bytes) else {}
+    return StateDescription(
+        group_id=state.group_id,
+        epoch=state.epoch,
+        cipher_suite=state.suite.id,
+        own_leaf=state.own_leaf,
+        is_active=state.active,
+        tree_hash=context.tree_hash.hex(),
+        confirmed_transcript_hash=context.confirmed_transcript_hash.hex(),
+        epoch_authenticator=fingerprint(state.secrets.epoch_authenticator),
+        extensions=tuple(f"{each.extension_type:#06x}" for each in context.extensions),
+        members=tuple(
+            StateMember(leaf, name_of(state.tree, leaf), fingerprint(leaf_node.signature_key))
+            for leaf, leaf_node in state.tree.leaves()
+        ),
+        tree=tuple(_node_lines(state)),
+        waiting_proposals=len(state.proposals),
+        secrets={name: tell(value) for name, value in secrets.items() if isinstance(value, bytes)},
+    )
+
+
+def _node_lines(state: GroupState) -> Iterator[str]:
+    """A line for each node of the tree, in the order of the array."""
+    nodes = RatchetTreeExtension(state.tree.to_nodes()).ratchet_tree
+    for index, entry in enumerate(nodes):
+        if entry is None:
+            yield f"node {index}: blank"
+        elif isinstance(entry.node, LeafNode):
+            name = credential_name(entry.node) or "no readable name"
+            key = fingerprint(entry.node.encryption_key)
+            source = entry.node.leaf_node_source.TAG.name
+            yield f"node {index}: leaf {index // 2}, {name}, key {key}, from {source}"
+        else:
+            unmerged = ", ".join(map(str, entry.node.unmerged_leaves))
+            rest = f", unmerged leaves {unmerged}" if unmerged else ""
+            yield f"node {index}: parent, key {fingerprint(entry.node.encryption_key)}{rest}"
+
+
+# Two states
+
+
+class StateDifference(NamedTuple):
+    """One thing in which two states differ."""
+
+    what: str
+    first: str
+    second: str
+
+
+def differences(first: GroupState, second: GroupState) -> tuple[StateDifference, ...]:
+    """In what two states of one group differ, the most telling first; nothing if they agree on the epoch."""
+    pairs = [
+        ("group", shown(first.group_id), shown(second.group_id)),
+        ("epoch", str(first.epoch), str(second.epoch)),
+        ("cipher suite", str(first.suite.id), str(second.suite.id)),
+        (
+            "confirmed transcript hash",
+            first.context.confirmed_transcript_hash.hex(),
+            second.context.confirmed_transcript_hash.hex(),
+        ),
+        ("tree hash", first.context.tree_hash.hex(), second.context.tree_hash.hex()),
+        ("extensions", repr(first.context.extensions), repr(second.context.extensions)),
+        (
+            "epoch authenticator",
+            fingerprint(first.secrets.epoch_authenticator),
+            fingerprint(second.secrets.epoch_authenticator),
+        ),
+    ]
+    return (
+        *(StateDifference(*pair) for pair in pairs if pair[1] != pair[2]),
+        *(StateDifference(f"node {index}", *lines) for index, lines in _different_nodes(first, second)),
+    )
+
+
+def _different_nodes(first: GroupState, second: GroupState) -> Iterator[tuple[int, tuple[str, str]]]:
+    ours, theirs = list(_node_lines(first)), list(_node_lines(second))
+    longest = max(len(ours), len(theirs))
+    for index, pair in enumerate(zip(_padded(ours, longest), _padded(theirs, longest), strict=True)):
+        if pair[0] != pair[1]:
+            yield index, pair
+
+
+def _padded(lines: Sequence[str], length: int) -> list[str]:
+    return [*lines, *["no such node"] * (length - len(lines))]
+
+
+def parting(first: GroupState, second: GroupState, objects: Sequence[CarvedObject]) -> str:
+    """Where two states part, in a sentence, as far as material with the commits of both sides tells.
+
+    The material needs a GroupInfo with its tree of an epoch before the two parted.
+    """
+    if first.group_id != second.group_id:
+        return "The states are of different groups."
+    if first.context == second.context:
+        return "The states are in the same epoch of one history."
+    found = [each for each in objects if each.group_id == first.group_id]
+    done = replay(first.group_id, found, (), policy=lenient(DEFAULT_POLICY), psks={})
+    ours, theirs = _line_of(first, done.lines), _line_of(second, done.lines)
+    if ours is None or theirs is None:
+        which = "neither state" if ours is theirs else "the first state" if ours is None else "the second state"
+        return f"The commits in the material do not lead to {which}: the place where they part is not known."
+    for one, other in zip(ours, theirs, strict=False):
+        if one.data != other.data:
+            return (
+                f"They part at the commit of epoch {one.epoch}: the first has processed the one in {one.where}, the "
+                f"second the one in {other.where}."
+            )
+    ahead = abs(len(ours) - len(theirs))
+    which = "second" if len(ours) < len(theirs) else "first"
+    return f"They are on one line of history: the {which} is {ahead} commit{'' if ahead == 1 else 's'} ahead."
+
+
+def _line_of(state: GroupState, lines: Sequence[HistoryLine]) -> Sequence[CarvedObject] | None:
+    """The commits that lead to the epoch of a state; None if no line of history leads there."""
+    for line in lines:
+        view = line.begun.get(state.epoch)
+        if view is not None and view.context == state.context:
+            return [each for each in line.commits if each.epoch is not None and each.epoch < state.epoch]
+    return None
