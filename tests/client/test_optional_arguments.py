@@ -119,7 +119,7 @@ def test_a_custom_proposal_is_taken_by_a_service_that_was_told_of_its_type() -> 
     alice = group_of("Alice", "Bob", policy=POLICY, capabilities=CAPABILITIES).states["Alice"]
     message = encode(propose(alice, LUNCH, entropy=b"p" * 32, now=NOW).message)
     opened(custom=POLICY.custom).submit(b"the group", message)
-    with pytest.raises(Malformed, match="is no ProposalType"):
+    with pytest.raises(Malformed, match="is not a ProposalType"):
         opened().submit(b"the group", message)
 
 

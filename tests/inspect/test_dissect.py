@@ -366,7 +366,7 @@ def test_a_fault_has_a_place_and_a_reason_and_the_fields_around_it_are_incomplet
     dissection = dissect(data[:at] + b"\0\7" + data[at + 2 :], "LeafNode")
     (fault,) = dissection.faults
     assert (fault.path, fault.offset) == ("LeafNode.credential.credential_type", at)
-    assert fault.reason == "7 is no CredentialType; there is basic (1), x509 (2)"
+    assert fault.reason == "7 is not a CredentialType; allowed: basic (1), x509 (2)"
     assert [field.name for field in dissection if not field.complete] == ["LeafNode", "credential", "credential_type"]
 
 
@@ -410,7 +410,7 @@ def test_a_custom_proposal_is_dissected_if_its_type_is_given() -> None:
     }
     (fault,) = dissect(data, Proposal).faults
     assert (fault.path, fault.offset) == ("Proposal.proposal_type", 0)
-    assert fault.reason.startswith("61441 is no ProposalType; there is add (1), ")
+    assert fault.reason.startswith("61441 is not a ProposalType; allowed: add (1), ")
 
 
 # Many fields

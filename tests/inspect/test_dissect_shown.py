@@ -21,7 +21,7 @@ __all__ = ["official"]  # a fixture that both files use
 
 SENDER = """\
 Sender, 5 bytes
-Who framed a message. §6
+The sender of a message. §6
 
 offset length  bytes                 field: value
      0      1  01                    sender_type: member (1)
@@ -32,7 +32,7 @@ offset length  bytes                 field: value
 
 CUT = """\
 Sender, 3 bytes
-Who framed a message. §6
+The sender of a message. §6
 
 offset length  bytes                 field: value
      0      1  01                    sender_type: member (1)
@@ -96,7 +96,7 @@ def test_the_json_of_a_struct_is_what_the_documentation_says() -> None:
             "header": 0,
             "value": None,
             "text": "",
-            "meaning": "Who framed a message.",
+            "meaning": "The sender of a message.",
             "section": "§6",
             "complete": False,
             "passed_over": 0,

@@ -157,7 +157,7 @@ def test_the_number_of_past_epochs_in_the_policy_can_be_given(desk: Desk) -> Non
     [
         (["--state", "{state}", "{missing}"], "cannot read {missing}: No such file or directory"),
         (["--state", "{missing}", "{message}"], "cannot read {missing}: No such file or directory"),
-        (["--state", "{message}", "{message}"], "cannot read {message}: these bytes are nothing that was written"),
+        (["--state", "{message}", "{message}"], "cannot read {message}: these bytes do not begin with MLSW"),
         (["--state", "{bundle}", "{message}"], "cannot read {bundle}: this is a key_package"),
         (["--state", "{state}", "--key-package", "{state}", "{message}"], "cannot read {state}: this is a group_state"),
         (["--state", "{state}", "--hex", "{message}"], "cannot read {message}: "),

@@ -89,7 +89,7 @@ def test_a_message_from_before_one_joined_was_never_readable() -> None:
     scenario = group_of("Alice", "Bob")
     early = scenario.send("Alice", b"early")
     scenario.commit("Alice", adds=["Carol"])
-    told(scenario.states["Carol"], early, MessageKind.BEFORE_JOINING, "came in with epoch 2")
+    told(scenario.states["Carol"], early, MessageKind.BEFORE_JOINING, "joined in epoch 2")
 
 
 def test_a_late_commit_is_distinguished_from_the_commit_that_led_to_this_epoch() -> None:

@@ -59,5 +59,5 @@ def test_a_delivery_service_accepts_the_custom_types_it_was_given(scenario: Scen
     head = Head(alice.group_id, alice.epoch)
     entry, _ = appended(head, encode(made.message), frozenset({0xF001}))
     assert entry.epoch == alice.epoch
-    with pytest.raises(Malformed, match="61441 is no ProposalType"):
+    with pytest.raises(Malformed, match="61441 is not a ProposalType"):
         appended(head, encode(made.message))

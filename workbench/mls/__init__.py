@@ -1,15 +1,15 @@
 """Messaging Layer Security, RFC 9420: pure, whole, and made to be read.
 
-Nothing in here does I/O, reads a clock, makes randomness or knows that anyone is watching. Entropy and time are
-arguments; a state is a value, and every function returns the next one.
+Nothing in this package does I/O, reads a clock, draws random numbers or writes logs. Entropy and time are arguments; a
+state is a value, and every function returns the next one.
 
 Reading order, with the sections of RFC 9420 that each part holds:
 
-1. `errors`      what can go wrong, and whose fault it is; `when`: by which time what expires is judged
+1. `errors`      what can go wrong, and whose fault it is; `when`: the time at which what expires is judged
 2. `wire`        every struct, as data, and its codec: `shapes`, `values`, `lengths`, `lazy`, `codec` (§2.1),
-                 `tree` (§5.3, §7, §10), `messages` (§6, §8, §11, §12), `code_points` (§17); `stored` is what a member
-                 puts away; `arguments` holds what a caller gives against the annotations of a function
-3. `crypto`      the cipher suites and their labelled functions (§5), who signs (§5.1.2), HPKE (RFC 9180), entropy,
+                 `tree` (§5.3, §7, §10), `messages` (§6, §8, §11, §12), `code_points` (§17); `stored`, the form in which
+                 a member writes its state down; `arguments`, the check of a caller's arguments
+3. `crypto`      the cipher suites and their labelled functions (§5), signers (§5.1.2), HPKE (RFC 9180), entropy,
                  credentials (§5.3)
 4. `tree`        tree math (App. C), the ratchet tree and its hashes (§4, §7), update paths: TreeKEM (§7.4 to §7.6)
 5. `schedule`    transcript hashes (§8.2), pre-shared keys (§8.4), the key schedule (§8), the secret tree (§9)

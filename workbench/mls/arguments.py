@@ -1,11 +1,11 @@
-"""What a caller gives to a public function: its annotation says what is allowed, and anything else is refused.
+"""The arguments of public functions: each must fit its annotation, or `InvalidArgument` is raised.
 
     @checks_arguments
     def create_group(bundle: KeyPackageBundle, group_id: Opaque, *, entropy: Entropy, now: Seconds) -> GroupState:
 
 Here `entropy` must be 32 bytes and `now` a uint64. The check comes before anything else, so the code of the function
-can rely on its arguments, and a wrong one raises `InvalidArgument`, which names the argument and what is allowed.
-Structs are looked at inside, for example `proposals[2].removed`.
+can rely on its arguments. `InvalidArgument` names the argument, what is allowed, and what was given. The fields of a
+struct are checked too: a wrong one is named by its path, for example `proposals[2].removed`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _parameters(callable_: Callable[..., Any]) -> tuple[list[str], dict[str, Any
 
 
 def annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """The annotations of the parameters; that of the result may name what is not loaded (`credentials.py`)."""
+    """The annotations of the parameters. The result's is left out: it may name a type that is not loaded yet."""
     plain: Any = inspect.unwrap(function)
     annotations = {name: hint for name, hint in plain.__annotations__.items() if name != "return"}
     return get_type_hints(types.SimpleNamespace(__annotations__=annotations), plain.__globals__, include_extras=True)
@@ -107,11 +107,11 @@ def _fields(cls: Hashable) -> dict[str, Any]:
     return get_type_hints(cls, include_extras=True)
 
 
-# How a value is held against an annotation
+# How a value is compared with an annotation
 
 
 def _misfit(value: object, hint: Any, name: str) -> Misfit | None:
-    """What does not fit, None if all does. Of what an object of ours holds only wire structs are looked at."""
+    """The first part of a value that does not fit, None if all of it fits; looks inside of wire structs only."""
     origin = get_origin(hint)
     if origin is Annotated:
         misfit = misfit_in_value(value, get_args(hint)[1], name)
@@ -131,7 +131,7 @@ def _misfit(value: object, hint: Any, name: str) -> Misfit | None:
 
 
 def _is_a(value: object, hint: Any) -> bool:
-    """Whether a value is of a type that has no parts."""
+    """Whether a value is of a type whose parts need no check."""
     origin = get_origin(hint)
     if hint is Any or isinstance(hint, TypeVar):
         return True
@@ -145,7 +145,7 @@ def _is_a(value: object, hint: Any) -> bool:
 
 
 def _misfit_in_union(value: object, hint: Any, name: str) -> Misfit | None:
-    """The misfit that lies deepest: the others are alternatives of another type."""
+    """The misfit with the longest path, because its alternative is the one that the caller meant."""
     misfits = [_misfit(value, each, name) for each in get_args(hint)]
     found = [each for each in misfits if each is not None]
     if len(found) < len(misfits):

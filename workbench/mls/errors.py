@@ -1,20 +1,20 @@
 """What can go wrong in the protocol, and whose fault it is.
 
-Every error names the object by its class, the section of RFC 9420 that was not met, and the reason in one
+Every error names the object by its class, the section of RFC 9420 whose rule is broken, and the reason in one
 sentence. Four families tell a caller what to do next:
 
-- `Malformed`: the bytes are not an encoding of what they should be. Drop them.
-- `Violation`: a peer broke a rule of the protocol. Drop the message; the state is unchanged. `RefusedByPolicy` is the
-  one that another policy would have accepted.
-- `Misuse`: the caller asked for something that the protocol or the state does not allow. Mend the call.
-- `Unsupported`: legal, but not built here. Say so to the user.
+- `Malformed`: the bytes do not encode the struct that they should encode. Drop them.
+- `Violation`: a peer broke a rule of the protocol. Drop the message; the state is unchanged. `RefusedByPolicy` is a
+  refusal that another policy would not have made.
+- `Misuse`: the caller asked for something that the protocol or the state does not allow. Fix the call.
+- `Unsupported`: the protocol allows it, but this implementation does not support it. Tell the user so.
 """
 
 from __future__ import annotations
 
 
 class MLSError(Exception):
-    """Anything that `workbench.mls` refuses; `section` is where RFC 9420 asks for what was not met."""
+    """A refusal by `workbench.mls`; `section` is the section of RFC 9420 whose rule is broken."""
 
     def __init__(self, section: str, reason: str) -> None:
         super().__init__(section, reason)
@@ -39,17 +39,18 @@ class Malformed(MLSError):
 
 
 class DamagedState(Malformed):
-    """Bytes that were put away and are not what they were, or never were a state."""
+    """Bytes of a stored state that have changed since they were written, or that never were a stored state."""
 
 
 class Violation(MLSError):
-    """A peer broke a rule; nothing changed here."""
+    """A peer broke a rule of the protocol; the state is unchanged."""
 
 
 class RefusedByPolicy(Violation):
-    """What RFC 9420 leaves to the application, and its policy refuses: no fault of the peer by itself.
+    """Something that RFC 9420 allows and the policy of this application refuses. The peer broke no rule of the RFC.
 
-    `setting` is what decides: `LifetimePolicy.longest`, for one. The members of a group should agree on it.
+    `setting` names the field of the policy, for example `LifetimePolicy.longest`. The members of a group should agree
+    on its value.
     """
 
     def __init__(self, section: str, reason: str, *, setting: str, value: object) -> None:
@@ -58,18 +59,18 @@ class RefusedByPolicy(Violation):
 
 
 class Misuse(MLSError):
-    """The caller asked for what the state does not allow; nothing changed here."""
+    """The caller asked for something that the protocol or the state does not allow; the state is unchanged."""
 
 
 class Unsupported(MLSError):
-    """A legal thing that this implementation does not do."""
+    """Something that RFC 9420 allows and this implementation does not support."""
 
 
 class UnknownStateVersion(Unsupported):
-    """Bytes that were put away by another version of this implementation."""
+    """Bytes of a stored state in the format of another version of this implementation."""
 
 
-# The crypto of §5: a peer's key, ciphertext, signature or tag that does not hold.
+# §5, cryptography: a peer's key, ciphertext, signature or tag is wrong.
 
 
 class InvalidKey(Violation):
@@ -77,18 +78,18 @@ class InvalidKey(Violation):
 
 
 class DecryptionFailed(Violation):
-    """A ciphertext that does not open under the key that should open it."""
+    """A ciphertext that does not decrypt with the key for it."""
 
 
 class InvalidSignature(Violation):
-    """A signature that does not verify under the key that should have made it."""
+    """A signature that does not verify with the signer's public key."""
 
 
 class InvalidTag(Violation):
-    """A confirmation tag or membership tag that is not the MAC of what it covers."""
+    """A confirmation tag or membership tag that is not the MAC of the bytes that it covers."""
 
 
-# The objects of a group, each by its RFC name.
+# The objects of a group, under their names in the RFC.
 
 
 class InvalidLeafNode(Violation):
@@ -100,7 +101,7 @@ class InvalidCredential(Violation):
 
 
 class CredentialExpired(InvalidCredential):
-    """A credential that was good until a time which has passed (§5.3.2); `until`, in seconds since 1970, if known."""
+    """A credential that is past the end of its validity (§5.3.2): `until`, in seconds since 1970, None if unknown."""
 
     def __init__(self, section: str, reason: str, *, until: int | None = None) -> None:
         super().__init__(section, reason)
@@ -108,7 +109,7 @@ class CredentialExpired(InvalidCredential):
 
 
 class CredentialRevoked(InvalidCredential):
-    """A credential that its issuer has taken back (§5.3.2)."""
+    """A credential that its issuer has revoked (§5.3.2)."""
 
 
 class InvalidKeyPackage(Violation):
@@ -120,7 +121,7 @@ class InvalidRatchetTree(Violation):
 
 
 class InvalidUpdatePath(Violation):
-    """An UpdatePath that does not fit the tree it is for."""
+    """An UpdatePath that does not fit the ratchet tree of its group."""
 
 
 class InvalidProposal(Violation):
@@ -128,11 +129,11 @@ class InvalidProposal(Violation):
 
 
 class InvalidProposalList(Violation):
-    """Proposals that are valid one by one but not together (§12.2)."""
+    """Proposals that are each valid alone, and that one commit must not hold together (§12.2)."""
 
 
 class TooManyProposals(RefusedByPolicy):
-    """A proposal by somebody of whom as many are waiting already as the policy allows."""
+    """A proposal of a sender that already has as many pending proposals as the policy allows."""
 
 
 class InvalidCommit(Violation):
@@ -144,11 +145,11 @@ class InvalidWelcome(Violation):
 
 
 class InvalidGroupInfo(Violation):
-    """A GroupInfo that is not what its signer's group would have signed."""
+    """A GroupInfo that its signer has not signed, or that does not fit its group."""
 
 
 class InvalidExtension(Violation):
-    """An extension that stands where it must not, twice, or with other content than its type has."""
+    """An extension in an object where its type must not stand, or that stands there twice, or with wrong content."""
 
 
 class InvalidMessage(Violation):
@@ -173,7 +174,7 @@ class WrongEpoch(Violation):
 
 
 class FutureEpoch(WrongEpoch):
-    """A message of an epoch that is still to come here: `missing` commits have not been processed."""
+    """A message of a later epoch than the state's: `missing` commits have not been processed."""
 
     @property
     def missing(self) -> int:
@@ -182,7 +183,7 @@ class FutureEpoch(WrongEpoch):
 
 
 class PastEpoch(WrongEpoch):
-    """A message of an epoch that is over here, `behind` commits ago."""
+    """A message of an earlier epoch than the state's, by `behind` commits."""
 
     @property
     def behind(self) -> int:
@@ -191,11 +192,11 @@ class PastEpoch(WrongEpoch):
 
 
 class LateHandshake(PastEpoch):
-    """A proposal or a commit of an epoch that another commit has ended: it can change nothing any more."""
+    """A proposal or a commit of an epoch that another commit has ended: it has no effect any more."""
 
 
 class BeforeJoining(PastEpoch):
-    """A message of an epoch before `first_epoch`, in which this member came in: it never had a key for it."""
+    """A message of an epoch before this member joined, in epoch `first_epoch`: the member never had a key for it."""
 
     def __init__(self, section: str, reason: str, *, epoch: int, current: int, first_epoch: int) -> None:
         super().__init__(section, reason, epoch=epoch, current=current)
@@ -203,7 +204,7 @@ class BeforeJoining(PastEpoch):
 
 
 class EpochDeleted(PastEpoch):
-    """A message of an epoch whose keys are deleted, for the policy keeps those of `kept` past epochs."""
+    """A message of an epoch whose keys are deleted: the policy keeps the keys of `kept` past epochs."""
 
     def __init__(self, section: str, reason: str, *, epoch: int, current: int, kept: int) -> None:
         super().__init__(section, reason, epoch=epoch, current=current)
@@ -211,22 +212,22 @@ class EpochDeleted(PastEpoch):
 
 
 class KeyAlreadyUsed(Violation):
-    """A message whose key has been used and deleted: a replay, or a message read before."""
+    """A message whose key has been used and deleted: the message is a replay, or it was read before."""
 
 
 class KeyExpired(Violation):
-    """A message so late that its key is no longer kept, used or not."""
+    """A message so late that its key has been deleted, whether it was used or not."""
 
 
 class GenerationTooFarAhead(RefusedByPolicy):
     """A message that skips more keys of its sender's ratchet than the receiver is willing to derive."""
 
 
-# What a caller can get wrong.
+# Mistakes of a caller.
 
 
 class InvalidArgument(Misuse):
-    """An argument of another type or value than the function takes; `argument` names it, or the field inside."""
+    """An argument of a type or value that the function does not take; `argument` names it, or a field inside it."""
 
     def __init__(self, argument: str, reason: str) -> None:
         super().__init__("§2.1", f"{argument} {reason}")
@@ -237,7 +238,7 @@ class InvalidArgument(Misuse):
 
 
 class InvalidPrivateKey(Misuse):
-    """A private key of the caller's that its algorithm does not accept."""
+    """A private key, given by the caller, that its algorithm does not accept."""
 
 
 class UnknownMember(Misuse):
@@ -245,7 +246,7 @@ class UnknownMember(Misuse):
 
 
 class UnknownPreSharedKey(Misuse):
-    """A pre-shared key that the caller was expected to hold and did not supply."""
+    """A pre-shared key that is needed, and that the caller did not give."""
 
 
 class UnknownProposal(Misuse):
@@ -253,11 +254,11 @@ class UnknownProposal(Misuse):
 
 
 class RevocationUnknown(Misuse):
-    """A credential whose issuer has no current revocation list among those that the caller gave."""
+    """A credential whose issuer has no current revocation list among the lists that the caller gave."""
 
 
 class NotForMe(Misuse):
-    """A Welcome or ciphertext that holds nothing for the keys that the caller has."""
+    """A Welcome or an UpdatePath without a ciphertext for any key that the caller has."""
 
 
 class GroupInactive(Misuse):

@@ -1,8 +1,8 @@
 """Values: frozen, slotted dataclasses, made at a fraction of what `dataclass(frozen=True, slots=True)` costs.
 
-There are many to import, and the standard decorator compiles six methods for each. Here only `__init__` is compiled;
-the other methods are shared, and look at the fields. To callers, to `fields` and `replace`, and to type checkers the
-classes are dataclasses.
+An import makes many of these classes, and the standard decorator compiles six methods for each. Here only `__init__` is
+compiled; the other methods are shared functions that look at the fields. For callers, for `fields` and `replace`, and
+for type checkers the classes are dataclasses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[T]) -> type[T]:
-    """Make `cls` a frozen, slotted dataclass; methods of its own come before the shared ones."""
+    """Make `cls` a frozen, slotted dataclass; a method that `cls` defines replaces the shared one."""
     dataclass(init=False, repr=False, eq=False)(cls)
     described = fields(cls)  # type: ignore[arg-type] # it is a dataclass now
     names = tuple(each.name for each in described)

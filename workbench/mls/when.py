@@ -1,8 +1,8 @@
-"""When something was sent, as far as its receiver knows: what it holds that expires is judged by this time.
+"""The time at which a message was sent, as far as its receiver knows: lifetimes and credentials are judged by it.
 
-A receiver may be late: it was offline, or the message was held back. What was good when it was sent must not become bad
-on the way, or its receiver could never follow the group again (RFC 9420 §5.3.2, §7.3). How late is not too late is for
-the policy to say (`LifetimePolicy.catch_up`).
+A receiver may be late: it was offline, or the message was held back. A key package that was valid when it was sent must
+not become invalid on the way, or its receiver could never follow the group again (RFC 9420 §5.3.2, §7.3). The policy
+says how late a message may be (`LifetimePolicy.catch_up`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from workbench.mls.value import value
 
 @value
 class When:
-    """A time of which nothing is known but its bounds, both possible; in seconds since 1970.
+    """A time between two bounds, both included, in seconds since 1970.
 
-    `by_others` says that it is when others sent something: what expires in it was theirs to check.
+    `by_others` says that it is the time at which somebody else sent something. The sender had to check what expires
+    in it, and the receiver only should (RFC 9420 §7.3).
     """
 
     earliest: int
@@ -23,16 +24,16 @@ class When:
 
     @classmethod
     def at(cls, now: int) -> When:
-        """The present: for what one sends oneself, or looks at now."""
+        """The present: for something that this client sends, or looks at now."""
         return cls(now, now)
 
     @classmethod
     def received(cls, now: int, sent_at: int | None, catch_up: int) -> When:
-        """When a message was sent that is read `now`, at most `catch_up` seconds later.
+        """The time at which a message was sent that is read `now`, at most `catch_up` seconds later.
 
-        `sent_at` is what the delivery service says, None if it says nothing: then any time since the bound is
-        possible. It is believed within the bounds only: a time to come counts as now, and one that is further back
-        than `catch_up` counts as the bound.
+        `sent_at` is the time that the delivery service names. A time in the future counts as `now`, and a time more
+        than `catch_up` seconds ago counts as `now - catch_up`. If the service names none, any time between these two
+        is possible.
         """
         bound = now - catch_up
         if sent_at is None:

@@ -315,7 +315,7 @@ PEERS = (
             Bug(
                 "its ReInit changes the id and the epoch of the old group (§11.2)",
                 theirs("goes on as another group (ReInit)"),
-                "the confirmation tag is not that of the epoch the commit leads to",
+                "the confirmation tag is not that of the epoch to which the commit leads",
             ),
             Bug(
                 "it founds a branch with an invented PSK (§11.3)",

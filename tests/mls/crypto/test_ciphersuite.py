@@ -106,7 +106,7 @@ def test_a_label_with_a_lone_surrogate_is_refused(label: str) -> None:
 
 @pytest.mark.parametrize("length", [-1, 1 << 16])
 def test_a_derived_secret_whose_length_is_no_uint16_is_refused(length: int) -> None:
-    with pytest.raises(Misuse, match=rf"is a uint16, {length} is none .*§8"):
+    with pytest.raises(Misuse, match=rf"must fit in uint16, and {length} does not .*§8"):
         cipher_suite(1).expand_with_label(bytes(32), "label", b"", length)
 
 

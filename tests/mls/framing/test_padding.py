@@ -94,7 +94,7 @@ def test_padding_that_no_message_can_have_is_refused() -> None:
 
 @pytest.mark.parametrize("step", [0, 1 << 30, -32])
 def test_a_step_of_padding_that_no_message_can_have_is_refused(step: int) -> None:
-    with pytest.raises(Misuse, match=r"padded to a multiple of|step must be"):
+    with pytest.raises(Misuse, match=r"step must be"):
         ToMultiple(step)
 
 

@@ -95,7 +95,7 @@ def test_a_commit_with_another_confirmation_tag_is_refused() -> None:
 def test_what_is_no_commit_or_by_nobody_who_may_make_one_is_refused() -> None:
     scenario, content = commit_for_bob()
     outside = replace(content.content, sender=Sender(ExternalSenderIndex(0)))
-    with refuses(refused.InvalidCommit, "§12.4.2", "neither by a member nor by somebody who joins"):
+    with refuses(refused.InvalidCommit, "§12.4.2", "neither a member nor a client that joins"):
         follow(scenario, replace(content, content=outside))
     with refuses(refused.InvalidCommit, "§12.4.2", "not a commit"):
         follow(scenario, replace(content, content=replace(content.content, content=Proposal(Remove(0)))))

@@ -185,6 +185,6 @@ def test_more_pre_shared_keys_than_their_label_can_count_are_the_peers_fault() -
     suite = counting()
     named = (PreSharedKeyID(ExternalPSK(b"key"), bytes(suite.hash_length)), b"value")
     assert MOST_PSKS == 0xFFFF
-    with pytest.raises(InvalidPreSharedKey, match="65536 pre-shared keys are named; a PSKLabel counts 65535"):
+    with pytest.raises(InvalidPreSharedKey, match="65536 pre-shared keys are named; at most 65535 are allowed"):
         psk_secret(suite, [named] * (MOST_PSKS + 1))
     assert suite.counts["expand"] == 0

@@ -133,7 +133,7 @@ def test_an_unknown_type_is_refused_on_the_wire_by_its_number() -> None:
     process(bob, encode(made.message), now=NOW)
     for known in ((), (CustomProposalType(LIGHT),)):
         ignorant = with_public(bob, policy=Policy(custom_proposals=known))
-        with refuses(refused.Malformed, "§2.1", f"{POLL} is no ProposalType") as caught:
+        with refuses(refused.Malformed, "§2.1", f"{POLL} is not a ProposalType") as caught:
             process(ignorant, encode(made.message), now=NOW)
         assert caught.value.path[-2:] == ("proposal", "proposal_type")
         with refuses(refused.Unsupported, "§13.2", "proposals of type 0xf001 are not known here"):
@@ -228,5 +228,5 @@ def test_an_observer_follows_the_custom_types_that_its_policy_knows() -> None:
     made = scenario.commit("Alice", LUNCH)
     following, seen = observe(group, encode(made.message), now=NOW)
     assert (following.context, seen) == (scenario.states["Bob"].context, made.advanced)
-    with refuses(refused.Malformed, "§2.1", f"{POLL} is no ProposalType"):
+    with refuses(refused.Malformed, "§2.1", f"{POLL} is not a ProposalType"):
         observe(replace(group, policy=Policy()), encode(made.message), now=NOW)

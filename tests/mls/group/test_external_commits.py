@@ -268,7 +268,7 @@ def test_a_commit_signed_by_another_than_its_leaf_is_refused() -> None:
 def test_an_external_commit_without_a_path_has_no_signer() -> None:
     scenario = group_of("Alice", "Bob")
     made = scenario.outside("Carol", via="Alice")
-    with refuses(refused.InvalidCommit, "§12.4.3.2", "nobody to have signed"):
+    with refuses(refused.InvalidCommit, "§12.4.3.2", "no leaf has a key"):
         arrives(scenario, resigned(scenario, made.message, "Carol", path=None))
 
 
@@ -397,7 +397,7 @@ def test_nobody_comes_through_a_door_that_its_own_policy_closes(resync: LeafInde
 
 def test_an_external_init_has_its_place_in_a_newcomers_commit_only() -> None:
     scenario = group_of("Alice", "Bob")
-    with refuses(refused.InvalidProposal, "§12.1.6", "does not join by a commit"):
+    with refuses(refused.InvalidProposal, "§12.1.6", "outside of an external commit"):
         scenario.propose("Alice", ExternalInit(b""))
     with refuses(refused.InvalidProposalList, "§12.2", "an ExternalInit stands in a commit by a member"):
         scenario.commit("Alice", ExternalInit(b""))

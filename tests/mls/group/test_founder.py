@@ -73,7 +73,7 @@ def test_a_newcomer_came_after_the_first_epoch_and_the_founder_did_not() -> None
     scenario.commit("Alice", adds=["Bob"])
     with refuses(refused.EpochDeleted, "§9.2", "the policy keeps those of 0 past epochs"):
         process(scenario.states["Alice"], late, now=NOW)
-    with refuses(refused.BeforeJoining, "§15", "came in with epoch 1"):
+    with refuses(refused.BeforeJoining, "§15", "joined in epoch 1"):
         process(scenario.states["Bob"], late, now=NOW)
 
 

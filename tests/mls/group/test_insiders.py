@@ -219,7 +219,7 @@ LISTS: dict[str, Forgery] = {
     ),
     "a reinit to a version that is not built": Forgery(
         lambda _: [ReInit(b"another", 2, 1, ())],
-        (proposals._validate_reinit, "Unsupported", "only 1 is built here"),
+        (proposals._validate_reinit, "Unsupported", "only 1 is supported"),
         refused.Unsupported,
         "§12.1.5",
         "protocol version 2",
@@ -275,10 +275,10 @@ LISTS: dict[str, Forgery] = {
     ),
     "an Update of the committer's own": Forgery(
         lambda scenario: [own_update(scenario)],
-        (proposal_list.validate_proposal_list, "InvalidProposalList", "an Update of its own"),
+        (proposal_list.validate_proposal_list, "InvalidProposalList", "its own Update"),
         refused.InvalidProposalList,
         "§12.2",
-        "Update of its own",
+        "its own Update",
     ),
     "a client that is there already": Forgery(
         lambda scenario: [Add(scenario.bundle("Carol").key_package)],

@@ -105,7 +105,7 @@ def test_a_commit_without_a_path_welcomes_without_a_path_secret_whatever_the_tre
 
 def test_a_welcome_for_somebody_else_is_refused() -> None:
     scenario, _, welcome = welcomed()
-    with refuses(refused.NotForMe, "§12.4.3.1", "nothing for this key package"):
+    with refuses(refused.NotForMe, "§12.4.3.1", "no entry of the Welcome"):
         join(welcome, scenario.bundle("Dave"), now=NOW)
 
 

@@ -95,7 +95,7 @@ def test_a_key_package_may_have_extensions_that_only_its_client_knows() -> None:
 def test_a_key_package_of_another_version_is_refused() -> None:
     message = encode(MLSMessage(ProtocolVersion.mls10, package().key_package))
     assert isinstance(decode(MLSMessage, message).message, KeyPackage)
-    with refuses(refused.Malformed, "§2.1", r"key_package.version at byte 4: 2 is no ProtocolVersion"):
+    with refuses(refused.Malformed, "§2.1", r"key_package.version at byte 4: 2 is not a ProtocolVersion"):
         decode(MLSMessage, message[:5] + b"\2" + message[6:])
 
 

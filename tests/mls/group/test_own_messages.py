@@ -54,7 +54,7 @@ def test_a_staged_commit_that_lost_does_not_stand_in_the_way_of_the_winner(*, pr
     alice, learned = process(pending.current, encode(winner.message), now=NOW, pending=pending)
     assert isinstance(learned, EpochAdvanced)
     assert alice.secrets == winner.next.secrets
-    with refuses(refused.LateHandshake, "§6", "can change nothing"):
+    with refuses(refused.LateHandshake, "§6", "has no effect"):
         process(alice, pending.message, now=NOW, pending=pending)
     with refuses(refused.Misuse, "§12.4", "made in epoch 1"):
         apply_pending_commit(alice, pending)
@@ -104,7 +104,7 @@ def test_the_echo_of_an_external_commit_does_not_bring_an_old_state_back() -> No
     scenario.deliver(said.message, "Carol")
     later, _ = process(said.next, scenario.commit("Alice").message, now=NOW)
     for state in (pending.next, said.next, later):
-        with refuses(refused.LateHandshake, "§6", "can change nothing"):
+        with refuses(refused.LateHandshake, "§6", "has no effect"):
             process(state, encode(pending.message), now=NOW, pending=pending)
         with refuses(refused.Misuse, "§12.4", "made in epoch 1, this state is in epoch"):
             apply_pending_commit(state, pending)
@@ -120,7 +120,7 @@ def test_a_commit_that_comes_before_ones_own_external_commit_is_followed_and_the
     bob, learned = process(old, encode(winner.message), now=NOW, pending=pending)
     assert learned == winner.advanced
     assert bob.secrets == winner.next.secrets
-    with refuses(refused.LateHandshake, "§6", "can change nothing"):
+    with refuses(refused.LateHandshake, "§6", "has no effect"):
         process(bob, encode(pending.message), now=NOW, pending=pending)
     with refuses(refused.Misuse, "§12.4", "made in epoch 1, this state is in epoch 2 already"):
         apply_pending_commit(bob, pending)
@@ -226,8 +226,8 @@ def test_other_messages_of_ones_own_are_told_apart_by_their_kind(*, private: boo
     committed = create_commit(alice, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
     other = create_commit(alice, entropy=next(scenario.entropy), now=NOW, framing=Framing(private=private))
     for message, content, section, reason in (
-        (said, "application", "§9.1", "was known before"),
-        (proposed.message, "proposal", "§12.4", "has been waiting in the state"),
+        (said, "application", "§9.1", "it knows the content"),
+        (proposed.message, "proposal", "§12.4", "has been pending in its state"),
         (committed.message, "commit", "§12.4.2", "give that commit to `process` as `pending`"),
     ):
         for pending in (None, other):

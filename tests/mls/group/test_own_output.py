@@ -230,7 +230,7 @@ def test_nobody_sends_a_proposal_of_a_grease_type() -> None:
         lambda: external(scenario, proposal),
     )
     for send in sends:
-        with refuses(refused.Misuse, "§13.5", "0x1a1a is GREASE, and no type of a proposal"):
+        with refuses(refused.Misuse, "§13.5", "0x1a1a is GREASE, not the type of a proposal"):
             send()
 
 

@@ -153,7 +153,7 @@ def test_a_newcomer_never_had_a_key_of_the_epochs_before_it() -> None:
     assert scenario.states["Carol"].past_epochs == ()
     scenario.commit("Alice")
     for name, first in (("Dave", 2), ("Carol", 3)):
-        with refuses(refused.BeforeJoining, "§15", f"came in with epoch {first}") as caught:
+        with refuses(refused.BeforeJoining, "§15", f"joined in epoch {first}") as caught:
             process(scenario.states[name], early, now=NOW)
         assert (caught.value.first_epoch, caught.value.behind) == (first, 3)
     with pytest.raises(refused.NotForMe):

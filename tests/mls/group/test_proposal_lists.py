@@ -41,7 +41,7 @@ UPDATE = Update(package().key_package.leaf_node)
 @pytest.mark.parametrize(
     ("listed", "reason"),
     [
-        ([sent(UPDATE, 0)], "Update of its own"),
+        ([sent(UPDATE, 0)], "its own Update"),
         ([sent(Remove(0))], "removes itself"),
         ([sent(ExternalInit(b""))], "ExternalInit"),
         ([sent(REINIT), sent(ADD)], "ReInit"),

@@ -94,7 +94,7 @@ def test_a_reinit_to_extensions_that_stand_twice_is_refused() -> None:
 
 
 def test_an_external_init_by_a_member_is_refused() -> None:
-    with refuses(refused.InvalidProposal, "§12.1.6", "does not join by a commit"):
+    with refuses(refused.InvalidProposal, "§12.1.6", "outside of an external commit"):
         check(group_of("Alice", "Bob"), ExternalInit(b""))
 
 

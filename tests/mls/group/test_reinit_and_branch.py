@@ -386,9 +386,9 @@ REINIT, BRANCH = ResumptionPSKUsage.reinit, ResumptionPSKUsage.branch
 @pytest.mark.parametrize(
     ("usage", "names", "changes", "error", "section", "reason"),
     [
-        (REINIT, ["Alice", "Bob", "Carol"], {"epoch_0": False}, refused.InvalidWelcome, "§12.4.3.1", "not in 2"),
+        (REINIT, ["Alice", "Bob", "Carol"], {"epoch_0": False}, refused.InvalidWelcome, "§12.4.3.1", "not in epoch 2"),
         (REINIT, ["Alice", "Bob"], {}, refused.InvalidWelcome, "§12.4.3.1", "1 members of the old group are not in"),
-        (BRANCH, ["Alice", "Bob"], {"epoch_0": False}, refused.InvalidWelcome, "§12.4.3.1", "not in 2"),
+        (BRANCH, ["Alice", "Bob"], {"epoch_0": False}, refused.InvalidWelcome, "§12.4.3.1", "not in epoch 2"),
         (BRANCH, ["Alice", "Bob"], {"suite": 3}, refused.InvalidWelcome, "§12.4.3.1", "version and cipher suite"),
         (BRANCH, ["Alice", "Bob", "Mallory"], {}, refused.InvalidWelcome, "§11.3", "1 members of the branch"),
     ],

@@ -338,7 +338,7 @@ def test_what_was_forged_with_a_checksum_that_fits_is_a_state_or_a_typed_error(a
 
 def test_other_bytes_are_no_state() -> None:
     for data in (b"", b"MLSX", encode(group_of("Alice").bundle("Bob").key_package)):
-        with refuses(refused.DamagedState, "§6.3.1", "nothing that was written"):
+        with refuses(refused.DamagedState, "§6.3.1", "do not begin with MLSW"):
             read_state(data)
 
 
@@ -383,10 +383,10 @@ def test_a_tree_that_is_not_the_one_of_the_epoch_is_damage() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda parts: parts[:-1], "has not the shape"),
+        (lambda parts: parts[:-1], "does not have the shape"),
         (lambda parts: (*parts, parts[-1]), "has more parts"),
-        (lambda parts: (*4 * [StoredSubtree(OpenedParent())], *5 * parts[-1:]), "has not the shape"),
-        (lambda parts: tuple(each for each in parts if isinstance(each.part, OpenedLeaf)), "has not the shape"),
+        (lambda parts: (*4 * [StoredSubtree(OpenedParent())], *5 * parts[-1:]), "does not have the shape"),
+        (lambda parts: tuple(each for each in parts if isinstance(each.part, OpenedLeaf)), "does not have the shape"),
     ],
     ids=["a part too few", "a part too many", "a leaf with children", "ratchets of more than a leaf"],
 )

@@ -123,7 +123,7 @@ def test_a_tree_with_a_key_that_nobody_has_signed_is_refused() -> None:
     root = alice.tree.node(NodeIndex(1))
     assert isinstance(root, ParentNode)
     planted = with_parent(alice.tree, replace(root, encryption_key=alice.suite.derive_key_pair(bytes(32)).public_key))
-    with refuses(refused.InvalidRatchetTree, "§7.9.2", "from 0 nodes"):
+    with refuses(refused.InvalidRatchetTree, "§7.9.2", "to 0 nodes"):
         enters(scenario, described(with_tree(alice, planted)))
 
 

@@ -122,20 +122,20 @@ def test_a_key_that_somebody_slips_into_a_parent_hangs_on_nobody(x: int) -> None
     tree = group_with_full_tree(*"ABCDEFGH").tree
     verify_parent_hashes(tree)
     planted = with_change(tree, x, lambda node: replace(node, encryption_key=b"\x01" * 32))
-    with pytest.raises(InvalidRatchetTree, match=r"comes from 0 nodes below it, not from one"):
+    with pytest.raises(InvalidRatchetTree, match=r"to 0 nodes below it, not to one"):
         verify_parent_hashes(planted)
 
 
 def test_an_older_leaf_breaks_the_chain_that_hung_on_it() -> None:
     group = group_with_full_tree(*"ABCD")
     stale = with_change(group.tree, 6, lambda _: leaf_of("D"))
-    with pytest.raises(InvalidRatchetTree, match="the key of node 5 comes from 0 nodes"):
+    with pytest.raises(InvalidRatchetTree, match="the parent hashes link node 5 to 0 nodes"):
         verify_parent_hashes(stale)
 
 
 def test_a_blank_node_in_a_chain_breaks_it() -> None:
     tree = group_with_full_tree(*"ABCDEFGH").tree
-    with pytest.raises(InvalidRatchetTree, match="the key of node 7 comes from 0 nodes"):
+    with pytest.raises(InvalidRatchetTree, match="the parent hashes link node 7 to 0 nodes"):
         verify_parent_hashes(with_change(tree, 11, lambda _: None))
 
 
@@ -156,7 +156,7 @@ def test_a_leaf_that_claims_to_be_unmerged_cannot_hide_that_a_key_hung_on_it(cla
     tree = group_with_full_tree("Alice", "Bob").tree
     verify_parent_hashes(tree)
     lying = with_change(tree, 1, lambda node: ParentNode(node.encryption_key, b"", claimed))
-    with pytest.raises(InvalidRatchetTree, match="the key of node 1 comes from 0 nodes"):
+    with pytest.raises(InvalidRatchetTree, match="the parent hashes link node 1 to 0 nodes"):
         verify_parent_hashes(lying)
 
 
@@ -168,5 +168,5 @@ def test_a_parent_that_is_silent_about_an_unmerged_leaf_hangs_on_nobody() -> Non
     assert root.unmerged_leaves == (1,)
     verify_parent_hashes(tree)
     silent = with_change(tree, 3, lambda _: replace(root, unmerged_leaves=()))
-    with pytest.raises(InvalidRatchetTree, match="the key of node 3 comes from 0 nodes"):
+    with pytest.raises(InvalidRatchetTree, match="the parent hashes link node 3 to 0 nodes"):
         verify_parent_hashes(silent)

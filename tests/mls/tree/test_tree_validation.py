@@ -68,7 +68,7 @@ def test_a_newcomer_refuses_a_leaf_in_another_place() -> None:
 
 def test_a_newcomer_refuses_a_parent_that_nobody_signed() -> None:
     tree = tree_of([leaf_of("A"), ParentNode(b"\x01" * 32, b"", ()), leaf_of("B")])
-    with pytest.raises(InvalidRatchetTree, match="the key of node 1 comes from 0 nodes"):
+    with pytest.raises(InvalidRatchetTree, match="the parent hashes link node 1 to 0 nodes"):
         validate_tree(tree, GROUP_ID, (), when=When.at(5))
 
 

@@ -59,7 +59,7 @@ CREDENTIALS = (
         "signature algorithm of a certificate",
         "§5.1.2",
         "Credentials use the signature algorithm of the cipher suite.",
-        refuses(certificates._is_for, errors.InvalidCredential, "no cipher suite signs with"),
+        refuses(certificates._is_for, errors.InvalidCredential, "with which no cipher suite signs"),
         side="both",
         forged=test_credentials.test_a_key_that_is_none_of_a_cipher_suite_is_refused,
         honest=test_credentials.test_members_of_every_suite_can_be_certified,

@@ -139,7 +139,7 @@ WELCOMES = (
         "entry of a Welcome",
         "§12.4.3.1",
         "A Welcome holds an entry for the key package.",
-        refuses(open_group_secrets, errors.NotForMe, "holds nothing"),
+        refuses(open_group_secrets, errors.NotForMe, "no entry of the Welcome"),
         side="receiver",
         forged=test_joining.test_a_welcome_for_somebody_else_is_refused,
         honest=JOINS,
@@ -251,7 +251,7 @@ SUCCESSORS = (
     Rule(
         "epoch of a new group",
         "§12.4.3.1",
-        "A group that comes from another is entered in its epoch 1.",
+        "Clients join a group that comes from another in its epoch 1.",
         refuses(resumption_checks.check_link, errors.InvalidWelcome, "in its epoch 1"),
         side="both",
         forged=BROKEN,

@@ -259,7 +259,7 @@ KEY_PACKAGES = (
         "version of a key package",
         "§10.1",
         "A key package is for the version of the group, and of the message that carries it.",
-        refuses(codec._uint_decoder, "DecodingFailed", "there is"),
+        refuses(codec._uint_decoder, "DecodingFailed", "allowed"),
         side="receiver",
         forged=test_key_packages.test_a_key_package_of_another_version_is_refused,
         honest=test_key_packages.test_a_key_package_of_another_version_is_refused,

@@ -97,7 +97,7 @@ TREES = (
         "parent hashes",
         "§7.9.2",
         "Each filled parent hangs, link by link, on one signed leaf.",
-        refuses(verify_parent_hashes, errors.InvalidRatchetTree, "not from one"),
+        refuses(verify_parent_hashes, errors.InvalidRatchetTree, "not to one"),
         side="receiver",
         forged=test_parent_hash.test_a_key_that_somebody_slips_into_a_parent_hangs_on_nobody,
         honest=test_parent_hash.test_links_of_older_commits_may_be_broken_as_in_the_appendix,

@@ -1,7 +1,6 @@
-"""The cipher suites as a table, and what takes no secret: hashes, signature checks (RFC 9420 §5, §17.1).
+"""The cipher suites as a table, and the operations that take no secret: hashes, signature checks (RFC 9420 §5, §17.1).
 
-Nothing here needs a secret and nothing here reaches HPKE, so a server that checks public objects needs this
-file and not `ciphersuite.py`.
+A server that checks public objects needs only this file, and not `ciphersuite.py`: nothing here imports HPKE.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from workbench.mls.wire.messages import RefHashInput, SignContent
 
 @runtime_checkable
 class Verifier(Protocol):
-    """What checking public objects takes: `Algorithms` and `CipherSuite` both have it."""
+    """The operations with which public objects are checked: `Algorithms` and `CipherSuite` both have them."""
 
     @property
     def id(self) -> int:
@@ -48,26 +47,26 @@ class Verifier(Protocol):
         """The hash of the suite."""
 
     def ref_hash(self, label: str, value: bytes) -> bytes:
-        """The short name of an object."""
+        """The reference of an object: its hash under a label."""
 
     def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the key has signed `content` for the purpose `label`."""
 
     def check_encryption_key(self, public_key: bytes) -> None:
-        """Refuse what nobody can seal to."""
+        """Raise `InvalidKey` for bytes that are not an HPKE key of the suite."""
 
     def check_signature_key(self, public_key: bytes) -> None:
-        """Refuse what no signature can be verified with."""
+        """Raise `InvalidKey` for bytes that are not a signature key of the suite."""
 
     def canonical_encryption_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that are one HPKE key."""
+        """The canonical encoding of an HPKE key: the same for all encodings of one key."""
 
     def canonical_signature_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that are one signature key."""
+        """The canonical encoding of a signature key: the same for all encodings of one key."""
 
 
 _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
-"""The hashes of the suites: to look one up by name in the crypto library takes longer than to hash a node of a tree."""
+"""The hashes by name. To look one up in the crypto library takes longer than to hash a node of a tree."""
 
 
 @dataclass(frozen=True)
@@ -103,30 +102,30 @@ class Algorithms:
         return _HASHES[self.hash_name](data).digest()
 
     def ref_hash(self, label: str, value: bytes) -> bytes:
-        """The short name of an object, which only that object has (RFC 9420 §5.2)."""
+        """The reference of an object: its hash under a label (RFC 9420 §5.2)."""
         return self.hash(encode(RefHashInput(label.encode(), value)))
 
     def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the key has signed `content` for the purpose `label` (RFC 9420 §5.1.2).
 
-        Raises `InvalidKey` when `public_key` is no key of the suite.
+        Raises `InvalidKey` when `public_key` is not a signature key of the suite.
         """
         return self.signature.verify(public_key, sign_content(label, content), signature)
 
     def check_encryption_key(self, public_key: bytes) -> None:
-        """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
+        """Raise `InvalidKey` for bytes that are not an HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
         self.kem.curve.check_public_key(public_key)
 
     def check_signature_key(self, public_key: bytes) -> None:
-        """Refuse what no signature can be verified with: `InvalidKey` for no signature key of the suite (§5.1.1)."""
+        """Raise `InvalidKey` for bytes that are not a signature key of the suite (RFC 9420 §5.1.1)."""
         self.signature.check_verifying_key(public_key)
 
     def canonical_encryption_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that are one HPKE key: these are compared, and nothing else (RFC 9420 §7.3)."""
+        """The canonical encoding of an HPKE key. Keys are compared in this form only (RFC 9420 §7.3)."""
         return self.kem.curve.canonical_public_key(public_key)
 
     def canonical_signature_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that are one signature key: these are compared, and nothing else (RFC 9420 §7.3)."""
+        """The canonical encoding of a signature key. Keys are compared in this form only (RFC 9420 §7.3)."""
         return self.signature.canonical_public_key(public_key)
 
 
@@ -136,14 +135,14 @@ def sign_content(label: str, content: bytes) -> bytes:
 
 
 def labeled(label: str) -> bytes:
-    """The bytes of a label, with the prefix that all labels of MLS have (RFC 9420 §5.1.2, §8).
+    """The bytes of a label, with the prefix of all labels of MLS (RFC 9420 §5.1.2, §8).
 
-    Raises `Misuse` for a label that UTF-8 cannot write.
+    Raises `Misuse` for a label that UTF-8 cannot encode.
     """
     try:
         return b"MLS 1.0 " + label.encode()
     except UnicodeEncodeError:
-        reason = f"the label {label!r} holds a lone surrogate, which UTF-8 cannot write"
+        reason = f"the label {label!r} holds a lone surrogate, which UTF-8 cannot encode"
         raise Misuse("§8", reason) from None
 
 

@@ -1,6 +1,6 @@
 """X.509 credentials: reading certificates, and verifying chains up to trust anchors (RFC 9420 §5.3, RFC 5280).
 
-Chains are verified by the crypto library. It knows issuers with RSA and NIST keys; one that signs certificates
+The crypto library verifies the chains. It knows issuers with RSA and NIST keys; an issuer that signs certificates
 with Ed25519 or Ed448 is `Unsupported`. A member's own key may be of any cipher suite.
 """
 
@@ -35,7 +35,7 @@ from workbench.mls.wire.values import described
 
 
 def check_types(anchors: Sequence[object], intermediates: Sequence[object], revocation_lists: Sequence[object]) -> None:
-    """Raise `InvalidArgument` for what is no certificate, or no revocation list."""
+    """Raise `InvalidArgument` for an anchor or intermediate that is not a certificate, or a wrong revocation list."""
     for name, given, kind in (
         ("anchors", anchors, x509.Certificate),
         ("intermediates", intermediates, x509.Certificate),
@@ -56,9 +56,9 @@ def validate_chain(
     intermediates: Sequence[x509.Certificate],
     revocation_lists: Sequence[x509.CertificateRevocationList] | None,
 ) -> None:
-    """Refuse a chain by which no anchor certifies at `now` that `signature_key` is its owner's (RFC 9420 §5.3).
+    """Refuse a chain in which no anchor certifies `signature_key` at the time `now` (RFC 9420 §5.3).
 
-    The arguments are those of `TrustAnchors`, and so are the errors.
+    The arguments and the errors are those of `TrustAnchors`.
     """
     own, moment = chain[0], _moment(now)
     if not _is_for(own, signature_key):
@@ -74,7 +74,7 @@ def validate_chain(
             _check_not_revoked(certificate, issuer, revocation_lists, moment)
 
 
-# Checking it
+# Checking a chain
 
 
 def _verified_path(
@@ -96,25 +96,25 @@ def _verified_path(
 
 _MEMBERS = (
     ExtensionPolicy.webpki_defaults_ee()
-    # Members need not be hosts: the subject can say who they are, and then alternative names may be missing.
+    # A member need not be a host. Its subject can name it, and then the alternative names may be missing.
     .may_be_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
-    # It only helps to find the issuer, and simple authorities leave it out.
+    # This extension only helps to find the issuer, and simple authorities leave it out.
     .may_be_present(x509.AuthorityKeyIdentifier, Criticality.NON_CRITICAL, None)
 )
-"""What a member's own certificate may hold, where it is not what browsers ask of a web server's."""
+"""The extensions of a member's own certificate: those of a web server's, with two that may be missing."""
 
 
 def _moment(now: int) -> datetime:
     try:
         return datetime.fromtimestamp(now, UTC)
     except (ValueError, OverflowError, OSError):
-        raise Misuse("§5.3.1", f"{now} seconds from 1970 lead to no year that a certificate can name") from None
+        raise Misuse("§5.3.1", f"no certificate can name the time {now} seconds after 1970") from None
 
 
 def _check_order(chain: Sequence[x509.Certificate], path: Sequence[x509.Certificate]) -> None:
-    """Each certificate certifies the one before it; some may have been left out (RFC 9420 §5.3).
+    """Check that each certificate certifies the one before it; some may have been left out (RFC 9420 §5.3).
 
-    What follows after the anchor is for those who trust another one.
+    Certificates after the anchor are for receivers that trust another anchor.
     """
     last = chain.index(path[-1]) + 1 if path[-1] in chain else len(chain)
     remaining = iter(path)
@@ -129,13 +129,13 @@ def _check_not_revoked(
     revocation_lists: Sequence[x509.CertificateRevocationList],
     moment: datetime,
 ) -> None:
-    """A list of the issuer is current, and none of its lists, however old, names the certificate (RFC 9420 §5.3.2)."""
+    """Check that a list of the issuer is current, and that none of its lists has the certificate (RFC 9420 §5.3.2)."""
     lists = [each for each in revocation_lists if _is_by(each, issuer)]
     for each in lists:
         if each.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
             raise CredentialRevoked("§5.3.2", f"the certificate of {_named(certificate)} has been revoked")
     if not any(_is_current(each, moment) for each in lists):
-        reason = f"no revocation list of {_named(issuer)} is current, so nothing is known of {_named(certificate)}"
+        reason = f"no revocation list of {_named(issuer)} is current, so {_named(certificate)} may be revoked"
         raise RevocationUnknown("§5.3.2", reason)
 
 
@@ -144,19 +144,19 @@ def _is_by(revocation_list: x509.CertificateRevocationList, issuer: x509.Certifi
     return (
         revocation_list.issuer == issuer.subject
         and all(usage.crl_sign for usage in _key_usage(issuer))
-        and isinstance(key, RSAPublicKey | ec.EllipticCurvePublicKey)  # the verifier has let no others issue
+        and isinstance(key, RSAPublicKey | ec.EllipticCurvePublicKey)  # the verifier accepts no other issuers
         and revocation_list.is_signature_valid(key)
     )
 
 
 def _is_current(revocation_list: x509.CertificateRevocationList, moment: datetime) -> bool:
-    """Whether a list is not out of date at a moment; for one that has passed, a newer list is as good or better."""
+    """Whether a list is not out of date at a moment. For a past moment, a newer list is at least as good."""
     until = revocation_list.next_update_utc
     return until is not None and moment <= until
 
 
 def _explained(problem: Exception, chain: Sequence[x509.Certificate], moment: datetime) -> MLSError:
-    """Why a chain was refused, in better words than the library's where these are known."""
+    """Why a chain was refused: in our own words for the usual reasons, else in the library's."""
     for each in chain:
         if moment < each.not_valid_before_utc:
             reason = f"the certificate of {_named(each)} is not valid before {each.not_valid_before_utc}"
@@ -186,26 +186,25 @@ def load_chain(credential: X509Credential) -> list[x509.Certificate]:
     if not credential.certificates:
         raise InvalidCredential("§5.3", "the chain holds no certificate")
     if len(credential.certificates) > MOST_CERTIFICATES:
-        reason = (
-            f"the chain holds {len(credential.certificates)} certificates, more than the {MOST_CERTIFICATES} we read"
-        )
+        count = len(credential.certificates)
+        reason = f"the chain holds {count} certificates; at most {MOST_CERTIFICATES} are read here"
         raise InvalidCredential("§5.3", reason)
     chain = enumerate(credential.certificates)
     return [read_certificate(each, f"certificate {position} of the chain") for position, each in chain]
 
 
 MOST_CERTIFICATES = 16
-"""So many certificates a chain may hold. Path validation software, such as the crypto library, follows eight issuers.
+"""The most certificates that a chain may hold. Path validators such as the crypto library follow eight issuers.
 
-The rest of a chain lies beyond the anchor, for those who trust another one. Where certificates certify each other in
-many ways, the library limits how many signatures it verifies.
+The certificates beyond the anchor are for receivers that trust another anchor. Where certificates certify each other in
+many ways, the library limits the number of signatures that it verifies.
 """
 
 
 def read_certificate(certificate: Certificate, name: str = "the certificate") -> x509.Certificate:
-    """A certificate of a chain, readable in all its parts, believed or not (RFC 9420 §5.3).
+    """Read all parts of a certificate of a chain, without verifying it (RFC 9420 §5.3).
 
-    Raises `InvalidCredential`, which calls it `name`.
+    Raises `InvalidCredential`, whose reason calls the certificate `name`.
     """
     try:
         read = x509.load_der_x509_certificate(certificate.cert_data)
@@ -217,7 +216,7 @@ def read_certificate(certificate: Certificate, name: str = "the certificate") ->
 
 
 _READ_LATE = ("subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc")
-"""What the library reads only when it is asked for."""
+"""The parts that the library reads only when they are asked for."""
 
 _UNREADABLE = (
     ValueError,  # among others the year 0
@@ -229,7 +228,7 @@ _UNREADABLE = (
 
 
 def _is_for(certificate: x509.Certificate, signature_key: bytes) -> bool:
-    """Whether a certificate is for a signature key of a leaf, in whichever encoding that is (RFC 9420 §5.1.1, §5.3)."""
+    """Whether a certificate is for a signature key, in either encoding of the key (RFC 9420 §5.1.1, §5.3)."""
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -241,19 +240,19 @@ def _is_for(certificate: x509.Certificate, signature_key: bytes) -> bool:
             point = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
             return point == _NIST[curve.name].canonical_public_key(signature_key)
         case _:
-            raise InvalidCredential("§5.1.2", "the certificate is for a key that no cipher suite signs with")
+            raise InvalidCredential("§5.1.2", "the certificate is for a kind of key with which no cipher suite signs")
 
 
 _NIST = {each.curve.name: each for each in (P256, P384, P521)}
 
 
 def _key_usage(certificate: x509.Certificate) -> list[x509.KeyUsage]:
-    """What the key of a certificate is for; an empty list says: for anything."""
+    """The uses of a certificate's key. An empty list allows any use."""
     return [each.value for each in certificate.extensions if isinstance(each.value, x509.KeyUsage)]
 
 
 def identities_of(certificate: x509.Certificate) -> frozenset[x509.Name | x509.GeneralName]:
-    """Who a certificate says that its owner is: the subject and each alternative name (RFC 9420 §5.3)."""
+    """The identities of a certificate's owner: the subject and each alternative name (RFC 9420 §5.3)."""
     subject = [certificate.subject] if certificate.subject.rdns else []
     alternatives = [
         each.value for each in certificate.extensions if isinstance(each.value, x509.SubjectAlternativeName)

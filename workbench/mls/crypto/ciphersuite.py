@@ -1,8 +1,8 @@
 """The cipher suite of a group: every operation that touches a secret (RFC 9420 §5, §8).
 
-All secrets of the protocol pass through the methods of one object, and these call each other through `self`:
-a subclass that overrides them sees everything that happens to a secret, with no line for it in protocol code.
-The suite itself holds no secret.
+All secrets of the protocol pass through the methods of one object, and these methods call each other through `self`. So
+a subclass that overrides them sees each use of a secret, and the protocol code has no line for that. The suite itself
+holds no secret.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from workbench.mls.wire.values import described
 
 @value
 class HPKEKeyPair:
-    """A private key to open with, and its public key to seal to (RFC 9420 §5.1.1)."""
+    """An HPKE private key, which decrypts, and its public key, which encrypts (RFC 9420 §5.1.1)."""
 
     private_key: bytes = field(repr=False)
     public_key: bytes
@@ -37,7 +37,7 @@ class HPKEKeyPair:
 
 @value
 class SignatureKeyPair:
-    """A private key to sign with, and its public key to verify with (RFC 9420 §5.1.1)."""
+    """A private key, which signs, and its public key, which verifies (RFC 9420 §5.1.1)."""
 
     private_key: bytes = field(repr=False)
     public_key: bytes
@@ -90,13 +90,13 @@ class CipherSuite:
         return self.algorithms.hash(data)
 
     def ref_hash(self, label: str, value: bytes) -> bytes:
-        """The short name of an object, which only that object has (RFC 9420 §5.2)."""
+        """The reference of an object: its hash under a label (RFC 9420 §5.2)."""
         return self.algorithms.ref_hash(label, value)
 
     # Randomness is an argument
 
     def fresh(self, entropy: bytes, purpose: str) -> bytes:
-        """A new secret of `hash_length` bytes, expanded for one purpose from 32 random ones (RFC 9420 §5.1)."""
+        """A new secret of `hash_length` bytes, expanded for one purpose from 32 random bytes (RFC 9420 §5.1)."""
         return fresh(entropy, purpose, self.hash_length)
 
     # §8: the KDF
@@ -106,9 +106,9 @@ class CipherSuite:
         return self.algorithms.kdf.extract(salt, ikm)
 
     def expand_with_label(self, secret: bytes, label: str, context: bytes, length: int) -> bytes:
-        """Bytes for one purpose in one context, which say nothing about `secret` (RFC 9420 §8)."""
+        """Bytes derived from `secret` for one purpose in one context: `ExpandWithLabel` (RFC 9420 §8)."""
         if not 0 <= length < 1 << 16:
-            raise Misuse("§8", f"the length of a derived secret is a uint16, {length} is none")
+            raise Misuse("§8", f"the length of a derived secret must fit in uint16, and {length} does not")
         return self.expand(secret, encode(KDFLabel(length, labeled(label), context)), length)
 
     def expand(self, secret: bytes, info: bytes, length: int) -> bytes:
@@ -128,7 +128,7 @@ class CipherSuite:
         return hmac.digest(key, data, self.algorithms.hash_name)
 
     def verify_mac(self, key: bytes, data: bytes, tag: bytes) -> bool:
-        """Whether `tag` is the MAC of `data`; how long that takes says nothing about where they differ."""
+        """Whether `tag` is the MAC of `data`, compared in constant time (RFC 9420 §6.1, §6.2)."""
         return hmac.compare_digest(self.mac(key, data), tag)
 
     # §5.1: the AEAD
@@ -144,7 +144,7 @@ class CipherSuite:
     # §5.1.2: signatures
 
     def signature_key_pair(self, seed: bytes) -> SignatureKeyPair:
-        """The signature key pair that secret random bytes stand for; how is left to us (RFC 9420 §5.1.1)."""
+        """A signature key pair from secret random bytes; the RFC leaves the derivation open (RFC 9420 §5.1.1)."""
         if not isinstance(seed, bytes):
             raise InvalidArgument("seed", f"must be bytes, not {described(seed)}")
         curve = self.algorithms.signature
@@ -169,14 +169,14 @@ class CipherSuite:
     def verify_with_label(self, public_key: bytes, label: str, content: bytes, signature: bytes) -> bool:
         """Whether the holder of the key has signed `content` for the purpose `label` (RFC 9420 §5.1.2).
 
-        Raises `InvalidKey` when `public_key` is no key of the suite.
+        Raises `InvalidKey` when `public_key` is not a signature key of the suite.
         """
         return self.algorithms.verify_with_label(public_key, label, content, signature)
 
     # §5.1.3: public key encryption
 
     def derive_key_pair(self, ikm: bytes) -> HPKEKeyPair:
-        """The HPKE key pair that secret bytes stand for: `KEM.DeriveKeyPair` (RFC 9420 §5.1)."""
+        """The HPKE key pair derived from secret bytes: `KEM.DeriveKeyPair` (RFC 9420 §5.1)."""
         private_key = self.hpke.derive_private_key(ikm)
         return HPKEKeyPair(private_key, self.hpke_public_key(private_key))
 
@@ -185,19 +185,19 @@ class CipherSuite:
         return self.algorithms.kem.curve.public_key(private_key)
 
     def check_encryption_key(self, public_key: bytes) -> None:
-        """Refuse what nobody can seal to: `InvalidKey` for what is no HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
+        """Raise `InvalidKey` for bytes that are not an HPKE key of the suite (RFC 9420 §5.1.1, §10)."""
         self.algorithms.check_encryption_key(public_key)
 
     def check_signature_key(self, public_key: bytes) -> None:
-        """Refuse what no signature can be verified with: `InvalidKey` for no signature key of the suite (§5.1.1)."""
+        """Raise `InvalidKey` for bytes that are not a signature key of the suite (RFC 9420 §5.1.1)."""
         self.algorithms.check_signature_key(public_key)
 
     def canonical_encryption_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that are one HPKE key (RFC 9420 §7.3)."""
+        """The canonical encoding of an HPKE key. Keys are compared in this form only (RFC 9420 §7.3)."""
         return self.algorithms.canonical_encryption_key(public_key)
 
     def canonical_signature_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that are one signature key (RFC 9420 §7.3)."""
+        """The canonical encoding of a signature key. Keys are compared in this form only (RFC 9420 §7.3)."""
         return self.algorithms.canonical_signature_key(public_key)
 
     def encrypt_with_label(
@@ -205,8 +205,8 @@ class CipherSuite:
     ) -> HPKECiphertext:
         """A ciphertext for one reader, bound to a purpose and a context (RFC 9420 §5.1.3).
 
-        `entropy` is fresh and for this ciphertext alone. Raises `InvalidKey` when `public_key` is no key of
-        the suite.
+        `entropy` is fresh and used for this ciphertext only. Raises `InvalidKey` when `public_key` is not an HPKE key
+        of the suite.
         """
         info = _encrypt_context(label, context)
         return HPKECiphertext(*self.hpke.seal(public_key, info, b"", plaintext, entropy))
@@ -214,7 +214,7 @@ class CipherSuite:
     def decrypt_with_label(self, private_key: bytes, label: str, context: bytes, ciphertext: HPKECiphertext) -> bytes:
         """The plaintext that was encrypted to us for this purpose in this context (RFC 9420 §5.1.3).
 
-        Raises `DecryptionFailed`, or `InvalidKey` when `kem_output` is no key of the suite.
+        Raises `DecryptionFailed`, or `InvalidKey` when `kem_output` is not an HPKE key of the suite.
         """
         info = _encrypt_context(label, context)
         try:
@@ -224,7 +224,7 @@ class CipherSuite:
             raise DecryptionFailed("§5.1.3", reason) from None
 
     def export_to(self, public_key: bytes, label: str, length: int, *, entropy: bytes) -> tuple[bytes, bytes]:
-        """A KEM output, and the secret that the holder of the private key gets from it (RFC 9420 §8.3)."""
+        """A KEM output, and the secret that the holder of the private key derives from it (RFC 9420 §8.3)."""
         return self.hpke.send_export(public_key, b"", labeled(label), length, entropy)
 
     def export_from(self, private_key: bytes, kem_output: bytes, label: str, length: int) -> bytes:
@@ -239,7 +239,7 @@ class CipherSuite:
 
 @lru_cache(maxsize=1)
 def _encrypt_context(label: str, context: bytes) -> bytes:
-    """What a ciphertext is bound to (RFC 9420 §5.1.3): the same bytes for all that are sealed in a row."""
+    """The label and context to which a ciphertext is bound (RFC 9420 §5.1.3). A path uses the same one many times."""
     return encode(EncryptContext(labeled(label), context))
 
 
@@ -250,5 +250,5 @@ CIPHER_SUITES: Mapping[int, CipherSuite] = MappingProxyType(
 
 @checks_arguments
 def cipher_suite(number: uint16) -> CipherSuite:
-    """The suite with a registered number; raises `Unsupported` for one that is not built (RFC 9420 §17.1)."""
+    """The suite with a registered number. Raises `Unsupported` for any other number (RFC 9420 §17.1)."""
     return CIPHER_SUITES[algorithms(number).id]

@@ -1,7 +1,7 @@
-"""The numbers in public keys of Curve25519 and Curve448, and those that no honest key has (RFC 7748, RFC 8032).
+"""The coordinates in public keys of Curve25519 and Curve448, and those of small order (RFC 7748, RFC 8032).
 
-Such a key is one coordinate of a point. A few points have a small order: there are at most eight multiples of them,
-so a secret agreed with such a point is known to all, and a signature under it fits messages that nobody signed.
+Such a public key is one coordinate of a point. A point of small order has at most eight multiples. So everybody knows
+the secret that is agreed with such a point, and one signature under it verifies for many messages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Coordinate:
-    """How the keys of a curve write their coordinate: little-endian, in the low `bits` (RFC 7748 §5, RFC 8032 §5).
+    """The encoding of a curve's coordinate in a key: little-endian, in the low `bits` (RFC 7748 §5, RFC 8032 §5).
 
     `small_order` are the coordinates of all points of small order.
     """
@@ -22,23 +22,24 @@ class Coordinate:
     small_order: frozenset[int]
 
     def number_in(self, public_key: bytes) -> int:
-        """The number in the low bits, which may be beyond the prime."""
+        """The number in the low bits. It may be larger than the prime."""
         return int.from_bytes(public_key, "little") & ((1 << self.bits) - 1)
 
     def is_usable_once_reduced(self, public_key: bytes) -> bool:
-        """Whether key agreement can use a key: there a number beyond the prime is reduced (RFC 7748 §5, §6)."""
+        """Whether key agreement can use a key. It reduces a number larger than the prime (RFC 7748 §5, §6)."""
         return len(public_key) == self.length and self.number_in(public_key) % self.prime not in self.small_order
 
     def is_usable_as_written(self, public_key: bytes) -> bool:
-        """Whether a signature can be checked with a key: there a number beyond the prime is none (RFC 8032 §5.1.3).
+        """Whether a signature can be verified with a key. A number larger than the prime is invalid (RFC 8032 §5.1.3).
 
-        A sign bit where the other coordinate is zero needs no look: these points are of small order.
+        RFC 8032 also refuses a sign bit where the other coordinate is zero. These points are of small order, so they
+        are refused already.
         """
         number = self.number_in(public_key)
         return len(public_key) == self.length and number < self.prime and number not in self.small_order
 
     def canonical(self, public_key: bytes) -> bytes:
-        """The one way to write what a key means in an agreement; bytes of another length stay as they are."""
+        """The canonical encoding of a key for key agreement. Bytes of another length are returned as they are."""
         if len(public_key) != self.length:
             return public_key
         return (self.number_in(public_key) % self.prime).to_bytes(self.length, "little")

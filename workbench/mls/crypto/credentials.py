@@ -1,15 +1,14 @@
-"""Who a member says it is, and whether to believe it (RFC 9420 §5.3).
+"""Credentials: the identity of a member, and the Authentication Service that validates it (RFC 9420 §5.3).
 
-The protocol carries credentials; an Authentication Service decides about them (RFC 9750 §4). It is the
-application's, so it is an argument: whatever has the one method of `AuthenticationService`. The one that is built
-here, `TrustAnchors`, takes basic credentials at their word and verifies X.509 chains up to roots that the
-application trusts.
+The protocol carries credentials; an Authentication Service decides about them (RFC 9750 §4). The application provides
+it, so it is an argument: any object with the one method of `AuthenticationService`. The one that is built here,
+`TrustAnchors`, accepts all basic credentials, and verifies X.509 chains up to roots that the application trusts.
 
-When it is asked (§5.3.1): for every leaf node that comes in with a credential or signature key that its place in
-the tree did not have, and for every member of a group that one joins. It is not asked again for each message:
-what a member signed stays accepted when its credential expires later (§5.3.2).
+The service is asked about each leaf node that brings a new credential or signature key to its place in the tree, and
+about each member of a group that a client joins (§5.3.1). It is not asked again for each message: the messages of a
+member stay acceptable when its credential expires later (§5.3.2).
 
-All that reads a certificate stands in `certificates.py`, which is imported when the first certificate is met: the
+The code that reads certificates is in `certificates.py`, which is imported when the first certificate is met: the
 library's X.509 takes long to load, and groups with basic credentials never use it.
 """
 
@@ -28,32 +27,32 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 Identity: TypeAlias = "bytes | x509.Name | x509.GeneralName"
-"""What a credential presents: the bytes of a basic one; the subject and each alternative name of a certificate."""
+"""An identity in a credential: the bytes of a basic one; the subject or an alternative name of a certificate."""
 
 
 @runtime_checkable
 class AuthenticationService(Protocol):
-    """Who decides whether a credential tells the truth (RFC 9420 §5.3.1)."""
+    """Decides whether a credential belongs to the holder of a signature key (RFC 9420 §5.3.1)."""
 
     def validate(
         self, credential: Credential, signature_key: bytes, *, now: int, replaced: Credential | None = None
     ) -> None:
         """Refuse a credential that does not bind its identities to `signature_key` at `now`.
 
-        With `replaced`, its member's credential until now, refuse one that is no valid successor of it: nothing
-        else stops one member from taking the place of another. `now` is in seconds since 1970: the present, or for what
-        others have sent the time of that. A refusal is an `MLSError`; for a credential that has expired it is a
-        `CredentialExpired` that says until when it was good.
+        `replaced` is the credential that the member had until now. With it, refuse a credential that is not a valid
+        successor: nothing else stops one member from taking another's place. `now` is in seconds since 1970; for
+        something that others sent, it is the time of sending. A refusal is an `MLSError`; for an expired credential it
+        is a `CredentialExpired`, which says until when the credential was valid.
         """
 
 
 def authenticate(
     service: AuthenticationService, leaf_node: LeafNode, *, when: When, replaced: LeafNode | None = None
 ) -> None:
-    """Have the Authentication Service validate what a leaf node brings that is new (RFC 9420 §5.3.1).
+    """Have the Authentication Service validate a leaf node, if its credential or key is new (RFC 9420 §5.3.1).
 
-    `replaced` is the leaf node in whose place it comes. If that has the same credential and key, nothing is new:
-    a member may update its encryption key while its credential is expired.
+    `replaced` is the leaf node that it replaces. If both have the same credential and signature key, the service is not
+    asked: a member may update its encryption key while its credential is expired.
     """
     if replaced is None:
         validate_credential(service, leaf_node.credential, leaf_node.signature_key, when=when)
@@ -71,7 +70,7 @@ def validate_credential(
     when: When,
     replaced: Credential | None = None,
 ) -> None:
-    """Have a credential validated by the latest possible time at which it had not expired (RFC 9420 §5.3.2).
+    """Have a credential validated at the latest time in `when` at which it had not expired (RFC 9420 §5.3.2).
 
     Raises what the service raises.
     """
@@ -87,11 +86,10 @@ def validate_credential(
 
 @value
 class TrustAnchors:
-    """Basic credentials are taken at their word, X.509 chains must lead to one of `anchors` (RFC 9420 §5.3).
+    """Accepts all basic credentials, and the X.509 chains that lead to one of `anchors` (RFC 9420 §5.3).
 
-    `intermediates` are certificates that members may leave out of their chains because everybody has them.
-    `revocation_lists` are all that is known of revoked certificates: every issuer of a chain must have a current
-    one among them. None stands for an application that does not revoke.
+    `intermediates` are certificates that members may leave out of their chains, because all receivers have them.
+    `revocation_lists` must hold a current list of each issuer in a chain. None turns revocation off.
     """
 
     anchors: tuple[x509.Certificate, ...] = ()
@@ -103,11 +101,11 @@ class TrustAnchors:
         for revocation_list in self.revocation_lists or ():
             extensions = [revocation_list.extensions, *(entry.extensions for entry in revocation_list)]
             if any(extension.critical for each in extensions for extension in each):
-                reason = "a revocation list with critical extensions is partial or indirect: give the complete one"
+                reason = "a revocation list with critical extensions is partial or indirect: give a complete list"
                 raise Unsupported("§5.3.2", reason)
 
     def _check_types(self) -> None:
-        """As `check_fields` does, without loading X.509 for nothing."""
+        """Check the fields as `check_fields` does, without loading X.509 where no certificate is given."""
         for name in ("anchors", "intermediates", "revocation_lists"):
             given = getattr(self, name)
             if not isinstance(given, tuple) and (given is not None or name != "revocation_lists"):
@@ -122,7 +120,7 @@ class TrustAnchors:
     ) -> None:
         """Refuse a credential as `AuthenticationService` says.
 
-        A successor presents the same identities as what it replaces. Raises `InvalidCredential`,
+        A valid successor presents the same identities as the credential that it replaces. Raises `InvalidCredential`,
         `CredentialExpired`, `CredentialRevoked`, `RevocationUnknown` or `Unsupported`.
         """
         if isinstance(credential.credential, X509Credential):
@@ -141,14 +139,14 @@ class TrustAnchors:
 
 
 DEFAULT_AUTHENTICATION = TrustAnchors()
-"""Basic credentials are taken at their word; no X.509 chain is accepted, for no anchor is trusted by itself."""
+"""All basic credentials are accepted, and no X.509 chain, because there is no anchor."""
 
 
 @checks_arguments
 def presented_identities(credential: Credential) -> frozenset[Identity]:
-    """Who a credential says that its member is, believed or not (RFC 9420 §5.3).
+    """The identities in a credential, without validating it (RFC 9420 §5.3).
 
-    To be compared with whom the application expects. Raises `InvalidCredential`.
+    The application compares them with the identity that it expects. Raises `InvalidCredential`.
     """
     if isinstance(credential.credential, X509Credential):
         from workbench.mls.crypto.certificates import identities_of, load_chain  # noqa: PLC0415 - see the head of the file

@@ -1,8 +1,8 @@
 """Hybrid public key encryption in base mode, one message per encapsulation (RFC 9180).
 
-MLS uses HPKE in two ways only: to seal one plaintext to a public key, and to export a secret that both
-sides then share. The randomness of the sender comes from the caller: the ephemeral key is derived from `ikm`,
-so `ikm` must be fresh and secret, and must serve for one encapsulation.
+MLS uses HPKE in two ways: to seal one plaintext to a public key, and to export a secret that both sides then share. The
+caller gives the sender's randomness: the ephemeral key is derived from `ikm`, so `ikm` must be fresh and secret, and
+used for one encapsulation only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class HPKE:
     aead: AEAD
 
     def derive_private_key(self, ikm: bytes) -> bytes:
-        """The private key that secret bytes stand for (RFC 9180 §7.1.3)."""
+        """The private key derived from secret bytes (RFC 9180 §7.1.3)."""
         curve, labeled = self.kem.curve, self._kem_kdf
         length = curve.private_key_length
         dkp_prk = labeled.extract(b"", b"dkp_prk", ikm)
@@ -124,9 +124,9 @@ class LabeledKDF:
 
 @lru_cache(maxsize=1)
 def info_hash(labeled: LabeledKDF, info: bytes) -> bytes:
-    """The hash of what ciphertexts are bound to (RFC 9180 §5.1), made once for all that are bound to the same bytes.
+    """The hash of the bytes to which a ciphertext is bound (RFC 9180 §5.1). The last hash is kept.
 
-    Every entry of a Welcome is bound to the whole GroupInfo: hashing that again for each would cost the square of the
-    group's size.
+    Each entry of a Welcome is bound to the whole GroupInfo. To hash it again for each entry would cost the square of
+    the group's size.
     """
     return labeled.extract(b"", b"info_hash", info)

@@ -1,8 +1,7 @@
 """Curves, AEADs and HKDF: what the cipher suites are made of (RFC 9420 §5.1).
 
-Apart from `certificates.py`, only this file speaks to the crypto library. Keys come in and go out as
-bytes, so that a state holds nothing but bytes; a key object lives as long as one call, unless it is no secret. The
-library's errors become ours here.
+Only this file and `certificates.py` use the crypto library. Keys come in and go out as bytes, so that a state holds
+only bytes; the library's object for a private key lives as long as one call. The library's errors become ours here.
 """
 
 from __future__ import annotations
@@ -62,17 +61,17 @@ class MontgomeryCurve(Generic[PeerKey]):
         return self._private(private_key).public_key().public_bytes_raw()
 
     def agree(self, private_key: bytes, peer: bytes) -> tuple[bytes, bytes]:
-        """The secret shared with `peer`, and our own public key: loading the private key gives both."""
+        """The secret shared with `peer`, and our own public key, which comes with the loaded private key."""
         ours = self._private(private_key)
         return self._shared(ours, peer), ours.public_key().public_bytes_raw()
 
     def check_public_key(self, public_key: bytes) -> None:
-        """Refuse bytes that are no public key, or one that leads everybody to a secret of zeros (RFC 7748 §6)."""
+        """Refuse bytes that are not a public key, and a key of small order: its secrets are all zeros (RFC 7748 §6)."""
         if not self.coordinate.is_usable_once_reduced(public_key):
             raise _not_a_key("public", self.name, public_key)
 
     def canonical_public_key(self, public_key: bytes) -> bytes:
-        """The same bytes for all that mean one key: spare bits cleared, the number reduced (RFC 7748 §5)."""
+        """The canonical encoding of a key: its unused bit cleared, its number reduced (RFC 7748 §5)."""
         return self.coordinate.canonical(public_key)
 
     def _shared(self, ours: _AgreementKey[PeerKey], peer: bytes) -> bytes:
@@ -90,7 +89,7 @@ class MontgomeryCurve(Generic[PeerKey]):
 
 @dataclass(frozen=True)
 class EdwardsCurve:
-    """Ed25519 and Ed448: signatures only, the same for the same input (RFC 8032)."""
+    """Ed25519 and Ed448: signatures only, and deterministic ones (RFC 8032)."""
 
     name: str
     private_key_length: int
@@ -99,7 +98,7 @@ class EdwardsCurve:
     load_public: Callable[[bytes], _VerifyingKey]
 
     def first_private_key(self, candidates: Iterable[bytes]) -> bytes:
-        """The first candidate: all bytes of the right length are private keys here."""
+        """The first candidate: any bytes of the right length are a private key of these curves."""
         return next(iter(candidates))
 
     def public_key(self, private_key: bytes) -> bytes:
@@ -107,11 +106,11 @@ class EdwardsCurve:
         return self._private(private_key).public_key().public_bytes_raw()
 
     def canonical_public_key(self, public_key: bytes) -> bytes:
-        """The key as it is: there is one way to write it, and `verify` refuses others (RFC 8032 §5.1.3, §5.2.3)."""
+        """The key as it is: a key has only one encoding, and `verify` refuses others (RFC 8032 §5.1.3, §5.2.3)."""
         return public_key
 
     def check_verifying_key(self, public_key: bytes) -> None:
-        """Refuse bytes that are no public key, or one under which one signature fits many messages."""
+        """Refuse bytes that are not a public key, and a key of small order, whose signatures fit many messages."""
         if not self.coordinate.is_usable_as_written(public_key):
             raise _not_a_key("public", self.name, public_key)
 
@@ -136,16 +135,16 @@ class EdwardsCurve:
 
 
 UNCOMPRESSED, COMPRESSED = (b"\4",), (b"\2", b"\3")
-"""How the encodings of a point begin."""
+"""The first bytes of the two encodings of a point."""
 
 
 @dataclass(frozen=True)
 class NistCurve:
     """P-256, P-384 and P-521: ECDH and ECDSA (FIPS 186-5).
 
-    A private key is the scalar as a big-endian number; a public key is uncompressed (RFC 9180 §7.1.1,
-    RFC 9420 §5.1.1), but there are clients in the field whose signature keys are compressed, and these are accepted.
-    Signatures are DER, their nonces derived as in RFC 6979, so that the same history always gives the same bytes.
+    A private key is the scalar as a big-endian number. A public key is uncompressed (RFC 9180 §7.1.1, RFC 9420 §5.1.1),
+    but some clients in the field have compressed signature keys, and these are accepted. Signatures are in DER, with
+    nonces as in RFC 6979, so that the same history always gives the same bytes.
     """
 
     name: str
@@ -154,7 +153,7 @@ class NistCurve:
 
     @property
     def private_key_length(self) -> int:
-        """How many bytes hold a scalar."""
+        """The number of bytes that hold a scalar."""
         return (self.curve.key_size + 7) // 8
 
     def first_private_key(self, candidates: Iterable[bytes]) -> bytes:
@@ -171,22 +170,22 @@ class NistCurve:
         return _uncompressed(self._private(private_key).public_key())
 
     def agree(self, private_key: bytes, peer: bytes) -> tuple[bytes, bytes]:
-        """The secret shared with `peer`, and our own public key: loading the private key gives both."""
+        """The secret shared with `peer`, and our own public key, which comes with the loaded private key."""
         ours = self._private(private_key)
         return ours.exchange(ec.ECDH(), self._point(peer, UNCOMPRESSED)), _uncompressed(ours.public_key())
 
     def check_public_key(self, public_key: bytes) -> None:
-        """Refuse bytes that are no point of the curve (RFC 9180 §7.1.4)."""
+        """Refuse bytes that are not an uncompressed point of the curve (RFC 9180 §7.1.4)."""
         self._point(public_key, UNCOMPRESSED)
 
     def canonical_public_key(self, public_key: bytes) -> bytes:
-        """The compressed point for both of its encodings, other bytes as they are (RFC 9420 §5.1.1)."""
+        """The compressed encoding of a point in either encoding; other bytes as they are (RFC 9420 §5.1.1)."""
         if public_key[:1] in UNCOMPRESSED and len(public_key) == 1 + 2 * self.private_key_length:
             return bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + self.private_key_length]
         return public_key
 
     def check_verifying_key(self, public_key: bytes) -> None:
-        """Refuse bytes that are no point of the curve, in neither encoding (RFC 9420 §5.1.1)."""
+        """Refuse bytes that are not a point of the curve in either encoding (RFC 9420 §5.1.1)."""
         self._point(public_key, UNCOMPRESSED + COMPRESSED)
 
     def sign(self, private_key: bytes, content: bytes) -> bytes:
@@ -203,7 +202,7 @@ class NistCurve:
         return True
 
     def _private(self, private_key: bytes) -> ec.EllipticCurvePrivateKey:
-        scalar = int.from_bytes(private_key, "big")  # some leave out the zeros in front, so any length will do
+        scalar = int.from_bytes(private_key, "big")  # any length: some clients leave out the leading zeros
         if not 0 < scalar < self.curve.group_order:
             raise InvalidPrivateKey("§5.1.1", _unusable("private", self.name, private_key))
         return ec.derive_private_key(scalar, self.curve)
@@ -259,7 +258,7 @@ class AEAD:
         return self._loaded(key, nonce).encrypt(nonce, plaintext, aad)
 
     def open(self, key: bytes, nonce: bytes, aad: bytes, ciphertext: bytes) -> bytes:
-        """The plaintext of what was sealed with the same key, nonce and associated data."""
+        """The plaintext of a ciphertext that was sealed with this key, nonce and associated data."""
         try:
             return self._loaded(key, nonce).decrypt(nonce, ciphertext, aad)
         except InvalidTag:
@@ -267,9 +266,12 @@ class AEAD:
             raise DecryptionFailed("§5.1", reason) from None
 
     def _loaded(self, key: bytes, nonce: bytes) -> AESGCM | ChaCha20Poly1305:
-        """The cipher with a key; the library would take those of other AEADs too."""
+        """The cipher with a key. The lengths are checked here, because the library accepts those of other AEADs too."""
         if (len(key), len(nonce)) != (self.key_length, self.nonce_length):
-            reason = f"a key of {len(key)} bytes and a nonce of {len(nonce)} are not of this AEAD"
+            reason = (
+                f"the AEAD takes a key of {self.key_length} bytes and a nonce of {self.nonce_length}, "
+                f"not of {len(key)} and {len(nonce)}"
+            )
             raise InvalidKey("§5.1", reason)
         return self.load(key)
 
@@ -288,11 +290,11 @@ class HKDF:
     hash_length: int
 
     def extract(self, salt: bytes, ikm: bytes) -> bytes:
-        """A uniform secret of `hash_length` bytes from what may be less even."""
+        """A uniformly random secret of `hash_length` bytes from input that may not be uniform."""
         return hmac.digest(salt, ikm, self.hash)
 
     def expand(self, secret: bytes, info: bytes, length: int) -> bytes:
-        """As many bytes as asked for, up to 255 times the hash, bound to `info`."""
+        """`length` bytes, at most 255 times those of the hash, bound to `info`."""
         if not 0 <= length <= 255 * self.hash_length:
             raise Misuse("§5.1", f"HKDF gives between 0 and {255 * self.hash_length} bytes, not {length}")
         block = output = hmac.digest(secret, info + b"\1", self.hash)

@@ -1,7 +1,7 @@
-"""What signs: the bytes of a private key, or a keystore that keeps them and signs when asked (RFC 9420 §5.1.2).
+"""The signature key of a client: the bytes of its private key, or a keystore that signs with it (RFC 9420 §5.1.2).
 
-Every call that signs takes either. A key that is given as bytes stands in the states that it signs for, as all secrets
-do: who gets such a state can sign. A `Signer` is a reference, so a state that leaks gives no signature key away.
+Every call that signs takes either. A key that is given as bytes is in the states of the client, as all its secrets are:
+whoever gets such a state can sign. A `Signer` is a reference, so a state that leaks does not leak the signature key.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.mls.value import value
 class Signer:
     """A signature key that is held elsewhere: its public key, and the operation `SignWithLabel` (RFC 9420 §5.1.2).
 
-    `sign` takes a label and the content, and gives the signature. Two signers with the same public key are equal.
+    `sign` takes a label and the content, and returns the signature. Two signers with the same public key are equal.
     """
 
     public_key: bytes
@@ -29,7 +29,7 @@ SigningKey: TypeAlias = bytes | Signer
 """A signature private key, or the signer that holds it."""
 
 FindSigner: TypeAlias = Callable[[bytes], Signer]
-"""Gives the signer with a public key, for a state that is read back and does not hold its signature key."""
+"""Returns the signer of a public key, for a state that is read back without its signature key."""
 
 
 def private_key_in(key: SigningKey) -> bytes:

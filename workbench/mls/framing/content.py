@@ -1,7 +1,7 @@
 """Content and its signature (RFC 9420 §6.1).
 
-Content that was taken off the wire is an `UnverifiedContent` until `verify_content` has seen the sender's key,
-and an `AuthenticatedContent` from then on: what must be verified first cannot be used before.
+Content from the wire is an `UnverifiedContent` until `verify_content` has verified its signature, and then an
+`AuthenticatedContent`. So no function can take unverified content for verified content.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workbench.mls.wire.messages import (
 
 @value
 class UnverifiedContent:
-    """Content whose membership tag or seal is good, and whose signature nobody has checked (RFC 9420 §6.1)."""
+    """Content whose membership tag or encryption was checked, and whose signature was not (RFC 9420 §6.1)."""
 
     wire_format: WireFormat
     content: FramedContent
@@ -41,7 +41,7 @@ def sign_content(
 ) -> bytes:
     """The sender's signature, for one wire format and one epoch (RFC 9420 §6.1).
 
-    `context` is that of the epoch; a sender who stays outside has none.
+    `context` is the GroupContext of the epoch, None for a sender that stays outside of the group.
     """
     signed = encode(content_tbs(wire_format, content, context))
     return suite.sign_with_label(signature_private_key, "FramedContentTBS", signed)
@@ -50,10 +50,10 @@ def sign_content(
 def verify_content(
     suite: CipherSuite, unverified: UnverifiedContent, signature_key: bytes, context: GroupContext
 ) -> AuthenticatedContent:
-    """The content as its sender's, once the signature is seen to be good (RFC 9420 §6.1).
+    """Verify the signature of content (RFC 9420 §6.1). Raises `InvalidSignature`.
 
-    Which key is the sender's follows from `content.sender` and is for the caller to look up. The confirmation
-    tag of a commit is not checked here: its key belongs to the epoch to which the commit leads.
+    The caller looks up the sender's `signature_key` (`signature_key_of`). The confirmation tag of a commit is not
+    checked here: its key belongs to the epoch to which the commit leads.
     """
     wire_format, content, auth = unverified.wire_format, unverified.content, unverified.auth
     signed = encode(content_tbs(wire_format, content, context))
@@ -63,12 +63,12 @@ def verify_content(
 
 
 def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupContext | None) -> FramedContentTBS:
-    """What the signature covers; for those who are or become members, the epoch too (RFC 9420 §6.1)."""
+    """The struct that the signature covers; from a member or a joining client, the epoch too (RFC 9420 §6.1)."""
     return FramedContentTBS(ProtocolVersion.mls10, wire_format, content, context if from_inside(content) else None)
 
 
 def proposal_ref(suite: CipherSuite, authenticated: AuthenticatedContent) -> bytes:
-    """The name by which a commit refers to a proposal that was sent before (RFC 9420 §5.2)."""
+    """The reference by which a commit names a proposal that was sent before (RFC 9420 §5.2)."""
     if not isinstance(authenticated.content.content, Proposal):
         raise Misuse("§5.2", "only a proposal has a proposal reference")
     return suite.ref_hash("MLS 1.0 Proposal Reference", encode(authenticated))

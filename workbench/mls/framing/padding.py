@@ -1,9 +1,9 @@
-"""Padding: how a PrivateMessage hides the length of what is in it (RFC 9420 §6.3.1, §15.1).
+"""Padding: how a PrivateMessage hides the length of its content (RFC 9420 §6.3.1, §15.1).
 
-Everybody on the way sees how long a ciphertext is, and "yes" is shorter than "no, sorry, not today". What is padded
-here is all that is sealed, the signature included: with ECDSA it is a byte or two longer one time than another.
-The receiver takes off the zeros whatever the sender's rule was. What no padding hides: that a message was sent, when,
-in which group and epoch, and the authenticated data.
+Everybody between sender and receiver sees the length of a ciphertext, and "yes" is shorter than "no, sorry, not today".
+The padding covers the whole plaintext, the signature included, because the length of an ECDSA signature varies by a
+byte or two. The receiver removes the zeros, whatever the sender's rule was. Padding does not hide that a message was
+sent, at what time, in which group and epoch, and its authenticated data.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ MOST_PADDING = 1 << 30
 class ToMultiple:
     """Pad to the next multiple of `step` bytes (RFC 9420 §15.1).
 
-    Everything up to `step` bytes looks alike, and of anything longer an eavesdropper learns the length in steps: one of
-    n / `step` for messages of up to n bytes. It costs less than one step a message: little for long ones, and for
-    short ones as much as the step is longer than they are.
+    An eavesdropper learns only the number of steps: for messages of up to n bytes, one of n / `step` values. The
+    padding is shorter than one step. That is little for long messages, and for short ones most of the ciphertext.
     """
 
     step: uint32
@@ -33,26 +32,26 @@ class ToMultiple:
     def __post_init__(self) -> None:
         check_fields(self)
         if not 0 < self.step < MOST_PADDING:
-            raise Misuse("§6.3.1", f"nothing can be padded to a multiple of {self.step} bytes")
+            raise Misuse("§6.3.1", f"ToMultiple.step must be from 1 to 2^30 - 1, not {self.step}")
 
 
 @value
 class Padme:
     """Pad as Padmé does: round up to a length of which only the first few bits are not zero (RFC 9420 §15.1).
 
-    A length keeps its first bits and is rounded up behind them, as a floating-point number is; the more bits it has,
-    the fewer of them it keeps, in proportion. Of messages of up to n bytes an eavesdropper tells (log₂ n)² lengths
-    apart, so it learns O(log log n) bits. It costs less than an eighth, and less the longer the message is.
+    The first bits of a length are kept and the others are rounded up, as in a floating-point number. For messages of up
+    to n bytes an eavesdropper can distinguish about (log₂ n)² lengths, so it learns O(log log n) bits. The padding is
+    less than an eighth of the message, and relatively less for longer messages.
     Source: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019.
     """
 
 
 Padding: TypeAlias = uint32 | ToMultiple | Padme
-"""So many bytes as the sender has reckoned itself, or a rule. Plain 0 is none: then the length is there to see."""
+"""A number of bytes that the sender has chosen, or a rule. With 0, everybody sees the length of the content."""
 
 
 def padding_for(padding: Padding, length: int) -> int:
-    """How many zeros come after so many bytes (RFC 9420 §6.3.1)."""
+    """The number of zeros after a plaintext of `length` bytes (RFC 9420 §6.3.1)."""
     match padding:
         case ToMultiple(step):
             return -length % step
@@ -65,7 +64,7 @@ def padding_for(padding: Padding, length: int) -> int:
 
 
 def padme_step(length: int) -> int:
-    """What Padmé rounds a length up to a multiple of; `exponent` and `kept` are E and S in its paper."""
+    """The step to whose next multiple Padmé rounds a length up; `exponent` and `kept` are E and S in its paper."""
     exponent = max(length, 1).bit_length() - 1
     kept = exponent.bit_length()
     return 1 << max(exponent - kept, 0)

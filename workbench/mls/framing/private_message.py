@@ -1,8 +1,8 @@
 """PrivateMessage: signed content that only members can read (RFC 9420 §6.3).
 
-Two layers of encryption: the content under a key that is used once, from the sender's ratchet; and, under a key
-that a sample of that ciphertext selects, the sender data, which says whose ratchet and which step of it. So the
-server learns the group and the epoch, and neither the sender nor what was said.
+There are two layers of encryption. The content is encrypted with a key from the sender's ratchet, which is used once.
+The sender data, which name the ratchet and its generation, are encrypted with a key that is derived from a sample of
+that ciphertext. So the server learns the group and the epoch, but neither the sender nor the content.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def protect_private(
     padding: Padding = 0,
     entropy: bytes,
 ) -> tuple[PrivateMessage, SecretTree]:
-    """Encrypt signed content; the secret tree that comes back lacks the key (RFC 9420 §6.3).
+    """Encrypt signed content. The returned secret tree lacks the key that was used (RFC 9420 §6.3).
 
-    `padding` hides the length of the content behind zeros; `entropy` makes the reuse guard.
+    `padding` hides the length of the content; the reuse guard is drawn from `entropy`.
     """
     content = authenticated.content
     sender, content_type = content.sender.sender, content.content.TAG
@@ -81,12 +81,11 @@ def unprotect_private(
     *,
     custom: frozenset[int] = frozenset(),
 ) -> tuple[UnverifiedContent, SecretTree]:
-    """Decrypt a message of this epoch; the secret tree that comes back lacks its key (RFC 9420 §6.3).
+    """Decrypt a message of this epoch. The returned secret tree lacks the key that was used (RFC 9420 §6.3).
 
-    Adopt that tree only when the signature has been verified too: anybody in the group can make a message that
-    decrypts. That the sender's leaf is not blank is seen when its signature key is looked up. `custom` are the
-    proposal types that are known beside those of the RFC. Raises
-    `DecryptionFailed`, `Malformed`, and what `SecretTree.key_for` raises.
+    Keep that tree only after the signature has been verified: any member can make a message that decrypts. Whether the
+    sender's leaf is filled is checked when its signature key is looked up. `custom` are the types of custom proposals
+    that the caller knows. Raises `DecryptionFailed`, `Malformed`, and what `SecretTree.key_for` raises.
     """
     sender_data = open_sender_data(suite, message, sender_data_secret)
     leaf, generation = sender_data.leaf_index, sender_data.generation
@@ -102,7 +101,7 @@ def open_content(
     *,
     custom: frozenset[int] = frozenset(),
 ) -> UnverifiedContent:
-    """Decrypt a message with its key (RFC 9420 §6.3.1). Raises `DecryptionFailed` or `Malformed`."""
+    """Decrypt the content of a message with its key (RFC 9420 §6.3.1). Raises `DecryptionFailed` or `Malformed`."""
     leaf, content_type = sender_data.leaf_index, message.content_type
     aad = PrivateContentAAD(message.group_id, message.epoch, content_type, message.authenticated_data)
     nonce = _guarded(used.nonce, sender_data.reuse_guard)
@@ -122,7 +121,7 @@ def open_content(
 
 
 def sender_data_key_and_nonce(suite: CipherSuite, secret: bytes, ciphertext: bytes) -> tuple[bytes, bytes]:
-    """The key and nonce of the sender data that goes with a ciphertext (RFC 9420 §6.3.2)."""
+    """The key and nonce for the sender data of a message with this ciphertext (RFC 9420 §6.3.2)."""
     sample = ciphertext[: suite.hash_length]
     key = suite.expand_with_label(secret, "key", sample, suite.key_length)
     nonce = suite.expand_with_label(secret, "nonce", sample, suite.nonce_length)
@@ -130,7 +129,7 @@ def sender_data_key_and_nonce(suite: CipherSuite, secret: bytes, ciphertext: byt
 
 
 def open_sender_data(suite: CipherSuite, message: PrivateMessage, secret: bytes) -> SenderData:
-    """Who sent a message, and with which key: not yet verified (RFC 9420 §6.3.2)."""
+    """The sender of a message and the generation of its key, not yet verified (RFC 9420 §6.3.2)."""
     key, nonce = sender_data_key_and_nonce(suite, secret, message.ciphertext)
     aad = SenderDataAAD(message.group_id, message.epoch, message.content_type)
     try:
@@ -142,6 +141,6 @@ def open_sender_data(suite: CipherSuite, message: PrivateMessage, secret: bytes)
 
 
 def _guarded(nonce: bytes, reuse_guard: bytes) -> bytes:
-    """The nonce with its first bytes changed at random, should a lost state use the same key again."""
+    """The nonce with its first bytes changed at random, in case a member uses the same key again (RFC 9420 §6.3.1)."""
     head = bytes(a ^ b for a, b in zip(nonce, reuse_guard, strict=False))
     return head + nonce[REUSE_GUARD_LENGTH:]

@@ -34,7 +34,7 @@ from workbench.mls.wire.messages import (
 def protect_public(
     suite: CipherSuite, authenticated: AuthenticatedContent, membership_key: bytes, context: GroupContext
 ) -> PublicMessage:
-    """Frame signed content for all to read; a member's gets a membership tag (RFC 9420 §6.2)."""
+    """Frame signed content as a PublicMessage; a member's gets a membership tag (RFC 9420 §6.2)."""
     content, auth = authenticated.content, authenticated.auth
     if authenticated.wire_format is not WireFormat.mls_public_message:
         raise Misuse("§6.1", "the content was signed for another wire format than PublicMessage")
@@ -46,13 +46,13 @@ def protect_public(
 
 
 def from_outside(authenticated: AuthenticatedContent) -> MLSMessage:
-    """Frame the signed content of somebody who is no member, and so has no key to tag it with (RFC 9420 §6.2)."""
+    """Frame the signed content of a client that is not a member, without a membership tag (RFC 9420 §6.2)."""
     public = PublicMessage(authenticated.content, authenticated.auth, None)
     return MLSMessage(ProtocolVersion.mls10, public)
 
 
 FROM_EXTERNAL_SENDERS = (Add, Remove, PreSharedKey, ReInit, GroupContextExtensions, CustomProposal)
-"""What an external sender may propose; of custom proposals it depends on the type (RFC 9420 §12.1.8)."""
+"""The proposals that an external sender may send; for a custom proposal, its type decides (RFC 9420 §12.1.8)."""
 
 
 def unprotect_public(
@@ -60,7 +60,7 @@ def unprotect_public(
 ) -> UnverifiedContent:
     """Check the membership tag of a message of this epoch (RFC 9420 §6.2).
 
-    Raises `InvalidMessage` for content that its sender must not send so, and `InvalidTag`.
+    Raises `InvalidMessage` for content that its sender must not send in a PublicMessage, and `InvalidTag`.
     """
     content, auth = message.content, message.auth
     unverified = read_public(message)
@@ -72,9 +72,9 @@ def unprotect_public(
 
 
 def read_public(message: PublicMessage) -> UnverifiedContent:
-    """A public message as somebody reads it who has no membership key (RFC 9420 §6.2).
+    """The content of a PublicMessage for a reader without the membership key (RFC 9420 §6.2).
 
-    Raises `InvalidMessage` for content that its sender must not send so.
+    Raises `InvalidMessage` for content that its sender must not send in a PublicMessage.
     """
     _check_sender(message.content)
     return UnverifiedContent(WireFormat.mls_public_message, message.content, message.auth)
@@ -86,7 +86,7 @@ def _tbm(content: FramedContent, auth: FramedContentAuthData, context: GroupCont
 
 
 def _check_sender(content: FramedContent) -> None:
-    """Refuse what this kind of sender must not send in the clear (RFC 9420 §6, §6.1)."""
+    """Refuse content that this kind of sender must not send in a PublicMessage (RFC 9420 §6, §6.1)."""
     match content.sender.sender, content.content:
         case _, ApplicationData():
             raise InvalidMessage("§6", "application data came in a PublicMessage")
@@ -100,7 +100,7 @@ def _check_sender(content: FramedContent) -> None:
         case NewMemberCommitSender(), Proposal():
             raise InvalidMessage("§6.1", "a client that joins by its own commit sent a proposal")
         case NewMemberProposalSender(), content_ if not _is_add(content_):
-            raise InvalidMessage("§6.1", "a client that is no member may propose its own Add and nothing else")
+            raise InvalidMessage("§6.1", "a client that is not a member may propose only its own Add")
 
 
 def _is_add(content: Proposal | Commit | ApplicationData) -> bool:

@@ -1,4 +1,4 @@
-"""What the proposals of a commit do: to the tree, and to the group's extensions (RFC 9420 §12.3)."""
+"""Applying the proposals of a commit to the tree and to the group's extensions (RFC 9420 §12.3)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from workbench.mls.wire.messages import (
 from workbench.mls.wire.tree import Extension, KeyPackage
 
 LAST_EPOCH = (1 << 64) - 1
-"""Nobody commits so often; but who makes a group can say that it is there (RFC 9420 §8.1)."""
+"""No group commits so often, but a GroupInfo can claim that it is in this epoch (RFC 9420 §8.1)."""
 
 
 @value
 class Applied:
-    """What a list of proposals makes of the tree and of the group's extensions."""
+    """The tree and the extensions after a list of proposals, and who was added, updated and removed."""
 
     tree: RatchetTree
     extensions: tuple[Extension, ...]
@@ -42,16 +42,16 @@ class Applied:
 
     @property
     def joined(self) -> frozenset[LeafIndex]:
-        """The leaves of those who were added: their secrets come in the Welcome."""
+        """The leaves of the members that were added: their secrets come in the Welcome."""
         return frozenset(leaf for leaf, _ in self.added)
 
 
 def apply_by(
     committer: ProposalSender, group: PublicGroup, proposals: Sequence[SentProposal]
 ) -> tuple[Applied, LeafIndex]:
-    """Apply the proposals of a commit to a group, and give a newcomer its leaf (RFC 9420 §12.3, §12.4.3.2).
+    """Apply the proposals of a commit, and return the committer's leaf too (RFC 9420 §12.3, §12.4.3.2).
 
-    Raises what `apply_proposals` raises.
+    A newcomer gets the leftmost blank leaf. Raises what `apply_proposals` raises.
     """
     applied = apply_proposals(group.tree, group.context.extensions, proposals)
     if isinstance(committer, int):
@@ -63,8 +63,8 @@ def apply_by(
 def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: Sequence[SentProposal]) -> Applied:
     """Apply a valid list in the RFC's order: extensions, Updates, Removes, Adds (RFC 9420 §12.3).
 
-    Raises `InvalidProposalList` for a custom proposal that a member who stays does not support, and what makes the
-    resulting tree invalid: a key held twice, or a member that cannot do what the group or another member needs.
+    Raises `InvalidProposalList` for a custom proposal that a remaining member does not support, and
+    `InvalidRatchetTree` if two members would share a key, or a member would lack a capability that the group demands.
     """
     _check_support(tree, proposals)
     for sent in proposals:
@@ -97,7 +97,7 @@ def apply_proposals(tree: RatchetTree, extensions: tuple[Extension, ...], propos
 
 
 def _check_support(tree: RatchetTree, proposals: Sequence[SentProposal]) -> None:
-    """All who will process a commit list its custom proposals among their capabilities (RFC 9420 §12.2, §13.2)."""
+    """Check that all members that process a commit support its custom proposals (RFC 9420 §12.2, §13.2)."""
     custom = {sent.proposal.proposal_type for sent in proposals if isinstance(sent.proposal, CustomProposal)}
     if tree.common_capabilities is None or custom <= tree.common_capabilities.proposals:
         return
@@ -108,9 +108,9 @@ def _check_support(tree: RatchetTree, proposals: Sequence[SentProposal]) -> None
 
 
 def provisional_context(group: PublicGroup, applied: Applied, tree: RatchetTree) -> GroupContext:
-    """The context of the next epoch before its transcript hash is known (RFC 9420 §12.4.1).
+    """The GroupContext of the next epoch, still without its transcript hash (RFC 9420 §12.4.1).
 
-    Raises `GroupInactive` if there is no next one.
+    Raises `GroupInactive` if the present epoch is the last one that has a number.
     """
     if group.epoch == LAST_EPOCH:
         raise GroupInactive("§8.1", "the group is in the last epoch that has a number")

@@ -1,16 +1,16 @@
-"""When the Authentication Service of the policy is asked who somebody is (RFC 9420 §5.3.1).
+"""When the Authentication Service of the policy is asked about a credential (RFC 9420 §5.3.1).
 
-Each event that brings a credential asks at one place, which all who send it and all who receive it pass:
+For each event that brings a credential, one function asks. Both the sender and the receivers call it:
 
     an Add, an Update, other external senders   `check_is_current`, from `validate_proposal`
     the leaf of a commit's path                 `validate_and_apply`; of a newcomer's, `validate_and_make_room`
-    a group that one joins or observes          `verified_tree`: its members, its external senders
-    a group that one makes                      `create_group`
-    a group that comes from another             `pair_members`: who stands for whom
+    joining or observing a group                `verified_tree`: its members, its external senders
+    creating a group                            `create_group`
+    a group that comes from another             `pair_members`: which member is which old member
 
-A proposal that has waited is asked about again by the member that commits it, for the members whom it lets in will ask.
-Otherwise the question is about what is new. What was accepted once is not asked about again, neither for each message
-nor in each epoch, so a member whose credential expires can still be heard (§5.3.2).
+A committer asks again about each proposal that has waited, because the members that it adds will ask too. Apart from
+that, the service is asked only about new credentials. An accepted credential is not asked about again, neither for each
+message nor in each epoch, so the messages of a member whose credential expires stay acceptable (§5.3.2).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workbench.mls.wire.tree import Extension
 
 
 def authenticate_group(policy: Policy, tree: RatchetTree, extensions: Vector[Extension], *, when: When) -> None:
-    """Ask about everybody in a group that is new to us (RFC 9420 §5.3.1).
+    """Ask about all members and external senders of a group that we join or observe (RFC 9420 §5.3.1).
 
     Raises what the Authentication Service raises.
     """
@@ -37,9 +37,9 @@ def authenticate_group(policy: Policy, tree: RatchetTree, extensions: Vector[Ext
 def authenticate_external_senders(
     policy: Policy, extensions: Vector[Extension], *, when: When, present: Vector[Extension] = ()
 ) -> None:
-    """Ask about the external senders that a GroupContext has not had before (RFC 9420 §5.3.1, §12.1.8.1).
+    """Ask about the external senders that are new in a GroupContext (RFC 9420 §5.3.1, §12.1.8.1).
 
-    `present` are the extensions until now. Raises what the Authentication Service raises.
+    `present` are the extensions of the present GroupContext. Raises what the Authentication Service raises.
     """
     known = frozenset(external_senders_in(present))
     for sender in external_senders_in(extensions):

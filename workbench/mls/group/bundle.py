@@ -1,4 +1,4 @@
-"""Making key packages: how a client lets itself be added while it is away (RFC 9420 §10)."""
+"""Making key packages, with which others can add a client while it is offline (RFC 9420 §10)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from workbench.mls.wire.tree import (
 
 @value
 class KeyPackageBundle:
-    """A key package with the private keys that belong to it; only its client ever holds one."""
+    """A key package with its private keys; only the client that made it holds them."""
 
     key_package: KeyPackage
     init_private_key: bytes
@@ -57,14 +57,14 @@ def create_key_package(
 ) -> KeyPackageBundle:
     """Make and sign a key package with fresh init and leaf keys (RFC 9420 §10).
 
-    `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. What the client uses must be listed in
-    `capabilities`, which default to what this implementation supports: its cipher suite, its type of credential, and
-    its extensions. `grease` adds values that everybody is to ignore. Raises what `check_own_leaf` raises.
+    `lifetime` is in seconds since 1970; `entropy` is 32 fresh bytes. `capabilities` must list the cipher suite, the
+    type of the credential and the extensions that the client uses; the default is all that this implementation
+    supports. `grease` adds values that all receivers ignore. Raises what `check_own_leaf` raises.
 
-    A key package is used once, and its private init key is deleted then. One of `last_resort` is marked for a
-    directory to hand out again and again when no other is left, so that nobody can keep a client out of groups by using
-    up its key packages (§16.8). That costs forward secrecy: its init key has to be kept, and opens every Welcome that
-    was ever sealed to it. Publish enough others, and replace it once it has been used.
+    A key package is used once, and then its private init key is deleted. A key package of `last_resort` is an
+    exception: a directory hands it out repeatedly when no other is left, so that nobody can keep a client out of groups
+    by using up its key packages (§16.8). This costs forward secrecy: its init key is kept, and decrypts every Welcome
+    that was sealed to it. So publish enough others, and replace it once it has been used.
     """
     can = capabilities or default_capabilities()
     if last_resort:

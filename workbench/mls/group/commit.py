@@ -1,16 +1,16 @@
 """Commits: how a group goes from one epoch to the next (RFC 9420 §12.4).
 
-Making and processing a commit are the same walk, seen from two ends:
+Making a commit and processing it take the same steps:
 
     validate    the proposals, one by one and together
-    apply       them to the tree and the group's extensions
-    path        fresh keys from the committer's leaf to the root, sealed or opened
-    sign        the commit (made), or have its signature verified before (processed)
-    schedule    the new epoch from the old init secret, the path's commit secret and the pre-shared keys
-    confirm     the tag that proves it
+    apply       the proposals to the tree and the group's extensions
+    path        encrypt, or decrypt, fresh keys from the committer's leaf to the root
+    sign        the commit; a received commit has had its signature verified before (`framing.py`)
+    schedule    derive the new epoch from the old init secret, the path's commit secret and the pre-shared keys
+    confirm     make, or verify, the confirmation tag
 
-A member and a newcomer make a commit alike (`make_commit`); what only a newcomer does is in `external_commit.py`. What
-takes no secret of a commit that is processed is in `public_commit.py`.
+Members and newcomers make commits with the same function (`make_commit`); `external_commit.py` has the steps of a
+newcomer. The steps of processing that take no secret are in `public_commit.py`.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ from workbench.mls.wire.tree import LeafNode, UpdatePath
 
 @value
 class PendingCommit:
-    """A commit that was made and not yet accepted.
+    """A commit that was made, and that the delivery service has not accepted yet.
 
-    Send `message`, and `welcome` to whom it adds. Until the delivery service has accepted the commit, and for ever
-    if another came first, go on with `current`. Then apply the commit: give it to `process` as `pending` when it
-    comes back, or to `apply_pending_commit`; or take `next`, if nothing was received in between. Forget a commit
-    that lost. `advanced` is what the others learn from it.
+    Send `message` to the group, and `welcome` to the added clients. Go on with `current` until the delivery service has
+    accepted the commit, and drop the pending commit if another commit came first. When it is accepted, apply it: pass
+    it to `process` as `pending` when the message comes back, or call `apply_pending_commit`; or take `next`, if nothing
+    was received in between. `advanced` is what the commit changes.
     """
 
     message: MLSMessage
@@ -88,11 +88,11 @@ class PendingCommit:
 
 @value
 class Removed:
-    """A commit was processed that removes this member: its state can read what it could read before, no more.
+    """A commit that removes this member was processed: its state can read the messages that it could read before.
 
-    The member cannot check all of it. The path is not sealed to it, so it has no secret of the new epoch: it cannot
-    tell whether the confirmation tag is right and whether the others can open the path (RFC 9420 §12.4.2). For a
-    commit that says that this member comes back with another leaf, its sender needs no secret of the group. An
+    The member cannot check the whole commit. The path is not encrypted to it, so it has no secret of the new epoch, and
+    cannot tell whether the confirmation tag is right and whether the others can decrypt the path (RFC 9420 §12.4.2). An
+    external commit that replaces this member's leaf can come from anybody: its sender needs no secret of the group. An
     application that wants to go on if the others refuse the commit keeps the state before it (docs/delivery.md).
     """
 
@@ -116,16 +116,17 @@ def create_commit(
     ratchet_tree: bool = True,
     grease: bool = False,
 ) -> PendingCommit:
-    """Commit the proposals given by value, after those that are pending (RFC 9420 §12.4.1).
+    """Commit pending proposals, and then `proposals` by value (RFC 9420 §12.4.1).
 
-    `by_reference` names the pending ones to commit, in their order, and then all of them must fit; without it
-    those that fit and have not expired are taken along; of the senders in the policy's `needs_approval` only those
-    whose reference is in `approved`. `path=False` leaves out the path where the proposals allow it: it is cheaper, and
-    heals nothing. `renew` puts another credential or signature key into the committer's leaf, which takes a path.
+    `by_reference` lists the references of the pending proposals to commit, in their order; all of them must be valid
+    together. Without it, the commit takes all pending proposals that are valid together and have not expired. Of those
+    whose senders are in the policy's `needs_approval`, it takes only the references in `approved`. `path=False` leaves
+    out the path where the proposals allow it: such a commit is cheaper, and does not heal a compromise. `renew` puts
+    another credential or signature key into the committer's leaf, which takes a path.
 
-    `psks` are the keys that may be mixed in, beside those of past epochs that the state has. `ratchet_tree` puts the
-    tree into the Welcome, and `grease` an extension that everybody is to ignore. `entropy` is 32 fresh bytes; `now` is
-    in seconds since 1970.
+    `psks` are the pre-shared keys that proposals may name, beside those of past epochs in the state. `ratchet_tree`
+    puts the tree into the Welcome, and `grease` an extension that all receivers ignore. `entropy` is 32 fresh bytes;
+    `now` is in seconds since 1970.
     """
     require_active(state)
     for proposal in proposals:
@@ -165,7 +166,10 @@ def commit_proposals(
     grease: bool = False,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> PendingCommit:
-    """Commit just these proposals as a member; another `usage` links a new group to an old one (RFC 9420 §8.6)."""
+    """Commit exactly these proposals as a member (RFC 9420 §12.4.1).
+
+    `usage` is `reinit` or `branch` in the first commit of a group that is linked to an old one (§8.6).
+    """
     require_first_commit(
         state, usage, [each.proposal.psk for each in listed if isinstance(each.proposal, PreSharedKey)]
     )
@@ -211,11 +215,11 @@ def commit_proposals(
 
 @value
 class Author:
-    """What it takes to make a commit: what a member has, or a newcomer (RFC 9420 §12.4.1, §12.4.3.2).
+    """The committer, a member or a newcomer, with all that it needs for a commit (RFC 9420 §12.4.1, §12.4.3.2).
 
     `leaf_node` goes into the path; its encryption key, source and signature are still to be set. It is signed with
     `next_signature_private_key`, and the commit with `signature_private_key`. `private_keys` are those of the tree
-    before the commit, and `init_secret` is that of the old epoch or, from a newcomer, a fresh one.
+    before the commit. `init_secret` is that of the old epoch, or a fresh one from a newcomer.
     """
 
     sender: MemberSender | NewMemberCommitSender
@@ -259,7 +263,7 @@ def make_commit(
     now: int,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> MadeCommit:
-    """Make a commit of the proposals listed, as a member or as a newcomer (RFC 9420 §12.4.1, §12.4.3.2)."""
+    """Make a commit of the listed proposals, as a member or as a newcomer (RFC 9420 §12.4.1, §12.4.3.2)."""
     suite = group.suite
     # validate
     validate_proposals(group, listed, author.as_proposal_sender, author.leaf_node, when=When.at(now), usage=usage)
@@ -295,9 +299,9 @@ def process_commit(
     psks: PreSharedKeys = NO_PSKS,
     process_public: ProcessPublicCommit = process_public_commit,
 ) -> tuple[GroupState, EpochAdvanced | Removed]:
-    """Process a commit whose signature has been verified, and go on in the epoch to which it leads (RFC 9420 §12.4.2).
+    """Process a commit whose signature has been verified, and return the state in the new epoch (RFC 9420 §12.4.2).
 
-    Raises what `process_public_commit` raises, `InvalidTag`, `UnknownPreSharedKey`, and what opening the path raises.
+    Raises what `process_public_commit` and `open_path` raise, `InvalidTag`, or `UnknownPreSharedKey`.
     """
     suite = state.suite
     # validate, apply
@@ -318,17 +322,17 @@ def process_commit(
     )
     # confirm
     if tag is None or not suite.verify_mac(epoch.secrets.confirmation_key, context.confirmed_transcript_hash, tag):
-        raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch the commit leads to")
+        raise InvalidTag("§12.4.2", "the confirmation tag is not that of the epoch to which the commit leads")
     return advance_epoch(state, context, epoch, path, tag, processed.applied.reinit), processed.advanced
 
 
-# The path: made by the committer, opened by the others
+# The path: the committer makes it, the others decrypt it
 
 
 def _make_path(
     group: PublicGroup, author: Author, applied: Applied, committer: LeafIndex, entropy: bytes
 ) -> tuple[AppliedPath, UpdatePath, Mapping[NodeIndex, bytes], GroupContext]:
-    """A fresh path sealed to all who stay, its secrets by node, and the context to which it is bound."""
+    """A fresh path encrypted to the remaining members, its secrets by node, and the context to which it is bound."""
     signing = author.next_signature_private_key
     made = new_path(
         group.suite, applied.tree, committer, group.group_id, signing, entropy=entropy, leaf_node=author.leaf_node
@@ -346,13 +350,13 @@ def _make_path(
 
 
 def _kept_path(group: PublicGroup, author: Author, applied: Applied) -> AppliedPath:
-    """What a committer has without a path: its own keys, as far as the nodes are still there."""
+    """The keys of a committer without a path: those of nodes that the proposals have not changed."""
     keys = prune_private_keys(group.tree, applied.tree, author.private_keys)
     return AppliedPath(applied.tree, bytes(group.suite.hash_length), keys, author.signature_private_key)
 
 
 def _open_path(state: GroupState, processed: ProcessedPublicCommit) -> AppliedPath:
-    """The path of another committer, as far up as this member can open it."""
+    """The keys of this member after the path of another committer, from its ciphertext in that path."""
     update_path, applied = processed.commit.path, processed.applied
     keys, signing = _private_keys(state, applied), _signature_private_key(state, applied)
     if update_path is None:
@@ -371,7 +375,7 @@ def _open_path(state: GroupState, processed: ProcessedPublicCommit) -> AppliedPa
 
 
 def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, bytes]:
-    """The private keys that are still of use after the proposals; an own Update that was committed brings its own."""
+    """The private keys of this member after the proposals, with the new leaf key if its own Update was committed."""
     keys = dict(prune_private_keys(state.tree, applied.tree, state.private_keys))
     own = applied.tree.leaf(state.own_leaf)
     if own is not None and own.encryption_key in state.update_keys:
@@ -380,7 +384,7 @@ def _private_keys(state: GroupState, applied: Applied) -> Mapping[NodeIndex, byt
 
 
 def _signature_private_key(state: GroupState, applied: Applied) -> SigningKey:
-    """The key to sign with from now on: another one if an own Update that was committed brings it."""
+    """The key with which this member signs from now on: a new one if its own Update, now committed, brings one."""
     public_key = applied.tree.member(state.own_leaf).signature_key
     return state.update_signature_keys.get(public_key, state.signature_private_key)
 

@@ -1,8 +1,8 @@
-"""Proposal types that RFC 9420 does not define, and what a group must know of one (RFC 9420 §13.2).
+"""Proposal types that RFC 9420 does not define (RFC 9420 §13.2).
 
-The application says which it knows in its `Policy`; nothing is registered anywhere. MLS carries such a proposal as
-its type and opaque data (`CustomProposal`), sees to it that everybody who must follow it lists the type among its
-capabilities, and hands it to the application with the commit that carries it out.
+The application lists the types that it knows in its `Policy`; there is no global registry. MLS carries such a proposal
+as its type and opaque data (`CustomProposal`), checks that all members that process it list the type as a capability,
+and gives it to the application together with the commit.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from workbench.mls.wire.shapes import uint16
 
 @value
 class CustomProposalType:
-    """What all members must know alike of a proposal type that RFC 9420 does not define (RFC 9420 §17.4).
+    """The rules for a custom type of proposals, which must be the same for all members (RFC 9420 §17.4).
 
-    `path_required`: a commit that holds one must have a path (§12.4). `external_senders`: those outside whom the
-    group lists may send one (§12.1.8). `external_commits`: a newcomer may commit one of its own (§12.2).
+    `path_required`: a commit of such a proposal must have a path (§12.4). `external_senders`: an external sender may
+    send one (§12.1.8). `external_commits`: an external commit may hold one (§12.2).
     """
 
     number: uint16

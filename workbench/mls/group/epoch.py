@@ -22,7 +22,7 @@ from workbench.mls.wire.messages import FramedContent, GroupContext, PreSharedKe
 
 @value
 class AppliedPath:
-    """What a commit's path brings: the tree with it, the commit secret, and the private keys held after it."""
+    """The effect of a commit's path: the tree with it, the commit secret, and this member's private keys after it."""
 
     tree: RatchetTree
     commit_secret: bytes = field(repr=False)
@@ -32,7 +32,7 @@ class AppliedPath:
 
 @value
 class EpochInputs:
-    """What the new epoch starts from: the old one's init secret (or a newcomer's), transcript, and the PSKs."""
+    """The inputs of a new epoch: an init secret (the old epoch's or a newcomer's), the transcript hash, the PSKs."""
 
     init_secret: bytes = field(repr=False)
     interim_transcript_hash: bytes
@@ -48,7 +48,7 @@ def derive_epoch(
     content: FramedContent,
     signature: bytes,
 ) -> tuple[GroupContext, Epoch]:
-    """The new context and its secrets, from a signed commit and its path (RFC 9420 §8, §8.2)."""
+    """The GroupContext and the secrets of a new epoch, from a signed commit and its path (RFC 9420 §8, §8.2)."""
     confirmed = confirmed_transcript_hash(suite, origin.interim_transcript_hash, wire_format, content, signature)
     context = replace(provisional, confirmed_transcript_hash=confirmed)
     epoch = next_epoch(
@@ -70,7 +70,7 @@ def first_state(
     epoch: Epoch | FirstEpoch,
     tag: bytes,
 ) -> GroupState:
-    """The state of a member that has just come in, with the secrets of the epoch and its confirmation tag."""
+    """The state of a member in its first epoch; `tag` is the confirmation tag of that epoch."""
     return GroupState(
         public=public,
         own_leaf=own_leaf,
@@ -87,9 +87,9 @@ def first_state(
 def advance_epoch(
     state: GroupState, context: GroupContext, epoch: Epoch, path: AppliedPath, tag: bytes, reinit: ReInit | None
 ) -> GroupState:
-    """The state in the new epoch; of what belonged to the old one it holds what the policy keeps, and nothing else.
+    """The state in the new epoch. Of the old epoch's secrets, it holds only those that the policy keeps.
 
-    A ReInit has ended the group: nothing can be sent in the epoch to which its commit leads (RFC 9420 §12.4.2).
+    After the commit of a ReInit the group has ended: nothing can be sent in the new epoch (RFC 9420 §12.4.2).
     """
     kept = {**state.resumption_psks, context.epoch: epoch.secrets.resumption_psk}
     oldest = context.epoch - state.policy.kept_resumption_psks
@@ -110,9 +110,9 @@ def advance_epoch(
 
 
 def last_state(state: GroupState) -> GroupState:
-    """What a removed member keeps: it reads what it could read before, and can send nothing.
+    """The state of a removed member: it can read the messages that it could read before, and can send nothing.
 
-    The RFC wants it deleted soon: that is for the application, which alone knows when no message is under way any
-    more (RFC 9420 §12.4.2).
+    The application should delete it soon (RFC 9420 §12.4.2). Only the application knows when no message is on its way
+    any more.
     """
     return replace(state.with_proposals({}), active=False, update_keys={}, update_signature_keys={})

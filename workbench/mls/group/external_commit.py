@@ -1,7 +1,7 @@
-"""External commits: how a client adds itself to a group, or comes back to it (RFC 9420 §12.4.3.2).
+"""External commits: a client adds itself to a group, or replaces its own old leaf (RFC 9420 §12.4.3.2).
 
-The commit is made as any other (`make_commit`), by somebody who has no secret of the group: the init secret is a fresh
-one, sealed to the group's external key.
+The commit is made like any other (`make_commit`), by a client without a secret of the group: its init secret is fresh,
+and encrypted to the group's external key.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ from workbench.mls.wire.tree import (
 
 @value
 class PendingExternalCommit:
-    """A newcomer's commit that was made and not yet accepted: send `message`, and go on with `next` once it is.
+    """An external commit that was made, and that the delivery service has not accepted yet.
 
-    `made_in` is the epoch that the GroupInfo described; the commit counts only if no other commit ends that epoch
-    first. `next` keeps nothing of a past epoch, in a resync neither: who still has the old state reads late messages
-    with it, and then deletes it.
+    Send `message`, and go on with `next` once the commit is accepted. `made_in` is the epoch that the GroupInfo
+    describes; the commit is valid only if no other commit ends that epoch first. `next` has no keys of past epochs,
+    even after a resync: a client that still has its old state reads late messages with that state, and then deletes it.
     """
 
     message: MLSMessage
@@ -78,15 +78,14 @@ def external_commit(
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> PendingExternalCommit:
-    """Join a group by a commit of one's own (RFC 9420 §12.4.3.2).
+    """Join a group by an external commit (RFC 9420 §12.4.3.2).
 
-    `group_info` must offer an external key and be of the group's present epoch. `resync` is an old leaf of the
-    same client, which goes. `proposals` mix in pre-shared keys, whose values are in `psks`, or are of custom types
-    that the `policy` lets newcomers commit. `grease` adds values to
-    the leaf that everybody is to ignore. `entropy` is 32 fresh bytes. Raises what `public_group` raises,
-    `RefusedByPolicy` for what the `policy` does not let newcomers do, `InvalidProposalList` for a `resync` of somebody
-    else, and `InvalidRatchetTree` if the client cannot do what the
-    group needs.
+    `group_info` must have an external key and be of the group's present epoch. `resync` is an old leaf of the same
+    client, which the commit removes. `proposals` name pre-shared keys, whose values are in `psks`, or are of custom
+    types that the `policy` allows in external commits. `grease` adds values to the leaf that all receivers ignore.
+    `entropy` is 32 fresh bytes. Raises what `public_group` raises, `RefusedByPolicy` if the `policy` does not allow the
+    commit, `InvalidProposalList` for a `resync` of another client's leaf, and `InvalidRatchetTree` if the client lacks
+    a capability that the group demands.
     """
     info = group_info_in(group_info)
     group = public_group(info, now=now, ratchet_tree=ratchet_tree, policy=policy, suite=suite)

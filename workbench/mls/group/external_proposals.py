@@ -1,7 +1,7 @@
-"""Proposals from outside: by those whom the group lists, and by clients that want to be in it (RFC 9420 §12.1.8).
+"""Proposals from outside: by the external senders of a group, and by clients that want to join (RFC 9420 §12.1.8).
 
-Neither has a secret of the group; a group id and an epoch are all they need to know. A proposal from outside is
-therefore always public, and its signature is not bound to more of the group than these.
+Neither has a secret of the group; they need only its id and epoch. So such a proposal is always a PublicMessage, and
+its signature covers nothing else of the group.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def propose_external(
     """Propose a change as an external sender (RFC 9420 §12.1.8.1).
 
     `sender_index` is the sender's place in the group's `external_senders` extension; `now` is in seconds since 1970.
-    Raises what makes the proposal invalid in every group, as far as it can be told without one.
+    Raises the error of a proposal that would be invalid in every group.
     """
     if not isinstance(proposal, FROM_EXTERNAL_SENDERS):
         name = type(proposal).__name__
@@ -74,9 +74,10 @@ def propose_self_add(
     now: Seconds,
     authenticated_data: bytes = b"",
 ) -> MLSMessage:
-    """Ask to be added to a group; its members decide (RFC 9420 §12.1.8).
+    """Propose to be added to a group; its members decide (RFC 9420 §12.1.8).
 
-    The private key is the key package's; `now` is in seconds since 1970. Raises what `validate_key_package` raises.
+    `signature_private_key` is that of the key package; `now` is in seconds since 1970. Raises what
+    `validate_key_package` raises.
     """
     _check_own(suite, Add(key_package), now)
     sender = Sender(NewMemberProposalSender())
@@ -85,7 +86,7 @@ def propose_self_add(
 
 
 def _check_own(suite: CipherSuite, proposal: AnyProposal, now: int) -> None:
-    """Nobody sends a proposal that is invalid in every group, or a key package out of its lifetime (§7.3, §12.1)."""
+    """Refuse a proposal that would be invalid in every group, or an expired key package (RFC 9420 §7.3, §12.1)."""
     refuse_grease_in(proposal)
     match proposal:
         case Add(key_package):

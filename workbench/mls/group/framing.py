@@ -1,4 +1,4 @@
-"""Between a state and the wire: framing what a member sends, and opening what it receives (RFC 9420 §6)."""
+"""Framing the messages that a member sends, and verifying and decrypting those that it receives (RFC 9420 §6)."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from workbench.mls.wire.tree import UpdatePath
 
 @value
 class Framing:
-    """How a proposal or a commit goes on the wire: as a PublicMessage or, `private`, as a PrivateMessage (RFC 9420 §6).
+    """How a proposal or a commit is sent: as a PublicMessage or, if `private`, as a PrivateMessage (RFC 9420 §6).
 
-    `authenticated_data` travels in the clear, covered by the signature. `padding` is for a PrivateMessage; None is what
-    the policy says.
+    `authenticated_data` is sent in the clear, covered by the signature. `padding` is for a PrivateMessage; with None
+    the policy's padding is used.
     """
 
     private: bool = False
@@ -70,7 +70,7 @@ PUBLIC = Framing()
 def frame(
     state: GroupState, authenticated: AuthenticatedContent, framing: Framing, *, entropy: bytes
 ) -> tuple[MLSMessage, GroupState]:
-    """Protect signed content for the wire; the next state lacks the key that a PrivateMessage used up."""
+    """Protect signed content for the wire; the next state lacks the key of a PrivateMessage (RFC 9420 §6)."""
     if authenticated.wire_format is WireFormat.mls_public_message:
         public = protect_public(state.suite, authenticated, state.secrets.membership_key, state.context)
         return MLSMessage(ProtocolVersion.mls10, public), state
@@ -86,10 +86,10 @@ def frame(
 
 
 def unframe(state: GroupState, message: MLSMessage) -> tuple[AuthenticatedContent, GroupState]:
-    """Open a message of this epoch and verify its tag or seal and its signature (RFC 9420 §6.1).
+    """Verify or decrypt a message of this epoch, and verify its signature (RFC 9420 §6.1).
 
-    Application messages may also be of a past epoch that is kept. Raises `WrongGroup`, `WrongEpoch` (one of its
-    kinds), `OwnMessage`, `InvalidMessage`, `InvalidCommit`, `InvalidTag`, `InvalidSignature`, `DecryptionFailed`,
+    An application message may also be of a past epoch whose keys are kept. Raises `WrongGroup`, `WrongEpoch` (one of
+    its kinds), `OwnMessage`, `InvalidMessage`, `InvalidCommit`, `InvalidTag`, `InvalidSignature`, `DecryptionFailed`,
     `KeyAlreadyUsed`, `KeyExpired` or `GenerationTooFarAhead`.
     """
     suite, epoch = state.suite, state.readable
@@ -114,9 +114,9 @@ def unframe(state: GroupState, message: MLSMessage) -> tuple[AuthenticatedConten
 
 
 def signature_key_of(content: FramedContent, context: GroupContext, tree: RatchetTree) -> bytes:
-    """The key with which the sender of a message must have signed it (RFC 9420 §6.1).
+    """The public key with which the signature of a message is verified (RFC 9420 §6.1).
 
-    That the sender may send such content has been checked where it was read (`read_public`).
+    `read_public` has checked that this kind of sender may send such content.
     """
     match content.sender.sender, content.content:
         case MemberSender(leaf), _:
@@ -134,11 +134,11 @@ def signature_key_of(content: FramedContent, context: GroupContext, tree: Ratche
         case _, Commit(_, UpdatePath(leaf_node)):
             return leaf_node.signature_key
         case _:
-            raise InvalidCommit("§12.4.3.2", "a commit by a newcomer has no path, and so nobody to have signed it")
+            raise InvalidCommit("§12.4.3.2", "an external commit has no path, so no leaf has a key for its signature")
 
 
 def sender_leaf(content: FramedContent) -> LeafIndex:
-    """The leaf of the member who framed content; `InvalidMessage` if it was nobody with a leaf (RFC 9420 §6)."""
+    """The leaf of the sender; `InvalidMessage` for a sender that is not a member (RFC 9420 §6)."""
     sender = content.sender.sender
     if not isinstance(sender, MemberSender):
         raise InvalidMessage("§6", f"only a member may send this, not a {sender.TAG.name} sender")
@@ -146,7 +146,7 @@ def sender_leaf(content: FramedContent) -> LeafIndex:
 
 
 def check_address(context: GroupContext, group_id: bytes, epoch: int) -> None:
-    """Raise `WrongGroup`, `FutureEpoch` or `PastEpoch` for what is not of the group and epoch of `context`."""
+    """Raise `WrongGroup`, `FutureEpoch` or `PastEpoch` for a message of another group or epoch than `context`."""
     current = context.epoch
     if group_id != context.group_id:
         raise WrongGroup("§6", f"the message is for group {group_id.hex()}, this is {context.group_id.hex()}")
@@ -161,15 +161,13 @@ def check_address(context: GroupContext, group_id: bytes, epoch: int) -> None:
 def _check_handshake_address(state: GroupState, group_id: bytes, epoch: int) -> None:
     """Check that a proposal or a commit is of this group and epoch (RFC 9420 §12.4)."""
     if group_id == state.group_id and epoch < state.epoch:
-        reason = (
-            f"the message is of epoch {epoch}, this state is in epoch {state.epoch}: it can change nothing any more"
-        )
+        reason = f"the message is of epoch {epoch}, this state is in epoch {state.epoch}: it has no effect any more"
         raise LateHandshake("§6", reason, epoch=epoch, current=state.epoch)
     check_address(state.context, group_id, epoch)
 
 
 def _epoch_of(state: GroupState, private: PrivateMessage) -> ReadableEpoch:
-    """The epoch whose keys open a message: for application data it may be one that is over (RFC 9420 §15.3)."""
+    """The epoch whose keys decrypt a message: for application data it may be a past one (RFC 9420 §15.3)."""
     epoch, current, policy = private.epoch, state.epoch, state.policy
     if private.content_type is not ContentType.application:
         _check_handshake_address(state, private.group_id, epoch)
@@ -180,7 +178,7 @@ def _epoch_of(state: GroupState, private: PrivateMessage) -> ReadableEpoch:
         return readable
     behind = f"the message is of epoch {epoch}, this state is in epoch {current}"
     if epoch < state.first_epoch:
-        reason = f"{behind}: this member came in with epoch {state.first_epoch} and never had its keys"
+        reason = f"{behind}: this member joined in epoch {state.first_epoch} and never had the keys of epoch {epoch}"
         raise BeforeJoining("§15", reason, epoch=epoch, current=current, first_epoch=state.first_epoch)
     reason = f"{behind}: its keys are deleted, the policy keeps those of {policy.past_epochs} past epochs"
     raise EpochDeleted("§9.2", reason, epoch=epoch, current=current, kept=policy.past_epochs)
@@ -194,8 +192,8 @@ def _check_not_own(state: GroupState, sender: object, content_type: ContentType)
 
 
 _OWN = {
-    ContentType.application: ("§9.1", "the key that sealed it is deleted, and what it says was known before"),
-    ContentType.proposal: ("§12.4", "the proposal has been waiting in the state since it was made"),
+    ContentType.application: ("§9.1", "it knows the content, and the key of the message is deleted"),
+    ContentType.proposal: ("§12.4", "the proposal has been pending in its state since it was made"),
     ContentType.commit: ("§12.4.2", "give that commit to `process` as `pending`, or call `apply_pending_commit`"),
 }
-"""What becomes of a message that comes back to who sent it."""
+"""What the sender of a message, when it comes back, has to do or know."""

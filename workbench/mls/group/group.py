@@ -1,7 +1,6 @@
-"""A group, from the side of one member: create it, change it, follow it, talk in it (RFC 9420 §11 to §15).
+"""The calls of a member: create a group, propose changes, send and process messages (RFC 9420 §11 to §15).
 
-Every function takes a state and returns the next one. A call that fails changes nothing, for there is nothing
-that it could change.
+Each function takes a state and returns the next one. States are values, so a call that fails changes nothing.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ from workbench.mls.wire.tree import Extension, Node, UpdateSource
 
 @value
 class Proposed:
-    """A proposal that was framed, its reference, and the state that waits for its commit."""
+    """A framed proposal, its reference, and the state in which it is pending."""
 
     message: MLSMessage
     reference: bytes
@@ -83,7 +82,7 @@ class Proposed:
 
 @value
 class Protected:
-    """An application message, and the state without the key that sealed it."""
+    """An application message, and the state without the key of that message."""
 
     message: MLSMessage
     next: GroupState
@@ -91,7 +90,7 @@ class Protected:
 
 @value
 class ApplicationMessage:
-    """What a member said; `sender` is its leaf in the tree of `epoch`, which may be a past one (`readable_in`)."""
+    """A decrypted application message; `sender` is a leaf in the tree of `epoch`, which may be a past one."""
 
     sender: LeafIndex
     application_data: bytes
@@ -145,14 +144,14 @@ def propose(
     now: Seconds,
     framing: Framing = PUBLIC,
 ) -> Proposed:
-    """Propose a change for somebody to commit (RFC 9420 §12.1).
+    """Propose a change, which another member or this one commits later (RFC 9420 §12.1).
 
-    For an Update, call `propose_update`, which makes the fresh leaf.
+    For an Update, call `propose_update`, which makes the fresh leaf node.
     """
     require_active(state)
     sent = SentProposal(proposal, state.own_leaf)
     if not has_room_for_proposal(state.public, sent.sender):
-        reason = f"{state.policy.pending_proposals} proposals of this member are pending: others would refuse one more"
+        reason = f"{state.policy.pending_proposals} proposals of this member are pending: the others refuse more"
         raise Misuse("§12.1", reason)
     refuse_grease_in(proposal)
     validate_proposal(for_sending(state.public), sent, when=When.at(now))
@@ -172,10 +171,10 @@ def propose_update(
     renew: Renewal | None = None,
     framing: Framing = PUBLIC,
 ) -> Proposed:
-    """Propose a fresh leaf key of one's own, to be committed by another (RFC 9420 §12.1.2).
+    """Propose a fresh leaf key for this member; another member has to commit it (RFC 9420 §12.1.2).
 
-    `renew` puts another credential or signature key into the leaf, too. The private keys wait in `next.update_keys`
-    and `next.update_signature_keys` until the epoch ends.
+    `renew` puts another credential or signature key into the leaf, too. `next.update_keys` and
+    `next.update_signature_keys` hold the private keys until the epoch ends.
     """
     require_active(state)
     keys = state.suite.derive_key_pair(state.suite.fresh(entropy, "update leaf key"))
@@ -205,12 +204,12 @@ def protect(
     authenticated_data: bytes = b"",
     padding: Padding | None = None,
 ) -> Protected:
-    """Say something to the group (RFC 9420 §15).
+    """Encrypt an application message to the group (RFC 9420 §15).
 
-    `authenticated_data` travels in the clear, covered by the signature. The RFC wants pending proposals committed
-    before application data is sent, so that is refused here. Those that wait for an approval
-    (`Policy.needs_approval`) stop nobody: anybody can send them. `entropy` is 32 fresh bytes; `padding` is what the
-    policy says unless it is given.
+    `authenticated_data` is sent in the clear, covered by the signature. Raises `Misuse` while proposals are pending:
+    the RFC demands that they are committed before application data is sent. Proposals that need an approval
+    (`Policy.needs_approval`) do not count, because anybody can send them. `entropy` is 32 fresh bytes; `padding` is the
+    policy's unless it is given.
     """
     require_active(state)
     if any(map(state.policy.approves_by_default, state.proposals.values())):
@@ -232,21 +231,21 @@ def process(
     pending: PendingCommit | PendingExternalCommit | None = None,
     process_public: ProcessPublicCommit = process_public_commit,
 ) -> tuple[GroupState, Received]:
-    """Take in one message from the group: the next state, and what was learned.
+    """Process one message of the group: return the next state, and what was received (RFC 9420 §6, §12.4.2, §15).
 
-    `now` is in seconds since 1970. `sent_at` is when the message was sent, as the delivery service says: what expires,
-    lifetimes and credentials, is judged by it, but not further back than `LifetimePolicy.catch_up`. Without it, any
-    time back to that bound will do: the committer had to check, and what was good then lets a member follow that was
-    offline (§7.3). `psks` are the application's keys by their id, and those of other groups by group id and epoch.
+    `now` is in seconds since 1970. `sent_at` is the time at which the message was sent, as the delivery service says.
+    Lifetimes and credentials are judged by it, but not further back than `LifetimePolicy.catch_up`. Without `sent_at`,
+    they must have been valid at some time since that bound: the committer had to check them, so a member that was
+    offline can follow (§7.3). `psks` are the application's keys by their id, and those of other groups by group id and
+    epoch.
 
-    `pending` is a commit of one's own that was sent. When it comes back, it is applied; when another commit comes
-    first, that one is processed, and the application forgets the pending one. A pending commit that does not lead on
-    from `state` changes nothing: the message is processed like any other. All other messages of one's own raise
-    `OwnMessage`. The commit of another member is applied only when the application keeps the next state: until then it
-    can look at what the commit does, and refuse it.
+    `pending` is a commit of this member that was sent. When it comes back, it is applied. When another commit comes
+    first, that one is processed, and the application drops the pending one. A pending commit that was not made in the
+    epoch of `state` has no effect. All other messages of this member raise `OwnMessage`. The commit of another member
+    takes effect only when the application keeps the next state: it may look at what the commit does, and refuse it.
 
-    `process_public` does the public half of a commit. A caller that has several members of one group may give one that
-    remembers: equal public groups and the same commit have the same result.
+    `process_public` processes the public half of a commit. A caller that has several members of one group may pass one
+    with a cache: the result depends only on the public group and the commit.
 
     Raises `Malformed`, `WrongGroup`, `WrongEpoch`, `OwnMessage`, `KeyAlreadyUsed`, and what the checks of the content
     raise.
@@ -275,8 +274,8 @@ def process(
 def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
     """The state without a pending proposal that the application does not want (RFC 9420 §12.4).
 
-    Another member may commit it all the same: then `process` raises `UnknownProposal`, and this member is out of
-    step until it takes the proposal in again.
+    Another member may still commit it. Then `process` raises `UnknownProposal`, and this member has to process the
+    proposal again before it can process the commit.
     """
     return state.with_proposals({known: sent for known, sent in state.proposals.items() if known != reference})
 
@@ -285,9 +284,9 @@ def drop_proposal(state: GroupState, reference: bytes) -> GroupState:
 def group_info(
     state: GroupState, *, ratchet_tree: bool = True, external_pub: bool = True, grease: Entropy | None = None
 ) -> MLSMessage:
-    """A signed description of the group in this epoch for those outside (RFC 9420 §12.4.3).
+    """A signed description of the group in this epoch for clients outside (RFC 9420 §12.4.3).
 
-    `grease`, 32 fresh bytes, adds an extension that everybody is to ignore (§13.5).
+    `grease`, 32 fresh bytes, adds an extension that all receivers ignore (§13.5).
     """
     require_active(state)
     info = sign_group_info(state, ratchet_tree=ratchet_tree, external_pub=external_pub, grease=grease)
@@ -296,7 +295,7 @@ def group_info(
 
 @checks_arguments
 def export_secret(state: GroupState, label: str, context: bytes, length: uint16) -> bytes:
-    """A secret of `length` bytes for the application, that all members derive alike (RFC 9420 §8.5)."""
+    """A secret of `length` bytes for the application, the same for all members (RFC 9420 §8.5)."""
     return derive_exported(state.suite, state.secrets.exporter_secret, label, context, length)
 
 

@@ -1,4 +1,4 @@
-"""GroupInfo: a group in one epoch, described for those outside and signed by a member (RFC 9420 §12.4.3)."""
+"""GroupInfo: a description of a group in one epoch, signed by a member, for clients outside (RFC 9420 §12.4.3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workbench.mls.wire.tree import Extension, RatchetTreeExtension
 def sign_group_info(
     state: GroupState, *, ratchet_tree: bool, external_pub: bool, grease: bytes | None = None
 ) -> GroupInfo:
-    """What those outside need to know of the group in this epoch, signed (RFC 9420 §12.4.3).
+    """Sign a description of the group in this epoch for clients outside (RFC 9420 §12.4.3).
 
     `grease` is the entropy of a GREASE extension, None for a GroupInfo without one (§13.5).
     """
@@ -49,10 +49,10 @@ def public_group(
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> PublicGroup:
-    """What a GroupInfo says of a group, checked: where a newcomer or an observer begins (RFC 9420 §12.4.3).
+    """Check a GroupInfo, and return the public group with which a newcomer or observer begins (RFC 9420 §12.4.3).
 
-    The tree comes in the GroupInfo, or as `ratchet_tree`. Only members can tell whether the confirmation tag is that
-    of the epoch; here it is as good as the signer's word. Raises what `verified_tree` raises.
+    The tree comes in the GroupInfo, or as `ratchet_tree`. Only members can verify the confirmation tag; others have to
+    trust the signer. Raises what `verified_tree` raises.
     """
     info = group_info_in(group_info)
     context = info.group_context
@@ -78,10 +78,11 @@ def verified_tree(
     when: When,
     policy: Policy,
 ) -> RatchetTree:
-    """The ratchet tree of a GroupInfo or, if it has none, the one `given`; both are checked (RFC 9420 §12.4.3.1).
+    """Check a GroupInfo and its ratchet tree, and return the tree (RFC 9420 §12.4.3.1).
 
-    What takes a secret is left to do: the confirmation tag. Raises `InvalidGroupInfo`, `InvalidRatchetTree` and
-    what the objects inside raise; `Misuse` if there is no tree.
+    The tree is the one in the GroupInfo or, if it has none, the one `given`. The confirmation tag is not verified: that
+    takes a secret. Raises `InvalidGroupInfo`, `InvalidRatchetTree` and the errors of the objects inside; `Misuse` if
+    there is no tree.
     """
     context = group_info.group_context
     check_extensions(group_info.extensions, "a GroupInfo")
@@ -100,18 +101,18 @@ def verified_tree(
 
 
 def external_pub_of(group_info: GroupInfo) -> bytes:
-    """The key to which a newcomer seals its init secret (RFC 9420 §12.4.3.2).
+    """The external key of a group, to which a newcomer encrypts its init secret (RFC 9420 §12.4.3.2).
 
-    Raises `InvalidGroupInfo` if the group does not offer it.
+    Raises `InvalidGroupInfo` if the GroupInfo has none.
     """
     for extension in group_info.extensions:
         if extension.extension_type == ExtensionType.external_pub:
             return decode(ExternalPub, extension.extension_data).external_pub
-    raise InvalidGroupInfo("§12.4.3.2", "the GroupInfo has no external_pub: nobody can join with it by a commit")
+    raise InvalidGroupInfo("§12.4.3.2", "the GroupInfo has no external_pub: no external commit can be made with it")
 
 
 def group_info_in(message: GroupInfo | MLSMessage | bytes) -> GroupInfo:
-    """The GroupInfo that a message from the wire holds; `Misuse` if it holds something else."""
+    """The GroupInfo in a message or its bytes; `Misuse` for another kind of message."""
     if isinstance(message, bytes):
         message = decode(MLSMessage, message)
     if isinstance(message, MLSMessage):

@@ -1,6 +1,6 @@
-"""Key packages: whether others may use one to add a client (RFC 9420 §10).
+"""Validating key packages (RFC 9420 §10).
 
-Only what is public is needed here, so a directory can check what it hands out.
+This takes no secret, so a directory can check the key packages that it hands out.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def key_package_ref(suite: Verifier, key_package: KeyPackage) -> bytes:
 
 @checks_arguments
 def is_last_resort(key_package: KeyPackage) -> bool:
-    """Whether its client allows a key package to be used again when no other is left (RFC 9420 §10, §16.8).
+    """Whether a key package may be used again when its client has no other (RFC 9420 §10, §16.8).
 
-    All others are to be used once. The mark is signed, so an Add shows it to the members too: such a newcomer should
-    update its leaf soon, because the init key that let it in may still be there to leak.
+    Any other key package is used once. The mark is signed, so the members see it in an Add. A client that was added
+    with such a key package should update its leaf soon, because its init key still exists and may leak.
     """
     return any(extension.extension_type == LAST_RESORT for extension in key_package.extensions)
 
@@ -37,10 +37,9 @@ def validate_key_package(
 ) -> None:
     """Check a key package by itself, as a directory or a member does (RFC 9420 §10.1).
 
-    `now` is in seconds since 1970; None stands for any time, and for one that has come with a message: when that was
-    sent is looked at elsewhere (`check_is_current`). Extensions that its leaf does not list are its sender's fault
-    (§10), and are ignored like all that we do not know (§13.4). Raises `InvalidKeyPackage`, or what
-    `validate_leaf_node` raises.
+    `now` is in seconds since 1970. With None the lifetime is not compared with a time; for a key package in a proposal,
+    `check_is_current` does that. Extensions that the leaf does not list are ignored like all unknown ones (§13.4): only
+    the sender has to list them (§10). Raises `InvalidKeyPackage`, or what `validate_leaf_node` raises.
     """
     if key_package.cipher_suite != suite.id:
         raise InvalidKeyPackage(

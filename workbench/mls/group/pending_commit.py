@@ -1,7 +1,7 @@
-"""Applying a commit of one's own, once the delivery service has accepted it (RFC 9420 §12.4).
+"""Applying a member's own commit, once the delivery service has accepted it (RFC 9420 §12.4).
 
-A pending commit is a value that was made earlier, perhaps read back from a disk, perhaps by another device. It leads on
-from one state of one member alone; in any other it would put back keys that were used, or somebody else's.
+A pending commit was made earlier; perhaps it was read back from a disk. It belongs to one member in one epoch. Applied
+to any other state, it would bring back keys that were used, or give a member the keys of another.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from workbench.mls.group.state import GroupState, require_active
 
 @checks_arguments
 def apply_pending_commit(state: GroupState, pending: PendingCommit | PendingExternalCommit) -> GroupState:
-    """The state in the epoch to which a commit of one's own leads, now that it has been accepted.
+    """The state in the epoch to which a pending commit leads, after it has been accepted (RFC 9420 §12.4).
 
-    `state` is what `pending.current` has become since: a key that was used meanwhile must not be back in what the new
-    state keeps of the old epoch (RFC 9420 §9.2). For an external commit it is the old state of the client, which may
-    lie epochs behind. Raises `GroupInactive` for who was removed by the commit that won, and in a group that has ended;
-    `Misuse` for a commit that was made in another group or epoch or by another member.
+    `state` is the member's present state, which followed from `pending.current`. Keys that were used in between must
+    not be among the old epoch's keys in the new state (RFC 9420 §9.2). For an external commit, `state` is the old state
+    of the client, which may be several epochs behind. Raises `GroupInactive` for a member that another commit has
+    removed, and in a group that has ended; `Misuse` for a commit of another group, epoch or member.
     """
     if isinstance(pending, PendingCommit):
         require_active(state)
@@ -37,14 +37,14 @@ def apply_pending_commit(state: GroupState, pending: PendingCommit | PendingExte
 
 
 def reason_against_pending(state: GroupState, pending: PendingCommit | PendingExternalCommit) -> str | None:
-    """Why a pending commit does not lead on from a state, in a sentence; None if it does."""
+    """Why a pending commit cannot be applied to a state, in a sentence; None if it can."""
     if isinstance(pending, PendingExternalCommit):
         return _reason_against_external(state, pending)
     if not _same_epoch(state.public, pending.current.public):
         made, current = pending.current.epoch, state.epoch
         return f"the commit was made in epoch {made} of its group, not in this epoch {current}"
     if pending.current.own_leaf != state.own_leaf:
-        return f"the commit was made by the member at leaf {pending.current.own_leaf}, this is leaf {state.own_leaf}"
+        return f"the commit was made by the member at leaf {pending.current.own_leaf}, not at leaf {state.own_leaf}"
     return None
 
 
@@ -62,8 +62,8 @@ def _reason_against_external(state: GroupState, pending: PendingExternalCommit) 
 
 
 def _same_epoch(one: PublicGroup, other: PublicGroup) -> bool:
-    """Whether two views are of the same epoch of the same group.
+    """Whether two public groups are the same epoch of the same group.
 
-    The interim transcript hash tells apart two groups in epoch 0 that have the same founder and id, but other secrets.
+    The interim transcript hash differs even between two groups in epoch 0 that have the same founder and id.
     """
     return (one.context, one.interim_transcript_hash) == (other.context, other.interim_transcript_hash)

@@ -13,13 +13,13 @@ HeldPSKs: TypeAlias = Mapping[bytes | tuple[bytes, int], bytes]
 """External keys by their `psk_id`, and the resumption PSKs of past epochs by group id and epoch."""
 
 PreSharedKeys: TypeAlias = HeldPSKs | Mapping[bytes, bytes] | Mapping[tuple[bytes, int], bytes]
-"""What a caller gives: keys of both kinds, or of one."""
+"""The keys that a caller may give: of both kinds, or of one."""
 
 NO_PSKS: HeldPSKs = MappingProxyType({})
 
 
 def all_psks(given: PreSharedKeys, own: PreSharedKeys = NO_PSKS) -> HeldPSKs:
-    """The keys that a caller gives, and those that a state has itself."""
+    """The keys that a caller gives, and those in its state."""
     return {key: psk for psks in (given, own) for key, psk in psks.items()}
 
 

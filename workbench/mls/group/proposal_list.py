@@ -1,6 +1,6 @@
-"""The proposals of a commit: looked up, and valid each by itself and all together (RFC 9420 §12.2, §12.4.2).
+"""The proposals of a commit: looked up, and validated each alone and all together (RFC 9420 §12.2, §12.4.2).
 
-What depends on the tree that results is checked where they are applied (`applied_proposals.py`).
+The rules about the resulting tree are checked where the proposals are applied (`applied_proposals.py`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def resolve_proposals(
 
 
 def pending_proposal(pending: Mapping[bytes, SentProposal], reference: bytes) -> SentProposal:
-    """The proposal that a commit names (RFC 9420 §12.4.2). Raises `UnknownProposal` if it was never received."""
+    """The pending proposal with a reference (RFC 9420 §12.4.2). Raises `UnknownProposal` if there is none."""
     if reference not in pending:
         reason = f"the commit refers to proposal {reference.hex()[:8]}…, which has not arrived"
         raise UnknownProposal("§12.4.2", reason)
@@ -72,7 +72,7 @@ def validate_proposals(
     signed yet. Proposals by reference were checked when they arrived. Raises `InvalidCommit`, `InvalidProposalList`,
     `RefusedByPolicy`, what `validate_proposal` raises, and what the Authentication Service raises.
     """
-    # The list comes before the signatures in each proposal: many proposals can be sent at no cost.
+    # The list is checked before the signatures in its proposals: a list of many invalid ones costs its sender nothing.
     if isinstance(committer, int):
         validate_proposal_list(listed, committer)
     else:
@@ -90,7 +90,7 @@ def validate_proposals(
 
 
 def subject_of(sent: SentProposal) -> object:
-    """What two proposals must not both be about (RFC 9420 §12.2)."""
+    """The subject of a proposal: no two proposals of a commit may have the same one (RFC 9420 §12.2)."""
     match sent.proposal:
         case Update():
             return ("leaf", sent.sender)
@@ -100,14 +100,14 @@ def subject_of(sent: SentProposal) -> object:
             return ("client", _client(key_package))
         case PreSharedKey(psk):
             return ("psk", psk)
-        case CustomProposal():  # any number may stand together: what they are about is the application's to know
+        case CustomProposal():  # any number may stand together: the application decides which exclude each other
             return ("custom", sent.reference)
         case other:
             return type(other)
 
 
 def _client(key_package: KeyPackage) -> bytes:
-    """The signature key of a client, in the one form for all its encodings; a suite that nobody knows has none."""
+    """The signature key of a client in canonical form; as it is, if the cipher suite is unknown."""
     suite, signature_key = ALGORITHMS.get(key_package.cipher_suite), key_package.leaf_node.signature_key
     return signature_key if suite is None else suite.canonical_signature_key(signature_key)
 
@@ -115,12 +115,12 @@ def _client(key_package: KeyPackage) -> bytes:
 def validate_proposal_list(proposals: Sequence[SentProposal], committer: LeafIndex) -> None:
     """Check that the proposals of a member's commit are valid together (RFC 9420 §12.2).
 
-    What depends on the tree that results is checked by `apply_proposals`. Raises `InvalidProposalList`.
+    `apply_proposals` checks the rules about the resulting tree. Raises `InvalidProposalList`.
     """
     for sent in proposals:
         match sent.proposal:
             case Update() if sent.sender == committer:
-                raise InvalidProposalList("§12.2", "the committer commits an Update of its own; its path does that")
+                raise InvalidProposalList("§12.2", "the committer commits its own Update; its path replaces its leaf")
             case Remove(removed) if removed == committer:
                 raise InvalidProposalList("§12.2", "the committer removes itself")
             case ExternalInit():
@@ -131,9 +131,9 @@ def validate_proposal_list(proposals: Sequence[SentProposal], committer: LeafInd
 
 
 def validate_external_proposal_list(proposals: Sequence[SentProposal]) -> None:
-    """Check that the proposals of a newcomer's commit are valid together (RFC 9420 §12.2).
+    """Check that the proposals of an external commit are valid together (RFC 9420 §12.2).
 
-    Whose leaf its Remove removes is checked with the path (`validate_resync`). Raises `InvalidProposalList`.
+    `_validate_leaf_of_path` checks whose leaf its Remove removes. Raises `InvalidProposalList`.
     """
     count = Counter(type(sent.proposal) for sent in proposals)
     if count[ExternalInit] != 1:
@@ -173,7 +173,7 @@ def _validate_leaf_of_path(
     *,
     when: When,
 ) -> None:
-    """Check whose leaf node a path brings; its form and signature are checked where it is merged (RFC 9420 §5.3.1)."""
+    """Check that the leaf node of a path may replace the old one; `merge_path` checks the rest (RFC 9420 §5.3.1)."""
     if isinstance(committer, int):
         replaced: LeafNode | None = group.tree.member(committer)
     elif (replaced := _replaced_by_newcomer(group, listed)) is not None:
@@ -182,7 +182,7 @@ def _validate_leaf_of_path(
 
 
 def _replaced_by_newcomer(group: PublicGroup, listed: Sequence[SentProposal]) -> LeafNode | None:
-    """The old leaf that a newcomer says is its own; None if it comes for the first time (RFC 9420 §12.4.3.2)."""
+    """The old leaf that a newcomer claims and removes; None if its commit removes none (RFC 9420 §12.4.3.2)."""
     for sent in listed:
         if isinstance(sent.proposal, Remove):
             if not group.policy.resyncs:

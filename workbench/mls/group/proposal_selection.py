@@ -1,4 +1,4 @@
-"""Which of the pending proposals a member commits (RFC 9420 §12.4.1)."""
+"""Selecting the pending proposals for a commit (RFC 9420 §12.4.1)."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def select_pending(
     psks: HeldPSKs,
     now: int,
 ) -> tuple[SentProposal, ...]:
-    """The pending proposals that the committer may commit and that fit together with those by value (RFC 9420 §12.4.1).
+    """The pending proposals that can be committed together with those by value (RFC 9420 §12.4.1).
 
-    A proposal for a pre-shared key that is not in `psks` is left to others, and one that has expired while it waited is
-    left out: nobody can stop this member's commits with such a proposal.
+    Proposals for a pre-shared key that is not in `psks` are left out, and so are those that have expired while they
+    waited: nobody can stop this member's commits with such a proposal.
     """
     approvals = {pending_proposal(group.proposals, reference).reference for reference in approved}
     able = [
@@ -69,7 +69,7 @@ def select_pending(
 
 
 def _is_current(group: PublicGroup, sent: SentProposal, now: int) -> bool:
-    """Whether this member may still commit a proposal that was valid when it came (RFC 9420 §7.3)."""
+    """Whether a proposal that was valid when it arrived has not expired since (RFC 9420 §7.3)."""
     try:
         check_is_current(group, sent, when=When.at(now))
     except (Violation, RevocationUnknown):
@@ -78,7 +78,7 @@ def _is_current(group: PublicGroup, sent: SentProposal, now: int) -> bool:
 
 
 def _is_held(sent: SentProposal, psks: HeldPSKs) -> bool:
-    """Whether this member can commit a proposal: it has the key, if that is for one."""
+    """Whether this member holds the pre-shared key that a proposal names, if it names one."""
     psk = sent.proposal.psk if isinstance(sent.proposal, PreSharedKey) else None
     return psk is None or held_psk(psk, psks) is not None
 
@@ -86,10 +86,10 @@ def _is_held(sent: SentProposal, psks: HeldPSKs) -> bool:
 def select_proposals(
     pending: Iterable[SentProposal], by_value: Sequence[SentProposal], committer: LeafIndex
 ) -> tuple[SentProposal, ...]:
-    """The pending proposals that a committer takes along with its own, so that the list is valid.
+    """The pending proposals that a committer adds to its own so that the list is valid (RFC 9420 §12.2).
 
-    A Remove is preferred to any Update of the same leaf, else the newest Update; a ReInit waits while there is
-    anything else (RFC 9420 §12.2).
+    For one leaf, a Remove is preferred to any Update, and the newest Update to older ones. A ReInit is left for a later
+    commit if there are other proposals.
     """
     waiting = [sent for sent in pending if not _is_about(sent, committer)]
     removed = {sent.proposal.removed for sent in (*by_value, *waiting) if isinstance(sent.proposal, Remove)}
@@ -114,9 +114,9 @@ def select_valid_proposals(
 ) -> tuple[SentProposal, ...]:
     """The pending proposals without those that would make the tree invalid (RFC 9420 §12.2).
 
-    Such a proposal is valid by itself, so it was queued; no member may stop the others' commits with one. If all fit
-    together, all are taken. If not, each is looked at once, however many do not fit (`_turn`), and left out if it does
-    not fit with those that were looked at before.
+    Such a proposal is valid alone, so it was queued; it must not stop the commits of other members. If all proposals
+    are valid together, all are taken. If not, each is tried once, in the order of `_turn`, and left out if it is not
+    valid together with those that were taken before. So the cost is linear in the number of proposals.
     """
     if _fit(tree, extensions, (*pending, *by_value)):
         return pending
@@ -125,10 +125,10 @@ def select_valid_proposals(
     others = (sent for sent in by_value if not isinstance(sent.proposal, GroupContextExtensions))
     try:
         settled = apply_proposals(tree, extensions, (*removes, *others))
-    except Violation:  # of what is given by value: the checks of the commit say what is wrong with it
+    except Violation:  # a proposal by value is invalid: the checks of the commit raise its error
         return ()
     common = settled.tree.common_capabilities
-    if common is None:  # the committer has removed itself: the same
+    if common is None:  # the committer has removed itself: the checks of the commit raise that error too
         return ()
     members = _Members(
         settled.tree,
@@ -143,17 +143,17 @@ def select_valid_proposals(
 
 
 def _turn(sent: SentProposal) -> int:
-    """Updates are looked at before new extensions, for they may bring what these ask for, and Adds come last."""
+    """The turn of a proposal. Updates come before extensions, as they may bring what these demand; Adds come last."""
     return {Update: 1, GroupContextExtensions: 2, Add: 3}.get(type(sent.proposal), 0)
 
 
 @dataclass(slots=True)
 class _Members:
-    """Who will be in the group, as far as it is decided: the keys that are theirs, and what all of them can do.
+    """The members after the proposals that have been taken so far: their keys, and their common capabilities.
 
-    `demanded` is what the GroupContext asks of each, and `supported` the custom proposals that they list. Keys and
-    capabilities of a leaf stay here when an Update replaces that leaf: nobody else has a reason to bring the same key
-    in the same commit.
+    `demanded` are the capabilities that the GroupContext demands, and `supported` the custom proposals that all members
+    list. When an Update replaces a leaf, the old keys and capabilities stay here: nobody else has a reason to bring the
+    same key in the same commit.
     """
 
     tree: RatchetTree
@@ -164,7 +164,7 @@ class _Members:
     supported: frozenset[int]
 
     def take(self, sent: SentProposal) -> bool:
-        """Whether a proposal fits with what has been taken; if so, it is taken too."""
+        """Take a proposal if it is valid together with those taken before; return whether it was taken."""
         match sent.proposal:
             case Update(leaf_node):
                 return self._admit(leaf_node, sent.member)
@@ -178,7 +178,7 @@ class _Members:
                 return True
 
     def _admit(self, leaf_node: LeafNode, leaf: LeafIndex | None) -> bool:
-        """Whether a leaf node fits with all others, in the place of the one at `leaf` if it comes by an Update."""
+        """Take a leaf node if its keys are new and its capabilities fit. `leaf` is the leaf that an Update replaces."""
         suite = self.tree.suite
         encryption_key = suite.canonical_encryption_key(leaf_node.encryption_key)
         signature_key = suite.canonical_signature_key(leaf_node.signature_key)
@@ -197,7 +197,7 @@ class _Members:
         return True
 
     def _agree(self, demanded: RequiredCapabilities) -> bool:
-        """Whether all members can do what new extensions ask of them."""
+        """Take new extensions if all members have the capabilities that these demand."""
         can = self.tree.common_capabilities
         if can is None or not can.offer(demanded):
             return False
@@ -208,7 +208,7 @@ class _Members:
 def _supported_by_all(
     tree: RatchetTree, removed: Collection[LeafIndex], pending: Sequence[SentProposal]
 ) -> frozenset[int]:
-    """The types of the pending custom proposals that all members who stay list (RFC 9420 §12.2)."""
+    """The types of pending custom proposals that all remaining members support (RFC 9420 §12.2)."""
     custom = frozenset(sent.proposal.proposal_type for sent in pending if isinstance(sent.proposal, CustomProposal))
     gone = frozenset(removed)
     return custom.intersection(*(node.capabilities.proposals for leaf, node in tree.leaves() if leaf not in gone))
@@ -223,7 +223,7 @@ def _fit(tree: RatchetTree, extensions: tuple[Extension, ...], proposals: tuple[
 
 
 def _is_about(sent: SentProposal, committer: LeafIndex) -> bool:
-    """Whether a proposal updates or removes the committer, which somebody else has to commit."""
+    """Whether a proposal updates or removes the committer: another member has to commit it (RFC 9420 §12.2)."""
     match sent.proposal:
         case Update():
             return sent.sender == committer

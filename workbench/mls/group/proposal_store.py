@@ -1,9 +1,9 @@
-"""The proposals that wait for a commit, by their references (RFC 9420 §5.2, §12.1).
+"""The pending proposals of a group, by their references (RFC 9420 §5.2, §12.1).
 
-A state is a value, and each proposal that comes makes another state: if each had a dict of its own, a thousand
-proposals would copy half a million entries. So a store shares parts with the one that it was made from. The parts are
-merged as the digits of a binary number carry: a store of `n` proposals has about `log2(n)` parts, and one more proposal
-copies as many entries, on average.
+A state is a value, so each proposal that arrives makes another state. If each state had its own dict, a thousand
+proposals would copy half a million entries. So a store shares parts with the store from which it was made. Parts of
+equal size are merged, like the carry of a binary number: a store of `n` proposals has about `log2(n)` parts, and one
+more proposal copies about `log2(n)` entries on average.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from workbench.mls.group.public_group import ProposalSender, SentProposal
 
 
 class _Part(NamedTuple):
-    """Some proposals in the order in which they came, and how many of them each sender has sent."""
+    """Some proposals in the order of their arrival, and their number by sender."""
 
     proposals: Mapping[bytes, SentProposal]
     by_sender: Mapping[ProposalSender, int]
 
     def with_later(self, later: _Part) -> _Part:
-        """Both parts in one."""
+        """One part of this one and a later one."""
         return _Part({**self.proposals, **later.proposals}, Counter(self.by_sender) + Counter(later.by_sender))
 
 
 class ProposalStore(Mapping[bytes, SentProposal]):
-    """Proposals by their references, in the order in which they came; it never changes."""
+    """Proposals by their references, in the order of their arrival; an immutable mapping."""
 
     def __init__(self, proposals: Mapping[bytes, SentProposal]) -> None:
         by_sender = Counter(sent.sender for sent in proposals.values())
@@ -35,7 +35,7 @@ class ProposalStore(Mapping[bytes, SentProposal]):
 
     @classmethod
     def of(cls, proposals: Mapping[bytes, SentProposal]) -> ProposalStore:
-        """The store of these proposals, which may be one already."""
+        """A store of these proposals: the same object, if it is a store."""
         return proposals if isinstance(proposals, cls) else cls(proposals)
 
     def having(self, reference: bytes, sent: SentProposal) -> ProposalStore:
@@ -51,7 +51,7 @@ class ProposalStore(Mapping[bytes, SentProposal]):
         return store
 
     def number_from(self, sender: ProposalSender) -> int:
-        """How many of the proposals a sender has sent."""
+        """The number of proposals from one sender."""
         return sum(part.by_sender.get(sender, 0) for part in self._parts)
 
     def __getitem__(self, reference: bytes) -> SentProposal:

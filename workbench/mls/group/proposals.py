@@ -1,4 +1,4 @@
-"""Whether a proposal is valid by itself (RFC 9420 §12.1)."""
+"""Validating one proposal alone (RFC 9420 §12.1)."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def validate_proposal(
     when: When,
     usage: ResumptionPSKUsage = ResumptionPSKUsage.application,
 ) -> None:
-    """Check one proposal against the epoch it was sent in (RFC 9420 §12.1).
+    """Check one proposal against the epoch in which it was sent (RFC 9420 §12.1).
 
-    `usage` is what a resumption PSK may be for: another value only in the first commit of a group that comes from
-    an old one. Which of the RFC's proposals a sender outside may send is a matter of framing. Raises
-    `InvalidProposal`, `Unsupported` for an unknown type, or the error of the object inside it.
+    `usage` is the usage that a resumption PSK must have: `application`, except in the first commit of a group that
+    comes from an old one. `read_public` checks which of the RFC's proposals a sender from outside may send. Raises
+    `InvalidProposal`, `Unsupported` for an unknown type, or the error of the object inside.
     """
     suite, tree = group.suite, group.tree
     match sent.proposal:
@@ -61,7 +61,7 @@ def validate_proposal(
         case ReInit() as reinit:
             _validate_reinit(group, reinit)
         case ExternalInit() if not isinstance(sent.sender, NewMemberCommitSender):
-            raise InvalidProposal("§12.1.6", "an ExternalInit came from somebody who does not join by a commit")
+            raise InvalidProposal("§12.1.6", "an ExternalInit stands outside of an external commit")
         case GroupContextExtensions(extensions):
             check_extensions(extensions, "a GroupContext")
             check_extension_keys(suite, extensions)
@@ -71,7 +71,7 @@ def validate_proposal(
 
 
 def check_is_current(group: PublicGroup, sent: SentProposal, *, when: When) -> None:
-    """Check what of a proposal can expire while it waits: a lifetime, and credentials (RFC 9420 §5.3.2, §7.3).
+    """Check the lifetime and the credentials in a proposal, which can expire while it waits (RFC 9420 §5.3.2, §7.3).
 
     Raises what `LifetimePolicy.verify` and the Authentication Service raise.
     """
@@ -87,17 +87,17 @@ def check_is_current(group: PublicGroup, sent: SentProposal, *, when: When) -> N
 
 
 def refuse_grease_in(proposal: AnyProposal) -> None:
-    """`Misuse` for a proposal of one's own that would put GREASE where all must support it (RFC 9420 §13.5)."""
+    """Raise `Misuse` for our own proposal with GREASE in a field that all members must support (RFC 9420 §13.5)."""
     if isinstance(proposal, GroupContextExtensions | ReInit):
         refuse_grease(proposal.extensions)
     if isinstance(proposal, CustomProposal) and is_grease(proposal.proposal_type):
-        raise Misuse("§13.5", f"{proposal.proposal_type:#06x} is GREASE, and no type of a proposal")
+        raise Misuse("§13.5", f"{proposal.proposal_type:#06x} is GREASE, not the type of a proposal")
 
 
 def validate_psk(
     suite: CipherSuite, psk: PreSharedKeyID, usage: ResumptionPSKUsage = ResumptionPSKUsage.application
 ) -> None:
-    """Check that a pre-shared key may be named here, and with a nonce of the right length (RFC 9420 §12.1.4)."""
+    """Check the usage of a resumption PSK and the length of the nonce (RFC 9420 §12.1.4)."""
     check_psk_nonce(suite, psk)
     if isinstance(psk.psk, ResumptionPSK) and psk.psk.usage != usage:
         raise InvalidProposal("§12.1.4", f"a resumption PSK for {psk.psk.usage.name} has no place here")
@@ -114,23 +114,23 @@ def _validate_custom(group: PublicGroup, number: int, sent: SentProposal) -> Non
 
 
 def has_room_for_proposal(group: PublicGroup, sender: ProposalSender) -> bool:
-    """Whether one more proposal of this sender may wait for a commit: the policy's limit is for each."""
+    """Whether this sender has fewer pending proposals than the policy allows for each sender."""
     return ProposalStore.of(group.proposals).number_from(sender) < group.policy.pending_proposals
 
 
 def _validate_reinit(group: PublicGroup, reinit: ReInit) -> None:
     if reinit.version < group.context.version:
         raise InvalidProposal("§12.1.5", f"a ReInit goes back to version {reinit.version}")
-    # A committed ReInit ends the group for good (§11.2), so nobody should agree to one that leads where it cannot go.
+    # A committed ReInit ends the group for good (§11.2). So refuse one to a version or suite that we do not support.
     if reinit.version > ProtocolVersion.mls10:
-        raise Unsupported("§12.1.5", f"a ReInit asks for protocol version {reinit.version}; only 1 is built here")
+        raise Unsupported("§12.1.5", f"a ReInit asks for protocol version {reinit.version}; only 1 is supported")
     check_extensions(reinit.extensions, "a GroupContext")
     check_extension_keys(algorithms(reinit.cipher_suite), reinit.extensions)
 
 
 def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal) -> None:
     if not isinstance(sent.sender, int):
-        raise InvalidProposal("§12.1.2", "an Update came from somebody who has no leaf")
+        raise InvalidProposal("§12.1.2", "the sender of an Update is not a member")
     if not isinstance(leaf_node.leaf_node_source, UpdateSource):
         raise InvalidProposal("§7.3", "the leaf node of an Update has the source of a key package or a commit")
     check_new_key(group.suite, group.tree.member(sent.sender), leaf_node)
@@ -138,7 +138,7 @@ def _validate_update(group: PublicGroup, leaf_node: LeafNode, sent: SentProposal
 
 
 def check_new_key(suite: Verifier, replaced: LeafNode, leaf_node: LeafNode) -> None:
-    """A leaf node that replaces another one brings another encryption key (RFC 9420 §7.3, §12.2)."""
+    """Check that a leaf node has another encryption key than the one that it replaces (RFC 9420 §7.3, §12.2)."""
     canonical = suite.canonical_encryption_key
     if canonical(replaced.encryption_key) == canonical(leaf_node.encryption_key):
         raise InvalidProposal("§7.3", "an Update must bring another encryption key than the leaf it replaces")

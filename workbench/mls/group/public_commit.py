@@ -1,6 +1,7 @@
-"""What a proposal and a commit do in public: all who see them can tell the next tree, members or not (RFC 9420 §12.4).
+"""The part of processing proposals and commits that takes no secret (RFC 9420 §12.4).
 
-A member goes on from here with its secrets (`commit.py`); an observer stays (`public_observer.py`).
+Members and observers both do it. A member then goes on with its secrets (`commit.py`); an observer is done
+(`public_observer.py`).
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ from workbench.mls.wire.messages import (
 
 @value
 class ProposalQueued:
-    """A proposal has arrived, is valid, and waits for a commit.
+    """A valid proposal has arrived and is pending.
 
-    Whether a sender from outside may ask for it is for the application to say, by committing it or not
-    (`Policy.needs_approval`): call `drop_proposal` for one that nobody here should commit (RFC 9420 §12.1.8).
+    The application decides whether to commit the proposal of a sender from outside (`Policy.needs_approval`). To drop
+    one, call `drop_proposal` (RFC 9420 §12.1.8).
     """
 
     sender: ProposalSender
@@ -48,9 +49,10 @@ class ProposalQueued:
 
 @value
 class EpochAdvanced:
-    """A commit was processed: who made it, what it did, and who came and went.
+    """A commit was processed: its committer, its proposals, and the leaves that it added, updated and removed.
 
-    `committer` is a leaf of the new tree; a newcomer's is its own, and in `added` (RFC 9420 §12.4.3.2).
+    `committer` is a leaf of the new tree; in an external commit it is the newcomer's, and also in `added`
+    (RFC 9420 §12.4.3.2).
     """
 
     committer: LeafIndex
@@ -64,9 +66,9 @@ class EpochAdvanced:
 
 @value
 class ProcessedPublicCommit:
-    """The public half of a commit: `tree` and `context` are the next ones, but for the confirmed transcript hash.
+    """A commit without its secrets: `tree` and `context` of the next epoch, still without its transcript hash.
 
-    `kem_output` is what a newcomer sealed its init secret in; None in a commit by a member.
+    `kem_output` encrypts a newcomer's init secret; it is None in a commit by a member.
     """
 
     commit: Commit
@@ -80,10 +82,10 @@ class ProcessedPublicCommit:
 
 @runtime_checkable
 class ProcessPublicCommit(Protocol):
-    """Something that does what `process_public_commit` does, for a caller that has done it already."""
+    """A function with the results of `process_public_commit`, for example one with a cache."""
 
     def __call__(self, group: PublicGroup, authenticated: AuthenticatedContent, *, when: When) -> ProcessedPublicCommit:
-        """What `process_public_commit` returns or raises for these arguments."""
+        """Return or raise what `process_public_commit` returns or raises for these arguments."""
 
 
 def process_public_proposal(
@@ -110,10 +112,10 @@ def process_public_proposal(
 def process_public_commit(
     group: PublicGroup, authenticated: AuthenticatedContent, *, when: When
 ) -> ProcessedPublicCommit:
-    """Check all of a commit that takes no secret, its signature apart, and apply it (RFC 9420 §12.4.2).
+    """Make all checks of a commit that take no secret, and apply it (RFC 9420 §12.4.2).
 
-    Raises `InvalidCommit`, `InvalidProposalList`, `InvalidUpdatePath`, `UnknownProposal` and what the objects
-    inside raise.
+    The signature has been verified before. Raises `InvalidCommit`, `InvalidProposalList`, `InvalidUpdatePath`,
+    `UnknownProposal` and the errors of the objects inside.
     """
     commit, sender = authenticated.content.content, proposal_sender(authenticated.content)
     if not isinstance(commit, Commit):
@@ -121,7 +123,7 @@ def process_public_commit(
     if isinstance(sender, NewMemberCommitSender):
         _check_external(commit)
     elif not isinstance(sender, int):
-        raise InvalidCommit("§12.4.2", "the commit is neither by a member nor by somebody who joins with it")
+        raise InvalidCommit("§12.4.2", "the sender of the commit is neither a member nor a client that joins with it")
     # validate
     listed = resolve_proposals(commit, sender, group.proposals)
     leaf_node = None if commit.path is None else commit.path.leaf_node
@@ -152,7 +154,7 @@ def process_public_commit(
 
 
 def proposal_sender(content: FramedContent) -> ProposalSender:
-    """Who framed a proposal or a commit (RFC 9420 §6)."""
+    """The sender of a proposal or a commit (RFC 9420 §6)."""
     sender = content.sender.sender
     return LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
 
@@ -160,15 +162,15 @@ def proposal_sender(content: FramedContent) -> ProposalSender:
 def advanced_by(
     committer: LeafIndex, listed: Sequence[SentProposal], applied: Applied, *, with_path: bool
 ) -> EpochAdvanced:
-    """What a commit did, as it is told to the application."""
+    """The effects of a commit, for the application."""
     external = any(isinstance(sent.proposal, ExternalInit) for sent in listed)
     added = (*(leaf for leaf, _ in applied.added), *((committer,) if external else ()))
     return EpochAdvanced(committer, tuple(listed), added, applied.updated, applied.removed, with_path, external)
 
 
 def _check_external(commit: Commit) -> None:
-    """Refuse what a newcomer's commit must not be, whatever its proposals are (RFC 9420 §12.4.3.2)."""
+    """Refuse an external commit with a proposal by reference, or without a path (RFC 9420 §12.4.3.2)."""
     if any(isinstance(each.proposal_or_ref, ProposalByReference) for each in commit.proposals):
-        raise InvalidCommit("§12.4.3.2", "a newcomer commits a proposal by reference, which it cannot have checked")
+        raise InvalidCommit("§12.4.3.2", "an external commit holds a proposal by reference; it may hold them by value")
     if commit.path is None:
-        raise InvalidCommit("§12.4.3.2", "a commit by a newcomer must have a path")
+        raise InvalidCommit("§12.4.3.2", "an external commit must have a path")

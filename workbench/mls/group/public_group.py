@@ -1,6 +1,6 @@
-"""What everybody can know of a group in one epoch who sees its public messages, and what the application decides.
+"""The public part of a group in one epoch, and the policy of the application.
 
-It is what an observer holds, and the public part of a member's state (`state.py`).
+An observer holds a public group; a member's state has one as its public part (`state.py`).
 """
 
 from __future__ import annotations
@@ -43,37 +43,39 @@ AnyProposal: TypeAlias = (
 )
 
 ProposalSender: TypeAlias = LeafIndex | ExternalSenderIndex | NewMemberProposalSender | NewMemberCommitSender
-"""A member by its leaf, an external sender by its index, or a client that is on its way in (RFC 9420 §6)."""
+"""A member by its leaf, an external sender by its index, or a client that wants to join (RFC 9420 §6)."""
 
 
 @value
 class Policy:
-    """What the RFC leaves to the application; no secrets.
+    """The decisions that the RFC leaves to the application; no secrets.
 
-    `past_epochs` is of how many epochs that are over the late application messages can still be read (§15.3). An
-    attacker reads with each of them what has not been read yet, so none is kept unless the application says so;
-    where messages and commits may overtake each other, a message that was sent just before a commit is lost then
-    to who processed the commit first, and a few epochs are the remedy.
+    `past_epochs` is the number of past epochs whose late application messages can still be read (§15.3). An attacker
+    that compromises the device reads these messages too, so the default is 0. Where messages and commits may overtake
+    each other, a message sent just before a commit is lost to a member that processes the commit first; then keep a few
+    epochs.
 
-    `kept_resumption_psks` is how many past epochs a later commit may prove knowledge of (§8.6). Each one kept is
-    one more secret for an attacker who compromises the device, so the default is a handful.
+    `kept_resumption_psks` is the number of past epochs whose resumption PSKs are kept for later commits (§8.6). Each is
+    one more secret for an attacker that compromises the device, so the default is small.
 
-    `pending_proposals` is how many proposals of one sender may wait for a commit (§12.1). Everybody holds them, so
-    nobody may send without end; a thousand let somebody change all of a large group at once, and take about a
-    megabyte. All who ask to be added count as one, since they can be anybody. Members should agree on it: what one
-    refuses and another commits puts them out of step.
+    `pending_proposals` is the most pending proposals of one sender (§12.1). All members store them, so there must be a
+    limit. A thousand suffice to change a large group at once, and take about a megabyte. All clients that ask to be
+    added count as one sender, since anybody can ask. Members should agree on the limit: a member that refuses a
+    proposal which another commits cannot process that commit.
 
-    `needs_approval` names the senders whose pending proposals a commit takes along only if the committer approves of
-    each (`create_commit`). Anybody can ask to be added, so that waits by default; external senders are those on whom
-    the group has agreed, so what they propose does not. It says nothing about the commits of others (§12.1.8).
+    `needs_approval` lists the kinds of senders whose pending proposals a commit takes only if the committer approves
+    each (`create_commit`). By default these are the clients that ask to be added, since anybody can ask. External
+    senders need no approval, since the group has agreed on them. The setting does not bind the commits of others
+    (§12.1.8).
 
-    `padding` is how PrivateMessages hide the length of what is in them (§15.1). None is the default, so that a
-    message costs what it says; where those on the way must not guess from lengths, `Padme()` is a good rule.
+    `padding` hides the length of PrivateMessages (§15.1). The default is none, so that messages stay short. Where
+    nobody may guess from the lengths, `Padme()` is a good rule.
 
-    Whether clients may join by a commit of their own, and may thereby replace an old leaf of theirs, is for
-    all members to decide alike: one that refuses a commit which the others take is alone from then on (§12.4.3.2).
-    The same holds for `authentication`, which says whose credentials are believed (§5.3.1).
-    The same goes for `custom_proposals`, the proposal types that the application knows beside those of the RFC.
+    `external_commits` says whether clients may join by an external commit, and `resyncs` whether they may replace an
+    old leaf of theirs with it. All members have to agree on both: a member that refuses a commit which the others
+    accept cannot follow the group any more (§12.4.3.2). The same holds for `authentication`, which decides about
+    credentials (§5.3.1), and for `custom_proposals`, the types of proposals that the application knows beside those of
+    the RFC.
     """
 
     authentication: AuthenticationService = DEFAULT_AUTHENTICATION
@@ -93,15 +95,15 @@ class Policy:
 
     @property
     def custom(self) -> frozenset[int]:
-        """The numbers of the custom proposal types, as `decode` wants to know them."""
+        """The numbers of the custom proposal types, for `decode`."""
         return frozenset(known.number for known in self.custom_proposals)
 
     def custom_proposal(self, number: int) -> CustomProposalType | None:
-        """What is known of a custom proposal type, None if nothing is."""
+        """The rules of a custom proposal type; None if the type is unknown."""
         return next((known for known in self.custom_proposals if known.number == number), None)
 
     def approves_by_default(self, sent: SentProposal) -> bool:
-        """Whether a commit takes a pending proposal along without being told to."""
+        """Whether a commit takes a pending proposal without an approval."""
         sender = sent.sender
         return isinstance(sender, int) or sender.TAG not in self.needs_approval
 
@@ -111,7 +113,7 @@ DEFAULT_POLICY = Policy()
 
 @value
 class SentProposal:
-    """A proposal, who sent it, and its reference if it came in a message of its own."""
+    """A proposal, its sender, and its reference if it was sent in a message of its own."""
 
     proposal: AnyProposal
     sender: ProposalSender
@@ -119,16 +121,15 @@ class SentProposal:
 
     @property
     def member(self) -> LeafIndex | None:
-        """The leaf of the member who sent it; None for a sender who has none."""
+        """The leaf of the sender; None for a sender that is not a member."""
         return self.sender if isinstance(self.sender, int) else None
 
 
 @value
 class PublicGroup:
-    """What everybody can know of a group in one epoch who sees its public messages; no secrets.
+    """The public part of a group in one epoch: all that an observer of its public messages knows; no secrets.
 
-    It is what an observer holds, and the part of a member's state that a commit changes in public. `reinit` is
-    there once the group has ended, with what is to come after it.
+    A member's state has one too. `reinit` is the committed ReInit that has ended the group, None before.
     """
 
     suite: CipherSuite = field(repr=False)
@@ -158,18 +159,18 @@ def public_epoch(
     policy: Policy,
     reinit: ReInit | None = None,
 ) -> PublicGroup:
-    """A group at the beginning of an epoch, when no proposal waits; `tag` is its confirmation tag (RFC 9420 §8.2)."""
+    """A group at the beginning of an epoch, with no pending proposal; `tag` is its confirmation tag (RFC 9420 §8.2)."""
     interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, tag)
     return PublicGroup(suite, context, tree, interim, {}, policy, reinit)
 
 
 def for_sending(group: PublicGroup) -> PublicGroup:
-    """The group without leeway for clocks: what one sends must be within its lifetime by one's own (RFC 9420 §7.3)."""
+    """The group without leeway for clocks: for sending, a lifetime must be current by our own clock (RFC 9420 §7.3)."""
     lifetimes = replace(group.policy.lifetimes, leeway=0)
     return replace(group, policy=replace(group.policy, lifetimes=lifetimes))
 
 
 def require_not_ended(group: PublicGroup) -> None:
-    """Refuse what is new in a group that a ReInit has ended (RFC 9420 §11.2)."""
+    """Raise `GroupInactive` in a group that a ReInit has ended (RFC 9420 §11.2)."""
     if group.reinit is not None:
         raise GroupInactive("§11.2", "the group was reinitialised: its members go on in the new one")

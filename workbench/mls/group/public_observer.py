@@ -1,13 +1,13 @@
-"""An observer: who holds no secret of a group, follows its public messages and checks them (RFC 9420 §6.2, §12.4).
+"""An observer holds no secret of a group; it follows the public messages and checks them (RFC 9420 §6.2, §12.4).
 
-That is a delivery service or an auditor. It sees signatures, proposals, paths, parent hashes and the tree, and tells
-the same tree hash and the same transcript hashes as the members do. What it cannot see:
+A delivery service or an auditor is an observer. It checks signatures, proposals, paths, parent hashes and the tree, and
+computes the same tree hash and transcript hashes as the members do. It cannot check:
 
-- the membership tag (§6.2) and the confirmation tag (§6.1): MACs that no signature covers, so that whoever carries a
-  message can change them. Members refuse it then; an observer takes it. Where members got the true confirmation
-  tag, it is in the same tree and epoch as they are, and astray one commit later, since the next transcript hash
-  rests on the tag. A GroupInfo of the epoch tells at once;
-- anything inside a PrivateMessage (§6.3).
+- the membership tag (§6.2) and the confirmation tag (§6.1). These are MACs that no signature covers, so anybody who
+  forwards a message can change them. Members refuse such a message; an observer accepts it. If only the observer got a
+  changed confirmation tag, it has the tree and epoch of the members, but refuses their next commit, since the next
+  transcript hash depends on the tag. A GroupInfo of the epoch shows the difference at once;
+- the content of a PrivateMessage (§6.3).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from workbench.mls.wire.messages import (
 
 @value
 class EncryptedApplicationData:
-    """Application data went by: who sent it and what it says is for members (RFC 9420 §6.3)."""
+    """An application message: only members can read its sender and its content (RFC 9420 §6.3)."""
 
     authenticated_data: bytes
     length: int
@@ -54,12 +54,12 @@ class EncryptedApplicationData:
 
 @value
 class EncryptedHandshake:
-    """A proposal or a commit went by that only members can read (RFC 9420 §6.3).
+    """A proposal or a commit in a PrivateMessage, which only members can read (RFC 9420 §6.3).
 
-    If members take it, the observer is blind from here: behind a private commit, every message is of an epoch that it
-    cannot reach, and a commit of a private proposal names something unknown. It goes on from a new GroupInfo.
-    Whether members take it cannot be seen, and anybody can make bytes that look like this: so the group stays as
-    it was, for the public messages of its epoch that may still come.
+    If the members accept it, the observer cannot follow any more: after a private commit, messages are of an epoch that
+    the observer does not know, and a commit of a private proposal names an unknown reference. The observer then needs a
+    new GroupInfo. It cannot tell whether the members accept the message, since anybody can make such bytes. So the
+    public group stays as it was, for the public messages of its epoch that may still come.
     """
 
     content_type: ContentType
@@ -69,7 +69,7 @@ class EncryptedHandshake:
 
 @value
 class VerifiedGroupInfo:
-    """A member has signed that the group is what the observer takes it for, transcript and all (RFC 9420 §12.4.3)."""
+    """A member has signed the same GroupContext and transcript that the observer has computed (RFC 9420 §12.4.3)."""
 
     signer: LeafIndex
 
@@ -81,9 +81,9 @@ Observed: TypeAlias = ProposalQueued | EpochAdvanced | EncryptedApplicationData 
 def observe(
     group: PublicGroup, message: MLSMessage | bytes, *, now: Seconds, sent_at: int | None = None
 ) -> tuple[PublicGroup, Observed]:
-    """Take in one message as somebody without secrets: the next view of the group, and what was seen.
+    """Process one message without secrets: return the next public group, and what was observed (RFC 9420 §6.2, §12.4).
 
-    `now` and `sent_at` are those of `process`. A GroupInfo of the present epoch is compared with the view. Raises
+    `now` and `sent_at` are those of `process`. A GroupInfo of the present epoch is compared with `group`. Raises
     `Malformed`, `WrongGroup`, `WrongEpoch`, `GroupInactive`, `InvalidMessage`, `InvalidSignature`, what
     `process_public_proposal` and `process_public_commit` raise, and `InvalidGroupInfo` or `InvalidTag` for a GroupInfo
     of another history.
@@ -115,7 +115,7 @@ def _observe_public(group: PublicGroup, public: PublicMessage, when: When) -> tu
 
 
 def _advance(group: PublicGroup, authenticated: AuthenticatedContent, when: When) -> tuple[PublicGroup, EpochAdvanced]:
-    """The group after a commit, as far as the commit alone tells; its confirmation tag is taken at its word."""
+    """The public group after a commit; its confirmation tag is not verified."""
     processed = process_public_commit(group, authenticated, when=when)
     confirmed = confirmed_transcript_hash(
         group.suite,
@@ -140,7 +140,7 @@ def _passing(private: PrivateMessage) -> EncryptedApplicationData | EncryptedHan
 
 
 def _compare(group: PublicGroup, group_info: GroupInfo) -> VerifiedGroupInfo:
-    """A member's word for where the group stands, against what the observer has (RFC 9420 §12.4.3)."""
+    """Compare a GroupInfo of the present epoch with the observer's public group (RFC 9420 §12.4.3)."""
     context, signer = group_info.group_context, LeafIndex(group_info.signer)
     check_address(group.context, context.group_id, context.epoch)
     leaf_node = group.tree.leaf(signer)
@@ -151,6 +151,6 @@ def _compare(group: PublicGroup, group_info: GroupInfo) -> VerifiedGroupInfo:
         raise InvalidGroupInfo("§12.4.3", f"leaf {signer} is in epoch {context.epoch} of another history: a fork")
     confirmed = context.confirmed_transcript_hash
     if interim_transcript_hash(group.suite, confirmed, group_info.confirmation_tag) != group.interim_transcript_hash:
-        reason = "the confirmation tag that led here is not the members': the commit was changed on its way"
+        reason = "the confirmation tag of the last commit is not the members': the commit was changed on its way"
         raise InvalidTag("§8.2", reason)
     return VerifiedGroupInfo(signer)

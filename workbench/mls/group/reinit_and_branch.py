@@ -1,7 +1,7 @@
-"""Making a new group out of an old one: all of it after a ReInit, a part of it by a branch (RFC 9420 §11.2, §11.3).
+"""Making a new group from an old one: with all members after a ReInit, with some by a branch (RFC 9420 §11.2, §11.3).
 
-Both begin as any group does, with one member, and their first commit adds the others and mixes in a resumption PSK
-of the old group. What those who are added check of it is in `resumption_checks.py`.
+Both begin with one member, like any group. Their first commit adds the others and mixes in a resumption PSK of the old
+group. The checks of the added members are in `resumption_checks.py`.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def reinit_group(
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> PendingCommit:
-    """The group that a ReInit has announced, made by any member of the old one (RFC 9420 §11.2).
+    """Make the group that a ReInit has announced; any member of the old group may do so (RFC 9420 §11.2).
 
-    `old_group` is the last state, in which the ReInit was committed; `bundle` is the maker's own and
-    `key_packages` those of all others, for the new cipher suite. `entropy` is 32 fresh bytes; `path` and
-    `ratchet_tree` are as in `create_commit`.
+    `old_group` is the state after the commit of the ReInit. `bundle` is this member's and `key_packages` are those of
+    all others, for the new cipher suite. `entropy` is 32 fresh bytes; `path` and `ratchet_tree` are as in
+    `create_commit`.
     """
     reinit = old_group.reinit
     if reinit is None:
@@ -80,10 +80,10 @@ def branch_group(
     ratchet_tree: bool = True,
     policy: Policy = DEFAULT_POLICY,
 ) -> PendingCommit:
-    """A new group of some members of the old one, which lives on beside it (RFC 9420 §11.3).
+    """Make a new group of some members of an old one, which continues to exist (RFC 9420 §11.3).
 
-    `bundle` and `key_packages` are fresh ones of the maker and of those who come along. `entropy` is 32 fresh bytes;
-    `path` and `ratchet_tree` are as in `create_commit`.
+    `bundle` is a fresh one of this member and `key_packages` are fresh ones of the other members. `entropy` is 32 fresh
+    bytes; `path` and `ratchet_tree` are as in `create_commit`.
     """
     require_active(old_group)
     leaf_nodes = [each.leaf_node for each in (bundle.key_package, *key_packages)]
@@ -111,7 +111,7 @@ def _first_proposals(
     key_packages: Sequence[KeyPackage],
     entropy: bytes,
 ) -> tuple[SentProposal, ...]:
-    """What the first commit of a group that comes from another holds: the PSK that links it, and the other members."""
+    """The proposals of the first commit in the new group: the PSK that links it to the old one, and the Adds."""
     nonce = fresh(entropy, "psk nonce", alone.suite.hash_length)
     link = PreSharedKey(PreSharedKeyID(ResumptionPSK(usage, old_group.group_id, old_group.epoch), nonce))
     adds = (SentProposal(Add(key_package), alone.own_leaf) for key_package in key_packages)

@@ -1,18 +1,18 @@
-"""New groups that come from an old one: by ReInit all of it, by a branch a part (RFC 9420 §11.2, §11.3).
+"""The checks of a new group that comes from an old one by ReInit or by a branch (RFC 9420 §11.2, §11.3).
 
-What links them is a resumption PSK of the old group in the Welcome of the new one: only who was in the old group can
-enter. Whether a member of one is a member of the other is a question to the application. The rule here is that both
-leaves show the same credential; or another one with the same identities, which the Authentication Service accepts as
-its successor. The keys may be others, since a new cipher suite brings new ones.
+The Welcome of the new group names a resumption PSK of the old group, which links the two: only members of the old group
+hold the PSK and can join. The RFC leaves it to the application whether a new leaf belongs to an old member. The rule
+here: both leaves have the same credential, or a credential with the same identities that the Authentication Service
+accepts as a successor. The keys may differ, since a new cipher suite needs new keys.
 
-What a link is compared with, when a newcomer joins:
+The fields of the link and of the new group, and what they must be equal to when a client joins:
 
     usage     psk_group_id    psk_epoch        epoch   group id, extensions   version, suite   members
     reinit    the old group   its last epoch   1       those announced        those announced  all of the old group
     branch    the old group   its epoch        1       any                    as the old       only of the old group
 
-An application's resumption PSK links nothing: it proves that its holder was a member in that epoch, which may be long
-ago. An external init is bound to its epoch by the group context under the commit's signature.
+A resumption PSK with the usage `application` is not a link: it proves only that its holder was a member in that epoch.
+An ExternalInit is bound to its epoch by the GroupContext, which the signature of the commit covers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from workbench.mls.wire.tree import LeafNode
 
 
 def linking_psk(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
-    """The one PSK that links a new group to an old one, None in a group of its own (RFC 9420 §12.4.3.1).
+    """The PSK that links a new group to an old one; None if there is none (RFC 9420 §12.4.3.1).
 
     Raises `InvalidWelcome` if there are several.
     """
@@ -48,7 +48,7 @@ def linking_psk(psks: Sequence[PreSharedKeyID]) -> ResumptionPSK | None:
 
 
 def require_first_commit(state: GroupState, usage: ResumptionPSKUsage, psks: Sequence[PreSharedKeyID]) -> None:
-    """Refuse to link a group to an old one anywhere but in its first commit, or to several (RFC 9420 §11.2, §11.3)."""
+    """Refuse a link to an old group in any but the first commit, and more than one link (RFC 9420 §11.2, §11.3)."""
     if usage == ResumptionPSKUsage.application:
         return
     if state.epoch != 0:
@@ -58,7 +58,7 @@ def require_first_commit(state: GroupState, usage: ResumptionPSKUsage, psks: Seq
 
 
 def old_group_of(link: ResumptionPSK, old_group: GroupState | None) -> GroupState:
-    """The old group that a link names; `UnknownPreSharedKey` if it is not the one that was given."""
+    """The old group, if it is the one that a link names; else `UnknownPreSharedKey` (RFC 9420 §12.4.3.1)."""
     if old_group is None or old_group.group_id != link.psk_group_id:
         name = link.psk_group_id.hex()
         reason = f"the new group comes from group {name} by {link.usage.name}: its last state is needed as old_group"
@@ -67,7 +67,7 @@ def old_group_of(link: ResumptionPSK, old_group: GroupState | None) -> GroupStat
 
 
 def check_announced(link: ResumptionPSK | None, old_group: GroupState, context: GroupContext) -> None:
-    """Nobody makes the group that a ReInit announced who does not prove that it comes from it (RFC 9420 §11.2).
+    """Refuse a group with the id that a ReInit has announced if it has no link to the old group (RFC 9420 §11.2).
 
     Raises `InvalidWelcome`.
     """
@@ -79,15 +79,15 @@ def check_announced(link: ResumptionPSK | None, old_group: GroupState, context: 
 def check_link(
     link: ResumptionPSK, old_group: GroupState, context: GroupContext, tree: RatchetTree, policy: Policy, *, when: When
 ) -> None:
-    """Check that a new group is what the ReInit or the branch makes of the old one (RFC 9420 §12.4.3.1).
+    """Check that a new group fits the ReInit or branch of the old one (RFC 9420 §12.4.3.1).
 
-    `context`, `tree` and `policy` are those of the new group. The membership that counts is that of the epoch to which
-    the resumption PSK belongs, so that nobody who has left the old group since makes a group in its name.
-    Raises `InvalidWelcome`, `GroupInactive` for a branch of a group that this member has left, or what the
-    Authentication Service raises about a new credential of an old member.
+    `context`, `tree` and `policy` are those of the new group. The members of the old group are those in the epoch of
+    the resumption PSK, so a client that has left the old group since cannot make a group in its name. Raises
+    `InvalidWelcome`, `GroupInactive` for a branch of a group that this member has left, or what the Authentication
+    Service raises about a new credential of an old member.
     """
     if context.epoch != 1:
-        reason = f"a group that comes from another is entered in its epoch 1, not in {context.epoch}"
+        reason = f"clients join a group that comes from another in its epoch 1, not in epoch {context.epoch}"
         raise InvalidWelcome("§12.4.3.1", reason)
     if link.psk_epoch != old_group.epoch:
         reason = f"the link is to epoch {link.psk_epoch} of the old group, whose state is of epoch {old_group.epoch}"
@@ -120,16 +120,16 @@ def _check_branch(old_group: GroupState, context: GroupContext, pairs: Pairs) ->
 
 
 class Pairs(NamedTuple):
-    """Who of an old group is not in the new one, and who of the new one was not in the old."""
+    """The members of an old group that are not in the new one, and those of the new group that were not in the old."""
 
     missing: list[LeafNode]
     strangers: list[LeafNode]
 
 
 def pair_members(old: RatchetTree, leaf_nodes: Sequence[LeafNode], policy: Policy, *, when: When) -> Pairs:
-    """Find for each of the leaf nodes the member of an old group that it stands for (RFC 9420 §11.3, §12.4.3.1).
+    """Find, for each leaf node, the member of the old group to which it belongs (RFC 9420 §11.3, §12.4.3.1).
 
-    Raises what the Authentication Service raises about a credential that comes in the place of another.
+    Raises what the Authentication Service raises about a credential that replaces another.
     """
     members = [leaf_node for _, leaf_node in old.leaves()]
     _, members, newcomers = _paired(members, leaf_nodes, lambda leaf_node: leaf_node.credential)

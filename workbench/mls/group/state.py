@@ -1,9 +1,9 @@
-"""What one member holds at one instant: exactly what an attacker would get.
+"""The state of one member at one instant: exactly what an attacker that compromises it would get.
 
-A state is a value. Nothing in it changes; a step makes the next one. A key that was used or has expired is
-simply absent from the next value, so the deletion schedule (RFC 9420 §9.2) is something that can be looked at.
-It holds bytes, never key objects, so that a walk over it sees every secret there is. One secret may be elsewhere: a
-state signs by a `Signer` when a keystore holds the signature key.
+A state is a value, which never changes; each step makes the next one. A key that was used or has expired is absent from
+the next value, so a test can check the deletion schedule (RFC 9420 §9.2). A state holds bytes, never key objects, so
+that a walk over it finds every secret. There is one exception: a keystore may hold the signature key, and then the
+state has a `Signer` in its place.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from workbench.mls.wire.tree import Credential, LeafNode
 
 @value
 class ReadableEpoch:
-    """What it takes to read the application messages of an epoch, and no way into another (RFC 9420 §15.3).
+    """The keys that read the application messages of one epoch, and of no other (RFC 9420 §15.3).
 
-    `tree` says who sent what: a leaf may have somebody else by now. Of a past epoch the secret tree is as it stood at
-    its end: keys that were used are not in it. Those of handshakes and the member's own are, of no use to it: to take
-    them out would mean to open all of the tree.
+    `tree` names the senders: another member may have the same leaf by now. The secret tree of a past epoch is that of
+    the epoch's end, without the keys that were used. It still has the keys of handshakes and of this member, which are
+    of no use: to remove them, all of the tree would have to be opened.
     """
 
     context: GroupContext
@@ -50,12 +50,11 @@ class ReadableEpoch:
 class GroupState:
     """One member's view of one group in one epoch: the public group, and what only this member has.
 
-    `private_keys` holds the HPKE private key of the member's leaf and of each node above it that the member
-    knows. `resumption_psks` are those of the latest epochs by their number (§8.6), and `first_epoch` is the epoch in
-    which the member came in. `update_keys` maps the public key of an Update that this member proposed to its private
-    key, until the epoch ends, and `update_signature_keys` a signature key that an Update brings. `past_epochs` are
-    those whose late messages the member can still read, the latest first. It is not `active` when the group has ended,
-    or was left.
+    `private_keys` has the HPKE private keys of the member's leaf and of the nodes above it, as far as the member knows
+    them. `resumption_psks` are those of the latest epochs by their number (§8.6), and `first_epoch` is the epoch in
+    which the member joined. `update_keys` maps the public keys of the member's own Updates to their private keys, until
+    the epoch ends; `update_signature_keys` does so for signature keys. `past_epochs` are those whose late messages the
+    member can still read, the latest first. `active` is False once the group has ended or the member has left it.
     """
 
     public: PublicGroup
@@ -87,7 +86,7 @@ class GroupState:
 
     @property
     def group_id(self) -> bytes:
-        """The group's name."""
+        """The group's id."""
         return self.context.group_id
 
     @property
@@ -102,41 +101,41 @@ class GroupState:
 
     @property
     def proposals(self) -> Mapping[bytes, SentProposal]:
-        """The proposals that wait for a commit, by their references."""
+        """The pending proposals, by their references."""
         return self.public.proposals
 
     @property
     def policy(self) -> Policy:
-        """What the application has decided."""
+        """The policy of the application."""
         return self.public.policy
 
     @property
     def reinit(self) -> ReInit | None:
-        """The ReInit that has ended the group, with what is to come after it; None while the group lives."""
+        """The committed ReInit that has ended the group; None before (RFC 9420 §11.2)."""
         return self.public.reinit
 
     @property
     def own_psks(self) -> HeldPSKs:
-        """The resumption PSKs of this group that the member has, as a commit names them (RFC 9420 §8.6)."""
+        """The resumption PSKs in this state, by group id and epoch, as proposals name them (RFC 9420 §8.6)."""
         return {(self.group_id, epoch): psk for epoch, psk in self.resumption_psks.items()}
 
     @property
     def readable(self) -> ReadableEpoch:
-        """The present epoch, as far as it takes to read its messages."""
+        """The keys that read the messages of the present epoch."""
         return ReadableEpoch(self.context, self.tree, self.secrets.sender_data_secret, self.secret_tree)
 
     def readable_in(self, epoch: int) -> ReadableEpoch | None:
-        """The present epoch or a past one whose messages can still be read; None for any other."""
+        """The keys that read the messages of an epoch; None if the state has none for it."""
         if epoch == self.epoch:
             return self.readable
         return next((past for past in self.past_epochs if past.epoch == epoch), None)
 
     def with_proposals(self, proposals: Mapping[bytes, SentProposal]) -> GroupState:
-        """The state in which these proposals wait for a commit."""
+        """The state with these pending proposals."""
         return replace(self, public=replace(self.public, proposals=proposals))
 
     def with_secret_tree(self, epoch: int, secret_tree: SecretTree) -> GroupState:
-        """The state in which a key of a readable epoch has been used, and is therefore no more (RFC 9420 §9.2)."""
+        """The state with another secret tree for a readable epoch, without a key that was used (RFC 9420 §9.2)."""
         if epoch == self.epoch:
             return replace(self, secret_tree=secret_tree)
         past_epochs = tuple(
@@ -145,13 +144,13 @@ class GroupState:
         return replace(self, past_epochs=past_epochs)
 
     def epochs_to_keep(self) -> tuple[ReadableEpoch, ...]:
-        """What the next state keeps of this epoch and of those before it, by the policy."""
+        """The past epochs that the next state keeps, by the policy: this epoch and those before it."""
         return (self.readable, *self.past_epochs)[: self.policy.past_epochs]
 
 
 @value
 class Renewal:
-    """What a member renews of its leaf beside the encryption key; None is what it has (RFC 9420 §12.1.2)."""
+    """A new credential or signature key for a member's leaf; None keeps the present one (RFC 9420 §12.1.2)."""
 
     credential: Credential | None = None
     signature_private_key: SigningKey | None = field(default=None, repr=False)
@@ -161,7 +160,7 @@ class Renewal:
 
 
 def renewed_leaf(state: GroupState, renew: Renewal | None) -> LeafNode:
-    """What a member says about itself from now on; its encryption key, source and signature are still to be set."""
+    """The member's leaf node after a renewal; its encryption key, source and signature are still to be set."""
     leaf_node = state.tree.member(state.own_leaf)
     if renew is None:
         return leaf_node
@@ -175,7 +174,7 @@ def renewed_leaf(state: GroupState, renew: Renewal | None) -> LeafNode:
 
 
 def require_active(state: GroupState) -> None:
-    """Refuse to make anything new in a group that has ended, or ended for this member (RFC 9420 §12.4.2)."""
+    """Raise `GroupInactive` if the group has ended or this member has left it (RFC 9420 §12.4.2)."""
     require_not_ended(state.public)
     if not state.active:
         raise GroupInactive("§12.4.2", "this member is no longer in the group and cannot send in it")

@@ -1,7 +1,7 @@
-"""A pending commit written down and read back, for a client that stops between sending a commit and hearing of it.
+"""Writing a pending commit down and reading it back, for a client that stops before its commit is accepted.
 
-Otherwise it comes back to somebody who no longer knows the keys that it brings. It is written as a state is
-(`stored_state.py`), and as much in the clear.
+Without it, the client would lose the keys of a commit that may have been accepted. It is written in the form of a state
+(`stored_state.py`), and in the clear too.
 """
 
 from __future__ import annotations

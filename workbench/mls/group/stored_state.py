@@ -1,19 +1,20 @@
-"""A state written down and read back: exactly, and checked before it is used (RFC 9420 §6.3.1).
+"""Writing a state down and reading it back; the bytes are checked before they are used (RFC 9420 §6.3.1).
 
-What is written is a header, the content in the structs of `wire/stored.py`, and a checksum over both:
+The bytes are a header, the content in the structs of `wire/stored.py`, and a checksum over both:
 
     "MLSW"  version  type  cipher suite  content  SHA-256 of all before
 
-**It is in the clear.** It holds the signature key, the private keys and the secrets of the epoch: it is all that an
-attacker wants, so whoever stores it encrypts and authenticates it with a key from elsewhere. The checksum finds
-damage, not malice: who can change the bytes can change the checksum. A signature key that a `Signer` holds is not
-written: `read_state` asks its caller for the signer with the public key.
+**They are in the clear.** They hold the signature key, the private keys and the secrets of the epoch: all that an
+attacker wants. So the application has to encrypt and authenticate them with another key. The checksum finds damage, not
+attacks: an attacker that changes the bytes can change the checksum too. A signature key that a `Signer` holds is not
+written: `read_state` asks its caller for the signer of the public key.
 
-**An old copy is dangerous.** A state that has been gone on from and is taken up again seals another message with the
-same key; four random bytes in the nonce are all that stands between (§6.3.1). Write the next state before its message
-is sent, and keep no older one.
+**An old copy is dangerous.** A client that goes on from an old state encrypts another message with a key that it has
+used before; then only the four random bytes of the reuse guard keep the nonces apart (§6.3.1). Write the next state
+before its message is sent, and keep no older one.
 
-The policy is not written. It is the application's, and may have changed: a read state goes by the one that is given.
+The policy is not written, because the application may have changed it. The caller gives the policy when it reads a
+state.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ from workbench.mls.wire.tree import RatchetTreeExtension
 
 MAGIC = b"MLSW"
 VERSION = 2
-"""Goes up with every change of the structs: bytes of another version are refused, not guessed at."""
+"""The version of the structs, increased with each change of them. Bytes of another version are refused."""
 
 _CHECKSUM_LENGTH = hashlib.sha256().digest_size
 _VERSION_END = len(MAGIC) + 2
@@ -71,7 +72,7 @@ S = TypeVar("S", StoredState, StoredBundle, StoredPendingCommit)
 
 @checks_arguments
 def write_state(state: GroupState) -> bytes:
-    """All of a state but its policy, private keys and secrets in the clear."""
+    """The bytes of a state without its policy. Private keys and secrets are in the clear."""
     return enclosed(stored_state(state), state.suite.id)
 
 
@@ -104,20 +105,19 @@ def read_state(
     suite: CipherSuite | None = None,
     signer: FindSigner | None = None,
 ) -> GroupState:
-    """The state that was written, to go on from under a policy.
+    """The state that was written, with the policy that is given.
 
-    `signer` gives the signer with a public key, for a state whose signature key is held elsewhere.
-    Raises `DamagedState`, `UnknownStateVersion`, `Unsupported` for a cipher suite that is not built here, `Misuse` for
-    another `suite` than the state's, for a key package, or for a `signer` that is missing, and `Malformed` for a custom
-    proposal that the policy does not know. Bytes that were forged, with a checksum that fits, raise what the objects
-    inside do.
+    `signer` returns the signer of a public key, for a state whose signature key is held elsewhere. Raises
+    `DamagedState`, `UnknownStateVersion`, `Unsupported` for an unsupported cipher suite, `Misuse` for another `suite`
+    than the state's, for the bytes of a key package, or for a missing `signer`, and `Malformed` for a custom proposal
+    that the policy does not know. Forged bytes with a valid checksum raise the errors of the objects inside.
     """
     suite, content = opened(data, StoredState, suite)
     return state_from(decode(StoredState, content, custom=policy.custom), policy, suite, signer)
 
 
 def state_from(stored: StoredState, policy: Policy, suite: CipherSuite, signer: FindSigner | None) -> GroupState:
-    """The state that a struct stands for. Raises `DamagedState`, and what the objects inside raise."""
+    """The state in a struct. Raises `DamagedState`, and the errors of the objects inside."""
     public = _read_public(stored.public, stored.confirmation_tag, policy, suite)
     own_leaf = public.tree.leaf(LeafIndex(stored.own_leaf))
     if own_leaf is None:
@@ -144,7 +144,7 @@ def state_from(stored: StoredState, policy: Policy, suite: CipherSuite, signer: 
 
 @checks_arguments
 def write_bundle(bundle: KeyPackageBundle) -> bytes:
-    """A key package with its private keys, all in the clear; to be deleted once it has let its client in (§10)."""
+    """The bytes of a key package with its private keys, in the clear. Delete them once the client has joined (§10)."""
     stored = StoredBundle(
         bundle.key_package,
         bundle.init_private_key,
@@ -171,7 +171,7 @@ def read_bundle(data: bytes, *, signer: FindSigner | None = None) -> KeyPackageB
 
 
 def enclosed(content: StoredState | StoredBundle | StoredPendingCommit, suite: int) -> bytes:
-    """The bytes of a struct between header and checksum."""
+    """The bytes of a struct, between a header and a checksum."""
     whole = encode(Stored(MAGIC, VERSION, content.TAG, suite, encode(content), bytes(_CHECKSUM_LENGTH)))
     return whole[:-_CHECKSUM_LENGTH] + _checksum(whole)
 
@@ -181,9 +181,9 @@ def _checksum(whole: bytes) -> bytes:
 
 
 def opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[CipherSuite, bytes]:
-    """The suite and the content of what was written, once it has been checked that nothing is wrong with it."""
+    """Check the header and the checksum of stored bytes, and return the cipher suite and the content."""
     if data[: len(MAGIC)] != MAGIC:
-        raise DamagedState("§6.3.1", "these bytes are nothing that was written by this workbench")
+        raise DamagedState("§6.3.1", "these bytes do not begin with MLSW: this workbench did not write them")
     version = int.from_bytes(data[len(MAGIC) : _VERSION_END], "big")
     if len(data) >= _VERSION_END and version != VERSION:
         raise UnknownStateVersion(
@@ -200,7 +200,7 @@ def opened(data: bytes, wanted: type[S], suite: CipherSuite | None) -> tuple[Cip
     if stored.stored_type is not wanted.TAG:
         raise Misuse("§6.3.1", f"this is a {stored.stored_type.name}, not a {wanted.TAG.name}")
     if suite is not None and suite.id != stored.cipher_suite:
-        raise Misuse("§6.3.1", f"what was written is of cipher suite {stored.cipher_suite}, not {suite.id}")
+        raise Misuse("§6.3.1", f"the stored bytes are of cipher suite {stored.cipher_suite}, not {suite.id}")
     return suite or cipher_suite(stored.cipher_suite), stored.content
 
 
@@ -214,7 +214,7 @@ def stored_proposal(sent: SentProposal) -> StoredProposal:
 
 
 def proposal_from(stored: StoredProposal) -> SentProposal:
-    """The proposal that a struct stands for."""
+    """The proposal in a struct."""
     sender = stored.sender.sender
     by = LeafIndex(sender.leaf_index) if isinstance(sender, MemberSender) else sender
     return SentProposal(stored.proposal.proposal, by, stored.reference or None)
@@ -277,7 +277,7 @@ def _read_secret_tree(stored: Sequence[StoredSubtree], tree: RatchetTree, suite:
     parts = iter(stored)
     root = _grown(parts, tree.leaf_count)
     if next(parts, None) is not None:
-        raise DamagedState("§6.3.1", "the secret tree has more parts than the tree", path=("secret_tree",))
+        raise DamagedState("§6.3.1", "the secret tree has more parts than the ratchet tree", path=("secret_tree",))
     return SecretTree(suite, tree.leaf_count, root)
 
 
@@ -292,7 +292,7 @@ def _stored_past_epoch(past: ReadableEpoch, later: ReadableEpoch) -> StoredPastE
 
 
 def _read_past_epochs(stored: StoredState, suite: CipherSuite) -> Iterator[ReadableEpoch]:
-    """The past epochs, each tree made from that of the epoch after it; only names are looked up in them any more."""
+    """The past epochs. Each tree is made from that of the epoch after it; only the senders are looked up in it."""
     nodes = list(stored.public.tree.ratchet_tree)
     for past in stored.past_epochs:
         del nodes[past.node_count :]
@@ -317,7 +317,7 @@ def _parts(subtree: Subtree) -> Iterator[Unopened | OpenedParent | OpenedLeaf]:
 
 
 def _grown(parts: Iterator[StoredSubtree], width: int) -> Subtree:
-    """The subtree over so many leaves whose parts come next."""
+    """The subtree over `width` leaves that the next parts make up."""
     stored = next(parts, None)
     match None if stored is None else stored.part:
         case Unopened(secret):
@@ -327,7 +327,8 @@ def _grown(parts: Iterator[StoredSubtree], width: int) -> Subtree:
         case OpenedLeaf(handshake, application) if width == 1:
             return Ratchets(_read_ratchet(handshake), _read_ratchet(application))
         case _:
-            raise DamagedState("§6.3.1", "the secret tree has not the shape of the tree", path=("secret_tree",))
+            reason = "the secret tree does not have the shape of the ratchet tree"
+            raise DamagedState("§6.3.1", reason, path=("secret_tree",))
 
 
 def _stored_ratchet(ratchet: Ratchet) -> StoredRatchet:

@@ -1,4 +1,4 @@
-"""Welcome: the way in for those whom a commit adds (RFC 9420 §12.4.3)."""
+"""Welcome: the message by which the clients that a commit adds join the group (RFC 9420 §12.4.3)."""
 
 from __future__ import annotations
 
@@ -54,9 +54,10 @@ def create_welcome(
     *,
     entropy: bytes,
 ) -> Welcome:
-    """Seal the new epoch to everybody a commit adds (RFC 9420 §12.4.3.1).
+    """Encrypt the secrets of the new epoch to all clients that a commit adds (RFC 9420 §12.4.3.1).
 
-    `path_secrets` are the committer's, by node; each joiner gets the one of the lowest node it shares.
+    `path_secrets` are those of the commit, by node. Each joiner gets that of the lowest node above both it and the
+    committer.
     """
     key, nonce = welcome_key_and_nonce(suite, epoch.welcome_secret)
     sealed_info = suite.seal(key, nonce, b"", encode(group_info))
@@ -79,9 +80,9 @@ def create_welcome(
 def open_group_secrets(
     suite: CipherSuite, welcome: Welcome, key_package: KeyPackage, init_private_key: bytes
 ) -> GroupSecrets:
-    """The secrets that a Welcome holds for one key package (RFC 9420 §12.4.3.1).
+    """Decrypt the secrets that a Welcome holds for one key package (RFC 9420 §12.4.3.1).
 
-    Entries for others are not touched. Raises `NotForMe` if there is none for this one.
+    Raises `NotForMe` if no entry is for this key package.
     """
     if key_package.cipher_suite != welcome.cipher_suite:
         raise InvalidWelcome(
@@ -95,11 +96,11 @@ def open_group_secrets(
                 init_private_key, "Welcome", welcome.encrypted_group_info, entry.encrypted_group_secrets
             )
             return decode(GroupSecrets, opened)
-    raise NotForMe("§12.4.3.1", "the Welcome holds nothing for this key package")
+    raise NotForMe("§12.4.3.1", "no entry of the Welcome is for this key package")
 
 
 def open_group_info(suite: CipherSuite, welcome: Welcome, secret: bytes) -> GroupInfo:
-    """The GroupInfo in a Welcome, opened with the welcome secret (RFC 9420 §12.4.3.1)."""
+    """Decrypt the GroupInfo in a Welcome with the welcome secret (RFC 9420 §12.4.3.1)."""
     key, nonce = welcome_key_and_nonce(suite, secret)
     return decode(GroupInfo, suite.open(key, nonce, b"", welcome.encrypted_group_info))
 
@@ -117,14 +118,14 @@ def join(
     policy: Policy = DEFAULT_POLICY,
     suite: CipherSuite | None = None,
 ) -> GroupState:
-    """Enter a group by a Welcome (RFC 9420 §12.4.3.1).
+    """Join a group with a Welcome (RFC 9420 §12.4.3.1).
 
-    `now` is in seconds since 1970, and `sent_at` when the Welcome was sent, if that is known: what has expired since is
-    no hindrance, as in `process`. The tree comes in the Welcome, or as `ratchet_tree` when the delivery service keeps
-    it. `old_group` is needed for a group that comes from another by ReInit or branch: its last state, or for a branch
-    the one of the epoch in which it left. A client that is in a group of the same id already refuses what comes out of
-    here (`client.Device` does). Raises `NotForMe`, `InvalidWelcome`, `InvalidGroupInfo`, `InvalidRatchetTree`,
-    `UnknownPreSharedKey` and what the objects inside raise.
+    `now` is in seconds since 1970. `sent_at` is the time at which the Welcome was sent, if it is known: lifetimes and
+    credentials are judged by it, as in `process`. The tree comes in the Welcome, or as `ratchet_tree` when the delivery
+    service keeps it. `old_group` is needed for a group that comes from another: its last state for a ReInit, and for a
+    branch its state in the epoch of the branch. A caller that already has a group of the same id should refuse the
+    result, as `client.Device` does. Raises `NotForMe`, `InvalidWelcome`, `InvalidGroupInfo`, `InvalidRatchetTree`,
+    `UnknownPreSharedKey` and the errors of the objects inside.
     """
     welcome = _welcome_in(welcome)
     suite = suite or cipher_suite(welcome.cipher_suite)
@@ -158,7 +159,7 @@ def join(
     if not suite.verify_mac(
         epoch.secrets.confirmation_key, context.confirmed_transcript_hash, group_info.confirmation_tag
     ):
-        raise InvalidTag("§12.4.3.1", "the confirmation tag of the GroupInfo is not that of the epoch it leads to")
+        raise InvalidTag("§12.4.3.1", "the confirmation tag of the GroupInfo is not that of its epoch")
     public = public_epoch(suite, context, tree, group_info.confirmation_tag, policy)
     signing = bundle.signature_private_key
     return first_state(public, own_leaf, private_keys, signing, epoch, group_info.confirmation_tag)
@@ -181,11 +182,11 @@ def _check_suite(group_info: GroupInfo, key_package: KeyPackage) -> None:
 
 
 def _check_parent_keys(tree: RatchetTree, own_leaf: LeafIndex, private_keys: Mapping[NodeIndex, bytes]) -> None:
-    """Check that the newcomer has the private key of each parent above it that others seal secrets to (RFC 9420 §7.5).
+    """Check that the newcomer has the private key of each parent above it that others encrypt to (RFC 9420 §7.5).
 
-    A commit without a path, which has no path secret, lists its newcomers as unmerged in all parents that are not
-    blank. A commit with one fills the parents that its committer shares with them, and the path secret opens these. Who
-    is short of a key could follow no commit that is sealed to it.
+    After a commit without a path, the newcomer is unmerged in all filled parents above it. A commit with a path fills
+    the parents above both the committer and the newcomer, and the path secret gives their keys. A newcomer that lacks
+    one of these keys could not process the commits that are encrypted to it.
     """
     for x in direct_path(leaf_to_node(own_leaf), tree.leaf_count):
         parent = tree.node(x)

@@ -4,14 +4,14 @@
                               |
          commit_secret --> Extract
                               |  "joiner", GroupContext
-                        joiner_secret                  what a Welcome carries
+                        joiner_secret                  in the Welcome
                               |
             psk_secret --> Extract --> welcome_secret  the key of a Welcome's GroupInfo
                               |  "epoch", GroupContext
                         epoch_secret --> EpochSecrets, encryption_secret --> SecretTree
 
-What a member keeps is in `EpochSecrets` and in the secret tree. The secrets on the way there are gone when the
-function that derived them returns, but for the two that the maker of a Welcome still needs.
+A member keeps the `EpochSecrets` and the secret tree. The functions here return no other secret, except for the two
+that the sender of a Welcome still needs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workbench.mls.value import value
 
 @value
 class EpochSecrets:
-    """What a member keeps of an epoch beside the secret tree (RFC 9420 §8, table 4)."""
+    """The secrets of an epoch that a member keeps beside the secret tree (RFC 9420 §8, table 4)."""
 
     sender_data_secret: bytes = field(repr=False)
     exporter_secret: bytes = field(repr=False)
@@ -39,7 +39,7 @@ class EpochSecrets:
 
 @value
 class FirstEpoch:
-    """The secrets of an epoch that no commit led to: nobody can be welcomed into it (RFC 9420 §11)."""
+    """The secrets of a group's first epoch, which no commit began; it has no Welcome (RFC 9420 §11)."""
 
     secrets: EpochSecrets
     secret_tree: SecretTree
@@ -47,7 +47,7 @@ class FirstEpoch:
 
 @value
 class Epoch:
-    """The secrets of an epoch; the first two are for its Welcome and in no member's state (RFC 9420 §8)."""
+    """The secrets of an epoch. The first two are for its Welcome, and no state keeps them (RFC 9420 §8)."""
 
     joiner_secret: bytes = field(repr=False)
     welcome_secret: bytes = field(repr=False)
@@ -63,7 +63,7 @@ def next_epoch(
     group_context: bytes,
     leaf_count: int,
 ) -> Epoch:
-    """From one epoch to the next; `group_context` is the encoded context of the next one (RFC 9420 §8)."""
+    """The secrets of the next epoch; `group_context` is its encoded GroupContext (RFC 9420 §8)."""
     joined = suite.extract(init_secret, commit_secret)
     joiner_secret = suite.expand_with_label(joined, "joiner", group_context, suite.hash_length)
     return epoch_from_joiner_secret(suite, joiner_secret, psk_secret, group_context, leaf_count)
@@ -72,7 +72,7 @@ def next_epoch(
 def epoch_from_joiner_secret(
     suite: CipherSuite, joiner_secret: bytes, psk_secret: bytes, group_context: bytes, leaf_count: int
 ) -> Epoch:
-    """Into an epoch from what a Welcome carries (RFC 9420 §8)."""
+    """The secrets of an epoch from its joiner secret, which a Welcome carries (RFC 9420 §8)."""
     member_secret = suite.extract(joiner_secret, psk_secret)
     epoch_secret = suite.expand_with_label(member_secret, "epoch", group_context, suite.hash_length)
     epoch = epoch_from_epoch_secret(suite, epoch_secret, leaf_count)
@@ -80,7 +80,7 @@ def epoch_from_joiner_secret(
 
 
 def epoch_from_epoch_secret(suite: CipherSuite, epoch_secret: bytes, leaf_count: int) -> FirstEpoch:
-    """The secrets that all follow from one: random for a group's first epoch (RFC 9420 §8, §11)."""
+    """The secrets of an epoch from its epoch secret; that of a group's first epoch is random (RFC 9420 §8, §11)."""
     secrets = EpochSecrets(
         sender_data_secret=suite.derive_secret(epoch_secret, "sender data"),
         exporter_secret=suite.derive_secret(epoch_secret, "exporter"),
@@ -96,7 +96,7 @@ def epoch_from_epoch_secret(suite: CipherSuite, epoch_secret: bytes, leaf_count:
 
 
 def welcome_secret(suite: CipherSuite, joiner_secret: bytes, psk_secret: bytes) -> bytes:
-    """The secret that opens the GroupInfo of a Welcome (RFC 9420 §8)."""
+    """The secret that decrypts the GroupInfo of a Welcome (RFC 9420 §8)."""
     return suite.derive_secret(suite.extract(joiner_secret, psk_secret), "welcome")
 
 
@@ -108,22 +108,22 @@ def welcome_key_and_nonce(suite: CipherSuite, secret: bytes) -> tuple[bytes, byt
 
 
 def export_secret(suite: CipherSuite, exporter_secret: bytes, label: str, context: bytes, length: int) -> bytes:
-    """A secret for the application that all members derive alike: `MLS-Exporter` (RFC 9420 §8.5)."""
+    """A secret for the application, the same for all members: `MLS-Exporter` (RFC 9420 §8.5)."""
     derived = suite.derive_secret(exporter_secret, label)
     return suite.expand_with_label(derived, "exported", suite.hash(context), length)
 
 
 def external_key_pair(suite: CipherSuite, external_secret: bytes) -> HPKEKeyPair:
-    """The key pair whose private key all members hold (RFC 9420 §8)."""
+    """The external key pair of an epoch; all members hold its private key (RFC 9420 §8)."""
     return suite.derive_key_pair(external_secret)
 
 
 def external_init(suite: CipherSuite, external_pub: bytes, *, entropy: bytes) -> tuple[bytes, bytes]:
-    """The `kem_output` of an ExternalInit, and the init secret that it stands for (RFC 9420 §8.3)."""
+    """The `kem_output` of an ExternalInit, and the init secret that members derive from it (RFC 9420 §8.3)."""
     return suite.export_to(external_pub, "external init secret", suite.hash_length, entropy=entropy)
 
 
 def external_init_secret(suite: CipherSuite, external_secret: bytes, kem_output: bytes) -> bytes:
-    """The init secret that somebody outside has sent to the group (RFC 9420 §8.3)."""
+    """The init secret of an external commit, from its `kem_output` (RFC 9420 §8.3)."""
     private_key = external_key_pair(suite, external_secret).private_key
     return suite.export_from(private_key, kem_output, "external init secret", suite.hash_length)

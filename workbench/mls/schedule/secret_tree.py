@@ -1,7 +1,7 @@
-"""The secret tree: from one secret an epoch to one key a message (RFC 9420 §9).
+"""The secret tree: from one secret for each epoch to one key for each message (RFC 9420 §9).
 
-The tree starts as a single secret at its root. To reach a leaf, each secret on the way is replaced by those of
-its two children, and the secret of the leaf by the heads of its two ratchets. For the third leaf of four:
+The tree starts as a single secret at its root. On the way to a leaf, each secret is replaced by those of its two
+children, and the secret of the leaf by the first secrets of its two ratchets. For the third leaf of four:
 
     encryption_secret                Parent                          Parent
                                .-------+-------.              .-------+-------.
@@ -9,9 +9,9 @@ its two children, and the secret of the leaf by the heads of its two ratchets. F
                                                                         .-----+-----.
                                                                     Ratchets   right secret
 
-A secret that was used is therefore in no later tree, and neither is anything from which it follows: that is
-the deletion schedule (RFC 9420 §9.2), and no line here deletes anything. Trees share the parts in which they
-do not differ, so a message costs one path and not a copy.
+So a later tree holds neither a secret that was used nor any secret from which it follows. That is the deletion schedule
+(RFC 9420 §9.2), although no line here deletes anything. Trees share the subtrees that have not changed, so a message
+costs one path and not a copy of the tree.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from workbench.mls.wire.shapes import uint32
 
 @value
 class RatchetLimits:
-    """How much disorder a receiver puts up with; the RFC leaves it to the application (RFC 9420 §15.3).
+    """How far messages may arrive out of order; the RFC leaves it to the application (RFC 9420 §15.3).
 
-    `forward` is how many keys one message may skip: each costs a derivation, and a member may name generation
+    `forward` is the most keys that one message may skip. Each costs a derivation, and a member can name generation
     2^32 - 1 in its first message. A thousand take a few milliseconds.
-    `behind` is how far back a skipped key is kept for a message that is late: each opens that message for
-    whoever gets the state, so it is a handful.
+    `behind` is for how many generations a skipped key is kept for its late message. An attacker that gets the state can
+    read that message with it, so the number is small.
     """
 
     forward: uint32 = 1000
@@ -51,7 +51,7 @@ LAST_GENERATION = (1 << 32) - 1
 
 @value
 class MessageKey:
-    """The key and nonce of one message, and the step of the ratchet that gave them (RFC 9420 §9.1)."""
+    """The key and nonce of one message, and their generation (RFC 9420 §9.1)."""
 
     generation: int
     key: bytes = field(repr=False)
@@ -60,7 +60,7 @@ class MessageKey:
 
 @value
 class Ratchet:
-    """The secret from which key `generation` and all later ones follow, and those skipped (RFC 9420 §9.1)."""
+    """The secret from which key `generation` and all later ones follow, and the skipped keys (RFC 9420 §9.1)."""
 
     secret: bytes = field(repr=False)
     generation: int = 0
@@ -69,7 +69,7 @@ class Ratchet:
 
 @value
 class Ratchets:
-    """A leaf whose secret is gone: both its ratchets began with it (RFC 9420 §9)."""
+    """A leaf whose secret is deleted; its two ratchets were derived from it (RFC 9420 §9)."""
 
     handshake: Ratchet
     application: Ratchet
@@ -77,14 +77,14 @@ class Ratchets:
 
 @value
 class OpenedParentSecrets:
-    """A parent whose secret is gone: those of both children were derived from it (RFC 9420 §9)."""
+    """A parent whose secret is deleted; the secrets of its children were derived from it (RFC 9420 §9)."""
 
     left: Subtree = field(repr=False)
     right: Subtree = field(repr=False)
 
 
 Subtree: TypeAlias = bytes | OpenedParentSecrets | Ratchets
-"""A part of the tree: opened, or still the one secret from which all of it follows."""
+"""A part of the tree: opened, or still one secret from which all secrets in it follow."""
 
 TakeKey: TypeAlias = Callable[[Ratchet], tuple[Ratchet, MessageKey]]
 
@@ -100,7 +100,7 @@ class SecretTree:
     def key_for(
         self, leaf: int, content_type: ContentType, generation: int, limits: RatchetLimits = DEFAULT_LIMITS
     ) -> tuple[SecretTree, MessageKey]:
-        """The key of a received message, and the tree in which that key is no more (RFC 9420 §9.2).
+        """The key of a received message, and the tree without that key (RFC 9420 §9.2).
 
         Raises `KeyAlreadyUsed`, `KeyExpired`, `GenerationTooFarAhead`, or `InvalidMessage` for a leaf that the
         tree does not have.
@@ -118,7 +118,7 @@ class SecretTree:
         return self._step(leaf, content_type, take)
 
     def next_key(self, leaf: int, content_type: ContentType) -> tuple[SecretTree, MessageKey]:
-        """The next key for sending, and the tree in which that key is no more (RFC 9420 §9.2)."""
+        """The next key for sending, and the tree without that key (RFC 9420 §9.2)."""
 
         def take(ratchet: Ratchet) -> tuple[Ratchet, MessageKey]:
             if ratchet.generation > LAST_GENERATION:
@@ -134,7 +134,7 @@ class SecretTree:
     def _descend(
         self, subtree: Subtree, width: int, leaf: int, content_type: ContentType, take: TakeKey
     ) -> tuple[Subtree, MessageKey]:
-        """Open the way to a leaf, take a key there, and come back with the changed path (RFC 9420 §9)."""
+        """Open the parents above a leaf, take a key from its ratchet, and return the changed subtree (RFC 9420 §9)."""
         if isinstance(subtree, bytes):
             opened = self._children(subtree) if width > 1 else self._begin_ratchets(subtree)
             return self._descend(opened, width, leaf, content_type, take)
@@ -166,7 +166,7 @@ class SecretTree:
         )
 
     def _advance(self, ratchet: Ratchet, generation: int, behind: int) -> tuple[Ratchet, MessageKey]:
-        """Go on to a generation and past it; keep of the keys on the way those that may still come (§9.1)."""
+        """Advance past a generation, and keep the skipped keys whose messages may still arrive (RFC 9420 §9.1)."""
         oldest = generation + 1 - behind
         skipped = [key for key in ratchet.skipped if key.generation >= oldest]
         secret = ratchet.secret
@@ -187,7 +187,7 @@ class SecretTree:
 
 
 def _take_skipped(name: str, ratchet: Ratchet, generation: int) -> tuple[Ratchet, MessageKey]:
-    """The key of a message that others have overtaken, and the ratchet without it (RFC 9420 §9.2)."""
+    """The key of a message that later ones have overtaken, and the ratchet without that key (RFC 9420 §9.2)."""
     for key in ratchet.skipped:
         if key.generation == generation:
             others = tuple(each for each in ratchet.skipped if each is not key)
@@ -196,7 +196,7 @@ def _take_skipped(name: str, ratchet: Ratchet, generation: int) -> tuple[Ratchet
 
 
 def _check_limits(name: str, ratchet: Ratchet, generation: int, limits: RatchetLimits) -> None:
-    """Refuse what is too far ahead to derive, and what is too late to still be kept (RFC 9420 §15.3)."""
+    """Refuse a generation that is too far ahead to derive, or so late that its key is not kept (RFC 9420 §15.3)."""
     ahead = generation - ratchet.generation
     if ahead > limits.forward:
         reason = f"{name} is {ahead} steps ahead"

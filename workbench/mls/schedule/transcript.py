@@ -1,7 +1,7 @@
-"""Transcript hashes: every epoch rests on all commits before it (RFC 9420 §8.2).
+"""Transcript hashes: the secrets of an epoch depend on all commits before it (RFC 9420 §8.2).
 
-The interim hash of one epoch, a commit and its signature give the confirmed hash of the next; with the commit's
-confirmation tag, that gives the interim hash of the next.
+The interim hash of an epoch, a commit and its signature give the confirmed hash of the next epoch. The confirmed hash
+and the commit's confirmation tag give the interim hash of the next epoch.
 """
 
 from __future__ import annotations
@@ -28,5 +28,5 @@ def interim_transcript_hash(suite: CipherSuite, confirmed: bytes, tag: bytes) ->
 
 
 def confirmation_tag(suite: CipherSuite, confirmation_key: bytes, confirmed: bytes) -> bytes:
-    """The proof of having arrived in the epoch that a commit leads to (RFC 9420 §6.1)."""
+    """The MAC that proves knowledge of the secrets of the epoch to which a commit leads (RFC 9420 §6.1)."""
     return suite.mac(confirmation_key, confirmed)

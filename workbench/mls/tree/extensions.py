@@ -1,4 +1,4 @@
-"""Extensions: where they may stand, and what they ask of members (RFC 9420 §11.1, §13.4, §17.3)."""
+"""Extensions: the objects that may hold them, and what they demand of members (RFC 9420 §11.1, §13.4, §17.3)."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ REGISTERED: Mapping[int, tuple[Place, type]] = MappingProxyType(
         ExtensionType.external_senders: ("a GroupContext", ExternalSenders),
     }
 )
-"""For each extension of the RFC the one object in which it may stand, and its content (RFC 9420 §17.3)."""
+"""For each extension of the RFC, the one object that may hold it, and the struct in its data (RFC 9420 §17.3)."""
 
 
 def check_extensions(extensions: Vector[Extension], place: Place) -> None:
-    """No extension stands twice, in the wrong object, or with the wrong content (RFC 9420 §13.4, §17.3).
+    """Check that no extension stands twice, in the wrong object, or with wrong content (RFC 9420 §13.4, §17.3).
 
-    Raises `InvalidExtension`, or `Malformed` for the content. Unknown extensions may say anything.
+    Raises `InvalidExtension`, or `Malformed` for the content. An unknown extension may have any content.
     """
     seen = set()
     for extension in extensions:
@@ -59,15 +59,15 @@ def check_extensions(extensions: Vector[Extension], place: Place) -> None:
         home, content = REGISTERED[kind]
         if place != home:
             raise InvalidExtension("§17.3", f"{ExtensionType(kind).name} belongs in {home}, not in {place}")
-        if kind != ExtensionType.ratchet_tree:  # large, and decoded where it is used
+        if kind != ExtensionType.ratchet_tree:  # it is large, and decoded where it is used
             decode_content(content, extension.extension_data)
 
 
 def check_extension_keys(suite: Verifier, extensions: Vector[Extension]) -> None:
-    """Each public key in the extensions of a GroupContext or a GroupInfo is one of the suite (RFC 9420 §5.1.1).
+    """Check each public key in the extensions of a GroupContext or a GroupInfo (RFC 9420 §5.1.1).
 
-    Those are the keys of external senders, and the one to which a newcomer seals its init secret. `check_extensions`
-    comes first. Raises `InvalidKey`.
+    Those are the keys of external senders, and the key to which a newcomer seals its init secret. Call
+    `check_extensions` first. Raises `InvalidKey`.
     """
     for extension in extensions:
         match extension.extension_type:
@@ -79,10 +79,10 @@ def check_extension_keys(suite: Verifier, extensions: Vector[Extension]) -> None
 
 
 def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
-    """What members must list as capabilities, given a GroupContext's extensions (RFC 9420 §11.1, §13.4).
+    """The capabilities that each member must list, given a GroupContext's extensions (RFC 9420 §11.1, §13.4).
 
-    That is each extension in use, and what `required_capabilities` asks for, but for what every client knows
-    anyway. Raises `Malformed`.
+    Those are the extensions in use, and all that `required_capabilities` names, without those that every client
+    supports. Raises `Malformed`.
     """
     demanded = RequiredCapabilities((), (), ())
     for extension in extensions:
@@ -97,7 +97,7 @@ def demanded_of_members(extensions: Vector[Extension]) -> RequiredCapabilities:
 
 
 def external_senders_in(extensions: Vector[Extension]) -> Vector[ExternalSender]:
-    """Those outside whom a GroupContext allows to send proposals (RFC 9420 §12.1.8.1). Raises `Malformed`."""
+    """The external senders that a GroupContext lists (RFC 9420 §12.1.8.1). Raises `Malformed`."""
     for extension in extensions:
         if extension.extension_type == ExtensionType.external_senders:
             return decode_content(ExternalSenders, extension.extension_data).external_senders
@@ -105,9 +105,9 @@ def external_senders_in(extensions: Vector[Extension]) -> Vector[ExternalSender]
 
 
 def decode_content(cls: type[T], data: bytes) -> T:
-    """What the data of an extension holds (RFC 9420 §17.3). Raises `Malformed`.
+    """The struct in the data of an extension (RFC 9420 §17.3). Raises `Malformed`.
 
-    The same extension is looked at several times while a message is processed, and can be as long as a message.
+    The last results are kept: an extension is read several times while a message is processed, and may be long.
     """
     content: T = _decoded(cls, data)  # type: ignore[arg-type] # mypy takes the instances' __hash__ for the class's
     return content
@@ -115,5 +115,5 @@ def decode_content(cls: type[T], data: bytes) -> T:
 
 @lru_cache(maxsize=2)
 def _decoded(cls: type, data: bytes) -> Any:
-    """Two are remembered: of the extensions that a group has, and of those that it is to have."""
+    """The cache has two entries: for the extensions that a group has, and for those that are proposed."""
     return decode(cls, data)

@@ -1,7 +1,7 @@
-"""GREASE: values that mean nothing, sent so that others go on ignoring what they do not know (RFC 9420 §13.5).
+"""GREASE: values without a meaning, sent so that receivers keep ignoring unknown values (RFC 9420 §13.5).
 
-They are sent when the application asks for it, drawn from the entropy of the call. On receipt nothing here is
-needed: they are ignored, or refused, as any value that we do not know.
+They are sent when the application asks for them, drawn from the entropy of the call. Received GREASE needs no code: it
+is ignored or refused like any other unknown value.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import Capabilities, Extension, LeafNode
 
 LONGEST_DATA = 32
-"""GREASE extensions hold up to so many random bytes: enough to upset who expects something, and a small leaf."""
+"""The most random bytes in a GREASE extension: enough to find receivers that expect a content, and still short."""
 
 
 def greased(leaf_node: LeafNode, entropy: bytes) -> LeafNode:
-    """A leaf node, yet to be signed, with GREASE capabilities and a GREASE extension (RFC 9420 §7.2, §13.5)."""
+    """An unsigned leaf node with GREASE capabilities and a GREASE extension (RFC 9420 §7.2, §13.5)."""
     can = leaf_node.capabilities
     extension = grease_extension("a leaf node", entropy, {*can.extensions})
     capabilities = Capabilities(
@@ -36,19 +36,19 @@ def greased(leaf_node: LeafNode, entropy: bytes) -> LeafNode:
 
 
 def grease_extension(place: str, entropy: bytes, taken: Collection[int] = ()) -> Extension:
-    """An extension that says nothing, of a type that is not `taken` yet (RFC 9420 §13.5)."""
+    """An extension without a meaning, of a GREASE type that is not in `taken` (RFC 9420 §13.5)."""
     length = fresh(entropy, f"GREASE length in {place}", 1)[0] % (LONGEST_DATA + 1)
     return Extension(_drawn(place, entropy, taken), fresh(entropy, f"GREASE data in {place}", length))
 
 
 def _drawn(place: str, entropy: bytes, taken: Collection[int]) -> int:
-    """One of the GREASE values that are not `taken`."""
+    """A GREASE value that is not in `taken`."""
     values = sorted(GREASE.difference(taken))
     return values[int.from_bytes(fresh(entropy, f"GREASE in {place}", 4), "big") % len(values)]
 
 
 def refuse_grease(extensions: Vector[Extension]) -> None:
-    """`Misuse` if a GroupContext of one's own would hold a GREASE value: it would be refused (RFC 9420 §13.5)."""
+    """Raise `Misuse` for a GREASE value in a GroupContext of our own: members would refuse it (RFC 9420 §13.5)."""
     for extension in extensions:
         if is_grease(extension.extension_type):
             reason = f"extension {extension.extension_type:#06x} is GREASE, which has no place in a GroupContext"

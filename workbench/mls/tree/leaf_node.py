@@ -1,7 +1,7 @@
 """Whether a leaf node is valid by itself (RFC 9420 §7.2, §7.3).
 
-What takes the whole group (keys that nobody else has, capabilities that everybody shares) is in
-`tree_validation.py`; whether the credential tells the truth is for the Authentication Service (§5.3.1).
+The rules that compare all members (unique keys, shared capabilities) are in `tree_validation.py`; the Authentication
+Service validates the credential (§5.3.1).
 """
 
 from __future__ import annotations
@@ -20,38 +20,37 @@ from workbench.mls.wire.tree import KeyPackageSource, LeafNode, LeafNodeTBS, Lif
 DAY = 24 * 60 * 60
 
 LONGEST_LIFETIME = 366 * DAY + 2 * 60 * 60
-"""Seconds in a leap year and two hours: a year is what mls-rs issues, begun an hour early for clocks that are behind.
+"""Seconds in a leap year and two hours: mls-rs issues lifetimes of a year that begin an hour early.
 
-Whoever refuses an Add that the other members accept cannot follow the group any more, so the default accepts what is
-common among implementations. What we issue is shorter (`new_lifetime`): the longest that OpenMLS accepts. A shorter
-limit also bounds for how long a leaked init key opens what was sealed to it; all members should set the same one.
+A member that refuses an Add which the other members accept cannot follow the group any more. So the default accepts
+lifetimes that are common among implementations. Our own lifetimes are shorter (`new_lifetime`): the longest that
+OpenMLS accepts. A lower limit bounds how long a leaked init key is of use; all members should set the same limit.
 """
 
 CATCH_UP = 30 * DAY
-"""Seconds by which a message of others may be late: about as long as delivery services keep messages for a client that
-is offline. Whoever stays away longer, while something in the messages expires, has to join again."""
+"""Seconds by which a message of others may be late: delivery services keep messages about so long for a client that is
+offline. A client that stays offline longer may have to join again, if something in its messages has expired."""
 
 CLOCK_LEEWAY = 5 * 60
-"""Seconds by which two clocks may differ: what Kerberos allows (RFC 4120), ample for clients with NTP (§7.2)."""
+"""Seconds by which two clocks may differ: as many as Kerberos allows (RFC 4120), and ample with NTP (§7.2)."""
 
 
 @value
 class LifetimePolicy:
-    """Which lifetimes an application accepts, and how late what others have sent may be (RFC 9420 §7.2, §7.3).
+    """The lifetimes that an application accepts, and how late the messages of others may be (RFC 9420 §7.2, §7.3).
 
-    `longest` is the most seconds a leaf node may be valid for in all, None for any number. `in_trees` says
-    whether the members of a group that we join must be within their lifetimes too: recommended, not required.
-    `leeway` is how many seconds the clocks of others may differ from ours; there is none for what we send ourselves.
-    What is issued for others to accept should not need any of it (`new_lifetime`).
+    `longest` is the most seconds for which a leaf node may be valid, None for any number. `in_trees` says whether the
+    members of a group that we join must be within their lifetimes too: the RFC recommends that and does not require it.
+    `leeway` is the most seconds by which the clocks of others may differ from ours. Objects that we send get no leeway,
+    and a lifetime that we issue should not depend on the leeway of others (`new_lifetime`).
 
-    `catch_up` is how many seconds late a message may be read and still be judged by the time when it was sent, or may
-    have been sent (`When.received`). It covers lifetimes and credentials alike. A key package that expired longer ago
-    is refused whatever a delivery service says about the time, so this also bounds how long one can be used after its
-    end by a member and a server that conspire. The RFC recommends the check on receipt and does not require it, because
-    the member that commits has to make it (§7.3).
+    `catch_up` is the most seconds between sending and reading a message for which the time of sending counts
+    (`When.received`). It holds for lifetimes and credentials alike. A key package that expired longer ago is refused,
+    whatever time the delivery service names. So `catch_up` also bounds how long a member and a server that conspire can
+    use an expired key package. The RFC recommends the check on receipt and does not require it, because the committer
+    has to make it (§7.3).
 
-    `clock` is False where there is no time to judge by, as in test vectors: then no lifetime has begun too late or
-    ended too early.
+    `clock` is False where there is no clock, as in test vectors: then every lifetime counts as current.
     """
 
     longest: Seconds | None = LONGEST_LIFETIME
@@ -64,14 +63,14 @@ class LifetimePolicy:
         check_fields(self)
 
     def received(self, now: int, sent_at: int | None = None) -> When:
-        """When a message may have been sent that is read `now`; `sent_at` is what its deliverer says."""
+        """The time at which a message that is read `now` was sent; the delivery service says that it was `sent_at`."""
         return When.received(now, sent_at, self.catch_up)
 
     def verify(self, lifetime: Lifetime, when: When | None) -> None:
-        """Refuse a lifetime that is too long or makes no sense, or that is not that of the time, if one is given.
+        """Refuse a lifetime that is too long, or ends before it begins, or is not current at the time `when`.
 
-        Raises `InvalidLeafNode`, or `RefusedByPolicy` for what only a policy decides: how long is too long, and on
-        receipt how late is too late.
+        Without `when`, the time is not checked. Raises `InvalidLeafNode`, or `RefusedByPolicy` for a lifetime that is
+        too long, and for one in a received message that is not current.
         """
         if lifetime.not_after < lifetime.not_before:
             raise InvalidLeafNode("§7.2", f"the lifetime of the leaf node ends before it begins: {_named(lifetime)}")
@@ -85,13 +84,13 @@ class LifetimePolicy:
             self._verify_present(lifetime, when)
 
     def _verify_present(self, lifetime: Lifetime, when: When) -> None:
-        """Who sends a leaf node, or is about to, must see that it is valid now (RFC 9420 §7.3)."""
+        """The sender of a leaf node must check that it is valid at the time of sending (RFC 9420 §7.3)."""
         if not self._holds(lifetime, when):
             reason = f"{when.latest} is not within the lifetime of the leaf node, {_named(lifetime)}"
             raise InvalidLeafNode("§7.3", reason)
 
     def _verify_received(self, lifetime: Lifetime, when: When) -> None:
-        """Who receives one should see that it can have been valid when it was sent (RFC 9420 §7.3)."""
+        """The receiver of a leaf node should check that it was valid when it was sent (RFC 9420 §7.3)."""
         if not self._holds(lifetime, when):
             early = lifetime.not_before > when.latest
             setting, value = ("leeway", self.leeway) if early else ("catch_up", self.catch_up)
@@ -100,13 +99,13 @@ class LifetimePolicy:
             raise RefusedByPolicy("§7.3", reason, setting=f"LifetimePolicy.{setting}", value=value)
 
     def verify_member(self, lifetime: Lifetime, when: When) -> None:
-        """Refuse a lifetime in the tree of a group that one enters (RFC 9420 §7.3). Raises `RefusedByPolicy`."""
+        """Refuse the lifetime of a member in a group that we join (RFC 9420 §7.3). Raises `RefusedByPolicy`."""
         if self.in_trees and not self._holds(lifetime, when):
             reason = f"a member of the group has the lifetime {_named(lifetime)}, and the time is {when.latest}"
             raise RefusedByPolicy("§7.3", reason, setting="LifetimePolicy.in_trees", value=self.in_trees)
 
     def _holds(self, lifetime: Lifetime, when: When) -> bool:
-        """Whether some moment is in both, by clocks that differ by the leeway at most."""
+        """Whether a lifetime and a time overlap, with the leeway for the clocks of others."""
         if not self.clock:
             return True
         return lifetime.not_before - self.leeway <= when.latest and when.earliest <= lifetime.not_after + self.leeway
@@ -119,11 +118,10 @@ def _named(lifetime: Lifetime) -> str:
 DEFAULT_LIFETIMES = LifetimePolicy()
 
 ANY_LIFETIME = LifetimePolicy(longest=None, clock=False)
-"""For histories without a clock, and for whom it makes no difference whether a key package has expired."""
+"""For histories without a clock, and for observers to whom expired key packages make no difference."""
 
 ANY_LENGTH = LifetimePolicy(longest=None, leeway=0)
-"""Within its lifetime by our own clock, however long that is: for what we send or hand on. Receivers have policies of
-their own."""
+"""Any length, but current by our own clock: for objects that we send or pass on. Receivers have their own policies."""
 
 
 def validate_leaf_node(
@@ -135,11 +133,11 @@ def validate_leaf_node(
     now: int | None = None,
     lifetimes: LifetimePolicy = DEFAULT_LIFETIMES,
 ) -> None:
-    """Check all of a leaf node that can be checked without its group (RFC 9420 §7.3).
+    """Check all rules of a leaf node that need only its group's id (RFC 9420 §7.3).
 
-    `group_id` and `leaf_index` say where it stands; a leaf node outside of any group has neither. Its lifetime must be
-    one that `now` is in, if that is given. Raises `InvalidLeafNode`, `RefusedByPolicy`, `InvalidSignature`,
-    `InvalidKey`, `InvalidExtension` or `Malformed`.
+    `group_id` and `leaf_index` are its place; a leaf node in a key package has neither. If `now` is given, the lifetime
+    must be current. Raises `InvalidLeafNode`, `RefusedByPolicy`, `InvalidSignature`, `InvalidKey`, `InvalidExtension`
+    or `Malformed`.
     """
     _verify_capabilities(leaf_node)
     if isinstance(leaf_node.leaf_node_source, KeyPackageSource):
@@ -149,10 +147,10 @@ def validate_leaf_node(
 
 
 def _verify_capabilities(leaf_node: LeafNode) -> None:
-    """What a leaf node uses, it must say that it supports; values that we do not know are no fault (§7.2).
+    """Check that a leaf node lists the capabilities that it uses; unknown values are allowed (RFC 9420 §7.2).
 
-    The cipher suite is not looked up in the list: its keys prove it, and there are clients in the field that use
-    suite 7 and list only 1 to 6 (some official test vectors come from them).
+    The cipher suite need not be in the list: the keys prove that the client supports it, and some clients in the field
+    use suite 7 and list only 1 to 6 (some official test vectors come from them).
     """
     can = leaf_node.capabilities
     if ProtocolVersion.mls10 not in can.versions:
@@ -171,9 +169,9 @@ def _verify_capabilities(leaf_node: LeafNode) -> None:
 def verify_leaf_node_signature(
     suite: Verifier, leaf_node: LeafNode, group_id: bytes | None, leaf_index: LeafIndex | None
 ) -> None:
-    """The member has signed its leaf node for this place in this group (RFC 9420 §7.2).
+    """Check that the member has signed its leaf node for this place in this group (RFC 9420 §7.2).
 
-    Raises `InvalidSignature`, or `InvalidKey` when the signature key is none.
+    Raises `InvalidSignature`, or `InvalidKey` when the signature key is not a key of the suite.
     """
     signed = to_be_signed(leaf_node, group_id, leaf_index)
     if not suite.verify_with_label(leaf_node.signature_key, "LeafNodeTBS", signed, leaf_node.signature):
@@ -181,7 +179,7 @@ def verify_leaf_node_signature(
 
 
 def to_be_signed(leaf_node: LeafNode, group_id: bytes | None, leaf_index: LeafIndex | None) -> bytes:
-    """What the signature of a leaf node covers: the place only if its member knew it (RFC 9420 §7.2)."""
+    """The bytes that a leaf node's signature covers: the place too, unless it is in a key package (RFC 9420 §7.2)."""
     placed = in_a_group(leaf_node.leaf_node_source)
     return encode(
         LeafNodeTBS(

@@ -1,4 +1,4 @@
-"""What clients have in common, and what some of them lack: before a group is made or changed (RFC 9420 §7.2, §11.1)."""
+"""The capabilities that clients share, and those that some lack, before a group changes (RFC 9420 §7.2, §11.1)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Client = TypeVar("Client")
 
 @checks_arguments
 def shared_capabilities(own: Capabilities, others: Collection[LeafNode]) -> Capabilities:
-    """What we and all others can do, in our order: the first cipher suite is the one to take (RFC 9420 §7.2).
+    """The capabilities that we and all others have, in our order of preference (RFC 9420 §7.2).
 
-    `own` is what the application really supports, without GREASE (§13.5), and not what it has published. What every
-    client knows anyway is in no capabilities, and so not here.
+    `own` are the capabilities that the application really supports, without GREASE (§13.5), and not those that it has
+    published. Extensions and proposals that every client supports are not listed in capabilities, so they are not in
+    the result either.
     """
     shared = own
     for can in (leaf_node.capabilities for leaf_node in others):
@@ -34,9 +35,9 @@ def shared_capabilities(own: Capabilities, others: Collection[LeafNode]) -> Capa
 
 @checks_arguments
 def lacking(clients: Mapping[Client, LeafNode], required: RequiredCapabilities) -> dict[Client, RequiredCapabilities]:
-    """Which clients lack what of some requirements; those that lack nothing are not named (RFC 9420 §11.1).
+    """For each client that lacks some of the requirements, those that it lacks (RFC 9420 §11.1).
 
-    To ask about a group's members: `dict(tree.leaves())`.
+    The clients may be the members of a group: `dict(tree.leaves())`.
     """
     found = {}
     for client, leaf_node in clients.items():

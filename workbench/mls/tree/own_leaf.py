@@ -1,4 +1,4 @@
-"""What a member says about itself (RFC 9420 §7.2)."""
+"""A client's own leaf node: its lifetime, its capabilities and its signature (RFC 9420 §7.2)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import Capabilities, Extension, KeyPackageSource, LeafNode, Lifetime
 
 BEFORE_NOW = 60 * 60
-"""Seconds by which a lifetime begins in the past: for clocks behind ours, and since OpenMLS allows none of leeway."""
+"""Seconds by which a lifetime begins in the past, for receivers whose clocks are behind ours: OpenMLS has no leeway."""
 
 LAST_SECOND = (1 << 64) - 1
 """The last time that a lifetime can name (RFC 9420 §7.2)."""
@@ -27,18 +27,18 @@ TWELVE_WEEKS = 84 * 24 * 60 * 60
 
 @checks_arguments
 def new_lifetime(now: Seconds, seconds: Seconds = TWELVE_WEEKS) -> Lifetime:
-    """The lifetime for a key package that is made now, to be used for so many seconds (RFC 9420 §7.2).
+    """The lifetime of a key package that is made `now` and valid for `seconds` (RFC 9420 §7.2).
 
-    The default is the longest that OpenMLS accepts; what we accept ourselves is longer (`LONGEST_LIFETIME`).
+    The default is the longest that OpenMLS accepts; we accept a longer one from others (`LONGEST_LIFETIME`).
     """
     if now + seconds > LAST_SECOND:
-        raise Misuse("§7.2", f"{now} + {seconds} seconds is beyond the last second that a lifetime can name")
+        raise Misuse("§7.2", f"the end of the lifetime, {now} + {seconds} seconds, does not fit in uint64")
     return Lifetime(max(now - BEFORE_NOW, 0), now + seconds)
 
 
 @checks_arguments
 def default_capabilities() -> Capabilities:
-    """All that is built here; nothing that every client has anyway (RFC 9420 §7.2)."""
+    """The capabilities of this implementation, without those that every client has (RFC 9420 §7.2)."""
     return Capabilities(
         versions=(ProtocolVersion.mls10,),
         cipher_suites=tuple(CIPHER_SUITES),
@@ -49,10 +49,10 @@ def default_capabilities() -> Capabilities:
 
 
 def check_own_leaf(suite: CipherSuite, leaf_node: LeafNode, others: Vector[Extension] = ()) -> None:
-    """Refuse to send a leaf node that keeps silent about what its member can do, or says too much (RFC 9420 §7.2, §10).
+    """Refuse to send a leaf node whose capabilities lack a value in use or list a default one (RFC 9420 §7.2, §10).
 
-    `others` are the extensions of the key package around it. Most of this binds the sender alone: from others it is
-    accepted. Raises `Misuse`, or `InvalidExtension` for an extension that stands twice or belongs elsewhere.
+    `others` are the extensions of the key package around it. Most of these rules bind only the sender, so they are not
+    checked on receipt. Raises `Misuse`, or `InvalidExtension` for an extension that stands twice or belongs elsewhere.
     """
     can = leaf_node.capabilities
     check_extensions(leaf_node.extensions, "a leaf node")
@@ -75,7 +75,7 @@ def check_own_leaf(suite: CipherSuite, leaf_node: LeafNode, others: Vector[Exten
         ("proposals", DEFAULT_PROPOSALS, can.proposals),
     ):
         if needless := known.intersection(listed):
-            reason = f"capabilities.{name} list {_named(needless)}, which every client knows: leave that out"
+            reason = f"capabilities.{name} list {_named(needless)}, which every client supports: leave that out"
             raise Misuse("§7.2", reason)
 
 
@@ -93,7 +93,7 @@ def sign_leaf_node(
 ) -> LeafNode:
     """The leaf node with its signature (RFC 9420 §7.2).
 
-    `group_id` and `leaf_index` are for those that stand in a group, by an update or a commit.
+    `group_id` and `leaf_index` are given for a leaf node of an Update or a commit.
     """
     signed = to_be_signed(leaf_node, group_id, leaf_index)
     return replace(leaf_node, signature=suite.sign_with_label(signature_private_key, "LeafNodeTBS", signed))

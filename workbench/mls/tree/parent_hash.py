@@ -1,7 +1,8 @@
-"""What ties the keys of one UpdatePath together, so that nobody can slip in another (RFC 9420 §7.9).
+"""Parent hashes: they bind the keys of an UpdatePath to the committer's signed leaf (RFC 9420 §7.9).
 
-A commit signs, in its leaf, the hash of the first node above it; that hash covers the next, and so on up to
-the root. A newcomer follows these links: each filled parent must hang, link by link, on one signed leaf.
+The leaf of a commit holds the hash of the first node above it, that node holds the hash of the next, and so on up to
+the root. The signature of the leaf covers them all. A newcomer follows these links: each filled parent must be linked,
+through the nodes below it, to one signed leaf.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from workbench.mls.wire.tree import CommitSource, LeafNode, ParentHashInput, Par
 
 
 def parent_hash(suite: Verifier, node: ParentNode, original_sibling_tree_hash: bytes) -> bytes:
-    """The hash of a parent for the node below it that was made with it (RFC 9420 §7.9)."""
+    """The hash of a parent, as the node below it on the same path holds it (RFC 9420 §7.9)."""
     hashed = ParentHashInput(node.encryption_key, node.parent_hash, original_sibling_tree_hash)
     return suite.hash(encode(hashed))
 
@@ -30,8 +31,8 @@ def chain_path(
 ) -> tuple[dict[NodeIndex, ParentNode], bytes]:
     """The parents that a commit fills, and the parent hash of its leaf (RFC 9420 §7.5, §7.9).
 
-    `encryption_keys` are those of the filtered direct path, in its order. The chain is made from the root
-    down; nothing is unmerged in a new node, so the sibling's hash is the one it has now.
+    `encryption_keys` are those of the filtered direct path, in its order. The hashes are computed from the root down.
+    New nodes have no unmerged leaves, so the original sibling is the sibling as it is now.
     """
     parents = {}
     above = b""
@@ -42,7 +43,7 @@ def chain_path(
 
 
 def verify_parent_hashes(tree: RatchetTree) -> None:
-    """Each filled parent hangs on exactly one node below it, and so in the end on a leaf (RFC 9420 §7.9.2).
+    """Check that each filled parent is linked to exactly one node below it, and so to a leaf (RFC 9420 §7.9.2).
 
     Raises `InvalidRatchetTree`.
     """
@@ -54,18 +55,18 @@ def verify_parent_hashes(tree: RatchetTree) -> None:
             if _is_linked(tree, node, child, sibling, originals)
         ]
         if len(links) != 1:
-            reason = f"the key of node {parent.index} comes from {len(links)} nodes below it, not from one"
+            reason = f"the parent hashes link node {parent.index} to {len(links)} nodes below it, not to one"
             raise InvalidRatchetTree("§7.9.2", reason)
 
 
 Originals: TypeAlias = dict[tuple[NodeIndex, Sequence[int]], Subtree]
-"""Subtrees without some unmerged leaves: the sibling of one node is a part of that of another, often the same part."""
+"""A cache of subtrees without some unmerged leaves: the siblings of different nodes often share such subtrees."""
 
 
 def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Subtree, originals: Originals) -> bool:
-    """Whether a node in the resolution of `child` was made together with the parent `node` above it."""
+    """Whether a node in the resolution of `child` holds the parent hash of `node`."""
     unmerged = _inside(child, node.unmerged_leaves)
-    # `RatchetTree` lists unmerged leaves all the way down, so all of these are in the resolution
+    # `RatchetTree` checks that unmerged leaves are listed in each filled node below, so all are in the resolution.
     if len(child.resolution) != len(unmerged) + 1:
         return False
     left_out = {leaf_to_node(LeafIndex(leaf)) for leaf in unmerged}
@@ -82,7 +83,7 @@ def _is_linked(tree: RatchetTree, node: ParentNode, child: Subtree, sibling: Sub
 
 
 def _without(subtree: Subtree, leaves: Sequence[int], originals: Originals) -> Subtree:
-    """The subtree as it was before `leaves`, all of them in it, were added: the "original sibling" (RFC 9420 §7.9)."""
+    """The subtree as it was before `leaves`, which are in it, were added: the original sibling (RFC 9420 §7.9)."""
     if not leaves or isinstance(subtree, Blank):
         return subtree
     if isinstance(subtree, Leaf):
@@ -100,6 +101,6 @@ def _without(subtree: Subtree, leaves: Sequence[int], originals: Originals) -> S
 
 
 def _inside(subtree: Subtree, leaves: Sequence[int]) -> Sequence[int]:
-    """Those of `leaves`, which are in order, that are in a subtree."""
+    """The part of `leaves`, a sorted sequence, that is in a subtree."""
     inside = leaves_below(subtree.index)
     return leaves[bisect_left(leaves, inside.start) : bisect_left(leaves, inside.stop)]

@@ -1,4 +1,4 @@
-"""The public half of the group's key material: an immutable ratchet tree (RFC 9420 §4, §7.7, §12.1)."""
+"""The ratchet tree: the public keys of a group, as an immutable value (RFC 9420 §4, §7.7, §12.1)."""
 
 from __future__ import annotations
 
@@ -47,8 +47,9 @@ class PathNode(NamedTuple):
 class RatchetTree:
     """A perfect binary tree of public keys, with a member at each filled leaf (RFC 9420 §4.1).
 
-    Its unmerged leaves are in order, filled, and listed all the way down: `from_nodes` refuses anything else.
-    Each change returns another tree, which shares with this one all that is off the changed path.
+    Unmerged leaves are sorted and filled, and each is listed in every filled node between the leaf and a node that
+    lists it: `from_nodes` refuses any other tree. Each change returns another tree, which shares with this one all
+    nodes off the changed path.
     """
 
     head: Subtree = field(repr=False)
@@ -60,10 +61,10 @@ class RatchetTree:
 
     @classmethod
     def from_nodes(cls, nodes: Sequence[Node | None], suite: Verifier) -> RatchetTree:
-        """The tree whose array of nodes ends with its last filled leaf (RFC 9420 §12.4.3.3).
+        """The tree of an array of nodes, which must end with a filled leaf (RFC 9420 §12.4.3.3).
 
-        Raises `InvalidRatchetTree` if that is not so, if a node is of the wrong kind for its place, if a parent has no
-        member below it, or if a list of unmerged leaves is wrong.
+        Raises `InvalidRatchetTree` if it ends otherwise, if a node is of the wrong kind for its place, if a parent has
+        no member below it, or if a list of unmerged leaves is wrong.
         """
         section = "§12.4.3.3"
         if not nodes or nodes[-1] is None:
@@ -92,7 +93,7 @@ class RatchetTree:
             nodes.pop()
         return tuple(nodes)
 
-    # What is where
+    # Reading the tree
 
     @property
     def suite(self) -> Verifier:
@@ -101,21 +102,21 @@ class RatchetTree:
 
     @property
     def leaf_count(self) -> int:
-        """How many leaves the tree has, blank ones too: a power of two."""
+        """The number of leaves, blank ones included: a power of two."""
         return self.head.index + 1
 
     @property
     def member_count(self) -> int:
-        """How many leaves are filled."""
+        """The number of filled leaves."""
         return self.head.members
 
     @property
     def common_capabilities(self) -> CommonCapabilities | None:
-        """What all members can do; None in a tree without any."""
+        """The capabilities that all members share; None in a tree without members."""
         return self.head.common
 
     def subtree(self, x: NodeIndex) -> Subtree:
-        """A node and all below it; `Misuse` outside of the tree (RFC 9420 §4.1)."""
+        """A node and all nodes below it; `Misuse` outside of the tree (RFC 9420 §4.1)."""
         if not 0 <= x < node_width(self.leaf_count):
             raise Misuse("§4.1", f"there is no node {x} in a tree with {self.leaf_count} leaves")
         at = self.head
@@ -158,7 +159,7 @@ class RatchetTree:
         return self.subtree(x).resolution
 
     def filtered_direct_path(self, leaf: LeafIndex) -> tuple[PathNode, ...]:
-        """The nodes above a leaf that get a key in its commit, the root last (RFC 9420 §4.1.2)."""
+        """The nodes above a leaf that get a key in a commit of its member, the root last (RFC 9420 §4.1.2)."""
         path = []
         for above, copath_child in self._way_down(leaf):
             if copath_child.resolution:
@@ -182,25 +183,25 @@ class RatchetTree:
         return node.encryption_key
 
     def holds_encryption_key(self, keys: Collection[bytes]) -> bool:
-        """Whether a node of the tree has one of these keys, however they are written (RFC 9420 §12.4.2)."""
+        """Whether a node of the tree has one of these keys, in any encoding (RFC 9420 §12.4.2)."""
         canonical = {self.suite.canonical_encryption_key(key) for key in keys}
         return not all(some.isdisjoint(canonical) for some in self.head.encryption_keys)
 
     def hash(self, x: NodeIndex | None = None) -> bytes:
-        """The tree hash of a node, of the root when none is named (RFC 9420 §7.8)."""
+        """The tree hash of a node, by default of the root (RFC 9420 §7.8)."""
         return self.head.tree_hash if x is None else self.subtree(x).tree_hash
 
     # Changes
 
     def add(self, leaf_node: LeafNode) -> tuple[RatchetTree, LeafIndex]:
-        """The tree with one more member, unmerged above its leaf; and which leaf it is (RFC 9420 §12.1.1)."""
+        """The tree with one more member, unmerged in the parents above, and its leaf index (RFC 9420 §12.1.1)."""
         tree, (leaf,) = self.add_all((leaf_node,))
         return tree, leaf
 
     def add_all(self, leaf_nodes: Sequence[LeafNode]) -> tuple[RatchetTree, tuple[LeafIndex, ...]]:
-        """The tree with more members, and which leaves these have (RFC 9420 §12.1.1).
+        """The tree with more members, and the indices of their leaves (RFC 9420 §12.1.1).
 
-        Each stands at the leftmost leaf that is blank when its turn comes; all are added in one pass.
+        Each gets the leftmost leaf that is still blank. The tree is changed in one pass.
         """
         head = self.head
         while head.index + 1 - head.members < len(leaf_nodes):
@@ -210,7 +211,7 @@ class RatchetTree:
         return RatchetTree(head), tuple(placed)
 
     def with_room(self) -> tuple[RatchetTree, LeafIndex]:
-        """The leftmost blank leaf, in a tree of twice the size if there was none (RFC 9420 §7.7)."""
+        """The tree, doubled if it had no blank leaf, and its leftmost blank leaf (RFC 9420 §7.7)."""
         head = self.head if self.head.has_room else self._doubled(self.head)
         at: Subtree = head
         while not isinstance(at, Leaf):
@@ -222,12 +223,12 @@ class RatchetTree:
         return parent_of(self.suite, top, None, head, blank_subtree(self.suite, right(top)))
 
     def update(self, leaf: LeafIndex, leaf_node: LeafNode) -> RatchetTree:
-        """The tree with another leaf node for a member, blank above it (RFC 9420 §12.1.2)."""
+        """The tree with another leaf node for a member; the nodes above are blank (RFC 9420 §12.1.2)."""
         self.member(leaf)
         return self.with_path(leaf, leaf_node, {})
 
     def remove(self, leaf: LeafIndex) -> RatchetTree:
-        """The tree without a member, blank above its leaf, halved while it can be (RFC 9420 §12.1.3)."""
+        """The tree without a member, blank above its leaf; an empty right half is cut off (RFC 9420 §12.1.3)."""
         self.member(leaf)
         head = _path_changed(self.head, leaf_to_node(leaf), None, lambda _: None)
         while not isinstance(head, Leaf) and not head.right.members:
@@ -235,7 +236,7 @@ class RatchetTree:
         return RatchetTree(head)
 
     def with_path(self, leaf: LeafIndex, leaf_node: LeafNode, parents: Mapping[NodeIndex, ParentNode]) -> RatchetTree:
-        """The tree with a leaf and some nodes above it filled, the others above it blank (RFC 9420 §7.5)."""
+        """The tree with a new leaf node and new `parents` above it; other nodes above are blank (RFC 9420 §7.5)."""
         x = self._place(leaf)
         return RatchetTree(_path_changed(self.head, x, leaf_node, lambda above: parents.get(above.index)))
 
@@ -248,7 +249,7 @@ class RatchetTree:
 def _path_changed(
     at: Subtree, leaf: NodeIndex, leaf_node: LeafNode | None, content: Callable[[Parent | Blank], ParentNode | None]
 ) -> Subtree:
-    """A copy of the way down to a leaf, with another leaf node and other contents of its parents."""
+    """A subtree with another leaf node, and new contents for all parents above that leaf."""
     if isinstance(at, Leaf):
         return Leaf(at.suite, at.index, leaf_node)
     if leaf < at.index:
@@ -259,7 +260,7 @@ def _path_changed(
 
 
 def _filled_up(at: Subtree, waiting: deque[LeafNode], placed: list[LeafIndex]) -> Subtree:
-    """A subtree with its blank leaves filled from the left, as far as there are leaf nodes `waiting`."""
+    """A subtree whose blank leaves are filled from the left, while there are leaf nodes `waiting`."""
     if not waiting or not at.has_room:
         return at
     if isinstance(at, Leaf):
@@ -274,9 +275,10 @@ def _filled_up(at: Subtree, waiting: deque[LeafNode], placed: list[LeafIndex]) -
 
 
 def _verify_members_below(filled: Sequence[int]) -> None:
-    """Each parent has a member below it, on whom its key can hang (RFC 9420 §7.9.2).
+    """Check that each filled parent has a member below it, to which parent hashes can link it (RFC 9420 §7.9.2).
 
-    `verify_parent_hashes` would find out too; but a parent takes five bytes, so it is found before values are made.
+    `verify_parent_hashes` would refuse such a tree too. A parent takes only five bytes on the wire, so it is refused
+    here, before many values are made.
     """
     members = [x for x in filled if is_leaf(NodeIndex(x))]
     for x in filled:
@@ -289,9 +291,10 @@ def _verify_members_below(filled: Sequence[int]) -> None:
 def _grown(
     suite: Verifier, nodes: Sequence[Node | None], filled: tuple[Sequence[int], int, int], x: NodeIndex, half: int
 ) -> Subtree:
-    """The subtree with its head at `x`, with `half` of its leaves on each side, in an array of nodes.
+    """The subtree of an array of nodes whose head is at `x`, and which has `half` leaves on each side of `x`.
 
-    `filled` are the places in the array that hold a node, in order, and from which to which of them are in the subtree.
+    `filled` are the sorted indices of all filled nodes in the array, and the first and last place, in that list, of the
+    nodes in this subtree.
     """
     places, start, stop = filled
     if start == stop:
@@ -308,9 +311,9 @@ def _grown(
 
 
 def _verify_unmerged_leaves(at: Subtree, listed: Sequence[int], above: NodeIndex) -> None:
-    """Unmerged leaves are members below, in order, and listed all the way down (RFC 9420 §7.1, §12.4.3.1).
+    """Check that unmerged leaves are sorted and filled, and listed in all nodes between (RFC 9420 §7.1, §12.4.3.1).
 
-    `listed` are those in this subtree that are unmerged in `above`, the lowest filled node over it.
+    `listed` are the leaves of this subtree that are unmerged in `above`, the lowest filled node above it.
     """
     strangers = listed if at.node is None and not isinstance(at, Parent) else ()
     if isinstance(at, Parent) and at.node is not None:

@@ -1,10 +1,10 @@
 """A node and everything below it, as an immutable value with its tree hash (RFC 9420 §4.1, §7.8).
 
-A change makes new nodes from one leaf up to the root and shares all others with the tree before it, so what
-is remembered of an untouched subtree (its hash, its resolution, its keys) never has to be computed again.
-What is remembered takes no part in equality: it follows from the fields.
+A change makes new nodes from one leaf up to the root and shares all others with the tree before it. So the hash, the
+resolution and the keys of an unchanged subtree are computed only once. These cached values take no part in equality:
+they follow from the fields.
 
-A blank subtree is one value, however many nodes it stands for: on the wire a blank node is one byte.
+A blank subtree is one value, whatever its size: on the wire a blank node takes only one byte.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from workbench.mls.wire.messages import RequiredCapabilities
 from workbench.mls.wire.tree import LeafNode, ParentNode
 
 KEYS_IN_ONE_SET = 5
-"""The level up to which the keys of a subtree are kept in one set: 32 leaves."""
+"""The highest level at which the keys of a subtree are kept in one set: a subtree of 32 leaves."""
 
 
 @value
 class CommonCapabilities:
-    """What all members below a node can do, and the credentials that they show (RFC 9420 §7.2)."""
+    """The capabilities that all members below a node share, and the types of their credentials (RFC 9420 §7.2)."""
 
     extensions: frozenset[int]
     proposals: frozenset[int]
@@ -37,7 +37,7 @@ class CommonCapabilities:
 
     @classmethod
     def of(cls, leaf_node: LeafNode) -> CommonCapabilities:
-        """What one member can do."""
+        """The capabilities of one member."""
         can, shown = leaf_node.capabilities, leaf_node.credential.credential.TAG
         return cls(
             frozenset(can.extensions), frozenset(can.proposals), frozenset(can.credentials), frozenset((int(shown),))
@@ -52,7 +52,7 @@ class CommonCapabilities:
         )
 
     def offer(self, demanded: RequiredCapabilities) -> bool:
-        """Whether all that is demanded of members is among them (RFC 9420 §11.1)."""
+        """Whether they include all that is demanded of members (RFC 9420 §11.1)."""
         return (
             self.extensions.issuperset(demanded.extension_types)
             and self.proposals.issuperset(demanded.proposal_types)
@@ -70,17 +70,17 @@ class Leaf:
 
     @cached_property
     def tree_hash(self) -> bytes:
-        """The hash of the place and its content (RFC 9420 §7.8)."""
+        """The hash of the leaf's index and content (RFC 9420 §7.8)."""
         return self.suite.hash(_hashed_of_leaf(node_to_leaf(self.index), self.node))
 
     @property
     def members(self) -> int:
-        """How many filled leaves: 0 or 1."""
+        """The number of members: 0 or 1."""
         return int(self.node is not None)
 
     @property
     def filled(self) -> int:
-        """How many nodes hold a key: 0 or 1."""
+        """The number of filled nodes: 0 or 1."""
         return self.members
 
     @property
@@ -90,7 +90,7 @@ class Leaf:
 
     @property
     def resolution(self) -> tuple[NodeIndex, ...]:
-        """The leaf itself, or nothing when it is blank (RFC 9420 §4.1.1)."""
+        """The leaf itself; empty when it is blank (RFC 9420 §4.1.1)."""
         return () if self.node is None else (self.index,)
 
     @property
@@ -107,7 +107,7 @@ class Leaf:
 
     @property
     def common(self) -> CommonCapabilities | None:
-        """What the member can do; None when the leaf is blank."""
+        """The capabilities of the member; None when the leaf is blank."""
         return None if self.node is None else CommonCapabilities.of(self.node)
 
 
@@ -128,17 +128,17 @@ class Parent:
 
     @cached_property
     def members(self) -> int:
-        """How many filled leaves are below."""
+        """The number of members below."""
         return self.left.members + self.right.members
 
     @cached_property
     def filled(self) -> int:
-        """How many nodes here and below hold a key."""
+        """The number of filled nodes, here and below."""
         return int(self.node is not None) + self.left.filled + self.right.filled
 
     @cached_property
     def has_room(self) -> bool:
-        """Whether a leaf below is blank."""
+        """Whether some leaf below is blank."""
         return self.left.has_room or self.right.has_room
 
     @cached_property
@@ -150,7 +150,7 @@ class Parent:
 
     @cached_property
     def encryption_keys(self) -> tuple[frozenset[bytes], ...]:
-        """All HPKE keys here and below in canonical form, in small sets: a change makes one of them anew, not all."""
+        """All HPKE keys here and below in canonical form. Small sets: a change makes only one of them anew."""
         canonical = self.suite.canonical_encryption_key
         if level(self.index) <= KEYS_IN_ONE_SET:
             nodes = (each.node for each in in_order(self) if each.node is not None)
@@ -168,7 +168,7 @@ class Parent:
 
     @cached_property
     def common(self) -> CommonCapabilities | None:
-        """What all members below can do; None when there is no member."""
+        """The capabilities that all members below share; None when there is no member."""
         left, right = self.left.common, self.right.common
         if left is None or right is None or left == right:
             return left or right
@@ -177,7 +177,7 @@ class Parent:
 
 @dataclass(frozen=True)
 class Blank:
-    """A parent that is blank, and so is everything below it (RFC 9420 §4.1.1)."""
+    """A blank parent with only blank nodes below it (RFC 9420 §4.1.1)."""
 
     suite: Verifier = field(repr=False)
     index: NodeIndex
@@ -203,9 +203,9 @@ class Blank:
 
     @cached_property
     def tree_hash(self) -> bytes:
-        """The hash of the head; each leaf has a hash of its own, because its place is in it (RFC 9420 §7.8)."""
+        """The hash of the head. The hash of each leaf differs, because it covers the leaf's index (RFC 9420 §7.8)."""
         hashed, of_leaf = self.suite.hash, _hashed_of_leaf(0, None)
-        head, tail = of_leaf[:1], of_leaf[5:]  # around the place of the leaf
+        head, tail = of_leaf[:1], of_leaf[5:]  # before and after the leaf index
         hashes = [hashed(head + leaf.to_bytes(4, "big") + tail) for leaf in leaves_below(self.index)]
         head, header = _hashed_of_parent(None, b"", b"")[:-2], length_header(len(hashes[0]))
         while len(hashes) > 1:
@@ -214,16 +214,16 @@ class Blank:
         return hashes[0]
 
 
-# What is hashed is the encoding of TreeHashInput (§7.8), put together here without a struct for each of so many nodes.
+# The hash covers the encoding of TreeHashInput (§7.8). It is written directly, because a struct for each node is slow.
 
 
 def _hashed_of_leaf(leaf: int, node: LeafNode | None) -> bytes:
-    """What the hash of a leaf covers: `LeafNodeHashInput` behind its tag (RFC 9420 §7.8)."""
+    """The bytes that the hash of a leaf covers: a tag, then `LeafNodeHashInput` (RFC 9420 §7.8)."""
     return b"%c%b%b" % (NodeType.leaf, leaf.to_bytes(4, "big"), _optional(node))
 
 
 def _hashed_of_parent(node: ParentNode | None, left_hash: bytes, right_hash: bytes) -> bytes:
-    """What the hash of a parent covers: `ParentNodeHashInput` behind its tag (RFC 9420 §7.8)."""
+    """The bytes that the hash of a parent covers: a tag, then `ParentNodeHashInput` (RFC 9420 §7.8)."""
     return b"%c%b%b%b" % (NodeType.parent, _optional(node), vector(left_hash), vector(right_hash))
 
 
@@ -235,26 +235,26 @@ Subtree: TypeAlias = Leaf | Parent | Blank
 
 
 def blank_subtree(suite: Verifier, x: NodeIndex) -> Subtree:
-    """A subtree without any content, its head at `x` (RFC 9420 §7.7)."""
+    """A blank subtree with its head at `x` (RFC 9420 §7.7)."""
     return Leaf(suite, x, None) if is_leaf(x) else Blank(suite, x)
 
 
 def parent_of(suite: Verifier, x: NodeIndex, node: ParentNode | None, left: Subtree, right: Subtree) -> Subtree:
-    """A parent with its two subtrees; one value if all of it is blank (RFC 9420 §4.1.1)."""
+    """A parent with its two subtrees; a `Blank` if all of it is blank (RFC 9420 §4.1.1)."""
     if node is None and not left.filled and not right.filled:
         return Blank(suite, x)
     return Parent(suite, x, node, left, right)
 
 
 def leaves_below(x: NodeIndex) -> range:
-    """The leaves in the subtree of a node, blank ones too (RFC 9420 Appendix C)."""
+    """The indices of the leaves in the subtree of a node, blank ones included (RFC 9420 Appendix C)."""
     width = 1 << level(x)
     first = (x + 1 - width) // 2
     return range(first, first + width)
 
 
 def in_order(head: Subtree) -> list[Subtree]:
-    """The nodes of a subtree from left to right, as in the array; of one that is blank the head alone (Appendix C)."""
+    """The nodes of a subtree from left to right; of a `Blank` only the head (RFC 9420 Appendix C)."""
     nodes: list[Subtree] = []
 
     def visit(at: Subtree) -> None:

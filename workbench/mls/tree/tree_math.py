@@ -1,4 +1,4 @@
-r"""The perfect binary tree as an array: who is whose parent, by index alone (RFC 9420 Appendix C).
+r"""The perfect binary tree as an array: parents, children and paths by index alone (RFC 9420 Appendix C).
 
 A tree with 2^d leaves has 2^(d+1) - 1 nodes, numbered from left to right: leaves are the even numbers, and
 the level of a node is the count of ones at the end of its index.
@@ -47,7 +47,7 @@ def level(x: NodeIndex) -> int:
 
 
 def node_width(n_leaves: int) -> int:
-    """How many nodes a tree with so many leaves has (RFC 9420 Appendix C)."""
+    """The number of nodes in a tree with `n_leaves` leaves (RFC 9420 Appendix C)."""
     return 2 * n_leaves - 1
 
 

@@ -1,8 +1,8 @@
-"""What must hold of all members together, and of a tree that a newcomer is given (RFC 9420 §7.3, §12.4.3.1).
+"""The rules for all members together, and for the tree that a newcomer receives (RFC 9420 §7.3, §12.4.3.1).
 
-A commit need not validate the tree anew: leaf nodes that come in are validated one by one (`leaf_node.py`),
-`check_members` looks only at what has changed since its last look (the subtrees remember), and parent hashes
-follow from merging the path.
+Processing a commit does not validate the whole tree again. New leaf nodes are validated one by one (`leaf_node.py`),
+`check_members` costs only as much as has changed (unchanged subtrees keep their results), and merging a path checks its
+parent hashes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def validate_tree(
 ) -> None:
     """Check a tree as a newcomer does, apart from its tree hash (RFC 9420 §12.4.3.1).
 
-    `extensions` are those of the GroupContext, and `when` is the time by which the lifetimes of its members are judged,
-    None for none. The unmerged leaves have been checked when the tree was made (`RatchetTree.from_nodes`). Raises
-    `InvalidRatchetTree`, `InvalidKey`, or what `validate_leaf_node` and `LifetimePolicy.verify_member` raise.
+    `extensions` are those of the GroupContext. The lifetimes of the members are judged at the time `when`, or not at
+    all if it is None. `RatchetTree.from_nodes` has checked the unmerged leaves already. Raises `InvalidRatchetTree`,
+    `InvalidKey`, or what `validate_leaf_node` and `LifetimePolicy.verify_member` raise.
     """
     verify_parent_hashes(tree)
     check_members(tree, extensions)
@@ -42,7 +42,7 @@ def validate_tree(
 
 
 def check_members(tree: RatchetTree, extensions: Vector[Extension]) -> None:
-    """Each member can do what the group needs, and no two have a key in common (RFC 9420 §7.3, §11.1).
+    """Check that each member has the capabilities that the group demands, and unique keys (RFC 9420 §7.3, §11.1).
 
     Raises `InvalidRatchetTree`.
     """
@@ -51,7 +51,7 @@ def check_members(tree: RatchetTree, extensions: Vector[Extension]) -> None:
 
 
 def check_capabilities(tree: RatchetTree, extensions: Vector[Extension]) -> None:
-    """Each member lists all that the GroupContext asks for, and all credential types in use (RFC 9420 §7.3, §11.1).
+    """Check that each member lists all that the GroupContext demands, and each credential type in use (RFC 9420 §7.3).
 
     Raises `InvalidRatchetTree`.
     """
@@ -71,7 +71,7 @@ def check_capabilities(tree: RatchetTree, extensions: Vector[Extension]) -> None
 
 
 def check_unique_keys(tree: RatchetTree) -> None:
-    """No encryption key and no signature key stands twice in the tree (RFC 9420 §7.3, §12.4.3.1).
+    """Check that no encryption key and no signature key stands twice in the tree (RFC 9420 §7.3, §12.4.3.1).
 
     Raises `InvalidRatchetTree`.
     """

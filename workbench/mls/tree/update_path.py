@@ -1,8 +1,8 @@
-"""TreeKEM: fresh keys from a leaf up to the root, and who can open them (RFC 9420 §7.4 to §7.6).
+"""TreeKEM: fresh keys from a leaf up to the root, and the members that can decrypt them (RFC 9420 §7.4 to §7.6).
 
-A path is made in two steps, since its ciphertexts are bound to the tree that already holds its public keys:
-`new_path`, then `seal_path`. It is read in two steps for the same reason, and because the first takes no secret:
-anybody can `merge_path`, a member can then `open_path`.
+A path is made in two steps, `new_path` and `seal_path`, because its ciphertexts are bound to the tree with its public
+keys. It is read in two steps as well: `merge_path` puts the public keys into the tree and takes no secret; a member can
+then decrypt its path secret with `open_path`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from workbench.mls.wire.tree import CommitSource, Extension, LeafNode, UpdatePat
 
 @value
 class FreshPath:
-    """All that the committer knows of its new path; none of it but `tree` is for others (RFC 9420 §7.4)."""
+    """A committer's new path with its secrets; only `tree` is public (RFC 9420 §7.4)."""
 
     committer: LeafIndex
     tree: RatchetTree
@@ -38,9 +38,9 @@ class FreshPath:
 
 @value
 class OpenedPath:
-    """What a member learns from the one ciphertext of a path that is for it (RFC 9420 §7.5).
+    """The secrets that a member gets from its ciphertext in a path (RFC 9420 §7.5).
 
-    `private_keys` are all that it holds from now on: replaced ones are gone.
+    `private_keys` are all that it holds from now on; replaced keys are not among them.
     """
 
     private_keys: Mapping[NodeIndex, bytes] = field(repr=False)
@@ -62,8 +62,8 @@ def new_path(
 ) -> FreshPath:
     """Fresh keys for a leaf and its filtered direct path, already in their tree (RFC 9420 §7.4, §7.5).
 
-    `leaf_node` is what the member says about itself from now on, if that changes; its key, source and signature
-    are set here. Raises `UnknownMember`.
+    `leaf_node` has the committer's new credential, signature key or capabilities, if any of them changes; its
+    encryption key, source and signature are set here. Raises `UnknownMember`.
     """
     secrets = _ratchet(suite, suite.fresh(entropy, "path secret"))
     nodes = [at.node for at in tree.filtered_direct_path(committer)]
@@ -95,10 +95,10 @@ def new_path(
 def seal_path(
     suite: CipherSuite, path: FreshPath, joined: Collection[LeafIndex], context: bytes, *, entropy: bytes
 ) -> UpdatePath:
-    """The path as members get it, each secret sealed to those below the other child (RFC 9420 §7.5, §7.6).
+    """The path for the wire: each path secret is sealed to the members below the copath child (RFC 9420 §7.5, §7.6).
 
-    `joined` are the leaves that the same commit adds: they get theirs in the Welcome. `context` is the
-    provisional GroupContext. Raises `InvalidKey` if a key in the tree is none.
+    `joined` are the leaves that the same commit adds: their path secrets are in the Welcome. `context` is the
+    provisional GroupContext. Raises `InvalidKey` if a key in the tree is not a key of the suite.
     """
     nodes = []
     recipients = path_recipients(path.tree, path.committer, joined)
@@ -123,9 +123,9 @@ def seal_path(
 def path_recipients(
     tree: RatchetTree, committer: LeafIndex, joined: Collection[LeafIndex]
 ) -> tuple[tuple[NodeIndex, ...], ...]:
-    """For each node of a path the readers of its secret, in the order of the ciphertexts (RFC 9420 §7.6).
+    """For each node of a path, the nodes to whose keys its secret is sealed, in order (RFC 9420 §7.6).
 
-    The tree may be the one before the path or after it. Whose leaf is in `joined` gets a Welcome instead.
+    The tree may be the one before the path or after it. The leaves in `joined` get a Welcome instead.
     """
     return tuple(_readers(tree, at, joined) for at in tree.filtered_direct_path(committer))
 
@@ -145,10 +145,10 @@ def merge_path(
     joined: Collection[LeafIndex],
     extensions: Vector[Extension],
 ) -> RatchetTree:
-    """The tree with the public keys of a path, which is checked; takes no secret (RFC 9420 §7.5, §12.4.2).
+    """Check a path, and put its public keys into the tree; this takes no secret (RFC 9420 §7.5, §12.4.2).
 
-    `tree` is the one after the commit's proposals, `joined` the leaves that they added, and `extensions` are
-    those of the new GroupContext. Raises `InvalidUpdatePath`, `InvalidRatchetTree`, `InvalidKey`, or what
+    `tree` is the one after the commit's proposals, `joined` are the leaves that they added, and `extensions` are those
+    of the new GroupContext. Raises `InvalidUpdatePath`, `InvalidRatchetTree`, `InvalidKey`, or what
     `validate_leaf_node` raises.
     """
     leaf_node = update_path.leaf_node
@@ -173,7 +173,7 @@ def merge_path(
 def _verify_form(
     tree: RatchetTree, committer: LeafIndex, update_path: UpdatePath, joined: Collection[LeafIndex]
 ) -> None:
-    """One node for each of the filtered direct path, one ciphertext for each recipient."""
+    """Check that the path has one node for each in the filtered direct path, and one ciphertext for each reader."""
     recipients = path_recipients(tree, committer, joined)
     if len(update_path.nodes) != len(recipients):
         reason = f"the path has {len(update_path.nodes)} nodes, the tree asks for {len(recipients)}"
@@ -186,7 +186,7 @@ def _verify_form(
 
 
 def _verify_new_keys(tree: RatchetTree, update_path: UpdatePath) -> None:
-    """No public key of the path stands in the tree (the replaced leaf included), or twice in the path."""
+    """Check that the public keys of the path differ from each other and from all in the tree (RFC 9420 §12.4.2)."""
     keys = [update_path.leaf_node.encryption_key, *(node.encryption_key for node in update_path.nodes)]
     if len({*map(tree.suite.canonical_encryption_key, keys)}) != len(keys) or tree.holds_encryption_key(keys):
         raise InvalidUpdatePath("§12.4.2", "a public key of the path is not new")
@@ -206,10 +206,10 @@ def open_path(
     private_keys: Mapping[NodeIndex, bytes],
     context: bytes,
 ) -> OpenedPath:
-    """The secrets of a path from the one ciphertext that is for this member (RFC 9420 §7.5).
+    """Decrypt this member's ciphertext in a path, and derive the secrets above (RFC 9420 §7.5).
 
-    `merged` is what `merge_path` returned, and `private_keys` are what the member still holds after the
-    proposals (`prune_private_keys`). Raises `NotForMe`, `DecryptionFailed`, `InvalidKey` or `InvalidUpdatePath`.
+    `merged` is the result of `merge_path`, and `private_keys` are those that the member still holds after the proposals
+    (`prune_private_keys`). Raises `NotForMe`, `DecryptionFailed`, `InvalidKey` or `InvalidUpdatePath`.
     """
     start, path_secret = decrypt_path_secret(
         suite,
@@ -228,7 +228,7 @@ def open_path(
 def climb_path(
     suite: CipherSuite, merged: RatchetTree, committer: LeafIndex, start: NodeIndex | None, path_secret: bytes
 ) -> OpenedPath:
-    """All that follows from the path secret of a node of a path, up to the commit secret (RFC 9420 §7.4).
+    """Derive all secrets that follow from the path secret of one node, up to the commit secret (RFC 9420 §7.4).
 
     `start` is the node, None if the path has no nodes. Raises `InvalidUpdatePath`.
     """
@@ -264,9 +264,9 @@ def decrypt_path_secret(
 def private_keys_from(
     suite: CipherSuite, tree: RatchetTree, committer: LeafIndex, shared: NodeIndex, path_secret: bytes
 ) -> dict[NodeIndex, bytes]:
-    """The private keys that a joiner gets from the path secret in its Welcome (RFC 9420 §12.4.3.1).
+    """The private keys that a new member derives from the path secret in its Welcome (RFC 9420 §12.4.3.1).
 
-    `shared` is the lowest node above both the joiner and the committer. Raises `InvalidUpdatePath`.
+    `shared` is the lowest node above both the new member and the committer. Raises `InvalidUpdatePath`.
     """
     return _derived_keys(suite, tree, _path_from(tree, committer, shared), _ratchet(suite, path_secret))
 
@@ -274,7 +274,7 @@ def private_keys_from(
 def prune_private_keys(
     before: RatchetTree, after: RatchetTree, private_keys: Mapping[NodeIndex, bytes]
 ) -> dict[NodeIndex, bytes]:
-    """The private keys of nodes that hold the same key as before; others MUST be deleted (RFC 9420 §7.5)."""
+    """The private keys of nodes whose public key has not changed; the others MUST be deleted (RFC 9420 §7.5)."""
     width = node_width(after.leaf_count)
     return {
         x: private_key
@@ -287,7 +287,7 @@ def prune_private_keys(
 
 
 def _ratchet(suite: CipherSuite, path_secret: bytes) -> Iterator[bytes]:
-    """A path secret and those above it; what follows the root's is the commit secret (RFC 9420 §7.4)."""
+    """A path secret and those above it; the one after the root's is the commit secret (RFC 9420 §7.4)."""
     while True:
         yield path_secret
         path_secret = suite.derive_secret(path_secret, "path")
@@ -306,7 +306,7 @@ def _path_from(tree: RatchetTree, committer: LeafIndex, start: NodeIndex) -> lis
 def _derived_keys(
     suite: CipherSuite, tree: RatchetTree, nodes: Collection[NodeIndex], secrets: Iterator[bytes]
 ) -> dict[NodeIndex, bytes]:
-    """The private keys of nodes from their path secrets; each must fit the public key in the tree."""
+    """Derive the private keys of nodes from their path secrets; each must fit the public key in the tree."""
     private_keys = {}
     for x, path_secret in zip(nodes, secrets, strict=False):
         keys = _node_key_pair(suite, path_secret)

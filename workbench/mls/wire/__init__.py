@@ -2,5 +2,5 @@
 
 Read `shapes` (what an annotation says about bytes), `code_points`, `tree` and `messages` (the structs), then
 `codec` (the two functions, compiled once per struct), and `lengths`.
-`stored` has structs that are ours alone: what a member puts away.
+`stored` has structs that are not in the RFC: the form in which a member writes its state down.
 """

@@ -34,7 +34,7 @@ class ExtensionType(Enum16):
 LAST_RESORT = 0x000A
 """The extension that marks a key package of last resort (draft-ietf-mls-extensions-04).
 
-No registry has it, but OpenMLS and mls-rs use it. Later drafts put the mark into an app_data_dictionary.
+The number is in no registry, but OpenMLS and mls-rs use it. Later drafts put the mark into an app_data_dictionary.
 """
 
 
@@ -51,7 +51,7 @@ class ProposalType(Enum16):
 
 
 class CredentialType(Enum16):
-    """How a member says who it is (RFC 9420 §17.5)."""
+    """The kind of a member's credential (RFC 9420 §17.5)."""
 
     basic = 1
     x509 = 2
@@ -112,7 +112,7 @@ class ProposalOrRefType(Enum8):
 
 
 GREASE = frozenset(range(0x0A0A, 0xFAFA, 0x1010))
-"""The values of every registry that exist only to be ignored (RFC 9420 §13.5)."""
+"""The values, in every registry, that exist only to be ignored (RFC 9420 §13.5)."""
 
 
 def is_grease(code_point: int) -> bool:

@@ -1,7 +1,7 @@
 """Encoding and decoding of wire structs, compiled once per struct (RFC 9420 §2.1).
 
-A decoder that fails says where: the exception gathers the names of the fields through which it passes. That costs
-nothing while all is well, since a `try` costs nothing.
+A decoder that fails names the field: on its way up, the exception gathers the names of the fields around it. Without a
+failure that costs nothing, since a `try` costs nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Encode: TypeAlias = Callable[[Any], bytes]
 def encode(value: Any) -> bytes:
     """The bytes of a wire struct (RFC 9420 §2.1).
 
-    Raises `InvalidArgument` for a value that its field cannot hold, and for what is no wire struct.
+    Raises `InvalidArgument` for a value that does not fit its field, and for anything that is not a wire struct.
     """
     cls = type(value)
     if not is_struct(cls):
@@ -58,9 +58,9 @@ def encode(value: Any) -> bytes:
 def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), **given: Any) -> T:
     """The wire struct that `data` encodes, all of it (RFC 9420 §2.1).
 
-    `custom` are the tags, beside the RFC's, that the caller knows of a select with a custom variant: proposal types.
-    `given` supplies what a struct takes from its surroundings (`content_type` for a PrivateMessageContent).
-    Raises `Malformed` with the field and the offset, and `InvalidArgument` for what is no wire struct or no bytes.
+    `custom` are the types of custom proposals that the caller knows; any other unknown type is malformed. `given`
+    supplies a value that an enclosing struct holds (`content_type` for a PrivateMessageContent). Raises `Malformed`
+    with the field and the offset, and `InvalidArgument` if `cls` is not a wire struct or `data` is not bytes.
     """
     if not is_struct(cls):
         raise InvalidArgument("cls", f"must be a wire struct, not {described(cls)}")
@@ -76,7 +76,7 @@ def decode(cls: type[T], data: bytes, *, custom: frozenset[int] = frozenset(), *
 
 
 def failure_of(cls: type, data: bytes, custom: frozenset[int], given: dict[str, Any]) -> DecodingFailed | None:
-    """Why `data` does not decode, and where each field on the way to the fault begins; None if it decodes."""
+    """Why `data` does not decode, with the start of each field around the fault; None if it decodes."""
     try:
         _decoded(cls, data, custom, given)
     except DecodingFailed as failed:
@@ -95,12 +95,12 @@ def _decoded(cls: Any, data: bytes, custom: frozenset[int], given: dict[str, Any
 
 
 def encode_vector(items: tuple[object, ...]) -> bytes:
-    """`T x<V>` by itself: the extension data that is a bare vector (RFC 9420 §2.1.2)."""
+    """`T x<V>` alone, outside of any struct: some extension data is a bare vector (RFC 9420 §2.1.2)."""
     return vector(b"".join(map(encode, items)))
 
 
 class Compiled(NamedTuple):
-    """The two functions of one struct, and the names its decoder must be given."""
+    """The encoder and decoder of one struct, and the names of the values that its decoder must be given."""
 
     encode: Encode
     decode: Decode
@@ -109,7 +109,7 @@ class Compiled(NamedTuple):
 
 @cache
 def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
-    """Write and compile the encoder of one struct, and its decoder for whom `custom` tags are known."""
+    """Write and compile the encoder of one struct, and a decoder that knows these custom proposal types."""
     given = needs(cls)
     names: dict[str, Any] = {"struct": cls, "join": b"".join, "DecodingFailed": DecodingFailed}
     encoders, readers = [], []
@@ -130,9 +130,9 @@ def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
 
 
 def _reading(name: str, shape: Shape) -> str:
-    """The source that reads one field; most fields are short opaque vectors, which are read on the spot.
+    """The source code that reads one field. Most fields are short opaque vectors: these are read without a call.
 
-    The names of a select are those of its tag and its variant.
+    A select adds no name of its own to the path of an error: its tag or its variant does.
     """
     arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
     read = f"{name}, at = read_{name}(data, at, end{arguments})\n"
@@ -156,7 +156,7 @@ def _reading(name: str, shape: Shape) -> str:
 
 
 def _caching(keep: Callable[[Any, bytes], None], encode_struct: Encode, decode_struct: Decode) -> tuple[Encode, Decode]:
-    """The codec of a struct that keeps its bytes: a value has one encoding, so what was read need not be written."""
+    """The codec of a struct that keeps its bytes. A value has only one encoding, so it is never encoded twice."""
 
     def encode_cached(value: Any) -> bytes:
         if value.encoding is None:
@@ -202,7 +202,7 @@ def _uint_encoder(shape: Uint) -> Encode:
 def _fixed_encoder(shape: Fixed) -> Encode:
     def write_fixed(value: bytes) -> bytes:
         if len(_write_rest(value)) != shape.length:
-            raise Misuse("§2.1", f"{len(value)} bytes stand where {shape.length} belong")
+            raise Misuse("§2.1", f"a field of {shape.length} bytes cannot hold {len(value)}")
         return value
 
     return write_fixed
@@ -213,7 +213,7 @@ def _write_opaque(value: bytes) -> bytes:
 
 
 def _write_rest(value: bytes) -> bytes:
-    """Bytes as they are; what only behaves like bytes can have items of another size."""
+    """Bytes as they are. Other types are refused: the items of a memoryview, for example, may have several bytes."""
     if value.__class__ is not bytes:
         raise TypeError
     return value
@@ -225,8 +225,8 @@ def _vector_encoder(shape: VectorOf) -> Encode:
     def write_vector(items: Sequence[Any]) -> bytes:
         if items.__class__ not in _VECTORS:
             raise TypeError
-        if len(items) > most:  # nobody of ours could read it
-            raise Misuse("§2.1.2", f"{len(items)} items stand in a vector that may have {most}")
+        if len(items) > most:  # our own decoder would refuse it
+            raise Misuse("§2.1.2", f"a vector of at most {most} items cannot hold {len(items)}")
         return vector(b"".join([write_item(item) for item in items]))
 
     return write_vector
@@ -293,7 +293,7 @@ def _uint_decoder(shape: Uint, _: frozenset[int]) -> Decode:
         number, stop = read_uint(data, at, end)
         if number not in members:
             known = ", ".join(f"{member.name} ({member.value})" for member in enum)
-            raise DecodingFailed(f"{number} is no {enum.__name__}; there is {known}", at)
+            raise DecodingFailed(f"{number} is not a {enum.__name__}; allowed: {known}", at)
         return members[number], stop
 
     return read_enum
@@ -334,7 +334,7 @@ def _vector_decoder(shape: VectorOf, custom: frozenset[int]) -> Decode:
 
 
 def _optionals_decoder(read_item: Decode, most: int) -> Decode:
-    """Reads what is absent many at a time: in a tree there may be a million blank nodes, one byte each."""
+    """Reads many absent values at a time: a tree may have a million blank nodes, of one byte each."""
 
     def read_optionals(data: bytes, at: int, end: int) -> tuple[tuple[Any, ...], int]:
         at, stop = read_bounds(data, at, end)
@@ -390,7 +390,7 @@ def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
 
     def read_given(data: bytes, at: int, end: int, tag: int) -> tuple[Any, int]:
         if tag not in by_tag:
-            raise DecodingFailed(f"the {shape.tag_name} {tag} selects nothing", at)
+            raise DecodingFailed(f"the {shape.tag_name} {tag} selects no variant", at)
         return by_tag[tag](data, at, end)
 
     if not shape.in_front:
@@ -422,7 +422,7 @@ def _select_decoder(shape: Select, custom: frozenset[int]) -> Decode:
 
 
 def _variant_decoder(cls: type, custom: frozenset[int]) -> Decode:
-    """How to read one variant of a select; of one without a name the fields follow the tag directly."""
+    """How to read one variant of a select. The fields of an inline variant follow the tag directly."""
     read_fields = compiled(cls, custom).decode
     if is_inline_variant(cls):
         return read_fields

@@ -1,6 +1,6 @@
-"""Vectors whose items stay bytes until somebody looks at one: of a Welcome or a path each reader opens one entry.
+"""Vectors whose items are decoded one by one, when they are asked for: each reader of a Welcome or a path needs one.
 
-Their items consist of opaque vectors alone (`LazyVector`), so that one can step over them by their lengths.
+The items consist of opaque vectors alone (`LazyVector`), so their lengths are enough to find where each begins.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Decode: TypeAlias = Callable[..., tuple[Any, int]]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class UndecodedItems(Sequence[T]):
-    """The items of a `LazyVector` that was read, still bytes; it is equal to the tuple of its items."""
+    """The items of a decoded `LazyVector`, still as bytes. It is equal to the tuple of its items."""
 
     read_item: Decode
     body: bytes
@@ -50,7 +50,7 @@ class UndecodedItems(Sequence[T]):
 
 
 def lazy_vector_decoder(read_item: Decode, *, names: Sequence[str], most: int) -> Decode:
-    """How to read at most `most` items that are an opaque vector for each name: it looks at nothing but lengths."""
+    """How to read at most `most` items that each have one opaque vector for each name: by their lengths alone."""
 
     def end_of_item(data: bytes, at: int, end: int) -> int:
         for name in names:

@@ -1,23 +1,23 @@
-"""Lengths of vectors: a header of 1, 2 or 4 bytes in front, as short as it can be (RFC 9420 §2.1.2)."""
+"""Lengths of vectors: a header of 1, 2 or 4 bytes stands in front, the shortest that can hold it (RFC 9420 §2.1.2)."""
 
 from __future__ import annotations
 
 from workbench.mls.errors import Malformed, Misuse
 
 _LIMITS = (1 << 6, 1 << 14, 1 << 30)
-"""What a length header of 1, 2 and 4 bytes cannot hold: two bits of it say how long it is itself (§2.1.2)."""
+"""The first length that a header of 1, 2 or 4 bytes cannot hold: two of its bits give its own size (§2.1.2)."""
 
 SHORT = _LIMITS[0]
-"""What a header of one byte cannot hold."""
+"""The first length that a header of one byte cannot hold."""
 
 _SHORT_HEADERS = tuple(bytes([length]) for length in range(SHORT))
 
 
 class DecodingFailed(Exception):
-    """Bytes that are no encoding of what they should be; `decode` makes a `Malformed` of it.
+    """Bytes that do not encode the struct that they should encode; `decode` turns this into a `Malformed`.
 
-    The decoder stopped `at` this byte. `inside` is the way to the field at fault, gathered from the inside: the name of
-    each field, "[3]" for an item of a vector, and the byte at which the field begins.
+    The decoder stopped at the byte `at`. `inside` is the path to the field at fault, the innermost field first: the
+    name of each field, or "[3]" for an item of a vector, and the byte at which the field begins.
     """
 
     def __init__(self, reason: str, at: int, section: str = "§2.1") -> None:
@@ -27,7 +27,7 @@ class DecodingFailed(Exception):
         self.inside: list[tuple[str, int]] = []
 
     def malformed(self, cls: type) -> Malformed:
-        """The same for a caller who wanted a `cls`."""
+        """The error for a caller that was decoding a `cls`."""
         path = (cls.__name__, *(name for name, _ in reversed(self.inside)))
         return Malformed(self.section, self.reason, path=path, offset=self.at)
 
@@ -42,7 +42,7 @@ def require(length: int, at: int, end: int) -> int:
 
 def too_many(at: int, most: int) -> DecodingFailed:
     """The failure of a vector that has more than `most` items; the next one begins at `at`."""
-    return DecodingFailed(f"the vector has more than {most} items, and no more are read here", at, "§2.1.2")
+    return DecodingFailed(f"the vector has more than {most} items, the most that is read here", at, "§2.1.2")
 
 
 def vector(body: bytes) -> bytes:
@@ -80,7 +80,7 @@ def read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
 def read_bounds(data: bytes, at: int, end: int) -> tuple[int, int]:
     """Where a vector's contents begin and end (RFC 9420 §2.1.2).
 
-    It comes before anything of them is read: a declared length is only a claim.
+    The declared length is compared with the bytes that are there, before any of them are read.
     """
     length, first = read_length(data, at, end)
     if first + length > end:

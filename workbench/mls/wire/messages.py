@@ -90,7 +90,7 @@ class KDFLabel:
 
 @struct
 class GroupContext:
-    """What all members agree on in an epoch (RFC 9420 §8.1)."""
+    """The values of an epoch on which all members agree (RFC 9420 §8.1)."""
 
     version: ProtocolVersion
     cipher_suite: uint16
@@ -200,7 +200,7 @@ class GroupContextExtensions:
 
 @custom_variant
 class CustomProposal:
-    """A change whose type RFC 9420 does not define; what its data say is for the application (RFC 9420 §13.2)."""
+    """A change whose type RFC 9420 does not define; the application interprets its data (RFC 9420 §13.2)."""
 
     proposal_type: uint16
     proposal_data: Opaque
@@ -270,7 +270,7 @@ class MemberSender:
 
 @inline_variant
 class ExternalSenderIndex:
-    """Somebody outside whom the group's external_senders extension lists at this index (RFC 9420 §6)."""
+    """A sender outside the group, by its index in the group's external_senders extension (RFC 9420 §6)."""
 
     TAG: ClassVar[SenderType] = SenderType.external
     sender_index: uint32
@@ -292,14 +292,14 @@ class NewMemberCommitSender:
 
 @struct
 class Sender:
-    """Who framed a message (RFC 9420 §6)."""
+    """The sender of a message (RFC 9420 §6)."""
 
     sender: MemberSender | ExternalSenderIndex | NewMemberProposalSender | NewMemberCommitSender
 
 
 @struct
 class FramedContent:
-    """What is said, by whom, in which epoch of which group (RFC 9420 §6)."""
+    """A content, its sender, and the epoch and group for which it is meant (RFC 9420 §6)."""
 
     group_id: Opaque
     epoch: uint64
@@ -451,7 +451,7 @@ class RequiredCapabilities:
 
 @struct
 class ExternalSender:
-    """Somebody outside who may send proposals (RFC 9420 §12.1.8.1)."""
+    """A sender outside the group that may send proposals (RFC 9420 §12.1.8.1)."""
 
     signature_key: SignaturePublicKey
     credential: Credential
@@ -459,7 +459,7 @@ class ExternalSender:
 
 @struct
 class ExternalSenders:
-    """All who may send proposals from outside (RFC 9420 §12.1.8.1)."""
+    """The senders outside the group that may send proposals (RFC 9420 §12.1.8.1)."""
 
     external_senders: ShortVector[ExternalSender]
 
@@ -483,7 +483,7 @@ class ExternalPub:
 
 @struct
 class GroupInfo:
-    """A group in one epoch, signed by a member, for those outside (RFC 9420 §12.4.3)."""
+    """A description of a group in one epoch, signed by a member, for clients outside (RFC 9420 §12.4.3)."""
 
     TAG: ClassVar[WireFormat] = WireFormat.mls_group_info
     group_context: GroupContext
@@ -529,7 +529,7 @@ class EncryptedGroupSecrets:
 
 @struct
 class Welcome:
-    """The way in for all clients that one commit adds (RFC 9420 §12.4.3.1)."""
+    """The message by which the clients that one commit adds join the group (RFC 9420 §12.4.3.1)."""
 
     TAG: ClassVar[WireFormat] = WireFormat.mls_welcome
     cipher_suite: uint16

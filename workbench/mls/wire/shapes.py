@@ -1,4 +1,4 @@
-"""What an annotation says about bytes (RFC 9420 §2.1, RFC 8446 §3).
+"""From the annotations of a wire struct to its encoding (RFC 9420 §2.1, RFC 8446 §3).
 
 A wire struct is a frozen dataclass whose annotations *are* its wire format:
 
@@ -7,9 +7,8 @@ A wire struct is a frozen dataclass whose annotations *are* its wire format:
         encryption_key: HPKEPublicKey
         encrypted_path_secret: LazyVector[HPKECiphertext]
 
-This file turns such annotations into shapes, the one description that serves the compiled codec (`codec.py`),
-the reader of spans (`inspect/spans.py`), and the test that holds our
-structs to the RFC's own.
+This file turns such annotations into shapes. The compiled codec (`codec.py`), the reader of spans
+(`inspect/spans.py`), and the test that compares our structs with the RFC's use the same shapes.
 """
 
 from __future__ import annotations
@@ -39,16 +38,16 @@ from workbench.mls.value import value
 T = TypeVar("T")
 
 MOST_ITEMS = 1 << 17
-"""So many items a vector may have. The RFC sets no limit, but a megabyte can hold a million items.
+"""The most items that a vector may have. The RFC sets no limit, but a megabyte can hold a million items.
 
-This is the ratchet tree of a group of 65,536 members, leaves and parents together, and nothing else is longer: not the
-proposals of a commit that adds or removes all of them, nor the Welcome to all of them.
+The ratchet tree of a group of 65,536 members has about so many nodes. No other vector of such a group is longer:
+neither the proposals of a commit that adds or removes all members, nor the Welcome to all of them.
 """
 
 FEW_ITEMS = 1 << 10
-"""So many items a vector may have that does not grow with the group: extensions, certificates, external senders.
+"""The most items of a vector that does not grow with the group: extensions, certificates, external senders.
 
-Real messages have fewer than twenty of each. The time that later steps spend on each item is bounded by this.
+Real messages have fewer than twenty of each. The limit bounds the time that later steps spend on all items.
 """
 
 
@@ -60,12 +59,12 @@ def struct(cls: type[T]) -> type[T]:
 
 @dataclass_transform(frozen_default=True)
 def cached_struct(cls: type[T]) -> type[T]:
-    """Make `cls` a wire struct that keeps its bytes once they are known: for what is signed, hashed and sent."""
+    """Make `cls` a wire struct that keeps its bytes once they are known: it is signed, hashed and sent often."""
     return _made(cls, ("encoding",))
 
 
 def _made(cls: type[T], beside: tuple[str, ...]) -> type[T]:
-    """What `dataclass(frozen=True, slots=True)` makes, at a fifth of its cost: there are many structs to import.
+    """A class like those of `dataclass(frozen=True, slots=True)`, at a fifth of the cost: an import makes many.
 
     Only `__init__` is compiled for each struct, and it sets the fields through their slots.
     """
@@ -95,7 +94,7 @@ def _repr(self: Any) -> str:
 
 
 def _shown(value: Any, shape: Shape) -> str:
-    """A value as `repr` shows it: of a secret only the length, because what is shown ends up in logs."""
+    """A value as `repr` shows it. Of a secret, `repr` shows only the length, because its text ends up in logs."""
     if isinstance(shape, OpaqueVector) and shape.secret:
         return f"<{len(value)} secret bytes>"
     return repr(value)
@@ -156,7 +155,7 @@ class Uint:
 
 @value
 class OpaqueVector:
-    """`opaque x<V>`; the bytes of one that is `secret` are not in the `repr` of its struct."""
+    """`opaque x<V>`; the `repr` of a struct does not show the bytes of a `secret` one."""
 
     secret: bool = field(default=False, repr=False)
 
@@ -170,14 +169,14 @@ class Fixed:
 
 @value
 class Rest:
-    """Whatever is left of the container: the padding of a PrivateMessageContent (§6.3.1)."""
+    """All bytes up to the end of the container: the padding of a PrivateMessageContent (§6.3.1)."""
 
 
 @value
 class VectorOf:
-    """`T x<V>`; of one that is read `lazily`, an item is decoded when somebody asks for it.
+    """`T x<V>`; the items of one that is read `lazily` are decoded when they are asked for.
 
-    More than `most` items are neither read nor written.
+    A vector with more than `most` items is neither read nor written.
     """
 
     item: Item
@@ -203,7 +202,7 @@ class Struct:
 class Select:
     """`select (tag_name)`; the tag stands `in_front`, or was read earlier, perhaps in an enclosing struct.
 
-    `custom_variant` is what a tag selects that the RFC does not define, if the reader was told of that tag.
+    `custom_variant` is selected by a tag that the RFC does not define, if the decoder was told to expect that tag.
     """
 
     tag: Uint
@@ -263,7 +262,7 @@ Vector: TypeAlias = tuple[T, ...]
 ShortVector: TypeAlias = Annotated[tuple[T, ...], FEW_ITEMS]
 """A vector that does not grow with the group."""
 LazyVector: TypeAlias = Sequence[T]
-"""A vector of which a reader wants one item, the others being for others. Its items consist of opaque vectors."""
+"""A vector with one item for each reader, so that a reader needs only one. Its items consist of opaque vectors."""
 
 
 # From annotations to shapes.
@@ -293,7 +292,7 @@ def shape_of(hint: Any) -> Shape:
 
 
 def item_of(hint: Any) -> Item:
-    """The shape of what can also be a vector's item: all but a select, which wants a struct of its own."""
+    """The shape of an annotation that can also be a vector's item: any but a select, which needs its own struct."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated and isinstance(arguments[1], Plain):
         return arguments[1]
@@ -327,13 +326,13 @@ def _enum(cls: type[IntEnum]) -> Uint:
 
 
 def snake_case(name: str) -> str:
-    """What the RFC calls a field whose type is called `name`: LeafNode stands in leaf_node."""
+    """The name that the RFC gives to a field of this type: leaf_node for LeafNode."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 @cache
 def needs(cls: type) -> tuple[str, ...]:
-    """The names that a struct's decoder must be given because they stand in an enclosing struct."""
+    """The names of the values that a struct's decoder must be given, because an enclosing struct holds them."""
     found: list[str] = []
     known: set[str] = set()
     for name, shape in fields_of(cls).items():

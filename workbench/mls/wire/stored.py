@@ -1,7 +1,7 @@
-"""What a member puts away to take up again later, as bytes: structs of ours, on no wire (RFC 9420 §6.3.1).
+"""The structs in which a member writes its state down, to read it back later; the RFC has none (RFC 9420 §6.3.1).
 
-All of it is in the clear, private keys and secrets too: who reads it is the member. `group/stored_state.py` makes
-values of states from these and the other way round.
+Private keys and secrets are in them in the clear: whoever reads the bytes can act as the member.
+`group/stored_state.py` turns states into these structs and back.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class SecretTreePart(Enum8):
 
 
 class StoredType(Enum8):
-    """What was put away."""
+    """The kind of a stored value."""
 
     group_state = 1
     key_package_bundle = 2
@@ -46,7 +46,7 @@ class StoredType(Enum8):
 
 @struct
 class StoredMessageKey:
-    """The key of a message that is late (RFC 9420 §9.1)."""
+    """The key of a message that has not arrived yet though later ones have (RFC 9420 §9.1)."""
 
     generation: uint32
     key: Secret
@@ -55,7 +55,7 @@ class StoredMessageKey:
 
 @struct
 class StoredRatchet:
-    """A ratchet; its `generation` goes up to 2^32, when no key is left (RFC 9420 §9.1)."""
+    """A ratchet; a `generation` of 2^32 says that no key is left (RFC 9420 §9.1)."""
 
     secret: Secret
     generation: uint64
@@ -64,7 +64,7 @@ class StoredRatchet:
 
 @inline_variant
 class Unopened:
-    """A part of the tree that still follows from one secret (RFC 9420 §9)."""
+    """A subtree whose secrets all still follow from one secret (RFC 9420 §9)."""
 
     TAG: ClassVar[SecretTreePart] = SecretTreePart.unopened
     secret: Secret
@@ -72,14 +72,14 @@ class Unopened:
 
 @inline_variant
 class OpenedParent:
-    """A parent whose secret is gone: the parts below its left child come next, then those below its right one."""
+    """A parent whose secret is deleted: the parts of its left subtree come next, then those of its right subtree."""
 
     TAG: ClassVar[SecretTreePart] = SecretTreePart.parent
 
 
 @inline_variant
 class OpenedLeaf:
-    """A leaf whose secret is gone (RFC 9420 §9)."""
+    """A leaf whose secret is deleted; its two ratchets are left (RFC 9420 §9)."""
 
     TAG: ClassVar[SecretTreePart] = SecretTreePart.ratchets
     handshake: StoredRatchet
@@ -98,7 +98,7 @@ class StoredSubtree:
 
 @struct
 class StoredEpoch:
-    """What it takes to read the messages of a past epoch; the secret tree from its root down, left before right."""
+    """The keys for the messages of a past epoch. The parts of the secret tree go from its root down, left first."""
 
     context: GroupContext
     sender_data_secret: Secret
@@ -115,10 +115,10 @@ class StoredNode:
 
 @struct
 class StoredPastEpoch:
-    """A past epoch, its tree as far as it is another than that of the next epoch which is kept.
+    """A past epoch, and how its tree differs from the tree of the next later epoch that is kept.
 
-    The tree has `node_count` nodes up to its last filled leaf; `changed` are in order, with all that the later tree
-    does not reach.
+    The tree has `node_count` nodes up to its last filled leaf. `changed` are the nodes that differ from the later tree
+    or lie beyond it, in their order.
     """
 
     epoch: StoredEpoch
@@ -153,7 +153,7 @@ class StoredNodeKey:
 
 @struct
 class StoredUpdateKey:
-    """A private key that comes into use if an Update is committed, with its public key (RFC 9420 §12.1.2)."""
+    """The private key of an Update, used if somebody commits it, with its public key (RFC 9420 §12.1.2)."""
 
     public_key: Opaque
     private_key: Secret
@@ -169,7 +169,7 @@ class StoredResumptionPSK:
 
 @struct
 class StoredProposal:
-    """A proposal and who sent it; its reference is empty if a commit holds it by value (RFC 9420 §12.4)."""
+    """A proposal and its sender; the reference is empty if a commit holds the proposal by value (RFC 9420 §12.4)."""
 
     reference: Opaque
     sender: Sender
@@ -178,7 +178,7 @@ class StoredProposal:
 
 @struct
 class StoredPublicGroup:
-    """A group as everybody can know it who sees its public messages, but for what follows from the rest."""
+    """The public part of a state, without the values that follow from the others (RFC 9420 §8.1)."""
 
     context: GroupContext
     tree: RatchetTreeExtension
@@ -188,7 +188,7 @@ class StoredPublicGroup:
 
 @struct
 class StoredState:
-    """All that a member holds of a group, but for its policy."""
+    """The state of a member in a group, without its policy."""
 
     TAG: ClassVar[StoredType] = StoredType.group_state
     public: StoredPublicGroup
@@ -208,7 +208,7 @@ class StoredState:
 
 @struct
 class StoredPendingCommit:
-    """A commit that its maker has not yet applied, with what the others learn from it (RFC 9420 §12.4)."""
+    """A commit that its committer has not applied yet, and its effects (RFC 9420 §12.4)."""
 
     TAG: ClassVar[StoredType] = StoredType.pending_commit
     message: MLSMessage
@@ -235,7 +235,7 @@ class StoredBundle:
 
 @struct
 class Stored:
-    """The whole of what is put away: what wrote it, what it is, and a checksum over all before it."""
+    """A whole stored value: the format and its version, the kind, the content, and a checksum over all of these."""
 
     magic: Annotated[bytes, Fixed(4)]
     version: uint16

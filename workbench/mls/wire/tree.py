@@ -51,7 +51,7 @@ class Certificate:
 
 @inline_variant
 class BasicCredential:
-    """An identity that stands for itself (RFC 9420 §5.3)."""
+    """An identity without a proof (RFC 9420 §5.3)."""
 
     TAG: ClassVar[CredentialType] = CredentialType.basic
     identity: Opaque
@@ -137,7 +137,7 @@ class CommitSource:
 
 @cached_struct
 class LeafNode:
-    """One member's place in the tree: its keys, and who it is (RFC 9420 §7.2)."""
+    """A member's leaf in the tree: its keys, its credential and its capabilities (RFC 9420 §7.2)."""
 
     TAG: ClassVar[NodeType] = NodeType.leaf
     encryption_key: HPKEPublicKey
@@ -187,7 +187,7 @@ class RatchetTreeExtension:
 
 @struct
 class UpdatePathNode:
-    """A fresh key for one node, its secret sealed to each node of the copath's resolution (RFC 9420 §7.6)."""
+    """A fresh key for one node, and its path secret sealed to each node in a resolution (RFC 9420 §7.6)."""
 
     encryption_key: HPKEPublicKey
     encrypted_path_secret: LazyVector[HPKECiphertext]
@@ -244,7 +244,7 @@ class ParentHashInput:
 
 @cached_struct
 class KeyPackage:
-    """What a client publishes so that others can add it while it is away (RFC 9420 §10)."""
+    """The keys that a client publishes so that others can add it while it is offline (RFC 9420 §10)."""
 
     TAG: ClassVar[WireFormat] = WireFormat.mls_key_package
     version: ProtocolVersion

@@ -1,7 +1,7 @@
-"""Whether a value fits where a wire struct wants one: for structs that a caller has made (RFC 9420 §2.1).
+"""Whether the values in a wire struct fit their fields: for structs that a caller has made (RFC 9420 §2.1).
 
-What was decoded fits, for nothing else can be decoded. A struct is a plain value, and its constructor takes anything,
-so what comes from a caller is looked at where it comes in.
+The constructor of a struct checks nothing, so a struct from a caller is checked where it comes in. A decoded struct
+needs no check: the decoder makes no value that does not fit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from workbench.mls.wire.shapes import (
 )
 
 LONGEST_VECTOR = (1 << 30) - 1
-"""Bytes that the length header of a vector can announce (RFC 9420 §2.1.2)."""
+"""The most bytes that the length header of a vector can announce (RFC 9420 §2.1.2)."""
 
 
 class Misfit(NamedTuple):
@@ -36,14 +36,14 @@ class Misfit(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """What is wrong, in words that go after the name."""
+        """What is wrong, as the part of a sentence that follows the name."""
         return f"must be {self.allowed}, not {self.given}"
 
 
 def misfit_in_struct(value: Any, cls: type, name: str) -> Misfit | None:
-    """What of a struct and all inside does not fit, None if everything does.
+    """The first value in a struct, at any depth, that does not fit; None if all values fit.
 
-    A struct that keeps its bytes has been decoded or encoded before, so it fits.
+    A struct that has kept its bytes was decoded or encoded before, so its values fit.
     """
     if type(value) is not cls:
         return Misfit(name, f"a {cls.__name__}", described(value))
@@ -55,7 +55,7 @@ def misfit_in_struct(value: Any, cls: type, name: str) -> Misfit | None:
 
 
 def misfit_in_value(value: object, shape: Shape, name: str) -> Misfit | None:
-    """What of a value does not fit a shape, None if all does."""
+    """The first part of a value that does not fit a shape; None if all of it fits."""
     match shape:
         case OptionalOf(item) | ConditionalOf(item=item):
             return None if value is None else misfit_in_value(value, item, name)
@@ -101,12 +101,12 @@ def _misfit_in_vector(value: object, shape: VectorOf, name: str) -> Misfit | Non
 
 
 def is_integer(value: object) -> bool:
-    """Whether a value is an integer; True and False are none, though Python counts them in."""
+    """Whether a value is an integer. True and False are not, although Python says that they are."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def described(value: object) -> str:
-    """A value in words that show no secret: of bytes the number, of text nothing."""
+    """A value in words that show no secret: for bytes their number, for text only its type."""
     if value is None or isinstance(value, int | float):
         return str(value)
     if isinstance(value, bytes):
