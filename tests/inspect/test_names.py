@@ -11,6 +11,8 @@ from workbench.delivery.checks import check_user
 from workbench.inspect.names import (
     as_name,
     as_subject,
+    brief_name,
+    brief_names,
     commit_words,
     credential_name,
     is_readable,
@@ -104,7 +106,9 @@ def test_blanks_alone_and_what_turns_or_hides_its_surroundings_are_not(text: str
         World.of(["Alice", text])
 
 
-@pytest.mark.parametrize("name", ["leaf 3", "Server", "the attacker", "a newcomer", "197 others", " Bob", "node 1"])
+@pytest.mark.parametrize(
+    "name", ["leaf 3", "Server", "the attacker", "a newcomer", "197 others", " Bob", "node 1", "the cat"]
+)
 def test_a_name_that_looks_like_our_words_is_marked_as_a_name(name: str) -> None:
     assert as_name(name) == f"“{name}”"
     assert as_name("Bob") == "Bob"
@@ -118,9 +122,15 @@ def test_long_values_are_bounded_in_words() -> None:
     assert commit_words("Alice", added=names) == "Alice added user0, user1, user2 and 197 others"
     assert commit_words("Alice", added=names[:4]) == "Alice added user0, user1, user2 and user3"
     assert len(commit_words("a" * 70_000, added=["b" * 70_000])) < 200
+    assert brief_names(names) == "user0, user1, user2 and 197 others"
+    assert brief_names(["Bob", "server"], "or") == "Bob or “server”"
+    assert brief_name("the " + "a" * 70_000) == f"“the {'a' * 56}… (70004 characters)”"
 
 
 def test_words_of_ours_begin_a_sentence_with_a_capital_letter_and_names_do_not() -> None:
     assert [as_subject(each) for each in ("bob", "the server", "leaf 3")] == ["bob", "The server", "Leaf 3"]
     assert upper_first("bob's leaf key leaked") == "bob's leaf key leaked"
     assert upper_first("the init secret leaked") == "The init secret leaked"
+    assert upper_first("what a device drew and bob's leaf key give") == "What a device drew and bob's leaf key give"
+    assert upper_first("The cat's leaf key leaked") == "The cat's leaf key leaked"
+    assert upper_first(f"{as_name('the cat')}'s leaf key leaked") == "“the cat”'s leaf key leaked"

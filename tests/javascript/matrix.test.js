@@ -99,9 +99,9 @@ test("a cell is told in one line", () => {
 
 test("reasons lead to what leaked", () => {
   const [, signature, message, epoch] = parts(at([ANN, BEN]), { column: 1, member: "ann" });
-  assert.deepEqual(signature.steps, ["Ann's signature key leaked with everything of ann after step 2."]);
-  assert.deepEqual([message.text, message.steps], ["“hello”, read by the attacker.", ["What Ann says follows from what leaked with everything of ann after step 2."]]);
-  assert.equal(epoch.text, "Ann added Ben. Read by the attacker. For this the attacker needs everything of ann after step 2.");
+  assert.deepEqual(signature.steps, ["Ann's signature key leaked with everything of Ann after step 2."]);
+  assert.deepEqual([message.text, message.steps], ["“hello”, read by the attacker.", ["What Ann says follows from what leaked with everything of Ann after step 2."]]);
+  assert.equal(epoch.text, "Ann added Ben. Read by the attacker. For this the attacker needs everything of Ann after step 2.");
 });
 
 test("a capsule goes on from cell to cell, and so does its hatch", () => {

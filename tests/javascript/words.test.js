@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
 import * as words from "../../widgets/ratchet_tree/words.js";
-import { grouped } from "../../widgets/shared/words.js";
+import { briefName, few, grouped, upperFirst } from "../../widgets/shared/words.js";
 import { sample } from "./sample.js";
 
 const view = sample();
@@ -72,4 +72,13 @@ test("bytes are grouped and words are not", () => {
   assert.equal(grouped("00112233445566778899"), "00112233 44556677 8899");
   assert.equal(grouped("decade"), "decade");
   assert.equal(grouped("basic: alice"), "basic: alice");
+});
+
+test("names in sentences are cut and counted as in Python, and keep their first letter", () => {
+  assert.equal(briefName("a".repeat(61)), `${"a".repeat(60)}… (61 characters)`);
+  assert.equal(briefName(`“the ${"a".repeat(70_000)}”`), `“the ${"a".repeat(56)}… (70004 characters)”`);
+  assert.equal(briefName("👩".repeat(60)), "👩".repeat(60));
+  assert.deepEqual(few(["a", "b", "c", "d", "e"]), ["a", "b", "c", "2 others"]);
+  assert.equal(upperFirst("bob's leaf key leaked"), "bob's leaf key leaked");
+  assert.equal(upperFirst("what a device drew and bob's leaf key give"), "What a device drew and bob's leaf key give");
 });

@@ -10,7 +10,7 @@ import ipywidgets
 
 from widgets.ratchet_tree import RatchetTree
 from widgets.shared.live_output import LiveOutput, shown
-from workbench.inspect.names import listed
+from workbench.inspect.names import brief_names
 from workbench.lab import NotPossible, World
 from workbench.lab.actions import ACTIONS, form
 from workbench.lab.actions.action import NEWCOMER, Action
@@ -169,7 +169,9 @@ class Controls(ipywidgets.VBox):
     def _offer(self) -> None:
         """Fill the choices of groups and members. A chosen member who has left the group is not replaced by another."""
         groups = self.world.groups
-        self.group.options = [(f"{number + 1}: {listed(each.members)}", number) for number, each in enumerate(groups)]
+        self.group.options = [
+            (f"{number + 1}: {brief_names(each.members)}", number) for number, each in enumerate(groups)
+        ]
         self.group.value = groups.index(self.world)
         self.group.layout.display = None if len(groups) > 1 else "none"
         members = self.world.members

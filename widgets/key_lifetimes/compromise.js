@@ -1,6 +1,6 @@
 /** What a compromise gets, and what the attacker can read with it, in numbers and in words. */
 import { known, readableMessages, standings } from "../shared/verdict.js";
-import { counted, list } from "../shared/words.js";
+import { briefName, counted, few, list } from "../shared/words.js";
 
 /** @typedef {import("./lifetimes.d.ts").KeyLifetimesView} View */
 /** @typedef {import("./lifetimes.d.ts").BarView} Bar */
@@ -66,7 +66,7 @@ export function compromiseOf(view, given, { device, step, others }) {
 
 /** @param {View} view @param {string} device */
 export function nameOf(view, device) {
-  return view.security.members.find(({ id }) => id === device)?.name ?? device;
+  return briefName(view.security.members.find(({ id }) => id === device)?.name ?? device);
 }
 
 /** @param {View} view @param {string} device @returns {string} the name of the whole picture */
@@ -98,7 +98,7 @@ export function openedWords({ epochs, messages }) {
 export function compromiseSentence(view, compromise) {
   const { device, step, others, deleted, regained } = compromise;
   const number = Object.values(compromise.taken).reduce((sum, one) => sum + one, 0);
-  const together = others.length ? `Together with the leak of ${list(others)} they` : "They";
+  const together = others.length ? `Together with the leak of ${list(few(others))} they` : "They";
   const gone =
     deleted === 0
       ? "Nothing had been deleted before."

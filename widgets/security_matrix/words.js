@@ -1,6 +1,6 @@
 /** The words of the security matrix: labels, sentences and the table. */
 import { cellAt } from "./frame.js";
-import { list, upperFirst } from "../shared/words.js";
+import { briefName, list, upperFirst } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Column} Column */
@@ -20,9 +20,9 @@ function either(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
 }
 
-/** @param {Frame} frame @param {string} member @returns {string} */
+/** A member's name for a sentence. @param {Frame} frame @param {string} member @returns {string} */
 export function nameOf({ opening }, member) {
-  return opening.given.view.members.find(({ id }) => id === member)?.name ?? member;
+  return briefName(opening.given.view.members.find(({ id }) => id === member)?.name ?? member);
 }
 
 /** @param {number[]} epochs @returns {string} "epochs 3 to 6 and 8" */
@@ -147,7 +147,7 @@ function signedAs({ opening, columns, signatureKeys }) {
       ),
     ),
   );
-  return opening.given.view.members.filter(({ id }) => leaked.has(id)).map(({ name }) => name);
+  return opening.given.view.members.filter(({ id }) => leaked.has(id)).map(({ name }) => briefName(name));
 }
 
 /** @param {Frame} frame @returns {string} the name of the whole picture */

@@ -1,5 +1,5 @@
 /** What the server knows, in words. */
-import { counted, list } from "../shared/words.js";
+import { briefName, counted, few, list } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./server.d.ts").UploadView} Upload */
@@ -51,8 +51,8 @@ export function nameOf({ view }, { user }) {
 /** What an upload gives away. @param {Frame} frame @param {Upload} upload @param {number} together how many arrive with it */
 export function givenAway(frame, upload, together) {
   const known = upload.readable ? [`in the clear: ${upload.readable}`] : [];
-  const come = upload.invited.map((user) => frame.view.users[user].name);
-  if (come.length > 0) known.push(`${list(come)} ${come.length === 1 ? "receives" : "receive"} the messages of the group from here on`);
+  const come = upload.invited.map((user) => briefName(frame.view.users[user].name));
+  if (come.length > 0) known.push(`${list(few(come))} ${come.length === 1 ? "receives" : "receive"} the messages of the group from here on`);
   if (together > 1) known.push(`one of ${together} that arrive at once`);
   return known.join("; ") || "that it was sent, by whom and when";
 }

@@ -4,7 +4,7 @@
  */
 import { derivation } from "./closure.js";
 import { factsOf, stepOf } from "./verdict.js";
-import { list, upperFirst } from "./words.js";
+import { briefName, list, upperFirst } from "./words.js";
 
 /** @typedef {import("./verdict.js").RecordedHistory} RecordedHistory */
 /** @typedef {import("./verdict.js").Leak} Leak */
@@ -15,7 +15,9 @@ const TOLD = new Set(["open", "randomness", "read"]);
 /** @param {RecordedHistory} given @param {Leak} leak @returns {string} "everything of Dave after step 5" */
 export function leakWords(given, leak) {
   const named = "name" in leak && given.view.leaks.find(({ name }) => name === leak.name);
-  return named ? named.words : `everything of ${deviceOf(given, leak)} after step ${stepOf(given, leak) + 1}`;
+  const device = deviceOf(given, leak);
+  const name = given.view.members.find(({ id }) => id === device)?.name ?? device;
+  return named ? named.words : `everything of ${briefName(name)} after step ${stepOf(given, leak) + 1}`;
 }
 
 /** @param {RecordedHistory} given @param {Leak} leak @returns {string} */

@@ -6,11 +6,27 @@ export function list(words) {
 }
 
 /**
- * Begin a sentence with these words; a name at their head stays as it is.
+ * Begin a sentence with these words. A name at their head stays as it is: one that begins like words of ours has quotes
+ * (workbench/inspect/names.py).
  * @param {string} words
  */
 export function upperFirst(words) {
-  return /^(?!(?:the|an?) ).*?'s leaf key/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1);
+  return /^(?!(?:the|an?|what) ).*?'s leaf key/.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** At most four things for a list: of more, the first three and "197 others". @param {string[]} words */
+export function few(words) {
+  return words.length > 4 ? [...words.slice(0, 3), `${words.length - 3} others`] : words;
+}
+
+const LONGEST = 60;
+
+/** A name for a sentence: a long name is cut, with its length, as Python cuts it (names.py). @param {string} name */
+export function briefName(name) {
+  const whole = /^“.*”$/su.test(name) ? name.slice(1, -1) : name;
+  const letters = [...whole];
+  if (letters.length <= LONGEST) return name;
+  return name.replace(whole, () => `${letters.slice(0, LONGEST).join("")}… (${letters.length} characters)`);
 }
 
 /** @param {number} number @param {string} one @param {string} many @returns {string} "1 message", "2 messages" */

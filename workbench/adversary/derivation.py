@@ -16,7 +16,7 @@ import networkx as nx
 from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.names import listed, shown, upper_first
+from workbench.inspect.names import listed, shortened, shown, upper_first
 from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import Fact, Rule, is_of, message_place
 
@@ -104,7 +104,7 @@ class Words:
         self.secrets = ChainMap(*(dict(each.secrets) for each in (group_history, *beside)))
         self._leaf_of: dict[SecretId, str] = {}
         for each in (group_history, *beside):
-            names = {holder["id"]: holder["name"] for holder in each.trace["holders"]}
+            names = {holder["id"]: shortened(holder["name"]) for holder in each.trace["holders"]}
             for record in each.epochs.values():
                 for leaf, member in record.members.items():
                     self._leaf_of.setdefault(record.keys[2 * leaf], names[member])

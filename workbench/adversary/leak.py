@@ -16,6 +16,7 @@ from workbench.adversary.leaked_secrets import (
     leaked_secrets_of,
 )
 from workbench.client import DeviceState
+from workbench.inspect.names import brief_name
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact
 from workbench.inspect.trace_walk import walk
@@ -37,8 +38,13 @@ class Leak:
     leaked_secrets: LeakedSecrets = field(repr=False)
 
     def __str__(self) -> str:
+        return f"{self.taken} after step {self.at + 1}"
+
+    @property
+    def taken(self) -> str:
+        """What leaked, and from whom: "everything of Bob"."""
         whole = {"state": "everything", "enclave held": "everything but the signature key"}
-        return f"{whole.get(self.what, f'the {self.what}')} of {self.device} after step {self.at + 1}"
+        return f"{whole.get(self.what, f'the {self.what}')} of {brief_name(self.device)}"
 
 
 def leak(group_history: GroupHistory, device_state: DeviceState, device: HolderId, at: int, what: Part) -> Leak:

@@ -16,7 +16,7 @@ from math import log2
 from workbench.adversary.randomness_compromise import TAG_LENGTH
 from workbench.delivery import DeliveryService, Entry
 from workbench.delivery.rows import DeviceRow
-from workbench.inspect.names import credential_name, listed
+from workbench.inspect.names import brief_name, credential_name, few, listed
 from workbench.mls import Add, MLSMessage, Remove, decode, encode
 from workbench.mls.framing.padding import Padding, padding_for
 from workbench.mls.wire.code_points import ContentType
@@ -152,14 +152,14 @@ def _readable(message: bytes) -> str:
                 _proposal_words(each.proposal.proposal) if isinstance(each, ProposalByValue) else "a waiting proposal"
                 for each in given
             ]
-            return listed([*words, *(["fresh keys for the committer"] if path is not None else [])])
+            return listed([*few(words), *(["fresh keys for the committer"] if path is not None else [])])
     return ""
 
 
 def _proposal_words(proposal: object) -> str:
     match proposal:
         case Add(key_package):
-            return f"Add of {credential_name(key_package.leaf_node)}"
+            return f"Add of {brief_name(credential_name(key_package.leaf_node))}"
         case Remove(leaf):
             return f"Remove of leaf {leaf}"
     return type(proposal).__name__

@@ -15,7 +15,7 @@ from workbench.adversary.group_history import GroupHistory, MessageRecord
 from workbench.adversary.impersonation import Impersonation, impersonation
 from workbench.adversary.knowledge import DeductionRules, Knowledge
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.inspect.names import listed
+from workbench.inspect.names import brief_names, few, listed
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact, rules_of
 from workbench.mls import Policy
@@ -204,12 +204,12 @@ class Verdict:
     def _told(self, epoch: int) -> str:
         standing = self.epochs[epoch]
         if standing == "readable":
-            return f"readable, by {listed([str(leak) for leak in self.leaks_behind(epoch)])}"
+            return f"readable, by {listed(few([str(leak) for leak in self.leaks_behind(epoch)]))}"
         if standing == "closed":
             return "closed"
         again = self.reopeners[epoch]
         devices = "1 device" if len(again) == 1 else f"{len(again)} devices"
-        return f"healed so far; {devices} could open it again: {listed(again)}" if again else "healed"
+        return f"healed so far; {devices} could open it again: {brief_names(again)}" if again else "healed"
 
     def impersonation(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Impersonation]:
         """For each epoch, the members whom the attacker could impersonate while it lasted, under the group's policy."""

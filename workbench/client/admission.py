@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from workbench.client.device_state import Membership
 from workbench.delivery import Invitation
-from workbench.inspect.names import identity_name
+from workbench.inspect.names import brief_name, identity_name, shown
 from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, MLSMessage, decode, presented_identities
 from workbench.mls.errors import InvalidGroupInfo, InvalidKeyPackage, InvalidWelcome
 from workbench.mls.wire.messages import GroupInfo
@@ -19,7 +19,7 @@ from workbench.mls.wire.messages import GroupInfo
 def require_new_group(groups: Mapping[bytes, Membership], group_id: bytes) -> None:
     """Refuse to make a group with the id of one in which the device is (RFC 9420 §11)."""
     if group_id in groups and groups[group_id].state.active:
-        raise Misuse("§11", f"this device is in a group of the id {group_id.hex()} already: choose another id")
+        raise Misuse("§11", f"this device is in a group of the id {shown(group_id)} already: choose another id")
 
 
 def handed_out(message: bytes, user: str) -> KeyPackage:
@@ -32,8 +32,8 @@ def handed_out(message: bytes, user: str) -> KeyPackage:
         raise Misuse("§10", f"the directory gave a {type(key_package).__name__} for a key package")
     credential = key_package.leaf_node.credential
     if user.encode() not in presented_identities(credential):
-        name = identity_name(credential) or "somebody without a name"
-        raise InvalidKeyPackage("§5.3.1", f"the directory gave a key package of {name} for {user}")
+        name = brief_name(identity_name(credential)) or "a client without a readable name"
+        raise InvalidKeyPackage("§5.3.1", f"the directory gave a key package of {name} for {brief_name(user)}")
     return key_package
 
 
@@ -45,14 +45,14 @@ def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation,
     Raises `InvalidWelcome`.
     """
     if state.group_id != invitation.group_id:
-        led, named = state.group_id.hex(), invitation.group_id.hex()
+        led, named = shown(state.group_id), shown(invitation.group_id)
         reason = f"the Welcome leads to group {led} and came with the log of group {named}"
         raise InvalidWelcome("§12.4.3.1", reason)
     if state.group_id not in groups:
         return
     known = groups[state.group_id].state
     if known.active:
-        raise InvalidWelcome("§12.4.3.1", f"this device is in a group of the id {state.group_id.hex()} already")
+        raise InvalidWelcome("§12.4.3.1", f"this device is in a group of the id {shown(state.group_id)} already")
     if known.reinit is not None and known.reinit.group_id != state.group_id:
         raise InvalidWelcome("§11.2", "the group has ended by a ReInit: its members go on in the announced one")
     if known.reinit is None and state.epoch <= known.epoch:
@@ -69,7 +69,7 @@ def check_description(
     """
     context = info.group_context
     if context.group_id != group_id:
-        raise InvalidGroupInfo("§12.4.3", f"it describes group {context.group_id.hex()} instead of {group_id.hex()}")
+        raise InvalidGroupInfo("§12.4.3", f"it describes group {shown(context.group_id)} instead of {shown(group_id)}")
     if group_id not in groups:
         return
     known = groups[group_id].state
@@ -78,6 +78,6 @@ def check_description(
     if context.epoch < known.epoch:
         raise InvalidGroupInfo("§12.4.3.2", f"it is of epoch {context.epoch}, this device is in epoch {known.epoch}")
     if context.epoch == known.epoch and context != known.context:
-        raise InvalidGroupInfo("§12.4.3.2", f"it is of another group of the id {group_id.hex()}")
+        raise InvalidGroupInfo("§12.4.3.2", f"it is of another group of the id {shown(group_id)}")
     if known.active and own_leaf is None:
         raise InvalidGroupInfo("§12.4.3.2", "this device is in the group, and its leaf is not in the tree")

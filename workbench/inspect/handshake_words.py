@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from workbench.inspect.names import (
     as_name,
+    brief_name,
     commit_words,
     credential_name,
     identity_name,
@@ -48,9 +49,9 @@ def proposer(state: GroupState, sender: ProposalSender, proposal: AnyProposal) -
     """The name of a proposal's sender: a member, an external sender, or a newcomer that asks to be added."""
     if isinstance(sender, ExternalSenderIndex):
         credential = external_senders_in(state.context.extensions)[sender.sender_index].credential
-        return identity_name(credential) or name_of(state.tree, sender)
+        return brief_name(identity_name(credential)) or name_of(state.tree, sender)
     if isinstance(proposal, Add) and not isinstance(sender, int):
-        return credential_name(proposal.key_package.leaf_node) or name_of(state.tree, sender)
+        return brief_name(credential_name(proposal.key_package.leaf_node)) or name_of(state.tree, sender)
     return name_of(state.tree, sender)
 
 
@@ -58,7 +59,7 @@ def proposed(tree: RatchetTree, proposal: AnyProposal) -> str:
     """What a proposal asks for: "to add Bob"."""
     match proposal:
         case Add(key_package):
-            return f"to add {credential_name(key_package.leaf_node)}"
+            return f"to add {brief_name(credential_name(key_package.leaf_node)) or 'a client without a readable name'}"
         case Remove(removed):
             return f"to remove {name_of(tree, LeafIndex(removed))}"
         case PreSharedKey(psk):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cryptography.x509 import NameOID
@@ -85,12 +85,20 @@ _OUR_WORDS: Final = re.compile(
     r"(?:leaf|node|member|epoch|external sender) \d+|\d+ others",
     re.IGNORECASE,
 )
+_OPENING: Final = re.compile("(?:the|an?|what) ")
+"""The first words of our own phrases, such as "the init secret of epoch 3"."""
 
 
 def as_name(text: str) -> str:
-    """A name for people to read. A name like “leaf 3” or “server”, which the workbench itself uses, gets quotes."""
-    is_ours = _OUR_WORDS.fullmatch(text.strip()) is not None or text != text.strip()
-    return f"“{text}”" if is_ours else text
+    """A name for people to read. A name that looks like words of the workbench, such as “leaf 3”, gets quotes."""
+    seen = text.strip()
+    looks_like_ours = _OUR_WORDS.fullmatch(seen) or _OPENING.match(seen) or text != seen
+    return f"“{text}”" if looks_like_ours else text
+
+
+def brief_name(text: str) -> str:
+    """A name for a sentence: like `as_name`, and a long name is cut."""
+    return shortened(as_name(text))
 
 
 def as_subject(name: str) -> str:
@@ -99,21 +107,34 @@ def as_subject(name: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text for a sentence: a long text is cut, with its length."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+    """A text for a sentence: a long text is cut, with its length. Its quotes stay (widgets/shared/words.js)."""
+    whole = text[1:-1] if text[:1] == "“" and text[-1:] == "”" else text
+    return text if len(whole) <= _LONGEST else text.replace(whole, f"{whole[:_LONGEST]}… ({len(whole)} characters)")
 
 
 def briefly(names: Sequence[str]) -> str:
-    """Names in a row; of more than four, the first three: "Alice, Bob, Carol and 197 others"."""
-    few = names if len(names) <= _NAMED_AT_MOST else [*names[:3], f"{len(names) - 3} others"]
-    return listed([shortened(name) for name in few])
+    """Names in a row; long names are cut, and of more than four only the first three stay (`few`)."""
+    return listed([shortened(name) for name in few(names)])
+
+
+def brief_names(names: Iterable[str], last: str = "and") -> str:
+    """Names as people gave them, marked and cut, for a sentence: "Alice, Bob, Carol and 197 others"."""
+    return listed(few([brief_name(name) for name in names]), last)
+
+
+def few(words: Sequence[str]) -> Sequence[str]:
+    """At most four things for a list: of more, the first three and "197 others"."""
+    return words if len(words) <= _NAMED_AT_MOST else [*words[:3], f"{len(words) - 3} others"]
 
 
 def name_of(tree: RatchetTree, sender: ProposalSender) -> str:
-    """The name of the member at a leaf, or "leaf 3" if it has no readable name; a phrase for a sender outside."""
+    """The name of the member at a leaf, or "leaf 3" if it has no readable name; a phrase for a sender outside.
+
+    The name is for sentences: a long one is cut.
+    """
     if isinstance(sender, int):
         leaf_node = tree.leaf(sender)
-        return as_name((leaf_node and credential_name(leaf_node)) or "") or f"leaf {sender}"
+        return brief_name((leaf_node and credential_name(leaf_node)) or "") or f"leaf {sender}"
     if isinstance(sender, ExternalSenderIndex):
         return f"external sender {sender.sender_index}"
     return "a newcomer"
@@ -203,10 +224,14 @@ def shown(group_id: bytes) -> str:
 
 
 def upper_first(words: str) -> str:
-    """The words with a capital letter at the beginning, unless they begin with a name (widgets/shared/words.js)."""
-    return words if re.match(r"(?!(?:the|an?) ).*?'s leaf key", words) else words[:1].upper() + words[1:]
+    """The words with a capital letter at the beginning, unless they begin with a name (widgets/shared/words.js).
+
+    A name that begins like words of ours has quotes (`as_name`), so that it stays as it is.
+    """
+    begins_with_name = _OPENING.match(words) is None and "'s leaf key" in words
+    return words if begins_with_name else words[:1].upper() + words[1:]
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], last: str = "and") -> str:
     """A list of words: "Bob, Carol and Dave"."""
-    return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])
+    return f" {last} ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
 from workbench.inspect.forks import vouched
-from workbench.inspect.names import credential_name, name_of, shown
+from workbench.inspect.names import brief_name, credential_name, name_of, shown
 from workbench.inspect.reasons import ERRORS, KINDS, MessageKind, verdict_of
 from workbench.mls import (
     GroupState,
@@ -25,7 +25,7 @@ from workbench.mls.wire.messages import GroupInfo
 
 def explain_key_package(state: GroupState, key_package: KeyPackage, *, now: int) -> Explanation:
     """Whether the group of a state may add the client of a key package (RFC 9420 §10.1)."""
-    name = credential_name(key_package.leaf_node) or "a client without a readable name"
+    name = brief_name(credential_name(key_package.leaf_node)) or "a client without a readable name"
     try:
         validate_key_package(state.suite, key_package, now=now, lifetimes=state.policy.lifetimes)
     except MLSError as error:

@@ -22,7 +22,7 @@ from workbench.client import Device, Event
 from workbench.delivery import DeliveryService, Settings
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
-from workbench.inspect.names import listed
+from workbench.inspect.names import brief_names
 from workbench.inspect.trace_format import Trace
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import founding, joining, membership, network, outside, psks, reason_against
@@ -126,7 +126,7 @@ class World:
         return world
 
     def __repr__(self) -> str:
-        people, home = listed(self.members) or "nobody", self.group.environment.home
+        people, home = brief_names(self.members) or "nobody", self.group.environment.home
         made_by = f"service={home.url!r}" if isinstance(home, ServiceElsewhere) else f"seed={self.seed!r}"
         return f"World({made_by}, {people} in epoch {self.epoch}, {len(self.history)} steps)"
 

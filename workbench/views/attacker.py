@@ -14,7 +14,7 @@ from itertools import pairwise
 from workbench.adversary.knowledge import LEAKED, Knowledge
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.names import listed
+from workbench.inspect.names import brief_names
 from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import message_fact
 from workbench.mls import NodeIndex
@@ -165,10 +165,9 @@ def _opened(step: StepView) -> Iterator[int]:
 
 
 def _leak_beat(leak: Leak) -> BeatView:
-    what = str(leak).partition(" after step ")[0]
     return {
         "kind": "compromise",
-        "sentence": f"After this step {what} leaks.",
+        "sentence": f"After this step {leak.taken} leaks.",
         "nodes": [],
         "edges": [],
         "known_to": [LEAK_HOLDER],
@@ -182,7 +181,8 @@ def _padlock(verdict: Verdict, epoch: int) -> PadlockView:
         return {"state": "closed", "badge": "", "words": f"epoch {epoch} is closed to the attacker"}
     if standing == "readable":
         again = verdict.reopened.get(epoch)
-        by = again.device if again else listed([*dict.fromkeys(leak.device for leak in verdict.leaks_behind(epoch))])
+        behind = [again] if again else verdict.leaks_behind(epoch)
+        by = brief_names(dict.fromkeys(leak.device for leak in behind))
         had = "had healed and is open again" if again else "is open"
         return {
             "state": "reopened" if again else "open",
@@ -195,9 +195,5 @@ def _padlock(verdict: Verdict, epoch: int) -> PadlockView:
     return {
         "state": "healed",
         "badge": f"healed so far: {len(reopeners)}",
-        "words": f"epoch {epoch} has healed so far: the compromise of {_either(reopeners)} would reopen it",
+        "words": f"epoch {epoch} has healed so far: the compromise of {brief_names(reopeners, 'or')} would reopen it",
     }
-
-
-def _either(names: Sequence[str]) -> str:
-    return " or ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])

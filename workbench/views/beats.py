@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import listed
+from workbench.inspect.names import as_subject, briefly, listed, shortened
 from workbench.inspect.trace_format import HolderId, TraceCommit, TraceStep
 from workbench.views.describe import nodes_in_words
 from workbench.views.schema import BeatKind, BeatView, PathNodeView, PathView, StepView
@@ -99,17 +99,19 @@ def _proposals_beat(
     } | {leaf for leaf in removed if leaf < 2 * replay.leaf_count}
     actions = []
     if updated:
-        actions.append(f"{listed([names[leaf] for leaf in updated])} gets a fresh leaf key")
+        who = briefly([names[leaf] for leaf in updated])
+        actions.append(f"{who} gets a fresh leaf key" if len(updated) == 1 else f"{who} get fresh leaf keys")
     if removed:
-        gone = listed([names[leaf] for leaf in removed])
-        actions.append(f"{gone}'s old leaf is removed" if commit["external"] else f"{gone} is removed")
+        gone = briefly([names[leaf] for leaf in removed])
+        are = "is" if len(removed) == 1 else "are"
+        actions.append(f"{gone}'s old leaf is removed" if commit["external"] else f"{gone} {are} removed")
     if removed or updated:
         actions.append("the nodes above become blank, and their keys are no longer used")
     if added:
         actions.append(f"{replay.in_names(added)} take{'s' if len(added) == 1 else ''} {nodes_in_words(added)}")
     mixed_in = [each["name"] or "a pre-shared key" for each in commit["proposals"] if each["type"] == "psk"]
     if mixed_in:
-        actions.append(f"{listed(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
+        actions.append(f"{briefly(mixed_in)} {'is' if len(mixed_in) == 1 else 'are'} mixed in")
     words = ", ".join(actions) or "nothing changes in the tree"
     return _beat(
         "proposals",
@@ -308,8 +310,7 @@ def _late_readings(replay: TraceReplay, recorded: TraceStep, reader: HolderId | 
         message = replay.trace["steps"][read["step"]]["messages"][read["message"]]
         text = text_of(message)
         if reader in read["by"] and text is not None and message["sender"] is not None and reader is not None:
-            sender = replay.names[message["sender"]]
-            name = replay.names[reader]
-            words = f"{name} reads what {sender} sent in step {read['step'] + 1}: “{text}”"
-            readings.append(words[0].upper() + words[1:])
+            sender, name = replay.names[message["sender"]], as_subject(replay.names[reader])
+            words = f"{name} reads what {sender} sent in step {read['step'] + 1}: “{shortened(text)}”"
+            readings.append(words)
     return readings

@@ -16,7 +16,7 @@ import networkx as nx
 from workbench.adversary.derivation import Derivation, Words
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.names import upper_first
+from workbench.inspect.names import brief_name, upper_first
 from workbench.inspect.trace_rules import Fact, Rule, RuleKind, message_place
 from workbench.views.layered import Item, Room, places, ranks, route
 from workbench.views.trace_replay import text_of
@@ -315,7 +315,7 @@ def runs(steps: Sequence[Rule], goal: Fact) -> Iterator[tuple[Rule, ...]]:
 
 
 def _brief(leak: Leak) -> str:
-    return f"leaked: {leak.device}, step {leak.at + 1}"
+    return f"leaked: {brief_name(leak.device)}, step {leak.at + 1}"
 
 
 def _line(source: int, target: int, rank: Mapping[int, int], x: Mapping[Item, int]) -> str:

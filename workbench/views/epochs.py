@@ -9,6 +9,7 @@ import networkx as nx
 
 from workbench.adversary.group_history import EpochRecord, GroupHistory
 from workbench.adversary.verdict import Standing, Verdict
+from workbench.inspect.names import shortened
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 EpochId: TypeAlias = tuple[int, str]
@@ -49,7 +50,7 @@ class EpochHistory:
 def _add(graph: nx.DiGraph[EpochId], verdict: Verdict, primes: str) -> dict[int, EpochId]:
     """Add the epochs of one side of a fork, without those that are there already; returns all its epochs by number."""
     group_history = verdict.recorded.group_history
-    names = {holder["id"]: holder["name"] for holder in group_history.trace["holders"]}
+    names = {holder["id"]: shortened(holder["name"]) for holder in group_history.trace["holders"]}
     titles = [step["title"] for step in ratchet_tree_view(group_history.trace)["steps"]]
     own: dict[int, EpochId] = {}
     for epoch, record in group_history.epochs.items():

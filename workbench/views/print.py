@@ -15,7 +15,7 @@ import graphviz
 import networkx as nx
 
 from workbench.adversary.derivation import Derivation
-from workbench.inspect.names import credential_name
+from workbench.inspect.names import briefly, credential_name
 from workbench.lab.errors import NotPossible
 from workbench.mls import RatchetTree
 from workbench.mls.tree.tree_math import NodeIndex, level, node_width, parent, root
@@ -175,7 +175,7 @@ def _epochs(history: EpochHistory) -> graphviz.Digraph:
         is_readable = node["standing"] == "readable"
         said = {"readable": "readable", "closed": "", "healed": "healed"}[node["standing"]]
         if node["reopeners"]:
-            said = f"healed so far: {', '.join(node['reopeners'])} would reopen it"
+            said = f"healed so far: {briefly(node['reopeners'])} would reopen it"
         drawn.node(
             f"{epoch} {authenticator}",
             _lines(f"epoch {node['label']}", said, *(f"leaked: {leak}" for leak in node["leaks"]), align="CENTER"),

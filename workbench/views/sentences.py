@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import as_subject, briefly, commit_words, wanted_of
+from workbench.inspect.names import as_subject, briefly, commit_words, few, listed, shortened, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
 from workbench.views.schema import PadlockView
 from workbench.views.trace_replay import TraceReplay
@@ -52,9 +52,9 @@ def _others(replay: TraceReplay, step: TraceStep) -> list[str]:
 
 def _proposing(actor: str, step: TraceStep, names: dict[int, str]) -> str:
     proposals = step["proposals"]
-    if all(each["type"] == "add" and as_subject(each["name"] or "") == actor for each in proposals):
+    if all(each["type"] == "add" and as_subject(shortened(each["name"] or "")) == actor for each in proposals):
         return f"{actor} asked to be added"
-    return f"{actor} proposed {' and '.join(proposal_text(each, names) for each in proposals)}"
+    return f"{actor} proposed {listed(few([proposal_text(each, names) for each in proposals]))}"
 
 
 AFTER_THE_TITLE = {
@@ -95,9 +95,9 @@ def proposal_text(proposal: TraceProposal, names: dict[int, str]) -> str:
     name = proposal["name"] or (None if leaf is None else names.get(2 * leaf, f"leaf {leaf}"))
     match proposal["type"]:
         case "add":
-            return f"to add {name or 'somebody'}"
+            return f"to add {shortened(name or 'somebody')}"
         case "remove":
-            return f"to remove {name}"
+            return f"to remove {shortened(name or 'somebody')}"
         case "psk":
             return f"to mix in {name or 'a pre-shared key'}"
         case other:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from workbench.inspect.names import listed
+from workbench.inspect.names import listed, shortened
 from workbench.inspect.trace_format import (
     HolderId,
     SecretId,
@@ -27,7 +27,10 @@ NAMED_AT_MOST = 4
 
 @dataclass(slots=True)
 class TraceReplay:
-    """The group after the steps so far: the member at each leaf, the key of each node, the epoch of each holder."""
+    """The group after the steps so far: the member at each leaf, the key of each node, the epoch of each holder.
+
+    `names` are for sentences: long ones are cut.
+    """
 
     trace: Trace
     names: dict[HolderId, str]
@@ -45,7 +48,7 @@ class TraceReplay:
     @classmethod
     def of(cls, trace: Trace) -> TraceReplay:
         """The group before the first step."""
-        names = {holder["id"]: holder["name"] for holder in trace["holders"]}
+        names = {holder["id"]: shortened(holder["name"]) for holder in trace["holders"]}
         return cls(trace, names, [holder["id"] for holder in trace["holders"] if holder["recorded"]])
 
     def apply(self, step: TraceStep) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import listed
+from workbench.inspect.names import brief_names
 from workbench.lab.actions.action import PEOPLE, PSK, WHO, action
 from workbench.lab.actions.membership import commit
 from workbench.lab.actions.reasons import NO_GROUP, against_member, against_psks, psk_words
@@ -16,7 +16,7 @@ def share_psk(group: Group, psk: str, *people: str) -> None:
     for name in names:
         group.environment.devices[name].install_psk(psk.encode(), group.environment.home.new_psk(psk))
     words = psk_words(psk)
-    group.record.write("share", names[0], f"{listed(names)} share {words}", shared=words, between=names)
+    group.record.write("share", names[0], f"{brief_names(names)} share {words}", shared=words, between=names)
 
 
 def _against_psk(group: Group, by: str, *psks: str | int) -> str | None:
