@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 HOST = "http://localhost"
 FLAGS = (
@@ -116,3 +116,10 @@ def faults_that_axe_finds(page: Page, root: str) -> list[str]:
         f"{one['id']}: {one['help']}: {[n['html'][:160] for n in one['nodes']]}"
         for one in results.response["violations"]
     ]
+
+
+def explains(page: Page, term: str, section: str) -> None:
+    """The help of a picture explains a term of the glossary, and links its section of RFC 9420."""
+    row = page.locator(".mls-help dt").filter(has_text=re.compile(rf"^{term}\b"))
+    link = row.get_by_role("link", name=f"§{section}", exact=True)
+    expect(link).to_have_attribute("href", re.compile(rf"rfc9420#section-{re.escape(section)}$"))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit, faults_that_axe_finds
+from tests.browser.conftest import Visit, explains, faults_that_axe_finds
 from tests.widgets.views import derived, still_picture
 from widgets.derivation_graph import DerivationGraph
 from widgets.shared.page import page as page_of
@@ -18,6 +18,15 @@ from workbench.lab.scenarios import scenario
 pytestmark = pytest.mark.browser
 
 ROOT = ".mls-derivation-graph"
+IS_BESIDE_THE_MIDDLE = """() => {
+  const room = document.querySelector(".mls-viewport");
+  const one = document.querySelector("[data-fact].is-goal").getBoundingClientRect();
+  const all = room.getBoundingClientRect();
+  const off = (one.left + one.right - all.left - all.right) / 2;
+  const most = room.scrollWidth - room.clientWidth;
+  return Math.abs(off) < 2 || room.scrollLeft <= 0 || room.scrollLeft >= most - 1;
+}"""
+"""Whether the goal is in the middle, or as near to it as the picture goes."""
 
 
 def shown(graph: DerivationGraph | None = None, **traits: object) -> str:
@@ -167,7 +176,25 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     assert faults_that_axe_finds(page, ROOT) == []
     page.get_by_label("Help").click()
     expect(page.locator(".mls-help .mls-legend li")).to_have_count(7)
+    explains(page, "commit secret", "7.4")
+    explains(page, "path secret", "7.4")
     assert faults_that_axe_finds(page, ROOT) == []
+
+
+@pytest.mark.parametrize("every_step", [False, True])
+def test_in_a_narrow_window_the_graph_opens_on_its_goal(
+    visit: Visit, graphs: tuple[DerivationGraph, ...], *, every_step: bool
+) -> None:
+    graph = graphs[2]
+    graph.every_step = every_step
+    page = visit(shown(graph), viewport={"width": 320, "height": 640})
+    goal = page.locator(f"{ROOT} [data-fact].is-goal")
+    page.wait_for_function(IS_BESIDE_THE_MIDDLE)
+    room, box = page.locator(".mls-viewport").bounding_box(), goal.bounding_box()
+    assert room is not None
+    assert box is not None
+    assert room["x"] <= box["x"]
+    assert box["x"] + box["width"] <= room["x"] + room["width"]
 
 
 def test_a_phone_is_wide_enough(visit: Visit) -> None:

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
+from tests.browser.conftest import Visit, Watch, explains, faults_that_axe_finds
 from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
 from tests.widgets.told import compromise_of
@@ -205,6 +205,8 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     page.get_by_label("Show as a table").click()
     page.get_by_label("Help").click()
     expect(page.locator(".mls-help .mls-legend li")).to_have_count(13)
+    explains(page, "leaf key", "7.2")
+    explains(page, "init secret", "8")
     assert faults_that_axe_finds(page, ROOT) == []
 
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Visit, Watch, faults_that_axe_finds
+from tests.browser.conftest import Visit, Watch, explains, faults_that_axe_finds
 from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
 from tests.notebooks.store import METADATA
 from tests.widgets.told import matrix_at
@@ -196,6 +196,8 @@ def test_axe_finds_nothing(visit: Visit, how: dict[str, object]) -> None:
     leak(page, "Dave’s device, epoch 4").click()
     page.get_by_label("Help").click()
     expect(page.locator(".mls-help")).to_be_visible()
+    explains(page, "leaf key", "7.2")
+    explains(page, "epoch", "2")
     page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
     assert faults_that_axe_finds(page, ROOT) == []
 

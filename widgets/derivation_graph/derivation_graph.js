@@ -101,7 +101,8 @@ export function render({ model, el }) {
     const now = opened(view());
     const shown = arrangement();
     const fact = selected();
-    if (shown !== told) {
+    const isNew = shown !== told;
+    if (isNew) {
       mount(sayings, sentences(now, shown).map((sentence) => ["li", {}, [sentence]]));
       told = shown;
     }
@@ -110,6 +111,7 @@ export function render({ model, el }) {
     attribute(canvas, "height", String(shown.height));
     const shapes = draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact });
     mount(canvas, shapes);
+    if (isNew) centre();
     key.show(entriesIn(shapes, MARKS));
     title.textContent = now.title;
     steps.hidden = now.full.places.length === now.folded.places.length;
@@ -124,7 +126,10 @@ export function render({ model, el }) {
 
   /** @param {View} now @param {Arrangement} shown @param {number} fact */
   function showDetails(now, shown, fact) {
-    if (own.help) side.show("help", "Marks and keys", marksAndKeys);
+    if (own.help) {
+      const said = [now.summary, ...sentences(now, shown), ...shown.places.map((place) => now.facts[place.fact].words)];
+      side.show(JSON.stringify(said), "Marks and keys", () => helpList(MARKS, KEYS, said));
+    }
     else if (fact < 0) side.show("", "", () => html("div"));
     else {
       const content = JSON.stringify([fact, now.facts[fact], own.revealed, model.get("every_step")]);
@@ -162,6 +167,12 @@ export function render({ model, el }) {
     return /** @type {SVGElement | null} */ (canvas.querySelector(`[data-fact="${fact}"]`));
   }
 
+  /** Scroll sideways to the tab stop, which is the goal at first. If its words have too little room, they begin at the left. */
+  function centre() {
+    const [fact, room] = [elementOf(own.stop)?.getBoundingClientRect(), viewport.getBoundingClientRect()];
+    if (fact) viewport.scrollLeft += Math.min((fact.left + fact.right - room.left - room.right) / 2, fact.left - room.left);
+  }
+
   /** @param {MouseEvent} event */
   function click(event) {
     const fact = factUnder(event);
@@ -196,9 +207,13 @@ export function render({ model, el }) {
 
   update();
   el.append(root);
+  // The picture has its room, or another one.
+  const room = new ResizeObserver(centre);
+  room.observe(viewport);
 
   return () => {
     stop();
+    room.disconnect();
     root.remove();
   };
 }
@@ -219,9 +234,5 @@ const KEYS = [
   ["Esc", "close, and select nothing"],
   ["?", "this help"],
 ];
-
-function marksAndKeys() {
-  return helpList(MARKS, KEYS);
-}
 
 export default announced(render);

@@ -21,7 +21,9 @@ const KEYS = [
 ];
 
 export function leakDetails() {
-  const help = html("div", { hidden: true }, helpList(MARKS, KEYS));
+  const help = html("div", { hidden: true });
+  /** What the help explains now. */
+  let explained = "";
   const when = html("p", { class: "mls-when" });
   const taken = html("ul", { class: "mls-taken" });
   const open = html("div", { class: "mls-opened" });
@@ -39,13 +41,27 @@ export function leakDetails() {
   /** @param {View} view @param {Compromise} compromise @param {boolean} isHelp whether marks and keys are explained */
   function show(view, compromise, isHelp) {
     help.hidden = !isHelp;
+    if (isHelp) explain(saidBy(view, compromise));
     when.textContent = instant(view, compromise.step);
     const kinds = leakedWords(view, compromise);
     taken.replaceChildren(...(kinds.length ? kinds : ["nothing"]).map((words) => html("li", {}, words)));
     open.replaceChildren(epochs(view, compromise), messages(view, compromise));
   }
 
+  /** @param {string[]} said */
+  function explain(said) {
+    if (explained === said.join("\n")) return;
+    explained = said.join("\n");
+    help.replaceChildren(helpList(MARKS, KEYS, said));
+  }
+
   return { element, show };
+}
+
+/** What the picture says now: the kinds of secrets on the device, and the steps. @param {View} view @param {Compromise} compromise @returns {string[]} */
+function saidBy(view, { device }) {
+  const kinds = (view.devices[device] ?? []).flatMap(({ kind, lanes }) => [view.kinds[kind].one, ...lanes.map(({ name }) => name)]);
+  return [...kinds, ...view.security.steps.map(({ sentence }) => sentence)];
 }
 
 /** Every epoch, those that are open with a flag; of many only words. @param {View} view @param {Compromise} compromise */

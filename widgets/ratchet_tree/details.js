@@ -1,11 +1,9 @@
 /** What the side panel of the tree says: the values of a node or of the group, and the help. */
-import { html } from "../shared/dom.js";
 import { helpList } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
 import { MARKS } from "./key.js";
 import { rowList } from "../shared/rows.js";
 import { groupRows, nodeRows } from "./values.js";
-import { wordsOf } from "../shared/terms.js";
 import { upperFirst } from "../shared/words.js";
 import { SECTIONS, nodeParts } from "./words.js";
 
@@ -29,7 +27,7 @@ const KEYS = [
 /** The marks and the keys, and the words that a step uses. @param {import("./view.d.ts").StepView} step */
 export function help(step) {
   const sentences = [step.sentence, ...step.beats.map((beat) => beat.sentence)];
-  return html("div", {}, helpList(MARKS, KEYS), ...wordsOf(sentences.join("\n")));
+  return helpList(MARKS, KEYS, sentences);
 }
 
 /**

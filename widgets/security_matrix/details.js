@@ -3,7 +3,7 @@ import { leakWords, sentences } from "../shared/reasons.js";
 import { html } from "../shared/dom.js";
 import { cellAt, leaksIn } from "./frame.js";
 import { MARKS } from "./key.js";
-import { nameOf, standingWords } from "./words.js";
+import { HEADS, nameOf, standingWords, verdictSentence } from "./words.js";
 import { helpList } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
 import { leaksBehind } from "../shared/verdict.js";
@@ -82,8 +82,8 @@ export function details(close, compromise) {
 
   /** @param {Frame} frame @param {Choice | null} choice @param {boolean} isHelp */
   function show(frame, choice, isHelp) {
-    if (isHelp) return side.show("help", "Marks and keys", help);
-    if (!choice) return side.show("", "", help);
+    if (isHelp) return side.show(JSON.stringify(saidBy(frame)), "Marks and keys", () => helpList(MARKS, KEYS, saidBy(frame)));
+    if (!choice) return side.show("", "", () => html("div"));
     const name = choice.member && nameOf(frame, choice.member);
     const { epoch, standing } = frame.columns[choice.column];
     const told = parts(frame, choice);
@@ -126,7 +126,9 @@ const KEYS = [
   ["?", "this help"],
 ];
 
-/** The marks and the keys. */
-function help() {
-  return helpList(MARKS, KEYS);
+/** What the matrix says now. @param {Frame} frame @returns {string[]} */
+function saidBy(frame) {
+  const { steps } = frame.opening.given.view;
+  const begun = frame.columns.filter(({ standing }) => standing !== "later");
+  return [verdictSentence(frame), steps[frame.step].sentence, ...begun.map(({ sentence }) => sentence), ...HEADS];
 }

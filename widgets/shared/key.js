@@ -1,6 +1,7 @@
 /** The key of a picture: one line with the marks that are in the picture now. Unfolded, it says what they mean. */
 import { html } from "./dom.js";
 import { made, mount } from "./shapes.js";
+import { wordsOf } from "./terms.js";
 
 /** @typedef {import("./shapes.js").Shape} Shape */
 
@@ -51,10 +52,10 @@ export function keyLine() {
 }
 
 /**
- * All marks and keys, explained.
- * @param {Entry[]} marks @param {[string, string][]} keys
+ * All marks and keys, explained, and the terms of the glossary in what the picture says now.
+ * @param {Entry[]} marks @param {[string, string][]} keys @param {string[]} said
  */
-export function helpList(marks, keys) {
+export function helpList(marks, keys, said) {
   return html(
     "div",
     { class: "mls-help" },
@@ -67,5 +68,6 @@ export function helpList(marks, keys) {
         html("dd", {}, text),
       ]),
     ),
+    ...wordsOf(said.join("\n")),
   );
 }
