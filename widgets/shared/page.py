@@ -58,7 +58,10 @@ _STARTER = """\
     };
     const heard = id ? announced(id) : new Promise(() => {});
     const isNew = Date.now() - Number(shown) < 20000;
-    if (isNew && !pictures.has(id)) await Promise.race([heard, new Promise((done) => setTimeout(done, 3000))]);
+    // What a reader chose in a form in these moments would be lost when the live picture replaces it.
+    output.inert = isNew && !pictures.has(id);
+    if (output.inert) await Promise.race([heard, new Promise((done) => setTimeout(done, 3000))]);
+    output.inert = false;
     if (!pictures.has(id)) {
       await play();
       await heard;

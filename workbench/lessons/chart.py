@@ -19,6 +19,13 @@ from matplotlib.figure import Figure  # noqa: E402 - as above
 # Okabe-Ito colours, each with a dash and a marker of its own.
 _STYLES = (("#0072b2", "-", "o"), ("#d55e00", "--", "s"), ("#000000", ":", "^"), ("#009e73", "-.", "D"))
 
+# An image does not know the theme of the page. On a dark page of JupyterLab its lightness is turned round, its hues
+# stay, and its ground, which is black then, lets the page through. Elsewhere it keeps its own white ground.
+_DARK = (
+    '[data-jp-theme-light="false"] .mls-chart { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen; } '
+    "@media (forced-colors: active) { .mls-chart { filter: none !important; mix-blend-mode: normal !important; } }"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -48,7 +55,7 @@ class Chart:
             f'<tr><th scope="row">{x}</th>{"".join(f"<td>{cell}</td>" for cell in row)}</tr>' for x, row in self._rows()
         )
         return (
-            f'<figure style="margin: 0"><img class="mls-chart" alt="{escape(self.words)}" '
+            f'<style>{_DARK}</style><figure style="margin: 0"><img class="mls-chart" alt="{escape(self.words)}" '
             f'style="max-width: 100%" src="data:image/svg+xml;base64,{image}">'
             f"<details><summary>{escape(self.title)}, in numbers ({escape(self.y)})</summary>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details></figure>"
