@@ -83,6 +83,7 @@ class Life:
         guest, asking, proposed, outsider = (f"{name} {suite}" for name in ("Dave", "Erin", "Frank", "Olivia"))
         for name in (guest, asking, proposed, outsider):
             self.do(world, "device", name)
+        self.look_after_devices(world)
         self.do(world, "send", "Alice", "hello")
         self.do(world, "update", "Bob")
         self.do(world, "commit", "Alice")
@@ -129,6 +130,16 @@ class Life:
         self.do(world, "inject", "application", world.attacker.heard[-1], "a replay")
         self.do(world, "compromise", "Bob")
         self.do(world, "commit", "Alice")
+
+    def look_after_devices(self, world: World) -> None:
+        """Actions with devices of one user: the group is as before afterwards."""
+        laptop = f"Alice/laptop {world.suite.id}"
+        world.device(laptop, approved_by="Alice")
+        self.do(world, "add_own_device", "Alice", laptop, world.group.number + 1)
+        self.do(world, "verify", "Bob", world.group.leaf("Carol"))
+        self.do(world, "lock", "Bob")
+        self.do(world, "unlock", "Bob")
+        self.do(world, "remove", "Alice", laptop)
 
 
 METHODS = frozenset(name for name in vars(Device) if not name.startswith("_") and callable(getattr(Device, name)))

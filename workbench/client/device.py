@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from workbench.client.admission import check_description, check_invitation, handed_out, require_new_group
+from workbench.client.decisions import Decisions
 from workbench.client.device_state import DeviceState, Membership, Pending, Published
 from workbench.client.events import Event
+from workbench.client.introduction import DeviceApproval, approve_device, capabilities_for, is_archive
 from workbench.client.lookups import approved_among, arrived, leaf_of, new_invitations, old_group, psk_proposal
 from workbench.client.reading import Process, decided, read
 from workbench.delivery import Claim, Entry, Transport
@@ -17,6 +19,7 @@ from workbench.mls import (
     BasicCredential,
     CipherSuite,
     Credential,
+    Extension,
     Framing,
     GroupState,
     KeyPackage,
@@ -92,6 +95,7 @@ class Device:
         self._policy = policy
         self._suites = suites
         self._process_public = process_public
+        self.leaf_extensions: tuple[Extension, ...] = ()
         self._new_signing_key = signing_key or (lambda suite: suite.signature_key_pair(entropy()).private_key)
         self.device_state = DeviceState(self._new_signing_key(suite))
         self.connect(service)
@@ -117,6 +121,31 @@ class Device:
         """The public key with which its signatures are verified, in its own cipher suite or another, by number."""
         suite = self._suite(cipher_suite)
         return suite.signature_public_key(self._signature_private_key(suite))
+
+    # What people say and decide about devices
+
+    def introduce(self, *extensions: Extension) -> None:
+        """Show these extensions in every leaf from now on, such as an approval (`client.introduction`)."""
+        self.leaf_extensions = extensions
+
+    def approve(
+        self, credential: Credential, signature_key: bytes, cipher_suite: uint16 | None = None
+    ) -> DeviceApproval:
+        """Sign that another device, by its credential and signature key, is of the same user as this one.
+
+        It holds for groups of this cipher suite, because a device has another signature key for each.
+        """
+        suite = self._suite(cipher_suite)
+
+        def sign(label: str, content: bytes) -> bytes:
+            return suite.sign_with_label(self._signature_private_key(suite), label, content)
+
+        own, now = self.signature_key(suite.id), self._clock()
+        return approve_device(credential, signature_key, approver_key=own, sign=sign, now=now)
+
+    def decide(self, decisions: Decisions) -> None:
+        """Keep what the owner has decided about devices and groups."""
+        self.device_state = replace(self.device_state, decisions=decisions)
 
     # Being added
 
@@ -211,6 +240,8 @@ class Device:
             resync=own if in_place_of is None else in_place_of,
             proposals=[self._psk_proposal(group_id, psk, suite) for psk in psks],
             psks=self.device_state.all_psks,
+            capabilities=capabilities_for(self.leaf_extensions),
+            leaf_extensions=self.leaf_extensions,
             policy=self._policy,
             suite=suite,
         )
@@ -321,7 +352,14 @@ class Device:
         return Published(entry, welcome)
 
     def send(self, group_id: bytes, data: bytes) -> Entry:
-        """Say something to the group."""
+        """Say something to the group.
+
+        Raises `Misuse` if this device is an archive, or its owner has locked the group.
+        """
+        if is_archive(self.leaf_extensions):
+            raise Misuse("§15", f"{self.name} is an archive: it reads, and never sends")
+        if group_id in self.device_state.decisions.locked:
+            raise Misuse("§15", f"the owner of {self.name} has locked this group: unlock it to send")
         protected = protect(self.state(group_id), data, entropy=self._entropy())
         return self._submit(group_id, protected.message, protected.next)
 
@@ -437,6 +475,8 @@ class Device:
             lifetime=new_lifetime(self._clock()),
             entropy=self._entropy(),
             last_resort=last_resort,
+            capabilities=capabilities_for(self.leaf_extensions),
+            leaf_extensions=self.leaf_extensions,
         )
 
     def _keep_bundle(self, suite: CipherSuite, *, last_resort: bool = False) -> KeyPackageBundle:

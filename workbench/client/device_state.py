@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from workbench.client.decisions import NO_DECISIONS, Decisions
 from workbench.delivery import Entry
 from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, SigningKey, is_last_resort
 from workbench.mls.group.pre_shared_keys import HeldPSKs, all_psks
@@ -57,7 +58,7 @@ class DeviceState:
     are `accepted`: into which group, and where in its log. `refused` are invitations that could not be accepted so far,
     told by the same. `psks` are keys from elsewhere, by their `psk_id`.
     `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite. A signature key that a
-    keystore holds is a `Signer` here, and no secret of this state.
+    keystore holds is a `Signer` here, and no secret of this state. `decisions` are those of its owner.
     """
 
     signature_private_key: SigningKey = field(repr=False)
@@ -67,6 +68,7 @@ class DeviceState:
     other_signature_keys: Mapping[int, SigningKey] = field(default_factory=dict, repr=False)
     accepted: frozenset[tuple[bytes, int]] = frozenset()
     refused: frozenset[tuple[bytes, int]] = frozenset()
+    decisions: Decisions = NO_DECISIONS
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from workbench.client.narrator import narrated
 from workbench.delivery import Entry
 from workbench.inspect.handshake_words import committed, proposed, proposer
 from workbench.inspect.names import name_of
@@ -29,6 +30,7 @@ class Event:
     """One thing that a device learned: who did it, in which epoch the device is now, and a sentence.
 
     `data` is what an application message says, `error` why something was refused, and `advice` what to do about it.
+    `readable` says the same as `text` to people who know nothing of the protocol, in one sentence or more.
     """
 
     kind: EventKind
@@ -39,6 +41,7 @@ class Event:
     data: bytes = b""
     error: MLSError | None = field(default=None, repr=False, compare=False)
     advice: str = field(default="", repr=False, compare=False)
+    readable: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 REMOVED_BY_CLAIM = (
@@ -101,7 +104,8 @@ def event_of(before: GroupState, after: GroupState, received: Received) -> Event
         case ProposalQueued(sender, proposal):
             wanted, name = proposed(before.tree, proposal), proposer(before, sender, proposal)
             words = f"{name} asked to be added" if _asks_for_itself(sender) else f"{name} proposed {wanted}"
-            return Event("proposal", after.group_id, after.epoch, name, words)
+            sentences = narrated(before, after, received)
+            return Event("proposal", after.group_id, after.epoch, name, words, readable=sentences)
         case Removed(committer, proposals):
             own = name_of(before.tree, before.own_leaf)
             if any(isinstance(sent.proposal, ExternalInit) for sent in proposals):
@@ -109,11 +113,15 @@ def event_of(before: GroupState, after: GroupState, received: Received) -> Event
             else:
                 name = name_of(before.tree, committer)
                 words = f"{name} removed {own}"
-            return Event("removed", after.group_id, after.epoch, name, words, advice=REMOVED_BY_CLAIM)
+            sentences = narrated(before, after, received)
+            return Event(
+                "removed", after.group_id, after.epoch, name, words, advice=REMOVED_BY_CLAIM, readable=sentences
+            )
         case advanced:
             name = name_of(after.tree, advanced.committer)
             words = committed(before.tree, name, advanced.proposals, external=advanced.external)
-            return Event("commit", after.group_id, after.epoch, name, words)
+            sentences = narrated(before, after, received)
+            return Event("commit", after.group_id, after.epoch, name, words, readable=sentences)
 
 
 def _asks_for_itself(sender: ProposalSender) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from cryptography.x509 import NameOID
 
+from workbench.inspect.device_names import DeviceName
 from workbench.mls import (
     BasicCredential,
     Certificate,
@@ -85,15 +86,30 @@ _OUR_WORDS: Final = re.compile(
     r"(?:leaf|node|member|epoch|external sender) \d+|\d+ others",
     re.IGNORECASE,
 )
+_OF_SOMEBODY: Final = re.compile(r".*['\u2019\u02bc\uff07]s\s.*", re.IGNORECASE | re.DOTALL)
+"""Words like "Alice's phone", which the workbench makes of a user and a device."""
 _OPENING: Final = re.compile("(?:the|an?|what) ")
 """The first words of our own phrases, such as "the init secret of epoch 3"."""
 
 
 def as_name(text: str) -> str:
-    """A name for people to read. A name that looks like words of the workbench, such as “leaf 3”, gets quotes."""
+    """An identity for people to read: "Alice's phone" for `Alice/phone`.
+
+    A name that looks like words of the workbench, such as “leaf 3” or “Alice's phone”, gets quotes.
+    """
+    name = DeviceName.of(text)
+    return f"{_quoted(name.user)}'s {name.device}" if name.device else _quoted(text)
+
+
+def device_of(identity: str) -> str:
+    """A device in a sentence: "Alice's phone", or "Bob's device" where the identity names only the user."""
+    return as_name(identity) if DeviceName.of(identity).device else f"{as_name(identity)}'s device"
+
+
+def _quoted(text: str) -> str:
     seen = text.strip()
-    looks_like_ours = _OUR_WORDS.fullmatch(seen) or _OPENING.match(seen) or text != seen
-    return f"“{text}”" if looks_like_ours else text
+    is_ours = any(pattern.fullmatch(seen) for pattern in (_OUR_WORDS, _OF_SOMEBODY)) or _OPENING.match(seen)
+    return f"“{text}”" if is_ours or text != seen else text
 
 
 def brief_name(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from workbench.mls import CipherSuite, PublicGroup, RatchetTree, Signer
 
-PUBLIC_FIELDS = frozenset({"confirmation_tag", "accepted", "refused"})
+PUBLIC_FIELDS = frozenset({"confirmation_tag", "accepted", "refused", "decisions"})
 """Fields of states and devices that hold public bytes."""
 
 PUBLIC_TYPES = (CipherSuite, PublicGroup, RatchetTree, Signer)

@@ -283,7 +283,7 @@ def _as_json(value: object) -> object:
 
 def _founded(actions: Sequence[PerformedAction]) -> tuple[list[str], Sequence[PerformedAction]]:
     """The people with whom `World.of` begins the history, and the actions after that; nobody if it begins otherwise."""
-    people = [str(each.arguments[0]) for each in takewhile(lambda each: each.name == "device", actions)]
+    people = [str(each.arguments[0]) for each in takewhile(_is_plain_device, actions)]
     if not people:
         return [], actions
     first, *others = people
@@ -291,6 +291,11 @@ def _founded(actions: Sequence[PerformedAction]) -> tuple[list[str], Sequence[Pe
     rest = actions[len(people) :]
     begins_so = list(rest[: len(founding)]) == founding
     return (people, rest[len(founding) :]) if begins_so else ([], actions)
+
+
+def _is_plain_device(performed: PerformedAction) -> bool:
+    """Whether an action makes a device as `World.of` does: with no approval, and not for an archive."""
+    return performed.name == "device" and not performed.options
 
 
 def _plain(performed: PerformedAction) -> str:

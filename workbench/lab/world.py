@@ -19,13 +19,15 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.adversary.verdict import Verdict
 from workbench.client import Device, Event
+from workbench.client.alerts import Alert
+from workbench.client.questions import Witnessed
 from workbench.delivery import DeliveryService, Settings
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.names import brief_names
 from workbench.inspect.trace_format import Trace
 from workbench.lab.action_log import PerformedAction
-from workbench.lab.actions import founding, joining, membership, network, outside, psks, reason_against
+from workbench.lab.actions import founding, joining, membership, network, outside, people, psks, reason_against
 from workbench.lab.actions.action import Action, P, Result
 from workbench.lab.environment import Environment, Handshakes
 from workbench.lab.errors import NotPossible
@@ -35,6 +37,7 @@ from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.record import HistoryStep, knowledge_of
 from workbench.lab.services import OwnService, ServiceElsewhere
 from workbench.lab.sources import Clock, MachineClock, names
+from workbench.lab.witness import witnessed
 from workbench.mls import CipherSuite, GroupState, KeyPackageBundle, Policy, cipher_suite
 from workbench.mls.arguments import checks_methods
 from workbench.mls.group.public_group import DEFAULT_POLICY
@@ -249,6 +252,14 @@ class World:
         """Why an action with these arguments is not possible, in a sentence; None if it is possible."""
         return reason_against(self.group, action, *arguments)
 
+    def witnessed(self, name: str) -> tuple[Witnessed, ...]:
+        """What a person's device has seen of the group's epochs: evidence for the answers of `client.questions`."""
+        return witnessed(self.group, name)
+
+    def alerts(self, name: str) -> tuple[Alert, ...]:
+        """The warnings on a person's device now, each with what to do."""
+        return people.alerts_for(self.group, name)
+
     def leak(self, device: str, *, at: int = -1, what: Part = "state") -> Leak:
         """The leak of a part of a device after a step, by default everything after the last step. Nothing changes."""
         return leak_of(self, device, at=at, what=what)
@@ -305,6 +316,11 @@ class World:
     join = _acting(joining.join)
     resync = _acting(joining.resync)
     request_to_join = _acting(joining.request_to_join)
+
+    verify = _acting(people.verify)
+    lock = _acting(people.lock)
+    unlock = _acting(people.unlock)
+    add_own_device = _acting(people.add_own_device)
 
     external_sender = _acting(outside.external_sender)
     ask_to_add = _acting(outside.ask_to_add)

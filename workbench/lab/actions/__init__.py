@@ -2,6 +2,7 @@
 
 - `founding`: make people and groups. `membership`: what members do.
 - `joining`: join without an invitation. `outside`: proposals from outsiders.
+- `people`: compare safety codes, lock a group, add a further device.
 - `psks`: pre-shared keys. `network`: hold back and delay messages, and what the attacker does.
 - `reasons`: common reasons why actions are not possible.
 """
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.lab.action_log import PerformedAction
-from workbench.lab.actions import founding, joining, membership, network, outside, psks
+from workbench.lab.actions import founding, joining, membership, network, outside, people, psks
 from workbench.lab.actions.action import Action
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
@@ -23,6 +24,7 @@ _ALL: tuple[Action[Any, Any], ...] = (
     *(membership.remove_leaf, membership.propose_add, membership.propose_remove, membership.approve),
     *(joining.join, joining.request_to_join, joining.resync),
     *(psks.share_psk, psks.propose_psk, psks.commit_with_psk),
+    *(people.verify, people.lock, people.unlock, people.add_own_device),
     *(outside.external_sender, outside.ask_to_add, outside.ask_to_remove),
     *(founding.branch, founding.reinit, founding.successor),
     *(network.hold, network.release, network.delay, network.let_through, network.compromise, network.inject),

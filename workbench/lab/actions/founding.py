@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from workbench.client import Device
 from workbench.client.device_state import Published
-from workbench.inspect.names import briefly, is_readable
+from workbench.client.introduction import approval_extension, archive_extension
+from workbench.inspect.device_names import user_of
+from workbench.inspect.names import as_name, briefly, is_readable
 from workbench.lab.actions.action import DETAIL, NAME, WHO, WHOM, action
 from workbench.lab.actions.reasons import (
     PENDING,
@@ -35,25 +37,43 @@ def _against_device(group: Group, name: str) -> str | None:
 
 
 @action("New device", NAME, reason=_against_device)
-def device(group: Group, name: str) -> Device:
-    """Make a device for a new person. The device publishes a key package.
+def device(group: Group, name: str, *, approved_by: str | None = None, archive: bool = False) -> Device:
+    """Make a device for a person. The device publishes a key package.
 
-    The result is the person's device. A person who has a device already keeps it.
+    A name like `Alice/laptop` is the device “laptop” of Alice. `approved_by` is another device of the same user, which
+    approves the new one, so that everybody sees it. An `archive` reads and never sends. The result is the device. One
+    that is there already stays as it is.
     """
     devices = group.environment.devices
     if name not in devices:
+        reason = _against_approving(group, name, approved_by)
+        if reason is not None:
+            raise NotPossible(reason)
         made = group.environment.add_device(name, group.suite)
+        shown = [archive_extension()] if archive else []
+        if approved_by is not None:
+            approval = devices[approved_by].approve(made.credential, made.signature_key(), group.suite.id)
+            shown.append(approval_extension(approval))
+        made.introduce(*shown)
         for each in group.groups:
             each.record.add_holder(made)
         group.publish_key_package(name)
     return devices[name]
 
 
+def _against_approving(group: Group, name: str, approver: str | None) -> str | None:
+    if approver is None:
+        return None
+    if approver not in group.environment.devices:
+        return f"There is no device of {approver}"
+    return None if user_of(approver) == user_of(name) else f"{approver} and {name} are devices of different users"
+
+
 @action("{who} creates a group", WHO, reason=lambda group, *_: "The group exists already" if group.members else None)
 def create(group: Group, name: str) -> None:
     """Create the group, with one member."""
     group.environment.devices[name].create_group(group.group_id)
-    group.record.write("create", name, f"{name} created the group")
+    group.record.write("create", name, f"{as_name(name)} created the group")
 
 
 def _against_reinit(group: Group, by: str, _suite: int | None = None) -> str | None:
@@ -126,7 +146,8 @@ def branch(group: Group, by: str, *others: str) -> Group:
 
 def _founded(group: Group, by: str, published: Published, others: Sequence[str]) -> Group:
     group.put_on_the_wire(by, published)
-    group.record.write("found", by, f"{by} founded the group and took along {briefly(others)}")
+    taken = briefly([as_name(other) for other in others])
+    group.record.write("found", by, f"{as_name(by)} founded the group and took along {taken}")
     return group
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.inspect.names import commit_words
+from workbench.inspect.names import as_name, commit_words
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.actions.action import NEWCOMER, WHO, action
 from workbench.lab.actions.reasons import against_held, against_outsider, against_psks, psk_words
@@ -27,7 +27,7 @@ def join(group: Group, name: str, *, psks: Sequence[str] = ()) -> None:
     reason = against_psks(group, name, *psks)
     if reason is not None:
         raise NotPossible(reason)
-    _come_in(group, name, commit_words(name, psks=[psk_words(psk) for psk in psks], external=True), psks)
+    _come_in(group, name, commit_words(as_name(name), psks=[psk_words(psk) for psk in psks], external=True), psks)
 
 
 def _against_resync(group: Group, name: str) -> str | None:
@@ -44,7 +44,7 @@ def resync(group: Group, name: str) -> None:
     The device cannot read the messages that it missed.
     """
     group.environment.held.discard(name)
-    _come_in(group, name, commit_words(name, removed=[name], external=True), ())
+    _come_in(group, name, commit_words(as_name(name), removed=[name], external=True), ())
 
 
 def _come_in(group: Group, name: str, words: str, psks: Sequence[str]) -> None:
@@ -66,7 +66,7 @@ def request_to_join(group: Group, name: str) -> None:
     """The newcomer proposes that it is added. A member decides with its commit."""
     before = group.record.latest()
     entry = group.environment.devices[name].ask_to_be_added(group.group_id, group.suite.id)
-    group.deliver_proposal(name, entry.message, f"{name} asked to be added", before)
+    group.deliver_proposal(name, entry.message, f"{as_name(name)} asked to be added", before)
 
 
 def _against_member_already(group: Group, name: str) -> str | None:

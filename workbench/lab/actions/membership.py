@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.inspect.names import credential_name
+from workbench.client.introduction import is_archive
+from workbench.inspect.names import as_name, credential_name
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.actions.action import DETAIL, NEWCOMER, TEXT, WHO, WHOM, action
 from workbench.lab.actions.reasons import (
@@ -69,7 +70,7 @@ def update(group: Group, name: str) -> None:
     device = group.environment.devices[name]
     before = device.state(group.group_id)
     entry = device.propose_update(group.group_id)
-    group.deliver_proposal(name, entry.message, f"{name} proposed an update", before)
+    group.deliver_proposal(name, entry.message, f"{as_name(name)} proposed an update", before)
 
 
 @action("{who} proposes to add {newcomer}", WHO, NEWCOMER, reason=_against_add)
@@ -77,7 +78,7 @@ def propose_add(group: Group, by: str, other: str) -> None:
     """Propose that the newcomer joins. Any member can commit it."""
     group.offer_key_packages([other])
     key_package = group.environment.devices[by].fetch_key_package(other, group.suite.id)
-    _propose(group, by, Add(key_package), f"to add {other}")
+    _propose(group, by, Add(key_package), f"to add {as_name(other)}")
 
 
 @action(
@@ -88,13 +89,14 @@ def propose_add(group: Group, by: str, other: str) -> None:
 )
 def propose_remove(group: Group, by: str, other: str) -> None:
     """Propose that a member is removed, also oneself. Another member has to commit it."""
-    _propose(group, by, Remove(group.leaf(other)), f"to remove {other}")
+    _propose(group, by, Remove(group.leaf(other)), f"to remove {as_name(other)}")
 
 
 def _propose(group: Group, by: str, proposal: AnyProposal, words: str) -> None:
     device = group.environment.devices[by]
     before = device.state(group.group_id)
-    group.deliver_proposal(by, device.propose(group.group_id, proposal).message, f"{by} proposed {words}", before)
+    message = device.propose(group.group_id, proposal).message
+    group.deliver_proposal(by, message, f"{as_name(by)} proposed {words}", before)
 
 
 @action("{who} commits", WHO, reason=against_member)
@@ -140,6 +142,11 @@ def approve(group: Group, by: str, *newcomers: str) -> None:
 
 
 def _against_send(group: Group, name: str, _text: str = "") -> str | None:
+    device = group.environment.devices[name]
+    if is_archive(device.leaf_extensions):
+        return f"{name} is an archive, which never sends"
+    if group.group_id in device.device_state.decisions.locked:
+        return f"{name} has locked the group, and sends nothing until it is unlocked"
     return against_member(group, name) or (PENDING if has_pending(group, name) else None)
 
 
@@ -150,4 +157,4 @@ def send(group: Group, name: str, text: str) -> None:
     before = device.state(group.group_id)
     entry = device.send(group.group_id, text.encode())
     group.record.publish(Sent("application", name, entry.message))
-    group.record.write("message", name, f"{name} sent a message", before=before)
+    group.record.write("message", name, f"{as_name(name)} sent a message", before=before)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 from workbench.delivery import Refused
+from workbench.inspect.names import as_name, device_of
 from workbench.inspect.trace_format import StepKind
 from workbench.inspect.trace_writer import Sent
 from workbench.lab.actions.action import DETAIL, MEMBER, action
@@ -44,7 +45,7 @@ def release(group: Group, name: str) -> None:
     """Let a device receive all messages that were held back."""
     group.environment.held.discard(name)
     joins = group.group_id not in group.environment.devices[name].device_state.groups
-    group.record.write("join" if joins else "process", name, f"{name} caught up")
+    group.record.write("join" if joins else "process", name, f"{as_name(name)} caught up")
 
 
 @action("Delay messages to {who}", MEMBER, reason=_against(_is_delayed, "Messages to {} are delayed already"))
@@ -61,7 +62,7 @@ def delay(group: Group, name: str) -> None:
 def let_through(group: Group, name: str) -> None:
     """Let a device receive the application messages that were delayed."""
     group.environment.delayed.discard(name)
-    group.record.write("process", name, f"{name} received the delayed messages")
+    group.record.write("process", name, f"{as_name(name)} received the delayed messages")
 
 
 def _is_compromised(group: Group, name: str) -> bool:
@@ -79,7 +80,7 @@ def compromise(group: Group, name: str) -> None:
     for each in groups:
         each.attacker.compromise(name, group.environment.devices[name].device_state)
     for each in groups:
-        each.record.write("compromise", ATTACKER, f"The attacker took all that is on {name}'s device", victim=name)
+        each.record.write("compromise", ATTACKER, f"The attacker took all that is on {device_of(name)}", victim=name)
 
 
 def _against_inject(group: Group, *_arguments: object) -> str | None:

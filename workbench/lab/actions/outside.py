@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.inspect.names import as_name
 from workbench.lab.actions.action import NEWCOMER, OUTSIDER, WHO, WHOM, action
 from workbench.lab.actions.reasons import (
     against_adding,
@@ -54,7 +55,7 @@ def ask_to_add(group: Group, sender: str, newcomer: str) -> None:
     """The outsider proposes that the newcomer joins."""
     group.offer_key_packages([newcomer])
     key_package = group.environment.devices[sender].fetch_key_package(newcomer, group.suite.id)
-    _ask(group, sender, Add(key_package), f"{sender} proposed to add {newcomer}")
+    _ask(group, sender, Add(key_package), f"{as_name(sender)} proposed to add {as_name(newcomer)}")
 
 
 def _against_asking_to_remove(group: Group, sender: str, *members: str) -> str | None:
@@ -64,7 +65,7 @@ def _against_asking_to_remove(group: Group, sender: str, *members: str) -> str |
 @action("{outsider} proposes to remove {whom}", OUTSIDER, WHOM, reason=_against_asking_to_remove)
 def ask_to_remove(group: Group, sender: str, member: str) -> None:
     """The outsider proposes that a member is removed."""
-    _ask(group, sender, Remove(group.leaf(member)), f"{sender} proposed to remove {member}")
+    _ask(group, sender, Remove(group.leaf(member)), f"{as_name(sender)} proposed to remove {as_name(member)}")
 
 
 def _ask(group: Group, sender: str, proposal: AnyProposal, words: str) -> None:
