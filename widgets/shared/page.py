@@ -24,7 +24,7 @@ _KEPT_AT_MOST = 300_000
 
 # The module and its styles come packed, because a notebook holds them once for every output. A picture that has just
 # been shown announces itself within moments (notebook_output.js): the player need not start for it.
-_STARTER = """\
+STARTER = """\
 (() => {
   const unpack = async (text) => {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -88,7 +88,7 @@ def output(pictures: Iterable[str], *, saved: str, live: str = "") -> str:
     """
     named = f' data-live="{live} {time.time_ns() // 1_000_000}"' if live else ""
     note = f'<p class="mls mls-saved">{escape(saved)}</p>'
-    return f'<div class="mls-output"{named}>{"".join(pictures)}{note}</div><script>{_STARTER}</script>'
+    return f'<div class="mls-output"{named}>{"".join(pictures)}{note}</div><script>{STARTER}</script>'
 
 
 def kept(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
@@ -122,7 +122,7 @@ def page(module: str, traits: Mapping[str, object], figure: str, title: str) -> 
         'const traits = JSON.parse(document.getElementById("traits").textContent);\n'
         'play({ render }, traits, document.getElementById("player"));\n',
     )
-    policy = f"default-src 'none'; img-src data:; script-src {_digest(script)}; style-src {_digest(style)}"
+    policy = f"default-src 'none'; img-src data:; script-src {digest(script)}; style-src {digest(style)}"
     data = json.dumps(traits, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -144,5 +144,6 @@ def _packed(value: object) -> str:
     return b64encode(zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)).decode()
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """The source in a Content-Security-Policy that allows just this script or style."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

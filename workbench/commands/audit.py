@@ -10,6 +10,7 @@ Examples:
   workbench audit --state alice.state --now 1800000000 logs/
   workbench audit --state passive-client.json passive-client.json
   workbench audit --state alice.state --leak state --leak ratchets@5 log.jsonl
+  workbench audit --report audit.html --state alice.state log.jsonl
   workbench audit --json log.jsonl | jq '.findings[] | select(.certainty == "proven")'
 """
 
@@ -17,8 +18,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from workbench.commands.review_options import add_review_options, policy_of, secrets_of
 from workbench.commands.source import add_source, read_pieces
@@ -27,6 +30,7 @@ from workbench.inspect.names import shown
 from workbench.review.audit import Audit, audit
 from workbench.review.exposure import STATED_PARTS, Exposure, StatedLeak, exposure
 from workbench.review.findings import AuditFinding, Certainty
+from workbench.review.report import ReviewReport, SourceFile
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"one): {', '.join(STATED_PARTS)}; may be repeated",
     )
     parser.add_argument("--all", action="store_true", help="list notes too, also what is not checkable")
+    parser.add_argument("--report", metavar="HTML", help="write a report too, as one page that needs no network")
     parser.add_argument("--json", action="store_true", help="print one object of JSON; docs/review.md describes it")
     parser.epilog = (
         "exit status: 0 no finding is worse than a note; 1 there are errors or warnings, or there is no MLS object; "
@@ -74,13 +79,25 @@ def run(arguments: argparse.Namespace) -> int:
         for group in done.groups
         if arguments.leak and (each := exposure(group.replay, done.objects, arguments.leak)) is not None
     ]
+    report = ReviewReport(done, tuple(exposed), tuple(_sources(pieces)), shlex.join(["workbench", *sys.argv[1:]]))
+    if arguments.report is not None:
+        from widgets.report import report_page  # noqa: PLC0415 - the pictures are slow to import
+
+        Path(arguments.report).write_text(report_page(report), encoding="utf-8")
     if arguments.json:
-        print(json.dumps({**done.as_json(), "exposure": [each.as_json() for each in exposed]}, ensure_ascii=False))
+        print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print(text_of(done, exposed, with_notes=arguments.all))
     if is_unreadable:
         return 2
     return 0 if done.is_clean and done.objects else 1
+
+
+def _sources(pieces: Sequence[Piece]) -> Iterator[SourceFile]:
+    """The files of the material, with their hashes; standard input cannot be read again."""
+    for name in dict.fromkeys(piece.source for piece in pieces):
+        if name != "-":
+            yield SourceFile.of(name, Path(name).read_bytes())
 
 
 def text_of(done: Audit, exposed: Sequence[Exposure], *, with_notes: bool) -> str:

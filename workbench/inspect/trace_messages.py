@@ -16,11 +16,11 @@ from workbench.inspect.trace_format import (
 )
 from workbench.mls import (
     Add,
-    GroupState,
     LeafIndex,
     Malformed,
     MLSMessage,
     PreSharedKey,
+    PublicGroup,
     Remove,
     SentProposal,
     Update,
@@ -120,11 +120,11 @@ def describe_proposal(sent: SentProposal) -> TraceProposal:
     return entry
 
 
-def describe_commit(before: GroupState, content: FramedContent, now: int) -> TraceCommit:
-    """The effects of a commit, from public values; `before` is a state that has all proposals of the commit."""
+def describe_commit(before: PublicGroup, content: FramedContent, now: int) -> TraceCommit:
+    """The effects of a commit, from public values; `before` is the group with all proposals of the commit."""
     unproven = FramedContentAuthData(b"", None)  # the members that processed the commit have verified it
     authenticated = AuthenticatedContent(WireFormat.mls_public_message, content, unproven)
-    followed = process_public_commit(before.public, authenticated, when=before.policy.lifetimes.received(now))
+    followed = process_public_commit(before, authenticated, when=before.policy.lifetimes.received(now))
     applied = followed.applied
     proposals = [describe_proposal(sent) for sent in followed.advanced.proposals]
     added: list[TraceAdded] = [

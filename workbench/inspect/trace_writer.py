@@ -34,6 +34,7 @@ from workbench.mls import (
     LeafNode,
     MLSMessage,
     NodeIndex,
+    PublicGroup,
     RatchetTree,
     SentProposal,
     Welcome,
@@ -61,18 +62,18 @@ class Sent:
 class RecordedStep:
     """One step as it was recorded.
 
-    `before` and `after` are states of a member that is up to date, before and after the step; only their public part
-    is written. `states` and `held` have the state and the other secrets of each changed device; None means that the
-    device left the group. `operations` are the recorded operations. `followers` are holders that follow the group
-    without being members (the attacker), with the epoch they have reached. `victim` is the owner of a compromised
-    device. `shared` is the name of a pre-shared key that was given out, and `between` are its holders.
+    `before` and `after` are states of a member that is up to date, or what an observer knows, before and after the
+    step; only their public part is written. `states` and `held` have the state and the other secrets of each changed
+    device; None means that the device left the group. `operations` are the recorded operations. `followers` are holders
+    that follow the group without being members (the attacker), with the epoch they have reached. `victim` is the owner
+    of a compromised device. `shared` is the name of a pre-shared key that was given out, and `between` are its holders.
     """
 
     kind: StepKind
     actor: HolderId | None
     now: int
-    before: GroupState | None = None
-    after: GroupState | None = None
+    before: GroupState | PublicGroup | None = None
+    after: GroupState | PublicGroup | None = None
     messages: tuple[Sent, ...] = ()
     states: Mapping[HolderId, GroupState | None] = field(default_factory=dict)
     held: Mapping[HolderId, object] = field(default_factory=dict)
@@ -230,7 +231,8 @@ class TraceWriter:
             step["proposals"].append(describe_proposal(proposal))
         # every member refuses this commit, so there is no effect to describe
         if isinstance(opened.content, Commit) and (after is None or after.epoch != before.epoch):
-            step["commit"] = describe_commit(before, opened, step["now"])
+            public = before.public if isinstance(before, GroupState) else before
+            step["commit"] = describe_commit(public, opened, step["now"])
 
     def _name_senders(self, step: TraceStep, performed: Iterable[RecordedOperation]) -> None:
         """Name the senders of commits and Welcomes from the tree after the step, which contains newcomers too."""
@@ -257,7 +259,7 @@ class TraceWriter:
 
     # The public state of the group
 
-    def _tree_change(self, after: GroupState) -> TraceTree | None:
+    def _tree_change(self, after: GroupState | PublicGroup) -> TraceTree | None:
         """The changes of the tree; a subtree whose tree hash is the same has not changed and is skipped."""
         before, self._tree = self._tree, after.tree
         if before is not None and before.hash() == after.tree.hash():
@@ -304,7 +306,7 @@ class TraceWriter:
             self._at_leaf[leaf] = self._by_signature_key[leaf_node.signature_key]
         return self._at_leaf[leaf]
 
-    def _context_change(self, after: GroupState) -> str | None:
+    def _context_change(self, after: GroupState | PublicGroup) -> str | None:
         before, self._context = self._context, encode(after.context)
         return None if before == self._context else self._context.hex()
 

@@ -20,7 +20,7 @@ from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.wire.messages import PrivateMessage, PublicMessage, Welcome
 from workbench.mls.wire.shapes import snake_case
 from workbench.mls.wire.tree import RatchetTreeExtension
-from workbench.review.checks import failed
+from workbench.review.checks import CheckResult, failed
 from workbench.review.evidence import ReviewEvidence
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity, finding_of
 from workbench.review.groups import lenient
@@ -252,6 +252,10 @@ class _Desk:
         """The checks that a refused message fails; at least the one that refused it in the replay."""
         around = self._evidence({view.epoch: view}, found.group_id or b"")
         failures = [each for each in verify(found, around).failures if not each.by_policy]
+        first_of_each: dict[tuple[str, str], CheckResult] = {}
+        for each in failures:
+            first_of_each.setdefault((each.field, each.reason), each)
+        failures = list(first_of_each.values())
         if not any(each.reason == error.reason for each in failures):
             root = f"MLSMessage.{snake_case(type(found.content).__name__)}"
             path = root if isinstance(error, Malformed) else field_of_error(root, f"{root}.content", error)
@@ -335,7 +339,7 @@ def _forks(replayed: Replay) -> Iterator[AuditFinding]:
         yield AuditFinding(
             Severity.ERROR,
             Certainty.PROVEN if is_proven else Certainty.SUSPECTED,
-            FindingKind.HYGIENE,
+            FindingKind.RFC,
             "fork: two valid commits of one epoch",
             f"The commits in {places} are valid in epoch {epoch} of group {shown(replayed.group_id)}. {after}",
             commits[0].where,

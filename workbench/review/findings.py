@@ -7,6 +7,7 @@ from enum import Enum, IntEnum
 from typing import Any
 
 from workbench.inspect.carving import CarvedObject
+from workbench.inspect.names import upper_first
 from workbench.review.checks import CheckResult, Outcome
 
 
@@ -95,4 +96,4 @@ def finding_of(check: CheckResult, found: CarvedObject) -> AuditFinding | None:
         )
     severity = Severity.WARNING if check.by_policy else Severity.ERROR
     title = f"{check.name} of the {found.kind}: failed"
-    return AuditFinding(severity, Certainty.PROVEN, kind, title, f"{check.reason}.", **common)
+    return AuditFinding(severity, Certainty.PROVEN, kind, title, f"{upper_first(check.reason)}.", **common)

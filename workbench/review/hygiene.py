@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.inspect.carving import CarvedObject
-from workbench.inspect.names import credential_name, shown
+from workbench.inspect.names import credential_name, shown, upper_first
 from workbench.mls import KeyPackage, LeafNode, Policy, PublicGroup, is_last_resort
 from workbench.mls.errors import MLSError
 from workbench.mls.tree.extensions import external_senders_in
@@ -92,7 +92,7 @@ def _lifetimes(
                 Severity.WARNING,
                 FindingKind.POLICY,
                 f"lifetime of the leaf node of {credential_name(leaf_node) or 'a client'}",
-                f"{error.reason}.",
+                f"{upper_first(error.reason)}.",
                 where=where,
                 field="leaf_node.leaf_node_source.lifetime",
                 section=error.section,
