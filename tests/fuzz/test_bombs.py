@@ -26,8 +26,8 @@ from workbench.mls import (
     process,
     validate_key_package,
 )
-from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.when import When

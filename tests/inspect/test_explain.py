@@ -36,8 +36,8 @@ from workbench.mls import (
 )
 from workbench.mls import errors as mls_errors
 from workbench.mls.errors import MLSError
-from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import AuthenticatedContent, FramedContentAuthData

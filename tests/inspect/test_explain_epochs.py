@@ -24,8 +24,8 @@ from workbench.mls import (
     protect,
     reinit_group,
 )
-from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.private_message import protect_private
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (

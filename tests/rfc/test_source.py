@@ -7,7 +7,7 @@ import pytest
 from tests.rfc.source import Reached, out_of_order, refusals, statement, without
 from workbench.mls.crypto.ciphersuite import cipher_suite
 from workbench.mls.errors import InvalidPreSharedKey
-from workbench.mls.framing.public_message import _check_sender
+from workbench.mls.framing.public_content import _check_sender
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.wire.messages import ExternalPSK, PreSharedKeyID
 

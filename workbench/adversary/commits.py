@@ -26,8 +26,8 @@ from workbench.adversary.randomness_compromise import ExpandedRandomness
 from workbench.adversary.welcomes import psk_facts
 from workbench.mls import LeafIndex, PreSharedKey, PreSharedKeyID, RatchetTree, SentProposal, encode
 from workbench.mls.framing.content import UnverifiedContent, verify_content
-from workbench.mls.group.framing import signature_key_of
 from workbench.mls.group.public_commit import process_public_commit, proposal_sender
+from workbench.mls.group.signatures import signature_key_of
 from workbench.mls.schedule.key_schedule import EpochSecrets, external_init_secret, next_epoch
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash

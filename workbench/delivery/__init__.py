@@ -1,15 +1,17 @@
 """The delivery service: it orders messages and hands out key packages, and can read none of them.
 
-Pure rules on data: `checks` says what an upload must be; `log` decides what may be appended to a group; `limits` fills
-token buckets; `settings` has every number. Operations in one transaction: `directory`, `groups`, `queues`, `reports`.
-`ports` says what the service needs of the world, `memory` and `sql` are its two stores. `service` is the whole as its
-operator has it, `access` what one device may do, `http` the same over the network, `client` the way of a device there.
+Pure rules on data: `checks` checks uploads; `signatures` verifies public handshakes; `log` decides what may be appended
+to a group; `limits` fills token buckets; `settings` has every number. Operations in one transaction: `directory`,
+`groups`, `queues`, `reports`. `ports` has the interfaces that the service needs, `memory` and `sql` are its two stores.
+`service` is the service for its operator, `access` for one device, `http` for one device over the network, and `client`
+is a device's side of that.
 """
 
 from workbench.delivery.errors import (
     AlreadyThere,
     Conflict,
     InvalidFrame,
+    InvalidGroupInfoUpload,
     InvalidKeyPackageUpload,
     LateCommit,
     LateMessage,
@@ -24,6 +26,7 @@ from workbench.delivery.errors import (
     Unavailable,
     UnknownGroup,
     WrongOrder,
+    WrongSignature,
 )
 from workbench.delivery.ports import Clock, Log, Store, Transport
 from workbench.delivery.rows import Claim, Entry, Head, Invitation
@@ -39,6 +42,7 @@ __all__ = [
     "Entry",
     "Head",
     "InvalidFrame",
+    "InvalidGroupInfoUpload",
     "InvalidKeyPackageUpload",
     "Invitation",
     "LateCommit",
@@ -58,4 +62,5 @@ __all__ = [
     "Unavailable",
     "UnknownGroup",
     "WrongOrder",
+    "WrongSignature",
 ]

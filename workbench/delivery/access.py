@@ -1,9 +1,9 @@
-"""What one device may do: the delivery service as a `Transport` for a device that is known by its signature key.
+"""The delivery service for one device, which is known by its signature key: a `Transport` (RFC 9750 §5).
 
-Nobody reads another's queue: a device fetches from groups whose queue it has, which it gets by founding the group, by
-a Welcome for one of its key packages, or by its own external commit. The same holds for what it sends, but for what
-somebody outside may send (RFC 9420 §12.1.8, §12.4.3.2). Each call takes a token out of the buckets of the device and
-the group; a refusal takes none.
+A device has a queue in each group that it has founded, that it was invited to by a Welcome for one of its key packages,
+or that it has joined by an external commit. It reads only its own queues. It sends only to groups in which it has a
+queue, except for messages that a client outside may send (RFC 9420 §12.1.8, §12.4.3.2). Each call takes a token out of
+the buckets of the device and the group; a refused call takes none.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from workbench.delivery.ports import Rows, Sign
 from workbench.delivery.queues import Inbox, Page
 from workbench.delivery.rows import Claim, DeviceRow, Entry, ExternalJoins, Head, Invitation, Member
 from workbench.delivery.service import DeliveryService
+from workbench.delivery.signatures import check_signature, described_group, group_info_in
 from workbench.delivery.topics import device_topic, group_topic
 from workbench.mls.errors import MLSError
 from workbench.mls.wire.code_points import ContentType, SenderType
 
 OUTSIDE = frozenset({SenderType.external, SenderType.new_member_proposal})
-"""Who may send a proposal without being a member: the members decide what becomes of it."""
+"""The kinds of senders that may send a proposal without being a member: the members decide whether to commit it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,17 @@ class Upload:
 
 
 class DeviceAccess:
-    """The service for one device, which has proved who it is (`sessions`)."""
+    """The service for one device that has logged in (`sessions`)."""
 
     def __init__(self, service: DeliveryService, device: DeviceRow | None = None) -> None:
-        """Access for a device that has proved who it is; in process also for one that says so when it is needed."""
+        """Access for a device that has logged in; without `device`, for the one that `identify` names later."""
         self._service = service
         self._device = device
         self._claim: Callable[[], Claim] | None = None
 
     @property
     def device(self) -> DeviceRow:
-        """The device. In process it is registered when it does something for the first time."""
+        """The device. One that `identify` has named is registered at its first call."""
         if self._device is not None:
             return self._device
         if self._claim is None:
@@ -69,11 +70,11 @@ class DeviceAccess:
         return self.device.device
 
     def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:  # noqa: ARG002 # in process nobody asks for it
-        """Take note of who the device is, if that is not known; it is asked when it does something."""
+        """Keep the function that names the device; it is called at the first call of the device."""
         self._claim = claim
 
     def _write(self) -> AbstractContextManager[Rows]:
-        """A transaction, for a device that is registered before it begins: a store may have one writer at a time."""
+        """A writing transaction. The device is registered before it: a store may have only one writer at a time."""
         _ = self.device
         return self._service.store.write()
 
@@ -84,13 +85,13 @@ class DeviceAccess:
     # Key packages
 
     def publish_key_package(self, user: str, message: bytes) -> None:
-        """Keep one of the device's own key packages; raises what `publish_key_packages` raises."""
+        """Publish one key package of the device; raises what `publish_key_packages` raises."""
         if user != self.device.user:
             raise NotAllowed(f"a device of {self.device.user} publishes key packages of its own, not of {user}")
         self.publish_key_packages([message])
 
     def publish_key_packages(self, messages: Sequence[bytes]) -> None:
-        """Keep all of these key packages of the device, or none.
+        """Publish all of these key packages of the device, or none.
 
         Raises `InvalidKeyPackageUpload`, `AlreadyThere`, `DirectoryFull`.
         """
@@ -106,9 +107,10 @@ class DeviceAccess:
                 directory.publish(rows, self._id, user, message, key_package, settings=service.settings)
 
     def take_key_package(self, user: str, cipher_suite: int, device: str | None = None) -> bytes:
-        """A key package of a user, or of one of the user's devices, which nobody else gets.
+        """Take a key package of a user, or of one of the user's devices, out of the directory.
 
-        One device takes only so many of one user's, so that it cannot drain the directory. Raises `NoKeyPackage`.
+        The number of key packages that one device takes of one user is limited, so that it cannot empty the directory.
+        Raises `NoKeyPackage`.
         """
         check_user(user)
         service = self._service
@@ -118,7 +120,7 @@ class DeviceAccess:
             return message
 
     def supply(self) -> Supply:
-        """How many key packages of this device are left, and how many it should publish."""
+        """The number of key packages of this device that are left, and the number that it should publish."""
         settings, now = self._service.settings, self._service.clock()
         with self._read() as rows:
             left = rows.key_packages_left(self.device.user, self._id)
@@ -126,12 +128,12 @@ class DeviceAccess:
             return directory.supply(left, self.device, settings=settings, last_resort=last_resort is not None)
 
     def devices_of(self, user: str) -> tuple[DeviceRow, ...]:
-        """The devices of a user, each of which has key packages of its own."""
+        """The devices of a user; each has its own key packages."""
         with self._read() as rows:
             return rows.devices_of(user)
 
     def approve(self, device: str) -> None:
-        """Let a device of this id register for the same user."""
+        """Allow a device with this id to register for the same user."""
         with self._write() as rows:
             self._pay(rows, "device", self._id, self._service.settings.of_device)
             sessions.approve(rows, self.device.user, device, now=self._service.clock() or 0)
@@ -152,17 +154,17 @@ class DeviceAccess:
             rows.wake([device_topic(self._id)])
 
     def epoch(self, group_id: bytes) -> int:
-        """The epoch that the accepted commits lead to; who is not in the group may ask too, to join it."""
+        """The epoch to which the accepted commits lead. A device outside of the group may ask too."""
         return self._service.epoch(group_id)
 
     def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
-        """Append a message to the log of its group (`groups.submit`)."""
+        """Append a message to the log of its group; raises what `groups.submit` raises, and `WrongSignature`."""
         submission = Submission(message, welcome, self._service.custom, self._service.settings)
         with self._write() as rows:
             return self._submit(rows, group_id, submission)
 
     def submit_all(self, uploads: Sequence[Upload]) -> tuple[Entry | Refused | MLSError, ...]:
-        """Append messages one after another in one transaction: for each its entry, or why it was refused."""
+        """Append messages in order, in one transaction; return for each its entry, or the error of its refusal."""
         results: list[Entry | Refused | MLSError] = []
         with self._write() as rows:
             for upload in uploads:
@@ -180,6 +182,8 @@ class DeviceAccess:
         settings, now = self._service.settings, self._service.clock()
         head = groups.head_of(rows, group_id)
         self._check_sender(rows, head, submission)
+        if submission.public is not None and submission.address.epoch == head.epoch:
+            check_signature(submission.public, rows.group_info(group_id))
         if submission.address.content_type is ContentType.application:
             queues.check_room(rows, head, len(submission.message), now=now, settings=settings)
         entry = groups.submit(rows, head, submission, sender=self._id, now=now, settings=settings)
@@ -194,7 +198,7 @@ class DeviceAccess:
         return entry
 
     def _check_sender(self, rows: Rows, head: Head, submission: Submission) -> None:
-        """Whether this device may send what the message says that it is; the members check the rest."""
+        """Refuse a message of a kind of sender that this device cannot be; the members check the rest."""
         sender = submission.address.sender
         if sender in OUTSIDE or rows.member(head.group_id, self._id) is not None:
             return
@@ -210,8 +214,12 @@ class DeviceAccess:
             raise QueueFull(f"this device is in {most} groups, and may be in no more: leave one first")
 
     def publish_group_info(self, message: bytes) -> None:
-        """Keep what this member says of its group for those outside, if the founder has allowed joins by a commit."""
-        context = groups.group_info_in(message).group_context
+        """Keep a member's GroupInfo for clients outside, if the founder has allowed joins by a commit.
+
+        Raises `InvalidGroupInfoUpload`, `WrongOrder`, `NotAllowed`.
+        """
+        context = group_info_in(message).group_context
+        described_group(message)
         with self._write() as rows:
             head = groups.head_of(rows, context.group_id)
             self._member(rows, head.group_id)
@@ -221,7 +229,10 @@ class DeviceAccess:
             self._pay(rows, "device", self._id, self._service.settings.of_device)
 
     def group_info(self, group_id: bytes) -> bytes:
-        """The description of a group in its present epoch, for whom the founder has opened it; raises `NoGroupInfo`."""
+        """The GroupInfo of the present epoch, if the founder has opened the group for this device.
+
+        Raises `NoGroupInfo`, `NotAllowed`.
+        """
         with self._read() as rows:
             head = groups.head_of(rows, group_id)
             if head.external_joins != "open":
@@ -231,7 +242,7 @@ class DeviceAccess:
     # The device's own queues
 
     def entries(self, group_id: bytes, start: int = 0) -> tuple[Entry, ...]:
-        """The log of a group from one index on, in as many pages as it takes."""
+        """The log of a group from one index on, from all pages."""
         found: list[Entry] = []
         while True:
             page = self.page(group_id, start)
@@ -241,9 +252,9 @@ class DeviceAccess:
             start = page.entries[-1].index + 1
 
     def page(self, group_id: bytes, start: int) -> Page:
-        """The log of a group from one index on, as far as one page goes; raises `NotAllowed` for another's group.
+        """One page of the log of a group, from one index on; raises `NotAllowed` without a queue in the group.
 
-        A device sees nothing from before it came in.
+        A device does not see entries from before it joined.
         """
         with self._read() as rows:
             member = self._member(rows, group_id)
@@ -251,16 +262,16 @@ class DeviceAccess:
             return queues.page(rows, head, max(start, member.joined), settings=self._service.settings)
 
     def inbox(self) -> Inbox:
-        """What waits for this device in all groups, as far as one page goes."""
+        """One page of the unread entries of this device in all groups."""
         with self._read() as rows:
             return queues.inbox(rows, self._id, settings=self._service.settings)
 
     def acknowledge(self, group_id: bytes, next_index: int) -> None:
-        """Say that everything before a place of a group's log has been read; raises `WrongOrder` beyond its end."""
+        """Acknowledge all entries before a place of a group's log; raises `WrongOrder` beyond its end."""
         self.acknowledge_all({group_id: next_index})
 
     def acknowledge_all(self, places: Mapping[bytes, int]) -> None:
-        """The same for several groups at once."""
+        """Acknowledge entries of several groups at once."""
         now = self._service.clock()
         with self._write() as rows:
             for group_id, next_index in sorted(places.items()):
@@ -268,29 +279,29 @@ class DeviceAccess:
                 queues.acknowledge(rows, member, groups.head_of(rows, group_id), next_index, now=now)
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
-        """The Welcomes that wait for one of the device's key packages."""
+        """The unread Welcomes for one of the device's key packages."""
         return tuple(invitation for reference, invitation in self.welcomes() if reference == key_package_ref)
 
     def welcomes(self) -> tuple[tuple[bytes, Invitation], ...]:
-        """The Welcomes that wait for the device, each with the name of its key package."""
+        """The unread Welcomes for the device, each with the reference of its key package."""
         with self._read() as rows:
             return rows.invitations_of(self._id)
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
-        """Forget a Welcome: it was read. Raises `WrongOrder` if none of this place waits."""
+        """Mark a Welcome as read. Raises `WrongOrder` if there is no such unread Welcome."""
         with self._write() as rows:
             if not rows.read_invitation(self._id, key_package_ref, group_id, next_index):
                 raise WrongOrder("no such Welcome waits for this device")
 
     def leave(self, group_id: bytes) -> None:
-        """Receive nothing more of a group. Members have to be told by a proposal: the service cannot remove anybody."""
+        """Close the device's queue in a group. The service cannot remove a member: that takes a proposal."""
         with self._write() as rows:
             self._member(rows, group_id)
             rows.drop_member(group_id, self._id)
             rows.wake([device_topic(self._id)])
 
     def report(self, group_id: bytes, index: int) -> bool:
-        """Say that this device cannot accept the commit at a place; whether its epoch is open again (`reports`)."""
+        """Report that this device refuses the commit at a place; return whether the commit is void (`reports`)."""
         service = self._service
         with self._write() as rows:
             self._member(rows, group_id)

@@ -24,6 +24,18 @@ class InvalidKeyPackageUpload(Refused):
     """A key package that no group would accept: damaged, wrongly signed, or outside of its lifetime."""
 
 
+class InvalidGroupInfoUpload(Refused):
+    """A GroupInfo whose signature does not verify, or whose ratchet tree is not that of its GroupContext."""
+
+
+class WrongSignature(Refused):
+    """A public handshake that its sender has not signed, as far as the GroupInfo of the epoch tells.
+
+    A member that is refused by mistake uploads its own GroupInfo and sends the message again: the service then has the
+    right keys.
+    """
+
+
 class InvalidFrame(Refused):
     """A message whose frame shows already that no member can have sent it."""
 

@@ -1,4 +1,4 @@
-"""What is done with the log of a group: open it, append to it, describe it (RFC 9420 §14, §12.4.3)."""
+"""Operations on the log of a group: open it, append to it, store its GroupInfo (RFC 9420 §14, §12.4.3)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ from workbench.delivery.log import Address, address, appended, in_window
 from workbench.delivery.ports import Rows
 from workbench.delivery.rows import Entry, ExternalJoins, Head, Invitation, Member
 from workbench.delivery.settings import Settings
+from workbench.delivery.signatures import group_info_in
 from workbench.mls.wire.code_points import ContentType, SenderType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import Add, GroupInfo, MLSMessage, Proposal, PublicMessage, Welcome
+from workbench.mls.wire.messages import (
+    Add,
+    MLSMessage,
+    NewMemberProposalSender,
+    Proposal,
+    PublicMessage,
+    Welcome,
+)
 from workbench.mls.wire.tree import KeyPackage
 
 
@@ -37,7 +45,7 @@ def open_group(
 
 
 def head_of(rows: Rows, group_id: bytes) -> Head:
-    """The end of a log; raises `UnknownGroup`."""
+    """The head of a group's log; raises `UnknownGroup`."""
     head = rows.head(group_id)
     if head is None:
         raise UnknownGroup(f"there is no group {group_id.hex()}")
@@ -45,9 +53,9 @@ def head_of(rows: Rows, group_id: bytes) -> Head:
 
 
 class Submission:
-    """A message and its Welcome, as far as they can be checked without the log of their group.
+    """A message and its Welcome, with the checks that do not need the log of the group.
 
-    Raises `TooLarge`, `WrongOrder`, `InvalidFrame`, and `Malformed` for what is no MLSMessage.
+    Raises `TooLarge`, `WrongOrder`, `InvalidFrame`, and `Malformed` for bytes that are not an MLSMessage.
     """
 
     def __init__(self, message: bytes, welcome: bytes | None, custom: frozenset[int], settings: Settings) -> None:
@@ -56,7 +64,8 @@ class Submission:
         self.custom = custom
         self.address: Address = address(message, custom)
         self.digest = hashlib.sha256(message).digest()
-        self.own_key_package = _own_key_package(message, self.address, custom)
+        self.public = _public_handshake(message, self.address, custom)
+        self.own_key_package = _own_key_package(self.public)
         self.welcome = welcome
         self.new_members: tuple[bytes, ...] = ()
         if welcome is None:
@@ -70,13 +79,12 @@ class Submission:
 def submit(
     rows: Rows, head: Head, submission: Submission, *, sender: str, now: int | None, settings: Settings
 ) -> Entry:
-    """Append a message to its group's log, and keep the Welcome that belongs to it.
+    """Append a message to its group's log, and store its Welcome.
 
-    The Welcome is kept only if the commit is accepted, so that nobody enters an epoch that never came. The very same
-    message once more gives the entry that it made, so that a sender which has heard no answer can ask again; only the
-    operator, which is no device, may put the same into the log twice.
-    Raises what `appended` raises; a `LateCommit` says what its sender needs to rebase. `QueueFull` if a newcomer has
-    too many Welcomes waiting.
+    The Welcome is stored only if the commit is accepted, so that nobody joins in an epoch that does not exist. If a
+    device submits the same message again, because it has received no answer, the result is the first entry; only the
+    operator can put the same message into the log twice. Raises what `appended` raises; a `LateCommit` has what its
+    sender needs to make another commit. Raises `QueueFull` if a new member has too many unread Welcomes.
     """
     digest = submission.digest if sender else None
     known = None if digest is None else rows.entry_of(head.group_id, digest)
@@ -103,7 +111,7 @@ def submit(
 
 
 def describe(rows: Rows, message: bytes) -> None:
-    """Keep what a member says of its group for those outside; raises `WrongOrder` if it is out of date."""
+    """Keep a member's GroupInfo for clients outside; raises `WrongOrder` if it is not of the present epoch."""
     context = group_info_in(message).group_context
     epoch = head_of(rows, context.group_id).epoch
     if context.epoch != epoch:
@@ -111,16 +119,8 @@ def describe(rows: Rows, message: bytes) -> None:
     rows.put_group_info(context.group_id, message)
 
 
-def group_info_in(message: bytes) -> GroupInfo:
-    """The GroupInfo in an upload; raises `WrongOrder` for anything else."""
-    group_info = decode(MLSMessage, message).message
-    if not isinstance(group_info, GroupInfo):
-        raise WrongOrder(f"a {type(group_info).__name__} does not describe a group")
-    return group_info
-
-
 def description(rows: Rows, group_id: bytes) -> bytes:
-    """The description of a group in its present epoch; raises `NoGroupInfo` (RFC 9420 §12.4.3)."""
+    """The GroupInfo of a group in its present epoch; raises `NoGroupInfo` (RFC 9420 §12.4.3)."""
     head_of(rows, group_id)
     message = rows.group_info(group_id)
     if message is None:
@@ -136,7 +136,7 @@ def _conflict(rows: Rows, head: Head, winner: Entry | None, settings: Settings) 
 
 
 def _invite(rows: Rows, moved: Head, submission: Submission, *, now: int | None, settings: Settings) -> None:
-    """Keep the Welcome for each newcomer, and open its queue where it reads on."""
+    """Store the Welcome for each new member, and open the queue of its device after the commit."""
     if submission.welcome is None:
         return
     owners = {reference: rows.key_package_owner(reference) or "" for reference in submission.new_members}
@@ -153,19 +153,25 @@ def _invite(rows: Rows, moved: Head, submission: Submission, *, now: int | None,
             rows.put_member(Member(moved.group_id, device, moved.length, moved.length, now))
 
 
-def _own_key_package(message: bytes, shown: Address, custom: frozenset[int]) -> KeyPackage | None:
+def _public_handshake(message: bytes, shown: Address, custom: frozenset[int]) -> PublicMessage | None:
+    """A proposal or a commit that everybody can read; None for any other message."""
+    framed = decode(MLSMessage, message, custom=custom).message if shown.is_handshake else None
+    return framed if isinstance(framed, PublicMessage) else None
+
+
+def _own_key_package(message: PublicMessage | None) -> KeyPackage | None:
     """The key package in a request of its owner to be added (RFC 9420 §12.1.8); None in any other message."""
-    if shown.sender is not SenderType.new_member_proposal:
+    if message is None or not isinstance(message.content.sender.sender, NewMemberProposalSender):
         return None
-    framed = decode(MLSMessage, message, custom=custom).message
-    proposal = framed.content.content if isinstance(framed, PublicMessage) else None
-    return (
-        proposal.proposal.key_package if isinstance(proposal, Proposal) and isinstance(proposal.proposal, Add) else None
-    )
+    match message.content.content:
+        case Proposal(Add(key_package)):
+            return key_package
+        case _:
+            return None
 
 
 def _new_members(welcome: bytes) -> tuple[bytes, ...]:
-    """The references of the key packages that a Welcome is for, each once (RFC 9420 §12.4.3.1)."""
+    """The references of the key packages in a Welcome, each once (RFC 9420 §12.4.3.1)."""
     opened = decode(MLSMessage, welcome).message
     if not isinstance(opened, Welcome):
         raise WrongOrder(f"a {type(opened).__name__} stands where the Welcome of a commit should be")

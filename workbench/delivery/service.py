@@ -15,6 +15,7 @@ from workbench.delivery.memory import MemoryStore
 from workbench.delivery.ports import Clock, Sign, Store
 from workbench.delivery.rows import Claim, Entry, ExternalJoins, Invitation
 from workbench.delivery.settings import DAY, Settings
+from workbench.delivery.signatures import group_info_in
 from workbench.delivery.topics import device_topic, group_topic
 
 
@@ -117,7 +118,7 @@ class DeliveryService:
 
     def publish_group_info(self, message: bytes) -> None:
         """Keep what a member says of its group for those outside; raises `WrongOrder` if it is out of date."""
-        groups.group_info_in(message)
+        group_info_in(message)
         with self.store.write() as rows:
             groups.describe(rows, message)
 

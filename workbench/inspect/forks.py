@@ -13,9 +13,9 @@ from typing import NamedTuple, TypeAlias
 from workbench.mls import CipherSuite, GroupState, MLSMessage, Policy, PublicGroup, RatchetTree, decode, public_group
 from workbench.mls.errors import MLSError
 from workbench.mls.framing.content import verify_content
-from workbench.mls.framing.public_message import read_public
-from workbench.mls.group.framing import signature_key_of
-from workbench.mls.group.group_info import group_info_in, verify_group_info
+from workbench.mls.framing.public_content import read_public
+from workbench.mls.group.group_info import group_info_in
+from workbench.mls.group.signatures import signature_key_of, verify_group_info
 from workbench.mls.group.state import ReadableEpoch
 from workbench.mls.tree.leaf_node import ANY_LIFETIME
 from workbench.mls.tree.tree_math import LeafIndex

@@ -15,8 +15,8 @@ from workbench.mls import (
     decode,
 )
 from workbench.mls.errors import MLSError
-from workbench.mls.group.group_info import verify_group_info
 from workbench.mls.group.public_observer import observe
+from workbench.mls.group.signatures import verify_group_info
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.parent_hash import verify_parent_hashes
 from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys

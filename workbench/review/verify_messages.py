@@ -16,11 +16,12 @@ from workbench.mls import (
 )
 from workbench.mls.errors import Misuse, MLSError, NotForMe
 from workbench.mls.framing.content import UnverifiedContent, verify_content
-from workbench.mls.framing.public_message import read_public, unprotect_public
-from workbench.mls.group.framing import signature_key_of
+from workbench.mls.framing.public_content import read_public
+from workbench.mls.framing.public_message import unprotect_public
 from workbench.mls.group.group import process
 from workbench.mls.group.key_package import key_package_ref
 from workbench.mls.group.public_observer import observe
+from workbench.mls.group.signatures import signature_key_of
 from workbench.mls.group.welcome import join
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (

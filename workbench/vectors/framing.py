@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import Misuse
-from workbench.mls.framing.content import sign_content, verify_content
+from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.private_message import protect_private, unprotect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (

@@ -6,9 +6,9 @@ from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import Malformed
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.group import process
-from workbench.mls.group.group_info import verify_group_info
 from workbench.mls.group.public_commit import EpochAdvanced, ProposalQueued
 from workbench.mls.group.public_group import Policy
+from workbench.mls.group.signatures import verify_group_info
 from workbench.mls.group.state import GroupState
 from workbench.mls.group.welcome import join, open_group_info, open_group_secrets
 from workbench.mls.schedule.key_schedule import epoch_from_joiner_secret, welcome_secret

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite, SignatureKeyPair
-from workbench.mls.framing.content import sign_content
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (

@@ -38,8 +38,8 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
-from workbench.mls.framing.content import sign_content
-from workbench.mls.framing.public_message import from_outside
+from workbench.mls.framing.public_content import from_outside
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.framing import sender_leaf
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.group.proposal_list import validate_external_proposal_list

@@ -34,8 +34,8 @@ from workbench.mls import (
     propose_self_add,
 )
 from workbench.mls import errors as refused
-from workbench.mls.framing.content import sign_content
-from workbench.mls.framing.public_message import from_outside
+from workbench.mls.framing.public_content import from_outside
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.extensions import external_senders_in

@@ -26,7 +26,8 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
-from workbench.mls.group.group_info import sign_group_info, verify_group_info
+from workbench.mls.group.group_info import sign_group_info
+from workbench.mls.group.signatures import verify_group_info
 from workbench.mls.group.welcome import open_group_info, open_group_secrets
 from workbench.mls.schedule.key_schedule import welcome_key_and_nonce, welcome_secret
 from workbench.mls.schedule.psk import psk_secret

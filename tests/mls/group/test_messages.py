@@ -17,8 +17,8 @@ from workbench.mls import (
     protect,
 )
 from workbench.mls import errors as refused
-from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.public_message import protect_public
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,

@@ -31,8 +31,8 @@ from workbench.mls import (
     propose,
 )
 from workbench.mls import errors as refused
-from workbench.mls.framing.content import sign_content
 from workbench.mls.framing.private_message import protect_private
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (

@@ -47,7 +47,7 @@ from workbench.mls import (
     public_group,
 )
 from workbench.mls import errors as refused
-from workbench.mls.framing.content import sign_content
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.public_commit import process_public_proposal
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.when import When

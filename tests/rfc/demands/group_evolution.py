@@ -14,7 +14,7 @@ from tests.mls.group import (
 )
 from tests.mls.tree import test_ratchet_tree
 from tests.rfc.demand import Demand, application, by_rules, demand, kept
-from workbench.mls.framing.public_message import from_outside
+from workbench.mls.framing.public_content import from_outside
 from workbench.mls.group.applied_proposals import apply_proposals
 from workbench.mls.group.group import protect
 from workbench.mls.group.group_info import verified_tree

@@ -18,11 +18,11 @@ from tests.mls.schedule import test_secret_tree
 from tests.rfc.rules.proposals import commit_of
 from tests.rfc.rules.rule import Rule, calls, refuses
 from workbench.mls import errors
-from workbench.mls.framing import public_message
+from workbench.mls.framing import public_content
 from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.private_message import open_content, open_sender_data, protect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
-from workbench.mls.group import framing, pre_shared_keys, proposal_list, public_commit, public_observer
+from workbench.mls.group import framing, pre_shared_keys, proposal_list, public_commit, public_observer, signatures
 from workbench.mls.group.commit import process_commit
 from workbench.mls.group.proposal_list import validate_proposal_list
 from workbench.mls.group.public_group import require_not_ended
@@ -155,7 +155,7 @@ FRAMING = (
         "sender is a member",
         "§6.3.2",
         "The leaf of a member that sends is not blank.",
-        refuses(framing.signature_key_of, errors.InvalidMessage, "is no member"),
+        refuses(signatures.signature_key_of, errors.InvalidMessage, "is no member"),
         side="receiver",
         forged=test_messages.test_a_sender_at_a_blank_leaf_is_refused,
         honest=commit_of("an Add"),
@@ -177,7 +177,7 @@ FRAMING = (
         "external sender is listed",
         "§12.1.8.1",
         "An external sender is one that the group lists.",
-        refuses(framing.signature_key_of, errors.InvalidMessage, "knows no external sender"),
+        refuses(signatures.signature_key_of, errors.InvalidMessage, "knows no external sender"),
         side="both",
         forged=test_external_proposals.test_an_external_sender_that_the_group_does_not_list_is_refused,
         honest=test_external_proposals.test_an_external_sender_has_members_added_and_removed,
@@ -187,7 +187,7 @@ FRAMING = (
         "application data is encrypted",
         "§6",
         "Application data does not come in a PublicMessage.",
-        refuses(public_message._check_sender, errors.InvalidMessage, "application data came"),
+        refuses(public_content._check_sender, errors.InvalidMessage, "application data came"),
         side="both",
         forged=SENDER,
         honest=HONEST_MEMBER,
@@ -206,7 +206,7 @@ FRAMING = (
         "content of an external sender",
         "§6.1",
         "An external sender sends proposals only.",
-        refuses(public_message._check_sender, errors.InvalidMessage, "proposals only"),
+        refuses(public_content._check_sender, errors.InvalidMessage, "proposals only"),
         side="both",
         forged=SENDER,
         honest=HONEST_SENDER,
@@ -216,7 +216,7 @@ FRAMING = (
         "proposals of an external sender",
         "§12.1.8",
         "An external sender proposes an Add, Remove, PreSharedKey, ReInit or GroupContextExtensions.",
-        refuses(public_message._check_sender, errors.InvalidMessage, "cannot come from"),
+        refuses(public_content._check_sender, errors.InvalidMessage, "cannot come from"),
         side="both",
         forged=test_external_proposals.test_an_external_sender_may_not_propose_what_is_for_members,
         honest=test_external_proposals.test_an_external_sender_may_propose_what_no_member_has_to_sign,
@@ -227,7 +227,7 @@ FRAMING = (
         "content of a client that asks to be added",
         "§6.1",
         "A new client that is not added yet sends a proposal, and it is an Add.",
-        refuses(public_message._check_sender, errors.InvalidMessage, "its own Add"),
+        refuses(public_content._check_sender, errors.InvalidMessage, "its own Add"),
         side="both",
         forged=SENDER,
         honest=HONEST_SENDER,
@@ -237,7 +237,7 @@ FRAMING = (
         "content of a newcomer",
         "§6.1",
         "A client that joins by its own commit sends a commit.",
-        refuses(public_message._check_sender, errors.InvalidMessage, "joins by its own commit"),
+        refuses(public_content._check_sender, errors.InvalidMessage, "joins by its own commit"),
         side="both",
         forged=SENDER,
         honest=HONEST_SENDER,
@@ -391,7 +391,7 @@ COMMITS = (
         "signer of a newcomer's commit",
         "§12.4.3.2",
         "A newcomer's commit without a path is refused: no leaf has a key for its signature.",
-        refuses(framing.signature_key_of, errors.InvalidCommit, "no leaf has a key for its signature"),
+        refuses(signatures.signature_key_of, errors.InvalidCommit, "no leaf has a key for its signature"),
         side="both",
         forged=test_external_commits.test_an_external_commit_without_a_path_has_no_signer,
         honest=HONEST_PAIR,

@@ -17,7 +17,8 @@ from tests.rfc.rules.rule import Rule, calls, case, refuses
 from workbench.mls import errors
 from workbench.mls.crypto.primitives import AEAD
 from workbench.mls.group import pre_shared_keys, public_observer, resumption_checks, welcome
-from workbench.mls.group.group_info import external_pub_of, verified_tree, verify_group_info
+from workbench.mls.group.group_info import external_pub_of, verified_tree
+from workbench.mls.group.signatures import verify_group_info
 from workbench.mls.group.welcome import join, open_group_secrets
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree import update_path

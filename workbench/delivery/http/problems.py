@@ -13,6 +13,8 @@ from workbench.mls.errors import MLSError
 STATUSES: dict[type[Refused], HTTPStatus] = {
     errors.InvalidKeyPackageUpload: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidFrame: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InvalidGroupInfoUpload: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.WrongSignature: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnknownGroup: HTTPStatus.NOT_FOUND,
     errors.AlreadyThere: HTTPStatus.CONFLICT,
@@ -36,6 +38,8 @@ STATUSES: dict[type[Refused], HTTPStatus] = {
 EVENTS: dict[type[Refused], AuditEvent] = {
     errors.InvalidKeyPackageUpload: AuditEvent.malformed,
     errors.InvalidFrame: AuditEvent.malformed,
+    errors.InvalidGroupInfoUpload: AuditEvent.malformed,
+    errors.WrongSignature: AuditEvent.malformed,
     errors.Unreadable: AuditEvent.malformed,
     errors.TooLarge: AuditEvent.oversized,
     errors.TooSlow: AuditEvent.slow,

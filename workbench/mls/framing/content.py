@@ -1,4 +1,4 @@
-"""Content and its signature (RFC 9420 §6.1).
+"""Content and the verification of its signature, which takes no secret (RFC 9420 §6.1).
 
 Content from the wire is an `UnverifiedContent` until `verify_content` has verified its signature, and then an
 `AuthenticatedContent`. So no function can take unverified content for verified content.
@@ -6,8 +6,7 @@ Content from the wire is an `UnverifiedContent` until `verify_content` has verif
 
 from __future__ import annotations
 
-from workbench.mls.crypto.ciphersuite import CipherSuite
-from workbench.mls.crypto.signer import SigningKey
+from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidSignature, Misuse
 from workbench.mls.value import value
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
@@ -32,28 +31,14 @@ class UnverifiedContent:
     auth: FramedContentAuthData
 
 
-def sign_content(
-    suite: CipherSuite,
-    wire_format: WireFormat,
-    content: FramedContent,
-    signature_private_key: SigningKey,
-    context: GroupContext | None,
-) -> bytes:
-    """The sender's signature, for one wire format and one epoch (RFC 9420 §6.1).
-
-    `context` is the GroupContext of the epoch, None for a sender that stays outside of the group.
-    """
-    signed = encode(content_tbs(wire_format, content, context))
-    return suite.sign_with_label(signature_private_key, "FramedContentTBS", signed)
-
-
 def verify_content(
-    suite: CipherSuite, unverified: UnverifiedContent, signature_key: bytes, context: GroupContext
+    suite: Verifier, unverified: UnverifiedContent, signature_key: bytes, context: GroupContext | None
 ) -> AuthenticatedContent:
     """Verify the signature of content (RFC 9420 §6.1). Raises `InvalidSignature`.
 
-    The caller looks up the sender's `signature_key` (`signature_key_of`). The confirmation tag of a commit is not
-    checked here: its key belongs to the epoch to which the commit leads.
+    The caller looks up the sender's `signature_key` (`signature_key_of`). `context` may be None for a sender that stays
+    outside of the group, whose signature does not cover it. The confirmation tag of a commit is not checked here: its
+    key belongs to the epoch to which the commit leads.
     """
     wire_format, content, auth = unverified.wire_format, unverified.content, unverified.auth
     signed = encode(content_tbs(wire_format, content, context))
@@ -67,7 +52,7 @@ def content_tbs(wire_format: WireFormat, content: FramedContent, context: GroupC
     return FramedContentTBS(ProtocolVersion.mls10, wire_format, content, context if from_inside(content) else None)
 
 
-def proposal_ref(suite: CipherSuite, authenticated: AuthenticatedContent) -> bytes:
+def proposal_ref(suite: Verifier, authenticated: AuthenticatedContent) -> bytes:
     """The reference by which a commit names a proposal that was sent before (RFC 9420 §5.2)."""
     if not isinstance(authenticated.content.content, Proposal):
         raise Misuse("§5.2", "only a proposal has a proposal reference")

@@ -21,7 +21,7 @@ from dataclasses import field
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import InvalidTag
-from workbench.mls.framing.content import sign_content
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.applied_proposals import Applied, apply_by, provisional_context
 from workbench.mls.group.epoch import AppliedPath, EpochInputs, advance_epoch, derive_epoch, last_state
 from workbench.mls.group.framing import PUBLIC, Framing, frame

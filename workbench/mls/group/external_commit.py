@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.signer import SigningKey
-from workbench.mls.framing.public_message import from_outside
+from workbench.mls.framing.public_content import from_outside
 from workbench.mls.group.commit import Author, make_commit
 from workbench.mls.group.epoch import first_state
 from workbench.mls.group.framing import Framing

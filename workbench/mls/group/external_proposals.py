@@ -11,8 +11,8 @@ from workbench.mls.crypto.algorithms import algorithms
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.errors import Misuse
-from workbench.mls.framing.content import sign_content
-from workbench.mls.framing.public_message import FROM_EXTERNAL_SENDERS, from_outside
+from workbench.mls.framing.public_content import FROM_EXTERNAL_SENDERS, from_outside
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.group.proposals import refuse_grease_in, validate_psk
 from workbench.mls.group.public_group import AnyProposal

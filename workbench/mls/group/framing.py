@@ -9,7 +9,6 @@ from workbench.mls.errors import (
     BeforeJoining,
     EpochDeleted,
     FutureEpoch,
-    InvalidCommit,
     InvalidMessage,
     LateHandshake,
     Misuse,
@@ -21,26 +20,20 @@ from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.padding import Padding
 from workbench.mls.framing.private_message import open_content, open_sender_data, protect_private
 from workbench.mls.framing.public_message import protect_public, unprotect_public
+from workbench.mls.group.signatures import signature_key_of
 from workbench.mls.group.state import GroupState, ReadableEpoch
-from workbench.mls.tree.extensions import external_senders_in
-from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.value import value
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
-    Add,
     AuthenticatedContent,
-    Commit,
-    ExternalSenderIndex,
     FramedContent,
     GroupContext,
     MemberSender,
     MLSMessage,
     PrivateMessage,
-    Proposal,
     PublicMessage,
 )
-from workbench.mls.wire.tree import UpdatePath
 
 
 @value
@@ -111,30 +104,6 @@ def unframe(state: GroupState, message: MLSMessage) -> tuple[AuthenticatedConten
             raise Misuse("§6", f"a {type(other).__name__} is not a message within a group")
     signature_key = signature_key_of(opened.content, epoch.context, epoch.tree)
     return verify_content(suite, opened, signature_key, epoch.context), state
-
-
-def signature_key_of(content: FramedContent, context: GroupContext, tree: RatchetTree) -> bytes:
-    """The public key with which the signature of a message is verified (RFC 9420 §6.1).
-
-    `read_public` has checked that this kind of sender may send such content.
-    """
-    match content.sender.sender, content.content:
-        case MemberSender(leaf), _:
-            sender = tree.leaf(LeafIndex(leaf))
-            if sender is None:
-                raise InvalidMessage("§6", f"the sender, leaf {leaf}, is no member")
-            return sender.signature_key
-        case ExternalSenderIndex(index), _:
-            allowed = external_senders_in(context.extensions)
-            if index >= len(allowed):
-                raise InvalidMessage("§12.1.8.1", f"the group knows no external sender {index}")
-            return allowed[index].signature_key
-        case _, Proposal(Add(key_package)):
-            return key_package.leaf_node.signature_key
-        case _, Commit(_, UpdatePath(leaf_node)):
-            return leaf_node.signature_key
-        case _:
-            raise InvalidCommit("§12.4.3.2", "an external commit has no path, so no leaf has a key for its signature")
 
 
 def sender_leaf(content: FramedContent) -> LeafIndex:

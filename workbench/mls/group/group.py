@@ -12,8 +12,9 @@ from typing import TypeAlias
 from workbench.mls.arguments import Entropy, Seconds, checks_arguments
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import Misuse
-from workbench.mls.framing.content import proposal_ref, sign_content
+from workbench.mls.framing.content import proposal_ref
 from workbench.mls.framing.padding import Padding
+from workbench.mls.framing.signing import sign_content
 from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.bundle import KeyPackageBundle
 from workbench.mls.group.commit import PendingCommit, Removed, process_commit

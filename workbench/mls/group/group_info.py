@@ -7,6 +7,7 @@ from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidGroupInfo, InvalidRatchetTree, Misuse
 from workbench.mls.group.authentication import authenticate_group
 from workbench.mls.group.public_group import DEFAULT_POLICY, Policy, PublicGroup, public_epoch
+from workbench.mls.group.signatures import verify_group_info
 from workbench.mls.group.state import GroupState
 from workbench.mls.schedule.key_schedule import external_key_pair
 from workbench.mls.tree.extensions import check_extension_keys, check_extensions
@@ -59,15 +60,6 @@ def public_group(
     suite = suite or cipher_suite(context.cipher_suite)
     tree = verified_tree(suite, info, ratchet_tree, when=When.at(now), policy=policy)
     return public_epoch(suite, context, tree, info.confirmation_tag, policy)
-
-
-def verify_group_info(suite: CipherSuite, group_info: GroupInfo, signature_key: bytes) -> None:
-    """Check that a GroupInfo was signed with this key (RFC 9420 §12.4.3)."""
-    content = GroupInfoTBS(
-        group_info.group_context, group_info.extensions, group_info.confirmation_tag, group_info.signer
-    )
-    if not suite.verify_with_label(signature_key, "GroupInfoTBS", encode(content), group_info.signature):
-        raise InvalidGroupInfo("§12.4.3", "the signature of the GroupInfo does not verify")
 
 
 def verified_tree(

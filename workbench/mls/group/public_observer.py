@@ -18,9 +18,8 @@ from typing import TypeAlias
 from workbench.mls.arguments import Seconds, checks_arguments
 from workbench.mls.errors import InvalidCommit, InvalidGroupInfo, InvalidTag, Misuse
 from workbench.mls.framing.content import verify_content
-from workbench.mls.framing.public_message import read_public
-from workbench.mls.group.framing import check_address, signature_key_of
-from workbench.mls.group.group_info import verify_group_info
+from workbench.mls.framing.public_content import read_public
+from workbench.mls.group.framing import check_address
 from workbench.mls.group.public_commit import (
     EpochAdvanced,
     ProposalQueued,
@@ -28,6 +27,7 @@ from workbench.mls.group.public_commit import (
     process_public_proposal,
 )
 from workbench.mls.group.public_group import PublicGroup, public_epoch, require_not_ended
+from workbench.mls.group.signatures import signature_key_of, verify_group_info
 from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim_transcript_hash
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.value import value
