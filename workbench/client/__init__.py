@@ -1,7 +1,7 @@
-"""A device: it holds keys and states, publishes and fetches, and says in words what happened.
+"""A device: it holds keys and states, uses the delivery service, and tells in sentences what happened.
 
-`device` talks to the delivery service, `device_state` is all that it holds at one instant, `reading` says what an entry
-of the log does to it, `events` are the words.
+`device` has the calls; `device_state` is all that a device holds at one instant; `reading` processes an entry of the
+log; `events` has the sentences.
 """
 
 from workbench.client.device import Device

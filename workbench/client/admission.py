@@ -1,7 +1,7 @@
-"""Whether a way into a group fits what the device holds already: what MLS leaves to applications (RFC 9420 §12.4.3.1).
+"""Checks before a device joins a group, which MLS leaves to the application (RFC 9420 §12.4.3.1).
 
-A state is of one group and knows of no other, so only the device can see that two groups have the same id. A group in
-which the device is must not be replaced by what somebody else sends.
+A state belongs to one group and knows no other, so only the device can see that two groups have the same id. A Welcome
+from somebody else must not replace a group in which the device is.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from workbench.mls.wire.messages import GroupInfo
 def require_new_group(groups: Mapping[bytes, Membership], group_id: bytes) -> None:
     """Refuse to make a group with the id of one in which the device is (RFC 9420 §11)."""
     if group_id in groups and groups[group_id].state.active:
-        raise Misuse("§11", f"this device is in a group of the id {shown(group_id)} already: choose another id")
+        raise Misuse("§11", f"this device already has a group with the id {shown(group_id)}: choose another id")
 
 
 def handed_out(message: bytes, user: str) -> KeyPackage:
-    """The key package that the directory gave, which has to be of the user that was asked for (RFC 9420 §5.3.1).
+    """The key package in an answer of the directory; it must be of the user that was asked for (RFC 9420 §5.3.1).
 
-    Raises `InvalidKeyPackage`; `Misuse` for what is no key package.
+    Raises `InvalidKeyPackage`; `Misuse` for another kind of message.
     """
     key_package = decode(MLSMessage, message).message
     if not isinstance(key_package, KeyPackage):
@@ -38,11 +38,10 @@ def handed_out(message: bytes, user: str) -> KeyPackage:
 
 
 def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation, state: GroupState) -> None:
-    """Check the state to which a Welcome leads against the groups of the device (RFC 9420 §12.4.3.1).
+    """Compare the state to which a Welcome leads with the groups of the device (RFC 9420 §12.4.3.1).
 
-    A device that was removed may be added again, in a later epoch than the one that it has seen: a Welcome that comes
-    once more must not take it back. A group that has ended is followed by the one that was announced, and no other.
-    Raises `InvalidWelcome`.
+    A device that was removed may be added again in a later epoch. An old Welcome must not take it back into an epoch
+    that it has seen. After a ReInit, only the announced group may follow. Raises `InvalidWelcome`.
     """
     if state.group_id != invitation.group_id:
         led, named = shown(state.group_id), shown(invitation.group_id)
@@ -52,7 +51,7 @@ def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation,
         return
     known = groups[state.group_id].state
     if known.active:
-        raise InvalidWelcome("§12.4.3.1", f"this device is in a group of the id {shown(state.group_id)} already")
+        raise InvalidWelcome("§12.4.3.1", f"this device already has a group with the id {shown(state.group_id)}")
     if known.reinit is not None and known.reinit.group_id != state.group_id:
         raise InvalidWelcome("§11.2", "the group has ended by a ReInit: its members go on in the announced one")
     if known.reinit is None and state.epoch <= known.epoch:
@@ -63,7 +62,7 @@ def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation,
 def check_description(
     groups: Mapping[bytes, Membership], group_id: bytes, info: GroupInfo, own_leaf: LeafIndex | None
 ) -> None:
-    """Check a GroupInfo by which the device is to join against the state that it has (RFC 9420 §12.4.3.2).
+    """Compare a GroupInfo with which the device is to join with the state that it has (RFC 9420 §12.4.3.2).
 
     `own_leaf` is the device's own in the tree of the GroupInfo. Raises `InvalidGroupInfo`.
     """

@@ -1,4 +1,4 @@
-"""One device of one user: keys, groups, and the way to the delivery service and back."""
+"""One device of one user: its keys, its groups, and its calls to the delivery service."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ from workbench.mls.wire.shapes import uint16, uint64
 
 @checks_methods
 class Device:
-    """A user's device. What it holds is the value `device_state`; each call puts another value in its place.
+    """A device of one user. All that it holds is in the value `device_state`; each call replaces it by another value.
 
-    `entropy` gives 32 fresh bytes a call, `clock` the seconds since 1970. Messages of a group are read in the order
-    of the delivery service's log; a commit of one's own takes effect when it is read there, like any other.
-    `suites` gives cipher suites by number, for groups that use another one than `suite`, and
-    `process_public` is that of `process`. `signing_key` makes the device's signature key for a suite, such as a
-    `Signer` of a keystore; without it the device draws the key and holds its bytes.
+    `entropy` returns 32 fresh bytes for each call, and `clock` the seconds since 1970. The device reads the messages of
+    a group in the order of the delivery service's log; its own commit takes effect when the device reads it there, like
+    any other commit. `suites` returns cipher suites by number, for groups that use another one than `suite`;
+    `process_public` is passed to `process`. `signing_key` makes the signature key of the device for a suite, for
+    example a `Signer` of a keystore; without it the device draws the key and holds its bytes.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Device:
         return f"Device({self.name!r})"
 
     def connect(self, service: Transport) -> None:
-        """Reach the delivery service by another way from now on, such as a session of this device."""
+        """Use another transport to the delivery service from now on, such as a session of this device."""
         self._service = service
         service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), self._sign)
 
@@ -114,11 +114,11 @@ class Device:
 
     @property
     def credential(self) -> Credential:
-        """Who the device says it is."""
+        """The credential of the device: the name of its user."""
         return Credential(BasicCredential(self.name.encode()))
 
     def signature_key(self, cipher_suite: uint16 | None = None) -> bytes:
-        """The public key with which its signatures are verified, in its own cipher suite or another, by number."""
+        """The public signature key of the device, for its own cipher suite or for another one, by number."""
         suite = self._suite(cipher_suite)
         return suite.signature_public_key(self._signature_private_key(suite))
 
@@ -150,11 +150,12 @@ class Device:
     # Being added
 
     def publish_key_package(self, cipher_suite: uint16 | None = None, *, last_resort: bool = False) -> bytes:
-        """Make a key package and leave it with the delivery service; gives its bytes on the wire.
+        """Make a key package and publish it in the directory of the delivery service; return its bytes.
 
-        One of `last_resort` lets the device be added when all others are used up, as often as it takes. It costs
-        forward secrecy: the init key is kept, so an attacker opens with it each Welcome that has come for it, however
-        long ago, and reads on from there. A new one takes its place; `forget_key_package` deletes the old one here.
+        With a key package of `last_resort` the device can be added when all others are used up, and repeatedly. This
+        costs forward secrecy: the device keeps the init key, so an attacker that compromises the device can decrypt
+        each Welcome to it, however old, and read on from there. A new one replaces it in the directory;
+        `forget_key_package` deletes the old one on the device.
         """
         bundle = self._keep_bundle(self._suite(cipher_suite), last_resort=last_resort)
         message = encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))
@@ -162,11 +163,11 @@ class Device:
         return message
 
     def forget_key_package(self, reference: bytes) -> None:
-        """Delete the private keys of a key package: no Welcome for it can be opened any more."""
+        """Delete the private keys of a key package: the device cannot decrypt a Welcome to it any more."""
         self.device_state = self.device_state.without_bundle(reference)
 
     def create_group(self, group_id: bytes) -> None:
-        """Make a group of one, with a key package that nobody else ever sees."""
+        """Create a group with this device as its only member."""
         require_new_group(self.device_state.groups, group_id)
         bundle = self._new_bundle()
         state = create_group(
@@ -176,11 +177,12 @@ class Device:
         self.device_state = self.device_state.with_group(Membership(state, 0))
 
     def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
-        """Enter the groups to which a Welcome has come, or only this one; the init key that opened it is deleted.
+        """Join all groups to which a Welcome has come, or only this one, and delete the init keys that were used.
 
-        That of a key package of last resort stays (`publish_key_package`). A Welcome to a group in which the device is
-        is refused, and so is one that came with the log of another group.
-        A Welcome that cannot be accepted waits, for a pre-shared key that may still come, say; that is told once.
+        The init key of a key package of last resort is kept (`publish_key_package`). A Welcome to a group that the
+        device already has is refused, and so is a Welcome that came with the log of another group. A Welcome that
+        cannot be accepted stays, because a missing pre-shared key may still come, for example; its event comes only
+        once.
         """
         events = []
         for reference, bundle, invitation in new_invitations(self._service, self.device_state):
@@ -215,17 +217,17 @@ class Device:
             events.append(Event("joined", state.group_id, state.epoch, name, f"{name} joined the group"))
         return tuple(events)
 
-    # Coming in by itself (RFC 9420 §12.4.3.2, §12.1.8)
+    # Joining without being added (RFC 9420 §12.4.3.2, §12.1.8)
 
     def join_by_commit(
         self, group_id: bytes, *, psks: Sequence[bytes] = (), in_place_of: LeafIndex | None = None
     ) -> Entry:
-        """Join a group that a member has described, or come back to it in place of the device's own old leaf.
+        """Join a group by an external commit, with the GroupInfo that a member has uploaded.
 
-        The own leaf is the one with the signature key of this device: other devices of the same user are members of
-        their own, and stay. `in_place_of` is the leaf of a device of this user that is lost, and goes.
-        It takes effect as soon as the delivery service has taken the commit. Raises `NoGroupInfo`, `LateCommit`, and
-        what `external_commit` raises; `Misuse` if the description does not fit the state that the device has.
+        If a leaf of the group has the signature key of this device, the commit replaces that leaf. Other devices of the
+        same user stay in the group. `in_place_of` is the leaf of another device of this user, which the commit removes
+        instead. The commit takes effect as soon as the delivery service has accepted it. Raises `NoGroupInfo`,
+        `LateCommit`, `InvalidGroupInfo` if the GroupInfo does not fit the device's state, and as `external_commit` does.
         """
         info = group_info_in(self._service.group_info(group_id))
         suite = self._suite(info.group_context.cipher_suite)
@@ -259,13 +261,13 @@ class Device:
         return self._service.submit(group_id, encode(request))
 
     def as_external_sender(self, cipher_suite: uint16 | None = None) -> ExternalSender:
-        """How a group that is to take proposals from this device has to call it (RFC 9420 §12.1.8.1)."""
+        """The entry of this device for the extension `external_senders` of a group (RFC 9420 §12.1.8.1)."""
         return ExternalSender(self.signature_key(cipher_suite), self.credential)
 
     def propose_from_outside(
         self, group_id: bytes, proposal: AnyProposal, *, sender_index: int, cipher_suite: int | None = None
     ) -> Entry:
-        """Propose something as the external sender at that place of the group's list, without being a member."""
+        """Send a proposal as the external sender with this index in the group's list, without being a member."""
         suite = self._suite(cipher_suite)
         epoch, signs = self._service.epoch(group_id), self._signature_private_key(suite)
         message = propose_external(
@@ -274,25 +276,25 @@ class Device:
         return self._service.submit(group_id, encode(message))
 
     def publish_group_info(self, group_id: bytes) -> bytes:
-        """Describe the group for those outside, so that they can join it by a commit; gives the bytes."""
+        """Upload a GroupInfo, for clients that join by a commit and for the service's checks; return its bytes."""
         message = encode(group_info(self.state(group_id)))
         self._service.publish_group_info(message)
         return message
 
     def install_psk(self, psk_id: bytes, psk: bytes) -> None:
-        """Keep a pre-shared key that has come from outside of all groups (RFC 9420 §8.4)."""
+        """Keep an external pre-shared key (RFC 9420 §8.4)."""
         self.device_state = self.device_state.with_psk(psk_id, psk)
 
     # Changing the group
 
     def propose(self, group_id: bytes, proposal: AnyProposal) -> Entry:
-        """Propose anything but an Update, for which there is `propose_update`."""
+        """Send a proposal of any type but Update, for which there is `propose_update`."""
         state = self.state(group_id)
         proposed = propose(state, proposal, entropy=self._entropy(), now=self._clock(), framing=self._framing)
         return self._submit(group_id, proposed.message, proposed.next)
 
     def propose_add(self, group_id: bytes, user: str) -> Entry:
-        """Propose to add a user, by a key package from the directory."""
+        """Propose to add a user, with a key package from the directory."""
         return self.propose(group_id, Add(self.fetch_key_package(user, self.state(group_id).suite.id)))
 
     def propose_remove(self, group_id: bytes, leaf: LeafIndex) -> Entry:
@@ -305,7 +307,7 @@ class Device:
         return self.propose(group_id, self._psk_proposal(group_id, psk, state.suite))
 
     def propose_update(self, group_id: bytes) -> Entry:
-        """Propose a fresh leaf key, which takes effect when somebody else commits it."""
+        """Propose a fresh leaf key, which takes effect when another member commits it."""
         state = self.state(group_id)
         proposed = propose_update(state, entropy=self._entropy(), now=self._clock(), framing=self._framing)
         return self._submit(group_id, proposed.message, proposed.next)
@@ -321,12 +323,11 @@ class Device:
         path: bool = True,
         approve: bool | Sequence[bytes] = False,
     ) -> Published:
-        """Commit what is pending and what is given here; it takes effect when it is read in the log.
+        """Commit pending proposals and those given here; the commit takes effect when the device reads it in the log.
 
-        `approve` takes along those who ask to be added, and whatever else needs an approval by the policy: all of them,
-        or the proposals of these references.
-        `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises `LateCommit` if the epoch has had
-        its commit, which leaves the device as it was.
+        `approve` approves pending proposals that need it by the policy, such as requests to be added: all of them, or
+        those with these references. `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises
+        `LateCommit` if another commit has ended the epoch; the device is then unchanged.
         """
         membership = self._membership(group_id)
         state = membership.state
@@ -352,7 +353,7 @@ class Device:
         return Published(entry, welcome)
 
     def send(self, group_id: bytes, data: bytes) -> Entry:
-        """Say something to the group.
+        """Send an application message to the group.
 
         Raises `Misuse` if this device is an archive, or its owner has locked the group.
         """
@@ -366,7 +367,7 @@ class Device:
     # Groups that come from another (RFC 9420 §11.2, §11.3)
 
     def reinit(self, group_id: bytes, users: Sequence[str]) -> Published:
-        """Found the group that a ReInit has announced, with all these other members of the old one."""
+        """Create the group that a ReInit has announced, with all other members of the old one."""
         old, announced = self.state(group_id), self.state(group_id).reinit
         if announced is None:
             raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
@@ -386,7 +387,7 @@ class Device:
         )
 
     def branch(self, group_id: bytes, new_group_id: bytes, users: Sequence[str]) -> Published:
-        """Make a new group of some members of an old one, which lives on."""
+        """Make a new group of some members of an old one, which continues to exist."""
         require_new_group(self.device_state.groups, new_group_id)
         old = self.state(group_id)
         packages = [self.fetch_key_package(user, old.suite.id) for user in users]
@@ -396,7 +397,7 @@ class Device:
         return self._found(made)
 
     def _found(self, committed: PendingCommit) -> Published:
-        """Put a new group and its first commit into the delivery service, and live in it."""
+        """Open the log of a new group, submit its first commit, and keep its state."""
         state = committed.next
         self._service.open_group(state.group_id, late_epochs=self._policy.past_epochs)
         welcome = None if committed.welcome is None else encode(committed.welcome)
@@ -407,12 +408,12 @@ class Device:
     # Following the group
 
     def fetch(self, group_id: bytes, *, messages: bool = True, until: int | None = None) -> tuple[Event, ...]:
-        """Read on in the log, in order, to its end or `until` a place.
+        """Read the new entries of the log in order, to its end or `until` a place.
 
-        What cannot be accepted is passed over, with the reason (`client.reading`).
-        The device stops in front of a commit for which it lacks a pre-shared key: `install_psk` gives it. After its
-        removal it keeps the state of before, for `confirm_removal` or `reject_removal`.
-        Without `messages` the application messages are late, as a network may have it: they are read when they come.
+        An entry that cannot be processed is skipped and reported. The device stops before a commit for which it lacks a
+        pre-shared key, until `install_psk` gives it the key. After its removal it keeps its earlier state for
+        `confirm_removal` or `reject_removal`. Without `messages`, application messages are left for a later call, as if
+        the network had delayed them.
         """
         events = []
         membership, entries = arrived(self._service, self._membership(group_id), messages=messages, until=until)
@@ -428,11 +429,11 @@ class Device:
         return tuple(events)
 
     def confirm_removal(self, group_id: bytes) -> None:
-        """Believe that the device was removed: the state of before, which it has kept until now, is deleted."""
+        """Accept that the device was removed, and delete the earlier state that it has kept."""
         self._keep(decided(self._membership(group_id), removed=True))
 
     def reject_removal(self, group_id: bytes) -> None:
-        """Go on in the epoch before a commit that removed the device, as all do who refused that commit."""
+        """Go on in the epoch before the commit that removed the device, with the members that refused that commit."""
         self._keep(decided(self._membership(group_id), removed=False))
 
     def _process(self, entry: Entry) -> Process:
@@ -449,17 +450,17 @@ class Device:
 
         return process_entry
 
-    # What the above have in common
+    # Steps that the calls share
 
     def _suite(self, number: int | None) -> CipherSuite:
-        """A cipher suite as this device has it, so that what it does is recorded in all of them alike."""
+        """The device's own object for a cipher suite, so that a tracing suite records all operations of the device."""
         return self.suite if number in {None, self.suite.id} else self._suites(number)
 
     def _sign(self, label: str, content: bytes) -> bytes:
         return self.suite.sign_with_label(self.device_state.signature_private_key, label, content)
 
     def _signature_private_key(self, suite: CipherSuite) -> SigningKey:
-        """One key for each cipher suite; those of other suites than its own are made when they are needed."""
+        """The device's key for a cipher suite. Keys for other suites than its own are made when they are needed."""
         if suite.id == self.suite.id:
             return self.device_state.signature_private_key
         if suite.id not in self.device_state.other_signature_keys:
@@ -498,14 +499,14 @@ class Device:
         self.device_state = self.device_state.with_group(membership)
 
     def fetch_key_package(self, user: str, cipher_suite: uint16 | None = None) -> KeyPackage:
-        """A key package of a user from the directory, which hands it out to nobody else.
+        """Take a key package of a user out of the directory.
 
-        Raises `NoKeyPackage`, and `InvalidKeyPackage` if the directory gives one of somebody else.
+        Raises `NoKeyPackage`, and `InvalidKeyPackage` if the directory returns another user's.
         """
         return handed_out(self._service.take_key_package(user, cipher_suite or self.suite.id), user)
 
     def _submit(self, group_id: bytes, message: MLSMessage, state: GroupState) -> Entry:
-        """Send a message; the device goes on with its state once it is in the log."""
+        """Submit a message, and keep the next state once the message is in the log."""
         entry = self._service.submit(group_id, encode(message))
         self._keep(replace(self._membership(group_id), state=state), entry)
         return entry

@@ -1,4 +1,4 @@
-"""What a device holds at one instant: a value, so that the past can be looked at, and exactly what an attacker gets."""
+"""All that a device holds at one instant, as a value: exactly what an attacker that compromises the device gets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.mls.group.pre_shared_keys import HeldPSKs, all_psks
 
 
 class Published(NamedTuple):
-    """A commit in the log, and the Welcome that goes with it."""
+    """A commit in the log, and its Welcome."""
 
     entry: Entry
     welcome: bytes | None
@@ -21,7 +21,7 @@ class Published(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A commit of one's own that is in the log at `index` and has not been read there yet."""
+    """The device's own commit, which is in the log at `index`, and which the device has not read there yet."""
 
     index: int
     committed: PendingCommit
@@ -29,11 +29,12 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One group: the state, where in the log to read on, and which entries are one's own.
+    """A group on a device: its state, and the place in the log at which to read on.
 
-    `own` are those that have not been read yet. `late` are entries before `next_index` that have not come yet.
-    `before` is the state before a commit removed the device, until its owner has decided about the removal.
-    `needs_psk` is the entry in front of which the device has stopped, because it lacks a pre-shared key.
+    `own` are the places of the device's own entries that it has not read yet. `late` are the places before `next_index`
+    of entries that have not arrived. `before` is the state before a commit removed the device, until the user has
+    decided about the removal. `needs_psk` is the place of the commit before which the device has stopped, because it
+    lacks a pre-shared key.
     """
 
     state: GroupState
@@ -46,7 +47,7 @@ class Membership:
 
     @property
     def first_unread(self) -> int:
-        """The first place of the log that the device has not read: everything before it can be acknowledged."""
+        """The first place of the log that the device has not read: all entries before it can be acknowledged."""
         return min((*self.late, self.next_index))
 
 
@@ -54,11 +55,11 @@ class Membership:
 class DeviceState:
     """All that is on a device.
 
-    `bundles` are by their reference the key packages that nobody has used yet, and those of last resort, whose uses
-    are `accepted`: into which group, and where in its log. `refused` are invitations that could not be accepted so far,
-    told by the same. `psks` are keys from elsewhere, by their `psk_id`.
-    `other_signature_keys` are for cipher suites that sign with another algorithm, by its suite. A signature key that a
-    keystore holds is a `Signer` here, and no secret of this state. `decisions` are those of its owner.
+    `bundles` has the unused key packages, and those of last resort, by their references. `accepted` are the Welcomes to
+    key packages of last resort that the device has used: the group, and the place in its log. `refused` are the
+    Welcomes that it could not accept so far, in the same form. `psks` are external pre-shared keys by their `psk_id`.
+    `other_signature_keys` are those for other cipher suites, by the number of the suite. A signature key in a keystore
+    is a `Signer` here, so it is not a secret of this state. `decisions` are those of the owner.
     """
 
     signature_private_key: SigningKey = field(repr=False)
@@ -72,7 +73,7 @@ class DeviceState:
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:
-        """The keys of past epochs of all groups, by group and epoch (RFC 9420 §8.6)."""
+        """The resumption PSKs of all groups, by group id and epoch (RFC 9420 §8.6)."""
         return {
             (group_id, epoch): psk
             for group_id, membership in self.groups.items()
@@ -81,7 +82,7 @@ class DeviceState:
 
     @property
     def all_psks(self) -> HeldPSKs:
-        """All pre-shared keys that the device can mix in: those from elsewhere, and those of past epochs."""
+        """All pre-shared keys of the device: external ones, and resumption PSKs."""
         return all_psks(self.psks, self.resumption_psks)
 
     def within(self, group_id: bytes) -> DeviceState:
@@ -89,7 +90,7 @@ class DeviceState:
         return replace(self, groups={key: value for key, value in self.groups.items() if key == group_id})
 
     def with_group(self, membership: Membership) -> DeviceState:
-        """The device's state with the latest of one group."""
+        """The device's state with a new membership of one group."""
         return replace(self, groups={**self.groups, membership.state.group_id: membership})
 
     def with_bundle(self, reference: bytes, bundle: KeyPackageBundle) -> DeviceState:
@@ -97,14 +98,14 @@ class DeviceState:
         return replace(self, bundles={**self.bundles, reference: bundle})
 
     def with_psk(self, psk_id: bytes, psk: bytes) -> DeviceState:
-        """The device's state with a key from elsewhere."""
+        """The device's state with an external pre-shared key."""
         return replace(self, psks={**self.psks, psk_id: psk})
 
     def having_used(self, reference: bytes, group_id: bytes, index: int) -> DeviceState:
-        """The device's state after a key package has led into a group: its init key is gone (RFC 9420 §10).
+        """The device's state after the device has joined with a key package: its init key is deleted (RFC 9420 §10).
 
-        That of a key package of last resort stays, for it may be used again (§16.8). Until its client publishes another
-        one and deletes it, an attacker opens with it all the Welcomes that it was ever used for.
+        The init key of a key package of last resort is kept, because it may be used again (§16.8). As long as the
+        device keeps it, an attacker that compromises the device can decrypt all Welcomes that were ever sealed to it.
         """
         if is_last_resort(self.bundles[reference].key_package):
             return replace(self, accepted=self.accepted | {(group_id, index)})
@@ -115,5 +116,5 @@ class DeviceState:
         return replace(self, other_signature_keys={**self.other_signature_keys, cipher_suite: private_key})
 
     def without_bundle(self, reference: bytes) -> DeviceState:
-        """The device's state without a key package: nobody can enter a group by it any more."""
+        """The device's state without a key package: the device cannot join with it any more."""
         return replace(self, bundles={key: bundle for key, bundle in self.bundles.items() if key != reference})

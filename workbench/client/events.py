@@ -1,4 +1,4 @@
-"""What happened, in words, with the person first."""
+"""Events: sentences about what happened, which begin with the name of the person who acted."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "remov
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that a device learned: who did it, in which epoch the device is now, and a sentence.
+    """One event on a device: who acted, the epoch in which the device is now, and a sentence.
 
-    `data` is what an application message says, `error` why something was refused, and `advice` what to do about it.
-    `readable` says the same as `text` to people who know nothing of the protocol, in one sentence or more.
+    `data` is the content of an application message, `error` the reason of a refusal, and `advice` what the user can do.
+    `readable` says the same as `text`, in words for people who do not know the protocol.
     """
 
     kind: EventKind
@@ -50,13 +50,13 @@ REMOVED_BY_CLAIM = (
     " device goes on in its epoch as they do. Who was removed by mistake comes back with `join_by_commit`, or is added"
     " again."
 )
-"""What a device does about its removal, which it has to take at its word (`Removed`)."""
+"""What the user of a removed device can do: the device cannot check its removal (`Removed`)."""
 
 
 def refusal(entry: Entry, state: GroupState, error: MLSError) -> Event:
-    """An entry of the log that a device refuses, and what its user can do then.
+    """The device refuses an entry of the log; the event says what its user can do.
 
-    The log goes on behind a commit, whether or not a device can follow it.
+    After a commit, the log goes on in the next epoch, even if a device cannot process the commit.
     """
     advice = ""
     if entry.content_type is ContentType.commit and state.active and entry.epoch == state.epoch:
@@ -69,7 +69,7 @@ def refusal(entry: Entry, state: GroupState, error: MLSError) -> Event:
 
 
 def waiting(entry: Entry, state: GroupState, missing: UnknownPreSharedKey) -> Event:
-    """The device stops in front of a commit, because it lacks a pre-shared key."""
+    """The device stops before a commit, because it lacks a pre-shared key."""
     advice = (
         f"The device reads nothing after entry {entry.index} of the log until it has this key. Give it the key with"
         " `install_psk`, then call `fetch` again. Where nobody can give it the key, it comes back with"
@@ -79,9 +79,9 @@ def waiting(entry: Entry, state: GroupState, missing: UnknownPreSharedKey) -> Ev
 
 
 def reopening(entry: Entry, state: GroupState) -> Event:
-    """The notice of the service that members have refused a commit, so that its epoch goes on.
+    """The service has made a commit void that members refused: the epoch before it goes on.
 
-    A device that has refused it too goes on. One that has accepted it has deleted the keys of the epoch.
+    A device that has refused the commit goes on in that epoch. A device that has accepted it has deleted its keys.
     """
     words = f"More than half of the members refused the commit that ended epoch {entry.epoch}: the epoch goes on"
     stranded = f"This device is in epoch {state.epoch}, which is void. Be removed and added again."
@@ -90,12 +90,12 @@ def reopening(entry: Entry, state: GroupState) -> Event:
 
 
 def going_on(event: Event) -> Event:
-    """Another commit has come for the epoch in which the device was removed, and the device has followed it."""
+    """The device has processed another commit of the epoch in which it was removed."""
     return replace(event, text=f"{event.text}; the removal of this device did not hold")
 
 
 def event_of(before: GroupState, after: GroupState, received: Received) -> Event:
-    """What a received message meant, in words."""
+    """The event of a message that a device has processed."""
     match received:
         case ApplicationMessage(sender, data, epoch=epoch):
             readable = before.readable_in(epoch) or before.readable

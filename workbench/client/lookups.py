@@ -1,4 +1,4 @@
-"""What a device looks up before it acts: what has come, pre-shared keys by name, its old leaf, a Welcome's group."""
+"""What a device looks up before it acts: new entries and Welcomes, pre-shared keys, its old leaf, an old group."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from workbench.mls.wire.tree import Extension, LeafNode, RatchetTreeExtension
 def arrived(
     service: Transport, membership: Membership, *, messages: bool, until: int | None = None
 ) -> tuple[Membership, tuple[Entry, ...]]:
-    """The entries of the log to read now, late ones first, and the membership that notes which are late.
+    """The membership with the late entries noted, and the entries of the log to read now, late ones first.
 
-    Without `messages` all application messages are. Entries from the place `until` on are left where they are.
+    Without `messages` all application messages are late. Entries from the place `until` on are left where they are.
     """
     came = service.entries(membership.state.group_id, membership.next_index)
     new = came if until is None else tuple(each for each in came if each.index < until)
@@ -47,7 +47,7 @@ def arrived(
 
 
 def new_invitations(service: Transport, device_state: DeviceState) -> list[tuple[bytes, KeyPackageBundle, Invitation]]:
-    """The Welcomes that have come and were not accepted yet, each with the key package that it is for."""
+    """The Welcomes that have arrived and were not accepted yet, each with its key package."""
     return [
         (reference, bundle, invitation)
         for reference, bundle in device_state.bundles.items()
@@ -57,14 +57,14 @@ def new_invitations(service: Transport, device_state: DeviceState) -> list[tuple
 
 
 def approved_among(state: GroupState, *, approve: bool | Sequence[bytes]) -> tuple[bytes, ...]:
-    """The references of the pending proposals of which a committer approves: all, none, or those named."""
+    """The references of the pending proposals that a committer approves: all, none, or those given."""
     if isinstance(approve, bool):
         return tuple(state.proposals) if approve else ()
     return tuple(approve)
 
 
 def psk_proposal(suite: CipherSuite, group_id: bytes, psk: bytes | int, *, entropy: bytes) -> PreSharedKey:
-    """A proposal to mix in a key from elsewhere by its `psk_id`, or one of the group's own past by its epoch."""
+    """A proposal for an external pre-shared key by its `psk_id`, or for a resumption PSK of the group by its epoch."""
     named: ExternalPSK | ResumptionPSK = (
         ResumptionPSK(ResumptionPSKUsage.application, group_id, psk) if isinstance(psk, int) else ExternalPSK(psk)
     )
@@ -85,10 +85,10 @@ def leaf_of(signature_key: bytes, extensions: Sequence[Extension]) -> LeafIndex 
 def old_group(
     suite: CipherSuite, invitation: Invitation, bundle: KeyPackageBundle, groups: Mapping[bytes, Membership]
 ) -> GroupState | None:
-    """The group out of which a Welcome leads, None if it is none of these (RFC 9420 §12.4.3.1).
+    """The group from which the group of a Welcome comes; None if it comes from none (RFC 9420 §12.4.3.1).
 
-    It is the one that the Welcome names; else one that has ended by a ReInit, and announced the group of the Welcome.
-    A device that has been in the announced group already is added to it again as to any other.
+    It is the group that the Welcome names, or else one whose ReInit has announced the group of the Welcome. If the
+    device has been in the announced group already, the Welcome adds it again, as in any group.
     """
     message = decode(MLSMessage, invitation.welcome).message
     if not groups or not isinstance(message, Welcome):

@@ -1,14 +1,14 @@
-"""How a device reads one entry of a group's log: what it becomes, and what its owner is told.
+"""How a device reads one entry of a group's log: the membership after it, and the event for its user.
 
-Four things can happen beside the ordinary:
+There are four special cases:
 
-- A commit removes the device. The device cannot check all of such a commit (`Removed`), so it keeps the state of before
-  until its owner has decided. If another commit for the same epoch comes first, and the old state accepts it as a
-  member does, the removal did not hold, and the device goes on.
-- A commit needs a pre-shared key that the device does not hold. The device stops there and says which one it is.
-- The entry is refused for another reason. The device passes it over.
-- More than half of the members have refused a commit, so that the service has made it void (`delivery.reports`). The
-  device passes over what is void, and tells its owner.
+- A commit removes the device. The device cannot check all of such a commit (`Removed`), so it keeps its earlier state
+  until the user has decided. If another commit of the same epoch comes before that, and the earlier state accepts it as
+  a member does, the removal did not hold, and the device goes on.
+- A commit needs a pre-shared key that the device does not hold. The device stops before it and names the key.
+- The entry is refused for another reason. The device skips it.
+- More than half of the members have refused a commit, so the service has made it void (`delivery.reports`). The device
+  skips void entries, and reports it.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from workbench.mls.errors import UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
 
 Process = Callable[[GroupState, PendingCommit | None], tuple[GroupState, Received]]
-"""What `process` does with the entry, for a state and the own commit that is expected there, if any."""
+"""Processes the entry, given a state and the device's own commit, if the entry is its message."""
 
 
 class Reading(NamedTuple):
-    """The membership after an entry, what to tell, and whether the device stops in front of the entry."""
+    """The membership after an entry, the event, and whether the device stops before the entry."""
 
     membership: Membership
     event: Event | None = None
@@ -63,14 +63,14 @@ def read(membership: Membership, entry: Entry, process: Process) -> Reading:
 
 
 def decided(membership: Membership, *, removed: bool) -> Membership:
-    """The membership once its owner has decided whether the device was removed; `Misuse` if nothing is to decide."""
+    """The membership after the user's decision about a removal; `Misuse` if no removal waits for one."""
     if membership.before is None:
         raise Misuse("§12.4.2", "no removal waits for a decision in this group")
     return replace(membership, state=membership.state if removed else membership.before, before=None)
 
 
 def _after_removal(following: Membership, entry: Entry, process: Process) -> Reading:
-    """Nothing of a group that goes on without the device concerns it, but a commit for the epoch that it was in."""
+    """Read an entry after the removal of the device: only a commit of the epoch in which it was matters to it."""
     before = following.before
     if before is None or entry.content_type is not ContentType.commit or entry.epoch != before.epoch:
         return Reading(following)

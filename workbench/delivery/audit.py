@@ -1,11 +1,11 @@
-"""The audit trail: what was refused, what looks suspicious, and how full the queues are; never what anybody said.
+"""The audit trail: refusals, suspicious requests, and the sizes of queues; never the content of a message.
 
-Each worker writes a chain of its own. A record's digest covers the record before it, so a record that is changed or
-taken out breaks the chain. Who deletes the end of a chain leaves no break: note its last digest elsewhere, as the
+Each worker writes its own chain. The digest of a record covers the record before it, so a record that is changed or
+removed breaks the chain. Deleting the end of a chain does not break it: keep its last digest in another place, as the
 metrics do (`delivery_audit_number`).
 
-The same event of the same device and group is written once a minute, with a count, so that a flood of bad requests is
-no flood of writes.
+The same event of the same device and group is written once a minute, with a count, so that a flood of bad requests does
+not cause a flood of writes.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from workbench.delivery.ports import Clock, Log, Store
 from workbench.delivery.rows import AuditRecord
 
 WINDOW = 60
-"""Seconds in which the same event is counted instead of written again."""
+"""Seconds for which repetitions of an event are counted and not written."""
 
 REMEMBERED = 10_000
-"""Events that are being counted at the same time: beyond it all counts are written."""
+"""The most events that are counted at the same time. When there are more, all counts are written."""
 
 
 class AuditEvent(Enum):
-    """What is worth a record. The value is its name in the log; those in `SUSPICIOUS` a person should look at."""
+    """The events in the audit log, with their names there. A person should look at those in `SUSPICIOUS`."""
 
     registered = "a device was registered"
     login = "a device logged in"
@@ -72,14 +72,14 @@ FIRST = bytes(32)
 
 
 def chained(previous: AuditRecord | None, record: AuditRecord) -> AuditRecord:
-    """The record at the end of its chain."""
+    """A record with its number and digest, to follow `previous` in a chain."""
     number = 0 if previous is None else previous.number + 1
     placed = replace(record, number=number, previous=FIRST if previous is None else previous.digest, digest=b"")
     return replace(placed, digest=_digest(placed))
 
 
 def broken(records: Sequence[AuditRecord]) -> Iterator[str]:
-    """What is wrong with a chain, which begins with any of its records; nothing if it is whole."""
+    """The faults of a chain, as sentences; none if it is whole. `records` may begin with any record of the chain."""
     before: AuditRecord | None = None
     for record in records:
         if record.digest != _digest(replace(record, digest=b"")):
@@ -101,7 +101,7 @@ class MemoryLog:
         self.records: list[AuditRecord] = []
 
     def last(self) -> AuditRecord | None:
-        """The record to go on from."""
+        """The last record of the chain."""
         return self.records[-1] if self.records else None
 
     def write(self, records: Sequence[AuditRecord]) -> None:
@@ -117,19 +117,19 @@ class StoredLog:
         self._chain = chain
 
     def last(self) -> AuditRecord | None:
-        """The record to go on from."""
+        """The last record of the chain."""
         with self._store.read() as rows:
             return rows.audit_tail(self._chain)
 
     def write(self, records: Sequence[AuditRecord]) -> None:
-        """Keep records for good."""
+        """Store records."""
         with self._store.write() as rows:
             for record in records:
                 rows.add_audit(record)
 
 
 class AuditTrail:
-    """One worker's chain. `note` never fails: what cannot be written now is counted, and written later."""
+    """One worker's chain. `note` never fails: an event that cannot be written now is counted, and written later."""
 
     def __init__(self, log: Log, clock: Clock, chain: str | None = None) -> None:
         self.chain = secrets.token_hex(8) if chain is None else chain
@@ -153,7 +153,7 @@ class AuditTrail:
             self._write_counted(now, [key])
 
     def flush(self, *, everything: bool = False) -> None:
-        """Write the counts of minutes that are over, or of all."""
+        """Write the counts of all minutes that are over; with `everything`, all counts."""
         with self._lock:
             self._write_counts(self._clock() or 0, everything=everything)
 

@@ -1,8 +1,8 @@
-"""What the delivery service can check of an upload, with nothing secret (RFC 9420 §6, §10.1, §16.8).
+"""The checks of uploads that take no secret (RFC 9420 §6, §10.1, §16.8).
 
-It reads what every message shows in the clear. A key package it can check whole. Of a PrivateMessage it sees only the
-frame: whoever knows the group's id and epoch can frame bytes of the right length as a commit, and only members can
-tell. docs/delivery.md says what follows for devices.
+The service can check all of a key package. It sees only the frame of a PrivateMessage: anybody who knows the group's id
+and epoch can frame bytes of the right length as a commit, and only the members can tell. docs/delivery.md says what
+follows for devices.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from workbench.mls.wire.messages import (
 from workbench.mls.wire.tree import KeyPackage
 
 AEAD_TAG = 16
-"""Bytes that sealing adds, whatever the cipher suite (RFC 9180 §7.3)."""
+"""Bytes that the AEAD of each cipher suite adds (RFC 9180 §7.3)."""
 
 SENDER_DATA = 12 + AEAD_TAG
 """Bytes of encrypted_sender_data: leaf index, generation and reuse guard of four bytes each (RFC 9420 §6.3.2)."""
@@ -39,22 +39,22 @@ SHORTEST_CONTENT = {
     ContentType.proposal: AEAD_TAG + 2 + 1 + 8,
     ContentType.commit: AEAD_TAG + 2 + 1 + 8 + 1 + 32,
 }
-"""Bytes of a ciphertext: the tag, the shortest content, a signature with its length (in DER 8 bytes at least), and of a
-commit the confirmation tag, which is as long as the shortest hash (RFC 9420 §6.3.1)."""
+"""The fewest bytes of a ciphertext: the AEAD tag, the shortest content, the shortest signature with its length (8 bytes
+in DER), and for a commit the confirmation tag of the shortest hash (RFC 9420 §6.3.1)."""
 
 LARGEST_MESSAGE = 16 * 1024 * 1024
-"""Bytes of a message or a Welcome: ample for the Welcome with its tree when one commit adds ten thousand members."""
+"""The most bytes of a message or a Welcome: ample for a Welcome with its tree to ten thousand new members."""
 
 
 LONGEST_GROUP_ID = 1024
-"""Bytes of a group's id, so that it fits into the index of a database; 16 to 32 are common (RFC 9420 §11)."""
+"""The most bytes of a group's id, so that it fits into the index of a database; 16 to 32 are common (RFC 9420 §11)."""
 
 LONGEST_USER = 255
-"""Characters of a user's name."""
+"""The most characters of a user's name."""
 
 
 def check_group_id(group_id: bytes) -> None:
-    """`TooLarge` for an id that does not fit into an index, `InvalidFrame` for an empty one, which no path can name."""
+    """Raise `TooLarge` for an id that does not fit into an index, `InvalidFrame` for an empty one."""
     if not group_id:
         raise InvalidFrame("the id of the group is empty")
     if len(group_id) > LONGEST_GROUP_ID:
@@ -62,21 +62,21 @@ def check_group_id(group_id: bytes) -> None:
 
 
 def check_user(user: str) -> None:
-    """`TooLarge` for a name that is too long, `InvalidFrame` for one that a database cannot hold."""
+    """Raise `TooLarge` for a name that is too long, `InvalidFrame` for an empty or invisible one."""
     if len(user) > LONGEST_USER:
         raise TooLarge(f"the name of the user has {len(user)} characters; this service takes {LONGEST_USER} at most")
-    # Spaces of all scripts are fine, and so are the soft hyphen and what joins letters; the rest has to be seen.
+    # Spaces of all scripts, soft hyphens and joiners of letters are allowed; all other characters must be visible.
     seen = "".join(each for each in user if unicodedata.category(each) != "Zs" and each not in "\u00ad\u200c\u200d")
     if not seen or not seen.isprintable():
         raise InvalidFrame(f"the name {user!r} is empty, or holds a character that nobody can see")
 
 
 def checked_key_package(message: bytes, *, now: int | None, longest: int | None = None) -> KeyPackage:
-    """The key package in an upload, checked as any client checks it (RFC 9420 §10.1).
+    """The key package in an upload, with all checks of a client (RFC 9420 §10.1).
 
-    `now` is in seconds since 1970; None leaves its lifetime unchecked. `longest` is how many seconds a lifetime may
-    last, None for any number. Raises `InvalidKeyPackageUpload`, or `Malformed`
-    for bytes that are no MLSMessage.
+    `now` is in seconds since 1970; with None the lifetime is not compared with a time. `longest` is the most seconds of
+    a lifetime, None for any number. Raises `InvalidKeyPackageUpload`, or `Malformed` for bytes that are not an
+    MLSMessage.
     """
     key_package = decode(MLSMessage, message).message
     if not isinstance(key_package, KeyPackage):
@@ -90,13 +90,13 @@ def checked_key_package(message: bytes, *, now: int | None, longest: int | None 
 
 
 def check_size(what: str, message: bytes, largest: int = LARGEST_MESSAGE) -> None:
-    """`TooLarge` for more bytes than a server should keep for a group."""
+    """Raise `TooLarge` for more bytes than the service keeps of one message."""
     if len(message) > largest:
         raise TooLarge(f"the {what} has {len(message)} bytes; this service takes {largest} at most")
 
 
 def check_frame(message: PublicMessage | PrivateMessage) -> None:
-    """`InvalidFrame` for a message that no member can use, as far as its frame shows (RFC 9420 §6, §6.3)."""
+    """Raise `InvalidFrame` for a message whose frame shows that no member can use it (RFC 9420 §6, §6.3)."""
     if isinstance(message, PrivateMessage):
         _check_lengths(message)
         return

@@ -1,8 +1,8 @@
-"""A device's way to a delivery service over HTTP: the same calls as in process, with the same errors.
+"""The client of a delivery service over HTTP: the same calls and errors as in process.
 
-It logs in by itself when the service asks for it. What failed for a reason that passes (the service is restarting,
-busy, or wants to be asked less often) it asks again, for as long as its patience lasts: that is safe, because the same
-message once more makes no second entry. Only a key package that was handed out in an answer which got lost is gone.
+It logs in when the service asks for it. A call that fails because the service restarts, is busy, or limits the rate is
+repeated until the patience ends. That is safe, because the same message makes only one entry. One thing can be lost: a
+key package in an answer that does not arrive.
 """
 
 from __future__ import annotations
@@ -45,11 +45,10 @@ def _unsigned(label: str, content: bytes) -> bytes:
 
 
 class HttpTransport:
-    """One device at one service; a `Transport`. `patience` is in seconds.
+    """A `Transport` of one device to one service. `patience` is in seconds.
 
-    `tls` says whose certificates to trust at an https URL: by default those of the authorities that httpx knows, or
-    the ones in the file that the environment variable SSL_CERT_FILE names.
-    Who the device is, its `Device` says (`identify`), before the first call.
+    `tls` has the authorities that are trusted at an https URL: by default those that httpx knows, or those in the file
+    that the environment variable SSL_CERT_FILE names. A `Device` calls `identify` before the first call.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class HttpTransport:
         self.close()
 
     def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:
-        """Take note of who the device is; it is asked when it logs in."""
+        """Keep the functions that name the device and sign for it; they are called at each login."""
         self._claims, self._sign = claim, sign
 
     @property
@@ -98,9 +97,9 @@ class HttpTransport:
         self._http.close()
 
     def login(self) -> None:
-        """Prove to be this device, and get a session; raises `NotAuthenticated`, `NotAllowed`.
+        """Log in and get a session; raises `NotAuthenticated`, `NotAllowed`.
 
-        A challenge is good once: if the answer to the proof is lost, it begins anew with another one.
+        A challenge is valid once: if an answer is lost, the login begins again with another challenge.
         """
         self._session = self._persist(self._proved)
 
@@ -122,22 +121,22 @@ class HttpTransport:
     # The directory
 
     def publish_key_package(self, user: str, message: bytes) -> None:
-        """Keep a key package until somebody wants to add the user, who is this device's."""
+        """Publish a key package of this device, whose user must be `user`."""
         if user != self._claim.user:
             raise NotAllowed(f"a device of {self._claim.user} publishes key packages of its own, not of {user}")
         self.publish_key_packages([message])
 
     def publish_key_packages(self, messages: Sequence[bytes]) -> models.SupplyModel:
-        """Keep all of these, or none; how many are left then, and how many more to publish."""
+        """Publish all of these, or none; return the number that is left, and the number to publish."""
         given = models.KeyPackagesModel(key_packages=list(messages))
         return self._call(models.SupplyModel, "POST", "/v1/key-packages", given)
 
     def supply(self) -> models.SupplyModel:
-        """How many key packages are left, and how many to publish."""
+        """The number of key packages that are left, and the number to publish."""
         return self._call(models.SupplyModel, "GET", "/v1/key-packages")
 
     def take_key_package(self, user: str, cipher_suite: int, device: str | None = None) -> bytes:
-        """A key package of a user, which nobody else gets, unless it is one of last resort."""
+        """Take a key package of a user out of the directory; one of last resort stays in it."""
         wanted = models.TakeModel(cipher_suite=cipher_suite, device=device)
         path = f"/v1/users/{quote(user, safe='')}/key-package"
         return self._call(models.KeyPackageModel, "POST", path, wanted).key_package
@@ -148,7 +147,7 @@ class HttpTransport:
         return tuple(models.DeviceModel.model_validate(each) for each in json.loads(found.content))
 
     def approve(self, device: str) -> None:
-        """Let another device of this user log in for the first time."""
+        """Allow another device of this user to register."""
         self._answer("POST", "/v1/devices", models.ApprovalModel(device=device))
 
     # Groups
@@ -161,7 +160,7 @@ class HttpTransport:
         self._answer("POST", "/v1/groups", new)
 
     def epoch(self, group_id: bytes) -> int:
-        """The epoch that the accepted commits lead to."""
+        """The epoch to which the accepted commits lead."""
         return self._call(models.EpochModel, "GET", f"/v1/groups/{group_id.hex()}").epoch
 
     def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
@@ -170,7 +169,7 @@ class HttpTransport:
         return self._call(models.EntryModel, "POST", f"/v1/groups/{group_id.hex()}/messages", given).value()
 
     def submit_all(self, uploads: Sequence[Upload]) -> tuple[Entry | Refused, ...]:
-        """Append messages in order; for each its entry, or why it was refused."""
+        """Append messages in order; return for each its entry, or the error of its refusal."""
         given = [models.UploadModel(group=it.group_id, message=it.message, welcome=it.welcome) for it in uploads]
         results = self._call(models.ResultsModel, "POST", "/v1/messages", models.BatchModel(uploads=given)).results
         told: list[Entry | Refused] = []
@@ -182,26 +181,26 @@ class HttpTransport:
         return tuple(told)
 
     def publish_group_info(self, message: bytes) -> None:
-        """Keep what this member says of its group for those outside."""
+        """Upload a GroupInfo for clients outside of the group."""
         self._answer("PUT", "/v1/group-info", models.GroupInfoModel(group_info=message))
 
     def group_info(self, group_id: bytes) -> bytes:
-        """The description of a group in its present epoch."""
+        """The GroupInfo of a group in its present epoch."""
         return self._call(models.GroupInfoModel, "GET", f"/v1/groups/{group_id.hex()}/group-info").group_info
 
     def report(self, group_id: bytes, index: int) -> bool:
-        """Say that the commit at a place cannot be accepted; whether it is void now."""
+        """Report that this device refuses the commit at a place; return whether it is void now."""
         given = models.ReportModel(index=index)
         return self._call(models.VerdictModel, "POST", f"/v1/groups/{group_id.hex()}/reports", given).void
 
     def leave(self, group_id: bytes) -> None:
-        """Receive nothing more of a group."""
+        """Close the device's queue in a group."""
         self._answer("DELETE", f"/v1/groups/{group_id.hex()}/queue", None)
 
-    # The own queues
+    # The device's own queues
 
     def entries(self, group_id: bytes, start: int = 0) -> tuple[Entry, ...]:
-        """The log of a group from one index on, in as many pages as it takes."""
+        """The log of a group from one index on, from all pages."""
         found: list[Entry] = []
         while True:
             page = self.page(group_id, start)
@@ -211,40 +210,40 @@ class HttpTransport:
             start = page.entries[-1].index + 1
 
     def page(self, group_id: bytes, start: int = 0) -> Page:
-        """The log of a group from one index on, as far as one page goes."""
+        """One page of the log of a group, from one index on."""
         return self._call(models.PageModel, "GET", f"/v1/groups/{group_id.hex()}/messages?start={start}").value()
 
     def inbox(self) -> Inbox:
-        """What waits in all groups, as far as one page goes."""
+        """One page of the unread entries in all groups."""
         return self._call(models.InboxModel, "GET", "/v1/inbox").value()
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
-        """The Welcomes that wait for one of this device's key packages."""
+        """The unread Welcomes for one of this device's key packages."""
         return tuple(invitation for reference, invitation in self.welcomes() if reference == key_package_ref)
 
     def welcomes(self) -> tuple[tuple[bytes, Invitation], ...]:
-        """The Welcomes that wait for this device, each with the name of its key package."""
+        """The unread Welcomes for this device, each with the reference of its key package."""
         answer = self._answer("GET", "/v1/welcomes", None)
         found = [models.WelcomeModel.model_validate(each) for each in json.loads(answer.content)]
         return tuple((each.reference, each.value()) for each in found)
 
     def acknowledge(self, group_id: bytes, next_index: int) -> None:
-        """Say that everything before a place has been read."""
+        """Acknowledge all entries before a place."""
         self.acknowledge_all({group_id: next_index})
 
     def acknowledge_all(self, places: Mapping[bytes, int]) -> None:
-        """The same for several groups at once."""
+        """Acknowledge entries of several groups at once."""
         read = [models.PlaceModel(group=group_id, next_index=index) for group_id, index in places.items()]
         self._answer("POST", "/v1/acknowledgements", models.AcknowledgementModel(places=read))
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
-        """Say that a Welcome has been read."""
+        """Mark a Welcome as read."""
         read = models.ReadWelcomeModel(reference=key_package_ref, group=group_id, next_index=next_index)
         self._answer("POST", "/v1/acknowledgements", models.AcknowledgementModel(welcomes=[read]))
 
     @contextmanager
     def wake_ups(self) -> Iterator[Iterator[Waiting]]:
-        """Be told how much waits, at once and whenever it changes; it ends when the connection does."""
+        """The numbers of unread messages: at once, and after each change, until the connection ends."""
         if self._session is None:
             self.login()
         url = "ws" + self._url.removeprefix("http") + "/v1/wake-ups"
@@ -261,13 +260,13 @@ class HttpTransport:
 
             yield told()
 
-    # What the above have in common
+    # Steps that the calls share
 
     def _call(self, kind: type[M], method: str, path: str, given: Model | None = None) -> M:
         return kind.model_validate_json(self._answer(method, path, given).content)
 
     def _answer(self, method: str, path: str, given: Model | None) -> httpx.Response:
-        """The answer to a call of this device, which logs in first if it has to."""
+        """The answer to a call; logs in first, if there is no session."""
         if self._session is None:
             self.login()
         try:
@@ -277,7 +276,7 @@ class HttpTransport:
             return self._persist(lambda: self._once(method, path, given))
 
     def _persist(self, ask: Callable[[], T]) -> T:
-        """Ask until there is an answer, or a refusal that waiting does not change."""
+        """Repeat a call until there is an answer, a refusal that waiting does not change, or no patience left."""
         waited, pause = 0.0, FIRST_PAUSE
         while True:
             try:

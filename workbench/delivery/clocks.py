@@ -1,4 +1,4 @@
-"""The time of day: the clock of a service for life. Lessons use one that passes when it is told to (`lab.sources`)."""
+"""The clock of a service in production. Lessons use a clock that they set (`lab.sources`)."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ def system_clock() -> int:
 
 
 def no_clock() -> None:
-    """The clock of a service that has none."""
+    """The clock of a service without a clock: it returns None."""
     return

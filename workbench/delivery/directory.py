@@ -1,6 +1,6 @@
-"""The directory of key packages: what may enter, and who gets which (RFC 9420 §16.8, RFC 9750 §5.1).
+"""The directory of key packages: publishing them and handing them out (RFC 9420 §16.8, RFC 9750 §5.1).
 
-Each key package is handed out once, but for one of last resort, which stays until its device publishes another.
+Each key package is handed out once. One of last resort stays until its device publishes another.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.mls.wire.tree import KeyPackage, KeyPackageSource
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What the directory has of a device in one cipher suite, and whether the device should publish more."""
+    """The number of key packages of a device in one cipher suite, and the number that it should `publish`."""
 
     cipher_suite: int
     left: int
@@ -32,10 +32,10 @@ class Supply:
 def publish(
     rows: Rows, device: str, user: str, message: bytes, key_package: KeyPackage, *, settings: Settings
 ) -> KeyPackageRow:
-    """Keep a key package, which was checked, until somebody wants to add the user.
+    """Store a key package that was checked.
 
-    One of last resort takes the place of the one before. Raises `AlreadyThere` for one that has been here, or whose
-    init key has; `DirectoryFull` beyond the device's quota.
+    One of last resort replaces the one before. Raises `AlreadyThere` for a key package or init key that was published
+    before, `DirectoryFull` beyond the device's quota.
     """
     suite = key_package.cipher_suite
     last_resort = is_last_resort(key_package)
@@ -51,9 +51,9 @@ def publish(
 
 
 def note_request(rows: Rows, device: str, user: str, key_package: KeyPackage) -> None:
-    """Note whose key package a request to be added holds, so that the Welcome for it finds the device.
+    """Note the device whose key package a request to be added holds, so that its Welcome goes to that device.
 
-    Nobody can take it from the directory.
+    The key package is not handed out.
     """
     rows.add_key_package(_row(device, user, b"", key_package))
 
@@ -73,10 +73,10 @@ def _row(device: str, user: str, message: bytes, key_package: KeyPackage) -> Key
 
 
 def check_owner(device: DeviceRow, key_package: KeyPackage) -> None:
-    """Refuse a key package that is not of the device which publishes it (RFC 9420 §5.3.1).
+    """Refuse a key package of another device or user than the one that publishes it (RFC 9420 §5.3.1).
 
-    It has to present the device's user, and in the device's own cipher suite to be signed with its signature key; for
-    other suites a device has other keys. Raises `InvalidKeyPackageUpload`.
+    Its credential must present the device's user. In the device's own cipher suite, it must be signed with the device's
+    signature key; for other suites a device has other keys. Raises `InvalidKeyPackageUpload`.
     """
     leaf_node = key_package.leaf_node
     if key_package.cipher_suite == device.cipher_suite and leaf_node.signature_key != device.signature_key:
@@ -86,9 +86,9 @@ def check_owner(device: DeviceRow, key_package: KeyPackage) -> None:
 
 
 def take(rows: Rows, user: str, cipher_suite: int, device: str | None = None, *, now: int | None) -> bytes:
-    """The oldest key package of a user, which is then gone; or else the one of last resort, which stays.
+    """Take out the oldest key package of a user; if none is left, return the one of last resort, which stays.
 
-    Those whose lifetime is over go unseen. Raises `NoKeyPackage`.
+    Expired key packages are skipped. Raises `NoKeyPackage`.
     """
     message = rows.take_key_package(user, cipher_suite, device, now) or rows.last_resort(
         user, cipher_suite, device, now
@@ -99,7 +99,7 @@ def take(rows: Rows, user: str, cipher_suite: int, device: str | None = None, *,
 
 
 def supply(left: Mapping[int, int], device: DeviceRow, *, settings: Settings, last_resort: bool) -> Supply:
-    """How many more a device should publish in its own cipher suite: when few are left, up to its quota."""
+    """The supply of a device in its own cipher suite; when few are left, it should publish up to its quota."""
     count = left.get(device.cipher_suite, 0)
     missing = settings.key_packages_per_device - count
     return Supply(device.cipher_suite, count, last_resort, missing if count < settings.key_packages_low else 0)

@@ -1,4 +1,4 @@
-"""Token buckets, as a rule on data: a bucket fills at a rate up to its size, and each request takes tokens out."""
+"""Token buckets as pure functions: a bucket fills at a rate up to its size, and each request takes tokens out."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from workbench.delivery.rows import Bucket
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Tokens a second, and how many a bucket holds at most."""
+    """The tokens that a bucket gains per second, and the most that it holds."""
 
     per_second: float
     size: int
 
 
 def filled(bucket: Bucket | None, rate: Rate, now: float) -> Bucket:
-    """The bucket as it is now; a new one is full. A clock that goes back fills nothing."""
+    """The bucket at a time; a new one is full. If the clock goes back, the bucket gains no tokens."""
     if bucket is None:
         return Bucket(float(rate.size), now)
     gained = max(now - bucket.at, 0.0) * rate.per_second

@@ -1,12 +1,12 @@
-"""What the delivery service accepts: one totally ordered log a group, one commit an epoch (RFC 9420 §14).
+"""The rule of the log: one totally ordered log for each group, one commit for each epoch (RFC 9420 §14).
 
-The decision needs nothing but the end of the log and what every message shows in the clear: its group, its epoch
-and whether it is a commit. It is a pure function, so that any storage can be put under it: read the head, ask
-`appended`, write the entry and the new head in one transaction.
+The decision needs only the head of the log and the public fields of the message: its group, its epoch, and whether it
+is a commit. It is a pure function, so that any store can be used: read the head, call `appended`, and write the entry
+and the new head in one transaction.
 
-A proposal or commit for an epoch that is over is refused. So is an application message, unless the members keep the
-keys of past epochs (`late_epochs`, which the founder of a group declares) and the epoch has ended a short time ago:
-else they could not read it, so its sender catches up and sends anew.
+A proposal or commit of a past epoch is refused. So is an application message, unless the members keep the keys of past
+epochs (`late_epochs`, which the founder of the group sets) and the epoch ended a short time ago. Otherwise the members
+could not read it: its sender has to catch up and send it again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbench.mls.wire.messages import MLSMessage, PrivateMessage, PublicMessag
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a message shows to everybody: its group, epoch and kind, and who may have sent it (RFC 9420 §6)."""
+    """The public fields of a message: its group, epoch and kind, and the kind of its sender (RFC 9420 §6)."""
 
     group_id: bytes
     epoch: int
@@ -32,7 +32,7 @@ class Address:
 
     @property
     def is_handshake(self) -> bool:
-        """Whether it is a proposal or a commit; all else is application data."""
+        """Whether the message is a proposal or a commit, and not application data."""
         return self.content_type is not ContentType.application
 
 
@@ -41,11 +41,10 @@ def appended(
 ) -> tuple[Entry, Head]:
     """The entry that a message makes at the end of a log, and the head after it (RFC 9420 §14).
 
-    `custom` are the proposal types that are known beside those of the RFC; `late` says whether the epoch of the message
-    is within the window in which application messages may be late (`in_window`).
-    Raises `LateCommit` if the epoch has had its commit, `LateMessage` if it is over for anything else,
-    `WrongOrder` for an epoch to come, `InvalidFrame` if its frame shows that no member can use it, and `Malformed` if
-    `message` is no MLSMessage.
+    `custom` are the types of custom proposals that the groups use; `late` says whether application messages of the
+    message's epoch are still accepted (`in_window`). Raises `LateCommit` if another commit has ended the epoch,
+    `LateMessage` for any other message of a past epoch, `WrongOrder` for a future epoch, `InvalidFrame` if the frame
+    shows that no member can use the message, and `Malformed` for bytes that are not an MLSMessage.
     """
     shown = address(message, custom)
     epoch, name = shown.epoch, shown.content_type.name
@@ -62,10 +61,10 @@ def appended(
 
 
 def in_window(head: Head, epoch: int, ended: Entry | None, *, now: int | None, seconds: int) -> bool:
-    """Whether application messages of an epoch that is over are still taken.
+    """Whether application messages of a past epoch are still accepted.
 
-    `ended` is the commit that ended it, if the log has it. Both the founder of the group (`Head.late_epochs`) and the
-    service (`seconds` since the end) limit the window.
+    `ended` is the commit that ended the epoch, None if the log does not have it. Both the founder of the group
+    (`Head.late_epochs`) and the service (`seconds` since the end of the epoch) limit the window.
     """
     if ended is None or ended.sent_at is None or now is None:
         return False
@@ -73,13 +72,13 @@ def in_window(head: Head, epoch: int, ended: Entry | None, *, now: int | None, s
 
 
 def reopened(head: Head, void: Entry) -> tuple[Entry, Head]:
-    """The notice that a commit is void, and the head that goes on in the epoch which it had ended (`reports.py`)."""
+    """The notice that a commit is void, and the head in the epoch which that commit had ended (`reports.py`)."""
     notice = Entry(head.length, head.group_id, void.epoch, None, b"", reopens=void.index)
     return notice, replace(head, epoch=void.epoch, length=head.length + 1)
 
 
 def address(message: bytes, custom: frozenset[int] = frozenset()) -> Address:
-    """The group, epoch and kind of a message, which it shows to everybody (RFC 9420 §6)."""
+    """The public fields of a message (RFC 9420 §6). Raises `WrongOrder`, `InvalidFrame`, `Malformed`."""
     framed = decode(MLSMessage, message, custom=custom).message
     if not isinstance(framed, PublicMessage | PrivateMessage):
         raise WrongOrder(f"a {type(framed).__name__} is not a message within a group")

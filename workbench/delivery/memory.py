@@ -1,4 +1,4 @@
-"""A store in the memory of one process, for lessons: dictionaries, and a list of how to undo what was written."""
+"""A store in the memory of one process, for lessons: dictionaries, and a list of functions that undo each write."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Tables:
 
 
 class MemoryStore:
-    """A store that lives as long as its process. One transaction at a time."""
+    """A store in memory; it runs one transaction at a time."""
 
     def __init__(self) -> None:
         self._tables = _Tables()
@@ -54,7 +54,7 @@ class MemoryStore:
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
-        """A transaction: what it wrote is undone if it raises."""
+        """A transaction; if it raises, all that it wrote is undone."""
         with self._lock:
             rows = MemoryRows(self._tables)
             with rows.savepoint():
@@ -76,7 +76,7 @@ class MemoryStore:
         return lambda: self._listeners.remove(heard)
 
     def close(self) -> None:
-        """Nothing is to let go of."""
+        """Do nothing: there is no connection to close."""
 
 
 class MemoryRows:
@@ -101,7 +101,7 @@ class MemoryRows:
         self.woken |= set(topics)
 
     def _put(self, table: MutableMapping[K, V], key: K, value: V | None) -> None:
-        """Write one value, None to delete it, and remember the one before."""
+        """Write one value, or delete it with None, and note how to undo that."""
         before = table.get(key)
         self._undo.append(lambda: table.pop(key, None) if before is None else table.__setitem__(key, before))
         if value is None:

@@ -1,11 +1,12 @@
-"""Queues of devices: a device's queue in a group is the log from its own place on, so a message is kept once for all.
+"""Queues of devices: a device's queue in a group is the log from a place on, so each message is stored only once.
 
-What has been read is acknowledged, and what all have acknowledged is deleted. A queue cannot grow without an end:
+Devices acknowledge the entries that they have read; entries that all devices have acknowledged are deleted. The size of
+a queue is limited:
 
-- A device that is connected and has a full queue slows down those who send to it (`QueueFull`, with a time to wait),
-  until it has acknowledged something, or has not for `active_seconds`.
-- A device that is away has lost the oldest application messages when its queue is full. It sees a hole in the numbers
-  of the log. Handshakes stay, so that it can still follow the group.
+- If the queue of a connected device is full, application messages to its group are refused (`QueueFull`, with a time to
+  wait), until the device acknowledges some entries, or has acknowledged none for `active_seconds`.
+- If the queue of an absent device is full, its oldest application messages are deleted. The device sees a gap in the
+  numbers of the log. Handshakes are kept, so that the device can still follow the group.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from workbench.delivery.rows import Entry, Head, Invitation, Member
 from workbench.delivery.settings import Settings
 
 RETRY = 5
-"""Seconds that a sender waits for a full queue: a phone fetches and decrypts a page in less."""
+"""Seconds that a sender waits for a full queue: a phone needs less to fetch and decrypt a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """The next messages of one group for a device.
 
-    `lost` is how many messages before or among them the service keeps no more, `left` how many come after them.
+    `lost` is the number of messages before or among them that were deleted, `left` the number that come after them.
     """
 
     group_id: bytes
@@ -37,7 +38,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """What waits for a device: pages of its groups, and Welcomes, each with the name of its key package."""
+    """The unread entries of a device's groups, and its unread Welcomes with the references of their key packages."""
 
     pages: tuple[Page, ...]
     welcomes: tuple[tuple[bytes, Invitation], ...]
@@ -45,16 +46,16 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much waits for a device: messages by group, and Welcomes. This is what a wake-up tells."""
+    """The numbers of unread messages, by group, and of unread Welcomes of a device: the content of a wake-up."""
 
     messages: Mapping[bytes, int]
     welcomes: int
 
 
 def check_room(rows: Rows, head: Head, size: int, *, now: int | None, settings: Settings) -> None:
-    """Refuse an application message when a device that is connected has a full queue, or the group keeps too much.
+    """Refuse an application message if the queue of a connected device is full, or the log of the group too large.
 
-    Commits and proposals always find room, so that a member who does not fetch can be removed. Raises `QueueFull`.
+    Commits and proposals are always accepted, so that a member that does not fetch can be removed. Raises `QueueFull`.
     """
     if head.size + size > settings.group_bytes:
         reason = f"the group has {head.size} bytes in its log, and may have {settings.group_bytes}"
@@ -66,7 +67,7 @@ def check_room(rows: Rows, head: Head, size: int, *, now: int | None, settings: 
 
 
 def page(rows: Rows, head: Head, start: int, *, settings: Settings) -> Page:
-    """The log of a group from a place on, as far as one page goes."""
+    """One page of the log of a group, from a place on."""
     entries = rows.entries(head.group_id, start, settings.page_messages, settings.page_bytes)
     end = entries[-1].index + 1 if entries else head.length
     left = 0 if not entries else head.length - end
@@ -74,7 +75,7 @@ def page(rows: Rows, head: Head, start: int, *, settings: Settings) -> Page:
 
 
 def inbox(rows: Rows, device: str, *, settings: Settings) -> Inbox:
-    """What waits for a device in all of its groups, and the Welcomes for it: one page in all."""
+    """One page of the unread entries of a device in all of its groups, and its unread Welcomes."""
     pages, room = [], settings.page_messages
     for member in rows.memberships(device):
         head = rows.head(member.group_id)
@@ -87,13 +88,16 @@ def inbox(rows: Rows, device: str, *, settings: Settings) -> Inbox:
 
 
 def waiting(rows: Rows, devices: Sequence[str]) -> Mapping[str, Waiting]:
-    """How much waits for each of these devices."""
+    """The numbers of unread messages and Welcomes of each of these devices."""
     messages, welcomes = rows.pending(devices), rows.welcomes_waiting(devices)
     return {each: Waiting(messages.get(each, {}), welcomes.get(each, 0)) for each in devices}
 
 
 def acknowledge(rows: Rows, member: Member, head: Head, next_index: int, *, now: int | None) -> Member:
-    """The member that has read all before a place. Going back changes nothing; raises `WrongOrder` beyond the end."""
+    """Note that a device has read all entries before a place; an earlier place changes nothing.
+
+    Raises `WrongOrder` beyond the end of the log.
+    """
     if next_index > head.length:
         raise WrongOrder(f"place {next_index} is acknowledged, and the log has {head.length} entries")
     read = replace(member, next_index=max(member.next_index, next_index), active=now)
@@ -102,7 +106,7 @@ def acknowledge(rows: Rows, member: Member, head: Head, next_index: int, *, now:
 
 
 def sweep_group(rows: Rows, head: Head, *, now: int, settings: Settings) -> int:
-    """Delete what all have read, what is too old, and what overflows the queues of absent devices; how many bytes."""
+    """Delete entries that all have read, or that are too old, or beyond the size of a queue; return their bytes."""
     everywhere = min((member.next_index for member in rows.members(head.group_id)), default=0)
     old, older = now - settings.application_retention, now - settings.handshake_retention
     freed = rows.drop_entries(

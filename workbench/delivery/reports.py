@@ -1,21 +1,21 @@
-"""What happens to a commit that members refuse: enough of them reopen the epoch that it has ended (RFC 9750 §5.3).
+"""Reports: the members can make a commit void that they refuse, and reopen its epoch (RFC 9750 §5.3).
 
-The service cannot tell whether a commit is valid: a private one is sealed, and even a public one holds encrypted
-secrets. It takes the first commit of an epoch, and then members may report it. The rule:
+The service cannot tell whether a commit is valid: a private one is encrypted, and even a public one holds encrypted
+secrets. It accepts the first commit of an epoch, and then members may report it. The rule:
 
     A commit is void when more than half of the other members report it within `report_seconds`. Members are the devices
     that had a queue before the commit came.
 
-A notice in the log says so, everything after the void commit is void too, and the next commit of the old epoch wins.
-That others go on after the commit changes nothing, or its sender could protect it by a second commit.
+A notice in the log says so. All entries after the void commit are void too, and the next commit of the old epoch is
+accepted. Messages that follow the commit do not protect it, or its sender could protect it by a second commit.
 
-What it costs: until enough members have reported, the group stands still. Members that had accepted the commit have
-deleted the keys of the old epoch; they come back by an external commit. Who was added by it has to be added again.
+Cost: the group stands still until enough members have reported. Members that had accepted the commit have deleted the
+keys of the old epoch; they come back by an external commit. Members that the commit had added must be added again.
 
-How it can be abused: more than half of the others together can void a valid commit, such as one that removes one of
-them; in a group of two that is the other one alone. They gain a delay: `reopenings_per_hour` bounds it, and each device
-has one report a commit. An insider who sends commits that nobody can process costs the group one round of reports for
-each; the service knows the sender, the members see it too, and remove it.
+Abuse: more than half of the other members together can void a valid commit, such as one that removes one of them; in a
+group of two, the other member alone can. They gain a delay: `reopenings_per_hour` bounds it, and each device has one
+report for each commit. An insider that sends commits which nobody can process costs the group one round of reports for
+each. The service and the members see the sender, so the members can remove it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from workbench.mls.wire.code_points import ContentType
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many members have reported a commit, of how many that may; `void` once it has no effect any more."""
+    """The number of members that have reported a commit, the number that may, and whether the commit is void."""
 
     reports: int
     voters: int
@@ -40,15 +40,15 @@ class Tally:
 
 
 def is_void(reports: int, voters: int) -> bool:
-    """The rule: more than half of the other members refuse the commit."""
+    """Whether more than half of the other members refuse a commit."""
     return 2 * reports > voters
 
 
 def report(rows: Rows, head: Head, index: int, device: str, *, now: int | None, settings: Settings) -> Tally:
-    """Note that a device refuses the commit at a place of the log, and reopen its epoch if that is enough.
+    """Note that a device refuses the commit at a place of the log, and reopen its epoch if enough devices do.
 
-    Raises `WrongOrder` if there is no such commit, or it is too old; `NotAllowed` if the device was no member before
-    it, or sent it; `TooFast` if the group was reopened too often in the last hour.
+    Raises `WrongOrder` if there is no such commit, or it is too old; `NotAllowed` if the device joined after it or sent
+    it; `TooFast` if the group was reopened too often in the last hour.
     """
     commit = _commit_at(rows, head, index)
     if now is not None and commit.sent_at is not None and now - commit.sent_at > settings.report_seconds:
@@ -78,7 +78,7 @@ def _commit_at(rows: Rows, head: Head, index: int) -> Entry:
 
 
 def _reopen(rows: Rows, head: Head, commit: Entry, now: int | None) -> None:
-    """Go back to the epoch of a commit; whoever came in by it, or after it, is out."""
+    """Go back to the epoch of a commit, and close the queues of devices that joined by it or later."""
     notice, moved = reopened(head, commit)
     rows.make_void(head.group_id, commit.index)
     rows.add_entry(replace(notice, sent_at=now), None)
