@@ -227,7 +227,7 @@ class Device:
         If a leaf of the group has the signature key of this device, the commit replaces that leaf. Other devices of the
         same user stay in the group. `in_place_of` is the leaf of another device of this user, which the commit removes
         instead. The commit takes effect as soon as the delivery service has accepted it. Raises `NoGroupInfo`,
-        `LateCommit`, `InvalidGroupInfo` if the GroupInfo does not fit the device's state, and as `external_commit` does.
+        `LateCommit`, `InvalidGroupInfo` if the GroupInfo does not fit the device's state, and as `external_commit`.
         """
         info = group_info_in(self._service.group_info(group_id))
         suite = self._suite(info.group_context.cipher_suite)
