@@ -128,12 +128,12 @@ def test_the_group_heals_by_clicks(panel: Locator, lesson: Page) -> None:
 
 def test_more_actions_open_with_the_keyboard_and_let_a_newcomer_in(panel: Locator, lesson: Page) -> None:
     panel.get_by_label("Newcomer").fill("Erin")
-    door = panel.get_by_role("button", name="joins by a commit")
-    expect(door).to_be_hidden()
+    join = panel.get_by_role("button", name="joins by a commit")
+    expect(join).to_be_hidden()
     panel.get_by_role("button", name="More actions").focus()
     lesson.keyboard.press("Enter")
-    expect(door).to_be_enabled()
-    door.click()
+    expect(join).to_be_enabled()
+    join.click()
     expect(panel.locator(".mls-sentence")).to_contain_text("epoch 3 begins", timeout=15_000)
     expect(panel.locator("[data-node]")).to_have_count(15)
     assert last_deed(lesson) == "Erin joined by an external commit"

@@ -194,7 +194,7 @@ class History:
         group.post(name, made.message)
         self._spread(group, options)
 
-    # Doors from outside
+    # Joins and proposals from outside
 
     def external_commit(self, at: int, who: int, newcomer: int, options: int) -> None:
         """A client joins by a commit of its own; or a member that does comes back, and its old leaf goes."""

@@ -1,4 +1,4 @@
-"""The exercises of lesson 12: other doors into a group and on from it, and a game about what does not open."""
+"""The exercises of lesson 12: ways into a group and on to another, and a game about messages that fail."""
 
 from __future__ import annotations
 
