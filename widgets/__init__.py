@@ -5,6 +5,7 @@ from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.prediction import predict
 from widgets.ratchet_tree import RatchetTree, side_by_side
+from widgets.room import Room
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
 
@@ -13,6 +14,7 @@ __all__ = [
     "DerivationGraph",
     "KeyLifetimes",
     "RatchetTree",
+    "Room",
     "SecurityMatrix",
     "ServerKnowledge",
     "predict",

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from workbench.views import derivation, lifetimes, schema, security, server
+from workbench.views import derivation, lifetimes, room, schema, security, server, trial
 
 WIDGETS = Path(__file__).parents[2] / "widgets"
 FILES: dict[ModuleType, str] = {
@@ -16,6 +16,8 @@ FILES: dict[ModuleType, str] = {
     lifetimes: "key_lifetimes/lifetimes.d.ts",
     derivation: "derivation_graph/derivation.d.ts",
     server: "server_knowledge/server.d.ts",
+    trial: "room/trial.d.ts",
+    room: "room/room.d.ts",
 }
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 

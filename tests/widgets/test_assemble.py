@@ -10,7 +10,7 @@ import pytest
 from tests.widgets.views import REPOSITORY, node
 from widgets.shared.assemble import STYLES, inlined, module, stylesheet
 
-PICTURES = ["derivation_graph", "key_lifetimes", "ratchet_tree", "security_matrix", "server_knowledge"]
+PICTURES = ["derivation_graph", "key_lifetimes", "ratchet_tree", "room", "security_matrix", "server_knowledge"]
 WIDGETS = [*(f"{name}/{name}.js" for name in PICTURES), "prediction/prediction.js", "shared/live_output.js"]
 ENTRIES = [
     *WIDGETS,

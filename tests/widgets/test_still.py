@@ -13,10 +13,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.adversary.test_metadata import talk
 from tests.widgets.views import REPOSITORY, derived, sample, still_picture
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.ratchet_tree import RatchetTree
+from widgets.room import Room
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
 from widgets.shared import still as still_module
@@ -32,6 +34,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
     "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
     "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
+    "a room": lambda: Room.of(talk(), message=0),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 

@@ -25,6 +25,8 @@ STYLES = (
     "security_matrix/security_matrix.css",
     "server_knowledge/marks.css",
     "server_knowledge/server_knowledge.css",
+    "room/marks.css",
+    "room/room.css",
     "prediction/prediction.css",
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""
