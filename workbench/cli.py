@@ -12,17 +12,21 @@ command is imported only when it is called, so that it starts fast.
 
 The exit statuses are the same for all commands: 0 means done, 1 means that the answer is no (a vector fails, bytes do
 not decode), and 2 means that an argument is wrong or a file cannot be read. With 2, one line on stderr says what to
-do. Results go to stdout, and progress and error messages to stderr, so that `--json` can be piped.
+do. Results go to stdout, and progress and error messages to stderr, so that `--json` can be piped. No command prints
+colours, so NO_COLOR changes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, NoReturn, Protocol, TextIO, cast
 
 
 class Command(Protocol):
@@ -62,25 +66,78 @@ def load(name: str) -> Command:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; `argv` are the words after the program's name (default: the process's arguments)."""
-    words = sys.argv[1:] if argv is None else argv
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["--version"]:
+        words = ["version"]
     arguments = _parser(words).parse_args(words)
     try:
-        return load(arguments.command).run(arguments)
+        with redirect_stdout(cast("TextIO", _UntilClosed(sys.stdout))) as output:
+            status = load(arguments.command).run(arguments)
+            output.flush()
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader of the pipe (`| head`) has ended. This is no fault, but Python would report an error at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return status
+
+
+class _UntilClosed:
+    """Standard output whose reader (`| head`) may leave: that is no fault, and changes neither status nor errors.
+
+    What is written later is thrown away, so that the command comes to its end and to its exit status.
+    """
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is the output's own."""
+        return getattr(self._output, name)
+
+    def write(self, text: str) -> int:
+        """Write, if anybody reads."""
+        try:
+            return self._output.write(text)
+        except BrokenPipeError:
+            self._throw_away()
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, if anybody reads."""
+        try:
+            self._output.flush()
+        except BrokenPipeError:
+            self._throw_away()
+
+    def _throw_away(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._output.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that names the word that was probably meant, and refuses unknown options with its own usage."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The known arguments; there may be no others."""
+        known, others = super().parse_known_args(args, namespace)
+        if others:
+            self.error(f"unrecognized arguments: {' '.join(others)}")
+        return known, others
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and what was probably meant, and exit with 2."""
+        wrong = re.search(r"(?:invalid choice: '?|unrecognized arguments: )([^' ]+)", message)
+        choices = re.findall(r"[\w-]+", message.partition("choose from")[2])
+        known = [*choices, *COMMANDS, *self._option_string_actions]
+        meant = difflib.get_close_matches(wrong[1].partition("=")[0], known, 1) if wrong else []
+        super().error(f"{message}. Did you mean {meant[0]}?" if meant else message)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for the command line `words`; it imports only the commands that are named there."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="workbench",
         description="Messaging Layer Security (RFC 9420) for teaching and review.",
         epilog="`workbench COMMAND --help` describes a command.",
     )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, purpose in COMMANDS.items():
         subparser = commands.add_parser(name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)

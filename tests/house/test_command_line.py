@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,44 @@ def test_the_help_of_a_command_says_what_its_exit_status_means(name: str, capsys
     assert "exit status" in printed_help(capsys, name)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_has_examples_that_begin_with_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    examples = printed_help(capsys, name).partition("\nExamples:\n")[2]
+    assert f"workbench {name}" in examples.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (["verctors"], "vectors"),
+        (["inspct", "file"], "inspect"),
+        (["audit", "--jsn"], "--json"),
+        (["state", "shwo", "file"], "show"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_one_that_was_meant(
+    argv: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(argv)
+    assert end.value.code == 2
+    assert f"Did you mean {meant}?" in capsys.readouterr().err
+
+
+def test_the_version_is_an_option_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    out = capsys.readouterr().out
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out == out
+
+
+def test_the_program_starts_within_a_quarter_of_a_second_of_cpu() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "workbench.cli", "--version"], capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.25
+
+
 @pytest.mark.parametrize("argv", [[], ["verctors"], ["version", "--loud"]])
 def test_a_command_that_does_not_exist_is_a_question_that_could_not_be_asked(argv: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -80,3 +119,18 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_the_answer_no_is_told_to_a_reader_that_has_left(tmp_path: Path) -> None:
+    """Like `workbench inspect damaged | true`: the output is lost, and neither the status nor the reason is."""
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(b"\0\1\0\1 and no message")
+    program = "import sys, time; from workbench.cli import main; time.sleep(1); sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "inspect", str(damaged)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert (process.returncode, told.count(b"\n")) == (1, 1)
+    assert told.startswith(b"workbench inspect: ")

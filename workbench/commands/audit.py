@@ -21,6 +21,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from workbench.commands.review_options import add_review_options, policy_of, secrets_of
@@ -31,6 +32,7 @@ from workbench.review.audit import Audit, audit
 from workbench.review.exposure import STATED_PARTS, Exposure, StatedLeak, exposure
 from workbench.review.findings import AuditFinding, Certainty
 from workbench.review.report import ReviewReport, SourceFile
+from workbench.vectors import ProgressBar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +75,16 @@ def run(arguments: argparse.Namespace) -> int:
             is_unreadable = True
         else:
             pieces += found
-    done = audit(pieces, secrets, policy=policy, now=arguments.now, trusts_credentials=arguments.trust is not None)
+    bar, steps = ProgressBar(sys.stderr), count(1)
+    done = audit(
+        pieces,
+        secrets,
+        policy=policy,
+        now=arguments.now,
+        trusts_credentials=arguments.trust is not None,
+        progress=lambda: bar.show("messages", min(next(steps), len(pieces)), len(pieces)),
+    )
+    bar.clear()
     exposed = [
         each
         for group in done.groups

@@ -3,7 +3,7 @@
 Members of the workbench's engine answer the calls of `mls_client.proto` of mlswg/mls-implementations over gRPC. Use it
 for tests only: responses contain private keys, and the connection is not encrypted.
 
-Example:
+Examples:
   workbench interop-server --port 50051
 """
 

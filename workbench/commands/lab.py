@@ -3,6 +3,10 @@
 The command copies the lessons of `notebooks/` into a folder of your own, starts a Jupyter server there, and opens the
 first lesson in the browser. It never overwrites your changes in that folder, and it does not change the project's
 files. Arguments after `--` go to JupyterLab (`workbench lab -- --no-browser --port 9999`).
+
+Examples:
+  workbench lab
+  workbench lab --folder ~/lessons -- --no-browser --port 9999
 """
 
 from __future__ import annotations

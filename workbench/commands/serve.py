@@ -4,13 +4,13 @@ Without options it listens on 127.0.0.1:8420 and keeps its data in the file deli
 http://127.0.0.1:8420/ describes its calls and its limits. A Python client is
 `workbench.delivery.client.HttpTransport`.
 
-Several workers, or several machines, can share one PostgreSQL database:
+Several workers, or several machines, can share one PostgreSQL database. On a network, give a certificate, and
+the host names that devices dial.
 
-    workbench serve --database postgresql://USER@HOST/NAME --workers 4
-
-On a network, give a certificate, and the host names that devices dial:
-
-    workbench serve --host 0.0.0.0 --name delivery.example.org --certificate cert.pem --private-key key.pem
+Examples:
+  workbench serve
+  workbench serve --database postgresql://USER@HOST/NAME --workers 4
+  workbench serve --host 0.0.0.0 --name delivery.example.org --certificate cert.pem --private-key key.pem
 """
 
 from __future__ import annotations

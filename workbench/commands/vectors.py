@@ -3,6 +3,10 @@
 The command takes files in the JSON formats of mlswg/mls-implementations, or folders of such files. It recognises the
 format of a file by its content; the name does not matter. A case that needs something that is not built yet fails with
 that reason: no case is skipped.
+
+Examples:
+  workbench vectors test-vectors/
+  workbench vectors --json welcome.json | jq '.[].failures'
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Print the version of the workbench, of Python and of the cryptography library, for a bug report."""
+"""Print the version of the workbench, of Python and of the cryptography library, for a bug report.
+
+Examples:
+  workbench version
+  workbench --version
+"""
 
 from __future__ import annotations
 
