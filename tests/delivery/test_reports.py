@@ -7,10 +7,14 @@ import pytest
 from tests.delivery.desk import OpenDesk
 from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, SUITE, Person, commit, message, welcome
 from workbench.client import Device
+from workbench.client.admission import check_description
 from workbench.delivery import DeliveryService, LateCommit, NotAllowed, Settings, TooFast, WrongOrder
 from workbench.delivery.access import DeviceAccess
 from workbench.delivery.reports import is_void
 from workbench.lab.sources import START, entropy_source
+from workbench.mls import encode, group_info
+from workbench.mls.errors import InvalidGroupInfo
+from workbench.mls.group.group_info import group_info_in
 
 DAVE = Person("Dave")
 
@@ -73,7 +77,8 @@ def test_devices_that_refused_a_commit_go_on_when_enough_have_reported_it() -> N
         assert device.state(GROUP).epoch == 2
 
 
-def test_a_device_that_had_accepted_a_void_commit_is_told_what_to_do() -> None:
+def stranded() -> tuple[Device, Device]:
+    """Alice has accepted her own commit, which Bob has made void: the epoch goes on, and she has deleted its keys."""
     service = DeliveryService(clock=lambda: START)
     alice, bob = (
         Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: START)
@@ -88,7 +93,59 @@ def test_a_device_that_had_accepted_a_void_commit_is_told_what_to_do() -> None:
     alice.fetch(GROUP)
     assert bob._service.report(GROUP, entry.index)
     assert bob.fetch(GROUP)[-1].advice == ""
-    assert "which is void" in alice.fetch(GROUP)[-1].advice
+    return alice, bob
+
+
+def test_a_device_that_had_accepted_a_void_commit_is_told_what_to_do() -> None:
+    alice, bob = stranded()
+    bob.publish_group_info(GROUP)
+    with pytest.raises(InvalidGroupInfo, match="is of epoch 1, this device is in epoch 2"):
+        alice.join_by_commit(GROUP)
+    (event,) = alice.fetch(GROUP)
+    assert (event.kind, event.epoch) == ("reopened", 2)
+    assert "come back with `join_by_commit`" in event.advice
+
+
+def test_it_comes_back_by_a_commit_in_place_of_its_old_leaf() -> None:
+    alice, bob = stranded()
+    bob.publish_group_info(GROUP)
+    alice.fetch(GROUP)
+    alice.join_by_commit(GROUP)
+    assert [event.kind for event in bob.fetch(GROUP)] == ["commit"]
+    assert bob.state(GROUP).epoch == 2
+    assert len(list(bob.state(GROUP).tree.leaves())) == 2
+    alice.send(GROUP, b"I am back")
+    assert [event.data for event in bob.fetch(GROUP)] == [b"I am back"]
+    bob.commit(GROUP)
+    bob.fetch(GROUP)
+    assert [event.kind for event in alice.fetch(GROUP)] == ["commit"]
+    assert alice.state(GROUP).secrets == bob.state(GROUP).secrets
+
+
+def test_it_comes_back_when_it_is_removed_and_added_again() -> None:
+    alice, bob = stranded()
+    alice.fetch(GROUP)
+    alice.publish_key_package()
+    bob.commit(GROUP, remove=[alice.state(GROUP).own_leaf], add=["Alice"])
+    bob.fetch(GROUP)
+    assert [event.kind for event in alice.accept_invitations()] == ["joined"]
+    assert alice.state(GROUP).secrets == bob.state(GROUP).secrets
+
+
+def test_a_void_commit_takes_a_device_back_no_further_than_to_its_epoch() -> None:
+    alice, bob = stranded()
+    old = encode(group_info(bob.state(GROUP)))
+    bob.commit(GROUP)
+    bob.fetch(GROUP)
+    second = bob.commit(GROUP).entry
+    bob.fetch(GROUP)
+    assert alice._service.report(GROUP, second.index)
+    bob.fetch(GROUP)
+    described = group_info_in(old)
+    membership = bob.device_state.groups[GROUP]
+    assert membership.void_since == 2
+    with pytest.raises(InvalidGroupInfo, match="is of epoch 1, this device is in epoch 3"):
+        check_description(bob.device_state.groups, GROUP, described, membership.state.own_leaf)
 
 
 def test_who_came_in_by_a_void_commit_is_out_again(open_desk: OpenDesk) -> None:

@@ -41,7 +41,8 @@ def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation,
     """Compare the state to which a Welcome leads with the groups of the device (RFC 9420 §12.4.3.1).
 
     A device that was removed may be added again in a later epoch. An old Welcome must not take it back into an epoch
-    that it has seen. After a ReInit, only the announced group may follow. Raises `InvalidWelcome`.
+    that it has seen. A device whose epoch is void may be added again after the epoch that goes on. After a ReInit, only
+    the announced group may follow. Raises `InvalidWelcome`.
     """
     if state.group_id != invitation.group_id:
         led, named = shown(state.group_id), shown(invitation.group_id)
@@ -49,7 +50,9 @@ def check_invitation(groups: Mapping[bytes, Membership], invitation: Invitation,
         raise InvalidWelcome("§12.4.3.1", reason)
     if state.group_id not in groups:
         return
-    known = groups[state.group_id].state
+    known, void_since = groups[state.group_id].state, groups[state.group_id].void_since
+    if void_since is not None and state.epoch > void_since:
+        return
     if known.active:
         raise InvalidWelcome("§12.4.3.1", f"this device already has a group with the id {shown(state.group_id)}")
     if known.reinit is not None and known.reinit.group_id != state.group_id:
@@ -64,14 +67,17 @@ def check_description(
 ) -> None:
     """Compare a GroupInfo with which the device is to join with the state that it has (RFC 9420 §12.4.3.2).
 
-    `own_leaf` is the device's own in the tree of the GroupInfo. Raises `InvalidGroupInfo`.
+    `own_leaf` is the device's own in the tree of the GroupInfo. A device whose epoch is void goes back to the epoch
+    that goes on, or a later one, and no further. Raises `InvalidGroupInfo`.
     """
     context = info.group_context
     if context.group_id != group_id:
         raise InvalidGroupInfo("§12.4.3", f"it describes group {shown(context.group_id)} instead of {shown(group_id)}")
     if group_id not in groups:
         return
-    known = groups[group_id].state
+    known, void_since = groups[group_id].state, groups[group_id].void_since
+    if void_since is not None and context.epoch >= void_since:
+        return
     if known.reinit is not None:
         raise InvalidGroupInfo("§11.2", "the group has ended by a ReInit: nobody joins it any more")
     if context.epoch < known.epoch:

@@ -34,7 +34,8 @@ class Membership:
     `own` are the places of the device's own entries that it has not read yet. `late` are the places before `next_index`
     of entries that have not arrived. `before` is the state before a commit removed the device, until the user has
     decided about the removal. `needs_psk` is the place of the commit before which the device has stopped, because it
-    lacks a pre-shared key.
+    lacks a pre-shared key. `void_since` is the epoch that goes on, if the device has left it by a
+    commit that became void: its state is useless then.
     """
 
     state: GroupState
@@ -44,6 +45,7 @@ class Membership:
     late: tuple[int, ...] = ()
     before: GroupState | None = None
     needs_psk: int | None = None
+    void_since: int | None = None
 
     @property
     def first_unread(self) -> int:

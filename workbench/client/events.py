@@ -84,7 +84,11 @@ def reopening(entry: Entry, state: GroupState) -> Event:
     A device that has refused the commit goes on in that epoch. A device that has accepted it has deleted its keys.
     """
     words = f"More than half of the members refused the commit that ended epoch {entry.epoch}: the epoch goes on"
-    stranded = f"This device is in epoch {state.epoch}, which is void. Be removed and added again."
+    stranded = (
+        f"This device is in epoch {state.epoch}, which is void, and has deleted the keys of epoch {entry.epoch}. Let a"
+        " member who refused the commit call `publish_group_info`, and come back with `join_by_commit`, which replaces"
+        " the old leaf; or be removed and added again."
+    )
     advice = stranded if state.epoch > entry.epoch else ""
     return Event("reopened", entry.group_id, state.epoch, "", words, advice=advice)
 

@@ -8,7 +8,8 @@ There are four special cases:
 - A commit needs a pre-shared key that the device does not hold. The device stops before it and names the key.
 - The entry is refused for another reason. The device skips it.
 - More than half of the members have refused a commit, so the service has made it void (`delivery.reports`). The device
-  skips void entries, and reports it.
+  skips void entries, and reports it. If it had accepted the commit, its state is useless: it comes back with
+  `join_by_commit`, or it is added again.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def read(membership: Membership, entry: Entry, process: Process) -> Reading:
     pending = membership.pending
     if entry.void or entry.content_type is None:
         ahead = pending if pending is not None and pending.index > entry.index else None
-        return Reading(replace(following, pending=ahead), None if entry.void else reopening(entry, state))
+        following = replace(following, pending=ahead)
+        return Reading(following) if entry.void else _after_reopening(following, entry)
     expected = None if pending is None or pending.index != entry.index else pending.committed
     if expected is None and (entry.index in membership.own or not state.active):
         return _after_removal(following, entry, process)
@@ -60,6 +62,16 @@ def read(membership: Membership, entry: Entry, process: Process) -> Reading:
         pending = None
     before = state if isinstance(received, Removed) else None
     return Reading(replace(following, state=after, pending=pending, before=before), event_of(state, after, received))
+
+
+def _after_reopening(following: Membership, entry: Entry) -> Reading:
+    """An epoch goes on; a device that had left it by the void commit has deleted its keys, and has to come back."""
+    state = following.state
+    stranded = state.active and state.epoch > entry.epoch
+    if stranded:
+        earlier = following.void_since
+        following = replace(following, void_since=entry.epoch if earlier is None else min(entry.epoch, earlier))
+    return Reading(following, reopening(entry, state))
 
 
 def decided(membership: Membership, *, removed: bool) -> Membership:
