@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,7 +21,10 @@ from workbench.delivery.memory import MemoryStore
 
 
 class Asked(httpx.BaseTransport):
-    """Requests that an application answers in a thread of this process, as it would over the network."""
+    """Requests that an application answers in a thread of this process, as it would over the network.
+
+    The header `Slow-Down` says how many seconds a body takes to come.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = httpx.ASGITransport(app)
@@ -34,9 +37,15 @@ class Asked(httpx.BaseTransport):
         return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result()
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._app.handle_async_request(
-            httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
-        )
+        body = request.read()
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield body[:1]
+            await asyncio.sleep(float(request.headers.get("Slow-Down", "0")))
+            yield body[1:]
+
+        asked = httpx.Request(request.method, request.url, headers=request.headers, content=parts())
+        answer = await self._app.handle_async_request(asked)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
 
     def close(self) -> None:
@@ -63,6 +72,7 @@ class Desk:
         self._open = ExitStack()
         if self.over_http:
             app = create_app(self.service, ["localhost"], worker="chain")
+            self.host = app.host
             self.http = self._open.enter_context(httpx.Client(transport=Asked(app), base_url="http://localhost"))
 
     def access(self, person: Person) -> DeviceAccess | HttpTransport:

@@ -18,7 +18,7 @@ from workbench.delivery.http.host import Buckets, Host
 from workbench.delivery.http.metrics import Metrics
 from workbench.delivery.http.models import ProblemModel
 from workbench.delivery.http.page import page
-from workbench.delivery.http.problems import EVENTS, STATUSES, problem_of
+from workbench.delivery.http.problems import STATUSES, problem_of, refusal_of
 from workbench.delivery.http.routes import router
 from workbench.delivery.http.wakeups import WakeUps
 from workbench.delivery.service import DeliveryService
@@ -72,13 +72,22 @@ async def _sweep(host: Host) -> None:
     while True:
         await asyncio.sleep(host.service.settings.sweep_seconds)
         with suppress(Unavailable):
-            swept = await run_in_threadpool(host.service.sweep)
-            for what, count in swept.items():
-                host.metrics.swept.labels(what).inc(count)
-            sizes = await run_in_threadpool(host.service.queue_sizes)
-            host.metrics.longest.set(max(sizes.values(), default=0))
-            host.trail.note(AuditEvent.queues, queues=len(sizes), longest=max(sizes.values(), default=0))
+            await run_in_threadpool(sweep, host)
         await run_in_threadpool(host.trail.flush)
+
+
+def sweep(host: Host) -> None:
+    """Delete what has expired, and note how much, and how full the queues are."""
+    swept = host.service.sweep()
+    for what, count in swept.items():
+        host.metrics.swept.labels(what).inc(count)
+    gone = {what.replace(" ", "_"): count for what, count in swept.items() if count}
+    if gone:
+        host.trail.note(AuditEvent.swept, **gone)
+    sizes = host.service.queue_sizes()
+    longest = max(sizes.values(), default=0)
+    host.metrics.longest.set(longest)
+    host.trail.note(AuditEvent.queues, queues=len(sizes), longest=longest)
 
 
 def _add_pages(app: FastAPI, host: Host, guard: Guard) -> None:
@@ -107,14 +116,9 @@ def _add_pages(app: FastAPI, host: Host, guard: Guard) -> None:
 
 def _add_refusals(app: FastAPI, host: Host) -> None:
     def refuse(request: Request, error: Refused | MLSError) -> JSONResponse:
-        told = Unreadable(str(error)) if isinstance(error, MLSError) else error
+        told = refusal_of(error)
         problem = problem_of(told)
-        host.metrics.refusals.labels(problem.type).inc()
-        event, device = EVENTS.get(type(told)), getattr(request.state, "device", None)
-        if event is AuditEvent.flood and request.url.path.endswith("/key-package"):
-            event = AuditEvent.drain
-        if event is not None:
-            host.trail.note(event, "" if device is None else device.device)
+        host.note(told, getattr(request.state, "device", None), drains=request.url.path.endswith("/key-package"))
         return JSONResponse(
             problem.model_dump(mode="json"),
             problem.status,

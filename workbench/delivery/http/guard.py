@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from workbench.delivery import sessions
 from workbench.delivery.errors import NotAuthenticated, Refused, TooLarge, TooSlow, Unavailable
 from workbench.delivery.http.host import Host
-from workbench.delivery.http.problems import EVENTS, problem_of
+from workbench.delivery.http.problems import problem_of
 from workbench.delivery.rows import DeviceRow
 
 PUBLIC = frozenset({"/", "/v1/challenges", "/v1/sessions", "/openapi.json", "/health", "/metrics"})
@@ -32,7 +32,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, host: Host) -> None:
         self._app = app
-        self._host = host
+        self.host = host
         self._service = host.service
         self.waiting = 0
 
@@ -53,8 +53,8 @@ class Guard:
         finally:
             self.waiting -= 1
             call = f"{scope['method']} {getattr(scope.get('route'), 'path', 'unknown')}"
-            self._host.metrics.seconds.labels(call).observe(time.perf_counter() - start)
-            self._host.metrics.requests.labels(call, str(status[0])).inc()
+            self.host.metrics.seconds.labels(call).observe(time.perf_counter() - start)
+            self.host.metrics.requests.labels(call, str(status[0])).inc()
 
     async def _pass_or_refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         device: DeviceRow | None = None
@@ -65,11 +65,11 @@ class Guard:
             connection = HTTPConnection(scope)
             if scope["path"] not in PUBLIC:
                 device = await run_in_threadpool(self.device_of, connection)
-                self._host.buckets.take("device", device.device, settings.of_requests)
+                self.host.buckets.take("device", device.device, settings.of_requests)
             limit = SMALL if device is None else settings.request_bytes
             body = await _body(connection, receive, limit=limit, seconds=settings.request_seconds)
         except Refused as error:
-            await run_in_threadpool(self.note, error, device)
+            await run_in_threadpool(self.host.note, error, device)
             await _refuse(send, error)
             return
         scope.setdefault("state", {})["device"] = device
@@ -82,13 +82,6 @@ class Guard:
             raise NotAuthenticated("log in first: POST /v1/challenges, then /v1/sessions")
         with self._service.store.read() as rows:
             return sessions.whose(rows, text.strip(), now=self._service.clock() or 0)
-
-    def note(self, error: Refused, device: DeviceRow | None) -> None:
-        """Put a refusal into the audit log, if it belongs there."""
-        self._host.metrics.refusals.labels(type(error).__name__).inc()
-        event = EVENTS.get(type(error))
-        if event is not None:
-            self._host.trail.note(event, "" if device is None else device.device)
 
 
 async def _body(connection: HTTPConnection, receive: Receive, *, limit: int, seconds: int) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.delivery.audit import AuditTrail
+from workbench.delivery.audit import AuditEvent, AuditTrail
+from workbench.delivery.errors import Refused
 from workbench.delivery.http.metrics import Metrics
+from workbench.delivery.http.problems import EVENTS
 from workbench.delivery.http.wakeups import WakeUps
 from workbench.delivery.limits import Rate, take
-from workbench.delivery.rows import Bucket
+from workbench.delivery.rows import Bucket, DeviceRow
 from workbench.delivery.service import DeliveryService
 from workbench.mls.group.key_package import is_last_resort
 from workbench.mls.wire.codec import decode
@@ -45,6 +47,15 @@ class Host:
     metrics: Metrics
     buckets: Buckets
     wake_ups: WakeUps
+
+    def note(self, error: Refused, device: DeviceRow | None, *, drains: bool = False) -> None:
+        """Count a refusal, and put it into the audit log if it belongs there: a flood that `drains` by its own name."""
+        self.metrics.refusals.labels(type(error).__name__).inc()
+        event = EVENTS.get(type(error))
+        if event is AuditEvent.flood and drains:
+            event = AuditEvent.drain
+        if event is not None:
+            self.trail.note(event, "" if device is None else device.device)
 
     @staticmethod
     def is_last_resort(message: bytes) -> bool:

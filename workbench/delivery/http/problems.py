@@ -55,10 +55,14 @@ EVENTS: dict[type[Refused], AuditEvent] = {
 BY_NAME = {kind.__name__: kind for kind in STATUSES}
 
 
+def refusal_of(error: Refused | MLSError) -> Refused:
+    """The refusal that an error stands for: what is no MLS at all is unreadable."""
+    return errors.Unreadable(str(error)) if isinstance(error, MLSError) else error
+
+
 def problem_of(error: Refused | MLSError) -> ProblemModel:
-    """A refusal as JSON; what is no MLS at all is told as unreadable."""
-    if isinstance(error, MLSError):
-        error = errors.Unreadable(str(error))
+    """A refusal as JSON."""
+    error = refusal_of(error)
     status = STATUSES[type(error)]
     conflict = error.conflict if isinstance(error, LateCommit) else None
     return ProblemModel(

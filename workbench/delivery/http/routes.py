@@ -43,7 +43,7 @@ from workbench.delivery.http.models import (
     WaitingModel,
     WelcomeModel,
 )
-from workbench.delivery.http.problems import problem_of
+from workbench.delivery.http.problems import problem_of, refusal_of
 from workbench.delivery.rows import Claim, Entry
 from workbench.mls.wire.code_points import LAST_RESORT
 
@@ -197,6 +197,7 @@ def submit_all(batch: BatchModel, caller: Caller, here: Here) -> ResultsModel:
             here.metrics.accepted(result)
             made.append(ResultModel(entry=EntryModel.of(result)))
         else:
+            here.note(refusal_of(result), caller.device)
             made.append(ResultModel(problem=problem_of(result)))
     return ResultsModel(results=made)
 
@@ -269,7 +270,7 @@ async def wake_ups(socket: WebSocket) -> None:
     try:
         device = await asyncio.to_thread(guard.device_of, socket)
     except Refused as error:
-        guard.note(error, None)
+        host.note(error, None)
         await socket.close(4401, str(error)[:120])
         return
     await socket.accept()
