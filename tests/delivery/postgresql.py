@@ -73,6 +73,15 @@ class Cluster:
         """Stop it, by default as a power cut does."""
         self._run("pg_ctl", "--pgdata", str(self.data), "--mode", mode, "--wait", "stop")
 
+    def bound_files(self, size: int | None) -> None:
+        """Let no process of the server write beyond so many bytes of a file; None for as far as it likes."""
+        first = (self.data / "postmaster.pid").read_text("utf-8").splitlines()[0]
+        children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8").split()
+        for process in (first, *children):
+            command = ["prlimit", "--pid", process, f"--fsize={'unlimited' if size is None else size}:"]
+            # One of these processes may have ended by now, such as one that cleans up.
+            subprocess.run(command, check=False, user=self._user, stderr=subprocess.DEVNULL)  # our own words
+
     def create(self) -> str:
         """An empty database."""
         name = f"test{next(self._numbers)}"
@@ -85,6 +94,7 @@ class Cluster:
         return f"postgresql://workbench@/{name}?host={self.folder}"
 
     def remove(self) -> None:
-        """Stop it and delete everything."""
-        self.stop()
+        """Stop it, if it runs, and delete everything."""
+        if (self.data / "postmaster.pid").exists():
+            self.stop()
         shutil.rmtree(self.folder)
