@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.delivery.desk import Desk, OpenDesk
-from tests.delivery.live import OPEN
+from tests.delivery.live import OPEN, STARTED
 from tests.delivery.postgresql import MISSING, Cluster, programs
 from workbench.delivery import Settings, Store
 from workbench.delivery.memory import MemoryStore
@@ -23,8 +23,18 @@ def cluster() -> Iterator[Cluster]:
     if programs() is None:
         pytest.skip(MISSING)
     made = Cluster()
-    yield made
-    made.remove()
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stopped() -> Iterator[None]:
+    """Leave no service behind, whatever a test has come to."""
+    yield
+    while STARTED:
+        STARTED.pop().stop()
 
 
 @pytest.fixture(autouse=True)

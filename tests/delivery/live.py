@@ -29,6 +29,9 @@ READY = 60.0
 OPEN: list[HttpTransport] = []
 """What a test has opened, to be closed when it ends."""
 
+STARTED: list[Live] = []
+"""All services of this test run, to be stopped when it ends, if a test that has failed has not."""
+
 
 def free_port() -> int:
     """A port on which nobody listens."""
@@ -62,6 +65,7 @@ class Live:
         ]
         self._environment = os.environ | (environment or {})
         self.process = self._spawn()
+        STARTED.append(self)
         self.wait()
 
     def _spawn(self) -> subprocess.Popen[bytes]:

@@ -33,8 +33,8 @@ def test_nothing_is_lost_when_the_service_is_killed(database: str, tmp_path: Pat
         (planted.forget_an_inbox, "cannot read its queue"),
     ],
 )
-def test_a_planted_fault_is_found(fault: object, found: str, tmp_path: Path) -> None:
+def test_a_planted_fault_is_found(fault: object, found: str, database: str, tmp_path: Path) -> None:
     name = getattr(fault, "__name__", "")
     program = f"from tests.delivery import planted; planted.{name}(); {Live.PROGRAM}"
-    counts = played(f"sqlite:///{tmp_path / 'delivery.sqlite3'}", tmp_path, 1, program=program)
+    counts = played(database, tmp_path, 1, program=program)
     assert any(found in words for words in counts.faults), counts

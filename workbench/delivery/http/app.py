@@ -81,9 +81,9 @@ def sweep(host: Host) -> None:
     swept = host.service.sweep()
     for what, count in swept.items():
         host.metrics.swept.labels(what).inc(count)
-    gone = {what.replace(" ", "_"): count for what, count in swept.items() if count}
-    if gone:
-        host.trail.note(AuditEvent.swept, **gone)
+    freed = swept.pop("bytes", 0)
+    if freed or any(swept.values()):
+        host.trail.note(AuditEvent.swept, objects=sum(swept.values()), message_bytes=freed)
     sizes = host.service.queue_sizes()
     longest = max(sizes.values(), default=0)
     host.metrics.longest.set(longest)
