@@ -39,7 +39,9 @@ def unprivileged() -> str | None:
 class Cluster:
     """A running server; `create` makes an empty database in it and gives its URL."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, waits_for_the_disk: bool = False) -> None:
+        """A new server, which has started. It waits for the disk only where that is to be measured."""
+        self._fsync = "on" if waits_for_the_disk else "off"
         folder = programs()
         if folder is None:
             raise FileNotFoundError(MISSING)
@@ -65,7 +67,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, and wait until it takes connections."""
-        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=100 -c fsync=off"
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=100 -c fsync={self._fsync}"
         log = str(self.folder / "log")
         self._run("pg_ctl", "--pgdata", str(self.data), "--log", log, "--wait", "--options", options, "start")
 

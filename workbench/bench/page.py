@@ -59,11 +59,25 @@ package, and *join, full tree* tries both children of each parent and learns all
 """
 
 
+SERVICE = """### The delivery service
+
+`python -m tests.delivery.load --into docs/performance.json` measures this table in three minutes, and `make docs`
+writes it here. Devices are in groups of ten. Each in its turn sends a message of 1 KiB over HTTP; then another device
+of its group fetches what has come, and acknowledges it. *at once* is how many devices ask at the same time. An answer
+is given when the message is on the disk. The service, its database and the program that asks share the two processors,
+and so did whatever else made the load before: with a load above 2 these are lower bounds. A latency is the median, and
+what 95 of 100 answers do not exceed.
+
+"""
+
+
 def to_page(results: Results) -> str:
     """The page, in Markdown."""
     parts = [HEAD, _where(results), METHOD]
     parts += [f"## Results\n\n{HOW_TO_READ}\n"]
     parts += [f"### {table.title}\n\n{_table(table)}" for table in tables(results)]
+    if results.service:
+        parts.append(SERVICE + _table(_service(results)))
     if results.left_out:
         parts.append("### Left out, or refused by others\n\n" + "".join(f"- {line}\n" for line in left_out(results)))
     parts += [FLOORS, _table(_operations()), _table(_formulas()), _trees()]
@@ -79,6 +93,20 @@ def _where(results: Results) -> str:
         [[each.name, each.package, each.version, each.notes] for each in results.implementations],
     )
     return f"## Where and what\n\n{measured}\n{_table(versions)}"
+
+
+def _service(results: Results) -> Table:
+    head = ["database", "workers", "devices", "at once", "messages/s", "to send, ms", "to fetch, ms", "load before"]
+    rows = [
+        [
+            *(each.database, str(each.workers), f"{each.devices:,}", str(each.at_once)),
+            f"{each.messages / each.seconds:.0f}",
+            *(f"{1000 * middle:.0f}, {1000 * most:.0f}" for middle, most in (each.send, each.fetch)),
+            each.load,
+        ]
+        for each in results.service
+    ]
+    return Table("", head, rows)
 
 
 def _operations() -> Table:

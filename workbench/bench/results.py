@@ -97,6 +97,25 @@ class WorstInput:
     growth: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceLoad:
+    """What the delivery service did in one run (`tests/delivery/load.py`).
+
+    `send` and `fetch` are the seconds until the answer: the median, and what 95 of 100 answers do not exceed. `at_once`
+    is how many devices asked at the same time, `load` how busy the machine was before.
+    """
+
+    database: str
+    workers: int
+    devices: int
+    at_once: int
+    seconds: float
+    messages: int
+    send: tuple[float, float]
+    fetch: tuple[float, float]
+    load: str
+
+
 @dataclass(slots=True)
 class Results:
     """All results of one bench."""
@@ -108,6 +127,7 @@ class Results:
     imports: dict[str, Sample] = field(default_factory=dict)
     memory: list[Memory] = field(default_factory=list)
     worst: list[WorstInput] = field(default_factory=list)
+    service: list[ServiceLoad] = field(default_factory=list)
 
     @property
     def sizes(self) -> list[int]:
@@ -148,6 +168,7 @@ def from_json(text: str | bytes) -> Results:
             imports={name: Sample(**each) for name, each in read["imports"].items()},
             memory=[Memory(**each) for each in read["memory"]],
             worst=[WorstInput(**each) for each in read["worst"]],
+            service=[_load(each) for each in read.get("service", ())],
         )
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise UnreadableResults(f"these are not results of `workbench bench --json`: {fault!r}") from fault
@@ -156,3 +177,7 @@ def from_json(text: str | bytes) -> Results:
 def _row(read: Mapping[str, Any]) -> Row:
     runs = [Sample(**each) for each in read["runs"]]
     return Row(read["implementation"], read["step"], read["size"], runs, read["sent"])
+
+
+def _load(read: Mapping[str, Any]) -> ServiceLoad:
+    return ServiceLoad(**{**read, "send": tuple(read["send"]), "fetch": tuple(read["fetch"])})
