@@ -97,6 +97,8 @@ soak: $(VENV)/.test
 	@MLS_DAMAGES=5000 $(BIN)/python -m pytest tests/review/test_passive_clients.py
 	@echo "==> The delivery service, killed again and again"
 	@$(BIN)/python -m tests.delivery.reliability --kills 100
+	@echo "==> A device, killed at each point where it writes or speaks"
+	@$(BIN)/python -m tests.client.kills
 	@echo "==> The cells of all lessons in any order"
 	@MLS_LESSONS=all $(BIN)/python -m pytest tests/notebooks/test_order.py --timeout 1200
 	@echo "==> Damaged messages"

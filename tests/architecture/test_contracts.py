@@ -16,6 +16,8 @@ PLANTS = [
     ("layers", "workbench/mls/errors.py", "import workbench.client"),
     ("layers", "workbench/views/__init__.py", "import widgets"),
     ("layers", "workbench/delivery/__init__.py", "import workbench.client"),
+    ("layers", "workbench/storage/database.py", "import workbench.client"),
+    ("layers", "workbench/delivery/service.py", "from workbench.storage import SealedDatabase"),
     ("layers", "workbench/interop/service.py", "import workbench.vectors"),
     ("layers", "workbench/bench/run.py", "import workbench.vectors"),
     ("layers", "workbench/lab/world.py", "import workbench.interop.server"),

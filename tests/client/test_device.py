@@ -266,6 +266,6 @@ def test_a_message_that_is_refused_needs_no_advice() -> None:
     alice, bob = devices("Alice", "Bob")
     alice.send(GROUP, b"hello")
     bob.fetch(GROUP)
-    bob.device_state = bob.device_state.with_group(replace(bob.device_state.groups[GROUP], next_index=1))
+    bob._journal.put(bob.device_state.with_group(replace(bob.device_state.groups[GROUP], next_index=1)))
     (event,) = bob.fetch(GROUP)
     assert (event.kind, event.advice) == ("refused", "")

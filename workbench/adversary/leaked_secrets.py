@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from workbench.client.device_state import DeviceState
-from workbench.mls import GroupState, KeyPackage, PublicGroup, Signer
+from workbench.mls import GroupState, KeyPackage, PendingCommit, PublicGroup, Signer
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.wire.code_points import ContentType
@@ -199,13 +199,15 @@ def _of_psks(device_state: DeviceState) -> Iterator[Item]:
 
 
 def _of_groups(device_state: DeviceState) -> Iterator[Item]:
-    """The states of a device's groups, after its own commits that are not accepted yet, and before its removal."""
+    """The states of a device's groups, before its removal too, and those to which its own messages lead."""
     for membership in device_state.groups.values():
         yield from _of_state(membership.state)
         if membership.pending is not None:
             yield from _of_state(membership.pending.committed.next)
         if membership.before is not None:
             yield from _of_state(membership.before)
+    for unsent in device_state.outbox.values():
+        yield from _of_state(unsent.accepted.next if isinstance(unsent.accepted, PendingCommit) else unsent.accepted)
 
 
 def _of_state(state: GroupState) -> Iterator[Item]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from workbench.client.admission import check_description, check_invitation, handed_out, require_new_group
 from workbench.client.decisions import Decisions
-from workbench.client.device_state import DeviceState, Membership, Pending, Published
+from workbench.client.device_state import DeviceState, Membership, Published, Unsent
 from workbench.client.events import Event
 from workbench.client.introduction import DeviceApproval, approve_device, capabilities_for, is_archive
+from workbench.client.journal import Journal, StateStorage
 from workbench.client.lookups import approved_among, arrived, leaf_of, new_invitations, old_group, psk_proposal
 from workbench.client.reading import Process, decided, read
 from workbench.delivery import Claim, Entry, Transport
@@ -30,7 +32,7 @@ from workbench.mls import (
     MLSMessage,
     PendingCommit,
     Policy,
-    PreSharedKey,
+    Proposed,
     Received,
     Remove,
     SigningKey,
@@ -70,7 +72,7 @@ class Device:
     a group in the order of the delivery service's log; its own commit takes effect when the device reads it there, like
     any other commit. `suites` returns cipher suites by number, for groups that use another one than `suite`;
     `process_public` is passed to `process`. `signing_key` makes the signature key of the device for a suite, for
-    example a `Signer` of a keystore; without it the device draws the key and holds its bytes.
+    example a `Signer` of a keystore; without it the device draws the key and holds its bytes. `storage` keeps it all.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Device:
         suites: Callable[[int], CipherSuite] = cipher_suite,
         process_public: ProcessPublicCommit = process_public_commit,
         signing_key: Callable[[CipherSuite], SigningKey] | None = None,
+        storage: StateStorage | None = None,
     ) -> None:
         self.name = name
         self.suite = suite
@@ -95,9 +98,8 @@ class Device:
         self._policy = policy
         self._suites = suites
         self._process_public = process_public
-        self.leaf_extensions: tuple[Extension, ...] = ()
         self._new_signing_key = signing_key or (lambda suite: suite.signature_key_pair(entropy()).private_key)
-        self.device_state = DeviceState(self._new_signing_key(suite))
+        self._journal = Journal(lambda: DeviceState(self._new_signing_key(suite)), storage)
         self.connect(service)
 
     def __repr__(self) -> str:
@@ -106,7 +108,18 @@ class Device:
     def connect(self, service: Transport) -> None:
         """Use another transport to the delivery service from now on, such as a session of this device."""
         self._service = service
-        service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), self._sign)
+        sign = partial(self.suite.sign_with_label, self.device_state.signature_private_key)
+        service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), sign)
+
+    @property
+    def device_state(self) -> DeviceState:
+        """All that the device holds."""
+        return self._journal.state
+
+    @property
+    def leaf_extensions(self) -> tuple[Extension, ...]:
+        """What the device shows in every leaf."""
+        return self.device_state.leaf_extensions
 
     def state(self, group_id: bytes) -> GroupState:
         """The state of a group; raises `Misuse` if the device has none."""
@@ -126,7 +139,7 @@ class Device:
 
     def introduce(self, *extensions: Extension) -> None:
         """Show these extensions in every leaf from now on, such as an approval (`client.introduction`)."""
-        self.leaf_extensions = extensions
+        self._journal.put(replace(self.device_state, leaf_extensions=extensions))
 
     def approve(
         self, credential: Credential, signature_key: bytes, cipher_suite: uint16 | None = None
@@ -136,16 +149,13 @@ class Device:
         It holds for groups of this cipher suite, because a device has another signature key for each.
         """
         suite = self._suite(cipher_suite)
-
-        def sign(label: str, content: bytes) -> bytes:
-            return suite.sign_with_label(self._signature_private_key(suite), label, content)
-
+        sign = partial(suite.sign_with_label, self._signature_private_key(suite))
         own, now = self.signature_key(suite.id), self._clock()
         return approve_device(credential, signature_key, approver_key=own, sign=sign, now=now)
 
     def decide(self, decisions: Decisions) -> None:
         """Keep what the owner has decided about devices and groups."""
-        self.device_state = replace(self.device_state, decisions=decisions)
+        self._journal.put(replace(self.device_state, decisions=decisions))
 
     # Being added
 
@@ -164,7 +174,7 @@ class Device:
 
     def forget_key_package(self, reference: bytes) -> None:
         """Delete the private keys of a key package: the device cannot decrypt a Welcome to it any more."""
-        self.device_state = self.device_state.without_bundle(reference)
+        self._journal.put(self.device_state.without_bundle(reference))
 
     def create_group(self, group_id: bytes) -> None:
         """Create a group with this device as its only member."""
@@ -173,8 +183,8 @@ class Device:
         state = create_group(
             bundle, group_id, entropy=self._entropy(), now=self._clock(), policy=self._policy, suite=self.suite
         )
-        self._service.open_group(group_id, late_epochs=self._policy.past_epochs)
-        self.device_state = self.device_state.with_group(Membership(state, 0))
+        unsent = Unsent(None, None, state, enters=True, late_epochs=self._policy.past_epochs)
+        self._journal.send(self._service, group_id, unsent)
 
     def accept_invitations(self, group_id: bytes | None = None) -> tuple[Event, ...]:
         """Join all groups to which a Welcome has come, or only this one, and delete the init keys that were used.
@@ -204,17 +214,17 @@ class Device:
             except MLSError as error:
                 refused = invitation.group_id, invitation.next_index
                 if refused not in self.device_state.refused:
-                    self.device_state = replace(self.device_state, refused=self.device_state.refused | {refused})
                     epoch = self._service.epoch(invitation.group_id)
-                    events.append(Event("refused", invitation.group_id, epoch, "", str(error), error=error))
+                    event = Event("refused", invitation.group_id, epoch, "", str(error), error=error)
+                    self._journal.put(replace(self.device_state, refused=self.device_state.refused | {refused}), event)
+                    events.append(event)
                 continue
-            membership = Membership(state, invitation.next_index)
-            self.device_state = self.device_state.having_used(
-                reference, invitation.group_id, invitation.next_index
-            ).with_group(membership)
-            self._service.accept(reference, invitation.group_id, invitation.next_index)
             name = name_of(state.tree, state.own_leaf)
-            events.append(Event("joined", state.group_id, state.epoch, name, f"{name} joined the group"))
+            event = Event("joined", state.group_id, state.epoch, name, f"{name} joined the group")
+            after = self.device_state.having_used(reference, invitation.group_id, invitation.next_index)
+            self._journal.put(after.with_group(Membership(state, invitation.next_index)), event)
+            self._service.accept(reference, invitation.group_id, invitation.next_index)
+            events.append(event)
         return tuple(events)
 
     # Joining without being added (RFC 9420 §12.4.3.2, §12.1.8)
@@ -240,16 +250,15 @@ class Device:
             entropy=self._entropy(),
             now=self._clock(),
             resync=own if in_place_of is None else in_place_of,
-            proposals=[self._psk_proposal(group_id, psk, suite) for psk in psks],
+            proposals=[psk_proposal(suite, group_id, psk, entropy=self._entropy()) for psk in psks],
             psks=self.device_state.all_psks,
             capabilities=capabilities_for(self.leaf_extensions),
             leaf_extensions=self.leaf_extensions,
             policy=self._policy,
             suite=suite,
         )
-        entry = self._service.submit(group_id, encode(committed.message))
-        self._keep(Membership(committed.next, entry.index + 1), entry)
-        return entry
+        unsent = Unsent(encode(committed.message), None, committed.next, enters=True)
+        return self._journal.send(self._service, group_id, unsent)
 
     def ask_to_be_added(self, group_id: bytes, cipher_suite: int | None = None) -> Entry:
         """Ask the members of a group to be added, with a key package made for its cipher suite; they decide."""
@@ -283,7 +292,7 @@ class Device:
 
     def install_psk(self, psk_id: bytes, psk: bytes) -> None:
         """Keep an external pre-shared key (RFC 9420 §8.4)."""
-        self.device_state = self.device_state.with_psk(psk_id, psk)
+        self._journal.put(self.device_state.with_psk(psk_id, psk))
 
     # Changing the group
 
@@ -291,7 +300,7 @@ class Device:
         """Send a proposal of any type but Update, for which there is `propose_update`."""
         state = self.state(group_id)
         proposed = propose(state, proposal, entropy=self._entropy(), now=self._clock(), framing=self._framing)
-        return self._submit(group_id, proposed.message, proposed.next)
+        return self._submit_proposal(group_id, proposed)
 
     def propose_add(self, group_id: bytes, user: str) -> Entry:
         """Propose to add a user, with a key package from the directory."""
@@ -304,13 +313,13 @@ class Device:
     def propose_psk(self, group_id: bytes, psk: bytes | uint64) -> Entry:
         """Propose to mix in a pre-shared key: one by its `psk_id`, or the resumption PSK of an epoch by its number."""
         state = self.state(group_id)
-        return self.propose(group_id, self._psk_proposal(group_id, psk, state.suite))
+        return self.propose(group_id, psk_proposal(state.suite, group_id, psk, entropy=self._entropy()))
 
     def propose_update(self, group_id: bytes) -> Entry:
         """Propose a fresh leaf key, which takes effect when another member commits it."""
         state = self.state(group_id)
         proposed = propose_update(state, entropy=self._entropy(), now=self._clock(), framing=self._framing)
-        return self._submit(group_id, proposed.message, proposed.next)
+        return self._submit_proposal(group_id, proposed)
 
     def commit(
         self,
@@ -329,14 +338,13 @@ class Device:
         those with these references. `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises
         `LateCommit` if another commit has ended the epoch; the device is then unchanged.
         """
-        membership = self._membership(group_id)
-        state = membership.state
+        state = self.state(group_id)
         committed = create_commit(
             state,
             [
                 *(Add(self.fetch_key_package(user, state.suite.id)) for user in add),
                 *(Remove(leaf) for leaf in remove),
-                *(self._psk_proposal(group_id, psk, state.suite) for psk in psks),
+                *(psk_proposal(state.suite, group_id, psk, entropy=self._entropy()) for psk in psks),
                 *proposals,
             ],
             entropy=self._entropy(),
@@ -347,10 +355,8 @@ class Device:
             framing=self._framing,
         )
         welcome = None if committed.welcome is None else encode(committed.welcome)
-        entry = self._service.submit(group_id, encode(committed.message), welcome)
-        pending = Pending(entry.index, committed)
-        self._keep(replace(membership, state=committed.current, pending=pending), entry)
-        return Published(entry, welcome)
+        unsent = Unsent(encode(committed.message), welcome, committed)
+        return Published(self._journal.send(self._service, group_id, unsent, sealing=committed.current), welcome)
 
     def send(self, group_id: bytes, data: bytes) -> Entry:
         """Send an application message to the group.
@@ -362,7 +368,8 @@ class Device:
         if group_id in self.device_state.decisions.locked:
             raise Misuse("§15", f"the owner of {self.name} has locked this group: unlock it to send")
         protected = protect(self.state(group_id), data, entropy=self._entropy())
-        return self._submit(group_id, protected.message, protected.next)
+        unsent = Unsent(encode(protected.message), None, protected.next, says=data)
+        return self._journal.send(self._service, group_id, unsent, sealing=protected.next)
 
     # Groups that come from another (RFC 9420 §11.2, §11.3)
 
@@ -399,11 +406,10 @@ class Device:
     def _found(self, committed: PendingCommit) -> Published:
         """Open the log of a new group, submit its first commit, and keep its state."""
         state = committed.next
-        self._service.open_group(state.group_id, late_epochs=self._policy.past_epochs)
         welcome = None if committed.welcome is None else encode(committed.welcome)
-        entry = self._service.submit(state.group_id, encode(committed.message), welcome)
-        self._keep(Membership(state, entry.index + 1), entry)
-        return Published(entry, welcome)
+        late_epochs = self._policy.past_epochs
+        unsent = Unsent(encode(committed.message), welcome, state, enters=True, late_epochs=late_epochs)
+        return Published(self._journal.send(self._service, state.group_id, unsent), welcome)
 
     # Following the group
 
@@ -415,14 +421,15 @@ class Device:
         `confirm_removal` or `reject_removal`. Without `messages`, application messages are left for a later call, as if
         the network had delayed them.
         """
-        events = []
+        events = list(self._journal.send_again(self._service, group_id))
         membership, entries = arrived(self._service, self._membership(group_id), messages=messages, until=until)
         if membership is not self._membership(group_id):
             self._keep(membership)
         for entry in entries:
             reading = read(self._membership(group_id), entry, self._process(entry))
-            self._keep(reading.membership)
-            events += [] if reading.event is None else [reading.event]
+            told = () if reading.event is None else (reading.event,)
+            self._keep(reading.membership, *told)
+            events += told
             if reading.stops:
                 break
         self._service.acknowledge(group_id, self._membership(group_id).first_unread)
@@ -456,15 +463,12 @@ class Device:
         """The device's own object for a cipher suite, so that a tracing suite records all operations of the device."""
         return self.suite if number in {None, self.suite.id} else self._suites(number)
 
-    def _sign(self, label: str, content: bytes) -> bytes:
-        return self.suite.sign_with_label(self.device_state.signature_private_key, label, content)
-
     def _signature_private_key(self, suite: CipherSuite) -> SigningKey:
         """The device's key for a cipher suite. Keys for other suites than its own are made when they are needed."""
         if suite.id == self.suite.id:
             return self.device_state.signature_private_key
         if suite.id not in self.device_state.other_signature_keys:
-            self.device_state = self.device_state.with_signature_key(suite.id, self._new_signing_key(suite))
+            self._journal.put(self.device_state.with_signature_key(suite.id, self._new_signing_key(suite)))
         return self.device_state.other_signature_keys[suite.id]
 
     def _new_bundle(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> KeyPackageBundle:
@@ -482,21 +486,16 @@ class Device:
 
     def _keep_bundle(self, suite: CipherSuite, *, last_resort: bool = False) -> KeyPackageBundle:
         bundle = self._new_bundle(suite, last_resort=last_resort)
-        self.device_state = self.device_state.with_bundle(key_package_ref(suite, bundle.key_package), bundle)
+        self._journal.put(self.device_state.with_bundle(key_package_ref(suite, bundle.key_package), bundle))
         return bundle
-
-    def _psk_proposal(self, group_id: bytes, psk: bytes | int, suite: CipherSuite) -> PreSharedKey:
-        return psk_proposal(suite, group_id, psk, entropy=self._entropy())
 
     def _membership(self, group_id: bytes) -> Membership:
         if group_id not in self.device_state.groups:
             raise Misuse("§12.4.3", f"{self.name} is not in the group")
         return self.device_state.groups[group_id]
 
-    def _keep(self, membership: Membership, own: Entry | None = None) -> None:
-        if own is not None:
-            membership = replace(membership, own=membership.own | {own.index})
-        self.device_state = self.device_state.with_group(membership)
+    def _keep(self, membership: Membership, *events: Event) -> None:
+        self._journal.put(self.device_state.with_group(membership), *events)
 
     def fetch_key_package(self, user: str, cipher_suite: uint16 | None = None) -> KeyPackage:
         """Take a key package of a user out of the directory.
@@ -505,8 +504,8 @@ class Device:
         """
         return handed_out(self._service.take_key_package(user, cipher_suite or self.suite.id), user)
 
-    def _submit(self, group_id: bytes, message: MLSMessage, state: GroupState) -> Entry:
-        """Submit a message, and keep the next state once the message is in the log."""
-        entry = self._service.submit(group_id, encode(message))
-        self._keep(replace(self._membership(group_id), state=state), entry)
-        return entry
+    def _submit_proposal(self, group_id: bytes, proposed: Proposed) -> Entry:
+        """Send a proposal, which waits for its commit once it is in the log; the key that sealed it is used up now."""
+        sealing = replace(self.state(group_id), secret_tree=proposed.next.secret_tree)
+        unsent = Unsent(encode(proposed.message), None, proposed.next)
+        return self._journal.send(self._service, group_id, unsent, sealing=sealing)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.client.decisions import NO_DECISIONS, Decisions
 from workbench.delivery import Entry
-from workbench.mls import GroupState, KeyPackageBundle, PendingCommit, SigningKey, is_last_resort
+from workbench.mls import Extension, GroupState, KeyPackageBundle, PendingCommit, SigningKey, is_last_resort
 from workbench.mls.group.pre_shared_keys import HeldPSKs, all_psks
 
 
@@ -25,6 +25,23 @@ class Pending:
 
     index: int
     committed: PendingCommit
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that the delivery service has not acknowledged: it may have left the device or not (`journal`).
+
+    `accepted` is what the device goes on with once the message is in the log: the next state, or its pending commit.
+    With `enters` the device comes into the group by it. `late_epochs` stands in the first message of a group: its log
+    has to be opened before; without a `message` nothing else is to do. `says` is what an application message says.
+    """
+
+    message: bytes | None
+    welcome: bytes | None
+    accepted: GroupState | PendingCommit
+    enters: bool = False
+    late_epochs: int | None = None
+    says: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,9 @@ class DeviceState:
     key packages of last resort that the device has used: the group, and the place in its log. `refused` are the
     Welcomes that it could not accept so far, in the same form. `psks` are external pre-shared keys by their `psk_id`.
     `other_signature_keys` are those for other cipher suites, by the number of the suite. A signature key in a keystore
-    is a `Signer` here, so it is not a secret of this state. `decisions` are those of the owner.
+    is a `Signer` here, so it is not a secret of this state. `decisions` are those of the owner, and
+    `leaf_extensions` what the device shows in every leaf. `outbox` has for each group the message of which the device
+    does not know yet whether the delivery service has taken it.
     """
 
     signature_private_key: SigningKey = field(repr=False)
@@ -72,6 +91,8 @@ class DeviceState:
     accepted: frozenset[tuple[bytes, int]] = frozenset()
     refused: frozenset[tuple[bytes, int]] = frozenset()
     decisions: Decisions = NO_DECISIONS
+    leaf_extensions: tuple[Extension, ...] = ()
+    outbox: Mapping[bytes, Unsent] = field(default_factory=dict)
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:
@@ -89,7 +110,11 @@ class DeviceState:
 
     def within(self, group_id: bytes) -> DeviceState:
         """The device's state without all other groups."""
-        return replace(self, groups={key: value for key, value in self.groups.items() if key == group_id})
+        return replace(
+            self,
+            groups={key: value for key, value in self.groups.items() if key == group_id},
+            outbox={key: value for key, value in self.outbox.items() if key == group_id},
+        )
 
     def with_group(self, membership: Membership) -> DeviceState:
         """The device's state with a new membership of one group."""
@@ -98,6 +123,14 @@ class DeviceState:
     def with_bundle(self, reference: bytes, bundle: KeyPackageBundle) -> DeviceState:
         """The device's state with one more key package."""
         return replace(self, bundles={**self.bundles, reference: bundle})
+
+    def with_unsent(self, group_id: bytes, unsent: Unsent) -> DeviceState:
+        """The device's state before a message of a group is sent."""
+        return replace(self, outbox={**self.outbox, group_id: unsent})
+
+    def without_unsent(self, group_id: bytes) -> DeviceState:
+        """The device's state once it knows what became of a message."""
+        return replace(self, outbox={key: unsent for key, unsent in self.outbox.items() if key != group_id})
 
     def with_psk(self, psk_id: bytes, psk: bytes) -> DeviceState:
         """The device's state with an external pre-shared key."""

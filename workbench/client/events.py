@@ -22,7 +22,9 @@ from workbench.mls.errors import UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
 
-EventKind: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting", "reopened"]
+EventKind: TypeAlias = Literal[
+    "joined", "message", "proposal", "commit", "removed", "refused", "waiting", "reopened", "unsent", "sent"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ class Event:
     error: MLSError | None = field(default=None, repr=False, compare=False)
     advice: str = field(default="", repr=False, compare=False)
     readable: tuple[str, ...] = field(default=(), repr=False, compare=False)
+
+
+def having_sent(state: GroupState, said: bytes) -> Event:
+    """The service has taken what this device has said to the group."""
+    name = name_of(state.tree, state.own_leaf)
+    return Event("sent", state.group_id, state.epoch, name, f"{name} sent a message", said)
 
 
 REMOVED_BY_CLAIM = (

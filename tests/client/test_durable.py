@@ -1,0 +1,252 @@
+"""A device that lasts: it goes on where it was, and what it sends is written down before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client.devices import GROUP
+from workbench.client import Device
+from workbench.client.durable import DeviceStorage
+from workbench.delivery import DeliveryService, Entry, LateMessage, Unavailable
+from workbench.delivery.access import DeviceAccess
+from workbench.lab.sources import START, entropy_source
+from workbench.mls import Misuse, Signer, cipher_suite
+from workbench.mls.group.public_group import DEFAULT_POLICY
+from workbench.storage import DamagedDatabase, InUse, KeystoreClosed, SealedDatabase, SoftwareKeystore
+
+SUITE = cipher_suite(1)
+
+
+class Folder:
+    """A device in a folder, which is opened again and again."""
+
+    def __init__(self, path: Path, service: DeliveryService, name: str) -> None:
+        self.path, self.name = path / f"{name}.db", name
+        self.keystore = SoftwareKeystore(name.encode().ljust(32, b"."))
+        self.access = Flaky(service)
+        self.storage: DeviceStorage | None = None
+
+    def open(self) -> Device:
+        """The device, in a process that has just begun."""
+        self.close()
+        database = SealedDatabase(self.path, self.keystore)
+        self.storage = DeviceStorage(database, self.keystore, self.name, SUITE, DEFAULT_POLICY)
+        return self.storage.device(self.access, clock=lambda: START)
+
+    def close(self) -> None:
+        """End its process."""
+        if self.storage is not None:
+            self.storage.close()
+            self.storage = None
+
+    def said(self) -> list[tuple[str, bytes]]:
+        assert self.storage is not None
+        return [(event.kind, event.data) for event in self.storage.events() if event.data]
+
+
+class Flaky(DeviceAccess):
+    """The way to a service over a bad network: `lost` says whether a request or its answer is lost."""
+
+    lost: str = ""
+
+    def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
+        with self.network():
+            return super().submit(group_id, message, welcome)
+
+    def open_group(self, group_id: bytes, *arguments: Any, **options: Any) -> None:
+        with self.network():
+            super().open_group(group_id, *arguments, **options)
+
+    @contextmanager
+    def network(self) -> Iterator[None]:
+        if self.lost == "request":
+            raise Unavailable("the network is gone")
+        yield
+        if self.lost == "answer":
+            raise Unavailable("the network is gone")
+
+
+@pytest.fixture
+def service() -> DeliveryService:
+    return DeliveryService(clock=lambda: START)
+
+
+@pytest.fixture
+def alice(tmp_path: Path, service: DeliveryService) -> Iterator[Folder]:
+    """Alice's device, with a group of her and Bob."""
+    folder = Folder(tmp_path, service, "Alice")
+    device = folder.open()
+    device.create_group(GROUP)
+    yield folder
+    folder.close()
+
+
+def bob(service: DeliveryService) -> Device:
+    """A device in memory."""
+    return Device("Bob", SUITE, DeviceAccess(service), entropy=entropy_source(0, "Bob"), clock=lambda: START)
+
+
+def with_bob(alice: Folder, service: DeliveryService) -> tuple[Device, Device]:
+    """Alice's device, opened again, and Bob's, in one group."""
+    other = bob(service)
+    other.publish_key_package()
+    device = alice.open()
+    device.commit(GROUP, add=["Bob"])
+    device.fetch(GROUP)
+    other.accept_invitations()
+    return device, other
+
+
+def test_a_device_goes_on_where_it_was(alice: Folder, service: DeliveryService) -> None:
+    device, other = with_bob(alice, service)
+    device.publish_key_package()
+    device.install_psk(b"id", b"psk")
+    device.publish_key_package(3)
+    device.propose_update(GROUP)
+    device.commit(GROUP)
+    before = device.device_state
+
+    again = alice.open()
+
+    assert again.device_state == before
+    assert isinstance(again.device_state.signature_private_key, Signer)
+    again.fetch(GROUP)
+    again.send(GROUP, b"here I am")
+    assert [event.data for event in other.fetch(GROUP) if event.kind == "message"] == [b"here I am"]
+
+
+def test_what_it_reads_and_says_is_in_its_history(alice: Folder, service: DeliveryService) -> None:
+    device, other = with_bob(alice, service)
+    other.send(GROUP, b"hello")
+    device.fetch(GROUP)
+    device.send(GROUP, b"hello, Bob")
+    alice.open()
+    assert alice.said() == [("message", b"hello"), ("sent", b"hello, Bob")]
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+@pytest.mark.parametrize("process", ["the same process", "another process"])
+def test_a_message_without_an_answer_is_sent_again_with_the_same_bytes(
+    alice: Folder, service: DeliveryService, lost: str, process: str
+) -> None:
+    device, other = with_bob(alice, service)
+    alice.access.lost = lost
+    with pytest.raises(Unavailable):
+        device.send(GROUP, b"once")
+    with pytest.raises(Misuse, match="waits in the outbox"):
+        device.send(GROUP, b"something else")
+    sealed = device.device_state.outbox[GROUP].message
+    alice.access.lost = ""
+    device = alice.open() if process == "another process" else device
+    device.fetch(GROUP)
+
+    assert service.entries(GROUP)[-1].message == sealed
+    assert [event.data for event in other.fetch(GROUP) if event.kind == "message"] == [b"once"]
+    assert alice.said() == [("sent", b"once")]
+
+
+def test_a_commit_without_an_answer_is_applied_when_it_was_taken(alice: Folder, service: DeliveryService) -> None:
+    device, other = with_bob(alice, service)
+    alice.access.lost = "answer"
+    with pytest.raises(Unavailable):
+        device.commit(GROUP)
+    alice.access.lost = ""
+    device = alice.open()
+    assert [event.kind for event in device.fetch(GROUP)] == ["commit"]
+    other.fetch(GROUP)
+    assert device.state(GROUP).secrets == other.state(GROUP).secrets
+
+
+def test_what_comes_too_late_is_told_and_its_key_is_used_up(alice: Folder, service: DeliveryService) -> None:
+    device, other = with_bob(alice, service)
+    alice.access.lost = "request"
+    with pytest.raises(Unavailable):
+        device.send(GROUP, b"too late")
+    other.commit(GROUP)
+    alice.access.lost = ""
+    device = alice.open()
+    events = device.fetch(GROUP)
+    assert [event.kind for event in events] == ["unsent", "commit"]
+    assert events[0].text.startswith("What waited in the outbox was not taken: the application is for epoch 1")
+
+
+def test_a_key_that_has_sealed_a_refused_message_seals_no_other(alice: Folder, service: DeliveryService) -> None:
+    device, other = with_bob(alice, service)
+    before = device.state(GROUP).secret_tree
+    other.commit(GROUP)
+    with pytest.raises(LateMessage):
+        device.send(GROUP, b"too late")
+    assert device.state(GROUP).secret_tree != before
+    assert device.device_state.outbox == {}
+
+
+def test_a_log_that_was_opened_without_an_answer_is_its_own(tmp_path: Path, service: DeliveryService) -> None:
+    folder = Folder(tmp_path, service, "Carol")
+    device = folder.open()
+    folder.access.lost = "answer"
+    with pytest.raises(Unavailable):
+        device.create_group(b"tea")
+    folder.access.lost = ""
+    device = folder.open()
+    assert device.fetch(b"tea") == ()
+    assert device.state(b"tea").epoch == 0
+    device.send(b"tea", b"alone")
+    folder.close()
+
+
+def test_a_log_that_somebody_else_has_opened_meanwhile_is_not_its_own(tmp_path: Path, service: DeliveryService) -> None:
+    folder = Folder(tmp_path, service, "Carol")
+    device = folder.open()
+    folder.access.lost = "request"
+    with pytest.raises(Unavailable):
+        device.create_group(b"tea")
+    folder.access.lost = ""
+    bob(service).create_group(b"tea")
+    device = folder.open()
+    assert [event.kind for event in device._journal.send_again(folder.access, b"tea")] == ["unsent"]
+    assert device.device_state.groups == {}
+    folder.close()
+
+
+def test_an_invitation_is_answered_once(alice: Folder, service: DeliveryService, tmp_path: Path) -> None:
+    folder = Folder(tmp_path, service, "Carol")
+    folder.open().publish_key_package()
+    device, _ = with_bob(alice, service)
+    device.commit(GROUP, add=["Carol"])
+    device.fetch(GROUP)
+    carol = folder.open()
+    assert [event.kind for event in carol.accept_invitations()] == ["joined"]
+    assert folder.open().device_state.groups[GROUP].state == carol.state(GROUP)
+    assert folder.open().accept_invitations() == ()
+    folder.close()
+
+
+# The folder
+
+
+def test_a_device_is_made_once_and_opened_with_its_passphrase(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made = DeviceStorage.create(home, "Alice", SUITE, "correct horse")
+    with pytest.raises(InUse):
+        DeviceStorage.open(home, "correct horse", timeout=0.01)
+    made.close()
+    with pytest.raises(KeystoreClosed, match="there already"):
+        DeviceStorage.create(home, "Alice", SUITE, "correct horse")
+    opened = DeviceStorage.open(home, "correct horse")
+    assert (opened.name, opened.suite) == ("Alice", SUITE)
+    opened.close()
+
+
+def test_a_database_of_another_keystore_is_refused(tmp_path: Path, service: DeliveryService) -> None:
+    folder = Folder(tmp_path, service, "Carol")
+    folder.open()
+    folder.close()
+    folder.keystore = SoftwareKeystore(bytes(32))
+    with pytest.raises(DamagedDatabase, match="changed by somebody else"):
+        folder.open()
+    folder.close()
