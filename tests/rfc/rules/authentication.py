@@ -78,7 +78,7 @@ CREDENTIALS = (
     Rule(
         "successor of a credential",
         "§5.3.1",
-        "A new credential presents what its member's old one did.",
+        "A new credential presents the same identities as the member's old one.",
         refuses(TrustAnchors.validate, errors.InvalidCredential, "other identities"),
         side="both",
         forged=test_credentials.test_a_successor_presents_the_same_identities,
@@ -87,7 +87,7 @@ CREDENTIALS = (
     Rule(
         "expired credential",
         "§5.3.2",
-        "A credential that is new can have been sent before it expired, as far back as the policy goes.",
+        "A new credential had not expired when it was sent; the policy says how long ago that may be.",
         refuses(credentials.validate_credential, "", ""),
         side="receiver",
         forged=case(LATE, way=test_late_credentials.adds_dave),
@@ -96,7 +96,7 @@ CREDENTIALS = (
     Rule(
         "revoked credential",
         "§5.3.2",
-        "A credential that its issuer has taken back is not valid.",
+        "A credential that its issuer has revoked is not valid.",
         refuses(certificates._check_not_revoked, errors.CredentialRevoked, "has been revoked"),
         side="both",
         forged=test_revocation.test_who_is_on_a_list_is_refused,
@@ -155,7 +155,7 @@ AUTHENTICATION = (
     ),
     asked(
         "credential of who comes back",
-        "The Authentication Service validates the credential of who replaces its old leaf, as a successor.",
+        "The Authentication Service validates the credential of a client that replaces its old leaf, as a successor.",
         calls(proposal_list._validate_leaf_of_path, authenticate),
         REPLACED,
         test_x509_refusals.by_coming_back,
@@ -164,7 +164,7 @@ AUTHENTICATION = (
     ),
     asked(
         "credentials of a group",
-        "The Authentication Service validates the credentials of all members of a group that one enters.",
+        "The Authentication Service validates the credentials of all members of a group that a client joins.",
         calls(verified_tree, authenticate_group),
         MET,
         test_x509_refusals.is_in_a_group_that_one_is_welcomed_to,
@@ -173,7 +173,7 @@ AUTHENTICATION = (
     ),
     asked(
         "credential of a founder",
-        "The Authentication Service validates the credential of who makes a group.",
+        "The Authentication Service validates the credential of a client that creates a group.",
         calls(group.create_group, authenticate_group),
         MET,
         test_x509_refusals.makes_a_group,
@@ -197,7 +197,7 @@ AUTHENTICATION = (
     ),
     asked(
         "external senders of a group",
-        "The Authentication Service validates the credentials of the external senders of a group that one enters.",
+        "The Authentication Service validates the credentials of the external senders of a group that a client joins.",
         calls(authenticate_group, authenticate_external_senders),
         SENDERS,
         test_x509_refusals.is_there_when_one_joins,

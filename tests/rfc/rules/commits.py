@@ -39,7 +39,7 @@ FRAMING = (
     Rule(
         "group of a message",
         "§6",
-        "A message is for the group that it is given to.",
+        "A message is processed only in its own group.",
         refuses(framing.check_address, errors.WrongGroup, "the message is for group"),
         side="both",
         forged=test_messages.test_messages_of_another_group_or_epoch_are_refused,
@@ -71,7 +71,7 @@ FRAMING = (
     Rule(
         "epoch to come",
         "§12.4.2",
-        "No message is of an epoch that is still to come.",
+        "A message of a future epoch is refused.",
         refuses(framing.check_address, errors.FutureEpoch, "commits are missing"),
         side="receiver",
         forged=test_past_epochs.test_a_message_of_an_epoch_to_come_says_how_many_commits_are_missing,
@@ -82,7 +82,7 @@ FRAMING = (
     Rule(
         "epoch that is over",
         "§12.4.2",
-        "An observer takes no message of an epoch that is over.",
+        "An observer refuses a message of a past epoch.",
         refuses(framing.check_address, errors.PastEpoch, "the message is of epoch"),
         side="receiver",
         forged=test_public_observer.test_a_message_of_another_group_or_epoch_is_refused,
@@ -226,7 +226,7 @@ FRAMING = (
     Rule(
         "content of a client that asks to be added",
         "§6.1",
-        "A new client that is not added yet sends a proposal, and it is an Add.",
+        "A client that asks to be added sends only an Add proposal.",
         refuses(public_content._check_sender, errors.InvalidMessage, "its own Add"),
         side="both",
         forged=SENDER,
@@ -236,7 +236,7 @@ FRAMING = (
     Rule(
         "content of a newcomer",
         "§6.1",
-        "A client that joins by its own commit sends a commit.",
+        "A client that joins by an external commit sends only a commit.",
         refuses(public_content._check_sender, errors.InvalidMessage, "joins by its own commit"),
         side="both",
         forged=SENDER,
@@ -255,7 +255,7 @@ FRAMING = (
     Rule(
         "sender data",
         "§6.3.2",
-        "The sender data opens with the secret of the epoch, for this group, epoch and content type.",
+        "The sender data decrypts with the sender data secret of the epoch, for this group, epoch and content type.",
         refuses(open_sender_data, errors.DecryptionFailed, "sender data was not sealed"),
         side="both",
         forged=test_private_message.test_sender_data_opens_only_where_it_was_sealed,
@@ -265,7 +265,7 @@ FRAMING = (
     Rule(
         "content of a PrivateMessage",
         "§6.3.1",
-        "The content opens with the key of the sender's ratchet, for this authenticated data.",
+        "The content decrypts with the key of the sender's ratchet, for this authenticated data.",
         refuses(open_content, errors.DecryptionFailed, "content was not sealed"),
         side="both",
         forged=test_private_message.test_content_opens_only_unchanged_and_with_the_key_of_its_sender,
@@ -296,7 +296,7 @@ FRAMING = (
     Rule(
         "keys that may be skipped",
         "§15.3",
-        "A message skips no more keys than the receiver will derive.",
+        "A message skips no more keys than the receiver is willing to derive.",
         refuses(secret_tree._check_limits, errors.GenerationTooFarAhead, "steps ahead"),
         side="receiver",
         forged=test_private_message.test_a_receivers_limits_are_heeded,
@@ -308,7 +308,7 @@ COMMITS = (
     Rule(
         "proposals that were received",
         "§12.4.2",
-        "A commit refers to proposals that its receiver has seen.",
+        "A commit refers only to proposals that its receiver has received.",
         refuses(proposal_list.pending_proposal, errors.UnknownProposal, "has not arrived"),
         side="receiver",
         forged=test_commits.test_a_commit_of_a_proposal_that_never_came_is_refused,
@@ -359,7 +359,7 @@ COMMITS = (
     Rule(
         "a confirmation tag for those without secrets",
         "§6.1",
-        "A commit has a confirmation tag, whoever reads it.",
+        "A commit has a confirmation tag, for observers too.",
         refuses(public_observer._advance, errors.InvalidCommit, "no confirmation tag"),
         side="both",
         forged=test_public_observer.test_a_commit_without_a_confirmation_tag_is_refused,
@@ -379,7 +379,7 @@ COMMITS = (
     Rule(
         "path of a newcomer",
         "§12.4.3.2",
-        "A newcomer's commit has a path.",
+        "An external commit has a path.",
         refuses(public_commit._check_external, errors.InvalidCommit, "must have a path"),
         side="both",
         forged=test_external_commits.test_an_external_commit_without_a_path_is_none,
@@ -390,7 +390,7 @@ COMMITS = (
     Rule(
         "signer of a newcomer's commit",
         "§12.4.3.2",
-        "A newcomer's commit without a path is refused: no leaf has a key for its signature.",
+        "An external commit without a path is refused: no leaf has a key for its signature.",
         refuses(signatures.signature_key_of, errors.InvalidCommit, "no leaf has a key for its signature"),
         side="both",
         forged=test_external_commits.test_an_external_commit_without_a_path_has_no_signer,
@@ -401,7 +401,7 @@ COMMITS = (
     Rule(
         "no references by a newcomer",
         "§12.4.3.2",
-        "A newcomer commits no proposal by reference.",
+        "An external commit has no proposal by reference.",
         refuses(public_commit._check_external, errors.InvalidCommit, "by reference"),
         side="both",
         forged=test_external_commits.test_an_external_commit_must_not_refer_to_proposals,

@@ -58,7 +58,7 @@ GROUP_INFOS = (
     Rule(
         "tree hash",
         "§12.4.3.1",
-        "The ratchet tree, wherever it comes from, has the tree hash of the GroupContext.",
+        "The ratchet tree, from whatever source, has the tree hash of the GroupContext.",
         refuses(verified_tree, errors.InvalidRatchetTree, "tree hash"),
         side="receiver",
         forged=test_unfit_groups.test_a_tree_from_elsewhere_is_checked_like_any_other,
@@ -68,7 +68,7 @@ GROUP_INFOS = (
     Rule(
         "a newcomer's tree",
         "§12.4.3.1",
-        "The ratchet tree of a group that one enters is valid.",
+        "The ratchet tree of a group that a client joins is valid.",
         calls(verified_tree, validate_tree),
         side="receiver",
         forged=test_unfit_groups.test_a_tree_with_a_key_that_nobody_has_signed_is_refused,
@@ -94,7 +94,7 @@ GROUP_INFOS = (
     Rule(
         "signer of a GroupInfo for those without secrets",
         "§12.4.3.1",
-        "The leaf of the signer of a GroupInfo is not blank, whoever compares it.",
+        "The leaf of the signer of a GroupInfo is not blank, for observers too.",
         refuses(public_observer._compare, errors.InvalidGroupInfo, "is no member"),
         side="receiver",
         forged=test_public_observer.test_a_group_info_by_nobody_or_of_another_history_is_refused,
@@ -105,7 +105,7 @@ GROUP_INFOS = (
     Rule(
         "an external key",
         "§12.4.3.2",
-        "A group that one joins by a commit offers an external key.",
+        "The GroupInfo with which a client makes an external commit has an external key.",
         refuses(external_pub_of, errors.InvalidGroupInfo, "no external_pub"),
         side="receiver",
         forged=test_external_commits.test_without_an_external_key_nobody_joins_by_a_commit,
@@ -129,7 +129,7 @@ WELCOMES = (
     Rule(
         "suite of the group",
         "§12.4.3.1",
-        "The group that a Welcome leads to has the version and cipher suite of the key package.",
+        "The group of a Welcome has the version and cipher suite of the key package.",
         refuses(welcome._check_suite, errors.InvalidGroupInfo, "another version or cipher suite"),
         side="receiver",
         forged=test_unfit_groups.test_a_group_of_another_suite_than_its_welcome_is_refused,
@@ -169,7 +169,7 @@ WELCOMES = (
     Rule(
         "one link",
         "§12.4.3.1",
-        "A Welcome names one resumption PSK for a reinit or a branch at most.",
+        "A Welcome names at most one resumption PSK for a reinit or a branch.",
         refuses(resumption_checks.linking_psk, errors.InvalidWelcome, "more than one"),
         side="receiver",
         forged=test_joining.test_a_welcome_that_links_to_two_old_groups_is_refused,
@@ -180,7 +180,7 @@ WELCOMES = (
     Rule(
         "the old group of a link",
         "§12.4.3.1",
-        "A newcomer was in the old group that its Welcome names.",
+        "The new member was in the old group that its Welcome names.",
         refuses(resumption_checks.old_group_of, errors.UnknownPreSharedKey, "its last state is needed"),
         side="receiver",
         forged=test_reinit_and_branch.test_without_the_old_group_nobody_enters_the_new_one,
@@ -200,7 +200,7 @@ WELCOMES = (
     Rule(
         "sealed GroupInfo",
         "§12.4.3.1",
-        "The GroupInfo opens with the joiner secret and the pre-shared keys.",
+        "The GroupInfo decrypts with a key from the joiner secret and the pre-shared keys.",
         refuses(AEAD.open, errors.DecryptionFailed, "this key, nonce"),
         side="both",
         forged=test_unfit_groups.test_a_welcome_opens_with_the_right_keys_alone,
@@ -210,7 +210,7 @@ WELCOMES = (
     Rule(
         "own leaf",
         "§12.4.3.1",
-        "A leaf of the tree is the one of the key package.",
+        "One leaf of the tree is the leaf node of the key package.",
         refuses(welcome._find_own_leaf, errors.InvalidWelcome, "no leaf of the tree"),
         side="receiver",
         forged=test_joining.test_a_welcome_into_a_tree_without_oneself_is_refused,
@@ -220,7 +220,7 @@ WELCOMES = (
     Rule(
         "path secret of a Welcome",
         "§12.4.3.1",
-        "The private keys that follow from the path secret are those of the tree's public keys.",
+        "The private keys that are derived from the path secret fit the public keys in the tree.",
         refuses(update_path._derived_keys, errors.InvalidUpdatePath, "does not lead to its public key"),
         side="receiver",
         forged=test_update_path_refusals.test_a_joiner_refuses_a_path_secret_that_does_not_lead_to_the_public_keys,
@@ -229,8 +229,7 @@ WELCOMES = (
     Rule(
         "a missing path secret",
         "§12.4.3.1",
-        "A Welcome brings the path secret if the parents above the newcomer demand it: those that are not blank and do "
-        "not list it as unmerged.",
+        "A Welcome has a path secret if a filled parent above the new member does not list it as unmerged.",
         refuses(welcome._check_parent_keys, errors.InvalidWelcome, "lacks the path secret"),
         side="both",
         forged=test_joining.test_a_welcome_without_the_path_secret_that_the_tree_demands_is_refused,

@@ -69,7 +69,7 @@ LEAF_NODES = (
     Rule(
         "signature key",
         "§10",
-        "The signature key of a leaf node is one of the cipher suite.",
+        "The signature key of a leaf node is a key of the cipher suite.",
         refuses(EdwardsCurve.check_verifying_key, "_not_a_key", "public"),
         side="both",
         forged=LEAF,
@@ -79,7 +79,7 @@ LEAF_NODES = (
     Rule(
         "encryption key of a leaf",
         "§10",
-        "The encryption key of a leaf node is one of the cipher suite: others can seal to it.",
+        "The encryption key of a leaf node is a key of the cipher suite: others can encrypt to it.",
         calls(leaf_node.validate_leaf_node, CipherSuite.check_encryption_key),
         side="both",
         forged=commit_of("a leaf node that nobody can seal to"),
@@ -88,7 +88,7 @@ LEAF_NODES = (
     Rule(
         "leaf signature",
         "§7.3",
-        "A leaf node is signed with its own key, for its group and place if it has one.",
+        "A leaf node is signed with its own key; in an Update or a commit, the signature covers its group and place.",
         refuses(verify_leaf_node_signature, errors.InvalidSignature, "not signed with its own key"),
         side="both",
         forged=test_leaf_node.test_a_leaf_node_of_an_update_or_a_commit_is_signed_for_one_place,
@@ -98,7 +98,7 @@ LEAF_NODES = (
     Rule(
         "leaf version",
         "§11.1",
-        "A member can do the version of the group.",
+        "A member supports the protocol version of the group.",
         refuses(leaf_node._verify_capabilities, errors.InvalidLeafNode, "MLS 1.0"),
         side="both",
         forged=commit_of("a leaf node for another version"),
@@ -127,7 +127,7 @@ LEAF_NODES = (
     Rule(
         "lifetime received",
         "§7.3",
-        "A leaf node that is received can have been sent within its lifetime, as far back as the policy goes.",
+        "A received leaf node was within its lifetime when it was sent; the policy says how long ago that may be.",
         refuses(LifetimePolicy._verify_received, errors.RefusedByPolicy, "in a message that was sent"),
         side="receiver",
         forged=commit_of("an expired key package"),
@@ -137,7 +137,7 @@ LEAF_NODES = (
     Rule(
         "lifetime sent",
         "§7.3",
-        "The time is within the lifetime of a leaf node that is sent.",
+        "A leaf node is within its lifetime when it is sent.",
         refuses(LifetimePolicy._verify_present, errors.InvalidLeafNode, "is not within"),
         side="sender",
         taken_in=test_key_package_lifetimes.test_a_member_that_was_away_for_eight_days_follows_past_the_end_of_a_newcomer,
@@ -148,7 +148,7 @@ LEAF_NODES = (
     Rule(
         "longest lifetime",
         "§7.2",
-        "A leaf node is valid for no longer than the application accepts.",
+        "The lifetime of a leaf node is no longer than the application accepts.",
         refuses(LifetimePolicy.verify, errors.RefusedByPolicy, "is valid for"),
         side="receiver",
         forged=commit_of("a key package for ever"),
@@ -166,7 +166,7 @@ LEAF_NODES = (
     Rule(
         "lifetimes in a tree",
         "§7.3",
-        "The members of a group that one enters are within their lifetimes, if the policy asks for that.",
+        "The members of a group that a client joins are within their lifetimes, if the policy demands that.",
         refuses(LifetimePolicy.verify_member, errors.RefusedByPolicy, "a member of the group"),
         side="receiver",
         forged=test_tree_validation.test_a_policy_decides_whether_members_may_have_outlived_their_key_packages,
@@ -175,7 +175,7 @@ LEAF_NODES = (
     Rule(
         "required capabilities",
         "§7.3",
-        "Each member can do what required_capabilities asks for.",
+        "Each member supports all that required_capabilities demands.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
         side="both",
         forged=test_tree_validation.test_a_group_may_not_ask_for_more_than_each_member_can_do,
@@ -185,7 +185,7 @@ LEAF_NODES = (
     Rule(
         "credentials of others",
         "§7.3",
-        "Each member can do the credential types of all others.",
+        "Each member supports the credential types of all others.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
         side="both",
         forged=test_tree_validation.test_every_member_must_support_the_credentials_of_all_others,
@@ -195,7 +195,7 @@ LEAF_NODES = (
     Rule(
         "credential for others",
         "§7.3",
-        "No member shows a credential of a type that another cannot do.",
+        "No member has a credential of a type that another member does not support.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
         side="both",
         forged=test_tree_validation.test_nobody_may_show_a_credential_that_another_member_does_not_support,
@@ -205,7 +205,7 @@ LEAF_NODES = (
     Rule(
         "extensions in use",
         "§13.4",
-        "Each member can do every extension of the GroupContext.",
+        "Each member supports every extension of the GroupContext.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
         side="both",
         forged=test_unfit_groups.test_a_group_with_an_extension_that_its_members_do_not_know_is_refused,
@@ -224,7 +224,7 @@ LEAF_NODES = (
     Rule(
         "unique encryption keys",
         "§7.3",
-        "No two members have the same encryption key, in whatever bytes it is written.",
+        "No two members have the same encryption key, in any encoding.",
         refuses(check_unique_keys, errors.InvalidRatchetTree, "same encryption key"),
         side="both",
         forged=commit_of("a leaf with the key of another"),
@@ -237,7 +237,7 @@ KEY_PACKAGES = (
     Rule(
         "source in a key package",
         "§7.3",
-        "The leaf node of a key package says that it is one.",
+        "The leaf node of a key package has the source key_package.",
         refuses(validate_key_package, errors.InvalidKeyPackage, "source of an update"),
         side="both",
         forged=test_key_packages.test_a_key_package_whose_leaf_is_an_update_is_refused,
@@ -299,7 +299,7 @@ KEY_PACKAGES = (
     Rule(
         "init key",
         "§10",
-        "The init key of a key package is one of the cipher suite.",
+        "The init key of a key package is a key of the cipher suite.",
         calls(validate_key_package, CipherSuite.check_encryption_key),
         side="both",
         forged=test_key_packages.test_a_key_package_whose_init_key_is_none_is_refused,
@@ -322,7 +322,7 @@ EXTENSIONS = (
     Rule(
         "place of an extension",
         "§17.3",
-        "An extension of the RFC stands in the one object in which it may stand.",
+        "An extension of the RFC stands only in the object for which it is defined.",
         refuses(check_extensions, errors.InvalidExtension, "belongs in"),
         side="both",
         forged=PLACES,
@@ -360,7 +360,7 @@ EXTENSIONS = (
     Rule(
         "extensions in a GroupContext",
         "§17.3",
-        "The group that a newcomer enters has no extension that belongs elsewhere.",
+        "The GroupContext of a group that a client joins has no extension that belongs elsewhere.",
         calls(verified_tree, check_extensions, "a GroupContext"),
         side="both",
         forged=test_unfit_groups.test_a_group_with_an_extension_that_belongs_elsewhere_is_refused,

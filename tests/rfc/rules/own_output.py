@@ -43,7 +43,7 @@ OWN_OUTPUT = (
     Rule(
         "what every client can do",
         "§7.2",
-        "Capabilities do not list the extensions and proposals that every client knows.",
+        "Capabilities do not list the extensions and proposals that every client supports.",
         refuses(check_own_leaf, errors.Misuse, "which every client supports"),
         side="sender",
         taken_in=test_own_output.test_a_client_that_lists_what_every_client_knows_is_added,
@@ -53,7 +53,7 @@ OWN_OUTPUT = (
     Rule(
         "key package of a founder",
         "§7.3",
-        "Who makes a group has a valid key package: its leaf is sent to all who join.",
+        "A client that creates a group has a valid key package: all members get its leaf.",
         calls(group.create_group, validate_key_package),
         side="sender",
         taken_in="the group has no other member yet; those who join look at the tree as they do at any",
@@ -63,7 +63,7 @@ OWN_OUTPUT = (
     Rule(
         "proposals that have expired while they waited",
         "§7.3",
-        "A committer does not commit a proposal whose leaf node has expired since it came.",
+        "A committer does not commit a proposal whose leaf node has expired while it waited.",
         calls(proposal_selection.named_proposals, proposals.check_is_current),
         side="sender",
         taken_in=test_key_package_lifetimes.test_the_commit_of_a_proposal_that_has_expired_since_is_followed,
@@ -73,7 +73,7 @@ OWN_OUTPUT = (
     Rule(
         "key packages from outside",
         "§7.3",
-        "Who proposes an Add from outside sends a key package that is valid now.",
+        "A client outside that proposes an Add sends a key package that is valid now.",
         calls(external_proposals._check_own, validate_key_package),
         side="sender",
         taken_in=test_own_output.test_what_was_proposed_from_outside_in_time_is_taken_in_late,
@@ -105,7 +105,7 @@ OWN_OUTPUT = (
     Rule(
         "nothing by who was removed",
         "§12.4.2",
-        "Who was removed sends nothing in the group.",
+        "A removed member sends nothing in the group.",
         refuses(require_active, errors.GroupInactive, "no longer in the group"),
         side="sender",
         taken_in="it has the keys of no epoch in which it is no member",

@@ -65,7 +65,7 @@ ALONE = (
     Rule(
         "source in an Update",
         "§7.3",
-        "The leaf node of an Update says that it comes from one.",
+        "The leaf node of an Update has the source update.",
         refuses(proposals._validate_update, errors.InvalidProposal, "source of a key package"),
         side="both",
         forged=test_insiders.test_an_update_of_another_kind_is_refused,
@@ -75,7 +75,7 @@ ALONE = (
     Rule(
         "new key of an Update",
         "§7.3",
-        "An Update brings another encryption key than the leaf that it replaces.",
+        "An Update has another encryption key than the leaf that it replaces.",
         refuses(proposals.check_new_key, errors.InvalidProposal, "another encryption key"),
         side="both",
         forged=test_insiders.test_an_update_with_the_old_key_is_refused_when_it_arrives,
@@ -135,7 +135,7 @@ ALONE = (
     Rule(
         "number of pre-shared keys",
         "§8.4",
-        "There are no more pre-shared keys than the uint16 of a PSKLabel can count.",
+        "A commit or Welcome names at most 65535 pre-shared keys, as many as the uint16 of a PSKLabel can count.",
         refuses(psk_secret, errors.InvalidPreSharedKey, "are named"),
         side="both",
         forged=test_cost_of_input.test_more_pre_shared_keys_than_their_label_can_count_are_the_peers_fault,
@@ -193,7 +193,7 @@ ALONE = (
     Rule(
         "proposals that arrive",
         "§12.1",
-        "A proposal that comes in a message of its own is valid by itself.",
+        "A proposal in a message of its own is valid alone.",
         calls(public_commit.process_public_proposal, validate_proposal),
         side="receiver",
         forged=test_insiders.test_an_unfit_proposal_is_refused_when_it_arrives,
@@ -206,7 +206,7 @@ TOGETHER = (
     Rule(
         "proposals by value",
         "§12.2",
-        "Each proposal that a commit holds is valid by itself.",
+        "Each proposal by value in a commit is valid alone.",
         calls(proposal_list.validate_proposals, validate_proposal),
         side="both",
         forged=commit_of("a key package that nobody signed"),
@@ -236,7 +236,7 @@ TOGETHER = (
     Rule(
         "one change of a leaf",
         "§12.2",
-        "No two Updates or Removes are about one leaf.",
+        "No two Updates or Removes are for the same leaf.",
         refuses(_check_subjects, errors.InvalidProposalList, "about the same"),
         side="both",
         forged=LISTS,
@@ -246,7 +246,7 @@ TOGETHER = (
     Rule(
         "one Add of a client",
         "§12.2",
-        "No two Adds are of one client: they have different signature keys.",
+        "No two Adds add the same client: their signature keys differ.",
         refuses(_check_subjects, errors.InvalidProposalList, "about the same"),
         side="both",
         forged=LISTS,
@@ -256,7 +256,7 @@ TOGETHER = (
     Rule(
         "no Add of a member",
         "§12.2",
-        "No Add is of a client that is in the group already, unless it is removed.",
+        "No Add adds a client that is in the group already, unless the commit removes it.",
         refuses(check_unique_keys, errors.InvalidRatchetTree, "same signature key"),
         side="both",
         forged=commit_of("a client that is there already"),
@@ -266,7 +266,7 @@ TOGETHER = (
     Rule(
         "one use of a key",
         "§12.2",
-        "No two proposals name one pre-shared key.",
+        "No two proposals name the same pre-shared key.",
         refuses(_check_subjects, errors.InvalidProposalList, "about the same"),
         side="both",
         forged=commit_of("one pre-shared key twice"),
@@ -276,7 +276,7 @@ TOGETHER = (
     Rule(
         "one GroupContextExtensions",
         "§12.2",
-        "There is one GroupContextExtensions at most.",
+        "A commit has at most one GroupContextExtensions.",
         refuses(_check_subjects, errors.InvalidProposalList, "about the same"),
         side="both",
         forged=commit_of("two sets of group extensions"),
@@ -286,7 +286,7 @@ TOGETHER = (
     Rule(
         "ReInit alone",
         "§12.2",
-        "A ReInit stands alone.",
+        "A commit with a ReInit has no other proposal.",
         refuses(validate_proposal_list, errors.InvalidProposalList, "a ReInit stands"),
         side="both",
         forged=commit_of("a reinit beside another proposal"),
@@ -296,7 +296,7 @@ TOGETHER = (
     Rule(
         "no ExternalInit",
         "§12.2",
-        "A member commits no ExternalInit.",
+        "A commit by a member has no ExternalInit.",
         refuses(validate_proposal_list, errors.InvalidProposalList, "an ExternalInit stands"),
         side="both",
         forged=LISTS,
@@ -306,7 +306,7 @@ TOGETHER = (
     Rule(
         "custom proposals that all can do",
         "§12.2",
-        "A custom proposal is committed only if all who will process the commit list its type.",
+        "A custom proposal is committed only if all members that process the commit support its type.",
         refuses(_check_support, errors.InvalidProposalList, "does not support"),
         side="both",
         forged=test_custom_proposals.test_all_who_process_a_commit_must_support_its_custom_proposals,
@@ -316,7 +316,7 @@ TOGETHER = (
     Rule(
         "the tree that results",
         "§12.2",
-        "The tree is valid after the proposals: all members can do what the group asks, and share no key.",
+        "After the proposals, all members have the capabilities that the group demands, and unique keys.",
         calls(apply_proposals, check_members),
         side="both",
         forged=commit_of("a client that is there already"),
@@ -326,7 +326,7 @@ TOGETHER = (
     Rule(
         "group extensions that all can do",
         "§12.1.7",
-        "A GroupContextExtensions asks for nothing that a member cannot do.",
+        "A GroupContextExtensions demands no capability that a member lacks.",
         refuses(check_capabilities, errors.InvalidRatchetTree, "does not list"),
         side="both",
         forged=commit_of("group extensions that a member cannot do"),
@@ -342,7 +342,7 @@ BY_A_NEWCOMER = (
     Rule(
         "one ExternalInit",
         "§12.2",
-        "A newcomer's commit holds one ExternalInit.",
+        "An external commit has exactly one ExternalInit.",
         refuses(validate_external_proposal_list, errors.InvalidProposalList, "a newcomer's commit holds"),
         side="both",
         forged=NEWCOMER,
@@ -352,7 +352,7 @@ BY_A_NEWCOMER = (
     Rule(
         "one Remove",
         "§12.2",
-        "A newcomer removes one leaf at most.",
+        "An external commit removes at most one leaf.",
         refuses(validate_external_proposal_list, errors.InvalidProposalList, "more than its own old leaf"),
         side="both",
         forged=NEWCOMER,
@@ -362,7 +362,7 @@ BY_A_NEWCOMER = (
     Rule(
         "Remove of its own",
         "§12.2",
-        "The leaf that a newcomer removes presents the same identities as its new one.",
+        "The leaf that an external commit removes presents the same identities as the new leaf.",
         refuses(TrustAnchors.validate, errors.InvalidCredential, "other identities"),
         side="both",
         forged=case(REPLACED, way=test_x509_refusals.by_coming_back, reason=test_x509_refusals.RENAMED[3], suite=1),
@@ -372,7 +372,7 @@ BY_A_NEWCOMER = (
     Rule(
         "new key of a newcomer",
         "§12.2",
-        "The leaf with which a newcomer replaces its old one has another encryption key, as an Update would.",
+        "The new leaf of an external commit has another encryption key than the old leaf that it replaces.",
         calls(proposal_list._validate_leaf_of_path, proposals.check_new_key),
         side="both",
         forged=test_external_commits.test_a_resync_with_the_keys_of_an_older_commit_is_refused,
@@ -382,7 +382,7 @@ BY_A_NEWCOMER = (
     Rule(
         "nothing else",
         "§12.2",
-        "A newcomer commits nothing but an ExternalInit, a Remove and pre-shared keys.",
+        "An external commit has only ExternalInit, Remove, PreSharedKey and custom proposals.",
         refuses(validate_external_proposal_list, errors.InvalidProposalList, "a newcomer may not commit"),
         side="both",
         forged=NEWCOMER,
@@ -392,7 +392,7 @@ BY_A_NEWCOMER = (
     Rule(
         "custom proposals of a newcomer",
         "§12.2",
-        "A newcomer commits a custom proposal only if its type says that it may.",
+        "An external commit has a custom proposal only if the policy allows that for its type.",
         refuses(proposals._validate_custom, errors.InvalidProposalList, "a newcomer may not commit"),
         side="both",
         forged=test_custom_proposals.test_a_newcomer_may_commit_what_its_type_allows,
@@ -402,7 +402,7 @@ BY_A_NEWCOMER = (
     Rule(
         "proposals of a newcomer",
         "§12.2",
-        "Each proposal of a newcomer's commit is valid by itself.",
+        "Each proposal of an external commit is valid alone.",
         calls(proposal_list.validate_proposals, validate_proposal),
         side="both",
         forged=test_external_commits.test_a_short_nonce_in_an_external_commit_is_refused,

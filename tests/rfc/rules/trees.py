@@ -49,7 +49,7 @@ TREES = (
     Rule(
         "kinds of nodes",
         "§12.4.3.3",
-        "Leaves stand at even places of a ratchet tree, parents at odd ones.",
+        "The nodes with even indices are leaves, and those with odd indices are parents.",
         refuses(RatchetTree.from_nodes, errors.InvalidRatchetTree, "where none can be"),
         side="both",
         forged=ARRAY,
@@ -58,7 +58,7 @@ TREES = (
     Rule(
         "members below a parent",
         "§7.9.2",
-        "A parent that holds a key has a member below it.",
+        "A filled parent has a member below it.",
         refuses(ratchet_tree._verify_members_below, errors.InvalidRatchetTree, "no member below"),
         side="receiver",
         forged=ARRAY,
@@ -86,7 +86,7 @@ TREES = (
     Rule(
         "unmerged all the way down",
         "§12.4.3.1",
-        "A leaf that is unmerged in a node is so in each filled node between.",
+        "A leaf that is unmerged in a node is also unmerged in each filled node between the two.",
         refuses(ratchet_tree._verify_unmerged_leaves, errors.InvalidRatchetTree, "but not in node"),
         side="receiver",
         forged=ARRAY,
@@ -96,7 +96,7 @@ TREES = (
     Rule(
         "parent hashes",
         "§7.9.2",
-        "Each filled parent hangs, link by link, on one signed leaf.",
+        "Parent hashes link each filled parent to exactly one signed leaf.",
         refuses(verify_parent_hashes, errors.InvalidRatchetTree, "not to one"),
         side="receiver",
         forged=test_parent_hash.test_a_key_that_somebody_slips_into_a_parent_hangs_on_nobody,
@@ -106,7 +106,7 @@ TREES = (
     Rule(
         "parent hashes of a newcomer's tree",
         "§7.9.2",
-        "Who enters a group checks all parent hashes.",
+        "A client that joins a group checks all parent hashes.",
         calls(validate_tree, verify_parent_hashes),
         side="receiver",
         forged=test_unfit_groups.test_a_tree_with_a_key_that_nobody_has_signed_is_refused,
@@ -116,7 +116,7 @@ TREES = (
     Rule(
         "parents of a newcomer's tree",
         "§12.4.3.1",
-        "Who enters a group checks that others can seal to each filled parent.",
+        "A client that joins a group checks that the key of each filled parent is a key of the cipher suite.",
         calls(validate_tree, CipherSuite.check_encryption_key),
         side="both",
         forged=test_tree_validation.test_a_newcomer_refuses_a_parent_that_nobody_can_seal_to,
@@ -125,7 +125,7 @@ TREES = (
     Rule(
         "leaves of a newcomer's tree",
         "§12.4.3.1",
-        "Who enters a group validates each leaf.",
+        "A client that joins a group validates each leaf.",
         calls(validate_tree, validate_leaf_node),
         side="receiver",
         forged=test_tree_validation.test_a_newcomer_refuses_a_leaf_in_another_place,
@@ -135,7 +135,7 @@ TREES = (
     Rule(
         "members of a newcomer's tree",
         "§12.4.3.1",
-        "Who enters a group checks that all members can do what it asks and share no key.",
+        "A client that joins a group checks that all members have the demanded capabilities and unique keys.",
         calls(validate_tree, check_members),
         side="receiver",
         forged=test_tree_validation.test_a_newcomer_refuses_members_that_cannot_do_what_the_group_asks,
@@ -168,7 +168,7 @@ PATHS = (
     Rule(
         "source in a path",
         "§12.4.2",
-        "The leaf node of a path says that it comes from a commit.",
+        "The leaf node of a path has the source commit.",
         refuses(merge_path, errors.InvalidUpdatePath, "source of a commit"),
         side="both",
         forged=PATH,
@@ -189,7 +189,7 @@ PATHS = (
     Rule(
         "keys of a path",
         "§12.4.2",
-        "Each key of a path is one of the cipher suite: others can seal to it.",
+        "Each key of a path is a key of the cipher suite: others can encrypt to it.",
         calls(merge_path, CipherSuite.check_encryption_key),
         side="both",
         forged=test_update_path_refusals.test_a_key_of_a_path_that_nobody_can_seal_to_is_refused,
@@ -198,7 +198,7 @@ PATHS = (
     Rule(
         "new keys",
         "§12.4.2",
-        "No key of a path stands in the tree already: not in the committer's leaf, and in no other node.",
+        "No key of a path is in the tree already, neither in the committer's leaf nor in another node.",
         refuses(update_path._verify_new_keys, errors.InvalidUpdatePath, "is not new"),
         side="both",
         forged=PATH,
@@ -208,7 +208,7 @@ PATHS = (
     Rule(
         "length of a path",
         "§7.5",
-        "A path has one node for each of the filtered direct path.",
+        "A path has one node for each node of the filtered direct path.",
         refuses(update_path._verify_form, errors.InvalidUpdatePath, "the tree asks for"),
         side="both",
         forged=PATH,
@@ -218,7 +218,8 @@ PATHS = (
     Rule(
         "ciphertexts of a path",
         "§7.6",
-        "Each node of a path has one ciphertext for each key of the copath's resolution, those who just joined apart.",
+        "Each node of a path has one ciphertext for each node in the resolution of its copath child, without the "
+        "leaves that the same commit adds.",
         refuses(update_path._verify_form, errors.InvalidUpdatePath, "recipients"),
         side="both",
         forged=PATH,
@@ -237,7 +238,7 @@ PATHS = (
     Rule(
         "capabilities of a committer",
         "§7.3",
-        "The leaf node of a path can do what the group asks.",
+        "The leaf node of a path has the capabilities that the group demands.",
         calls(merge_path, check_capabilities),
         side="both",
         forged=test_update_path_refusals.test_a_committer_must_be_able_to_do_what_the_group_asks,
@@ -247,7 +248,7 @@ PATHS = (
     Rule(
         "signature key of a committer",
         "§7.3",
-        "The leaf node of a path does not take the signature key of another member.",
+        "The leaf node of a path does not have the signature key of another member.",
         calls(merge_path, check_unique_keys),
         side="both",
         forged=test_update_path_refusals.test_a_committer_may_not_take_the_signature_key_of_another,
@@ -257,7 +258,7 @@ PATHS = (
     Rule(
         "ciphertext for this context",
         "§7.6",
-        "A path secret is sealed to the provisional GroupContext.",
+        "The encryption of a path secret is bound to the provisional GroupContext.",
         refuses(CipherSuite.decrypt_with_label, errors.DecryptionFailed, "in this context"),
         side="both",
         forged=test_update_path_refusals.test_a_ciphertext_for_another_context_does_not_open,
@@ -267,7 +268,7 @@ PATHS = (
     Rule(
         "path secrets lead to their keys",
         "§7.5",
-        "The keys that follow from a path secret are those of the path.",
+        "The keys that are derived from a path secret are those in the path.",
         refuses(update_path._derived_keys, errors.InvalidUpdatePath, "does not lead to its public key"),
         side="receiver",
         forged=test_update_path_refusals.test_a_secret_that_does_not_lead_to_the_public_keys_is_refused,
