@@ -1,4 +1,4 @@
-"""What the delivery service knows of a group without any key, and what padding and delay leave of it."""
+"""The metadata that the delivery service knows of a group without a key, and how much padding and delay hide."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_a_screen_reader_hears_the_question_and_axe_finds_nothing(visit: Visit, 
 
 
 def test_every_input_keeps_its_keys_from_jupyterlab(visit: Visit) -> None:
-    """Command mode matches the focused element itself, so an input that gets the focus bears the attribute."""
+    """JupyterLab's command mode looks at the focused element, so each input has the attribute."""
     page = visit(hosted())
     for number in range(2):
         page.locator("input").nth(number).focus()

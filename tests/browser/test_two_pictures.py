@@ -1,4 +1,4 @@
-"""Two pictures of a kind on one page, and a picture in a shadow root: nothing of one reaches the other or is lost."""
+"""Two pictures of a kind on one page, and a picture in a shadow root: neither changes the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a device or a delivery service refuses or leaves out without an option that its caller may give."""
+"""Options of devices and of the delivery service, each tried with and without."""
 
 from __future__ import annotations
 

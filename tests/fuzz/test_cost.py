@@ -1,4 +1,4 @@
-"""`workbench fuzz --cost` leaves out no list, and says what it has measured. What the seconds are, no test looks at."""
+"""`workbench fuzz --cost` tries every list, and says what it has measured. No test checks the seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`workbench explain` as its users call it."""
+"""The command `workbench explain`: its input, its output and its exit status."""
 
 from __future__ import annotations
 

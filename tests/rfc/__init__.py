@@ -1,1 +1,1 @@
-"""The RFC held against the code: what must be refused, and where each of its sentences is kept."""
+"""The code compared with the RFC: the rules that refuse something, and the code that keeps each sentence."""

@@ -1,4 +1,4 @@
-"""How one sentence of the RFC is answered for."""
+"""One sentence of the RFC, and the code or the reason that answers for it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.rfc.source import Function, path_of, unwrapped
 
 
 class Kept(NamedTuple):
-    """Code that does what is demanded, and a test that sees it."""
+    """Code that does what the sentence demands, and a test of it."""
 
     code: Function | type
     test: Function
 
 
 class ForWhom(NamedTuple):
-    """A reason why the engine has nothing to do with it."""
+    """A reason why the sentence is not for the engine."""
 
     reason: str
 

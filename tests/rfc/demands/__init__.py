@@ -1,4 +1,4 @@
-"""Each sentence of RFC 9420 §4 to §15 that demands something, and what becomes of it here.
+"""Each sentence of RFC 9420 §4 to §15 that demands something, with the rule or the code that keeps it.
 
 A sentence is named by its section, the hash of its text and the words around its first MUST. It is kept by rules of
 the catalogue (what others send is refused), by code with a test (what is sent here is right), or it binds applications

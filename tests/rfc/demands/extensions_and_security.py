@@ -1,4 +1,4 @@
-"""What sections 13 to 15 of RFC 9420 demand, and what becomes of it here."""
+"""The demands of RFC 9420, sections 13 to 15, each with the rule or the code that keeps it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What section 12 of RFC 9420 demands, and what becomes of it here."""
+"""The demands of RFC 9420, section 12, each with the rule or the code that keeps it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The tables of the delivery service: `rows.py` of the core says what each column means.
+"""The tables of the delivery service: `delivery/rows.py` explains the columns.
 
-An MLS group id may have any length; `checks` bounds it, so that it fits into an index.
+An MLS group id may have any length; `checks` limits it, so that it fits into an index.
 """
 
 from __future__ import annotations
