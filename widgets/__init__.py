@@ -1,8 +1,11 @@
 """Interactive pictures of the engine: each is a folder with its Python class, plain ES modules, styles and words."""
 
+from widgets.compromise import Compromise
 from widgets.controls import Controls
 from widgets.derivation_graph import DerivationGraph
+from widgets.inspector import Inspector
 from widgets.key_lifetimes import KeyLifetimes
+from widgets.playground import Playground
 from widgets.prediction import predict
 from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.room import Room
@@ -10,9 +13,12 @@ from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
 
 __all__ = [
+    "Compromise",
     "Controls",
     "DerivationGraph",
+    "Inspector",
     "KeyLifetimes",
+    "Playground",
     "RatchetTree",
     "Room",
     "SecurityMatrix",

@@ -43,6 +43,7 @@ class Command(Protocol):
 
 COMMANDS = {
     "lab": "Open the lessons in JupyterLab.",
+    "app": "Open the pictures in a browser, without Jupyter: a playground, a compromise, and an inspector of bytes.",
     "vectors": "Run test vectors of MLS and report which cases pass.",
     "carve": "List the MLS objects in files: captures, logs, JSON, HAR, dumps and databases.",
     "inspect": "Show every field of MLS bytes: its place, its value and its meaning.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from workbench.views import derivation, lifetimes, room, schema, security, server, trial
+from workbench.views import derivation, judged, lifetimes, playground, room, schema, security, server, trial
 
 WIDGETS = Path(__file__).parents[2] / "widgets"
 FILES: dict[ModuleType, str] = {
@@ -18,6 +18,8 @@ FILES: dict[ModuleType, str] = {
     server: "server_knowledge/server.d.ts",
     trial: "room/trial.d.ts",
     room: "room/room.d.ts",
+    judged: "compromise/judged.d.ts",
+    playground: "playground/view.d.ts",
 }
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 

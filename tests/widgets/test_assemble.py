@@ -10,13 +10,28 @@ import pytest
 from tests.widgets.views import REPOSITORY, node
 from widgets.shared.assemble import STYLES, inlined, module, stylesheet
 
-PICTURES = ["derivation_graph", "key_lifetimes", "ratchet_tree", "room", "security_matrix", "server_knowledge"]
-WIDGETS = [*(f"{name}/{name}.js" for name in PICTURES), "prediction/prediction.js", "shared/live_output.js"]
+PICTURES = [
+    "derivation_graph",
+    "key_lifetimes",
+    "playground",
+    "ratchet_tree",
+    "room",
+    "security_matrix",
+    "server_knowledge",
+]
+WIDGETS = [
+    *(f"{name}/{name}.js" for name in PICTURES),
+    "compromise/compromise.js",
+    "inspector/inspector.js",
+    "prediction/prediction.js",
+    "shared/live_output.js",
+]
 ENTRIES = [
     *WIDGETS,
     *(f"{name}/still.js" for name in PICTURES),
     "shared/still.js",
     "shared/standalone_model.js",
+    "app/host.js",
 ]
 
 

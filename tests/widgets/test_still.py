@@ -17,6 +17,7 @@ from tests.adversary.test_metadata import talk
 from tests.widgets.views import REPOSITORY, derived, sample, still_picture
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
+from widgets.playground import Playground
 from widgets.ratchet_tree import RatchetTree
 from widgets.room import Room
 from widgets.security_matrix import SecurityMatrix
@@ -35,6 +36,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
     "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
     "a room": lambda: Room.of(talk(), message=0),
+    "a playground": lambda: Playground.of(scenario("own commit")),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 

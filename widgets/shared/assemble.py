@@ -16,6 +16,7 @@ STYLES = (
     "shared/theme.css",
     "shared/marks.css",
     "shared/layout.css",
+    "shared/form.css",
     "ratchet_tree/ratchet_tree.css",
     "key_lifetimes/marks.css",
     "key_lifetimes/key_lifetimes.css",
@@ -28,6 +29,9 @@ STYLES = (
     "room/marks.css",
     "room/room.css",
     "prediction/prediction.css",
+    "playground/playground.css",
+    "compromise/compromise.css",
+    "inspector/inspector.css",
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""
 
@@ -69,7 +73,7 @@ def _inline(text: str, path: PurePosixPath, folder: Path, scopes: dict[str, str]
             source = _inline(_source(name, folder), PurePosixPath(name), folder, scopes)
             exports = ", ".join(_EXPORT.findall(source))
             scopes[scope] = f"const {scope} = (() => {{\n{_EXPORTING.sub('', source)}return {{ {exports} }};\n}})();\n"
-        return f"const {{ {names} }} = {scope};\n"
+        return f"const {{ {names.replace(' as ', ': ')} }} = {scope};\n"
 
     return _IMPORT.sub(take, text)
 

@@ -1,0 +1,102 @@
+"""The app as a visitor meets it: a server of its own process, and Chromium that reaches no other host."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.conftest import Watch, chromium, watch
+
+__all__ = ["chromium", "watch"]
+
+
+@dataclass(frozen=True)
+class App:
+    """A running app and its process."""
+
+    root: str
+    process: subprocess.Popen[str]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def serving(*options: str, prefix: str = "") -> Iterator[App]:
+    """An app on a free port, until the test is over."""
+    port = free_port()
+    program = str(Path(sys.executable).with_name("workbench"))
+    given = [*options, *(("--prefix", prefix) if prefix else ())]
+    process = subprocess.Popen(
+        [program, "app", "--port", str(port), *given],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+    )
+    root = f"http://127.0.0.1:{port}{prefix}"
+    end = time.monotonic() + 120
+    while True:
+        try:
+            with urllib.request.urlopen(f"{root}/lessons", timeout=30):  # noqa: S310 - our own server
+                break
+        except OSError:
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert time.monotonic() < end
+            time.sleep(0.2)
+    yield App(root, process)
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[App]:
+    """The app, started once for all tests."""
+    yield from serving()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, watch: Watch, app: App) -> Iterator[Callable[..., Page]]:
+    """Opens pages of the app, each as another visitor. Other hosts are blocked, and each attempt is recorded."""
+    contexts: list[BrowserContext] = []
+
+    def stay(route: Route) -> None:
+        at = urlsplit(route.request.url)
+        if at.hostname in {"127.0.0.1", "localhost"} or at.scheme == "file":
+            route.continue_()
+        else:
+            route.abort()
+
+    def open_page(path: str = "playground", *, root: str = app.root, **options: Any) -> Page:
+        context = chromium.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
+        )
+        contexts.append(context)
+        watch.over(context)
+        context.route("**/*", stay)
+        page = context.new_page()
+        page.goto(f"{root}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def is_ready(page: Page) -> Page:
+    """The page, once its tree is drawn."""
+    expect(page.locator(".mls-ratchet-tree .mls-sentence")).not_to_be_empty(timeout=30_000)
+    return page

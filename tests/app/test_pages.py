@@ -1,0 +1,141 @@
+"""The pages of the app beside the playground, and the server itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app.conftest import is_ready, serving
+from tests.browser.conftest import faults_that_axe_finds
+from workbench.lab import World
+from workbench.mls import write_state
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+Visitor = Callable[..., Page]
+
+
+def inspected(page: Page, text: str) -> Page:
+    page.get_by_label("Bytes, in hexadecimal").fill(text)
+    page.get_by_role("button", name="Inspect", exact=True).click()
+    return page
+
+
+def test_pasted_bytes_are_dissected(visitor: Visitor) -> None:
+    page = visitor("inspect")
+    world = World.of(["Alice", "Bob"])
+    inspected(page, world.attacker.heard[-1].hex())
+    expect(page.locator(".mls-dissection")).to_contain_text("MLSMessage", timeout=20_000)
+    assert faults_that_axe_finds(page, "html") == []
+
+
+def test_each_object_of_a_log_is_listed_and_can_be_chosen(visitor: Visitor) -> None:
+    page = visitor("inspect")
+    world = World.of(["Alice", "Bob"])
+    world.send("Bob", "hello")
+    lines = [
+        json.dumps({"at": place, "data": base64.b64encode(wire).decode()})
+        for place, wire in enumerate(world.attacker.heard)
+    ]
+    inspected(page, "\n".join(lines))
+    expect(page.locator(".mls-found tbody tr")).to_have_count(len(lines), timeout=20_000)
+    page.get_by_role("button", name="private application").click()
+    expect(page.locator(".mls-dissection")).to_contain_text("private_message", timeout=20_000)
+
+
+def test_a_state_says_whether_its_member_can_process_the_bytes(visitor: Visitor, tmp_path: Path) -> None:
+    world = World.of(["Alice", "Bob"])
+    world.hold("Bob")
+    world.commit("Alice")
+    file = tmp_path / "bob.state"
+    state = world.state("Bob")
+    assert state is not None
+    file.write_bytes(write_state(state))
+    page = visitor("inspect")
+    page.get_by_label("The state of a member").set_input_files(file)
+    inspected(page, world.attacker.heard[-1].hex())
+    expect(page.locator(".mls-explanation")).to_contain_text("Next:", timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Paste bytes, or choose a file."),
+        ("hello", "No MLS object was found"),
+        ("<img src=x onerror=alert(1)>", "No MLS object"),
+    ],
+)
+def test_what_is_no_message_is_said_in_words(visitor: Visitor, text: str, words: str) -> None:
+    page = inspected(visitor("inspect"), text)
+    expect(page.locator(".mls-answer")).to_contain_text(words, timeout=20_000)
+
+
+def test_a_file_beyond_the_bound_is_not_sent(visitor: Visitor, tmp_path: Path) -> None:
+    file = tmp_path / "large.bin"
+    file.write_bytes(bytes(1_000_001))
+    page = visitor("inspect")
+    page.get_by_label("A file with bytes").set_input_files(file)
+    page.get_by_role("button", name="Inspect", exact=True).click()
+    expect(page.locator(".mls-answer")).to_have_text("large.bin has 1000001 bytes; at most 1000000 are inspected here.")
+
+
+def test_a_compromise_is_computed_in_three_ways_that_agree(visitor: Visitor) -> None:
+    page = visitor("compromise")
+    agreement = page.locator(".mls-agreement")
+    expect(agreement).to_have_text("The rules, the theorem and the attacker who decrypts agree.", timeout=30_000)
+    page.get_by_label("Scenario").select_option("own commit")
+    expect(page.locator(".mls-lesson")).to_contain_text("it heals the committer at once", timeout=30_000)
+    page.locator(".mls-security-matrix [role=columnheader]").nth(2).click()
+    expect(page.locator(".mls-derivation-graph .mls-sentence")).not_to_be_empty(timeout=20_000)
+    page.get_by_role("button", name="Take all off").click()
+    expect(page.locator(".mls-judged")).to_contain_text("has computed the secrets ofno epoch", timeout=20_000)
+    expect(agreement).to_have_text("The rules, the theorem and the attacker who decrypts agree.")
+    assert faults_that_axe_finds(page, "html") == []
+
+
+def test_the_lessons_are_listed_and_each_is_a_page_whose_pictures_move(visitor: Visitor, repository: Path) -> None:
+    page = visitor("lessons")
+    notebooks = sorted(path.stem for path in (repository / "notebooks").glob("*.ipynb"))
+    links = page.get_by_role("link", name="Read as a page")
+    assert [link.get_attribute("href") for link in links.all()] == [f"lesson/{name}" for name in notebooks]
+    assert faults_that_axe_finds(page, "html") == []
+    links.first.click()
+    expect(page.locator(".mls-ratchet-tree .mls-title").first).to_contain_text("Step", timeout=20_000)
+    page.get_by_role("link", name="Playground").click()
+    is_ready(page)
+
+
+def test_the_app_works_behind_a_prefix_and_opens_at_its_root(visitor: Visitor) -> None:
+    for app in serving(prefix="/user/me/mls"):
+        page = is_ready(visitor("", root=app.root))
+        assert page.url.partition("?")[0] == f"{app.root}/playground"
+        page.get_by_role("button", name="Alice commits", exact=True).click()
+        expect(page.locator(".mls-ratchet-tree .mls-title")).to_contain_text("of 3:", timeout=20_000)
+        page.get_by_role("link", name="Lessons").click()
+        expect(page.get_by_role("heading", name="Lessons")).to_be_visible()
+
+
+def test_a_port_in_use_is_said_in_a_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        program = str(Path(sys.executable).with_name("workbench"))
+        done = subprocess.run([program, "app", "--port", port], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"it cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_panel_is_imported_by_the_app_alone() -> None:
+    program = "import sys, widgets, workbench.commands.app; print({'panel', 'bokeh', 'widgets.app'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

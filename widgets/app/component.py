@@ -1,0 +1,96 @@
+"""Pictures as components of Panel: the same module and traits as in JupyterLab. A view is sent by its differences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import param
+import traitlets
+from panel.custom import AnyWidgetComponent
+
+from widgets.shared.assemble import WIDGETS, inlined
+from widgets.shared.live_output import Announced
+
+_HOSTED = "../playground/playground.js"
+_PARAMETERS: Mapping[type[traitlets.TraitType[Any, Any]], type[param.Parameter[Any]]] = {
+    traitlets.Dict: param.Dict,
+    traitlets.List: param.List,
+    traitlets.Unicode: param.String,
+    traitlets.Int: param.Integer,
+    traitlets.Float: param.Number,
+    traitlets.Bool: param.Boolean,
+}
+_OF_NOTEBOOKS = frozenset({"output_id"})
+
+
+class Growing(AnyWidgetComponent):
+    """A picture whose view grows. `view` is as it was last sent whole, and `edition` numbers what was sent.
+
+    `address` is the query for the address of the page. `missed` counts how often the page asked for the whole view.
+    """
+
+    view = param.Dict()
+    edition = param.Integer(0)
+    missed = param.Integer(0)
+    address = param.Dict(default=None, allow_None=True)
+
+    def __init__(self, **params: Any) -> None:
+        self._latest, self._edition = params.get("view"), 0
+        super().__init__(**params)
+
+    def open(self, view: Any, **others: Any) -> None:
+        """Show another view, and set other params with it."""
+        self._latest, self._edition = view, self._edition + 1
+        self.param.update(view=view, edition=self._edition, **others)
+
+    def grow(self, change: dict[str, Any], view: Any, **others: Any) -> None:
+        """Show a view that differs from the present one by a change (`difference`), and set other params with it."""
+        self._latest = view
+        self._edition += 1
+        self.send(json.dumps({"edition": self._edition, "change": change}))  # type: ignore[arg-type] # a text is sent too
+        self.param.update(**others)
+
+    @property
+    def latest(self) -> Any:
+        """The view that is shown now."""
+        return self._latest
+
+    @param.depends("missed", watch=True)
+    def _send_whole(self) -> None:
+        """The page was not there when something was sent."""
+        self.param.update(view=self._latest, edition=self._edition)
+
+
+def component_of(picture: type[Announced]) -> type[Growing]:
+    """The component of a picture. Its params are the shared traits of the picture, with the same names."""
+    return type(
+        f"{picture.__name__}Component",
+        (Growing,),
+        {
+            "__doc__": picture.__doc__,
+            "_esm": _hosted(picture._module),  # noqa: SLF001 - the component is the picture in another host
+            "_stylesheets": [picture._css],  # noqa: SLF001 - as above
+            **{name: _parameter(trait) for name, trait in picture.class_traits(sync=True).items() if _is_own(name)},
+        },
+    )
+
+
+def scheme(theme: str) -> list[str]:
+    """The styles for a component when the reader asks for a theme: "dark" or "light"; by default the system's."""
+    return [f".mls {{ color-scheme: {theme}; }}"] if theme in {"dark", "light"} else []
+
+
+def _hosted(module: str) -> str:
+    text = (WIDGETS / "app" / "host.js").read_text("utf-8")
+    return inlined(text.replace(_HOSTED, f"../{module}"), "app/host.js")
+
+
+def _is_own(name: str) -> bool:
+    return not name.startswith("_") and name not in {"view", *_OF_NOTEBOOKS, "layout", "tabbable", "tooltip", "comm"}
+
+
+def _parameter(trait: traitlets.TraitType[Any, Any]) -> param.Parameter[Any]:
+    kind = next(kind for kind in _PARAMETERS if isinstance(trait, kind))
+    return _PARAMETERS[kind](default=trait.default())

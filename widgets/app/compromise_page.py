@@ -1,0 +1,79 @@
+"""The page of a compromise: leaks that a visitor chooses, and what an attacker with them reads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import panel as pn
+
+from widgets.app.component import component_of, scheme
+from widgets.app.page import framed, notice
+from widgets.app.visit import Asked
+from widgets.app.work import in_thread
+from widgets.compromise import Compromise
+from widgets.compromise.compromise import begin
+from widgets.compromise.judge import Judge
+from workbench.lab import SCENARIOS
+from workbench.lab.shared_history import InvalidHistory
+
+FIRST = "retroactive break"
+"""The scenario that is shown if the address asks for nothing."""
+
+CompromiseComponent: Any = component_of(Compromise)
+
+
+class CompromisePage(pn.viewable.Viewer):
+    """The compromise of one visitor."""
+
+    def __init__(self, judge: Judge, traits: dict[str, Any], *, theme: str = "") -> None:
+        super().__init__()
+        self._judge = judge
+        self._turn = asyncio.Lock()
+        self.picture = CompromiseComponent(**traits, stylesheets=scheme(theme), sizing_mode="stretch_width")
+        self.picture.param.watch(self._judge_again, ["leaks", "step", "epoch"])
+        self.picture.param.watch(self._begin, "scenario")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return pn.Column(self.picture, sizing_mode="stretch_width")
+
+    async def _judge_again(self, *_events: object) -> None:
+        """Judge what is chosen now. Several changes that wait for their turn are judged once."""
+        async with self._turn:
+            given = {name: getattr(self.picture, name) for name in ("leaks", "step", "epoch")}
+            self.picture.judged = await in_thread(self._judge.judged, given)
+
+    async def _begin(self, _event: object) -> None:
+        """Show the chosen scenario."""
+        name = self.picture.scenario
+        if name == self._judge.session.scenario:
+            return
+        async with self._turn:
+            self._judge, traits = await in_thread(_first, Asked(scenario=name))
+            self.picture.open(traits.pop("view"), **traits)
+            self.picture.address = {"scenario": name} if name else {}
+
+
+def _first(asked: Asked) -> tuple[Judge, dict[str, Any]]:
+    """The judge and the first traits for what an address asks for. Raises `InvalidHistory`."""
+    judge = Judge(asked.session())
+    return judge, begin(judge, asked.step)
+
+
+def compromise() -> pn.Template:
+    """The page for one visitor."""
+    asked = Asked.now()
+    place = pn.Column(notice("Computing…"), sizing_mode="stretch_width")
+    wanted = asked if asked.history or asked.scenario in SCENARIOS else Asked(scenario=FIRST, theme=asked.theme)
+
+    async def fill() -> None:
+        shown: list[Any] = []
+        try:
+            judge, traits = await in_thread(_first, wanted)
+        except InvalidHistory as problem:
+            shown.append(notice(f"The link cannot be opened. {problem}. A scenario is shown instead.", is_error=True))
+            judge, traits = await in_thread(_first, Asked(scenario=FIRST))
+        place[:] = [*shown, CompromisePage(judge, traits, theme=asked.theme)]
+
+    pn.state.onload(fill)
+    return framed("compromise", place, theme=asked.theme)

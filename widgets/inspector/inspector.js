@@ -1,0 +1,137 @@
+/**
+ * An inspector of bytes: a field to paste into, a file to upload, the MLS objects in them, and the fields of one.
+ *
+ * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({fields, explanation}: HTML in which Python
+ * has escaped all text of the bytes). To Python: asked ({number, text, upload, name, kind, state}), chosen.
+ */
+import { OWN_KEYS, html } from "../shared/dom.js";
+import { live } from "../shared/live.js";
+import { announced } from "../shared/notebook_output.js";
+
+/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {{where: string, kind: string, length: number, group: string, epoch: string}} Row */
+
+const TRAITS = ["asked", "chosen", "found", "shown"];
+const HEADS = ["Object", "Place", "Bytes", "Group", "Epoch"];
+
+/** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
+export function render({ model, el }) {
+  const { soon, tell, stop } = live(model, TRAITS, update);
+  const own = { words: "" };
+  let listed = "";
+  let fields = "";
+  let told = "";
+
+  const text = html("textarea", {
+    class: "mls-select mls-given",
+    rows: 5,
+    spellcheck: "false",
+    "aria-label": "Bytes, in hexadecimal, base64, or inside of a log or JSON",
+    placeholder: "Paste a message in hexadecimal or base64, a log, or JSON",
+  });
+  const kind = html(
+    "select",
+    { class: "mls-select", "aria-label": "Struct" },
+    html("option", { value: "automatic" }, "recognise it"),
+    ...model.get("kinds").map((/** @type {string} */ name) => html("option", { value: name }, name)),
+  );
+  const file = html("input", { type: "file", class: "mls-select", "aria-label": "A file with bytes" });
+  const state = html("input", { type: "file", class: "mls-select", "aria-label": "The state of a member" });
+  const said = html("p", { class: "mls-answer", role: "status" });
+  const rows = html("tbody", {});
+  const list = html(
+    "div",
+    { class: "mls-found", role: "region", tabindex: 0, "aria-label": "Objects" },
+    html("table", {}, html("thead", {}, html("tr", {}, ...HEADS.map((head) => html("th", { scope: "col" }, head)))), rows),
+  );
+  const explanation = html("div", { class: "mls-explained" });
+  const dissection = html("div", { class: "mls-fields-of" });
+  const root = html(
+    "div",
+    { class: "mls mls-inspector", ...OWN_KEYS },
+    html(
+      "form",
+      { class: "mls-ask", "aria-label": "Inspect", submit: (/** @type {Event} */ event) => (event.preventDefault(), void ask()) },
+      text,
+      html(
+        "div",
+        { class: "mls-fields" },
+        field("or a file", file),
+        field("Struct", kind),
+        field("Can this member process it? Its state (optional)", state),
+        html("button", { type: "submit", class: "mls-do" }, "Inspect"),
+      ),
+      said,
+    ),
+    list,
+    explanation,
+    dissection,
+  );
+
+  async function ask() {
+    const [upload] = file.files ?? [];
+    const [held] = state.files ?? [];
+    const largest = model.get("largest");
+    const tooLarge = [upload, held].find((each) => each && each.size > largest);
+    own.words = tooLarge ? `${tooLarge.name} has ${tooLarge.size} bytes; at most ${largest} are inspected here.` : "";
+    if (own.words) return soon();
+    tell({
+      asked: {
+        number: model.get("asked").number + 1,
+        text: upload ? "" : text.value,
+        upload: upload ? await inBase64(upload) : "",
+        name: upload?.name ?? "",
+        kind: kind.value,
+        state: held ? await inBase64(held) : "",
+      },
+    });
+  }
+
+  /** @param {Row} row @param {number} number */
+  function rowOf({ where, kind: name, length, group, epoch }, number) {
+    const choose = html("button", { type: "button", class: "mls-do", click: () => tell({ chosen: number }) }, name);
+    return html("tr", {}, html("th", { scope: "row" }, choose), ...[where, String(length), group, epoch].map((cell) => html("td", {}, cell)));
+  }
+
+  function update() {
+    const found = model.get("found");
+    const isBusy = model.get("asked").number > found.number;
+    const words = own.words || (isBusy ? "Working…" : found.words);
+    if (said.textContent !== words) said.textContent = words;
+    const now = JSON.stringify(found.objects);
+    if (now !== listed) {
+      listed = now;
+      rows.replaceChildren(...found.objects.map(rowOf));
+    }
+    list.hidden = found.objects.length < 1;
+    [...rows.children].forEach((row, number) => row.querySelector("button")?.setAttribute("aria-pressed", String(number === model.get("chosen"))));
+    const shown = model.get("shown");
+    if (shown.fields !== fields) dissection.innerHTML = fields = shown.fields;
+    if (shown.explanation !== told) explanation.innerHTML = told = shown.explanation;
+  }
+
+  /** What is written in the field replaces the file, and the other way round. */
+  text.addEventListener("input", () => (file.value = ""));
+  file.addEventListener("change", () => (text.value = ""));
+  el.append(root);
+  update();
+  return () => {
+    stop();
+    root.remove();
+  };
+}
+
+/** @param {string} name @param {HTMLElement} input */
+function field(name, input) {
+  return html("label", { class: "mls-field" }, html("span", {}, name), input);
+}
+
+/** @param {File} file @returns {Promise<string>} */
+async function inBase64(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let letters = "";
+  for (let at = 0; at < bytes.length; at += 32_768) letters += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+  return btoa(letters);
+}
+
+export default announced(render);

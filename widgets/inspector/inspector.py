@@ -1,0 +1,48 @@
+"""An inspector of bytes as a widget: paste or upload them, and see each MLS object with every field."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import traitlets
+
+from widgets.inspector.findings import LARGEST, NO_FINDINGS, Finder
+from widgets.shared.assemble import STYLES, module, stylesheet
+from widgets.shared.live_output import Announced
+from workbench.inspect.dissect import KINDS, STRUCTS
+
+
+class Inspector(Announced):
+    """A field for bytes, the MLS objects in them, and the fields of the chosen object.
+
+    `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the `state` of
+    a member in base64. `chosen` is the number of an object in `found`, whose fields are in `shown`.
+    """
+
+    _module: ClassVar[str] = "inspector/inspector.js"
+    _esm: ClassVar[str] = module(_module)
+    _css: ClassVar[str] = stylesheet(*STYLES)
+
+    kinds = traitlets.List(traitlets.Unicode(), default_value=[*KINDS, *STRUCTS]).tag(sync=True)
+    largest = traitlets.Int(LARGEST).tag(sync=True)
+    asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
+    chosen = traitlets.Int(0).tag(sync=True)
+    found = traitlets.Dict(default_value=NO_FINDINGS).tag(sync=True)
+    shown = traitlets.Dict(default_value={"fields": "", "explanation": ""}).tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._finder = Finder()
+        self.observe(self._find, names="asked")
+        self.observe(self._show, names="chosen")
+
+    def __repr__(self) -> str:
+        return "Inspector()"
+
+    def _find(self, _change: object) -> None:
+        self.set_trait("found", self._finder.find(self.asked))
+        self.chosen = 0
+        self._show(None)
+
+    def _show(self, _change: object) -> None:
+        self.set_trait("shown", self._finder.show(self.chosen))

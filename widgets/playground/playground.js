@@ -1,0 +1,174 @@
+/**
+ * A playground: pictures of one live world, and the actions that are possible in it. The same module runs in JupyterLab
+ * (anywidget), in the app (Panel) and in an exported page, where nobody can act.
+ *
+ * Traits from Python: view, opened ({number, step}: another history is shown from this step), offer, shared, answer
+ * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, can_act, has_address.
+ * Traits to Python: step, epoch, asked ({number, do, ...}). Both ways: viewer, member, leaks, chosen, pictures.
+ */
+import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
+import { render as renderTree } from "../ratchet_tree/ratchet_tree.js";
+import { render as renderMatrix } from "../security_matrix/security_matrix.js";
+import { render as renderServer } from "../server_knowledge/server_knowledge.js";
+import { OWN_KEYS, html } from "../shared/dom.js";
+import { live } from "../shared/live.js";
+import { announced } from "../shared/notebook_output.js";
+import { actionForm } from "./actions.js";
+import { ADDRESS_AT_MOST, save, sharePanel } from "./share.js";
+import { PICTURES, playgroundBar } from "./toolbar.js";
+import { workspace } from "./workspace.js";
+
+/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {import("./workspace.js").Name} Name */
+
+const TRAITS = [
+  ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
+  ...["reads", "can_act", "asked", "chosen", "pictures", "member"],
+];
+const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer };
+
+/** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
+export function render({ model, el }) {
+  const space = workspace(model);
+  const { soon, tell, stop } = live(model, TRAITS, update);
+  /** What only this view knows. */
+  const own = { isSharing: false, saved: model.get("saved").number };
+  /** What ends each picture that is shown. @type {Map<Name, () => void>} */
+  const ends = new Map();
+
+  const bar = playgroundBar({
+    begin: (scenario) => ask({ do: "begin", scenario }),
+    goBack: (history) => ask({ do: "return", history }),
+    group: (group) => ask({ do: "group", group }),
+    picture: (name) => tell({ pictures: flipped(model.get("pictures"), name) }),
+    share: () => change({ isSharing: !own.isSharing }),
+  });
+  const share = sharePanel({ open: (content) => ask({ do: "open", content }), page: () => ask({ do: "page" }) });
+  const form = actionForm({
+    choose: (chosen) => tell({ chosen }),
+    act: (name, from) => ask({ do: "act", name, from }),
+    newest: () => space.shared.set("step", lastStep()),
+  });
+  const reads = html("ul", {});
+  const read = html("section", { class: "mls-reads", "aria-label": "What the attacker has read" }, html("h3", {}, "The attacker has read"), reads);
+  const tree = html("div", { class: "mls-place" });
+  const others = html("div", { class: "mls-others" });
+  const root = html(
+    "div",
+    { class: "mls mls-playground", ...OWN_KEYS },
+    bar.element,
+    share.element,
+    html("div", { class: "mls-play-top" }, tree, html("div", { class: "mls-play-side" }, form.element, read)),
+    others,
+  );
+
+  function lastStep() {
+    return space.view().tree.steps.length - 1;
+  }
+
+  /** @param {Partial<typeof own>} changes */
+  function change(changes) {
+    Object.assign(own, changes);
+    soon();
+  }
+
+  /** @param {Record<string, unknown>} wish */
+  function ask(wish) {
+    if (isBusy()) return;
+    space.tellStep();
+    tell({ asked: { ...wish, number: model.get("asked").number + 1 } });
+  }
+
+  function isBusy() {
+    return model.get("asked").number > model.get("answer").number;
+  }
+
+  /** Show the pictures that the reader wants, in the order of their names. */
+  function mountPictures() {
+    const wanted = /** @type {Name[]} */ (PICTURES.map(([name]) => name).filter((name) => model.get("pictures").includes(name)));
+    for (const [name, end] of ends) {
+      if (wanted.includes(name) || name === "tree") continue;
+      end();
+      ends.delete(name);
+    }
+    for (const name of wanted) if (!ends.has(name)) start(name, others);
+    others.hidden = wanted.length === 0;
+    wanted.forEach((name, place) => {
+      const element = others.querySelector(`:scope > [data-picture="${name}"]`);
+      if (element && others.children[place] !== element) others.insertBefore(element, others.children[place]);
+    });
+  }
+
+  /** @param {Name} name @param {HTMLElement} place */
+  function start(name, place) {
+    const element = html("div", { class: "mls-place", "data-picture": name });
+    place.append(element);
+    const end = RENDER[name]({ model: space.pictures[name], el: element });
+    ends.set(name, () => {
+      end();
+      element.remove();
+    });
+  }
+
+  function update() {
+    const canAct = model.get("can_act");
+    bar.show({
+      canAct,
+      scenarios: model.get("scenarios"),
+      scenario: model.get("scenario"),
+      histories: model.get("histories"),
+      groups: model.get("groups"),
+      group: model.get("group"),
+      pictures: model.get("pictures"),
+      isSharing: own.isSharing,
+    });
+    const { text } = model.get("shared");
+    const isInAddress = model.get("has_address") && text !== "" && text.length <= ADDRESS_AT_MOST;
+    share.show({ isOpen: own.isSharing, shared: model.get("shared"), address: isInAddress ? addressOf(text) : "" });
+    form.element.hidden = !canAct;
+    if (canAct) form.show(model.get("offer"), model.get("chosen"), { last: lastStep(), isBusy: isBusy(), words: model.get("answer").words });
+    const messages = /** @type {[string, string][]} */ (model.get("reads"));
+    read.hidden = messages.length === 0;
+    reads.replaceChildren(...messages.map(([sender, content]) => html("li", {}, html("b", {}, sender), `: ${content}`)));
+    const saved = model.get("saved");
+    if (saved.number !== own.saved) {
+      own.saved = saved.number;
+      save("history.html", "text/html", saved.page);
+    }
+    mountPictures();
+  }
+
+  /** A link of the app that opens this history at the step that is shown. @param {string} text */
+  function addressOf(text) {
+    const { origin, pathname } = location;
+    return `${origin}${pathname}?${new URLSearchParams({ history: text, step: String(space.shared.get("step") + 1) })}`;
+  }
+
+  /** The member that is chosen in a picture acts next. */
+  function choose() {
+    const member = space.shared.get("member");
+    const { chosen, offer } = { chosen: model.get("chosen"), offer: model.get("offer") };
+    if (model.get("can_act") && offer.people.includes(member) && chosen.who !== member) tell({ chosen: { ...chosen, who: member } });
+  }
+
+  space.shared.on("change:member", choose);
+  space.shared.on("change:step", soon);
+  el.append(root);
+  start("tree", tree);
+  update();
+
+  return () => {
+    stop();
+    space.stop();
+    form.stop();
+    for (const end of ends.values()) end();
+    root.remove();
+  };
+}
+
+/** Names with one more, or without it if it is there. @param {string[]} names @param {string} name */
+function flipped(names, name) {
+  return names.includes(name) ? names.filter((one) => one !== name) : [...names, name];
+}
+
+export default announced(render);

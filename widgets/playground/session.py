@@ -1,0 +1,293 @@
+"""One reader's playground without a host: which world is shown, what a wish of the reader does, and what changes.
+
+A notebook and the app have the same sessions. A wish and the texts of the fields come from a browser, so they are
+checked. The answers are values for the traits of the picture.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from widgets.playground.exported import page_of
+from workbench.adversary.leak import Leak
+from workbench.inspect.names import listed
+from workbench.lab import SCENARIOS, NotPossible, World, scenario
+from workbench.lab.actions import ACTIONS, form
+from workbench.lab.actions.action import NEWCOMER
+from workbench.lab.group import Group
+from workbench.lab.record import ATTACKER
+from workbench.lab.scenarios import Scenario
+from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, SharedHistory
+from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, OfferView, offer_view, playground_view
+
+PEOPLE = ("Alice", "Bob", "Carol", "Dave")
+FIELDS: Mapping[str, str] = {
+    "who": "",
+    "whom": "",
+    "newcomer": "",
+    "text": "Meet me at nine.",
+    "outsider": "HR",
+    "psk": "tea",
+}
+"""The fields of the form, with their first texts."""
+FRESH = "A fresh group"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large a world may become. A server has many worlds, so it has bounds; None means no bound.
+
+    `seconds` is how long a history may take to be performed again. A field's text has at most `text` characters, or
+    `name` if it is a name. `histories` earlier histories are kept.
+    """
+
+    people: int | None = None
+    steps: int | None = None
+    seconds: float = 600.0
+    text: int = 10_000
+    name: int = 100
+    histories: int = 32
+
+
+class Session:
+    """The world that one reader plays with, and the histories that the reader has left."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        leaks: Mapping[str, Leak] = NO_LEAKS,
+        scenario_name: str = "",
+        lesson: str = "",
+        bounds: Bounds | None = None,
+    ) -> None:
+        """Play with a world whose group exists. `leaks` are named leaks that the reader can choose.
+
+        `lesson` says what the scenario teaches, if the world is that of a scenario.
+        """
+        if not world.members:
+            raise NotPossible("A playground needs a world whose group exists")
+        self.world = world
+        self.bounds = bounds or Bounds()
+        self.leaks = leaks
+        self.scenario = scenario_name
+        self.lesson = lesson
+        self._earlier: list[tuple[SharedHistory, str]] = []
+        self._past: tuple[int, World] | None = None
+        self._opened = 0
+
+    @classmethod
+    def fresh(cls, *, seed: int | str | None = None, bounds: Bounds | None = None) -> Session:
+        """A session with a new group of four people."""
+        return cls(World.of(PEOPLE, seed=secrets.token_hex(4) if seed is None else seed), bounds=bounds)
+
+    @classmethod
+    def of_scenario(cls, story: Scenario, *, bounds: Bounds | None = None) -> Session:
+        """A session with the world and the leaks of a scenario."""
+        return cls(story.world, leaks=dict(story.leaks), scenario_name=story.name, lesson=story.lesson, bounds=bounds)
+
+    @classmethod
+    def of_history(cls, history: SharedHistory, *, bounds: Bounds | None = None) -> Session:
+        """A session with a history that somebody has sent. Raises `InvalidHistory`."""
+        session = cls(_played(history, bounds or Bounds()), bounds=bounds)
+        steps, most = len(session.world.history), session.bounds.steps
+        if most is not None and steps > most:
+            raise HistoryTooLarge(f"The history has {steps} steps; at most {most} are shown here")
+        people, most = len(session.world.devices), session.bounds.people
+        if most is not None and people > most:
+            raise HistoryTooLarge(f"The history has {people} people; at most {most} are shown here")
+        return session
+
+    @property
+    def last(self) -> int:
+        """The number of the last step."""
+        return len(self.world.history) - 1
+
+    def begin(self, step: int | None = None) -> dict[str, Any]:
+        """The traits with which the session is shown first, at a step, by default the last one."""
+        opened = self.opened(step)
+        chosen = {**FIELDS, "who": self.world.members[0]}
+        return {**opened, "chosen": chosen, "offer": self.offer(chosen, opened["step"])}
+
+    def opened(self, step: int | None = None) -> dict[str, Any]:
+        """All traits of a history that is opened at a step, by default the last one."""
+        self._past = None
+        self._opened += 1
+        shown = self.last if step is None else max(0, min(self.last, step))
+        member = self.world.members[0]
+        return {
+            **self._view(),
+            "opened": {"number": self._opened, "step": shown},
+            "step": shown,
+            "viewer": member,
+            "member": member,
+            "scenario": self.scenario,
+            "scenarios": [{"value": "", "name": FRESH}, *({"value": name, "name": name} for name in SCENARIOS)],
+            **self._around(),
+            "leaks": [{"name": name} for name in self.leaks] or self._compromises(),
+        }
+
+    def offer(self, chosen: object, step: int) -> OfferView:
+        """What the reader can do after a step, with these texts in the fields."""
+        try:
+            world = self._at(step)
+        except (NotPossible, InvalidHistory) as problem:
+            return {**offer_view(self.world, {}), "limit": f"Nothing can be done here: {problem}", "buttons": []}
+        offer = offer_view(world, self._texts(chosen))
+        for button in offer["buttons"]:
+            more = sum(1 for name in button["fields"] if name in {"newcomer", "outsider"})
+            button["reason"] = button["reason"] or self._limit(world, more) or None
+        offer["limit"] = self._limit(world, 0)
+        return offer
+
+    def answer(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what the reader wishes. `given` are the traits, and the result has those that change.
+
+        The trait `answer` has the number of the wish, and says what went wrong if it was not possible.
+        """
+        asked = given["asked"] if isinstance(given["asked"], dict) else {}
+        number = asked["number"] if isinstance(asked.get("number"), int) else 0
+        if asked.get("do") == "page":
+            return {"saved": {"number": number, "page": page_of(given)}, "answer": {"number": number, "words": ""}}
+        step = given["step"]
+        try:
+            changes = self._do(asked, self._texts(given["chosen"]), given["leaks"])
+            step = changes["opened"]["step"] if "opened" in changes else self.last
+            words = ""
+        except (NotPossible, InvalidHistory) as problem:
+            changes, words = {}, f"{problem}."
+        offer = self.offer(changes.get("chosen", given["chosen"]), step)
+        return {**changes, "offer": offer, "answer": {"number": number, "words": words}}
+
+    # Wishes
+
+    def _do(self, asked: object, chosen: Mapping[str, str], leaks: list[Any]) -> dict[str, Any]:
+        step = None
+        match asked:
+            case {"do": "act", "name": str(name), "from": int(place)} if name in {*FREQUENT, *RARE}:
+                return self._act(name, place, chosen, leaks)
+            case {"do": "group", "group": int(number)} if 0 <= number < len(self.world.groups):
+                self.world = self.world.groups[number]
+                return self.opened()
+            case {"do": "begin", "scenario": ""}:
+                other = Session.fresh()
+            case {"do": "begin", "scenario": str(name)} if name in SCENARIOS:
+                other = Session.of_scenario(scenario(name))
+            case {"do": "open", "content": str(content)}:
+                history = SharedHistory.of_file(content.encode("utf-8", "replace"))
+                other, step = Session.of_history(history, bounds=self.bounds), history.step
+            case {"do": "return", "history": int(number)} if 0 <= number < len(self._earlier):
+                other = Session(_played(self._earlier[number][0], self.bounds))
+                del self._earlier[number]
+            case _:
+                raise NotPossible("The page has asked for something that does not exist: load it again")
+        return self._replace(other, step)
+
+    def _act(self, name: str, step: int, chosen: Mapping[str, str], leaks: list[Any]) -> dict[str, Any]:
+        world = self._at(step)
+        is_past = step < self.last
+        more = sum(1 for argument, _ in form.filled_in(ACTIONS[name], chosen) if argument.is_new)
+        if reason := self._limit(world, more):
+            raise NotPossible(reason)
+        left = self._described() if is_past else None
+        result = form.perform(world.group, ACTIONS[name], chosen)
+        if left is not None:
+            self._keep(left)
+            self.leaks = {each: leak for each, leak in self.leaks.items() if leak.at <= step}
+        self.world, self.scenario = world, "" if is_past else self.scenario
+        if isinstance(result, Group):
+            self.world = World(group=result)
+            return self.opened()
+        emptied = {**chosen, "newcomer": ""} if NEWCOMER in ACTIONS[name].arguments else dict(chosen)
+        if is_past:
+            return {**self.opened(), "chosen": emptied}
+        self._past = None
+        leaked = {"leaks": [*leaks, *self._compromises()[-1:]]} if name == "compromise" else {}
+        return {**self._view(), **self._around(), **leaked, "chosen": emptied}
+
+    def _replace(self, other: Session, step: int | None = None) -> dict[str, Any]:
+        self._keep(self._described())
+        self.world, self.leaks, self.scenario = other.world, other.leaks, other.scenario
+        return self.opened(step) | {"chosen": dict(FIELDS) | {"who": self.world.members[0]}}
+
+    # What is known of the world
+
+    def _at(self, step: int) -> World:
+        """The world as it was after a step, in which the reader can act."""
+        if step >= self.last:
+            return self.world
+        if self._past is None or self._past[0] != step:
+            past = SharedHistory.of(self.world, until=max(step, 0))
+            number = self.world.group.number
+            self._past = step, _played(past, self.bounds).groups[number]
+        return self._past[1]
+
+    def _around(self) -> dict[str, Any]:
+        """What changes with each action, beside the view."""
+        groups = self.world.groups
+        try:
+            history = SharedHistory.of(self.world)
+            file = json.dumps(history.to_json())
+            shared = {"text": history.to_text(), "python": history.as_python(), "file": file}
+        except NotPossible as problem:
+            shared = {"text": "", "python": f"# {problem}.\n", "file": ""}
+        named = [words for _, words in self._earlier]
+        return {
+            "shared": shared,
+            "histories": [
+                {"value": str(number), "name": name} for number, name in enumerate([*named, "the one that is shown"])
+            ],
+            "groups": [
+                {"value": str(number), "name": f"{number + 1}: {listed(each.members)}"}
+                for number, each in enumerate(groups)
+            ],
+            "group": self.world.group.number,
+        }
+
+    def _view(self) -> dict[str, Any]:
+        """The view of the world, and the messages that the attacker has read, each with its sender."""
+        view = playground_view(self.world, self.leaks)
+        messages = [step["message"] for step in view["tree"]["steps"] if step["message"] is not None]
+        reads = [[sent["sender"], sent["read"][ATTACKER]] for sent in messages if ATTACKER in sent["read"]]
+        return {"view": view, "reads": reads}
+
+    def _compromises(self) -> list[dict[str, Any]]:
+        """The devices that the attacker has really compromised, as leaks of the picture."""
+        steps = self.world.trace()["steps"]
+        return [{"device": step["victim"], "at": at} for at, step in enumerate(steps) if "victim" in step]
+
+    def _described(self) -> tuple[SharedHistory, str]:
+        last = self.world.history[-1].text
+        return SharedHistory.of(self.world), f"{len(self.world.history)} steps, until “{last}”"
+
+    def _keep(self, left: tuple[SharedHistory, str]) -> None:
+        self._earlier = [*self._earlier, left][-self.bounds.histories :]
+
+    def _texts(self, chosen: object) -> dict[str, str]:
+        """The texts of the fields, not longer than they may be."""
+        given = chosen if isinstance(chosen, dict) else {}
+        return {
+            name: text[: self.bounds.text if name == "text" else self.bounds.name]
+            for name in FIELDS
+            if isinstance(text := given.get(name, ""), str)
+        }
+
+    def _limit(self, world: World, more: int) -> str:
+        """Why nothing more can be done, or no more people can come, in this world; empty if it can."""
+        people, steps = self.bounds.people, self.bounds.steps
+        if steps is not None and len(world.history) >= steps:
+            return f"A world has at most {steps} steps here: go back to an earlier step, or begin again"
+        if people is not None and len(world.devices) + more > people:
+            return f"A world has at most {people} people here: go back to an earlier step, or begin again"
+        return ""
+
+
+def _played(history: SharedHistory, bounds: Bounds) -> World:
+    world = history.play(seconds=bounds.seconds)
+    if not world.members:
+        raise InvalidHistory("The history has no group: nobody has created one")
+    return world

@@ -1,0 +1,30 @@
+/** Generated from workbench/views/playground.py, where each field is explained, by `make docs`. */
+
+import type { RatchetTreeView } from "../ratchet_tree/view.d.ts";
+import type { KeyLifetimesView } from "../key_lifetimes/lifetimes.d.ts";
+import type { ServerView } from "../server_knowledge/server.d.ts";
+
+export interface PlaygroundView {
+  format: "mls-workbench/playground-view";
+  version: 1;
+  title: string;
+  tree: RatchetTreeView;
+  lifetimes: KeyLifetimesView;
+  server: ServerView;
+}
+
+export interface ButtonView {
+  name: string;
+  label: string;
+  hint: string;
+  reason: string | null;
+  fields: string[];
+  is_rare: boolean;
+}
+
+export interface OfferView {
+  step: number;
+  people: string[];
+  limit: string;
+  buttons: ButtonView[];
+}

@@ -1,0 +1,64 @@
+"""Open the pictures in a browser, without Jupyter: a playground, a compromise, and an inspector of bytes.
+
+The app listens on this machine, at http://127.0.0.1:8430/. Each visitor has a world of its own. No page loads anything
+from another host.
+
+Behind a proxy, give the path that the proxy puts in front, and the host that browsers show:
+
+    workbench app --prefix /mls --allow-websocket-origin mls.example.org
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+MISSING = "The app needs Panel: pip install 'mls-workbench[app]'"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the app listens."""
+    parser.add_argument("--address", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument("--port", type=_port, default=8430, help="(%(default)s)")
+    parser.add_argument("--prefix", default="", metavar="PATH", help="the path in front of all pages, behind a proxy")
+    parser.add_argument(
+        "--allow-websocket-origin",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="a host whose pages may connect, as browsers show it; may be repeated",
+    )
+    parser.add_argument("--jupyter", default="", metavar="URL", help="the JupyterLab in which the lessons are opened")
+    parser.epilog = "exit status: 0 when it was stopped, 2 if it cannot start"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until the app is stopped."""
+    try:
+        from widgets.app.server import Options, start  # noqa: PLC0415 # Panel may be missing, and takes seconds
+    except ModuleNotFoundError as missing:
+        if missing.name != "panel":
+            raise
+        print(MISSING, file=sys.stderr)
+        return 2
+    options = Options(
+        arguments.address, arguments.port, arguments.prefix, tuple(arguments.allow_websocket_origin), arguments.jupyter
+    )
+    print(
+        f"The app is at http://{options.address}:{options.port}{options.root}playground (stop it with Ctrl+C)",
+        file=sys.stderr,
+    )
+    try:
+        start(options)
+    except OSError as problem:
+        print(
+            f"workbench app: it cannot listen on {options.address}:{options.port}: {problem.strerror}", file=sys.stderr
+        )
+        return 2
+    return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text} is no port; a port is a number from 1 to 65535")
+    return int(text)

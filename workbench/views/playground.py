@@ -1,0 +1,102 @@
+"""The view of a playground: all that is known of one live world, and the actions that are possible in it now.
+
+The view has the views of several pictures. The offer has the buttons: each with the reason why it cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal, TypedDict
+
+from workbench.adversary.leak import Leak
+from workbench.adversary.metadata import ServerKnowledge
+from workbench.lab import World
+from workbench.lab.actions import ACTIONS, form
+from workbench.lab.leaks import recorded_history
+from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
+from workbench.views.ratchet_tree import ratchet_tree_view
+from workbench.views.schema import RatchetTreeView
+from workbench.views.server import ServerView, server_view
+
+NO_LEAKS: Mapping[str, Leak] = MappingProxyType({})
+FORMAT: Final = "mls-workbench/playground-view"
+VERSION: Final = 1
+
+FREQUENT: Collection[str] = (
+    *("commit", "update", "send", "add", "remove", "hold", "release", "delay", "let_through", "compromise"),
+)
+RARE: Collection[str] = (
+    *("propose_add", "propose_remove", "join", "request_to_join", "approve", "resync", "share_psk", "commit_with_psk"),
+    *("external_sender", "ask_to_add", "ask_to_remove", "branch", "reinit", "successor"),
+)
+"""The actions that have a button only under "More actions", in the order of the buttons."""
+
+
+class PlaygroundView(TypedDict):
+    """One world at its last step; `lifetimes` contains the security view."""
+
+    format: Literal["mls-workbench/playground-view"]
+    version: Literal[1]
+    title: str
+    tree: RatchetTreeView
+    lifetimes: KeyLifetimesView
+    server: ServerView
+
+
+class ButtonView(TypedDict):
+    """A button: the action that it performs, what it says, what the action does, and why it cannot be used now."""
+
+    name: str
+    label: str
+    hint: str
+    reason: str | None
+    fields: list[str]
+    is_rare: bool
+
+
+class OfferView(TypedDict):
+    """What can be done after the step `step`, by whom. `limit` says why nothing more can be done, if that is so."""
+
+    step: int
+    people: list[str]
+    limit: str
+    buttons: list[ButtonView]
+
+
+def playground_view(world: World, leaks: Mapping[str, Leak] = NO_LEAKS) -> PlaygroundView:
+    """The view of a world whose group exists, with named leaks that the reader can choose."""
+    tree = ratchet_tree_view(world.trace())
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "title": tree["title"],
+        "tree": tree,
+        "lifetimes": key_lifetimes_view(recorded_history(world), leaks),
+        "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
+    }
+
+
+def offer_view(world: World, chosen: Mapping[str, str]) -> OfferView:
+    """What can be done in a world with these texts in the fields."""
+    return {
+        "step": len(world.history) - 1,
+        "people": list(world.members),
+        "limit": "",
+        "buttons": [*_buttons(world, chosen, FREQUENT), *_buttons(world, chosen, RARE)],
+    }
+
+
+def _buttons(world: World, chosen: Mapping[str, str], names: Collection[str]) -> Sequence[ButtonView]:
+    actions = [ACTIONS[name] for name in names]
+    return [
+        {
+            "name": action.name,
+            "label": form.label(action, chosen),
+            "hint": action.hint,
+            "reason": form.reason_against(world.group, action, chosen),
+            "fields": [argument.name for argument, _ in form.filled_in(action, chosen)],
+            "is_rare": action.name in RARE,
+        }
+        for action in actions
+    ]
