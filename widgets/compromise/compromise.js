@@ -44,7 +44,7 @@ export function render({ model, el }) {
   );
   const root = html(
     "div",
-    { class: "mls mls-compromise", ...OWN_KEYS },
+    { class: "mls mls-compromise-judged", ...OWN_KEYS },
     html("div", { class: "mls-fields" }, html("label", { class: "mls-field" }, html("span", {}, "Scenario"), scenario)),
     lesson,
     matrix,

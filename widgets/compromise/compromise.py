@@ -25,7 +25,7 @@ class Compromise(Announced):
 
     _module: ClassVar[str] = "compromise/compromise.js"
     _esm: ClassVar[str] = module(_module)
-    _css: ClassVar[str] = stylesheet(*STYLES)
+    _css: ClassVar[str] = stylesheet(*STYLES, "shared/form.css", "compromise/compromise.css")
 
     view = traitlets.Dict().tag(sync=True)
     opened = traitlets.Dict().tag(sync=True)

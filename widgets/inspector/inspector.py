@@ -21,7 +21,7 @@ class Inspector(Announced):
 
     _module: ClassVar[str] = "inspector/inspector.js"
     _esm: ClassVar[str] = module(_module)
-    _css: ClassVar[str] = stylesheet(*STYLES)
+    _css: ClassVar[str] = stylesheet(*STYLES, "shared/form.css", "inspector/inspector.css")
 
     kinds = traitlets.List(traitlets.Unicode(), default_value=[*KINDS, *STRUCTS]).tag(sync=True)
     largest = traitlets.Int(LARGEST).tag(sync=True)

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from widgets.ratchet_tree.ratchet_tree import RatchetTree
+from widgets.shared.assemble import STYLES
 from widgets.shared.page import page
 from widgets.shared.still import NotDrawn, still, words_alone
 
 MODULE = "playground/playground.js"
 STILL_MODULE = "playground/still.js"
 STILL_STYLES = ("shared/theme.css", "shared/marks.css")
+
+STYLES_HERE = (*STYLES, "shared/form.css", "playground/playground.css")
+"""The stylesheets of a playground, which has other pictures in it."""
 
 KEPT = ("view", "step", "viewer", "member", "leaks", "pictures", "reads")
 
@@ -41,7 +45,7 @@ def exported(given: Mapping[str, Any]) -> dict[str, Any]:
 def page_of(given: Mapping[str, Any]) -> str:
     """One HTML page that plays the history without Python and without a network."""
     traits = exported(given)
-    return page(MODULE, traits, figure_of(traits), title=given["view"]["title"])
+    return page(MODULE, traits, figure_of(traits), title=given["view"]["title"], styles=STYLES_HERE)
 
 
 def figure_of(traits: Mapping[str, Any]) -> str:

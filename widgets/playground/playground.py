@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from widgets.playground.exported import KEPT, MODULE, STILL_MODULE, STILL_STYLES, exported, words_of
+from widgets.playground.exported import KEPT, MODULE, STILL_MODULE, STILL_STYLES, STYLES_HERE, exported, words_of
 from widgets.playground.session import Session
-from widgets.shared.assemble import STYLES, module, stylesheet
+from widgets.shared.assemble import module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.picture import Picture
 from workbench.lab.scenarios import Scenario
@@ -34,7 +34,8 @@ class Playground(Picture):
     _still_module: ClassVar[str] = STILL_MODULE
     _still_styles: ClassVar[tuple[str, ...]] = STILL_STYLES
     _esm: ClassVar[str] = module(_module)
-    _css: ClassVar[str] = stylesheet(*STYLES)
+    _styles: ClassVar[tuple[str, ...]] = STYLES_HERE
+    _css: ClassVar[str] = stylesheet(*STYLES_HERE)
 
     view = traitlets.Dict().tag(sync=True)
     opened = traitlets.Dict().tag(sync=True)

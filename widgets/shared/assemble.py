@@ -16,7 +16,6 @@ STYLES = (
     "shared/theme.css",
     "shared/marks.css",
     "shared/layout.css",
-    "shared/form.css",
     "ratchet_tree/ratchet_tree.css",
     "key_lifetimes/marks.css",
     "key_lifetimes/key_lifetimes.css",
@@ -29,9 +28,6 @@ STYLES = (
     "room/marks.css",
     "room/room.css",
     "prediction/prediction.css",
-    "playground/playground.css",
-    "compromise/compromise.css",
-    "inspector/inspector.css",
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""
 

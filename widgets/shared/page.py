@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from widgets.shared.assemble import STYLES, inlined, stylesheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _KEPT_AT_MOST = 300_000
 """The greatest length of a packed view in an output, in characters."""
@@ -46,8 +46,9 @@ STARTER = """\
     const play = async (valuesOf) => {
       for (const [number, place] of output.querySelectorAll(".mls-player").entries()) {
         const [module, style] = await unpack(place.dataset.player);
-        if (!document.getElementById("mls-style")) {
-          document.head.append(Object.assign(document.createElement("style"), { id: "mls-style", textContent: style }));
+        if (![...document.querySelectorAll("style.mls-style")].some((each) => each.textContent === style)) {
+          const own = Object.assign(document.createElement("style"), { className: "mls-style", textContent: style });
+          document.head.append(own);
         }
         const { start } = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(module));
         const traits = await unpack(place.dataset.traits);
@@ -91,7 +92,12 @@ def output(pictures: Iterable[str], *, saved: str, live: str = "") -> str:
     return f'<div class="mls-output"{named}>{"".join(pictures)}{note}</div><script>{STARTER}</script>'
 
 
-def kept(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figure: str) -> str:
+def kept(
+    module: str,
+    versions: Iterable[tuple[Mapping[str, object], str]],
+    figure: str,
+    styles: Sequence[str] = STYLES,
+) -> str:
     """The HTML of one picture in a notebook: the figure, and the player that replaces it if scripts run.
 
     `versions` has the traits in full and in lighter forms, each with words for what is left out. The first form that is
@@ -100,7 +106,9 @@ def kept(module: str, versions: Iterable[tuple[Mapping[str, object], str]], figu
     for traits, left_out in versions:
         view = _packed(traits)
         if len(view) <= _KEPT_AT_MOST:
-            return _live(module, view, figure) + (_note(f"Left out of this notebook: {left_out}.") if left_out else "")
+            return _live(module, view, figure, styles) + (
+                _note(f"Left out of this notebook: {left_out}.") if left_out else ""
+            )
     return figure + _note("Left out of this notebook: the player, with which you can step through the picture.")
 
 
@@ -108,15 +116,15 @@ def _note(words: str) -> str:
     return f'<p class="mls-left-out">{escape(words)} The method <code>to_html</code> writes a page with everything.</p>'
 
 
-def _live(module: str, view: str, figure: str) -> str:
+def _live(module: str, view: str, figure: str, styles: Sequence[str]) -> str:
     start = _player(module, "export const start = (traits, place) => play({ render }, traits, place).end;\n")
-    player = _packed([start, stylesheet(*STYLES)])
+    player = _packed([start, stylesheet(*styles)])
     return f'<div class="mls-player" data-player="{player}" data-traits="{view}">{figure}</div>'
 
 
-def page(module: str, traits: Mapping[str, object], figure: str, title: str) -> str:
+def page(module: str, traits: Mapping[str, object], figure: str, title: str, styles: Sequence[str] = STYLES) -> str:
     """The HTML page of one picture: one file, whose Content-Security-Policy allows nothing from outside of it."""
-    style = stylesheet(*STYLES) + _PAGE_STYLE
+    style = stylesheet(*styles) + _PAGE_STYLE
     script = _player(
         module,
         'const traits = JSON.parse(document.getElementById("traits").textContent);\n'

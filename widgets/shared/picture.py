@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from widgets.shared.assemble import STYLES
 from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.live_output import Announced, shown
 from widgets.shared.page import kept, page
@@ -18,16 +19,17 @@ class Picture(Announced):
     """A widget that a notebook keeps, and that `to_html` writes as a page.
 
     `_module` is the JavaScript file of the live picture, `_still_module` that of the still picture, and `_still_styles`
-    are the stylesheets of the still picture.
+    are the stylesheets of the still picture. `_styles` are those of the live picture.
     """
 
     _module: ClassVar[str]
     _still_module: ClassVar[str]
     _still_styles: ClassVar[tuple[str, ...]]
+    _styles: ClassVar[tuple[str, ...]] = STYLES
 
     def to_html(self, path: str | Path) -> None:
         """Write the picture with its player as one page that needs no kernel and no network."""
-        text = page(self._module, self._shown(), self._figure(), title=self.view["title"])
+        text = page(self._module, self._shown(), self._figure(), title=self.view["title"], styles=self._styles)
         Path(path).write_text(text, encoding="utf-8")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -40,7 +42,7 @@ class Picture(Announced):
 
     def kept(self) -> str:
         """The HTML that a notebook keeps of the picture."""
-        return kept(self._module, self._versions(), self._figure())
+        return kept(self._module, self._versions(), self._figure(), self._styles)
 
     def _shown(self) -> dict[str, object]:
         """The traits with which the player starts."""
