@@ -22,7 +22,7 @@ from workbench.delivery.clocks import system_clock
 from workbench.mls import Policy
 from workbench.mls.group.public_group import DEFAULT_POLICY
 
-READY = 60.0
+READY = 180.0
 """Seconds that a start may take on a machine that does much else."""
 
 

@@ -42,6 +42,9 @@ from workbench.mls.wire.messages import PrivateMessage
 
 GROUP_SIZE = 10
 AT_ONCE = 8
+KINDS = (("SQLite", 1), ("PostgreSQL", 1), ("PostgreSQL", 2))
+"""Databases and numbers of workers; two workers are for the largest number of devices."""
+
 LONGEST = 60.0
 """Seconds that a run may be asked to last: it is a measurement, no attack."""
 
@@ -173,8 +176,9 @@ def main(words: Sequence[str] | None = None) -> int:
     found, cluster = [], Cluster(waits_for_the_disk=True)
     try:
         with tempfile.TemporaryDirectory() as name:
-            for devices in map(int, arguments.devices.split(",")):
-                for kind, workers in (("SQLite", 1), ("PostgreSQL", 1), ("PostgreSQL", 2)):
+            numbers = [int(each) for each in arguments.devices.split(",")]
+            for devices in numbers:
+                for kind, workers in KINDS if devices == numbers[-1] else KINDS[:2]:
                     url = f"sqlite:///{name}/{devices}.sqlite3" if kind == "SQLite" else cluster.create()
                     row = measured(url, Path(name), devices, arguments.seconds, kind=kind, workers=workers)
                     print(row, flush=True)  # noqa: T201 # this is a command
