@@ -10,10 +10,12 @@ from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes, without_early_parts
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, run
+from workbench.lab import World
 from workbench.lab.errors import NotPossible
 from workbench.lab.leaks import recorded_history
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import LEAK_HOLDER
+from workbench.views.followed_tree import TreeMaterial, tree_view_of
 from workbench.views.print import Frame, Mark
 from workbench.views.ratchet_tree import ratchet_tree_view
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from workbench.adversary.leak import Leak
-    from workbench.lab import World
     from workbench.views.schema import RatchetTreeView
 
 
@@ -66,11 +67,16 @@ class RatchetTree(Picture):
         )
 
     @classmethod
-    def of(cls, world: World, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
+    def of(cls, world: World | TreeMaterial, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
         """Show the history of a world so far, as a `viewer` sees it, by default the first member with a device in it.
 
         With leaks there is one more viewer: the attacker who has all of them. Then this attacker is the default.
+
+        Foreign material is drawn too: a state, a `PublicGroup`, a GroupInfo with its tree, a line of an audit, a trace
+        (`workbench.views.followed_tree`). Leaks are of a world. Raises TypeError for anything else.
         """
+        if not isinstance(world, World):
+            return cls(tree_view_of(world), **traits)
         if leaks:
             return cls(tree_under_attack(recorded_history(world).judge(leaks)), **{"viewer": LEAK_HOLDER, **traits})
         first = next(name for name in world.members if name in world.devices)
