@@ -54,6 +54,7 @@ COMMANDS = {
     "fuzz": "Damage messages of groups in many ways, and check that only errors of `workbench.mls` come out.",
     "bench": "Time each step of a group's life, beside the cryptography it needs and other implementations.",
     "serve": "Serve the delivery service over HTTP; it keeps its data in a file or in PostgreSQL.",
+    "device": "Chat from a terminal, as a device whose state lasts in a folder.",
     "interop-server": "Serve the MLS working group's interop interface, for its test runner.",
     "version": "Print the version of the workbench, of Python and of the cryptography library, for a bug report.",
 }

@@ -1,0 +1,270 @@
+"""Chat from a terminal, as a device whose state lasts in a folder.
+
+The device lives in the folder that --home names: its keystore, and a sealed database with its groups and its history
+(docs/devices.md). It talks to a delivery service that `workbench serve` has started. The operating system keeps its
+keys; where it cannot, the keystore is under a passphrase, which --ask asks for and WORKBENCH_PASSPHRASE may hold.
+
+  register NAME    make the device, "Alice" or "Alice/phone", and let others add it
+  publish          leave more key packages with the service, so that others can add the device
+  create GROUP     make a group
+  invite GROUP NAME    add somebody's device
+  send GROUP TEXT  say something
+  read             fetch what has come, in all groups
+  history GROUP    show all that was said in a group, and who came and went
+  chat GROUP       send each line that is typed, and show what comes
+  devices GROUP    list the members with their safety codes
+  verify GROUP NAME CODE   compare the safety code that the owner of a device reads out
+  approve ID       let another device of yours register; it shows its ID when it is refused
+
+Examples:
+  workbench device --home ~/alice register Alice --service http://localhost:8420
+  workbench device --home ~/alice create tea
+  workbench device --home ~/alice invite tea Bob
+  workbench device --home ~/alice chat tea
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import select
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.client.device import Device
+from workbench.client.durable import DeviceStorage
+from workbench.client.events import Event
+from workbench.client.roster import roster
+from workbench.client.safety_codes import device_code, group_code
+from workbench.delivery.errors import NotAllowed, Refused
+from workbench.mls import MLSError, cipher_suite
+from workbench.storage import StorageError
+
+if TYPE_CHECKING:
+    from workbench.delivery.client import HttpTransport
+
+MISSING = "A device needs more packages: pip install 'mls-workbench[device,service]'"
+SERVICE = "service"
+SUPPLY = 5
+"""How many key packages to publish at a time: each lets one group add the device."""
+POLL = 1.0
+"""Seconds between two looks at the service while nothing is typed."""
+
+
+class Terminal(NamedTuple):
+    """An open device, where it is kept, and its way to the service."""
+
+    device: Device
+    storage: DeviceStorage
+    service: HttpTransport
+    arguments: argparse.Namespace
+
+    @property
+    def group(self) -> bytes:
+        """The id of the group that the command names."""
+        return str(self.arguments.group).encode()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--home", type=Path, required=True, help="the folder of the device")
+    parser.add_argument("--ask", action="store_true", help="ask for the passphrase of the keystore")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, (words, _) in ACTIONS.items():
+        action = actions.add_parser(name)
+        for word in words:
+            action.add_argument(word)
+        if name == "register":
+            action.add_argument(
+                "--service", default="http://localhost:8420", help="the URL of the service (%(default)s)"
+            )
+    parser.epilog = "exit status: 0 when it is done, 1 if the service or the group refuses it, 2 if it cannot begin."
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the device, do one thing, and close it."""
+    try:
+        with opened(arguments) as terminal:
+            return ACTIONS[arguments.action][1](terminal)
+    except ModuleNotFoundError as error:
+        print(f"{MISSING} ({error.name} is missing)", file=sys.stderr)
+        return 2
+    except StorageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (MLSError, Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[Terminal]:
+    """The device in its folder, which `register` makes, on its way to the service."""
+    from workbench.delivery.client import HttpTransport  # noqa: PLC0415 # the packages may be missing
+
+    home, passphrase = arguments.home, os.environ.get("WORKBENCH_PASSPHRASE")
+    if arguments.ask:
+        passphrase = getpass.getpass("Passphrase: ")
+    if arguments.action == "register" and not (home / SERVICE).exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        storage = DeviceStorage.create(home, arguments.name, cipher_suite(1), passphrase)
+        (home / SERVICE).write_text(arguments.service, "utf-8")
+    else:
+        storage = DeviceStorage.open(home, passphrase)
+    try:
+        with HttpTransport((home / SERVICE).read_text("utf-8")) as service:
+            yield Terminal(storage.device(service), storage, service, arguments)
+    finally:
+        storage.close()
+
+
+def register(terminal: Terminal) -> int:
+    """Publish the first key packages; the service registers a device that comes for the first time."""
+    try:
+        publish(terminal)
+    except NotAllowed as error:
+        print(error, file=sys.stderr)
+        print(f"Its ID is {terminal.service.device}: approve it with another device, then register again.")
+        return 1
+    own = terminal.device
+    print(f"{own.name} is registered. Its safety code: {device_code(own.credential, own.signature_key())}")
+    return 0
+
+
+def publish(terminal: Terminal) -> int:
+    """Leave key packages with the service."""
+    for _ in range(SUPPLY):
+        terminal.device.publish_key_package()
+    return 0
+
+
+def create(terminal: Terminal) -> int:
+    """Make a group."""
+    terminal.device.create_group(terminal.group)
+    return 0
+
+
+def invite(terminal: Terminal) -> int:
+    """Add a device by a commit, which takes effect when it comes back from the service."""
+    show(terminal.device.fetch(terminal.group))
+    terminal.device.commit(terminal.group, add=[terminal.arguments.name])
+    show(terminal.device.fetch(terminal.group))
+    return 0
+
+
+def send(terminal: Terminal) -> int:
+    """Catch up, then say something."""
+    show(terminal.device.fetch(terminal.group))
+    say(terminal, terminal.arguments.text)
+    return 0
+
+
+def say(terminal: Terminal, text: str) -> None:
+    """Say something, after the proposals that wait were committed (RFC 9420 §12.4)."""
+    device, group = terminal.device, terminal.group
+    if device.state(group).proposals:
+        device.commit(group)
+        show(device.fetch(group))
+    device.send(group, text.encode())
+
+
+def read(terminal: Terminal) -> int:
+    """Accept invitations and fetch in all groups."""
+    device = terminal.device
+    show(device.accept_invitations())
+    for group_id in sorted(device.device_state.groups.keys() | device.device_state.outbox.keys()):
+        show(device.fetch(group_id))
+    return 0
+
+
+def history(terminal: Terminal) -> int:
+    """Show what the device has learned in a group."""
+    show(event for event in terminal.storage.events() if event.group_id == terminal.group)
+    return 0
+
+
+def chat(terminal: Terminal) -> int:
+    """Send each line of the input, and show what comes, until the input ends."""
+    show(terminal.device.accept_invitations(terminal.group))
+    for line in typed():
+        show(terminal.device.fetch(terminal.group))
+        if line.strip():
+            say(terminal, line)
+    return 0
+
+
+def typed() -> Iterator[str]:
+    """The lines of the input as they come, and an empty one whenever nothing came for a while."""
+    rest = b""
+    while True:
+        yield ""
+        if select.select([sys.stdin], [], [], POLL)[0]:
+            data = os.read(sys.stdin.fileno(), 1 << 16)
+            if not data:
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            yield from (line.decode(errors="replace") for line in lines)
+
+
+def devices(terminal: Terminal) -> int:
+    """List the members, the standing of each and its safety code, and the code of the group."""
+    state = terminal.device.state(terminal.group)
+    for member in roster([state], terminal.device.device_state.decisions):
+        own = " (this device)" if member.leaf == state.own_leaf else ""
+        print(f"{member.name}{own}: {member.standing}\n    {member.code}")
+    print(f"{terminal.arguments.group}, epoch {state.epoch}\n    {group_code(state)}")
+    return 0
+
+
+def verify(terminal: Terminal) -> int:
+    """Compare a code that was read out with the one that this device computes, and remember the result."""
+    device, wanted = terminal.device, terminal.arguments.name
+    decisions = device.device_state.decisions
+    for member in roster([device.state(terminal.group)], decisions):
+        if wanted in {member.identity, member.name}:
+            equal = "".join(terminal.arguments.code.split()) == member.code.replace(" ", "")
+            device.decide(decisions.with_comparison(member.leaf_node, equal=equal))
+            print(f"{member.name}: {'the codes are equal' if equal else 'THE CODES DIFFER: do not trust this device'}")
+            return 0 if equal else 1
+    print(f"{wanted} is not in the group: `devices {terminal.arguments.group}` lists the members", file=sys.stderr)
+    return 2
+
+
+def approve(terminal: Terminal) -> int:
+    """Let another device of the same user register with the service."""
+    terminal.service.approve(terminal.arguments.id)
+    return 0
+
+
+def show(events: Iterable[Event]) -> None:
+    """Print what has happened, a line for each thing."""
+    for event in events:
+        group = event.group_id.decode(errors="backslashreplace")
+        said = event.data.decode(errors="backslashreplace")
+        words = (
+            [f"{event.actor}: {said}"] if event.kind in {"message", "sent"} else [*(event.readable or (event.text,))]
+        )
+        for line in words:
+            print(f"[{group}] {line}", flush=True)
+        if event.advice:
+            print(f"[{group}] {event.advice}", flush=True)
+
+
+ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Terminal], int]]] = {
+    "register": (("name",), register),
+    "publish": ((), publish),
+    "create": (("group",), create),
+    "invite": (("group", "name"), invite),
+    "send": (("group", "text"), send),
+    "read": ((), read),
+    "history": (("group",), history),
+    "chat": (("group",), chat),
+    "devices": (("group",), devices),
+    "verify": (("group", "name", "code"), verify),
+    "approve": (("id",), approve),
+}
+"""What the device can do: the words after each action, and the function."""
