@@ -124,3 +124,6 @@ def test_the_command_prints_a_table_and_its_exit_status_is_the_answer(
     assert "cannot read" in capsys.readouterr().err
     assert main(["inspect", "--verify", str(bad)]) == 0
     assert "not checkable  membership tag" in capsys.readouterr().out
+    assert main(["inspect", "--verify", "--json", str(bad)]) == 0
+    formats = [json.loads(line)["format"] for line in capsys.readouterr().out.splitlines()]
+    assert formats == ["mls-workbench dissection", "mls-workbench verification"]

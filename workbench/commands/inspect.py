@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"{'' if at == 0 else chr(10)}{heading}")
             _show(dissection, heading, as_json=arguments.json, full=arguments.full)
             if arguments.verify:
-                status = max(status, _verified(pieces, data))
+                status = max(status, _verified(pieces, data, as_json=arguments.json))
             if dissection.faults:
                 status = max(status, 1)
                 if arguments.kind == "message":
@@ -89,7 +89,7 @@ def _objects(pieces: list[Piece], kind: str) -> list[tuple[str, bytes, str | typ
     return [(str(piece), piece.data, kind) for piece in pieces]
 
 
-def _verified(pieces: list[Piece], data: bytes) -> int:
+def _verified(pieces: list[Piece], data: bytes, *, as_json: bool) -> int:
     """Print the checks of the object with these bytes; the exit status that they ask for."""
     from workbench.commands.validate import text_of  # noqa: PLC0415 - dissecting needs no checks
     from workbench.review.verify import verify  # noqa: PLC0415 - as above
@@ -98,7 +98,7 @@ def _verified(pieces: list[Piece], data: bytes) -> int:
     if found is None:
         return 0
     verification = verify(found)
-    print(text_of(verification))
+    print(json.dumps(verification.as_json(), ensure_ascii=False) if as_json else text_of(verification))
     return 1 if verification.failures else 0
 
 

@@ -60,15 +60,18 @@ def read_files(names: list[str]) -> Iterator[tuple[str, bytes | str]]:
 
 
 def read_pieces(arguments: argparse.Namespace) -> Iterator[tuple[str, list[Piece] | str]]:
-    """The byte strings in each of the files, or the reason why it has none."""
+    """The byte strings in each of the files, or the reason why it has none.
+
+    A file in a folder may hold something else; only a file that was named must hold bytes.
+    """
     for name, content in read_files(arguments.files):
-        if isinstance(content, str):
-            yield name, content
-        elif not content.strip():
-            yield name, "it is empty"
-        else:
+        is_named = name in (arguments.files or ["-"])
+        reason = content if isinstance(content, str) else "" if content.strip() else "it is empty"
+        pieces: list[Piece] = []
+        if not isinstance(content, str) and not reason:
             try:
                 encoding = arguments.encoding or ""
-                yield name, list(pieces_in(content, name, field=arguments.field, encoding=encoding))
+                pieces = list(pieces_in(content, name, field=arguments.field, encoding=encoding))
             except ValueError as problem:
-                yield name, str(problem)
+                reason = str(problem)
+        yield name, reason if reason and is_named else pieces
