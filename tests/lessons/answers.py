@@ -17,12 +17,23 @@ from tests.lessons.worlds import (
     lesson_06_world,
     lesson_07_case,
     lesson_08_world,
+    lesson_09_world,
     lesson_12_groups,
     lesson_12_world,
     tree_of,
 )
 from workbench.lab import World
-from workbench.lessons import lesson_00, lesson_01, lesson_02, lesson_05, lesson_06, lesson_07, lesson_08, lesson_12
+from workbench.lessons import (
+    lesson_00,
+    lesson_01,
+    lesson_02,
+    lesson_05,
+    lesson_06,
+    lesson_07,
+    lesson_08,
+    lesson_09,
+    lesson_12,
+)
 from workbench.lessons.exercise import Exercise
 from workbench.lessons.rounds import play_rounds
 from workbench.mls import LeafIndex, NodeIndex, RatchetTree
@@ -337,6 +348,27 @@ KNOWN = (
         lesson_08.question_3,
         "answer_3",
         {"fewer messages than wait": 0, "takes a place": 10, "the oldest messages go": 30},
+    ),
+    Known(
+        lesson_09.question_1,
+        "answer_1",
+        {
+            "Alice is no device": {"Alice", "Bob/phone", "Carol"},
+            "Not Alice/laptop": {"Alice/phone", "Alice/laptop", "Bob/phone", "Carol"},
+            "Carol is missing": {"Alice/phone", "Bob/phone"},
+        },
+        lambda: (lesson_09_world(),),
+    ),
+    Known(
+        lesson_09.question_2,
+        "answer_2",
+        {"Not A": {"A", "C"}, "Not B": {"B", "C"}, "C is missing": set(), "none of the letters": {"C", "Z"}},
+        lambda: (lesson_09.lost_phone(),),
+    ),
+    Known(
+        lesson_09.question_3,
+        "answer_3",
+        {"uses keys again": 0, "never used": 5, "after the state was saved": 4},
     ),
     Known(
         lesson_12.question_1,

@@ -79,6 +79,16 @@ def lesson_08_world() -> World:
 
 
 @cache
+def lesson_09_world() -> World:
+    """The world of lesson 09 after Alice has added her laptop."""
+    world = World.of(["Alice/phone", "Bob/phone", "Carol"], seed=9)
+    world.send("Carol", "The party for Alice is on Friday.")
+    world.device("Alice/laptop", approved_by="Alice/phone")
+    world.add_own_device("Alice/phone", "Alice/laptop")
+    return world
+
+
+@cache
 def lesson_12_world() -> World:
     """The world of lesson 12 before Dave's device is compromised."""
     world = World.of(["Alice", "Bob", "Carol"], seed=12)

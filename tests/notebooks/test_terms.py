@@ -37,6 +37,9 @@ def said_by(cell: Any) -> Iterator[str]:
         for packed in TRAITS.findall(output.get("data", {}).get("text/html", "")):
             view = json.loads(zlib.decompress(b64decode(packed)))["view"]
             for step in view.get("steps", ()):
+                if isinstance(step, str):
+                    yield step
+                    continue
                 yield step.get("sentence", "")
                 yield from (beat["sentence"] for beat in step.get("beats", ()))
             yield from (str(bar["name"]) for bar in view.get("secrets", ()) if isinstance(bar, dict) and "name" in bar)

@@ -41,7 +41,7 @@ function screenShape(frame, screen, isForked) {
 /** @param {Frame} frame @param {Screen} screen @param {boolean} isForked @returns {Shape} */
 function header(frame, { view, situation, index }, isForked) {
   const status = STATUSES[situation.status] ?? situation.status;
-  const counts = situation.code ? `${counted(situation.people, "person", "people")}, ${counted(situation.devices, "device", "devices")}` : "";
+  const counts = situation.code && frame.density !== "small" ? `${counted(situation.people, "person", "people")}, ${counted(situation.devices, "device", "devices")}` : "";
   const facts = [situation.epoch < 0 ? "" : `epoch ${situation.epoch}`, counts, status].filter(Boolean).join(" · ");
   /** @type {Shape[]} */
   const words = [

@@ -21,6 +21,7 @@ from workbench.adversary.verdict import Verdict
 from workbench.client import Device, Event
 from workbench.client.alerts import Alert
 from workbench.client.questions import Witnessed
+from workbench.client.roster import RosterDevice
 from workbench.delivery import DeliveryService, Settings
 from workbench.inspect.explain import explain
 from workbench.inspect.explanation import Explanation
@@ -255,6 +256,10 @@ class World:
     def witnessed(self, name: str) -> tuple[Witnessed, ...]:
         """What a person's device has seen of the group's epochs: evidence for the answers of `client.questions`."""
         return witnessed(self.group, name)
+
+    def roster(self, name: str) -> tuple[RosterDevice, ...]:
+        """The members as a person's device has seen them come, each with its standing and its safety code."""
+        return people.members_seen(self.group, name)
 
     def alerts(self, name: str) -> tuple[Alert, ...]:
         """The warnings on a person's device now, each with what to do."""
