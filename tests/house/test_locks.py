@@ -71,9 +71,9 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "extras"),
     [
-        ("workbench", ["lab", "interop", "peers", "service"]),
-        ("widgets", []),
-        ("tests", ["lab", "interop", "mutants", "peers", "service", "test"]),
+        ("workbench", ["device", "lab", "interop", "peers", "service"]),
+        ("widgets", ["app"]),
+        ("tests", ["app", "device", "lab", "interop", "mutants", "peers", "service", "test"]),
     ],
 )
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:

@@ -18,6 +18,7 @@ PAGES: Sequence[tuple[str, str]] = (
 """The pages in the order of the navigation: each with its place in the address and its name."""
 
 _HEAD = """\
+<link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="SCHEME">
 <style>STYLE</style>
@@ -38,7 +39,7 @@ _LIVE = f"""\
 _PLAIN = f"""\
 <!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>TITLE · MLS Workbench</title><link rel="icon" href="data:,">{_HEAD}</head>
+<head><meta charset="utf-8"><title>TITLE · MLS Workbench</title>{_HEAD}</head>
 <body>{_BODY}</body>
 </html>
 """

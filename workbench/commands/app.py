@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 MISSING = "The app needs Panel: pip install 'mls-workbench[app]'"
 
@@ -56,6 +57,18 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 2
     return 0
+
+
+def in_jupyter() -> dict[str, Any]:
+    """How jupyter-server-proxy starts the app beside JupyterLab and shows it in the launcher."""
+    program = [sys.executable, "-m", "workbench.cli", "app", "--port", "{port}", "--prefix", "{base_url}mls-workbench"]
+    return {
+        "command": [*program, "--allow-websocket-origin", "*", "--jupyter", "{base_url}"],
+        "absolute_url": True,
+        "timeout": 60,
+        "new_browser_tab": False,
+        "launcher_entry": {"title": "MLS Workbench", "path_info": "mls-workbench/playground"},
+    }
 
 
 def _port(text: str) -> int:
