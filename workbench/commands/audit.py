@@ -11,6 +11,7 @@ Examples:
   workbench audit --state passive-client.json passive-client.json
   workbench audit --state alice.state --leak state --leak ratchets@5 log.jsonl
   workbench audit --report audit.html --state alice.state log.jsonl
+  workbench audit --export for-the-vendor --state dave.bundle log.jsonl
   workbench audit --json log.jsonl | jq '.findings[] | select(.certainty == "proven")'
 """
 
@@ -29,6 +30,7 @@ from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.material import Piece
 from workbench.inspect.names import shown
 from workbench.review.audit import Audit, audit
+from workbench.review.export import passive_client, pytest_of
 from workbench.review.exposure import STATED_PARTS, Exposure, StatedLeak, exposure
 from workbench.review.findings import AuditFinding, Certainty
 from workbench.review.report import ReviewReport, SourceFile
@@ -50,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="list notes too, also what is not checkable")
     parser.add_argument("--report", metavar="HTML", help="write a report too, as one page that needs no network")
+    parser.add_argument(
+        "--export",
+        metavar="FOLDER",
+        help="write each group that was joined by a Welcome as a passive client of the working group, with its private "
+        "keys, and a test for pytest",
+    )
     parser.add_argument("--json", action="store_true", help="print one object of JSON; docs/review.md describes it")
     parser.epilog = (
         "exit status: 0 no finding is worse than a note; 1 there are errors or warnings, or there is no MLS object; "
@@ -91,10 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.leak and (each := exposure(group.replay, done.objects, arguments.leak)) is not None
     ]
     report = ReviewReport(done, tuple(exposed), tuple(_sources(pieces)), shlex.join(["workbench", *sys.argv[1:]]))
-    if arguments.report is not None:
-        from widgets.report import report_page  # noqa: PLC0415 - the pictures are slow to import
-
-        Path(arguments.report).write_text(report_page(report), encoding="utf-8")
+    try:
+        _write(report, arguments)
+    except OSError as problem:
+        print(f"workbench audit: cannot write {problem.filename}: {problem.strerror}", file=sys.stderr)
+        return 2
     if arguments.json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
@@ -102,6 +111,26 @@ def run(arguments: argparse.Namespace) -> int:
     if is_unreadable:
         return 2
     return 0 if done.is_clean and done.objects else 1
+
+
+def _write(report: ReviewReport, arguments: argparse.Namespace) -> None:
+    """Write the page and the exported groups, where they are asked for. Raises OSError."""
+    if arguments.report is not None:
+        from widgets.report import report_page  # noqa: PLC0415 - the pictures are slow to import
+
+        Path(arguments.report).write_text(report_page(report), encoding="utf-8")
+    if arguments.export is not None:
+        _export(report.audit, Path(arguments.export))
+
+
+def _export(done: Audit, folder: Path) -> None:
+    """Write the groups that can be exported, each as a passive client and a test."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clients = (client for group in done.groups if (client := passive_client(done, group)) is not None)
+    for at, client in enumerate(clients):
+        case = f"passive-client-{at}.json"
+        (folder / case).write_text(json.dumps(client, indent=2), encoding="utf-8")
+        (folder / f"test_finding_{at}.py").write_text(pytest_of(case, client), encoding="utf-8")
 
 
 def _sources(pieces: Sequence[Piece]) -> Iterator[SourceFile]:
