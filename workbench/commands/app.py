@@ -3,9 +3,11 @@
 The app listens on this machine, at http://127.0.0.1:8430/. Each visitor has a world of its own. No page loads anything
 from another host.
 
-Behind a proxy, give the path that the proxy puts in front, and the host that browsers show:
+Behind a proxy, give the path that the proxy puts in front, and the host that browsers show.
 
-    workbench app --prefix /mls --allow-websocket-origin mls.example.org
+Examples:
+  workbench app
+  workbench app --prefix /mls --allow-websocket-origin mls.example.org
 """
 
 from __future__ import annotations
