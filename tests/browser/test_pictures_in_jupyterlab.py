@@ -1,4 +1,4 @@
-"""The derivation graph in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
+"""Two pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
 
 from __future__ import annotations
 
@@ -21,14 +21,25 @@ from workbench.lab.scenarios import scenario
 
 graph = DerivationGraph.of(scenario("retroactive break").verdict("Dave"), 5)
 graph"""
+ROOM = ".mls-chat-room"
+ROOM_CELL = """\
+from widgets import Room
+from workbench.lab import World
+
+world = World.of(["Alice", "Bob/phone"])
+world.send("Alice", "Hello")
+world.device("Bob/tablet")
+world.join("Bob/tablet")
+room = Room.of(world)
+room"""
 
 
 @pytest.fixture(scope="module")
 def notebook(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A notebook with one cell that has run, with whoever watches."""
+    """A notebook whose cells have run, one for each picture."""
     folder, watch = tmp_path_factory.mktemp("notebooks"), Watch()
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    cells = [nbformat.v4.new_code_cell(CELL)]
+    cells = [nbformat.v4.new_code_cell(cell) for cell in (CELL, ROOM_CELL)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "graph.ipynb")
     with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
         context = chromium.new_context(viewport={"width": 1300, "height": 1000})
@@ -54,7 +65,7 @@ def test_a_click_reaches_python(notebook: Page) -> None:
 def test_the_keys_of_the_notebook_are_left_alone(notebook: Page) -> None:
     notebook.locator(f"{ROOT} [data-fact]").filter(has_text="epoch_authenticator").click()
     notebook.keyboard.press("ArrowUp")
-    expect(notebook.locator(".mls-sentence")).to_have_text(re.compile("give what becomes the joiner secret"))
+    expect(notebook.locator(f"{ROOT} .mls-sentence")).to_have_text(re.compile("give what becomes the joiner secret"))
     notebook.keyboard.press("e")
     expect(notebook.locator(f"{ROOT} [data-fact]")).to_have_count(10)
     comes_to_be(notebook, "graph.every_step", "True")
@@ -63,7 +74,7 @@ def test_the_keys_of_the_notebook_are_left_alone(notebook: Page) -> None:
 def test_what_python_says_reaches_the_picture(notebook: Page) -> None:
     in_kernel(notebook, "[graph.set_trait('every_step', False), graph.set_trait('selected', -1)]")
     expect(notebook.locator(f"{ROOT} [data-fact]")).to_have_count(6)
-    expect(notebook.locator(".mls-sentence")).to_have_text(re.compile("^2 secrets that leaked lead to"))
+    expect(notebook.locator(f"{ROOT} .mls-sentence")).to_have_text(re.compile("^2 secrets that leaked lead to"))
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
@@ -71,3 +82,19 @@ def test_axe_finds_nothing_in_either_theme(notebook: Page, theme: str) -> None:
     notebook.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
     expect(notebook.locator(f"body[data-jp-theme-light='{str('Light' in theme).lower()}']")).to_be_attached()
     assert faults_that_axe_finds(notebook, ROOT) == []
+    assert faults_that_axe_finds(notebook, ROOM) == []
+
+
+def test_a_button_of_a_warning_acts_in_the_world_and_try_tries_anew(notebook: Page) -> None:
+    room = notebook.locator(ROOM)
+    room.get_by_role("button", name="Hello").first.click()
+    room.get_by_role("button", name="Try").click()
+    comes_to_be(notebook, "room.answer.get('trial', {}).get('error')", "'EpochDeleted'")
+    expect(room.locator(".mls-trial")).to_contain_text("EpochDeleted")
+    room.get_by_role("button", name="Close").click()
+    room.get_by_role("button", name="Compare codes").first.click()
+    expect(room.locator(".mls-sentence")).to_have_text("The codes are equal.")
+    room.get_by_role("button", name="Remove it").first.click()
+    comes_to_be(notebook, "world.members", "('Alice', 'Bob/phone')")
+    expect(room.locator(".mls-alert").filter(has_text="came in")).to_have_count(0)
+    expect(room.get_by_label("Bob's tablet", exact=True)).to_contain_text("removed")
