@@ -36,10 +36,10 @@ KINDS = {
 
 def report_page(report: ReviewReport, *, title: str = "MLS audit report") -> str:
     """The HTML of a report: findings, evidence, groups with live pictures, versions, and how to repeat it."""
-    style = stylesheet(*STYLES, "report/report.css") + _BODY
+    pictures, style = stylesheet(*STYLES), stylesheet("report/report.css") + _BODY
     policy = (
         f"default-src 'none'; img-src data:; script-src {digest(STARTER)} data:; "
-        f"style-src {digest(style)} {digest(dissect_html.STYLE)}"
+        f"style-src {digest(pictures)} {digest(style)} {digest(dissect_html.STYLE)}"
     )
     body = "".join(
         (
@@ -58,7 +58,9 @@ def report_page(report: ReviewReport, *, title: str = "MLS audit report") -> str
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
-        f'<style id="mls-style">{style}</style>\n</head>\n<body>\n<main class="mls mls-report">{body}</main>\n'
+        # The players look for the styles of the pictures under this class, and add none if they are there.
+        f'<style class="mls-style">{pictures}</style>\n<style>{style}</style>\n'
+        f'</head>\n<body>\n<main class="mls mls-report">{body}</main>\n'
         f"<script>{STARTER}</script>\n</body>\n</html>\n"
     )
 
