@@ -179,7 +179,7 @@ def test_a_world_at_its_bound_says_what_to_do(visitor: Visitor) -> None:
 @pytest.mark.parametrize("options", [{"viewport": {"width": 320, "height": 700}}, {"color_scheme": "dark"}])
 def test_axe_finds_nothing_and_nothing_is_cut_off(visitor: Visitor, options: dict[str, object]) -> None:
     page = is_ready(visitor(**options))
-    for name in ("Lifetimes of keys", "What the server knows", "Share"):
+    for name in ("Lifetimes of keys", "What the server knows", "Screens", "Share"):
         page.get_by_role("button", name=name, exact=True).click()
     page.get_by_text("More actions").click()
     assert faults_that_axe_finds(page, "html") == []

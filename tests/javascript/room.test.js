@@ -4,9 +4,9 @@ import { forkIn, frameOf, readingOf, withReading } from "../../widgets/room/fram
 import { draw } from "../../widgets/room/picture.js";
 import { sentence, several, tableRows } from "../../widgets/room/words.js";
 
-/** @typedef {import("../../widgets/room/room.d.ts").RoomView} View */
+/** @typedef {import("../../widgets/room/view.d.ts").RoomView} View */
 
-/** @param {string} name @param {Partial<import("../../widgets/room/room.d.ts").ScreenView>} [changes] @returns {import("../../widgets/room/room.d.ts").ScreenView} */
+/** @param {string} name @param {Partial<import("../../widgets/room/view.d.ts").ScreenView>} [changes] @returns {import("../../widgets/room/view.d.ts").ScreenView} */
 function screen(name, changes = {}) {
   const situations = [{ step: 0, status: "in", epoch: 1, people: 2, devices: 2, code: "00001 00002" }];
   return { id: name, name, user: name, device: "", archive: false, hue: 0, lines: [], situations, members: [], alerts: [], pen: [], ...changes };

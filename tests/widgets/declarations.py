@@ -17,7 +17,7 @@ FILES: dict[ModuleType, str] = {
     derivation: "derivation_graph/derivation.d.ts",
     server: "server_knowledge/server.d.ts",
     trial: "room/trial.d.ts",
-    room: "room/room.d.ts",
+    room: "room/view.d.ts",
     judged: "compromise/judged.d.ts",
     playground: "playground/view.d.ts",
 }

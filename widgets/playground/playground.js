@@ -8,6 +8,7 @@
  */
 import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
 import { render as renderTree } from "../ratchet_tree/ratchet_tree.js";
+import { render as renderRoom } from "../room/room.js";
 import { render as renderMatrix } from "../security_matrix/security_matrix.js";
 import { render as renderServer } from "../server_knowledge/server_knowledge.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
@@ -25,7 +26,7 @@ const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
   ...["reads", "can_act", "asked", "chosen", "pictures", "member"],
 ];
-const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer };
+const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom };
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {

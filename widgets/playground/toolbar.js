@@ -9,6 +9,7 @@ export const PICTURES = [
   ["matrix", "Who can read"],
   ["lifetimes", "Lifetimes of keys"],
   ["server", "What the server knows"],
+  ["room", "Screens"],
 ];
 
 /**

@@ -3,6 +3,7 @@
 import type { RatchetTreeView } from "../ratchet_tree/view.d.ts";
 import type { KeyLifetimesView } from "../key_lifetimes/lifetimes.d.ts";
 import type { ServerView } from "../server_knowledge/server.d.ts";
+import type { RoomView } from "../room/view.d.ts";
 
 export interface PlaygroundView {
   format: "mls-workbench/playground-view";
@@ -11,6 +12,7 @@ export interface PlaygroundView {
   tree: RatchetTreeView;
   lifetimes: KeyLifetimesView;
   server: ServerView;
+  room: RoomView;
 }
 
 export interface ButtonView {

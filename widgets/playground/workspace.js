@@ -7,7 +7,7 @@ import { readable } from "../shared/live.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
-/** @typedef {"tree" | "matrix" | "lifetimes" | "server"} Name */
+/** @typedef {"tree" | "matrix" | "lifetimes" | "server" | "room"} Name */
 
 const FORMAT = "mls-workbench/playground-view";
 const VERSION = 1;
@@ -33,12 +33,13 @@ export function workspace(model) {
     matrix: localModel({ view: view.lifetimes.security, step, leaks: shared.get("leaks"), selected: {} }),
     lifetimes: localModel({ view: view.lifetimes, device: deviceOf(view, shared.get("member")), step, leaks: [], opened: null }),
     server: localModel({ view: view.server, padding: 0, delay: 0 }),
+    room: localModel({ view: view.room, step, message: -1, focus: -1, live: false, request: {}, answer: {} }),
   };
-  const { tree, matrix, lifetimes, server } = pictures;
+  const { tree, matrix, lifetimes, server, room } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  for (const picture of [tree, matrix, lifetimes]) link(shared, "step", picture);
+  for (const picture of [tree, matrix, lifetimes, room]) link(shared, "step", picture);
   link(shared, "viewer", tree);
   link(shared, "leaks", matrix);
   for (const name of ["viewer", "member", "leaks"]) link(shared, name, model, () => model.save_changes());
@@ -98,6 +99,7 @@ export function workspace(model) {
     matrix.set("view", view.lifetimes.security);
     lifetimes.set("view", view.lifetimes);
     server.set("view", view.server);
+    room.set("view", view.room);
     if (hasGrown) tree.set("playing", true);
   }
 

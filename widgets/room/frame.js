@@ -1,10 +1,10 @@
 /** What is on the screens of a room after a step, and who can read the message that is chosen. */
 
-/** @typedef {import("./room.d.ts").RoomView} View */
-/** @typedef {import("./room.d.ts").ScreenView} ScreenView */
-/** @typedef {import("./room.d.ts").SituationView} Situation */
-/** @typedef {import("./room.d.ts").ScreenLineView} Line */
-/** @typedef {import("./room.d.ts").RoomMessageView} Message */
+/** @typedef {import("./view.d.ts").RoomView} View */
+/** @typedef {import("./view.d.ts").ScreenView} ScreenView */
+/** @typedef {import("./view.d.ts").SituationView} Situation */
+/** @typedef {import("./view.d.ts").ScreenLineView} Line */
+/** @typedef {import("./view.d.ts").RoomMessageView} Message */
 
 /**
  * How a device stands to the chosen message: its keys open it now; they opened it when it was sent, or at some time; or

@@ -19,7 +19,7 @@ import { mount } from "../shared/shapes.js";
 import { panel } from "../shared/side_details.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
-/** @typedef {import("./room.d.ts").RoomView} View */
+/** @typedef {import("./view.d.ts").RoomView} View */
 
 const FORMAT = "mls-workbench/room-view";
 const VERSION = 1;

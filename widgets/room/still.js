@@ -11,7 +11,7 @@ const SIZES = { full: { width: 232, height: 400 }, medium: { width: 232, height:
 const GAP = 8;
 
 /**
- * @param {{view: import("./room.d.ts").RoomView, step: number, message: number, focus: number}} traits @param {string} style
+ * @param {{view: import("./view.d.ts").RoomView, step: number, message: number, focus: number}} traits @param {string} style
  * @returns {import("../shared/still.js").Still}
  */
 export function still({ view, step, message, focus }, style) {

@@ -16,6 +16,7 @@ from workbench.lab.actions import ACTIONS, form
 from workbench.lab.leaks import recorded_history
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
 from workbench.views.ratchet_tree import ratchet_tree_view
+from workbench.views.room import RoomView, room_view
 from workbench.views.schema import RatchetTreeView
 from workbench.views.server import ServerView, server_view
 
@@ -42,6 +43,7 @@ class PlaygroundView(TypedDict):
     tree: RatchetTreeView
     lifetimes: KeyLifetimesView
     server: ServerView
+    room: RoomView
 
 
 class ButtonView(TypedDict):
@@ -74,6 +76,7 @@ def playground_view(world: World, leaks: Mapping[str, Leak] = NO_LEAKS) -> Playg
         "tree": tree,
         "lifetimes": key_lifetimes_view(recorded_history(world), leaks),
         "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
+        "room": room_view(world, tree["title"]),
     }
 
 
