@@ -66,7 +66,11 @@ class Live:
         self._environment = os.environ | (environment or {})
         self.process = self._spawn()
         STARTED.append(self)
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:  # also when somebody presses Ctrl-C: nobody else knows of this process yet
+            self.kill()
+            raise
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

@@ -76,6 +76,7 @@ class StoredMembership:
     late: Vector[uint64]
     before: Secret
     needs_psk: StoredNumber | None
+    void_since: StoredNumber | None
 
 
 @struct
@@ -139,7 +140,8 @@ def write_membership(membership: Membership) -> bytes:
             pending=own,
             late=membership.late,
             before=b"" if membership.before is None else write_state(membership.before),
-            needs_psk=None if membership.needs_psk is None else StoredNumber(membership.needs_psk),
+            needs_psk=_optional(membership.needs_psk),
+            void_since=_optional(membership.void_since),
         )
     )
 
@@ -156,7 +158,12 @@ def read_membership(data: bytes, reader: Reader) -> Membership:
         late=tuple(stored.late),
         before=reader.state(stored.before) if stored.before else None,
         needs_psk=None if stored.needs_psk is None else stored.needs_psk.number,
+        void_since=None if stored.void_since is None else stored.void_since.number,
     )
+
+
+def _optional(number: int | None) -> StoredNumber | None:
+    return None if number is None else StoredNumber(number)
 
 
 def write_unsent(unsent: Unsent) -> bytes:
@@ -170,7 +177,7 @@ def write_unsent(unsent: Unsent) -> bytes:
             commits=int(commits),
             accepted=write_pending_commit(accepted) if isinstance(accepted, PendingCommit) else write_state(accepted),
             enters=int(unsent.enters),
-            late_epochs=None if unsent.late_epochs is None else StoredNumber(unsent.late_epochs),
+            late_epochs=_optional(unsent.late_epochs),
             says=unsent.says,
         )
     )
