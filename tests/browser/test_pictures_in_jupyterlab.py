@@ -98,3 +98,13 @@ def test_a_button_of_a_warning_acts_in_the_world_and_try_tries_anew(notebook: Pa
     comes_to_be(notebook, "world.members", "('Alice', 'Bob/phone')")
     expect(room.locator(".mls-alert").filter(has_text="came in")).to_have_count(0)
     expect(room.get_by_label("Bob's tablet", exact=True)).to_contain_text("removed")
+
+
+def test_in_a_narrow_window_the_graph_keeps_its_size_and_shows_what_is_selected(notebook: Page) -> None:
+    """JupyterLab's own styles would make the picture as narrow as its output, and cut it."""
+    notebook.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    notebook.set_viewport_size({"width": 320, "height": 900})
+    picture = notebook.locator(f"{ROOT} .mls-derivation-picture")
+    expect(picture).to_have_css("width", f"{picture.get_attribute('width')}px")
+    expect(picture).to_have_css("height", f"{picture.get_attribute('height')}px")
+    notebook.wait_for_function("() => document.querySelector('.mls-viewport').scrollLeft > 0")

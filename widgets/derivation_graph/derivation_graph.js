@@ -109,6 +109,7 @@ export function render({ model, el }) {
     if (!shown.places.some((place) => place.fact === own.stop)) own.stop = fact < 0 ? now.goal : fact;
     attribute(canvas, "width", String(shown.width));
     attribute(canvas, "height", String(shown.height));
+    attribute(canvas, "viewBox", `0 0 ${shown.width} ${shown.height}`);
     const shapes = draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact });
     mount(canvas, shapes);
     if (isNew) centre();
