@@ -129,6 +129,29 @@ def test_two_terminals_chat_though_one_is_killed_in_the_middle(live: Live, tmp_p
     assert "is not in the group" in alice.does("verify", "tea", "Carol", code, status=2)
 
 
+def test_a_device_whose_database_is_lost_comes_back_by_its_backup(live: Live, tmp_path: Path) -> None:
+    erin, frank = Owner(tmp_path / "erin"), Owner(tmp_path / "frank")
+    for owner, name in ((erin, "Erin"), (frank, "Frank")):
+        owner.does("register", name, "--service", live.url)
+    erin.does("create", "letters")
+    erin.does("invite", "letters", "Frank")
+    frank.does("read")
+    erin.does("send", "letters", "before")
+    erin.does("backup", str(tmp_path / "backup"))
+    for file in erin.home.glob("device.db*"):
+        file.unlink()
+    frank.does("read")
+    frank.does("describe", "letters")
+
+    assert "to rejoin: letters" in erin.does("restore", str(tmp_path / "backup"))
+    assert "is not in the group" in erin.does("send", "letters", "too early", status=1)
+    erin.does("rejoin", "letters")
+    erin.does("send", "letters", "back")
+    assert "[letters] Erin: back" in frank.does("read")
+    said = [line for line in erin.does("history", "letters").splitlines() if ": " in line]
+    assert said == ["[letters] Erin: before", "[letters] Erin: back"]
+
+
 def test_a_second_device_of_a_user_registers_once_the_first_has_approved_it(live: Live, tmp_path: Path) -> None:
     first, second = Owner(tmp_path / "laptop"), Owner(tmp_path / "phone")
     first.does("register", "Dave", "--service", live.url)

@@ -66,7 +66,7 @@ class DeviceStorage:
         self.suite = suite
         self.policy = policy
         self.database = database
-        self._keystore = keystore
+        self.keystore = keystore
         self._events = 0
 
     @classmethod
@@ -128,7 +128,7 @@ class DeviceStorage:
             clock=clock,
             policy=self.policy,
             private_handshakes=private_handshakes,
-            signing_key=self._keystore.signer,
+            signing_key=self.keystore.signer,
             storage=self,
         )
 
@@ -149,12 +149,12 @@ class DeviceStorage:
         identity = decode(StoredIdentity, kept[IDENTITY][b""])
         self._events = len(kept[EVENT])
         return DeviceState(
-            signature_private_key=self._keystore.signer(self.suite),
+            signature_private_key=self.keystore.signer(self.suite),
             bundles={name: read_bundle(data, signer=self._signer) for name, data in kept[KEY_PACKAGE].items()},
             groups={name: read_membership(data, reader) for name, data in kept[GROUP].items()},
             psks=kept[PSK],
             other_signature_keys={
-                number: self._keystore.signer(cipher_suite(number)) for number in identity.other_suites
+                number: self.keystore.signer(cipher_suite(number)) for number in identity.other_suites
             },
             accepted=frozenset((place.group_id, place.index) for place in identity.accepted),
             refused=frozenset((place.group_id, place.index) for place in identity.refused),
@@ -169,7 +169,7 @@ class DeviceStorage:
 
     def _signer(self, public_key: bytes) -> Signer:
         for suite in CIPHER_SUITES.values():
-            signer = self._keystore.signer(suite)
+            signer = self.keystore.signer(suite)
             if signer.public_key == public_key:
                 return signer
         raise KeystoreClosed(f"the keystore of this device does not hold the key {public_key.hex()}")

@@ -14,6 +14,10 @@ keys; where it cannot, the keystore is under a passphrase, which --ask asks for 
   chat GROUP       send each line that is typed, and show what comes
   devices GROUP    list the members with their safety codes
   verify GROUP NAME CODE   compare the safety code that the owner of a device reads out
+  describe GROUP   publish what others need to come into a group by themselves
+  rejoin GROUP     come back to a group that somebody has described, in place of this device's old self
+  backup FILE      write a backup that only this keystore opens; it has the history, and no key of a group
+  restore FILE     bring a device back whose database is lost; it is in no group until it has rejoined
   approve ID       let another device of yours register; it shows its ID when it is refused
 
 Examples:
@@ -35,6 +39,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.client.backup import restore_backup, write_backup
 from workbench.client.device import Device
 from workbench.client.durable import DeviceStorage
 from workbench.client.events import Event
@@ -42,7 +47,7 @@ from workbench.client.roster import roster
 from workbench.client.safety_codes import device_code, group_code
 from workbench.delivery.errors import NotAllowed, Refused
 from workbench.mls import MLSError, cipher_suite
-from workbench.storage import StorageError
+from workbench.storage import StorageError, open_keystore
 
 if TYPE_CHECKING:
     from workbench.delivery.client import HttpTransport
@@ -93,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         print(f"{MISSING} ({error.name} is missing)", file=sys.stderr)
         return 2
-    except StorageError as error:
+    except (StorageError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except (MLSError, Refused) as error:
@@ -113,6 +118,10 @@ def opened(arguments: argparse.Namespace) -> Iterator[Terminal]:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         storage = DeviceStorage.create(home, arguments.name, cipher_suite(1), passphrase)
         (home / SERVICE).write_text(arguments.service, "utf-8")
+    elif arguments.action == "restore":
+        storage, group_ids = restore_backup(home, open_keystore(home, passphrase), Path(arguments.file).read_bytes())
+        for group_id in group_ids:
+            print(f"to rejoin: {group_id.decode(errors='backslashreplace')}")
     else:
         storage = DeviceStorage.open(home, passphrase)
     try:
@@ -234,6 +243,30 @@ def verify(terminal: Terminal) -> int:
     return 2
 
 
+def describe(terminal: Terminal) -> int:
+    """Catch up, and publish the GroupInfo of the present epoch."""
+    show(terminal.device.fetch(terminal.group))
+    terminal.device.publish_group_info(terminal.group)
+    return 0
+
+
+def rejoin(terminal: Terminal) -> int:
+    """Come into a group by a commit; the old leaf of this device goes with it (RFC 9420 §12.4.3.2)."""
+    terminal.device.join_by_commit(terminal.group)
+    return 0
+
+
+def backup(terminal: Terminal) -> int:
+    """Write the backup of this device to a file."""
+    Path(terminal.arguments.file).write_bytes(write_backup(terminal.storage, terminal.device.device_state))
+    return 0
+
+
+def restore(terminal: Terminal) -> int:
+    """The device was brought back when it was opened: let others add it again."""
+    return publish(terminal)
+
+
 def approve(terminal: Terminal) -> int:
     """Let another device of the same user register with the service."""
     terminal.service.approve(terminal.arguments.id)
@@ -265,6 +298,10 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Terminal], int]]] = {
     "chat": (("group",), chat),
     "devices": (("group",), devices),
     "verify": (("group", "name", "code"), verify),
+    "describe": (("group",), describe),
+    "rejoin": (("group",), rejoin),
+    "backup": (("file",), backup),
+    "restore": (("file",), restore),
     "approve": (("id",), approve),
 }
 """What the device can do: the words after each action, and the function."""
