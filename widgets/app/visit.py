@@ -1,4 +1,4 @@
-"""What a visitor's address asks for, and the bounds that keep one server large enough for a class.
+"""What a visitor's address asks for, and the bounds of a visitor's world.
 
 An address comes from a stranger, so only what there is is taken from it.
 """
@@ -16,9 +16,6 @@ from workbench.lab.shared_history import SharedHistory
 
 BOUNDS = Bounds(people=24, steps=150, seconds=20.0, text=500, name=40, histories=8)
 """The bounds of one visitor's world: an action in a world of this size takes about a second."""
-
-VISITORS = 200
-"""How many pages one server has open at a time. A visitor takes 2 to 10 MB (docs/teaching.md)."""
 
 _DIGITS = 6
 
