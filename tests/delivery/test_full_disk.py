@@ -99,7 +99,7 @@ def test_a_full_disk_is_told_and_the_service_goes_on_when_there_is_room(disk: Di
         alice.open_group(GROUP)
         taken = [alice.submit(GROUP, commit(0))]
         disk.fill()
-        with pytest.raises(StorageFull, match="the disk of the service is full: nothing was taken") as caught:
+        with pytest.raises(StorageFull, match="the disk of the service is full: nothing was stored") as caught:
             send_on(alice.submit, taken, size)
         assert caught.value.retry_after == 60
         assert len(taken) > 1

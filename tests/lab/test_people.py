@@ -162,7 +162,7 @@ def test_whoever_was_removed_can_ask_to_be_let_in_again() -> None:
     world = World.of(["Alice", "Bob", "Carol"])
     world.remove("Alice", "Carol")
     alert = only(world, "Carol")
-    assert alert.what == "Alice removed Carol. This device reads nothing that was sent since."
+    assert alert.what == "Alice removed Carol. This device cannot read messages that were sent later."
     take(world, "Carol", alert, "Ask to be let in")
     world.commit("Bob")
     assert "Carol" in world.members

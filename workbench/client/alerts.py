@@ -1,7 +1,7 @@
-"""What a person is warned of, in clear words, with steps that help.
+"""The warnings for a person, in clear words, with steps that help.
 
 A warning says what happened and what to do. Its steps are names of actions that the lab and the pictures can perform,
-so that no warning is a dead end. It goes away when its cause does.
+so each warning has a way out. A warning disappears when its cause does.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ COME_BACK: Final = RemedyStep("resync", "Join again with new keys")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a device knows when it warns. `events` are those since it came in; `members` is its roster."""
+    """What a device knows when it warns. `events` are its events since it joined; `members` is its roster."""
 
     active: bool
     epoch: int
@@ -85,7 +85,7 @@ def _devices(situation: Situation) -> Iterator[Alert]:
         device = device_of(member.identity) if member.identity else member.name
         if member.standing == "rejected":
             what = f"The safety code of {device} differs: somebody else holds the key of this device."
-            advice = "Remove it. What was sent since it came in can be read by it."
+            advice = "Remove it. It can read all messages that were sent since it came in."
         else:
             what = f"{device} came in, and no other device of {as_name(member.user)} has approved it."
             advice = "It reads everything from now on. Compare its safety code, or remove it."
@@ -99,7 +99,8 @@ def _stranded(situation: Situation) -> Iterator[Alert]:
     refused = next((each for each in reversed(situation.events) if _is_refused_commit(each, situation.epoch)), None)
     if refused is not None:
         what = f"This device has refused a change of the group: {_sentence(refused.text)}"
-        advice = "The others may have gone on without it. Ask them. If they have, join again; else tell them of it."
+        ask = "The others may have gone on without it. Ask them."
+        advice = f"{ask} If they have, join again. If not, tell them of the refusal."
         yield Alert("cannot follow", what, advice, (COME_BACK, LOCK) if not situation.locked else (COME_BACK,))
 
 
@@ -124,8 +125,8 @@ def _copies(situation: Situation) -> Iterator[Alert]:
 def _removed(situation: Situation) -> Iterator[Alert]:
     told = next((each for each in reversed(situation.events) if each.kind == "removed"), None)
     if told is not None:
-        what = f"{_sentence(told.text)} This device reads nothing that was sent since."
-        advice = "If this was a mistake, ask to be let in again. What was said meanwhile stays unreadable."
+        what = f"{_sentence(told.text)} This device cannot read messages that were sent later."
+        advice = "If this was a mistake, ask to be let in again. Messages from the time between stay unreadable."
         yield Alert("removed", what, advice, (RemedyStep("request_to_join", "Ask to be let in"),))
 
 
@@ -151,7 +152,7 @@ def _psk(situation: Situation) -> Iterator[Alert]:
 
 def _offline(situation: Situation) -> Iterator[Alert]:
     if not situation.connected:
-        what = "This device is not connected. What is sent waits for it at the server."
+        what = "This device is not connected. New messages wait for it at the server."
         yield Alert("offline", what, "Connect it. It catches up by itself, change by change.", (CONNECT,))
 
 

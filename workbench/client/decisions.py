@@ -1,4 +1,4 @@
-"""What the person who owns a device has decided: which devices are verified, and in which groups nothing is sent."""
+"""The decisions of a person on a device: which other devices are verified, and in which groups it sends nothing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from workbench.mls import LeafNode
 class Decisions:
     """The decisions of one person on one device.
 
-    `compared` and `rejected` are devices whose safety codes were compared and were equal, or were not, by
-    `device_key`. `locked` are the ids of groups in which the device sends no messages until they are unlocked.
+    `compared` are the devices whose safety codes were equal when they were compared, `rejected` those whose codes were
+    not; both by `device_key`. `locked` are the ids of groups in which the device sends no messages.
     """
 
     compared: frozenset[bytes] = frozenset()

@@ -5,8 +5,8 @@ the same tree, so nobody can show an archive to some members and hide it from ot
 ignore them.
 
 An approval is a signature of another device of the same user: "this credential and this signature key are mine too". So
-a stolen password, or a server that lies, adds no device unseen. Where no approval is there, people compare safety codes
-(`safety_codes`).
+neither a stolen password nor a server that lies can add a device unnoticed. If there is no approval, people compare
+safety codes (`safety_codes`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LABEL: Final = "MLS Workbench device approval"
 
 @struct
 class DeviceApprovalTBS:
-    """What the approving device signs, with `SignWithLabel` under `LABEL` (RFC 9420 §5.1.2)."""
+    """The content that the approving device signs, with `SignWithLabel` under `LABEL` (RFC 9420 §5.1.2)."""
 
     credential: Credential
     signature_key: Opaque

@@ -1,7 +1,7 @@
-"""What a commit or proposal means to the people of a group, in sentences: who added whose laptop, whose keys are new.
+"""Commits and proposals in sentences for the people of a group: who added whose laptop, and whose keys are new.
 
-`events` says what happened in the words of the protocol; these sentences are for a timeline between messages. Users
-act, and devices come, go and refresh their keys: "Alice added Bob's laptop", "Dave's phone refreshed its keys".
+`events` uses the words of the protocol. The sentences of this module stand in a timeline between messages. Users act,
+and devices come, go and refresh their keys: "Alice added Bob's laptop", "Dave's phone refreshed its keys".
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from workbench.mls.wire.messages import ExternalInit, GroupContextExtensions, Ne
 
 
 def narrated(before: GroupState, after: GroupState, received: Received) -> tuple[str, ...]:
-    """What a received message means to people, a sentence for each thing; none for what somebody says."""
+    """The sentences for people about a received message, one for each change; none for an application message."""
     match received:
         case EpochAdvanced(committer, proposals, external=external):
             return tuple(_commit(before, after.tree, committer, proposals, external=external))
@@ -121,7 +121,7 @@ def _by_sender(proposals: Sequence[SentProposal]) -> list[tuple[ProposalSender, 
 
 
 def _acting(tree: RatchetTree, sender: ProposalSender, committer: LeafIndex) -> str:
-    """The user who acts: the sender of a proposal, or for the request of a newcomer the committer, who let it in."""
+    """The user who acts: the sender of a proposal or, if a newcomer has asked to join, the committer who let it in."""
     return _user_at(tree, committer if isinstance(sender, NewMemberProposalSender) else sender)
 
 

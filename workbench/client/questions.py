@@ -5,8 +5,8 @@
 - Who can read what I write now? `who_reads`
 - What happens when somebody leaves? `if_removed`
 
-An answer is a value with the bytes that prove it: signed leaf nodes, the commit, the states before and after it. Its
-`verify` checks them anew, with the checks of the protocol, and raises what those raise.
+An answer is a value with the bytes that prove it: signed leaf nodes, the commit, the states before and after it. The
+method `verify` of an answer checks these bytes again, with the checks of the protocol, and raises their errors.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Way: TypeAlias = Literal["founded", "before", "added", "joined"]
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """What a device has seen of one step: its states before and after, and the message that led from one to the other.
+    """One step of a group as a device has seen it: its states before and after, and the message between them.
 
     `before` is None where the device itself came in; the message is then the Welcome or its own commit, if it was kept.
     `psks` are the pre-shared keys that the device held.
@@ -55,7 +55,7 @@ class Witnessed:
     psks: PreSharedKeys = field(default_factory=dict, repr=False)
 
     def processed(self) -> tuple[GroupState, Received] | None:
-        """What processing the message gives once more; None for a message of this device, which it cannot process."""
+        """Process the message once more; None for a message of this device, which it cannot process."""
         if self.before is None:
             return None
         try:
@@ -79,7 +79,7 @@ class MemberProof:
 
     @property
     def epoch(self) -> int:
-        """The epoch of which this is said."""
+        """The epoch in which it is a member."""
         return self.state.epoch
 
     def verify(self) -> None:
@@ -93,8 +93,8 @@ class MemberProof:
 class MemberSince:
     """Since when a member is in, and how it came in.
 
-    `epoch` is the first epoch in which it is a member, as far as the asking device knows: for the way `before` it may
-    have been in earlier. `by` is the name of the member whose commit let it in, "" if that is not known here. `message`
+    `epoch` is the first epoch in which the asking device knows it as a member. If the way is `before`, the member may
+    have come in earlier. `by` is the name of the member whose commit let it in, "" if that is not known here. `message`
     is the commit.
     """
 
@@ -111,10 +111,10 @@ class MemberSince:
         return self.witnessed.message
 
     def verify(self) -> None:
-        """Process the commit once more from the state before it: its signature, its content, and that it led here.
+        """Process the commit once more from the state before it, and check that it leads to the state after it.
 
-        A device cannot process a commit of its own. There the state after it has to fit its confirmation tag, and the
-        transcript of a public commit.
+        A device cannot process its own commit. For such a commit this checks that the state after it has the right
+        confirmation tag and, if the commit is public, that the commit is in the transcript.
         """
         witnessed = self.witnessed
         before, after = witnessed.before, witnessed.after
@@ -126,14 +126,14 @@ class MemberSince:
         if processed is None:
             _verify_own(before, after, self.message)
         elif processed[0].secrets.epoch_authenticator != after.secrets.epoch_authenticator:
-            raise InvalidCommit("§8.7", f"the commit leads to another epoch {after.epoch} than the one that was seen")
+            raise InvalidCommit("§8.7", f"the commit leads to another epoch {after.epoch} than the state after it")
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
     """Who can read what is written now: the members of the epoch, and nobody else.
 
-    A message is encrypted with a key of its epoch (RFC 9420 §9), which those derive whose leaves are in its tree.
+    A message is encrypted with a key of its epoch (RFC 9420 §9). Only members with a leaf in the tree derive this key.
     """
 
     epoch: int
@@ -154,7 +154,7 @@ class Readers:
 class Departure:
     """What happens when a member is removed: a commit that was made and not sent, and the epoch to which it leads.
 
-    The new keys of the commit are encrypted to the members that stay, and the one that goes has none of theirs.
+    The new keys of the commit are encrypted to the members that stay. The removed member has no private key of theirs.
     """
 
     name: str
@@ -169,7 +169,7 @@ class Departure:
 
     @property
     def readers(self) -> Readers:
-        """Who can read what is written after it."""
+        """Who can read the messages after the removal."""
         return who_reads(self.commit.next)
 
     @property
@@ -216,7 +216,7 @@ def who_reads(state: GroupState) -> Readers:
 
 
 def if_removed(state: GroupState, leaf: LeafIndex, *, entropy: bytes, now: int) -> Departure:
-    """What would happen if this device removed the member at a leaf. The commit is made, and not sent.
+    """What would happen if this device removed the member at a leaf. The commit is made, but not sent.
 
     `entropy` is 32 fresh bytes. Raises what `create_commit` raises.
     """
@@ -225,7 +225,7 @@ def if_removed(state: GroupState, leaf: LeafIndex, *, entropy: bytes, now: int) 
 
 
 def verify_epoch(state: GroupState) -> None:
-    """Check that the tree is the one in the GroupContext, and the confirmation tag that of the epoch (§7.8, §8.2)."""
+    """Check that the tree has the tree hash of the GroupContext, and check the confirmation tag (§7.8, §8.2)."""
     context, suite = state.context, state.suite
     if state.tree.hash() != context.tree_hash:
         raise InvalidRatchetTree("§7.8", f"the tree is not the one of epoch {state.epoch}")
@@ -249,13 +249,13 @@ def _arrival(witnessed: Witnessed, leaf: LeafIndex, name: str) -> MemberSince:
         return MemberSince(leaf, name, after.epoch, "added", name_of(after.tree, after.own_leaf), witnessed)
     received = processed[1]
     if not isinstance(received, EpochAdvanced):
-        raise InvalidCommit("§12.4", "the message that was witnessed is no commit")
+        raise InvalidCommit("§12.4", "the message that the device has seen is not a commit")
     by = name_of(after.tree, received.committer)
     return MemberSince(leaf, name, after.epoch, "joined" if received.external else "added", by, witnessed)
 
 
 def _verify_own(before: GroupState, after: GroupState, message: bytes) -> None:
-    """Check that a public commit of the device itself is the one on which the transcript of the next epoch rests."""
+    """Check that a public commit of the device itself is in the transcript of the next epoch."""
     framed = decode(MLSMessage, message, custom=before.policy.custom).message
     if isinstance(framed, PublicMessage):
         interim, signature = before.public.interim_transcript_hash, framed.auth.signature

@@ -1,7 +1,7 @@
-"""The people of a group and their devices, as one device has seen them come: since when, approved by whom.
+"""The people of a group and their devices, as one device has seen them: since which epoch, and who approved them.
 
-A server, or somebody with a stolen password, may add a device in a person's name. So a device that comes after others
-of its user needs the approval of one of these, or its safety code has to be compared.
+A server, or somebody with a stolen password, may add a device in a person's name. So a device that comes after other
+devices of its user needs the approval of one of them. Without an approval, people have to compare its safety code.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class RosterDevice:
 
 
 def roster(states: Iterable[GroupState], decisions: Decisions = NO_DECISIONS) -> tuple[RosterDevice, ...]:
-    """The members in the last of these states, which are those of one device in the order of their epochs."""
+    """The members in the last of these states. The states are those of one device, in the order of their epochs."""
     seen: dict[bytes, RosterDevice] = {}
     last: GroupState | None = None
     for state in states:
@@ -81,7 +81,7 @@ def people(members: Sequence[RosterDevice]) -> Mapping[str, tuple[RosterDevice, 
 
 
 def _arrivals(seen: Mapping[bytes, RosterDevice], state: GroupState) -> dict[bytes, RosterDevice]:
-    """The devices that are in a state and were not seen before, or that have a new leaf node."""
+    """The devices of a state: those that were not seen before, and those that were, with their present leaf nodes."""
     present = [leaf_node for _, leaf_node in state.tree.leaves()]
     former = [each.leaf_node for each in seen.values()]
     users = {user_of(each.identity) for each in seen.values()}

@@ -1,8 +1,8 @@
 """Safety codes: digits that two people compare, to know that they see the same device or the same group.
 
 docs/safety-codes.md has the formula. A code is 40 decimal digits, in eight groups of five. It is computed from public
-values alone, and each end computes it from what it holds itself, so a server cannot make two different things show one
-code.
+values alone, and each end computes it from the values that it holds itself. So a server cannot make two different
+devices or groups show the same code.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BYTES: Final = 5
 
 @struct
 class DeviceCodeInput:
-    """What a device's code is computed from."""
+    """The input from which the code of a device is computed."""
 
     label: Opaque
     credential: Credential
@@ -32,7 +32,7 @@ class DeviceCodeInput:
 
 @struct
 class GroupCodeInput:
-    """What a group's code is computed from."""
+    """The input from which the code of a group is computed."""
 
     label: Opaque
     group_id: Opaque
@@ -41,7 +41,7 @@ class GroupCodeInput:
 
 
 def device_code(credential: Credential, signature_key: bytes) -> str:
-    """The code of a device: who it says it is, and the key with which its signatures are verified."""
+    """The code of a device, from its credential and from the key with which its signatures are verified."""
     return _digits(encode(DeviceCodeInput(DEVICE_LABEL, credential, signature_key)))
 
 

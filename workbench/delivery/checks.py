@@ -43,7 +43,7 @@ SHORTEST_CONTENT = {
 in DER), and for a commit the confirmation tag of the shortest hash (RFC 9420 §6.3.1)."""
 
 LARGEST_MESSAGE = 16 * 1024 * 1024
-"""The most bytes of a message or a Welcome: ample for a Welcome with its tree to ten thousand new members."""
+"""The most bytes of a message or a Welcome: enough for a Welcome with its tree to ten thousand new members."""
 
 
 LONGEST_GROUP_ID = 1024

@@ -1,6 +1,6 @@
-"""How the delivery service refuses: one class a reason. A refusal changes nothing, but for the audit log.
+"""The refusals of the delivery service: one class for each reason. A refusal changes nothing but the audit log.
 
-`retry_after` is in how many seconds the same request may succeed, None if waiting does not help.
+`retry_after` is the number of seconds after which the same request may succeed, None if waiting does not help.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class InvalidKeyPackageUpload(Refused):
 
 
 class InvalidGroupInfoUpload(Refused):
-    """A GroupInfo whose signature does not verify, or whose ratchet tree is not that of its GroupContext."""
+    """A GroupInfo whose signature does not verify, or whose ratchet tree does not fit its GroupContext."""
 
 
 class WrongSignature(Refused):
-    """A public handshake that its sender has not signed, as far as the GroupInfo of the epoch tells.
+    """A public handshake whose signature does not verify with the keys in the GroupInfo of the epoch.
 
     A member that is refused by mistake uploads its own GroupInfo and sends the message again: the service then has the
     right keys.
@@ -37,7 +37,7 @@ class WrongSignature(Refused):
 
 
 class InvalidFrame(Refused):
-    """A message whose frame shows already that no member can have sent it."""
+    """A message whose unencrypted frame shows that no member can have sent it."""
 
 
 class TooLarge(InvalidFrame):
@@ -45,19 +45,19 @@ class TooLarge(InvalidFrame):
 
 
 class UnknownGroup(Refused):
-    """There is no log of this group."""
+    """The service has no log of this group."""
 
 
 class AlreadyThere(Refused):
-    """There is something of this name already: a group, a key package, a user."""
+    """A group, a key package or a user with this name exists already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the sender of a late commit needs to rebase: who won, where the group is, and what it has yet to read.
+    """What the sender of a late commit needs to rebase: the winning commit, the present epoch, and the entries to read.
 
-    `winner` is the place in the log of the commit that ended the epoch, None if the log does not hold it any more.
-    `entries` are the log from there on, as far as one page goes.
+    `winner` is the index in the log of the commit that ended the epoch, None if the log does not hold it any more.
+    `entries` are the log from that index on, up to the size of one page.
     """
 
     epoch: int
@@ -66,13 +66,13 @@ class Conflict:
 
 
 class LateMessage(Refused):
-    """The message is for an epoch that is over: catch up, and send it anew."""
+    """The message is for an epoch that is over: fetch the log, and send the message again in the present epoch."""
 
 
 class LateCommit(LateMessage):
-    """Another commit ended this epoch first: drop the own one, catch up, and try again.
+    """Another commit ended this epoch first: drop this commit, fetch the log, and commit again.
 
-    `conflict` is what it takes to do so; None from the pure rule, which sees only the end of the log.
+    `conflict` has what the sender needs for that; None from the pure rule, which sees only the end of the log.
     """
 
     def __init__(self, reason: str, conflict: Conflict | None = None) -> None:
@@ -81,7 +81,7 @@ class LateCommit(LateMessage):
 
 
 class WrongOrder(Refused):
-    """The message is for an epoch that no commit in the log leads to, or it is no message of a group."""
+    """The message is for an epoch to which no commit in the log leads, or it is not a message to a group."""
 
 
 class NoKeyPackage(Refused):
@@ -89,15 +89,15 @@ class NoKeyPackage(Refused):
 
 
 class NoGroupInfo(Refused):
-    """No member has described the group in its present epoch: nobody can join it by a commit."""
+    """No member has published a GroupInfo of the present epoch: nobody can join the group by a commit."""
 
 
 class NotAuthenticated(Refused):
-    """Nobody has proved to be the device that this request speaks for."""
+    """The request has no valid session or proof of the device in whose name it comes."""
 
 
 class NotAllowed(Refused):
-    """The device is known, and may not do this."""
+    """The device is known, but it may not do this."""
 
 
 class TooFast(Refused):
@@ -105,7 +105,7 @@ class TooFast(Refused):
 
 
 class QueueFull(Refused):
-    """A queue has no room: a device that is connected has to fetch first, or the service keeps too much of a group."""
+    """A queue is full: a connected device has to fetch first, or the service keeps too many bytes of the group."""
 
 
 class DirectoryFull(Refused):
@@ -113,15 +113,15 @@ class DirectoryFull(Refused):
 
 
 class Unavailable(Refused):
-    """The service cannot reach its database, or the database is busy; nothing was taken."""
+    """The service cannot reach its database, or the database is busy; nothing was stored."""
 
 
 class StorageFull(Unavailable):
-    """The disk of the database is full; nothing was taken."""
+    """The disk of the database is full; nothing was stored."""
 
 
 class TooSlow(Refused):
-    """A request did not come in time; send it again, faster."""
+    """The request did not arrive in time: send it again, faster."""
 
 
 class Unreadable(Refused):

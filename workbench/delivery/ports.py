@@ -1,6 +1,6 @@
-"""What the delivery service needs of the world, as Protocols. Each has two implementations, which pass the same tests.
+"""The interfaces of the delivery service, as Protocols. Each has two implementations, which pass the same tests.
 
-| port | for lessons, in memory | for life |
+| port | in memory, for lessons | in use |
 |---|---|---|
 | `Store` | `memory.MemoryStore` | `sql.SqlStore`: SQLite or PostgreSQL |
 | `Transport` | `service.DeliveryService` and `access.DeviceAccess`, in process | `client.HttpTransport` |
@@ -32,7 +32,10 @@ Clock: TypeAlias = Callable[[], int | None]
 
 
 class Rows(Protocol):
-    """One transaction: what is read is of one instant, and what is written comes all or not at all."""
+    """One transaction: it reads the rows of one instant, and writes all of its rows or none.
+
+    Times are in seconds since 1970. "Before a time" and "since a time" compare with the time when a row was written.
+    """
 
     # Devices and their sessions
 
@@ -52,38 +55,38 @@ class Rows(Protocol):
         """A challenge or a session."""
 
     def take_ticket(self, digest: bytes) -> bool:
-        """Delete it; whether it was there. Of two at the same time, one is told so."""
+        """Delete a challenge, a session or an approval; True if it was there. Of two calls at once, one gets True."""
 
     def drop_tickets(self, before: int) -> int:
-        """Delete those that expired before a time; how many."""
+        """Delete the tickets that expired before a time; return how many."""
 
     # The directory of key packages
 
     def add_key_package(self, row: KeyPackageRow) -> bool:
-        """Keep a key package; False, and nothing, if its name or init key has been here."""
+        """Keep a key package; False, and nothing is kept, if its reference or its init key was used before."""
 
     def take_key_package(self, user: str, cipher_suite: int, device: str | None, now: int | None) -> bytes | None:
-        """The oldest that is within its lifetime and of no last resort. Nobody else ever gets it."""
+        """Take the oldest key package within its lifetime that is not one of last resort. Nobody gets it again."""
 
     def last_resort(self, user: str, cipher_suite: int, device: str | None, now: int | None) -> bytes | None:
-        """The newest of last resort."""
+        """The newest key package of last resort."""
 
     def retire_last_resorts(self, device: str, cipher_suite: int) -> None:
-        """Hand the ones of last resort of a device out no more."""
+        """Stop to hand out the key packages of last resort that a device has published before."""
 
     def key_package_owner(self, reference: bytes) -> str | None:
-        """The device that published a key package, handed out or not."""
+        """The device that published a key package, which may have been handed out already."""
 
     def key_packages_left(self, user: str, device: str | None) -> Mapping[int, int]:
-        """How many can still be handed out, each once, by cipher suite."""
+        """How many key packages of a user can still be handed out, each once, by cipher suite."""
 
     def drop_key_packages(self, before: int) -> int:
-        """Delete those whose lifetime ended before a time, and their names; how many."""
+        """Delete the key packages whose lifetime ended before a time, with their references; return how many."""
 
     # Groups
 
     def head(self, group_id: bytes) -> Head | None:
-        """The end of a log; nobody else appends to it until this transaction is over."""
+        """The end of a log. If this transaction writes, no other one appends to the log until it is over."""
 
     def add_head(self, head: Head) -> None:
         """Begin a log."""
@@ -95,39 +98,39 @@ class Rows(Protocol):
         """All groups."""
 
     def add_entry(self, entry: Entry, digest: bytes | None) -> None:
-        """Append; `digest` names the message, so that one that comes twice is found."""
+        """Append an entry to a log; `digest` names the message, so that `entry_of` finds a message that comes again."""
 
     def entry_of(self, group_id: bytes, digest: bytes) -> Entry | None:
-        """The entry that a message has made."""
+        """The entry of a message, by its digest; None if the message is new."""
 
     def entries(self, group_id: bytes, start: int, limit: int | None, size: int | None) -> tuple[Entry, ...]:
-        """The log from a place on: at most so many, and so many bytes beyond the first."""
+        """The log from the index `start` on: at most `limit` entries and, beyond the first entry, `size` bytes."""
 
     def ending(self, group_id: bytes, epoch: int) -> Entry | None:
-        """The commit that ended an epoch, and was not made void."""
+        """The commit that ended an epoch; None if there is none that is not void."""
 
     def make_void(self, group_id: bytes, start: int) -> None:
-        """Mark what stands in the log from a place on as void."""
+        """Mark the entries of a log from the index `start` on as void."""
 
     def drop_entries(self, group_id: bytes, *, end: int, before: int, application_only: bool) -> int:
-        """Delete what stands before the place `end` and was taken before a time; how many bytes."""
+        """Delete the entries before the index `end` that are older than the time `before`; return how many bytes."""
 
     def group_info(self, group_id: bytes) -> bytes | None:
-        """The description of a group for those outside."""
+        """The GroupInfo of a group, for clients outside of it."""
 
     def put_group_info(self, group_id: bytes, message: bytes | None) -> None:
-        """Keep a description, or none."""
+        """Replace the GroupInfo of a group; None deletes it."""
 
     # Queues
 
     def member(self, group_id: bytes, device: str) -> Member | None:
-        """Whether, and how far, a device receives the messages of a group."""
+        """The queue of a device in a group; None if it has no queue there."""
 
     def put_member(self, member: Member) -> None:
-        """Keep it."""
+        """Keep the queue of a device in a group, in place of the former one."""
 
     def drop_member(self, group_id: bytes, device: str) -> bool:
-        """Close the queue; whether there was one."""
+        """Close the queue of a device in a group; True if there was one."""
 
     def members(self, group_id: bytes) -> tuple[Member, ...]:
         """All queues of a group."""
@@ -136,39 +139,39 @@ class Rows(Protocol):
         """All queues of a device."""
 
     def laggards(self, group_id: bytes, before: int) -> tuple[Member, ...]:
-        """The queues of a group that begin before a place."""
+        """The queues of a group that begin before the index `before` of its log."""
 
     def pending(self, devices: Sequence[str]) -> Mapping[str, Mapping[bytes, int]]:
-        """For each device how many messages of which group wait for it; groups without any are left out."""
+        """How many messages wait for each device, by group; groups without waiting messages are left out."""
 
     def invite(self, references: Mapping[bytes, str], invitation: Invitation) -> None:
-        """Keep a Welcome for the key packages of these names, each with the device that published it."""
+        """Keep a Welcome for the key packages with these references, each with the device that published it."""
 
     def invitations(self, reference: bytes) -> tuple[Invitation, ...]:
         """The Welcomes that have come for a key package."""
 
     def invitations_of(self, device: str) -> tuple[tuple[bytes, Invitation], ...]:
-        """The Welcomes that wait for a device, each with the name of its key package."""
+        """The Welcomes that wait for a device, each with the reference of its key package."""
 
     def welcomes_waiting(self, devices: Sequence[str]) -> Mapping[str, int]:
-        """How many Welcomes wait for each device; devices without any are left out."""
+        """How many Welcomes wait for each device; devices without a Welcome are left out."""
 
     def read_invitation(self, device: str, reference: bytes, group_id: bytes, next_index: int) -> bool:
-        """Let a Welcome wait for the device no more; whether it did. Only the operator sees it still."""
+        """Mark a Welcome as read by its device; True if it was waiting. The operator can still see it."""
 
     def withdraw_invitations(self, group_id: bytes, after: int) -> None:
-        """Forget the Welcomes whose place to read on is beyond a place of the log."""
+        """Delete the Welcomes of a group that lead to an index of its log greater than `after`."""
 
     def drop_invitations(self, before: int, *, read: bool) -> int:
-        """Forget the Welcomes that were taken before a time, all or those which were read; how many."""
+        """Delete the Welcomes from before a time, with `read` only those that were read; return how many."""
 
     # Reports
 
     def add_report(self, group_id: bytes, index: int, device: str) -> bool:
-        """Note that a device refuses the commit at a place; False if that was known."""
+        """Record that a device refuses the commit at an index of a log; False if this was known."""
 
     def reporters(self, group_id: bytes, index: int) -> frozenset[str]:
-        """The devices that refuse it."""
+        """The devices that refuse the commit at an index of a log."""
 
     def reopenings(self, group_id: bytes, since: int) -> int:
         """How often the group was reopened since a time."""
@@ -176,47 +179,47 @@ class Rows(Protocol):
     # Limits, audit, wake-ups
 
     def bucket(self, name: str) -> Bucket | None:
-        """A token bucket."""
+        """A token bucket by its name; None if it was not used yet."""
 
     def put_bucket(self, name: str, bucket: Bucket) -> None:
-        """Keep it."""
+        """Keep the state of a token bucket."""
 
     def drop_buckets(self, before: float) -> int:
-        """Delete those that nobody has used since a time; how many."""
+        """Delete the token buckets that were not used since a time; return how many."""
 
     def audit_tail(self, chain: str) -> AuditRecord | None:
-        """The last record of a chain."""
+        """The last record of an audit chain."""
 
     def add_audit(self, record: AuditRecord) -> None:
-        """Keep one more record."""
+        """Keep one more audit record."""
 
     def audit(self, chain: str | None = None) -> tuple[AuditRecord, ...]:
-        """The records of a chain in order, or of all chains."""
+        """The records of one audit chain in order, or those of all chains."""
 
     def drop_audit(self, before: int) -> int:
-        """Delete the records from before a time; how many."""
+        """Delete the audit records from before a time; return how many."""
 
     def wake(self, topics: Iterable[str]) -> None:
-        """Tell all workers, when this transaction is done, what has something new (`topics.py`)."""
+        """Tell all workers which topics have something new, when this transaction is done (`topics.py`)."""
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """A part of the transaction: if it raises, what it wrote is undone, and the transaction goes on."""
+        """A part of the transaction: if the part raises, its writes are undone, and the transaction goes on."""
 
 
 class Store(Protocol):
     """Where rows are kept."""
 
     def write(self) -> AbstractContextManager[Rows]:
-        """A transaction that may write; when it has ended without an error, what it wrote is there for good."""
+        """A transaction that may write. If it ends without an error, its writes are durable."""
 
     def read(self) -> AbstractContextManager[Rows]:
         """A transaction that only reads."""
 
     def listen(self, heard: Callable[[frozenset[str] | None], None]) -> Callable[[], None]:
-        """Call `heard` with the topics that any worker has woken, None for all; the result ends it."""
+        """Call `heard` with the topics that any worker has woken, None for all; the returned function stops this."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close all connections and files of the store."""
 
 
 Sign: TypeAlias = Callable[[str, bytes], bytes]
@@ -225,10 +228,10 @@ Sign: TypeAlias = Callable[[str, bytes], bytes]
 
 @runtime_checkable
 class Transport(Protocol):
-    """The way of one device to its delivery service, and all that it needs of it."""
+    """The calls by which one device uses its delivery service."""
 
     def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:
-        """Take note of who the device is, and how it proves it."""
+        """Set who the device is, and the function that signs to prove it."""
 
     def publish_key_package(self, user: str, message: bytes) -> object:
         """Keep a key package until somebody wants to add the user."""
@@ -249,29 +252,29 @@ class Transport(Protocol):
         """The log from one index on."""
 
     def acknowledge(self, group_id: bytes, next_index: int) -> None:
-        """Say that everything before a place has been read."""
+        """Report that the device has read everything before an index of the log."""
 
     def report(self, group_id: bytes, index: int) -> bool:
-        """Say that the commit at a place cannot be accepted; whether that has reopened its epoch."""
+        """Report that the device cannot accept the commit at an index; True if that has reopened its epoch."""
 
     def publish_group_info(self, message: bytes) -> None:
-        """Keep what a member says of its group for those outside."""
+        """Keep the GroupInfo that a member has made, for clients outside of its group."""
 
     def group_info(self, group_id: bytes) -> bytes:
-        """The description of a group in its present epoch."""
+        """The GroupInfo of a group in its present epoch."""
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
         """The Welcomes that have come for a key package."""
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
-        """Say that a Welcome has been read."""
+        """Report that the device has read a Welcome."""
 
 
 class Log(Protocol):
     """Where the audit trail is written."""
 
     def last(self) -> AuditRecord | None:
-        """The record to go on from."""
+        """The last record of the log, which the next one continues."""
 
     def write(self, records: Sequence[AuditRecord]) -> None:
         """Keep records for good."""

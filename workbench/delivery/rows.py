@@ -1,4 +1,4 @@
-"""What the delivery service keeps, as values: one class a table. Nothing in them is secret.
+"""The rows that the delivery service stores: one class for each table. No row holds a secret.
 
 Times are in seconds since 1970 by the service's clock; None means that the service has no clock.
 """
@@ -17,7 +17,7 @@ ExternalJoins: TypeAlias = Literal["open", "members", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says to be."""
+    """The user and the key that a device claims, before it has proved them."""
 
     user: str
     cipher_suite: int
@@ -30,7 +30,7 @@ class Claim:
 
 
 def device_id(cipher_suite: int, signature_key: bytes) -> str:
-    """The name of a device, which follows from its key."""
+    """The id of a device: the hash of its cipher suite and signature key, in hexadecimal."""
     return hashlib.sha256(cipher_suite.to_bytes(2) + signature_key).hexdigest()
 
 
@@ -47,7 +47,7 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A challenge, a session or an approval, by the hash of its text; `device` is for whom it is."""
+    """A challenge, a session or an approval, by the hash of its text; it is for `device`."""
 
     digest: bytes
     purpose: Literal["challenge", "session", "approval"]
@@ -57,9 +57,9 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class KeyPackageRow:
-    """One key package in the directory. When it has been handed out, its bytes are gone and its name stays.
+    """One key package in the directory. After it was handed out, its bytes are deleted and its reference stays.
 
-    `init_key` is the hash of its init key, which no other may have.
+    `init_key` is the hash of its init key: no other key package may have the same init key.
     """
 
     reference: bytes
@@ -76,8 +76,8 @@ class KeyPackageRow:
 class Head:
     """The end of a group's log: how many entries it has, and the epoch that they lead to.
 
-    `size` is how many bytes of messages the log keeps. What the founder has declared: in how many epochs that are over
-    the members can still read (`late_epochs`), and who may join by a commit.
+    `size` is how many bytes of messages the log keeps. The founder of the group has declared `late_epochs`, the number
+    of past epochs whose messages the members can still read, and who may join by a commit.
     """
 
     group_id: bytes
@@ -92,9 +92,9 @@ class Head:
 class Entry:
     """One message of a group at its place in the log; `sent_at` is when it was taken, if the service has a clock.
 
-    An entry with `reopens` is no message but a notice of the service: the members have refused the commit at that
-    place, it and all that came after are void, and the log goes on in `epoch`. Its `content_type` is None.
-    `sender` is the device that uploaded it, "" for one that the operator did.
+    An entry with `reopens` is a notice of the service, not a message: the members have refused the commit at that
+    index, this commit and all later entries are void, and the log goes on in `epoch`. Its `content_type` is None.
+    `sender` is the device that uploaded the message, "" for an upload of the operator.
     """
 
     index: int
@@ -120,9 +120,10 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A device that receives the messages of a group, and how far: its queue is the log from `next_index` on.
+    """The queue of a device in a group: the log of the group from `next_index` on.
 
-    `joined` is where its queue began; `active` is when it was last invited or last acknowledged something.
+    `joined` is the index at which the queue began. `active` is the time of the device's last invitation or
+    acknowledgement.
     """
 
     group_id: bytes
@@ -134,7 +135,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A token bucket: how many tokens it had at a time."""
+    """A token bucket: it had `tokens` tokens at the time `at`."""
 
     tokens: float
     at: float
@@ -142,7 +143,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One line of an audit chain; `digest` covers all the others and the digest before (`audit.py`)."""
+    """One record of an audit chain; `digest` covers all its other fields, with the former digest (`audit.py`)."""
 
     chain: str
     number: int

@@ -1,7 +1,8 @@
-"""The delivery service as its operator has it: everything that it keeps, and everything that it can do.
+"""The delivery service for its operator: everything that it keeps, and everything that it can do.
 
-Whoever holds this object runs the service, so nobody is asked who they are. A lesson gives it to all its devices,
-which use it as their `Transport`. What a single device may do is `access.DeviceAccess`; HTTP offers that and no more.
+A program that holds this object runs the service, so the calls ask for no login. A lesson gives the object to all its
+devices, which use it as their `Transport`. `access.DeviceAccess` has what a single device may do, and HTTP offers only
+that.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from workbench.delivery.topics import device_topic, group_topic
 
 
 class DeliveryService:
-    """It takes messages in the order in which they come, and keeps what its users have yet to fetch.
+    """A delivery service: it puts the messages of each group in one order, and keeps them until devices fetch them.
 
-    It sees every byte on the wire, who published which key package and who fetched it, and no secret. It refuses
-    what it cannot read, so it must be told of `custom` proposal types that its groups use. `clock` gives the seconds
-    since 1970; without one the lifetimes of key packages are not looked at, and entries do not say when they came.
-    `store` is where everything is kept, by default the memory of this process.
+    The service sees every byte on the wire, who published which key package and who fetched it, and no secret. It
+    refuses what it cannot decode, so `custom` has to list the custom proposal types of its groups. `clock` gives the
+    seconds since 1970; without a clock the service does not check lifetimes, and its entries have no time. `store`
+    keeps everything, by default in the memory of this process.
     """
 
     def __init__(
@@ -42,14 +43,14 @@ class DeliveryService:
         self.settings = Settings() if settings is None else settings
 
     def identify(self, claim: Callable[[], Claim], sign: Sign) -> None:
-        """Nothing: whoever holds this object may do everything."""
+        """Do nothing: a program that holds this object may do everything."""
 
     # Key packages, for one cipher suite each (RFC 9420 §16.8: each is handed out once, but for one of last resort)
 
     def publish_key_package(self, user: str, message: bytes, *, device: str = "") -> None:
         """Keep a key package until somebody wants to add the user; the Welcome for it goes to `device`.
 
-        One of last resort takes the place of the one before. Raises `InvalidKeyPackageUpload`, `AlreadyThere`.
+        A key package of last resort replaces the former one. Raises `InvalidKeyPackageUpload`, `AlreadyThere`.
         """
         check_user(user)
         now, longest = self.clock(), self.settings.key_package_seconds
@@ -58,9 +59,9 @@ class DeliveryService:
             directory.publish(rows, device, user, message, key_package, settings=self.settings)
 
     def take_key_package(self, user: str, cipher_suite: int) -> bytes:
-        """The oldest key package of a user, which is then gone; or else the one of last resort, which stays.
+        """Take the oldest key package of a user. If none is left, return the one of last resort, which stays.
 
-        Those whose lifetime is over go unseen. Raises `NoKeyPackage`.
+        Key packages whose lifetime is over are left out. Raises `NoKeyPackage`.
         """
         with self.store.write() as rows:
             return directory.take(rows, user, cipher_suite, now=self.clock())
@@ -77,7 +78,7 @@ class DeliveryService:
     ) -> None:
         """Start the log of a new group; raises `AlreadyThere` if there is one.
 
-        `late_epochs` is in how many epochs that are over its members can still read what others said in them.
+        `late_epochs` is the number of past epochs whose messages the members can still read.
         """
         check_group_id(group_id)
         with self.store.write() as rows:
@@ -106,10 +107,10 @@ class DeliveryService:
             return rows.entries(group_id, start, None, None)
 
     def acknowledge(self, group_id: bytes, next_index: int) -> None:
-        """Nothing: the operator has no queue."""
+        """Do nothing: the operator has no queue."""
 
     def report(self, group_id: bytes, index: int, *, device: str = "") -> bool:
-        """Say that a device cannot accept the commit at a place; whether its epoch is open again (`reports`)."""
+        """Report that a device cannot accept the commit at an index; True if its epoch is open again (`reports`)."""
         with self.store.write() as rows:
             head = groups.head_of(rows, group_id)
             tally = reports.report(rows, head, index, device, now=self.clock(), settings=self.settings)
@@ -117,23 +118,23 @@ class DeliveryService:
             return tally.void
 
     def publish_group_info(self, message: bytes) -> None:
-        """Keep what a member says of its group for those outside; raises `WrongOrder` if it is out of date."""
+        """Keep the GroupInfo that a member has made, for clients outside; raises `WrongOrder` if it is out of date."""
         group_info_in(message)
         with self.store.write() as rows:
             groups.describe(rows, message)
 
     def group_info(self, group_id: bytes) -> bytes:
-        """The description of a group in its present epoch; raises `NoGroupInfo` (RFC 9420 §12.4.3)."""
+        """The GroupInfo of a group in its present epoch; raises `NoGroupInfo` (RFC 9420 §12.4.3)."""
         with self.store.read() as rows:
             return groups.description(rows, group_id)
 
     def invitations(self, key_package_ref: bytes) -> tuple[Invitation, ...]:
-        """The Welcomes that have come for a key package: at most one, but for one of last resort."""
+        """The Welcomes that have come for a key package: at most one, unless it is a key package of last resort."""
         with self.store.read() as rows:
             return rows.invitations(key_package_ref)
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
-        """Nothing: the operator keeps all Welcomes to look at."""
+        """Do nothing: the operator keeps all Welcomes."""
 
     # Housekeeping
 
@@ -147,7 +148,7 @@ class DeliveryService:
         return sizes
 
     def sweep(self) -> dict[str, int]:
-        """Delete what has expired; how many of each. Each group is a transaction of its own, so that nobody waits."""
+        """Delete expired objects; how many of each kind. Each group has its own transaction, so that nobody waits."""
         now, settings = self.clock(), self.settings
         if now is None:
             return {}

@@ -1,11 +1,11 @@
-"""Who a device is: it signs a challenge with its signature key, and gets a session (RFC 9420 §5.1.2 for the signature).
+"""How a device logs in: it signs a challenge with its signature key, and gets a session (RFC 9420 §5.1.2).
 
-A device is its signature key. Its id is a hash of that key, so nobody can claim another's. What is signed names the
-host that the device has dialled, so a host in between cannot use the signature elsewhere; the challenge, which is good
-once and for a minute; and the user. Of challenges and sessions the service keeps hashes: who reads its database cannot
-speak for anybody.
+The id of a device is a hash of its signature key, so no device can claim the id of another one. The signed content
+names the host that the device has dialled, so that a host in between cannot use the signature elsewhere. It also names
+the challenge, which is valid once and for a minute, and the user. The service keeps only hashes of challenges and
+sessions: somebody who reads its database cannot act for a device.
 
-The first device of a user takes the name. Each other one needs a device of that user to approve it first.
+The first device of a user takes the user's name. A device of that user has to approve each further one.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from workbench.mls.wire.codec import encode
 from workbench.mls.wire.shapes import Opaque, struct, uint16
 
 LABEL = "DeliveryServiceLogin"
-"""For what purpose the signature key signs: no signature of MLS has this label."""
+"""The label of the signature of a login. No signature of MLS has this label."""
 
 
 @struct
 class LoginTBS:
-    """What a device signs to log in."""
+    """The content that a device signs to log in."""
 
     host: Opaque
     challenge: Opaque
@@ -41,7 +41,7 @@ class LoginTBS:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session's secret text, the device that it is for, and when it ends. `is_new` if the device was unknown."""
+    """A session: its secret text, its device, and when it ends. `is_new` says that the device was unknown before."""
 
     text: str
     device: str
@@ -55,7 +55,7 @@ def signed_content(host: str, challenge: str, claim: Claim) -> bytes:
 
 
 def check_claim(claim: Claim) -> None:
-    """Refuse a name that nobody can see, and what is no signature key of its cipher suite, or another form of one.
+    """Refuse an invisible name, a key that is not a signature key of its cipher suite, or another form of such a key.
 
     Raises `InvalidFrame`, `NotAuthenticated`.
     """
@@ -65,13 +65,13 @@ def check_claim(claim: Claim) -> None:
         suite.check_signature_key(claim.signature_key)
         canonical = suite.canonical_signature_key(claim.signature_key)
     except MLSError as error:
-        raise NotAuthenticated(f"this is no signature key: {error}") from None
+        raise NotAuthenticated(f"the signature key is not valid: {error}") from None
     if canonical != claim.signature_key:
         raise NotAuthenticated("the signature key is not in the form in which it is compared (RFC 9420 §7.3)")
 
 
 def is_signed(claim: Claim, host: str, challenge: str, signature: bytes) -> bool:
-    """Whether the holder of the key has answered this challenge, for this host."""
+    """Whether the signature was made with the claimed key, for this host and challenge."""
     try:
         suite = algorithms(claim.cipher_suite)
         return suite.verify_with_label(claim.signature_key, LABEL, signed_content(host, challenge, claim), signature)
@@ -80,14 +80,14 @@ def is_signed(claim: Claim, host: str, challenge: str, signature: bytes) -> bool
 
 
 def challenge(rows: Rows, claim: Claim, *, now: int, settings: Settings) -> str:
-    """A text that nobody has seen before, for one device, to sign within a minute."""
+    """A new random text for one device, which has to sign it within a minute."""
     text = secrets.token_urlsafe(32)
     rows.add_ticket(Ticket(_digest("challenge", text), "challenge", claim.device, now + settings.challenge_seconds))
     return text
 
 
 def take_challenge(rows: Rows, claim: Claim, text: str, *, now: int) -> bool:
-    """Use a challenge up; whether it was this device's, and in time. It is gone in any case."""
+    """Delete a challenge; True if it was for this device and has not expired. It is deleted in any case."""
     digest = _digest("challenge", text)
     ticket = rows.ticket(digest)
     taken = rows.take_ticket(digest)
@@ -95,9 +95,10 @@ def take_challenge(rows: Rows, claim: Claim, text: str, *, now: int) -> bool:
 
 
 def open_session(rows: Rows, claim: Claim, *, now: int, settings: Settings) -> Session:
-    """A session for a device that has proved its key; a new device is registered.
+    """Open a session for a device that has proved its key, and register the device if it is new.
 
-    Raises `NotAllowed` if the name belongs to another user's device, and none of that user's has approved this one.
+    Raises `NotAllowed` if the device is registered for another user, or if the user has devices already and none of
+    them has approved this one.
     """
     known = rows.device(claim.device)
     if known is None:
@@ -119,12 +120,12 @@ def whose(rows: Rows, text: str, *, now: int) -> DeviceRow:
 
 
 def end_session(rows: Rows, text: str) -> None:
-    """End a session, before its time."""
+    """End a session before it expires."""
     rows.take_ticket(_digest("session", text))
 
 
 def approve(rows: Rows, user: str, device: str, *, now: int) -> None:
-    """Let a device of this id register for a user, within a day; one of the user's own devices asks for it."""
+    """Let the device with this id register for a user within a day, as one of the user's devices has asked."""
     rows.add_ticket(Ticket(_digest("approval", user + "\n" + device), "approval", device, now + DAY))
 
 

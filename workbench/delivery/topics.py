@@ -1,4 +1,4 @@
-"""What a wake-up is about: a group, or one device. A topic is short, whatever the length of a group's id."""
+"""Topics of wake-ups: a group, or one device. A topic is short, even if the id of its group is long."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import hashlib
 
 
 def group_topic(group_id: bytes) -> str:
-    """Something new is in the log of a group."""
+    """The topic of new entries in the log of a group."""
     return "g" + hashlib.sha256(group_id).hexdigest()
 
 
 def device_topic(device: str) -> str:
-    """A device was invited, or has become a member of another group."""
+    """The topic of one device: it was invited, or it has become a member of another group."""
     return "d" + device

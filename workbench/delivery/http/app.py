@@ -32,7 +32,7 @@ DESCRIPTION = (
 
 
 def create_app(service: DeliveryService, names: Iterable[str], *, worker: str) -> Guard:
-    """The application of one worker, within its guard; `names` are the hosts under which devices dial it."""
+    """Make the application of one worker, inside its guard; `names` are the host names under which devices dial it."""
     trail = AuditTrail(StoredLog(service.store, worker), service.clock, worker)
     host = Host(service, frozenset(names), trail, Metrics(worker), Buckets(service.clock), WakeUps(service))
     statuses = {status.value for status in STATUSES.values()}
@@ -68,7 +68,7 @@ def _lifespan(host: Host) -> Callable[[FastAPI], AbstractAsyncContextManager[Non
 
 
 async def _sweep(host: Host) -> None:
-    """Delete what has expired, again and again. Several workers may do so: what is gone is gone."""
+    """Delete expired objects, again and again. Several workers may do so at the same time."""
     while True:
         await asyncio.sleep(host.service.settings.sweep_seconds)
         with suppress(Unavailable):
@@ -77,7 +77,7 @@ async def _sweep(host: Host) -> None:
 
 
 def sweep(host: Host) -> None:
-    """Delete what has expired, and note how much, and how full the queues are."""
+    """Delete expired objects, and record how many there were and how full the queues are."""
     swept = host.service.sweep()
     for what, count in swept.items():
         host.metrics.swept.labels(what).inc(count)

@@ -1,6 +1,7 @@
-"""What a request may cost before its body is read: who sends it, how much, how fast, and how many at the same time.
+"""The limits of a request: its session, its size, its speed, and how many requests are in progress.
 
-A request that is refused here has cost the service a look at its headers and, if it claims a session, at the session.
+The guard refuses a request early: it looks at the headers and at the session, and it reads no more than the allowed
+bytes of the body.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from workbench.delivery.http.problems import problem_of
 from workbench.delivery.rows import DeviceRow
 
 PUBLIC = frozenset({"/", "/v1/challenges", "/v1/sessions", "/openapi.json", "/health", "/metrics"})
-"""What somebody may ask who has not logged in."""
+"""The paths that are open to a client that has not logged in."""
 
 SMALL = 16 * 1024
-"""Bytes of a request of somebody who has not logged in."""
+"""The most bytes of a request from a client that has not logged in."""
 
 
 class Guard:
-    """An ASGI application around another one."""
+    """An ASGI application that passes requests on to another one, or refuses them."""
 
     def __init__(self, app: ASGIApp, host: Host) -> None:
         self._app = app
@@ -88,7 +89,7 @@ async def _body(connection: HTTPConnection, receive: Receive, *, limit: int, sec
     """The whole body; raises `TooLarge`, before it has come if its length is declared, and `TooSlow`."""
     declared = connection.headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > limit:
-        raise TooLarge(f"the request declares {declared[:20]} bytes; {limit} are taken here")
+        raise TooLarge(f"the request declares {declared[:20]} bytes; at most {limit} are allowed here")
     parts: list[bytes] = []
     size = 0
     try:
@@ -107,7 +108,7 @@ async def _body(connection: HTTPConnection, receive: Receive, *, limit: int, sec
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Give a body that was read to the next one who asks for it; then only the end of the connection comes."""
+    """Give the body, which was read before, to the application once; then pass on what the connection brings."""
     given = False
 
     async def once() -> Message:

@@ -1,4 +1,4 @@
-"""What one worker has at hand for its requests."""
+"""The objects that all requests of one worker share."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from workbench.mls.wire.messages import MLSMessage
 from workbench.mls.wire.tree import KeyPackage
 
 REMEMBERED = 10_000
-"""Buckets that one worker keeps in memory; beyond it they all begin anew, full."""
+"""The most buckets that one worker keeps in memory. If there are more, all of them start again, full."""
 
 
 class Buckets:
-    """Token buckets of one worker, in memory: a look at one costs no transaction."""
+    """Token buckets of one worker. They are in memory, so that a request needs no transaction for its bucket."""
 
     def __init__(self, clock: Callable[[], int | None]) -> None:
         self._clock = clock
@@ -39,7 +39,7 @@ class Buckets:
 
 @dataclass(slots=True)
 class Host:
-    """The service, under which names devices dial it, and what goes with it."""
+    """The service, the host names under which devices dial it, and the logs and limits of the worker."""
 
     service: DeliveryService
     names: frozenset[str]
@@ -49,7 +49,10 @@ class Host:
     wake_ups: WakeUps
 
     def note(self, error: Refused, device: DeviceRow | None, *, drains: bool = False) -> None:
-        """Count a refusal, and put it into the audit log if it belongs there: a flood that `drains` by its own name."""
+        """Count a refusal, and record it in the audit log if `EVENTS` lists it.
+
+        `drains` says that the request was for a key package: too many of these are a drain in the log, not a flood.
+        """
         self.metrics.refusals.labels(type(error).__name__).inc()
         event = EVENTS.get(type(error))
         if event is AuditEvent.flood and drains:

@@ -8,7 +8,7 @@ from workbench.delivery.rows import Entry
 
 
 class Metrics:
-    """Each worker has its own figures, and answers with those; `worker` tells them apart."""
+    """The figures of one worker, which answers with its own figures only; `worker` is its name."""
 
     def __init__(self, worker: str) -> None:
         self.registry = CollectorRegistry()
@@ -22,7 +22,7 @@ class Metrics:
         self.connected = Gauge("delivery_connected", "Devices that listen for wake-ups", registry=self.registry)
         self.waiting = Gauge("delivery_waiting_requests", "Requests in progress", registry=self.registry)
         self.longest = Gauge("delivery_longest_queue", "Messages in the longest queue", registry=self.registry)
-        self.swept = Counter("delivery_swept", "What has expired and was deleted", ["what"], registry=self.registry)
+        self.swept = Counter("delivery_swept", "Expired objects that were deleted", ["what"], registry=self.registry)
         self.audited = Gauge(
             "delivery_audit_number", "Number of the last audit record", ["worker", "digest"], registry=self.registry
         )

@@ -15,7 +15,7 @@ from workbench.delivery.rows import DeviceRow, Entry, ExternalJoins, Invitation
 from workbench.mls.wire.code_points import ContentType
 
 LARGEST_NUMBER = 2**63 - 1
-"""What a database holds in a number; an epoch of MLS could be twice as large (RFC 9420 §8)."""
+"""The largest number in a column of a database; an epoch of MLS, a uint64, could be twice as large (RFC 9420 §8)."""
 
 
 def _bytes(value: object) -> object:
@@ -24,7 +24,7 @@ def _bytes(value: object) -> object:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("this is no base64") from None
+        raise ValueError("the value is not base64") from None
 
 
 Base64 = Annotated[
@@ -55,13 +55,13 @@ KINDS: dict[ContentType | None, Kind] = {
 
 
 class Model(BaseModel):
-    """What has more fields than it should is refused: a misspelt option would go unseen."""
+    """A JSON object. An unknown field is refused, because nobody would notice a misspelt option."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
 class ClaimModel(Model):
-    """Who a device says that it is."""
+    """The user, the cipher suite and the signature key that a device claims."""
 
     user: UserName
     cipher_suite: Suite
@@ -69,7 +69,7 @@ class ClaimModel(Model):
 
 
 class ChallengeModel(Model):
-    """A text to sign, and for how many seconds it is good."""
+    """A text to sign, and for how many seconds it is valid."""
 
     challenge: str
     seconds: int
@@ -84,7 +84,7 @@ class LoginModel(ClaimModel):
 
 
 class SessionModel(Model):
-    """What a device puts into the header Authorization, after `Bearer`."""
+    """The text that a device puts into the header Authorization, after `Bearer`."""
 
     session: str
     device: DeviceName
@@ -117,7 +117,7 @@ class KeyPackagesModel(Model):
 
 
 class TakeModel(Model):
-    """Of which cipher suite a key package is wanted, and of which of the user's devices; null for any."""
+    """The cipher suite of the key package that is wanted, and the user's device that it is of; null for any device."""
 
     cipher_suite: Suite
     device: DeviceName | None = None
@@ -146,7 +146,7 @@ class SupplyModel(Model):
 
 
 class NewGroupModel(Model):
-    """A group to open. `late_epochs`: in how many epochs that are over its members can still read."""
+    """A group to open. `late_epochs` is the number of past epochs whose messages its members can still read."""
 
     group: Annotated[Base64, Field(min_length=1, max_length=1024)]
     epoch: Number = 0
@@ -168,7 +168,7 @@ class MessageModel(Model):
 
 
 class UploadModel(MessageModel):
-    """The same in a batch."""
+    """A message in a batch, with the group that it is for."""
 
     group: Base64
 
@@ -253,14 +253,14 @@ class ProblemModel(Model):
 
 
 class ResultModel(Model):
-    """What became of one message of a batch."""
+    """The result for one message of a batch: its entry, or the problem."""
 
     entry: EntryModel | None = None
     problem: ProblemModel | None = None
 
 
 class ResultsModel(Model):
-    """What became of each message of a batch, in order."""
+    """The results for all messages of a batch, in order."""
 
     results: list[ResultModel]
 
@@ -285,7 +285,7 @@ class PageModel(Model):
 
 
 class WelcomeModel(Model):
-    """A Welcome for one of the device's key packages, and where in the log of its group to read on."""
+    """A Welcome for one of the device's key packages, and the place in its group's log from which to read on."""
 
     reference: Base64
     group: Base64
@@ -310,7 +310,7 @@ class WelcomeModel(Model):
 
 
 class InboxModel(Model):
-    """What waits for a device, as far as one page goes."""
+    """The messages and Welcomes that wait for a device, up to the size of one page."""
 
     pages: list[PageModel]
     welcomes: list[WelcomeModel]
@@ -328,7 +328,7 @@ class InboxModel(Model):
 
 
 class PlaceModel(Model):
-    """Everything before this place of a group's log has been read."""
+    """A place in a group's log: the device has read everything before it."""
 
     group: Base64
     next_index: Number
@@ -341,7 +341,7 @@ class ReadWelcomeModel(PlaceModel):
 
 
 class AcknowledgementModel(Model):
-    """What a device has read."""
+    """The messages and Welcomes that a device has read."""
 
     places: Annotated[list[PlaceModel], Field(max_length=1000)] = []
     welcomes: Annotated[list[ReadWelcomeModel], Field(max_length=1000)] = []
@@ -360,13 +360,13 @@ class VerdictModel(Model):
 
 
 class GroupInfoModel(Model):
-    """The description of a group for those outside."""
+    """The GroupInfo of a group, for clients outside of it."""
 
     group_info: Base64
 
 
 class WaitingModel(Model):
-    """A wake-up: how many messages of which group, by its id in hexadecimal, and how many Welcomes wait."""
+    """A wake-up: how many messages wait, by group id in hexadecimal, and how many Welcomes."""
 
     messages: dict[str, int]
     welcomes: int

@@ -1,6 +1,6 @@
 """The description of the service for people: its OpenAPI document as one page of HTML, without a script.
 
-FastAPI's own page loads Swagger UI from elsewhere, so it is off. `/openapi.json` is for programs.
+FastAPI's own page loads Swagger UI from another server, so that page is off. `/openapi.json` is for programs.
 """
 
 from __future__ import annotations

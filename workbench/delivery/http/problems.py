@@ -33,7 +33,7 @@ STATUSES: dict[type[Refused], HTTPStatus] = {
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
-"""With which status each refusal is told."""
+"""The HTTP status of each refusal."""
 
 EVENTS: dict[type[Refused], AuditEvent] = {
     errors.InvalidKeyPackageUpload: AuditEvent.malformed,
@@ -50,13 +50,13 @@ EVENTS: dict[type[Refused], AuditEvent] = {
     errors.QueueFull: AuditEvent.full,
     errors.DirectoryFull: AuditEvent.full,
 }
-"""Which refusals go into the audit log."""
+"""The refusals that go into the audit log, and the event of each."""
 
 BY_NAME = {kind.__name__: kind for kind in STATUSES}
 
 
 def refusal_of(error: Refused | MLSError) -> Refused:
-    """The refusal that an error stands for: what is no MLS at all is unreadable."""
+    """The refusal that an error stands for: bytes that are not valid MLS are `Unreadable`."""
     return errors.Unreadable(str(error)) if isinstance(error, MLSError) else error
 
 
@@ -76,7 +76,7 @@ def problem_of(error: Refused | MLSError) -> ProblemModel:
 
 
 def error_of(problem: ProblemModel) -> Refused:
-    """The refusal that a problem tells of."""
+    """The refusal that a problem describes."""
     kind = BY_NAME.get(problem.type, Refused)
     if issubclass(kind, LateCommit):
         return kind(problem.detail, None if problem.conflict is None else problem.conflict.value())

@@ -1,4 +1,4 @@
-"""The calls of a device. Each is a line of `access.DeviceAccess`, in a thread, because the store waits for its disk."""
+"""The calls of a device. Each one calls `access.DeviceAccess` in a thread, because the store waits for its disk."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _host(request: Request) -> Host:
 
 
 def _access(request: Request, _: Annotated[object, Depends(HTTPBearer(auto_error=False))]) -> DeviceAccess:
-    """The service as the device may use it that the guard has recognised."""
+    """The calls that the service allows to the device that the guard has recognised."""
     device = request.state.device
     if device is None:
         raise NotAuthenticated("log in first: POST /v1/challenges, then /v1/sessions")
@@ -91,12 +91,12 @@ def challenge(claim: ClaimModel, here: Here, request: Request) -> ChallengeModel
 
 @router.post("/sessions")
 def login(answer: LoginModel, here: Here) -> SessionModel:
-    """Get a session for the signature of a challenge. The first device of a user takes the name."""
+    """Get a session for the signature of a challenge. The first device of a user takes the user's name."""
     service, now = here.service, here.service.clock() or 0
     claim = Claim(answer.user, answer.cipher_suite, answer.signature_key)
     sessions.check_claim(claim)
     if answer.host not in here.names:
-        raise NotAuthenticated(f"{answer.host} is no name of this service: somebody may stand in between")
+        raise NotAuthenticated(f"{answer.host} is not a name of this service: another server may be in between")
     with service.store.write() as rows:
         taken = sessions.take_challenge(rows, claim, answer.challenge, now=now)
     if not taken:
@@ -104,7 +104,7 @@ def login(answer: LoginModel, here: Here) -> SessionModel:
         raise NotAuthenticated("the challenge is not for this device, has expired, or was used: ask for another")
     if not sessions.is_signed(claim, answer.host, answer.challenge, answer.signature):
         here.trail.note(AuditEvent.wrong_signature, claim.device)
-        raise NotAuthenticated("the signature is not of this device, for this host and challenge")
+        raise NotAuthenticated("the signature does not verify for this device, host and challenge")
     with service.store.write() as rows:
         session = sessions.open_session(rows, claim, now=now, settings=service.settings)
     here.trail.note(AuditEvent.registered if session.is_new else AuditEvent.login, session.device)
@@ -131,7 +131,7 @@ def approve(approval: ApprovalModel, caller: Caller) -> Response:
 
 @router.get("/users/{user}/devices")
 def devices(user: Annotated[UserName, Path()], caller: Caller) -> list[DeviceModel]:
-    """The devices of a user, each of which is added by a key package of its own."""
+    """The devices of a user. Each device is added to a group by a key package of its own."""
     return [DeviceModel.of(row) for row in caller.devices_of(user)]
 
 
@@ -148,14 +148,14 @@ def take_key_package(
 
 @router.post("/key-packages")
 def publish_key_packages(given: KeyPackagesModel, caller: Caller) -> SupplyModel:
-    """Publish key packages of the own device."""
+    """Publish key packages of this device."""
     caller.publish_key_packages(given.key_packages)
     return SupplyModel.of(caller.supply())
 
 
 @router.get("/key-packages")
 def supply(caller: Caller, here: Here) -> SupplyModel:
-    """How many of the own key packages are left, and how many to publish."""
+    """How many key packages of this device are left, and how many it should publish now."""
     made = caller.supply()
     if made.publish:
         here.trail.note(AuditEvent.low, caller.device.device, left=made.left)
@@ -188,7 +188,7 @@ def submit(group: Group, given: MessageModel, caller: Caller, here: Here) -> Ent
 
 @router.post("/messages")
 def submit_all(batch: BatchModel, caller: Caller, here: Here) -> ResultsModel:
-    """Append several messages, in order; what is refused is refused alone."""
+    """Append several messages, in order. A refused message does not stop the others."""
     uploads = [Upload(each.group, each.message, each.welcome) for each in batch.uploads]
     results = caller.submit_all(uploads)
     made = []
@@ -204,20 +204,20 @@ def submit_all(batch: BatchModel, caller: Caller, here: Here) -> ResultsModel:
 
 @router.get("/groups/{group}/messages")
 def page(group: Group, caller: Caller, start: Annotated[Number, Query()] = 0) -> PageModel:
-    """The log of a group from a place on, as far as one page goes."""
+    """The log of a group from a place on, up to the size of one page."""
     return PageModel.of(caller.page(group, start))
 
 
 @router.delete("/groups/{group}/queue", status_code=204)
 def leave(group: Group, caller: Caller) -> Response:
-    """Receive nothing more of a group; its members have to be told by a proposal."""
+    """Receive no more messages of a group. Its members do not learn of this call: a proposal has to tell them."""
     caller.leave(group)
     return Response(status_code=204)
 
 
 @router.post("/groups/{group}/reports")
 def report(group: Group, given: ReportModel, caller: Caller, here: Here) -> VerdictModel:
-    """Say that the device cannot accept a commit; more than half of the other members make it void."""
+    """Report a commit that the device cannot accept. If more than half of the other members do so, it is void."""
     void = caller.report(group, given.index)
     here.trail.note(
         AuditEvent.reopened if void else AuditEvent.reported, caller.device.device, group, index=given.index
@@ -227,23 +227,23 @@ def report(group: Group, given: ReportModel, caller: Caller, here: Here) -> Verd
 
 @router.put("/group-info", status_code=204)
 def describe(given: GroupInfoModel, caller: Caller) -> Response:
-    """Describe the group for those who want to join by a commit."""
+    """Publish the GroupInfo of a group, for clients that want to join by a commit."""
     caller.publish_group_info(given.group_info)
     return Response(status_code=204)
 
 
 @router.get("/groups/{group}/group-info")
 def description(group: Group, caller: Caller) -> GroupInfoModel:
-    """The description of a group, for whom its founder has opened it."""
+    """The GroupInfo of a group, if its founder allows this device to join by a commit."""
     return GroupInfoModel(group_info=caller.group_info(group))
 
 
-# The own queues
+# The queues of this device
 
 
 @router.get("/inbox")
 def inbox(caller: Caller) -> InboxModel:
-    """What waits for the device in all of its groups, as far as one page goes."""
+    """The messages and Welcomes that wait for the device in all of its groups, up to the size of one page."""
     return InboxModel.of(caller.inbox())
 
 
@@ -255,7 +255,7 @@ def welcomes(caller: Caller) -> list[WelcomeModel]:
 
 @router.post("/acknowledgements", status_code=204)
 def acknowledge(read: AcknowledgementModel, caller: Caller) -> Response:
-    """Say what was read: it is not told again, and deleted when all have read it."""
+    """Report what the device has read. It is not sent again, and it is deleted after all devices have read it."""
     caller.acknowledge_all({place.group: place.next_index for place in read.places})
     for welcome in read.welcomes:
         caller.accept(welcome.reference, welcome.group, welcome.next_index)
@@ -264,7 +264,7 @@ def acknowledge(read: AcknowledgementModel, caller: Caller) -> Response:
 
 @router.websocket("/wake-ups")
 async def wake_ups(socket: WebSocket) -> None:
-    """Be told how much waits, now and whenever that changes; for an hour, then log in again."""
+    """Receive how much waits, now and after each change. After an hour the device has to log in again."""
     host: Host = socket.app.state.host
     guard: Guard = socket.app.state.guard
     try:
@@ -295,6 +295,6 @@ async def wake_ups(socket: WebSocket) -> None:
 
 
 async def _until_closed(socket: WebSocket) -> None:
-    """Read, and drop, what a device says on a connection that is for listening."""
+    """Read and ignore what a device sends: the connection is for wake-ups only."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass

@@ -25,12 +25,14 @@ HEADER_SECONDS = 10
 
 
 WORKER_SECONDS = 60
-"""Seconds in which a worker has to answer its parent, or is replaced: on a busy machine it takes ten to start."""
+"""Seconds after which a worker that does not answer its parent process is replaced. On a busy machine a worker needs
+ten seconds to start.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `workbench serve` was told."""
+    """The options of `workbench serve`."""
 
     database: str
     host: str = "127.0.0.1"
@@ -43,7 +45,10 @@ class Options:
 
 
 class Patient(H11Protocol):
-    """uvicorn's HTTP, which also ends a connection that sends no whole request in time: each costs a file handle."""
+    """uvicorn's HTTP protocol, which also closes a connection that sends no complete request in time.
+
+    Each open connection occupies a file handle of the service.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -56,25 +61,25 @@ class Patient(H11Protocol):
 
 
 def names_of(host: str, others: Iterable[str] = ()) -> frozenset[str]:
-    """Under which names devices may dial this service: what it listens on, this machine, and what it is told."""
+    """The host names under which devices may dial this service: `host`, the names of this machine, and `others`."""
     local = {"localhost", "127.0.0.1", "::1"}
     return frozenset(name.lower() for name in {*local, host, socket.gethostname(), *others})
 
 
 def make() -> Guard:
-    """The application of a worker, which uvicorn starts: what it needs comes by the environment."""
+    """Make the application of a worker process, which uvicorn starts; its options come by environment variables."""
     store = SqlStore(os.environ[PREFIX + "DATABASE"])
     service = DeliveryService(clock=system_clock, store=store, settings=Settings.of(os.environ))
     return create_app(service, os.environ[PREFIX + "NAMES"].split(), worker=secrets.token_hex(8))
 
 
 def serve(options: Options) -> None:
-    """Serve until a signal says to stop.
+    """Run the service until a signal stops it.
 
     Raises `ValueError` for several workers on SQLite, and `Unavailable` if the database cannot be reached.
     """
     if options.workers > 1 and options.database.startswith("sqlite"):
-        raise ValueError("several workers need PostgreSQL: SQLite has one writer, and tells nobody what is new")
+        raise ValueError("several workers need PostgreSQL: SQLite has one writer, and cannot notify other processes")
     store = SqlStore(options.database)
     store.create()
     store.close()

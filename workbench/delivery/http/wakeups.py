@@ -1,7 +1,8 @@
-"""Wake-ups over WebSocket: how much waits for a device, and nothing of what it is (RFC 9420 has none of this).
+"""Wake-ups over WebSocket: they tell a device how much waits for it, and nothing of the contents.
 
-One task a worker collects what transactions have woken, asks the store once for all devices that are concerned and are
-connected here, and tells each. A device that does not read its wake-ups gets the latest one, and no queue.
+RFC 9420 does not define wake-ups. Each worker has one task that collects the topics which transactions have woken. It
+asks the store once for all devices that are concerned and connected here, and sends a wake-up to each. If a device does
+not read its wake-ups, only the latest one is kept for it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from workbench.delivery.service import DeliveryService
 from workbench.delivery.topics import device_topic, group_topic
 
 PAUSE = 0.02
-"""Seconds in which wake-ups are collected: nobody notices, and a burst of messages is one question to the store."""
+"""Seconds for which wake-ups are collected: people do not notice the pause, and a burst of messages takes one query."""
 
 
 class Connection:
-    """One device that is connected: the latest count, and whether it was told."""
+    """The connection of one device: the latest count, and whether it was sent."""
 
     def __init__(self, device: str) -> None:
         self.device = device
@@ -29,12 +30,12 @@ class Connection:
         self._latest = Waiting({}, 0)
 
     def tell(self, waiting: Waiting) -> None:
-        """Have a count told, in place of one that was not told yet."""
+        """Set the count that is sent next; it replaces a count that was not sent yet."""
         self._latest = waiting
         self._new.set()
 
     async def next(self) -> Waiting:
-        """The next count."""
+        """Wait for the next count to send."""
         await self._new.wait()
         self._new.clear()
         return self._latest
@@ -57,7 +58,7 @@ class WakeUps:
         return len(self._connections)
 
     async def run(self) -> None:
-        """Tell the devices what is new, until this is cancelled."""
+        """Send wake-ups to the devices until this task is cancelled."""
         loop = asyncio.get_running_loop()
         end = self._service.store.listen(lambda topics: _soon(loop, self, topics))
         try:
@@ -70,7 +71,7 @@ class WakeUps:
             end()
 
     def hear(self, topics: frozenset[str] | None) -> None:
-        """Note what has something new; None for everything."""
+        """Record the topics that have something new; None stands for all topics."""
         if topics is None:
             self._everybody = True
         else:
@@ -79,7 +80,7 @@ class WakeUps:
             self._something.set()
 
     async def connect(self, device: str) -> Connection:
-        """Tell a device of what is new from now on, and first how much waits already."""
+        """Start the wake-ups of a device. The first one says how much waits already."""
         connection = Connection(device)
         self._connections.setdefault(device, set()).add(connection)
         self._topics.setdefault(device_topic(device), set()).add(device)
@@ -87,7 +88,7 @@ class WakeUps:
         return connection
 
     def disconnect(self, connection: Connection) -> None:
-        """Tell it nothing more."""
+        """End the wake-ups of a connection."""
         others = self._connections[connection.device]
         others.discard(connection)
         if not others:
@@ -119,6 +120,6 @@ class WakeUps:
 
 
 def _soon(loop: asyncio.AbstractEventLoop, wake_ups: WakeUps, topics: frozenset[str] | None) -> None:
-    """Pass a wake-up from the thread of a transaction to the loop, unless that has ended."""
+    """Pass a wake-up from the thread of a transaction to the event loop, unless the loop has ended."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(wake_ups.hear, topics)

@@ -41,7 +41,7 @@ Query: TypeAlias = Select[*tuple[Any, ...]]
 Found: TypeAlias = Row[*tuple[Any, ...]]
 
 CHUNK = 500
-"""Devices in one query: databases bound the number of parameters."""
+"""The most devices in one query, because databases limit the number of parameters."""
 
 
 class SqlRows:
@@ -70,7 +70,10 @@ class SqlRows:
         return tuple(made(row) for row in self._connection.execute(query))
 
     def _insert(self, table: Table, values: Mapping[str, object], *, replace: Sequence[str] = ()) -> bool:
-        """Write a row, in place of the one with the same `replace` columns; without these whether it was new."""
+        """Write a row; True if it was written.
+
+        With `replace` it replaces the row that has the same values in these columns. Without, a row that exists stays.
+        """
         add = (postgresql if self._postgresql else sqlite).insert(table).values(**values)
         if replace:
             others = {name: add.excluded[name] for name in values if name not in replace}
@@ -80,7 +83,7 @@ class SqlRows:
         return self._connection.execute(statement.returning(literal_column("1"))).first() is not None
 
     def _locked(self, query: Query) -> Query:
-        """The same query, which in a writing transaction nobody else passes until it is over; SQLite has one writer."""
+        """The same query; in a transaction that writes, it locks its rows until the end (SQLite has one writer)."""
         return query.with_for_update() if self._writes else query
 
     # Devices and their sessions
@@ -304,7 +307,7 @@ class SqlRows:
         return gone
 
     def _drop_unread_welcomes(self, among: Any) -> None:
-        """Delete the bytes of Welcomes that nobody waits for any more."""
+        """Delete the bytes of Welcomes that no device waits for any more."""
         same = (invitations.c.group_id == welcomes.c.group_id, invitations.c.next_index == welcomes.c.next_index)
         waiting = select(invitations.c.number).where(*same).exists()
         self._connection.execute(delete(welcomes).where(among, ~waiting))
@@ -358,7 +361,7 @@ def _columns(table: Table, row: type[Any]) -> list[Any]:
 
 
 def _values(row: Any) -> dict[str, Any]:
-    """A row as the values of its columns; what has no bytes is NULL."""
+    """The values of a row by the names of its columns."""
     return {each.name: getattr(row, each.name) for each in fields(row)}
 
 

@@ -1,8 +1,8 @@
-"""The durable store: it opens transactions, and says in the service's errors what a failing database means.
+"""The durable store: it opens transactions, and turns the errors of a database into errors of the service.
 
-SQLite writes ahead (WAL), and each commit waits for the disk, so what was acknowledged is there after a power cut
-too. It has one writer at a time and tells nobody else what is new: it is for one worker. PostgreSQL serves as many
-workers and hosts as there are, which wake one another by NOTIFY.
+SQLite writes ahead (WAL), and each commit waits for the disk, so acknowledged messages survive a power cut. SQLite has
+one writer at a time and cannot notify other processes: it is for one worker. PostgreSQL serves any number of workers
+and hosts, which wake one another by NOTIFY.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BUSY = 5.0
 """Seconds that a transaction waits for another one before it is refused."""
 
 CONNECTIONS = 16
-"""Connections of one worker to PostgreSQL, whose default is 100 for all."""
+"""The most connections of one worker to PostgreSQL, which by default allows 100 in all."""
 
 
 class SqlStore:
@@ -56,10 +56,10 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[Rows]:
-        """A transaction that may write; it is on the disk when this ends without an error.
+        """A transaction that may write. If the block ends without an error, the rows are on the disk.
 
-        Raises `Unavailable`, or `StorageFull`; then nothing was written, unless the connection was lost while it was
-        being confirmed: who asks again with the same bytes gets the same answer.
+        Raises `Unavailable` or `StorageFull`. Then nothing was written, unless the connection was lost while the
+        database confirmed the commit: a client that sends the same bytes again gets the same answer.
         """
         with self._writer, _explained(), self._engine.execution_options(writes=True).begin() as connection:
             rows = SqlRows(connection, writes=True)
@@ -124,14 +124,14 @@ def _postgresql(url: URL) -> Engine:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Say what an error of the database means for who asked."""
+    """Turn an error of the database into an error of the service."""
     try:
         yield
     except PoolTimeout as error:
         raise Unavailable("the service is busy: all connections to its database are in use", retry_after=1) from error
     except DBAPIError as error:
         if _is_full(error):
-            raise StorageFull("the disk of the service is full: nothing was taken", retry_after=60) from error
+            raise StorageFull("the disk of the service is full: nothing was stored", retry_after=60) from error
         if _is_passing(error):
             raise Unavailable("the service cannot reach its database, or it is busy", retry_after=2) from error
         raise
@@ -143,7 +143,7 @@ def _is_full(error: DBAPIError) -> bool:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    """Whether the same may succeed later: the connection is lost, or others hold what it takes."""
+    """Whether the same request may succeed later: the connection was lost, or others hold a lock that it needs."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         passing = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
