@@ -1,1 +1,1 @@
-"""The bench: what it measures and how it tells it; no test depends on a time."""
+"""The bench: what it measures and how it reports the results; no test depends on a time."""

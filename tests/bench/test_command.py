@@ -1,4 +1,4 @@
-"""`workbench bench`, as it is called: a small bench, so that it cannot stop working unseen."""
+"""`workbench bench` as a user calls it: the tests run a small bench, so that a fault in the command is noticed."""
 
 from __future__ import annotations
 

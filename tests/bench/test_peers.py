@@ -1,4 +1,4 @@
-"""Other implementations in the bench: what each offers, and what is said of one that is not there."""
+"""Other implementations in the bench: what each offers, and what the bench says of one that is not installed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_peer_is_timed_in_all_that_it_offers(name: str) -> None:
 
 
 class Nowhere(Package):
-    """A package that nobody has."""
+    """An implementation whose package is not installed."""
 
     distribution: ClassVar[str] = "nowhere"
     module: ClassVar[str] = "nowhere_to_be_found"

@@ -1,4 +1,4 @@
-"""The steps: each is taken and reported, and its floor counts what the engine really does."""
+"""The steps of the bench: each one runs and is reported, and its floor counts the operations of the engine."""
 
 from __future__ import annotations
 

@@ -241,13 +241,14 @@ twice.
 {rows}
 
 Three faults are planted in the service, one at a time: it acknowledges before its transaction, it hands a key package
-out again, it forgets a queue when it starts. The same run finds each of them, on both databases
+out again, or it forgets a queue when it starts. The same run finds each of them, on both databases
 (`tests/delivery/test_reliability.py`).
 `make test` runs the short form, `make soak` the long one.
 
-What it does not show: a power cut. After a `kill -9` the operating system still has what was written. Against a power
-cut stand SQLite's `synchronous = FULL` and PostgreSQL's defaults, which wait for the disk at each commit; the
-PostgreSQL of the tests does not wait. A full disk has tests of its own (`tests/delivery/test_full_disk.py`), and so has
+The test does not show what happens at a power cut. After a `kill -9` the operating system still has what was written.
+SQLite's `synchronous = FULL` and PostgreSQL's defaults protect against a power cut: both wait for the disk at each
+commit. The PostgreSQL of the tests does not wait.
+A full disk has tests of its own (`tests/delivery/test_full_disk.py`), and so has
 a database that stops and comes back (`tests/delivery/test_hostile.py`). A key package whose answer is lost in a kill is
 gone: {unanswered} of these requests had no answer. Nobody gets such a key package twice, and its device publishes more.
 """

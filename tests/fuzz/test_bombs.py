@@ -1,4 +1,4 @@
-"""Small bytes that ask for much: what they cost grows no faster than their length (RFC 9420 §2.1.2, §16)."""
+"""Short bytes that ask for much work: their cost grows no faster than their length (RFC 9420 §2.1.2, §16)."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def blanks(number: int) -> bytes:
 
 
 def blanks_beyond_a_power_of_two(number: int) -> bytes:
-    """The same with its last leaf the first beyond a power of two: the tree is twice as wide as the array."""
+    """Blank nodes whose last leaf is the first one beyond a power of two: the tree is twice as wide as the array."""
     return blanks(1 << number.bit_length())
 
 

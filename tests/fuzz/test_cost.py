@@ -1,4 +1,4 @@
-"""`workbench fuzz --cost` tries every list, and says what it has measured. No test checks the seconds."""
+"""`workbench fuzz --cost` tries every list, and prints what it has measured. No test depends on the seconds."""
 
 from __future__ import annotations
 

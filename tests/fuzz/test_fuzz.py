@@ -1,4 +1,4 @@
-"""The fuzzer finds nothing here, and finds what is planted."""
+"""The fuzzer finds no fault in the workbench, and finds each fault that a test has planted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The moving picture on the front page, from a real group: `python -m tests.house.front_page` writes it anew.
 
-It tells, in 40 seconds, how an idle phone opens what had healed. Each of its pictures is what the ratchet tree shows of
-a step to the attacker, and each sentence under it is the tree's own. It stands still for a reader who wants no motion.
+In 40 seconds it tells how the compromise of an idle phone opens a group that had healed. Each of its pictures is the
+ratchet tree of one step as the attacker sees it, and each sentence is the tree's own. The picture does not move for a
+reader who has asked for no motion.
 """
 
 from __future__ import annotations

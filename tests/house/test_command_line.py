@@ -109,7 +109,7 @@ def test_the_lab_says_where_to_start_it_when_there_is_no_lesson(
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
-    """Like `workbench version | true`: by the time of the write, nobody reads."""
+    """As in `workbench version | true`: nobody reads the output any more when it is written."""
     program = "import sys, time; from workbench.cli import main; time.sleep(1); sys.exit(main(['version']))"
     with subprocess.Popen(
         [sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -122,7 +122,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
 
 
 def test_the_answer_no_is_told_to_a_reader_that_has_left(tmp_path: Path) -> None:
-    """Like `workbench inspect damaged | true`: the output is lost, and neither the status nor the reason is."""
+    """As in `workbench inspect damaged | true`: the output is lost, but the exit status and the reason are not."""
     damaged = tmp_path / "damaged"
     damaged.write_bytes(b"\0\1\0\1 and no message")
     program = "import sys, time; from workbench.cli import main; time.sleep(1); sys.exit(main(sys.argv[1:]))"

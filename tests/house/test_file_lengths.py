@@ -1,4 +1,4 @@
-"""A file of more than 450 lines holds more than one thing: it is split by what it holds."""
+"""No file has more than 450 lines: a longer file holds several things, and is split."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lengths(repository: Path) -> dict[str, int]:
 
 
 def too_long(lines: dict[str, int]) -> list[str]:
-    """What is wrong with these lengths: files over the limit, and exceptions that are none any more."""
+    """The errors in these lengths: files over the limit, and exceptions that are no longer needed."""
     allowed = {name: limit for name, (limit, _) in LONGER.items()}
     grown = [
         f"{name} has {count} lines, and may have {allowed.get(name, LIMIT)}"

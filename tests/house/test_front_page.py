@@ -1,4 +1,4 @@
-"""The moving picture on the front page is what the present code draws of a real group, and it tells its story."""
+"""The moving picture on the front page is what the present code draws of a real group, and it tells the whole story."""
 
 from __future__ import annotations
 

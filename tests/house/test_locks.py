@@ -18,7 +18,7 @@ LOCKS = {
 
 
 def locked(lock: Path) -> list[tuple[Requirement, int]]:
-    """What a lock names, each with the number of its hashes."""
+    """The packages in a lock file, each with the number of its hashes."""
     entries = re.split(r"^(?=[a-z0-9])", lock.read_text("utf-8"), flags=re.MULTILINE)
     named = [(entry.partition(" \\\n")[0], entry.count("--hash=sha256:")) for entry in entries if entry.strip()]
     return [(Requirement(name), hashes) for name, hashes in named]
@@ -50,7 +50,7 @@ def test_a_lock_satisfies_what_the_project_asks_for(repository: Path, lock: str,
 
 
 def test_a_package_that_is_asked_for_with_an_extra_is_locked_with_it(repository: Path) -> None:
-    """Else pip looks for the newest with that extra, which has no hash in the lock, and stops."""
+    """Otherwise pip looks for the newest version with that extra, which has no hash in the lock, and stops."""
     pins = {canonicalize_name(pin.name): pin.extras for pin, _ in locked(repository / "requirements-test.lock")}
     asked = [
         Requirement(wanted)
@@ -77,7 +77,7 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
     ],
 )
 def test_what_is_imported_is_asked_for(repository: Path, package: str, extras: list[str]) -> None:
-    """Not only installed because something else needs it."""
+    """An imported package is a dependency of the project, even if another package installs it too."""
     project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
     asked = project["dependencies"] + [name for extra in extras for name in project["optional-dependencies"][extra]]
     declared = {canonicalize_name(Requirement(name).name) for name in asked}

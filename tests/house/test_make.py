@@ -29,7 +29,7 @@ def test_a_machine_without_a_fitting_python_is_told_what_to_do(repository: Path,
 
 
 def test_a_python_that_is_too_old_is_passed_over(repository: Path, tmp_path: Path) -> None:
-    """Every name that make tries leads to a Python that says, by its exit status, that it does not fit."""
+    """Every name that make tries leads to a Python whose exit status says that its version does not fit."""
     for name in ("python", "python3", "python3.11", "python3.12", "python3.13"):
         (tmp_path / name).write_text("#!/bin/sh\nexit 1\n", "utf-8")
         (tmp_path / name).chmod(0o755)
@@ -48,7 +48,7 @@ def test_a_python_that_is_too_old_is_passed_over(repository: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("newest", ["requirements.lock", "pyproject.toml", "package.json"])
 def test_the_order_in_which_a_clone_was_written_does_not_matter(repository: Path, newest: str) -> None:
-    """Files of a clone are of any age; only `make lock` writes the locks."""
+    """In a clone the times of files mean nothing; only `make lock` writes the locks."""
     result = make(repository, "--dry-run", f"--what-if={newest}", "test")
     assert result.returncode == 0
     assert "ruff check" in result.stdout

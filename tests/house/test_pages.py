@@ -51,7 +51,7 @@ def test_the_map_names_parts_that_exist(repository: Path) -> None:
 
 
 def test_binder_and_the_site_are_those_of_this_repository(repository: Path) -> None:
-    """The name stands in pyproject.toml; every other address follows from it."""
+    """The name of the repository is in pyproject.toml; every other address follows from it."""
     urls = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
     found = re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+)", urls["Repository"])
     assert found is not None
@@ -64,7 +64,7 @@ def test_binder_and_the_site_are_those_of_this_repository(repository: Path) -> N
     site = f"https://{owner}.github.io/{name}/"
     assert sites
     assert all(address.startswith(site) for address in (*sites, urls["Documentation"]))
-    # What stands at the site is docs/.
+    # The site publishes the folder docs/.
     assert all(
         (repository / "docs" / address.removeprefix(site)).is_file() for address in (*sites, urls["Documentation"])
     )

@@ -1,4 +1,4 @@
-"""What must stand in no file of the project: a place on somebody's machine, the address of a registry."""
+"""Texts that no file of the project may contain: a path on somebody's machine, the address of a registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FORBIDDEN = {
     "the address of a packaged file": re.compile(r'"resolved":|https?://[^\s"\']+\.(?:whl|tgz|tar\.gz)\b'),
     "the choice of an index": re.compile(r"^--?(?:i|index-url|extra-index-url|find-links)\b", re.MULTILINE),
 }
-# These show what is looked for.
+# These files contain the patterns for which this test looks.
 EXAMPLES = {"tests/house/test_tracked_files.py", "tests/notebooks/test_form.py"}
 PLANTED = {
     "a path in somebody's home": 'File "/home/alice/mls/run.py"',

@@ -55,6 +55,6 @@ def test_the_wheel_says_that_both_packages_are_typed(wheel: set[str]) -> None:
 def test_the_wheel_holds_the_two_packages_and_nothing_else(wheel: set[str]) -> None:
     tops = {name.partition("/")[0] for name in wheel}
     assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"workbench", "widgets"}
-    # What is installed beside the packages: IPython runs it, so that lessons can speak in a new kernel.
+    # This file is installed beside the packages: IPython runs it, so that lessons can show text in a new kernel.
     (beside,) = {name.partition(".data/")[2] for name in wheel if ".data/" in name}
     assert beside == "data/etc/ipython/startup/50-mls-workbench.py"

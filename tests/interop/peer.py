@@ -1,4 +1,4 @@
-"""A server that is driven, ours or somebody else's."""
+"""A client for a server of the interop interface, the workbench's or another one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECONDS = 30
 
 
 class Peer:
-    """A connection to a server; `calls` are the names of what was called, and answered."""
+    """A connection to a server; `calls` are the names of the calls that the server has answered."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -35,7 +35,7 @@ class Peer:
         return answer
 
     def status(self, name: str, **fields: object) -> grpc.StatusCode:
-        """How a call is answered."""
+        """The gRPC status with which a call is answered."""
         return self._stubs[name].future(METHODS[name].request(**fields), timeout=SECONDS).code()
 
     @property
@@ -44,5 +44,5 @@ class Peer:
         return set(self.call("SupportedCiphersuites").ciphersuites)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._channel.close()

@@ -28,7 +28,7 @@ Made: TypeAlias = dict[str, bytes]
 
 
 class Play:
-    """One script on its way: what each actor holds, by the ids of its server, and what each step has made."""
+    """A script while it runs: the ids of each actor's objects at its server, and the results of the steps."""
 
     def __init__(self, cast: Mapping[str, Peer], suite: int, *, private: bool, thorough: bool) -> None:
         self.cast, self.suite, self.private, self.thorough = cast, suite, private, thorough
@@ -351,7 +351,7 @@ class Play:
     # What the official runner does not look at
 
     def compare(self, members: Iterable[str]) -> None:
-        """Those who are in one epoch agree on what comes from it, and hear one of them, each in turn."""
+        """Check that the members of an epoch agree on its secrets, and that all read a message of each of them."""
         together = list(members)
         if not self.thorough:
             return

@@ -1,4 +1,4 @@
-"""What is played: the seven parts of the working group's interop tests, in scripts of our own.
+"""The scripts that are played: the seven parts of the working group's interop tests, written by us.
 
 A script is a function that is given `Steps` and takes one after the other. A step's result is its number, by which
 later steps refer to what it has made: that is the format of the official runner's configurations.

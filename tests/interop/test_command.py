@@ -22,7 +22,7 @@ INTERFACE = "cb6193a9cf77461458c32f78cc6c8bb56e6c2158719f522d478de65dba733648"
 
 
 def test_the_interface_is_the_working_groups() -> None:
-    """Its words may differ, but nothing that travels."""
+    """The comments of our interface may differ, but names, numbers and types may not."""
     lines = [
         f"{message.full_name}.{field.name} {field.number} {field.type} {field.is_repeated}"
         for message in MESSAGES.DESCRIPTOR.message_types_by_name.values()
@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(peers: tuple[Peer, Peer]) 
 
 
 def test_without_grpc_the_extra_is_named(tmp_path: Path) -> None:
-    """As in an environment that has the workbench and nothing of gRPC."""
+    """The test imports as in an environment that has the workbench and no gRPC package."""
     program = (
         "import sys; from importlib.machinery import PathFinder; find = PathFinder.find_spec\n"
         "PathFinder.find_spec = lambda name, *rest: None if name.startswith('grpc') else find(name, *rest)\n"

@@ -1,4 +1,4 @@
-"""Bytes that were damaged on their way to the service: refused or taken, and the server goes on."""
+"""Bytes that were damaged on their way to the service: it refuses or accepts them, and the server goes on."""
 
 from __future__ import annotations
 

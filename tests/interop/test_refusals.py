@@ -1,4 +1,4 @@
-"""What the service refuses: with which status, in which words, and nothing has changed."""
+"""The refusals of the service: each has the right status and sentence, and changes nothing."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def agree(peer: Peer, *states: int) -> bool:
 
 
 def go_on(peer: Peer, committer: int, other: int) -> None:
-    """One more epoch, that works."""
+    """Go to one more epoch, to see that the group still works."""
     commit = peer.call("Commit", state_id=committer).commit
     peer.call("HandlePendingCommit", state_id=committer)
     peer.call("HandleCommit", state_id=other, commit=commit)

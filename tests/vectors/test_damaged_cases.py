@@ -1,4 +1,4 @@
-"""A case that is not as its format says fails with a reason; the run goes on."""
+"""A case that breaks its format fails with a reason, and the run goes on."""
 
 from __future__ import annotations
 

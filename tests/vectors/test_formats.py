@@ -1,4 +1,4 @@
-"""What a file holds is told by its content."""
+"""The program finds out the format of a vector file from its content."""
 
 from __future__ import annotations
 

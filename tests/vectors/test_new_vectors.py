@@ -1,4 +1,4 @@
-"""Vectors that nobody has seen before: what the checks do does not hang on the official files."""
+"""New vectors: the checks work on vectors that are in no official file."""
 
 from __future__ import annotations
 

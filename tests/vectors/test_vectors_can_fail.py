@@ -1,7 +1,7 @@
-"""A check that cannot fail is worse than none: each value in a case is changed in turn, and the case fails.
+"""Every check of a vector can fail: each value in a case is changed in turn, and then the case fails.
 
-What the description of a format calls computed comes first, by name, with the words that the reason must contain: so
-it is known that this comparison has failed and not another before it. Then all the rest.
+The first table has the values that the description of a format computes, with the words that the reason must contain.
+So a test knows that this comparison has failed and not another one before it. All other values follow.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def test_a_message_of_another_kind_than_its_name_says_fails(name: str, other: st
     assert name in reason
 
 
-# What takes a case that is consistent but for one rule
+# Cases that are consistent except for one rule
 
 
 def test_a_tree_whose_parent_hashes_do_not_hold_fails_though_its_tree_hashes_do(official_vectors: Path) -> None:

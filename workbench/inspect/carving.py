@@ -100,16 +100,16 @@ class CarvedObject:
 
 
 def decode_again(data: bytes, custom: frozenset[int] = frozenset()) -> MLSMessage:
-    """The message that was carved."""
+    """Decode the bytes of a carved message once more."""
     return decode(MLSMessage, data, custom=custom)
 
 
 def carve(pieces: Iterable[Piece], custom: frozenset[int] = frozenset()) -> Iterator[CarvedObject]:
     """The MLS objects in pieces of material, in their order; `custom` are the known custom proposal types.
 
-    A piece is a message or several, a bare struct, or other bytes that have messages inside. A piece that starts like
-    a message, or whose field the caller has named, and is none of these gives a damaged object. Nothing is reported of
-    other bytes.
+    A piece is a message or several, a bare struct, or other bytes that have messages inside. A piece that is none of
+    these gives a damaged object if it starts like a message, or if the caller has named its field. Other bytes give
+    nothing.
     """
     for piece in pieces:
         yield from carved_from(piece, custom)

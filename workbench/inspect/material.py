@@ -1,8 +1,8 @@
-"""Material: the bytes that a file holds, however they are written in it.
+"""Material: the bytes that a file holds, in whatever form the file writes them.
 
 A reviewer is given captures, logs, dumps and databases. `pieces_in` finds the byte strings in them: all of a binary
 file; hexadecimal, base64, dumps and literals of source code; one encoding a line; strings and arrays of numbers in
-JSON, JSON lines and HAR; the texts and blobs of an SQLite file. What the bytes are is for `carving`.
+JSON, JSON lines and HAR; the texts and blobs of an SQLite file. `carving` finds out what the bytes are.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ SHORTEST = 8
 class Piece:
     """Bytes that a source holds: where they stand in it, and how they are written.
 
-    `place` is a path in JSON, a line or a row of a table; "" is the whole source. `offset` is the byte of the source
-    at which the bytes, or the text that encodes them, begin; None in a database. `is_named` says that the caller has
+    `place` is a path in JSON, a line or a row of a table; "" is the whole source. `offset` is the byte of the source at
+    which the bytes, or the text that encodes them, begin; it is None in a database. `is_named` says that the caller has
     named the field, so that the bytes must be of MLS.
     """
 
@@ -181,7 +181,7 @@ class _Text:
                 yield replace(piece, offset=None)
 
     def offset(self, letters: str) -> int | None:
-        """Where a text stands in the file, behind the last one; None if it is written otherwise there."""
+        """The offset of a text in the file, behind the last one; None if the file writes the text in another form."""
         found = self.raw.find(letters.encode(), self.at)
         if found < 0:
             return None
@@ -214,7 +214,7 @@ def decoded(letters: str) -> tuple[str, bytes] | None:
 
 
 def text_of(data: bytes) -> str | None:
-    """The bytes as text; None if not all is printable. An MLSMessage starts with a zero byte, so it is not text."""
+    """The bytes as text; None if a character is not printable. An MLSMessage begins with a zero byte: it is no text."""
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
@@ -227,7 +227,7 @@ _WORD = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{2}(?:[: ][0-9A-Fa-f]{2}){7,}|[0-9A-Za
 """A word that may encode bytes: pairs of hexadecimal digits, or letters of base64, which include those."""
 
 _MAY_HOLD = re.compile(r"[\[{\n \\]")
-"""A string without one of these is one word, and has been tried as one."""
+"""A string without one of these characters is a single word, which was tried already."""
 
 
 def _any_of(letters: str) -> tuple[str, bytes] | None:

@@ -1,7 +1,7 @@
-"""An audit: messages sorted into groups and epochs, replayed as far as they go, and what is wrong with them.
+"""An audit sorts messages into groups and epochs, replays them as far as possible, and lists what is wrong with them.
 
-The replay refuses nothing that other members may have accepted by a policy of their own. What the reviewer's policy
-refuses is a finding of its own kind, and so is what breaks no rule but is bad practice (`hygiene`).
+The replay refuses nothing that other members may have accepted by a policy of their own. There are two further kinds of
+findings: what the reviewer's policy refuses, and bad practice that breaks no rule (`hygiene`).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _line_as_json(line: HistoryLine) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """All of an audit. `scope` says what the evidence can prove; `objects` are all that were found."""
+    """The result of an audit. `scope` says what the evidence can prove; `objects` are all that were found."""
 
     scope: str
     objects: tuple[CarvedObject, ...]
@@ -127,9 +127,9 @@ def audit(
 ) -> Audit:
     """Audit all objects in pieces of material with the secrets that the reviewer holds.
 
-    `policy` is the application's; `now` is in seconds since 1970, None where no lifetime shall be judged by a time.
-    `trusts_credentials` says that the policy's Authentication Service knows the members. Raises nothing for hostile
-    material: what cannot be read or checked is a finding.
+    `policy` is the application's; `now` is in seconds since 1970, None if no lifetime is to be compared with a time.
+    `trusts_credentials` says that the policy's Authentication Service knows the members. Hostile material raises no
+    error: an object that cannot be read or checked is a finding.
     """
     return _Desk(tuple(carve(pieces, policy.custom)), secrets, policy, now, trusts_credentials, progress).audit()
 
@@ -243,13 +243,13 @@ class _Desk:
         self.findings += [finding for check in checks if (finding := finding_of(check, found)) is not None]
 
     def _report(self, found: CarvedObject, evidence: ReviewEvidence) -> None:
-        """The findings about an object by itself. Credentials that nobody can check are told once, by `hygiene`."""
+        """The findings about an object by itself. `hygiene` reports once that credentials cannot be checked."""
         self.progress()
         checks = [each for each in verify(found, evidence).checks if each.name not in {"credential", "lifetime"}]
         self._add(found, [each for each in checks if not each.by_policy])
 
     def _refused(self, found: CarvedObject, view: GroupState | PublicGroup, error: MLSError) -> None:
-        """The checks that a refused message fails; at least the one that refused it in the replay."""
+        """Report the checks that a refused message fails: at least the one that refused it in the replay."""
         around = self._evidence({view.epoch: view}, found.group_id or b"")
         failures = [each for each in verify(found, around).failures if not each.by_policy]
         first_of_each: dict[tuple[str, str], CheckResult] = {}
@@ -283,7 +283,7 @@ class _Desk:
                 Certainty.NOT_CHECKABLE,
                 FindingKind.RFC,
                 f"the {found.kind}: not checkable",
-                f"The material does not allow to check it: {outcome.missing}.",
+                f"The material does not allow this check: {outcome.missing}.",
                 found.where,
                 group_id=found.group_id,
                 epoch=found.epoch,
@@ -293,7 +293,7 @@ class _Desk:
 
 
 def _hashes(tree: RatchetTreeExtension) -> set[bytes]:
-    """The tree hashes of a tree, one for each cipher suite: a bare tree does not name its own."""
+    """The tree hashes of a tree, one for each cipher suite, because a bare tree does not name its cipher suite."""
     hashes = set()
     for suite in CIPHER_SUITES.values():
         with suppress(MLSError):
@@ -318,11 +318,11 @@ def _scope(states: Sequence[tuple[str, GroupState]], groups: Sequence[GroupAudit
     if any(group.replay.lines for group in groups):
         return (
             "With a GroupInfo and its tree: signatures, proposals, trees and transcripts are checked. Membership tags, "
-            "confirmation tags and private messages take a member's state."
+            "confirmation tags and private messages need a member's state."
         )
     return (
         "Wire only: objects are checked by themselves. Signatures that are bound to an epoch, MACs and private "
-        "messages take a GroupInfo with its tree, or a member's state."
+        "messages need a GroupInfo with its tree, or a member's state."
     )
 
 
@@ -335,7 +335,11 @@ def _forks(replayed: Replay) -> Iterator[AuditFinding]:
             if any(each in line.commits for each in commits)
         )
         is_proven = goes_on > 1
-        after = "Messages of later epochs verify on both sides." if is_proven else "Only one can have been accepted."
+        after = (
+            "Messages of later epochs verify on both sides."
+            if is_proven
+            else "Members can have accepted only one of them."
+        )
         yield AuditFinding(
             Severity.ERROR,
             Certainty.PROVEN if is_proven else Certainty.SUSPECTED,
@@ -350,7 +354,7 @@ def _forks(replayed: Replay) -> Iterator[AuditFinding]:
 
 
 def _gaps(replayed: Replay) -> Iterator[AuditFinding]:
-    """Where a line ends although the material goes on."""
+    """The findings where a line of history ends although the material goes on."""
     reached = max((line.last_epoch for line in replayed.lines), default=-1)
     for line in replayed.lines:
         if line.ended and line.diverged_at is None and line.last_epoch == reached:

@@ -12,7 +12,7 @@ from workbench.review.rules import rule_of
 
 
 class Outcome(Enum):
-    """What came of a check."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"

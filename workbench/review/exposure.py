@@ -1,7 +1,7 @@
-"""What stated leaks open: an attacker that holds the leaked bytes and hears the material, and really decrypts.
+"""What stated leaks open: an attacker holds the leaked bytes, hears the material, and really decrypts.
 
-It is the attacker of the compromise lab (`workbench.adversary.attacker`), let loose on foreign material. The two other
-oracles of the lab, the deduction and the theorem, need the recorded history of a group, which foreign material is not.
+The attacker is that of the compromise lab (`workbench.adversary.attacker`). The two other oracles of the lab, the
+deduction and the theorem, need the recorded history of a group; material from elsewhere has no such record.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STATED_PARTS: tuple[str, ...] = tuple(part for part in get_args(Part) if part no
 
 @dataclass(frozen=True, slots=True)
 class StatedLeak:
-    """A leak that the reviewer states: a part of the known state, as an epoch began (None: the first epoch)."""
+    """A leak that the reviewer states: a part of the known state at the beginning of an epoch (None: the first one)."""
 
     part: Part
     epoch: int | None = None
@@ -34,7 +34,7 @@ class StatedLeak:
         """Read "state", "ratchets@5". Raises ValueError for another part or an epoch that is no number."""
         part, at, epoch = text.partition("@")
         if part not in STATED_PARTS:
-            raise ValueError(f"{part!r} is none of {', '.join(STATED_PARTS)}")
+            raise ValueError(f"{part!r} is not a part of a state that can leak; allowed are {', '.join(STATED_PARTS)}")
         return cls(part, int(epoch) if at else None)  # type: ignore[arg-type] # one of the parts
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class StatedLeak:
 class Exposure:
     """What an attacker computes from the leaks: the epochs that it enters, and the messages that it reads.
 
-    `messages` are those of the material, as sender's leaf, epoch and length: what they say stays out of a report.
+    `messages` are the read ones, as sender's leaf, epoch and length: their contents stay out of a report.
     """
 
     leaks: tuple[str, ...]

@@ -37,7 +37,7 @@ class FindingKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """One finding. `field` and `rule` are as in `CheckResult`; `missing` says what it takes to know more."""
+    """One finding. `field` and `rule` are as in `CheckResult`; `missing` says what is needed to know more."""
 
     severity: Severity
     certainty: Certainty

@@ -1,4 +1,4 @@
-"""The public groups that GroupInfos describe, where a tree is known: what messages of their epochs are checked with."""
+"""The public groups of GroupInfos whose tree is known. The messages of an epoch are checked with its public group."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ MOST_PAST_EPOCHS = 64
 """The past epochs whose keys a replay keeps, for messages that stand late in the material."""
 
 MOST_RESUMPTION_PSKS = 1_000_000
-"""A commit may name the resumption PSK of any epoch that the member was in."""
+"""The resumption PSKs that a replay keeps: a commit may name the PSK of any epoch in which the member was."""
 
 
 def start_from(
     info: GroupInfo, trees: Sequence[RatchetTreeExtension], policy: Policy, now: int = 0
 ) -> PublicGroup | None:
-    """The public group of a GroupInfo, with its own tree or one of `trees`; None if it is valid with none."""
+    """The public group of a GroupInfo, with its own tree or one of `trees`; None if none makes it valid."""
     for tree in (None, *trees):
         with suppress(MLSError):
             return public_group(info, now=now, ratchet_tree=tree, policy=policy)

@@ -1,4 +1,4 @@
-"""What a policy refuses, and what breaks no rule but is bad practice: reused keys, lifetimes, stale members."""
+"""Findings about the policy, and about bad practice that breaks no rule: lifetimes, reused keys, stale members."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workbench.mls.wire.tree import BasicCredential, KeyPackageSource
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 
 STALE_AFTER = 10
-"""Epochs after which a member that has not renewed its keys is named; what leaked before still opens them (§16.6)."""
+"""The epochs without new keys after which a member is reported: keys that leaked before still open them (§16.6)."""
 
 
 def hygiene(
@@ -29,7 +29,7 @@ def hygiene(
     now: int | None,
     trusts: bool,
 ) -> Iterator[AuditFinding]:
-    """The findings about policy and practice, in objects and in groups as they were followed."""
+    """The findings about policy and practice in objects, and in the groups that the replay has followed."""
     added = list(_added(objects))
     followed = list(groups)
     yield from _lifetimes(added, objects, followed, policy, now)
@@ -116,7 +116,9 @@ def _reused_key_packages(added: Sequence[tuple[CarvedObject, KeyPackage]]) -> It
         severity = Severity.NOTE if is_last_resort(key_package) else Severity.WARNING
         where = " and ".join(found.where for found in uses.values())
         name = credential_name(key_package.leaf_node) or "a client"
-        sentence = "A key package is used once: whoever gets its init key reads each Welcome that was sealed to it."
+        sentence = (
+            "A key package is for one use: an attacker with its init key reads every Welcome that was sealed to it."
+        )
         title = f"the key package of {name} is used {len(uses)} times"
         yield _finding(severity, FindingKind.HYGIENE, title, sentence, where=where, section="§10")
 
@@ -137,7 +139,9 @@ def _reused_keys(
         if len(uses) > 1:
             what = " and ".join(dict.fromkeys(name for name, _ in uses))
             where = " and ".join(dict.fromkeys(found.where for _, found in uses))
-            sentence = f"{len(uses)} key packages have one HPKE key in common, as {what}. A fresh key is for one use."
+            sentence = (
+                f"{len(uses)} key packages have one HPKE key in common, as {what}. Each key package needs new keys."
+            )
             yield _finding(
                 Severity.WARNING, FindingKind.HYGIENE, "reused HPKE key", sentence, where=where, section="§10"
             )
@@ -158,7 +162,7 @@ def _stale(group_id: bytes, epochs: Sequence[PublicGroup]) -> Iterator[AuditFind
     if names:
         few = ", ".join(names[:5]) + (f" and {len(names) - 5} others" if len(names) > 5 else "")  # noqa: PLR2004
         title = f"{len(names)} member{'' if len(names) == 1 else 's'} without an update for {STALE_AFTER} epochs"
-        sentence = f"What leaked of them before still opens the group: {few}."
+        sentence = f"Keys of these members that leaked before still open the group: {few}."
         yield _finding(
             Severity.NOTE, FindingKind.HYGIENE, title, sentence, section="§16.6", group_id=group_id, epoch=last.epoch
         )
@@ -171,7 +175,7 @@ def _practice(group_id: bytes, public: PublicGroup, *, trusts: bool) -> Iterator
     if not trusts:
         sentence = (
             f"{basic} of {len(leaves)} members show basic credentials, which prove nothing by themselves. The audit "
-            "takes all identities at their word."
+            "does not check identities."
         )
         yield _finding(
             Severity.NOTE, FindingKind.HYGIENE, "identities are not authenticated", sentence, section="§5.3.1", **place
@@ -179,8 +183,8 @@ def _practice(group_id: bytes, public: PublicGroup, *, trusts: bool) -> Iterator
     senders = external_senders_in(public.context.extensions)
     if senders:
         title = f"{len(senders)} external sender{'' if len(senders) == 1 else 's'} may propose changes"
-        sentence = "They are no members. The group commits what they propose, unless its members look at it first."
+        sentence = "They are not members. The group commits their proposals, unless a member checks them first."
         yield _finding(Severity.NOTE, FindingKind.HYGIENE, title, sentence, section="§12.1.8.1", **place)
     if leaves and not any(is_grease(value) for leaf_node in leaves for value in leaf_node.capabilities.extensions):
-        sentence = "No member lists a GREASE value. Clients that choke on unknown values are then found late."
+        sentence = "No member lists a GREASE value. So nobody notices early that a client fails on unknown values."
         yield _finding(Severity.NOTE, FindingKind.HYGIENE, "no GREASE", sentence, section="§13.5", **place)

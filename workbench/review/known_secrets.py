@@ -51,7 +51,7 @@ NO_SECRETS = KnownSecrets()
 
 
 def read_secrets(raw: bytes, policy: Policy = DEFAULT_POLICY) -> KnownSecrets:
-    """The secrets in a file of one of the three formats; of several passive clients, those of all.
+    """The secrets in a file of one of the three formats; a file of several passive clients gives the secrets of all.
 
     Raises ValueError for a file of another format or with damaged values.
     """
@@ -69,8 +69,8 @@ def read_secrets(raw: bytes, policy: Policy = DEFAULT_POLICY) -> KnownSecrets:
     except (RecursionError, UnicodeDecodeError, json.JSONDecodeError):
         pass
     except (KeyError, TypeError, AttributeError) as problem:
-        raise ValueError(f"a field of the secrets is missing or of another type: {problem}") from problem
-    raise ValueError("this is no state that `write_state` has written, no passive client, and no JSON of known secrets")
+        raise ValueError(f"a field of the secrets is missing or has a wrong type: {problem}") from problem
+    raise ValueError("the file is neither a state of `write_state`, nor a passive client, nor a JSON of known secrets")
 
 
 def _stored(raw: bytes, policy: Policy) -> KnownSecrets:
@@ -110,7 +110,7 @@ def passive_cases(value: Any) -> list[Mapping[str, Any]]:
 def secrets_of_case(case: Mapping[str, Any]) -> KnownSecrets:
     """The secrets of a passive client. Raises `MLSError`, KeyError, TypeError or ValueError for damaged values.
 
-    A key package that does not decode is no key package here: it is in the material, and is reported there.
+    A key package that does not decode is left out here. It is in the material too, and is reported there.
     """
     psks = _psks(case.get("external_psks", ()))
     keys = [bytes.fromhex(case[name]) for name in ("init_priv", "encryption_priv", "signature_priv")]

@@ -1,4 +1,4 @@
-"""A trace of what an audit has followed, for the pictures: public material only, what is not known is not in it."""
+"""A trace of the history that an audit has followed, for the pictures. It has only public material that is known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OBSERVER = "server"
 def public_trace(line: HistoryLine) -> Trace:
     """The trace of a line of history, from its first epoch to its last.
 
-    It has the public part of each epoch and the commits, and no secret, also where the line was followed with a state.
+    It has the public part of each epoch and the commits. It has no secret, even if the line was followed with a state.
     """
     epochs = sorted(line.begun)
     first = _public(line.begun[epochs[0]])

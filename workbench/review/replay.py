@@ -21,12 +21,12 @@ from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.review.groups import start_from
 
 View: TypeAlias = GroupState | PublicGroup
-"""What a line of history is followed with: a member's state, or only what everybody can know."""
+"""The knowledge with which a line of history is followed: a member's state, or the public part of the group."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayedMessage:
-    """What came of one message in one line: the view before it, and the error if it was refused.
+    """The outcome of one message in one line: the view before it, and the error if it was refused.
 
     `missing` says what it would take to check a message that this line cannot check.
     """
@@ -46,7 +46,7 @@ class ReplayedMessage:
 class HistoryLine:
     """One line of history: where it starts, what was processed, and the views of its epochs.
 
-    `begun` has the view at the beginning of each epoch, and `views` the one at its end, when messages have been read.
+    `begun` has the view at the beginning of each epoch, and `views` the view at its end, after its messages.
     `ended` says in a sentence why the line goes no further; "" if it has come to the end of the material.
     """
 
@@ -83,11 +83,11 @@ class Replay:
         return best
 
     def views(self) -> dict[int, View]:
-        """The view at the end of each epoch that a line has reached; a member's state before what everybody knows."""
+        """The view at the end of each epoch that a line has reached; a member's state, if there is one."""
         return _merged(line.views for line in self.lines)
 
     def begun(self) -> dict[int, View]:
-        """The view at the beginning of each epoch, when no key of it has been used."""
+        """The view at the beginning of each epoch, before any of its keys was used."""
         return _merged(line.begun for line in self.lines)
 
 
@@ -122,7 +122,7 @@ def replay(
     """Follow a group from each of the `states`, each with the name of its source, and from each GroupInfo.
 
     `objects` are all objects of the group, in the order of the material. The policy should not refuse what other
-    members may have accepted; what the application's own policy refuses is for other checks.
+    members may have accepted; other checks apply the application's own policy.
     """
     done = Replay(group_id)
     follower = _Follower(done, objects, policy, psks, now, progress)
@@ -184,7 +184,7 @@ class _Follower:
             view = first[1]
 
     def _before_commit(self, line: HistoryLine, view: View, messages: Sequence[CarvedObject]) -> View:
-        """Take in all that does not end the epoch: proposals first, since later messages may rest on them."""
+        """Process all messages that do not end the epoch: proposals first, since later messages may need them."""
         order = sorted((each for each in messages if not _is_commit(each)), key=lambda each: not _is_proposal(each))
         for found in order:
             taken, outcome = self._take(view, found)
@@ -208,7 +208,7 @@ class _Follower:
         return following
 
     def _take(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
-        """Process one message: the view after it, None if there is none, and what came of it."""
+        """Process one message: the view after it, None if there is none, and the outcome."""
         self.progress()
         try:
             if isinstance(view, PublicGroup) or isinstance(found.content, GroupInfo):

@@ -1,4 +1,4 @@
-"""All of an audit as data: what a page shows, what CI compares, and how to repeat it. No secret is in it."""
+"""An audit as data: what a page shows, what CI compares, and how to repeat it. It has no secret in it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SourceFile:
 
 
 def present_versions() -> Mapping[str, str]:
-    """The versions of what makes a report."""
+    """The versions of the packages that make a report."""
     return {
         "mls-workbench": workbench.__version__,
         "Python": platform.python_version(),

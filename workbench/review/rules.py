@@ -2,7 +2,7 @@
 
 `rules.json` is made from the catalogue of rules in `tests/rfc/rules` (`make docs`), as docs/validation.md is. Each rule
 names the function that checks it and the words of its refusal. So the traceback of an error leads to its rule, and the
-protocol itself need not know of ids.
+code of the protocol does not need the ids.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def all_rules() -> dict[str, ValidationRule]:
 def rule_of(error: MLSError) -> ValidationRule | None:
     """The rule that an error stands for; None if it stands for none, such as bytes that are cut off.
 
-    The rule is the innermost on the way to the place that raised the error: first a rule that is checked by the raise
-    itself, then one that is checked by a call. `error` must have been raised and caught.
+    Of the functions on the way to the raise, the innermost one with a rule decides. A rule that the raise itself checks
+    comes before a rule that a call checks. `error` must have been raised and caught.
     """
     calls = list(_calls_to(error))
     for at in reversed(range(len(calls))):
@@ -65,7 +65,7 @@ def _calls_to(error: MLSError) -> Iterator[tuple[str, str]]:
 
 
 def _raised_in(call: tuple[str, str], error: MLSError) -> ValidationRule | None:
-    """The rule that the raise of a function checks; of several, the one whose words the reason has most of."""
+    """The rule that the raise of a function checks; of several, the one that shares most words with the reason."""
     file, function = call
     names = {cls.__name__ for cls in type(error).__mro__} | {"DecodingFailed", "_not_a_key", "_explained", ""}
     fitting = [rule for rule in _rules_of(file, function) if rule.raises in names]
@@ -73,7 +73,7 @@ def _raised_in(call: tuple[str, str], error: MLSError) -> ValidationRule | None:
 
 
 def _likeness(rule: ValidationRule, error: MLSError) -> float:
-    """How many of the words of a refusal the reason of an error has."""
+    """The share of a rule's words that the reason of an error has, plus one if both name the same section."""
     wanted = re.findall(r"\w+", rule.words.replace(rule.section, " "))
     reason = {*re.findall(r"\w+", f"{error.section} {error.reason}")}
     return sum(word in reason for word in wanted) / (len(wanted) or 1) + (rule.section == error.section)

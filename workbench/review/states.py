@@ -1,4 +1,4 @@
-"""States as a reviewer looks at them: what is in one, keys as fingerprints, and where two of them part."""
+"""States for a reviewer: the contents of a state, with its keys as fingerprints, and where two states part."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class StateDifference(NamedTuple):
 
 
 def differences(first: GroupState, second: GroupState) -> tuple[StateDifference, ...]:
-    """In what two states of one group differ, the most telling first; nothing if they agree on the epoch."""
+    """The differences between two states of a group, the most important first; none if they agree on the epoch."""
     pairs = [
         ("group", shown(first.group_id), shown(second.group_id)),
         ("epoch", str(first.epoch), str(second.epoch)),
@@ -147,7 +147,7 @@ def _padded(lines: Sequence[str], length: int) -> list[str]:
 
 
 def parting(first: GroupState, second: GroupState, objects: Sequence[CarvedObject]) -> str:
-    """Where two states part, in a sentence, as far as material with the commits of both sides tells.
+    """A sentence that says where two states part, from material with the commits of both sides.
 
     The material needs a GroupInfo with its tree of an epoch before the two parted.
     """

@@ -22,7 +22,7 @@ from workbench.review.verify_messages import verify_private, verify_public, veri
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The checks of one object, and in a sentence what the evidence can prove."""
+    """The checks of one object, and a sentence that says what the evidence can prove."""
 
     object: CarvedObject
     scope: str

@@ -100,7 +100,7 @@ def verify_info(found: CarvedObject, root: str, evidence: ReviewEvidence) -> tup
     scope = (
         "With a member's state of this epoch everything in it can be checked."
         if state
-        else "Without a member's state the confirmation tag is as good as its signer's word."
+        else "Without a member's state the confirmation tag cannot be checked."
     )
     return scope, group_info_checks(info, root, evidence, state)
 

@@ -76,7 +76,7 @@ def join_with(welcome: Welcome, bundle: KeyPackageBundle, evidence: ReviewEviden
         try:
             return join(welcome, bundle, ratchet_tree=tree, **options)
         except MLSError as problem:
-            # Of several trees, none of which fits, it is not known which one should have.
+            # If several trees were given and none fits, it is not known which one was meant.
             refused = problem if len(evidence.trees) == 1 else refused
     raise refused
 
@@ -93,7 +93,7 @@ def state_from(welcome: Welcome, evidence: ReviewEvidence) -> GroupState:
 
 
 def without_clock(policy: Policy) -> Policy:
-    """The policy for material without a time: lengths of lifetimes are judged, and no time is."""
+    """The policy for material without a time: it checks how long lifetimes are, not whether they are current."""
     return replace(policy, lifetimes=replace(policy.lifetimes, clock=False))
 
 

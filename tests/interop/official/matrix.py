@@ -2,7 +2,7 @@
 
     python -m tests.interop.official.matrix build/interop
 
-wants the folder that build.sh has filled. Each script is played in all cipher suites that both have, with public and
+needs the folder that build.sh has filled. Each script is played in all cipher suites that both have, with public and
 private handshakes, and with a random assignment of its actors to the two; `--every-assignment` plays all of them,
 which takes long.
 """

@@ -19,7 +19,7 @@ from tests.interop.peers.member import (
 
 
 class AgentvaultMember(Member):
-    """A client of mls-rs. It names another member by an object that it got with a commit of that member."""
+    """A client of mls-rs. It can name another member only after a commit of that member, by an object from it."""
 
     sends = frozenset({"public"})
 

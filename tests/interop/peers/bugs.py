@@ -1,7 +1,7 @@
-"""Where a peer breaks RFC 9420: bytes that it has made, and what they show.
+"""Proofs that a peer breaks RFC 9420: bytes that the peer has made, and what they show.
 
-`capture` has a peer make them, anew each time, and `verify` holds that they are what the title says. Those that stand
-in docs/interop.md are kept in bugs.json, so that the page can be checked where no peer is installed.
+`capture` lets a peer make the bytes, new ones each time, and `verify` checks that they show what the title says. The
+bytes in docs/interop.md are kept in bugs.json, so that the page can be checked where no peer is installed.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def _ts_mls(peer: Implementation, suite: int = 1) -> TsMlsMember:
 
 
 def _rfc9420(peer: Implementation) -> Rfc9420Member:
-    """In a group of her own."""
+    """Alice as a member of rfc9420, alone in a group that she has created."""
     member = peer.member(1, identity_of("alice"))
     assert isinstance(member, Rfc9420Member)
     member.create(GROUP_ID)
@@ -290,7 +290,7 @@ PROOFS = (
     Proof(
         TsMls(),
         "external_senders is one sender, not a vector of them (§12.1.8.1)",
-        "A group that has real ones is refused, by either side.",
+        "Neither side accepts the form of the other.",
         _its_external_sender,
         _is_one_sender,
     ),
@@ -311,14 +311,14 @@ PROOFS = (
     Proof(
         Rfc9420(),
         "external_pub is a bare key, not a vector (§12.4.3.2)",
-        "The tests put the length before it; without that not even its Welcome could be read.",
+        "The tests put the length before it. Without the length we could not read even its Welcome.",
         _rfc9420_external_pub,
         _is_a_bare_key,
     ),
     Proof(
         Rfc9420(),
         f"The exporter does not hash the context (§8.5), here {CONTEXT!r} with the label {LABEL!r}",
-        "The tests hash the context for it; then its exported secrets are those of the others.",
+        "The tests hash the context for it. Then it exports the same secrets as the others.",
         _its_exporter,
         _is_of_the_context_itself,
     ),

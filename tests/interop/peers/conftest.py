@@ -11,7 +11,7 @@ from tests.interop.peers.member import Implementation
 
 @pytest.fixture(scope="module")
 def playing() -> Iterator[Callable[[Implementation], Implementation]]:
-    """Makes sure that a peer is there; what was started for it ends with the file."""
+    """A function that skips a test if a peer is not installed; processes of peers end with the test file."""
     played: list[Implementation] = []
 
     def ready(implementation: Implementation) -> Implementation:

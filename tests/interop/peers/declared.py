@@ -1,4 +1,4 @@
-"""What comes of each feature with each peer: everything is tried and succeeds but what is named here."""
+"""The expected result of each feature with each peer: each one has to succeed unless this file names it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Cell: TypeAlias = tuple[str, Role]
 
 @dataclass(frozen=True)
 class Lack:
-    """What a package has no call for, so that its module raises `NotOffered`."""
+    """Features for which a package has no call, so that its module raises `NotOffered`."""
 
     reason: str
     cells: frozenset[Cell]
@@ -34,7 +34,7 @@ class Lack:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a package has a call for, and refuses, though RFC 9420 leaves it the choice."""
+    """Features for which a package has a call that refuses; RFC 9420 leaves the choice to it."""
 
     reason: str
     cells: frozenset[Cell]
@@ -44,7 +44,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Bug:
-    """What fails because the package breaks RFC 9420."""
+    """Features that fail because the package breaks RFC 9420."""
 
     reason: str
     cells: frozenset[Cell]
@@ -54,7 +54,7 @@ class Bug:
 
 @dataclass(frozen=True)
 class Declared:
-    """A peer, and all that does not succeed with it."""
+    """A peer, and all features that do not succeed with it."""
 
     implementation: Implementation
     exceptions: tuple[Lack | Refusal | Bug, ...]
@@ -82,7 +82,7 @@ class Declared:
 
 
 def comes_true(peer: Declared, suite: int, role: Role, feature: str) -> None:
-    """Play a feature, and hold what comes of it against what is declared."""
+    """Play a feature, and compare the result with the declared one."""
     acting, answering = (OURS, peer.implementation) if role == "ours acts" else (peer.implementation, OURS)
     scene, expected = Scene(acting, answering, suite), peer.exception(feature, role)
     try:
@@ -97,17 +97,17 @@ def comes_true(peer: Declared, suite: int, role: Role, feature: str) -> None:
 
 
 def ours(*features: str) -> frozenset[Cell]:
-    """These, when ours acts and the peer answers."""
+    """The cells of these features in which the workbench acts and the peer answers."""
     return _cells(features, ["ours acts"])
 
 
 def theirs(*features: str) -> frozenset[Cell]:
-    """These, when the peer acts and ours answers."""
+    """The cells of these features in which the peer acts and the workbench answers."""
     return _cells(features, ["peer acts"])
 
 
 def both(*features: str) -> frozenset[Cell]:
-    """These, in both roles."""
+    """The cells of these features in both roles."""
     return _cells(features, ROLES)
 
 
@@ -177,7 +177,7 @@ PEERS = (
             Lack("it has no exporter", both("exports the same secrets"), "export|secret"),
             Lack("it shows no epoch authenticator", both("has the same epoch authenticator"), "authenticator"),
             Refusal(
-                "it takes in commits and no proposals",
+                "it processes commits, but no proposals",
                 ours("asks to be added (new_member_proposal)", *PROPOSALS),
                 "expected a Commit message on this path",
             ),
@@ -293,12 +293,12 @@ PEERS = (
                 "UpdatePath node count does not match filtered direct path length",
             ),
             Bug(
-                "it takes an external committer for the member at leaf 0 (§12.4.3.2)",
+                "it treats an external committer as the member at leaf 0 (§12.4.3.2)",
                 ours("joins by an external commit", "comes back by an external commit (resync)"),
                 "UpdatePath LeafNode invalid: invalid signature",
             ),
             Bug(
-                "it takes the last leaf of the tree for its own when it joins by an external commit (§12.4.3.2)",
+                "it treats the last leaf of the tree as its own when it joins by an external commit (§12.4.3.2)",
                 theirs("joins by an external commit"),
                 "leaf node not found",
             ),

@@ -1,8 +1,8 @@
-"""What is tried between two implementations: each feature is a scene that an actor begins and another one answers.
+"""The features that are tried between two implementations: each one is a scene with an actor and another client.
 
-Every scene is played in two roles: ours is the actor and the peer the other, and the other way round. It is over when
-all who are in the group agree on all that they can tell of it and hear each other. `NotOffered` comes out of it when
-one of the two lacks something that it needs.
+Every scene is played twice: with the workbench as the actor and the peer as the other, and with the roles exchanged. At
+its end all members of the group have to agree on everything that they can tell of the group, and read each other's
+messages. A scene raises `NotOffered` if one of the two packages lacks a call that the scene needs.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Scene:
 
 
 def agree(*members: Member) -> None:
-    """All members tell the same of their epoch, and hear each other."""
+    """Check that all members tell the same of their epoch, and read each other's messages."""
     label, context = _exports(*members)[0]
     told: tuple[Callable[[Member], object], ...] = (
         Member.epoch,
@@ -106,7 +106,7 @@ def agree(*members: Member) -> None:
 
 
 def hear(speaker: Member, *listeners: Member) -> None:
-    """What a member says is read by others, unless the package cannot send."""
+    """Check that others read a message of a member, unless its package cannot send messages."""
     said = b"from " + speaker.identity
     try:
         message = speaker.protect(said)
@@ -155,7 +155,7 @@ def joins_by_an_external_commit(scene: Scene) -> None:
 
 
 def comes_back_by_an_external_commit(scene: Scene) -> None:
-    """Resync: the old leaf goes in the same commit."""
+    """Resync: the same commit removes the old leaf."""
     scene.other.create(GROUP_ID)
     scene.actor.join(scene.other.commit(AddMember(scene.actor.key_package()), form=scene.form()).welcome)
     scene.other.process(scene.actor.external_commit(scene.other.group_info(), resync=True))
@@ -217,7 +217,7 @@ def is_out(removed: Member, commit: bytes, message: bytes) -> None:
 
 
 def proposes_an_add(scene: Scene) -> None:
-    """The other one commits it, by reference; so with the next two."""
+    """The actor proposes an Add, and the other client commits it by reference."""
     scene.begin()
     third = scene.third()
     scene.other.process(scene.actor.propose(AddMember(third.key_package()), form=scene.form()))

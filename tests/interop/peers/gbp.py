@@ -18,7 +18,7 @@ from tests.interop.peers.member import (
 
 
 class GbpMember(Member):
-    """A client of OpenMLS, which begins in a group of its own, under an id that the package chooses."""
+    """A client of OpenMLS. It begins in a group of its own, whose id the package chooses."""
 
     sends = reads = frozenset({"private"})
     shows_plaintext = False
@@ -34,7 +34,7 @@ class GbpMember(Member):
         return wrapped("key_package", self._context.export_key_package())
 
     def create(self, group_id: bytes) -> None:
-        """Nothing is left to do."""
+        """Do nothing: the client is in a group of its own from the beginning."""
 
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         if ratchet_tree:

@@ -1,7 +1,7 @@
 """A client of any implementation, as the tests drive it.
 
-Everything that is given and taken is bytes, and every message is an MLSMessage: what a package takes or gives bare is
-wrapped and unwrapped in its module. What an implementation does not offer is not there in its module, and raises
+All arguments and results are bytes, and every message is an MLSMessage. If a package takes or gives a bare struct, its
+module unwraps or wraps it. If an implementation does not offer a call, its module leaves it out, and the call raises
 `NotOffered`.
 """
 
@@ -36,14 +36,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AddMember:
-    """The client of a key package comes in."""
+    """Add the client of a key package."""
 
     key_package: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveMember:
-    """The member at a leaf goes; some packages name a leaf by its number, some by the identity in it."""
+    """Remove the member at a leaf. Some packages name a leaf by its number, others by the identity in it."""
 
     leaf: int
     identity: bytes
@@ -51,26 +51,26 @@ class RemoveMember:
 
 @dataclass(frozen=True, slots=True)
 class UpdateMember:
-    """The proposer gets a new leaf key."""
+    """Give the proposer a new leaf key."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalPsk:
-    """An external pre-shared key is mixed in, which `store_psk` has given to everybody."""
+    """Mix in an external pre-shared key, which all members have got by `store_psk`."""
 
     psk_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class PastEpochPsk:
-    """The resumption PSK of a past epoch of the same group is mixed in."""
+    """Mix in the resumption PSK of a past epoch of the same group."""
 
     epoch: int
 
 
 @dataclass(frozen=True, slots=True)
 class SetExtensions:
-    """The group gets these extensions, by type and data."""
+    """Set these extensions of the group, by type and data."""
 
     extensions: tuple[tuple[int, bytes], ...]
 
@@ -124,7 +124,7 @@ class Member:
         raise NotOffered
 
     def ask_to_be_added(self, group_info: bytes) -> bytes:
-        """A proposal of a newcomer; its Welcome is for `join`."""
+        """Make the proposal by which a newcomer asks to be added. `join` takes the Welcome for it."""
         raise NotOffered
 
     # Within a group
@@ -137,7 +137,7 @@ class Member:
         raise NotOffered
 
     def process(self, message: bytes) -> bytes | None:
-        """Take in a message; what it says if it is an application message whose plaintext the package shows."""
+        """Process a message; return the plaintext of an application message if the package shows it."""
         raise NotOffered
 
     def protect(self, application_data: bytes) -> bytes:
@@ -149,7 +149,7 @@ class Member:
     # What is known in an epoch
 
     def group_info(self) -> bytes:
-        """Of the present epoch, with the tree and an external key."""
+        """The GroupInfo of the present epoch, with the tree and an external key."""
         raise NotOffered
 
     def export(self, label: str, context: bytes, length: int) -> bytes:
@@ -261,11 +261,11 @@ HEADERS = {
 
 
 def wrapped(kind: str, bare: bytes) -> bytes:
-    """An MLSMessage of what a package gives bare."""
+    """The MLSMessage that frames a bare struct of a package."""
     return HEADERS[kind] + bare
 
 
 def bare(kind: str, message: bytes) -> bytes:
-    """What is in an MLSMessage, for a package that wants it so; its first bytes alone could not tell."""
+    """The bare struct in an MLSMessage, for a package that takes bare structs."""
     assert message.startswith(HEADERS[kind])
     return message.removeprefix(HEADERS[kind])

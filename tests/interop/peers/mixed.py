@@ -186,7 +186,7 @@ class MixedHistory:
                 yield author
 
     def _committed(self, author: Player, *changes: Change, without: Player | None = None) -> Sent | None:
-        """The commit, which all who stay have processed; None if the author's package has no call for it."""
+        """Let all members that stay process a new commit; None if the author's package has no call for it."""
         try:
             sent = author.member.commit(*changes, form=self.form)
         except NotOffered:
@@ -197,7 +197,7 @@ class MixedHistory:
         return sent
 
     def _group_info(self) -> bytes:
-        """Of a random member that has one of this epoch; ours always has."""
+        """The GroupInfo of a random member that can make one for this epoch; the workbench always can."""
         for player in self.random.sample(self.players, len(self.players)):
             try:
                 info = player.member.group_info()

@@ -1,4 +1,4 @@
-"""The workbench itself."""
+"""The workbench itself, as one of the implementations that the tests drive."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the peers do, as docs/interop.md shows it: `python -m tests.interop.peers.page` plays all of it and writes it.
+"""The tables about peers in docs/interop.md: `python -m tests.interop.peers.page` plays everything and writes them.
 
 Every feature is played with each peer, in both roles and in every cipher suite that the peer has. The page is written
-only if everything came as `declared.py` says; so it follows from the declarations, the versions and the kept bytes.
+only if all results are those of `declared.py`; so it follows from the declarations, the versions and the kept bytes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ BEGINNING, END = "<!-- `make peers` writes what follows -->\n", "<!-- and no mor
 
 
 LEGEND = """\
-Each cell has two marks: the first for a run in which ours does what the row says and the peer answers, the second for
-the other way round. ✓ works in every cipher suite that the peer has. – does not: the peer has no call for it, or
-refuses it where RFC 9420 leaves the choice. ✗ fails by a bug of the peer. The numbers are those of the reasons below.
+Each cell has two marks. The first is for a run in which the workbench does what the row says and the peer answers, the
+second for a run with the roles exchanged. ✓ works in every cipher suite that the peer has. – does not work: the peer
+has no call for it, or refuses it where RFC 9420 leaves the choice. ✗ fails because of a bug of the peer. The numbers
+lead to the reasons below.
 {played:,} exchanges were played for this table.
 """
 
@@ -36,7 +37,7 @@ def written() -> str:
 
 
 def page(versions: Mapping[str, str], proofs: Mapping[str, Bytes]) -> str:
-    """What that part should be."""
+    """The part of docs/interop.md that this module should write."""
     notes = _notes()
     return "\n".join(
         [

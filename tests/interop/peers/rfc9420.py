@@ -178,7 +178,7 @@ class Rfc9420Member(Member):
         return wrapped("public_message", made.commit_message.serialize())
 
     def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
-        """Of the branch; it chooses the id itself."""
+        """Found a branch; the package chooses the id of the new group itself."""
         if link == "reinit":
             raise NotOffered
         others = [self._keys.KeyPackage.deserialize(bare("key_package", each)) for each in key_packages]
@@ -191,7 +191,7 @@ class Rfc9420Member(Member):
         self._group = group
 
     def _write_external_pub_as_a_vector(self) -> None:
-        """It would write the bare key, which nobody else can read."""
+        """Write external_pub as a vector: the package writes the bare key, which no other implementation can read."""
         key = self._group._external_private_key
         if key is not None:
             self._group._external_public_key = encode(ExternalPub(self._crypto.hpke_public_from_private(key)))

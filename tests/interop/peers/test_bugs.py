@@ -33,7 +33,7 @@ def test_the_bytes_in_the_page_prove_the_bug(proof: Proof) -> None:
 
 @each_proof
 def test_other_bytes_prove_nothing(proof: Proof) -> None:
-    """Without the last byte of any of them."""
+    """A proof without the last byte of one of its values is no proof."""
     found = kept()[proof.name]
     for what in found:
         with pytest.raises((AssertionError, Malformed)):
@@ -73,7 +73,7 @@ def test_it_refuses_a_tree_whose_nodes_list_different_unmerged_leaves(
 
 
 def test_it_invents_a_psk_that_it_does_not_have(playing: Callable[[Implementation], Implementation]) -> None:
-    """RFC 9420 §8.4 needs the PSK itself; this is made of what everybody knows."""
+    """RFC 9420 §8.4 needs the PSK itself; the package makes one from values that everybody knows."""
     alice = playing(Rfc9420()).member(1, identity_of("alice"))
     assert isinstance(alice, Rfc9420Member)
     psk = alice._data.PreSharedKeyID(alice._data.PSKType.EXTERNAL, psk_id=b"nobody has it", psk_nonce=bytes(32))

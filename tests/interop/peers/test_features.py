@@ -36,7 +36,7 @@ def test_what_is_declared_of_a_peer_comes_true(
 
 
 def test_what_is_declared_must_come_true() -> None:
-    """Ours with itself does all, so nothing may be declared of it."""
+    """The workbench supports every feature with itself, so a declared failure must not come true."""
     feature = "adds a member by a Welcome"
     lack = Declared(OURS, (Lack("nothing", both(feature), "nothing"),))
     with pytest.raises(AssertionError, match="this works now"):

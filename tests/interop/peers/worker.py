@@ -13,7 +13,7 @@ from tests.interop.peers.member import REPOSITORY, Implementation, Member, Refus
 
 
 class Worker:
-    """The process; bytes travel in hex."""
+    """The process of a worker. Bytes are sent in hexadecimal."""
 
     def __init__(self, script: Path) -> None:
         self._process = subprocess.Popen(
