@@ -1,4 +1,4 @@
-"""What every test may ask for, and the rule that on CI nothing skips."""
+"""Fixtures for all tests, and the rule that a skipped test fails on CI."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rfc9420() -> str:
 
 
 def _outside(variable: str, what: str) -> Path:
-    """A path that the environment names; the project does not carry what lies there."""
+    """A path outside of the project, which an environment variable names."""
     named = os.environ.get(variable)
     if named is None:
         pytest.skip(f"{variable} is not set: let it name {what}")

@@ -1,4 +1,4 @@
-"""A device whose signature key is in a keystore: what its state gives an attacker is what "enclave held" says."""
+"""A device with its signature key in a keystore: its state leaks the part "enclave held", and no more."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_leak_of_its_state_is_all_but_the_signature_keys() -> None:
     assert len(leaked_secrets_of(bare.device_state, "signature key")) == 2
 
 
-def test_it_reads_the_group_and_cannot_speak_in_it() -> None:
+def test_the_leak_reads_the_group_and_cannot_sign_messages_in_it() -> None:
     alice, bob = pair(keystore=True)
     leaked = leaked_secrets_of(alice.device_state)
 
@@ -56,7 +56,7 @@ def test_it_reads_the_group_and_cannot_speak_in_it() -> None:
     assert reconstructed_state((*leaked, *leaked_secrets_of(bob.device_state, "signature key"))).epoch == 1
 
 
-def test_with_the_key_from_the_keystore_the_same_leak_speaks() -> None:
+def test_the_leak_and_the_key_from_the_keystore_give_the_state_of_the_member() -> None:
     (held, _), (bare, _) = pair(keystore=True), pair(keystore=False)
     key = SignatureKey(private_key_in(bare.device_state.signature_private_key))
 

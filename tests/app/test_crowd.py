@@ -1,4 +1,4 @@
-"""Several visitors act at once, the differences of views, and what an address asks for."""
+"""The app: several visitors act at once, only differences of views are sent, and an address selects a view."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def _changed(old: Any, change: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 5000, "1.5", ""])
-def test_a_step_of_an_address_that_is_none_is_ignored_or_the_first(number: str) -> None:
+def test_an_invalid_step_in_an_address_is_ignored_or_means_the_first_step(number: str) -> None:
     assert Asked.of({"step": [number.encode()]}).step in {None, 0}
 
 
-def test_an_address_asks_for_what_there_is_and_nothing_else() -> None:
+def test_an_address_selects_what_exists_and_unknown_values_are_ignored() -> None:
     asked = Asked.of({"step": [b"3"], "theme": [b"dark"], "scenario": [b"own commit"], "else": [b"1"]})
     assert (asked.step, asked.theme, asked.session().scenario) == (2, "dark", "own commit")
     assert Asked.of({"theme": [b"'><script>"], "history": [b"\xff"]}).theme == ""

@@ -110,7 +110,7 @@ def visit(chromium: Browser, watch: Watch) -> Iterator[Visit]:
 
 
 def faults_that_axe_finds(page: Page, root: str) -> list[str]:
-    """What axe finds in an element, in words; that the element is there is for the test to say."""
+    """The violations that axe finds in an element, in words. The test itself has to check that the element exists."""
     results = Axe().run(page, context=root)
     return [
         f"{one['id']}: {one['help']}: {[n['html'][:160] for n in one['nodes']]}"

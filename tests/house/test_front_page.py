@@ -10,7 +10,7 @@ import pytest
 from tests.house.front_page import ACTS, PICTURE, SECONDS, TURN, front_page_picture, scenes
 
 LARGEST = 100_000
-"""Bytes: the picture is there at once, on a slow line too."""
+"""The most bytes of the picture, so that it appears at once, on a slow line too."""
 
 
 @pytest.fixture(scope="module")

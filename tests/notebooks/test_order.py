@@ -67,7 +67,7 @@ def kernel(folder: Path, name: str) -> Iterator[Kernel]:
 
 
 CHOSEN = lessons() if os.environ.get("MLS_LESSONS") == "all" else lessons()[:1]
-"""Each cell of a lesson first in a fresh kernel takes minutes: by default only for the first lesson (`make soak`)."""
+"""The lessons to try. To run each cell as the first one takes minutes, so the default is one lesson (`make soak`)."""
 
 
 @pytest.fixture(params=CHOSEN, ids=lambda path: path.stem)
@@ -100,7 +100,7 @@ def test_in_any_order_a_lesson_gives_sentences_and_no_traceback_and_from_the_top
 
 
 def no_traceback(cell: Any, shown: list[str]) -> None:
-    """A cell needs nothing, or says in one sentence what to run."""
+    """Check that a cell shows no traceback, and at most once the sentence that says what to run."""
     assert not any("Traceback" in words for words in shown), (cell.id, shown)
     assert sum(REMEDY in words for words in shown) <= 1, (cell.id, shown)
 
@@ -182,7 +182,7 @@ def test_the_readers_own_cells_act_as_they_like_and_have_their_tracebacks(small:
 
 
 def test_a_cell_that_fails_in_order_has_its_traceback(small: Kernel) -> None:
-    """Then the fault is not the reader's."""
+    """If all cells above have run in order, the fault is in the cell, and the reader sees it."""
     run(small, "begin", "world", "bob", "alice", "epoch", "heidi", "remove", "own")
     assert run(small, "broken")[0].startswith("Traceback: ")
     assert run(small, "broken")[0].startswith("Out of order.")

@@ -68,7 +68,7 @@ def test_names_cannot_break_out_and_forbidden_characters_are_dropped(name: str) 
 
 
 def _renamed(value: Any) -> Any:
-    """All that people read in a view, with characters in it that mean something in HTML or nothing in XML."""
+    """A view whose texts for people begin with HTML markup and with characters that XML forbids."""
     if isinstance(value, dict):
         told = ("title", "name", "words", "sentence", "summary", "source", "brief")
         return {
@@ -111,7 +111,7 @@ def test_each_thread_draws_in_a_context_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("limit", "value"), [("_SECONDS", 1e-6), ("_MEMORY", 1 << 16), ("_STACK", 1 << 8)], ids=["time", "memory", "stack"]
 )
-def test_what_does_not_fit_the_limits_is_told_in_words(
+def test_a_picture_beyond_a_limit_is_refused_and_its_words_are_shown(
     limit: str, value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     graph = DerivationGraph(derived())
@@ -124,7 +124,7 @@ def test_what_does_not_fit_the_limits_is_told_in_words(
     assert "<img" in graph._figure(), "the next one is drawn in a new context"
 
 
-def test_a_fault_in_a_picture_is_no_limit() -> None:
+def test_an_error_of_a_picture_is_not_reported_as_a_limit() -> None:
     with pytest.raises(Exception, match="TypeError"):
         still("derivation_graph/still.js", {"view": {}, "every_step": False}, ("shared/theme.css",))
 

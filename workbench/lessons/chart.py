@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from io import StringIO
 
-# The first chart on a machine lists its fonts, and may say so: not in the middle of a lesson.
+# For the first chart on a machine matplotlib lists the fonts, and may log a warning. A lesson should not show it.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 from matplotlib import rc_context  # noqa: E402 - after the line above
@@ -19,8 +19,8 @@ from matplotlib.figure import Figure  # noqa: E402 - as above
 # Okabe-Ito colours, each with a dash and a marker of its own.
 _STYLES = (("#0072b2", "-", "o"), ("#d55e00", "--", "s"), ("#000000", ":", "^"), ("#009e73", "-.", "D"))
 
-# An image does not know the theme of the page. On a dark page of JupyterLab its lightness is turned round, its hues
-# stay, and its ground, which is black then, lets the page through. Elsewhere it keeps its own white ground.
+# An image does not know the theme of the page. On a dark page of JupyterLab the style inverts its lightness and keeps
+# its hues. Its background is then black, and the blend mode shows the page instead. Elsewhere the background is white.
 _DARK = (
     '[data-jp-theme-light="false"] .mls-chart { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen; } '
     "@media (forced-colors: active) { .mls-chart { filter: none !important; mix-blend-mode: normal !important; } }"
@@ -29,7 +29,7 @@ _DARK = (
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Lines over the same axis: for each line its points, x to y, all with the same x."""
+    """Lines over the same axis. Each line maps x to y, and all lines have the same values of x."""
 
     title: str
     x: str

@@ -13,7 +13,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 class Tone(Enum):
-    """What the colour at the edge says; the heading says it in words."""
+    """The meaning of a note, as the colour of its edge. The heading says the same in words."""
 
     plain = "var(--jp-border-color1, #808080)"
     right = "var(--jp-success-color1, #009e73)"

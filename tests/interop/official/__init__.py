@@ -1,1 +1,1 @@
-"""The working group's own test runner between ours and mlspp: `make interop` builds both and plays (see build.sh)."""
+"""The working group's test runner with the workbench and mlspp: `make interop` builds and runs it (see build.sh)."""

@@ -19,7 +19,7 @@ from tests.interop.peers.member import (
 
 
 class AgentvaultMember(Member):
-    """A client of mls-rs. It can name another member only after a commit of that member, by an object from it."""
+    """A client of mls-rs. It names another member by an object, which it gets with a commit of that member."""
 
     sends = frozenset({"public"})
 
@@ -102,7 +102,7 @@ class AgentvaultMember(Member):
 
 
 class Agentvault(PythonImplementation):
-    """The package."""
+    """The package agentvault-mls-rs-uniffi as an implementation that the tests drive."""
 
     name = "mls-rs (agentvault)"
     package = "PyPI: agentvault-mls-rs-uniffi"

@@ -1,4 +1,4 @@
-"""Late messages: of which past epochs they are read, and what is kept for that (RFC 9420 §15.3)."""
+"""Late messages: members read those of the past epochs whose keys they keep, and of no other epoch (RFC 9420 §15.3)."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_a_late_message_that_was_tampered_with_is_refused_and_costs_nothing() ->
     assert isinstance(received, ApplicationMessage)
 
 
-def test_a_key_that_was_used_while_a_commit_was_on_its_way_is_not_back_when_it_is_adopted() -> None:
+def test_a_key_that_was_used_while_a_commit_was_pending_stays_deleted_when_the_commit_is_applied() -> None:
     scenario = keeping(1)
     committed = create_commit(
         scenario.states["Bob"], entropy=next(scenario.entropy), now=NOW, framing=Framing(private=True)
