@@ -176,8 +176,8 @@ def test_a_login_is_for_one_host_one_key_and_once(live: Live, request: pytest.Fi
     assert login(good).status_code == 200
     for made, reason in (
         (good, "was used"),
-        (answer(live, alice, "evil.example"), "no name of this service"),
-        (answer(live, alice, "localhost", signer=mallory), "not of this device"),
+        (answer(live, alice, "evil.example"), "not a name of this service"),
+        (answer(live, alice, "localhost", signer=mallory), "signature does not verify"),
     ):
         refused = login(made)
         assert (refused.status_code, reason in refused.json()["detail"]) == (401, True), refused.text

@@ -133,10 +133,10 @@ def test_secrets_can_be_written_by_hand() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"{}", "no state that `write_state` has written"),
+        (b"{}", "neither a state of `write_state`"),
         (b"MLSW and no more", "the bytes are of version"),
         (b'{"format": "mls-workbench secrets", "psks": [{}]}', "a field of the secrets is missing"),
-        (b"\xff\xfe", "no state"),
+        (b"\xff\xfe", "neither a state"),
     ],
 )
 def test_a_file_that_holds_no_secrets_is_refused_with_a_reason(content: bytes, reason: str, files: Files) -> None:
