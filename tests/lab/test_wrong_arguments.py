@@ -14,6 +14,7 @@ from tests.mls.wrong_arguments import calls, parameters, sample
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.client import Device
+from workbench.client.decisions import Decisions
 from workbench.client.device_state import Published
 from workbench.delivery import DeliveryService, Refused, Settings, Transport
 from workbench.lab import World
@@ -21,6 +22,7 @@ from workbench.lab.errors import NotPossible
 from workbench.lab.sources import entropy_source
 from workbench.mls import LeafIndex, MLSError, Remove, cipher_suite
 from workbench.mls.errors import InvalidArgument
+from workbench.mls.wire.tree import Extension
 
 WORLD = World.of(2)
 DEVICE = WORLD.devices["Alice"]
@@ -33,6 +35,8 @@ SAMPLES = OF_THE_PROTOCOL | {
     DeliveryService: DeliveryService(),
     Transport: DeliveryService(),
     Settings: Settings(),
+    Decisions: Decisions(),
+    Extension: Extension(0xFF00, b""),
     Callable[[], bytes]: entropy_source(1, "Alice"),
     Callable[[], int]: lambda: 1,
     Callable[[int], Any]: cipher_suite,

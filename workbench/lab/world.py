@@ -259,10 +259,12 @@ class World:
 
     def roster(self, name: str) -> tuple[RosterDevice, ...]:
         """The members as a person's device has seen them come, each with its standing and its safety code."""
+        self._require_device(name)
         return people.members_seen(self.group, name)
 
     def alerts(self, name: str) -> tuple[Alert, ...]:
         """The warnings on a person's device now, each with what to do."""
+        self._require_device(name)
         return people.alerts_for(self.group, name)
 
     def leak(self, device: str, *, at: int = -1, what: Part = "state") -> Leak:
@@ -295,9 +297,12 @@ class World:
         The other devices of this world receive it too, unless they are held back, as with each action. Where the
         service is the world's own, nothing waits: each action is delivered at once.
         """
+        self._require_device(name)
+        return self.group.fetch(name)
+
+    def _require_device(self, name: str) -> None:
         if name not in self.devices:
             raise NotPossible(f"There is no device of {name}")
-        return self.group.fetch(name)
 
     def close(self) -> None:
         """Close the connections to a service elsewhere."""
