@@ -84,7 +84,11 @@ def _draw(axes: Axes, chart: Chart) -> None:
     for (name, points), (colour, dash, marker) in zip(chart.lines.items(), _STYLES, strict=False):
         axes.plot(list(points), list(points.values()), dash, marker=marker, color=colour, label=name)
     axes.set_xscale("log", base=2)
-    axes.set_yscale("log", base=2)
+    if any(0 in points.values() for points in chart.lines.values()):
+        axes.set_yscale("symlog", base=2, linthresh=1)  # a logarithmic scale has no place for zero
+        axes.set_ylim(bottom=-0.3)
+    else:
+        axes.set_yscale("log", base=2)
     marks = sorted({x for points in chart.lines.values() for x in points})
     axes.set_xticks(marks, [f"{x:,}" for x in marks])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

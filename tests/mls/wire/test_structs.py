@@ -12,7 +12,7 @@ import pytest
 from tests.mls.group.scenario import Scenario
 from workbench.mls import LeafNode, Lifetime, cipher_suite, decode, encode
 from workbench.mls.wire.messages import NewMemberCommitSender
-from workbench.mls.wire.shapes import cached_struct, struct, uint64
+from workbench.mls.wire.shapes import Opaque, Vector, cached_struct, struct, uint64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,21 @@ def test_a_struct_may_have_no_fields_and_keep_its_bytes() -> None:
     assert encode(Nothing()) == b""
     assert hash(Nothing()) == hash(Nothing())
     assert encode(Kept(1)) == bytes(7) + b"\1" == encode(decode(Kept, bytes(7) + b"\1"))
+
+
+@struct
+class FieldsOfTheCodecsNames:
+    """Fields that are called as the compiled decoder calls its own values."""
+
+    data: Opaque
+    at: uint64
+    end: Vector[uint64]
+    struct: Opaque
+    stop: Opaque
+    value: Opaque
+    join: Opaque
+
+
+def test_a_field_may_have_any_name() -> None:
+    value = FieldsOfTheCodecsNames(b"1", 2, (3,), b"4", b"5", b"6", bytes(200))
+    assert decode(FieldsOfTheCodecsNames, encode(value)) == value

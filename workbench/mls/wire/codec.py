@@ -117,16 +117,16 @@ def compiled(cls: type, custom: frozenset[int] = frozenset()) -> Compiled:
         names[f"encode_{name}"], names[f"read_{name}"] = encoder(shape), decoder(shape, custom)
         encoders.append(f"encode_{name}(value.{name})")
         readers.append(_reading(name, shape))
-    fields = list(fields_of(cls))
+    fields = [f"field_{name}" for name in fields_of(cls)]  # a field may itself be called `data` or `at`
     source = (
-        f"def encode_struct(value):\n    return join(({''.join(f'{call}, ' for call in encoders)}))\n"
-        f"def decode_struct(data, at, end{''.join(f', {name}' for name in given)}):\n"
+        f"def encode(value):\n    return join(({''.join(f'{call}, ' for call in encoders)}))\n"
+        f"def decode(data, at, end{''.join(f', field_{name}' for name in given)}):\n"
         f"{''.join(readers)}    return struct({', '.join(fields)}), at\n"
     )
     exec(compile(source, f"<codec of {cls.__name__}>", "exec"), names)  # noqa: S102 - made of the field names of our own classes
     if hasattr(cls, "encoding"):
-        return Compiled(*_caching(cls.encoding.__set__, names["encode_struct"], names["decode_struct"]), given)
-    return Compiled(names["encode_struct"], names["decode_struct"], given)
+        return Compiled(*_caching(cls.encoding.__set__, names["encode"], names["decode"]), given)
+    return Compiled(names["encode"], names["decode"], given)
 
 
 def _reading(name: str, shape: Shape) -> str:
@@ -134,8 +134,8 @@ def _reading(name: str, shape: Shape) -> str:
 
     A select adds no name of its own to the path of an error: its tag or its variant does.
     """
-    arguments = "".join(f", {wanted}" for wanted in wanted_by(shape))
-    read = f"{name}, at = read_{name}(data, at, end{arguments})\n"
+    arguments = "".join(f", field_{wanted}" for wanted in wanted_by(shape))
+    read = f"field_{name}, at = read_{name}(data, at, end{arguments})\n"
     if isinstance(shape, Select):
         return f"    {read}"
     careful = (
@@ -149,7 +149,7 @@ def _reading(name: str, shape: Shape) -> str:
         return careful
     return (
         f"    if at < end and data[at] < {SHORT} and (stop := at + 1 + data[at]) <= end:\n"
-        f"        {name} = data[at + 1:stop]\n"
+        f"        field_{name} = data[at + 1:stop]\n"
         f"        at = stop\n"
         f"    else:\n" + "".join(f"    {line}" for line in careful.splitlines(keepends=True))
     )
