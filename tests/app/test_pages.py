@@ -65,6 +65,39 @@ def test_a_state_says_whether_its_member_can_process_the_bytes(visitor: Visitor,
     expect(page.locator(".mls-explanation")).to_contain_text("Next:", timeout=20_000)
 
 
+def test_damaged_material_is_audited_with_a_state_and_the_report_is_saved(visitor: Visitor, tmp_path: Path) -> None:
+    world = World.of(["Alice", "Bob"])
+    world.hold("Bob")
+    world.commit("Alice")
+    state = world.state("Bob")
+    assert state is not None
+    file = tmp_path / "bob.state"
+    file.write_bytes(write_state(state))
+    *others, commit = world.attacker.heard
+    damaged = commit[:-1] + bytes([commit[-1] ^ 1])  # the last byte of the membership tag
+    page = visitor("inspect")
+    page.get_by_label("The state of a member").set_input_files(file)
+    inspected(page, "\n".join(each.hex() for each in [*others, damaged]))
+    page.get_by_role("button", name="Audit", exact=True).click()
+    worst = page.locator(".mls-audited .finding").first
+    expect(worst).to_contain_text("membership tag of the commit: failed", timeout=20_000)
+    expect(worst.locator(".tags")).to_have_text("error, proven")
+    expect(worst).to_contain_text(f"rule membership-tagin what you pasted: line {len(others) + 1}, MLSMessage.public_")
+    assert faults_that_axe_finds(page, "html") == []
+    saved = {}
+    for kind in ("a page", "JSON"):
+        with page.expect_download(timeout=20_000) as download:
+            page.get_by_role("button", name=f"Save the report as {kind}").click()
+        saved[kind] = Path(download.value.path()).read_text("utf-8")
+    report = json.loads(saved["JSON"])
+    assert report["findings"][0]["rule"] == "membership-tag"
+    assert "membership tag of the commit: failed" in saved["a page"]
+    page.context.set_offline(offline=True)
+    (tmp_path / "audit.html").write_text(saved["a page"], "utf-8")
+    page.goto((tmp_path / "audit.html").as_uri())
+    expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import param
 import traitlets
 from panel.custom import AnyWidgetComponent
 
+from widgets.app.work import failures_told
 from widgets.shared.assemble import WIDGETS, inlined
 from widgets.shared.live_output import Announced
 
@@ -29,16 +30,33 @@ class Growing(AnyWidgetComponent):
     """A picture whose view grows. `view` is as it was last sent whole, and `edition` numbers what was sent.
 
     `address` is the query for the address of the page. `missed` counts how often the page asked for the whole view.
+    `failed` is the number in `asked` that could not be answered, with words for the visitor (`respond`).
     """
 
     view = param.Dict()
     edition = param.Integer(0)
     missed = param.Integer(0)
     address = param.Dict(default=None, allow_None=True)
+    failed = param.Dict(default={"asked": 0, "words": ""})
 
     def __init__(self, **params: Any) -> None:
         self._latest, self._edition = params.get("view"), 0
         super().__init__(**params)
+
+    def respond(self, names: str | Sequence[str], work: Callable[[], Awaitable[None]]) -> None:
+        """Do work whenever one of the params changes. If it raises an error, the page says so (`failures_told`)."""
+
+        async def answered(*_events: object) -> None:
+            if self.failed["words"]:
+                self.failed = {**self.failed, "words": ""}
+            with failures_told(self._tell_failure):
+                await work()
+
+        self.param.watch(answered, [names] if isinstance(names, str) else list(names))
+
+    def _tell_failure(self, words: str) -> None:
+        asked = getattr(self, "asked", {}).get("number", 0)
+        self.failed = {"asked": asked, "words": words}
 
     def open(self, view: Any, **others: Any) -> None:
         """Show another view, and set other params with it."""

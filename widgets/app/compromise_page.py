@@ -8,7 +8,7 @@ from typing import Any
 import panel as pn
 
 from widgets.app.component import component_of, scheme
-from widgets.app.page import framed, notice
+from widgets.app.page import filled_later, framed, notice
 from widgets.app.visit import Asked
 from widgets.app.work import in_thread
 from widgets.compromise import Compromise
@@ -31,19 +31,19 @@ class CompromisePage(pn.viewable.Viewer):
         self._judge = judge
         self._turn = asyncio.Lock()
         self.picture = CompromiseComponent(**traits, stylesheets=scheme(theme), sizing_mode="stretch_width")
-        self.picture.param.watch(self._judge_again, ["leaks", "step", "epoch"])
-        self.picture.param.watch(self._begin, "scenario")
+        self.picture.respond(["leaks", "step", "epoch"], self._judge_again)
+        self.picture.respond("scenario", self._begin)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.picture, sizing_mode="stretch_width")
 
-    async def _judge_again(self, *_events: object) -> None:
+    async def _judge_again(self) -> None:
         """Judge what is chosen now. Several changes that wait for their turn are judged once."""
         async with self._turn:
             given = {name: getattr(self.picture, name) for name in ("leaks", "step", "epoch")}
             self.picture.judged = await in_thread(self._judge.judged, given)
 
-    async def _begin(self, _event: object) -> None:
+    async def _begin(self) -> None:
         """Show the chosen scenario."""
         name = self.picture.scenario
         if name == self._judge.session.scenario:
@@ -63,17 +63,15 @@ def _first(asked: Asked) -> tuple[Judge, dict[str, Any]]:
 def compromise() -> pn.Template:
     """The page for one visitor."""
     asked = Asked.now()
-    place = pn.Column(notice("Computing…"), sizing_mode="stretch_width")
     wanted = asked if asked.history or asked.scenario in SCENARIOS else Asked(scenario=FIRST, theme=asked.theme)
 
-    async def fill() -> None:
+    async def content() -> list[Any]:
         shown: list[Any] = []
         try:
             judge, traits = await in_thread(_first, wanted)
         except InvalidHistory as problem:
             shown.append(notice(f"The link cannot be opened. {problem}. A scenario is shown instead.", is_error=True))
             judge, traits = await in_thread(_first, Asked(scenario=FIRST))
-        place[:] = [*shown, CompromisePage(judge, traits, theme=asked.theme)]
+        return [*shown, CompromisePage(judge, traits, theme=asked.theme)]
 
-    pn.state.onload(fill)
-    return framed("compromise", place, theme=asked.theme)
+    return framed("compromise", filled_later("Computing…", content), theme=asked.theme)

@@ -3,7 +3,8 @@
  *
  * A view grows with its history, and Panel sends a value whole at each change. So the page keeps a copy of the view, and
  * Python sends what is new. Further traits: edition (the number of the view that was last sent whole), missed (asks for the whole
- * view), address (the query that the address of the page has to show; null leaves it alone).
+ * view), address (the query that the address of the page has to show; null leaves it alone), failed ({asked, words}: the
+ * number of what Python could not answer, and what it says about it).
  */
 import { render as renderPicture } from "../playground/playground.js";
 
@@ -52,11 +53,23 @@ export default {
       const text = query.toString();
       history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
     };
+    const failure = document.createElement("p");
+    failure.setAttribute("role", "alert");
+    const place = document.createElement("div");
+    place.className = "mls mls-failure";
+    place.append(failure);
+    el.append(place);
+    const showFailure = () => {
+      failure.textContent = model.get("failed").words;
+      place.hidden = failure.textContent === "";
+    };
     if (!copies.has(model.model)) takeWhole();
     model.on("change:view", takeWhole);
     model.on("msg:custom", grow);
     model.on("change:address", showAddress);
+    model.on("change:failed", showFailure);
     showAddress();
+    showFailure();
     const end = renderPicture({
       el,
       model: {
@@ -73,6 +86,8 @@ export default {
       model.off("change:view", takeWhole);
       model.off("msg:custom", grow);
       model.off("change:address", showAddress);
+      model.off("change:failed", showFailure);
+      place.remove();
       end();
     };
   },

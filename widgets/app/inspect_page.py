@@ -1,7 +1,8 @@
-"""The page that inspects bytes: paste or upload them, and see every field."""
+"""The page that inspects bytes: paste or upload them, see every field, and audit them."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import panel as pn
@@ -23,22 +24,20 @@ class InspectPage(pn.viewable.Viewer):
         super().__init__()
         self._finder = Finder()
         self.picture = InspectorComponent(stylesheets=scheme(theme), sizing_mode="stretch_width")
-        self.picture.param.watch(self._find, "asked")
-        self.picture.param.watch(self._show, "chosen")
+        self._turn = asyncio.Lock()
+        self.picture.respond("asked", self._answer)
+        self.picture.respond("chosen", self._show)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.picture, sizing_mode="stretch_width")
 
-    async def _find(self, _event: object) -> None:
-        found, shown = await in_thread(_found, self._finder, self.picture.asked)
-        self.picture.param.update(found=found, chosen=0, shown=shown)
+    async def _answer(self) -> None:
+        async with self._turn:
+            self.picture.param.update(**await in_thread(self._finder.answer, self.picture.asked))
 
-    async def _show(self, _event: object) -> None:
-        self.picture.shown = await in_thread(self._finder.show, self.picture.chosen)
-
-
-def _found(finder: Finder, asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    return finder.find(asked), finder.show(0)
+    async def _show(self) -> None:
+        async with self._turn:
+            self.picture.shown = await in_thread(self._finder.show, self.picture.chosen)
 
 
 def inspect() -> pn.Template:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import panel as pn
+
+from widgets.app.work import failures_told
 
 HERE = Path(__file__).parent
 PAGES: Sequence[tuple[str, str]] = (
@@ -73,6 +76,21 @@ def _filled(template: str, place: str, heading: str, *, theme: str, up: str = ""
         .replace("NAVIGATION", links)
         .replace("HEADING", escape(heading))
     )
+
+
+def filled_later(words: str, content: Callable[[], Awaitable[list[Any]]]) -> pn.Column:
+    """A place with words, until the page is loaded and its content is made; if that fails, the place says so."""
+    place = pn.Column(notice(words), sizing_mode="stretch_width")
+
+    def tell(failure: str) -> None:
+        place[:] = [notice(failure, is_error=True)]
+
+    async def fill() -> None:
+        with failures_told(tell):
+            place[:] = await content()
+
+    pn.state.onload(fill)
+    return place
 
 
 def notice(words: str, *, is_error: bool = False) -> pn.pane.HTML:

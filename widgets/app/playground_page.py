@@ -10,7 +10,7 @@ import panel as pn
 
 from widgets.app.component import component_of, scheme
 from widgets.app.difference import difference
-from widgets.app.page import framed, notice
+from widgets.app.page import filled_later, framed, notice
 from widgets.app.visit import BOUNDS, Asked
 from widgets.app.work import in_thread
 from widgets.playground import Playground
@@ -38,13 +38,13 @@ class PlaygroundPage(pn.viewable.Viewer):
             sizing_mode="stretch_width",
         )
         self._show_address()
-        self.picture.param.watch(self._answer, "asked")
-        self.picture.param.watch(self._offer, ["chosen", "step"])
+        self.picture.respond("asked", self._answer)
+        self.picture.respond(["chosen", "step"], self._offer)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.picture, sizing_mode="stretch_width")
 
-    async def _answer(self, _event: object) -> None:
+    async def _answer(self) -> None:
         """Do what the visitor asks for, and send what is new."""
         async with self._turn:
             given = self._given()
@@ -59,7 +59,7 @@ class PlaygroundPage(pn.viewable.Viewer):
                 self.picture.grow(change, view, **changes)
             self._show_address()
 
-    async def _offer(self, *_events: object) -> None:
+    async def _offer(self) -> None:
         async with self._turn:
             given = self._given()
             self.picture.param.update(offer=await in_thread(self._session.offer, given["chosen"], given["step"]))
@@ -89,9 +89,8 @@ def _answered(session: Session, given: Mapping[str, Any], before: Any) -> tuple[
 def playground() -> pn.Template:
     """The page for one visitor. Its world is made after the page is there, because a long history takes time."""
     asked = Asked.now()
-    place = pn.Column(notice("Making the group…"), sizing_mode="stretch_width")
 
-    async def fill() -> None:
+    async def content() -> list[Any]:
         shown: list[Any] = []
         try:
             session, step = await in_thread(asked.session), asked.step
@@ -101,7 +100,6 @@ def playground() -> pn.Template:
             )
             session, step = await in_thread(Session.fresh, bounds=BOUNDS), None
         page = PlaygroundPage(session, step=step, theme=asked.theme, pictures=["matrix"])
-        place[:] = [*shown, page]
+        return [*shown, page]
 
-    pn.state.onload(fill)
-    return framed("playground", place, theme=asked.theme)
+    return framed("playground", filled_later("Making the group…", content), theme=asked.theme)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
+_LOG = logging.getLogger(__name__)
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="world")
 
 
@@ -17,3 +20,20 @@ async def in_thread(function: Callable[P, Result], *arguments: P.args, **options
     """Call a function in one of the few threads that work for all visitors, in the order of the calls."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_THREADS, lambda: function(*arguments, **options))
+
+
+@contextmanager
+def failures_told(tell: Callable[[str], object]) -> Iterator[None]:
+    """Tell a visitor that the work for the page failed, and write the traceback into the log.
+
+    All work for visitors is done within this, so no page waits for an answer that does not come. The message of an
+    unexpected error may quote anything, so the visitor is told only its type.
+    """
+    try:
+        yield
+    except Exception as problem:  # noqa: BLE001 - unexpected errors are what this is for
+        _LOG.exception("the work for a page failed")
+        tell(
+            f"This failed with an unexpected error, {type(problem).__name__}. The log of the app has the traceback. "
+            "Try something else, or load the page again."
+        )

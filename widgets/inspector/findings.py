@@ -1,4 +1,4 @@
-"""What is in the bytes that a reader gives: the objects, and for one of them the fields and the explanation.
+"""What is in the bytes that a reader gives: the objects, the fields and explanation of one, and an audit of all.
 
 Everything comes from strangers: the size is bounded, and what is wrong is said in words.
 """
@@ -6,17 +6,20 @@ Everything comes from strangers: the size is bounded, and what is wrong is said 
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 
+from widgets.report import findings_html, report_page
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.dissect import KINDS, STRUCTS, dissect
 from workbench.inspect.explain import explain
-from workbench.inspect.material import pieces_in
-from workbench.mls import GroupState, read_state
-from workbench.mls.errors import MLSError
+from workbench.inspect.material import Piece, pieces_in
+from workbench.review.audit import audit
+from workbench.review.known_secrets import NO_SECRETS, KnownSecrets, read_secrets
+from workbench.review.report import ReviewReport, SourceFile
 
 LARGEST = 1_000_000
 """The greatest size of what is pasted or uploaded, in bytes."""
@@ -25,32 +28,66 @@ MOST_OBJECTS = 200
 MOST_FIELDS = 5_000
 """How many fields of one object are shown."""
 
+MOST_SECONDS = 20.0
+"""How long one audit may take, by default."""
+
 AUTOMATIC: Final = "automatic"
 """The struct is recognised, as `workbench carve` does."""
 
 NO_FINDINGS: Final = {"number": 0, "words": "", "objects": []}
+NO_AUDIT: Final = {"words": "", "findings": ""}
+NOTHING_SAVED: Final = {"number": 0, "name": "", "type": "", "content": ""}
+
+
+class _TooLong(Exception):
+    """An audit has taken longer than it may."""
 
 
 class Finder:
     """The objects in the bytes that a reader gave last."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_seconds: float = MOST_SECONDS) -> None:
+        self._most_seconds = most_seconds
         self._objects: list[tuple[bytes, str | type]] = []
-        self._state: GroupState | None = None
+        self._pieces: list[Piece] = []
+        self._is_cut = False
+        self._secrets = NO_SECRETS
+        self._source: SourceFile | None = None
+        self._found: dict[str, Any] = dict(NO_FINDINGS)
+        self._report: ReviewReport | None = None
+
+    def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The traits that change with what the reader asks for.
+
+        `do` is "audit", "report" or "json"; anything else asks for the objects in the bytes. The number of what was
+        answered is always in `found`.
+        """
+        do = asked.get("do")
+        if do not in {"audit", "report", "json"}:
+            self._found = self.find(asked)
+            return {"found": self._found, "chosen": 0, "shown": self.show(0), "audited": NO_AUDIT}
+        self._found = {**self._found, "number": _number(asked)}
+        if do == "audit":
+            return {"audited": self._audit(), "found": self._found}
+        return {**self._saved(as_page=do == "report"), "found": self._found}
 
     def find(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The objects in what the reader gave, with words for what is wrong."""
-        number = asked["number"] if isinstance(asked.get("number"), int) else 0
-        self._objects, self._state = [], None
+        number = _number(asked)
+        self._objects, self._pieces, self._is_cut = [], [], False
+        self._secrets, self._source, self._report = NO_SECRETS, None, None
         try:
             raw, name = _given(asked)
-            self._state = _state(asked.get("state"))
+            self._secrets = _secrets(asked.get("state"))
         except ValueError as problem:
             return {"number": number, "words": str(problem), "objects": []}
         try:
-            pieces = [*islice(pieces_in(raw, name), MOST_OBJECTS)]
+            pieces = [*islice(pieces_in(raw, name), MOST_OBJECTS + 1)]
         except ValueError as problem:
             return {"number": number, "words": f"No MLS object was found: {problem}.", "objects": []}
+        self._is_cut = len(pieces) > MOST_OBJECTS
+        self._pieces = pieces = pieces[:MOST_OBJECTS]
+        self._source = SourceFile.of(name, raw)
         kind = asked.get("kind", AUTOMATIC)
         if kind in KINDS or kind in STRUCTS:
             self._objects = [(piece.data, kind) for piece in pieces]
@@ -68,10 +105,47 @@ class Finder:
             return {"fields": "", "explanation": ""}
         data, kind = self._objects[chosen]
         fields = dissect(data, kind, most=MOST_FIELDS)._repr_html_()
-        if self._state is None:
+        if not self._secrets.states:
             return {"fields": fields, "explanation": ""}
-        explanation = explain(self._state, data, now=int(time.time()))
+        explanation = explain(self._secrets.states[0], data, now=int(time.time()))
         return {"fields": fields, "explanation": explanation._repr_html_()}
+
+    def _audit(self) -> dict[str, str]:
+        """The findings of the reviewer's desk about all bytes that were given, as HTML, with words about bounds."""
+        self._report = None
+        if self._source is None:
+            return {**NO_AUDIT, "words": "Inspect bytes first; then they can be audited."}
+        end = time.monotonic() + self._most_seconds
+
+        def hurry() -> None:
+            if time.monotonic() > end:
+                raise _TooLong
+
+        try:
+            done = audit(self._pieces, self._secrets, progress=hurry)
+        except _TooLong:
+            words = f"The audit takes longer than {self._most_seconds:g} seconds. `workbench audit` has no such bound."
+            return {**NO_AUDIT, "words": words}
+        if not done.objects:
+            return {**NO_AUDIT, "words": "There is nothing to audit: no MLS object is recognised in these bytes."}
+        self._report = ReviewReport(done, sources=(self._source,))
+        words = f"Only the first {MOST_OBJECTS} pieces are audited here. `workbench audit` has no such bound."
+        return {"words": words if self._is_cut else "", "findings": findings_html(self._report)}
+
+    def _saved(self, *, as_page: bool) -> dict[str, Any]:
+        """The last audit as a file for the reader: the page of the report, or its JSON; nothing without an audit."""
+        if self._report is None:
+            return {}
+        name, kind, content = (
+            ("audit.html", "text/html", report_page(self._report))
+            if as_page
+            else ("audit.json", "application/json", json.dumps(self._report.as_json(), ensure_ascii=False, indent=2))
+        )
+        return {"saved": {"number": self._found["number"], "name": name, "type": kind, "content": content}}
+
+
+def _number(asked: Mapping[str, Any]) -> int:
+    return asked["number"] if isinstance(asked.get("number"), int) else 0
 
 
 def _given(asked: Mapping[str, Any]) -> tuple[bytes, str]:
@@ -87,13 +161,14 @@ def _given(asked: Mapping[str, Any]) -> tuple[bytes, str]:
     return raw, str(name)[:100] if isinstance(name, str) and name else "what you pasted"
 
 
-def _state(given: object) -> GroupState | None:
+def _secrets(given: object) -> KnownSecrets:
     if not isinstance(given, str) or not given:
-        return None
+        return NO_SECRETS
+    raw = _from_base64(given)
     try:
-        return read_state(_from_base64(given))
-    except MLSError as problem:
-        raise ValueError(f"The state cannot be read: {problem.reason}") from problem
+        return read_secrets(raw)
+    except ValueError as problem:
+        raise ValueError(f"The state cannot be read: {problem}.") from problem
 
 
 def _from_base64(text: str) -> bytes:

@@ -1,26 +1,30 @@
 /**
  * An inspector of bytes: a field to paste into, a file to upload, the MLS objects in them, and the fields of one.
  *
- * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({fields, explanation}: HTML in which Python
- * has escaped all text of the bytes). To Python: asked ({number, text, upload, name, kind, state}), chosen.
+ * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({fields, explanation}), audited ({words,
+ * findings}), saved ({number, name, type, content}). In fields, explanation and findings, which are HTML, Python has escaped
+ * all text of the bytes. To Python: asked ({number, text, upload, name, kind, state} or {number, do}), chosen.
  */
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
+import { save } from "../shared/save.js";
+import { isWaiting } from "../shared/waiting.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {{where: string, kind: string, length: number, group: string, epoch: string}} Row */
 
-const TRAITS = ["asked", "chosen", "found", "shown"];
+const TRAITS = ["asked", "audited", "chosen", "failed", "found", "saved", "shown"];
 const HEADS = ["Object", "Place", "Bytes", "Group", "Epoch"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   const { soon, tell, stop } = live(model, TRAITS, update);
-  const own = { words: "" };
+  const own = { words: "", saved: model.get("saved").number };
   let listed = "";
   let fields = "";
   let told = "";
+  let findings = "";
 
   const text = html("textarea", {
     class: "mls-select mls-given",
@@ -44,6 +48,15 @@ export function render({ model, el }) {
     { class: "mls-found", role: "region", tabindex: 0, "aria-label": "Objects" },
     html("table", {}, html("thead", {}, html("tr", {}, ...HEADS.map((head) => html("th", { scope: "col" }, head)))), rows),
   );
+  const audit = html("button", { type: "button", class: "mls-do", click: () => request("audit") }, "Audit");
+  const files = html(
+    "span",
+    { class: "mls-actions" },
+    html("button", { type: "button", class: "mls-do", click: () => request("report") }, "Save the report as a page"),
+    html("button", { type: "button", class: "mls-do", click: () => request("json") }, "Save the report as JSON"),
+  );
+  const review = html("div", { class: "mls-actions", role: "group", "aria-label": "Audit of these bytes" }, audit, files);
+  const audited = html("div", { class: "mls-audited" });
   const explanation = html("div", { class: "mls-explained" });
   const dissection = html("div", { class: "mls-fields-of" });
   const root = html(
@@ -58,17 +71,20 @@ export function render({ model, el }) {
         { class: "mls-fields" },
         field("or a file", file),
         field("Struct", kind),
-        field("Can this member process it? Its state (optional)", state),
+        field("Optional: a member's state or keys. Can the member process it?", state),
         html("button", { type: "submit", class: "mls-do" }, "Inspect"),
       ),
       said,
     ),
+    review,
     list,
+    audited,
     explanation,
     dissection,
   );
 
   async function ask() {
+    if (isBusy()) return;
     const [upload] = file.files ?? [];
     const [held] = state.files ?? [];
     const largest = model.get("largest");
@@ -87,6 +103,17 @@ export function render({ model, el }) {
     });
   }
 
+  function isBusy() {
+    return isWaiting(model, model.get("found").number);
+  }
+
+  /** Ask for something about the bytes that were given last. @param {"audit" | "report" | "json"} what */
+  function request(what) {
+    if (isBusy()) return;
+    own.words = "";
+    tell({ asked: { number: model.get("asked").number + 1, do: what } });
+  }
+
   /** @param {Row} row @param {number} number */
   function rowOf({ where, kind: name, length, group, epoch }, number) {
     const choose = html("button", { type: "button", class: "mls-do", click: () => tell({ chosen: number }) }, name);
@@ -95,15 +122,22 @@ export function render({ model, el }) {
 
   function update() {
     const found = model.get("found");
-    const isBusy = model.get("asked").number > found.number;
-    const words = own.words || (isBusy ? "Working…" : found.words);
+    const { words: aboutAudit, findings: nowFound } = model.get("audited");
+    const words = own.words || (isBusy() ? "Working…" : found.words || aboutAudit);
     if (said.textContent !== words) said.textContent = words;
     const now = JSON.stringify(found.objects);
     if (now !== listed) {
       listed = now;
       rows.replaceChildren(...found.objects.map(rowOf));
     }
-    list.hidden = found.objects.length < 1;
+    list.hidden = review.hidden = found.objects.length < 1;
+    if (nowFound !== findings) audited.innerHTML = findings = nowFound;
+    files.hidden = !findings;
+    const saved = model.get("saved");
+    if (saved.number !== own.saved) {
+      own.saved = saved.number;
+      save(saved.name, saved.type, saved.content);
+    }
     [...rows.children].forEach((row, number) => row.querySelector("button")?.setAttribute("aria-pressed", String(number === model.get("chosen"))));
     const shown = model.get("shown");
     if (shown.fields !== fields) dissection.innerHTML = fields = shown.fields;

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import traitlets
 
-from widgets.inspector.findings import LARGEST, NO_FINDINGS, Finder
+from widgets.inspector.findings import LARGEST, NO_AUDIT, NO_FINDINGS, NOTHING_SAVED, Finder
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.live_output import Announced
 from workbench.inspect.dissect import KINDS, STRUCTS
@@ -16,12 +16,13 @@ class Inspector(Announced):
     """A field for bytes, the MLS objects in them, and the fields of the chosen object.
 
     `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the `state` of
-    a member in base64. `chosen` is the number of an object in `found`, whose fields are in `shown`.
+    a member in base64. `chosen` is the number of an object in `found`, whose fields are in `shown`. `asked` with `do`
+    asks for an audit of the bytes (`audited`), or for its report as a file (`saved`).
     """
 
     _module: ClassVar[str] = "inspector/inspector.js"
     _esm: ClassVar[str] = module(_module)
-    _css: ClassVar[str] = stylesheet(*STYLES, "shared/form.css", "inspector/inspector.css")
+    _css: ClassVar[str] = stylesheet(*STYLES, "shared/form.css", "report/report.css", "inspector/inspector.css")
 
     kinds = traitlets.List(traitlets.Unicode(), default_value=[*KINDS, *STRUCTS]).tag(sync=True)
     largest = traitlets.Int(LARGEST).tag(sync=True)
@@ -30,19 +31,21 @@ class Inspector(Announced):
     found = traitlets.Dict(default_value=NO_FINDINGS).tag(sync=True)
     shown = traitlets.Dict(default_value={"fields": "", "explanation": ""}).tag(sync=True)
 
+    audited = traitlets.Dict(default_value=NO_AUDIT).tag(sync=True)
+    saved = traitlets.Dict(default_value=NOTHING_SAVED).tag(sync=True)
+
     def __init__(self) -> None:
         super().__init__()
         self._finder = Finder()
-        self.observe(self._find, names="asked")
+        self.observe(self._answer, names="asked")
         self.observe(self._show, names="chosen")
 
     def __repr__(self) -> str:
         return "Inspector()"
 
-    def _find(self, _change: object) -> None:
-        self.set_trait("found", self._finder.find(self.asked))
-        self.chosen = 0
-        self._show(None)
+    def _answer(self, _change: object) -> None:
+        for name, value in self._finder.answer(self.asked).items():
+            self.set_trait(name, value)
 
     def _show(self, _change: object) -> None:
         self.set_trait("shown", self._finder.show(self.chosen))

@@ -14,8 +14,10 @@ import { render as renderServer } from "../server_knowledge/server_knowledge.js"
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
+import { save } from "../shared/save.js";
+import { isWaiting } from "../shared/waiting.js";
 import { actionForm } from "./actions.js";
-import { ADDRESS_AT_MOST, save, sharePanel } from "./share.js";
+import { ADDRESS_AT_MOST, sharePanel } from "./share.js";
 import { PICTURES, playgroundBar } from "./toolbar.js";
 import { workspace } from "./workspace.js";
 
@@ -24,7 +26,7 @@ import { workspace } from "./workspace.js";
 
 const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
-  ...["reads", "can_act", "asked", "chosen", "pictures", "member"],
+  ...["reads", "can_act", "asked", "failed", "chosen", "pictures", "member"],
 ];
 const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom };
 
@@ -81,7 +83,7 @@ export function render({ model, el }) {
   }
 
   function isBusy() {
-    return model.get("asked").number > model.get("answer").number;
+    return isWaiting(model, model.get("answer").number);
   }
 
   /** Show the pictures that the reader wants, in the order of their names. */

@@ -1,5 +1,6 @@
 /** The panel that shares a history: as a link, a Python program, a file, or a page that plays without a network. */
 import { html } from "../shared/dom.js";
+import { save } from "../shared/save.js";
 
 /** The greatest length of a history in an address; a longer one is sent as a file. */
 export const ADDRESS_AT_MOST = 2000;
@@ -71,12 +72,4 @@ export function sharePanel({ open, page }) {
   }
 
   return { element, show };
-}
-
-/** Let the reader save a text as a file. @param {string} name @param {string} type @param {string} text */
-export function save(name, type, text) {
-  const href = URL.createObjectURL(new Blob([text], { type }));
-  const anchor = html("a", { href, download: name });
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -65,6 +65,20 @@ def report_page(report: ReviewReport, *, title: str = "MLS audit report") -> str
     )
 
 
+def findings_html(report: ReviewReport) -> str:
+    """The findings of a report in their order, by severity and certainty, as HTML for a page that has its own frame.
+
+    It has no pictures and no bytes. The styles are in report/report.css.
+    """
+    found = [each for each in report.audit.findings if each.certainty is not Certainty.NOT_CHECKABLE]
+    groups = "".join(map(_group, report.audit.groups))
+    return (
+        f'<section class="mls-report" aria-label="Audit"><h2>Audit</h2><p>{escape(report.audit.scope)}</p>'
+        f"{_counts(report)}{''.join(map(_finding, found))}{_unchecked(report)}"
+        f"{f'<h2>Groups</h2>{groups}' if groups else ''}</section>"
+    )
+
+
 def _counts(report: ReviewReport) -> str:
     findings = report.audit.findings
     counts = {severity.name.lower(): sum(each.severity is severity for each in findings) for severity in Severity}

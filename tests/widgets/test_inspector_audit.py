@@ -1,0 +1,72 @@
+"""The audit of the inspector: what is bounded, and what the reader is told."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from widgets.inspector.findings import Finder
+from workbench.lab import World
+
+
+def heard() -> str:
+    return "\n".join(each.hex() for each in World.of(["Alice", "Bob"]).attacker.heard)
+
+
+def given(number: int, text: str = "", **others: Any) -> dict[str, Any]:
+    return {"number": number, "text": text, **others}
+
+
+def test_an_audit_answers_by_its_number_and_lists_no_object_anew() -> None:
+    finder = Finder()
+    found = finder.answer(given(1, heard()))["found"]
+    answer = finder.answer(given(2, do="audit"))
+    assert answer["found"] == {**found, "number": 2}
+    assert "1 messages, 0 of them verified" in answer["audited"]["findings"]
+    assert finder.answer(given(3, do="json"))["saved"]["number"] == 3
+
+
+def test_an_audit_ends_at_its_bound_in_words() -> None:
+    finder = Finder(most_seconds=0)
+    finder.answer(given(1, heard()))
+    audited = finder.answer(given(2, do="audit"))["audited"]
+    assert audited["words"] == "The audit takes longer than 0 seconds. `workbench audit` has no such bound."
+    assert audited["findings"] == ""
+    assert "saved" not in finder.answer(given(3, do="report"))
+
+
+def test_only_the_first_pieces_of_a_long_log_are_audited_and_the_reader_is_told() -> None:
+    finder = Finder()
+    first = heard().partition("\n")[0]
+    finder.answer(given(1, "\n".join([first] * 201)))
+    words = finder.answer(given(2, do="audit"))["audited"]["words"]
+    assert words == "Only the first 200 pieces are audited here. `workbench audit` has no such bound."
+
+
+def test_other_bytes_take_the_audit_of_the_last_ones_away() -> None:
+    finder = Finder()
+    finder.answer(given(1, heard()))
+    finder.answer(given(2, do="audit"))
+    assert finder.answer(given(3, "hello"))["audited"] == {"words": "", "findings": ""}
+    assert "saved" not in finder.answer(given(4, do="report"))
+
+
+@pytest.mark.parametrize(
+    "secrets", [b"\xff\x00", b"{}", b'{"format": "mls-workbench secrets", "states": ["zz"]}', b"[" * 100_000]
+)
+def test_a_file_without_secrets_is_refused_in_words(secrets: bytes) -> None:
+    found = Finder().answer(given(1, heard(), state=base64.b64encode(secrets).decode()))["found"]
+    assert found["words"].startswith("The state cannot be read: ")
+    assert found["objects"] == []
+
+
+def test_names_and_places_in_the_findings_are_escaped() -> None:
+    log = json.dumps({"<img src=x>": heard().split("\n")})
+    finder = Finder()
+    finder.answer(given(1, log))
+    findings = finder.answer(given(2, do="audit"))["audited"]["findings"]
+    assert "&lt;img src=x&gt;" in findings
+    assert "<img" not in findings
