@@ -1,8 +1,8 @@
-"""SQLite's way to the disk, with a place to stand at each write: a VFS that counts, and keeps what was synchronised.
+"""A VFS of SQLite that a test can stop before each write, and that keeps what was synchronised.
 
-The VFS is SQLite's own with four operations in between: write, truncate, synchronise and delete. Before each of them
-`DISK.at` is called. After each synchronisation the content of the file is copied beside it: `power_cut` puts these
-copies in the place of the files, so that all that was not synchronised is lost.
+The VFS is SQLite's own, but four of its operations are replaced: write, truncate, synchronise and delete. Each of these
+first calls `DISK.at`, and then SQLite's own operation. After each synchronisation the content of the file is copied
+beside it. `power_cut` puts these copies in the place of the files, so that all that was not synchronised is lost.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ class Disk:
             raise RuntimeError("SQLite does not take the disk of the test")
 
     def _address(self, function: Any) -> int | None:
-        """Where C finds a function, which is kept from being collected."""
+        """The address of a function for C. The function stays referenced, so that Python does not delete it."""
         self._kept.append(function)
         return ctypes.cast(function, ctypes.c_void_p).value
 
     def _between(self, methods: Any) -> _Methods:
-        """The operations of a file with ours in between, made once for each kind of file."""
+        """The operations of a file, four of them replaced by ours; made once for each kind of file."""
         address = ctypes.addressof(methods.contents)
         if address in self._changed:
             return self._changed[address]

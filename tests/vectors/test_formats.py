@@ -31,7 +31,7 @@ def test_an_odd_case_does_not_change_the_format(official_vectors: Path) -> None:
 
 
 @pytest.mark.parametrize("cases", [[{}], [{"name": 1, "value": 2}], [1, 2], [[]], [None], [{"cipher_suite": 1}]])
-def test_what_is_no_vector_is_of_no_format(cases: list[Any]) -> None:
+def test_a_file_that_is_not_a_vector_has_no_format(cases: list[Any]) -> None:
     assert told(cases) is None
 
 

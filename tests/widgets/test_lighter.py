@@ -1,4 +1,4 @@
-"""Views too heavy for a notebook: the player stays as long as it can, and what was left out is said."""
+"""Views that are too large for a notebook: parts are left out and named, and the player goes last."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class GbpMember(Member):
         try:
             commit: bytes = self._context.remove_member(leaf)
         except OSError as problem:
-            # It takes the number of members for the number of leaves, and so cannot name a leaf behind a blank one.
+            # The package counts members where it should count leaves, so it cannot name a leaf behind a blank one.
             if "out of range" in str(problem):
                 raise NotOffered from problem
             raise

@@ -1,4 +1,4 @@
-"""Everything that is stored, cut at each length: damage is told from another version, and nothing is half read."""
+"""Each kind of stored bytes, cut at each length: the error tells damage from another version, and nothing is read in part."""
 
 from __future__ import annotations
 
