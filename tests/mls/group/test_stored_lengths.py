@@ -1,4 +1,4 @@
-"""Each kind of stored bytes, cut at each length: the error tells damage from another version, and nothing is read in part."""
+"""Each kind of stored bytes, cut at each length: damage is told from another version, and no part is read."""
 
 from __future__ import annotations
 
