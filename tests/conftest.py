@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -47,6 +51,18 @@ def _outside(variable: str, what: str) -> Path:
     if not path.exists():
         pytest.fail(f"{variable} names nothing that exists: it should be {what}")
     return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, which is started once for all tests: a process can hold only one Playwright."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed: with it, the widgets are tried as a reader sees them")
+    from tests.browser.chromium import running_chromium  # noqa: PLC0415 - most tests need no browser
+
+    with running_chromium(program) as browser:
+        yield browser
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import Watch, chromium, watch
+from tests.browser.conftest import Watch, watch
 
-__all__ = ["chromium", "watch"]
+__all__ = ["watch"]
 
 
 @dataclass(frozen=True)

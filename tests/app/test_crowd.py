@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.app.crowd import crowd
+from tests.own_loop import in_own_loop
 from tests.widgets.views import node
 from widgets.app.difference import difference
 from widgets.app.visit import Asked
@@ -20,7 +20,7 @@ from workbench.commands.app import in_jupyter
 
 @pytest.mark.slow
 def test_visitors_who_act_at_once_have_separate_worlds_that_all_advance() -> None:
-    came_to = asyncio.run(crowd(visitors=5, actions=2))
+    came_to = in_own_loop(crowd(visitors=5, actions=2))
     assert came_to.steps == [4] * 5
     assert len(came_to.waits) == 10
 

@@ -9,6 +9,7 @@ from typing import Any
 import panel as pn
 import pytest
 
+from tests.own_loop import in_own_loop
 from widgets.app.component import component_of
 from widgets.app.page import filled_later
 from widgets.app.work import failures_told
@@ -52,7 +53,7 @@ def test_a_picture_whose_answer_fails_says_so_and_the_next_answer_takes_the_word
             seen.append(picture.failed)
         return seen
 
-    first, second = asyncio.run(visit())
+    first, second = in_own_loop(visit())
     assert first["asked"] == 1
     assert first["words"].startswith(WORDS)
     assert second == {"asked": 1, "words": ""}
@@ -68,4 +69,4 @@ def test_a_page_whose_content_cannot_be_made_says_so() -> None:
         assert isinstance(words, pn.pane.HTML)
         return str(words.object)
 
-    assert asyncio.run(load()).startswith(f'<p role="alert">{WORDS}')
+    assert in_own_loop(load()).startswith(f'<p role="alert">{WORDS}')

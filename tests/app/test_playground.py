@@ -25,10 +25,11 @@ def told(page: Page) -> str:
 
 
 def press(page: Page, name: str, last: int) -> None:
-    """Press a button, and wait until the picture has so many steps and the buttons can be used again."""
+    """Press a button, and wait until the picture has so many steps and the buttons are those of the newest step."""
     page.get_by_role("button", name=name, exact=True).click()
     expect(page.locator(".mls-ratchet-tree .mls-title")).to_contain_text(f"of {last}:", timeout=20_000)
     expect(page.locator(".mls-action-form.is-busy")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".mls-past")).to_be_hidden(timeout=20_000)
 
 
 def link_of(page: Page) -> str:

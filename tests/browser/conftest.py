@@ -6,7 +6,6 @@ A page is served from memory under an address of its own, so that nothing has to
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,19 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 HOST = "http://localhost"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 
 _OF_ITSELF = re.compile(r"is taking too long to activate|took [\d.]+ms to activate")
 """What JupyterLab says of itself on a slow machine."""
@@ -61,18 +50,6 @@ class Visit(Protocol):
     """Opens HTML as a page; further options are those of Playwright's `new_context`."""
 
     def __call__(self, html: str, **options: Any) -> Page: ...
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser, which is started once."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("Chromium is not installed: with it, the widgets are tried as a reader sees them")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

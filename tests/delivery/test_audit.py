@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import httpx
 import pytest
 
 from tests.delivery.uploads import ALICE, GROUP, NOW, SUITE
+from tests.own_loop import in_own_loop
 from workbench.client import Device
 from workbench.delivery import DeliveryService, Log, Store, TooFast
 from workbench.delivery.access import DeviceAccess
@@ -75,8 +74,7 @@ def test_requests_that_look_suspicious_are_named() -> None:
             await client.post("/v1/challenges", content=b"x" * 20_000)
             await client.post("/v1/challenges", json={"user": "Mallory", "extra": True})
 
-    with ThreadPoolExecutor(1) as thread:  # a browser's loop may be running in this one
-        thread.submit(asyncio.run, ask()).result()
+    in_own_loop(ask())
     with service.store.read() as rows:
         named = [record.event for record in rows.audit("chain")]
         assert list(broken(rows.audit("chain"))) == []

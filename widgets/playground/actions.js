@@ -24,16 +24,17 @@ const TYPED = 200;
  * @param {(chosen: Chosen) => void} does.choose
  * @param {(name: string, from: number) => void} does.act
  * @param {() => void} does.newest goes to the newest step
+ * @param {() => number} does.step the step that the pictures show: an offer of Python is late by a moment
  */
-export function actionForm({ choose, act, newest }) {
+export function actionForm({ choose, act, newest, step }) {
   /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
   const inputs = {};
   /** @type {Chosen} */
   let chosen = {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let typed;
-  /** The action that waits for a yes, because the picture shows an older step. */
-  let asks = "";
+  /** The action that waits for a yes, because the picture shows an older step. @type {{name: string, from: number} | null} */
+  let asks = null;
   /** @type {{offer: Offer, last: number, isBusy: boolean} | null} */
   let now = null;
   /** @type {Map<string, HTMLButtonElement>} */
@@ -87,18 +88,19 @@ export function actionForm({ choose, act, newest }) {
     const button = now.offer.buttons.find((each) => each.name === name);
     if (!button || now.isBusy) return;
     if (button.reason !== null) said.textContent = `${button.reason}.`;
-    else if (now.offer.step < now.last) ask(button);
-    else act(name, now.offer.step);
+    else if (step() < now.last) ask(button);
+    else act(name, step());
   }
 
   /** Ask before the later steps are left. @param {Button} button */
   function ask({ name, label }) {
     if (now === null) return;
-    const { offer, last } = now;
-    asks = name;
-    const yes = html("button", { type: "button", class: "mls-do", click: () => answer(true) }, `${label}, from ${stepName(offer.step)}`);
+    const { last } = now;
+    const from = step();
+    asks = { name, from };
+    const yes = html("button", { type: "button", class: "mls-do", click: () => answer(true) }, `${label}, from ${stepName(from)}`);
     question.replaceChildren(
-      html("p", {}, `From here? ${stepName(offer.step, last)} is shown. The later steps stay in the list of histories.`),
+      html("p", {}, `From here? ${stepName(from, last)} is shown. The later steps stay in the list of histories.`),
       yes,
       html("button", { type: "button", class: "mls-do", click: newest }, "Go to the newest step"),
       html("button", { type: "button", class: "mls-do", click: () => answer(false) }, "Cancel"),
@@ -109,14 +111,15 @@ export function actionForm({ choose, act, newest }) {
 
   /** @param {boolean} isYes */
   function answer(isYes) {
-    const name = asks;
+    const asked = asks;
     close();
-    buttons.get(name)?.focus();
-    if (isYes && now) act(name, now.offer.step);
+    if (asked === null) return;
+    buttons.get(asked.name)?.focus();
+    if (isYes) act(asked.name, asked.from);
   }
 
   function close() {
-    asks = "";
+    asks = null;
     question.hidden = true;
   }
 
@@ -140,7 +143,7 @@ export function actionForm({ choose, act, newest }) {
    * @param {{last: number, isBusy: boolean, words: string}} state the last step; whether Python works; what it said
    */
   function show(offer, values, { last, isBusy, words }) {
-    if (now && offer.step !== now.offer.step) close();
+    if (asks && step() !== asks.from) close();
     now = { offer, last, isBusy };
     for (const [name, input] of Object.entries(inputs)) {
       if (input instanceof HTMLSelectElement) choices(input, offer.people, values[name]);

@@ -51,6 +51,7 @@ export function render({ model, el }) {
     choose: (chosen) => tell({ chosen }),
     act: (name, from) => ask({ do: "act", name, from }),
     newest: () => space.shared.set("step", lastStep()),
+    step: () => space.shared.get("step"),
   });
   const reads = html("ul", {});
   const read = html("section", { class: "mls-reads", "aria-label": "What the attacker has read" }, html("h3", {}, "The attacker has read"), reads);
