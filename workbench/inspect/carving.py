@@ -10,6 +10,7 @@ from workbench.inspect.material import Piece
 from workbench.inspect.recognition import bare_struct, messages_in_a_row, messages_inside, starts_as_message
 from workbench.mls import MLSMessage, decode
 from workbench.mls.errors import Malformed
+from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import GroupContext, GroupInfo, PrivateMessage, PublicMessage, Welcome
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 
@@ -54,6 +55,16 @@ class CarvedObject:
             case other:
                 name = type(other).__name__
         return name if self.is_framed else f"bare {name}"
+
+    @property
+    def content_type(self) -> ContentType | None:
+        """Whether a framed message is an application message, a proposal or a commit; None for other objects."""
+        match self.content:
+            case PublicMessage(content=content):
+                return content.content.TAG
+            case PrivateMessage(content_type=content_type):
+                return content_type
+        return None
 
     @property
     def group_id(self) -> bytes | None:

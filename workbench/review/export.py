@@ -13,7 +13,7 @@ from workbench.inspect.carving import CarvedObject
 from workbench.mls import GroupState, KeyPackageBundle, encode, key_package_ref
 from workbench.mls.crypto.signer import Signer
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
-from workbench.mls.wire.messages import MLSMessage, PrivateMessage, PublicMessage, Welcome
+from workbench.mls.wire.messages import MLSMessage, Welcome
 from workbench.review.audit import Audit, GroupAudit
 from workbench.review.replay import HistoryLine, View
 
@@ -66,7 +66,11 @@ def _client(
         "initial_epoch_authenticator": _authenticator(first),
         "epochs": [
             {
-                "proposals": [each.data.hex() for each in messages if each.epoch == epoch and _is_proposal(each)],
+                "proposals": [
+                    each.data.hex()
+                    for each in messages
+                    if each.epoch == epoch and each.content_type is ContentType.proposal
+                ],
                 "commit": found.data.hex(),
                 "epoch_authenticator": REFUSED if found is line.diverged_at else _authenticator(line.begun[epoch + 1]),
             }
@@ -79,15 +83,6 @@ def _client(
 def _authenticator(view: View) -> str:
     """The epoch authenticator, which the client knows as long as it is a member."""
     return view.secrets.epoch_authenticator.hex() if isinstance(view, GroupState) else REFUSED
-
-
-def _is_proposal(found: CarvedObject) -> bool:
-    match found.content:
-        case PublicMessage(content=content):
-            return content.content.TAG is ContentType.proposal
-        case PrivateMessage(content_type=content_type):
-            return content_type is ContentType.proposal
-    return False
 
 
 def pytest_of(case: str, client: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from workbench.mls.errors import Misuse, MLSError, OwnMessage
 from workbench.mls.group.pre_shared_keys import HeldPSKs
 from workbench.mls.group.public_observer import EncryptedApplicationData, EncryptedHandshake, Observed
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import GroupInfo, PrivateMessage, PublicMessage
+from workbench.mls.wire.messages import GroupInfo, PublicMessage
 from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.review.groups import start_from
 
@@ -168,7 +168,7 @@ class _Follower:
             messages = self.by_epoch.get(view.epoch, [])
             view = self._before_commit(line, view, messages)
             line.views[view.epoch] = view
-            commits = [each for each in messages if _is_commit(each)]
+            commits = [each for each in messages if each.content_type is ContentType.commit]
             following = self._try_commits(line, view, commits)
             if not following:
                 line.ended = self._reason_for_end(line, view, commits)
@@ -185,7 +185,10 @@ class _Follower:
 
     def _before_commit(self, line: HistoryLine, view: View, messages: Sequence[CarvedObject]) -> View:
         """Process all messages that do not end the epoch: proposals first, since later messages may need them."""
-        order = sorted((each for each in messages if not _is_commit(each)), key=lambda each: not _is_proposal(each))
+        order = sorted(
+            (each for each in messages if each.content_type is not ContentType.commit),
+            key=lambda each: each.content_type is not ContentType.proposal,
+        )
         for found in order:
             taken, outcome = self._take(view, found)
             line.messages.append(outcome)
@@ -237,7 +240,7 @@ class _Follower:
 
     def _own(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
         """A message of the member whose state this is: its state after the commit is not in the material."""
-        if isinstance(found.content, PublicMessage) and _is_commit(found):
+        if isinstance(found.content, PublicMessage) and found.content_type is ContentType.commit:
             return self._go_on_in_public(view, found)
         missing = "the state of another member: this one has sent the message itself, and keeps no key for it"
         return view, ReplayedMessage(found, view, missing=missing)
@@ -269,21 +272,3 @@ def _sealed(observed: Observed | Received) -> str:
     if isinstance(observed, EncryptedHandshake | EncryptedApplicationData):
         return "the keys"
     return ""
-
-
-def _is_commit(found: CarvedObject) -> bool:
-    match found.content:
-        case PublicMessage(content=content):
-            return content.content.TAG is ContentType.commit
-        case PrivateMessage(content_type=content_type):
-            return content_type is ContentType.commit
-    return False
-
-
-def _is_proposal(found: CarvedObject) -> bool:
-    match found.content:
-        case PublicMessage(content=content):
-            return content.content.TAG is ContentType.proposal
-        case PrivateMessage(content_type=content_type):
-            return content_type is ContentType.proposal
-    return False
