@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-from workbench.commands.review_options import add_review_options, policy_of, secrets_of
+from workbench.commands.review_options import add_review_options, policy_and_secrets
 from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.material import Piece
 from workbench.inspect.names import shown
@@ -67,14 +67,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit the files and print the findings."""
-    try:
-        policy = policy_of(arguments)
-    except (OSError, ValueError) as problem:
-        print(f"workbench audit: cannot read {arguments.trust}: {problem}", file=sys.stderr)
+    given = policy_and_secrets(arguments, "audit")
+    if given is None:
         return 2
-    secrets = secrets_of(arguments, policy, "audit")
-    if secrets is None:
-        return 2
+    policy, secrets = given
     pieces: list[Piece] = []
     is_unreadable = False
     for name, found in read_pieces(arguments):

@@ -50,7 +50,18 @@ def _seconds(text: str) -> int:
     return seconds
 
 
-def policy_of(arguments: argparse.Namespace) -> Policy:
+def policy_and_secrets(arguments: argparse.Namespace, command: str) -> tuple[Policy, KnownSecrets] | None:
+    """What the reviewer states and holds; None after a message on stderr if a file cannot be read."""
+    try:
+        policy = _policy(arguments)
+    except (OSError, ValueError) as problem:
+        print(f"workbench {command}: cannot read {arguments.trust}: {problem}", file=sys.stderr)
+        return None
+    secrets = _secrets(arguments, policy, command)
+    return None if secrets is None else (policy, secrets)
+
+
+def _policy(arguments: argparse.Namespace) -> Policy:
     """The policy that the arguments state. Raises OSError and ValueError for the trust anchors."""
     lifetimes = replace(DEFAULT_LIFETIMES, longest=arguments.max_lifetime)
     if arguments.trust is None:
@@ -61,7 +72,7 @@ def policy_of(arguments: argparse.Namespace) -> Policy:
     return Policy(lifetimes=lifetimes, authentication=TrustAnchors(tuple(anchors)))
 
 
-def secrets_of(arguments: argparse.Namespace, policy: Policy, command: str) -> KnownSecrets | None:
+def _secrets(arguments: argparse.Namespace, policy: Policy, command: str) -> KnownSecrets | None:
     """All secrets of the given files; None after a message on stderr if one of the files cannot be read."""
     held = NO_SECRETS
     for name in arguments.state:

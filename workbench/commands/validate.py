@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 
-from workbench.commands.review_options import add_review_options, policy_of, secrets_of
+from workbench.commands.review_options import add_review_options, policy_and_secrets
 from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.mls.wire.messages import GroupInfo
@@ -39,14 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify each object in the files and print its checks."""
-    try:
-        policy = policy_of(arguments)
-    except (OSError, ValueError) as problem:
-        print(f"workbench validate: cannot read {arguments.trust}: {problem}", file=sys.stderr)
+    given = policy_and_secrets(arguments, "validate")
+    if given is None:
         return 2
-    secrets = secrets_of(arguments, policy, "validate")
-    if secrets is None:
-        return 2
+    policy, secrets = given
     objects, status = carved_objects(arguments, "validate")
     trees = [each.content for each in objects if isinstance(each.content, RatchetTreeExtension)]
     infos = [each.content for each in objects if isinstance(each.content, GroupInfo)]
