@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from queue import Empty
 
 import pytest
@@ -21,6 +22,7 @@ from workbench.lab.counterfactual import counterfactual
 pytestmark = pytest.mark.slow
 
 SECONDS = 120
+ROOMS = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +91,12 @@ def test_two_notebooks_on_two_kernels_talk_through_the_service(
 
 
 @pytest.fixture
-def worlds(live: Live, request: pytest.FixtureRequest) -> Iterator[tuple[World, World]]:
+def worlds(live: Live) -> Iterator[tuple[World, World]]:
     """Two worlds in a room of their own, with people whom no other test knows."""
-    made = World(service=live.url, room=request.node.name), World(service=live.url, room=request.node.name)
-    made[0].device(f"Alice {request.node.name}")
-    made[1].device(f"Bob {request.node.name}")
+    number = next(ROOMS)
+    made = World(service=live.url, room=f"Room {number}"), World(service=live.url, room=f"Room {number}")
+    made[0].device(f"Alice {number}")
+    made[1].device(f"Bob {number}")
     yield made
     for each in made:
         each.close()
