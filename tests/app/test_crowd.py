@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.app.crowd import crowd
 from tests.own_loop import in_own_loop
 from tests.widgets.views import node
-from widgets.app.difference import difference
 from widgets.app.visit import Asked
+from widgets.shared.difference import difference
 from workbench.commands.app import in_jupyter
 
 
@@ -44,7 +44,7 @@ def test_a_difference_makes_the_new_value_of_the_old(old: Any, new: Any) -> None
 def test_the_page_adds_a_difference_as_python_means_it(repository: Path) -> None:
     old = {"steps": [{"text": "one", "keys": [1]}], "last": None}
     new = {"steps": [{"text": "one", "keys": [1, 2]}, {"text": "two"}], "last": 1, "more": None}
-    source = (repository / "widgets" / "app" / "host.js").read_text("utf-8")
+    source = (repository / "widgets" / "shared" / "growing.js").read_text("utf-8")
     begin = source.index("function changed(")
     program = source[begin : source.index("\n}\n", begin) + 3]
     program += f"console.log(JSON.stringify(changed({json.dumps(old)}, {json.dumps(difference(old, new))})));\n"

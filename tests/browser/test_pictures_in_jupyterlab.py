@@ -25,6 +25,7 @@ ROOM = ".mls-chat-room"
 ROOM_CELL = """\
 from widgets import Room
 from workbench.lab import World
+from workbench.views.room import room_view
 
 world = World.of(["Alice", "Bob/phone"])
 world.send("Alice", "Hello")
@@ -32,6 +33,15 @@ world.device("Bob/tablet")
 world.join("Bob/tablet")
 room = Room.of(world)
 room"""
+
+# All messages of widgets that come from Python, as text.
+_WATCH_COMMS = """() => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  window.commMessages = [];
+  kernel.iopubMessage.connect((_, message) => {
+    if (message.header.msg_type === "comm_msg") window.commMessages.push(message.content.data);
+  });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +108,15 @@ def test_a_button_of_a_warning_acts_in_the_world_and_try_tries_anew(notebook: Pa
     comes_to_be(notebook, "world.members", "('Alice', 'Bob/phone')")
     expect(room.locator(".mls-alert").filter(has_text="came in")).to_have_count(0)
     expect(room.get_by_label("Bob's tablet", exact=True)).to_contain_text("removed")
+
+
+def test_the_browser_is_sent_what_changed_in_a_view(notebook: Page) -> None:
+    notebook.evaluate(_WATCH_COMMS)
+    in_kernel(notebook, "[world.send('Alice', 'And again'), room.set_trait('view', room_view(world, 'The room'))]")
+    expect(notebook.locator(ROOM).get_by_role("button", name="And again").first).to_be_visible()
+    sent = notebook.evaluate("() => window.commMessages")
+    assert [each["method"] for each in sent] == ["custom"]
+    assert len(sent[0]["content"]["change"]["at"]["messages"]["at"]) == 1
 
 
 def test_in_a_narrow_window_the_graph_keeps_its_size_and_shows_what_is_selected(notebook: Page) -> None:

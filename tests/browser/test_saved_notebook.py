@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Visit, Watch
-from tests.browser.jupyterlab import comes_to_be, jupyterlab, open_notebook, reload, run_all_cells, save
+from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, reload, run_all_cells, save
 
 pytestmark = pytest.mark.browser
 
@@ -127,10 +127,13 @@ def test_after_a_lost_connection_it_still_is(notebook: Page) -> None:
     all_are_connected(notebook)
 
 
-def test_after_a_reload_with_the_same_kernel_it_is_so_again(notebook: Page) -> None:
+def test_a_view_that_grew_is_whole_after_a_reload_with_the_same_kernel(notebook: Page) -> None:
+    in_kernel(notebook, "tree.set_trait('view', {**tree.view, 'title': 'a grown group'})")
+    expect(cell(notebook, "a tree").get_by_role("tree", name="a grown group")).to_be_visible()
     save(notebook)
     reload(notebook)
     all_are_connected(notebook)
+    expect(cell(notebook, "a tree").get_by_role("tree", name="a grown group")).to_be_visible()
     expect(cell(notebook, "a tree").locator(f"{ROOM}:visible .mls-title")).to_contain_text("Step 1 of 2")
     step_back(notebook, "two trees")
     second = cell(notebook, "two trees").locator(f"{ROOM}:visible").nth(1)
@@ -145,6 +148,8 @@ def test_when_the_kernel_is_gone_every_picture_plays_on_where_it_was(notebook: P
     notebook.add_locator_handler(died, died.get_by_role("button").last.click)
     notebook.evaluate(end)
     all_play_by_themselves(notebook)
+    if end == RESTART:
+        expect(cell(notebook, "a tree").get_by_role("tree", name="a grown group")).to_be_visible()
     title = cell(notebook, "controls").locator(f"{ROOM}:visible .mls-title")
     expect(title).to_contain_text("Step 1 of 2")
     cell(notebook, "controls").get_by_label("One step forward").click()

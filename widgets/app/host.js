@@ -7,19 +7,10 @@
  * number of what Python could not answer, and what it says about it).
  */
 import { render as renderPicture } from "../playground/playground.js";
-
-/** @typedef {{to: unknown} | {at: Record<string, any>}} Change */
+import { changed } from "../shared/growing.js";
 
 /** The view of each model of the page. It outlives the element that shows it. @type {WeakMap<object, {view: unknown, edition: number}>} */
 const copies = new WeakMap();
-
-/** A value of JSON with a change, as `difference` in Python gives it. Parts that do not change stay. @param {any} old @param {Change} change */
-function changed(old, change) {
-  if ("to" in change) return change.to;
-  const next = Array.isArray(old) ? [...old] : { ...old };
-  for (const [key, part] of Object.entries(change.at)) next[key] = changed(Object.hasOwn(next, key) ? next[key] : null, part);
-  return next;
-}
 
 export default {
   /** @param {{model: any, el: HTMLElement}} host */

@@ -9,12 +9,12 @@ from typing import Any
 import panel as pn
 
 from widgets.app.component import component_of, scheme
-from widgets.app.difference import difference
 from widgets.app.page import filled_later, framed, notice
 from widgets.app.visit import BOUNDS, Asked
 from widgets.app.work import in_thread
 from widgets.playground import Playground
 from widgets.playground.session import Session
+from widgets.shared.difference import difference
 from workbench.lab.shared_history import InvalidHistory
 
 ADDRESS_AT_MOST = 2000

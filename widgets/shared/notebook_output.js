@@ -4,6 +4,8 @@
  * model announces itself here, and the live picture stands in the output instead of the player.
  */
 
+import { grows } from "./growing.js";
+
 /** @typedef {import("./model.d.ts").Model} Model */
 /** @typedef {{get: (name: string) => unknown}} Values */
 /** @typedef {(valuesOf?: (number: number) => Values) => Promise<void>} Play starts the players, with the last values */
@@ -25,12 +27,16 @@ export function announced(render, valuesOf = async (model) => [model]) {
     async initialize({ model }) {
       const id = model.get("output_id");
       if (!id) return undefined;
+      const stopGrowing = model.get("edition") === undefined ? null : grows(model);
       const page = /** @type {Record<symbol, Map<string, Show> | undefined>} */ (/** @type {unknown} */ (globalThis));
       const pictures = (page[PICTURES] ??= /** @type {Map<string, Show>} */ (new Map()));
       const last = await valuesOf(model);
       pictures.set(id, (output, play) => connect(output, play, last, { model, render }));
       document.dispatchEvent(new CustomEvent(ANNOUNCED, { detail: id }));
-      return () => pictures.delete(id);
+      return () => {
+        pictures.delete(id);
+        stopGrowing?.();
+      };
     },
   };
 }

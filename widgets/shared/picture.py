@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from widgets.shared.assemble import STYLES
+from widgets.shared.growing import GrowingWidget
 from widgets.shared.lighter import BYTES, without_bytes
-from widgets.shared.live_output import Announced, shown
+from widgets.shared.live_output import shown
 from widgets.shared.page import kept, page
 from widgets.shared.still import NotDrawn, Still, still, words_alone
 
 SAVED: Final = "Saved with the notebook. To connect this picture with Python, run this cell again."
 
 
-class Picture(Announced):
+class Picture(GrowingWidget):
     """A widget that a notebook keeps, and that `to_html` writes as a page.
 
     `_module` is the JavaScript file of the live picture, `_still_module` that of the still picture, and `_still_styles`

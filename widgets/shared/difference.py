@@ -1,4 +1,4 @@
-"""The difference of two values of JSON: a view that has grown is sent as its difference, which host.js adds."""
+"""The difference of two values of JSON: a view that has grown is sent as its difference, which growing.js adds."""
 
 from __future__ import annotations
 
@@ -26,4 +26,7 @@ def difference(old: Any, new: Any) -> dict[str, Any]:
 
 def _differs(old: dict[Any, Any], key: object, new: object) -> bool:
     """Whether a part is new or another. In Python 1 == True, so the types count too; a part that is null is sent."""
-    return key not in old or type(old[key]) is not type(new) or old[key] != new
+    if key not in old:
+        return True
+    # A view that has grown has most parts of the view before: the same objects need no comparison.
+    return old[key] is not new and (type(old[key]) is not type(new) or old[key] != new)
