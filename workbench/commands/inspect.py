@@ -12,6 +12,7 @@ Examples:
   workbench inspect --as LeafNode --hex leaf.txt
   workbench inspect capture.har other.jsonl
   workbench inspect --verify key_package.bin
+  workbench inspect --peers --state dave.bundle server.jsonl
   workbench inspect --json message.bin | jq '.root.children[].name'
 """
 
@@ -20,12 +21,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 
+from workbench.commands.peer_verdicts import print_verdicts, verdicts_on
+from workbench.commands.review_options import add_state, secrets_in
 from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.carving import CarvedObject, carve
-from workbench.inspect.dissect import KINDS, MOST_FIELDS, STRUCTS, Dissection, dissect
+from workbench.inspect.dissect import KINDS, MOST_FIELDS, STRUCTS, dissect
 from workbench.inspect.material import Piece
 from workbench.inspect.readings import advice_on
+from workbench.review.known_secrets import KnownSecrets
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,78 +47,103 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="check each object by itself too, as `workbench validate` does"
     )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="give each object to the other implementations that are installed, and list which of them accept it, and "
+        "which refuse it with which error",
+    )
+    add_state(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs; docs/inspect.md describes it")
     parser.add_argument(
         "--full",
         action="store_true",
         help=f"show all bytes, repeat every meaning, and show all fields if there are more than {MOST_FIELDS}",
     )
-    parser.epilog = "exit status: 0 all bytes decode; 1 they are damaged; 2 a file or an argument is wrong"
+    parser.epilog = (
+        "exit status: 0 all bytes decode; 1 they are damaged, a check of --verify has failed, or an implementation of "
+        "--peers refuses them; 2 a file or an argument is wrong"
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """An object that is shown: its place, its bytes, what they are taken for, and the object as it was carved."""
+
+    heading: str
+    data: bytes
+    kind: str | type
+    carved: CarvedObject | None
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Dissect each object in the files and print the results."""
+    files: list[list[_Shown]] = []
     status = 0
     for name, pieces in read_pieces(arguments):
         if isinstance(pieces, str):
             print(f"workbench inspect: cannot read {name}: {pieces}", file=sys.stderr)
             status = 2
-            continue
-        objects = _objects(pieces, arguments.kind)
-        for at, (heading, data, kind) in enumerate(objects):
-            dissection = dissect(data, kind, most=None if arguments.full else MOST_FIELDS)
+        else:
+            files.append(_objects(pieces, arguments.kind))
+    secrets = secrets_in(arguments, "inspect")
+    if secrets is None:
+        return 2
+    asked = verdicts_on([each.carved for objects in files for each in objects], secrets) if arguments.peers else None
+    for objects in files:
+        for at, each in enumerate(objects):
             if len(objects) > 1 and not arguments.json:
-                print(f"{'' if at == 0 else chr(10)}{heading}")
-            _show(dissection, heading, as_json=arguments.json, full=arguments.full)
-            if arguments.verify:
-                status = max(status, _verified(pieces, data, as_json=arguments.json))
-            if dissection.faults:
-                status = max(status, 1)
-                if arguments.kind == "message":
-                    advice = advice_on(data) or "The bytes are damaged."
-                    print(f"workbench inspect: {advice} If it is another struct, name it with --as.", file=sys.stderr)
+                print(f"{'' if at == 0 else chr(10)}{each.heading}")
+            status = max(status, _show(each, arguments))
+            if arguments.verify and each.carved is not None:
+                status = max(status, _verified(each.carved, secrets, as_json=arguments.json))
+            if asked is not None:
+                status = max(status, print_verdicts(each.heading, next(asked), as_json=arguments.json))
     return status
 
 
-def _objects(pieces: list[Piece], kind: str) -> list[tuple[str, bytes, str | type]]:
-    """What is shown: the place, the bytes and the struct of each object.
+def _show(shown: _Shown, arguments: argparse.Namespace) -> int:
+    """Print the fields of an object; the exit status that they ask for."""
+    dissection = dissect(shown.data, shown.kind, most=None if arguments.full else MOST_FIELDS)
+    if arguments.json:
+        print(json.dumps({**dissection.as_json(), "source": shown.heading}, ensure_ascii=False))
+    else:
+        print(dissection.text(full=arguments.full))
+    if not dissection.faults:
+        return 0
+    if arguments.kind == "message":
+        advice = advice_on(shown.data) or "The bytes are damaged."
+        print(f"workbench inspect: {advice} If it is another struct, name it with --as.", file=sys.stderr)
+    return 1
+
+
+def _objects(pieces: list[Piece], kind: str) -> list[_Shown]:
+    """What is shown of a file: the place, the bytes and the struct of each object.
 
     A single piece is an MLSMessage or what the caller says, without a guess. Only messages one after the other are
     taken apart.
     """
-    if kind != "message":
-        return [(str(piece), piece.data, kind) for piece in pieces]
     found = list(carve(pieces))
-    if len(found) > 1 or (found and len(pieces) > 1):
-        return [(f"{each.where} ({each.kind})", each.data, _struct_of(each)) for each in found]
-    return [(str(piece), piece.data, kind) for piece in pieces]
+    if kind == "message" and (len(found) > 1 or (found and len(pieces) > 1)):
+        return [_Shown(f"{each.where} ({each.kind})", each.data, each.struct or "message", each) for each in found]
+    by_bytes = {each.data: each for each in found}
+    return [_Shown(str(piece), piece.data, kind, by_bytes.get(piece.data)) for piece in pieces]
 
 
-def _verified(pieces: list[Piece], data: bytes, *, as_json: bool) -> int:
-    """Print the checks of the object with these bytes; the exit status that they ask for."""
+def _verified(carved: CarvedObject, secrets: KnownSecrets, *, as_json: bool) -> int:
+    """Print the checks of an object; the exit status that they ask for."""
     from workbench.commands.validate import text_of  # noqa: PLC0415 - dissecting needs no checks
+    from workbench.review.evidence import ReviewEvidence  # noqa: PLC0415 - as above
     from workbench.review.verify import verify  # noqa: PLC0415 - as above
 
-    found = next((each for each in carve(pieces) if each.data == data), None)
-    if found is None:
-        return 0
-    verification = verify(found)
+    states = {(state.group_id, state.epoch): state for state in secrets.states}
+    held = ReviewEvidence(states=states, bundles=secrets.bundles, psks=secrets.psks, trees=secrets.trees)
+    verification = verify(carved, held)
     print(json.dumps(verification.as_json(), ensure_ascii=False) if as_json else text_of(verification))
     return 1 if verification.failures else 0
-
-
-def _struct_of(carved: CarvedObject) -> str | type:
-    return carved.struct or "message"
 
 
 def _kind(name: str) -> str:
     if name not in KINDS and name not in STRUCTS:
         raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(KINDS)}, and no struct of RFC 9420")
     return name
-
-
-def _show(dissection: Dissection, heading: str, *, as_json: bool, full: bool) -> None:
-    if as_json:
-        print(json.dumps({**dissection.as_json(), "source": heading}, ensure_ascii=False))
-    else:
-        print(dissection.text(full=full))

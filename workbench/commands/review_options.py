@@ -8,21 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.mls import Policy, TrustAnchors
+from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.leaf_node import DEFAULT_LIFETIMES
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets, read_secrets
 
 
 def add_review_options(parser: argparse.ArgumentParser) -> None:
     """Declare states and secrets, the time, and the settings of the policy."""
-    held = parser.add_argument_group("what you hold")
-    held.add_argument(
-        "--state",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a state or a key package as `write_state` and `write_bundle` write it, a passive client of the working "
-        "group, or a JSON of known secrets (docs/review.md); may be repeated",
-    )
+    add_state(parser)
     policy = parser.add_argument_group("the policy")
     policy.add_argument(
         "--now",
@@ -38,6 +31,19 @@ def add_review_options(parser: argparse.ArgumentParser) -> None:
         help="the longest lifetime that the policy accepts (default: %(default)s)",
     )
     policy.add_argument("--trust", metavar="PEM", help="the certificates of the trust anchors, for X.509 credentials")
+
+
+def add_state(parser: argparse.ArgumentParser) -> None:
+    """Declare states and secrets."""
+    held = parser.add_argument_group("what you hold")
+    held.add_argument(
+        "--state",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a state or a key package as `write_state` and `write_bundle` write it, a passive client of the working "
+        "group, or a JSON of known secrets (docs/review.md); may be repeated",
+    )
 
 
 def _seconds(text: str) -> int:
@@ -57,7 +63,7 @@ def policy_and_secrets(arguments: argparse.Namespace, command: str) -> tuple[Pol
     except (OSError, ValueError) as problem:
         print(f"workbench {command}: cannot read {arguments.trust}: {problem}", file=sys.stderr)
         return None
-    secrets = _secrets(arguments, policy, command)
+    secrets = secrets_in(arguments, command, policy)
     return None if secrets is None else (policy, secrets)
 
 
@@ -72,7 +78,7 @@ def _policy(arguments: argparse.Namespace) -> Policy:
     return Policy(lifetimes=lifetimes, authentication=TrustAnchors(tuple(anchors)))
 
 
-def _secrets(arguments: argparse.Namespace, policy: Policy, command: str) -> KnownSecrets | None:
+def secrets_in(arguments: argparse.Namespace, command: str, policy: Policy = DEFAULT_POLICY) -> KnownSecrets | None:
     """All secrets of the given files; None after a message on stderr if one of the files cannot be read."""
     held = NO_SECRETS
     for name in arguments.state:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.interop.peers.features import GROUP_ID
-from tests.interop.peers.member import AddMember, Implementation, RemoveMember, SetExtensions, identity_of
-from tests.interop.peers.ours import OurMember
-from tests.interop.peers.rfc9420 import Rfc9420, Rfc9420Member
-from tests.interop.peers.ts_mls import TsMls, TsMlsMember
+from workbench.interop.peers.member import AddMember, PeerImplementation, RemoveMember, SetExtensions, identity_of
+from workbench.interop.peers.ours import OurMember
+from workbench.interop.peers.rfc9420 import Rfc9420Member, Rfc9420Package
+from workbench.interop.peers.ts_mls import TsMlsMember, TsMlsPackage
 from workbench.mls import (
     BasicCredential,
     Credential,
@@ -51,10 +51,10 @@ LABEL, CONTEXT = "interop", b"context"
 class Proof:
     """A bug of a peer in cipher suite 1, or in the one that the title names."""
 
-    implementation: Implementation
+    implementation: PeerImplementation
     title: str
     consequence: str
-    capture: Callable[[Implementation], Bytes]
+    capture: Callable[[PeerImplementation], Bytes]
     verify: Callable[[Bytes], None]
 
     @property
@@ -78,13 +78,13 @@ def keep(found: Mapping[str, Bytes]) -> None:
 # external_pub, of both
 
 
-def _ts_mls_external_pub(peer: Implementation) -> Bytes:
+def _ts_mls_external_pub(peer: PeerImplementation) -> Bytes:
     alice = _ts_mls(peer)
     alice.create(GROUP_ID)
     return {"extension_data": _external_pub(alice.group_info(as_it_is=True)), **_group_key(alice.group_info())}
 
 
-def _rfc9420_external_pub(peer: Implementation) -> Bytes:
+def _rfc9420_external_pub(peer: PeerImplementation) -> Bytes:
     alice = _rfc9420(peer)
     return {"extension_data": _external_pub(alice.group_info(as_it_is=True)), **_group_key(alice.group_info())}
 
@@ -102,7 +102,7 @@ def _is_a_bare_key(found: Bytes) -> None:
 # ts-mls
 
 
-def _its_external_sender(peer: Implementation) -> Bytes:
+def _its_external_sender(peer: PeerImplementation) -> Bytes:
     return {"extension_data": _ts_mls(peer).external_sender()}
 
 
@@ -112,7 +112,7 @@ def _is_one_sender(found: Bytes) -> None:
     assert _malformed(ExternalSenders, data)
 
 
-def _its_key_package_on_p256(peer: Implementation) -> Bytes:
+def _its_key_package_on_p256(peer: PeerImplementation) -> Bytes:
     key_package = decode(MLSMessage, _ts_mls(peer, suite=2).key_package()).message
     assert isinstance(key_package, KeyPackage)
     return {"signature_key": key_package.leaf_node.signature_key}
@@ -124,7 +124,7 @@ def _is_a_compressed_point(found: Bytes) -> None:
     assert key[0] in {2, 3}
 
 
-def _its_group_context_extensions(peer: Implementation) -> Bytes:
+def _its_group_context_extensions(peer: PeerImplementation) -> Bytes:
     alice = _ts_mls(peer)
     alice.create(GROUP_ID)
     return {"commit": alice.commit(SetExtensions(((ExtensionType.required_capabilities, bytes(3)),))).commit}
@@ -142,7 +142,7 @@ def _has_no_path(found: Bytes) -> None:
 # rfc9420
 
 
-def _its_exporter(peer: Implementation) -> Bytes:
+def _its_exporter(peer: PeerImplementation) -> Bytes:
     alice = _rfc9420(peer)
     exported = alice.export(LABEL, CONTEXT, 32, as_it_is=True)
     return {"exporter_secret": alice._group.get_exporter_secret(), "exported": exported}
@@ -155,7 +155,7 @@ def _is_of_the_context_itself(found: Bytes) -> None:
     assert found["exported"] != suite.expand_with_label(secret, "exported", suite.hash(CONTEXT), 32)
 
 
-def _its_leaf_and_its_path(peer: Implementation) -> Bytes:
+def _its_leaf_and_its_path(peer: PeerImplementation) -> Bytes:
     alice = _rfc9420(peer)
     old, new = decode(LeafNode, alice.leaf()), _path_leaf(alice.commit().commit)
     return {
@@ -171,7 +171,7 @@ def _is_the_same_leaf(found: Bytes) -> None:
         assert found[f"{what} in the key package"] == found[f"{what} in the path"]
 
 
-def _its_path_with_an_add(peer: Implementation) -> Bytes:
+def _its_path_with_an_add(peer: PeerImplementation) -> Bytes:
     alice = _rfc9420(peer)
     bob, carol = (OurMember(1, identity_of(name)) for name in ("bob", "carol"))
     alice.commit(AddMember(bob.key_package()))
@@ -185,7 +185,7 @@ def _has_no_node(found: Bytes) -> None:
     assert path.nodes == ()
 
 
-def _its_unmerged_leaves(peer: Implementation) -> Bytes:
+def _its_unmerged_leaves(peer: PeerImplementation) -> Bytes:
     alice = _rfc9420(peer)
     bob, carol, dave, erin = (OurMember(1, identity_of(name)) for name in ("bob", "carol", "dave", "erin"))
     bob.join(alice.commit(*(AddMember(each.key_package()) for each in (bob, carol))).welcome)
@@ -210,7 +210,7 @@ def _is_forgotten(found: Bytes) -> None:
     assert before.encryption_key == after.encryption_key
 
 
-def _its_required_capabilities(peer: Implementation) -> Bytes:
+def _its_required_capabilities(peer: PeerImplementation) -> Bytes:
     return {"extension_data": _rfc9420(peer).required_capabilities([10], [9], [1])}
 
 
@@ -220,7 +220,7 @@ def _has_counts(found: Bytes) -> None:
     assert encode(RequiredCapabilities((10,), (9,), (1,))) == bytes.fromhex("02 000a 02 0009 02 0001")
 
 
-def _its_group_after_reinit(peer: Implementation) -> Bytes:
+def _its_group_after_reinit(peer: PeerImplementation) -> Bytes:
     alice = _rfc9420(peer)
     alice.commit()
     alice.reinit(b"the next group")
@@ -234,13 +234,13 @@ def _is_the_next_group(found: Bytes) -> None:
 # What they are made of
 
 
-def _ts_mls(peer: Implementation, suite: int = 1) -> TsMlsMember:
+def _ts_mls(peer: PeerImplementation, suite: int = 1) -> TsMlsMember:
     member = peer.member(suite, identity_of("alice"))
     assert isinstance(member, TsMlsMember)
     return member
 
 
-def _rfc9420(peer: Implementation) -> Rfc9420Member:
+def _rfc9420(peer: PeerImplementation) -> Rfc9420Member:
     """Alice as a member of rfc9420, alone in a group that she has created."""
     member = peer.member(1, identity_of("alice"))
     assert isinstance(member, Rfc9420Member)
@@ -281,77 +281,77 @@ def _malformed(kind: type[object], data: bytes) -> bool:
 
 PROOFS = (
     Proof(
-        TsMls(),
+        TsMlsPackage(),
         "external_pub is a bare key, not a vector (§12.4.3.2)",
         "The tests put the length before it, so that external commits work in both directions.",
         _ts_mls_external_pub,
         _is_a_bare_key,
     ),
     Proof(
-        TsMls(),
+        TsMlsPackage(),
         "external_senders is one sender, not a vector of them (§12.1.8.1)",
         "Neither side accepts the form of the other.",
         _its_external_sender,
         _is_one_sender,
     ),
     Proof(
-        TsMls(),
+        TsMlsPackage(),
         "A commit of GroupContextExtensions has no path (§17.4)",
         "We refuse it.",
         _its_group_context_extensions,
         _has_no_path,
     ),
     Proof(
-        TsMls(),
+        TsMlsPackage(),
         "A signature key on a NIST curve is a compressed point (§5.1), here in cipher suite 2",
         "We accept it and keep the bytes as they are; rfc9420 does not read it.",
         _its_key_package_on_p256,
         _is_a_compressed_point,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         "external_pub is a bare key, not a vector (§12.4.3.2)",
         "The tests put the length before it. Without the length we could not read even its Welcome.",
         _rfc9420_external_pub,
         _is_a_bare_key,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         f"The exporter does not hash the context (§8.5), here {CONTEXT!r} with the label {LABEL!r}",
         "The tests hash the context for it. Then it exports the same secrets as the others.",
         _its_exporter,
         _is_of_the_context_itself,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         "The leaf of a path keeps the key and the signature of the key package (§7.5)",
         "The other members refuse all its commits that have a path.",
         _its_leaf_and_its_path,
         _is_the_same_leaf,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         "The filtered direct path leaves out the members that the commit adds (§4.1.2)",
         "It refuses the commits of others that add a member and have a path.",
         _its_path_with_an_add,
         _has_no_node,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         "A commit forgets the unmerged leaves that were there before it (§7.8, §12.1.1)",
         "The other members refuse it. So in mixed groups it commits nothing.",
         _its_unmerged_leaves,
         _is_forgotten,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         "required_capabilities has counts instead of vectors (§11.1)",
         "It can neither set nor check them.",
         _its_required_capabilities,
         _has_counts,
     ),
     Proof(
-        Rfc9420(),
+        Rfc9420Package(),
         "A ReInit changes the id and the epoch of the old group (§11.2)",
         "The other members refuse its commit, and it refuses theirs.",
         _its_group_after_reinit,

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.interop.peers.member import Implementation
+from workbench.interop.peers.member import PeerImplementation
 
 
 @pytest.fixture(scope="module")
-def playing() -> Iterator[Callable[[Implementation], Implementation]]:
+def playing() -> Iterator[Callable[[PeerImplementation], PeerImplementation]]:
     """A function that skips a test if a peer is not installed; processes of peers end with the test file."""
-    played: list[Implementation] = []
+    played: list[PeerImplementation] = []
 
-    def ready(implementation: Implementation) -> Implementation:
+    def ready(implementation: PeerImplementation) -> PeerImplementation:
         if (reason := implementation.missing()) is not None:
             pytest.skip(reason)
         played.append(implementation)

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tests.interop.peers.agentvault import Agentvault
-from tests.interop.peers.core_crypto import CoreCrypto
 from tests.interop.peers.features import FEATURES, Scene
-from tests.interop.peers.gbp import Gbp
-from tests.interop.peers.member import Implementation, NotOffered
-from tests.interop.peers.ours import OURS
-from tests.interop.peers.rfc9420 import Rfc9420
-from tests.interop.peers.rine import Rine
-from tests.interop.peers.ts_mls import TsMls
+from workbench.interop.peers.agentvault import AgentvaultPackage
+from workbench.interop.peers.core_crypto import CoreCryptoPackage
+from workbench.interop.peers.gbp import GbpPackage
+from workbench.interop.peers.member import NotOfferedByPeer, PeerImplementation
+from workbench.interop.peers.ours import OURS
+from workbench.interop.peers.rfc9420 import Rfc9420Package
+from workbench.interop.peers.rine import RinePackage
+from workbench.interop.peers.ts_mls import TsMlsPackage
 
 Role: TypeAlias = Literal["ours acts", "peer acts"]
 ROLES: tuple[Role, ...] = ("ours acts", "peer acts")
@@ -56,7 +56,7 @@ class Bug:
 class Declared:
     """A peer, and all features that do not succeed with it."""
 
-    implementation: Implementation
+    implementation: PeerImplementation
     exceptions: tuple[Lack | Refusal | Bug, ...]
 
     def __post_init__(self) -> None:
@@ -87,7 +87,7 @@ def comes_true(peer: Declared, suite: int, role: Role, feature: str) -> None:
     scene, expected = Scene(acting, answering, suite), peer.exception(feature, role)
     try:
         FEATURES[feature](scene)
-    except NotOffered:
+    except NotOfferedByPeer:
         assert isinstance(expected, Lack), "the module has no call for this, and nothing says so"
     except (*scene.actor.errors, *scene.other.errors) as problem:
         if not isinstance(expected, Refusal | Bug) or not re.search(expected.words, str(problem)):
@@ -127,7 +127,7 @@ OLD_GROUP = "its call for a Welcome does not look up the old group, and the call
 
 PEERS = (
     Declared(
-        TsMls(),
+        TsMlsPackage(),
         (
             Lack("it makes no Update proposals", theirs("proposes an Update"), "update"),
             Bug(
@@ -143,7 +143,7 @@ PEERS = (
         ),
     ),
     Declared(
-        Agentvault(),
+        AgentvaultPackage(),
         (
             Lack("it makes and takes no GroupInfo", both(*EXTERNAL), "external|info"),
             Lack("it stores no external PSK", both("mixes in an external PSK"), "psk|secret_store"),
@@ -158,7 +158,7 @@ PEERS = (
         ),
     ),
     Declared(
-        Rine(),
+        RinePackage(),
         (
             Lack(
                 "it proposes nothing, and commits one Add or one Remove in a PublicMessage",
@@ -185,7 +185,7 @@ PEERS = (
         ),
     ),
     Declared(
-        Gbp(),
+        GbpPackage(),
         (
             Lack("it makes and takes no GroupInfo", both(*EXTERNAL), "external|info"),
             Lack(
@@ -224,7 +224,7 @@ PEERS = (
         ),
     ),
     Declared(
-        CoreCrypto(),
+        CoreCryptoPackage(),
         (
             Lack(
                 "it proposes nothing by message, and commits one Add, one Remove or a new key of its own",
@@ -258,7 +258,7 @@ PEERS = (
         ),
     ),
     Declared(
-        Rfc9420(),
+        Rfc9420Package(),
         (
             Lack(
                 "it asks for no Add of its own",

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from tests.interop.peers.member import (
+from workbench.interop.peers.member import (
     AddMember,
     Change,
     ExternalPsk,
     Form,
-    Implementation,
-    Member,
-    NotOffered,
+    NotOfferedByPeer,
     PastEpochPsk,
+    PeerCommit,
+    PeerImplementation,
+    PeerMember,
     RemoveMember,
-    Sent,
     SetExtensions,
     UpdateMember,
     identity_of,
@@ -41,28 +41,28 @@ PSK_ID, PSK = b"psk", bytes(range(32))
 class Scene:
     """Two implementations and a cipher suite; `actor` and `other` are clients of them that are in no group yet."""
 
-    acting: Implementation
-    answering: Implementation
+    acting: PeerImplementation
+    answering: PeerImplementation
     suite: int
-    actor: Member = field(init=False)
-    other: Member = field(init=False)
+    actor: PeerMember = field(init=False)
+    other: PeerMember = field(init=False)
 
     def __post_init__(self) -> None:
         self.actor = self.acting.member(self.suite, identity_of("actor"))
         self.other = self.answering.member(self.suite, identity_of("other"))
 
-    def third(self) -> Member:
+    def third(self) -> PeerMember:
         """One more client, of the same implementation as `other`."""
         return self.answering.member(self.suite, identity_of("third"))
 
-    def third_that_has_committed(self) -> Member:
+    def third_that_has_committed(self) -> PeerMember:
         """One more member, at leaf 2; it has committed if it can: some packages name a member by what it has sent."""
         third = self.third()
         third.join(self.commits(self.actor, AddMember(third.key_package())).welcome)
         agree(self.actor, self.other, third)
         try:
             commit = third.commit(form=self.form()).commit
-        except NotOffered:
+        except NotOfferedByPeer:
             return third
         for member in (self.actor, self.other):
             member.process(commit)
@@ -73,14 +73,16 @@ class Scene:
         for form in ("public", "private"):
             if all(form in member.sends & member.reads for member in (self.actor, self.other)):
                 return form
-        raise NotOffered
+        raise NotOfferedByPeer
 
     def begin(self) -> None:
         """A group in which the actor, at leaf 0, has added the other, at leaf 1."""
         self.actor.create(GROUP_ID)
         self.other.join(self.actor.commit(AddMember(self.other.key_package()), form=self.form()).welcome)
 
-    def commits(self, author: Member, *changes: Change, form: Form | None = None, to: tuple[Member, ...] = ()) -> Sent:
+    def commits(
+        self, author: PeerMember, *changes: Change, form: Form | None = None, to: tuple[PeerMember, ...] = ()
+    ) -> PeerCommit:
         """`author` commits, and the other of the two and those in `to` process it."""
         sent = author.commit(*changes, form=form or self.form())
         for member in (self.other if author is self.actor else self.actor, *to):
@@ -91,12 +93,12 @@ class Scene:
 # What must hold in the end
 
 
-def agree(*members: Member) -> None:
+def agree(*members: PeerMember) -> None:
     """Check that all members tell the same of their epoch, and read each other's messages."""
     label, context = _exports(*members)[0]
-    told: tuple[Callable[[Member], object], ...] = (
-        Member.epoch,
-        Member.epoch_authenticator,
+    told: tuple[Callable[[PeerMember], object], ...] = (
+        PeerMember.epoch,
+        PeerMember.epoch_authenticator,
         lambda member: member.export(label, context, 32),
     )
     for each in told:
@@ -105,27 +107,27 @@ def agree(*members: Member) -> None:
         hear(speaker, *(member for member in members if member is not speaker))
 
 
-def hear(speaker: Member, *listeners: Member) -> None:
+def hear(speaker: PeerMember, *listeners: PeerMember) -> None:
     """Check that others read a message of a member, unless its package cannot send messages."""
     said = b"from " + speaker.identity
     try:
         message = speaker.protect(said)
-    except NotOffered:
+    except NotOfferedByPeer:
         return
     for listener in listeners:
         assert listener.process(message) == (said if listener.shows_plaintext else None)
 
 
-def _exports(*members: Member) -> list[tuple[str, bytes]]:
+def _exports(*members: PeerMember) -> list[tuple[str, bytes]]:
     """Labels and contexts with which all of them export."""
     fixed = {member.exports_only for member in members} - {None}
     return [each for each in fixed if each] or [("interop", b"context"), ("", b""), ("long", bytes(100))]
 
 
-def _if_offered(told: Callable[[Member], Value], member: Member) -> Value | None:
+def _if_offered(told: Callable[[PeerMember], Value], member: PeerMember) -> Value | None:
     try:
         return told(member)
-    except NotOffered:
+    except NotOfferedByPeer:
         return None
 
 
@@ -196,17 +198,17 @@ def removes_one(scene: Scene) -> None:
     is_out(third, commit, said_by_one_of(scene.actor, scene.other))
 
 
-def said_by_one_of(*members: Member) -> bytes:
+def said_by_one_of(*members: PeerMember) -> bytes:
     """An application message of the first who can send one."""
     for member in members:
         try:
             return member.protect(b"without the third")
-        except NotOffered:
+        except NotOfferedByPeer:
             continue
-    raise NotOffered
+    raise NotOfferedByPeer
 
 
-def is_out(removed: Member, commit: bytes, message: bytes) -> None:
+def is_out(removed: PeerMember, commit: bytes, message: bytes) -> None:
     """A removed member, whether or not it takes its removal in, reads nothing of what comes after it."""
     for taken in (commit, message):
         try:

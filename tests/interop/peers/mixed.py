@@ -15,37 +15,37 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.interop.peers.core_crypto import CoreCrypto
 from tests.interop.peers.declared import PEERS, Declared
 from tests.interop.peers.features import PSK, PSK_ID, agree, is_out, said_by_one_of
-from tests.interop.peers.member import (
+from workbench.interop.peers.core_crypto import CoreCryptoPackage
+from workbench.interop.peers.member import (
     AddMember,
     Change,
     ExternalPsk,
     Form,
-    Implementation,
-    Member,
-    NotOffered,
-    Refused,
+    NotOfferedByPeer,
+    PeerCommit,
+    PeerImplementation,
+    PeerMember,
+    PeerRefused,
     RemoveMember,
-    Sent,
     identity_of,
 )
-from tests.interop.peers.ours import OURS, OurMember
-from tests.interop.peers.rfc9420 import Rfc9420
-from tests.interop.peers.rine import Rine
-from tests.interop.peers.ts_mls import TsMls
+from workbench.interop.peers.ours import OURS, OurMember
+from workbench.interop.peers.rfc9420 import Rfc9420Package
+from workbench.interop.peers.rine import RinePackage
+from workbench.interop.peers.ts_mls import TsMlsPackage
 from workbench.mls import CIPHER_SUITES, KeyPackage, MLSMessage, decode
 from workbench.mls.wire.messages import GroupInfo
 from workbench.mls.wire.tree import KeyPackageSource
 
 ADDS, REMOVES, PSKS = "adds another to the group", "removes a member", "mixes in an external PSK"
 JOINS_EXTERNALLY = "joins by an external commit"
-APART: dict[tuple[type[Implementation], type[Implementation]], frozenset[int]] = {
+APART: dict[tuple[type[PeerImplementation], type[PeerImplementation]], frozenset[int]] = {
     # core-crypto reads messages only of those whose identity has its own form, and that of rine-mls is a key.
-    (CoreCrypto, Rine): frozenset({1}),
+    (CoreCryptoPackage, RinePackage): frozenset({1}),
     # The signature keys of ts-mls on NIST curves are compressed points, which rfc9420 does not read.
-    (TsMls, Rfc9420): frozenset({2, 5, 7}),
+    (TsMlsPackage, Rfc9420Package): frozenset({2, 5, 7}),
 }
 """Two packages that cannot be in one group, and the cipher suites in which that is so."""
 COMMITS: dict[Form, str] = {"public": "commits in a PublicMessage", "private": "commits in a PrivateMessage"}
@@ -61,12 +61,12 @@ class Player:
     """A member of the group, and what is declared of its package."""
 
     declared: Declared
-    member: Member
+    member: PeerMember
 
     @property
     def only_follows(self) -> bool:
         """Whether it never commits: rfc9420 forgets unmerged leaves then, and the others refuse what it sends."""
-        return isinstance(self.declared.implementation, Rfc9420)
+        return isinstance(self.declared.implementation, Rfc9420Package)
 
     def begins(self, feature: str) -> bool:
         return self.declared.exception(feature, "peer acts") is None
@@ -117,11 +117,11 @@ class MixedHistory:
                 return self._joins(newcomer, sent, author)
         return False
 
-    def _joins(self, newcomer: Player, sent: Sent, author: Player) -> bool:
+    def _joins(self, newcomer: Player, sent: PeerCommit, author: Player) -> bool:
         """The newcomer joins; ours removes it again if a bug of its package keeps it out."""
         try:
             newcomer.member.join(sent.welcome, sent.ratchet_tree)
-        except Refused as problem:
+        except PeerRefused as problem:
             if KEEPS_OUT not in str(problem):
                 raise
             leaf = self.ours.leaves()[newcomer.member.identity]
@@ -138,7 +138,7 @@ class MixedHistory:
             return False
         try:
             commit = newcomer.member.external_commit(self._group_info())
-        except Refused as problem:
+        except PeerRefused as problem:
             if KEEPS_OUT not in str(problem):
                 raise
             return False
@@ -185,11 +185,11 @@ class MixedHistory:
             if able and all(other.answers(feature) for other in others):
                 yield author
 
-    def _committed(self, author: Player, *changes: Change, without: Player | None = None) -> Sent | None:
+    def _committed(self, author: Player, *changes: Change, without: Player | None = None) -> PeerCommit | None:
         """Let all members that stay process a new commit; None if the author's package has no call for it."""
         try:
             sent = author.member.commit(*changes, form=self.form)
-        except NotOffered:
+        except NotOfferedByPeer:
             return None
         for player in self.players:
             if player not in (author, without):
@@ -201,7 +201,7 @@ class MixedHistory:
         for player in self.random.sample(self.players, len(self.players)):
             try:
                 info = player.member.group_info()
-            except NotOffered:
+            except NotOfferedByPeer:
                 continue
             body = decode(MLSMessage, info).message
             assert isinstance(body, GroupInfo)

@@ -10,15 +10,15 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from tests.interop.peers.bugs import PROOFS, Bytes, keep, kept
 from tests.interop.peers.declared import PEERS, ROLES, Bug, Declared, Lack, Refusal, comes_true
 from tests.interop.peers.features import FEATURES
-from tests.interop.peers.member import REPOSITORY
 from tests.rfc.tables import table
 from workbench.mls import CIPHER_SUITES
 
-PAGE = REPOSITORY / "docs/interop.md"
+PAGE = Path(__file__).parents[3] / "docs/interop.md"
 BEGINNING, END = "<!-- `make peers` writes what follows -->\n", "<!-- and no more -->\n"
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from tests.interop.peers.bugs import PROOFS, Proof, kept
 from tests.interop.peers.features import GROUP_ID
-from tests.interop.peers.member import AddMember, Implementation, Member, Refused, identity_of
-from tests.interop.peers.ours import OurMember
-from tests.interop.peers.rfc9420 import Rfc9420, Rfc9420Member
-from tests.interop.peers.ts_mls import TsMls
+from workbench.interop.peers.member import AddMember, PeerImplementation, PeerMember, PeerRefused, identity_of
+from workbench.interop.peers.ours import OurMember
+from workbench.interop.peers.rfc9420 import Rfc9420Member, Rfc9420Package
+from workbench.interop.peers.ts_mls import TsMlsPackage
 from workbench.mls import Malformed
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ each_proof = pytest.mark.parametrize("proof", PROOFS, ids=[proof.name for proof 
 
 @each_proof
 def test_the_bytes_that_a_peer_makes_prove_its_bug(
-    playing: Callable[[Implementation], Implementation], proof: Proof
+    playing: Callable[[PeerImplementation], PeerImplementation], proof: Proof
 ) -> None:
     proof.verify(proof.capture(playing(proof.implementation)))
 
@@ -41,18 +41,18 @@ def test_other_bytes_prove_nothing(proof: Proof) -> None:
 
 
 def test_it_refuses_a_tree_whose_nodes_list_different_unmerged_leaves(
-    playing: Callable[[Implementation], Implementation],
+    playing: Callable[[PeerImplementation], PeerImplementation],
 ) -> None:
     """RFC 9420 §12.4.3.1 wants a leaf listed below the node that lists it; ts-mls wants it listed above, too."""
-    ts_mls = playing(TsMls())
+    ts_mls = playing(TsMlsPackage())
     alice = ts_mls.member(1, identity_of("alice"))
     alice.create(GROUP_ID)
     bob, carol, dave, erin, frank = (
         OurMember(1, identity_of(name)) for name in ("bob", "carol", "dave", "erin", "frank")
     )
-    group: list[Member] = [alice]
+    group: list[PeerMember] = [alice]
 
-    def commits(author: Member, *newcomers: Member) -> None:
+    def commits(author: PeerMember, *newcomers: PeerMember) -> None:
         sent = author.commit(*(AddMember(each.key_package()) for each in newcomers))
         for member in group:
             if member is not author:
@@ -68,13 +68,13 @@ def test_it_refuses_a_tree_whose_nodes_list_different_unmerged_leaves(
     commits(erin)
     assert {above.index: node.unmerged_leaves for above, node in erin.state.tree.parents()} == {1: (), 3: (3,), 7: ()}
     commits(alice, frank)
-    with pytest.raises(Refused, match="non-blank intermediate node must list leaf node in its unmerged_leaves"):
+    with pytest.raises(PeerRefused, match="non-blank intermediate node must list leaf node in its unmerged_leaves"):
         commits(alice, ts_mls.member(1, identity_of("grace")))
 
 
-def test_it_invents_a_psk_that_it_does_not_have(playing: Callable[[Implementation], Implementation]) -> None:
+def test_it_invents_a_psk_that_it_does_not_have(playing: Callable[[PeerImplementation], PeerImplementation]) -> None:
     """RFC 9420 §8.4 needs the PSK itself; the package makes one from values that everybody knows."""
-    alice = playing(Rfc9420()).member(1, identity_of("alice"))
+    alice = playing(Rfc9420Package()).member(1, identity_of("alice"))
     assert isinstance(alice, Rfc9420Member)
     psk = alice._data.PreSharedKeyID(alice._data.PSKType.EXTERNAL, psk_id=b"nobody has it", psk_nonce=bytes(32))
     assert len(alice._messages.derive_psk_secret(alice._crypto, [psk], psk_values=[None])) == 32

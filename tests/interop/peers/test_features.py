@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.interop.peers.agentvault import Agentvault
 from tests.interop.peers.declared import PEERS, ROLES, Declared, Lack, Role, both, comes_true
 from tests.interop.peers.features import FEATURES
-from tests.interop.peers.member import Implementation, identity_of
-from tests.interop.peers.ours import OURS
-from tests.interop.peers.ts_mls import TsMls
+from workbench.interop.peers.agentvault import AgentvaultPackage
+from workbench.interop.peers.member import PeerImplementation, identity_of
+from workbench.interop.peers.ours import OURS
+from workbench.interop.peers.ts_mls import TsMlsPackage
 from workbench.mls import CIPHER_SUITES, KeyPackage, MLSMessage, decode
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ by_name = pytest.mark.parametrize("peer", PEERS, ids=[peer.implementation.name f
 
 @pytest.mark.parametrize(("peer", "suite", "role", "feature"), CELLS)
 def test_what_is_declared_of_a_peer_comes_true(
-    playing: Callable[[Implementation], Implementation], peer: Declared, suite: int, role: Role, feature: str
+    playing: Callable[[PeerImplementation], PeerImplementation], peer: Declared, suite: int, role: Role, feature: str
 ) -> None:
     playing(peer.implementation)
     comes_true(peer, suite, role, feature)
@@ -44,7 +44,9 @@ def test_what_is_declared_must_come_true() -> None:
 
 
 @by_name
-def test_a_peer_has_no_other_suites(playing: Callable[[Implementation], Implementation], peer: Declared) -> None:
+def test_a_peer_has_no_other_suites(
+    playing: Callable[[PeerImplementation], PeerImplementation], peer: Declared
+) -> None:
     """It refuses them, or has no way to ask for one and makes key packages of its own."""
     them = playing(peer.implementation)
     for suite in set(CIPHER_SUITES) - set(them.suites):
@@ -60,7 +62,7 @@ def test_a_peer_has_no_other_suites(playing: Callable[[Implementation], Implemen
 
 @by_name
 def test_a_package_has_no_call_for_what_it_is_declared_to_lack(
-    playing: Callable[[Implementation], Implementation], peer: Declared
+    playing: Callable[[PeerImplementation], PeerImplementation], peer: Declared
 ) -> None:
     calls = playing(peer.implementation).calls()
     assert any("create" in name for name in calls)
@@ -70,16 +72,18 @@ def test_a_package_has_no_call_for_what_it_is_declared_to_lack(
 
 
 def test_a_peer_that_is_not_installed_says_how_to_install_it() -> None:
-    class AbsentFromNode(TsMls):
+    class AbsentFromNode(TsMlsPackage):
         name = "absent"
         package = "npm: absent"
 
-    class AbsentFromPython(Agentvault):
+    class AbsentFromPython(AgentvaultPackage):
         name = "absent"
         package = "PyPI: absent-package"
         module = "absent_package"
 
-    assert AbsentFromNode().missing() == "absent is not in node_modules: `npm ci` installs it"
+    assert (
+        AbsentFromNode().missing() == "absent is not installed: `npm install absent` in the present folder installs it"
+    )
     assert AbsentFromPython().missing() == "absent is not installed: `pip install absent-package` installs it"
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.interop.peers.declared import PEERS
-from tests.interop.peers.member import Implementation
 from tests.interop.peers.mixed import KINDS, history_of, packages_for
+from workbench.interop.peers.member import PeerImplementation
 from workbench.mls import CIPHER_SUITES
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ SEEDS = [0, 1, 2, *(2 * KINDS.index((suite, "public")) for suite in CIPHER_SUITE
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_members_of_a_mixed_group_agree_after_each_step(
-    playing: Callable[[Implementation], Implementation], seed: int
+    playing: Callable[[PeerImplementation], PeerImplementation], seed: int
 ) -> None:
     history = history_of(seed)
     for each in history.packages:

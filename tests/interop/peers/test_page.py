@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from tests.interop.peers.bugs import PROOFS, kept
 from tests.interop.peers.declared import PEERS
-from tests.interop.peers.member import Implementation
 from tests.interop.peers.page import page, versions, written
+from workbench.interop.peers.member import PeerImplementation
 
 
-def test_the_page_is_that_of_the_declarations(playing: Callable[[Implementation], Implementation]) -> None:
+def test_the_page_is_that_of_the_declarations(playing: Callable[[PeerImplementation], PeerImplementation]) -> None:
     for peer in PEERS:
         playing(peer.implementation)
     assert written() == page(versions(), kept())

@@ -9,15 +9,22 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.interop.peers.agentvault import Agentvault
-from tests.interop.peers.core_crypto import CoreCrypto
 from tests.interop.peers.features import GROUP_ID
-from tests.interop.peers.gbp import Gbp
-from tests.interop.peers.member import AddMember, Form, Implementation, Member, NotOffered, identity_of
-from tests.interop.peers.ours import OURS, OurMember
-from tests.interop.peers.ts_mls import TsMls
 from workbench.inspect.carving import carve
 from workbench.inspect.material import pieces_in
+from workbench.interop.peers.agentvault import AgentvaultPackage
+from workbench.interop.peers.core_crypto import CoreCryptoPackage
+from workbench.interop.peers.gbp import GbpPackage
+from workbench.interop.peers.member import (
+    AddMember,
+    Form,
+    NotOfferedByPeer,
+    PeerImplementation,
+    PeerMember,
+    identity_of,
+)
+from workbench.interop.peers.ours import OURS, OurMember
+from workbench.interop.peers.ts_mls import TsMlsPackage
 from workbench.mls import KeyPackageBundle
 from workbench.review.audit import Audit, audit
 from workbench.review.exposure import StatedLeak, exposure
@@ -26,7 +33,7 @@ from workbench.review.known_secrets import KnownSecrets
 
 pytestmark = pytest.mark.slow
 
-PEERS = [Gbp, Agentvault, TsMls, CoreCrypto]
+PEERS = [GbpPackage, AgentvaultPackage, TsMlsPackage, CoreCryptoPackage]
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Captured:
         return audit(list(pieces_in(self.log(messages), "server.jsonl")), KnownSecrets(bundles=(self.bundle,)))
 
 
-def captured(peer: Implementation) -> Captured:
+def captured(peer: PeerImplementation) -> Captured:
     """A group that a peer has made: it adds us and one more client, and says something."""
     founder, third = (peer.member(1, identity_of(name)) for name in ("actor", "third"))
     us = OURS.member(1, identity_of("other"))
@@ -61,16 +68,16 @@ def captured(peer: Implementation) -> Captured:
     return Captured((key_package, ours.commit, ours.welcome, theirs.commit, *_said(founder)), us._bundle)
 
 
-def _said(member: Member) -> Iterator[bytes]:
+def _said(member: PeerMember) -> Iterator[bytes]:
     try:
         yield member.protect(b"hello from another implementation")
-    except NotOffered:
+    except NotOfferedByPeer:
         return
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=[each.name for each in PEERS])
 def test_material_of_a_peer_is_carved_and_audited(
-    playing: Callable[[Implementation], Implementation], peer: type[Implementation]
+    playing: Callable[[PeerImplementation], PeerImplementation], peer: type[PeerImplementation]
 ) -> None:
     material = captured(playing(peer()))
     found = list(carve(pieces_in(material.log(), "server.jsonl")))

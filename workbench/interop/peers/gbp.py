@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from tests.interop.peers.member import (
+from typing_extensions import override
+
+from workbench.interop.peers.member import (
     AddMember,
     Change,
     Form,
     Link,
-    Member,
-    NotOffered,
+    NotOfferedByPeer,
+    PeerCommit,
+    PeerMember,
     PythonImplementation,
     RemoveMember,
-    Sent,
     bare,
     wrapped,
 )
 
 
-class GbpMember(Member):
+class GbpMember(PeerMember):
     """A client of OpenMLS. It begins in a group of its own, whose id the package chooses."""
 
     sends = reads = frozenset({"private"})
@@ -30,29 +32,33 @@ class GbpMember(Member):
 
         self._context = MlsContext.create(identity.decode())
 
+    @override
     def key_package(self) -> bytes:
         return wrapped("key_package", self._context.export_key_package())
 
+    @override
     def create(self, group_id: bytes) -> None:
         """Do nothing: the client is in a group of its own from the beginning."""
 
+    @override
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         if ratchet_tree:
-            raise NotOffered
+            raise NotOfferedByPeer
         self._context.accept_welcome(welcome)
 
-    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+    @override
+    def commit(self, *changes: Change, form: Form = "public") -> PeerCommit:
         if form not in self.sends:
-            raise NotOffered
+            raise NotOfferedByPeer
         match changes:
             case [AddMember(key_package)]:
                 commit, welcome = self._context.invite_full(bare("key_package", key_package))
             case [RemoveMember(leaf)]:
                 commit, welcome = self._remove(leaf), b""
             case _:
-                raise NotOffered
+                raise NotOfferedByPeer
         self._context.finalize_commit()
-        return Sent(commit, welcome)
+        return PeerCommit(commit, welcome)
 
     def _remove(self, leaf: int) -> bytes:
         try:
@@ -60,22 +66,24 @@ class GbpMember(Member):
         except OSError as problem:
             # The package counts members where it should count leaves, so it cannot name a leaf behind a blank one.
             if "out of range" in str(problem):
-                raise NotOffered from problem
+                raise NotOfferedByPeer from problem
             raise
         return commit
 
+    @override
     def process(self, message: bytes) -> bytes | None:
         if self._context.process_message(message) == "commit":
             self._context.finalize_commit()
         return None
 
+    @override
     def epoch(self) -> int:
         epoch: int = self._context.epoch
         return epoch
 
 
-class Gbp(PythonImplementation):
-    """The package."""
+class GbpPackage(PythonImplementation):
+    """The package gbp-stack as an implementation that can be asked."""
 
     name = "OpenMLS (gbp-stack)"
     package = "PyPI: gbp-stack"

@@ -6,21 +6,23 @@ import secrets
 from functools import cached_property
 from tempfile import TemporaryDirectory, mkdtemp
 
-from tests.interop.peers.member import (
+from typing_extensions import override
+
+from workbench.interop.peers.member import (
     AddMember,
     Change,
     Form,
     Link,
-    Member,
-    NotOffered,
+    NotOfferedByPeer,
+    PeerCommit,
+    PeerMember,
     PythonImplementation,
     RemoveMember,
-    Sent,
     is_application,
 )
 
 
-class RineMember(Member):
+class RineMember(PeerMember):
     """A client of rine-mls. Its identity is its public key, and it puts a tag before its application messages."""
 
     sends = frozenset({"public"})
@@ -35,17 +37,21 @@ class RineMember(Member):
         self.identity = self._client.public_key()
         self._group: rine_mls.MlsGroup
 
+    @override
     def key_package(self) -> bytes:
         return self._client.generate_key_package()
 
+    @override
     def create(self, group_id: bytes) -> None:
         self._group = self._client.create_group(group_id)
 
+    @override
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         if ratchet_tree:
-            raise NotOffered
+            raise NotOfferedByPeer
         self._group = self._client.join_from_welcome(welcome)
 
+    @override
     def external_commit(self, group_info: bytes, *, resync: bool = False) -> bytes:
         if resync:
             own_leaf = self._group.current_member_index()
@@ -53,39 +59,45 @@ class RineMember(Member):
         else:
             self._group = self._client.join_by_external_commit(group_info)
         made = self._group.last_commit()
-        assert made is not None
+        if made is None:
+            raise NotOfferedByPeer
         return made.commit
 
-    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+    @override
+    def commit(self, *changes: Change, form: Form = "public") -> PeerCommit:
         if form not in self.sends:
-            raise NotOffered
+            raise NotOfferedByPeer
         match changes:
             case [AddMember(key_package)]:
                 made = self._group.add_member(key_package)
             case [RemoveMember(leaf)]:
                 made = self._group.remove_member(leaf)
             case _:
-                raise NotOffered
-        return Sent(made.commit, *made.welcomes)
+                raise NotOfferedByPeer
+        return PeerCommit(made.commit, *made.welcomes)
 
+    @override
     def process(self, message: bytes) -> bytes | None:
         if is_application(message):
             return self._group.decrypt_application_message(self._tag + message).envelope
         self._group.apply_commit(message)
         return None
 
+    @override
     def protect(self, application_data: bytes) -> bytes:
         return self._group.encrypt_application_message(application_data).removeprefix(self._tag)
 
+    @override
     def group_info(self) -> bytes:
         return self._group.group_info()
 
+    @override
     def epoch(self) -> int:
         return self._group.epoch()
 
 
-class Rine(PythonImplementation):
-    """The package."""
+class RinePackage(PythonImplementation):
+    """The package rine-mls as an implementation that can be asked."""
 
     name = "mls-rs (rine)"
     package = "PyPI: rine-mls"
@@ -102,9 +114,11 @@ class Rine(PythonImplementation):
         """Where its clients store what they know."""
         return TemporaryDirectory()
 
-    def member(self, suite: int, identity: bytes) -> Member:
+    @override
+    def member(self, suite: int, identity: bytes) -> PeerMember:
         return RineMember(suite, identity, mkdtemp(dir=self.folder.name))
 
+    @override
     def close(self) -> None:
         if "folder" in vars(self):
             self.folder.cleanup()

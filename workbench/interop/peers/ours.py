@@ -1,4 +1,4 @@
-"""The workbench itself, as one of the implementations that the tests drive."""
+"""The workbench itself, as one of the implementations that can be asked."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import secrets
 import time
 from collections.abc import Sequence
 
-from tests.interop.peers.member import (
+from typing_extensions import override
+
+from workbench import __version__
+from workbench.interop.peers.member import (
     AddMember,
     Change,
     ExternalPsk,
     Form,
-    Implementation,
     Link,
-    Member,
     PastEpochPsk,
+    PeerCommit,
+    PeerImplementation,
+    PeerMember,
     RemoveMember,
-    Sent,
     SetExtensions,
     UpdateMember,
 )
-from workbench import __version__
 from workbench.mls import (
     Add,
     ApplicationMessage,
@@ -34,6 +36,7 @@ from workbench.mls import (
     KeyPackage,
     KeyPackageBundle,
     LeafIndex,
+    Malformed,
     MLSError,
     MLSMessage,
     PendingCommit,
@@ -71,14 +74,16 @@ POLICY = Policy(needs_approval=frozenset())
 
 
 def now() -> int:
+    """The present time, in seconds since 1970."""
     return int(time.time())
 
 
 def entropy() -> bytes:
+    """Fresh entropy for one call."""
     return secrets.token_bytes(32)
 
 
-class OurMember(Member):
+class OurMember(PeerMember):
     """A client of the workbench's engine."""
 
     errors = (MLSError,)
@@ -92,6 +97,7 @@ class OurMember(Member):
         self._psks: dict[bytes, bytes] = {}
 
     def bundle(self, *, grease: bool = False) -> KeyPackageBundle:
+        """A new key package of this client, with its private keys."""
         return create_key_package(
             self._suite,
             self._credential,
@@ -101,13 +107,24 @@ class OurMember(Member):
             grease=grease,
         )
 
+    @override
+    def decode(self, message: bytes) -> None:
+        decode(MLSMessage, message)
+
+    @override
+    def adopt(self, held: KeyPackageBundle) -> None:
+        self._bundle = held
+
+    @override
     def key_package(self, *, grease: bool = False) -> bytes:
         self._bundle = self.bundle(grease=grease)
         return encode(MLSMessage(ProtocolVersion.mls10, self._bundle.key_package))
 
+    @override
     def create(self, group_id: bytes) -> None:
         self.state = create_group(self.bundle(), group_id, entropy=entropy(), now=now(), policy=POLICY)
 
+    @override
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         self.state = join(
             welcome,
@@ -119,6 +136,7 @@ class OurMember(Member):
             policy=POLICY,
         )
 
+    @override
     def external_commit(self, group_info: bytes, *, resync: bool = False) -> bytes:
         leaf = None
         if resync:
@@ -136,13 +154,15 @@ class OurMember(Member):
         self.state = made.next
         return encode(made.message)
 
+    @override
     def ask_to_be_added(self, group_info: bytes) -> bytes:
         self._bundle = self.bundle()
         there = public_group(group_info, now=now(), policy=POLICY).context
         key_package, private_key = self._bundle.key_package, self._signature_private_key
         return encode(propose_self_add(key_package, private_key, self._suite, there.group_id, there.epoch, now=now()))
 
-    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+    @override
+    def commit(self, *changes: Change, form: Form = "public") -> PeerCommit:
         proposals = [self._proposal(change) for change in changes]
         private = form == "private"
         return self._applied(
@@ -151,6 +171,7 @@ class OurMember(Member):
             )
         )
 
+    @override
     def propose(self, change: Change, form: Form = "public") -> bytes:
         private = form == "private"
         if isinstance(change, UpdateMember):
@@ -162,30 +183,38 @@ class OurMember(Member):
         self.state = proposed.next
         return encode(proposed.message)
 
+    @override
     def process(self, message: bytes) -> bytes | None:
         self.state, received = process(self.state, message, now=now(), psks=self._psks)
         return received.application_data if isinstance(received, ApplicationMessage) else None
 
+    @override
     def protect(self, application_data: bytes) -> bytes:
         protected = protect(self.state, application_data, entropy=entropy())
         self.state = protected.next
         return encode(protected.message)
 
+    @override
     def store_psk(self, psk_id: bytes, psk: bytes) -> None:
         self._psks[psk_id] = psk
 
+    @override
     def group_info(self) -> bytes:
         return encode(group_info(self.state))
 
+    @override
     def export(self, label: str, context: bytes, length: int) -> bytes:
         return export_secret(self.state, label, context, length)
 
+    @override
     def epoch_authenticator(self) -> bytes:
         return self.state.secrets.epoch_authenticator
 
+    @override
     def epoch(self) -> int:
         return self.state.epoch
 
+    @override
     def reinit(self, group_id: bytes, form: Form = "public") -> bytes:
         announced = ReInit(group_id, ProtocolVersion.mls10, self.suite, ())
         private = form == "private"
@@ -193,7 +222,8 @@ class OurMember(Member):
             create_commit(self.state, [announced], entropy=entropy(), now=now(), framing=Framing(private=private))
         ).commit
 
-    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
+    @override
+    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> PeerCommit:
         others = [_key_package_in(message) for message in key_packages]
         if link == "reinit":
             made = reinit_group(self.state, self.bundle(), others, entropy=entropy(), now=now(), policy=POLICY)
@@ -208,9 +238,9 @@ class OurMember(Member):
         credentials = {index: leaf.credential.credential for index, leaf in self.state.tree.leaves()}
         return {each.identity: index for index, each in credentials.items() if isinstance(each, BasicCredential)}
 
-    def _applied(self, made: PendingCommit) -> Sent:
+    def _applied(self, made: PendingCommit) -> PeerCommit:
         self.state = made.next
-        return Sent(encode(made.message), b"" if made.welcome is None else encode(made.welcome))
+        return PeerCommit(encode(made.message), b"" if made.welcome is None else encode(made.welcome))
 
     def _proposal(self, change: Change) -> AnyProposal:
         match change:
@@ -234,12 +264,13 @@ class OurMember(Member):
 
 def _key_package_in(message: bytes) -> KeyPackage:
     key_package = decode(MLSMessage, message).message
-    assert isinstance(key_package, KeyPackage)
+    if not isinstance(key_package, KeyPackage):
+        raise Malformed("§10", f"a {type(key_package).__name__} is not a KeyPackage")
     return key_package
 
 
-class Workbench(Implementation):
-    """The package."""
+class Workbench(PeerImplementation):
+    """The workbench as an implementation that can be asked."""
 
     name = "MLS Workbench"
     package = "mls-workbench"
@@ -247,9 +278,11 @@ class Workbench(Implementation):
     license = "Apache-2.0"
     member_class = OurMember
 
+    @override
     def missing(self) -> str | None:
         return None
 
+    @override
     def version(self) -> str:
         return __version__
 

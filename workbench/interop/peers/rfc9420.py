@@ -9,27 +9,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from typing_extensions import override
 
-from tests.interop.peers.member import (
+from workbench.interop.peers.member import (
     HEADERS,
     AddMember,
     Change,
     ExternalPsk,
     Form,
     Link,
-    Member,
-    NotOffered,
+    NotOfferedByPeer,
     PastEpochPsk,
+    PeerCommit,
+    PeerMember,
     PythonImplementation,
     RemoveMember,
-    Sent,
     SetExtensions,
     UpdateMember,
     bare,
     is_application,
     wrapped,
 )
-from workbench.mls import decode, encode
+from workbench.mls import KeyPackageBundle, decode, encode
 from workbench.mls.wire.messages import ExternalPub
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ SIGNATURE_KEY_SIZES = {1: 32, 3: 32, 4: 57, 6: 57}
 CURVES = {2: ec.SECP256R1(), 5: ec.SECP521R1(), 7: ec.SECP384R1()}
 
 
-class Rfc9420Member(Member):
+class Rfc9420Member(PeerMember):
     """A client of rfc9420. It leaves keys and key packages to the application, which makes them here with its calls."""
 
     sends = reads = frozenset({"public"})
@@ -61,14 +62,38 @@ class Rfc9420Member(Member):
         self._psks: dict[bytes, bytes] = {}
         self._group: Any = None
 
+    @override
+    def decode(self, message: bytes) -> None:
+        structs: dict[str, Any] = {
+            "key_package": self._keys.KeyPackage,
+            "welcome": self._data.Welcome,
+            "public_message": self._messages.MLSPlaintext,
+            "private_message": self._messages.MLSCiphertext,
+        }
+        kind = next((each for each in structs if message.startswith(HEADERS[each])), None)
+        if kind is None:
+            raise NotOfferedByPeer
+        structs[kind].deserialize(bare(kind, message))
+
+    @override
+    def adopt(self, held: KeyPackageBundle) -> None:
+        if not isinstance(held.signature_private_key, bytes):
+            raise NotOfferedByPeer
+        self._waiting = self._keys.KeyPackage.deserialize(encode(held.key_package))
+        self._init_key, self._leaf_key = held.init_private_key, held.encryption_private_key
+        self._signature_key = held.signature_private_key
+
+    @override
     def key_package(self) -> bytes:
         return wrapped("key_package", self._new_key_package().serialize())
 
+    @override
     def create(self, group_id: bytes) -> None:
         group = self._groups.create(group_id, self._new_key_package(), self._crypto)
         group._ratchet_tree.get_node(0).private_key = self._leaf_key  # there is no call for it
         self._enter(group)
 
+    @override
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         opened = self._data.Welcome.deserialize(bare("welcome", welcome))
         old_psk = self._group.get_resumption_psk() if link else None
@@ -82,9 +107,10 @@ class Rfc9420Member(Member):
         )
         self._enter(joined)
 
+    @override
     def external_commit(self, group_info: bytes, *, resync: bool = False) -> bytes:
         if resync:
-            raise NotOffered
+            raise NotOfferedByPeer
         group = self._groups.from_group_info(bare("group_info", group_info), self._crypto)
         key = decode(ExternalPub, group._external_public_key).external_pub
         made = group.external_commit(self._new_key_package(), self._signature_key, key)
@@ -92,18 +118,20 @@ class Rfc9420Member(Member):
         self._enter(group)
         return wrapped("public_message", made.commit_message.serialize())
 
-    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+    @override
+    def commit(self, *changes: Change, form: Form = "public") -> PeerCommit:
         if form not in self.sends:
-            raise NotOffered
+            raise NotOfferedByPeer
         self._group._pending_proposals += [self._proposal(change) for change in changes]
         self._write_external_pub_as_a_vector()
         made = self._group.create_commit(self._signature_key)
         self._group.apply_own_commit(made)
-        return Sent(
+        return PeerCommit(
             wrapped("public_message", made.commit_message.serialize()),
             *(wrapped("welcome", each.serialize()) for each in made.welcomes),
         )
 
+    @override
     def propose(self, change: Change, form: Form = "public") -> bytes:
         key = self._signature_key
         match change:
@@ -115,10 +143,11 @@ class Rfc9420Member(Member):
             case UpdateMember():
                 made = self._group.create_update_proposal(self._updated_leaf(), key)
             case _:
-                raise NotOffered
+                raise NotOfferedByPeer
         self._take(made)
         return wrapped("public_message", made.serialize())
 
+    @override
     def process(self, message: bytes) -> bytes | None:
         if is_application(message):
             protected = self._messages.MLSCiphertext.deserialize(bare("private_message", message))
@@ -126,7 +155,7 @@ class Rfc9420Member(Member):
             _, application_data = self._group.unprotect(protected)
             return application_data
         if not message.startswith(HEADERS["public_message"]):
-            raise NotOffered
+            raise NotOfferedByPeer
         taken = self._messages.MLSPlaintext.deserialize(bare("public_message", message))
         content = taken.auth_content.tbs.framed_content
         if content.content_type == self._messages.ContentType.PROPOSAL:
@@ -137,12 +166,15 @@ class Rfc9420Member(Member):
             self._group.process_commit(taken, content.sender.sender)
         return None
 
+    @override
     def protect(self, application_data: bytes) -> bytes:
         return wrapped("private_message", self._group.protect(application_data, self._signature_key).serialize())
 
+    @override
     def store_psk(self, psk_id: bytes, psk: bytes) -> None:
         self._psks[psk_id] = psk
 
+    @override
     def group_info(self, *, as_it_is: bool = False) -> bytes:
         """With an external_pub that others can read, or `as_it_is`."""
         if not as_it_is:
@@ -151,40 +183,44 @@ class Rfc9420Member(Member):
 
     def leaf(self) -> bytes:
         """The leaf node in its last key package."""
-        assert self._waiting.leaf_node is not None
-        return self._waiting.leaf_node.serialize()
+        return b"" if self._waiting.leaf_node is None else self._waiting.leaf_node.serialize()
 
     def required_capabilities(self, extensions: list[int], proposals: list[int], credentials: list[int]) -> bytes:
         """The data of such an extension, as the package writes it."""
         return self._extensions.build_required_capabilities(extensions, proposals, credentials)
 
+    @override
     def export(self, label: str, context: bytes, length: int, *, as_it_is: bool = False) -> bytes:
         """Of the hash of the context, as RFC 9420 says, or of the context `as_it_is`, as the package does."""
         hashed = context if as_it_is else self._crypto.hash(context)
         secret: bytes = self._group.export_secret(label.encode(), hashed, length)
         return secret
 
+    @override
     def epoch_authenticator(self) -> bytes:
         authenticator: bytes = self._group.get_epoch_authenticator()
         return authenticator
 
+    @override
     def epoch(self) -> int:
         epoch: int = self._group.get_epoch()
         return epoch
 
+    @override
     def reinit(self, group_id: bytes, form: Form = "public") -> bytes:
         made = self._group.reinit_group_to(group_id, self._signature_key)
         self._group.apply_own_commit(made)
         return wrapped("public_message", made.commit_message.serialize())
 
-    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
+    @override
+    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> PeerCommit:
         """Found a branch; the package chooses the id of the new group itself."""
         if link == "reinit":
-            raise NotOffered
+            raise NotOfferedByPeer
         others = [self._keys.KeyPackage.deserialize(bare("key_package", each)) for each in key_packages]
         group, welcomes = self._group.create_subgroup([self._new_key_package(), *others], self._signature_key)
         self._enter(group)
-        return Sent(b"", *(wrapped("welcome", each.serialize()) for each in welcomes))
+        return PeerCommit(b"", *(wrapped("welcome", each.serialize()) for each in welcomes))
 
     def _enter(self, group: Any) -> None:
         group.set_external_psk_provider(lambda psk: self._psks.get(psk.psk_id))
@@ -216,7 +252,7 @@ class Rfc9420Member(Member):
                 made = [self._extensions.Extension(kind, data) for kind, data in extensions]
                 return self._data.GroupContextExtensionsProposal(self._extensions.serialize_extensions(made))
             case UpdateMember():
-                raise NotOffered
+                raise NotOfferedByPeer
 
     def _psk(self, kind: Any, **fields: Any) -> Any:
         nonce = secrets.token_bytes(self._crypto.kdf_hash_len())
@@ -266,8 +302,8 @@ def _new_signature_key(suite: int) -> bytes:
     return ec.generate_private_key(curve).private_numbers().private_value.to_bytes((curve.key_size + 7) // 8, "big")
 
 
-class Rfc9420(PythonImplementation):
-    """The package."""
+class Rfc9420Package(PythonImplementation):
+    """The package rfc9420 as an implementation that can be asked."""
 
     name = "rfc9420"
     package = "PyPI: rfc9420"

@@ -1,4 +1,4 @@
-"""A client of any implementation, as the tests drive it.
+"""A client of any implementation, driven by bytes.
 
 All arguments and results are bytes, and every message is an MLSMessage. If a package takes or gives a bare struct, its
 module unwraps or wraps it. If an implementation does not offer a call, its module leaves it out, and the call raises
@@ -13,21 +13,20 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
-from workbench.mls import CIPHER_SUITES, MLSMessage, decode
+from typing_extensions import override
+
+from workbench.mls import CIPHER_SUITES, KeyPackageBundle, MLSMessage, decode
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import MemberSender, PrivateMessage, PublicMessage
 
-REPOSITORY = Path(__file__).parents[3]
 
-
-class NotOffered(Exception):
+class NotOfferedByPeer(Exception):
     """The package has no call for this."""
 
 
-class Refused(Exception):
+class PeerRefused(Exception):
     """The package has the call and answered it with an error."""
 
 
@@ -82,7 +81,7 @@ BOTH: frozenset[Form] = frozenset({"public", "private"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class PeerCommit:
     """A commit that its author has applied, with the Welcome for those whom it adds and the tree if that is apart."""
 
     commit: bytes
@@ -90,7 +89,7 @@ class Sent:
     ratchet_tree: bytes = b""
 
 
-class Member:
+class PeerMember:
     """One client with one signature key, in at most one group."""
 
     sends: ClassVar[frozenset[Form]] = BOTH
@@ -102,77 +101,96 @@ class Member:
     exports_only: ClassVar[tuple[str, bytes] | None] = None
     """The label and the context of all that the package exports; None if the caller chooses them."""
 
-    errors: tuple[type[Exception], ...] = (Refused,)
+    errors: tuple[type[Exception], ...] = (PeerRefused,)
     """What it raises when it refuses."""
 
     def __init__(self, suite: int, identity: bytes) -> None:
         self.suite, self.identity = suite, identity
 
+    # Without a group
+
+    def decode(self, message: bytes) -> None:
+        """Decode a message, and check nothing else of it."""
+        raise NotOfferedByPeer
+
     # Ways into a group
 
+    def adopt(self, held: KeyPackageBundle) -> None:
+        """Take a key package of our engine with its private keys, in place of one of its own: the next join uses it."""
+        raise NotOfferedByPeer
+
     def key_package(self) -> bytes:
-        raise NotOffered
+        """Make a key package, with which this client is added later."""
+        raise NotOfferedByPeer
 
     def create(self, group_id: bytes) -> None:
-        raise NotOffered
+        """Create a group with this client as its only member."""
+        raise NotOfferedByPeer
 
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         """Join by a Welcome; `link` says how the new group comes from the present one, if it does."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
     def external_commit(self, group_info: bytes, *, resync: bool = False) -> bytes:
-        raise NotOffered
+        """Join by an external commit and return it; with `resync` it replaces the client's former leaf."""
+        raise NotOfferedByPeer
 
     def ask_to_be_added(self, group_info: bytes) -> bytes:
         """Make the proposal by which a newcomer asks to be added. `join` takes the Welcome for it."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
     # Within a group
 
-    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+    def commit(self, *changes: Change, form: Form = "public") -> PeerCommit:
         """Commit these and all pending proposals, and apply the commit; without any, give the own leaf a new key."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
     def propose(self, change: Change, form: Form = "public") -> bytes:
-        raise NotOffered
+        """Make a proposal, and keep it for the next commit."""
+        raise NotOfferedByPeer
 
     def process(self, message: bytes) -> bytes | None:
         """Process a message; return the plaintext of an application message if the package shows it."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
     def protect(self, application_data: bytes) -> bytes:
-        raise NotOffered
+        """Make an application message."""
+        raise NotOfferedByPeer
 
     def store_psk(self, psk_id: bytes, psk: bytes) -> None:
-        raise NotOffered
+        """Keep an external pre-shared key for later commits and Welcomes."""
+        raise NotOfferedByPeer
 
     # What is known in an epoch
 
     def group_info(self) -> bytes:
         """The GroupInfo of the present epoch, with the tree and an external key."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
     def export(self, label: str, context: bytes, length: int) -> bytes:
-        raise NotOffered
+        """An exported secret of the epoch (RFC 9420 §8.5)."""
+        raise NotOfferedByPeer
 
     def epoch_authenticator(self) -> bytes:
-        raise NotOffered
+        """The epoch authenticator (RFC 9420 §8.7)."""
+        raise NotOfferedByPeer
 
     def epoch(self) -> int:
-        raise NotOffered
+        """The number of the present epoch."""
+        raise NotOfferedByPeer
 
     # Groups that come from others
 
     def reinit(self, group_id: bytes, form: Form = "public") -> bytes:
         """A commit that ends the group, for one of the same cipher suite to follow."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
-    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> Sent:
+    def found(self, link: Link, group_id: bytes, key_packages: Sequence[bytes]) -> PeerCommit:
         """The group that comes from the present one; the founder is in it then."""
-        raise NotOffered
+        raise NotOfferedByPeer
 
 
-class Implementation:
+class PeerImplementation:
     """A package, and the clients that it has been asked for."""
 
     name: ClassVar[str]
@@ -185,7 +203,7 @@ class Implementation:
     """Why it has no others, if it has not all seven."""
     refuses_other_suites: ClassVar[bool] = False
     """Whether it can be asked for them."""
-    member_class: ClassVar[type[Member]]
+    member_class: ClassVar[type[PeerMember]]
 
     def missing(self) -> str | None:
         """Why it cannot be played with here, or None."""
@@ -195,7 +213,7 @@ class Implementation:
         """The version that is installed."""
         raise NotImplementedError
 
-    def member(self, suite: int, identity: bytes) -> Member:
+    def member(self, suite: int, identity: bytes) -> PeerMember:
         """A new client."""
         return self.member_class(suite, identity)
 
@@ -207,7 +225,7 @@ class Implementation:
         """End what was started for it."""
 
 
-class PythonImplementation(Implementation):
+class PythonImplementation(PeerImplementation):
     """A package of PyPI."""
 
     module: ClassVar[str]
@@ -215,14 +233,17 @@ class PythonImplementation(Implementation):
     classes: ClassVar[tuple[str, ...]]
     """Its clients and groups."""
 
+    @override
     def missing(self) -> str | None:
         if find_spec(self.module) is None:
             return f"{self.name} is not installed: `pip install {self._distribution}` installs it"
         return None
 
+    @override
     def version(self) -> str:
         return version(self._distribution)
 
+    @override
     def calls(self) -> frozenset[str]:
         module = import_module(self.module)
         return frozenset(name for each in self.classes for name in dir(getattr(module, each)) if name[0] != "_")
@@ -267,5 +288,6 @@ def wrapped(kind: str, bare: bytes) -> bytes:
 
 def bare(kind: str, message: bytes) -> bytes:
     """The bare struct in an MLSMessage, for a package that takes bare structs."""
-    assert message.startswith(HEADERS[kind])
+    if not message.startswith(HEADERS[kind]):
+        raise NotOfferedByPeer
     return message.removeprefix(HEADERS[kind])

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.interop.peers.member import (
+from typing_extensions import override
+
+from workbench.interop.peers.member import (
     AddMember,
     Change,
     Form,
     Link,
-    Member,
-    NotOffered,
+    NotOfferedByPeer,
+    PeerCommit,
+    PeerMember,
     PythonImplementation,
     RemoveMember,
-    Sent,
     committer_of,
 )
 
 
-class AgentvaultMember(Member):
+class AgentvaultMember(PeerMember):
     """A client of mls-rs. It names another member by an object, which it gets with a commit of that member."""
 
     sends = frozenset({"public"})
@@ -37,19 +39,27 @@ class AgentvaultMember(Member):
         self._met: dict[int, Any] = {}
         """The members whose commits it processed, by their leaf."""
 
+    @override
+    def decode(self, message: bytes) -> None:
+        self._message(message)
+
+    @override
     def key_package(self) -> bytes:
         return self._bytes(self._client.generate_key_package_message())
 
+    @override
     def create(self, group_id: bytes) -> None:
         self._group = self._client.create_group(group_id)
 
+    @override
     def join(self, welcome: bytes, ratchet_tree: bytes = b"", link: Link | None = None) -> None:
         tree = self._mls.RatchetTree(bytes=ratchet_tree) if ratchet_tree else None
         self._group = self._client.join_group(tree, self._message(welcome)).group
 
-    def commit(self, *changes: Change, form: Form = "public") -> Sent:
+    @override
+    def commit(self, *changes: Change, form: Form = "public") -> PeerCommit:
         if form not in self.sends:
-            raise NotOffered
+            raise NotOfferedByPeer
         match changes:
             case []:
                 made = self._group.commit()
@@ -58,39 +68,43 @@ class AgentvaultMember(Member):
             case [RemoveMember(leaf)]:
                 made = self._group.remove_members([self._whom(leaf)])
             case _:
-                raise NotOffered
+                raise NotOfferedByPeer
         self._group.process_incoming_message(made.commit_message)
         welcome = made.welcome_message
-        return Sent(self._bytes(made.commit_message), b"" if welcome is None else self._bytes(welcome))
+        return PeerCommit(self._bytes(made.commit_message), b"" if welcome is None else self._bytes(welcome))
 
+    @override
     def propose(self, change: Change, form: Form = "public") -> bytes:
         if form not in self.sends:
-            raise NotOffered
+            raise NotOfferedByPeer
         match change:
             case AddMember(key_package):
                 (message,) = self._group.propose_add_members([self._message(key_package)])
             case RemoveMember(leaf):
                 (message,) = self._group.propose_remove_members([self._whom(leaf)])
             case _:
-                raise NotOffered
+                raise NotOfferedByPeer
         return self._bytes(message)
 
+    @override
     def process(self, message: bytes) -> bytes | None:
         received = self._group.process_incoming_message(self._message(message))
         if received.is_commit() and (leaf := committer_of(message)) is not None:
             self._met[leaf] = received.committer
         return received.data if received.is_application_message() else None
 
+    @override
     def protect(self, application_data: bytes) -> bytes:
         return self._bytes(self._group.encrypt_application_message(application_data))
 
+    @override
     def export(self, label: str, context: bytes, length: int) -> bytes:
         secret: bytes = self._group.export_secret(label.encode(), context, length)
         return secret
 
     def _whom(self, leaf: int) -> Any:
         if leaf not in self._met:
-            raise NotOffered
+            raise NotOfferedByPeer
         return self._met[leaf]
 
     def _message(self, encoded: bytes) -> Any:
@@ -101,8 +115,8 @@ class AgentvaultMember(Member):
         return encoded
 
 
-class Agentvault(PythonImplementation):
-    """The package agentvault-mls-rs-uniffi as an implementation that the tests drive."""
+class AgentvaultPackage(PythonImplementation):
+    """The package agentvault-mls-rs-uniffi as an implementation that can be asked."""
 
     name = "mls-rs (agentvault)"
     package = "PyPI: agentvault-mls-rs-uniffi"

@@ -1,8 +1,9 @@
 // ts-mls as a peer (see ts_mls.py). A client holds what ts-mls leaves to the application: key packages, keys, a state.
 
-import * as mls from "ts-mls"
-import { decodeRatchetTree, encodeRatchetTree } from "ts-mls/ratchetTree.js"
-import { hex, serve, unhex } from "./worker.mjs"
+import { hex, installed, serve, unhex } from "./worker.mjs"
+
+const mls = await import(installed("ts-mls"))
+const { decodeRatchetTree, encodeRatchetTree } = await import(installed("ts-mls/ratchetTree.js"))
 
 const HOUR = 3600n
 const WEEK = 7n * 24n * HOUR
@@ -81,6 +82,14 @@ function readsVector({ impl }, groupInfo) {
 
 await serve(newClient, {
   calls: async () => ({ names: Object.keys(mls) }),
+  decode: async (_, { message }) => {
+    if (!mls.decodeMlsMessage(unhex(message), 0)) throw new Error("decodeMlsMessage finds no message in these bytes")
+  },
+  adopt: async (client, { key_package, init_key, encryption_key, signature_key }) => {
+    const keys = { initPrivateKey: init_key, hpkePrivateKey: encryption_key, signaturePrivateKey: signature_key }
+    const privatePackage = Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, unhex(key)]))
+    client.waiting = { publicPackage: decode(key_package).keyPackage, privatePackage }
+  },
   key_package: async (client) => ({
     bytes: encode("mls_key_package", "keyPackage", (await newKeyPackage(client)).publicPackage),
   }),

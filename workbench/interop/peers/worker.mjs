@@ -1,9 +1,13 @@
 // What both workers are: a line of JSON in, a line of JSON out. Bytes travel in hex.
 
 import readline from "node:readline"
+import { pathToFileURL } from "node:url"
 
 export const hex = (bytes) => Buffer.from(bytes).toString("hex")
 export const unhex = (text) => new Uint8Array(Buffer.from(text, "hex"))
+
+/** The address of a module in the node_modules of the present folder, wherever this file stands. */
+export const installed = (name) => import.meta.resolve(name, pathToFileURL(`${process.cwd()}/`).href)
 
 /**
  * Answers requests until there are no more. `newClient` makes a client of the fields of a request; `operations` are
