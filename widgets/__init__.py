@@ -5,6 +5,7 @@ from widgets.controls import Controls
 from widgets.derivation_graph import DerivationGraph
 from widgets.inspector import Inspector
 from widgets.key_lifetimes import KeyLifetimes
+from widgets.key_schedule import KeySchedule
 from widgets.playground import Playground
 from widgets.prediction import predict
 from widgets.ratchet_tree import RatchetTree, side_by_side
@@ -18,6 +19,7 @@ __all__ = [
     "DerivationGraph",
     "Inspector",
     "KeyLifetimes",
+    "KeySchedule",
     "Playground",
     "RatchetTree",
     "Room",

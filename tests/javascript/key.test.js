@@ -3,6 +3,7 @@ import test from "node:test";
 import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
 import { layout } from "../../widgets/ratchet_tree/geometry.js";
 import { MARKS as DERIVATION } from "../../widgets/derivation_graph/key.js";
+import { MARKS as SCHEDULE } from "../../widgets/key_schedule/key.js";
 import { MARKS as LIFETIMES } from "../../widgets/key_lifetimes/key.js";
 import { MARKS as TREE } from "../../widgets/ratchet_tree/key.js";
 import { drawTokens } from "../../widgets/ratchet_tree/motion.js";
@@ -12,7 +13,7 @@ import { MARKS as MATRIX } from "../../widgets/security_matrix/key.js";
 import { entriesIn } from "../../widgets/shared/key.js";
 import { sample } from "./sample.js";
 
-const PICTURES = { tree: TREE, matrix: MATRIX, lifetimes: LIFETIMES, derivation: DERIVATION, room: ROOM };
+const PICTURES = { tree: TREE, matrix: MATRIX, lifetimes: LIFETIMES, derivation: DERIVATION, room: ROOM, schedule: SCHEDULE };
 
 for (const [picture, marks] of Object.entries(PICTURES)) {
   test(`each mark in the key of the ${picture} is drawn as in the picture, and explained once`, () => {

@@ -7,7 +7,18 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from workbench.views import derivation, judged, lifetimes, playground, room, schema, security, server, trial
+from workbench.views import (
+    derivation,
+    judged,
+    key_schedule,
+    lifetimes,
+    playground,
+    room,
+    schema,
+    security,
+    server,
+    trial,
+)
 
 WIDGETS = Path(__file__).parents[2] / "widgets"
 FILES: dict[ModuleType, str] = {
@@ -15,6 +26,7 @@ FILES: dict[ModuleType, str] = {
     security: "shared/security.d.ts",
     lifetimes: "key_lifetimes/lifetimes.d.ts",
     derivation: "derivation_graph/derivation.d.ts",
+    key_schedule: "key_schedule/schedule.d.ts",
     server: "server_knowledge/server.d.ts",
     trial: "room/trial.d.ts",
     room: "room/view.d.ts",

@@ -13,6 +13,7 @@ from widgets.shared.assemble import STYLES, inlined, module, stylesheet
 PICTURES = [
     "derivation_graph",
     "key_lifetimes",
+    "key_schedule",
     "playground",
     "ratchet_tree",
     "room",

@@ -17,6 +17,7 @@ from tests.adversary.test_metadata import talk
 from tests.widgets.views import REPOSITORY, derived, sample, still_picture
 from widgets.derivation_graph import DerivationGraph
 from widgets.key_lifetimes import KeyLifetimes
+from widgets.key_schedule import KeySchedule
 from widgets.playground import Playground
 from widgets.ratchet_tree import RatchetTree
 from widgets.room import Room
@@ -33,6 +34,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 PICTURES: dict[str, Callable[[], Picture]] = {
     "a derivation": lambda: DerivationGraph(derived()),
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
+    "a key schedule": lambda: KeySchedule.of(scenario("external join")),
     "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
     "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
     "a room": lambda: Room.of(talk(), message=0),

@@ -17,7 +17,7 @@ STILL_STYLES = ("shared/theme.css", "shared/marks.css")
 STYLES_HERE = (*STYLES, "shared/form.css", "playground/playground.css")
 """The stylesheets of a playground, which has other pictures in it."""
 
-KEPT = ("view", "step", "viewer", "member", "leaks", "pictures", "reads")
+KEPT = ("view", "step", "viewer", "member", "leaks", "pictures", "reads", "exports")
 
 
 def exported(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
  * (anywidget), in the app (Panel) and in an exported page, where nobody can act.
  *
  * Traits from Python: view, opened ({number, step}: another history is shown from this step), offer, shared, answer
- * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, can_act, has_address.
+ * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, exports, can_act, has_address.
  * Traits to Python: step, epoch, asked ({number, do, ...}). Both ways: viewer, member, leaks, chosen, pictures.
  */
+import { render as renderSchedule } from "../key_schedule/key_schedule.js";
 import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
 import { render as renderTree } from "../ratchet_tree/ratchet_tree.js";
 import { render as renderRoom } from "../room/room.js";
@@ -28,7 +29,7 @@ const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
   ...["reads", "can_act", "asked", "failed", "chosen", "pictures", "member"],
 ];
-const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom };
+const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule };
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
@@ -148,6 +149,12 @@ export function render({ model, el }) {
     return `${origin}${pathname}?${new URLSearchParams({ history: text, step: String(space.shared.get("step") + 1) })}`;
   }
 
+  /** Python exports what the reader asks for in the key schedule. */
+  function exportSecret() {
+    const { epoch, label, context, length } = space.pictures.schedule.get("asked");
+    ask({ do: "export", epoch, label, context, length });
+  }
+
   /** The member that is chosen in a picture acts next. */
   function choose() {
     const member = space.shared.get("member");
@@ -157,6 +164,7 @@ export function render({ model, el }) {
 
   space.shared.on("change:member", choose);
   space.shared.on("change:step", soon);
+  space.pictures.schedule.on("change:asked", exportSecret);
   el.append(root);
   start("tree", tree);
   update();

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from workbench.lab import World
 
-PICTURES = ("matrix", "lifetimes", "server", "room")
+PICTURES = ("matrix", "lifetimes", "server", "room", "schedule")
 
 
 class Playground(Picture):
     """Pictures of one live world, linked by step, viewer and member, with a button for each action.
 
     An action after an older step begins another history, and the earlier one can be shown again. `pictures` are the
-    pictures below the tree: "matrix", "lifetimes", "server" and "room". `world` is the world that is shown now. All
-    traits are shared with the browser; playground.js says which of them Python sets.
+    pictures below the tree: "matrix", "lifetimes", "server", "room" and "schedule". `world` is the world that is shown
+    now. All traits are shared with the browser; playground.js says which of them Python sets.
     """
 
     _module: ClassVar[str] = MODULE
@@ -53,6 +53,7 @@ class Playground(Picture):
     has_address = traitlets.Bool(default_value=False).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     epoch = traitlets.Int(-1).tag(sync=True)
+    exports = traitlets.List(traitlets.Dict()).tag(sync=True)
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
     viewer = traitlets.Unicode().tag(sync=True)
     member = traitlets.Unicode().tag(sync=True)

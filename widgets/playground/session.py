@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.playground.exported import page_of
+from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
 from workbench.inspect.names import listed
 from workbench.lab import SCENARIOS, NotPossible, World, scenario
@@ -22,6 +24,8 @@ from workbench.lab.group import Group
 from workbench.lab.record import ATTACKER
 from workbench.lab.scenarios import Scenario
 from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, SharedHistory
+from workbench.mls import MLSError
+from workbench.views.key_schedule import key_schedule_view
 from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, OfferView, offer_view, playground_view
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
@@ -118,9 +122,9 @@ class Session:
         self._past = None
         self._opened += 1
         shown = self.last if step is None else max(0, min(self.last, step))
-        member = self.world.members[0]
+        member, seen = self.world.members[0], self._view()
         return {
-            **self._view(),
+            **seen,
             "opened": {"number": self._opened, "step": shown},
             "step": shown,
             "viewer": member,
@@ -128,6 +132,7 @@ class Session:
             "scenario": self.scenario,
             "scenarios": [{"value": "", "name": FRESH}, *({"value": name, "name": name} for name in SCENARIOS)],
             **self._around(),
+            "exports": list(seen["view"]["schedule"]["exports"]),
             "leaks": [{"name": name} for name in self.leaks] or self._compromises(),
         }
 
@@ -153,6 +158,8 @@ class Session:
         number = asked["number"] if isinstance(asked.get("number"), int) else 0
         if asked.get("do") == "page":
             return {"saved": {"number": number, "page": page_of(given)}, "answer": {"number": number, "words": ""}}
+        if asked.get("do") == "export":
+            return self._export(asked, given["exports"], number)
         step = given["step"]
         try:
             changes = self._do(asked, self._texts(given["chosen"]), given["leaks"])
@@ -164,6 +171,17 @@ class Session:
         return {**changes, "offer": offer, "answer": {"number": number, "words": words}}
 
     # Wishes
+
+    def _export(self, asked: Mapping[str, Any], exports: Sequence[Mapping[str, Any]], number: int) -> dict[str, Any]:
+        """Export a secret from an epoch, as the reader of the key schedule asks for."""
+        view, words = key_schedule_view(GroupHistory.of(self.world.trace())), ""
+        exported = None
+        try:
+            exported = exported_for(view, asked)
+        except (MLSError, ValueError) as problem:
+            words = f"{problem}."
+        more = {} if exported is None else {"exports": [*exports, exported][-EXPORTS_AT_MOST:]}
+        return {**more, "answer": {"number": number, "words": words}}
 
     def _do(self, asked: object, chosen: Mapping[str, str], leaks: list[Any]) -> dict[str, Any]:
         step = None

@@ -10,6 +10,7 @@ export const PICTURES = [
   ["lifetimes", "Lifetimes of keys"],
   ["server", "What the server knows"],
   ["room", "Screens"],
+  ["schedule", "Key schedule"],
 ];
 
 /**

@@ -2,6 +2,7 @@
 
 import type { RatchetTreeView } from "../ratchet_tree/view.d.ts";
 import type { KeyLifetimesView } from "../key_lifetimes/lifetimes.d.ts";
+import type { KeyScheduleView } from "../key_schedule/schedule.d.ts";
 import type { ServerView } from "../server_knowledge/server.d.ts";
 import type { RoomView } from "../room/view.d.ts";
 
@@ -13,6 +14,7 @@ export interface PlaygroundView {
   lifetimes: KeyLifetimesView;
   server: ServerView;
   room: RoomView;
+  schedule: KeyScheduleView;
 }
 
 export interface ButtonView {

@@ -7,7 +7,7 @@ import { readable } from "../shared/live.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
-/** @typedef {"tree" | "matrix" | "lifetimes" | "server" | "room"} Name */
+/** @typedef {"tree" | "matrix" | "lifetimes" | "server" | "room" | "schedule"} Name */
 
 const FORMAT = "mls-workbench/playground-view";
 const VERSION = 1;
@@ -34,13 +34,17 @@ export function workspace(model) {
     lifetimes: localModel({ view: view.lifetimes, device: deviceOf(view, shared.get("member")), step, leaks: [], opened: null }),
     server: localModel({ view: view.server, padding: 0, delay: 0 }),
     room: localModel({ view: view.room, step, message: -1, focus: -1, live: false, request: {}, answer: {} }),
+    schedule: localModel({
+      ...{ view: view.schedule, step, viewer: shared.get("viewer"), epoch: -1, selected: "", exports: model.get("exports") },
+      ...{ live: model.get("can_act"), asked: { number: 0 }, answer: { number: 0, words: "" } },
+    }),
   };
-  const { tree, matrix, lifetimes, server, room } = pictures;
+  const { tree, matrix, lifetimes, server, room, schedule } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  for (const picture of [tree, matrix, lifetimes, room]) link(shared, "step", picture);
-  link(shared, "viewer", tree);
+  for (const picture of [tree, matrix, lifetimes, room, schedule]) link(shared, "step", picture);
+  for (const picture of [tree, schedule]) link(shared, "viewer", picture);
   link(shared, "leaks", matrix);
   for (const name of ["viewer", "member", "leaks"]) link(shared, name, model, () => model.save_changes());
 
@@ -63,6 +67,8 @@ export function workspace(model) {
     clearTimeout(timer);
     timer = setTimeout(tellStep, SETTLED);
   });
+  shared.on("change:step", () => schedule.set("epoch", -1));
+  model.on("change:exports", showExports);
   model.on("change:view", renew);
   model.on("change:opened", reopen);
 
@@ -100,7 +106,12 @@ export function workspace(model) {
     lifetimes.set("view", view.lifetimes);
     server.set("view", view.server);
     room.set("view", view.room);
+    schedule.set("view", view.schedule);
     if (hasGrown) tree.set("playing", true);
+  }
+
+  function showExports() {
+    schedule.set("exports", model.get("exports"));
   }
 
   function reopen() {
@@ -121,6 +132,7 @@ export function workspace(model) {
     tellStep,
     stop() {
       clearTimeout(timer);
+      model.off("change:exports", showExports);
       model.off("change:view", renew);
       model.off("change:opened", reopen);
     },

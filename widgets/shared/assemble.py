@@ -21,6 +21,8 @@ STYLES = (
     "key_lifetimes/key_lifetimes.css",
     "derivation_graph/marks.css",
     "derivation_graph/derivation_graph.css",
+    "key_schedule/marks.css",
+    "key_schedule/key_schedule.css",
     "security_matrix/marks.css",
     "security_matrix/security_matrix.css",
     "server_knowledge/marks.css",

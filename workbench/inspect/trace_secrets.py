@@ -254,7 +254,8 @@ class SecretTable:
         known = None if public is None else self._by_public.get(public)
         if known is not None and secret is not None:
             self._by_value[secret] = known
-            self._change(known, value=secret.hex())
+            # until now only the public key was known, so that the name could not say what the key is for
+            self._change(known, value=secret.hex(), name=entry["name"])
             return known
         name = f"{self._prefix}{len(self.entries)}"
         if public is not None:

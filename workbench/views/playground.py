@@ -14,6 +14,7 @@ from workbench.adversary.metadata import ServerKnowledge
 from workbench.lab import World
 from workbench.lab.actions import ACTIONS, form
 from workbench.lab.leaks import recorded_history
+from workbench.views.key_schedule import KeyScheduleView, key_schedule_view
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.room import RoomView, room_view
@@ -44,6 +45,7 @@ class PlaygroundView(TypedDict):
     lifetimes: KeyLifetimesView
     server: ServerView
     room: RoomView
+    schedule: KeyScheduleView
 
 
 class ButtonView(TypedDict):
@@ -68,15 +70,17 @@ class OfferView(TypedDict):
 
 def playground_view(world: World, leaks: Mapping[str, Leak] = NO_LEAKS) -> PlaygroundView:
     """The view of a world whose group exists, with named leaks that the reader can choose."""
-    tree = ratchet_tree_view(world.trace())
+    recorded = recorded_history(world)
+    tree = ratchet_tree_view(recorded.group_history.trace)
     return {
         "format": FORMAT,
         "version": VERSION,
         "title": tree["title"],
         "tree": tree,
-        "lifetimes": key_lifetimes_view(recorded_history(world), leaks),
+        "lifetimes": key_lifetimes_view(recorded, leaks),
         "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
         "room": room_view(world, tree["title"]),
+        "schedule": key_schedule_view(recorded.group_history, tree=tree),
     }
 
 

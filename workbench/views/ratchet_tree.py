@@ -102,7 +102,7 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
         "suite": trace["suite"],
         "group_id": trace["group_id"],
         "members": members_of(trace),
-        "viewers": _viewers(trace),
+        "viewers": viewers_of(trace),
         "keyframe": keyframe,
         "keys": {key: _key(secret) for key, secret in replay.secrets.items() if key in in_tree},
         "steps": steps,
@@ -139,7 +139,7 @@ def _initial(name: str) -> str:
     return number if head == "leaf" else head[0] + number
 
 
-def _viewers(trace: Trace) -> list[ViewerView]:
+def viewers_of(trace: Trace) -> list[ViewerView]:
     """The holders whose secrets were recorded, members first."""
     watched = [holder for holder in trace["holders"] if holder["recorded"]]
     watched.sort(key=lambda holder: holder["kind"] != "member")
