@@ -45,13 +45,14 @@ def test_an_export_is_the_one_that_every_member_makes() -> None:
 
 def test_a_reader_gets_an_answer_to_each_wish() -> None:
     picture = KeySchedule.of(told())
-    asked = {"epoch": 2, "label": "a", "context": "", "length": 16}
-    picture.asked = {**asked, "number": 1}
+    asked: dict[str, object] = {"epoch": 2, "label": "a", "context": "", "length": 16}
+    picture.set_trait("asked", asked | {"number": 1})
     assert (picture.answer, len(picture.exports)) == ({"number": 1, "words": ""}, 4)
-    for number, wrong in enumerate(({"length": 9000}, {"length": "ten"}, {"epoch": 9}, {"label": 5}), start=2):
-        picture.asked = {**asked, **wrong, "number": number}
+    wishes: list[dict[str, object]] = [{"length": 9000}, {"length": "ten"}, {"epoch": 9}, {"label": 5}]
+    for number, wrong in enumerate(wishes, start=2):
+        picture.set_trait("asked", asked | wrong | {"number": number})
         assert picture.answer["number"] == number
-        assert picture.answer["words"].endswith(".")
+        assert str(picture.answer["words"]).endswith(".")
     assert len(picture.exports) == 4
     with pytest.raises(Misuse):
         picture.export("a", "", 70_000)

@@ -36,6 +36,8 @@ export function draw(frame, { width, stop }) {
     const looks = way && way.has(to) ? " is-lit" : "";
     return /** @type {Shape} */ (["path", { class: `mls-line${looks}`, d: path }, [], `${from} to ${to}`]);
   });
+  // The way to the selected secret lies above the other lines.
+  lines.sort((one, other) => Number(isLit(one)) - Number(isLit(other)));
   const nodes = shown.map((one) => {
     const { key } = one.secret;
     const spot = /** @type {Spot} */ (place.spots.get(key));
@@ -57,6 +59,11 @@ export function draw(frame, { width, stop }) {
       ["g", { role: "listbox", "aria-label": pictureLabel(frame) }, nodes],
     ],
   };
+}
+
+/** @param {Shape} line */
+function isLit([, attributes]) {
+  return String(attributes?.class).includes("is-lit");
 }
 
 /** All secrets from which a secret is made, with itself. @param {Frame} frame @param {string} key */
