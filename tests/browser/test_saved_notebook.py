@@ -22,18 +22,18 @@ CELLS = {
     "a tree": "tree = RatchetTree.of(world)\ntree",
     "controls": "controls = Controls(world)\ncontrols",
     "two trees": "side_by_side(ratchet_tree_view(world.trace()), 'alice', 'server')",
-    "a matrix": "SecurityMatrix.of(case)",
-    "lifetimes": "KeyLifetimes.of(case, device='Dave', opened=[])",
+    "a matrix": "SecurityMatrix.of(case, workspace=space)",
+    "lifetimes": "KeyLifetimes.of(case, device='Dave', opened=[], workspace=space)",
     "a derivation": "DerivationGraph.of(case.verdict('Dave'), 5)",
     "a question": "predict('Can the attacker read it?')",
 }
 SETUP = """\
-from widgets import Controls, DerivationGraph, KeyLifetimes, RatchetTree, SecurityMatrix, predict, side_by_side
+from widgets import *
 from workbench.lab import World
 from workbench.lab.scenarios import scenario
 from workbench.views.ratchet_tree import ratchet_tree_view
 
-world, case = World.of(["alice", "bob", "carol"]), scenario("retroactive break")"""
+world, case, space = World.of(["alice", "bob", "carol"]), scenario("retroactive break"), Workspace()"""
 PICTURES = {kind: 2 if kind == "two trees" else 1 for kind in CELLS}
 ROOM, SAVED = ":is(.mls-room, .mls-prediction)", ".mls-saved"
 RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
@@ -110,6 +110,15 @@ def step_back(page: Page, kind: str) -> None:
     expect(tree.locator(".mls-title")).to_contain_text("Step 1 of 2")
 
 
+def they_step_together(page: Page, step: int) -> None:
+    """The matrix and the lifetimes have one workspace: a step in one of them is a step in the other."""
+    matrix, lifetimes = (cell(page, kind).locator(f"{ROOM}:visible") for kind in ("a matrix", "lifetimes"))
+    matrix.get_by_label("Step", exact=True).fill(str(step))
+    expect(lifetimes.locator(".mls-sentence")).to_contain_text(f"after step {step + 1} gets")
+    lifetimes.get_by_label("A step later").click()
+    expect(matrix.get_by_label("Step", exact=True)).to_have_value(str(step + 1))
+
+
 def run_again(page: Page) -> None:
     run_all_cells(page)
     all_are_connected(page)
@@ -119,6 +128,17 @@ def test_after_a_run_every_picture_is_connected(notebook: Page) -> None:
     all_are_connected(notebook)
     step_back(notebook, "a tree")
     comes_to_be(notebook, "tree.step", "0")
+
+
+def test_pictures_of_one_workspace_step_together_and_python_hears_and_says_the_step(notebook: Page) -> None:
+    they_step_together(notebook, 2)
+    comes_to_be(notebook, "space.step", "3")
+    in_kernel(notebook, "space.set_trait('step', 1)")
+    for kind, part, words in (
+        ("lifetimes", ".mls-sentence", "after step 2 gets"),
+        ("a matrix", ".mls-step-title", "step 2"),
+    ):
+        expect(cell(notebook, kind).locator(f"{ROOM}:visible {part}")).to_contain_text(words, ignore_case=True)
 
 
 def test_after_a_lost_connection_it_still_is(notebook: Page) -> None:
@@ -154,6 +174,7 @@ def test_when_the_kernel_is_gone_every_picture_plays_on_where_it_was(notebook: P
     expect(title).to_contain_text("Step 1 of 2")
     cell(notebook, "controls").get_by_label("One step forward").click()
     expect(title).to_contain_text("Step 2 of 2")
+    they_step_together(notebook, 1)
     if end == SHUT_DOWN:
         notebook.evaluate(START)
     if end == CRASH:

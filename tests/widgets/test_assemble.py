@@ -32,6 +32,7 @@ ENTRIES = [
     *(f"{name}/still.js" for name in PICTURES),
     "shared/still.js",
     "shared/standalone_model.js",
+    "workspace/workspace.js",
     "app/host.js",
 ]
 

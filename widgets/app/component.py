@@ -23,7 +23,7 @@ _PARAMETERS: Mapping[type[traitlets.TraitType[Any, Any]], type[param.Parameter[A
     traitlets.Float: param.Number,
     traitlets.Bool: param.Boolean,
 }
-_OF_NOTEBOOKS = frozenset({"output_id"})
+_OF_NOTEBOOKS = frozenset({"output_id", "workspace"})
 
 
 class Growing(AnyWidgetComponent):

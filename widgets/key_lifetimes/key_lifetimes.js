@@ -27,7 +27,10 @@ const TRAITS = ["view", "device", "step", "leaks", "opened"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   let opening = openingOf(readable(model.get("view"), FORMAT, VERSION));
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { soon, tell, stop } = live(model, TRAITS, update, {
+    step: { trait: "step" },
+    member: { trait: "device", write: (device) => (Object.hasOwn(opening.view.devices, device) ? { device } : undefined) },
+  });
   /** What only this view knows. */
   const own = { help: false, table: false };
 

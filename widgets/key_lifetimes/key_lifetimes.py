@@ -30,6 +30,7 @@ class KeyLifetimes(Picture):
     _module: ClassVar[str] = "key_lifetimes/key_lifetimes.js"
     _still_module: ClassVar[str] = "key_lifetimes/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "key_lifetimes/marks.css")
+    _shares: ClassVar[Mapping[str, str]] = {"step": "step", "member": "device"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -76,6 +77,9 @@ class KeyLifetimes(Picture):
         if isinstance(told, Scenario):
             return cls(key_lifetimes_view(told.recorded, told.leaks), **traits)
         return cls(key_lifetimes_view(recorded_history(told)), **traits)
+
+    def _can_show(self, name: str, value: object) -> bool:
+        return name != "member" or value in self.view["devices"]
 
     def __repr__(self) -> str:
         return f"KeyLifetimes({self.view['title']!r}, {self._compromise()})"

@@ -30,7 +30,10 @@ const TRAITS = ["view", "step", "viewer", "epoch", "selected", "exports", "live"
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { soon, tell, stop } = live(model, TRAITS, update, {
+    step: { trait: "step", write: (step) => ({ step, epoch: -1 }) },
+    viewer: { trait: "viewer", write: (viewer) => (viewOf().viewers.some(({ id }) => id === viewer) ? { viewer } : undefined) },
+  });
   /** What only this view knows. */
   const own = { table: false, help: false, revealed: "", stop: "", width: 720 };
 

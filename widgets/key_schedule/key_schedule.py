@@ -32,6 +32,7 @@ class KeySchedule(Picture):
     _module: ClassVar[str] = "key_schedule/key_schedule.js"
     _still_module: ClassVar[str] = "key_schedule/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css", "key_schedule/marks.css")
+    _shares: ClassVar[Mapping[str, str]] = {"step": "step", "viewer": "viewer"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -68,6 +69,9 @@ class KeySchedule(Picture):
         """Show the history of a world or of a scenario."""
         world = told.world if isinstance(told, Scenario) else told
         return cls(key_schedule_view(GroupHistory.of(world.trace())), **traits)
+
+    def _can_show(self, name: str, value: object) -> bool:
+        return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
 
     def export(self, label: str, context: str = "", length: int = 32, *, epoch: int | None = None) -> bytes:
         """Export a secret from an epoch, by default the one that is shown, and show it (RFC 9420 §8.5).

@@ -1,9 +1,10 @@
 /**
- * What the pictures of one world share: the step, the viewer, the chosen member and the leaks. Each picture has a model
- * of its own in the page; the shared values go from one model to the others at once, without Python.
+ * The workspace of a playground: its pictures, each with a model of its own in the page, and what they share. The shared
+ * values go from picture to picture at once; Python hears of the step when it rests.
  */
 import { localModel } from "../shared/local_model.js";
 import { readable } from "../shared/live.js";
+import { join } from "../shared/workspace.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
@@ -17,25 +18,27 @@ const SETTLED = 250;
 /** @param {Model} model the model that Python sees: view, opened, step, viewer, member, leaks */
 export function workspace(model) {
   let view = opened();
+  const place = new EventTarget();
   const shared = localModel({
     step: model.get("opened").step,
     viewer: model.get("viewer"),
     member: model.get("member"),
     leaks: model.get("leaks"),
   });
-  const step = shared.get("step");
+  const leave = join(shared, place, Object.fromEntries(["step", "viewer", "member", "leaks"].map((name) => [name, { trait: name }])));
+  const first = { workspace: place, step: shared.get("step") };
   /** @type {Record<Name, Model>} */
   const pictures = {
     tree: localModel({
-      ...{ view: view.tree, step, beat: -1, viewer: shared.get("viewer"), speed: 1 },
+      ...{ ...first, view: view.tree, beat: -1, viewer: shared.get("viewer"), speed: 1 },
       ...{ playing: false, selected: -1, node_indices: false },
     }),
-    matrix: localModel({ view: view.lifetimes.security, step, leaks: shared.get("leaks"), selected: {} }),
-    lifetimes: localModel({ view: view.lifetimes, device: deviceOf(view, shared.get("member")), step, leaks: [], opened: null }),
-    server: localModel({ view: view.server, padding: 0, delay: 0 }),
-    room: localModel({ view: view.room, step, message: -1, focus: -1, live: false, request: {}, answer: {} }),
+    matrix: localModel({ ...first, view: view.lifetimes.security, leaks: shared.get("leaks"), selected: {} }),
+    lifetimes: localModel({ ...first, view: view.lifetimes, device: Object.keys(view.lifetimes.devices)[0], leaks: [], opened: null }),
+    server: localModel({ ...first, view: view.server, padding: 0, delay: 0 }),
+    room: localModel({ ...first, view: view.room, message: -1, focus: -1, live: false, request: {}, answer: {} }),
     schedule: localModel({
-      ...{ view: view.schedule, step, viewer: shared.get("viewer"), epoch: -1, selected: "", exports: model.get("exports") },
+      ...{ ...first, view: view.schedule, viewer: shared.get("viewer"), epoch: -1, selected: "", exports: model.get("exports") },
       ...{ live: model.get("can_act"), asked: { number: 0 }, answer: { number: 0, words: "" } },
     }),
   };
@@ -43,46 +46,21 @@ export function workspace(model) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  for (const picture of [tree, matrix, lifetimes, room, schedule]) link(shared, "step", picture);
-  for (const picture of [tree, schedule]) link(shared, "viewer", picture);
-  link(shared, "leaks", matrix);
-  for (const name of ["viewer", "member", "leaks"]) link(shared, name, model, () => model.save_changes());
-
+  for (const name of ["viewer", "member", "leaks"]) link(shared, name, model);
   shared.on("change:viewer", () => {
     if (view.tree.members.some(({ id }) => id === shared.get("viewer"))) shared.set("member", shared.get("viewer"));
   });
-  tree.on("change:selected", () => {
-    const member = memberAt(view, shared.get("step"), tree.get("selected"));
-    if (member) shared.set("member", member);
-  });
   matrix.on("change:selected", () => {
-    const { epoch = -1, member } = matrix.get("selected");
-    if (member) shared.set("member", member);
-    model.set("epoch", epoch);
+    model.set("epoch", matrix.get("selected").epoch ?? -1);
     model.save_changes();
   });
-  lifetimes.on("change:device", () => shared.set("member", lifetimes.get("device")));
-  shared.on("change:member", follow);
   shared.on("change:step", () => {
     clearTimeout(timer);
     timer = setTimeout(tellStep, SETTLED);
   });
-  shared.on("change:step", () => schedule.set("epoch", -1));
   model.on("change:exports", showExports);
   model.on("change:view", renew);
   model.on("change:opened", reopen);
-
-  /** A panel that is open shows the chosen member; a closed panel stays closed. */
-  function follow() {
-    const member = shared.get("member");
-    lifetimes.set("device", deviceOf(view, member));
-    const { epoch, member: shown } = matrix.get("selected");
-    if (shown && shown !== member) matrix.set("selected", { epoch, member });
-    const node = tree.get("selected");
-    if (node < 0 || memberAt(view, shared.get("step"), node) === member) return;
-    const leaf = nodeOf(view, shared.get("step"), member);
-    if (leaf >= 0) tree.set("selected", leaf);
-  }
 
   /** Let Python know which step is shown. */
   function tellStep() {
@@ -121,7 +99,6 @@ export function workspace(model) {
     matrix.set("selected", {});
     shared.set("viewer", model.get("viewer"));
     shared.set("member", model.get("member"));
-    lifetimes.set("device", deviceOf(view, model.get("member")));
     shared.set("step", model.get("opened").step);
   }
 
@@ -132,6 +109,7 @@ export function workspace(model) {
     tellStep,
     stop() {
       clearTimeout(timer);
+      leave();
       model.off("change:exports", showExports);
       model.off("change:view", renew);
       model.off("change:opened", reopen);
@@ -139,46 +117,12 @@ export function workspace(model) {
   };
 }
 
-/**
- * Keep a value of two models equal.
- * @param {Model} one @param {string} name @param {Model} other @param {() => void} [told] after the other has changed
- */
-function link(one, name, other, told = () => {}) {
-  one.on(`change:${name}`, () => {
-    if (other.get(name) === one.get(name)) return;
-    other.set(name, one.get(name));
-    told();
+/** Keep a value of the pictures and of Python's model equal. @param {Model} shared @param {string} name @param {Model} model */
+function link(shared, name, model) {
+  shared.on(`change:${name}`, () => {
+    if (model.get(name) === shared.get(name)) return;
+    model.set(name, shared.get(name));
+    model.save_changes();
   });
-  other.on(`change:${name}`, () => one.set(name, other.get(name)));
-}
-
-/** The device whose secrets are shown: that of the member, or the first. @param {View} view @param {string} member */
-function deviceOf(view, member) {
-  const { devices } = view.lifetimes;
-  return Object.hasOwn(devices, member) ? member : Object.keys(devices)[0];
-}
-
-/** The members after a step by the node of their leaf. @param {View} view @param {number} step @returns {Map<number, string>} */
-export function leavesAt({ tree }, step) {
-  const leaves = new Map();
-  /** @param {Record<string, import("../ratchet_tree/view.d.ts").NodeView>} nodes */
-  const add = (nodes) => {
-    for (const [node, value] of Object.entries(nodes)) if (value.kind === "leaf") leaves.set(Number(node), value.member);
-  };
-  add(tree.keyframe.nodes);
-  for (const { blank, set } of tree.steps.slice(0, step + 1)) {
-    for (const node of blank) leaves.delete(node);
-    add(set);
-  }
-  return leaves;
-}
-
-/** The member at a node after a step; empty if the node is blank or no leaf. @param {View} view @param {number} step @param {number} node */
-function memberAt(view, step, node) {
-  return leavesAt(view, step).get(node) ?? "";
-}
-
-/** The node of a member after a step, or -1. @param {View} view @param {number} step @param {string} member */
-function nodeOf(view, step, member) {
-  return [...leavesAt(view, step)].find(([, name]) => name === member)?.[0] ?? -1;
+  model.on(`change:${name}`, () => shared.set(name, model.get(name)));
 }

@@ -31,7 +31,13 @@ const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   let time = opened(model.get("view"));
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { soon, tell, stop } = live(model, TRAITS, update, {
+    step: { trait: "step", write: (step) => ({ step, beat: -1, playing: false }) },
+    beat: { trait: "beat" },
+    speed: { trait: "speed" },
+    viewer: { trait: "viewer", write: (viewer) => (time.view.viewers.some(({ id }) => id === viewer) ? { viewer } : undefined) },
+    member: { trait: "selected", read: () => selectedMember() || undefined, write: follow },
+  });
   /** What only this view knows. @type {{panel: "" | "group" | "help", table: boolean}} */
   const own = { panel: "", table: false };
   /** @type {import("./frame.js").Frame | null} */
@@ -109,6 +115,19 @@ export function render({ model, el }) {
   function close() {
     change({ panel: "" });
     tell({ selected: -1 });
+  }
+
+  /** The member at the selected node; empty if none is. */
+  function selectedMember() {
+    const node = time.tree(here().step).nodes.get(model.get("selected"));
+    return node?.kind === "leaf" ? node.member : "";
+  }
+
+  /** If a node's values are shown, show those of a member's leaf. @param {string} member */
+  function follow(member) {
+    if (model.get("selected") < 0 || selectedMember() === member) return undefined;
+    const leaf = [...time.tree(here().step).nodes].find(([, node]) => node.kind === "leaf" && node.member === member);
+    return leaf && { selected: leaf[0] };
   }
 
   /** Change to a viewer who can see what happened. */

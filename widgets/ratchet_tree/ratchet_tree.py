@@ -20,7 +20,7 @@ from workbench.views.print import Frame, Mark
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from workbench.adversary.leak import Leak
     from workbench.views.schema import RatchetTreeView
@@ -31,12 +31,13 @@ class RatchetTree(Picture):
 
     `step` and `beat` are the place in the view that is shown (beat -1: the end of the step). `selected` is the node
     whose values are shown, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
-    are shared with the browser, so that `jslink` can join two pictures.
+    are shared with the browser. Pictures with one `workspace` step together.
     """
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
     _still_module: ClassVar[str] = "ratchet_tree/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css")
+    _shares: ClassVar[Mapping[str, str]] = {"step": "step", "viewer": "viewer"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 
@@ -100,6 +101,9 @@ class RatchetTree(Picture):
         except NotDrawn as reason:
             raise NotPossible(f"What a viewer sees is computed by the picture's own module: {reason}") from reason
         return Frame(tuple(Mark.of(mark) for mark in seen["marks"]), dict(seen["path"]))
+
+    def _can_show(self, name: str, value: object) -> bool:
+        return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
 
     def __repr__(self) -> str:
         steps = len(self.view["steps"])

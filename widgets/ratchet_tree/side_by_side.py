@@ -9,22 +9,17 @@ import ipywidgets
 from widgets.ratchet_tree.ratchet_tree import RatchetTree
 from widgets.shared.live_output import LiveOutput, shown
 from widgets.shared.picture import SAVED
+from widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from workbench.views.schema import RatchetTreeView
-
-LINKED = ("step", "beat", "speed", "playing")
 
 
 class SideBySide(ipywidgets.Box):
     """Pictures beside each other, which step together."""
 
     def __init__(self, *pictures: RatchetTree) -> None:
-        """Join the pictures."""
-        first, *others = pictures
-        for other in others:
-            for trait in LINKED:
-                ipywidgets.jslink((first, trait), (other, trait))
+        """Put pictures of one workspace beside each other."""
         for picture in pictures:
             picture.layout = ipywidgets.Layout(flex="1 1 20rem", min_width="0")
         super().__init__(pictures, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="1rem"))
@@ -44,4 +39,5 @@ def side_by_side(view: RatchetTreeView, *viewers: str, step: int | None = None) 
 
     Raises ValueError if the view has no such viewer or step.
     """
-    return SideBySide(*(RatchetTree(view, viewer=viewer, step=step) for viewer in viewers))
+    workspace = Workspace(apart=["viewer"])
+    return SideBySide(*(RatchetTree(view, viewer=viewer, step=step, workspace=workspace) for viewer in viewers))

@@ -27,7 +27,14 @@ const TRAITS = ["view", "step", "message", "focus", "live", "answer"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { soon, tell, stop } = live(model, TRAITS, update, {
+    step: { trait: "step", read: () => frameNow().step },
+    message: {
+      trait: "message",
+      read: () => viewOf().messages[model.get("message")]?.step ?? -1,
+      write: (step) => ({ message: viewOf().messages.findIndex((message) => message.step === step) }),
+    },
+  });
   /** What belongs to this view alone: the screen whose devices are listed, who tries, and whether it has tried. */
   const own = { table: false, review: -1, who: 0, tried: false, requests: 0 };
 

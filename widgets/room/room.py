@@ -33,6 +33,7 @@ class Room(Picture):
     _module: ClassVar[str] = "room/room.js"
     _still_module: ClassVar[str] = "room/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "room/marks.css")
+    _shares: ClassVar[Mapping[str, str]] = {"step": "step"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 

@@ -29,7 +29,15 @@ const TRAITS = ["view", "step", "leaks", "selected"];
 export function render({ model, el }) {
   let view = model.get("view");
   let opening = openedView(view);
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { soon, tell, stop } = live(model, TRAITS, update, {
+    step: { trait: "step" },
+    leaks: { trait: "leaks" },
+    member: {
+      trait: "selected",
+      read: () => model.get("selected").member || undefined,
+      write: (member) => (model.get("selected").member ? { selected: { ...model.get("selected"), member } } : undefined),
+    },
+  });
   /** What only this view knows. */
   const own = { help: false, table: false };
   /** @type {import("./frame.js").Frame | null} */

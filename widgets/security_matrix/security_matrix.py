@@ -34,6 +34,7 @@ class SecurityMatrix(Picture):
     _module: ClassVar[str] = "security_matrix/security_matrix.js"
     _still_module: ClassVar[str] = "security_matrix/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css", "security_matrix/marks.css")
+    _shares: ClassVar[Mapping[str, str]] = {"step": "step"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 

@@ -1,11 +1,13 @@
 /** The connection of a live picture with its model: it draws once for several changes, and sends its own changes. */
+import { join } from "./workspace.js";
 
 /** @typedef {import("./model.d.ts").Model} Model */
 
 /**
  * @param {Model} model @param {string[]} traits those that the picture shows @param {() => void} update draws it
+ * @param {import("./workspace.js").Shares} [shares] what it shares with the other pictures of its workspace
  */
-export function live(model, traits, update) {
+export function live(model, traits, update, shares = {}) {
   const events = traits.map((trait) => `change:${trait}`);
   let isQueued = false;
   let isOver = false;
@@ -29,10 +31,12 @@ export function live(model, traits, update) {
 
   function stop() {
     isOver = true;
+    leave();
     for (const event of events) model.off(event, soon);
   }
 
   for (const event of events) model.on(event, soon);
+  const leave = join(model, model.get("workspace"), shares);
   return { soon, tell, stop };
 }
 

@@ -1,0 +1,101 @@
+/**
+ * What the pictures of one workspace share: the step, the viewer, the member, the message, and some values that only
+ * pictures of one kind know, such as the part of a step.
+ *
+ * The pictures tell each other what changes by events; nobody keeps a list of them. Pictures that one page shows have an
+ * `EventTarget` of their own. Each picture of a notebook has its own copy of this module, so there the events pass
+ * through the document, and the name of the workspace keeps one from another. No kernel takes part in it, so pictures
+ * still move together when the kernel is stopped, in a notebook that was saved, and in a page.
+ */
+
+/** @typedef {import("./model.d.ts").Model} Model */
+
+/**
+ * How one value of a workspace stands in the model of a picture.
+ * @typedef {object} Share
+ * @property {string} trait the trait whose change is a change of the value
+ * @property {() => unknown} [read] the value now, undefined if this picture has none; by default the trait's
+ * @property {(value: any) => Record<string, unknown> | undefined} [write] the traits that show the value, undefined if
+ *   this picture cannot show it; by default the trait alone
+ */
+/** @typedef {Record<string, Share>} Shares by the name that the value has in the workspace */
+/** @typedef {{name: string, apart: string[]}} Address `apart` are the values that its pictures do not share */
+/** @typedef {{values: Record<string, unknown>, isQuestion: boolean}} Told a question is answered in its own `values` */
+
+const EVENT = "mls-workbench.workspace";
+
+/**
+ * Take part in a workspace: show what it shows, and tell it what changes here. It is given what nobody has told it yet.
+ * @param {Model} model @param {Address | EventTarget | null | undefined} workspace without one nothing is shared
+ * @param {Shares} shares @returns {() => void} what leaves it
+ */
+export function join(model, workspace, shares) {
+  if (!workspace) return () => {};
+  const isOfPage = workspace instanceof EventTarget;
+  const place = isOfPage ? workspace : document;
+  const event = isOfPage ? EVENT : `${EVENT} ${workspace.name}`;
+  const shared = Object.entries(shares).filter(([name]) => isOfPage || !workspace.apart.includes(name));
+  let isFollowing = false;
+
+  /** @param {Share} share */
+  const valueOf = ({ trait, read = () => model.get(trait) }) => read();
+
+  /** @param {Record<string, unknown>} values @param {boolean} isQuestion */
+  function tell(values, isQuestion) {
+    const detail = /** @type {Told} */ ({ values, isQuestion });
+    isFollowing = true;
+    place.dispatchEvent(new CustomEvent(event, { detail }));
+    isFollowing = false;
+  }
+
+  /** @param {Event} told */
+  function hear(told) {
+    if (isFollowing) return;
+    const { values, isQuestion } = /** @type {CustomEvent<Told>} */ (told).detail;
+    if (isQuestion) answer(values);
+    else follow(values);
+  }
+
+  /** @param {Record<string, unknown>} values */
+  function answer(values) {
+    for (const [name, share] of shared) if (!(name in values) && valueOf(share) !== undefined) values[name] = valueOf(share);
+  }
+
+  /**
+   * What is shown is saved at once. JupyterLab sends one change after the other, and ignores what Python echoes of an
+   * older one only if the newer one is saved: else the echo would bring all pictures back.
+   * @param {Record<string, unknown>} values
+   */
+  function follow(values) {
+    isFollowing = true;
+    for (const [name, { trait, write }] of shared) {
+      if (!(name in values)) continue;
+      const changes = write ? write(values[name]) : { [trait]: values[name] };
+      for (const [own, value] of Object.entries(changes ?? {})) if (model.get(own) !== value) model.set(own, value);
+    }
+    isFollowing = false;
+    model.save_changes();
+  }
+
+  const hearers = shared.map(([name, share]) => {
+    const changed = () => {
+      const value = isFollowing ? undefined : valueOf(share);
+      if (value !== undefined) tell({ [name]: value }, false);
+    };
+    model.on(`change:${share.trait}`, changed);
+    return () => model.off(`change:${share.trait}`, changed);
+  });
+  /** @type {Record<string, unknown>} */
+  const known = {};
+  tell(known, true);
+  follow(known);
+  const own = {};
+  answer(own);
+  tell(Object.fromEntries(Object.entries(own).filter(([name]) => !(name in known))), false);
+  place.addEventListener(event, hear);
+
+  return () => {
+    place.removeEventListener(event, hear);
+    for (const stop of hearers) stop();
+  };
+}
