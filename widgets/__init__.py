@@ -12,6 +12,7 @@ from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.room import Room
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
+from widgets.wire_inspector import WireInspector
 from widgets.workspace import Workspace
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Room",
     "SecurityMatrix",
     "ServerKnowledge",
+    "WireInspector",
     "Workspace",
     "predict",
     "side_by_side",

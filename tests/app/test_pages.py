@@ -33,7 +33,7 @@ def test_pasted_bytes_are_dissected(visitor: Visitor) -> None:
     page = visitor("inspect")
     world = World.of(["Alice", "Bob"])
     inspected(page, world.attacker.heard[-1].hex())
-    expect(page.locator(".mls-dissection")).to_contain_text("MLSMessage", timeout=20_000)
+    expect(page.locator(".mls-wire-fields")).to_contain_text("MLSMessage", timeout=20_000)
     assert faults_that_axe_finds(page, "html") == []
 
 
@@ -48,7 +48,7 @@ def test_each_object_of_a_log_is_listed_and_can_be_chosen(visitor: Visitor) -> N
     inspected(page, "\n".join(lines))
     expect(page.locator(".mls-found tbody tr")).to_have_count(len(lines), timeout=20_000)
     page.get_by_role("button", name="private application").click()
-    expect(page.locator(".mls-dissection")).to_contain_text("private_message", timeout=20_000)
+    expect(page.locator(".mls-wire-fields")).to_contain_text("private_message", timeout=20_000)
 
 
 def test_a_state_says_whether_its_member_can_process_the_bytes(visitor: Visitor, tmp_path: Path) -> None:

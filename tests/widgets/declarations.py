@@ -18,6 +18,7 @@ from workbench.views import (
     security,
     server,
     trial,
+    wire,
 )
 
 WIDGETS = Path(__file__).parents[2] / "widgets"
@@ -32,6 +33,7 @@ FILES: dict[ModuleType, str] = {
     room: "room/view.d.ts",
     judged: "compromise/judged.d.ts",
     playground: "playground/view.d.ts",
+    wire: "wire_inspector/wire.d.ts",
 }
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
 

@@ -19,6 +19,7 @@ PICTURES = [
     "room",
     "security_matrix",
     "server_knowledge",
+    "wire_inspector",
 ]
 WIDGETS = [
     *(f"{name}/{name}.js" for name in PICTURES),

@@ -26,6 +26,7 @@ from widgets.server_knowledge import ServerKnowledge
 from widgets.shared import still as still_module
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, still
+from widgets.wire_inspector import WireInspector
 from workbench.lab import World
 from workbench.lab.scenarios import scenario
 from workbench.views.ratchet_tree import ratchet_tree_view
@@ -39,6 +40,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
     "a room": lambda: Room.of(talk(), message=0),
     "a playground": lambda: Playground.of(scenario("own commit")),
+    "the bytes of a message": lambda: WireInspector.of(talk()),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 

@@ -14,20 +14,18 @@ from typing import Any, Final
 
 from widgets.report import findings_html, report_page
 from workbench.inspect.carving import CarvedObject, carve
-from workbench.inspect.dissect import KINDS, STRUCTS, dissect
+from workbench.inspect.dissect import KINDS, STRUCTS
 from workbench.inspect.explain import explain
 from workbench.inspect.material import Piece, pieces_in
 from workbench.review.audit import audit
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets, read_secrets
 from workbench.review.report import ReviewReport, SourceFile
+from workbench.views.wire_bytes import GivenObject, WireBytes
 
 LARGEST = 1_000_000
 """The greatest size of what is pasted or uploaded, in bytes."""
 
 MOST_OBJECTS = 200
-MOST_FIELDS = 5_000
-"""How many fields of one object are shown."""
-
 MOST_SECONDS = 20.0
 """How long one audit may take, by default."""
 
@@ -35,6 +33,7 @@ AUTOMATIC: Final = "automatic"
 """The struct is recognised, as `workbench carve` does."""
 
 NO_FINDINGS: Final = {"number": 0, "words": "", "objects": []}
+NOTHING_SHOWN: Final = {"wire": {}, "object": {}, "explanation": ""}
 NO_AUDIT: Final = {"words": "", "findings": ""}
 NOTHING_SAVED: Final = {"number": 0, "name": "", "type": "", "content": ""}
 
@@ -51,6 +50,7 @@ class Finder:
         self._objects: list[tuple[bytes, str | type]] = []
         self._pieces: list[Piece] = []
         self._is_cut = False
+        self._wire: WireBytes | None = None
         self._secrets = NO_SECRETS
         self._source: SourceFile | None = None
         self._found: dict[str, Any] = dict(NO_FINDINGS)
@@ -74,7 +74,7 @@ class Finder:
     def find(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The objects in what the reader gave, with words for what is wrong."""
         number = _number(asked)
-        self._objects, self._pieces, self._is_cut = [], [], False
+        self._objects, self._pieces, self._is_cut, self._wire = [], [], False, None
         self._secrets, self._source, self._report = NO_SECRETS, None, None
         try:
             raw, name = _given(asked)
@@ -97,18 +97,27 @@ class Finder:
             self._objects = [(each.data, each.struct or "message") for each in carved]
             rows = [_carved_row(each) for each in carved]
         words = "" if rows else _nothing(raw, len(pieces))
-        return {"number": number, "words": words, "objects": rows}
+        self._found = {"number": number, "words": words, "objects": rows}
+        return self._found
 
-    def show(self, chosen: int) -> dict[str, str]:
-        """The fields of an object as HTML, and the explanation for the member whose state was given."""
+    def source(self) -> WireBytes:
+        """All objects for the picture of their bytes, with the keys that the reader gave."""
+        if self._wire is None:
+            rows = zip(self._objects, self._found["objects"], strict=True)
+            given = [GivenObject(data, kind, f"{row['where']}: {row['kind']}") for (data, kind), row in rows]
+            self._wire = WireBytes(given, self._secrets)
+        return self._wire
+
+    def show(self, chosen: int) -> dict[str, Any]:
+        """The bytes of an object for the picture, and the explanation for the member whose state was given."""
         if not 0 <= chosen < len(self._objects):
-            return {"fields": "", "explanation": ""}
-        data, kind = self._objects[chosen]
-        fields = dissect(data, kind, most=MOST_FIELDS)._repr_html_()
+            return NOTHING_SHOWN
+        source = self.source()
+        shown = {"wire": source.view(), "object": source.object(str(chosen)), "explanation": ""}
         if not self._secrets.states:
-            return {"fields": fields, "explanation": ""}
-        explanation = explain(self._secrets.states[0], data, now=int(time.time()))
-        return {"fields": fields, "explanation": explanation._repr_html_()}
+            return shown
+        explanation = explain(self._secrets.states[0], self._objects[chosen][0], now=int(time.time()))
+        return {**shown, "explanation": explanation._repr_html_()}
 
     def _audit(self) -> dict[str, str]:
         """The findings of the reviewer's desk about all bytes that were given, as HTML, with words about bounds."""

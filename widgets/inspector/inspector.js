@@ -1,15 +1,18 @@
 /**
- * An inspector of bytes: a field to paste into, a file to upload, the MLS objects in them, and the fields of one.
+ * An inspector of bytes: a field to paste into, a file to upload or to drop, the MLS objects in them, and the bytes of one.
  *
- * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({fields, explanation}), audited ({words,
- * findings}), saved ({number, name, type, content}). In fields, explanation and findings, which are HTML, Python has escaped
- * all text of the bytes. To Python: asked ({number, text, upload, name, kind, state} or {number, do}), chosen.
+ * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({wire, object, explanation}: traits of the
+ * picture of bytes), audited ({words, findings}), saved ({number, name, type, content}). In explanation and findings, which
+ * are HTML, Python has escaped all text of the bytes. To Python: asked ({number, text, upload, name, kind, state} or {number, do}), chosen.
  */
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
+import { localModel } from "../shared/local_model.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
 import { isWaiting } from "../shared/waiting.js";
+import { inBase64 } from "../wire_inspector/given.js";
+import { render as renderWire } from "../wire_inspector/wire_inspector.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {{where: string, kind: string, length: number, group: string, epoch: string}} Row */
@@ -22,7 +25,6 @@ export function render({ model, el }) {
   const { soon, tell, stop } = live(model, TRAITS, update);
   const own = { words: "", saved: model.get("saved").number };
   let listed = "";
-  let fields = "";
   let told = "";
   let findings = "";
 
@@ -58,10 +60,13 @@ export function render({ model, el }) {
   const review = html("div", { class: "mls-actions", role: "group", "aria-label": "Audit of these bytes" }, audit, files);
   const audited = html("div", { class: "mls-audited" });
   const explanation = html("div", { class: "mls-explained" });
-  const dissection = html("div", { class: "mls-fields-of" });
+  const wire = html("div", { class: "mls-fields-of" });
+  /** The model of the picture of bytes, and what ends the picture. */
+  let bytes = /** @type {Model | null} */ (null);
+  let endWire = () => {};
   const root = html(
     "div",
-    { class: "mls mls-inspector", ...OWN_KEYS },
+    { class: "mls mls-inspector", ...OWN_KEYS, dragover: (/** @type {DragEvent} */ event) => event.preventDefault(), drop: dropped },
     html(
       "form",
       { class: "mls-ask", "aria-label": "Inspect", submit: (/** @type {Event} */ event) => (event.preventDefault(), void ask()) },
@@ -80,7 +85,7 @@ export function render({ model, el }) {
     list,
     audited,
     explanation,
-    dissection,
+    wire,
   );
 
   async function ask() {
@@ -140,8 +145,30 @@ export function render({ model, el }) {
     }
     [...rows.children].forEach((row, number) => row.querySelector("button")?.setAttribute("aria-pressed", String(number === model.get("chosen"))));
     const shown = model.get("shown");
-    if (shown.fields !== fields) dissection.innerHTML = fields = shown.fields;
+    showBytes(shown.wire, shown.object);
     if (shown.explanation !== told) explanation.innerHTML = told = shown.explanation;
+  }
+
+  /** @param {any} list @param {any} object those of the chosen object; empty if there is none */
+  function showBytes(list, object) {
+    wire.hidden = object.id === undefined;
+    if (wire.hidden) return;
+    const traits = { view: { ...list, messages: list.messages.filter((/** @type {{id: string}} */ { id }) => id === object.id) }, shown: object, message: object.id };
+    if (bytes === null) {
+      bytes = localModel({ ...traits, viewer: "", others: {}, selected: -1, live: false, asked: { number: 0 }, answer: { number: 0, words: "" } });
+      endWire = renderWire({ model: bytes, el: wire });
+    } else if (bytes.get("shown") !== object) {
+      for (const [name, value] of Object.entries({ ...traits, selected: -1 })) bytes.set(name, value);
+    }
+  }
+
+  /** @param {DragEvent} event */
+  function dropped(event) {
+    event.preventDefault();
+    if (!event.dataTransfer?.files.length) return;
+    file.files = event.dataTransfer.files;
+    text.value = "";
+    void ask();
   }
 
   /** What is written in the field replaces the file, and the other way round. */
@@ -151,6 +178,7 @@ export function render({ model, el }) {
   update();
   return () => {
     stop();
+    endWire();
     root.remove();
   };
 }
@@ -158,14 +186,6 @@ export function render({ model, el }) {
 /** @param {string} name @param {HTMLElement} input */
 function field(name, input) {
   return html("label", { class: "mls-field" }, html("span", {}, name), input);
-}
-
-/** @param {File} file @returns {Promise<string>} */
-async function inBase64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let letters = "";
-  for (let at = 0; at < bytes.length; at += 32_768) letters += String.fromCharCode(...bytes.subarray(at, at + 32_768));
-  return btoa(letters);
 }
 
 export default announced(render);

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import traitlets
 
-from widgets.inspector.findings import LARGEST, NO_AUDIT, NO_FINDINGS, NOTHING_SAVED, Finder
-from widgets.shared.assemble import STYLES, module, stylesheet
+from widgets.inspector.findings import LARGEST, NO_AUDIT, NO_FINDINGS, NOTHING_SAVED, NOTHING_SHOWN, Finder
+from widgets.shared.assemble import STYLES, WIRE_STYLES, module, stylesheet
 from widgets.shared.live_output import Announced
 from workbench.inspect.dissect import KINDS, STRUCTS
 
@@ -16,20 +16,20 @@ class Inspector(Announced):
     """A field for bytes, the MLS objects in them, and the fields of the chosen object.
 
     `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the `state` of
-    a member in base64. `chosen` is the number of an object in `found`, whose fields are in `shown`. `asked` with `do`
+    a member in base64. `chosen` is the number of an object in `found`, whose bytes are in `shown`. `asked` with `do`
     asks for an audit of the bytes (`audited`), or for its report as a file (`saved`).
     """
 
     _module: ClassVar[str] = "inspector/inspector.js"
     _esm: ClassVar[str] = module(_module)
-    _css: ClassVar[str] = stylesheet(*STYLES, "shared/form.css", "report/report.css", "inspector/inspector.css")
+    _css: ClassVar[str] = stylesheet(*STYLES, *WIRE_STYLES, "report/report.css", "inspector/inspector.css")
 
     kinds = traitlets.List(traitlets.Unicode(), default_value=[*KINDS, *STRUCTS]).tag(sync=True)
     largest = traitlets.Int(LARGEST).tag(sync=True)
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     found = traitlets.Dict(default_value=NO_FINDINGS).tag(sync=True)
-    shown = traitlets.Dict(default_value={"fields": "", "explanation": ""}).tag(sync=True)
+    shown = traitlets.Dict(default_value=NOTHING_SHOWN).tag(sync=True)
 
     audited = traitlets.Dict(default_value=NO_AUDIT).tag(sync=True)
     saved = traitlets.Dict(default_value=NOTHING_SAVED).tag(sync=True)

@@ -33,6 +33,9 @@ STYLES = (
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""
 
+WIRE_STYLES = ("shared/form.css", "wire_inspector/marks.css", "wire_inspector/wire_inspector.css")
+"""The further stylesheets of pictures in which bytes are inspected."""
+
 _IMPORT = re.compile(r'^import \{ (.+) \} from "(\.\.?/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
 _EXPORTING = re.compile(r"^export (?:default .*\n)?", re.MULTILINE)

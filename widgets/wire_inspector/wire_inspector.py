@@ -1,0 +1,194 @@
+"""The bytes of a message as a widget: fields, encrypted parts, and how each computed value is computed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import traitlets
+
+from widgets.inspector.findings import Finder
+from widgets.shared.assemble import STYLES, WIRE_STYLES, module, stylesheet
+from widgets.shared.page import page
+from widgets.shared.picture import Picture
+from workbench.inspect.trace_format import FORMAT as TRACE
+from workbench.lab import World
+from workbench.mls import MLSMessage, encode
+from workbench.review.known_secrets import NO_SECRETS, KnownSecrets
+from workbench.views.wire_bytes import WireBytes
+from workbench.views.wire_history import EVERYBODY, WireHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from workbench.inspect.trace_format import Trace
+    from workbench.views.wire import WireObjectView, WireView
+
+MODULE = "wire_inspector/wire_inspector.js"
+KEPT_AT_MOST = 1_500_000
+"""The greatest size of the messages that a page keeps beside the one that is shown, in characters of JSON."""
+
+NO_ANSWER = {"number": 0, "words": ""}
+
+
+class Source(Protocol):
+    """Where messages come from: a history (`WireHistory`) or bytes that somebody gave (`WireBytes`)."""
+
+    def view(self) -> WireView:
+        """The list of messages and viewers."""
+
+    def object(self, name: str, viewer: str = EVERYBODY) -> WireObjectView:
+        """One message as a viewer can open it."""
+
+
+class WireInspector(Picture):
+    """Draws the bytes of a message, and the tree of its fields beside them.
+
+    `message` is the id of the message in `view`, `viewer` the holder with whose keys its encrypted parts are opened: ""
+    are the keys of everybody together. `selected` is the number of a field, or -1. `inspect` shows other bytes.
+    """
+
+    _module: ClassVar[str] = MODULE
+    _still_module: ClassVar[str] = "wire_inspector/still.js"
+    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "wire_inspector/marks.css")
+    _esm: ClassVar[str] = module(_module)
+    _styles: ClassVar[tuple[str, ...]] = (*STYLES, *WIRE_STYLES)
+    _css: ClassVar[str] = stylesheet(*_styles)
+
+    view = traitlets.Dict().tag(sync=True)
+    message = traitlets.Unicode().tag(sync=True)
+    viewer = traitlets.Unicode().tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True)
+    others = traitlets.Dict().tag(sync=True)
+    selected = traitlets.Int(-1).tag(sync=True)
+    live = traitlets.Bool(default_value=True).tag(sync=True)
+    asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
+    answer = traitlets.Dict(default_value=NO_ANSWER).tag(sync=True)
+
+    def __init__(self, source: Source, *, message: int | str = 0, viewer: str = EVERYBODY, selected: int = -1) -> None:
+        """Show a message of a source: by its number in the list, or by its id. Raises ValueError without one."""
+        view = source.view()
+        if not view["messages"]:
+            raise ValueError("there is no message to inspect: nothing was sent yet")
+        name = view["messages"][message]["id"] if isinstance(message, int) else message
+        shown = source.object(name, viewer)
+        super().__init__(view=view, message=name, viewer=viewer, shown=shown, selected=selected)
+        self._source = source
+        self.observe(self._show, names=["message", "viewer"])
+        self.observe(self._give, names="asked")
+
+    @classmethod
+    def of(cls, history: World | Trace, title: str = "", **options: Any) -> WireInspector:
+        """Inspect the messages of a world or of a trace. `viewer` is the name of a device, "server" or "attacker"."""
+        if not isinstance(history, World) and history.get("format") != TRACE:
+            raise TypeError("WireInspector.of takes a World or a trace; for bytes there is WireInspector.inspect")
+        return cls(WireHistory(history, title), **options)
+
+    @classmethod
+    def inspect(
+        cls,
+        data: bytes | MLSMessage,
+        struct: str | type = "message",
+        secrets: KnownSecrets = NO_SECRETS,
+        **options: Any,
+    ) -> WireInspector:
+        """Inspect bytes that encode a struct of RFC 9420, by default an MLSMessage, with keys if there are any.
+
+        Raises ValueError for an unknown struct. Damaged bytes are shown up to the fault.
+        """
+        raw = encode(data) if isinstance(data, MLSMessage) else data
+        return cls(WireBytes.of(raw, struct, secrets), **options)
+
+    def __repr__(self) -> str:
+        return f"WireInspector({self.shown['title']}, {len(self.shown['sheets'][0]['bytes']) // 2} bytes)"
+
+    def _show(self, _change: object) -> None:
+        """Open the chosen message with the chosen keys."""
+        if (self.shown["id"], self.shown["viewer"]) == (self.message, self.viewer):
+            return
+        try:
+            self.set_trait("shown", self._source.object(self.message, self.viewer))
+        except KeyError:
+            self.answer = {"number": self.asked["number"], "words": "There is no such message, or no such viewer."}
+
+    def _give(self, _change: object) -> None:
+        """Inspect the bytes that the reader has given."""
+        changes = given(self.asked)
+        self._source = changes.pop("source", self._source)
+        with self.hold_sync():
+            for name, value in changes.items():
+                self.set_trait(name, value)
+
+    def _shown(self) -> dict[str, object]:
+        names = ("view", "message", "viewer", "shown", "selected")
+        traits: dict[str, object] = {name: getattr(self, name) for name in names}
+        return {**traits, "others": {}, "live": False, "asked": {"number": 0}, "answer": NO_ANSWER}
+
+    def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
+        """The traits with other messages and viewers as far as there is room, and with this message alone."""
+        yield {**self._shown(), "others": self._others()}, ""
+        alone = {**self._shown(), "view": self._alone()}
+        yield alone, "the other messages, and what other viewers can open"
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the picture with its player, and other messages as far as there is room, as one page."""
+        traits = {**self._shown(), "others": self._others()}
+        text = page(self._module, traits, self._figure(), title=self.view["title"], styles=self._styles)
+        Path(path).write_text(text, encoding="utf-8")
+
+    def _others(self) -> dict[str, WireObjectView]:
+        """Further messages for a page without a kernel: first all messages for this viewer, then for the others."""
+        found: dict[str, WireObjectView] = {}
+        room = KEPT_AT_MOST
+        viewers = [self.viewer, *(each["id"] for each in self.view["viewers"] if each["id"] != self.viewer)]
+        for viewer in viewers:
+            for each in self.view["messages"]:
+                if (each["id"], viewer) == (self.message, self.viewer) or 6 * each["size"] > room:
+                    continue
+                other = self._source.object(each["id"], viewer)
+                room -= len(json.dumps(other))
+                if room >= 0:
+                    found[f"{each['id']} {viewer}"] = other
+        return found
+
+    def _alone(self) -> dict[str, Any]:
+        """The lists with this message and this viewer only."""
+        view = self.view
+        return {
+            **view,
+            "messages": [each for each in view["messages"] if each["id"] == self.message],
+            "viewers": [each for each in view["viewers"] if each["id"] == self.viewer],
+        }
+
+    def _words(self) -> tuple[str, list[str], list[list[str]]]:
+        shown = self.shown
+        strings, fields = shown["strings"], shown["fields"]
+        rows = [
+            [strings[name], strings[kind], f"{start} to {start + length}", strings[text]]
+            for name, kind, start, length, text in zip(
+                *(fields[each] for each in ("name", "type", "start", "length", "text")), strict=True
+            )
+        ]
+        return f"{shown['title']}: {self.view['title']}", ["Field", "Type", "Bytes", "Value"], rows[:200]
+
+
+def given(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The traits that change when a reader gives bytes, and the new `source` if there are objects in them."""
+    finder = Finder()
+    found = finder.find(asked)
+    answer = {"number": found["number"], "words": found["words"]}
+    if not found["objects"]:
+        return {"answer": answer}
+    source = finder.source()
+    view = source.view()
+    first = view["messages"][0]["id"]
+    return {
+        "source": source,
+        "view": view,
+        "message": first,
+        "viewer": EVERYBODY,
+        "selected": -1,
+        "shown": source.object(first),
+        "answer": answer,
+    }
