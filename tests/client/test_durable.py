@@ -11,13 +11,20 @@ import pytest
 
 from tests.client.devices import GROUP
 from workbench.client import Device
-from workbench.client.durable import DeviceStorage
+from workbench.client.durable import FILE, DeviceStorage
 from workbench.delivery import DeliveryService, Entry, LateMessage, Unavailable
 from workbench.delivery.access import DeviceAccess
 from workbench.lab.sources import START, entropy_source
 from workbench.mls import Misuse, Signer, cipher_suite
 from workbench.mls.group.public_group import DEFAULT_POLICY
-from workbench.storage import DamagedDatabase, InUse, KeystoreClosed, SealedDatabase, SoftwareKeystore
+from workbench.storage import (
+    DamagedDatabase,
+    InUse,
+    KeystoreClosed,
+    SealedDatabase,
+    SoftwareKeystore,
+    create_keystore,
+)
 
 SUITE = cipher_suite(1)
 
@@ -57,6 +64,10 @@ class Flaky(DeviceAccess):
     def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
         with self.network():
             return super().submit(group_id, message, welcome)
+
+    def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
+        with self.network():
+            super().accept(key_package_ref, group_id, next_index)
 
     def open_group(self, group_id: bytes, *arguments: Any, **options: Any) -> None:
         with self.network():
@@ -235,11 +246,53 @@ def test_a_device_is_made_once_and_opened_with_its_passphrase(tmp_path: Path) ->
     with pytest.raises(InUse):
         DeviceStorage.open(home, "correct horse", timeout=0.01)
     made.close()
-    with pytest.raises(KeystoreClosed, match="there already"):
+    with pytest.raises(KeystoreClosed, match="a device lives in this folder"):
         DeviceStorage.create(home, "Alice", SUITE, "correct horse")
     opened = DeviceStorage.open(home, "correct horse")
     assert (opened.name, opened.suite) == ("Alice", SUITE)
     opened.close()
+
+
+@pytest.mark.parametrize("left", ["a keystore", "a keystore and an empty database"])
+def test_a_device_whose_making_was_cut_short_is_finished(tmp_path: Path, left: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    keystore = create_keystore(home, "correct horse")
+    with pytest.raises(DamagedDatabase, match="is missing"):
+        DeviceStorage.open(home, "correct horse")
+    if "database" in left:
+        SealedDatabase(home / FILE, keystore).close()
+    with pytest.raises(KeystoreClosed, match="passphrase is wrong"):
+        DeviceStorage.create(home, "Alice", SUITE, "wrong horse")
+    made = DeviceStorage.create(home, "Alice", SUITE, "correct horse")
+    made.close()
+    opened = DeviceStorage.open(home, "correct horse")
+    assert opened.keystore.signer(SUITE).public_key == keystore.signer(SUITE).public_key
+    opened.close()
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+@pytest.mark.parametrize("last_resort", [False, True])
+def test_a_device_that_is_killed_between_joining_and_saying_so_says_so_when_it_is_back(
+    alice: Folder, service: DeliveryService, tmp_path: Path, lost: str, *, last_resort: bool
+) -> None:
+    folder = Folder(tmp_path, service, "Carol")
+    folder.open().publish_key_package(last_resort=last_resort)
+    device, _ = with_bob(alice, service)
+    device.commit(GROUP, add=["Carol"])
+    device.fetch(GROUP)
+    carol = folder.open()
+    folder.access.lost = lost
+    with pytest.raises(Unavailable):
+        carol.accept_invitations()
+    folder.access.lost = ""
+    carol = folder.open()
+    assert carol.state(GROUP).epoch == 2
+    assert len(carol.device_state.unreported) == 1
+    assert carol.accept_invitations() == ()
+    assert folder.access.welcomes() == ()
+    assert folder.open().device_state.unreported == frozenset()
+    folder.close()
 
 
 def test_a_database_of_another_keystore_is_refused(tmp_path: Path, service: DeliveryService) -> None:

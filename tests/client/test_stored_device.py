@@ -35,9 +35,18 @@ def read_again(device: Device, membership: Membership) -> Membership:
     return read_membership(write_membership(membership), Reader(device.state(GROUP).policy, no_signer))
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Membership) if field.default is not MISSING])
+OWN_RECORDS = {"pen", "trail"}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [field.name for field in fields(Membership) if field.default is not MISSING and field.name not in OWN_RECORDS],
+)
 def test_each_field_of_a_group_is_written(device: Device, field: str) -> None:
-    """No field is forgotten: each gets a value that it does not have by default, and a new field needs one here."""
+    """No field is forgotten: each gets a value that it does not have by default, and a new field needs one here.
+
+    The holding pen and the trail have records of their own (`test_holding_pen`, `test_fork_watch`).
+    """
     state, written = device.state(GROUP), device.device_state.groups[GROUP]
     values: dict[str, Any] = {
         "own": frozenset({3, 5}),

@@ -10,6 +10,7 @@ from workbench.lab import NotPossible, World
 from workbench.lab.actions import ACTIONS
 from workbench.lab.actions.people import members_seen
 from workbench.lab.attacks import attack
+from workbench.lessons.lesson_09 import fork
 from workbench.mls import LeafIndex
 
 
@@ -209,6 +210,19 @@ def test_a_device_without_a_pre_shared_key_is_told_what_it_lacks() -> None:
     assert kinds(world, "Carol") == []
 
 
+@pytest.mark.parametrize("way_out", ["Join again with new keys", "This side is right"])
+def test_a_fork_is_a_warning_with_a_way_out_for_each_side(way_out: str) -> None:
+    one, other = fork()
+    assert (kinds(one, "Alice"), one.devices["Alice"].device_state.alarms) == ([], {})
+    one.devices["Alice"].forks.compare(other.devices["Carol"].forks.statement(one.group_id))
+    alert = only(one, "Alice")
+    assert alert.kind == "fork"
+    assert alert.what == "Carol sees another group than this device from epoch 2 on."
+    take(one, "Alice", alert, way_out)
+    assert kinds(one, "Alice") == []
+    one.send("Alice", "On we go.")
+
+
 def test_each_step_of_a_warning_and_of_an_explanation_is_an_action_of_the_lab() -> None:
     world = World.of(["Alice", "Bob"])
     world.remove("Alice", "Bob")
@@ -219,4 +233,5 @@ def test_each_step_of_a_warning_and_of_an_explanation_is_an_action_of_the_lab() 
     assert [step.act for step in steps_for(explained)] == ["request_to_join"]
     assert steps_for(world.explain("Alice", b"no MLS")) == ()
     acts = {"review", "verify", "remove_leaf", "lock", "unlock", "resync", "request_to_join", "release"}
+    acts.add("dismiss_alarm")
     assert acts - {"review"} <= {*ACTIONS}

@@ -12,12 +12,15 @@ from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import leak
 from workbench.adversary.leaked_secrets import Randomness
 from workbench.client import Device
+from workbench.client.fork_watch import raised
+from workbench.client.trail import ForkAlarm
 from workbench.inspect.trace_walk import walk
 from workbench.lab import World, services
 from workbench.lab.actions import ACTIONS
 from workbench.lab.environment import Handshakes
 from workbench.lab.record import ATTACKER
 from workbench.lab.sources import entropy_source
+from workbench.mls import Misuse
 
 OWN, OTHER = 1, 7
 """The cipher suite of the devices, and another one that signs with other keys: most groups here are in that one."""
@@ -139,7 +142,16 @@ class Life:
         self.do(world, "verify", "Bob", world.group.leaf("Carol"))
         self.do(world, "lock", "Bob")
         self.do(world, "unlock", "Bob")
+        self.raise_alarm(world, "Bob")
+        self.do(world, "dismiss_alarm", "Bob")
+        with pytest.raises(Misuse, match="is not in the group"):  # it commits as the action `commit` does
+            self.call(world, "Bob", "change", b"another group")
         self.do(world, "remove", "Alice", laptop)
+
+    def raise_alarm(self, world: World, name: str) -> None:
+        """Raise the alarm that another side of a fork would raise."""
+        journal = world.devices[name]._journal
+        journal.put(raised(journal.state, world.group_id, ForkAlarm(1, "Carol", "1", "2")))
 
 
 METHODS = frozenset(name for name in vars(Device) if not name.startswith("_") and callable(getattr(Device, name)))

@@ -12,17 +12,20 @@ from typing import Final, Literal, TypeAlias
 
 from workbench.client.events import Event
 from workbench.client.roster import RosterDevice
+from workbench.client.trail import ForkAlarm
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.names import as_name, device_of, listed
 from workbench.inspect.reasons import MessageKind
 from workbench.mls import LeafIndex
 from workbench.mls.errors import KeyAlreadyUsed, OwnMessage
 
-Act: TypeAlias = Literal["review", "verify", "remove_leaf", "lock", "unlock", "resync", "request_to_join", "release"]
+Act: TypeAlias = Literal[
+    "review", "verify", "remove_leaf", "lock", "unlock", "resync", "request_to_join", "release", "dismiss_alarm"
+]
 """What a step does: `review` shows the list of devices, and each other one is the action of the lab with this name."""
 
 AlertKind: TypeAlias = Literal[
-    "unapproved device", "cannot follow", "copy of this device", "removed", "locked", "waiting", "offline"
+    "unapproved device", "fork", "cannot follow", "copy of this device", "removed", "locked", "waiting", "offline"
 ]
 
 
@@ -60,6 +63,7 @@ class Situation:
     members: Sequence[RosterDevice]
     events: Sequence[Event]
     locked: bool = False
+    fork: ForkAlarm | None = None
     needs_psk: bool = False
     connected: bool = True
 
@@ -69,6 +73,7 @@ def alerts(situation: Situation) -> tuple[Alert, ...]:
     if not situation.active:
         return tuple(_removed(situation))
     return (
+        *_forks(situation),
         *_copies(situation),
         *_stranded(situation),
         *_devices(situation),
@@ -76,6 +81,15 @@ def alerts(situation: Situation) -> tuple[Alert, ...]:
         *_psk(situation),
         *_offline(situation),
     )
+
+
+def _forks(situation: Situation) -> Iterator[Alert]:
+    if situation.fork is not None:
+        fork = situation.fork
+        what = f"{fork.who} sees another group than this device from epoch {fork.epoch} on."
+        ask = f"Compare the code of the group with the others. In epoch {fork.epoch} it is {fork.own_code} here"
+        advice = f"{ask}, and {fork.their_code} at {fork.who}. Join again if this device is on the wrong side."
+        yield Alert("fork", what, advice, (REVIEW, COME_BACK, RemedyStep("dismiss_alarm", "This side is right")))
 
 
 def _devices(situation: Situation) -> Iterator[Alert]:
@@ -131,7 +145,7 @@ def _removed(situation: Situation) -> Iterator[Alert]:
 
 
 def _locked(situation: Situation) -> Iterator[Alert]:
-    if situation.locked:
+    if situation.locked and situation.fork is None:
         waiting = [each.name for each in situation.members if each.needs_review]
         until = (
             f" until {listed(waiting)} {'is' if len(waiting) == 1 else 'are'} verified or removed" if waiting else ""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
-from workbench.client.admission import check_description, check_invitation, handed_out, require_new_group
+from workbench.client.admission import handed_out, require_new_group
+from workbench.client.change import Change
+from workbench.client.changing import carry_out, resume
+from workbench.client.comparing import ForkWatch
 from workbench.client.decisions import Decisions
 from workbench.client.device_state import DeviceState, Membership, Published, Unsent
 from workbench.client.events import Event
-from workbench.client.introduction import DeviceApproval, approve_device, capabilities_for, is_archive
+from workbench.client.fork_watch import ended, heard
+from workbench.client.introduction import DeviceApproval, is_archive
+from workbench.client.joining import join_described, join_invited
 from workbench.client.journal import Journal, StateStorage
-from workbench.client.lookups import approved_among, arrived, leaf_of, new_invitations, old_group, psk_proposal
-from workbench.client.reading import Process, decided, read
+from workbench.client.lookups import approved_among, arrived, new_invitations, psk_proposal
+from workbench.client.own_keys import OwnKeys
+from workbench.client.plan import change_of
+from workbench.client.reading import Process, decided, next_entry, read
 from workbench.delivery import Claim, Entry, Transport
 from workbench.inspect.names import name_of
 from workbench.mls import (
     Add,
-    BasicCredential,
     CipherSuite,
     Credential,
     Extension,
@@ -40,13 +45,8 @@ from workbench.mls import (
     cipher_suite,
     create_commit,
     create_group,
-    create_key_package,
     encode,
-    external_commit,
     group_info,
-    join,
-    key_package_ref,
-    new_lifetime,
     process,
     propose,
     propose_external,
@@ -56,7 +56,6 @@ from workbench.mls import (
     reinit_group,
 )
 from workbench.mls.arguments import checks_methods
-from workbench.mls.group.group_info import group_info_in
 from workbench.mls.group.public_commit import ProcessPublicCommit, process_public_commit
 from workbench.mls.group.public_group import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
@@ -70,9 +69,10 @@ class Device:
 
     `entropy` returns 32 fresh bytes for each call, and `clock` the seconds since 1970. The device reads the messages of
     a group in the order of the delivery service's log; its own commit takes effect when the device reads it there, like
-    any other commit. `suites` returns cipher suites by number, for groups that use another one than `suite`;
-    `process_public` is passed to `process`. `signing_key` makes the signature key of the device for a suite, for
-    example a `Signer` of a keystore; without it the device draws the key and holds its bytes. `storage` keeps it all.
+    any other commit. `forks` compares its groups with other members. `suites` returns cipher suites by number, for
+    groups that use another one than `suite`; `process_public` is passed to `process`. `signing_key` makes the signature
+    key of the device for a suite, for example a `Signer` of a keystore; without it the device draws the key and holds
+    its bytes. `storage` keeps it all.
     """
 
     def __init__(
@@ -96,10 +96,11 @@ class Device:
         self._clock = clock
         self._framing = Framing(private=private_handshakes)
         self._policy = policy
-        self._suites = suites
         self._process_public = process_public
-        self._new_signing_key = signing_key or (lambda suite: suite.signature_key_pair(entropy()).private_key)
-        self._journal = Journal(lambda: DeviceState(self._new_signing_key(suite)), storage)
+        new_key = signing_key or (lambda suite: suite.signature_key_pair(entropy()).private_key)
+        self._journal = Journal(lambda: DeviceState(new_key(suite)), storage)
+        self._keys = OwnKeys(name, suite, self._journal, suites=suites, new=new_key)
+        self.forks = ForkWatch(self._journal, self._keys, self._say)
         self.connect(service)
 
     def __repr__(self) -> str:
@@ -108,8 +109,7 @@ class Device:
     def connect(self, service: Transport) -> None:
         """Use another transport to the delivery service from now on, such as a session of this device."""
         self._service = service
-        sign = partial(self.suite.sign_with_label, self.device_state.signature_private_key)
-        service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), sign)
+        service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), self._keys.sign(self.suite))
 
     @property
     def device_state(self) -> DeviceState:
@@ -128,12 +128,11 @@ class Device:
     @property
     def credential(self) -> Credential:
         """The credential of the device: the name of its user."""
-        return Credential(BasicCredential(self.name.encode()))
+        return self._keys.credential
 
     def signature_key(self, cipher_suite: uint16 | None = None) -> bytes:
         """The public signature key of the device, for its own cipher suite or for another one, by number."""
-        suite = self._suite(cipher_suite)
-        return suite.signature_public_key(self._signature_private_key(suite))
+        return self._keys.public_key(cipher_suite)
 
     # What people say and decide about devices
 
@@ -148,10 +147,7 @@ class Device:
 
         It holds for groups of this cipher suite, because a device has another signature key for each.
         """
-        suite = self._suite(cipher_suite)
-        sign = partial(suite.sign_with_label, self._signature_private_key(suite))
-        own, now = self.signature_key(suite.id), self._clock()
-        return approve_device(credential, signature_key, approver_key=own, sign=sign, now=now)
+        return self._keys.approve(credential, signature_key, cipher_suite, now=self._clock())
 
     def decide(self, decisions: Decisions) -> None:
         """Keep what the owner has decided about devices and groups."""
@@ -167,7 +163,7 @@ class Device:
         each Welcome to it, however old, and read on from there. A new one replaces it in the directory;
         `forget_key_package` deletes the old one on the device.
         """
-        bundle = self._keep_bundle(self._suite(cipher_suite), last_resort=last_resort)
+        bundle = self._keep_bundle(self._keys.suite(cipher_suite), last_resort=last_resort)
         message = encode(MLSMessage(ProtocolVersion.mls10, bundle.key_package))
         self._service.publish_key_package(self.name, message)
         return message
@@ -194,23 +190,14 @@ class Device:
         cannot be accepted stays, because a missing pre-shared key may still come, for example; its event comes only
         once.
         """
+        self._journal.report_joins(self._service)
         events = []
         for reference, bundle, invitation in new_invitations(self._service, self.device_state):
             if group_id not in {None, invitation.group_id}:
                 continue
-            suite = self._suite(bundle.key_package.cipher_suite)
+            own, now = self.device_state, self._clock()
             try:
-                state = join(
-                    invitation.welcome,
-                    bundle,
-                    now=self._clock(),
-                    sent_at=invitation.sent_at,
-                    psks=self.device_state.all_psks,
-                    old_group=old_group(suite, invitation, bundle, self.device_state.groups),
-                    policy=self._policy,
-                    suite=suite,
-                )
-                check_invitation(self.device_state.groups, invitation, state)
+                state = join_invited(self._keys, own, bundle, invitation, now=now, policy=self._policy)
             except MLSError as error:
                 refused = invitation.group_id, invitation.next_index
                 if refused not in self.device_state.refused:
@@ -222,8 +209,9 @@ class Device:
             name = name_of(state.tree, state.own_leaf)
             event = Event("joined", state.group_id, state.epoch, name, f"{name} joined the group")
             after = self.device_state.having_used(reference, invitation.group_id, invitation.next_index)
-            self._journal.put(after.with_group(Membership(state, invitation.next_index)), event)
-            self._service.accept(reference, invitation.group_id, invitation.next_index)
+            joined = after.with_group(Membership(state, invitation.next_index))
+            self._journal.put(ended(joined, state.group_id), event)
+            self._journal.report_joins(self._service)
             events.append(event)
         return tuple(events)
 
@@ -239,30 +227,23 @@ class Device:
         instead. The commit takes effect as soon as the delivery service has accepted it. Raises `NoGroupInfo`,
         `LateCommit`, `InvalidGroupInfo` if the GroupInfo does not fit the device's state, and as `external_commit`.
         """
-        info = group_info_in(self._service.group_info(group_id))
-        suite = self._suite(info.group_context.cipher_suite)
-        own = leaf_of(self.signature_key(suite.id), info.extensions)
-        check_description(self.device_state.groups, group_id, info, own)
-        committed = external_commit(
-            info,
-            self.credential,
-            self._signature_private_key(suite),
-            entropy=self._entropy(),
+        committed = join_described(
+            self._keys,
+            self.device_state,
+            group_id,
+            self._service.group_info(group_id),
+            entropy=self._entropy,
             now=self._clock(),
-            resync=own if in_place_of is None else in_place_of,
-            proposals=[psk_proposal(suite, group_id, psk, entropy=self._entropy()) for psk in psks],
-            psks=self.device_state.all_psks,
-            capabilities=capabilities_for(self.leaf_extensions),
-            leaf_extensions=self.leaf_extensions,
             policy=self._policy,
-            suite=suite,
+            in_place_of=in_place_of,
+            psks=psks,
         )
         unsent = Unsent(encode(committed.message), None, committed.next, enters=True)
         return self._journal.send(self._service, group_id, unsent)
 
     def ask_to_be_added(self, group_id: bytes, cipher_suite: int | None = None) -> Entry:
         """Ask the members of a group to be added, with a key package made for its cipher suite; they decide."""
-        suite = self._suite(cipher_suite)
+        suite = self._keys.suite(cipher_suite)
         bundle = self._keep_bundle(suite)
         epoch = self._service.epoch(group_id)
         key_package, signs = bundle.key_package, bundle.signature_private_key
@@ -277,8 +258,8 @@ class Device:
         self, group_id: bytes, proposal: AnyProposal, *, sender_index: int, cipher_suite: int | None = None
     ) -> Entry:
         """Send a proposal as the external sender with this index in the group's list, without being a member."""
-        suite = self._suite(cipher_suite)
-        epoch, signs = self._service.epoch(group_id), self._signature_private_key(suite)
+        suite = self._keys.suite(cipher_suite)
+        epoch, signs = self._service.epoch(group_id), self._keys.private_key(suite)
         message = propose_external(
             suite, group_id, epoch, proposal, now=self._clock(), sender_index=sender_index, signature_private_key=signs
         )
@@ -338,11 +319,42 @@ class Device:
         those with these references. `psks` are mixed in, as in `propose_psk`; `proposals` are any others. Raises
         `LateCommit` if another commit has ended the epoch; the device is then unchanged.
         """
+        added = [self.fetch_key_package(user, self.state(group_id).suite.id) for user in add]
+        return self.commit_once(group_id, added, remove, psks, proposals, path=path, approve=approve)
+
+    def change(
+        self, group_id: bytes, *, add: Sequence[str] = (), remove: Sequence[LeafIndex] = (), psks: Sequence[bytes] = ()
+    ) -> tuple[Event, ...]:
+        """Commit as `commit` does, and commit again when another commit comes first, with what still makes sense.
+
+        Gives what the device has learned meanwhile; events of the kind `again` say what it has dropped. The change is
+        written down, so a device that is killed makes it when it fetches. Raises `LateCommit` after the last attempt,
+        `Misuse` while another change of the group is being made.
+        """
+        if group_id in self.device_state.changes:
+            raise Misuse("§14", "another change of this group is being made: `fetch` goes on with it")
+        state = self.state(group_id)
+        added = [self.fetch_key_package(user, state.suite.id) for user in add]
+        return carry_out(self._journal, self, group_id, change_of(state, added, remove, psks))
+
+    def commit_once(
+        self,
+        group_id: bytes,
+        add: Sequence[KeyPackage],
+        remove: Sequence[LeafIndex],
+        psks: Sequence[bytes | uint64],
+        proposals: Sequence[AnyProposal] = (),
+        *,
+        path: bool = True,
+        approve: bool | Sequence[bytes] = False,
+        change: Change | None = None,
+    ) -> Published:
+        """Commit with key packages at hand; a `change` that the commit makes is written down with it."""
         state = self.state(group_id)
         committed = create_commit(
             state,
             [
-                *(Add(self.fetch_key_package(user, state.suite.id)) for user in add),
+                *(Add(key_package) for key_package in add),
                 *(Remove(leaf) for leaf in remove),
                 *(psk_proposal(state.suite, group_id, psk, entropy=self._entropy()) for psk in psks),
                 *proposals,
@@ -356,19 +368,23 @@ class Device:
         )
         welcome = None if committed.welcome is None else encode(committed.welcome)
         unsent = Unsent(encode(committed.message), welcome, committed)
-        return Published(self._journal.send(self._service, group_id, unsent, sealing=committed.current), welcome)
+        entry = self._journal.send(self._service, group_id, unsent, sealing=committed.current, change=change)
+        return Published(entry, welcome)
 
     def send(self, group_id: bytes, data: bytes) -> Entry:
         """Send an application message to the group.
 
         Raises `Misuse` if this device is an archive, or its owner has locked the group.
         """
+        return self._say(group_id, data, says=data)
+
+    def _say(self, group_id: bytes, data: bytes, *, says: bytes) -> Entry:
         if is_archive(self.leaf_extensions):
             raise Misuse("§15", f"{self.name} is an archive: it reads, and never sends")
         if group_id in self.device_state.decisions.locked:
             raise Misuse("§15", f"the owner of {self.name} has locked this group: unlock it to send")
         protected = protect(self.state(group_id), data, entropy=self._entropy())
-        unsent = Unsent(encode(protected.message), None, protected.next, says=data)
+        unsent = Unsent(encode(protected.message), None, protected.next, says=says)
         return self._journal.send(self._service, group_id, unsent, sealing=protected.next)
 
     # Groups that come from another (RFC 9420 §11.2, §11.3)
@@ -379,7 +395,7 @@ class Device:
         if announced is None:
             raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
         require_new_group(self.device_state.groups, announced.group_id)
-        suite = self._suite(announced.cipher_suite)
+        suite = self._keys.suite(announced.cipher_suite)
         packages = [self.fetch_key_package(user, suite.id) for user in users]
         return self._found(
             reinit_group(
@@ -416,19 +432,27 @@ class Device:
     def fetch(self, group_id: bytes, *, messages: bool = True, until: int | None = None) -> tuple[Event, ...]:
         """Read the new entries of the log in order, to its end or `until` a place.
 
-        An entry that cannot be processed is skipped and reported. The device stops before a commit for which it lacks a
+        An entry that cannot be processed is skipped and reported; one of a later epoch waits in the holding pen of the
+        group until the device has reached its epoch. The device stops before a commit for which it lacks a
         pre-shared key, until `install_psk` gives it the key. After its removal it keeps its earlier state for
         `confirm_removal` or `reject_removal`. Without `messages`, application messages are left for a later call, as if
-        the network had delayed them.
+        the network had delayed them. Then it goes on with its own change, if another commit has come before that.
         """
+        events = self.catch_up(group_id, messages=messages, until=until)
+        return events + resume(self._journal, self, group_id)
+
+    def catch_up(self, group_id: bytes, *, messages: bool = True, until: int | None = None) -> tuple[Event, ...]:
+        """Read the log as `fetch` does, and begin nothing."""
         events = list(self._journal.send_again(self._service, group_id))
         membership, entries = arrived(self._service, self._membership(group_id), messages=messages, until=until)
         if membership is not self._membership(group_id):
             self._keep(membership)
-        for entry in entries:
+        waiting = list(entries)
+        while (entry := next_entry(waiting, self._membership(group_id))) is not None:
             reading = read(self._membership(group_id), entry, self._process(entry))
-            told = () if reading.event is None else (reading.event,)
-            self._keep(reading.membership, *told)
+            after, event = heard(self.device_state.with_group(reading.membership), reading.event)
+            told = () if event is None else (event,)
+            self._journal.put(after, *told)
             events += told
             if reading.stops:
                 break
@@ -459,34 +483,12 @@ class Device:
 
     # Steps that the calls share
 
-    def _suite(self, number: int | None) -> CipherSuite:
-        """The device's own object for a cipher suite, so that a tracing suite records all operations of the device."""
-        return self.suite if number in {None, self.suite.id} else self._suites(number)
-
-    def _signature_private_key(self, suite: CipherSuite) -> SigningKey:
-        """The device's key for a cipher suite. Keys for other suites than its own are made when they are needed."""
-        if suite.id == self.suite.id:
-            return self.device_state.signature_private_key
-        if suite.id not in self.device_state.other_signature_keys:
-            self._journal.put(self.device_state.with_signature_key(suite.id, self._new_signing_key(suite)))
-        return self.device_state.other_signature_keys[suite.id]
-
-    def _new_bundle(self, suite: CipherSuite | None = None, *, last_resort: bool = False) -> KeyPackageBundle:
-        suite = suite or self.suite
-        return create_key_package(
-            suite,
-            self.credential,
-            self._signature_private_key(suite),
-            lifetime=new_lifetime(self._clock()),
-            entropy=self._entropy(),
-            last_resort=last_resort,
-            capabilities=capabilities_for(self.leaf_extensions),
-            leaf_extensions=self.leaf_extensions,
-        )
+    def _new_bundle(self, suite: CipherSuite | None = None) -> KeyPackageBundle:
+        return self._keys.new_bundle(suite or self.suite, entropy=self._entropy, now=self._clock())
 
     def _keep_bundle(self, suite: CipherSuite, *, last_resort: bool = False) -> KeyPackageBundle:
-        bundle = self._new_bundle(suite, last_resort=last_resort)
-        self._journal.put(self.device_state.with_bundle(key_package_ref(suite, bundle.key_package), bundle))
+        bundle = self._keys.new_bundle(suite, entropy=self._entropy, now=self._clock(), last_resort=last_resort)
+        self._keys.keep(suite, bundle)
         return bundle
 
     def _membership(self, group_id: bytes) -> Membership:

@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from workbench.client.change import Change
 from workbench.client.decisions import NO_DECISIONS, Decisions
+from workbench.client.holding_pen import EMPTY_PEN, HoldingPen
+from workbench.client.trail import EpochMark, ForkAlarm, trail_to
 from workbench.delivery import Entry
 from workbench.mls import Extension, GroupState, KeyPackageBundle, PendingCommit, SigningKey, is_last_resort
 from workbench.mls.group.pre_shared_keys import HeldPSKs, all_psks
+
+
+class UsedWelcome(NamedTuple):
+    """A Welcome with which the device has joined: the reference of its key package, the group, the place in its log."""
+
+    reference: bytes
+    group_id: bytes
+    next_index: int
 
 
 class Published(NamedTuple):
@@ -52,7 +63,8 @@ class Membership:
     of entries that have not arrived. `before` is the state before a commit removed the device, until the user has
     decided about the removal. `needs_psk` is the place of the commit before which the device has stopped, because it
     lacks a pre-shared key. `void_since` is the epoch that goes on, if the device has left it by a
-    commit that became void: its state is useless then.
+    commit that became void: its state is useless then. `pen` has the messages of epochs that it has not reached,
+    `trail` what identifies its last epochs.
     """
 
     state: GroupState
@@ -63,11 +75,14 @@ class Membership:
     before: GroupState | None = None
     needs_psk: int | None = None
     void_since: int | None = None
+    pen: HoldingPen = EMPTY_PEN
+    trail: tuple[EpochMark, ...] = ()
 
     @property
     def first_unread(self) -> int:
-        """The first place of the log that the device has not read: all entries before it can be acknowledged."""
-        return min((*self.late, self.next_index))
+        """The first place of the log that has not come to the device: all entries before it can be acknowledged."""
+        missing = self.pen.first_missing
+        return min((*self.late, self.next_index if missing is None else missing, self.next_index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,9 @@ class DeviceState:
     `other_signature_keys` are those for other cipher suites, by the number of the suite. A signature key in a keystore
     is a `Signer` here, so it is not a secret of this state. `decisions` are those of the owner, and
     `leaf_extensions` what the device shows in every leaf. `outbox` has for each group the message of which the device
-    does not know yet whether the delivery service has taken it.
+    does not know yet whether the delivery service has taken it. `changes` has for each group the change that the device
+    makes until it is in the log. `unreported` are the Welcomes of which the service does not know that they were used.
+    `alarms` are the groups of which another member has other epochs.
     """
 
     signature_private_key: SigningKey = field(repr=False)
@@ -93,6 +110,9 @@ class DeviceState:
     decisions: Decisions = NO_DECISIONS
     leaf_extensions: tuple[Extension, ...] = ()
     outbox: Mapping[bytes, Unsent] = field(default_factory=dict)
+    changes: Mapping[bytes, Change] = field(default_factory=dict)
+    unreported: frozenset[UsedWelcome] = frozenset()
+    alarms: Mapping[bytes, ForkAlarm] = field(default_factory=dict)
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:
@@ -114,10 +134,14 @@ class DeviceState:
             self,
             groups={key: value for key, value in self.groups.items() if key == group_id},
             outbox={key: value for key, value in self.outbox.items() if key == group_id},
+            changes={key: value for key, value in self.changes.items() if key == group_id},
         )
 
     def with_group(self, membership: Membership) -> DeviceState:
-        """The device's state with a new membership of one group."""
+        """The device's state with a new membership of one group; its trail ends in the present epoch."""
+        trail = trail_to(membership.trail, membership.state)
+        if trail is not membership.trail:
+            membership = replace(membership, trail=trail)
         return replace(self, groups={**self.groups, membership.state.group_id: membership})
 
     def with_bundle(self, reference: bytes, bundle: KeyPackageBundle) -> DeviceState:
@@ -132,6 +156,13 @@ class DeviceState:
         """The device's state once it knows what became of a message."""
         return replace(self, outbox={key: unsent for key, unsent in self.outbox.items() if key != group_id})
 
+    def with_change(self, group_id: bytes, change: Change | None) -> DeviceState:
+        """The device's state with the change that it makes in a group; None when it makes none any more."""
+        if change is None and group_id not in self.changes:
+            return self
+        others = {key: each for key, each in self.changes.items() if key != group_id}
+        return replace(self, changes=others if change is None else {**others, group_id: change})
+
     def with_psk(self, psk_id: bytes, psk: bytes) -> DeviceState:
         """The device's state with an external pre-shared key."""
         return replace(self, psks={**self.psks, psk_id: psk})
@@ -142,9 +173,14 @@ class DeviceState:
         The init key of a key package of last resort is kept, because it may be used again (§16.8). As long as the
         device keeps it, an attacker that compromises the device can decrypt all Welcomes that were ever sealed to it.
         """
+        noted = replace(self, unreported=self.unreported | {UsedWelcome(reference, group_id, index)})
         if is_last_resort(self.bundles[reference].key_package):
-            return replace(self, accepted=self.accepted | {(group_id, index)})
-        return self.without_bundle(reference)
+            return replace(noted, accepted=self.accepted | {(group_id, index)})
+        return noted.without_bundle(reference)
+
+    def having_reported(self, used: UsedWelcome) -> DeviceState:
+        """The device's state once the service knows that a Welcome was used."""
+        return replace(self, unreported=self.unreported - {used})
 
     def with_signature_key(self, cipher_suite: int, private_key: SigningKey) -> DeviceState:
         """The device's state with a signature key for one more cipher suite."""

@@ -12,23 +12,36 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.client.decisions import Decisions
 from workbench.client.device import Device
-from workbench.client.device_state import DeviceState
+from workbench.client.device_state import DeviceState, UsedWelcome
 from workbench.client.events import Event
+from workbench.client.holding_pen import EMPTY_PEN, HoldingPen
 from workbench.client.stored_device import (
     Reader,
     StoredIdentity,
     StoredPlace,
+    read_alarm,
+    read_change,
     read_event,
     read_membership,
+    read_pen,
+    read_trail,
     read_unsent,
+    read_used,
+    write_alarm,
+    write_change,
     write_event,
     write_membership,
+    write_pen,
+    write_trail,
     write_unsent,
+    write_used,
 )
+from workbench.client.trail import EpochMark
 from workbench.delivery import Transport
 from workbench.mls import (
     CIPHER_SUITES,
@@ -51,9 +64,15 @@ from workbench.storage import (
     create_keystore,
     open_keystore,
 )
+from workbench.storage.vaults import FILE as KEYSTORE_FILE
 
 FILE = "device.db"
 IDENTITY, KEY_PACKAGE, PSK, GROUP, OUTBOX, EVENT = "identity", "key package", "psk", "group", "outbox", "event"
+PEN, CHANGE, WELCOME, TRAIL, ALARM = "pen", "change", "welcome", "trail", "alarm"
+KINDS = (IDENTITY, KEY_PACKAGE, PSK, GROUP, OUTBOX, EVENT, PEN, CHANGE, WELCOME, TRAIL, ALARM)
+
+
+NO_PEN, NO_TRAIL = write_pen(EMPTY_PEN), write_trail(())
 
 
 class DeviceStorage:
@@ -81,11 +100,16 @@ class DeviceStorage:
     ) -> DeviceStorage:
         """A new device in a folder, which is made; its keystore is under the passphrase, or with the system.
 
-        Raises `KeystoreClosed` if a device lives there already.
+        A device whose making was cut short is finished: its keystore is there, and no database, or an empty one. Raises
+        `KeystoreClosed` if a device lives there already.
         """
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keystore = create_keystore(home, passphrase)
+        has_keystore = (home / KEYSTORE_FILE).exists()
+        keystore = open_keystore(home, passphrase) if has_keystore else create_keystore(home, passphrase)
         database = SealedDatabase(home / FILE, keystore)
+        if database.number:
+            database.close()
+            raise KeystoreClosed(f"{home} is there already: a device lives in this folder")
         storage = cls(database, keystore, name, suite, policy)
         storage.save(None, DeviceState(keystore.signer(suite)), ())
         return storage
@@ -104,6 +128,8 @@ class DeviceStorage:
         `timeout` is for how many seconds it waits for another process that has the device open.
         """
         keystore = open_keystore(home, passphrase)
+        if not (home / FILE).exists():
+            raise DamagedDatabase(f"{home / FILE} is missing: restore a backup of this device (`restore`)")
         database = SealedDatabase(home / FILE, keystore, timeout=timeout)
         try:
             identity = _identity(database)
@@ -140,7 +166,7 @@ class DeviceStorage:
 
     def load(self) -> DeviceState | None:
         """The state that was written last, if any; raises `DamagedDatabase`, and what `read_state` raises."""
-        kept = {kind: dict[bytes, bytes]() for kind in (IDENTITY, KEY_PACKAGE, PSK, GROUP, OUTBOX, EVENT)}
+        kept = {kind: dict[bytes, bytes]() for kind in KINDS}
         for record in self.database.records():
             kept[record.kind][record.name] = record.content
         reader = Reader(self.policy, self._signer)
@@ -151,7 +177,14 @@ class DeviceStorage:
         return DeviceState(
             signature_private_key=self.keystore.signer(self.suite),
             bundles={name: read_bundle(data, signer=self._signer) for name, data in kept[KEY_PACKAGE].items()},
-            groups={name: read_membership(data, reader) for name, data in kept[GROUP].items()},
+            groups={
+                name: replace(
+                    read_membership(data, reader),
+                    pen=read_pen(name, kept[PEN].get(name, NO_PEN)),
+                    trail=read_trail(kept[TRAIL].get(name, NO_TRAIL)),
+                )
+                for name, data in kept[GROUP].items()
+            },
             psks=kept[PSK],
             other_signature_keys={
                 number: self.keystore.signer(cipher_suite(number)) for number in identity.other_suites
@@ -161,6 +194,9 @@ class DeviceStorage:
             decisions=Decisions(*map(frozenset, (identity.compared, identity.rejected, identity.locked))),
             leaf_extensions=tuple(identity.leaf_extensions),
             outbox={name: read_unsent(data, reader) for name, data in kept[OUTBOX].items()},
+            changes={name: read_change(data) for name, data in kept[CHANGE].items()},
+            alarms={name: read_alarm(data) for name, data in kept[ALARM].items()},
+            unreported=frozenset(map(read_used, kept[WELCOME].values())),
         )
 
     def events(self) -> tuple[Event, ...]:
@@ -192,6 +228,11 @@ class DeviceStorage:
         yield from _of(KEY_PACKAGE, then.bundles, after.bundles, write_bundle)
         yield from _of(PSK, then.psks, after.psks, bytes)
         yield from _of(OUTBOX, then.outbox, after.outbox, write_unsent)
+        yield from _of(CHANGE, then.changes, after.changes, write_change)
+        yield from _of(WELCOME, _welcomes(then), _welcomes(after), write_used)
+        yield from _of(TRAIL, _trails(then), _trails(after), write_trail)
+        yield from _of(ALARM, then.alarms, after.alarms, write_alarm)
+        yield from _of(PEN, _pens(then), _pens(after), write_pen)
         epochs = {name: membership.state.epoch for name, membership in after.groups.items()}
         for change in _of(GROUP, then.groups, after.groups, write_membership):
             yield change._replace(epoch=epochs.get(change.name))
@@ -206,6 +247,21 @@ def _of(
             yield RecordChange(kind, name, write(value))
     for name in before.keys() - after.keys():
         yield RecordChange(kind, name, None)
+
+
+def _pens(state: DeviceState) -> Mapping[bytes, HoldingPen]:
+    """The holding pens in which something waits."""
+    return {name: group.pen for name, group in state.groups.items() if group.pen != EMPTY_PEN}
+
+
+def _trails(state: DeviceState) -> Mapping[bytes, tuple[EpochMark, ...]]:
+    """The trails of all groups."""
+    return {name: group.trail for name, group in state.groups.items()}
+
+
+def _welcomes(state: DeviceState) -> Mapping[bytes, UsedWelcome]:
+    """The Welcomes of which the service does not know that they were used, by what they are."""
+    return {write_used(used): used for used in state.unreported}
 
 
 def _identity_of(name: str, suite: CipherSuite, state: DeviceState) -> StoredIdentity:

@@ -18,13 +18,13 @@ from workbench.mls import (
     Received,
     Removed,
 )
-from workbench.mls.errors import UnknownPreSharedKey
+from workbench.mls.errors import FutureEpoch, UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
 
-EventKind: TypeAlias = Literal[
-    "joined", "message", "proposal", "commit", "removed", "refused", "waiting", "reopened", "unsent", "sent"
-]
+_Received: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting", "held"]
+_Own: TypeAlias = Literal["sent", "unsent", "again", "reopened", "compared", "fork"]
+EventKind: TypeAlias = Literal[_Received, _Own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,13 @@ def waiting(entry: Entry, state: GroupState, missing: UnknownPreSharedKey) -> Ev
         " `join_by_commit`, or is removed and added again."
     )
     return Event("waiting", entry.group_id, state.epoch, "", str(missing), error=missing, advice=advice)
+
+
+def held(entry: Entry, state: GroupState, error: FutureEpoch) -> Event:
+    """A message waits in the holding pen, because the device has not reached its epoch."""
+    missing = "1 commit" if error.missing == 1 else f"{error.missing} commits"
+    words = f"A message of epoch {error.epoch} waits: {missing} before it, and this device is in epoch {state.epoch}"
+    return Event("held", entry.group_id, state.epoch, "", words, error=error)
 
 
 def reopening(entry: Entry, state: GroupState) -> Event:

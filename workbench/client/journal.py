@@ -12,12 +12,15 @@ What a device receives is in the same transaction as the state that has read it,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol, cast, runtime_checkable
 
+from workbench.client.change import Change
 from workbench.client.device_state import DeviceState, Membership, Pending, Unsent
 from workbench.client.events import Event, having_sent
-from workbench.delivery import AlreadyThere, Entry, Refused, Transport, Unavailable
+from workbench.client.fork_watch import ended
+from workbench.delivery import AlreadyThere, Entry, LateMessage, Refused, Transport, Unavailable, WrongOrder
 from workbench.mls import GroupState, Misuse, MLSError, PendingCommit
 
 
@@ -48,25 +51,36 @@ class Journal:
             self._storage.save(self.state, after, events)
         self.state = after
 
-    def send(self, service: Transport, group_id: bytes, unsent: Unsent, *, sealing: GroupState | None = None) -> Entry:
+    def send(
+        self,
+        service: Transport,
+        group_id: bytes,
+        unsent: Unsent,
+        *,
+        sealing: GroupState | None = None,
+        change: Change | None = None,
+    ) -> Entry:
         """Write a message down and send it; `sealing` is the state of the group without the keys that sealed it.
 
         Gives its entry in the log; there is none if only the log of a group was opened.
         Raises what the service raises, and `Misuse` while another message of the group waits. `Unavailable` leaves the
-        message in the outbox; after any other refusal it is gone, and so are its keys.
+        message in the outbox; after any other refusal it is gone, and so are its keys. A `change`, which the message
+        makes, stays after a `LateCommit`, to be made again.
         """
         if group_id in self.state.outbox:
             raise Misuse("§9.1", "a message of this group waits in the outbox: `fetch` sends it again, then go on")
         after = self.state
         if sealing is not None:
             after = after.with_group(replace(after.groups[group_id], state=sealing))
+        if change is not None:
+            after = after.with_change(group_id, change)
         self.put(after.with_unsent(group_id, unsent))
         try:
             entry = _deliver(service, group_id, unsent, again=False)
         except Unavailable:
             raise
-        except (Refused, MLSError):
-            self.put(self.state.without_unsent(group_id))
+        except (Refused, MLSError) as error:
+            self.put(_refused(self.state, group_id, error))
             raise
         self.put(_taken(self.state, group_id, unsent, entry), *_told(unsent))
         return cast("Entry", entry)
@@ -86,10 +100,17 @@ class Journal:
         except (Refused, MLSError) as error:
             epoch = self.state.groups[group_id].state.epoch if group_id in self.state.groups else 0
             event = Event("unsent", group_id, epoch, "", f"What waited in the outbox was not taken: {error}")
-            self.put(self.state.without_unsent(group_id), event)
+            self.put(_refused(self.state, group_id, error), event)
             return (event,)
         self.put(_taken(self.state, group_id, unsent, entry), *_told(unsent))
         return ()
+
+    def report_joins(self, service: Transport) -> None:
+        """Tell the service which Welcomes were used; a device that was killed before tells it when it comes back."""
+        for used in sorted(self.state.unreported):
+            with suppress(WrongOrder):  # the service knows it: only its answer was lost
+                service.accept(*used)
+            self.put(self.state.having_reported(used))
 
 
 def _deliver(service: Transport, group_id: bytes, unsent: Unsent, *, again: bool) -> Entry | None:
@@ -111,6 +132,12 @@ def _told(unsent: Unsent) -> tuple[Event, ...]:
     return ()
 
 
+def _refused(state: DeviceState, group_id: bytes, error: Refused | MLSError) -> DeviceState:
+    """The state once the service has refused a message; a change that came too late is still to be made."""
+    after = state.without_unsent(group_id)
+    return after if isinstance(error, LateMessage) else after.with_change(group_id, None)
+
+
 def _taken(state: DeviceState, group_id: bytes, unsent: Unsent, entry: Entry | None) -> DeviceState:
     """The state once the service has taken a message."""
     accepted, known = unsent.accepted, state.groups.get(group_id)
@@ -118,9 +145,11 @@ def _taken(state: DeviceState, group_id: bytes, unsent: Unsent, entry: Entry | N
     if unsent.enters or known is None:
         after = accepted.next if isinstance(accepted, PendingCommit) else accepted
         membership = Membership(after, 0 if entry is None else entry.index + 1, own)
+        state = ended(state, group_id)
     elif isinstance(accepted, PendingCommit):
         pending = None if entry is None else Pending(entry.index, accepted)
         membership = replace(known, state=accepted.current, own=known.own | own, pending=pending)
+        state = state.with_change(group_id, None)
     else:
         membership = replace(known, state=accepted, own=known.own | own)
     return state.without_unsent(group_id).with_group(membership)

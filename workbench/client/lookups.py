@@ -32,13 +32,24 @@ def arrived(
 ) -> tuple[Membership, tuple[Entry, ...]]:
     """The membership with the late entries noted, and the entries of the log to read now, late ones first.
 
-    Without `messages` all application messages are late. Entries from the place `until` on are left where they are.
+    Without `messages` all application messages are late. Entries from the place `until` on are left where they are. If
+    places before entries in the holding pen are missing, the device asks for them again. It takes each place once, in
+    the order of the log, whatever the service repeats.
     """
-    came = service.entries(membership.state.group_id, membership.next_index)
-    new = came if until is None else tuple(each for each in came if each.index < until)
+    missing, pen = membership.pen.first_missing, membership.pen
+    start = membership.next_index if missing is None else missing
+    came = {
+        entry.index: entry
+        for entry in service.entries(membership.state.group_id, start)
+        if entry.index >= membership.next_index or pen.is_missing(entry.index)
+    }
+    new = tuple(came[index] for index in sorted(came) if until is None or index < until)
+    if pen is not pen.having_asked():
+        membership = replace(membership, pen=pen.having_asked())
     late = () if messages else tuple(each.index for each in new if each.content_type is ContentType.application)
     if late:
-        waiting = replace(membership, late=membership.late + late, next_index=new[-1].index + 1)
+        next_index = max(membership.next_index, new[-1].index + 1)
+        waiting = replace(membership, late=membership.late + late, next_index=next_index)
         return waiting, tuple(entry for entry in new if entry.index not in late)
     if messages and membership.late:
         since = service.entries(membership.state.group_id, membership.late[0])

@@ -1,11 +1,12 @@
 """How a device reads one entry of a group's log: the membership after it, and the event for its user.
 
-There are four special cases:
+There are five special cases:
 
 - A commit removes the device. The device cannot check all of such a commit (`Removed`), so it keeps its earlier state
   until the user has decided. If another commit of the same epoch comes before that, and the earlier state accepts it as
   a member does, the removal did not hold, and the device goes on.
 - A commit needs a pre-shared key that the device does not hold. The device stops before it and names the key.
+- A message is of an epoch that the device has not reached. The message waits in the holding pen (`holding_pen`).
 - The entry is refused for another reason. The device skips it.
 - More than half of the members have refused a commit, so the service has made it void (`delivery.reports`). The device
   skips void entries, and reports it. If it had accepted the commit, its state is useless: it comes back with
@@ -19,10 +20,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from workbench.client.device_state import Membership
-from workbench.client.events import Event, event_of, going_on, refusal, reopening, waiting
+from workbench.client.events import Event, event_of, going_on, held, refusal, reopening, waiting
+from workbench.client.holding_pen import EMPTY_PEN
 from workbench.delivery import Entry
 from workbench.mls import GroupState, Misuse, MLSError, PendingCommit, Received, Removed
-from workbench.mls.errors import UnknownPreSharedKey
+from workbench.mls.errors import FutureEpoch, UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
 
 Process = Callable[[GroupState, PendingCommit | None], tuple[GroupState, Received]]
@@ -40,7 +42,13 @@ class Reading(NamedTuple):
 def read(membership: Membership, entry: Entry, process: Process) -> Reading:
     """Read one entry of the log."""
     state, own = membership.state, membership.own - {entry.index}
-    following = replace(membership, next_index=max(membership.next_index, entry.index + 1), own=own, needs_psk=None)
+    following = replace(
+        membership,
+        next_index=max(membership.next_index, entry.index + 1),
+        own=own,
+        needs_psk=None,
+        pen=membership.pen.having_read(entry.index),
+    )
     pending = membership.pending
     if entry.void or entry.content_type is None:
         ahead = pending if pending is not None and pending.index > entry.index else None
@@ -54,19 +62,46 @@ def read(membership: Membership, entry: Entry, process: Process) -> Reading:
     except UnknownPreSharedKey as missing:
         told = membership.needs_psk == entry.index
         late = tuple(index for index in membership.late if index < entry.index)
-        waits = replace(membership, needs_psk=entry.index, next_index=entry.index, late=late)
+        in_pen = entry in membership.pen.entries
+        next_index = membership.next_index if in_pen else entry.index
+        waits = replace(membership, needs_psk=entry.index, next_index=next_index, late=late)
         return Reading(waits, None if told else waiting(entry, state, missing), stops=True)
+    except FutureEpoch as error:
+        return _into_the_pen(membership, following, entry, error)
     except MLSError as error:
         return Reading(following, refusal(entry, state, error))
     if after.epoch != state.epoch:
         pending = None
-    before = state if isinstance(received, Removed) else None
-    return Reading(replace(following, state=after, pending=pending, before=before), event_of(state, after, received))
+    following = replace(following, state=after, pending=pending)
+    if isinstance(received, Removed):
+        following = replace(following, before=state, pen=EMPTY_PEN)
+    return Reading(following, event_of(state, after, received))
+
+
+def next_entry(arrived: list[Entry], membership: Membership) -> Entry | None:
+    """Take the entry to read next: one that has arrived, or an earlier one in the holding pen whose epoch has come."""
+    held = membership.pen.ready(membership.state.epoch)
+    if held is not None and (not arrived or held.index < arrived[0].index):
+        return held
+    return arrived.pop(0) if arrived else None
+
+
+def _into_the_pen(membership: Membership, following: Membership, entry: Entry, error: FutureEpoch) -> Reading:
+    """Keep a message of a later epoch; a full pen refuses it. The user is told of the first message of the epoch."""
+    state, pen = membership.state, membership.pen
+    if pen.is_full:
+        return Reading(following, refusal(entry, state, error))
+    told = any(each.epoch == error.epoch for each in pen.entries)
+    # The message says its epoch, whatever the service says beside it.
+    kept = replace(following, pen=following.pen.holding(replace(entry, epoch=error.epoch), membership.next_index))
+    return Reading(kept, None if told else held(entry, state, error))
 
 
 def _after_reopening(following: Membership, entry: Entry) -> Reading:
     """An epoch goes on; a device that had left it by the void commit has deleted its keys, and has to come back."""
     state = following.state
+    if entry.reopens is not None:
+        following = replace(following, pen=following.pen.without_void(entry.reopens, entry.index))
     stranded = state.active and state.epoch > entry.epoch
     if stranded:
         earlier = following.void_since

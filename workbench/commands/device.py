@@ -8,12 +8,18 @@ keys; where it cannot, the keystore is under a passphrase, which --ask asks for 
   publish          leave more key packages with the service, so that others can add the device
   create GROUP     make a group
   invite GROUP NAME    add somebody's device
+  remove GROUP NAME    remove somebody's device
   send GROUP TEXT  say something
   read             fetch what has come, in all groups
+  waiting GROUP    show what waits: messages of epochs that this device has not reached, and what it could not send
   history GROUP    show all that was said in a group, and who came and went
   chat GROUP       send each line that is typed, and show what comes
   devices GROUP    list the members with their safety codes
   verify GROUP NAME CODE   compare the safety code that the owner of a device reads out
+  statement GROUP  print what this device sees of a group, signed, for another member to compare
+  compare STATEMENT    compare what another member sees; if it differs, the group is locked
+  dismiss GROUP    end the alarm of a group: this device is on the right side
+  give-up GROUP    give up this device's side of a fork, to rejoin or to be added again
   describe GROUP   publish what others need to come into a group by themselves
   rejoin GROUP     come back to a group that somebody has described, in place of this device's old self
   backup FILE      write a backup that only this keystore opens; it has the history, and no key of a group
@@ -30,6 +36,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import base64
 import getpass
 import os
 import select
@@ -47,7 +54,7 @@ from workbench.client.roster import roster
 from workbench.client.safety_codes import device_code, group_code
 from workbench.delivery.errors import NotAllowed, Refused
 from workbench.mls import MLSError, cipher_suite
-from workbench.storage import StorageError, open_keystore
+from workbench.storage import KeystoreClosed, StorageError, open_keystore
 
 if TYPE_CHECKING:
     from workbench.delivery.client import HttpTransport
@@ -115,9 +122,7 @@ def opened(arguments: argparse.Namespace) -> Iterator[Terminal]:
     if arguments.ask:
         passphrase = getpass.getpass("Passphrase: ")
     if arguments.action == "register" and not (home / SERVICE).exists():
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        storage = DeviceStorage.create(home, arguments.name, cipher_suite(1), passphrase)
-        (home / SERVICE).write_text(arguments.service, "utf-8")
+        storage = registered(home, arguments.name, passphrase, arguments.service)
     elif arguments.action == "restore":
         storage, group_ids = restore_backup(home, open_keystore(home, passphrase), Path(arguments.file).read_bytes())
         for group_id in group_ids:
@@ -129,6 +134,19 @@ def opened(arguments: argparse.Namespace) -> Iterator[Terminal]:
             yield Terminal(storage.device(service), storage, service, arguments)
     finally:
         storage.close()
+
+
+def registered(home: Path, name: str, passphrase: str | None, service: str) -> DeviceStorage:
+    """A new device; one that was killed while it was made is finished. The address of the service is written last."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        storage = DeviceStorage.create(home, name, cipher_suite(1), passphrase)
+    except KeystoreClosed:
+        storage = DeviceStorage.open(home, passphrase)
+    partial = home / f"{SERVICE}.partial"
+    partial.write_text(service, "utf-8")
+    partial.replace(home / SERVICE)
+    return storage
 
 
 def register(terminal: Terminal) -> int:
@@ -160,8 +178,22 @@ def create(terminal: Terminal) -> int:
 def invite(terminal: Terminal) -> int:
     """Add a device by a commit, which takes effect when it comes back from the service."""
     show(terminal.device.fetch(terminal.group))
-    terminal.device.commit(terminal.group, add=[terminal.arguments.name])
+    show(terminal.device.change(terminal.group, add=[terminal.arguments.name]))
     show(terminal.device.fetch(terminal.group))
+    return 0
+
+
+def remove(terminal: Terminal) -> int:
+    """Remove a device by a commit, which is made again if another commit comes first."""
+    device, wanted = terminal.device, terminal.arguments.name
+    show(device.fetch(terminal.group))
+    members = roster([device.state(terminal.group)])
+    leaves = [member.leaf for member in members if wanted in {member.identity, member.name}]
+    if not leaves:
+        print(f"{wanted} is not in the group: `devices {terminal.arguments.group}` lists the members", file=sys.stderr)
+        return 2
+    show(device.change(terminal.group, remove=leaves))
+    show(device.fetch(terminal.group))
     return 0
 
 
@@ -186,7 +218,31 @@ def read(terminal: Terminal) -> int:
     device = terminal.device
     show(device.accept_invitations())
     for group_id in sorted(device.device_state.groups.keys() | device.device_state.outbox.keys()):
-        show(device.fetch(group_id))
+        follow(device, group_id)
+    return 0
+
+
+def follow(device: Device, group_id: bytes) -> None:
+    """Fetch in a group, and state each new epoch in other groups with common members, whose devices compare it."""
+    events = device.fetch(group_id)
+    show(events)
+    if any(event.kind == "commit" for event in events):
+        device.forks.tell(group_id)
+
+
+def waiting(terminal: Terminal) -> int:
+    """Show the holding pen of a group, for what it waits, and the message in the outbox."""
+    membership = terminal.device.device_state.groups.get(terminal.group)
+    held = () if membership is None else membership.pen.entries
+    for entry in held:
+        kind = "notice" if entry.content_type is None else entry.content_type.name
+        print(f"place {entry.index}: a message ({kind}) waits for epoch {entry.epoch}")
+    if membership is not None and membership.needs_psk is not None:
+        print(f"place {membership.needs_psk}: a commit waits for a pre-shared key that this device does not hold")
+    if terminal.group in terminal.device.device_state.outbox:
+        print("outbox: a message of this device waits for the service: `read` sends it again")
+    elif not held and (membership is None or membership.needs_psk is None):
+        print("nothing waits")
     return 0
 
 
@@ -200,7 +256,7 @@ def chat(terminal: Terminal) -> int:
     """Send each line of the input, and show what comes, until the input ends."""
     show(terminal.device.accept_invitations(terminal.group))
     for line in typed():
-        show(terminal.device.fetch(terminal.group))
+        follow(terminal.device, terminal.group)
         if line.strip():
             say(terminal, line)
     return 0
@@ -241,6 +297,36 @@ def verify(terminal: Terminal) -> int:
             return 0 if equal else 1
     print(f"{wanted} is not in the group: `devices {terminal.arguments.group}` lists the members", file=sys.stderr)
     return 2
+
+
+def statement(terminal: Terminal) -> int:
+    """Print what this device states of a group."""
+    print(base64.b64encode(terminal.device.forks.statement(terminal.group)).decode())
+    return 0
+
+
+def compare(terminal: Terminal) -> int:
+    """Compare the statement of another member with what this device sees."""
+    try:
+        stated = base64.b64decode(terminal.arguments.statement, validate=True)
+    except ValueError:
+        print("the statement is not whole: copy all that `statement` printed", file=sys.stderr)
+        return 2
+    event = terminal.device.forks.compare(stated)
+    show([event])
+    return 1 if event.kind == "fork" else 0
+
+
+def dismiss(terminal: Terminal) -> int:
+    """End the alarm of a group, and its lock."""
+    terminal.device.forks.dismiss(terminal.group)
+    return 0
+
+
+def give_up(terminal: Terminal) -> int:
+    """Give up this device's side of a fork."""
+    terminal.device.forks.give_up_side(terminal.group)
+    return 0
 
 
 def describe(terminal: Terminal) -> int:
@@ -292,12 +378,18 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Terminal], int]]] = {
     "publish": ((), publish),
     "create": (("group",), create),
     "invite": (("group", "name"), invite),
+    "remove": (("group", "name"), remove),
     "send": (("group", "text"), send),
     "read": ((), read),
+    "waiting": (("group",), waiting),
     "history": (("group",), history),
     "chat": (("group",), chat),
     "devices": (("group",), devices),
     "verify": (("group", "name", "code"), verify),
+    "statement": (("group",), statement),
+    "compare": (("statement",), compare),
+    "dismiss": (("group",), dismiss),
+    "give-up": (("group",), give_up),
     "describe": (("group",), describe),
     "rejoin": (("group",), rejoin),
     "backup": (("file",), backup),

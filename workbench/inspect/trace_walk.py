@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 from workbench.mls import CipherSuite, PublicGroup, RatchetTree, Signer
 
-PUBLIC_FIELDS = frozenset({"confirmation_tag", "accepted", "refused", "decisions"})
+PUBLIC_FIELDS = frozenset(
+    {
+        *("confirmation_tag", "accepted", "refused", "decisions"),
+        *("pen", "trail", "alarms", "changes", "unreported"),
+    }
+)
 """Fields of states and devices that hold public bytes."""
 
 PUBLIC_TYPES = (CipherSuite, PublicGroup, RatchetTree, Signer)

@@ -330,6 +330,7 @@ class World:
     verify = _acting(people.verify)
     lock = _acting(people.lock)
     unlock = _acting(people.unlock)
+    dismiss_alarm = _acting(people.dismiss_alarm)
     add_own_device = _acting(people.add_own_device)
 
     external_sender = _acting(outside.external_sender)

@@ -36,6 +36,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # The epoch of a group can be read without the key.
     ("ALTER TABLE records ADD COLUMN epoch INTEGER",),
+    # There are records of further kinds, which an older workbench would pass over.
+    (),
 )
 """What leads from each version of the schema to the next; `PRAGMA user_version` is the version of a file."""
 

@@ -336,10 +336,11 @@ class _Room:
         membership = self.world.devices[name].device_state.groups.get(self.world.group_id)
         if membership is None or not membership.state.active or not self.operates_service:
             return
-        epoch = membership.state.epoch
-        for entry in self.world.service.entries(self.world.group_id, membership.first_unread):
-            is_late = entry.index in membership.late
-            if entry.message in self.by_wire and (is_late or entry.index >= membership.next_index):
+        epoch, held = membership.state.epoch, {entry.message for entry in membership.pen.entries}
+        first = min((membership.first_unread, *(entry.index for entry in membership.pen.entries)))
+        for entry in self.world.service.entries(self.world.group_id, first):
+            is_late, is_held = entry.index in membership.late, entry.message in held
+            if entry.message in self.by_wire and (is_late or is_held or entry.index >= membership.next_index):
                 yield {"message": self.by_wire[entry.message], "reason": _reason(entry, epoch, is_late=is_late)}
 
     @cached_property

@@ -24,7 +24,7 @@ _ALL: tuple[Action[Any, Any], ...] = (
     *(membership.remove_leaf, membership.propose_add, membership.propose_remove, membership.approve),
     *(joining.join, joining.request_to_join, joining.resync),
     *(psks.share_psk, psks.propose_psk, psks.commit_with_psk),
-    *(people.verify, people.lock, people.unlock, people.add_own_device),
+    *(people.verify, people.lock, people.unlock, people.dismiss_alarm, people.add_own_device),
     *(outside.external_sender, outside.ask_to_add, outside.ask_to_remove),
     *(founding.branch, founding.reinit, founding.successor),
     *(network.hold, network.release, network.delay, network.let_through, network.compromise, network.inject),

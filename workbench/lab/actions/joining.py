@@ -41,9 +41,12 @@ def _against_resync(group: Group, name: str) -> str | None:
 def resync(group: Group, name: str) -> None:
     """Come back by an external commit, which replaces the old leaf by a new one.
 
-    The device cannot read the messages that it missed.
+    The device cannot read the messages that it missed. With an alarm of a fork, it gives up its side.
     """
     group.environment.held.discard(name)
+    device = group.environment.devices[name]
+    if group.group_id in device.device_state.alarms:
+        device.forks.give_up_side(group.group_id)
     _come_in(group, name, commit_words(as_name(name), removed=[name], external=True), ())
 
 

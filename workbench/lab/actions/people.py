@@ -36,6 +36,7 @@ def alerts_for(group: Group, name: str) -> tuple[Alert, ...]:
         members_seen(group, name),
         tuple(_events_since_it_came(group, name)),
         locked=group.group_id in decisions.locked,
+        fork=group.environment.devices[name].device_state.alarms.get(group.group_id),
         needs_psk=membership.needs_psk is not None,
         connected=name not in group.environment.held,
     )
@@ -122,6 +123,20 @@ def unlock(group: Group, name: str) -> None:
 
 def _set_lock(device: Device, group_id: bytes, *, locked: bool) -> None:
     device.decide(device.device_state.decisions.with_lock(group_id, locked=locked))
+
+
+def _has_alarm(group: Group, name: str) -> bool:
+    return group.group_id in group.environment.devices[name].device_state.alarms
+
+
+@action(
+    "{who} dismisses the alarm",
+    WHO,
+    reason=lambda group, name: None if _has_alarm(group, name) else f"The group has no alarm on the device of {name}",
+)
+def dismiss_alarm(group: Group, name: str) -> None:
+    """End the alarm of a fork and the lock of the group: people have found that this device is on the right side."""
+    group.environment.devices[name].forks.dismiss(group.group_id)
 
 
 def _chosen(group: Group, numbers: tuple[int, ...]) -> list[Group]:
