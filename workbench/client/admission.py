@@ -13,13 +13,21 @@ from workbench.delivery import Invitation
 from workbench.inspect.names import brief_name, identity_name, shown
 from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, MLSMessage, decode, presented_identities
 from workbench.mls.errors import InvalidGroupInfo, InvalidKeyPackage, InvalidWelcome
-from workbench.mls.wire.messages import GroupInfo
+from workbench.mls.wire.messages import GroupInfo, ReInit
 
 
 def require_new_group(groups: Mapping[bytes, Membership], group_id: bytes) -> None:
     """Refuse to make a group with the id of one in which the device is (RFC 9420 §11)."""
     if group_id in groups and groups[group_id].state.active:
         raise Misuse("§11", f"this device already has a group with the id {shown(group_id)}: choose another id")
+
+
+def announced_group(groups: Mapping[bytes, Membership], old: GroupState) -> ReInit:
+    """The ReInit with which a group has ended, which announces a group that the device does not have (§11.2)."""
+    if old.reinit is None:
+        raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
+    require_new_group(groups, old.reinit.group_id)
+    return old.reinit
 
 
 def handed_out(message: bytes, user: str) -> KeyPackage:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from workbench.client.admission import handed_out, require_new_group
+from workbench.client.admission import announced_group, handed_out, require_new_group
 from workbench.client.change import Change
 from workbench.client.changing import carry_out, resume
 from workbench.client.comparing import ForkWatch
 from workbench.client.decisions import Decisions
 from workbench.client.device_state import DeviceState, Membership, Published, Unsent
 from workbench.client.events import Event
-from workbench.client.fork_watch import ended, heard
+from workbench.client.following import Reader
 from workbench.client.introduction import DeviceApproval, is_archive
-from workbench.client.joining import join_described, join_invited
-from workbench.client.journal import Journal, StateStorage
-from workbench.client.lookups import approved_among, arrived, new_invitations, psk_proposal
+from workbench.client.joining import accept_invitations, join_described
+from workbench.client.journal import Journal, StateStorage, founding
+from workbench.client.lookups import approved_among, psk_proposal
 from workbench.client.own_keys import OwnKeys
 from workbench.client.plan import change_of
-from workbench.client.reading import Process, decided, next_entry, read
+from workbench.client.reading import decided
 from workbench.delivery import Claim, Entry, Transport
-from workbench.inspect.names import name_of
 from workbench.mls import (
     Add,
     CipherSuite,
@@ -33,12 +32,10 @@ from workbench.mls import (
     KeyPackageBundle,
     LeafIndex,
     Misuse,
-    MLSError,
     MLSMessage,
     PendingCommit,
     Policy,
     Proposed,
-    Received,
     Remove,
     SigningKey,
     branch_group,
@@ -47,7 +44,6 @@ from workbench.mls import (
     create_group,
     encode,
     group_info,
-    process,
     propose,
     propose_external,
     propose_self_add,
@@ -190,30 +186,8 @@ class Device:
         cannot be accepted stays, because a missing pre-shared key may still come, for example; its event comes only
         once.
         """
-        self._journal.report_joins(self._service)
-        events = []
-        for reference, bundle, invitation in new_invitations(self._service, self.device_state):
-            if group_id not in {None, invitation.group_id}:
-                continue
-            own, now = self.device_state, self._clock()
-            try:
-                state = join_invited(self._keys, own, bundle, invitation, now=now, policy=self._policy)
-            except MLSError as error:
-                refused = invitation.group_id, invitation.next_index
-                if refused not in self.device_state.refused:
-                    epoch = self._service.epoch(invitation.group_id)
-                    event = Event("refused", invitation.group_id, epoch, "", str(error), error=error)
-                    self._journal.put(replace(self.device_state, refused=self.device_state.refused | {refused}), event)
-                    events.append(event)
-                continue
-            name = name_of(state.tree, state.own_leaf)
-            event = Event("joined", state.group_id, state.epoch, name, f"{name} joined the group")
-            after = self.device_state.having_used(reference, invitation.group_id, invitation.next_index)
-            joined = after.with_group(Membership(state, invitation.next_index))
-            self._journal.put(ended(joined, state.group_id), event)
-            self._journal.report_joins(self._service)
-            events.append(event)
-        return tuple(events)
+        now, policy = self._clock(), self._policy
+        return accept_invitations(self._journal, self._keys, self._service, group_id, now=now, policy=policy)
 
     # Joining without being added (RFC 9420 §12.4.3.2, §12.1.8)
 
@@ -391,41 +365,26 @@ class Device:
 
     def reinit(self, group_id: bytes, users: Sequence[str]) -> Published:
         """Create the group that a ReInit has announced, with all other members of the old one."""
-        old, announced = self.state(group_id), self.state(group_id).reinit
-        if announced is None:
-            raise Misuse("§11.2", "the group has not ended: no ReInit was committed in it")
-        require_new_group(self.device_state.groups, announced.group_id)
-        suite = self._keys.suite(announced.cipher_suite)
+        old = self.state(group_id)
+        suite = self._keys.suite(announced_group(self.device_state.groups, old).cipher_suite)
         packages = [self.fetch_key_package(user, suite.id) for user in users]
-        return self._found(
-            reinit_group(
-                old,
-                self._new_bundle(suite),
-                packages,
-                entropy=self._entropy(),
-                now=self._clock(),
-                policy=self._policy,
-                suite=suite,
-            )
-        )
+        bundle, entropy, now = self._new_bundle(suite), self._entropy(), self._clock()
+        made = reinit_group(old, bundle, packages, entropy=entropy, now=now, policy=self._policy, suite=suite)
+        return self._found(made)
 
     def branch(self, group_id: bytes, new_group_id: bytes, users: Sequence[str]) -> Published:
         """Make a new group of some members of an old one, which continues to exist."""
         require_new_group(self.device_state.groups, new_group_id)
         old = self.state(group_id)
         packages = [self.fetch_key_package(user, old.suite.id) for user in users]
-        bundle = self._new_bundle(old.suite)
-        entropy, now = self._entropy(), self._clock()
+        bundle, entropy, now = self._new_bundle(old.suite), self._entropy(), self._clock()
         made = branch_group(old, new_group_id, bundle, packages, entropy=entropy, now=now, policy=self._policy)
         return self._found(made)
 
     def _found(self, committed: PendingCommit) -> Published:
         """Open the log of a new group, submit its first commit, and keep its state."""
-        state = committed.next
-        welcome = None if committed.welcome is None else encode(committed.welcome)
-        late_epochs = self._policy.past_epochs
-        unsent = Unsent(encode(committed.message), welcome, state, enters=True, late_epochs=late_epochs)
-        return Published(self._journal.send(self._service, state.group_id, unsent), welcome)
+        unsent = founding(committed, late_epochs=self._policy.past_epochs)
+        return Published(self._journal.send(self._service, committed.next.group_id, unsent), unsent.welcome)
 
     # Following the group
 
@@ -443,21 +402,8 @@ class Device:
 
     def catch_up(self, group_id: bytes, *, messages: bool = True, until: int | None = None) -> tuple[Event, ...]:
         """Read the log as `fetch` does, and begin nothing."""
-        events = list(self._journal.send_again(self._service, group_id))
-        membership, entries = arrived(self._service, self._membership(group_id), messages=messages, until=until)
-        if membership is not self._membership(group_id):
-            self._keep(membership)
-        waiting = list(entries)
-        while (entry := next_entry(waiting, self._membership(group_id))) is not None:
-            reading = read(self._membership(group_id), entry, self._process(entry))
-            after, event = heard(self.device_state.with_group(reading.membership), reading.event)
-            told = () if event is None else (event,)
-            self._journal.put(after, *told)
-            events += told
-            if reading.stops:
-                break
-        self._service.acknowledge(group_id, self._membership(group_id).first_unread)
-        return tuple(events)
+        reader = Reader(self._journal, self._service, self._clock, self._process_public)
+        return reader.catch_up(group_id, messages=messages, until=until)
 
     def confirm_removal(self, group_id: bytes) -> None:
         """Accept that the device was removed, and delete the earlier state that it has kept."""
@@ -466,20 +412,6 @@ class Device:
     def reject_removal(self, group_id: bytes) -> None:
         """Go on in the epoch before the commit that removed the device, with the members that refused that commit."""
         self._keep(decided(self._membership(group_id), removed=False))
-
-    def _process(self, entry: Entry) -> Process:
-        def process_entry(state: GroupState, pending: PendingCommit | None) -> tuple[GroupState, Received]:
-            return process(
-                state,
-                entry.message,
-                now=self._clock(),
-                sent_at=entry.sent_at,
-                psks=self.device_state.all_psks,
-                pending=pending,
-                process_public=self._process_public,
-            )
-
-        return process_entry
 
     # Steps that the calls share
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from workbench.client.admission import check_description, check_invitation
-from workbench.client.device_state import DeviceState
+from workbench.client.device_state import DeviceState, Membership
+from workbench.client.events import Event
+from workbench.client.fork_watch import ended
 from workbench.client.introduction import capabilities_for
-from workbench.client.lookups import leaf_of, old_group, psk_proposal
+from workbench.client.journal import Journal
+from workbench.client.lookups import leaf_of, new_invitations, old_group, psk_proposal
 from workbench.client.own_keys import OwnKeys
-from workbench.delivery import Invitation
+from workbench.delivery import Invitation, Transport
+from workbench.inspect.names import name_of
 from workbench.mls import (
     GroupState,
     KeyPackageBundle,
     LeafIndex,
+    MLSError,
     Policy,
     external_commit,
     join,
@@ -39,6 +45,35 @@ def join_invited(
     )
     check_invitation(state.groups, invitation, joined)
     return joined
+
+
+def accept_invitations(
+    journal: Journal, keys: OwnKeys, service: Transport, group_id: bytes | None, *, now: int, policy: Policy
+) -> tuple[Event, ...]:
+    """Join the groups to which Welcomes have come (`Device.accept_invitations`)."""
+    journal.report_joins(service)
+    events = []
+    for reference, bundle, invitation in new_invitations(service, journal.state):
+        if group_id not in {None, invitation.group_id}:
+            continue
+        try:
+            state = join_invited(keys, journal.state, bundle, invitation, now=now, policy=policy)
+        except MLSError as error:
+            refused = invitation.group_id, invitation.next_index
+            if refused not in journal.state.refused:
+                epoch = service.epoch(invitation.group_id)
+                event = Event("refused", invitation.group_id, epoch, "", str(error), error=error)
+                journal.put(replace(journal.state, refused=journal.state.refused | {refused}), event)
+                events.append(event)
+            continue
+        name = name_of(state.tree, state.own_leaf)
+        event = Event("joined", state.group_id, state.epoch, name, f"{name} joined the group")
+        after = journal.state.having_used(reference, invitation.group_id, invitation.next_index)
+        joined = after.with_group(Membership(state, invitation.next_index))
+        journal.put(ended(joined, state.group_id), event)
+        journal.report_joins(service)
+        events.append(event)
+    return tuple(events)
 
 
 def join_described(

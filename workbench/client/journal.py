@@ -21,7 +21,7 @@ from workbench.client.device_state import DeviceState, Membership, Pending, Unse
 from workbench.client.events import Event, having_sent
 from workbench.client.fork_watch import ended
 from workbench.delivery import AlreadyThere, Entry, LateMessage, Refused, Transport, Unavailable, WrongOrder
-from workbench.mls import GroupState, Misuse, MLSError, PendingCommit
+from workbench.mls import GroupState, Misuse, MLSError, PendingCommit, encode
 
 
 @runtime_checkable
@@ -111,6 +111,13 @@ class Journal:
             with suppress(WrongOrder):  # the service knows it: only its answer was lost
                 service.accept(*used)
             self.put(self.state.having_reported(used))
+
+
+def founding(committed: PendingCommit, *, late_epochs: int) -> Unsent:
+    """The first commit of a group, before which the log of the group is opened."""
+    welcome = None if committed.welcome is None else encode(committed.welcome)
+    message = encode(committed.message)
+    return Unsent(message, welcome, committed.next, enters=True, late_epochs=late_epochs)
 
 
 def _deliver(service: Transport, group_id: bytes, unsent: Unsent, *, again: bool) -> Entry | None:

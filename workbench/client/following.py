@@ -1,0 +1,71 @@
+"""How a device follows the log of a group: it reads entry by entry, and writes each state down with what it learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.client.device_state import Membership
+from workbench.client.events import Event
+from workbench.client.fork_watch import heard
+from workbench.client.journal import Journal
+from workbench.client.lookups import arrived
+from workbench.client.reading import Process, next_entry, read
+from workbench.delivery import Entry, Transport
+from workbench.mls import GroupState, Misuse, PendingCommit, Received, process
+from workbench.mls.group.public_commit import ProcessPublicCommit
+
+
+def membership_in(journal: Journal, group_id: bytes) -> Membership:
+    """A group of the device; raises `Misuse` if it is not in the group."""
+    if group_id not in journal.state.groups:
+        raise Misuse("§12.4.3", f"this device is not in the group {group_id.hex()}")
+    return journal.state.groups[group_id]
+
+
+class Reader:
+    """Reads the logs of the groups of one device."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        service: Transport,
+        clock: Callable[[], int],
+        process_public: ProcessPublicCommit,
+    ) -> None:
+        self._journal = journal
+        self._service = service
+        self._clock = clock
+        self._process_public = process_public
+
+    def catch_up(self, group_id: bytes, *, messages: bool, until: int | None) -> tuple[Event, ...]:
+        """Send what waits in the outbox, read the new entries (`Device.fetch`), and acknowledge them to the service."""
+        journal, events = self._journal, list(self._journal.send_again(self._service, group_id))
+        known = membership_in(journal, group_id)
+        membership, entries = arrived(self._service, known, messages=messages, until=until)
+        if membership is not known:
+            journal.put(journal.state.with_group(membership))
+        waiting = list(entries)
+        while (entry := next_entry(waiting, membership_in(journal, group_id))) is not None:
+            reading = read(membership_in(journal, group_id), entry, self._process(entry))
+            after, event = heard(journal.state.with_group(reading.membership), reading.event)
+            told = () if event is None else (event,)
+            journal.put(after, *told)
+            events += told
+            if reading.stops:
+                break
+        self._service.acknowledge(group_id, membership_in(journal, group_id).first_unread)
+        return tuple(events)
+
+    def _process(self, entry: Entry) -> Process:
+        def process_entry(state: GroupState, pending: PendingCommit | None) -> tuple[GroupState, Received]:
+            return process(
+                state,
+                entry.message,
+                now=self._clock(),
+                sent_at=entry.sent_at,
+                psks=self._journal.state.all_psks,
+                pending=pending,
+                process_public=self._process_public,
+            )
+
+        return process_entry
