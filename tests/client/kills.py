@@ -1,6 +1,6 @@
 """Kill devices with kill -9 at every point where they write or speak, let them go on, and count what is wrong.
 
-    python -m tests.client.kills [--every 1]
+    python -m tests.client.kills [--every 1] [--first 1]
 
 Two devices live in one process, each with its database, and talk through a real `workbench serve`. The points are each
 write, truncation, synchronisation and deletion that SQLite does (`disk`), and the moments before and after each call
@@ -125,6 +125,9 @@ class Lives:
         yield lambda: self.epoch("Alice") >= 3 or self.waits("Alice"), lambda: alice.commit(group)
         yield lambda: self.epoch("Bob") >= 3, self.send_too_late
         yield lambda: self.epoch("Alice") >= 3, lambda: alice.fetch(group)
+        yield lambda: self.epoch("Alice") >= 4 or self.waits("Alice"), lambda: alice.commit(group)
+        yield lambda: self.epoch("Bob") >= 5, self.change_too_late
+        yield lambda: self.epoch("Alice") >= 5, lambda: alice.fetch(group)
         yield self.say("Alice", b"a2")
         yield self.say("Bob", b"b2")
         for name, text in (("Bob", b"a2"), ("Alice", b"b1"), ("Alice", b"b2")):
@@ -175,6 +178,12 @@ class Lives:
             self.bob.send(self.group, b"too late")
         except LateMessage:
             self.bob.fetch(self.group)
+
+    def change_too_late(self) -> None:
+        """Bob's commit loses against Alice's, and is made again; a kill in between leaves the change to `fetch`."""
+        if self.group not in self.bob.device_state.changes and not self.waits("Bob"):
+            self.bob.change(self.group)
+        self.bob.fetch(self.group)
 
     def is_in(self, name: str) -> bool:
         return self.group in self.devices[name].device_state.groups
@@ -347,11 +356,12 @@ def main() -> int:
     """Try every point, or every so manieth, and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try every Nth point (default: %(default)s)")
-    every = parser.parse_args().every
+    parser.add_argument("--first", type=int, default=1, metavar="N", help="begin at this point (default: %(default)s)")
+    every, first = (arguments := parser.parse_args()).every, arguments.first
     with tempfile.TemporaryDirectory() as folder:
         live = service(Path(folder))
         try:
-            tally = try_all(live.url, ("kill", "power cut"), every)
+            tally = try_all(live.url, ("kill", "power cut"), every, first=first)
             kinds = dict(Counter(tally.points))
             print(f"{len(tally.points)} points ({kinds}), {tally.trials} trials, faults: {tally.faults or 'none'}")  # noqa: T201 # this is a command
             for fault in FAULTS:

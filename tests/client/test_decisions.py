@@ -78,7 +78,7 @@ def second_commit(alice: Device, bob: Device, *, good: bool) -> Reading:
         message = message[:-1] + bytes([message[-1] ^ 1])
     epoch = alice.state(GROUP).epoch
     entry = Entry(9, GROUP, epoch, ContentType.commit, message)
-    reading = read(bob.device_state.groups[GROUP], entry, bob._process(entry))
+    reading = read(bob.device_state.groups[GROUP], entry, bob._reader.reading_of(entry))
     if good:
         assert reading.membership.state.secrets == made.next.secrets
     return reading
@@ -106,7 +106,7 @@ def test_a_second_removal_in_the_epoch_changes_nothing() -> None:
     alice, bob, before = forged()
     bob.fetch(GROUP)
     entry = Entry(9, GROUP, before.epoch, ContentType.commit, forged_resync(bob, alice))
-    reading = read(bob.device_state.groups[GROUP], entry, bob._process(entry))
+    reading = read(bob.device_state.groups[GROUP], entry, bob._reader.reading_of(entry))
     assert (reading.event, reading.membership.before) == (None, before)
 
 
@@ -116,7 +116,7 @@ def test_after_a_confirmed_removal_no_commit_brings_the_device_back() -> None:
     bob.confirm_removal(GROUP)
     made = create_commit(alice.state(GROUP), entropy=bytes(32), now=alice._clock())
     entry = Entry(9, GROUP, 1, ContentType.commit, encode(made.message))
-    reading = read(bob.device_state.groups[GROUP], entry, bob._process(entry))
+    reading = read(bob.device_state.groups[GROUP], entry, bob._reader.reading_of(entry))
     assert (reading.event, reading.membership.state.active) == (None, False)
 
 

@@ -105,6 +105,7 @@ class Device:
     def connect(self, service: Transport) -> None:
         """Use another transport to the delivery service from now on, such as a session of this device."""
         self._service = service
+        self._reader = Reader(self._journal, service, self._clock, self._process_public)
         service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), self._keys.sign(self.suite))
 
     @property
@@ -402,8 +403,7 @@ class Device:
 
     def catch_up(self, group_id: bytes, *, messages: bool = True, until: int | None = None) -> tuple[Event, ...]:
         """Read the log as `fetch` does, and begin nothing."""
-        reader = Reader(self._journal, self._service, self._clock, self._process_public)
-        return reader.catch_up(group_id, messages=messages, until=until)
+        return self._reader.catch_up(group_id, messages=messages, until=until)
 
     def confirm_removal(self, group_id: bytes) -> None:
         """Accept that the device was removed, and delete the earlier state that it has kept."""

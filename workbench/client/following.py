@@ -46,7 +46,7 @@ class Reader:
             journal.put(journal.state.with_group(membership))
         waiting = list(entries)
         while (entry := next_entry(waiting, membership_in(journal, group_id))) is not None:
-            reading = read(membership_in(journal, group_id), entry, self._process(entry))
+            reading = read(membership_in(journal, group_id), entry, self.reading_of(entry))
             after, event = heard(journal.state.with_group(reading.membership), reading.event)
             told = () if event is None else (event,)
             journal.put(after, *told)
@@ -56,7 +56,9 @@ class Reader:
         self._service.acknowledge(group_id, membership_in(journal, group_id).first_unread)
         return tuple(events)
 
-    def _process(self, entry: Entry) -> Process:
+    def reading_of(self, entry: Entry) -> Process:
+        """What processes an entry, given a state."""
+
         def process_entry(state: GroupState, pending: PendingCommit | None) -> tuple[GroupState, Received]:
             return process(
                 state,
