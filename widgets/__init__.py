@@ -10,6 +10,7 @@ from widgets.playground import Playground
 from widgets.prediction import predict
 from widgets.ratchet_tree import RatchetTree, side_by_side
 from widgets.room import Room
+from widgets.secret_tree import SecretTree
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
 from widgets.wire_inspector import WireInspector
@@ -25,6 +26,7 @@ __all__ = [
     "Playground",
     "RatchetTree",
     "Room",
+    "SecretTree",
     "SecurityMatrix",
     "ServerKnowledge",
     "WireInspector",

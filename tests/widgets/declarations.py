@@ -15,6 +15,7 @@ from workbench.views import (
     playground,
     room,
     schema,
+    secret_tree,
     security,
     server,
     trial,
@@ -25,6 +26,7 @@ WIDGETS = Path(__file__).parents[2] / "widgets"
 FILES: dict[ModuleType, str] = {
     schema: "ratchet_tree/view.d.ts",
     security: "shared/security.d.ts",
+    secret_tree: "secret_tree/view.d.ts",
     lifetimes: "key_lifetimes/lifetimes.d.ts",
     derivation: "derivation_graph/derivation.d.ts",
     key_schedule: "key_schedule/schedule.d.ts",

@@ -17,6 +17,7 @@ PICTURES = [
     "playground",
     "ratchet_tree",
     "room",
+    "secret_tree",
     "security_matrix",
     "server_knowledge",
     "wire_inspector",

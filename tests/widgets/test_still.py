@@ -21,6 +21,7 @@ from widgets.key_schedule import KeySchedule
 from widgets.playground import Playground
 from widgets.ratchet_tree import RatchetTree
 from widgets.room import Room
+from widgets.secret_tree import SecretTree
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
 from widgets.shared import still as still_module
@@ -36,6 +37,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "a derivation": lambda: DerivationGraph(derived()),
     "lifetimes": lambda: KeyLifetimes.of(scenario("retroactive break"), device="Dave", opened=[]),
     "a key schedule": lambda: KeySchedule.of(scenario("external join")),
+    "a secret tree": lambda: SecretTree.of(talk(), message=0),
     "a compromise": lambda: SecurityMatrix.of(scenario("retroactive break")),
     "what the server knows": lambda: ServerKnowledge.of(scenario("retroactive break").world),
     "a room": lambda: Room.of(talk(), message=0),

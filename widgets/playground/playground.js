@@ -10,6 +10,7 @@ import { render as renderSchedule } from "../key_schedule/key_schedule.js";
 import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
 import { render as renderTree } from "../ratchet_tree/ratchet_tree.js";
 import { render as renderRoom } from "../room/room.js";
+import { render as renderSecrets } from "../secret_tree/secret_tree.js";
 import { render as renderMatrix } from "../security_matrix/security_matrix.js";
 import { render as renderServer } from "../server_knowledge/server_knowledge.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
@@ -29,7 +30,7 @@ const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
   ...["reads", "can_act", "asked", "failed", "chosen", "pictures", "member"],
 ];
-const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule };
+const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets };
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from workbench.lab import World
 
-PICTURES = ("matrix", "lifetimes", "server", "room", "schedule")
+PICTURES = ("matrix", "lifetimes", "server", "room", "schedule", "secrets")
 
 
 class Playground(Picture):
     """Pictures of one live world, linked by step, viewer and member, with a button for each action.
 
     An action after an older step begins another history, and the earlier one can be shown again. `pictures` are the
-    pictures below the tree: "matrix", "lifetimes", "server", "room" and "schedule". `world` is the world that is shown
-    now. All traits are shared with the browser; playground.js says which of them Python sets.
+    pictures below the tree: "matrix", "lifetimes", "server", "room", "schedule" and "secrets". `world` is the world
+    that is shown now. All traits are shared with the browser; playground.js says which of them Python sets.
     """
 
     _module: ClassVar[str] = MODULE

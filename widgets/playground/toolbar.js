@@ -11,6 +11,7 @@ export const PICTURES = [
   ["server", "What the server knows"],
   ["room", "Screens"],
   ["schedule", "Key schedule"],
+  ["secrets", "Secret tree"],
 ];
 
 /**

@@ -1,6 +1,7 @@
 /** Generated from workbench/views/playground.py, where each field is explained, by `make docs`. */
 
 import type { RatchetTreeView } from "../ratchet_tree/view.d.ts";
+import type { SecretTreeView } from "../secret_tree/view.d.ts";
 import type { KeyLifetimesView } from "../key_lifetimes/lifetimes.d.ts";
 import type { KeyScheduleView } from "../key_schedule/schedule.d.ts";
 import type { ServerView } from "../server_knowledge/server.d.ts";
@@ -15,6 +16,7 @@ export interface PlaygroundView {
   server: ServerView;
   room: RoomView;
   schedule: KeyScheduleView;
+  secrets: SecretTreeView;
 }
 
 export interface ButtonView {

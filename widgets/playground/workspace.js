@@ -8,7 +8,7 @@ import { join } from "../shared/workspace.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
-/** @typedef {"tree" | "matrix" | "lifetimes" | "server" | "room" | "schedule"} Name */
+/** @typedef {"tree" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets"} Name */
 
 const FORMAT = "mls-workbench/playground-view";
 const VERSION = 1;
@@ -41,8 +41,9 @@ export function workspace(model) {
       ...{ ...first, view: view.schedule, viewer: shared.get("viewer"), epoch: -1, selected: "", exports: model.get("exports") },
       ...{ live: model.get("can_act"), asked: { number: 0 }, answer: { number: 0, words: "" } },
     }),
+    secrets: localModel({ ...first, view: view.secrets, viewer: shared.get("viewer"), epoch: -1, message: -1, leaf: -1, selected: "" }),
   };
-  const { tree, matrix, lifetimes, server, room, schedule } = pictures;
+  const { tree, matrix, lifetimes, server, room, schedule, secrets } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -85,6 +86,7 @@ export function workspace(model) {
     server.set("view", view.server);
     room.set("view", view.room);
     schedule.set("view", view.schedule);
+    secrets.set("view", view.secrets);
     if (hasGrown) tree.set("playing", true);
   }
 

@@ -23,6 +23,8 @@ STYLES = (
     "derivation_graph/derivation_graph.css",
     "key_schedule/marks.css",
     "key_schedule/key_schedule.css",
+    "secret_tree/marks.css",
+    "secret_tree/secret_tree.css",
     "security_matrix/marks.css",
     "security_matrix/security_matrix.css",
     "server_knowledge/marks.css",

@@ -19,6 +19,7 @@ from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.room import RoomView, room_view
 from workbench.views.schema import RatchetTreeView
+from workbench.views.secret_tree import SecretTreeView, secret_tree_view
 from workbench.views.server import ServerView, server_view
 
 NO_LEAKS: Mapping[str, Leak] = MappingProxyType({})
@@ -46,6 +47,7 @@ class PlaygroundView(TypedDict):
     server: ServerView
     room: RoomView
     schedule: KeyScheduleView
+    secrets: SecretTreeView
 
 
 class ButtonView(TypedDict):
@@ -81,6 +83,7 @@ def playground_view(world: World, leaks: Mapping[str, Leak] = NO_LEAKS) -> Playg
         "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
         "room": room_view(world, tree["title"]),
         "schedule": key_schedule_view(recorded.group_history, tree=tree),
+        "secrets": secret_tree_view(recorded.group_history, world.group.environment.policy, tree=tree),
     }
 
 
