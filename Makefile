@@ -96,6 +96,7 @@ soak: $(VENV)/.test
 	@echo "==> Damaged messages on the reviewer's desk"
 	@MLS_DAMAGES=5000 $(BIN)/python -m pytest tests/review/test_passive_clients.py
 	@echo "==> The delivery service, killed again and again"
+	@WORKBENCH_KILLS=2 $(BIN)/python -m pytest tests/delivery/test_reliability.py
 	@$(BIN)/python -m tests.delivery.reliability --kills 100
 	@echo "==> A device, killed at each point where it writes or speaks"
 	@$(BIN)/python -m tests.client.kills

@@ -15,6 +15,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.jupyterlab import Lab, jupyterlab
+
 HOST = "http://localhost"
 
 _OF_ITSELF = re.compile(r"is taking too long to activate|took [\d.]+ms to activate")
@@ -50,6 +52,13 @@ class Visit(Protocol):
     """Opens HTML as a page; further options are those of Playwright's `new_context`."""
 
     def __call__(self, html: str, **options: Any) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab, which is started once for all tests of a process."""
+    with jupyterlab(tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")) as running:
+        yield running
 
 
 @pytest.fixture

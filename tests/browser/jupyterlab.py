@@ -1,20 +1,23 @@
-"""A JupyterLab of its own for tests: on this host only, without news, with a folder and settings of its own."""
+"""A JupyterLab for tests: on this host only, without news, with a folder and settings of its own."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import nbformat
 from playwright.sync_api import Page
 
 SECONDS_TO_START = 180  # on a machine that does other things as well
@@ -25,6 +28,8 @@ SETTINGS = {
         "doNotDisturbMode": True,
     }
 }
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 
 READY = """async () => {
   const until = async (what) => { while (!what()) await new Promise((go) => setTimeout(go, 50)); return what(); };
@@ -43,9 +48,34 @@ _EVALUATE = """async (code) => {
 }"""
 
 
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address, and the folder that it shows. Each file of tests has a folder there."""
+
+    address: str
+    folder: Path
+
+    def put(self, name: str, *cells: Any) -> None:
+        """Write a notebook, `folder/name.ipynb`, with code as text or with cells."""
+        made = [nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=KERNEL), path)
+
+    def copy(self, path: Path, name: str) -> None:
+        """Copy a notebook to `folder/name.ipynb`."""
+        (self.folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(path, self.folder / name)
+
+    def open(self, page: Page, name: str) -> None:
+        """Open a notebook in a page and wait for its kernel."""
+        page.goto(f"{self.address}/lab/tree/{name}?reset")
+        page.evaluate(READY)
+
+
 @contextmanager
-def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
-    """JupyterLab for the notebooks in `folder`, keeping all that it writes in `home`; gives its address."""
+def jupyterlab(folder: Path, home: Path) -> Iterator[Lab]:
+    """JupyterLab for the notebooks in `folder`, keeping all that it writes in `home`."""
     config = home / "config"
     (config / "labconfig").mkdir(parents=True)
     (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(SETTINGS), "utf-8")
@@ -61,16 +91,10 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             _wait_until_up(server, address, home / "log")
-            yield address
+            yield Lab(address, folder)
         finally:
             server.terminate()
             server.wait(timeout=20)
-
-
-def open_notebook(page: Page, address: str, name: str) -> None:
-    """Open a notebook and wait for its kernel."""
-    page.goto(f"{address}/lab/tree/{name}?reset")
-    page.evaluate(READY)
 
 
 def reload(page: Page) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Watch, faults_that_axe_finds
-from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import Lab, comes_to_be, in_kernel, run_all_cells
 from tests.notebooks.store import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -20,26 +19,18 @@ TREE = ".mls-ratchet-tree"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab over a copy of the lesson."""
-    folder = tmp_path_factory.mktemp("lessons")
-    shutil.copy(NOTEBOOKS / LESSON, folder)
-    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def watched() -> Watch:
     return Watch()
 
 
 @pytest.fixture(scope="module")
-def opened(chromium: Browser, lab: str, watched: Watch) -> Iterator[Page]:
+def opened(chromium: Browser, lab: Lab, watched: Watch) -> Iterator[Page]:
     """The lesson as it is stored, not yet run."""
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     watched.over(context)
     page = context.new_page()
-    open_notebook(page, lab, LESSON)
+    lab.copy(NOTEBOOKS / LESSON, f"pictures/{LESSON}")
+    lab.open(page, f"pictures/{LESSON}")
     yield page
     context.close()
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit, Watch, explains, faults_that_axe_finds
-from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
-from tests.notebooks.store import METADATA
+from tests.browser.conftest import Visit, explains, faults_that_axe_finds
 from tests.widgets.told import compromise_of
 from tests.widgets.views import still_picture
 from widgets.key_lifetimes import KeyLifetimes
@@ -224,31 +220,3 @@ def test_with_forced_colours_only_the_readers_colours_are_used(visit: Visit) -> 
       return [...new Set(colours)].filter((colour) => !/^(none|url)/.test(colour) && !system.includes(colour));
     }""")
     assert used == []
-
-
-def test_in_jupyterlab_the_line_reaches_python_and_python_moves_the_line(
-    chromium: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, watch: Watch
-) -> None:
-    code = (
-        "from widgets import KeyLifetimes\nfrom workbench.lab.scenarios import scenario\n"
-        "lifetimes = KeyLifetimes.of(scenario('retroactive break'), device='Dave', step=1)\nlifetimes"
-    )
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)], metadata=METADATA)
-    nbformat.write(notebook, tmp_path / "lifetimes.ipynb")
-    view = retroactive()
-    with jupyterlab(tmp_path, tmp_path_factory.mktemp("home")) as address:
-        context = chromium.new_context(viewport={"width": 1300, "height": 900}, color_scheme="dark")
-        watch.over(context)
-        page = context.new_page()
-        open_notebook(page, address, "lifetimes.ipynb")
-        run_all_cells(page)
-        expect(page.locator(".mls-sentence")).to_have_text(compromise_of(view, "Dave", 1)["said"], timeout=30_000)
-        line(page).focus()
-        page.keyboard.press("End")
-        last = len(view["security"]["steps"]) - 1
-        says(page, view, "Dave", last)
-        comes_to_be(page, "lifetimes.step", str(last))
-        in_kernel(page, "setattr(lifetimes, 'step', 2)")
-        says(page, view, "Dave", 2)
-        assert faults_that_axe_finds(page, ROOT) == []
-        context.close()

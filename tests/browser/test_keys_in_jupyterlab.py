@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.jupyterlab import jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import Lab, run_all_cells
 from tests.browser.test_saved_notebook import CELLS, SETUP
 
 pytestmark = pytest.mark.browser
@@ -48,20 +48,15 @@ _NOTEBOOK = """() => {
 
 
 @pytest.fixture(scope="module")
-def notebook(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A heading, the cells with all kinds of pictures, and a last cell."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    code = [nbformat.v4.new_code_cell(source) for source in (SETUP, *CELLS.values(), "'the last cell'")]
-    cells = [nbformat.v4.new_markdown_cell("# A heading"), *code]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "keys.ipynb")
-    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        page = chromium.new_context(viewport={"width": 1300, "height": 4000}).new_page()
-        open_notebook(page, address, "keys.ipynb")
-        run_all_cells(page)
-        expect(page.locator(".mls-room:visible").nth(6)).to_be_visible(timeout=20_000)
-        yield page
-        page.context.close()
+    lab.put("keys/keys.ipynb", nbformat.v4.new_markdown_cell("# A heading"), SETUP, *CELLS.values(), "'the last cell'")
+    page = chromium.new_context(viewport={"width": 1300, "height": 4000}).new_page()
+    lab.open(page, "keys/keys.ipynb")
+    run_all_cells(page)
+    expect(page.locator(".mls-room:visible").nth(6)).to_be_visible(timeout=20_000)
+    yield page
+    page.context.close()
 
 
 @pytest.mark.parametrize("kind", CELLS)

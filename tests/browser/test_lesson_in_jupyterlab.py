@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.jupyterlab import comes_to_be, jupyterlab, open_notebook
+from tests.browser.jupyterlab import Lab, comes_to_be
 from tests.notebooks.store import NOTEBOOKS, read
 
 pytestmark = pytest.mark.browser
@@ -18,14 +17,13 @@ LESSON = "00_start_here.ipynb"
 
 
 @pytest.fixture(scope="module")
-def lesson(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def lesson(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """The lesson as it is stored, with a new kernel."""
-    folder = tmp_path_factory.mktemp("lessons")
-    shutil.copy(NOTEBOOKS / LESSON, folder)
-    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        page = chromium.new_page(viewport={"width": 1200, "height": 900})
-        open_notebook(page, address, LESSON)
-        yield page
+    lab.copy(NOTEBOOKS / LESSON, f"lesson/{LESSON}")
+    page = chromium.new_page(viewport={"width": 1200, "height": 900})
+    lab.open(page, f"lesson/{LESSON}")
+    yield page
+    page.close()
 
 
 def choose(page: Page, cell_id: str) -> Locator:

@@ -1,16 +1,18 @@
-"""Two pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
+"""Four pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch, faults_that_axe_finds
-from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
+from tests.browser.jupyterlab import Lab, comes_to_be, in_kernel, run_all_cells
+from tests.widgets.told import compromise_of
+from workbench.lab.scenarios import scenario
+from workbench.views.lifetimes import key_lifetimes_view
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +35,18 @@ world.device("Bob/tablet")
 world.join("Bob/tablet")
 room = Room.of(world)
 room"""
+MATRIX = ".mls-security-matrix"
+MATRIX_CELL = """\
+from widgets import SecurityMatrix
+
+matrix = SecurityMatrix.of(scenario("retroactive break"), on=[])
+matrix"""
+LIFETIMES = ".mls-key-lifetimes"
+LIFETIMES_CELL = """\
+from widgets import KeyLifetimes
+
+lifetimes = KeyLifetimes.of(scenario("retroactive break"), device="Dave", step=1)
+lifetimes"""
 
 # All messages of widgets that come from Python, as text.
 _WATCH_COMMS = """() => {
@@ -45,20 +59,17 @@ _WATCH_COMMS = """() => {
 
 
 @pytest.fixture(scope="module")
-def notebook(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook whose cells have run, one for each picture."""
-    folder, watch = tmp_path_factory.mktemp("notebooks"), Watch()
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    cells = [nbformat.v4.new_code_cell(cell) for cell in (CELL, ROOM_CELL)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "graph.ipynb")
-    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        context = chromium.new_context(viewport={"width": 1300, "height": 1000})
-        watch.over(context)
-        page = context.new_page()
-        open_notebook(page, address, "graph.ipynb")
-        run_all_cells(page)
-        yield page
-        context.close()
+    watch = Watch()
+    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL)
+    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
+    watch.over(context)
+    page = context.new_page()
+    lab.open(page, "pictures/graph.ipynb")
+    run_all_cells(page)
+    yield page
+    context.close()
     assert watch.off_host == []
     assert watch.complaints == []
 
@@ -117,6 +128,34 @@ def test_the_browser_is_sent_what_changed_in_a_view(notebook: Page) -> None:
     sent = notebook.evaluate("() => window.commMessages")
     assert [each["method"] for each in sent] == ["custom"]
     assert len(sent[0]["content"]["change"]["at"]["messages"]["at"]) == 1
+
+
+def test_a_compromise_in_the_matrix_reaches_python_and_python_reaches_the_picture(notebook: Page) -> None:
+    sentence = notebook.locator(f"{MATRIX} .mls-sentence")
+    expect(sentence).to_have_text("Nothing has leaked: the attacker reads nothing.")
+    notebook.locator(f"{MATRIX} [role='gridcell'][aria-label^='Carol in epoch 2:']").click()
+    notebook.keyboard.press(" ")
+    expect(sentence).to_contain_text("The attacker reads epochs 2 to 4.")
+    comes_to_be(notebook, "matrix.leaks", "[{'device': 'Carol', 'at': 2}]")
+    comes_to_be(notebook, "matrix.selected", "{'epoch': 2, 'member': 'Carol'}")
+    in_kernel(notebook, "setattr(matrix, 'leaks', [{'name': 'Bob'}])")
+    expect(sentence).to_contain_text("The attacker reads epoch 2. Healed so far in epoch 3")
+    assert faults_that_axe_finds(notebook, MATRIX) == []
+
+
+def test_the_line_of_a_compromise_reaches_python_and_python_moves_the_line(notebook: Page) -> None:
+    story = scenario("retroactive break")
+    view = key_lifetimes_view(story.recorded, story.leaks)
+    sentence = notebook.locator(f"{LIFETIMES} .mls-sentence")
+    expect(sentence).to_have_text(compromise_of(view, "Dave", 1)["said"])
+    notebook.locator(LIFETIMES).get_by_role("slider").focus()
+    notebook.keyboard.press("End")
+    last = len(view["security"]["steps"]) - 1
+    expect(sentence).to_have_text(compromise_of(view, "Dave", last)["said"])
+    comes_to_be(notebook, "lifetimes.step", str(last))
+    in_kernel(notebook, "setattr(lifetimes, 'step', 2)")
+    expect(sentence).to_have_text(compromise_of(view, "Dave", 2)["said"])
+    assert faults_that_axe_finds(notebook, LIFETIMES) == []
 
 
 def test_in_a_narrow_window_the_graph_keeps_its_size_and_shows_what_is_selected(notebook: Page) -> None:

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Visit, Watch
-from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, reload, run_all_cells, save
+from tests.browser.jupyterlab import Lab, comes_to_be, in_kernel, reload, run_all_cells, save
 
 pytestmark = pytest.mark.browser
 
@@ -52,28 +51,19 @@ _OF_A_CRASH = re.compile("Connection lost, reconnecting|Cannot send|Kernel.*(die
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("notebooks")
-    cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, *CELLS.values())]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "own.ipynb")
-    return folder
+def folder(lab: Lab) -> Path:
+    lab.put("saved/own.ipynb", SETUP, *CELLS.values())
+    return lab.folder / "saved"
 
 
 @pytest.fixture(scope="module")
-def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def notebook(chromium: Browser, lab: str) -> Iterator[Page]:
+def notebook(chromium: Browser, lab: Lab, folder: Path) -> Iterator[Page]:
     """The notebook after its cells have run, so tall that JupyterLab draws every cell."""
     watch = Watch()
     context = chromium.new_context(viewport={"width": 1300, "height": 4000})
     watch.over(context)
     page = context.new_page()
-    open_notebook(page, lab, "own.ipynb")
+    lab.open(page, f"{folder.name}/own.ipynb")
     run_all_cells(page)
     yield page
     context.close()
@@ -194,23 +184,23 @@ def test_the_file_keeps_no_widget_that_only_its_kernel_can_show(notebook: Page, 
     assert "widgets" not in saved["metadata"]
 
 
-def test_tomorrow_every_picture_is_there(notebook: Page, lab: str) -> None:
+def test_tomorrow_every_picture_is_there(notebook: Page, lab: Lab) -> None:
     save(notebook)
     notebook.evaluate(SHUT_DOWN)
-    open_notebook(notebook, lab, "own.ipynb")
+    lab.open(notebook, "saved/own.ipynb")
     all_play_by_themselves(notebook)
     step_back(notebook, "a tree")
     run_again(notebook)
 
 
 def test_in_a_notebook_that_is_not_trusted_there_are_a_still_and_a_sentence(
-    notebook: Page, folder: Path, lab: str
+    notebook: Page, folder: Path, lab: Lab
 ) -> None:
     save(notebook)
     stranger = _read(folder)
     stranger["cells"][0]["source"] += "\n# changed by somebody else, so that its signature is unknown"
     (folder / "strange.ipynb").write_text(json.dumps(stranger), "utf-8")
-    open_notebook(notebook, lab, "strange.ipynb")
+    lab.open(notebook, "saved/strange.ipynb")
     for kind, count in PICTURES.items():
         expect(cell(notebook, kind).locator("figure img, fieldset")).to_have_count(count)
         expect(cell(notebook, kind).locator(SAVED)).to_contain_text("run this cell again")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
-import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit, Watch, explains, faults_that_axe_finds
-from tests.browser.jupyterlab import comes_to_be, in_kernel, jupyterlab, open_notebook, run_all_cells
-from tests.notebooks.store import METADATA
+from tests.browser.conftest import Visit, explains, faults_that_axe_finds
 from tests.widgets.told import matrix_at
 from widgets import SecurityMatrix
 from widgets.shared.page import page as page_of
@@ -225,30 +221,3 @@ def test_of_a_long_history_only_what_is_in_sight_is_there(visit: Visit) -> None:
     page.keyboard.press("Home")
     expect(head(page, 0)).to_be_in_viewport()
     expect(head(page, 61)).to_have_count(0)
-
-
-def test_in_jupyterlab_a_compromise_reaches_python_and_python_reaches_the_picture(
-    chromium: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, watch: Watch
-) -> None:
-    code = (
-        "from widgets import SecurityMatrix\nfrom workbench.lab.scenarios import scenario\n"
-        "matrix = SecurityMatrix.of(scenario('retroactive break'), on=[])\nmatrix"
-    )
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)], metadata=METADATA)
-    nbformat.write(notebook, tmp_path / "matrix.ipynb")
-    with jupyterlab(tmp_path, tmp_path_factory.mktemp("home")) as address:
-        context = chromium.new_context(viewport={"width": 1300, "height": 900})
-        watch.over(context)
-        page = context.new_page()
-        open_notebook(page, address, "matrix.ipynb")
-        run_all_cells(page)
-        expect(sentence(page)).to_have_text(QUIET, timeout=30_000)
-        cell(page, "Carol", 2).click()
-        page.keyboard.press(" ")
-        expect(sentence(page)).to_contain_text("The attacker reads epochs 2 to 4.")
-        comes_to_be(page, "matrix.leaks", "[{'device': 'Carol', 'at': 2}]")
-        comes_to_be(page, "matrix.selected", "{'epoch': 2, 'member': 'Carol'}")
-        in_kernel(page, "setattr(matrix, 'leaks', [{'name': 'Bob'}])")
-        expect(sentence(page)).to_contain_text("The attacker reads epoch 2. Healed so far in epoch 3")
-        assert faults_that_axe_finds(page, ROOT) == []
-        context.close()

@@ -17,9 +17,9 @@ from tests.notebooks.store import METADATA, lessons, read, text
 
 pytestmark = pytest.mark.slow
 
-REMEDY = "Choose “Run All Above Selected Cell” in the menu “Run”, then run this cell again."
 LONG = {"measure"}
 """Cells that take many seconds; they act in no group."""
+REMEDY = "Choose “Run All Above Selected Cell” in the menu “Run”, then run this cell again."
 
 
 class Kernel:
@@ -118,13 +118,22 @@ LESSON = {
 }
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Kernel]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     """A kernel for a small lesson."""
     cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in LESSON.items()]
-    (tmp_path / "small.ipynb").write_text(text(nbformat.v4.new_notebook(metadata=METADATA, cells=cells)), "utf-8")
-    with kernel(tmp_path, "small.ipynb") as one:
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "small.ipynb").write_text(text(nbformat.v4.new_notebook(metadata=METADATA, cells=cells)), "utf-8")
+    with kernel(folder, "small.ipynb") as one:
         yield one
+
+
+@pytest.fixture
+def small(running: Kernel) -> Kernel:
+    """The kernel as a new one is: without names, and without a memory of the cells."""
+    running.run("get_ipython().reset(new_session=False)")
+    running.run(LESSON["begin"], "begin")
+    return running
 
 
 def run(one: Kernel, *names: str) -> list[str]:
