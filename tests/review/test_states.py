@@ -143,3 +143,27 @@ def test_a_file_that_holds_no_secrets_is_refused_with_a_reason(content: bytes, r
     status, out, err = files.state("show", files.put("file", content))
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert reason in err
+
+
+def test_an_epoch_secret_alone_opens_what_follows_from_it(files: Files) -> None:
+    scenario = group_of("Alice", "Bob")
+    before = scenario.states["Alice"]
+    scenario.commit("Alice", adds=["Carol"], path=False)
+    after, suite = scenario.states["Alice"], before.suite
+    # A commit without a path mixes in zeros (RFC 9420 §8), so the epoch secret follows from the init secret before.
+    zeros, context = bytes(suite.hash_length), encode(after.context)
+    joined = suite.extract(before.secrets.init_secret, zeros)
+    joiner_secret = suite.expand_with_label(joined, "joiner", context, suite.hash_length)
+    epoch_secret = suite.expand_with_label(suite.extract(joiner_secret, zeros), "epoch", context, suite.hash_length)
+    known = {"group_id": after.group_id.hex(), "epoch": after.epoch, "epoch_secret": epoch_secret.hex()}
+    state = files.put("epoch.json", json.dumps({"format": "mls-workbench secrets", "epoch_secrets": [known]}).encode())
+    log = [files.put("0", group_info(after)), files.put("1", scenario.send("Bob", b"in the epoch"))]
+    log.append(files.put("2", scenario.commit("Alice", adds=["Dave"], path=False).message))
+    log.append(files.put("3", scenario.send("Alice", b"in the next one")))
+    log.append(files.put("4", scenario.commit("Bob").message))
+    log.append(files.put("5", scenario.send("Bob", b"after an update")))
+    assert main(["audit", "--json", "--state", state, *log]) == 0
+    (exposed,) = json.loads(files.captured.readouterr().out)["exposure"]
+    assert (exposed["leaks"], exposed["epochs"]) == (["the epoch secret of epoch 2"], [2, 3])
+    assert [each["epoch"] for each in exposed["messages"]] == [2, 3]
+    assert exposed["of_messages"] == 3

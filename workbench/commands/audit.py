@@ -92,7 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
     exposed = [
         each
         for group in done.groups
-        if arguments.leak and (each := exposure(group.replay, done.objects, arguments.leak)) is not None
+        if arguments.leak or secrets.epoch_secrets
+        if (each := exposure(group.replay, done.objects, arguments.leak, secrets.epoch_secrets)) is not None
     ]
     report = ReviewReport(done, tuple(exposed), tuple(_sources(pieces)), shlex.join(["workbench", *sys.argv[1:]]))
     try:

@@ -41,8 +41,14 @@ def add_state(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a state or a key package as `write_state` and `write_bundle` write it, a passive client of the working "
-        "group, or a JSON of known secrets (docs/review.md); may be repeated",
+        help="a state or a key package as `write_state` and `write_bundle` write it, a state of OpenMLS or mls-rs, a "
+        "passive client of the working group, or a JSON of known secrets (docs/review.md); may be repeated",
+    )
+    held.add_argument(
+        "--state-key",
+        metavar="FILE",
+        help="the key of an encrypted database in --state: a file with the passphrase, or with x'...', the raw key in "
+        "hexadecimal",
     )
 
 
@@ -81,11 +87,17 @@ def _policy(arguments: argparse.Namespace) -> Policy:
 def secrets_in(arguments: argparse.Namespace, command: str, policy: Policy = DEFAULT_POLICY) -> KnownSecrets | None:
     """All secrets of the given files; None after a message on stderr if one of the files cannot be read."""
     held = NO_SECRETS
-    for name in arguments.state:
+    key = ""
+    for name in (*([arguments.state_key] if arguments.state_key else ()), *arguments.state):
         try:
-            held += read_secrets(Path(name).read_bytes(), policy)
+            content = Path(name).read_bytes()
+            if name == arguments.state_key:
+                key = content.decode().strip()
+            else:
+                held += read_secrets(content, policy, key)
         except (OSError, ValueError) as problem:
             reason = problem.strerror if isinstance(problem, OSError) else problem
+            reason = f"{reason} (--state-key)" if "give its key" in str(reason) else reason
             print(f"workbench {command}: cannot read {name}: {reason}", file=sys.stderr)
             return None
     return held

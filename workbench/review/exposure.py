@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from workbench.adversary.attacker import Attacker
-from workbench.adversary.leaked_secrets import Part, leaked_secrets_of
+from workbench.adversary.leaked_secrets import EpochKeys, LeakedRatchets, LeakedSecrets, Part, leaked_secrets_of
 from workbench.client.device_state import DeviceState, Membership
 from workbench.inspect.carving import CarvedObject
 from workbench.mls import GroupState, PublicGroup
 from workbench.mls.crypto.signer import SigningKey
+from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
+from workbench.review.known_secrets import KnownEpochSecret
 from workbench.review.replay import Replay
 
 STATED_PARTS: tuple[str, ...] = tuple(part for part in get_args(Part) if part not in {"message keys", "randomness"})
@@ -65,20 +67,44 @@ class Exposure:
         }
 
 
-def exposure(replayed: Replay, objects: Sequence[CarvedObject], leaks: Iterable[StatedLeak]) -> Exposure | None:
-    """What the leaks of the members' states open in a group; None if no state of the group is known.
+def attacker_with(state: GroupState, messages: Iterable[bytes]) -> Attacker:
+    """The attacker that has taken the state of one member, of any implementation, and has heard these messages.
 
-    The attacker hears all framed objects of the material in their order, and knows the public part of each epoch that
-    the replay has reached.
+    The messages are those of the group in their order, before and after the compromise. `Attacker.epochs` are the
+    epochs that it enters, and `Attacker.reads` the messages that it reads.
+    """
+    attacker = Attacker(state.suite, state.group_id, state.policy)
+    attacker.take(leaked_secrets_of(_device(state)))
+    for message in messages:
+        attacker.hear(message)
+    return attacker
+
+
+def exposure(
+    replayed: Replay,
+    objects: Sequence[CarvedObject],
+    leaks: Iterable[StatedLeak],
+    epoch_secrets: Iterable[KnownEpochSecret] = (),
+) -> Exposure | None:
+    """What the leaks of the members' states, and known epoch secrets, open in a group.
+
+    None if no epoch of the group is known, or if there are neither states nor epoch secrets of it. The attacker hears
+    all framed objects of the material in their order, and knows the public part of each epoch that the replay has
+    reached.
     """
     views = replayed.begun()
     states = {epoch: view for epoch, view in views.items() if isinstance(view, GroupState)}
-    if not states:
+    alone = [each for each in epoch_secrets if each.group_id == replayed.group_id and each.epoch in views]
+    if not states and not alone:
         return None
-    first = states[min(states)]
-    attacker = Attacker(first.suite, replayed.group_id, first.policy)
+    known = _public(views[min(views)])
+    first = states[min(states)] if states else None
+    attacker = Attacker(known.suite, replayed.group_id, known.policy)
     attacker.take(tuple(_public(view) for _, view in sorted(views.items())))
     told = []
+    for each in alone:
+        told.append(f"the epoch secret of epoch {each.epoch}")
+        attacker.take(_following_from(each, _public(views[each.epoch])))
     for leak in leaks:
         state = first if leak.epoch is None else states.get(leak.epoch)
         if state is not None:
@@ -90,6 +116,13 @@ def exposure(replayed: Replay, objects: Sequence[CarvedObject], leaks: Iterable[
     read = tuple((each.sender, each.epoch, len(each.data)) for each in attacker.reads())
     application = sum(each.kind == "private application" for each in heard if each.group_id == replayed.group_id)
     return Exposure(tuple(told), replayed.group_id, tuple(sorted(attacker.epochs())), read, application)
+
+
+def _following_from(known: KnownEpochSecret, public: PublicGroup) -> LeakedSecrets:
+    """The secrets of an epoch that follow from its epoch secret (RFC 9420 §8)."""
+    derived = epoch_from_epoch_secret(public.suite, known.epoch_secret, public.tree.leaf_count)
+    at = (known.group_id, known.epoch)
+    return EpochKeys(*at, derived.secrets), LeakedRatchets(*at, derived.secret_tree)
 
 
 def _public(view: GroupState | PublicGroup) -> PublicGroup:

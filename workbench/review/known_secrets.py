@@ -1,7 +1,7 @@
 """Secrets that a reviewer holds: states, key packages with their private keys, and pre-shared keys, from files.
 
-Three formats are read: what `write_state` and `write_bundle` write; the passive-client format of the working group; and
-a JSON of known secrets that a reviewer can write by hand (docs/review.md).
+What `write_state` and `write_bundle` write is read, the passive-client format of the working group, the storage of
+OpenMLS and mls-rs (`foreign_states`), and a JSON of known secrets that a reviewer can write by hand (docs/review.md).
 """
 
 from __future__ import annotations
@@ -28,36 +28,57 @@ from workbench.mls.errors import Malformed, Misuse, MLSError
 from workbench.mls.group.pre_shared_keys import HeldPSKs
 from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.group.stored_state import MAGIC
+from workbench.review.foreign_states import foreign_states, may_be_sealed
 
 FORMAT = "mls-workbench secrets"
 
 
 @dataclass(frozen=True, slots=True)
+class KnownEpochSecret:
+    """The epoch secret of one epoch, from which all other secrets of the epoch follow (RFC 9420 §8)."""
+
+    group_id: bytes
+    epoch: int
+    epoch_secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class KnownSecrets:
-    """States, key packages with private keys, pre-shared keys, and the trees that came with them."""
+    """States, key packages with private keys, pre-shared keys, trees that came with them, and epoch secrets."""
 
     states: tuple[GroupState, ...] = ()
     bundles: tuple[KeyPackageBundle, ...] = ()
     psks: HeldPSKs = field(default_factory=dict, repr=False)
     trees: tuple[RatchetTreeExtension, ...] = ()
+    epoch_secrets: tuple[KnownEpochSecret, ...] = ()
 
     def __add__(self, other: KnownSecrets) -> KnownSecrets:
         """All that both hold."""
         psks = {**self.psks, **other.psks}
-        return KnownSecrets(self.states + other.states, self.bundles + other.bundles, psks, self.trees + other.trees)
+        return KnownSecrets(
+            self.states + other.states,
+            self.bundles + other.bundles,
+            psks,
+            self.trees + other.trees,
+            self.epoch_secrets + other.epoch_secrets,
+        )
 
 
 NO_SECRETS = KnownSecrets()
 
 
-def read_secrets(raw: bytes, policy: Policy = DEFAULT_POLICY) -> KnownSecrets:
-    """The secrets in a file of one of the three formats; a file of several passive clients gives the secrets of all.
+def read_secrets(raw: bytes, policy: Policy = DEFAULT_POLICY, key: str = "") -> KnownSecrets:
+    """The secrets in a file of a known format; a file of several passive clients gives the secrets of all.
 
-    Raises ValueError for a file of another format or with damaged values.
+    `key` opens an encrypted database of another implementation. Raises ValueError for a file of another format or with
+    damaged values.
     """
     try:
         if raw.startswith(MAGIC):
             return _stored(raw, policy)
+        foreign = foreign_states(raw, policy, key)
+        if foreign is not None:
+            return KnownSecrets(*foreign)
         value = json.loads(raw)
         cases = passive_cases(value)
         if cases:
@@ -70,7 +91,12 @@ def read_secrets(raw: bytes, policy: Policy = DEFAULT_POLICY) -> KnownSecrets:
         pass
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"a field of the secrets is missing or has a wrong type: {problem}") from problem
-    raise ValueError("the file is neither a state of `write_state`, nor a passive client, nor a JSON of known secrets")
+    if may_be_sealed(raw):
+        raise ValueError("the file looks like an encrypted database (SQLCipher): give its key too")
+    raise ValueError(
+        "the file is neither a state of `write_state`, nor of OpenMLS or mls-rs, nor a passive client, nor a JSON of "
+        "known secrets"
+    )
 
 
 def _stored(raw: bytes, policy: Policy) -> KnownSecrets:
@@ -93,7 +119,11 @@ def _written_by_hand(value: Mapping[str, Any]) -> KnownSecrets:
     psks = _psks(value.get("psks", ()))
     trees = tuple(decode(RatchetTreeExtension, bytes.fromhex(each)) for each in value.get("ratchet_trees", ()))
     states = tuple(read_state(bytes.fromhex(each)) for each in value.get("states", ()))
-    return KnownSecrets(states, bundles, psks, trees)
+    epochs = tuple(
+        KnownEpochSecret(bytes.fromhex(each["group_id"]), int(each["epoch"]), bytes.fromhex(each["epoch_secret"]))
+        for each in value.get("epoch_secrets", ())
+    )
+    return KnownSecrets(states, bundles, psks, trees, epochs)
 
 
 # The passive-client format of mlswg/mls-implementations
