@@ -15,6 +15,8 @@ import pytest
 
 from workbench.vectors import ProgressBar
 
+pytestmark = pytest.mark.no_cover
+
 
 def workbench_vectors(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "workbench.cli", "vectors", *map(str, arguments)]

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from tests.vectors.cases import cases_of, leaves, sample, verdict, with_value, without
+from tests.vectors.cases import cases_of, leaves, small_sample, verdict, with_value, without
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 FORMATS = (
     "crypto-basics",
@@ -34,7 +34,7 @@ OF_NO_USE: tuple[object, ...] = ("zz", "0", "\ud800", "é", [], {}, None, -1, 1.
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_missing_field_is_named(name: str, official_vectors: Path) -> None:
     file = official_vectors / f"{name}.json"
-    case = sample(file)
+    case = small_sample(file)
     for at, _ in leaves(case):
         field = at[-1]
         if isinstance(field, str):
@@ -45,7 +45,7 @@ def test_a_missing_field_is_named(name: str, official_vectors: Path) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_value_of_another_kind_is_a_failure_and_no_crash(name: str, damage: object, official_vectors: Path) -> None:
     file = official_vectors / f"{name}.json"
-    case = sample(file)
+    case = small_sample(file)
     for at, value in leaves(case):
         if value != damage:
             assert verdict(with_value(case, at, lambda _: damage), cases_of(file)) is not None, at
@@ -54,7 +54,7 @@ def test_a_value_of_another_kind_is_a_failure_and_no_crash(name: str, damage: ob
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "tree-math"])  # which holds numbers only
 def test_damaged_bytes_are_no_crash(name: str, official_vectors: Path) -> None:
     file = official_vectors / f"{name}.json"
-    case = sample(file)
+    case = small_sample(file)
     places = [at for at, value in leaves(case) if isinstance(value, str) and len(value) > 1]
     randomness = Random(name)  # noqa: S311 - the same damage in each run
     verdicts = set()

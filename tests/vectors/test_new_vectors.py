@@ -43,6 +43,8 @@ from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.vectors.formats import tell_format
 from workbench.vectors.run import check_case
 
+pytestmark = pytest.mark.no_cover
+
 HOUR = 3600
 PSKS = {b"the door": b"swordfish"}
 LONG_MEMORY = Policy(kept_resumption_psks=100)

@@ -8,6 +8,8 @@ import pytest
 
 from workbench.vectors import FileResult, check_file
 
+pytestmark = pytest.mark.no_cover
+
 CASES = {
     "crypto-basics": 7,
     "deserialization": 14,

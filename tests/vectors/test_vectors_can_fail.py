@@ -21,7 +21,7 @@ from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.messages import EncryptedGroupSecrets, GroupInfoTBS, MLSMessage, Welcome
 from workbench.mls.wire.tree import KeyPackage, Node, ParentNode, RatchetTreeExtension
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 EXPECTED = {
     "tree-math": ("n_nodes", "root", "left", "right", "parent", "sibling"),

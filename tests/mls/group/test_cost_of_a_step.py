@@ -185,6 +185,7 @@ def depth(size: int) -> int:
 # Changing a group
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("size", BLANK)
 def test_adding_all_checks_each_key_package_once_and_seals_once_to_each_client(size: int) -> None:
     added, d = size - 1, depth(size)
@@ -251,6 +252,7 @@ def test_a_commit_in_a_blank_tree_is_sealed_to_each_member_and_opened_once(size:
     assert cost(member(size, size - 1), lambda state: receive(state, made)) == following(1, of_one_path(d))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("size", FULL)
 def test_a_commit_in_a_full_tree_is_sealed_to_one_node_a_level(size: int) -> None:
     d, (first, last) = depth(size), ends_of_full_tree(size)

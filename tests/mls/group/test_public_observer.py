@@ -143,6 +143,7 @@ def operate(scenario: Scenario, operation: Operation, number: int, turn: int) ->
     return operation(scenario, names[number % len(names)], names[(number + 1) % len(names)], f"Newcomer {turn}")
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 7)), min_size=1, max_size=8))
 def test_an_observer_is_where_the_members_are_after_any_public_history(operations: list[tuple[Operation, int]]) -> None:

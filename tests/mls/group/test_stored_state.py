@@ -271,6 +271,7 @@ def take(scenario: Scenario, step: Step, name: str, on_their_way: list[MLSMessag
                     scenario.states[reader], _ = process(scenario.states[reader], message, now=NOW)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25)
 @given(history=steps)
 def test_read_states_go_on_as_those_do_that_were_never_written(history: list[Step]) -> None:
@@ -327,6 +328,7 @@ def test_a_change_of_any_byte_is_found() -> None:
             read_state(wrong)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=300)
 @given(at=st.integers(0, 1 << 16), mask=st.integers(1, 255), cut=st.integers(0, 3))
 def test_what_was_forged_with_a_checksum_that_fits_is_a_state_or_a_typed_error(at: int, mask: int, cut: int) -> None:

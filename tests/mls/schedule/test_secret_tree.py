@@ -122,6 +122,7 @@ def test_the_secrets_from_the_root_to_the_leaf_are_gone_and_those_beside_stay() 
     assert len(left) == 3 + 2  # three siblings, two heads of ratchets
 
 
+@pytest.mark.no_cover
 def test_nothing_that_follows_from_the_tree_is_a_key_that_was_used() -> None:
     fresh = fresh_tree(2)
     _, second = fresh.key_for(1, APPLICATION, 1)
@@ -236,6 +237,7 @@ def test_no_repr_shows_a_secret() -> None:
     assert repr(key) == "MessageKey(generation=1)"
 
 
+@pytest.mark.no_cover
 @given(order=st.permutations(range(12)))
 def test_messages_may_arrive_in_any_order(order: list[int]) -> None:
     sender = receiver = fresh_tree(2)

@@ -107,6 +107,7 @@ def taken_part(group: Group, step: str, which: int, word: str) -> Group:
             return group.commit(committer, word=word)[0]
 
 
+@pytest.mark.no_cover
 @settings(max_examples=40)
 @given(commits)
 def test_parent_hashes_are_valid_after_any_history(history: list[tuple[str, int]]) -> None:

@@ -61,6 +61,7 @@ commits = st.lists(
 )
 
 
+@pytest.mark.no_cover
 @settings(max_examples=40)
 @given(commits)
 def test_any_history_of_commits_keeps_the_tree_invariant(history: list[tuple[str, int, int]]) -> None:
@@ -153,6 +154,7 @@ def test_a_member_opens_one_ciphertext_however_many_there_are() -> None:
     assert suite.count["decrypt"] == 1
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("size", [16, 128])
 def test_making_and_merging_a_path_hashes_a_few_times_per_level(size: int) -> None:
     suite = counting_suite()

@@ -11,6 +11,8 @@ from workbench.mls.wire.lengths import vector
 from workbench.mls.wire.messages import Commit, GroupContextExtensions, Welcome
 from workbench.mls.wire.tree import Capabilities, RatchetTreeExtension, UpdatePathNode
 
+pytestmark = pytest.mark.no_cover
+
 LISTS: dict[str, tuple[type, bytes, bytes, bytes]] = {
     "blank nodes": (RatchetTreeExtension, b"", b"\0", b""),
     "references": (Commit, b"", b"\2\0", b"\0"),

@@ -45,7 +45,10 @@ LONG: dict[str, tuple[type, str, bytes, bytes, bytes, int]] = {
 """A struct, its vector, what stands before it, a short item, what stands behind it, and how many items it takes."""
 
 
-@pytest.mark.parametrize("kind", LONG)
+COSTLY = ("structs that grow with the group", "nodes")
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=[pytest.mark.no_cover] * (kind in COSTLY)) for kind in LONG])
 def test_a_vector_with_one_item_too_many_is_refused_by_name(kind: str) -> None:
     cls, field, before, item, behind, most = LONG[kind]
     good: object = decode(cls, before + vector(item * most) + behind)
@@ -84,6 +87,7 @@ def test_more_items_than_anybody_of_ours_would_read_are_not_written(value: Any) 
         encode(value)
 
 
+@pytest.mark.no_cover
 def test_a_group_of_sixteen_thousand_members_is_far_from_the_limit() -> None:
     members = 16_384
     remove = ProposalOrRef(ProposalByValue(Proposal(Remove(1))))
