@@ -13,8 +13,8 @@ from widgets.room import Room
 from widgets.secret_tree import SecretTree
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
+from widgets.shared.workspace import Workspace
 from widgets.wire_inspector import WireInspector
-from widgets.workspace import Workspace
 
 __all__ = [
     "Compromise",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from workbench.bench.client import Sample
-from workbench.bench.compare import Change, changes
+from workbench.bench.compare import StepChange, changes
 from workbench.bench.report import changes_to_text, to_text
 from workbench.bench.results import (
     FLOOR,
@@ -76,7 +76,7 @@ def slower(factor: float, more: int = 0) -> Results:
     return replace(RESULTS, rows=rows)
 
 
-def regressions(new: Results, bound: float) -> list[Change]:
+def regressions(new: Results, bound: float) -> list[StepChange]:
     return [change for change in changes(RESULTS, new, OURS) if change.is_regression(bound)]
 
 

@@ -34,7 +34,7 @@ ENTRIES = [
     *(f"{name}/still.js" for name in PICTURES),
     "shared/still.js",
     "shared/standalone_model.js",
-    "workspace/workspace.js",
+    "shared/workspace_widget.js",
     "app/host.js",
 ]
 

@@ -9,7 +9,7 @@ import ipywidgets
 from widgets.ratchet_tree.ratchet_tree import RatchetTree
 from widgets.shared.live_output import LiveOutput, shown
 from widgets.shared.picture import SAVED
-from widgets.workspace import Workspace
+from widgets.shared.workspace import Workspace
 
 if TYPE_CHECKING:
     from workbench.views.schema import RatchetTreeView

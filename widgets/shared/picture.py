@@ -14,7 +14,7 @@ from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.live_output import shown
 from widgets.shared.page import kept, page
 from widgets.shared.still import NotDrawn, Still, still, words_alone
-from widgets.workspace import Workspace
+from widgets.shared.workspace import Workspace
 
 SAVED: Final = "Saved with the notebook. To connect this picture with Python, run this cell again."
 

@@ -9,7 +9,7 @@ from workbench.bench.results import Results
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StepChange:
     """One step in both benches: its time in multiples of its floor, and the bytes it sends, before and now."""
 
     step: str
@@ -29,7 +29,7 @@ class Change:
         return self.ratio > bound or self.sent_now > self.sent_before
 
 
-def changes(old: Results, new: Results, name: str) -> Iterator[Change]:
+def changes(old: Results, new: Results, name: str) -> Iterator[StepChange]:
     """The changes of one implementation, for each step and size in both benches.
 
     Times are compared as multiples of the floor, which was measured in the same run. So the comparison does not depend
@@ -41,4 +41,4 @@ def changes(old: Results, new: Results, name: str) -> Iterator[Change]:
             continue
         floors = old.times_floor(before), new.times_floor(row)
         if floors[0] is not None and floors[1] is not None:
-            yield Change(row.step, row.size, floors[0], floors[1], before.sent, row.sent)
+            yield StepChange(row.step, row.size, floors[0], floors[1], before.sent, row.sent)

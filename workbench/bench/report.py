@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.bench.compare import Change
+from workbench.bench.compare import StepChange
 from workbench.bench.results import FLOOR, OURS, Results, Row
 from workbench.bench.steps import STEPS, depth
 
@@ -104,7 +104,7 @@ def left_out(results: Results) -> list[str]:
     return lines
 
 
-def changes_to_text(changes: Sequence[Change], bound: float) -> str:
+def changes_to_text(changes: Sequence[StepChange], bound: float) -> str:
     """Each step with its times before and now; regressions are marked."""
     rows = [
         [

@@ -21,7 +21,7 @@ OnStep: TypeAlias = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BenchPlan:
     """What to time: the steps (`steps.NAMES`), the sizes of groups, the number of runs, and the other implementations.
 
     If a run of another implementation takes longer than `patience` seconds, it gets no more runs and no larger group.
@@ -34,7 +34,7 @@ class Plan:
     patience: float = 60.0
 
 
-def measure(plan: Plan, day: str, on_step: OnStep) -> Results:
+def measure(plan: BenchPlan, day: str, on_step: OnStep) -> Results:
     """Carry out a plan. The results name an implementation that is not installed, and how to install it.
 
     `day` is the date in the results.
@@ -54,7 +54,7 @@ def measure(plan: Plan, day: str, on_step: OnStep) -> Results:
     return results
 
 
-def _take_turns(plan: Plan, everybody: Sequence[Implementation], results: Results, on_step: OnStep) -> None:
+def _take_turns(plan: BenchPlan, everybody: Sequence[Implementation], results: Results, on_step: OnStep) -> None:
     steps = [step.id for step in STEPS if step.name in plan.steps]
     fast, done, total = [*everybody], 0, len(plan.sizes) * plan.runs * len(everybody)
     for size in sorted(plan.sizes):

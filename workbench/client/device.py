@@ -12,7 +12,7 @@ from workbench.client.comparing import ForkWatch
 from workbench.client.decisions import Decisions
 from workbench.client.device_state import DeviceState, Membership, Published, Unsent
 from workbench.client.events import Event
-from workbench.client.following import Reader
+from workbench.client.following import LogReader
 from workbench.client.introduction import DeviceApproval, is_archive
 from workbench.client.joining import accept_invitations, join_described
 from workbench.client.journal import Journal, StateStorage, founding
@@ -105,7 +105,7 @@ class Device:
     def connect(self, service: Transport) -> None:
         """Use another transport to the delivery service from now on, such as a session of this device."""
         self._service = service
-        self._reader = Reader(self._journal, service, self._clock, self._process_public)
+        self._reader = LogReader(self._journal, service, self._clock, self._process_public)
         service.identify(lambda: Claim(self.name, self.suite.id, self.signature_key()), self._keys.sign(self.suite))
 
     @property

@@ -22,7 +22,7 @@ def membership_in(journal: Journal, group_id: bytes) -> Membership:
     return journal.state.groups[group_id]
 
 
-class Reader:
+class LogReader:
     """Reads the logs of the groups of one device."""
 
     def __init__(

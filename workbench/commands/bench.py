@@ -26,7 +26,7 @@ from workbench.bench.page import to_page
 from workbench.bench.peers import PEERS
 from workbench.bench.report import changes_to_text, to_text
 from workbench.bench.results import OURS, Results, UnreadableResults, WorstInput, from_json, to_json
-from workbench.bench.run import Plan, measure
+from workbench.bench.run import BenchPlan, measure
 from workbench.bench.steps import NAMES
 from workbench.fuzz.cost import CostRow, all_inputs, costs
 from workbench.vectors import ProgressBar
@@ -140,7 +140,7 @@ def _write(results: Results, page: Path | None, plot: Path | None) -> None:
 
 def _measured(arguments: argparse.Namespace) -> Results:
     bar = ProgressBar(sys.stderr)
-    plan = Plan(arguments.sizes, arguments.steps, arguments.runs, arguments.peers, arguments.patience)
+    plan = BenchPlan(arguments.sizes, arguments.steps, arguments.runs, arguments.peers, arguments.patience)
     try:
         results = measure(plan, str(arguments.date or datetime.now(tz=UTC).date()), bar.show)
         if arguments.worst:

@@ -27,7 +27,7 @@ class Workspace(anywidget.AnyWidget):
     The values in `apart` are not shared: with `Workspace(apart=["viewer"])` each picture keeps a viewer of its own.
     """
 
-    _esm = module("workspace/workspace.js")
+    _esm = module("shared/workspace_widget.js")
 
     address = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(None, allow_none=True).tag(sync=True)

@@ -1,12 +1,12 @@
 /**
  * The side of a workspace that Python sees. It is no picture: it takes part in the workspace as the pictures do
- * (shared/workspace.js), and tells Python what they show, and the pictures what Python says.
+ * (workspace.js), and tells Python what they show, and the pictures what Python says.
  *
  * Traits, both ways: step (null while no picture has said one), viewer, member, message. From Python: address.
  */
-import { join } from "../shared/workspace.js";
+import { join } from "./workspace.js";
 
-/** @typedef {import("../shared/model.d.ts").Model} Model */
+/** @typedef {import("./model.d.ts").Model} Model */
 
 const UNSAID = [null, ""];
 

@@ -1,5 +1,0 @@
-"""What pictures that belong together share: the step, the viewer, the member and the message."""
-
-from widgets.workspace.workspace import Workspace
-
-__all__ = ["Workspace"]
