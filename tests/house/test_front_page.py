@@ -33,7 +33,7 @@ def test_it_takes_forty_seconds_and_stands_still_for_a_reader_who_wants_no_motio
     assert len(re.findall(r"animation-delay", stored)) == len(ACTS)
     assert f"mls-scene {SECONDS}s step-end infinite" in stored
     assert "prefers-reduced-motion: reduce" in stored
-    assert stored.count('class="mls-scene is-turn"') == 1
+    assert stored.count('class="mls-scene is-standing"') == 1
 
 
 def test_the_story_is_that_an_idle_phone_opens_what_had_healed() -> None:

@@ -48,7 +48,7 @@ export function render({ model, el }) {
     picture: (name) => tell({ pictures: flipped(model.get("pictures"), name) }),
     share: () => change({ isSharing: !own.isSharing }),
   });
-  const share = sharePanel({ open: (content) => ask({ do: "open", content }), page: () => ask({ do: "page" }) });
+  const share = sharePanel({ open: (content) => ask({ do: "open", content }), page: () => ask({ do: "page" }), clip: () => ask({ do: "clip" }) });
   const form = actionForm({
     choose: (chosen) => tell({ chosen }),
     act: (name, from) => ask({ do: "act", name, from }),
@@ -139,7 +139,8 @@ export function render({ model, el }) {
     const saved = model.get("saved");
     if (saved.number !== own.saved) {
       own.saved = saved.number;
-      save("history.html", "text/html", saved.page);
+      if (saved.clip) save("history.svg", "image/svg+xml", saved.clip);
+      else save("history.html", "text/html", saved.page);
     }
     mountPictures();
   }

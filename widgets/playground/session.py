@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
+from widgets.playground.clip import SCENES_AT_MOST, clip
 from widgets.playground.exported import page_of
+from widgets.shared.still import NotDrawn
 from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
 from workbench.inspect.names import listed
@@ -21,7 +23,7 @@ from workbench.lab import SCENARIOS, NotPossible, World, scenario
 from workbench.lab.actions import ACTIONS, form
 from workbench.lab.actions.action import NEWCOMER
 from workbench.lab.group import Group
-from workbench.lab.record import ATTACKER
+from workbench.lab.record import ATTACKER, SERVER
 from workbench.lab.scenarios import Scenario
 from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, SharedHistory
 from workbench.mls import MLSError
@@ -160,6 +162,8 @@ class Session:
             return {"saved": {"number": number, "page": page_of(given)}, "answer": {"number": number, "words": ""}}
         if asked.get("do") == "export":
             return self._export(asked, given["exports"], number)
+        if asked.get("do") == "clip":
+            return self._clip(number, given["viewer"])
         step = given["step"]
         try:
             changes = self._do(asked, self._texts(given["chosen"]), given["leaks"])
@@ -182,6 +186,16 @@ class Session:
             words = f"{problem}."
         more = {} if exported is None else {"exports": [*exports, exported][-EXPORTS_AT_MOST:]}
         return {**more, "answer": {"number": number, "words": words}}
+
+    def _clip(self, number: int, viewer: object) -> dict[str, Any]:
+        """The last steps of the history as a clip, for a file."""
+        known = {*self.world.members, SERVER, ATTACKER}
+        steps = range(max(0, self.last + 1 - SCENES_AT_MOST), self.last + 1)
+        try:
+            made = clip(self.world, viewer=str(viewer) if viewer in known else None, steps=steps)
+        except (NotPossible, NotDrawn) as problem:
+            return {"answer": {"number": number, "words": f"{problem}."}}
+        return {"saved": {"number": number, "clip": made}, "answer": {"number": number, "words": ""}}
 
     def _do(self, asked: object, chosen: Mapping[str, str], leaks: list[Any]) -> dict[str, Any]:
         step = None

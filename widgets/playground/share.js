@@ -13,8 +13,9 @@ const FILE_AT_MOST = 200_000;
  * @param {object} does
  * @param {(content: string) => void} does.open opens a history from a file
  * @param {() => void} does.page asks Python for the page
+ * @param {() => void} does.clip asks Python for the clip
  */
-export function sharePanel({ open, page }) {
+export function sharePanel({ open, page, clip }) {
   const link = html("input", { class: "mls-select mls-link", readonly: true, "aria-label": "Link" });
   const linkRow = html("div", { class: "mls-fields" }, link, copyButton("Copy the link", () => link.value));
   const long = html("p", {}, "This history is too long for an address. Save it as a file, and send the file.");
@@ -34,6 +35,7 @@ export function sharePanel({ open, page }) {
       html("button", { type: "button", class: "mls-do", click: () => file.click() }, "Open a file"),
       file,
       html("button", { type: "button", class: "mls-do", click: page }, "Save as a page that plays offline"),
+      html("button", { type: "button", class: "mls-do", click: clip }, "Save as a clip for slides"),
     ),
     said,
   );

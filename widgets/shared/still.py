@@ -32,6 +32,11 @@ return (traits, style) => written(still(traits, style));
 _LIMITS = re.compile(r"InternalError: (?:interrupted|out of memory)|(?:RangeError: )?Maximum call stack size|null\s*$")
 
 _of_this_thread = threading.local()
+_STILLS = """\
+import {{ still }} from "./{module}";
+import {{ written }} from "./shared/still.js";
+return (traits, style, steps) => steps.map((step) => written(still({{ ...traits, step }}, style)));
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,12 @@ def still(module: str, traits: Mapping[str, object], styles: Sequence[str]) -> S
     Raises `NotDrawn`.
     """
     return Still(**run(_STILL.format(module=module), traits, stylesheet(*styles)))
+
+
+def stills(module: str, traits: Mapping[str, object], styles: Sequence[str], steps: Sequence[int]) -> list[Still]:
+    """Draw the still pictures of several steps of one view. Raises `NotDrawn`."""
+    drawn = run(_STILLS.format(module=module), traits, stylesheet(*styles), [*steps])
+    return [Still(**each) for each in drawn]
 
 
 def run(program: str, *arguments: object) -> Any:
