@@ -12,8 +12,8 @@ command is imported only when it is called, so that it starts fast.
 
 The exit statuses are the same for all commands: 0 means done, 1 means that the answer is no (a vector fails, bytes do
 not decode), and 2 means that an argument is wrong or a file cannot be read. With 2, one line on stderr says what to
-do. Results go to stdout, and progress and error messages to stderr, so that `--json` can be piped. No command prints
-colours, so NO_COLOR changes nothing.
+do. Ctrl+C ends each command with 130, and a line that says so. Results go to stdout, and progress and error messages to
+stderr, so that `--json` can be piped. No command prints colours, so NO_COLOR changes nothing.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Command(Protocol):
 COMMANDS = {
     "lab": "Open the lessons in JupyterLab.",
     "app": "Open the pictures in a browser, without Jupyter: a playground, a compromise, and an inspector of bytes.",
+    "clip": "Make an animated picture of a history: one SVG without a script, for slides and pages.",
     "vectors": "Run test vectors of MLS and report which cases pass.",
     "carve": "List the MLS objects in files: captures, logs, JSON, HAR, dumps and databases.",
     "inspect": "Show every field of MLS bytes: its place, its value and its meaning.",
@@ -77,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             status = load(arguments.command).run(arguments)
             output.flush()
     except KeyboardInterrupt:
+        print(f"workbench {arguments.command}: stopped before its end", file=sys.stderr)
         return 130
     return status
 

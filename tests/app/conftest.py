@@ -24,10 +24,11 @@ __all__ = ["watch"]
 
 @dataclass(frozen=True)
 class App:
-    """A running app and its process."""
+    """A running app and its process. `token` is that of the lecturer, if the app has a room."""
 
     root: str
     process: subprocess.Popen[str]
+    token: str = ""
 
 
 def free_port() -> int:
@@ -48,7 +49,7 @@ def serving(*options: str, prefix: str = "") -> Iterator[App]:
         env=os.environ | {"PYTHONWARNINGS": "ignore"},
     )
     root = f"http://127.0.0.1:{port}{prefix}"
-    end = time.monotonic() + 120
+    end = time.monotonic() + 240  # on a busy machine the imports alone take minutes
     while True:
         try:
             with urllib.request.urlopen(f"{root}/lessons", timeout=30):  # noqa: S310 - our own server
@@ -57,15 +58,25 @@ def serving(*options: str, prefix: str = "") -> Iterator[App]:
             assert process.poll() is None, process.stderr and process.stderr.read()
             assert time.monotonic() < end
             time.sleep(0.2)
-    yield App(root, process)
+    yield App(root, process, _token(process) if "--room" in options else "")
     process.terminate()
     process.communicate(timeout=30)
 
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[App]:
-    """The app, started once for all tests."""
-    yield from serving()
+    """The app with a room, started once for all tests."""
+    yield from serving("--room")
+
+
+def _token(process: subprocess.Popen[str]) -> str:
+    """The token of the lecturer, from the last of the addresses that the app prints when it starts."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        _, found, token = line.partition("?lecturer=")
+        if found:
+            return token.strip()
+    raise AssertionError("the app has printed no address for the lecturer")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import resource
 import subprocess
 import sys
@@ -134,3 +135,21 @@ def test_the_answer_no_is_told_to_a_reader_that_has_left(tmp_path: Path) -> None
         told = process.stderr.read()
     assert (process.returncode, told.count(b"\n")) == (1, 1)
     assert told.startswith(b"workbench inspect: ")
+
+
+class Interrupted(io.RawIOBase):
+    """A standard input at which somebody presses Ctrl+C."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object, /) -> int:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_ends_a_command_with_a_line_that_says_so_and_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Interrupted())))
+    assert main(["inspect", "-"]) == 130
+    assert capsys.readouterr().err == "workbench inspect: stopped before its end\n"

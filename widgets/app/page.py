@@ -16,6 +16,7 @@ PAGES: Sequence[tuple[str, str]] = (
     ("playground", "Playground"),
     ("compromise", "Compromise"),
     ("inspect", "Inspect"),
+    ("room", "Room"),
     ("lessons", "Lessons"),
 )
 """The pages in the order of the navigation: each with its place in the address and its name."""

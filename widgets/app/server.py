@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import panel as pn
-from tornado.web import RedirectHandler
+from tornado.web import RedirectHandler, RequestHandler
 
 from widgets.app.compromise_page import compromise
 from widgets.app.inspect_page import inspect
 from widgets.app.lessons import LessonHandler, LessonsHandler
-from widgets.app.page import PAGES
+from widgets.app.page import PAGES, plain
 from widgets.app.playground_page import playground
+
+if TYPE_CHECKING:
+    from widgets.app.room_host import RoomHost
 
 MESSAGE = 4_000_000
 """The greatest size of a message of a browser, in bytes."""
+_CLOSED = (
+    "There is no room here. <code>workbench app --room</code> starts the app with one: everybody who opens its page "
+    "has a device of one group."
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,11 @@ class Options:
         return f"/{inner}/" if inner else "/"
 
 
-def start(options: Options, *, threaded: bool = False) -> Any:
-    """Start the server; without `threaded` this returns only when the server is stopped. Raises OSError."""
+def start(options: Options, *, room: RoomHost | None = None, threaded: bool = False) -> Any:
+    """Start the server; without `threaded` this returns only when the server is stopped. Raises OSError.
+
+    `room` is the room of the page Room, if there is one.
+    """
     pn.extension(notifications=False, sizing_mode="stretch_width")
     pages: Mapping[str, Callable[[], Any]] = {"playground": playground, "compromise": compromise, "inspect": inspect}
     titles = {place: f"{name} · MLS Workbench" for place, name in PAGES if place in pages}
@@ -62,5 +72,22 @@ def start(options: Options, *, threaded: bool = False) -> Any:
             (r"/?", RedirectHandler, {"url": f"{root}playground", "permanent": False}),
             (r"/lessons", LessonsHandler, {"jupyter": options.jupyter}),
             (r"/lesson/(\w+)", LessonHandler),
+            *_room_patterns(room),
         ],
     )
+
+
+def _room_patterns(room: RoomHost | None) -> list[tuple[Any, ...]]:
+    if room is None:
+        return [(r"/room", NoRoomHandler)]
+    from widgets.app.room_page import RoomHandler, RoomSocket  # noqa: PLC0415 # a room needs more packages than the app
+
+    return [(r"/room", RoomHandler, {"host": room}), (r"/room/socket", RoomSocket, {"host": room})]
+
+
+class NoRoomHandler(RequestHandler):
+    """The page Room of an app without a room."""
+
+    def get(self) -> None:
+        """Say how a room is started."""
+        self.write(plain("room", "Room", f"<p>{_CLOSED}</p>", theme=self.get_query_argument("theme", "")))

@@ -71,6 +71,17 @@ this. A latency is the median, and what 95 of 100 answers do not exceed.
 """
 
 
+APP = """### The app and its room
+
+`python -m tests.app.crowd --into docs/performance.json` measures this table in some minutes, and `make docs` writes it
+here. Visitors of the playground act at once, each in a world of its own. In the room each visitor is a phone without
+its browser: a WebSocket, and a device of one group in the process of the app, which has the delivery service too. The
+phones share the two processors with the app. A wait is over when all screens that are concerned show what was done.
+The last column is the memory of the app that each visitor took.
+
+"""
+
+
 def to_page(results: Results) -> str:
     """The page, in Markdown."""
     parts = [HEAD, _where(results), METHOD]
@@ -78,6 +89,8 @@ def to_page(results: Results) -> str:
     parts += [f"### {table.title}\n\n{_table(table)}" for table in tables(results)]
     if results.service:
         parts.append(SERVICE + _table(_service(results)))
+    if results.app:
+        parts.append(APP + _table(_app(results)))
     if results.left_out:
         parts.append("### Left out, or refused by others\n\n" + "".join(f"- {line}\n" for line in left_out(results)))
     parts += [FLOORS, _table(_operations()), _table(_formulas()), _trees()]
@@ -105,6 +118,20 @@ def _service(results: Results) -> Table:
             each.load,
         ]
         for each in results.service
+    ]
+    return Table("", head, rows)
+
+
+def _app(results: Results) -> Table:
+    head = ["what", "visitors", "times", "median, s", "95 of 100, s", "longest, s", "MB a visitor", "load before"]
+    rows = [
+        [
+            *(each.what, str(each.visitors), str(each.count)),
+            *(f"{wait:.2f}" for wait in each.waits),
+            "" if each.megabytes is None else f"{each.megabytes:.1f}",
+            each.load,
+        ]
+        for each in results.app
     ]
     return Table("", head, rows)
 

@@ -116,6 +116,22 @@ class ServiceLoad:
     load: str
 
 
+@dataclass(frozen=True, slots=True)
+class AppLoad:
+    """How long visitors of the app waited in one run (`tests/app/crowd.py`).
+
+    `waits` are in seconds: the median, what 95 of 100 do not exceed, and the longest. `megabytes` are those that the
+    app's process had more at the end, for each visitor; `load` says how busy the machine was before.
+    """
+
+    what: str
+    visitors: int
+    count: int
+    waits: tuple[float, float, float]
+    megabytes: float | None
+    load: str
+
+
 @dataclass(slots=True)
 class Results:
     """All results of one bench."""
@@ -128,6 +144,7 @@ class Results:
     memory: list[Memory] = field(default_factory=list)
     worst: list[WorstInput] = field(default_factory=list)
     service: list[ServiceLoad] = field(default_factory=list)
+    app: list[AppLoad] = field(default_factory=list)
 
     @property
     def sizes(self) -> list[int]:
@@ -169,6 +186,7 @@ def from_json(text: str | bytes) -> Results:
             memory=[Memory(**each) for each in read["memory"]],
             worst=[WorstInput(**each) for each in read["worst"]],
             service=[_load(each) for each in read.get("service", ())],
+            app=[AppLoad(**{**each, "waits": tuple(each["waits"])}) for each in read.get("app", ())],
         )
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise UnreadableResults(f"these are not results of `workbench bench --json`: {fault!r}") from fault

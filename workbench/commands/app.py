@@ -3,10 +3,14 @@
 The app listens on this machine, at http://127.0.0.1:8430/. Each visitor has a world of its own. No page loads anything
 from another host.
 
+With --room, everybody who opens the page Room, on a phone too, has one device of one group. The app starts a delivery
+service for it, or uses the one at --service. It prints the lecturer's link, which must stay secret.
+
 Behind a proxy, give the path that the proxy puts in front, and the host that browsers show.
 
 Examples:
   workbench app
+  workbench app --room --address 0.0.0.0 --allow-websocket-origin 192.0.2.7:8430
   workbench app --prefix /mls --allow-websocket-origin mls.example.org
 """
 
@@ -14,9 +18,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from widgets.app.server import Options
 
 MISSING = "The app needs Panel: pip install 'mls-workbench[app]'"
+MISSING_SERVICE = "A room needs more packages: pip install 'mls-workbench[app,service]'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="HOST[:PORT]",
         help="a host whose pages may connect, as browsers show it; may be repeated",
+    )
+    parser.add_argument("--room", nargs="?", const="class", metavar="NAME", help="a room for a class (default: class)")
+    parser.add_argument(
+        "--service", default="", metavar="URL", help="the delivery service of the room (workbench serve)"
     )
     parser.add_argument("--jupyter", default="", metavar="URL", help="the JupyterLab in which the lessons are opened")
     parser.epilog = "exit status: 0 when it was stopped, 2 if it cannot start"
@@ -47,18 +59,50 @@ def run(arguments: argparse.Namespace) -> int:
     options = Options(
         arguments.address, arguments.port, arguments.prefix, tuple(arguments.allow_websocket_origin), arguments.jupyter
     )
+    if arguments.room is None and arguments.service:
+        print("workbench app: --service is the delivery service of a room: give --room too", file=sys.stderr)
+        return 2
     print(
-        f"The app is at http://{options.address}:{options.port}{options.root}playground (stop it with Ctrl+C)",
+        f"The app is at {_address(options)}playground (stop it with Ctrl+C)",
         file=sys.stderr,
     )
     try:
-        start(options)
+        if arguments.room is None:
+            start(options)
+        else:
+            return _with_room(arguments.room, arguments.service, options)
     except OSError as problem:
         print(
             f"workbench app: it cannot listen on {options.address}:{options.port}: {problem.strerror}", file=sys.stderr
         )
         return 2
     return 0
+
+
+def _with_room(name: str, service: str, options: Options) -> int:
+    """Serve the app with a room, until it is stopped."""
+    try:
+        from widgets.app.room_host import opened  # noqa: PLC0415 # the packages of the service may be missing
+    except ModuleNotFoundError as missing:
+        print(f"{MISSING_SERVICE} ({missing.name} is missing)", file=sys.stderr)
+        return 2
+    from widgets.app.server import start  # noqa: PLC0415 # as above
+    from workbench.delivery import Refused  # noqa: PLC0415 # as above
+
+    try:
+        with opened(name, service) as room:
+            print(f"The room is at {_address(options)}room", file=sys.stderr)
+            print(f"The projector's page is at {_address(options)}room?present", file=sys.stderr)
+            print(f"The lecturer's page is at {_address(options)}room?lecturer={room.token}", file=sys.stderr)
+            start(options, room=room)
+    except Refused as refusal:
+        print(f"workbench app: there is no room “{name}”: {refusal}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _address(options: Options) -> str:
+    return f"http://{options.address}:{options.port}{options.root}"
 
 
 def in_jupyter() -> dict[str, Any]:

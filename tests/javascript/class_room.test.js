@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { countsOf, votesOf, withOwnKeys } from "../../widgets/app/room.js";
+
+const VIEW = /** @type {any} */ ({
+  viewers: [{ id: "server", name: "an observer", kind: "server" }],
+  keyframe: { nodes: { 0: { kind: "leaf", key: "k0" }, 1: { kind: "parent", key: "k1" }, 2: { kind: "leaf", key: "k2" } } },
+  steps: [{ keys_learned: {} }],
+});
+
+test("the tree of a person shows the keys of the person's own device, and a blank node has none", () => {
+  const view = withOwnKeys({ kind: "tree", own: 2, held: [1, 2, 3], view: VIEW });
+  const [me, other] = view.viewers;
+  assert.equal(me.name, "You");
+  assert.equal(other.id, "server");
+  assert.deepEqual(view.steps[0].keys_learned[me.id].map(({ key }) => key), ["k1", "k2"]);
+});
+
+test("the tree of the projector holds nobody's keys", () => {
+  assert.equal(withOwnKeys({ kind: "tree", own: -1, held: [], view: VIEW }), VIEW);
+});
+
+test("the counts of a class name the attacker only when there is one", () => {
+  const room = { story: [], epoch: 3, members: 1, away: 0, waiting: 0, messages: 2, reads: 0, reads_now: false, is_attacked: false, is_open: true, people: [] };
+  assert.deepEqual(countsOf(room), ["epoch 3", "1 member", "2 messages"]);
+  const attacked = { ...room, members: 4, away: 1, waiting: 2, is_attacked: true, reads: 1, reads_now: true };
+  assert.deepEqual(countsOf(attacked), ["epoch 3", "4 members, 1 away", "2 waiting", "2 messages", "the attacker has read 1, and reads this epoch"]);
+});
+
+test("an open question tells how many have answered, a closed one also what is so", () => {
+  const question = { text: "?", options: ["Yes", "No"], is_open: true, voters: 1, counts: null, own: -1, answer: -1 };
+  assert.equal(votesOf(question), "1 answer so far");
+  assert.equal(votesOf({ ...question, is_open: false, voters: 3, counts: [1, 2] }), "3 answers.");
+  assert.equal(votesOf({ ...question, is_open: false, voters: 3, counts: [1, 2], answer: 1 }), "3 answers. It is: No.");
+});
