@@ -11,6 +11,9 @@ from tests.lessons.worlds import (
     around_a_removal,
     full_world,
     lesson_00_world,
+    lesson_04_fresh,
+    lesson_04_talk,
+    lesson_04_world,
     lesson_05_slow,
     lesson_05_world,
     lesson_06_reasons,
@@ -27,6 +30,7 @@ from workbench.lessons import (
     lesson_00,
     lesson_01,
     lesson_02,
+    lesson_04,
     lesson_05,
     lesson_06,
     lesson_07,
@@ -36,7 +40,7 @@ from workbench.lessons import (
 )
 from workbench.lessons.exercise import Exercise
 from workbench.lessons.rounds import play_rounds
-from workbench.mls import LeafIndex, NodeIndex, RatchetTree
+from workbench.mls import CipherSuite, LeafIndex, NodeIndex, RatchetTree
 from workbench.mls.tree.tree_math import is_leaf, left, right
 
 
@@ -75,6 +79,12 @@ def blanks_too(tree: RatchetTree, x: NodeIndex) -> list[int]:
     if tree.node(x) is not None or is_leaf(x):
         return list(tree.resolution(x)) or [x]
     return blanks_too(tree, left(x)) + blanks_too(tree, right(x))
+
+
+def two_secrets(suite: CipherSuite, joiner: bytes, psk: bytes, context: bytes) -> tuple[bytes, bytes]:
+    """The welcome_secret and the epoch_secret."""
+    member = suite.extract(joiner, psk)
+    return suite.derive_secret(member, "welcome"), suite.expand_with_label(member, "epoch", context, suite.hash_length)
 
 
 def stub(*_: Any) -> None: ...
@@ -172,6 +182,51 @@ KNOWN = (
             "fewer commits": ["Bob", "Carol", "Erin", "Grace"],
             "Zoe": ["Zoe"],
         },
+    ),
+    Known(
+        lesson_04.question_1,
+        "answer_1",
+        {
+            "should give two secrets": lambda *given: given[0].extract(given[1], given[2]),
+            "comes first": lambda *given: tuple(reversed(two_secrets(*given))),
+            "The psk_secret has to go in": lambda *given: (given[0].derive_secret(given[1], "welcome"),) * 2,
+            "bound to nothing": lambda *given: (
+                two_secrets(*given)[0],
+                given[0].derive_secret(given[0].extract(given[1], given[2]), "epoch"),
+            ),
+            "Follow the lines": lambda *given: (given[1], given[1]),
+        },
+        lesson_04_world,
+    ),
+    Known(
+        lesson_04.question_2,
+        "answer_2",
+        {
+            "Choose among the six": {"psk_secret"},
+            "Not the welcome_secret": {"welcome_secret"},
+            "Not the exporter_secret": {"epoch_secret", "exporter_secret"},
+            "Not the membership_key": {"membership_key"},
+            "Not the init_secret": {"init_secret"},
+            "derived from one secret": set(),
+            "above the epoch_secret": {"epoch_secret"},
+        },
+        lambda: (*lesson_04_world(), 2),
+    ),
+    Known(
+        lesson_04.question_3,
+        "answer_3",
+        {"Not node 3": {3, 2}, "on the way may stay": {0, 2}, "Which are not on the way": {2}},
+        lesson_04_talk,
+    ),
+    Known(
+        lesson_04.question_4,
+        "answer_4",
+        {
+            "Choose among the five": {"psk_secret"},
+            "before he came": {"joiner_secret", "extracted_secret"},
+            "to open the GroupInfo": {"joiner_secret"},
+        },
+        lesson_04_fresh,
     ),
     Known(
         lesson_05.question_1,

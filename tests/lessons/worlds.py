@@ -24,6 +24,35 @@ def lesson_00_world() -> World:
 
 
 @cache
+def lesson_04_world() -> tuple[World]:
+    """The first world of lesson 04."""
+    world = World.of(["Alice", "Bob", "Carol"], seed=4)
+    world.send("Alice", "Meet me at nine.")
+    world.commit("Bob")
+    world.send("Carol", "At ten.")
+    return (world,)
+
+
+@cache
+def lesson_04_talk() -> tuple[World]:
+    """The second world of lesson 04: Dave has not received the message."""
+    talk = World.of(["Alice", "Bob", "Carol", "Dave"], seed=4)
+    talk.hold("Dave")
+    talk.send("Alice", "One.")
+    return (talk,)
+
+
+@cache
+def lesson_04_fresh() -> tuple[World]:
+    """The third world of lesson 04: Dave has joined in epoch 3."""
+    fresh = World.of(["Alice", "Bob"], seed=4)
+    fresh.commit("Alice")
+    fresh.device("Dave")
+    fresh.add("Alice", "Dave")
+    return (fresh,)
+
+
+@cache
 def lesson_05_world() -> tuple[World, Leak]:
     """The first world of lesson 05, and the compromise in it."""
     world = World.of(["Alice", "Bob", "Carol", "Dave"], seed=5)
