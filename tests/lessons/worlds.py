@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
+from workbench.adversary.attacker import Attacker
 from workbench.adversary.evidence import Evidence, read_evidence
 from workbench.adversary.leak import Leak
+from workbench.inspect.carving import carve
+from workbench.inspect.material import pieces_in
 from workbench.lab import World
 from workbench.lessons import lesson_06, lesson_07
+from workbench.lessons.material import material
 from workbench.mls import RatchetTree
+from workbench.review.audit import Audit, audit
+from workbench.review.exposure import attacker_with
+from workbench.review.known_secrets import read_secrets
 
 
 def lesson_00_world() -> World:
@@ -148,6 +155,19 @@ def lesson_12_groups() -> tuple[World, World]:
     world = World.of(3)
     world.reinit("Bob", suite=2)
     return world, world.successor("Alice")
+
+
+@cache
+def lesson_15_audit() -> Audit:
+    """The audit of the transcript of lesson 15."""
+    return audit(list(pieces_in(material("transcript.jsonl"), "transcript.jsonl")))
+
+
+@cache
+def lesson_15_attacker() -> Attacker:
+    """The thief of Olaf's device in lesson 15."""
+    heard = carve(pieces_in(material("conversation.jsonl"), "conversation.jsonl"))
+    return attacker_with(read_secrets(material("olaf.openmls")).states[0], [each.data for each in heard])
 
 
 def tree_of(world: World) -> RatchetTree:

@@ -21,9 +21,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbench.commands.peer_verdicts import print_verdicts, verdicts_on
 from workbench.commands.review_options import add_state, secrets_in
 from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.carving import CarvedObject, carve
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     secrets = secrets_in(arguments, "inspect")
     if secrets is None:
         return 2
-    asked = verdicts_on([each.carved for objects in files for each in objects], secrets) if arguments.peers else None
+    verdicts = _asked(files, secrets, as_json=arguments.json) if arguments.peers else None
     for objects in files:
         for at, each in enumerate(objects):
             if len(objects) > 1 and not arguments.json:
@@ -97,9 +97,18 @@ def run(arguments: argparse.Namespace) -> int:
             status = max(status, _show(each, arguments))
             if arguments.verify and each.carved is not None:
                 status = max(status, _verified(each.carved, secrets, as_json=arguments.json))
-            if asked is not None:
-                status = max(status, print_verdicts(each.heading, next(asked), as_json=arguments.json))
+            if verdicts is not None:
+                status = max(status, next(verdicts))
     return status
+
+
+def _asked(files: list[list[_Shown]], secrets: KnownSecrets, *, as_json: bool) -> Iterator[int]:
+    """Print what other implementations say of each object, one at each step; the exit status that it asks for."""
+    from workbench.commands.peer_verdicts import print_verdicts, verdicts_on  # noqa: PLC0415 - packages may be missing
+
+    shown = [each for objects in files for each in objects]
+    for each, given in zip(shown, verdicts_on([each.carved for each in shown], secrets), strict=True):
+        yield print_verdicts(each.heading, given, as_json=as_json)
 
 
 def _show(shown: _Shown, arguments: argparse.Namespace) -> int:

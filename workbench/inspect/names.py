@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from cryptography.x509 import NameOID
-
 from workbench.inspect.device_names import DeviceName
 from workbench.mls import (
     BasicCredential,
@@ -22,7 +20,6 @@ from workbench.mls import (
     RatchetTree,
     X509Credential,
 )
-from workbench.mls.crypto.certificates import read_certificate
 from workbench.mls.errors import InvalidCredential
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.wire.messages import ExternalSenderIndex
@@ -45,6 +42,11 @@ def identity_name(credential: Credential) -> str:
 
 
 def _common_name(certificate: Certificate) -> str:
+    # The library's X.509 code is slow to import, and most bytes have no certificate.
+    from cryptography.x509 import NameOID  # noqa: PLC0415 - as above
+
+    from workbench.mls.crypto.certificates import read_certificate  # noqa: PLC0415 - as above
+
     try:
         subject = read_certificate(certificate).subject
     except InvalidCredential:

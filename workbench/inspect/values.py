@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Any
-
-from cryptography import x509
+from typing import TYPE_CHECKING, Any
 
 from workbench.inspect.names import is_readable
-from workbench.mls.crypto.certificates import read_certificate
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
 from workbench.mls.errors import InvalidCredential
 from workbench.mls.wire.code_points import (
@@ -51,6 +48,9 @@ NAMES = {
     "psk_id",
 }
 """Fields whose bytes applications choose; they may be text."""
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 def in_words(cls: type, name: str, shape: Item, value: Any) -> str:
@@ -116,6 +116,9 @@ LONGEST_TEXT = 200
 
 def _certificate_in_words(cert_data: bytes) -> str:
     """Subject, issuer and validity of a certificate; nothing is verified, because that needs trust anchors."""
+    # The library's X.509 code is slow to import, and most bytes have no certificate.
+    from workbench.mls.crypto.certificates import read_certificate  # noqa: PLC0415 - as above
+
     try:
         certificate = read_certificate(Certificate(cert_data))
     except InvalidCredential as problem:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from workbench.inspect.carving import CarvedObject
 from workbench.mls import GroupState, MLSMessage, Policy, PublicGroup, Received, Removed, decode, observe, process
-from workbench.mls.errors import Misuse, MLSError, OwnMessage
+from workbench.mls.errors import KeyAlreadyUsed, Misuse, MLSError, OwnMessage
 from workbench.mls.group.pre_shared_keys import HeldPSKs
 from workbench.mls.group.public_observer import EncryptedApplicationData, EncryptedHandshake, Observed
 from workbench.mls.wire.code_points import ContentType
@@ -104,6 +104,8 @@ def _rank(each: ReplayedMessage) -> int:
     return 2 if each.is_verified else 1 if each.error is not None else 0
 
 
+OLDER_STATE = "an older state of the member: this one has used and deleted the key"
+
 MOST_LINES = 64
 """How many lines are followed: each fork makes one more, and hostile material can hold many."""
 
@@ -191,10 +193,16 @@ class _Follower:
         )
         for found in order:
             taken, outcome = self._take(view, found)
+            if isinstance(outcome.error, KeyAlreadyUsed) and self._was_used_before(line.begun[view.epoch], found):
+                outcome = ReplayedMessage(found, view, missing=OLDER_STATE)
             line.messages.append(outcome)
             if taken is not None and outcome.is_verified:
                 view = taken
         return view
+
+    def _was_used_before(self, view: View, found: CarvedObject) -> bool:
+        """Whether the given state had no key for a message: its member has read the message, or one with its key."""
+        return isinstance(self._take(view, found)[1].error, KeyAlreadyUsed)
 
     def _try_commits(
         self, line: HistoryLine, view: View, commits: Sequence[CarvedObject]
