@@ -113,6 +113,17 @@ def test_what_is_new_is_played_from_the_last_step_even_if_an_older_one_was_shown
     assert {title[:6] for title in page.evaluate("window.titles")} <= {"Step 4", "Step 5"}
 
 
+def test_that_new_steps_are_played_is_said_to_python_after_what_was_on_its_way(visit: Visit) -> None:
+    """Else an older "no longer playing", which Python hears after that, comes back and stops them."""
+    longer, shorter = sample(), sample()
+    del shorter["steps"][4:]
+    page = visit(hosted(shorter))
+    page.evaluate("(view) => { window.calls.length = 0; tell('view', view); tell('playing', true); }", longer)
+    page.wait_for_function("window.calls.length > 0")
+    said = page.evaluate("window.calls.slice(0, window.calls.findIndex(([kind]) => kind === 'save') + 1)")
+    assert [value for kind, *value in said if value[:1] == ["playing"]] == [["playing", False], ["playing", True]]
+
+
 def test_a_reader_who_wants_no_motion_sees_what_is_new_at_once(visit: Visit) -> None:
     longer, shorter = sample(), sample()
     del shorter["steps"][2:]

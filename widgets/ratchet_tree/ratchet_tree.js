@@ -181,7 +181,12 @@ export function render({ model, el }) {
     const isHurried = before !== null && (paced !== "" || now - added < HURRY);
     if (before !== null) added = now;
     if (calm.matches || isHurried) tell({ step: time.last, beat: -1, playing: false });
-    else if (before !== null && model.get("step") !== before) tell({ step: before, beat: -1 });
+    else if (before !== null) {
+      // The end of the last playback may still be on its way to Python, and would come back and stop this one. JupyterLab
+      // drops what comes back if a newer value is on its way, so one is sent.
+      model.set("playing", false);
+      tell({ step: before, beat: -1, playing: true });
+    }
   }
 
   /** @param {Place} from @param {Place} to */
