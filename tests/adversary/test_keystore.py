@@ -11,6 +11,8 @@ from workbench.adversary.leaked_secrets import SignatureKey, leaked_secrets_of
 from workbench.adversary.reconstructed_state import NotEnoughLeaked, reconstructed_state
 from workbench.client import Device
 from workbench.delivery import DeliveryService
+from workbench.lab import World
+from workbench.lab.counterfactual import counterfactual
 from workbench.lab.sources import START, entropy_source
 from workbench.mls import CipherSuite, Signer, SigningKey, cipher_suite
 from workbench.mls.crypto.signer import private_key_in
@@ -63,3 +65,32 @@ def test_the_leak_and_the_key_from_the_keystore_give_the_state_of_the_member() -
     spoken = reconstructed_state((key, *leaked_secrets_of(held.device_state)))
     own = bare.state(GROUP)
     assert replace(spoken, first_epoch=own.first_epoch) == own
+
+
+# A world whose devices have keystores
+
+
+def of_three(*, keystores: bool) -> World:
+    world = World.of(["Alice", "Bob", "Carol"], keystores=keystores)
+    world.send("Alice", "before")
+    world.compromise("Bob")
+    world.send("Alice", "after")
+    return world
+
+
+def test_a_world_with_keystores_has_the_same_history_and_leaks_no_signature_key() -> None:
+    held, bare = of_three(keystores=True), of_three(keystores=False)
+    assert held.attacker.heard == bare.attacker.heard
+    assert [read.data for read in held.reads()] == [read.data for read in bare.reads()] == [b"after"]
+    (_, stolen), (_, whole) = held.attacker.compromised[0], bare.attacker.compromised[0]
+    assert leaked_secrets_of(stolen) == leaked_secrets_of(whole, "enclave held")
+    with pytest.raises(NotEnoughLeaked):
+        reconstructed_state(leaked_secrets_of(stolen))
+    assert reconstructed_state(leaked_secrets_of(whole)).epoch == 1
+
+
+def test_what_would_have_happened_otherwise_has_keystores_too() -> None:
+    held = of_three(keystores=True)
+    other = counterfactual(held).world
+    assert other.group.environment.keystores
+    assert other.attacker.heard == held.attacker.heard

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,10 @@ SUITE = cipher_suite(1)
 class Folder:
     """A device in a folder, which is opened again and again."""
 
-    def __init__(self, path: Path, service: DeliveryService, name: str) -> None:
+    def __init__(
+        self, path: Path, service: DeliveryService, name: str, clock: Callable[[], int] = lambda: START
+    ) -> None:
+        self.clock = clock
         self.path, self.name = path / f"{name}.db", name
         self.keystore = SoftwareKeystore(name.encode().ljust(32, b"."))
         self.access = Flaky(service)
@@ -43,7 +46,7 @@ class Folder:
         self.close()
         database = SealedDatabase(self.path, self.keystore)
         self.storage = DeviceStorage(database, self.keystore, self.name, SUITE, DEFAULT_POLICY)
-        return self.storage.device(self.access, clock=lambda: START)
+        return self.storage.device(self.access, clock=self.clock)
 
     def close(self) -> None:
         """End its process."""

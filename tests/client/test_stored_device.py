@@ -35,7 +35,7 @@ def read_again(device: Device, membership: Membership) -> Membership:
     return read_membership(write_membership(membership), Reader(device.state(GROUP).policy, no_signer))
 
 
-OWN_RECORDS = {"pen", "trail"}
+OWN_RECORDS = {"pen", "trail", "server_time"}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ OWN_RECORDS = {"pen", "trail"}
 def test_each_field_of_a_group_is_written(device: Device, field: str) -> None:
     """No field is forgotten: each gets a value that it does not have by default, and a new field needs one here.
 
-    The holding pen and the trail have records of their own (`test_holding_pen`, `test_fork_watch`).
+    The holding pen, the trail and the time have records of their own (`test_holding_pen`, `test_fork_watch`).
     """
     state, written = device.state(GROUP), device.device_state.groups[GROUP]
     values: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Two terminals chat through `workbench serve` on PostgreSQL, and one of them is killed in the middle."""
+"""Two terminals and a notebook chat through `workbench serve` on PostgreSQL, and one is killed in the middle."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.live import Live
+from tests.delivery.notebook import Notebook
 from tests.delivery.postgresql import MISSING, Cluster, programs
 
 pytestmark = pytest.mark.slow
@@ -88,13 +89,27 @@ class Owner:
 ENVIRONMENT = os.environ | {"WORKBENCH_PASSPHRASE": "correct horse"}
 
 
-def test_two_terminals_chat_though_one_is_killed_in_the_middle(live: Live, tmp_path: Path) -> None:
+@pytest.fixture
+def notebook() -> Iterator[Notebook]:
+    made = Notebook()
+    yield made
+    made.close()
+
+
+def test_two_terminals_and_a_notebook_chat_though_one_is_killed_in_the_middle(
+    live: Live, tmp_path: Path, notebook: Notebook
+) -> None:
     alice, bob = Owner(tmp_path / "alice"), Owner(tmp_path / "bob")
     alice.does("register", "Alice", "--service", live.url)
     code = bob.does("register", "Bob", "--service", live.url).partition("safety code: ")[2].strip()
     alice.does("create", "tea")
     assert "Bob" in alice.does("invite", "tea", "Bob")
     bob.does("read")
+    notebook.run(f"from workbench.lab import World\nworld = World(service={live.url!r}, room='tea')")
+    notebook.run("world.device('Carol')")
+    assert "Carol" in alice.does("invite", "tea", "Carol")
+    hears = "for event in world.fetch('Carol'): print(event.actor, event.data.decode())"
+    assert notebook.run(hears) == "Carol"
 
     alice.chats()
     bob.chats()
@@ -103,19 +118,25 @@ def test_two_terminals_chat_though_one_is_killed_in_the_middle(live: Live, tmp_p
     bob.types("Yes.")
     alice.sees("[tea] Bob: Yes.")
     bob.is_killed()
+    assert notebook.run(hears) == "Alice Lunch at noon?\nBob Yes."
+    notebook.run("world.send('Carol', 'I am late.')")
+    alice.sees("[tea] Carol: I am late.")
     alice.types("Or at one?")
     alice.types("Bob?")
     bob.chats()
+    bob.sees("[tea] Carol: I am late.")
     bob.sees("[tea] Alice: Or at one?")
     bob.types("At one.")
     alice.sees("[tea] Bob: At one.")
     for owner in (alice, bob):
         owner.leaves()
+    assert notebook.run(hears) == "Alice Or at one?\nAlice Bob?\nBob At one."
 
     said = [line for line in alice.does("history", "tea").splitlines() if ": " in line]
     assert said == [
         "[tea] Alice: Lunch at noon?",
         "[tea] Bob: Yes.",
+        "[tea] Carol: I am late.",
         "[tea] Alice: Or at one?",
         "[tea] Alice: Bob?",
         "[tea] Bob: At one.",
@@ -126,7 +147,7 @@ def test_two_terminals_chat_though_one_is_killed_in_the_middle(live: Live, tmp_p
     assert "the codes are equal" in alice.does("verify", "tea", "Bob", code)
     assert "Bob: compared" in alice.does("devices", "tea")
     assert "CODES DIFFER" in alice.does("verify", "tea", "Bob", code[::-1], status=1)
-    assert "is not in the group" in alice.does("verify", "tea", "Carol", code, status=2)
+    assert "is not in the group" in alice.does("verify", "tea", "Dave", code, status=2)
 
 
 def test_a_device_whose_database_is_lost_comes_back_by_its_backup(live: Live, tmp_path: Path) -> None:

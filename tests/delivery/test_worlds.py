@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import count
-from queue import Empty
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import KernelManager, start_new_kernel
 
 from tests.delivery.live import Live
+from tests.delivery.notebook import Notebook
 from tests.delivery.postgresql import Cluster
 from tests.widgets.views import still_picture
 from widgets import KeyLifetimes, RatchetTree, SecurityMatrix
@@ -21,7 +19,6 @@ from workbench.lab.counterfactual import counterfactual
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 120
 ROOMS = count(1)
 
 
@@ -30,33 +27,6 @@ def live(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     made = Live(cluster.create(), tmp_path_factory.mktemp("worlds"), "--set", "logins_rate=10000")
     yield made
     made.stop()
-
-
-class Notebook:
-    """A kernel of its own, in which cells are run."""
-
-    def __init__(self) -> None:
-        started: tuple[KernelManager, BlockingKernelClient] = start_new_kernel()
-        self._manager, self._client = started
-
-    def run(self, cell: str) -> str:
-        """What a cell prints; raises `AssertionError` with its traceback if it fails."""
-        printed: list[str] = []
-
-        def note(message: dict[str, dict[str, str]]) -> None:
-            printed.append(message["content"].get("text", ""))
-
-        try:
-            reply = self._client.execute_interactive(cell, timeout=SECONDS, output_hook=note)
-        except (TimeoutError, Empty):
-            raise AssertionError(f"the cell does not end: {cell}") from None
-        assert reply["content"]["status"] == "ok", "\n".join(reply["content"].get("traceback", ()))
-        return "".join(printed).strip()
-
-    def close(self) -> None:
-        """End the kernel."""
-        self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture

@@ -148,7 +148,11 @@ class Device:
 
     def decide(self, decisions: Decisions) -> None:
         """Keep what the owner has decided about devices and groups."""
-        self._journal.put(replace(self.device_state, decisions=decisions))
+        self.remember(replace(self.device_state, decisions=decisions))
+
+    def remember(self, state: DeviceState) -> None:
+        """Write down and hold another state: what the owner has decided, or what `upkeep` has noted."""
+        self._journal.put(state)
 
     # Being added
 

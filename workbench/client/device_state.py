@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from workbench.client.care import Care
 from workbench.client.change import Change
 from workbench.client.decisions import NO_DECISIONS, Decisions
 from workbench.client.holding_pen import EMPTY_PEN, HoldingPen
+from workbench.client.server_time import UNSEEN, ServerTime
 from workbench.client.trail import EpochMark, ForkAlarm, trail_to
 from workbench.delivery import Entry
 from workbench.mls import Extension, GroupState, KeyPackageBundle, PendingCommit, SigningKey, is_last_resort
@@ -64,7 +66,7 @@ class Membership:
     decided about the removal. `needs_psk` is the place of the commit before which the device has stopped, because it
     lacks a pre-shared key. `void_since` is the epoch that goes on, if the device has left it by a
     commit that became void: its state is useless then. `pen` has the messages of epochs that it has not reached,
-    `trail` what identifies its last epochs.
+    `trail` what identifies its last epochs, `server_time` the times that the service has stated.
     """
 
     state: GroupState
@@ -77,6 +79,7 @@ class Membership:
     void_since: int | None = None
     pen: HoldingPen = EMPTY_PEN
     trail: tuple[EpochMark, ...] = ()
+    server_time: ServerTime = UNSEEN
 
     @property
     def first_unread(self) -> int:
@@ -97,7 +100,8 @@ class DeviceState:
     `leaf_extensions` what the device shows in every leaf. `outbox` has for each group the message of which the device
     does not know yet whether the delivery service has taken it. `changes` has for each group the change that the device
     makes until it is in the log. `unreported` are the Welcomes of which the service does not know that they were used.
-    `alarms` are the groups of which another member has other epochs.
+    `alarms` are the groups of which another member has other epochs. `care` is what the device keeps in mind to look
+    after its groups.
     """
 
     signature_private_key: SigningKey = field(repr=False)
@@ -113,6 +117,7 @@ class DeviceState:
     changes: Mapping[bytes, Change] = field(default_factory=dict)
     unreported: frozenset[UsedWelcome] = frozenset()
     alarms: Mapping[bytes, ForkAlarm] = field(default_factory=dict)
+    care: Mapping[bytes, Care] = field(default_factory=dict)
 
     @property
     def resumption_psks(self) -> Mapping[tuple[bytes, int], bytes]:
@@ -162,6 +167,10 @@ class DeviceState:
             return self
         others = {key: each for key, each in self.changes.items() if key != group_id}
         return replace(self, changes=others if change is None else {**others, group_id: change})
+
+    def with_care(self, group_id: bytes, care: Care) -> DeviceState:
+        """The device's state with what it keeps in mind of a group."""
+        return self if self.care.get(group_id) is care else replace(self, care={**self.care, group_id: care})
 
     def with_psk(self, psk_id: bytes, psk: bytes) -> DeviceState:
         """The device's state with an external pre-shared key."""

@@ -15,30 +15,40 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.client.care import Silence
 from workbench.client.decisions import Decisions
 from workbench.client.device import Device
 from workbench.client.device_state import DeviceState, UsedWelcome
 from workbench.client.events import Event
 from workbench.client.holding_pen import EMPTY_PEN, HoldingPen
+from workbench.client.server_time import UNSEEN, ServerTime
 from workbench.client.stored_device import (
     Reader,
     StoredIdentity,
     StoredPlace,
-    read_alarm,
-    read_change,
     read_event,
     read_membership,
-    read_pen,
-    read_trail,
     read_unsent,
-    read_used,
-    write_alarm,
-    write_change,
     write_event,
     write_membership,
-    write_pen,
-    write_trail,
     write_unsent,
+)
+from workbench.client.stored_notes import (
+    read_alarm,
+    read_care,
+    read_change,
+    read_pen,
+    read_silence,
+    read_time,
+    read_trail,
+    read_used,
+    write_alarm,
+    write_care,
+    write_change,
+    write_pen,
+    write_silence,
+    write_time,
+    write_trail,
     write_used,
 )
 from workbench.client.trail import EpochMark
@@ -68,11 +78,15 @@ from workbench.storage.vaults import FILE as KEYSTORE_FILE
 
 FILE = "device.db"
 IDENTITY, KEY_PACKAGE, PSK, GROUP, OUTBOX, EVENT = "identity", "key package", "psk", "group", "outbox", "event"
-PEN, CHANGE, WELCOME, TRAIL, ALARM = "pen", "change", "welcome", "trail", "alarm"
-KINDS = (IDENTITY, KEY_PACKAGE, PSK, GROUP, OUTBOX, EVENT, PEN, CHANGE, WELCOME, TRAIL, ALARM)
+PEN, CHANGE, WELCOME, TRAIL, ALARM, TIME = "pen", "change", "welcome", "trail", "alarm", "time"
+CARE, SILENCE = "care", "silence"
+KINDS = (IDENTITY, KEY_PACKAGE, PSK, GROUP, OUTBOX, EVENT, PEN, CHANGE, WELCOME, TRAIL, ALARM, TIME, CARE, SILENCE)
 
 
-NO_PEN, NO_TRAIL = write_pen(EMPTY_PEN), write_trail(())
+NO_PEN, NO_TRAIL, NO_TIME = write_pen(EMPTY_PEN), write_trail(()), write_time(UNSEEN)
+
+
+NO_SILENCE = write_silence(Silence())
 
 
 class DeviceStorage:
@@ -181,6 +195,7 @@ class DeviceStorage:
                 name: replace(
                     read_membership(data, reader),
                     pen=read_pen(name, kept[PEN].get(name, NO_PEN)),
+                    server_time=read_time(kept[TIME].get(name, NO_TIME)),
                     trail=read_trail(kept[TRAIL].get(name, NO_TRAIL)),
                 )
                 for name, data in kept[GROUP].items()
@@ -196,6 +211,10 @@ class DeviceStorage:
             outbox={name: read_unsent(data, reader) for name, data in kept[OUTBOX].items()},
             changes={name: read_change(data) for name, data in kept[CHANGE].items()},
             alarms={name: read_alarm(data) for name, data in kept[ALARM].items()},
+            care={
+                name: read_care(data, read_silence(kept[SILENCE].get(name, NO_SILENCE)))
+                for name, data in kept[CARE].items()
+            },
             unreported=frozenset(map(read_used, kept[WELCOME].values())),
         )
 
@@ -232,6 +251,9 @@ class DeviceStorage:
         yield from _of(WELCOME, _welcomes(then), _welcomes(after), write_used)
         yield from _of(TRAIL, _trails(then), _trails(after), write_trail)
         yield from _of(ALARM, then.alarms, after.alarms, write_alarm)
+        yield from _of(CARE, then.care, after.care, write_care)
+        yield from _of(SILENCE, _silences(then), _silences(after), write_silence)
+        yield from _of(TIME, _times(then), _times(after), write_time)
         yield from _of(PEN, _pens(then), _pens(after), write_pen)
         epochs = {name: membership.state.epoch for name, membership in after.groups.items()}
         for change in _of(GROUP, then.groups, after.groups, write_membership):
@@ -257,6 +279,16 @@ def _pens(state: DeviceState) -> Mapping[bytes, HoldingPen]:
 def _trails(state: DeviceState) -> Mapping[bytes, tuple[EpochMark, ...]]:
     """The trails of all groups."""
     return {name: group.trail for name, group in state.groups.items()}
+
+
+def _times(state: DeviceState) -> Mapping[bytes, ServerTime]:
+    """What the device has seen of the service's time in each group."""
+    return {name: group.server_time for name, group in state.groups.items()}
+
+
+def _silences(state: DeviceState) -> Mapping[bytes, Silence]:
+    """When the members of each group were heard."""
+    return {name: care.silence for name, care in state.care.items()}
 
 
 def _welcomes(state: DeviceState) -> Mapping[bytes, UsedWelcome]:

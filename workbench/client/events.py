@@ -23,7 +23,7 @@ from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
 
 _Received: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting", "held"]
-_Own: TypeAlias = Literal["sent", "unsent", "again", "reopened", "compared", "fork"]
+_Own: TypeAlias = Literal["sent", "unsent", "again", "reopened", "compared", "fork", "clock"]
 EventKind: TypeAlias = Literal[_Received, _Own]
 
 
@@ -32,7 +32,8 @@ class Event:
     """One event on a device: who acted, the epoch in which the device is now, and a sentence.
 
     `data` is the content of an application message, `error` the reason of a refusal, and `advice` what the user can do.
-    `readable` says the same as `text`, in words for people who do not know the protocol.
+    `readable` says the same as `text`, in words for people who do not know the protocol. `member` is the signature key
+    of the member that has sent a message or a commit.
     """
 
     kind: EventKind
@@ -44,6 +45,7 @@ class Event:
     error: MLSError | None = field(default=None, repr=False, compare=False)
     advice: str = field(default="", repr=False, compare=False)
     readable: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    member: bytes = field(default=b"", repr=False, compare=False)
 
 
 def having_sent(state: GroupState, said: bytes) -> Event:
@@ -119,7 +121,8 @@ def event_of(before: GroupState, after: GroupState, received: Received) -> Event
         case ApplicationMessage(sender, data, epoch=epoch):
             readable = before.readable_in(epoch) or before.readable
             name = name_of(readable.tree, sender)
-            return Event("message", after.group_id, after.epoch, name, f"{name} sent a message", data)
+            member = readable.tree.member(sender).signature_key
+            return Event("message", after.group_id, after.epoch, name, f"{name} sent a message", data, member=member)
         case ProposalQueued(sender, proposal):
             wanted, name = proposed(before.tree, proposal), proposer(before, sender, proposal)
             words = f"{name} asked to be added" if _asks_for_itself(sender) else f"{name} proposed {wanted}"
@@ -140,7 +143,8 @@ def event_of(before: GroupState, after: GroupState, received: Received) -> Event
             name = name_of(after.tree, advanced.committer)
             words = committed(before.tree, name, advanced.proposals, external=advanced.external)
             sentences = narrated(before, after, received)
-            return Event("commit", after.group_id, after.epoch, name, words, readable=sentences)
+            member = after.tree.member(advanced.committer).signature_key
+            return Event("commit", after.group_id, after.epoch, name, words, readable=sentences, member=member)
 
 
 def _asks_for_itself(sender: ProposalSender) -> bool:

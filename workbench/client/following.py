@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from workbench.client.care import NO_CARE, Care
 from workbench.client.device_state import Membership
 from workbench.client.events import Event
 from workbench.client.fork_watch import heard
 from workbench.client.journal import Journal
 from workbench.client.lookups import arrived
-from workbench.client.reading import Process, next_entry, read
+from workbench.client.reading import Process, Reading, next_entry, read
+from workbench.client.server_time import JudgedTime, judged_time
 from workbench.delivery import Entry, Transport
 from workbench.mls import GroupState, Misuse, PendingCommit, Received, process
 from workbench.mls.group.public_commit import ProcessPublicCommit
@@ -20,6 +23,22 @@ def membership_in(journal: Journal, group_id: bytes) -> Membership:
     if group_id not in journal.state.groups:
         raise Misuse("§12.4.3", f"this device is not in the group {group_id.hex()}")
     return journal.state.groups[group_id]
+
+
+def _cared(care: Care, before: GroupState, reading: Reading, *, now: int) -> Care:
+    event, after = reading.event, reading.membership.state
+    member, is_message = (b"", False) if event is None else (event.member, event.kind == "message")
+    return care.after(before, after, member=member, messages=int(is_message), now=now)
+
+
+def _named(time: JudgedTime, membership: Membership) -> Iterator[Event]:
+    """The event that names a service that states a wrong time."""
+    if time.complaint:
+        state = membership.state
+        advice = (
+            "Messages are judged by a time within the bound. Compare the clocks, and ask the operator of the service."
+        )
+        yield Event("clock", state.group_id, state.epoch, "", time.complaint, advice=advice)
 
 
 class LogReader:
@@ -46,10 +65,16 @@ class LogReader:
             journal.put(journal.state.with_group(membership))
         waiting = list(entries)
         while (entry := next_entry(waiting, membership_in(journal, group_id))) is not None:
-            reading = read(membership_in(journal, group_id), entry, self.reading_of(entry))
+            known = membership_in(journal, group_id)
+            is_next = entry.index >= known.next_index
+            time = judged_time(known.server_time, entry.sent_at, now=self._clock(), is_next=is_next)
+            reading = read(
+                replace(known, server_time=time.seen), entry, self.reading_of(replace(entry, sent_at=time.sent_at))
+            )
             after, event = heard(journal.state.with_group(reading.membership), reading.event)
-            told = () if event is None else (event,)
-            journal.put(after, *told)
+            told = (*_named(time, known), *(() if event is None else (event,)))
+            care = _cared(after.care.get(group_id, NO_CARE), known.state, reading, now=self._clock())
+            journal.put(after.with_care(group_id, care), *told)
             events += told
             if reading.stops:
                 break

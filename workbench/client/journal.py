@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol, cast, runtime_checkable
 
+from workbench.client.care import NO_CARE
 from workbench.client.change import Change
 from workbench.client.device_state import DeviceState, Membership, Pending, Unsent
 from workbench.client.events import Event, having_sent
@@ -159,4 +160,7 @@ def _taken(state: DeviceState, group_id: bytes, unsent: Unsent, entry: Entry | N
         state = state.with_change(group_id, None)
     else:
         membership = replace(known, state=accepted, own=known.own | own)
+    if unsent.says:
+        care = state.care.get(group_id, NO_CARE)
+        state = state.with_care(group_id, replace(care, messages=care.messages + 1))
     return state.without_unsent(group_id).with_group(membership)

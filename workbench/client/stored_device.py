@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from workbench.client.change import Change, Departing
-from workbench.client.device_state import Membership, Pending, Unsent, UsedWelcome
+from workbench.client.device_state import Membership, Pending, Unsent
 from workbench.client.events import Event
-from workbench.client.holding_pen import HoldingPen
-from workbench.client.trail import EpochMark, ForkAlarm
-from workbench.delivery import Entry
 from workbench.mls import (
     Extension,
     GroupState,
-    KeyPackage,
     PendingCommit,
     Policy,
     Signer,
@@ -29,7 +24,6 @@ from workbench.mls import (
     write_pending_commit,
     write_state,
 )
-from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.shapes import Opaque, Secret, Vector, struct, uint8, uint16, uint64
 
 
@@ -83,87 +77,6 @@ class StoredMembership:
     before: Secret
     needs_psk: StoredNumber | None
     void_since: StoredNumber | None
-
-
-@struct
-class StoredEntry:
-    """An entry of the log that waits in the holding pen."""
-
-    index: uint64
-    epoch: uint64
-    content_type: uint8
-    message: Opaque
-    sent_at: StoredNumber | None
-    sender: Opaque
-
-
-@struct
-class StoredDeparting:
-    """A member who is to be removed (`Departing`)."""
-
-    signature_key: Opaque
-    name: Opaque
-
-
-@struct
-class StoredChange:
-    """A change that the device makes in a group (`Change`)."""
-
-    add: Vector[KeyPackage]
-    remove: Vector[StoredDeparting]
-    psks: Vector[Opaque]
-    attempts: uint8
-
-
-@struct
-class StoredWelcome:
-    """A Welcome that was used, and of which the service does not know it (`UsedWelcome`)."""
-
-    reference: Opaque
-    group_id: Opaque
-    next_index: uint64
-
-
-@struct
-class StoredMark:
-    """What identifies one epoch (`EpochMark`)."""
-
-    epoch: uint64
-    confirmed_transcript_hash: Opaque
-    code: Opaque
-
-
-@struct
-class StoredTrail:
-    """The trail of a group."""
-
-    marks: Vector[StoredMark]
-
-
-@struct
-class StoredAlarm:
-    """The alarm of a group (`ForkAlarm`)."""
-
-    epoch: uint64
-    who: Opaque
-    own_code: Opaque
-    their_code: Opaque
-
-
-@struct
-class StoredGap:
-    """Places of the log that have not come: the first, and the one after the last."""
-
-    start: uint64
-    end: uint64
-
-
-@struct
-class StoredPen:
-    """The holding pen of a group (`HoldingPen`)."""
-
-    entries: Vector[StoredEntry]
-    gaps: Vector[StoredGap]
 
 
 @struct
@@ -227,8 +140,8 @@ def write_membership(membership: Membership) -> bytes:
             pending=own,
             late=membership.late,
             before=b"" if membership.before is None else write_state(membership.before),
-            needs_psk=_optional(membership.needs_psk),
-            void_since=_optional(membership.void_since),
+            needs_psk=optional(membership.needs_psk),
+            void_since=optional(membership.void_since),
         )
     )
 
@@ -249,90 +162,9 @@ def read_membership(data: bytes, reader: Reader) -> Membership:
     )
 
 
-def _optional(number: int | None) -> StoredNumber | None:
+def optional(number: int | None) -> StoredNumber | None:
+    """A number that may be missing, as it is written."""
     return None if number is None else StoredNumber(number)
-
-
-def write_pen(pen: HoldingPen) -> bytes:
-    """The holding pen of a group. A notice of the service has no content type, and never waits."""
-    entries = tuple(
-        StoredEntry(
-            entry.index,
-            entry.epoch,
-            entry.content_type or 0,
-            entry.message,
-            _optional(entry.sent_at),
-            entry.sender.encode(),
-        )
-        for entry in pen.entries
-    )
-    return encode(StoredPen(entries, tuple(StoredGap(*gap) for gap in pen.gaps)))
-
-
-def read_pen(group_id: bytes, data: bytes) -> HoldingPen:
-    """The holding pen that was written."""
-    stored = decode(StoredPen, data)
-    entries = tuple(
-        Entry(
-            entry.index,
-            group_id,
-            entry.epoch,
-            ContentType(entry.content_type),
-            entry.message,
-            None if entry.sent_at is None else entry.sent_at.number,
-            entry.sender.decode(),
-        )
-        for entry in stored.entries
-    )
-    return HoldingPen(entries, tuple((gap.start, gap.end) for gap in stored.gaps))
-
-
-def write_change(change: Change) -> bytes:
-    """A change that the device makes in a group."""
-    remove = tuple(StoredDeparting(each.signature_key, each.name.encode()) for each in change.remove)
-    return encode(StoredChange(change.add, remove, change.psks, change.attempts))
-
-
-def read_change(data: bytes) -> Change:
-    """The change that was written."""
-    stored = decode(StoredChange, data)
-    remove = tuple(Departing(each.signature_key, each.name.decode()) for each in stored.remove)
-    return Change(tuple(stored.add), remove, tuple(stored.psks), stored.attempts)
-
-
-def write_used(used: UsedWelcome) -> bytes:
-    """A Welcome that was used."""
-    return encode(StoredWelcome(*used))
-
-
-def read_used(data: bytes) -> UsedWelcome:
-    """The Welcome that was written."""
-    stored = decode(StoredWelcome, data)
-    return UsedWelcome(stored.reference, stored.group_id, stored.next_index)
-
-
-def write_trail(trail: tuple[EpochMark, ...]) -> bytes:
-    """The trail of a group."""
-    marks = tuple(StoredMark(each.epoch, each.confirmed_transcript_hash, each.code.encode()) for each in trail)
-    return encode(StoredTrail(marks))
-
-
-def read_trail(data: bytes) -> tuple[EpochMark, ...]:
-    """The trail that was written."""
-    marks = decode(StoredTrail, data).marks
-    return tuple(EpochMark(each.epoch, each.confirmed_transcript_hash, each.code.decode()) for each in marks)
-
-
-def write_alarm(alarm: ForkAlarm) -> bytes:
-    """The alarm of a group."""
-    words = (each.encode() for each in (alarm.who, alarm.own_code, alarm.their_code))
-    return encode(StoredAlarm(alarm.epoch, *words))
-
-
-def read_alarm(data: bytes) -> ForkAlarm:
-    """The alarm that was written."""
-    stored = decode(StoredAlarm, data)
-    return ForkAlarm(stored.epoch, *(each.decode() for each in (stored.who, stored.own_code, stored.their_code)))
 
 
 def write_unsent(unsent: Unsent) -> bytes:
@@ -346,7 +178,7 @@ def write_unsent(unsent: Unsent) -> bytes:
             commits=int(commits),
             accepted=write_pending_commit(accepted) if isinstance(accepted, PendingCommit) else write_state(accepted),
             enters=int(unsent.enters),
-            late_epochs=_optional(unsent.late_epochs),
+            late_epochs=optional(unsent.late_epochs),
             says=unsent.says,
         )
     )

@@ -8,6 +8,8 @@ keys; where it cannot, the keystore is under a passphrase, which --ask asks for 
   publish          leave more key packages with the service, so that others can add the device
   create GROUP     make a group
   invite GROUP NAME    add somebody's device
+  gather GROUP NAME    add somebody's device with all others who are named within a minute, by one commit
+  evict GROUP      tell the group who was silent for 60 days; seven days later, remove who still is
   remove GROUP NAME    remove somebody's device
   send GROUP TEXT  say something
   read             fetch what has come, in all groups
@@ -52,6 +54,7 @@ from workbench.client.durable import DeviceStorage
 from workbench.client.events import Event
 from workbench.client.roster import roster
 from workbench.client.safety_codes import device_code, group_code
+from workbench.client.upkeep import Upkeep
 from workbench.delivery.errors import NotAllowed, Refused
 from workbench.mls import MLSError, cipher_suite
 from workbench.storage import KeystoreClosed, StorageError, open_keystore
@@ -183,6 +186,25 @@ def invite(terminal: Terminal) -> int:
     return 0
 
 
+def gather(terminal: Terminal) -> int:
+    """Note that somebody is to be added with the next batch."""
+    Upkeep(terminal.device).invite(terminal.group, terminal.arguments.name)
+    return 0
+
+
+def evict(terminal: Terminal) -> int:
+    """Tell the group who is silent, or remove those of whom it was told long enough ago."""
+    show(terminal.device.fetch(terminal.group))
+    upkeep = Upkeep(terminal.device)
+    said = upkeep.announce(terminal.group)
+    if said:
+        print(f"The group was told: {said}")
+        return 0
+    show(upkeep.evict(terminal.group))
+    show(terminal.device.fetch(terminal.group))
+    return 0
+
+
 def remove(terminal: Terminal) -> int:
     """Remove a device by a commit, which is made again if another commit comes first."""
     device, wanted = terminal.device, terminal.arguments.name
@@ -216,6 +238,7 @@ def say(terminal: Terminal, text: str) -> None:
 def read(terminal: Terminal) -> int:
     """Accept invitations and fetch in all groups."""
     device = terminal.device
+    Upkeep(device).stock(terminal.service.supply().left)
     show(device.accept_invitations())
     for group_id in sorted(device.device_state.groups.keys() | device.device_state.outbox.keys()):
         follow(device, group_id)
@@ -223,9 +246,11 @@ def read(terminal: Terminal) -> int:
 
 
 def follow(device: Device, group_id: bytes) -> None:
-    """Fetch in a group, and state each new epoch in other groups with common members, whose devices compare it."""
+    """Fetch in a group, do what is due there, and state each new epoch in other groups with common members."""
     events = device.fetch(group_id)
     show(events)
+    if device.state(group_id).active and group_id not in device.device_state.changes:
+        show(Upkeep(device).run(group_id))
     if any(event.kind == "commit" for event in events):
         device.forks.tell(group_id)
 
@@ -378,6 +403,8 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Terminal], int]]] = {
     "publish": ((), publish),
     "create": (("group",), create),
     "invite": (("group", "name"), invite),
+    "gather": (("group", "name"), gather),
+    "evict": (("group",), evict),
     "remove": (("group", "name"), remove),
     "send": (("group", "text"), send),
     "read": ((), read),

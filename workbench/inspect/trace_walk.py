@@ -12,7 +12,7 @@ from workbench.mls import CipherSuite, PublicGroup, RatchetTree, Signer
 PUBLIC_FIELDS = frozenset(
     {
         *("confirmation_tag", "accepted", "refused", "decisions"),
-        *("pen", "trail", "alarms", "changes", "unreported"),
+        *("pen", "trail", "alarms", "changes", "unreported", "care"),
     }
 )
 """Fields of states and devices that hold public bytes."""

@@ -75,6 +75,7 @@ def counterfactual(
         world.handshakes,
         policy=policy or world.policy,
         settings=world.service.settings,
+        keystores=world.group.environment.keystores,
     )
     group, before = world.groups.index(world), 0
     steps, left_out = list[int](), list[tuple[PerformedAction, str]]()

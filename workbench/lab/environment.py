@@ -11,7 +11,7 @@ from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.public_work import PublicWork
 from workbench.lab.services import WorldService
-from workbench.lab.sources import Clock, MachineClock
+from workbench.lab.sources import Clock, MachineClock, signers
 from workbench.mls import CipherSuite, KeyPackageBundle, Policy, cipher_suite
 
 Handshakes: TypeAlias = Literal["public", "private"]
@@ -21,14 +21,18 @@ class Environment:
     """The devices, the delivery service and the clock of all groups of the same people.
 
     `held` are the people whose devices receive nothing, `delayed` those whose devices receive no application messages.
-    `bundles` has the last key package that each person published. `action_log` lists the actions in all groups.
+    `bundles` has the last key package that each person published. `action_log` lists the actions in all groups. With
+    `keystores` each device has its signature keys in a keystore: no state holds one, so none can leak.
     """
 
-    def __init__(self, seed: int | str, handshakes: Handshakes, policy: Policy, home: WorldService) -> None:
+    def __init__(
+        self, seed: int | str, handshakes: Handshakes, policy: Policy, home: WorldService, *, keystores: bool = False
+    ) -> None:
         self.seed = seed
         self.handshakes = handshakes
         self.policy = policy
         self.home = home
+        self.keystores = keystores
         self.devices: dict[str, Device] = {}
         self.recorders: dict[str, Recorder] = {}
         self.held: set[str] = set()
@@ -50,17 +54,19 @@ class Environment:
 
     def add_device(self, name: str, suite: CipherSuite) -> Device:
         """Make a device for a new person. A recorder of its own records the device's operations."""
-        recorder = self.recorders[name] = Recorder()
+        recorder, entropy = Recorder(), self.home.entropy(name)
+        self.recorders[name] = recorder
         self.devices[name] = Device(
             name,
             TracedSuite.of(suite, recorder),
             self.home.transport(name),
-            entropy=self.home.entropy(name),
+            entropy=entropy,
             clock=self.clock,
             private_handshakes=self.handshakes == "private",
             policy=self.policy,
             suites=lambda number: TracedSuite.of(cipher_suite(number), recorder),
             process_public=self._public_work,
+            signing_key=signers(entropy) if self.keystores else None,
         )
         return self.devices[name]
 

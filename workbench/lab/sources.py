@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from workbench.delivery.clocks import system_clock
+from workbench.mls import CipherSuite, Signer, cipher_suite
 
 START = int(datetime(2026, 1, 5, 9, tzinfo=UTC).timestamp())
 """The time of the first step, a Monday at nine o'clock, in seconds since 1970."""
@@ -27,6 +28,21 @@ def entropy_source(seed: int | str, user: str) -> Callable[[], bytes]:
     """A source of 32 bytes a call: each is a labelled hash of the seed, the user and the number of the call."""
     counter = count()
     return lambda: hashlib.sha256(f"MLS Workbench lab\0{seed}\0{user}\0{next(counter)}".encode()).digest()
+
+
+def signers(draw: Callable[[], bytes]) -> Callable[[CipherSuite], Signer]:
+    """What makes the signature keys of a device in a keystore: it draws the keys that the device would draw itself.
+
+    So a history is the same with keystores and without. The keystore works with a suite of its own: nothing of what it
+    does is recorded.
+    """
+
+    def made(suite: CipherSuite) -> Signer:
+        own = cipher_suite(suite.id)
+        keys = own.signature_key_pair(draw())
+        return Signer(keys.public_key, lambda label, content: own.sign_with_label(keys.private_key, label, content))
+
+    return made
 
 
 def names() -> Iterator[str]:

@@ -82,9 +82,13 @@ class World:
         settings: Settings | None = None,
         service: str | None = None,
         room: str = ROOM,
+        keystores: bool = False,
         group: Group | None = None,
     ) -> None:
         """Make a world without a group, or the world of a given `group`, which then decides all the rest.
+
+        With `keystores` the signature keys of all devices are in keystores, so that no compromise leaks one: what is on
+        a device is then what the leak "enclave held" has.
 
         `room` is the name of the group. `settings` are the limits of the world's own delivery service. `service` is the
         URL of another one (`workbench serve`), where devices of several worlds meet in a room of the same name. Such
@@ -93,7 +97,8 @@ class World:
         """
         if group is None:
             home = OwnService(seed, settings) if service is None else ServiceElsewhere(service, settings)
-            group = Group(Environment(seed, handshakes, policy, home), room.encode(), cipher_suite(suite))
+            environment = Environment(seed, handshakes, policy, home, keystores=keystores)
+            group = Group(environment, room.encode(), cipher_suite(suite))
         self.group = group
 
     @classmethod
@@ -109,13 +114,23 @@ class World:
         settings: Settings | None = None,
         service: str | None = None,
         room: str = ROOM,
+        keystores: bool = False,
     ) -> World:
         """Make a world with a group of so many people, or of people with these names. The first adds all others.
 
         Each device that joins has work for the whole tree, so that a group of N members costs N² in all. With `awake`,
         only so many members join at once. The other devices are held back, and join when they are released.
         """
-        world = cls(seed, suite, handshakes, policy=policy, settings=settings, service=service, room=room)
+        world = cls(
+            seed,
+            suite,
+            handshakes,
+            policy=policy,
+            settings=settings,
+            service=service,
+            room=room,
+            keystores=keystores,
+        )
         chosen = [*islice(names(), max(people, 0))] if isinstance(people, int) else people
         if not chosen:
             raise NotPossible("A world needs at least one person")
