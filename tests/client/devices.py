@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from workbench.client import Device
 from workbench.delivery import DeliveryService
+from workbench.delivery.access import DeviceAccess
 from workbench.delivery.ports import Rows
 from workbench.lab.sources import START, entropy_source
 from workbench.mls import cipher_suite
@@ -27,6 +28,24 @@ def devices(*names: str) -> list[Device]:
         made[0].fetch(GROUP)
         for device in made[1:]:
             device.accept_invitations()
+    return made
+
+
+def logged_in(service: DeliveryService, *names: str) -> list[Device]:
+    """Devices that each reach a service as a device of its own; the first one has a group with all of them."""
+    now = service.clock() or START
+    made = [
+        Device(name, cipher_suite(1), DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: now)
+        for name in names
+    ]
+    first, *others = made
+    for device in others:
+        device.publish_key_package()
+    first.create_group(GROUP)
+    first.commit(GROUP, add=[device.name for device in others])
+    first.fetch(GROUP)
+    for device in others:
+        device.accept_invitations()
     return made
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.client.devices import logged_in
 from tests.delivery.desk import OpenDesk
-from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, SUITE, Person, commit, message, welcome
+from tests.delivery.uploads import ALICE, BOB, CAROL, GROUP, MALLORY, Person, commit, message, welcome
 from workbench.client import Device
 from workbench.client.admission import check_description
 from workbench.delivery import DeliveryService, LateCommit, NotAllowed, Settings, TooFast, WrongOrder
-from workbench.delivery.access import DeviceAccess
 from workbench.delivery.reports import is_void
-from workbench.lab.sources import START, entropy_source
+from workbench.lab.sources import START
 from workbench.mls import encode, group_info
 from workbench.mls.errors import InvalidGroupInfo
 from workbench.mls.group.group_info import group_info_in
@@ -48,19 +48,8 @@ def test_a_reported_commit_is_void_with_all_that_followed_and_the_epoch_goes_on(
 
 def test_devices_that_refused_a_commit_go_on_when_enough_have_reported_it() -> None:
     service = DeliveryService(clock=lambda: START)
-    made = [
-        Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: START)
-        for name in ("Mallory", "Alice", "Bob", "Carol")
-    ]
-    mallory, *others = made
+    mallory, *others = logged_in(service, "Mallory", "Alice", "Bob", "Carol")
     alice, bob, _ = others
-    for device in others:
-        device.publish_key_package()
-    mallory.create_group(GROUP)
-    mallory.commit(GROUP, add=["Alice", "Bob", "Carol"])
-    mallory.fetch(GROUP)
-    for device in others:
-        device.accept_invitations()
     bad = mallory._service.submit(GROUP, commit(1))
     for device in others:
         assert [event.kind for event in device.fetch(GROUP)] == ["refused"]
@@ -80,15 +69,7 @@ def test_devices_that_refused_a_commit_go_on_when_enough_have_reported_it() -> N
 def stranded() -> tuple[Device, Device]:
     """Alice has accepted her own commit, which Bob has made void: the epoch goes on, and she has deleted its keys."""
     service = DeliveryService(clock=lambda: START)
-    alice, bob = (
-        Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: START)
-        for name in ("Alice", "Bob")
-    )
-    bob.publish_key_package()
-    alice.create_group(GROUP)
-    alice.commit(GROUP, add=["Bob"])
-    alice.fetch(GROUP)
-    bob.accept_invitations()
+    alice, bob = logged_in(service, "Alice", "Bob")
     entry = alice.commit(GROUP).entry
     alice.fetch(GROUP)
     assert bob._service.report(GROUP, entry.index)

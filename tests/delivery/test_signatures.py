@@ -7,14 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.client.devices import GROUP
+from tests.client.devices import GROUP, logged_in
 from tests.delivery.uploads import NOW
 from workbench.client import Device
 from workbench.delivery import DeliveryService, InvalidGroupInfoUpload, WrongOrder, WrongSignature
-from workbench.delivery.access import DeviceAccess
 from workbench.delivery.http.problems import error_of, problem_of
 from workbench.delivery.signatures import check_signature, described_group
-from workbench.lab.sources import entropy_source
 from workbench.mls import (
     Add,
     BasicCredential,
@@ -56,16 +54,7 @@ OUTSIDE = SUITE.signature_key_pair(b"somebody outside")
 
 def two_members() -> tuple[Device, Device]:
     """Alice and Bob in epoch 2 of a group with an external sender; each reaches the service as a device of its own."""
-    service = DeliveryService(clock=lambda: NOW)
-    alice, bob = (
-        Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: NOW)
-        for name in ("Alice", "Bob")
-    )
-    bob.publish_key_package()
-    alice.create_group(GROUP)
-    alice.commit(GROUP, add=["Bob"])
-    alice.fetch(GROUP)
-    bob.accept_invitations()
+    alice, bob = logged_in(DeliveryService(clock=lambda: NOW), "Alice", "Bob")
     senders = ExternalSenders((ExternalSender(OUTSIDE.public_key, Credential(BasicCredential(b"auditor"))),))
     listed = GroupContextExtensions((Extension(ExtensionType.external_senders, encode(senders)),))
     alice.commit(GROUP, proposals=[listed])

@@ -23,7 +23,7 @@ def test_the_attacker_really_reads_as_many() -> None:
     world.send("Alice", "message 1")
     world.compromise("Bob")
     for sender in ("Bob", "Carol", "Alice"):
-        world.send(sender, "after the theft")
+        world.send(sender, "after the compromise")
     world.commit("Bob")
     world.send("Alice", "healed")
     assert len(world.reads()) == waiting_cost(4, messages=4).readable[1] == 3

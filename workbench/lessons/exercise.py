@@ -12,6 +12,7 @@ computed from that, not written down.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, KeysView, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from textwrap import dedent
@@ -99,6 +100,17 @@ def judge_value(answer: object, kind: type, accept: Callable[[Any], Judgement]) 
     if not isinstance(answer, kind) or isinstance(answer, bool) is not (kind is bool):
         return Wrong(f"The answer should be {_a(kind)}, this is {_a(type(answer))}.")
     return accept(answer)
+
+
+def judge_letters(answer: object, right: AbstractSet[str], reasons: Mapping[str, str], praise: str) -> Judgement:
+    """Judge a set of letters, of which each has a reason why it belongs to the right ones or does not."""
+
+    def accept(letters: set[object]) -> Judgement:
+        if wrong := sorted(map(str, letters ^ right)):
+            return Wrong(reasons.get(wrong[0], f"{wrong[0]} is none of the letters."))
+        return Correct(praise)
+
+    return judge_value(answer, set, accept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from workbench.adversary.metadata import ServerKnowledge
 from workbench.delivery import LateCommit, Settings
 from workbench.lab import World
-from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
+from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_letters, judge_value
 from workbench.mls import MLSError, MLSMessage, decode, encode
 from workbench.mls.wire.messages import PrivateMessage
 
@@ -47,12 +47,8 @@ def question_1(answer: object, world: World) -> Judgement:
         "F": "Not F: keys never leave the devices.",
     }
 
-    def accept(letters: set[object]) -> Judgement:
-        if wrong := sorted(map(str, letters ^ right)):
-            return Wrong(reasons.get(wrong[0], f"{wrong[0]} is none of the letters."))
-        return Correct("The service knows who talks to whom, when and how much. It does not know what they say.")
-
-    return judge_value(answer, set, accept)
+    praise = "The service knows who talks to whom, when and how much. It does not know what they say."
+    return judge_letters(answer, right, reasons, praise)
 
 
 @exercise(

@@ -1,4 +1,4 @@
-"""The exercises of lesson 09: who can read a message, what shuts a thief out, and what a restored device costs."""
+"""The exercises of lesson 09: who can read a message, what shuts an attacker out, and what a restored device costs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.lab.action_log import PerformedAction
 from workbench.lab.counterfactual import counterfactual
 from workbench.lab.leaks import recorded_history
 from workbench.lab.sources import entropy_source
-from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
+from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_letters, judge_value
 from workbench.mls import GroupState, MLSError, process, protect, read_state, write_state
 
 SENT, AGAIN = 3, 5
@@ -50,7 +50,7 @@ OPTIONS = {
 
 
 def shuts_out(world: World, option: str) -> bool:
-    """Whether the thief of Bob's phone cannot read what is sent after one of the options: it is tried."""
+    """Whether the attacker who holds Bob's phone cannot read what is sent after one of the options: it is tried."""
     other = counterfactual(world, insert={len(world.history) - 1: OPTIONS[option]}).world
     other.send("Alice/phone", "Is anybody else here?")
     return not any(read.epoch == other.epoch for read in other.reads())
@@ -60,12 +60,12 @@ def shuts_out(world: World, option: str) -> bool:
     "09.2",
     hints=[
         "A commit encrypts its new keys to the members of the next epoch. Is the stolen phone one of them?",
-        "In A and B it is. Its leaf key is in the thief's hands.",
+        "In A and B it is. The attacker has its leaf key.",
     ],
     source='answer_2 = {"C"}',
 )
 def question_2(answer: object, world: World) -> Judgement:
-    """Which of the options shut the thief out: each is tried in a world of its own."""
+    """Which of the options shut the attacker out: each is tried in a world of its own."""
     right = {option for option in OPTIONS if shuts_out(world, option)}
     reasons = {
         "A": "Not A: Alice's new keys are encrypted to Bob's phone too.",
@@ -73,12 +73,8 @@ def question_2(answer: object, world: World) -> Judgement:
         "C": "C is missing: without its leaf the phone gets no key of the next epoch.",
     }
 
-    def accept(letters: set[object]) -> Judgement:
-        if wrong := sorted(map(str, letters ^ right)):
-            return Wrong(reasons.get(wrong[0], f"{wrong[0]} is none of the letters."))
-        return Correct("A device that is in other hands has to go. Fresh keys of others do not help.")
-
-    return judge_value(answer, set, accept)
+    praise = "A device that is in other hands has to go. Fresh keys of others do not help."
+    return judge_letters(answer, right, reasons, praise)
 
 
 @exercise(
