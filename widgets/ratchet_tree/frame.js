@@ -75,6 +75,8 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {boolean} known whether the viewer knows of the beat
  */
 
+/** A tree with more leaves is larger than its picture (large_picture.js). */
+export const LARGEST = 512;
 const CACHED_EVERY = 16;
 
 /**
@@ -313,27 +315,27 @@ function marksOf(time, { now_step, step, beat, viewer, tree, before, lit }) {
       print: keyed ? time.view.keys[keyed.key].public.slice(0, 4) : "",
       hold: keyed ? hold(keyed.key) : "",
       unmerged: keyed?.kind === "parent" ? keyed.unmerged : [],
-      resolution: [],
+      get resolution() {
+        return resolution(marks, node);
+      },
       fresh: keyed !== undefined && !isOld && since > 0 && since >= tree.epochBegan,
       changed: changing.has(node) && !isOld,
       lit: lit.has(node),
     });
   }
-  resolve(marks);
   return marks;
 }
 
-/** Give every mark its resolution, from the leaves up (RFC 9420 §4.1.1). @param {Mark[]} marks */
-function resolve(marks) {
-  const height = Math.log2(marks.length + 1);
-  for (let up = 0; up < height; up += 1) {
-    for (let node = (1 << up) - 1; node < marks.length; node += 2 << up) {
-      const mark = marks[node];
-      if (mark.state === "keyed") mark.resolution = [node, ...mark.unmerged];
-      else if (up > 0 && mark.state === "blank")
-        mark.resolution = [...marks[left(node)].resolution, ...marks[right(node)].resolution];
-    }
-  }
+/**
+ * The resolution of a node (RFC 9420 §4.1.1). It is computed when it is asked for: in a tree of blank nodes all resolutions
+ * together are much larger than the tree.
+ * @param {Mark[]} marks @param {number} node @returns {number[]}
+ */
+function resolution(marks, node) {
+  const { state, kind, unmerged } = marks[node];
+  if (state === "keyed") return [node, ...unmerged];
+  if (state === "unknown" || kind === "leaf") return [];
+  return [...resolution(marks, left(node)), ...resolution(marks, right(node))];
 }
 
 /**

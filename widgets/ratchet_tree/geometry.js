@@ -43,6 +43,14 @@ export function directPath(node, leafCount) {
   return path;
 }
 
+/** @param {number} node @param {number} leafCount @returns {number[]} the siblings of a node and of its ancestors below the root */
+export function copath(node, leafCount) {
+  return [node, ...directPath(node, leafCount)].slice(0, -1).map((below) => {
+    const above = parent(below);
+    return below < above ? right(above) : left(above);
+  });
+}
+
 /**
  * @param {number} node @param {number} ancestor
  * @returns {number[]} the nodes from `ancestor` down to `node`, both included
@@ -91,11 +99,19 @@ export function neighbour(key, node, leafCount) {
  * @property {number} start x of node 0
  * @property {number} base y of the leaves
  * @property {number[]} rows how high each level stands above the leaves
+ * @property {View} [view] what of the tree is in the picture, if the tree is larger than the picture
+ */
+
+/**
+ * @typedef {object} View
+ * @property {(node: number) => number} x where a node stands
+ * @property {(node: number) => number} space how wide the room of a node is
+ * @property {number} most the largest half width of a mark
  */
 
 const MARGIN = 12;
-const WIDEST_GAP = 100;
-const HEAD = 38;
+export const WIDEST_GAP = 100;
+export const HEAD = 38;
 /** If the gap between leaves is smaller than this, there is no room for names. */
 export const ROOM_FOR_NAMES = 40;
 
@@ -153,7 +169,7 @@ export function between(from, to, part) {
 
 /** @param {Layout} places @param {number} node */
 export function x(places, node) {
-  return places.start + (node * places.gap) / 2;
+  return places.view ? places.view.x(node) : places.start + (node * places.gap) / 2;
 }
 
 /** @param {Layout} places @param {number} node */
@@ -161,13 +177,17 @@ export function y(places, node) {
   return places.base - places.rows[level(node)];
 }
 
+/** How wide the room of a node is: from one node of its level to the next. @param {Layout} places @param {number} node */
+export function space(places, node) {
+  return places.view ? places.view.space(node) : places.gap * 2 ** level(node);
+}
+
 /**
  * Half the width of a node's mark: as large as its neighbours on the same level allow.
  * @param {Layout} places @param {number} node @returns {number}
  */
 export function radius(places, node) {
-  const height = level(node);
-  return Math.min(height === 0 ? 17 : 16, 0.4 * places.gap * 2 ** height);
+  return Math.min(level(node) === 0 ? 17 : 16, 0.4 * space(places, node), places.view?.most ?? Infinity);
 }
 
 /**

@@ -14,6 +14,8 @@ const HELD = ["has-held", "has-leaked", "has-computed"];
 const node = (traits) => specimen(markAlone(traits));
 /** An edge by itself. @param {string} name */
 const edge = (name) => specimen(["path", { class: `mls-edge ${name}`, d: "M-20 20C-20 0 20 0 20-20" }]);
+/** A block by itself. @param {string} name */
+const block = (name) => specimen(["rect", { class: `mls-block ${name}`, x: -12, y: -18, width: 24, height: 36 }]);
 /** An icon by itself. @param {string} name @param {string} looks */
 const icon = (name, looks) =>
   specimen(["g", { class: looks, transform: "scale(2.4) translate(-8 -8)" }, [["path", { class: "mls-key-icon", d: ICONS[name] }]]]);
@@ -41,6 +43,17 @@ export const MARKS = [
   { is: ["mls-edge", "is-filtered"], name: "filtered", text: "a thin line in the colour of the path: the path passes a filtered node, which gets no key", mark: edge("is-filtered") },
   { is: ["mls-print"], name: "start of the public key", text: "four hex digits: the start of the public key", mark: specimen(["g", { class: "mls-node", transform: "scale(1.5)" }, [["text", { class: "mls-print", y: 4 }, ["a15c"]]]]) },
   { is: ["mls-index"], name: "node index", text: "a number above a leaf: its node index", mark: specimen(["g", { transform: "translate(0 5) scale(0.9)" }, [markAlone({ node: 4, kind: "leaf", member: MEMBER }, true)]]) },
+  { is: ["mls-direct"], name: "direct path", text: "a line in ink: the direct path of the leaf under the pointer, up to the root", mark: specimen(["path", { class: "mls-direct", d: "M-20 20C-20 0 20 0 20-20" }]) },
+  { is: ["mls-copath"], name: "copath", text: "brackets: the copath of this leaf; its commits seal to these nodes", mark: specimen(["path", { class: "mls-copath", d: "M-14-18h-4v36h4M14-18h4v36h-4" }]) },
+  { is: ["mls-block"], not: ["is-part", "is-empty", "is-unknown", ...HELD], name: "subtree", text: "a block: a subtree without room for its nodes, full of members", mark: block("is-full") },
+  { is: ["mls-block", "is-part"], not: HELD, name: "with blanks", text: "a light block: some of its leaves are blank", mark: block("is-part") },
+  { is: ["mls-block", "is-empty"], not: HELD, name: "empty", text: "a very light block: all of its leaves are blank", mark: block("is-empty") },
+  { is: ["mls-block", "is-unknown"], name: "unknown subtree", text: "a dotted block: the viewer has seen none of these nodes", mark: block("is-unknown") },
+  { is: ["mls-block", "has-held"], name: "keys in it held", text: "a dark block: the viewer holds a private key in this subtree", mark: block("has-held") },
+  { is: ["mls-block", "has-leaked"], name: "keys in it leaked", text: "a framed block in the colour of danger: a private key in this subtree has leaked to the attacker", mark: block("has-leaked") },
+  { is: ["mls-block", "has-computed"], name: "keys in it computed", text: "a framed block in the colour of danger: the attacker has computed a private key in this subtree", mark: block("has-computed") },
+  { is: ["mls-fold"], name: "folded", text: "a triangle with the number of members: a subtree that you have folded", mark: specimen(["g", { class: "mls-fold" }, [["path", { d: "M0-16 14 4-14 4z" }], ["text", { y: 20 }, ["64"]]]]) },
+  { is: ["mls-found"], name: "found", text: "a small triangle below a leaf: a member that you searched for", mark: specimen(["path", { class: "mls-found", d: "M0-8 9 8-9 8z" }]) },
   { is: ["is-lit"], name: "here", text: "a thick outline in the colour of the path: this part of the step is about this node", mark: node({ node: 3, lit: true }) },
   { is: ["mls-token", "is-secret"], not: ["is-unknown"], name: "secret", text: "a diamond: a secret", mark: token("secret") },
   { is: ["mls-token", "is-envelope"], not: ["is-open", "is-unknown"], name: "ciphertext", text: "an envelope: a ciphertext, with the start of the public key to which it is sealed", mark: token("envelope") },

@@ -1,6 +1,6 @@
 /** The motion of secrets, envelopes and messages: their way in a beat, and their place at its end. */
 import { mount } from "../shared/shapes.js";
-import { ROOM_FOR_NAMES, level, parent, pointOnEdge, radius, x, y } from "./geometry.js";
+import { ROOM_FOR_NAMES, level, parent, pointOnEdge, radius, space, x, y } from "./geometry.js";
 
 /** @typedef {import("./frame.js").Token} Token */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
@@ -105,7 +105,7 @@ export function along(places, route, part) {
 
 /** Whether the nodes around a node leave room for a token and its label. @param {Layout} places @param {number} node */
 function hasRoom(places, node) {
-  return places.gap * 2 ** level(node) >= ROOM_FOR_NAMES;
+  return space(places, node) >= ROOM_FOR_NAMES;
 }
 
 /** @param {number} part */

@@ -1,5 +1,5 @@
 /** The drawing of a tree: a shape for each node and each edge. */
-import { ROOM_FOR_NAMES, edge, level, radius, root, x, y } from "./geometry.js";
+import { ROOM_FOR_NAMES, copath, directPath, edge, level, radius, root, space, x, y } from "./geometry.js";
 import { nodeLabel } from "./words.js";
 import { shortened } from "../shared/words.js";
 
@@ -26,25 +26,38 @@ const FLAG = "M-15-13v-13l10 4-10 4";
  * @property {number} pin the node whose values are open, or -1
  * @property {number} pointed the node whose resolution is shown, or -1
  * @property {Mark[]} named leaves that are named even without room for it
+ * @property {number[]} found leaves whose members were searched for
  */
 
 /** @type {Attention} */
-const NOBODY = { label: "", stop: 0, focus: -1, pin: -1, pointed: -1, named: [] };
+export const NOBODY = { label: "", stop: 0, focus: -1, pin: -1, pointed: -1, named: [], found: [] };
 
 /**
  * The tree: edges below, nodes above them, and what points at nodes on top.
  * @param {Frame} frame @param {Layout} places @param {Attention} [attention] @returns {Shape[]}
  */
-export function draw(frame, places, { label, stop, focus, pin, pointed, named } = NOBODY) {
+export function draw(frame, places, { label, stop, focus, pin, pointed, named, found } = NOBODY) {
   const told = toldBy(frame.marks[pointed]);
   return [
     ["g", { class: "mls-edges" }, edges(frame, places)],
+    ["g", { class: "mls-way" }, way(frame, places, pointed)],
     ["g", { class: "mls-links" }, [...told].map((node) => link(places, frame.marks[pointed], node))],
     [
       "g",
       { class: "mls-nodes", role: "tree", "aria-label": label },
       frame.marks.map((mark) => node(frame, places, mark, { told, stop, pin })),
     ],
+    ...pointers(frame, places, { focus, pin, named, found }),
+  ];
+}
+
+/**
+ * What points at nodes: marks of found members, cursors, and names.
+ * @param {Frame} frame @param {Layout} places @param {Pick<Attention, "focus" | "pin" | "named" | "found">} at @returns {Shape[]}
+ */
+export function pointers(frame, places, { focus, pin, named, found }) {
+  return [
+    ["g", { class: "mls-finds" }, found.map((leaf) => find(places, leaf))],
     [
       "g",
       { class: "mls-cursors" },
@@ -55,6 +68,12 @@ export function draw(frame, places, { label, stop, focus, pin, pointed, named } 
     ],
     ["g", { class: "mls-callouts", "aria-hidden": "true" }, callouts(named, places)],
   ];
+}
+
+/** A mark beside the foot of a leaf whose member was searched for. @param {Layout} places @param {number} leaf @returns {Shape} */
+function find(places, leaf) {
+  const foot = round(places.base + radius(places, leaf) + 3);
+  return ["path", { class: "mls-found", d: `M${round(x(places, leaf))} ${foot}l5 8h-10z` }, [], leaf];
 }
 
 /** @param {Frame} frame @param {Layout} places @returns {Shape[]} */
@@ -68,7 +87,7 @@ function edges(frame, places) {
  * @param {Frame} frame @param {Layout} places @param {Mark} mark
  * @param {{told: Set<number>, stop: number, pin: number}} at @returns {Shape}
  */
-function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin }) {
+export function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin }) {
   const room = roomFor(places, mark.node);
   const at = `translate(${round(x(places, mark.node))} ${round(y(places, mark.node))})`;
   const attributes = {
@@ -85,10 +104,30 @@ function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin })
 }
 
 /** The nodes to which a mark has thin lines: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
-function toldBy(mark) {
+export function toldBy(mark) {
   const told = new Set(mark && (mark.state === "blank" || mark.unmerged.length) ? mark.resolution : []);
   if (mark) told.delete(mark.node);
   return told;
+}
+
+/**
+ * The direct path and the copath of a leaf: a commit of its member makes the keys of the path anew, and seals to the copath.
+ * @param {Frame} frame @param {Layout} places @param {number} leaf @returns {Shape[]}
+ */
+export function way({ marks, leafCount }, places, leaf) {
+  if (marks[leaf]?.kind !== "leaf") return [];
+  const path = [leaf, ...directPath(leaf, leafCount).slice(0, -1)];
+  return [
+    ...path.map((child) => /** @type {Shape} */ (["path", { class: "mls-direct", d: edge(places, child) }, [], child])),
+    ...copath(leaf, leafCount).map((node) => brackets(places, node)),
+  ];
+}
+
+/** Brackets around a node of a copath. @param {Layout} places @param {number} node @returns {Shape} */
+function brackets(places, node) {
+  const [across, down, half] = [round(x(places, node)), round(y(places, node)), Math.max(4, round(radius(places, node) + 5))];
+  const side = (/** @type {number} */ sign) => `M${across + sign * (half - 4)} ${down - half}h${sign * 4}v${2 * half}h${sign * -4}`;
+  return ["path", { class: "mls-copath", d: side(-1) + side(1) }, [], `copath ${node}`];
 }
 
 /** Where the focus or the pin is. @param {Layout} places @param {number} node @param {string} name @returns {Shape} */
@@ -104,20 +143,22 @@ function callouts(named, places) {
   const nameless = named.filter(({ member, node }) => member && roomFor(places, node) !== "full");
   return nameless.map(({ member, node }) => {
     const foot = places.base + (roomFor(places, node) === "tiny" ? 9 : radius(places, node) + 6);
-    const at = Math.max(30, Math.min(places.width - 30, x(places, node)));
+    const words = shortened(member?.name ?? "", CALLOUT);
+    const half = Math.max(30, ([...words].length * LETTER) / 2 + 4);
+    const at = Math.max(half, Math.min(places.width - half, x(places, node)));
     return [
       "g",
       {},
       [
         ["path", { class: "mls-callout-line", d: `M${round(x(places, node))} ${foot}v6` }],
-        ["text", { x: round(at), y: foot + 17 }, [shortened(member?.name ?? "", CALLOUT)]],
+        ["text", { x: round(at), y: foot + 17 }, [words]],
       ],
     ];
   });
 }
 
 /** @param {number} value */
-function round(value) {
+export function round(value) {
   return Math.round(value * 100) / 100;
 }
 
@@ -135,16 +176,16 @@ function scaling(places, node) {
  * How much of a node there is room for.
  * @param {Layout} places @param {number} node @returns {"full" | "some" | "small" | "tiny"}
  */
-function roomFor(places, node) {
+export function roomFor(places, node) {
   const size = radius(places, node);
-  const space = places.gap * 2 ** level(node);
+  const room = space(places, node);
   if (size < 5) return "tiny";
-  if (size < 11 || space < ROOM_FOR_NAMES) return "small";
-  return space < ROOM_FOR_PRINT && level(node) > 0 ? "some" : "full";
+  if (size < 11 || room < ROOM_FOR_NAMES) return "small";
+  return room < ROOM_FOR_PRINT && level(node) > 0 ? "some" : "full";
 }
 
 /** @param {Mark} mark @param {string} room @param {boolean} isTold @returns {string} */
-function nodeClass(mark, room, isTold) {
+export function nodeClass(mark, room, isTold) {
   return [
     `mls-node is-${mark.kind} is-${mark.state} is-${room}`,
     mark.hold && `has-${mark.hold}`,
@@ -159,7 +200,7 @@ function nodeClass(mark, room, isTold) {
 }
 
 /** @param {Frame} frame @param {Mark} mark */
-function edgeClass(frame, mark) {
+export function edgeClass(frame, mark) {
   const kind = frame.path.get(mark.node);
   return ["mls-edge", kind && `is-${kind}`, mark.state === "unknown" && "is-unknown"].filter(Boolean).join(" ");
 }
@@ -264,7 +305,7 @@ function chip(words) {
  * A thin line from a node to a node of its resolution, or to an unmerged leaf.
  * @param {Layout} places @param {Mark} from @param {number} to @returns {Shape}
  */
-function link(places, from, to) {
+export function link(places, from, to) {
   const [ax, ay, bx, by] = [x(places, from.node), y(places, from.node), x(places, to), y(places, to)].map(round);
   const d = `M${ax} ${ay}Q${bx} ${round(ay + (by - ay) * 0.35)} ${bx} ${by}`;
   return ["path", { class: from.unmerged.includes(to) ? "mls-link is-unmerged" : "mls-link", d }, [], to];

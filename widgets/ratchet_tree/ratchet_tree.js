@@ -11,9 +11,11 @@ import { OWN_KEYS, html } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { MARKS } from "./key.js";
 import { live, pressed, readable } from "../shared/live.js";
-import { frameAt, timeline, witness } from "./frame.js";
+import { LARGEST, frameAt, timeline, witness } from "./frame.js";
 import { heading } from "./status_bar.js";
 import { backward, durations, onward, stay } from "./playback_timing.js";
+import { finder } from "./find.js";
+import { largeViewport } from "./large_viewport.js";
 import { treeViewport } from "./viewport.js";
 import { toolbar } from "./toolbar.js";
 import { dataTable } from "../shared/data_table.js";
@@ -50,11 +52,16 @@ export function render({ model, el }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const key = keyLine();
-  const viewport = treeViewport(
+  /** @type {[(node: number) => void, (canZoom: boolean) => void, (shapes: import("../shared/shapes.js").Shape[]) => void]} */
+  const hears = [
     select,
     (canZoom) => head.allowZoom(canZoom),
     (shapes) => key.show(entriesIn([...shapes, ...head.marks()], MARKS)),
-  );
+  ];
+  const small = treeViewport(...hears);
+  const large = largeViewport(...hears);
+  /** The one of the two that is on the page. @type {typeof small | typeof large} */
+  let viewport = small;
   const controls = toolbar({
     look: (viewer) => tell({ viewer }),
     step: (by) => go({ step: here().step + (by > 0 && here().beat >= 0 ? 0 : by), beat: -1 }),
@@ -65,7 +72,10 @@ export function render({ model, el }) {
     table: () => change({ table: !own.table }),
     help: () => change({ panel: own.panel === "help" ? "" : "help" }),
   });
-  const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: viewport.rescale });
+  const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: (factor) => viewport.rescale(factor) });
+  const find = finder((node, all) => viewport.jump(node, all));
+  const fold = html("button", { type: "button", class: "mls-fit mls-fold-button", hidden: true, click: () => large.fold(model.get("selected")) });
+  find.element.append(fold);
   const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const offer = html("button", { type: "button", class: "mls-offer", hidden: true, click: lookElsewhere });
@@ -75,7 +85,8 @@ export function render({ model, el }) {
     { class: "mls mls-room mls-ratchet-tree", ...OWN_KEYS, keydown: press },
     controls.bar,
     head.bar,
-    html("div", { class: "mls-body" }, viewport.room, side.element),
+    find.element,
+    html("div", { class: "mls-body" }, small.room, large.room, side.element),
     html("div", { class: "mls-told" }, words, offer),
     key.element,
     table.region,
@@ -151,6 +162,12 @@ export function render({ model, el }) {
     const travel = isNext && place.beat >= 0 ? durations(view.steps[place.step], model.get("speed"))[place.beat] : 0;
     const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
     head.show(view, frame, own.panel === "group");
+    viewport = frame.leafCount > LARGEST ? large : small;
+    small.room.hidden = viewport !== small;
+    large.room.hidden = viewport !== large;
+    find.show(frame);
+    fold.hidden = viewport !== large || pin < 0 || pin % 2 === 0;
+    fold.textContent = `Fold or unfold node ${pin}`;
     viewport.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
     controls.show(time, frame, {
@@ -240,7 +257,8 @@ export function render({ model, el }) {
   return () => {
     stop();
     clearTimeout(timer);
-    viewport.stop();
+    small.stop();
+    large.stop();
     root.remove();
   };
 }

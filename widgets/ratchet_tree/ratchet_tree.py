@@ -36,7 +36,7 @@ class RatchetTree(Picture):
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
     _still_module: ClassVar[str] = "ratchet_tree/still.js"
-    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css")
+    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css", "ratchet_tree/marks.css")
     _shares: ClassVar[Mapping[str, str]] = {"step": "step", "viewer": "viewer"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)

@@ -37,6 +37,8 @@ export function treeViewport(choose, arranged, painted) {
   let pointed = -1;
   let focused = -1;
   let sliding = 0;
+  /** @type {number[]} */
+  let found = [];
 
   /**
    * Show a frame. `travel` is the time for the motion of this beat in milliseconds. With 0 everything is at its end. With
@@ -99,7 +101,7 @@ export function treeViewport(choose, arranged, painted) {
     attribute(canvas, "width", String(Math.round(now.width)));
     attribute(canvas, "height", String(now.height));
     const label = pictureLabel(time.view, frame);
-    const shapes = draw(frame, now, { label, stop, focus: focused, pin, pointed: at, named });
+    const shapes = draw(frame, now, { label, stop, focus: focused, pin, pointed: at, named, found });
     mount(tree, shapes);
     painted([...shapes, ...drawTokens(frame.tokens, now, 1)]);
     const mark = frame.marks[at];
@@ -184,6 +186,12 @@ export function treeViewport(choose, arranged, painted) {
     room,
     show,
     rescale,
+    /** Show a node, and mark what was found. @param {number} node @param {number[]} all */
+    jump(node, all) {
+      found = all;
+      if (node >= 0) focus(node, false);
+      else paint();
+    },
     stop() {
       watch.disconnect();
       flights.stop();

@@ -1,5 +1,6 @@
 /** The words of the ratchet tree: labels, sentences and the table. */
-import { list, own, upperFirst, viewerFirst } from "../shared/words.js";
+import { counted, list, own, upperFirst, viewerFirst } from "../shared/words.js";
+import { level } from "./geometry.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
@@ -106,11 +107,18 @@ export function nodeLabel(mark, viewer) {
   return Object.values(nodeParts(mark, viewer)).filter(Boolean).join(", ");
 }
 
-/** The picture as a table, a row for each node. @param {Frame} frame @returns {{heads: string[], rows: string[][]}} */
+/** @param {number} node @param {number} members @returns {string} what a folded node stands for */
+export function subtreeLabel(node, members) {
+  const leaves = (level(node) === 0 ? 0 : 2 ** level(node)).toLocaleString("en");
+  return `folded: ${leaves} leaves with ${counted(members, "member", "members")}`;
+}
+
+/** The picture as a table, a row for each node. @param {Frame} frame @returns {import("../shared/data_table.js").Table} */
 export function treeTable({ marks, viewer }) {
   return {
     heads: ["Node", "What", "Public key", `Private key, for ${viewer.name}`, "Notes"],
-    rows: marks.map((mark) => Object.values(nodeParts(mark, viewer.name))),
+    count: marks.length,
+    row: (index) => Object.values(nodeParts(marks[index], viewer.name)),
   };
 }
 

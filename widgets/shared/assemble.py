@@ -16,6 +16,7 @@ STYLES = (
     "shared/theme.css",
     "shared/marks.css",
     "shared/layout.css",
+    "ratchet_tree/marks.css",
     "ratchet_tree/ratchet_tree.css",
     "key_lifetimes/marks.css",
     "key_lifetimes/key_lifetimes.css",

@@ -87,6 +87,8 @@ export const ICONS = {
   unlocked: "M3.5 7.5h9v6h-9zM5.5 7.5V4a2.5 2.5 0 0 1 4.8-1",
   closer: "M8 3.5v9M3.5 8h9",
   wider: "M3.5 8h9",
+  up: "M3.5 10.5 8 5.5l4.5 5",
+  down: "M3.5 5.5 8 10.5l4.5-5",
   unfold: "M8 2.5v11M5 5l3-2.5L11 5M5 11l3 2.5L11 11M4 8h8",
 };
 

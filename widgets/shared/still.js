@@ -33,16 +33,20 @@ export function image({ width, height, name = "" }, style, shapes) {
 }
 
 /** The greatest number of rows that a table has. A sentence says how many more rows there are. */
-const ROWS_AT_MOST = 200;
+export const ROWS_AT_MOST = 200;
 
-/** A table with its name, folded. @param {string} name @param {string[]} heads @param {string[][]} rows @returns {Shape} */
-export function table(name, heads, rows) {
+/**
+ * A table with its name, folded.
+ * @param {string} name @param {string[]} heads @param {string[][]} rows at least the first of `count` rows @param {number} [count]
+ * @returns {Shape}
+ */
+export function table(name, heads, rows, count = rows.length) {
   /** @param {string[]} cells @returns {Shape} */
   const line = (cells) => ["tr", {}, cells.map((cell) => ["td", {}, [cell]])];
   const head = heads.map((text) => /** @type {Shape} */ (["th", { scope: "col" }, [text]]));
   const lines = rows.slice(0, ROWS_AT_MOST).map(line);
-  if (rows.length > ROWS_AT_MOST) {
-    const more = `and ${rows.length - ROWS_AT_MOST} more rows, which the player and the page have`;
+  if (count > ROWS_AT_MOST) {
+    const more = `and ${count - ROWS_AT_MOST} more rows, which the player and the page have`;
     lines.push(["tr", {}, [["td", { colspan: heads.length }, [more]]]]);
   }
   return folded(name, ["table", {}, [["thead", {}, [["tr", {}, head]]], ["tbody", {}, lines]]]);
