@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
+import { frameAt, isUnseen, timeline } from "../../widgets/ratchet_tree/frame.js";
 import { groupRows, nodeRows } from "../../widgets/ratchet_tree/values.js";
 import { sample } from "./sample.js";
 
@@ -63,4 +63,22 @@ test("who did not see a step is shown nothing of the group", () => {
   assert.deepEqual(groupRows(time, frameAt(time, { step: 3, viewer: "carol", beat: -1 })), [
     { name: "content", value: "unknown to Carol", unknown: true },
   ]);
+});
+
+test("a lean view has the values of a node only when Python has sent them", () => {
+  const lean = timeline({ ...sample(), lean: true });
+  const frame = frameAt(lean, { step: 1, viewer: "alice", beat: -1 });
+  assert.match(nodeRows(lean, frame, 1)[0].value, /stay with Python/);
+  const keys = { [frame.marks[1].key ?? ""]: { public: "aa", private: "bb" } };
+  const given = { step: 1, node: 1, keys, nodes: [], hash: "cc", path: [] };
+  const rows = Object.fromEntries(nodeRows(lean, frame, 1, given).map(({ name, value }) => [name, value]));
+  assert.deepEqual([rows.encryption_key, rows["private key"], rows.tree_hash], ["aa", "bb", "cc"]);
+  assert.match(nodeRows(lean, frame, 3, given)[0].value, /stay with Python/, "those of another node do not count");
+});
+
+test("who sees a step can be listed, or who does not", () => {
+  const [step] = sample().steps;
+  assert.equal(isUnseen({ ...step, unseen_by: ["alice"] }, "alice"), true);
+  assert.equal(isUnseen({ ...step, unseen_by: undefined, seen_by: ["alice"] }, "alice"), false);
+  assert.equal(isUnseen({ ...step, unseen_by: undefined, seen_by: ["alice"] }, "bob"), true);
 });

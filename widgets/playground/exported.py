@@ -12,7 +12,7 @@ from widgets.shared.still import NotDrawn, still, words_alone
 
 MODULE = "playground/playground.js"
 STILL_MODULE = "playground/still.js"
-STILL_STYLES = ("shared/theme.css", "shared/marks.css", "ratchet_tree/marks.css")
+STILL_STYLES = ("shared/theme.css", "shared/marks.css")
 
 STYLES_HERE = (*STYLES, "shared/form.css", "playground/playground.css")
 """The stylesheets of a playground, which has other pictures in it."""

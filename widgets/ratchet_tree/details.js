@@ -38,9 +38,9 @@ export function help(step) {
 export function details(close) {
   const side = panel(close);
 
-  /** @param {Timeline} time @param {Frame} frame @param {"" | "node" | "group" | "help"} what @param {number} node */
-  function show(time, frame, what, node) {
-    const rows = what === "node" ? nodeRows(time, frame, node) : what === "group" ? groupRows(time, frame) : [];
+  /** @param {Timeline} time @param {Frame} frame @param {"" | "node" | "group" | "help"} what @param {number} node @param {object} values the values that Python has sent last */
+  function show(time, frame, what, node, values) {
+    const rows = what === "node" ? nodeRows(time, frame, node, values) : what === "group" ? groupRows(time, frame) : [];
     const now = what && JSON.stringify([what, node, frame.epoch, what === "help" && frame.step, frame.viewer.id, rows]);
     side.show(now, titleOf(what, frame, node), () =>
       what === "help"

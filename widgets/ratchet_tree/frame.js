@@ -194,10 +194,15 @@ function knowledgeAfter(had, view, viewer, index) {
   for (const { key, how } of own(step.keys_learned, viewer) ?? []) keys.set(key, how);
   const unseen = new Set(step.tree_to?.includes(viewer) ? [] : had.unseen);
   for (const node of touched(step)) {
-    if (step.unseen_by?.includes(viewer)) unseen.add(node);
+    if (isUnseen(step, viewer)) unseen.add(node);
     else unseen.delete(node);
   }
   return { step: index, keys, unseen };
+}
+
+/** Whether a viewer does not see what a step did. @param {Step} step @param {string} viewer */
+export function isUnseen({ seen_by, unseen_by }, viewer) {
+  return seen_by ? !seen_by.includes(viewer) : (unseen_by?.includes(viewer) ?? false);
 }
 
 /** @param {Step} step @returns {number[]} the nodes that a step changed */
@@ -214,7 +219,7 @@ export function frameAt(time, place) {
   const now_step = view.steps[step];
   const beat = place.beat >= 0 && place.beat < now_step.beats.length ? place.beat : -1;
   const viewer = view.viewers.find(({ id }) => id === place.viewer) ?? view.viewers[0];
-  const seen = !(now_step.unseen_by ?? []).includes(viewer.id);
+  const seen = !isUnseen(now_step, viewer.id);
   const now = beat < 0 ? undefined : now_step.beats[beat];
   const known = seen && (now === undefined || now.known_to === null || now.known_to.includes(viewer.id));
   const tree = time.tree(step);
@@ -241,9 +246,9 @@ export function frameAt(time, place) {
  * @param {View} view @param {Frame} frame @returns {Viewer | null} null if the viewer sees it, or nobody does
  */
 export function witness(view, { step, beat, viewer, seen, known }) {
-  const { actor, message, unseen_by = [], beats } = view.steps[step];
+  const { actor, message, beats } = view.steps[step];
   const others = [...view.viewers.filter(({ id }) => id === actor), ...view.viewers];
-  if (!seen) return others.find(({ id }) => !unseen_by.includes(id)) ?? null;
+  if (!seen) return others.find(({ id }) => !isUnseen(view.steps[step], id)) ?? null;
   if (!known) return others.find(({ id }) => beats[beat].known_to?.includes(id)) ?? null;
   if (message?.kind !== "application" || viewer.id in message.read) return null;
   return others.find(({ id }) => id in message.read) ?? null;

@@ -39,13 +39,14 @@ export const NOBODY = { label: "", stop: 0, focus: -1, pin: -1, pointed: -1, nam
 export function draw(frame, places, { label, stop, focus, pin, pointed, named, found } = NOBODY) {
   const told = toldBy(frame.marks[pointed]);
   return [
-    ["g", { class: "mls-edges" }, edges(frame, places)],
-    ["g", { class: "mls-way" }, way(frame, places, pointed)],
-    ["g", { class: "mls-links" }, [...told].map((node) => link(places, frame.marks[pointed], node))],
+    ["g", { class: "mls-edges" }, edges(frame, places), "edges"],
+    ...group("mls-way", way(frame, places, pointed)),
+    ["g", { class: "mls-links" }, [...told].map((node) => link(places, frame.marks[pointed], node)), "links"],
     [
       "g",
       { class: "mls-nodes", role: "tree", "aria-label": label },
       frame.marks.map((mark) => node(frame, places, mark, { told, stop, pin })),
+      "nodes",
     ],
     ...pointers(frame, places, { focus, pin, named, found }),
   ];
@@ -57,7 +58,7 @@ export function draw(frame, places, { label, stop, focus, pin, pointed, named, f
  */
 export function pointers(frame, places, { focus, pin, named, found }) {
   return [
-    ["g", { class: "mls-finds" }, found.map((leaf) => find(places, leaf))],
+    ...group("mls-finds", found.map((leaf) => find(places, leaf))),
     [
       "g",
       { class: "mls-cursors" },
@@ -65,9 +66,15 @@ export function pointers(frame, places, { focus, pin, named, found }) {
         ...(frame.marks[pin] ? [cursor(places, pin, "mls-pin")] : []),
         ...(frame.marks[focus] ? [cursor(places, focus, "mls-focus")] : []),
       ],
+      "cursors",
     ],
-    ["g", { class: "mls-callouts", "aria-hidden": "true" }, callouts(named, places)],
+    ["g", { class: "mls-callouts", "aria-hidden": "true" }, callouts(named, places), "callouts"],
   ];
+}
+
+/** A group of shapes, if there are any. @param {string} name @param {Shape[]} shapes @returns {Shape[]} */
+function group(name, shapes) {
+  return shapes.length ? [["g", { class: name }, shapes, name]] : [];
 }
 
 /** A mark beside the foot of a leaf whose member was searched for. @param {Layout} places @param {number} leaf @returns {Shape} */

@@ -3,7 +3,7 @@
  * uses only get, set, save_changes, on and off of the model, and reads values with model.get.
  *
  * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1), node_indices
- * (whether leaves show theirs).
+ * (whether leaves show theirs), values (those of the selected node, if the view is lean).
  */
 import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
@@ -28,7 +28,7 @@ const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
 /** If a new step comes within this time in milliseconds after another, the steps are not played one by one. */
 const HURRY = 1500;
-const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected", "node_indices"];
+const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected", "node_indices", "values"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
@@ -176,7 +176,7 @@ export function render({ model, el }) {
       table: own.table,
       help: own.panel === "help",
     });
-    side.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node);
+    side.show(time, frame, own.panel || (node >= 0 ? "node" : ""), node, model.get("values"));
     table.show(own.table ? treeTable(frame) : null);
     const said = sentence(view, frame);
     if (words.textContent !== said) words.textContent = said;

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from widgets.ratchet_tree.lean import is_large, lean, values_at
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes, without_early_parts
 from widgets.shared.picture import Picture
-from widgets.shared.still import NotDrawn, run
+from widgets.shared.still import NotDrawn, Still, run, still
 from workbench.lab import World
 from workbench.lab.errors import NotPossible
 from workbench.lab.leaks import recorded_history
@@ -31,12 +32,13 @@ class RatchetTree(Picture):
 
     `step` and `beat` are the place in the view that is shown (beat -1: the end of the step). `selected` is the node
     whose values are shown, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
-    are shared with the browser. Pictures with one `workspace` step together.
+    are shared with the browser, so that `jslink` can join two pictures.  The view of a tree with more than 512 leaves
+    has no long values: `values` are those of the selected node.
     """
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
     _still_module: ClassVar[str] = "ratchet_tree/still.js"
-    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css", "ratchet_tree/marks.css")
+    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css")
     _shares: ClassVar[Mapping[str, str]] = {"step": "step", "viewer": "viewer"}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
@@ -49,6 +51,7 @@ class RatchetTree(Picture):
     playing = traitlets.Bool(default_value=False).tag(sync=True)
     selected = traitlets.Int(-1).tag(sync=True)
     node_indices = traitlets.Bool(default_value=False).tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self, view: RatchetTreeView, *, step: int | None = None, viewer: str | None = None, **traits: Any
@@ -63,9 +66,12 @@ class RatchetTree(Picture):
             raise ValueError(f"{viewer!r} is not a viewer of this view; its viewers are {', '.join(viewers)}")
         if step is not None and not 0 <= step <= last:
             raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
+        self._whole: Mapping[str, Any] = view
         super().__init__(
             view=view, step=last if step is None else step, viewer=viewers[0] if viewer is None else viewer, **traits
         )
+        self.observe(self._give_values, names=["selected", "step", "view"])
+        self._give_values()
 
     @classmethod
     def of(cls, world: World | TreeMaterial, *, leaks: Sequence[Leak] = (), **traits: Any) -> RatchetTree:
@@ -105,6 +111,17 @@ class RatchetTree(Picture):
     def _can_show(self, name: str, value: object) -> bool:
         return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
 
+    @traitlets.validate("view")
+    def _fit(self, proposal: traitlets.Bunch) -> Mapping[str, Any]:
+        """The view for the browser: that of a large tree has no long values (lean.py)."""
+        self._whole = proposal["value"]
+        return lean(self._whole) if is_large(self._whole) else self._whole
+
+    def _give_values(self, _change: object = None) -> None:
+        """Give the browser the values of the selected node, where the view has none."""
+        if self.selected >= 0 and "lean" in self.view:
+            self.set_trait("values", values_at(self._whole, self.step, self.selected))
+
     def __repr__(self) -> str:
         steps = len(self.view["steps"])
         return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {steps}, seen by {self._viewer_name()})"
@@ -115,6 +132,10 @@ class RatchetTree(Picture):
     def _shown(self) -> dict[str, object]:
         names = ("view", "step", "viewer", "speed", "node_indices")
         return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
+
+    def _still(self) -> Still:
+        large = ("ratchet_tree/marks.css",) if is_large(self.view) else ()
+        return still(self._still_module, self._shown(), (*self._still_styles, *large))
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
         yield from super()._versions()

@@ -136,6 +136,7 @@ export interface StepView {
   keys_learned: Record<string, LearnedKeyView[]>;
   keys_deleted: Record<string, string[]>;
   unseen_by?: string[];
+  seen_by?: string[];
   tree_to?: string[];
   path: PathView | null;
   welcome?: WelcomeEnvelopeView[];
@@ -164,4 +165,5 @@ export interface RatchetTreeView {
   keys: Record<string, KeyView>;
   steps: StepView[];
   padlocks?: Record<string, PadlockView>;
+  lean?: boolean;
 }

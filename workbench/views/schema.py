@@ -245,7 +245,8 @@ class StepView(TypedDict):
     values of nodes, `blank` the nodes that became blank.  `hashes` and `group` have only what changed.  `unseen_by` has
     the viewers who do not see what this step changed in the tree: the changed nodes become unknown to them.  `tree_to`
     has the viewers who get the whole tree in this step, by a Welcome for example: they know every node from then on.
-    `padlock` says whether the viewer `attacker` can read the epoch after the step, if a device was compromised.
+    `padlock` says whether the viewer `attacker` can read the epoch after the step, if a device was compromised.  The
+    view of a large tree has, where it is shorter, `seen_by` in place of `unseen_by`: no other viewer sees the step.
     """
 
     kind: StepKind
@@ -261,6 +262,7 @@ class StepView(TypedDict):
     keys_learned: dict[ViewerId, list[LearnedKeyView]]
     keys_deleted: dict[ViewerId, list[KeyId]]
     unseen_by: NotRequired[list[ViewerId]]
+    seen_by: NotRequired[list[ViewerId]]
     tree_to: NotRequired[list[ViewerId]]
     path: PathView | None
     welcome: NotRequired[list[WelcomeEnvelopeView]]
@@ -288,6 +290,8 @@ class RatchetTreeView(TypedDict):
     """A group's ratchet tree from its first recorded epoch on, for all viewers.
 
     `padlocks` says for each epoch, written in decimal, whether the viewer `leak holder` can read it, if there is one.
+    A `lean` view is that of a large tree, without long values and with the first of long lists; `widgets.RatchetTree`
+    makes it, and gives the browser the values of the node that is selected.
     """
 
     format: Literal["mls-workbench/ratchet-tree-view"]
@@ -301,3 +305,4 @@ class RatchetTreeView(TypedDict):
     keys: dict[KeyId, KeyView]
     steps: list[StepView]
     padlocks: NotRequired[dict[str, PadlockView]]
+    lean: NotRequired[bool]
