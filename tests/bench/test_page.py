@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.test_results import RESULTS
 from workbench.bench.page import to_page
-from workbench.bench.results import FLOOR, OURS, from_json, to_json
+from workbench.bench.results import FLOOR, OURS, PictureTime, from_json, to_json
 from workbench.bench.steps import BY_ID, PRIMITIVES, STEPS
 from workbench.cli import main
 
@@ -92,3 +92,10 @@ def test_a_picture_of_an_unknown_format_is_refused(
 ) -> None:
     assert main(["bench", "--read", stored, "--plot", str(tmp_path / "chart.doc")]) == 2
     assert "doc" in capsys.readouterr().err
+
+
+def test_the_page_has_the_figures_of_pictures_with_their_aims(repository: Path) -> None:
+    results = from_json((repository / "docs/performance.json").read_bytes())
+    results.pictures = [PictureTime("a frame of a pan", 10_000, "ms", 1.23, 2.5, 8, "0.9")]
+    assert from_json(json.dumps(to_json(results))).pictures == results.pictures
+    assert "| a frame of a pan | 10,000 | ms | 1.2 | 2.5 | 8 | 0.9 |" in to_page(results)

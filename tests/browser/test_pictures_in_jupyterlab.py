@@ -47,6 +47,13 @@ from widgets import KeyLifetimes
 
 lifetimes = KeyLifetimes.of(scenario("retroactive break"), device="Dave", step=1)
 lifetimes"""
+LARGE_CELL = """\
+from widgets import RatchetTree
+from workbench.bench.host import BenchHost
+
+host = BenchHost(520)
+large = RatchetTree.of(host.invite("blank", *host.spare_key_packages()).state)
+large"""
 
 # All messages of widgets that come from Python, as text.
 _WATCH_COMMS = """() => {
@@ -62,7 +69,7 @@ _WATCH_COMMS = """() => {
 def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook whose cells have run, one for each picture."""
     watch = Watch()
-    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL)
+    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, LARGE_CELL)
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     watch.over(context)
     page = context.new_page()
@@ -158,11 +165,25 @@ def test_the_line_of_a_compromise_reaches_python_and_python_moves_the_line(noteb
     assert faults_that_axe_finds(notebook, LIFETIMES) == []
 
 
+def test_a_large_tree_asks_python_for_the_values_of_the_chosen_node(notebook: Page) -> None:
+    large = notebook.locator(".mls-ratchet-tree:visible")
+    large.scroll_into_view_if_needed()
+    large.get_by_label("Find a member by name").fill("filler 300")
+    expect(large.locator("[role='treeitem']")).to_contain_text("filler 300")
+    large.get_by_role("tree").focus()
+    notebook.keyboard.press("Enter")
+    expect(large.get_by_role("complementary")).to_contain_text("signature_key")
+    assert in_kernel(notebook, "large.view['keyframe']['nodes']['600']['values']") == "{}"
+    notebook.keyboard.press("f")
+    comes_to_be(notebook, "(large.selected, large.playing)", "(600, False)")
+
+
 def test_in_a_narrow_window_the_graph_keeps_its_size_and_shows_what_is_selected(notebook: Page) -> None:
     """JupyterLab's own styles would make the picture as narrow as its output, and cut it."""
     notebook.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     notebook.set_viewport_size({"width": 320, "height": 900})
     picture = notebook.locator(f"{ROOT} .mls-derivation-picture")
+    picture.scroll_into_view_if_needed()
     expect(picture).to_have_css("width", f"{picture.get_attribute('width')}px")
     expect(picture).to_have_css("height", f"{picture.get_attribute('height')}px")
-    notebook.wait_for_function("() => document.querySelector('.mls-viewport').scrollLeft > 0")
+    notebook.wait_for_function("() => document.querySelector('.mls-derivation-graph .mls-viewport').scrollLeft > 0")

@@ -198,3 +198,13 @@ test("every frame is the same whatever was looked at before", () => {
     assert.deepEqual(frameAt(scrubbed, place), frameAt(timeline(view), place));
   }
 });
+
+test("beside another viewer's tree, the nodes are marked of which the two know different things", () => {
+  const marks = frameAt(timeline(sample()), { step: 1, viewer: "alice", beat: -1, beside: "carol" }).marks;
+  const [own, other] = ["alice", "carol"].map((viewer) => at(1, viewer).marks);
+  const differs = own.map(({ state, key, hold }, node) => state !== other[node].state || key !== other[node].key || hold !== other[node].hold);
+  assert.deepEqual(marks.map((mark) => mark.differs !== ""), differs);
+  assert.ok(differs.includes(true) && differs.includes(false));
+  assert.deepEqual([...new Set(marks.map((mark) => mark.differs))].sort(), ["", "Carol"]);
+  assert.ok(at(1, "alice").marks.every((mark) => mark.differs === ""), "alone nothing is marked");
+});

@@ -3,7 +3,8 @@
  * timeline keeps trees that were computed before, so that going to another step is cheap.
  */
 import { own } from "../shared/words.js";
-import { descent, left, nodeCount, right, root } from "./geometry.js";
+import { left, nodeCount, right } from "./geometry.js";
+import { tokensOf } from "./tokens.js";
 
 /** @typedef {import("./view.d.ts").RatchetTreeView} View */
 /** @typedef {import("./view.d.ts").NodeView} Node */
@@ -46,6 +47,7 @@ import { descent, left, nodeCount, right, root } from "./geometry.js";
  * @property {boolean} fresh new in this epoch
  * @property {boolean} changed by this very step
  * @property {boolean} lit whether this beat is about the node
+ * @property {string} differs the viewer of the tree beside this one, if that viewer has something else here; else ""
  */
 
 /**
@@ -211,9 +213,28 @@ function touched(step) {
 }
 
 /**
- * @param {Timeline} time @param {{step: number, beat: number, viewer: string, node_indices?: boolean}} place @returns {Frame}
+ * @param {Timeline} time @param {{step: number, beat: number, viewer: string, node_indices?: boolean, beside?: string}} place
+ * @returns {Frame} `beside` is the viewer of the tree beside this one, whose differences are marked
  */
 export function frameAt(time, place) {
+  const frame = frameOf(time, place);
+  const other = time.view.viewers.find(({ id }) => id === place.beside);
+  if (other) markDifferences(frame.marks, frameOf(time, { ...place, viewer: other.id }).marks, other.name);
+  return frame;
+}
+
+/** @param {Mark[]} marks @param {Mark[]} others what another viewer has @param {string} name of the other viewer */
+function markDifferences(marks, others, name) {
+  for (const mark of marks) {
+    const other = others[mark.node];
+    if (mark.state !== other.state || mark.key !== other.key || mark.hold !== other.hold) mark.differs = name;
+  }
+}
+
+/**
+ * @param {Timeline} time @param {{step: number, beat: number, viewer: string, node_indices?: boolean}} place @returns {Frame}
+ */
+function frameOf(time, place) {
   const { view } = time;
   const step = Math.max(0, Math.min(time.last, place.step));
   const now_step = view.steps[step];
@@ -326,6 +347,7 @@ function marksOf(time, { now_step, step, beat, viewer, tree, before, lit }) {
       fresh: keyed !== undefined && !isOld && since > 0 && since >= tree.epochBegan,
       changed: changing.has(node) && !isOld,
       lit: lit.has(node),
+      differs: "",
     });
   }
   return marks;
@@ -359,81 +381,4 @@ function pathEdges(step, beat) {
     child = node;
   }
   return edges;
-}
-
-/**
- * What travels in a beat.
- * @param {Timeline} time @param {Step} step @param {number} beat @param {string} viewer @param {boolean} known
- * @param {Tree} tree
- * @returns {Token[]}
- */
-function tokensOf(time, step, beat, viewer, known, tree) {
-  const now = step.beats[beat];
-  if (now === undefined) return [];
-  /**
-   * @param {"secret" | "envelope" | "message"} kind @param {number[]} route
-   * @param {{label?: string, open?: boolean, own?: boolean}} [looks] @returns {Token}
-   */
-  const token = (kind, route, looks = {}) => ({ kind, route, label: "", open: false, own: false, known, ...looks });
-  switch (now.kind) {
-    case "leaf_key":
-      return now.nodes.map((node) => token("secret", [node]));
-    case "root":
-      return [token("secret", [root(tree.leafCount)])];
-    case "climb":
-      return chains(now.edges).map((route) => token("secret", route));
-    case "seal":
-      return sealed(step, now.nodes).map(({ node, to, to_key }) =>
-        token("envelope", descent(node, to), { label: time.view.keys[to_key].public.slice(0, 4) }),
-      );
-    case "open":
-      return [
-        ...sealed(step).map(({ to, opened_by }) =>
-          token("envelope", [to], { open: now.nodes.includes(to), own: opened_by.includes(viewer) }),
-        ),
-        ...chains(now.edges).map((route) => token("secret", route)),
-      ];
-    case "welcome":
-      return (step.welcome ?? []).map(({ to, opened_by }) =>
-        token("envelope", [step.path?.committer ?? to, to], { open: opened_by.length > 0, own: opened_by.includes(viewer) }),
-      );
-    case "message":
-      return now.edges.map((route) => {
-        const isRead = own(step.message?.read, viewer) !== undefined;
-        return token("message", route, { open: isRead, own: isRead });
-      });
-    default:
-      return [];
-  }
-}
-
-/** @param {Step} step @param {number[]} [nodes] only those sealed at these nodes */
-function sealed(step, nodes) {
-  return (step.path?.nodes ?? [])
-    .filter(({ node }) => !nodes?.length || nodes.includes(node))
-    .flatMap(({ node, envelopes }) => envelopes.map((envelope) => ({ node, ...envelope })));
-}
-
-/**
- * Edges in order, joined where one begins as another ends.
- * @param {[number, number][]} edges @returns {number[][]}
- */
-function chains(edges) {
-  /** @type {Map<number, number>} */
-  const next = new Map(edges);
-  const ends = new Set(edges.map(([, to]) => to));
-  /** @type {number[][]} */
-  const routes = [];
-  const passed = new Set();
-  for (const [from] of [...edges].sort(([a], [b]) => Number(ends.has(a)) - Number(ends.has(b)))) {
-    if (passed.has(from)) continue;
-    const route = [from];
-    for (let at = next.get(from); at !== undefined; at = next.get(at)) {
-      passed.add(route[route.length - 1]);
-      route.push(at);
-      if (passed.has(at)) break;
-    }
-    routes.push(route);
-  }
-  return routes;
 }

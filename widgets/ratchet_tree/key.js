@@ -54,6 +54,8 @@ export const MARKS = [
   { is: ["mls-block", "has-computed"], name: "keys in it computed", text: "a framed block in the colour of danger: the attacker has computed a private key in this subtree", mark: block("has-computed") },
   { is: ["mls-fold"], name: "folded", text: "a triangle with the number of members: a subtree that you have folded", mark: specimen(["g", { class: "mls-fold" }, [["path", { d: "M0-16 14 4-14 4z" }], ["text", { y: 20 }, ["64"]]]]) },
   { is: ["mls-found"], name: "found", text: "a small triangle below a leaf: a member that you searched for", mark: specimen(["path", { class: "mls-found", d: "M0-8 9 8-9 8z" }]) },
+  { is: ["mls-differs"], name: "not the same", text: "the sign “is not equal”: the viewer of the tree beside this one knows another state or key here", mark: node({ node: 3, differs: "B" }) },
+  { is: ["mls-block", "is-different"], name: "not the same in it", text: "a block in dashes of ink: in this subtree the viewer of the tree beside this one knows something else", mark: block("is-full is-different") },
   { is: ["is-lit"], name: "here", text: "a thick outline in the colour of the path: this part of the step is about this node", mark: node({ node: 3, lit: true }) },
   { is: ["mls-token", "is-secret"], not: ["is-unknown"], name: "secret", text: "a diamond: a secret", mark: token("secret") },
   { is: ["mls-token", "is-envelope"], not: ["is-open", "is-unknown"], name: "ciphertext", text: "an envelope: a ciphertext, with the start of the public key to which it is sealed", mark: token("envelope") },

@@ -23,6 +23,7 @@ const HELD = ["", "has-held", "has-computed", "has-leaked"];
  * @property {Uint32Array} unknown how many nodes the viewer has not seen
  * @property {Uint8Array} held the most that the viewer has of a private key: an index of `HELD`
  * @property {Uint8Array} fresh whether a key is new in this epoch
+ * @property {Uint8Array} differs whether the viewer of the tree beside this one has something else
  */
 
 /** @type {WeakMap<Frame, Contents>} */
@@ -39,8 +40,9 @@ export function contentsOf(frame) {
     unknown: new Uint32Array(size),
     held: new Uint8Array(size),
     fresh: new Uint8Array(size),
+    differs: new Uint8Array(size),
   };
-  const { members, unknown, held, fresh } = contents;
+  const { members, unknown, held, fresh, differs } = contents;
   for (let height = 0; (1 << height) - 1 < size; height += 1) {
     const half = 1 << (height - 1);
     for (let at = (1 << height) - 1; at < size; at += 2 << height) {
@@ -49,12 +51,14 @@ export function contentsOf(frame) {
       unknown[at] = mark.state === "unknown" ? 1 : 0;
       held[at] = mark.hold ? HELD.indexOf(`has-${mark.hold}`) : 0;
       fresh[at] = mark.fresh ? 1 : 0;
+      differs[at] = mark.differs ? 1 : 0;
       if (height === 0) continue;
       for (const below of [at - half, at + half]) {
         members[at] += members[below];
         unknown[at] += unknown[below];
         held[at] = Math.max(held[at], held[below]);
         fresh[at] |= fresh[below];
+        differs[at] |= differs[below];
       }
     }
   }
@@ -148,14 +152,14 @@ function stroke(places, node) {
 }
 
 /** A subtree without room: from the level below its node down to the leaves. @param {Contents} contents @param {LargeLayout} places @param {number} node @returns {Shape} */
-function block({ members, unknown, held, fresh }, places, node) {
+function block({ members, unknown, held, fresh, differs }, places, node) {
   const { first, slots } = places.slot(node);
   const [from, to] = [places.look.left + first * places.gap, places.look.left + (first + slots) * places.gap];
   const leaves = 2 ** level(node);
   const share = members[node] === 0 ? "is-empty" : members[node] < leaves ? "is-part" : "is-full";
   const isUnknown = unknown[node] === 2 * leaves - 1;
   const top = y(places, node) + 9;
-  const name = ["mls-block", isUnknown ? "is-unknown" : share, HELD[held[node]], fresh[node] && !isUnknown && "is-fresh"];
+  const name = ["mls-block", isUnknown ? "is-unknown" : share, HELD[held[node]], fresh[node] && !isUnknown && "is-fresh", differs[node] && "is-different"];
   const box = { x: round(from), y: round(top), width: round(Math.max(1, to - from - 0.4)), height: round(places.base + 8 - top) };
   return ["rect", { class: name.filter(Boolean).join(" "), ...box }, [], node];
 }

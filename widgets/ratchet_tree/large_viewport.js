@@ -11,6 +11,8 @@ import { nodeLabel, pictureLabel, subtreeLabel } from "./words.js";
 /** @typedef {import("./frame.js").Timeline} Timeline */
 /** @typedef {import("./large_layout.js").LargeLayout} LargeLayout */
 
+/** The key below the picture follows when nothing has moved for so many milliseconds. */
+const PAUSE = 120;
 /** Movements of the pointer that are shorter than this are a click. */
 const STILL = 4;
 
@@ -41,6 +43,8 @@ export function largeViewport(choose, arranged, painted) {
   let found = [];
   let travel = { began: 0, time: 0 };
   let wanted = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
   /** @type {{at: number, moved: number} | null} */
   let held = null;
 
@@ -96,7 +100,8 @@ export function largeViewport(choose, arranged, painted) {
     ink.clearRect(0, 0, places.width, places.height);
     paint(shapes);
     paint([["g", { class: "mls-tokens" }, tokens]]);
-    painted([...shapes, ...tokens]);
+    clearTimeout(pause);
+    pause = setTimeout(() => painted([...shapes, ...tokens]), PAUSE);
     if (part < 1) soon();
   }
 
@@ -267,6 +272,7 @@ export function largeViewport(choose, arranged, painted) {
       watch.disconnect();
       inJupyter.disconnect();
       cancelAnimationFrame(wanted);
+      clearTimeout(pause);
       for (const theme of themes) theme.removeEventListener("change", repaint);
     },
   };

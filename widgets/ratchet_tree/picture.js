@@ -15,6 +15,8 @@ const CALLOUT = 24;
 const SIZE = 16;
 /** Where parents stand closer than this, there is no room for a fingerprint between them. */
 const ROOM_FOR_PRINT = 88;
+/** The sign "is not equal", beside a mark. */
+const UNEQUAL = "M-26-17h9M-26-12h9M-24-8l5-13";
 const FLAG = "M-15-13v-13l10 4-10 4";
 
 /**
@@ -200,6 +202,7 @@ export function nodeClass(mark, room, isTold) {
     mark.fresh && "is-fresh",
     mark.changed && "is-changed",
     mark.lit && "is-lit",
+    mark.differs && "is-different",
     isTold && "is-told",
   ]
     .filter(Boolean)
@@ -238,6 +241,7 @@ function nodeShapes(mark, room, indices, letters = CALLOUT) {
     const x = mark.node % 4 === 0 && mark.hold !== "leaked" ? -9 : 9;
     shapes.push(text({ class: "mls-index", x, y: -SIZE - 7 }, String(mark.node)));
   }
+  if (mark.differs) shapes.push(path("mls-differs", UNEQUAL));
   if (mark.unmerged.length) shapes.push(chip(`+${mark.unmerged.length}`));
   return shapes;
 }
@@ -258,6 +262,7 @@ export function markAlone(traits, indices = false) {
     fresh: false,
     changed: false,
     lit: false,
+    differs: "",
     ...traits,
   };
   return ["g", { class: nodeClass(mark, "full", false) }, nodeShapes(mark, "full", indices)];

@@ -3,7 +3,7 @@
  * uses only get, set, save_changes, on and off of the model, and reads values with model.get.
  *
  * Traits: view, step, beat (-1: the step is over), viewer, speed, playing, selected (a node index, or -1), node_indices
- * (whether leaves show theirs), values (those of the selected node, if the view is lean).
+ * (whether leaves show theirs), beside (the viewer of the tree beside this one, whose differences are marked), values (those of the selected node, if the view is lean).
  */
 import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
@@ -28,7 +28,7 @@ const FORMAT = "mls-workbench/ratchet-tree-view";
 const VERSION = 1;
 /** If a new step comes within this time in milliseconds after another, the steps are not played one by one. */
 const HURRY = 1500;
-const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected", "node_indices", "values"];
+const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected", "node_indices", "beside", "values"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
@@ -86,7 +86,7 @@ export function render({ model, el }) {
     controls.bar,
     head.bar,
     find.element,
-    html("div", { class: "mls-body" }, small.room, large.room, side.element),
+    html("div", { class: "mls-body" }, viewport.room, side.element),
     html("div", { class: "mls-told" }, words, offer),
     key.element,
     table.region,
@@ -155,16 +155,16 @@ export function render({ model, el }) {
     if (model.get("playing") && (isNew || drawn === null)) playNew(isNew ? before : null);
     const { view } = time;
     const place = here();
-    const frame = frameAt(time, { ...place, viewer: model.get("viewer"), node_indices: model.get("node_indices") });
+    const frame = frameAt(time, { ...place, viewer: model.get("viewer"), node_indices: model.get("node_indices"), beside: model.get("beside") });
     const pin = model.get("selected") < frame.marks.length ? model.get("selected") : -1;
     const hasMoved = drawn !== null && (drawn.step !== place.step || drawn.beat !== place.beat);
     const isNext = drawn !== null && hasMoved && isOneOn(drawn, place);
     const travel = isNext && place.beat >= 0 ? durations(view.steps[place.step], model.get("speed"))[place.beat] : 0;
     const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
     head.show(view, frame, own.panel === "group");
-    viewport = frame.leafCount > LARGEST ? large : small;
-    small.room.hidden = viewport !== small;
-    large.room.hidden = viewport !== large;
+    const wanted = frame.leafCount > LARGEST ? large : small;
+    if (wanted !== viewport) viewport.room.replaceWith(wanted.room);
+    viewport = wanted;
     find.show(frame);
     fold.hidden = viewport !== large || pin < 0 || pin % 2 === 0;
     fold.textContent = `Fold or unfold node ${pin}`;

@@ -33,7 +33,8 @@ class RatchetTree(Picture):
     `step` and `beat` are the place in the view that is shown (beat -1: the end of the step). `selected` is the node
     whose values are shown, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
     are shared with the browser, so that `jslink` can join two pictures.  The view of a tree with more than 512 leaves
-    has no long values: `values` are those of the selected node.
+    has no long values: `values` are those of the selected node.  `beside` is another viewer, for whom the nodes that
+    differ are marked.
     """
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
@@ -51,6 +52,7 @@ class RatchetTree(Picture):
     playing = traitlets.Bool(default_value=False).tag(sync=True)
     selected = traitlets.Int(-1).tag(sync=True)
     node_indices = traitlets.Bool(default_value=False).tag(sync=True)
+    beside = traitlets.Unicode().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -130,7 +132,7 @@ class RatchetTree(Picture):
         return str(next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer))
 
     def _shown(self) -> dict[str, object]:
-        names = ("view", "step", "viewer", "speed", "node_indices")
+        names = ("view", "step", "viewer", "speed", "node_indices", "beside")
         return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
 
     def _still(self) -> Still:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets
 
@@ -13,6 +13,9 @@ from widgets.shared.workspace import Workspace
 
 if TYPE_CHECKING:
     from workbench.views.schema import RatchetTreeView
+
+PAIR: Final = 2
+"""Differences are marked between so many trees."""
 
 
 class SideBySide(ipywidgets.Box):
@@ -37,7 +40,14 @@ class SideBySide(ipywidgets.Box):
 def side_by_side(view: RatchetTreeView, *viewers: str, step: int | None = None) -> SideBySide:
     """One picture for each viewer. A reader who steps or plays one of them moves all of them, without the kernel.
 
+    Between two pictures the nodes are marked of which the viewers know different things.
+
     Raises ValueError if the view has no such viewer or step.
     """
     workspace = Workspace(apart=["viewer"])
-    return SideBySide(*(RatchetTree(view, viewer=viewer, step=step, workspace=workspace) for viewer in viewers))
+    others = viewers[::-1] if len(viewers) == PAIR else [""] * len(viewers)
+    pictures = [
+        RatchetTree(view, viewer=viewer, step=step, workspace=workspace, beside=other)
+        for viewer, other in zip(viewers, others, strict=True)
+    ]
+    return SideBySide(*pictures)

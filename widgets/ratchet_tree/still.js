@@ -7,12 +7,12 @@ import { ALL, largeLayout } from "./large_layout.js";
 import { drawLarge, foldedWords } from "./large_picture.js";
 import { pictureLabel, stepSentence, treeTable } from "./words.js";
 
-/** @typedef {{view: import("./view.d.ts").RatchetTreeView, step: number, viewer: string, node_indices?: boolean}} Traits */
+/** @typedef {{view: import("./view.d.ts").RatchetTreeView, step: number, viewer: string, node_indices?: boolean, beside?: string}} Traits */
 
 /** @param {Traits} traits @param {string} style @returns {import("../shared/still.js").Still} */
-export function still({ view, step, viewer, node_indices }, style) {
+export function still({ view, step, viewer, node_indices, beside }, style) {
   const time = timeline(view);
-  const frame = frameAt(time, { step, viewer, beat: -1, node_indices });
+  const frame = frameAt(time, { step, viewer, beat: -1, node_indices, beside });
   const { width, height, shapes, left } = frame.leafCount > LARGEST ? large(frame) : small(frame, time.tallest);
   const { heads, count, row } = treeTable(frame);
   const rows = Array.from({ length: Math.min(count, ROWS_AT_MOST) }, (_, index) => row(index));

@@ -79,8 +79,8 @@ export function nodeParts(mark, viewer) {
     held: "",
     notes: "",
   };
-  if (mark.state === "unknown") return { ...parts, key: `unknown to ${viewer}` };
-  const notes = [];
+  const notes = mark.differs ? [`not the same for ${mark.differs}`] : [];
+  if (mark.state === "unknown") return { ...parts, key: `unknown to ${viewer}`, notes: notes.join(", ") };
   if (mark.unmerged.length) notes.push(`unmerged: ${nodesInWords(mark.unmerged)}`);
   if (mark.state === "blank" && mark.kind === "parent")
     notes.push(`resolution: ${nodesInWords(mark.resolution) || "empty"}`);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.bench.report import HOW_TO_READ, Table, left_out, tables
-from workbench.bench.results import Results
+from workbench.bench.results import PictureTime, Results
 from workbench.bench.steps import PRIMITIVES, STEPS, TREES, BenchStep
 
 HEAD = """# How long each step takes
@@ -70,6 +70,17 @@ this. A latency is the median, and what 95 of 100 answers do not exceed.
 
 """
 
+PICTURES = """### The pictures
+
+`python -m tests.browser.frames --into docs/performance.json` measures this table, and `make docs` writes it here. The
+time of a frame is that of the script, in headless Chromium without a graphics processor: the places of the nodes, the
+shapes, and the order to paint them. The page calls `performance.measure` around it. A tree with 10,000 members has
+16,384 leaves. *median* and *95 of 100* are over the frames, clicks or commits of a run; of bytes the last column is the
+largest number. *aim* is what *95 of 100* shall not exceed. A load above the number of processors makes all times
+longer.
+
+"""
+
 
 APP = """### The app and its room
 
@@ -91,6 +102,8 @@ def to_page(results: Results) -> str:
         parts.append(SERVICE + _table(_service(results)))
     if results.app:
         parts.append(APP + _table(_app(results)))
+    if results.pictures:
+        parts.append(PICTURES + _table(_pictures(results)))
     if results.left_out:
         parts.append("### Left out, or refused by others\n\n" + "".join(f"- {line}\n" for line in left_out(results)))
     parts += [FLOORS, _table(_operations()), _table(_formulas()), _trees()]
@@ -134,6 +147,22 @@ def _app(results: Results) -> Table:
         for each in results.app
     ]
     return Table("", head, rows)
+
+
+def _pictures(results: Results) -> Table:
+    head = ["what", "members", "unit", "median", "95 of 100", "aim", "load before"]
+    rows = [
+        [
+            *(each.what, f"{each.members:,}", each.unit, f"{each.middle:,.{_digits(each)}f}"),
+            *(f"{each.most:,.{_digits(each)}f}", "" if each.aim is None else f"{each.aim:,.0f}", each.load),
+        ]
+        for each in results.pictures
+    ]
+    return Table("", head, rows)
+
+
+def _digits(each: PictureTime) -> int:
+    return 1 if each.unit == "ms" else 0
 
 
 def _operations() -> Table:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from workbench.bench.client import Sample
 
@@ -132,6 +132,22 @@ class AppLoad:
     load: str
 
 
+@dataclass(frozen=True, slots=True)
+class PictureTime:
+    """What a picture takes (`tests/browser/frames.py`): the median, and what 95 of 100 do not exceed.
+
+    `aim` is what `most` shall not exceed, if there is such a number. `load` says how busy the machine was before.
+    """
+
+    what: str
+    members: int
+    unit: Literal["ms", "bytes"]
+    middle: float
+    most: float
+    aim: float | None
+    load: str
+
+
 @dataclass(slots=True)
 class Results:
     """All results of one bench."""
@@ -145,6 +161,7 @@ class Results:
     worst: list[WorstInput] = field(default_factory=list)
     service: list[ServiceLoad] = field(default_factory=list)
     app: list[AppLoad] = field(default_factory=list)
+    pictures: list[PictureTime] = field(default_factory=list)
 
     @property
     def sizes(self) -> list[int]:
@@ -187,6 +204,7 @@ def from_json(text: str | bytes) -> Results:
             worst=[WorstInput(**each) for each in read["worst"]],
             service=[_load(each) for each in read.get("service", ())],
             app=[AppLoad(**{**each, "waits": tuple(each["waits"])}) for each in read.get("app", ())],
+            pictures=[PictureTime(**each) for each in read.get("pictures", ())],
         )
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise UnreadableResults(f"these are not results of `workbench bench --json`: {fault!r}") from fault
