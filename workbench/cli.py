@@ -13,7 +13,7 @@ command is imported only when it is called, so that it starts fast.
 The exit statuses are the same for all commands: 0 means done, 1 means that the answer is no (a vector fails, bytes do
 not decode), and 2 means that an argument is wrong or a file cannot be read. With 2, one line on stderr says what to
 do. Ctrl+C ends each command with 130, and a line that says so. Results go to stdout, and progress and error messages to
-stderr, so that `--json` can be piped. No command prints colours, so NO_COLOR changes nothing.
+stderr, so that `--json` can be piped. Colours are shown on terminals only, and not if NO_COLOR is set.
 """
 
 from __future__ import annotations

@@ -152,7 +152,9 @@ def test_an_unknown_kind_exits_2_and_names_the_known_kinds(capsys: pytest.Captur
     with pytest.raises(SystemExit) as stopped:
         main(["inspect", "--as", "keypackage"])
     assert stopped.value.code == 2
-    assert "keypackage is none of message, key-package, group-info" in capsys.readouterr().err
+    assert (
+        "keypackage is not a struct of RFC 9420, nor one of message, key-package, group-info" in capsys.readouterr().err
+    )
 
 
 def test_hexadecimal_names_the_stray_character() -> None:

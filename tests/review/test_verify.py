@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from tests.mls.group.scenario import NOW, group_of
 from workbench.cli import main
+from workbench.commands.colour import painted
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.material import Piece
 from workbench.mls import Lifetime, MLSMessage, RatchetTreeExtension, encode, group_info, write_state
@@ -127,3 +131,21 @@ def test_the_command_prints_a_table_and_its_exit_status_is_the_answer(
     assert main(["inspect", "--verify", "--json", str(bad)]) == 0
     formats = [json.loads(line)["format"] for line in capsys.readouterr().out.splitlines()]
     assert formats == ["mls-workbench dissection", "mls-workbench verification"]
+
+
+def test_a_terminal_shows_colours_unless_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    master, slave = os.openpty()
+    with os.fdopen(slave, "w") as terminal, redirect_stdout(terminal):
+        coloured = painted("FAILED", "red")
+        monkeypatch.setenv("NO_COLOR", "1")
+        plain = painted("FAILED", "red")
+    os.close(master)
+    assert (coloured, plain) == ("\x1b[31mFAILED\x1b[0m", "FAILED")
+
+
+def test_a_pipe_gets_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    with redirect_stdout(io.StringIO()):
+        assert painted("FAILED", "red") == "FAILED"

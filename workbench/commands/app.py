@@ -119,5 +119,5 @@ def in_jupyter() -> dict[str, Any]:
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text} is no port; a port is a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text} is not a port; a port is a number from 1 to 65535")
     return int(text)

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
+from workbench.commands.colour import Colour, painted
 from workbench.commands.review_options import add_review_options, policy_and_secrets
 from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.material import Piece
@@ -32,7 +33,7 @@ from workbench.inspect.names import shown
 from workbench.review.audit import Audit, audit
 from workbench.review.export import passive_client, pytest_of
 from workbench.review.exposure import STATED_PARTS, Exposure, StatedLeak, exposure
-from workbench.review.findings import AuditFinding, Certainty
+from workbench.review.findings import AuditFinding, Certainty, Severity
 from workbench.review.report import ReviewReport, SourceFile
 from workbench.vectors import ProgressBar
 
@@ -163,10 +164,14 @@ def text_of(done: Audit, exposed: Sequence[Exposure], *, with_notes: bool) -> st
     return "\n".join(lines)
 
 
+COLOURS: dict[Severity, Colour] = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+
+
 def _lines_of(finding: AuditFinding) -> list[str]:
     rule = f" {finding.rule}" if finding.rule else ""
     place = f" ({finding.section}{rule})" if finding.section else ""
-    head = f"{finding.severity.name.lower()}, {finding.certainty.value}, {finding.kind.value}: {finding.title}{place}"
+    severity = painted(finding.severity.name.lower(), COLOURS.get(finding.severity))
+    head = f"{severity}, {finding.certainty.value}, {finding.kind.value}: {finding.title}{place}"
     lines = [head, f"  {finding.sentence}"]
     if finding.where:
         lines.append(f"  in {finding.where}" + (f", {finding.field}" if finding.field else ""))

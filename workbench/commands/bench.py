@@ -187,5 +187,5 @@ def _chosen(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     names = tuple(text.split(","))
     for name in names:
         if name not in known:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+            raise argparse.ArgumentTypeError(f"{name!r} is not allowed here; allowed are {', '.join(known)}")
     return names

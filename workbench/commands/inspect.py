@@ -154,5 +154,5 @@ def _verified(carved: CarvedObject, secrets: KnownSecrets, *, as_json: bool) -> 
 
 def _kind(name: str) -> str:
     if name not in KINDS and name not in STRUCTS:
-        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(KINDS)}, and no struct of RFC 9420")
+        raise argparse.ArgumentTypeError(f"{name} is not a struct of RFC 9420, nor one of {', '.join(KINDS)}")
     return name

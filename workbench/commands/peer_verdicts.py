@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from workbench.commands.colour import Colour, painted
 from workbench.inspect.carving import CarvedObject
 from workbench.interop.peers.member import HEADERS
 from workbench.interop.peers.verdicts import PeerAnswer, PeerVerdict, all_implementations, verdicts
@@ -53,13 +54,16 @@ def print_verdicts(where: str, given: Verdicts, *, as_json: bool) -> int:
     return 1 if any(each.verdict is PeerAnswer.REFUSES for each in given) else 0
 
 
+COLOURS: dict[PeerAnswer, Colour] = {PeerAnswer.ACCEPTS: "green", PeerAnswer.REFUSES: "red"}
+
+
 def text_of(given: Verdicts) -> str:
     """The verdicts as a table, for a terminal."""
     width = max(len(f"{each.peer} {each.version}") for each in given)
     lines = []
     for each in given:
-        mark = each.verdict.value.upper() if each.verdict is PeerAnswer.REFUSES else each.verdict.value
-        lines.append(f"  {mark:9}  {f'{each.peer} {each.version}':{width}}  {each.deed or each.reason}")
+        mark = painted(f"{each.verdict.value:9}", COLOURS.get(each.verdict))
+        lines.append(f"  {mark}  {f'{each.peer} {each.version}':{width}}  {each.deed or each.reason}")
         if each.deed and each.reason:
             lines.append(f"{'':13}{each.reason}")
     return "\n".join(lines)

@@ -17,11 +17,13 @@ import argparse
 import json
 import sys
 
+from workbench.commands.colour import painted
 from workbench.commands.review_options import add_review_options, policy_and_secrets
 from workbench.commands.source import add_source, read_pieces
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.mls.wire.messages import GroupInfo
 from workbench.mls.wire.tree import RatchetTreeExtension
+from workbench.review.checks import Outcome
 from workbench.review.evidence import ReviewEvidence
 from workbench.review.groups import public_groups
 from workbench.review.verify import Verification, verify
@@ -84,7 +86,8 @@ def text_of(verification: Verification) -> str:
     lines = [f"{verification.object.where}: {verification.object.kind}", f"  {verification.scope}"]
     for check in verification.checks:
         rule = f" {check.rule}" if check.rule else ""
-        lines.append(f"  {MARKS[check.outcome.value]:13}  {check.name} ({check.section}{rule})")
+        mark = painted(f"{MARKS[check.outcome.value]:13}", "red" if check.outcome is Outcome.FAILED else None)
+        lines.append(f"  {mark}  {check.name} ({check.section}{rule})")
         if check.reason:
             lines.append(f"{'':17}{check.reason}, in {check.field}")
         if check.missing:

@@ -33,7 +33,7 @@ class StatedLeak:
 
     @classmethod
     def parse(cls, text: str) -> StatedLeak:
-        """Read "state", "ratchets@5". Raises ValueError for another part or an epoch that is no number."""
+        """Read "state", "ratchets@5". Raises ValueError for another part or an epoch that is not a number."""
         part, at, epoch = text.partition("@")
         if part not in STATED_PARTS:
             raise ValueError(f"{part!r} is not a part of a state that can leak; allowed are {', '.join(STATED_PARTS)}")

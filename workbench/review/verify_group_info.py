@@ -139,7 +139,7 @@ def group_info_checks(
                 f"{root}.signer",
                 "§12.4.3.1",
                 "signer-of-a-groupinfo",
-                f"the signer of the GroupInfo, leaf {info.signer}, is no member",
+                f"the signer of the GroupInfo, leaf {info.signer}, is not a member",
             )
         else:
             yield checked(
