@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 import workbench.lessons
-from tests.lessons.answers import KNOWN, Known
+from tests.lessons.answers import KNOWN
+from tests.lessons.known import Known
 from tests.notebooks.store import lessons
 from workbench.adversary.evidence import read_evidence
 from workbench.adversary.recovery import recover

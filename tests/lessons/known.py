@@ -1,0 +1,19 @@
+"""What is known of the answers to an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.lessons.exercise import Exercise
+
+
+@dataclass(frozen=True)
+class Known:
+    """One exercise and what is known of answers to it; `name` is what the solution sets."""
+
+    exercise: Exercise
+    name: str
+    wrong: dict[str, object]
+    given: Callable[[], tuple[object, ...]] = tuple
+    stub: object = None
