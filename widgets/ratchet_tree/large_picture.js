@@ -4,7 +4,7 @@
  */
 import { edge, level, radius, x, y } from "./geometry.js";
 import { inSight } from "./large_layout.js";
-import { NOBODY, edgeClass, link, node as nodeMark, nodeClass, pointers, roomFor, round, toldBy, way } from "./picture.js";
+import { NOBODY, bareNode, edgeClass, link, nodeClass, pointers, roomFor, round, toldBy, way } from "./picture.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
@@ -70,7 +70,7 @@ export function contentsOf(frame) {
  * @param {Frame} frame @param {LargeLayout} places @param {Partial<Attention>} [attention] @returns {Shape[]}
  */
 export function drawLarge(frame, places, attention = {}) {
-  const { stop, focus, pin, pointed, named, found, label } = { ...NOBODY, ...attention };
+  const { focus, pin, pointed, named, found, label } = { ...NOBODY, ...attention };
   const { nodes, blocks } = inSight(places);
   const told = toldBy(frame.marks[pointed]);
   const links = told.size <= LINKS_AT_MOST ? [...told].filter(isThere) : [];
@@ -89,7 +89,7 @@ export function drawLarge(frame, places, attention = {}) {
     ["g", { class: "mls-edges" }, [...frame.path].map(([child]) => pathEdge(frame, places, child))],
     ["g", { class: "mls-way" }, way(frame, places, pointed)],
     ["g", { class: "mls-links" }, links.map((each) => link(places, frame.marks[pointed], each))],
-    ["g", { class: "mls-nodes", role: "tree", "aria-label": label }, marks(frame, places, nodes, { told, stop, pin })],
+    ["g", { class: "mls-nodes", role: "tree", "aria-label": label }, marks(frame, places, nodes, told)],
     ["g", { class: "mls-folds" }, [...places.look.folded].filter((each) => nodes.includes(each)).map((each) => fold(contentsOf(frame), places, each))],
     ...pointers(frame, places, attended),
   ];
@@ -121,10 +121,9 @@ function pathEdge(frame, places, child) {
 
 /**
  * Nodes with room as in a small tree. The others are small shapes, and those that look the same are beside each other.
- * @param {Frame} frame @param {LargeLayout} places @param {number[]} nodes
- * @param {{told: Set<number>, stop: number, pin: number}} at @returns {Shape[]}
+ * @param {Frame} frame @param {LargeLayout} places @param {number[]} nodes @param {Set<number>} told @returns {Shape[]}
  */
-function marks(frame, places, nodes, at) {
+function marks(frame, places, nodes, told) {
   /** @type {Map<string, Shape[]>} */
   const small = new Map();
   /** @type {Shape[]} */
@@ -132,10 +131,10 @@ function marks(frame, places, nodes, at) {
   for (const each of nodes) {
     const mark = frame.marks[each];
     if (roomFor(places, each) !== "tiny") {
-      large.push(nodeMark(frame, places, mark, at));
+      large.push(bareNode(frame, places, mark, told));
       continue;
     }
-    const name = nodeClass(mark, "tiny", at.told.has(each));
+    const name = nodeClass(mark, "tiny", told.has(each));
     const alike = small.get(name) ?? [];
     alike.push(stroke(places, each));
     small.set(name, alike);

@@ -32,7 +32,7 @@ export function largeViewport(choose, arranged, painted) {
   const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const { paint, forget } = painter(ink, models);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  /** @type {{time: Timeline, frame: Frame, pin: number} | null} */
+  /** @type {{time: Timeline, frame: Frame, pin: number, named: import("./frame.js").Mark[]} | null} */
   let shown = null;
   /** @type {LargeLayout | null} */
   let places = null;
@@ -53,7 +53,9 @@ export function largeViewport(choose, arranged, painted) {
    * @param {{travel: number | null, slide: boolean}} how
    */
   function show(time, frame, pin, how) {
-    shown = { time, frame, pin };
+    const actor = frame.seen ? time.view.steps[frame.step].actor : null;
+    const named = frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2);
+    shown = { time, frame, pin, named };
     if (how.travel !== null) travel = { began: performance.now(), time: calm.matches ? 0 : how.travel };
     if (stop >= nodeCount(frame.leafCount)) stop = root(frame.leafCount);
     forget();
@@ -83,17 +85,15 @@ export function largeViewport(choose, arranged, painted) {
   /** One frame: what is in sight, and what travels. */
   function draw() {
     if (!shown || !places) return;
-    const { frame, time, pin } = shown;
+    const { frame, pin, named } = shown;
     const dots = devicePixelRatio;
     const [width, height] = [Math.round(places.width * dots), Math.round(places.height * dots)];
     if (canvas.width !== width || canvas.height !== height) {
       [canvas.width, canvas.height] = [width, height];
       canvas.style.height = `${places.height}px`;
     }
-    const actor = frame.seen ? time.view.steps[frame.step].actor : null;
-    const named = frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2);
     const at = pointed >= 0 ? pointed : hasFocus ? stop : -1;
-    const shapes = drawLarge(frame, places, { stop, focus: hasFocus ? stop : -1, pin, pointed: at, named, found });
+    const shapes = drawLarge(frame, places, { focus: hasFocus ? stop : -1, pin, pointed: at, named, found });
     const part = travel.time ? Math.min(1, (performance.now() - travel.began) / (travel.time * 0.85)) : 1;
     const tokens = drawTokens(frame.tokens, places, part);
     ink.setTransform(dots, 0, 0, dots, 0, 0);

@@ -96,19 +96,25 @@ function edges(frame, places) {
  * @param {Frame} frame @param {Layout} places @param {Mark} mark
  * @param {{told: Set<number>, stop: number, pin: number}} at @returns {Shape}
  */
-export function node({ viewer, leafCount, indices }, places, mark, { told, stop, pin }) {
-  const room = roomFor(places, mark.node);
-  const at = `translate(${round(x(places, mark.node))} ${round(y(places, mark.node))})`;
-  const attributes = {
+function node(frame, places, mark, { told, stop, pin }) {
+  const [tag, attributes, shapes, key] = bareNode(frame, places, mark, told);
+  const words = {
     "data-node": mark.node,
-    class: nodeClass(mark, room, told.has(mark.node)),
-    transform: `${at}${scaling(places, mark.node)}`,
+    ...attributes,
     role: "treeitem",
-    "aria-label": nodeLabel(mark, viewer.name),
-    "aria-level": level(root(leafCount)) - level(mark.node) + 1,
+    "aria-label": nodeLabel(mark, frame.viewer.name),
+    "aria-level": level(root(frame.leafCount)) - level(mark.node) + 1,
     "aria-selected": String(mark.node === pin),
     tabindex: mark.node === stop ? 0 : -1,
   };
+  return [tag, words, shapes, key];
+}
+
+/** A node without its words. @param {Frame} frame @param {Layout} places @param {Mark} mark @param {Set<number>} told @returns {Shape} */
+export function bareNode({ indices }, places, mark, told) {
+  const room = roomFor(places, mark.node);
+  const at = `translate(${round(x(places, mark.node))} ${round(y(places, mark.node))})`;
+  const attributes = { class: nodeClass(mark, room, told.has(mark.node)), transform: `${at}${scaling(places, mark.node)}` };
   return ["g", attributes, nodeShapes(mark, room, indices, Math.floor(places.gap / LETTER)), mark.node];
 }
 
