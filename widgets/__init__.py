@@ -14,6 +14,7 @@ from widgets.secret_tree import SecretTree
 from widgets.security_matrix import SecurityMatrix
 from widgets.server_knowledge import ServerKnowledge
 from widgets.shared.workspace import Workspace
+from widgets.timeline import Timeline
 from widgets.wire_inspector import WireInspector
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SecretTree",
     "SecurityMatrix",
     "ServerKnowledge",
+    "Timeline",
     "WireInspector",
     "Workspace",
     "predict",

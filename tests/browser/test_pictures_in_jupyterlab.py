@@ -1,4 +1,4 @@
-"""Four pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
+"""Six pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
 
 from __future__ import annotations
 
@@ -64,12 +64,20 @@ _WATCH_COMMS = """() => {
   });
 }"""
 
+STORY_CELL = """\
+from widgets import RatchetTree, Timeline, Workspace
+
+space, told = Workspace(), World.of(["Alice", "Bob"])
+told.send("Bob", "Hello")
+tree = RatchetTree.of(told, workspace=space)
+Timeline.of(told, workspace=space)"""
+
 
 @pytest.fixture(scope="module")
 def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook whose cells have run, one for each picture."""
     watch = Watch()
-    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, LARGE_CELL)
+    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, LARGE_CELL, STORY_CELL, "tree")
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     watch.over(context)
     page = context.new_page()
@@ -103,6 +111,17 @@ def test_what_python_says_reaches_the_picture(notebook: Page) -> None:
     in_kernel(notebook, "[graph.set_trait('every_step', False), graph.set_trait('selected', -1)]")
     expect(notebook.locator(f"{ROOT} [data-fact]")).to_have_count(6)
     expect(notebook.locator(f"{ROOT} .mls-sentence")).to_have_text(re.compile("^2 secrets that leaked lead to"))
+
+
+def test_the_timeline_moves_the_tree_of_its_workspace_and_python_hears_of_it(notebook: Page) -> None:
+    timeline = notebook.locator(".mls-timeline")
+    timeline.scroll_into_view_if_needed()
+    timeline.locator("[data-step='1'] .mls-act").click()
+    expect(timeline.locator(".mls-sentence")).to_contain_text("the signature verifies")
+    tree = notebook.locator(".mls-ratchet-tree:visible").last
+    tree.scroll_into_view_if_needed()
+    expect(tree.locator(".mls-title")).to_contain_text("Step 2 of 3")
+    comes_to_be(notebook, "space.step, space.message, tree.step", "(1, 1, 1)")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
@@ -166,7 +185,7 @@ def test_the_line_of_a_compromise_reaches_python_and_python_moves_the_line(noteb
 
 
 def test_a_large_tree_asks_python_for_the_values_of_the_chosen_node(notebook: Page) -> None:
-    large = notebook.locator(".mls-ratchet-tree:visible")
+    large = notebook.locator(".mls-ratchet-tree:visible").first
     large.scroll_into_view_if_needed()
     large.get_by_label("Find a member by name").fill("filler 300")
     expect(large.locator("[role='treeitem']")).to_contain_text("filler 300")

@@ -18,6 +18,8 @@ from workbench.views import (
     secret_tree,
     security,
     server,
+    signatures,
+    timeline,
     trial,
     wire,
 )
@@ -33,6 +35,8 @@ FILES: dict[ModuleType, str] = {
     server: "server_knowledge/server.d.ts",
     trial: "room/trial.d.ts",
     room: "room/view.d.ts",
+    signatures: "timeline/signatures.d.ts",
+    timeline: "timeline/view.d.ts",
     judged: "compromise/judged.d.ts",
     playground: "playground/view.d.ts",
     wire: "wire_inspector/wire.d.ts",

@@ -21,6 +21,7 @@ PICTURES = [
     "security_matrix",
     "server_knowledge",
     "wire_inspector",
+    "timeline",
 ]
 WIDGETS = [
     *(f"{name}/{name}.js" for name in PICTURES),

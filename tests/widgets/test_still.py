@@ -27,6 +27,7 @@ from widgets.server_knowledge import ServerKnowledge
 from widgets.shared import still as still_module
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, still
+from widgets.timeline import Timeline
 from widgets.wire_inspector import WireInspector
 from workbench.lab import World
 from workbench.lab.scenarios import scenario
@@ -43,6 +44,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "a room": lambda: Room.of(talk(), message=0),
     "a playground": lambda: Playground.of(scenario("own commit")),
     "the bytes of a message": lambda: WireInspector.of(talk()),
+    "a timeline": lambda: Timeline.of(talk()),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }
 

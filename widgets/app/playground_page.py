@@ -99,7 +99,7 @@ def playground() -> pn.Template:
                 notice(f"The link cannot be opened. {problem}. A fresh group is shown instead.", is_error=True)
             )
             session, step = await in_thread(Session.fresh, bounds=BOUNDS), None
-        page = PlaygroundPage(session, step=step, theme=asked.theme, pictures=["matrix"])
+        page = PlaygroundPage(session, step=step, theme=asked.theme, pictures=["timeline", "matrix"])
         return [*shown, page]
 
     return framed("playground", filled_later("Making the group…", content), theme=asked.theme)

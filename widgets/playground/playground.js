@@ -13,6 +13,7 @@ import { render as renderRoom } from "../room/room.js";
 import { render as renderSecrets } from "../secret_tree/secret_tree.js";
 import { render as renderMatrix } from "../security_matrix/security_matrix.js";
 import { render as renderServer } from "../server_knowledge/server_knowledge.js";
+import { render as renderTimeline } from "../timeline/timeline.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -30,7 +31,7 @@ const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
   ...["reads", "can_act", "asked", "failed", "chosen", "pictures", "member"],
 ];
-const RENDER = { tree: renderTree, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets };
+const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets };
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
@@ -151,6 +152,12 @@ export function render({ model, el }) {
     return `${origin}${pathname}?${new URLSearchParams({ history: text, step: String(space.shared.get("step") + 1) })}`;
   }
 
+  /** The reader chooses another branch of the timeline: Python opens its history. */
+  function goToBranch() {
+    const history = space.view().branches[space.pictures.timeline.get("branch") - 1];
+    if (history !== undefined && model.get("can_act")) ask({ do: "return", history });
+  }
+
   /** Python exports what the reader asks for in the key schedule. */
   function exportSecret() {
     const { epoch, label, context, length } = space.pictures.schedule.get("asked");
@@ -167,6 +174,7 @@ export function render({ model, el }) {
   space.shared.on("change:member", choose);
   space.shared.on("change:step", soon);
   space.pictures.schedule.on("change:asked", exportSecret);
+  space.pictures.timeline.on("change:branch", goToBranch);
   el.append(root);
   start("tree", tree);
   update();

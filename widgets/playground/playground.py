@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from workbench.lab import World
 
-PICTURES = ("matrix", "lifetimes", "server", "room", "schedule", "secrets")
+PICTURES = ("timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets")
 
 
 class Playground(Picture):
     """Pictures of one live world, linked by step, viewer and member, with a button for each action.
 
     An action after an older step begins another history, and the earlier one can be shown again. `pictures` are the
-    pictures below the tree: "matrix", "lifetimes", "server", "room", "schedule" and "secrets". `world` is the world
-    that is shown now. All traits are shared with the browser; playground.js says which of them Python sets.
+    pictures below the tree: "timeline", "matrix", "lifetimes", "server", "room", "schedule" and "secrets". `world` is
+    the world that is shown now. All traits are shared with the browser; playground.js says which of them Python sets.
     """
 
     _module: ClassVar[str] = MODULE
@@ -61,7 +61,9 @@ class Playground(Picture):
     chosen = traitlets.Dict().tag(sync=True)
     pictures = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, session: Session, *, step: int | None = None, pictures: Sequence[str] = ("matrix",)) -> None:
+    def __init__(
+        self, session: Session, *, step: int | None = None, pictures: Sequence[str] = ("timeline", "matrix")
+    ) -> None:
         """Show a session at a step, by default the last one. Raises ValueError if there is no such picture."""
         for name in pictures:
             if name not in PICTURES:

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.playground.clip import SCENES_AT_MOST, clip
@@ -29,6 +29,8 @@ from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, Shared
 from workbench.mls import MLSError
 from workbench.views.key_schedule import key_schedule_view
 from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, OfferView, offer_view, playground_view
+from workbench.views.timeline import TimelineLine
+from workbench.views.timeline_sources import world_line
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 FIELDS: Mapping[str, str] = {
@@ -41,6 +43,10 @@ FIELDS: Mapping[str, str] = {
 }
 """The fields of the form, with their first texts."""
 FRESH = "A fresh group"
+BRANCHES = 4
+"""So many earlier histories are branches of the timeline, the newest ones: each makes the view larger."""
+Earlier: TypeAlias = tuple[SharedHistory, str, TimelineLine]
+"""A history that the reader has left, words for it, and its line in a timeline."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class Session:
         self.leaks = leaks
         self.scenario = scenario_name
         self.lesson = lesson
-        self._earlier: list[tuple[SharedHistory, str]] = []
+        self._earlier: list[Earlier] = []
         self._past: tuple[int, World] | None = None
         self._opened = 0
 
@@ -267,7 +273,7 @@ class Session:
             shared = {"text": history.to_text(), "python": history.as_python(), "file": file}
         except NotPossible as problem:
             shared = {"text": "", "python": f"# {problem}.\n", "file": ""}
-        named = [words for _, words in self._earlier]
+        named = [words for _, words, _ in self._earlier]
         return {
             "shared": shared,
             "histories": [
@@ -282,7 +288,8 @@ class Session:
 
     def _view(self) -> dict[str, Any]:
         """The view of the world, and the messages that the attacker has read, each with its sender."""
-        view = playground_view(self.world, self.leaks)
+        lines = {number: line for number, (_, _, line) in enumerate(self._earlier)}
+        view = playground_view(self.world, self.leaks, dict([*lines.items()][-BRANCHES:]))
         messages = [step["message"] for step in view["tree"]["steps"] if step["message"] is not None]
         reads = [[sent["sender"], sent["read"][ATTACKER]] for sent in messages if ATTACKER in sent["read"]]
         return {"view": view, "reads": reads}
@@ -292,11 +299,11 @@ class Session:
         steps = self.world.trace()["steps"]
         return [{"device": step["victim"], "at": at} for at, step in enumerate(steps) if "victim" in step]
 
-    def _described(self) -> tuple[SharedHistory, str]:
-        last = self.world.history[-1].text
-        return SharedHistory.of(self.world), f"{len(self.world.history)} steps, until “{last}”"
+    def _described(self) -> Earlier:
+        words = f"{len(self.world.history)} steps, until “{self.world.history[-1].text}”"
+        return SharedHistory.of(self.world), words, world_line(self.world, words)
 
-    def _keep(self, left: tuple[SharedHistory, str]) -> None:
+    def _keep(self, left: Earlier) -> None:
         self._earlier = [*self._earlier, left][-self.bounds.histories :]
 
     def _texts(self, chosen: object) -> dict[str, str]:

@@ -6,6 +6,7 @@ import { html } from "../shared/dom.js";
 
 /** The pictures below the tree, with their names. @type {[Name, string][]} */
 export const PICTURES = [
+  ["timeline", "Timeline"],
   ["matrix", "Who can read"],
   ["lifetimes", "Lifetimes of keys"],
   ["server", "What the server knows"],

@@ -6,6 +6,7 @@ import type { KeyLifetimesView } from "../key_lifetimes/lifetimes.d.ts";
 import type { KeyScheduleView } from "../key_schedule/schedule.d.ts";
 import type { ServerView } from "../server_knowledge/server.d.ts";
 import type { RoomView } from "../room/view.d.ts";
+import type { TimelineView } from "../timeline/view.d.ts";
 
 export interface PlaygroundView {
   format: "mls-workbench/playground-view";
@@ -15,6 +16,8 @@ export interface PlaygroundView {
   lifetimes: KeyLifetimesView;
   server: ServerView;
   room: RoomView;
+  timeline: TimelineView;
+  branches: number[];
   schedule: KeyScheduleView;
   secrets: SecretTreeView;
 }

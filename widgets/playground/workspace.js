@@ -8,7 +8,7 @@ import { join } from "../shared/workspace.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
-/** @typedef {"tree" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets"} Name */
+/** @typedef {"tree" | "timeline" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets"} Name */
 
 const FORMAT = "mls-workbench/playground-view";
 const VERSION = 1;
@@ -33,6 +33,7 @@ export function workspace(model) {
       ...{ ...first, view: view.tree, beat: -1, viewer: shared.get("viewer"), speed: 1 },
       ...{ playing: false, selected: -1, node_indices: false },
     }),
+    timeline: localModel({ ...first, view: view.timeline, viewer: "", member: "", message: -1, branch: 0 }),
     matrix: localModel({ ...first, view: view.lifetimes.security, leaks: shared.get("leaks"), selected: {} }),
     lifetimes: localModel({ ...first, view: view.lifetimes, device: Object.keys(view.lifetimes.devices)[0], leaks: [], opened: null }),
     server: localModel({ ...first, view: view.server, padding: 0, delay: 0 }),
@@ -43,7 +44,7 @@ export function workspace(model) {
     }),
     secrets: localModel({ ...first, view: view.secrets, viewer: shared.get("viewer"), epoch: -1, message: -1, leaf: -1, selected: "" }),
   };
-  const { tree, matrix, lifetimes, server, room, schedule, secrets } = pictures;
+  const { tree, timeline, matrix, lifetimes, server, room, schedule, secrets } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -81,6 +82,8 @@ export function workspace(model) {
     const hasGrown = view.tree.steps.length > before;
     if (hasGrown) tree.set("playing", false);
     tree.set("view", view.tree);
+    timeline.set("branch", 0);
+    timeline.set("view", view.timeline);
     matrix.set("view", view.lifetimes.security);
     lifetimes.set("view", view.lifetimes);
     server.set("view", view.server);

@@ -32,6 +32,8 @@ STYLES = (
     "server_knowledge/server_knowledge.css",
     "room/marks.css",
     "room/room.css",
+    "timeline/marks.css",
+    "timeline/timeline.css",
     "prediction/prediction.css",
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""

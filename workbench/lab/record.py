@@ -24,7 +24,10 @@ ATTACKER = "attacker"
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """One step of a group's history: who did what, and the state of every device after the step."""
+    """One step of a group's history: who did what, and the state of every device after the step.
+
+    `held` are the people whose devices were held back, so that nothing reached them.
+    """
 
     kind: StepKind
     actor: HolderId
@@ -34,6 +37,7 @@ class HistoryStep:
     events: Mapping[str, tuple[Event, ...]] = field(repr=False)
     findings: tuple[Finding, ...] = field(repr=False)
     group_id: bytes = field(repr=False)
+    held: frozenset[str] = frozenset()
 
     def state(self, name: str) -> GroupState | None:
         """The state of the group that a device had after the step; None if it had none."""
@@ -174,7 +178,17 @@ class GroupRecord:
         by = actor or (told and told.actor) or SERVER
         words = text or (told.text if told else "A message came, and no device here has read it")
         self.history.append(
-            HistoryStep(kind, by, words, environment.clock.now, device_states, events, findings, self.group_id)
+            HistoryStep(
+                kind,
+                by,
+                words,
+                environment.clock.now,
+                device_states,
+                events,
+                findings,
+                self.group_id,
+                frozenset(environment.held),
+            )
         )
         environment.clock.tick()
 

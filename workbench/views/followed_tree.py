@@ -27,7 +27,7 @@ def tree_view_of(material: TreeMaterial, title: str = "") -> RatchetTreeView:
     """
     if isinstance(material, dict) and material.get("format") == FORMAT:
         return ratchet_tree_view(material, title or None)
-    line = _line_of(material)
+    line = history_line(material)
     name = shown(next(iter(line.begun.values())).group_id)
     return followed_tree_view(public_trace(line), title or f"group {name}")
 
@@ -42,7 +42,7 @@ def followed_tree_view(trace: Trace, title: str) -> RatchetTreeView:
     return view
 
 
-def _line_of(material: Any) -> HistoryLine:
+def history_line(material: Any) -> HistoryLine:
     """The material as a line of history."""
     match material:
         case HistoryLine():
@@ -50,14 +50,14 @@ def _line_of(material: Any) -> HistoryLine:
         case GroupState() | PublicGroup():
             return HistoryLine("", begun={material.epoch: material}, views={material.epoch: material})
         case MLSMessage(message=GroupInfo() as info):
-            return _line_of(info)
+            return history_line(info)
         case GroupInfo():
             group = start_from(material, (), lenient(DEFAULT_POLICY))
             if group is None:
                 raise ValueError(
                     "this GroupInfo has no ratchet tree, or is not valid with it: `workbench validate` says more"
                 )
-            return _line_of(group)
+            return history_line(group)
     raise TypeError(
         f"a picture of a ratchet tree takes a World, a state, a PublicGroup, a GroupInfo with its tree, a line of an "
         f"audit or a trace, not a {type(material).__name__}"

@@ -21,8 +21,11 @@ from workbench.views.room import RoomView, room_view
 from workbench.views.schema import RatchetTreeView
 from workbench.views.secret_tree import SecretTreeView, secret_tree_view
 from workbench.views.server import ServerView, server_view
+from workbench.views.timeline import TimelineLine, TimelineView, common_steps, timeline_view
+from workbench.views.timeline_sources import world_line
 
 NO_LEAKS: Mapping[str, Leak] = MappingProxyType({})
+NO_BRANCHES: Mapping[int, TimelineLine] = MappingProxyType({})
 FORMAT: Final = "mls-workbench/playground-view"
 VERSION: Final = 1
 
@@ -37,7 +40,10 @@ RARE: Collection[str] = (
 
 
 class PlaygroundView(TypedDict):
-    """One world at its last step; `lifetimes` contains the security view."""
+    """One world at its last step; `lifetimes` contains the security view.
+
+    `branches` has the number of the earlier history of each branch of the timeline, from its second branch on.
+    """
 
     format: Literal["mls-workbench/playground-view"]
     version: Literal[1]
@@ -46,6 +52,8 @@ class PlaygroundView(TypedDict):
     lifetimes: KeyLifetimesView
     server: ServerView
     room: RoomView
+    timeline: TimelineView
+    branches: list[int]
     schedule: KeyScheduleView
     secrets: SecretTreeView
 
@@ -70,10 +78,17 @@ class OfferView(TypedDict):
     buttons: list[ButtonView]
 
 
-def playground_view(world: World, leaks: Mapping[str, Leak] = NO_LEAKS) -> PlaygroundView:
-    """The view of a world whose group exists, with named leaks that the reader can choose."""
+def playground_view(
+    world: World, leaks: Mapping[str, Leak] = NO_LEAKS, branches: Mapping[int, TimelineLine] = NO_BRANCHES
+) -> PlaygroundView:
+    """The view of a world whose group exists, with named leaks that the reader can choose.
+
+    `branches` are earlier histories by their numbers. Those with the same first step are branches of the timeline.
+    """
     recorded = recorded_history(world)
     tree = ratchet_tree_view(recorded.group_history.trace)
+    own = world_line(world)
+    related = {number: line for number, line in branches.items() if common_steps(own.trace, line.trace)}
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -82,6 +97,8 @@ def playground_view(world: World, leaks: Mapping[str, Leak] = NO_LEAKS) -> Playg
         "lifetimes": key_lifetimes_view(recorded, leaks),
         "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
         "room": room_view(world, tree["title"]),
+        "timeline": timeline_view([own, *related.values()], tree["title"]),
+        "branches": list(related),
         "schedule": key_schedule_view(recorded.group_history, tree=tree),
         "secrets": secret_tree_view(recorded.group_history, world.group.environment.policy, tree=tree),
     }

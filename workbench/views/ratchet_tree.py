@@ -187,7 +187,7 @@ def _step(replay: TraceReplay, recorded: TraceStep, index: int, in_tree: set[Sec
             step["leaf_count"] = tree["leaf_count"]
     if recorded["context"] is not None:
         step["group"] = _group(recorded["context"])
-    unseen = [viewer for viewer in replay.viewers if not _sees(viewer, recorded, before_places, replay.places)]
+    unseen = [viewer for viewer in replay.viewers if not sees(viewer, recorded, before_places, replay.places)]
     if unseen:
         step["unseen_by"] = unseen
     if index and (handed := _handed_the_tree(recorded, before_places, replay.places)):
@@ -202,7 +202,7 @@ def _step(replay: TraceReplay, recorded: TraceStep, index: int, in_tree: set[Sec
     return step
 
 
-def _sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> bool:
+def sees(viewer: HolderId, step: TraceStep, before: Places, after: Places) -> bool:
     """Whether a viewer learns what a step did: it acted, it is a member of the epoch, or the messages are public."""
     if viewer == step["actor"] or step["kind"] in {"process", "join"}:
         return True
