@@ -72,6 +72,16 @@ test("what follows is not told again, so that two pictures with other bounds com
   other.leave();
 });
 
+test("a value that changes because another has changed is told too, also to the picture that began", () => {
+  const place = new EventTarget();
+  const shares = { viewer: { trait: "viewer" }, member: { trait: "member" } };
+  const [one, playground, other] = [1, 2, 3].map(() => picture(place, { viewer: "Alice", member: "Alice" }, shares));
+  playground.model.on("change:viewer", () => playground.model.set("member", playground.model.get("viewer")));
+  one.model.set("viewer", "Carol");
+  assert.deepEqual([one, playground, other].map(({ model }) => model.get("member")), ["Carol", "Carol", "Carol"]);
+  for (const { leave } of [one, playground, other]) leave();
+});
+
 test("in a notebook the name of the workspace keeps one from another, and some values stay apart", () => {
   const page = /** @type {{document?: EventTarget}} */ (globalThis);
   page.document = new EventTarget();

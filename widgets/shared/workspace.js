@@ -20,7 +20,7 @@
  */
 /** @typedef {Record<string, Share>} Shares by the name that the value has in the workspace */
 /** @typedef {{name: string, apart: string[]}} Address `apart` are the values that its pictures do not share */
-/** @typedef {{values: Record<string, unknown>, isQuestion: boolean}} Told a question is answered in its own `values` */
+/** @typedef {{values: Record<string, unknown>, isQuestion: boolean, from: object}} Told a question is answered in its own `values` */
 
 const EVENT = "mls-workbench.workspace";
 
@@ -35,23 +35,23 @@ export function join(model, workspace, shares) {
   const place = isOfPage ? workspace : document;
   const event = isOfPage ? EVENT : `${EVENT} ${workspace.name}`;
   const shared = Object.entries(shares).filter(([name]) => isOfPage || !workspace.apart.includes(name));
-  let isFollowing = false;
+  const own = {};
+  /** The traits that are set because another picture has told so. @type {Set<string>} */
+  const followed = new Set();
 
   /** @param {Share} share */
   const valueOf = ({ trait, read = () => model.get(trait) }) => read();
 
   /** @param {Record<string, unknown>} values @param {boolean} isQuestion */
   function tell(values, isQuestion) {
-    const detail = /** @type {Told} */ ({ values, isQuestion });
-    isFollowing = true;
+    const detail = /** @type {Told} */ ({ values, isQuestion, from: own });
     place.dispatchEvent(new CustomEvent(event, { detail }));
-    isFollowing = false;
   }
 
   /** @param {Event} told */
   function hear(told) {
-    if (isFollowing) return;
-    const { values, isQuestion } = /** @type {CustomEvent<Told>} */ (told).detail;
+    const { values, isQuestion, from } = /** @type {CustomEvent<Told>} */ (told).detail;
+    if (from === own) return;
     if (isQuestion) answer(values);
     else follow(values);
   }
@@ -67,19 +67,19 @@ export function join(model, workspace, shares) {
    * @param {Record<string, unknown>} values
    */
   function follow(values) {
-    isFollowing = true;
     for (const [name, { trait, write }] of shared) {
       if (!(name in values)) continue;
-      const changes = write ? write(values[name]) : { [trait]: values[name] };
-      for (const [own, value] of Object.entries(changes ?? {})) if (model.get(own) !== value) model.set(own, value);
+      const changes = Object.entries((write ? write(values[name]) : { [trait]: values[name] }) ?? {});
+      for (const [each] of changes) followed.add(each);
+      for (const [each, value] of changes) if (model.get(each) !== value) model.set(each, value);
+      for (const [each] of changes) followed.delete(each);
     }
-    isFollowing = false;
     model.save_changes();
   }
 
   const hearers = shared.map(([name, share]) => {
     const changed = () => {
-      const value = isFollowing ? undefined : valueOf(share);
+      const value = followed.has(share.trait) ? undefined : valueOf(share);
       if (value !== undefined) tell({ [name]: value }, false);
     };
     model.on(`change:${share.trait}`, changed);
@@ -89,9 +89,9 @@ export function join(model, workspace, shares) {
   const known = {};
   tell(known, true);
   follow(known);
-  const own = {};
-  answer(own);
-  tell(Object.fromEntries(Object.entries(own).filter(([name]) => !(name in known))), false);
+  const here = {};
+  answer(here);
+  tell(Object.fromEntries(Object.entries(here).filter(([name]) => !(name in known))), false);
   place.addEventListener(event, hear);
 
   return () => {
