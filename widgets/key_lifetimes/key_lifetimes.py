@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from workbench.lab import World
+    from workbench.lab.recording import RecordedCalls
     from workbench.views.lifetimes import KeyLifetimesView
 
 
@@ -72,8 +73,8 @@ class KeyLifetimes(Picture):
         )
 
     @classmethod
-    def of(cls, told: World | Scenario, **traits: Any) -> KeyLifetimes:
-        """Show the history of a world, or of a scenario, whose leaks the reader can then choose."""
+    def of(cls, told: World | RecordedCalls | Scenario, **traits: Any) -> KeyLifetimes:
+        """Show the history of a world, of recorded calls, or of a scenario, whose leaks the reader can then choose."""
         if isinstance(told, Scenario):
             return cls(key_lifetimes_view(told.recorded, told.leaks), **traits)
         return cls(key_lifetimes_view(recorded_history(told)), **traits)

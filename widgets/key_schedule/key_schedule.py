@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbench.lab import World
+    from workbench.lab.recording import RecordedCalls
     from workbench.views.key_schedule import KeyScheduleView
 
 
@@ -65,7 +66,7 @@ class KeySchedule(Picture):
         self.observe(self._export, names="asked")
 
     @classmethod
-    def of(cls, told: World | Scenario, **traits: Any) -> KeySchedule:
+    def of(cls, told: World | RecordedCalls | Scenario, **traits: Any) -> KeySchedule:
         """Show the history of a world or of a scenario."""
         world = told.world if isinstance(told, Scenario) else told
         return cls(key_schedule_view(GroupHistory.of(world.trace())), **traits)

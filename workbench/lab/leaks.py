@@ -15,6 +15,7 @@ from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import Trace
 from workbench.lab.errors import NotPossible
 from workbench.lab.record import HistoryStep
+from workbench.lab.recording import RecordedCalls
 from workbench.mls import CipherSuite, PublicGroup
 
 
@@ -45,8 +46,10 @@ class RecordedGroup(Protocol):
         """The trace: everything that was recorded of the group."""
 
 
-def recorded_history(group: RecordedGroup) -> RecordedHistory:
+def recorded_history(group: RecordedGroup | RecordedCalls) -> RecordedHistory:
     """The history of a group so far, with those of all groups of the same people. It can be judged under any leaks."""
+    if isinstance(group, RecordedCalls):
+        return RecordedHistory.of(*(GroupHistory.of(group.trace(group_id)) for group_id in group.groups))
     beside = [GroupHistory.of(other.trace()) for other in _beside(group)]
     return RecordedHistory.of(GroupHistory.of(group.trace()), *beside)
 

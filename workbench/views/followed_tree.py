@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from workbench.inspect.names import shown
 from workbench.inspect.trace_format import FORMAT, Trace
+from workbench.lab.recording import RecordedCalls
 from workbench.mls import GroupState, MLSMessage, PublicGroup
 from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.wire.messages import GroupInfo
@@ -15,7 +16,7 @@ from workbench.review.replay import HistoryLine
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import RatchetTreeView
 
-TreeMaterial: TypeAlias = GroupState | PublicGroup | GroupInfo | MLSMessage | HistoryLine | Trace
+TreeMaterial: TypeAlias = RecordedCalls | GroupState | PublicGroup | GroupInfo | MLSMessage | HistoryLine | Trace
 """What has a ratchet tree to draw: one epoch of a group, or a history of it."""
 
 
@@ -25,6 +26,8 @@ def tree_view_of(material: TreeMaterial, title: str = "") -> RatchetTreeView:
     A GroupInfo must have its tree, and is checked. Raises ValueError for a GroupInfo without a valid tree, and
     TypeError for anything else than `TreeMaterial`.
     """
+    if isinstance(material, RecordedCalls):
+        return ratchet_tree_view(material.trace(), title or None)
     if isinstance(material, dict) and material.get("format") == FORMAT:
         return ratchet_tree_view(material, title or None)
     line = history_line(material)

@@ -35,7 +35,7 @@ from workbench.mls.wire.messages import (
 )
 from workbench.mls.wire.tree import Node, UpdatePath
 
-State = Literal["verified", "decrypted", "failed", "unknown"]
+SignatureState = Literal["verified", "decrypted", "failed", "unknown"]
 CHECKED_AT_MOST = 5_000
 """So many public messages of one trace are checked again."""
 KINDS: Mapping[MessageKind, str] = {
@@ -56,7 +56,7 @@ class SignatureView(TypedDict):
     """
 
     kind: str
-    state: State
+    state: SignatureState
     by: str
     key: str
     words: str
@@ -205,7 +205,7 @@ def _name(leaf_node: LeafNode | None, leaf: int | None) -> str:
     return shortened(as_name(name)) if name else "a newcomer" if leaf is None else f"leaf {leaf}"
 
 
-def _view(kind: str, state: State, by: str, key: bytes | None, words: str, section: str) -> SignatureView:
+def _view(kind: str, state: SignatureState, by: str, key: bytes | None, words: str, section: str) -> SignatureView:
     return {
         "kind": kind,
         "state": state,

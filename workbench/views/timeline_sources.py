@@ -9,6 +9,7 @@ from workbench.client import Event
 from workbench.inspect.names import device_of, shown
 from workbench.inspect.trace_format import FORMAT, Trace
 from workbench.lab import World
+from workbench.lab.recording import RecordedCalls
 from workbench.review.public_trace import public_trace
 from workbench.review.replay import HistoryLine, Replay, ReplayedMessage
 from workbench.views.followed_tree import TreeMaterial, history_line
@@ -32,6 +33,12 @@ def timeline_view_of(
     if isinstance(material, World):
         lines = [world_line(material), *(world_line(world, name) for name, world in branches)]
         return timeline_view(lines, title or ratchet_tree_title(material.trace()))
+    if isinstance(material, RecordedCalls):
+        traces = material.traces()
+        lines = [
+            TimelineLine(trace, f"branch {number}" if number > 1 else "") for number, trace in enumerate(traces, 1)
+        ]
+        return timeline_view(lines, title or ratchet_tree_title(traces[0]))
     if isinstance(material, dict) and material.get("format") == FORMAT:
         return timeline_view([TimelineLine(material)], title or ratchet_tree_title(material))
     followed = material.lines if isinstance(material, Replay) else [history_line(material)]
