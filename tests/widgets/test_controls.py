@@ -240,6 +240,22 @@ def test_readers_without_a_kernel_get_the_picture(panel: Controls) -> None:
     assert bundle["text/plain"] == repr(panel) == "Controls(World(seed=7, Alice, Bob and Carol in epoch 1, 2 steps))"
 
 
+def test_a_branch_begins_at_an_older_step_and_both_branches_stay(panel: Controls) -> None:
+    panel.buttons["commit"].click()
+    assert panel.from_here.layout.display == "none", "the picture plays on to the newest step"
+    panel.tree.playing, panel.tree.step = False, 1
+    assert panel.from_here.description == "From here? Begin a branch after step 2"
+    left = panel.world
+    panel.from_here.click()
+    assert (panel.world == left, len(panel.world.history)) == (False, 2)
+    panel.buttons["send"].click()
+    timeline = panel.timeline().view
+    assert [(branch["at"], len(branch["steps"])) for branch in timeline["branches"]] == [(-1, 3), (1, 1)]
+    panel.branch.value = 0
+    assert panel.world == left
+    assert panel.branch.options[1][0] == "2: 3 steps, until Alice sent a message"
+
+
 def test_views_side_by_side_move_together_in_the_browser() -> None:
     view = ratchet_tree_view(World.of(["Alice", "Bob"]).trace())
     box = side_by_side(view, "Alice", "server", "attacker")

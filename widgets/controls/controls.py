@@ -10,12 +10,14 @@ import ipywidgets
 
 from widgets.ratchet_tree import RatchetTree
 from widgets.shared.live_output import LiveOutput, shown
+from widgets.timeline import Timeline
 from workbench.inspect.names import brief_names
 from workbench.lab import NotPossible, World
 from workbench.lab.actions import ACTIONS, form
 from workbench.lab.actions.action import NEWCOMER, Action
 from workbench.lab.group import Group
 from workbench.lab.record import ATTACKER
+from workbench.lab.shared_history import InvalidHistory, SharedHistory
 from workbench.views.ratchet_tree import ratchet_tree_view
 
 FREQUENT_ACTIONS = ("commit", "update", "send", "add", "remove", "compromise")
@@ -34,12 +36,19 @@ class Controls(ipywidgets.VBox):
     `tree` is the picture. It plays each new step of the history. A click on a leaf chooses its member. Each button says
     who does what to whom. A button for an action that is not possible is greyed out, and the line below says why. If
     there are several groups, `group` chooses the one that is shown.
+
+    While the picture shows an older step, `from_here` begins another branch of the history there. Both branches stay:
+    `branch` chooses the one that is shown, and `timeline` draws all of them.
     """
 
     def __init__(self, world: World) -> None:
         """Show a world that has a group."""
         self._world = world
+        self._branches = [world]
         self.tree = RatchetTree.of(world)
+        self.branch = ipywidgets.Dropdown(description="Branch")
+        self.from_here = ipywidgets.Button(layout=ipywidgets.Layout(width="auto", display="none"))
+        self.from_here.on_click(lambda _: self._begin_branch())
         self.group = ipywidgets.Dropdown(description="Group")
         self.who = ipywidgets.Dropdown(options=world.members, value=world.members[0], description="Member")
         self.whom = ipywidgets.Dropdown(description="On whom")
@@ -60,6 +69,7 @@ class Controls(ipywidgets.VBox):
         self.tree.observe(lambda _: self._tell_older(), names=["view", "step", "playing"])
         self._offer()
         self._tell_older()
+        self.branch.observe(self._change_branch, names="value")
         self.group.observe(self._change_group, names="value")
         row = ipywidgets.Layout(flex_flow="row wrap")
         self.more_actions = ipywidgets.ToggleButton(
@@ -78,9 +88,11 @@ class Controls(ipywidgets.VBox):
         )
         super().__init__(
             [
+                self.branch,
                 self.group,
                 self.tree,
                 self.older,
+                self.from_here,
                 ipywidgets.Box([self.who, self.whom], layout=row),
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
                 ipywidgets.Box([self.buttons[name] for name in FREQUENT_ACTIONS], layout=row),
@@ -107,6 +119,11 @@ class Controls(ipywidgets.VBox):
     def world(self) -> World:
         """The group that is shown."""
         return self._world
+
+    def timeline(self) -> Timeline:
+        """The timeline of the history that is shown, with the other branches."""
+        others = [(number, world) for number, world in enumerate(self._branches, 1) if world != self._world]
+        return Timeline.of(self._world, branches={f"branch {number}": world for number, world in others})
 
     def _chosen(self) -> dict[str, str]:
         """What is chosen or typed in each field."""
@@ -150,11 +167,31 @@ class Controls(ipywidgets.VBox):
         last: dict[str, str] = next((each[name] for each in reversed(changes) if name in each), {})
         return last.get("member")
 
+    def _begin_branch(self) -> None:
+        """Begin another branch of the history after the step that is shown, and show it. The others stay."""
+        step = self.tree.step
+        try:
+            past = SharedHistory.of(self.world, until=step).play()
+        except (NotPossible, InvalidHistory) as problem:
+            self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
+            return
+        self._branches.append(past.groups[self.world.group.number])
+        self._go_to(self._branches[-1])
+        self._offer()
+
+    def _change_branch(self, change: dict[str, Any]) -> None:
+        if change["new"] is not None and self._branches[change["new"]] != self.world:
+            self._go_to(self._branches[change["new"]])
+            self._offer()
+
     def _tell_older(self) -> None:
-        """If the picture shows an older step, say that the buttons act on the newest step."""
+        """If the picture shows an older step, say that the buttons act on the newest step, and offer a branch."""
         shown, last = self.tree.step + 1, len(self.tree.view["steps"])
         words = f"The picture shows step {shown} of {last}. The buttons act on the newest step, {last}."
-        self.older.value = _announced(words if shown < last and not self.tree.playing else "")
+        is_older = shown < last and not self.tree.playing
+        self.older.value = _announced(words if is_older else "")
+        self.from_here.description = f"From here? Begin a branch after step {shown}"
+        self.from_here.layout.display = None if is_older else "none"
 
     def _show_more(self, change: dict[str, Any]) -> None:
         self.more.layout.display = None if change["new"] else "none"
@@ -168,6 +205,12 @@ class Controls(ipywidgets.VBox):
 
     def _offer(self) -> None:
         """Fill the choices of groups and members. A chosen member who has left the group is not replaced by another."""
+        self.branch.options = [
+            (f"{number}: {len(world.history)} steps, until {world.history[-1].text}", number - 1)
+            for number, world in enumerate(self._branches, 1)
+        ]
+        self.branch.value = next((at for at, world in enumerate(self._branches) if world == self.world), None)
+        self.branch.layout.display = None if len(self._branches) > 1 else "none"
         groups = self.world.groups
         self.group.options = [
             (f"{number + 1}: {brief_names(each.members)}", number) for number, each in enumerate(groups)
