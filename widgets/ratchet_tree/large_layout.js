@@ -166,7 +166,7 @@ export function zoomed({ look, leafCount, width }, factor, at) {
 /** With a node in the middle, and with room to see it and its neighbours. @param {LargeLayout} places @param {number} node @returns {Look} */
 export function centred({ look, leafCount, width, slot }, node) {
   const shown = new Set([...look.folded].filter((each) => !directPath(node, leafCount).includes(each)));
-  const { gap } = largeLayout(leafCount, width, { ...look, gap: Math.max(look.gap, 44 / 2 ** level(node)), folded: shown });
+  const { gap } = largeLayout(leafCount, width, { ...look, gap: Math.max(look.gap, 80 / 2 ** level(node)), folded: shown });
   const { first, slots } = shown.size === look.folded.size ? slot(node) : largeLayout(leafCount, width, { ...look, folded: shown }).slot(node);
   return { gap, left: width / 2 - (first + slots / 2) * gap, folded: shown };
 }

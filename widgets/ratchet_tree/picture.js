@@ -81,7 +81,8 @@ function group(name, shapes) {
 
 /** A mark beside the foot of a leaf whose member was searched for. @param {Layout} places @param {number} leaf @returns {Shape} */
 function find(places, leaf) {
-  const foot = round(places.base + radius(places, leaf) + 3);
+  const below = roomFor(places, leaf) === "full" ? SIZE + 36 : radius(places, leaf) + 3;
+  const foot = round(places.base + below);
   return ["path", { class: "mls-found", d: `M${round(x(places, leaf))} ${foot}l5 8h-10z` }, [], leaf];
 }
 
@@ -235,7 +236,7 @@ function nodeShapes(mark, room, indices, letters = CALLOUT) {
   if (room === "tiny") return shapes;
   const inside =
     mark.state === "unknown" ? "?" : (mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : ""));
-  if (room !== "small" || mark.kind === "leaf") shapes.push(text({ class: "mls-inside", y: 4.5 }, inside));
+  if (room !== "small" || mark.kind === "leaf") shapes.push(text({ class: inside.length > 4 ? "mls-inside is-long" : "mls-inside", y: 4.5 }, inside));
   if (room === "full" && mark.member) shapes.push(text({ class: "mls-name", y: SIZE + 17 }, shortened(mark.member.name, letters)));
   if (room === "full" && mark.print) {
     const isLeaf = mark.kind === "leaf";
