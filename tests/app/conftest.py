@@ -58,9 +58,11 @@ def serving(*options: str, prefix: str = "") -> Iterator[App]:
             assert process.poll() is None, process.stderr and process.stderr.read()
             assert time.monotonic() < end
             time.sleep(0.2)
-    yield App(root, process, _token(process) if "--room" in options else "")
-    process.terminate()
-    process.communicate(timeout=30)
+    try:
+        yield App(root, process, _token(process) if "--room" in options else "")
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ class Phone:
             f"{root.replace('http', 'ws', 1)}/room/socket{query}",
             additional_headers={"Cookie": self.cookie, "Origin": root},
             proxy=None,
+            ping_interval=None,  # the room pings
+            max_queue=None,  # a phone reads all that comes, also while its test waits for others
         )
         self.socket: ClientConnection = self._open.__enter__()
 

@@ -5,7 +5,7 @@ import { countsOf, votesOf, withOwnKeys } from "../../widgets/app/room.js";
 const VIEW = /** @type {any} */ ({
   viewers: [{ id: "server", name: "an observer", kind: "server" }],
   keyframe: { nodes: { 0: { kind: "leaf", key: "k0" }, 1: { kind: "parent", key: "k1" }, 2: { kind: "leaf", key: "k2" } } },
-  steps: [{ keys_learned: {} }],
+  steps: [{ sentence: "A tree.", keys_learned: {} }],
 });
 
 test("the tree of a person shows the keys of the person's own device, and a blank node has none", () => {
@@ -14,6 +14,14 @@ test("the tree of a person shows the keys of the person's own device, and a blan
   assert.equal(me.name, "You");
   assert.equal(other.id, "server");
   assert.deepEqual(view.steps[0].keys_learned[me.id].map(({ key }) => key), ["k1", "k2"]);
+});
+
+test("the own leaf is lit, and the sentence says which it is", () => {
+  const [beat] = withOwnKeys({ kind: "tree", own: 2, held: [2], view: VIEW }).steps[0].beats;
+  assert.deepEqual(beat.nodes, [2]);
+  assert.equal(beat.sentence, "You are leaf 1, which is lit. A tree.");
+  const [removed] = withOwnKeys({ kind: "tree", own: 6, held: [], view: VIEW }).steps[0].beats;
+  assert.deepEqual([removed.nodes, removed.sentence], [[], "A tree."]);
 });
 
 test("the tree of the projector holds nobody's keys", () => {

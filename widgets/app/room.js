@@ -32,18 +32,22 @@ const STORY = 7;
 const AT_MOST = { name: 30, text: 500, question: 200, option: 60 };
 
 /**
- * The view of a tree with the person's own device as a viewer, who holds these private keys.
+ * The view of a tree with the person's own device as a viewer, who holds these private keys. Its one beat lights the own
+ * leaf, so that a person finds it among sixty.
  * @param {Tree} tree @returns {TreeView}
  */
 export function withOwnKeys({ view, own, held }) {
   if (own < 0) return view;
   const [first, ...later] = view.steps;
   const nodes = view.keyframe.nodes;
+  const leaf = nodes[own];
+  const found = leaf ? `You are leaf ${own / 2}, which is lit. ` : "";
+  const beat = { kind: /** @type {const} */ ("confirm"), sentence: `${found}${first.sentence}`, nodes: leaf ? [own] : [], edges: [], known_to: null };
   const learned = held.flatMap((node) => (nodes[node] ? [{ key: nodes[node].key, how: /** @type {const} */ ("generated") }] : []));
   return {
     ...view,
     viewers: [{ id: ME, name: "You", kind: "member" }, ...view.viewers],
-    steps: [{ ...first, keys_learned: { ...first.keys_learned, [ME]: learned } }, ...later],
+    steps: [{ ...first, beats: [beat], keys_learned: { ...first.keys_learned, [ME]: learned } }, ...later],
   };
 }
 
@@ -127,7 +131,7 @@ function treePlace(isProjected) {
       return;
     }
     model = localModel({
-      ...{ view, step: view.steps.length - 1, beat: -1, viewer: isProjected ? "" : ME, speed: 1 },
+      ...{ view, step: view.steps.length - 1, beat: isProjected ? -1 : 0, viewer: isProjected ? "" : ME, speed: 1 },
       ...{ playing: false, selected: -1, node_indices: false },
     });
     renderTree({ model, el: place });
@@ -149,7 +153,7 @@ function desk(place, role, ask, said) {
   const panel = isLecturer ? lecturerPanel(ask) : null;
   enter.element.hidden = isLecturer;
   const room = html("div", { class: "mls-class-room" },
-    html("div", { class: "mls-class-own" }, question.element, mine.element, ...(panel ? [panel.element] : [])), tree.place);
+    html("div", { class: "mls-class-own" }, question.element, mine.element), ...(panel ? [panel.element] : []), tree.place);
   room.hidden = true;
   place.replaceChildren(link, enter.element, said, room);
 

@@ -21,7 +21,7 @@ from widgets.shared.page import digest
 
 COOKIE = "mls-workbench-room"
 """It says which device of the room is this visitor's. Without it, somebody who returns would be somebody else."""
-PING = 10
+PING = 20
 """Seconds between two pings. A page that does not answer is closed: its machine sleeps, and its device is offline."""
 TRY_LATER = 1013
 """The code with which a WebSocket is closed because there are too many (RFC 6455 §7.4.2)."""
