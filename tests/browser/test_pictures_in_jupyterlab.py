@@ -54,6 +54,17 @@ from workbench.bench.host import BenchHost
 host = BenchHost(520)
 large = RatchetTree.of(host.invite("blank", *host.spare_key_packages()).state)
 large"""
+SCHEDULE = ".mls-key-schedule"
+SCHEDULE_CELL = """\
+from widgets import KeySchedule, SecretTree, Workspace
+
+together = Workspace()
+schedule = KeySchedule.of(world, workspace=together)
+schedule"""
+SECRETS = ".mls-secret-tree"
+SECRETS_CELL = """\
+secrets = SecretTree.of(world, workspace=together)
+secrets"""
 
 # All messages of widgets that come from Python, as text.
 _WATCH_COMMS = """() => {
@@ -77,7 +88,8 @@ Timeline.of(told, workspace=space)"""
 def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook whose cells have run, one for each picture."""
     watch = Watch()
-    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, LARGE_CELL, STORY_CELL, "tree")
+    cells = (CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, SCHEDULE_CELL, SECRETS_CELL, LARGE_CELL, STORY_CELL, "tree")
+    lab.put("pictures/graph.ipynb", *cells)
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     watch.over(context)
     page = context.new_page()
@@ -195,6 +207,21 @@ def test_a_large_tree_asks_python_for_the_values_of_the_chosen_node(notebook: Pa
     assert in_kernel(notebook, "large.view['keyframe']['nodes']['600']['values']") == "{}"
     notebook.keyboard.press("f")
     comes_to_be(notebook, "(large.selected, large.playing)", "(600, False)")
+
+
+def test_python_exports_a_secret_and_two_pictures_show_one_viewer_and_one_message(notebook: Page) -> None:
+    schedule, secrets = notebook.locator(SCHEDULE), notebook.locator(SECRETS)
+    schedule.locator("[data-secret='exporter_secret']").click()
+    schedule.get_by_label("Label", exact=True).fill("mine")
+    schedule.get_by_role("button", name="Export", exact=True).click()
+    comes_to_be(notebook, "schedule.exports[-1]['label']", "'mine'")
+    expect(schedule.locator(".mls-exporter")).to_contain_text('MLS-Exporter("mine", "", 32)')
+    schedule.get_by_label("Seen by", exact=True).select_option("Bob/phone")
+    expect(secrets.get_by_label("Seen by", exact=True)).to_have_value("Bob/phone")
+    comes_to_be(notebook, "secrets.viewer", "'Bob/phone'")
+    secrets.get_by_label("Message", exact=True).select_option("0")
+    expect(secrets.locator(".mls-sentence")).to_contain_text("application key 0 of leaf 0")
+    comes_to_be(notebook, "together.message == secrets.view['messages'][0]['step']", "True")
 
 
 def test_in_a_narrow_window_the_graph_keeps_its_size_and_shows_what_is_selected(notebook: Page) -> None:

@@ -9,7 +9,7 @@
 /** A line from premises to a conclusion. `label` stands at the place `at`. @typedef {{from: string, to: string, path: string}} Line */
 /** @typedef {{width: number, height: number, isNarrow: boolean, spots: Map<string, Spot>, lines: Line[]}} Arrangement */
 
-export const NARROW = 640;
+export const NARROW = 620;
 const HALF = 13;
 const ROW = 74;
 const FAN = 50;

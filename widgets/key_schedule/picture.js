@@ -13,7 +13,7 @@ const DIAMOND = "M0-13 13 0 0 13-13 0z";
 const STRIKE = "M-11 11 11-11";
 const FLAG = "M-13-11v-13l10 4-10 4";
 const SMALL_FLAG = "M9-8v-9l7 3-7 3";
-const MONO = 8.2;
+const MONO = 7.6;
 const LETTER = 6.4;
 
 /** The classes of a secret as the viewer has it. @type {Record<Standing, string>} */
