@@ -88,13 +88,16 @@ class OpenMLSRecords:
     records: Mapping[tuple[str, bytes], bytes] = field(repr=False)
 
     def states(self, policy: Policy) -> tuple[GroupState, ...]:
-        """The state of each group for which all parts are there.
+        """The state of each group for which all parts are there, that of the latest epoch first.
+
+        OpenMLS exports its records in an order that differs from time to time.
 
         Raises ValueError for a tree without the tree hash of its epoch, and what a part that is missing or has another
         form raises: `MLSError`, KeyError, IndexError, TypeError or AttributeError.
         """
         groups = [key for label, key in self.records if label == "MessageSecrets"]
-        return tuple(self._state(group, policy) for group in groups)
+        states = (self._state(group, policy) for group in groups)
+        return tuple(sorted(states, key=lambda state: (-state.epoch, state.group_id)))
 
     def bundles(self) -> tuple[KeyPackageBundle, ...]:
         """The key packages that wait for a Welcome, with their private keys. Raises as `states` does."""
