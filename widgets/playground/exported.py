@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from widgets.ratchet_tree.ratchet_tree import RatchetTree
-from widgets.shared.assemble import STYLES
+from widgets.shared.assemble import STYLES, WIRE_STYLES
 from widgets.shared.page import page
 from widgets.shared.still import NotDrawn, still, words_alone
 
@@ -14,10 +14,10 @@ MODULE = "playground/playground.js"
 STILL_MODULE = "playground/still.js"
 STILL_STYLES = ("shared/theme.css", "shared/marks.css")
 
-STYLES_HERE = (*STYLES, "shared/form.css", "playground/playground.css")
+STYLES_HERE = (*STYLES, *WIRE_STYLES, "playground/playground.css")
 """The stylesheets of a playground, which has other pictures in it."""
 
-KEPT = ("view", "step", "viewer", "member", "leaks", "pictures", "reads", "exports")
+KEPT = ("view", "step", "viewer", "member", "leaks", "pictures", "reads", "exports", "inspected", "inspections")
 
 
 def exported(given: Mapping[str, Any]) -> dict[str, Any]:

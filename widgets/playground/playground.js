@@ -3,7 +3,8 @@
  * (anywidget), in the app (Panel) and in an exported page, where nobody can act.
  *
  * Traits from Python: view, opened ({number, step}: another history is shown from this step), offer, shared, answer
- * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, exports, can_act, has_address.
+ * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, exports, inspected, inspections, can_act,
+ * has_address.
  * Traits to Python: step, epoch, asked ({number, do, ...}). Both ways: viewer, member, leaks, chosen, pictures.
  */
 import { render as renderSchedule } from "../key_schedule/key_schedule.js";
@@ -15,10 +16,12 @@ import { render as renderMatrix } from "../security_matrix/security_matrix.js";
 import { render as renderServer } from "../server_knowledge/server_knowledge.js";
 import { render as renderTimeline } from "../timeline/timeline.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
+import { INSPECT } from "../shared/inspect.js";
 import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
 import { isWaiting } from "../shared/waiting.js";
+import { objectOf, render as renderWire } from "../wire_inspector/wire_inspector.js";
 import { actionForm } from "./actions.js";
 import { ADDRESS_AT_MOST, sharePanel } from "./share.js";
 import { PICTURES, playgroundBar } from "./toolbar.js";
@@ -31,14 +34,14 @@ const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
   ...["reads", "can_act", "asked", "failed", "chosen", "pictures", "member"],
 ];
-const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets };
+const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets, wire: renderWire };
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   const space = workspace(model);
   const { soon, tell, stop } = live(model, TRAITS, update);
   /** What only this view knows. */
-  const own = { isSharing: false, saved: model.get("saved").number };
+  const own = { inspected: "", isSharing: false, saved: model.get("saved").number };
   /** What ends each picture that is shown. @type {Map<Name, () => void>} */
   const ends = new Map();
 
@@ -144,6 +147,7 @@ export function render({ model, el }) {
       else save("history.html", "text/html", saved.page);
     }
     mountPictures();
+    openMessage();
   }
 
   /** A link of the app that opens this history at the step that is shown. @param {string} text */
@@ -164,6 +168,20 @@ export function render({ model, el }) {
     ask({ do: "export", epoch, label, context, length });
   }
 
+  /** Python opens the message that the reader inspects; each wish once, because some cannot be answered. */
+  function openMessage() {
+    const traits = /** @type {any} */ (Object.fromEntries(["message", "viewer", "shown", "others"].map((name) => [name, space.pictures.wire.get(name)])));
+    const wish = `${traits.message} ${traits.viewer} ${space.view().wire.messages.length} ${model.get("opened").number}`;
+    if (!model.get("can_act") || !model.get("pictures").includes("wire") || !traits.message || objectOf(traits) || isBusy() || wish === own.inspected) return;
+    own.inspected = wish;
+    ask({ do: "inspect", message: traits.message, viewer: traits.viewer });
+  }
+
+  /** Show the bytes of a message of a picture. */
+  function inspect() {
+    if (!model.get("pictures").includes("wire")) tell({ pictures: [...model.get("pictures"), "wire"] });
+  }
+
   /** The member that is chosen in a picture acts next. */
   function choose() {
     const member = space.shared.get("member");
@@ -175,6 +193,8 @@ export function render({ model, el }) {
   space.shared.on("change:step", soon);
   space.pictures.schedule.on("change:asked", exportSecret);
   space.pictures.timeline.on("change:branch", goToBranch);
+  for (const name of ["message", "viewer", "shown"]) space.pictures.wire.on(`change:${name}`, soon);
+  root.addEventListener(INSPECT, inspect);
   el.append(root);
   start("tree", tree);
   update();

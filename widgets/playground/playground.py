@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
     from workbench.lab import World
 
-PICTURES = ("timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets")
+PICTURES = ("timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets", "wire")
 
 
 class Playground(Picture):
     """Pictures of one live world, linked by step, viewer and member, with a button for each action.
 
     An action after an older step begins another history, and the earlier one can be shown again. `pictures` are the
-    pictures below the tree: "timeline", "matrix", "lifetimes", "server", "room", "schedule" and "secrets". `world` is
-    the world that is shown now. All traits are shared with the browser; playground.js says which of them Python sets.
+    pictures below the tree: "timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets" and "wire".
+    `world` is the world that is shown now. All traits are shared with the browser; playground.js says which of them
+    Python sets.
     """
 
     _module: ClassVar[str] = MODULE
@@ -54,6 +55,8 @@ class Playground(Picture):
     step = traitlets.Int(0).tag(sync=True)
     epoch = traitlets.Int(-1).tag(sync=True)
     exports = traitlets.List(traitlets.Dict()).tag(sync=True)
+    inspected = traitlets.Dict().tag(sync=True)
+    inspections = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
     viewer = traitlets.Unicode().tag(sync=True)
     member = traitlets.Unicode().tag(sync=True)
@@ -110,7 +113,7 @@ class Playground(Picture):
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
         shown = self._shown()
-        yield shown, ""
+        yield {**shown, "inspections": self._session.inspections(self.viewer)}, ""
         yield {**shown, "view": without_bytes(shown["view"])}, BYTES
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:

@@ -16,6 +16,7 @@ from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.playground.clip import SCENES_AT_MOST, clip
 from widgets.playground.exported import page_of
 from widgets.shared.still import NotDrawn
+from widgets.wire_inspector.further import further_messages
 from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
 from workbench.inspect.names import listed
@@ -31,6 +32,7 @@ from workbench.views.key_schedule import key_schedule_view
 from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, OfferView, offer_view, playground_view
 from workbench.views.timeline import TimelineLine
 from workbench.views.timeline_sources import world_line
+from workbench.views.wire_history import WireHistory
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
 FIELDS: Mapping[str, str] = {
@@ -141,6 +143,8 @@ class Session:
             "scenarios": [{"value": "", "name": FRESH}, *({"value": name, "name": name} for name in SCENARIOS)],
             **self._around(),
             "exports": list(seen["view"]["schedule"]["exports"]),
+            "inspected": {},
+            "inspections": {},
             "leaks": [{"name": name} for name in self.leaks] or self._compromises(),
         }
 
@@ -165,7 +169,10 @@ class Session:
         asked = given["asked"] if isinstance(given["asked"], dict) else {}
         number = asked["number"] if isinstance(asked.get("number"), int) else 0
         if asked.get("do") == "page":
-            return {"saved": {"number": number, "page": page_of(given)}, "answer": {"number": number, "words": ""}}
+            page = page_of({**given, "inspections": self.inspections(given["viewer"])})
+            return {"saved": {"number": number, "page": page}, "answer": {"number": number, "words": ""}}
+        if asked.get("do") == "inspect":
+            return self._inspect(asked, number)
         if asked.get("do") == "export":
             return self._export(asked, given["exports"], number)
         if asked.get("do") == "clip":
@@ -180,7 +187,19 @@ class Session:
         offer = self.offer(changes.get("chosen", given["chosen"]), step)
         return {**changes, "offer": offer, "answer": {"number": number, "words": words}}
 
+    def inspections(self, viewer: object) -> dict[str, Any]:
+        """The messages of the history for a page without Python, as far as there is room."""
+        return {**further_messages(WireHistory(self.world), str(viewer))}
+
     # Wishes
+
+    def _inspect(self, asked: Mapping[str, Any], number: int) -> dict[str, Any]:
+        """Open a message with the keys of a viewer, as the reader of its bytes asks for."""
+        try:
+            inspected = WireHistory(self.world).object(str(asked.get("message")), str(asked.get("viewer")))
+        except KeyError:
+            return {"answer": {"number": number, "words": "There is no such message, or no such viewer."}}
+        return {"inspected": inspected, "answer": {"number": number, "words": ""}}
 
     def _export(self, asked: Mapping[str, Any], exports: Sequence[Mapping[str, Any]], number: int) -> dict[str, Any]:
         """Export a secret from an epoch, as the reader of the key schedule asks for."""

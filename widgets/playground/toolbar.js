@@ -13,6 +13,7 @@ export const PICTURES = [
   ["room", "Screens"],
   ["schedule", "Key schedule"],
   ["secrets", "Secret tree"],
+  ["wire", "Bytes"],
 ];
 
 /**

@@ -7,6 +7,7 @@ import type { KeyScheduleView } from "../key_schedule/schedule.d.ts";
 import type { ServerView } from "../server_knowledge/server.d.ts";
 import type { RoomView } from "../room/view.d.ts";
 import type { TimelineView } from "../timeline/view.d.ts";
+import type { WireView } from "../wire_inspector/wire.d.ts";
 
 export interface PlaygroundView {
   format: "mls-workbench/playground-view";
@@ -20,6 +21,7 @@ export interface PlaygroundView {
   branches: number[];
   schedule: KeyScheduleView;
   secrets: SecretTreeView;
+  wire: WireView;
 }
 
 export interface ButtonView {

@@ -8,7 +8,7 @@ import { join } from "../shared/workspace.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
-/** @typedef {"tree" | "timeline" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets"} Name */
+/** @typedef {"tree" | "timeline" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets" | "wire"} Name */
 
 const FORMAT = "mls-workbench/playground-view";
 const VERSION = 1;
@@ -24,14 +24,15 @@ export function workspace(model) {
     viewer: model.get("viewer"),
     member: model.get("member"),
     leaks: model.get("leaks"),
+    message: -1,
   });
-  const leave = join(shared, place, Object.fromEntries(["step", "viewer", "member", "leaks"].map((name) => [name, { trait: name }])));
+  const leave = join(shared, place, Object.fromEntries(["step", "viewer", "member", "leaks", "message"].map((name) => [name, { trait: name }])));
   const first = { workspace: place, step: shared.get("step") };
   /** @type {Record<Name, Model>} */
   const pictures = {
     tree: localModel({
       ...{ ...first, view: view.tree, beat: -1, viewer: shared.get("viewer"), speed: 1 },
-      ...{ playing: false, selected: -1, node_indices: false },
+      ...{ playing: false, selected: -1, node_indices: false, message: -1 },
     }),
     timeline: localModel({ ...first, view: view.timeline, viewer: "", member: "", message: -1, branch: 0 }),
     matrix: localModel({ ...first, view: view.lifetimes.security, leaks: shared.get("leaks"), selected: {} }),
@@ -43,8 +44,12 @@ export function workspace(model) {
       ...{ live: model.get("can_act"), asked: { number: 0 }, answer: { number: 0, words: "" } },
     }),
     secrets: localModel({ ...first, view: view.secrets, viewer: shared.get("viewer"), epoch: -1, message: -1, leaf: -1, selected: "" }),
+    wire: localModel({
+      ...{ ...first, view: view.wire, message: view.wire.messages[0]?.id ?? "", viewer: shared.get("viewer"), selected: -1 },
+      ...{ shown: model.get("inspected"), others: model.get("inspections"), live: model.get("can_act"), answer: { number: 0, words: "" } },
+    }),
   };
-  const { tree, timeline, matrix, lifetimes, server, room, schedule, secrets } = pictures;
+  const { tree, timeline, matrix, lifetimes, server, room, schedule, secrets, wire } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -61,6 +66,7 @@ export function workspace(model) {
     timer = setTimeout(tellStep, SETTLED);
   });
   model.on("change:exports", showExports);
+  model.on("change:inspected", showBytes);
   model.on("change:view", renew);
   model.on("change:opened", reopen);
 
@@ -90,11 +96,16 @@ export function workspace(model) {
     room.set("view", view.room);
     schedule.set("view", view.schedule);
     secrets.set("view", view.secrets);
+    wire.set("view", view.wire);
     if (hasGrown) tree.set("playing", true);
   }
 
   function showExports() {
     schedule.set("exports", model.get("exports"));
+  }
+
+  function showBytes() {
+    wire.set("shown", model.get("inspected"));
   }
 
   function reopen() {
@@ -116,6 +127,7 @@ export function workspace(model) {
       clearTimeout(timer);
       leave();
       model.off("change:exports", showExports);
+      model.off("change:inspected", showBytes);
       model.off("change:view", renew);
       model.off("change:opened", reopen);
     },

@@ -10,6 +10,7 @@ import { details } from "./details.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
 import { MARKS } from "./key.js";
+import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { LARGEST, frameAt, timeline, witness } from "./frame.js";
 import { heading } from "./status_bar.js";
@@ -38,6 +39,7 @@ export function render({ model, el }) {
     beat: { trait: "beat" },
     speed: { trait: "speed" },
     viewer: { trait: "viewer", write: (viewer) => (time.view.viewers.some(({ id }) => id === viewer) ? { viewer } : undefined) },
+    message: { trait: "message", read: () => model.get("message") ?? undefined },
     member: { trait: "selected", read: () => selectedMember() || undefined, write: follow },
   });
   /** What only this view knows. @type {{panel: "" | "group" | "help", table: boolean}} */
@@ -79,6 +81,7 @@ export function render({ model, el }) {
   const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const offer = html("button", { type: "button", class: "mls-offer", hidden: true, click: lookElsewhere });
+  const bytes = html("button", { type: "button", class: "mls-offer", hidden: true, click: inspect }, "Inspect the bytes");
   const table = dataTable("The tree as a table");
   const root = html(
     "div",
@@ -87,7 +90,7 @@ export function render({ model, el }) {
     head.bar,
     find.element,
     html("div", { class: "mls-body" }, viewport.room, side.element),
-    html("div", { class: "mls-told" }, words, offer),
+    html("div", { class: "mls-told" }, words, bytes, offer),
     key.element,
     table.region,
   );
@@ -115,6 +118,19 @@ export function render({ model, el }) {
     const place = here();
     const again = onward(time.view.steps, place) === null && time.view.steps[place.step].beats.length > 0;
     tell({ playing: !model.get("playing"), ...(again ? { beat: 0 } : {}) });
+  }
+
+  /** Ask for the bytes of the message of this step: the other pictures of the workspace show them. */
+  function inspect() {
+    const { step } = here();
+    if (!model.get("workspace") || !hasMessage(step)) return;
+    tell({ message: step });
+    askForBytes(root, step);
+  }
+
+  /** @param {number} step */
+  function hasMessage(step) {
+    return time.view.steps[step].message !== null;
   }
 
   /** @param {number} node */
@@ -181,6 +197,7 @@ export function render({ model, el }) {
     const said = sentence(view, frame);
     if (words.textContent !== said) words.textContent = said;
     words.classList.toggle("is-unknown", !frame.known);
+    bytes.hidden = !model.get("workspace") || !hasMessage(place.step);
     const other = witness(view, frame);
     offer.hidden = other === null;
     if (other) offer.textContent = `See it as ${other.name}`;
@@ -250,6 +267,10 @@ export function render({ model, el }) {
     pressed(event, does);
   }
 
+  root.classList.toggle("leads-to-bytes", Boolean(model.get("workspace")));
+  viewport.room.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).closest(".mls-token:is(.is-envelope, .is-message)")) inspect();
+  });
   // The picture is drawn before it is on the page, so that nothing moves when it appears there.
   update();
   el.append(root);

@@ -31,10 +31,10 @@ class RatchetTree(Picture):
     """Draws a ratchet tree through time, as one viewer sees it.
 
     `step` and `beat` are the place in the view that is shown (beat -1: the end of the step). `selected` is the node
-    whose values are shown, or -1.  With `node_indices` the leaves show their node index, as the parents do.  All traits
-    are shared with the browser, so that `jslink` can join two pictures.  The view of a tree with more than 512 leaves
-    has no long values: `values` are those of the selected node.  `beside` is another viewer, for whom the nodes that
-    differ are marked.
+    whose values are shown, or -1, and `message` the step whose message a workspace inspects.  With `node_indices` the
+    leaves show their node index, as the parents do.  All traits are shared with the browser. Pictures with one
+    `workspace` step together.  The view of a tree with more than 512 leaves has no long values: `values` are those of
+    the selected node.  `beside` is another viewer, for whom the nodes that differ are marked.
     """
 
     _module: ClassVar[str] = "ratchet_tree/ratchet_tree.js"
@@ -51,6 +51,7 @@ class RatchetTree(Picture):
     speed = traitlets.Float(1.0).tag(sync=True)
     playing = traitlets.Bool(default_value=False).tag(sync=True)
     selected = traitlets.Int(-1).tag(sync=True)
+    message = traitlets.Int(-1).tag(sync=True)
     node_indices = traitlets.Bool(default_value=False).tag(sync=True)
     beside = traitlets.Unicode().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)

@@ -8,10 +8,10 @@ import { rowList } from "../shared/rows.js";
 /** @typedef {import("./trial.d.ts").TrialView} Trial */
 
 /**
- * @param {Frame} frame @param {{who: number, trial: Trial | null, choose: (who: number) => void, attempt: () => void}} trying
+ * @param {Frame} frame @param {{who: number, trial: Trial | null, choose: (who: number) => void, attempt: () => void, bytes: (() => void) | null}} trying
  * @returns {HTMLElement}
  */
-export function messageDetails(frame, { who, trial, choose, attempt }) {
+export function messageDetails(frame, { who, trial, choose, attempt, bytes }) {
   const { view, chosen } = frame;
   if (!chosen) return html("div");
   const select = html(
@@ -32,6 +32,7 @@ export function messageDetails(frame, { who, trial, choose, attempt }) {
     html("p", { class: "mls-hint" }, "A device that has shown a message has deleted its key. It keeps the text, if it keeps anything."),
     html("div", { class: "mls-try" }, select, html("button", { type: "button", class: "mls-step", click: attempt }, "Try")),
     ...(trial ? [trialDetails(trial)] : []),
+    ...(bytes ? [html("button", { type: "button", class: "mls-step", click: bytes }, "Inspect its bytes")] : []),
     rowList([{ name: `the bytes (${chosen.size})`, value: chosen.wire || "left out of this notebook" }]),
   );
 }

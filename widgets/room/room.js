@@ -13,6 +13,7 @@ import { HEADS, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, iconButton } from "../shared/dom.js";
 import { entriesIn, keyLine } from "../shared/key.js";
+import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { mount } from "../shared/shapes.js";
@@ -129,7 +130,7 @@ export function render({ model, el }) {
     const fresh = asked?.trial && asked.message === message && asked.who === own.who ? asked.trial : null;
     const trial = own.tried ? (fresh ?? view.messages[message].trials[own.who]) : null;
     side.show(`message ${message} ${own.who} ${JSON.stringify(trial)} ${view.steps.length}`, "Who can read it?", () =>
-      messageDetails(frame, { who: own.who, trial, choose: (who) => { own.who = who; own.tried = false; soon(); }, attempt }));
+      messageDetails(frame, { who: own.who, trial, choose: (who) => { own.who = who; own.tried = false; soon(); }, attempt, bytes: model.get("workspace") ? () => askForBytes(root, view.messages[message].step) : null }));
   }
 
   /** Try with the chosen message: Python tries anew if it listens, else this is the attempt that was recorded. */

@@ -5,7 +5,8 @@
  *
  * Traits: view (the list of messages and viewers), message and viewer (their ids), shown (the message as the viewer sees it),
  * others (further messages, by "message viewer", for pages without Python), selected (a field, or -1), live (whether Python
- * answers), asked ({number, text, upload, name, state}: bytes that the reader gives), answer ({number, words}).
+ * answers), asked ({number, text, upload, name, state}: bytes that the reader gives; absent where none are taken), answer
+ * ({number, words}).
  */
 import { fieldDetails } from "./details.js";
 import { frameOf, inSight, isOpen, lineOf, shownBy } from "./frame.js";
@@ -44,7 +45,11 @@ export function objectOf({ message, viewer, shown, others }) {
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { soon, tell, stop } = live(model, TRAITS, update, {
+    message: { trait: "message", read: () => (stepOf(model.get("message")) >= 0 ? stepOf(model.get("message")) : undefined), write: messageOf },
+    step: { trait: "message", read: () => undefined, write: messageOf },
+    viewer: { trait: "viewer", write: (viewer) => (listOf().viewers.some((each) => each.id === viewer) ? { viewer } : undefined) },
+  });
   const id = uniqueName("mls-wire");
   const own = {
     ...{ hovered: -1, cursor: -1, value: -1, sheet: 0, toggled: new Map(), unfolded: new Set(), table: false, given: false },
@@ -106,6 +111,23 @@ export function render({ model, el }) {
     return { element, room, rows };
   }
 
+  /** @returns {List} */
+  function listOf() {
+    return readable(model.get("view"), FORMAT, VERSION);
+  }
+
+  /** The step that sent a message, or -1. @param {string} message */
+  function stepOf(message) {
+    return listOf().messages.find((each) => each.id === message)?.step ?? -1;
+  }
+
+  /** The traits that show a message of a step; another message of the same step stays. @param {number} step */
+  function messageOf(step) {
+    if (stepOf(model.get("message")) === step) return undefined;
+    const found = listOf().messages.find((each) => each.step === step);
+    return found && { message: found.id, selected: -1 };
+  }
+
   /** @param {Partial<typeof own>} changes */
   function change(changes) {
     if (Object.entries(changes).every(([name, value]) => /** @type {any} */ (own)[name] === value)) return;
@@ -125,13 +147,13 @@ export function render({ model, el }) {
   }
 
   function update() {
-    /** @type {List} */
-    const all = readable(model.get("view"), FORMAT, VERSION);
+    const all = listOf();
     offer(all);
     const isLive = model.get("live");
-    give.hidden = !isLive;
+    const takes = isLive && model.get("asked") !== undefined;
+    give.hidden = !takes;
     give.setAttribute("aria-expanded", String(own.given));
-    given.show({ isOpen: own.given && isLive, isBusy: isWaiting(model, model.get("answer").number), words: model.get("answer").words });
+    given.show({ isOpen: own.given && takes, isBusy: takes && isWaiting(model, model.get("answer").number), words: model.get("answer").words });
     const now = objectNow();
     const view = now ?? own.shown ?? (model.get("shown").id === undefined ? null : model.get("shown"));
     root.classList.toggle("is-waiting", now === null);
@@ -342,7 +364,7 @@ export function render({ model, el }) {
   function dropped(event) {
     event.preventDefault();
     const [file] = event.dataTransfer?.files ?? [];
-    if (!file || !model.get("live")) return;
+    if (!file || give.hidden) return;
     change({ given: true });
     given.take(file);
   }

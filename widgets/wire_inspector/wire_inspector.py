@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
@@ -12,6 +11,7 @@ from widgets.inspector.findings import Finder
 from widgets.shared.assemble import STYLES, WIRE_STYLES, module, stylesheet
 from widgets.shared.page import page
 from widgets.shared.picture import Picture
+from widgets.wire_inspector.further import Source, further_messages
 from workbench.inspect.trace_format import FORMAT as TRACE
 from workbench.lab import World
 from workbench.mls import MLSMessage, encode
@@ -22,24 +22,12 @@ from workbench.views.wire_history import EVERYBODY, WireHistory
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from widgets.workspace import Workspace
     from workbench.inspect.trace_format import Trace
-    from workbench.views.wire import WireObjectView, WireView
+    from workbench.views.wire import WireObjectView
 
 MODULE = "wire_inspector/wire_inspector.js"
-KEPT_AT_MOST = 1_500_000
-"""The greatest size of the messages that a page keeps beside the one that is shown, in characters of JSON."""
-
 NO_ANSWER = {"number": 0, "words": ""}
-
-
-class Source(Protocol):
-    """Where messages come from: a history (`WireHistory`) or bytes that somebody gave (`WireBytes`)."""
-
-    def view(self) -> WireView:
-        """The list of messages and viewers."""
-
-    def object(self, name: str, viewer: str = EVERYBODY) -> WireObjectView:
-        """One message as a viewer can open it."""
 
 
 class WireInspector(Picture):
@@ -53,6 +41,7 @@ class WireInspector(Picture):
     _still_module: ClassVar[str] = "wire_inspector/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "wire_inspector/marks.css")
     _esm: ClassVar[str] = module(_module)
+    _shares: ClassVar[Mapping[str, str]] = {"viewer": "viewer"}
     _styles: ClassVar[tuple[str, ...]] = (*STYLES, *WIRE_STYLES)
     _css: ClassVar[str] = stylesheet(*_styles)
 
@@ -66,15 +55,24 @@ class WireInspector(Picture):
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
     answer = traitlets.Dict(default_value=NO_ANSWER).tag(sync=True)
 
-    def __init__(self, source: Source, *, message: int | str = 0, viewer: str = EVERYBODY, selected: int = -1) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        message: int | str = 0,
+        viewer: str = EVERYBODY,
+        selected: int = -1,
+        workspace: Workspace | None = None,
+    ) -> None:
         """Show a message of a source: by its number in the list, or by its id. Raises ValueError without one."""
         view = source.view()
         if not view["messages"]:
             raise ValueError("there is no message to inspect: nothing was sent yet")
         name = view["messages"][message]["id"] if isinstance(message, int) else message
         shown = source.object(name, viewer)
-        super().__init__(view=view, message=name, viewer=viewer, shown=shown, selected=selected)
+        super().__init__(view=view, message=name, viewer=viewer, shown=shown, selected=selected, workspace=workspace)
         self._source = source
+        self._show(None)
         self.observe(self._show, names=["message", "viewer"])
         self.observe(self._give, names="asked")
 
@@ -99,6 +97,9 @@ class WireInspector(Picture):
         """
         raw = encode(data) if isinstance(data, MLSMessage) else data
         return cls(WireBytes.of(raw, struct, secrets), **options)
+
+    def _can_show(self, name: str, value: object) -> bool:
+        return name != "viewer" or any(each["id"] == value for each in self.view["viewers"])
 
     def __repr__(self) -> str:
         return f"WireInspector({self.shown['title']}, {len(self.shown['sheets'][0]['bytes']) // 2} bytes)"
@@ -133,24 +134,13 @@ class WireInspector(Picture):
 
     def to_html(self, path: str | Path) -> None:
         """Write the picture with its player, and other messages as far as there is room, as one page."""
-        traits = {**self._shown(), "others": self._others()}
+        traits = self._joined({**self._shown(), "others": self._others()})
         text = page(self._module, traits, self._figure(), title=self.view["title"], styles=self._styles)
         Path(path).write_text(text, encoding="utf-8")
 
     def _others(self) -> dict[str, WireObjectView]:
-        """Further messages for a page without a kernel: first all messages for this viewer, then for the others."""
-        found: dict[str, WireObjectView] = {}
-        room = KEPT_AT_MOST
-        viewers = [self.viewer, *(each["id"] for each in self.view["viewers"] if each["id"] != self.viewer)]
-        for viewer in viewers:
-            for each in self.view["messages"]:
-                if (each["id"], viewer) == (self.message, self.viewer) or 6 * each["size"] > room:
-                    continue
-                other = self._source.object(each["id"], viewer)
-                room -= len(json.dumps(other))
-                if room >= 0:
-                    found[f"{each['id']} {viewer}"] = other
-        return found
+        """Further messages for a page without a kernel."""
+        return further_messages(self._source, self.viewer, but=(self.message, self.viewer))
 
     def _alone(self) -> dict[str, Any]:
         """The lists with this message and this viewer only."""

@@ -23,6 +23,8 @@ from workbench.views.secret_tree import SecretTreeView, secret_tree_view
 from workbench.views.server import ServerView, server_view
 from workbench.views.timeline import TimelineLine, TimelineView, common_steps, timeline_view
 from workbench.views.timeline_sources import world_line
+from workbench.views.wire import WireView
+from workbench.views.wire_history import WireHistory
 
 NO_LEAKS: Mapping[str, Leak] = MappingProxyType({})
 NO_BRANCHES: Mapping[int, TimelineLine] = MappingProxyType({})
@@ -56,6 +58,7 @@ class PlaygroundView(TypedDict):
     branches: list[int]
     schedule: KeyScheduleView
     secrets: SecretTreeView
+    wire: WireView
 
 
 class ButtonView(TypedDict):
@@ -101,6 +104,7 @@ def playground_view(
         "branches": list(related),
         "schedule": key_schedule_view(recorded.group_history, tree=tree),
         "secrets": secret_tree_view(recorded.group_history, world.group.environment.policy, tree=tree),
+        "wire": WireHistory(world).view(),
     }
 
 
