@@ -11,9 +11,10 @@ from tests.lessons.known import Known
 from tests.notebooks.store import lessons
 from workbench.adversary.evidence import read_evidence
 from workbench.adversary.recovery import recover
-from workbench.lab import scenario
+from workbench.lab import World, scenario
 from workbench.lessons import lesson_06, lesson_07
 from workbench.lessons.exercise import Correct, Exercise, NotAttempted, Wrong
+from workbench.mls import encode
 from workbench.mls.tree import tree_math
 
 pytestmark = pytest.mark.slow
@@ -29,6 +30,8 @@ def exercises_of(lesson: str) -> Iterator[Exercise]:
 def solved(known: Known) -> object:
     """What the solution sets, run as it would be in the lesson."""
     names: dict[str, object] = {name: getattr(tree_math, name) for name in ("is_leaf", "left", "right")}
+    names["encode"] = encode
+    names["world"] = next((each for each in known.given() if isinstance(each, World)), None)
     exec(known.exercise.source, names)  # noqa: S102 - our own solution
     return names[known.name]
 

@@ -12,7 +12,8 @@ from workbench.inspect.material import pieces_in
 from workbench.lab import World
 from workbench.lessons import lesson_06, lesson_07
 from workbench.lessons.material import material
-from workbench.mls import RatchetTree
+from workbench.mls import RatchetTree, encode
+from workbench.mls.wire.code_points import ContentType
 from workbench.review.audit import Audit, audit
 from workbench.review.exposure import attacker_with
 from workbench.review.known_secrets import read_secrets
@@ -122,6 +123,43 @@ def lesson_09_world() -> World:
     world.device("Alice/laptop", approved_by="Alice/phone")
     world.add_own_device("Alice/phone", "Alice/laptop")
     return world
+
+
+@cache
+def lesson_03_world() -> World:
+    """The world of lesson 03."""
+    world = World.of(["Alice", "Bob", "Carol"], seed=3)
+    world.send("Alice", "Lunch at noon?")
+    world.update("Bob")
+    world.commit("Carol")
+    return world
+
+
+def lesson_03_values() -> dict[str, bytes]:
+    """Values that a learner may compute in place of those that lesson 03 asks for."""
+    world = lesson_03_world()
+    suite, old, new, held = world.suite, world.state("Bob", 3), world.state("Bob", 4), world.state("Bob", 1)
+    carol, bob = world.bundle_that_joined("Carol"), world.bundle_that_joined("Bob")
+    assert old
+    assert new
+    assert held
+    assert carol
+    assert bob
+    data, tree, hashed = encode(carol.key_package), held.secret_tree, new.context.confirmed_transcript_hash
+    keys = [tree.key_for(leaf, ContentType.application, 0)[1] for leaf in (0, 1)]
+    return {
+        "bare hash": suite.hash(data),
+        "framed": suite.ref_hash("MLS 1.0 KeyPackage Reference", bytes.fromhex("00010005") + data),
+        "bob": suite.ref_hash("MLS 1.0 KeyPackage Reference", encode(bob.key_package)),
+        "old tag": suite.mac(old.secrets.confirmation_key, old.context.confirmed_transcript_hash),
+        "old key": suite.mac(old.secrets.confirmation_key, hashed),
+        "membership": suite.mac(new.secrets.membership_key, hashed),
+        "hash": suite.hash(hashed),
+        "nonce": keys[0].nonce,
+        "handshake": tree.key_for(0, ContentType.commit, 0)[1].key,
+        "next": tree.key_for(0, ContentType.application, 1)[1].key,
+        "another": keys[1].key,
+    }
 
 
 @cache

@@ -11,6 +11,7 @@ from widgets.playground.session import Session
 from widgets.shared.assemble import module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.picture import Picture
+from widgets.wire_inspector.further import ROOM_IN_A_NOTEBOOK
 from workbench.lab.scenarios import Scenario
 from workbench.lab.shared_history import SharedHistory
 
@@ -113,7 +114,7 @@ class Playground(Picture):
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
         shown = self._shown()
-        yield {**shown, "inspections": self._session.inspections(self.viewer)}, ""
+        yield {**shown, "inspections": self._session.inspections(self.viewer, ROOM_IN_A_NOTEBOOK)}, ""
         yield {**shown, "view": without_bytes(shown["view"])}, BYTES
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:

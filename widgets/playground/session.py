@@ -16,7 +16,7 @@ from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.playground.clip import SCENES_AT_MOST, clip
 from widgets.playground.exported import page_of
 from widgets.shared.still import NotDrawn
-from widgets.wire_inspector.further import further_messages
+from widgets.wire_inspector.further import ROOM, further_messages
 from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
 from workbench.inspect.names import listed
@@ -187,9 +187,9 @@ class Session:
         offer = self.offer(changes.get("chosen", given["chosen"]), step)
         return {**changes, "offer": offer, "answer": {"number": number, "words": words}}
 
-    def inspections(self, viewer: object) -> dict[str, Any]:
+    def inspections(self, viewer: object, room: int = ROOM) -> dict[str, Any]:
         """The messages of the history for a page without Python, as far as there is room."""
-        return {**further_messages(WireHistory(self.world), str(viewer))}
+        return {**further_messages(WireHistory(self.world), str(viewer), room=room)}
 
     # Wishes
 

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from workbench.views.wire import WireObjectView, WireView
 
 ROOM = 1_500_000
-"""The greatest size of these messages together, in characters of JSON."""
+"""The greatest size of these messages together in a page, in characters of JSON."""
+ROOM_IN_A_NOTEBOOK = 120_000
+"""The same for an output in a notebook, which has several pictures."""
 JSON_PER_BYTE = 6
 """At least so many characters of JSON describe a byte: a message that is too large is not even opened."""
 
@@ -24,10 +26,12 @@ class Source(Protocol):
         """One message as a viewer can open it. Raises KeyError for a message or a viewer that does not exist."""
 
 
-def further_messages(source: Source, viewer: str, but: tuple[str, str] = ("", "")) -> dict[str, WireObjectView]:
+def further_messages(
+    source: Source, viewer: str, but: tuple[str, str] = ("", ""), room: int = ROOM
+) -> dict[str, WireObjectView]:
     """Messages by "message viewer", without `but`: first all messages for this viewer, then for the others."""
     found: dict[str, WireObjectView] = {}
-    view, room = source.view(), ROOM
+    view = source.view()
     for who in (viewer, *(each["id"] for each in view["viewers"] if each["id"] != viewer)):
         for each in view["messages"]:
             if (each["id"], who) == but or JSON_PER_BYTE * each["size"] > room:

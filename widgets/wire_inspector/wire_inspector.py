@@ -11,7 +11,7 @@ from widgets.inspector.findings import Finder
 from widgets.shared.assemble import STYLES, WIRE_STYLES, module, stylesheet
 from widgets.shared.page import page
 from widgets.shared.picture import Picture
-from widgets.wire_inspector.further import Source, further_messages
+from widgets.wire_inspector.further import ROOM_IN_A_NOTEBOOK, Source, further_messages
 from workbench.inspect.trace_format import FORMAT as TRACE
 from workbench.lab import World
 from workbench.mls import MLSMessage, encode
@@ -128,7 +128,8 @@ class WireInspector(Picture):
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
         """The traits with other messages and viewers as far as there is room, and with this message alone."""
-        yield {**self._shown(), "others": self._others()}, ""
+        others = further_messages(self._source, self.viewer, (self.message, self.viewer), ROOM_IN_A_NOTEBOOK)
+        yield {**self._shown(), "others": others}, ""
         alone = {**self._shown(), "view": self._alone()}
         yield alone, "the other messages, and what other viewers can open"
 
