@@ -55,6 +55,7 @@ export function isOpen(own, toggled, field) {
   const { view, end } = own;
   const asked = toggled.get(field);
   if (asked !== undefined) return asked;
+  if (field === 0) return true;
   const isOnTheWay = (/** @type {number} */ at) => at > field && at < end[field];
   if (view.faults.some(({ field: at }) => isOnTheWay(at))) return true;
   if (view.sheets.slice(1).some(({ field: at }) => isOnTheWay(at))) return end[field] - field <= CLOSED_BEYOND;

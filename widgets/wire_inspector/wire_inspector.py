@@ -22,7 +22,7 @@ from workbench.views.wire_history import EVERYBODY, WireHistory
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from widgets.workspace import Workspace
+    from widgets.shared.workspace import Workspace
     from workbench.inspect.trace_format import Trace
     from workbench.views.wire import WireObjectView
 
