@@ -6,13 +6,12 @@ from math import log2
 from typing import Any
 
 from tests.lessons.answers_from_12 import KNOWN_FROM_12
+from tests.lessons.answers_of_03 import KNOWN_OF_03
 from tests.lessons.known import Known
 from tests.lessons.worlds import (
     around_a_removal,
     full_world,
     lesson_00_world,
-    lesson_03_values,
-    lesson_03_world,
     lesson_04_fresh,
     lesson_04_talk,
     lesson_04_world,
@@ -30,7 +29,6 @@ from workbench.lessons import (
     lesson_00,
     lesson_01,
     lesson_02,
-    lesson_03,
     lesson_04,
     lesson_05,
     lesson_06,
@@ -76,8 +74,6 @@ def two_secrets(suite: CipherSuite, joiner: bytes, psk: bytes, context: bytes) -
 
 def stub(*_: Any) -> None: ...
 
-
-VALUES = lesson_03_values()
 
 KNOWN = (
     Known(lesson_00.question_1, "answer_1", {"sealed to keys": False}, lambda: (lesson_00_world(),)),
@@ -172,49 +168,7 @@ KNOWN = (
             "Zoe": ["Zoe"],
         },
     ),
-    Known(
-        lesson_03.question_1,
-        "answer_1",
-        {
-            "hashes a label in front": VALUES["bare hash"],
-            "covers the KeyPackage alone": VALUES["framed"],
-            "the one for Bob": VALUES["bob"],
-            "No entry of the Welcome": bytes(32),
-            "should be": "abc",
-        },
-        lambda: (lesson_03_world(),),
-    ),
-    Known(
-        lesson_03.question_2,
-        "answer_2",
-        {
-            "the tag of epoch 1": VALUES["old tag"],
-            "which the commit ends": VALUES["old key"],
-            "the other tag": VALUES["membership"],
-            "Everybody can compute a hash": VALUES["hash"],
-            "carries another tag": bytes(32),
-        },
-        lambda: (lesson_03_world(),),
-    ),
-    Known(
-        lesson_03.question_3,
-        "answer_3",
-        {"has tried with each byte": 32, "has 602 bytes": 100_000},
-        lambda: (lesson_03_world(),),
-    ),
-    Known(
-        lesson_03.question_4,
-        "answer_4",
-        {
-            "the nonce": VALUES["nonce"],
-            "handshake ratchet": VALUES["handshake"],
-            "generation 1": VALUES["next"],
-            "another member": VALUES["another"],
-            "keys of 16 bytes": bytes(32),
-            "does not open": bytes(16),
-        },
-        lambda: (lesson_03_world(),),
-    ),
+    *KNOWN_OF_03,
     Known(
         lesson_04.question_1,
         "answer_1",
