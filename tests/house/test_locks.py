@@ -72,7 +72,7 @@ def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
     ("package", "extras"),
     [
         ("workbench", ["device", "lab", "interop", "peers", "service"]),
-        ("widgets", ["app"]),
+        ("widgets", ["app", "service"]),
         ("tests", ["app", "device", "lab", "interop", "mutants", "peers", "service", "test"]),
     ],
 )

@@ -256,6 +256,7 @@ export function render({ model, el }) {
 
   /** @param {number} field */
   function choose(field) {
+    own.hovered = -1;
     own.said = own.shown && field >= 0 ? fieldSentence(prepared(own.shown), field) : "";
     tell({ selected: field });
   }
