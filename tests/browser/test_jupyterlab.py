@@ -94,7 +94,7 @@ def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator,
     expect(panel.get_by_label("Member", exact=True)).to_have_value("Bob")
     panel.get_by_role("button", name="Compromise Bob's device").click()
     # Bob's leaf, and the root, whose key came with his Welcome.
-    expect(panel.locator("[data-node='2'][aria-label*='private key leaked']")).to_be_visible()
+    expect(panel.locator("[data-node='2'][aria-label*='private key leaked']")).to_be_visible(timeout=15_000)
     expect(leaked(panel)).to_have_count(3)
     assert last_deed(lesson) == "The attacker took all that is on Bob's device"
 
@@ -102,7 +102,7 @@ def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator,
 def test_a_click_on_update_reaches_python_and_changes_the_picture(panel: Locator, lesson: Page) -> None:
     panel.get_by_label("Member", exact=True).select_option("Bob")
     panel.get_by_role("button", name="Bob proposes an update").click()
-    expect(panel.locator(".mls-title")).to_contain_text("Bob proposed")
+    expect(panel.locator(".mls-title")).to_contain_text("Bob proposed", timeout=15_000)
     assert last_deed(lesson) == "Bob proposed an update"
 
 

@@ -309,7 +309,7 @@ def test_who_cannot_see_what_happened_is_offered_the_eyes_of_somebody_who_can(vi
     page.get_by_role("button", name=f"See it as the {attacker}").click()
     expect(viewer).to_have_value(attacker)
     expect(viewer).to_be_focused()
-    expect(page.locator(".mls-offer")).to_be_hidden()
+    expect(page.locator(".mls-offer", has_text="See it as")).to_be_hidden()
     scrub(page, 2)
     expect(page.locator(".mls-sentence")).to_contain_text("cannot read it")
     page.get_by_role("button", name="See it as Alice").click()

@@ -15,7 +15,7 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import Part
 from workbench.client import Device
 from workbench.client.decisions import Decisions
-from workbench.client.device_state import Published
+from workbench.client.device_state import DeviceState, Published
 from workbench.delivery import DeliveryService, Refused, Settings, Transport
 from workbench.lab import World
 from workbench.lab.errors import NotPossible
@@ -36,6 +36,7 @@ SAMPLES = OF_THE_PROTOCOL | {
     Transport: DeliveryService(),
     Settings: Settings(),
     Decisions: Decisions(),
+    DeviceState: DEVICE.device_state,
     Extension: Extension(0xFF00, b""),
     Callable[[], bytes]: entropy_source(1, "Alice"),
     Callable[[], int]: lambda: 1,

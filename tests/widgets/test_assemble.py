@@ -37,6 +37,7 @@ ENTRIES = [
     "shared/standalone_model.js",
     "shared/workspace_widget.js",
     "app/host.js",
+    "app/room.js",
 ]
 
 
