@@ -299,6 +299,18 @@ def test_a_step_touches_only_the_nodes_that_look_different(visit: Visit) -> None
     assert sorted(touched) == [2**height - 1 for height in range(1, 10)]
 
 
+def test_what_is_below_the_picture_stays_in_its_place_when_the_pointer_and_the_focus_leave_a_leaf(visit: Visit) -> None:
+    page = visit(shown(lived(), step=3), viewport={"width": 700, "height": 900})
+    node(page, 0).click()
+    key = page.locator(".mls-key-line")
+    expect(key).to_contain_text("copath")
+    before = key.inner_text(), key.bounding_box()
+    page.get_by_label("Seen by", exact=True).focus()
+    page.mouse.move(5, 5)
+    expect(page.locator(".mls-way .mls-copath")).to_have_count(0)
+    assert (key.inner_text(), key.bounding_box()) == before
+
+
 def test_who_cannot_see_what_happened_is_offered_the_eyes_of_somebody_who_can(visit: Visit) -> None:
     view = lived()
     page = visit(shown(view, step=3, viewer="Alice"))

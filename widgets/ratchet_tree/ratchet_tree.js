@@ -54,11 +54,13 @@ export function render({ model, el }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const key = keyLine();
+  /** The marks that were on the picture since it last changed. @type {Set<typeof MARKS[number]>} */
+  let listed = new Set();
   /** @type {[(node: number) => void, (canZoom: boolean) => void, (shapes: import("../shared/shapes.js").Shape[]) => void]} */
   const hears = [
     select,
     (canZoom) => head.allowZoom(canZoom),
-    (shapes) => key.show(entriesIn([...shapes, ...head.marks()], MARKS)),
+    (shapes) => showKey(entriesIn([...shapes, ...head.marks()], MARKS)),
   ];
   const small = treeViewport(...hears);
   const large = largeViewport(...hears);
@@ -94,6 +96,15 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
+
+  /**
+   * A mark that comes and goes with the pointer or the focus stays in the key until the picture changes: else a button
+   * below would move away between press and release. @param {typeof MARKS} entries
+   */
+  function showKey(entries) {
+    for (const entry of entries) listed.add(entry);
+    key.show(MARKS.filter((entry) => listed.has(entry)));
+  }
 
   /** Where the model is, within the bounds of the view. @returns {Place} */
   function here() {
@@ -184,6 +195,7 @@ export function render({ model, el }) {
     find.show(frame);
     fold.hidden = viewport !== large || pin < 0 || pin % 2 === 0;
     fold.textContent = `Fold or unfold node ${pin}`;
+    if (!isSame || isNew) listed = new Set();
     viewport.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
     controls.show(time, frame, {
