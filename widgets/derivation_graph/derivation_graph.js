@@ -9,9 +9,9 @@ import { announced } from "../shared/notebook_output.js";
 import { MARKS } from "./key.js";
 import { draw } from "./picture.js";
 import { neighbour, sentences } from "./walk.js";
-import { OWN_KEYS, attribute, html, iconButton, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, followWidth, html, iconButton, svg } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
-import { entriesIn, helpList, keyLine } from "../shared/key.js";
+import { helpList, keyLine } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
 import { rowList } from "../shared/rows.js";
 import { mount } from "../shared/shapes.js";
@@ -46,7 +46,7 @@ export function render({ model, el }) {
   );
   const viewport = html("div", { class: "mls-viewport" }, canvas);
   const side = panel(close);
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const sayings = html("ol", { class: "mls-sentences" });
   const region = html(
@@ -113,7 +113,7 @@ export function render({ model, el }) {
     const shapes = draw({ view: now, shown, selected: fact, stop: fact < 0 ? own.stop : fact });
     mount(canvas, shapes);
     if (isNew) centre();
-    key.show(entriesIn(shapes, MARKS));
+    key.show(shapes);
     title.textContent = now.title;
     steps.hidden = now.full.places.length === now.folded.places.length;
     steps.setAttribute("aria-pressed", String(model.get("every_step")));
@@ -209,12 +209,11 @@ export function render({ model, el }) {
   update();
   el.append(root);
   // The picture has its room, or another one.
-  const room = new ResizeObserver(centre);
-  room.observe(viewport);
+  const unfollow = followWidth(viewport, centre);
 
   return () => {
     stop();
-    room.disconnect();
+    unfollow();
     root.remove();
   };
 }

@@ -8,7 +8,7 @@
 import { announced } from "../shared/notebook_output.js";
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, html, uniqueName } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { bounded, frameAt, openingOf, unfolded } from "./frame.js";
 import { within } from "./geometry.js";
@@ -41,10 +41,10 @@ export function render({ model, el }) {
     table: () => change({ table: !own.table }),
     help: () => change({ help: !own.help }),
   });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const scene = viewport(uniqueName("mls-lifetimes"), {
     go,
-    painted: (shapes) => key.show(entriesIn(shapes, MARKS)),
+    painted: key.show,
     fold: (kind) => tell({ opened: flipped(unfolded(opening.view, place()), kind) }),
   });
   const leaked = leakDetails();

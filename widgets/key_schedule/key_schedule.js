@@ -6,13 +6,14 @@
  * was exported), live (whether Python listens), asked ({number, epoch, label, context, length}), answer ({number, words}).
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, html, svg } from "../shared/dom.js";
-import { entriesIn, helpList, keyLine } from "../shared/key.js";
+import { OWN_KEYS, attribute, followWidth, html, svg } from "../shared/dom.js";
+import { helpList, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { mount } from "../shared/shapes.js";
 import { panel } from "../shared/side_details.js";
-import { stepBar } from "../shared/step_bar.js";
+import { STEP_KEYS, stepBar } from "../shared/step_bar.js";
+import { viewerAmong } from "../shared/workspace.js";
 import { detailsOf, meaningOf } from "./details.js";
 import { exporter } from "./exporter.js";
 import { frameAt } from "./frame.js";
@@ -32,14 +33,14 @@ const TRAITS = ["view", "step", "viewer", "epoch", "selected", "exports", "live"
 export function render({ model, el }) {
   const { soon, tell, stop } = live(model, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, epoch: -1 }) },
-    viewer: { trait: "viewer", write: (viewer) => (viewOf().viewers.some(({ id }) => id === viewer) ? { viewer } : undefined) },
+    viewer: viewerAmong(() => viewOf().viewers),
   });
   /** What only this view knows. */
   const own = { table: false, help: false, revealed: "", stop: "", width: 720 };
 
   const controls = stepBar({
     look: (viewer) => tell({ viewer }),
-    go,
+    go: (step) => tell({ step, epoch: -1 }),
     turn,
     table: () => change({ table: !own.table }),
     help: () => change({ help: !own.help }),
@@ -52,7 +53,7 @@ export function render({ model, el }) {
     tell({ asked: { number: number + 1, epoch: frameNow().epoch, label, context, length } });
   });
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const table = dataTable("The key schedule as a table");
   const root = html(
     "div",
@@ -77,12 +78,6 @@ export function render({ model, el }) {
   function change(changes) {
     Object.assign(own, changes);
     soon();
-  }
-
-  /** Show another step, with the epoch of that step. @param {number} step */
-  function go(step) {
-    const to = Math.max(0, Math.min(viewOf().steps.length - 1, step));
-    if (to !== model.get("step")) tell({ step: to, epoch: -1 });
   }
 
   /** Show another epoch at the same step. @param {number} epoch */
@@ -112,7 +107,7 @@ export function render({ model, el }) {
     attribute(canvas, "viewBox", `0 0 ${own.width} ${height}`);
     mount(canvas, shapes);
     controls.show({ viewers: view.viewers, viewer: viewer.id, step, steps: view.steps, epoch, before, after, table: own.table, help: own.help });
-    key.show(entriesIn(shapes, MARKS));
+    key.show(shapes);
     const one = shown.find(({ secret }) => secret.key === selected);
     const said = one ? selectedSentence(frame, one) : sentence(frame);
     if (words.textContent !== said) words.textContent = said;
@@ -187,29 +182,17 @@ export function render({ model, el }) {
 
   /** @param {KeyboardEvent} event */
   function press(event) {
-    const { before, after } = frameNow();
     if (/** @type {Element} */ (event.target).matches("input[type=text], input[type=number]")) return;
-    pressed(event, {
-      Escape: close,
-      "?": () => change({ help: !own.help }),
-      "[": () => go(model.get("step") - 1),
-      "]": () => go(model.get("step") + 1),
-      "<": () => before !== null && turn(before),
-      ">": () => after !== null && turn(after),
-    });
+    pressed(event, { ...controls.keys, Escape: close });
   }
 
   update();
   el.append(root);
-  const room = new ResizeObserver(() => {
-    const width = Math.floor(viewport.clientWidth);
-    if (width > 0 && width !== own.width) change({ width });
-  });
-  room.observe(viewport);
+  const unfollow = followWidth(viewport, (width) => change({ width }));
 
   return () => {
     stop();
-    room.disconnect();
+    unfollow();
     root.remove();
   };
 }
@@ -220,10 +203,8 @@ const KEYS = [
   ["← →", "to the column beside; in a list, to what makes a secret and to what it makes"],
   ["Home End", "to the first and the last secret"],
   ["Enter", "select a secret, then show its value"],
-  ["[ ]", "one step back or forward"],
-  ["< >", "one epoch back or forward"],
+  ...STEP_KEYS,
   ["Esc", "close, and select nothing"],
-  ["?", "this help"],
 ];
 
 export default announced(render);

@@ -9,6 +9,7 @@ import traitlets
 from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
+from widgets.shared.place import check_epoch, place_in, viewer_name
 from workbench.adversary.group_history import GroupHistory
 from workbench.lab.scenarios import Scenario
 from workbench.mls import MLSError
@@ -54,14 +55,8 @@ class KeySchedule(Picture):
 
         Raises ValueError if the view has no such step, viewer or epoch.
         """
-        last, viewers = len(view["steps"]) - 1, [each["id"] for each in view["viewers"]]
-        if step is not None and not 0 <= step <= last:
-            raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
-        if viewer is not None and viewer not in viewers:
-            raise ValueError(f"{viewer!r} is not a viewer of this view; its viewers are {', '.join(viewers)}")
-        if (epoch := traits.get("epoch", -1)) >= 0 and str(epoch) not in view["epochs"]:
-            raise ValueError(f"this view has no epoch {epoch}; its epochs are {', '.join(view['epochs'])}")
-        given = {"step": last if step is None else step, "viewer": viewers[0] if viewer is None else viewer}
+        given = place_in(view, step, viewer)
+        check_epoch(view, traits.get("epoch", -1))
         super().__init__(view=view, **{"exports": list(view["exports"])} | given | traits)
         self.observe(self._export, names="asked")
 
@@ -70,9 +65,6 @@ class KeySchedule(Picture):
         """Show the history of a world or of a scenario."""
         world = told.world if isinstance(told, Scenario) else told
         return cls(key_schedule_view(GroupHistory.of(world.trace())), **traits)
-
-    def _can_show(self, name: str, value: object) -> bool:
-        return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
 
     def export(self, label: str, context: str = "", length: int = 32, *, epoch: int | None = None) -> bytes:
         """Export a secret from an epoch, by default the one that is shown, and show it (RFC 9420 §8.5).
@@ -94,7 +86,7 @@ class KeySchedule(Picture):
         return int(self.view["steps"][self.step]["epoch"]) if self.epoch < 0 else self.epoch
 
     def _seen(self) -> str:
-        name = next(each["name"] for each in self.view["viewers"] if each["id"] == self.viewer)
+        name = viewer_name(self.view, self.viewer)
         return f"epoch {self._epoch()}, seen by {name} after step {self.step + 1} of {len(self.view['steps'])}"
 
     def _export(self, _change: object) -> None:

@@ -8,7 +8,7 @@
 import { announced } from "../shared/notebook_output.js";
 import { details } from "./details.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { keyLine } from "../shared/key.js";
 import { MARKS } from "./key.js";
 import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -20,6 +20,7 @@ import { largeViewport } from "./large_viewport.js";
 import { treeViewport } from "./viewport.js";
 import { toolbar } from "./toolbar.js";
 import { dataTable } from "../shared/data_table.js";
+import { viewerAmong } from "../shared/workspace.js";
 import { sentence, treeTable } from "./words.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
@@ -38,7 +39,7 @@ export function render({ model, el }) {
     step: { trait: "step", write: (step) => ({ step, beat: -1, playing: false }) },
     beat: { trait: "beat" },
     speed: { trait: "speed" },
-    viewer: { trait: "viewer", write: (viewer) => (time.view.viewers.some(({ id }) => id === viewer) ? { viewer } : undefined) },
+    viewer: viewerAmong(() => time.view.viewers),
     message: { trait: "message", read: () => model.get("message") ?? undefined },
     member: { trait: "selected", read: () => selectedMember() || undefined, write: follow },
   });
@@ -53,14 +54,14 @@ export function render({ model, el }) {
   let timer;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const key = keyLine();
-  /** The marks that were on the picture since it last changed. @type {Set<typeof MARKS[number]>} */
-  let listed = new Set();
+  const key = keyLine(MARKS);
+  /** Another object when the picture shows something else. */
+  let subject = {};
   /** @type {[(node: number) => void, (canZoom: boolean) => void, (shapes: import("../shared/shapes.js").Shape[]) => void]} */
   const hears = [
     select,
     (canZoom) => head.allowZoom(canZoom),
-    (shapes) => showKey(entriesIn([...shapes, ...head.marks()], MARKS)),
+    (shapes) => key.show([...shapes, ...head.marks()], subject),
   ];
   const small = treeViewport(...hears);
   const large = largeViewport(...hears);
@@ -96,15 +97,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-
-  /**
-   * A mark that comes and goes with the pointer or the focus stays in the key until the picture changes: else a button
-   * below would move away between press and release. @param {typeof MARKS} entries
-   */
-  function showKey(entries) {
-    for (const entry of entries) listed.add(entry);
-    key.show(MARKS.filter((entry) => listed.has(entry)));
-  }
 
   /** Where the model is, within the bounds of the view. @returns {Place} */
   function here() {
@@ -195,7 +187,7 @@ export function render({ model, el }) {
     find.show(frame);
     fold.hidden = viewport !== large || pin < 0 || pin % 2 === 0;
     fold.textContent = `Fold or unfold node ${pin}`;
-    if (!isSame || isNew) listed = new Set();
+    if (!isSame || isNew) subject = {};
     viewport.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
     controls.show(time, frame, {

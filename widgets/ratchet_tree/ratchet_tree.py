@@ -10,6 +10,7 @@ from widgets.ratchet_tree.lean import is_large, lean, values_at
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes, without_early_parts
 from widgets.shared.picture import Picture
+from widgets.shared.place import place_in, viewer_name
 from widgets.shared.still import NotDrawn, Still, run, still
 from workbench.lab import World
 from workbench.lab.errors import NotPossible
@@ -63,16 +64,8 @@ class RatchetTree(Picture):
 
         Raises ValueError if the view has no such step or viewer.
         """
-        viewers = [one["id"] for one in view["viewers"]]
-        last = len(view["steps"]) - 1
-        if viewer is not None and viewer not in viewers:
-            raise ValueError(f"{viewer!r} is not a viewer of this view; its viewers are {', '.join(viewers)}")
-        if step is not None and not 0 <= step <= last:
-            raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
         self._whole: Mapping[str, Any] = view
-        super().__init__(
-            view=view, step=last if step is None else step, viewer=viewers[0] if viewer is None else viewer, **traits
-        )
+        super().__init__(view=view, **place_in(view, step, viewer), **traits)
         self.observe(self._give_values, names=["selected", "step", "view"])
         self._give_values()
 
@@ -111,9 +104,6 @@ class RatchetTree(Picture):
             raise NotPossible(f"What a viewer sees is computed by the picture's own module: {reason}") from reason
         return Frame(tuple(Mark.of(mark) for mark in seen["marks"]), dict(seen["path"]))
 
-    def _can_show(self, name: str, value: object) -> bool:
-        return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
-
     @traitlets.validate("view")
     def _fit(self, proposal: traitlets.Bunch) -> Mapping[str, Any]:
         """The view for the browser: that of a large tree has no long values (lean.py)."""
@@ -127,10 +117,8 @@ class RatchetTree(Picture):
 
     def __repr__(self) -> str:
         steps = len(self.view["steps"])
-        return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {steps}, seen by {self._viewer_name()})"
-
-    def _viewer_name(self) -> str:
-        return str(next(one["name"] for one in self.view["viewers"] if one["id"] == self.viewer))
+        seen = f"seen by {viewer_name(self.view, self.viewer)}"
+        return f"RatchetTree({self.view['title']!r}, step {self.step + 1} of {steps}, {seen})"
 
     def _shown(self) -> dict[str, object]:
         names = ("view", "step", "viewer", "speed", "node_indices", "beside")
@@ -146,7 +134,7 @@ class RatchetTree(Picture):
         yield {**self._shown(), "view": view}, f"{BYTES}, {parts}"
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
-        unknown = f"Unknown to {self._viewer_name()}: what this step did."
+        unknown = f"Unknown to {viewer_name(self.view, self.viewer)}: what this step did."
         steps = self.view["steps"][: self.step + 1]
         told = [unknown if self.viewer in step.get("unseen_by", ()) else step["sentence"] for step in steps]
         rows = [[str(number), said] for number, said in enumerate(told, 1)]

@@ -12,7 +12,7 @@ import { draw } from "./picture.js";
 import { HEADS, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, iconButton } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { keyLine } from "../shared/key.js";
 import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -55,7 +55,7 @@ export function render({ model, el }) {
   const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Screens", click: clicked, keydown: walk }, canvas);
   const side = panel(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const table = dataTable("The messages of the room as a table");
   const root = html(
     "div",
@@ -88,7 +88,7 @@ export function render({ model, el }) {
     if (frame.step !== newest) showNewestLines();
     newest = frame.step;
     attribute(viewport, "aria-label", pictureLabel(frame));
-    key.show(entriesIn(shapes, MARKS));
+    key.show(shapes);
     offer(view);
     scrub.max = String(view.steps.length - 1);
     scrub.value = String(frame.step);

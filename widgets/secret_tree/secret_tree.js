@@ -6,13 +6,14 @@
  * -1: one that matters), selected ("node 3", "application 2", or "").
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, html, svg } from "../shared/dom.js";
-import { entriesIn, helpList, keyLine } from "../shared/key.js";
+import { OWN_KEYS, attribute, followWidth, html, svg } from "../shared/dom.js";
+import { helpList, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { mount } from "../shared/shapes.js";
 import { panel } from "../shared/side_details.js";
-import { stepBar } from "../shared/step_bar.js";
+import { STEP_KEYS, stepBar } from "../shared/step_bar.js";
+import { viewerAmong } from "../shared/workspace.js";
 import { upperFirst } from "../shared/words.js";
 import { detailsOf } from "./details.js";
 import { frameAt, leavesBelow, memberAt } from "./frame.js";
@@ -32,7 +33,7 @@ const TRAITS = ["view", "step", "viewer", "epoch", "message", "leaf", "selected"
 export function render({ model, el }) {
   const { soon, tell, stop } = live(model, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, epoch: -1 }) },
-    viewer: { trait: "viewer", write: (viewer) => (viewOf().viewers.some(({ id }) => id === viewer) ? { viewer } : undefined) },
+    viewer: viewerAmong(() => viewOf().viewers),
     member: { trait: "leaf", read: () => (model.get("leaf") < 0 ? undefined : memberAt(frameNow(), model.get("leaf"))?.id), write: follow },
     message: {
       trait: "message",
@@ -45,7 +46,7 @@ export function render({ model, el }) {
 
   const controls = stepBar({
     look: (viewer) => tell({ viewer, epoch: -1 }),
-    go,
+    go: (step) => tell({ step, epoch: -1 }),
     turn: (epoch) => tell({ epoch, message: -1, leaf: -1 }),
     table: () => change({ table: !own.table }),
     help: () => change({ help: !own.help }),
@@ -62,7 +63,7 @@ export function render({ model, el }) {
   const viewport = html("div", { class: "mls-viewport" }, canvas);
   const side = panel(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const table = dataTable("The secret tree as a table");
   const root = html(
     "div",
@@ -104,12 +105,6 @@ export function render({ model, el }) {
     soon();
   }
 
-  /** Show another step, with the epoch of that step. @param {number} step */
-  function go(step) {
-    const to = Math.max(0, Math.min(viewOf().steps.length - 1, step));
-    if (to !== model.get("step")) tell({ step: to, epoch: -1 });
-  }
-
   /** Light up a message: its way through the tree, and its generation. @param {number} message */
   function pick(message) {
     const view = viewOf();
@@ -141,7 +136,7 @@ export function render({ model, el }) {
     mount(canvas, shapes);
     controls.show({ viewers: view.viewers, viewer: viewer.id, step, steps: view.steps, epoch, before, after, table: own.table, help: own.help });
     offer(frame);
-    key.show(entriesIn(shapes, MARKS));
+    key.show(shapes);
     const said = frame.message >= 0 ? messageSentence(frame, now.left) : sentence(frame, now.left);
     if (words.textContent !== said) words.textContent = said;
     table.show(own.table ? { heads: HEADS, rows: tableRows(frame, now) } : null);
@@ -276,28 +271,16 @@ export function render({ model, el }) {
 
   /** @param {KeyboardEvent} event */
   function press(event) {
-    const { before, after } = frameNow();
-    pressed(event, {
-      Escape: close,
-      "?": () => change({ help: !own.help }),
-      "[": () => go(model.get("step") - 1),
-      "]": () => go(model.get("step") + 1),
-      "<": () => before !== null && tell({ epoch: before, message: -1, leaf: -1 }),
-      ">": () => after !== null && tell({ epoch: after, message: -1, leaf: -1 }),
-    });
+    pressed(event, { ...controls.keys, Escape: close });
   }
 
   update();
   el.append(root);
-  const room = new ResizeObserver(() => {
-    const width = Math.floor(viewport.clientWidth);
-    if (width > 0 && width !== own.width) change({ width });
-  });
-  room.observe(viewport);
+  const unfollow = followWidth(viewport, (width) => change({ width }));
 
   return () => {
     stop();
-    room.disconnect();
+    unfollow();
     root.remove();
   };
 }
@@ -308,10 +291,8 @@ const KEYS = [
   ["← →", "sideways: to a sibling, to another generation"],
   ["Home End", "to the first and the last"],
   ["Enter", "select, then show the value if the viewer has it"],
-  ["[ ]", "one step back or forward"],
-  ["< >", "one epoch back or forward"],
+  ...STEP_KEYS,
   ["Esc", "close, and select nothing"],
-  ["?", "this help"],
 ];
 
 export default announced(render);

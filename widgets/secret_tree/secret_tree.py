@@ -8,6 +8,7 @@ import traitlets
 
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
+from widgets.shared.place import check_epoch, place_in, viewer_name
 from workbench.adversary.group_history import GroupHistory
 from workbench.lab.scenarios import Scenario
 from workbench.views.secret_tree import secret_tree_view
@@ -49,16 +50,10 @@ class SecretTree(Picture):
 
         Raises ValueError if the view has no such step, viewer, epoch or message.
         """
-        last, viewers = len(view["steps"]) - 1, [each["id"] for each in view["viewers"]]
-        if step is not None and not 0 <= step <= last:
-            raise ValueError(f"this view has no step {step}; its steps are 0 to {last}")
-        if viewer is not None and viewer not in viewers:
-            raise ValueError(f"{viewer!r} is not a viewer of this view; its viewers are {', '.join(viewers)}")
-        if (epoch := traits.get("epoch", -1)) >= 0 and str(epoch) not in view["epochs"]:
-            raise ValueError(f"this view has no epoch {epoch}; its epochs are {', '.join(view['epochs'])}")
+        given = place_in(view, step, viewer)
+        check_epoch(view, traits.get("epoch", -1))
         if (message := traits.get("message", -1)) >= len(view["messages"]):
             raise ValueError(f"this view has no message {message}; it has {len(view['messages'])} messages")
-        given = {"step": last if step is None else step, "viewer": viewers[0] if viewer is None else viewer}
         super().__init__(view=view, **given, **traits)
 
     @classmethod
@@ -68,14 +63,11 @@ class SecretTree(Picture):
         policy = world.group.environment.policy
         return cls(secret_tree_view(GroupHistory.of(world.trace()), policy), **traits)
 
-    def _can_show(self, name: str, value: object) -> bool:
-        return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
-
     def __repr__(self) -> str:
         return f"SecretTree({self.view['title']!r}, {self._seen()})"
 
     def _seen(self) -> str:
-        name = next(each["name"] for each in self.view["viewers"] if each["id"] == self.viewer)
+        name = viewer_name(self.view, self.viewer)
         return f"seen by {name} after step {self.step + 1} of {len(self.view['steps'])}"
 
     def _shown(self) -> dict[str, object]:

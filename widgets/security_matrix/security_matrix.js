@@ -7,7 +7,7 @@
  */
 import { announced } from "../shared/notebook_output.js";
 import { OWN_KEYS, html, uniqueName } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { details } from "./details.js";
 import { frameAt, leaksIn, opened } from "./frame.js";
@@ -50,11 +50,11 @@ export function render({ model, el }) {
     table: () => change({ table: !own.table }),
     help: () => change({ help: !own.help }),
   });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const grid = matrixGrid(uniqueName("mls-matrix"), {
     select: ({ row, column }) => select({ column, member: view.members[row]?.id ?? "" }),
     compromise: ({ row, column }) => compromise({ column, member: view.members[row]?.id ?? "" }),
-    painted: (shapes) => key.show(entriesIn(shapes, MARKS)),
+    painted: key.show,
   });
   const side = details(close, compromise);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });

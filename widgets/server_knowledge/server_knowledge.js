@@ -9,8 +9,8 @@ import { MARKS } from "./key.js";
 import { draw, extent } from "./picture.js";
 import { HEADS, delayName, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, html, iconButton, svg } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { OWN_KEYS, attribute, followWidth, html, iconButton, svg } from "../shared/dom.js";
+import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { mount } from "../shared/shapes.js";
@@ -40,7 +40,7 @@ export function render({ model, el }) {
   );
   const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Uploads by time" }, canvas);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const table = dataTable("What the server knows as a table");
   const root = html(
     "div",
@@ -51,7 +51,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-  const watcher = new ResizeObserver(soon);
 
   function update() {
     /** @type {View} */
@@ -64,7 +63,7 @@ export function render({ model, el }) {
     attribute(canvas, "aria-label", pictureLabel(frame));
     const shapes = draw(frame, size);
     mount(canvas, shapes);
-    key.show(entriesIn(shapes, MARKS));
+    key.show(shapes);
     padding.show(view.paddings.map((name, value) => ({ name, value })), frame.padding);
     delay.show(DELAYS.map((value) => ({ name: delayName(value), value })), frame.delay);
     const said = sentence(frame);
@@ -85,11 +84,11 @@ export function render({ model, el }) {
 
   el.append(root);
   update();
-  watcher.observe(viewport);
+  const unfollow = followWidth(viewport, soon);
 
   return () => {
     stop();
-    watcher.disconnect();
+    unfollow();
     root.remove();
   };
 }

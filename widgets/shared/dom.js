@@ -70,6 +70,19 @@ export function attribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** Call a function with the width of an element whenever it is another. @param {Element} element @param {(width: number) => void} heard @returns {() => void} what ends it */
+export function followWidth(element, heard) {
+  let last = 0;
+  const watch = new ResizeObserver(() => {
+    const width = Math.floor(element.clientWidth);
+    if (width === 0 || width === last) return;
+    last = width;
+    heard(width);
+  });
+  watch.observe(element);
+  return () => watch.disconnect();
+}
+
 /** The icons, as paths in a square of 16. @type {Record<string, string>} */
 export const ICONS = {
   "step-back": "M4 3.5v9M13 3.5 6 8l7 4.5z",

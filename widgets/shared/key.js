@@ -31,14 +31,33 @@ export function specimen(...shapes) {
   return ["svg", { class: "mls-specimen", viewBox: "-27 -27 54 54", "aria-hidden": "true" }, shapes];
 }
 
-/** The line below a picture: folded it names the marks, unfolded it says what they mean. */
-export function keyLine() {
+/**
+ * The line below a picture: folded it names the marks that are in the picture, unfolded it says what they mean.
+ * @param {Entry[]} marks all marks of the picture
+ */
+export function keyLine(marks) {
   const names = html("summary", {});
   const list = html("ul", { class: "mls-legend" });
   const element = html("details", { class: "mls-key-line" }, names, list);
+  /** @type {Set<Entry>} */
+  let listed = new Set();
+  /** @type {unknown} */
+  let before;
+
+  /**
+   * Name the marks of these shapes. While the subject stays the same, earlier marks stay in the key: a mark that comes and
+   * goes with the pointer or the focus would move a button below the key away between press and release.
+   * @param {Shape[]} shapes @param {unknown} [subject] what the picture shows; without one no mark stays
+   */
+  function show(shapes, subject) {
+    if (subject === undefined || subject !== before) listed = new Set();
+    before = subject;
+    for (const entry of entriesIn(shapes, marks)) listed.add(entry);
+    put(marks.filter((entry) => listed.has(entry)));
+  }
 
   /** @param {Entry[]} entries */
-  function show(entries) {
+  function put(entries) {
     /** @param {Entry} entry @returns {Shape} */
     const named = ({ name, mark }) => ["span", { class: "mls-key-mark" }, [mark, ["span", { class: "mls-key-name" }, [name]]], name];
     mount(names, [["span", { class: "mls-key-title" }, ["Key"], "title"], ...entries.map(named)]);
@@ -47,7 +66,7 @@ export function keyLine() {
   }
 
   // a picture out of sight is not drawn yet
-  show([]);
+  put([]);
   return { element, show };
 }
 

@@ -58,9 +58,9 @@ class Picture(GrowingWidget):
         if not workspace.hears_the_browser and workspace.said(name) is not None and self._can_show(name, value):
             self.set_trait(self._shares[name], value)
 
-    def _can_show(self, name: str, value: object) -> bool:  # noqa: ARG002 - some pictures know only some values
-        """Whether this picture can show a value of its workspace."""
-        return True
+    def _can_show(self, name: str, value: object) -> bool:
+        """Whether this picture can show a value of its workspace: it knows only the viewers of its view."""
+        return name != "viewer" or any(each["id"] == value for each in self.view["viewers"])
 
     def to_html(self, path: str | Path) -> None:
         """Write the picture with its player as one page that needs no kernel and no network."""

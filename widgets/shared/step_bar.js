@@ -17,14 +17,29 @@ import { viewerFirst } from "./words.js";
  * @property {boolean} help
  */
 
+/** What the keys of `stepBar` do, for a help. @type {[string, string][]} */
+export const STEP_KEYS = [
+  ["[ ]", "one step back or forward"],
+  ["< >", "one epoch back or forward"],
+  ["?", "this help"],
+];
+
 /** @param {{look: (viewer: string) => void, go: (step: number) => void, turn: (epoch: number) => void, table: () => void, help: () => void}} does */
 export function stepBar(does) {
   const viewer = html("select", { class: "mls-select", "aria-label": "Seen by", change: () => does.look(viewer.value) });
   const scrub = html("input", { type: "range", class: "mls-scrub", min: 0, "aria-label": "Step", input: () => does.go(Number(scrub.value)) });
-  const back = iconButton("step-back", "One step back", () => now && does.go(now.step - 1));
-  const on = iconButton("step-on", "One step forward", () => now && does.go(now.step + 1));
-  const earlier = iconButton("beat-back", "One epoch back", () => now && now.before !== null && does.turn(now.before));
-  const later = iconButton("beat-on", "One epoch forward", () => now && now.after !== null && does.turn(now.after));
+  /** What the buttons and the keys do. @type {Record<string, () => void>} */
+  const keys = {
+    "[": () => now && now.step > 0 && does.go(now.step - 1),
+    "]": () => now && now.step < now.steps.length - 1 && does.go(now.step + 1),
+    "<": () => now && now.before !== null && does.turn(now.before),
+    ">": () => now && now.after !== null && does.turn(now.after),
+    "?": does.help,
+  };
+  const back = iconButton("step-back", "One step back", keys["["]);
+  const on = iconButton("step-on", "One step forward", keys["]"]);
+  const earlier = iconButton("beat-back", "One epoch back", keys["<"]);
+  const later = iconButton("beat-on", "One epoch forward", keys[">"]);
   const epoch = html("span", { class: "mls-epoch-shown" });
   const table = iconButton("table", "Show as a table", does.table);
   const help = iconButton("help", "Help", does.help);
@@ -64,5 +79,5 @@ export function stepBar(does) {
     help.setAttribute("aria-pressed", String(shown.help));
   }
 
-  return { bar, show };
+  return { bar, show, keys };
 }

@@ -24,6 +24,11 @@
 
 const EVENT = "mls-workbench.workspace";
 
+/** The viewer of a workspace, in a picture that knows only some viewers. @param {() => {id: string}[]} viewers of the picture @returns {Share} */
+export function viewerAmong(viewers) {
+  return { trait: "viewer", write: (viewer) => (viewers().some(({ id }) => id === viewer) ? { viewer } : undefined) };
+}
+
 /**
  * Take part in a workspace: show what it shows, and tell it what changes here. It is given what nobody has told it yet.
  * @param {Model} model @param {Address | EventTarget | null | undefined} workspace without one nothing is shared

@@ -2,6 +2,7 @@
 import { html } from "../shared/dom.js";
 import { helpList } from "../shared/key.js";
 import { rowList } from "../shared/rows.js";
+import { STEP_KEYS } from "../shared/step_bar.js";
 import { MARKS } from "./key.js";
 import { SIGNED, lateWords } from "./words.js";
 
@@ -10,13 +11,12 @@ import { SIGNED, lateWords } from "./words.js";
 
 /** @type {[string, string][]} */
 const KEYS = [
-  ["[ ]", "one step back or forward"],
-  ["← →", "the same, in the picture"],
+  ...STEP_KEYS,
+  ["← →", "one step back or forward, in the picture"],
   ["Home End", "the first and the last step"],
   ["↑ ↓", "the member above or below"],
   ["/", "search a member"],
   ["t", "show as a table"],
-  ["?", "this help"],
 ];
 
 /** @param {Frame} frame */

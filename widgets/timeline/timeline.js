@@ -6,13 +6,14 @@
  * whose message is chosen, or -1), branch (the number of the branch that is shown).
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, html, svg, uniqueName } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { OWN_KEYS, attribute, followWidth, html, svg, uniqueName } from "../shared/dom.js";
+import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { mount } from "../shared/shapes.js";
 import { panel } from "../shared/side_details.js";
 import { stepBar } from "../shared/step_bar.js";
+import { viewerAmong } from "../shared/workspace.js";
 import { helpDetails, stepDetails } from "./details.js";
 import { LANES, frameOf, line } from "./frame.js";
 import { MARKS } from "./key.js";
@@ -34,7 +35,7 @@ export function render({ model, el }) {
   const { soon, tell, stop } = live(model, TRAITS, update, {
     // The other pictures show the main line: the steps of another branch are none of theirs.
     step: { trait: "step", read: () => (model.get("branch") === 0 ? frameNow().step : undefined), write: (step) => ({ step, branch: 0 }) },
-    viewer: { trait: "viewer", read: () => model.get("viewer") || undefined, write: (viewer) => (knows(viewer) ? { viewer } : undefined) },
+    viewer: { ...viewerAmong(() => viewOf().viewers), read: () => model.get("viewer") || undefined },
     member: { trait: "member", read: () => model.get("member") || undefined },
     message: { trait: "message" },
   });
@@ -59,7 +60,7 @@ export function render({ model, el }) {
   const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "group", click: clicked, keydown: walk, scroll: soon }, canvas, rows);
   const side = panel(() => change({ panel: "" }));
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const table = dataTable("The timeline as a table");
   const root = html(
     "div",
@@ -71,7 +72,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-  const watcher = new ResizeObserver(soon);
   let offered = "";
 
   /** @returns {View} */
@@ -132,7 +132,7 @@ export function render({ model, el }) {
     const isElsewhere = drawn === null || drawn.frame.step !== frame.step || drawn.width !== width;
     drawn = { frame, width };
     if (isElsewhere) showNow(frame, width, isList);
-    key.show(entriesIn(shapes, MARKS));
+    key.show(shapes);
     showControls(frame, isList);
     const said = sentence(frame);
     if (words.textContent !== said) words.textContent = said;
@@ -234,12 +234,9 @@ export function render({ model, el }) {
   /** @param {KeyboardEvent} event */
   function press(event) {
     if (/** @type {HTMLElement} */ (event.target).tagName === "INPUT" && /** @type {HTMLInputElement} */ (event.target).type === "search") return;
-    const { step } = frameNow();
     pressed(event, {
-      "[": () => go(step - 1),
-      "]": () => go(step + 1),
+      ...controls.keys,
       t: () => change({ table: !own.table }),
-      "?": () => change({ panel: own.panel === "help" ? "step" : "help" }),
       "/": () => search.focus(),
       Escape: () => change({ panel: "" }),
     });
@@ -247,11 +244,11 @@ export function render({ model, el }) {
 
   el.append(root);
   update();
-  watcher.observe(viewport);
+  const unfollow = followWidth(viewport, soon);
 
   return () => {
     stop();
-    watcher.disconnect();
+    unfollow();
     root.remove();
   };
 }

@@ -85,9 +85,6 @@ class Timeline(Picture):
         more = f", {len(branches)} branches" if len(branches) > 1 else ""
         return f"Timeline({self.view['title']!r}, step {self.step + 1} of {steps}{more})"
 
-    def _can_show(self, name: str, value: object) -> bool:
-        return name != "viewer" or any(one["id"] == value for one in self.view["viewers"])
-
     def _shown(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in ("view", "step", "viewer", "member", "message", "branch")}
 

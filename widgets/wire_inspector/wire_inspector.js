@@ -18,13 +18,14 @@ import { keyLog, program } from "./program.js";
 import { HEADS, fieldSentence, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, iconButton, uniqueName } from "../shared/dom.js";
-import { entriesIn, keyLine } from "../shared/key.js";
+import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
 import { mount } from "../shared/shapes.js";
 import { isWaiting } from "../shared/waiting.js";
 import { own as ownOf } from "../shared/words.js";
+import { viewerAmong } from "../shared/workspace.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./wire.d.ts").WireView} List */
@@ -48,7 +49,7 @@ export function render({ model, el }) {
   const { soon, tell, stop } = live(model, TRAITS, update, {
     message: { trait: "message", read: () => (stepOf(model.get("message")) >= 0 ? stepOf(model.get("message")) : undefined), write: messageOf },
     step: { trait: "message", read: () => undefined, write: messageOf },
-    viewer: { trait: "viewer", write: (viewer) => (listOf().viewers.some((each) => each.id === viewer) ? { viewer } : undefined) },
+    viewer: viewerAmong(() => listOf().viewers),
   });
   const id = uniqueName("mls-wire");
   const own = {
@@ -84,7 +85,7 @@ export function render({ model, el }) {
   const details = html("div", { class: "mls-wire-details", role: "region", "aria-label": "The chosen field", tabindex: 0 });
   const words = html("p", { class: "mls-sentence", "aria-live": "polite" });
   const status = html("p", { class: "mls-wire-status", role: "status" });
-  const key = keyLine();
+  const key = keyLine(MARKS);
   const table = dataTable("The fields of the message as a table");
   const body = html("div", { class: "mls-wire-body" }, html("div", { class: "mls-wire-left" }, sheets, bytes.element), fields.element);
   const root = html(
@@ -171,7 +172,7 @@ export function render({ model, el }) {
     attribute(bytes.element, "aria-colcount", "18");
     active(bytes.element, own.cursor >= 0 ? `${id}b${own.cursor}` : "");
     active(fields.element, selected >= 0 ? `${id}t${selected}` : "");
-    key.show(entriesIn(drawn, MARKS));
+    key.show(drawn, view);
     const said = sentence(all, frame.own);
     if (words.textContent !== said) words.textContent = said;
     showDetails(all, frame.own, frame.lit);

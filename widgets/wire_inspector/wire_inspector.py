@@ -98,9 +98,6 @@ class WireInspector(Picture):
         raw = encode(data) if isinstance(data, MLSMessage) else data
         return cls(WireBytes.of(raw, struct, secrets), **options)
 
-    def _can_show(self, name: str, value: object) -> bool:
-        return name != "viewer" or any(each["id"] == value for each in self.view["viewers"])
-
     def __repr__(self) -> str:
         return f"WireInspector({self.shown['title']}, {len(self.shown['sheets'][0]['bytes']) // 2} bytes)"
 
