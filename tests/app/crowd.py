@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
 import sys
@@ -20,11 +19,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.kept import keep
 from widgets.app.playground_page import PlaygroundPage
 from widgets.app.visit import BOUNDS
 from widgets.app.work import in_thread
 from widgets.playground.session import Session
-from workbench.bench.results import AppLoad, from_json, to_json
+from workbench.bench.results import AppLoad
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,7 @@ def main() -> None:
     for each in found:
         sys.stdout.write(f"{each}\n")
     if given.into is not None:
-        results = from_json(given.into.read_text("utf-8"))
-        results.app = found
-        given.into.write_text(json.dumps(to_json(results), indent=1) + "\n", encoding="utf-8")
+        keep(given.into, app=found)
 
 
 if __name__ == "__main__":

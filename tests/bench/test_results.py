@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.bench.kept import keep
 from workbench.bench.client import Sample
 from workbench.bench.compare import StepChange, changes
 from workbench.bench.report import changes_to_text, to_text
@@ -48,6 +50,13 @@ RESULTS = Results(
 
 def test_results_are_read_back_as_they_were_written() -> None:
     assert from_json(json.dumps(to_json(RESULTS))) == RESULTS
+
+
+def test_a_part_is_put_beside_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(to_json(RESULTS)))
+    keep(path, imports={OURS: Sample(0.4, 0.3)})
+    assert from_json(path.read_bytes()) == replace(RESULTS, imports={OURS: Sample(0.4, 0.3)})
 
 
 def test_a_ratio_is_the_median_of_the_ratios_within_each_run() -> None:

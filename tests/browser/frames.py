@@ -21,13 +21,14 @@ from statistics import median, quantiles
 
 from playwright.sync_api import Browser
 
+from tests.bench.kept import keep
 from tests.browser.chromium import running_chromium
 from widgets import Playground, RatchetTree
 from widgets.shared.assemble import STYLES, inlined, stylesheet
 from widgets.shared.difference import difference
 from widgets.shared.page import page as page_of
 from workbench.bench.host import BenchHost, commit
-from workbench.bench.results import PictureTime, from_json, to_json
+from workbench.bench.results import PictureTime
 from workbench.bench.steps import Tree
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab import World
@@ -241,7 +242,7 @@ def main(words: Sequence[str] | None = None) -> int:
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     found: list[PictureTime] = []
 
-    def keep(figures: Iterable[PictureTime]) -> None:
+    def note(figures: Iterable[PictureTime]) -> None:
         for each in figures:
             print(each, flush=True)  # noqa: T201 # this is a command
             found.append(each)
@@ -250,28 +251,26 @@ def main(words: Sequence[str] | None = None) -> int:
     start = time.perf_counter()
     large = followed(state, 1)
     made = 1000 * (time.perf_counter() - start)
-    keep(
+    note(
         [
             _bytes(
                 "the view of one epoch and a commit", sizes.tree, [len(json.dumps(RatchetTree(large).view))], None, load
             )
         ]
     )
-    keep(
+    note(
         [PictureTime("the trace and the view of it, in Python", sizes.tree, "ms", round(made), round(made), None, load)]
     )
     with running_chromium(program) as browser:
-        keep(frames(browser, large, sizes.tree))
+        note(frames(browser, large, sizes.tree))
         crowd = acted(*sizes.crowd)
-        keep([clicks(browser, crowd)])
-    keep(after_actions(crowd))
+        note([clicks(browser, crowd)])
+    note(after_actions(crowd))
     few = acted(*sizes.few)
-    keep(after_actions(few))
-    keep([in_playgrounds(few), payload(*sizes.payload)])
+    note(after_actions(few))
+    note([in_playgrounds(few), payload(*sizes.payload)])
     if arguments.into:
-        results = from_json(arguments.into.read_bytes())
-        results.pictures = found
-        arguments.into.write_text(json.dumps(to_json(results), indent=1) + "\n", "utf-8")
+        keep(arguments.into, pictures=found)
     return 0
 
 

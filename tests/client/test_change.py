@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.client.devices import GROUP
-from tests.client.test_durable import SUITE, Folder, bob
+from tests.client.folder import Folder, another, before_each_submit, bob, commits, members
 from workbench.client import Device
 from workbench.client.change import ATTEMPTS
 from workbench.delivery import DeliveryService, Entry, LateCommit, Unavailable
-from workbench.delivery.access import DeviceAccess
-from workbench.inspect.names import credential_name
-from workbench.lab.sources import START, entropy_source
 from workbench.mls import LeafIndex, Misuse
-
-
-@pytest.fixture
-def service() -> DeliveryService:
-    return DeliveryService(clock=lambda: START)
-
-
-@pytest.fixture
-def alice(tmp_path: Path, service: DeliveryService) -> Iterator[Folder]:
-    folder = Folder(tmp_path, service, "Alice")
-    folder.open().create_group(GROUP)
-    yield folder
-    folder.close()
-
-
-def another(service: DeliveryService, name: str) -> Device:
-    made = Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(0, name), clock=lambda: START)
-    made.publish_key_package()
-    return made
 
 
 def group_of(alice: Folder, service: DeliveryService, *names: str) -> tuple[Device, list[Device]]:
@@ -48,31 +24,6 @@ def group_of(alice: Folder, service: DeliveryService, *names: str) -> tuple[Devi
     for each in others:
         each.accept_invitations()
     return device, others
-
-
-def before_each_submit(folder: Folder, *acts: Callable[[], object]) -> None:
-    """Let others act just before the device's next messages reach the service."""
-    waiting, submit = list(acts), type(folder.access).submit
-
-    def late(group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
-        if waiting:
-            waiting.pop(0)()
-        return submit(folder.access, group_id, message, welcome)
-
-    folder.access.submit = late  # type: ignore[method-assign] # others are faster
-
-
-def commits(device: Device, **what: Any) -> Callable[[], None]:
-    def act() -> None:
-        device.fetch(GROUP)
-        device.commit(GROUP, **what)
-        device.fetch(GROUP)
-
-    return act
-
-
-def members(device: Device) -> list[str]:
-    return [credential_name(leaf_node) for _, leaf_node in device.state(GROUP).tree.leaves()]
 
 
 def test_a_change_that_lost_is_made_again_in_the_new_epoch(alice: Folder, service: DeliveryService) -> None:

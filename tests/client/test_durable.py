@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.client.devices import GROUP
-from workbench.client import Device
+from tests.client.folder import SUITE, Folder, bob, with_bob
 from workbench.client.durable import FILE, DeviceStorage
-from workbench.delivery import DeliveryService, Entry, LateMessage, Unavailable
-from workbench.delivery.access import DeviceAccess
-from workbench.lab.sources import START, entropy_source
-from workbench.mls import Misuse, Signer, cipher_suite
-from workbench.mls.group.public_group import DEFAULT_POLICY
+from workbench.delivery import DeliveryService, LateMessage, Unavailable
+from workbench.mls import Misuse, Signer
 from workbench.storage import (
     DamagedDatabase,
     InUse,
@@ -25,95 +19,6 @@ from workbench.storage import (
     SoftwareKeystore,
     create_keystore,
 )
-
-SUITE = cipher_suite(1)
-
-
-class Folder:
-    """A device in a folder, which is opened again and again."""
-
-    def __init__(
-        self, path: Path, service: DeliveryService, name: str, clock: Callable[[], int] = lambda: START
-    ) -> None:
-        self.clock = clock
-        self.path, self.name = path / f"{name}.db", name
-        self.keystore = SoftwareKeystore(name.encode().ljust(32, b"."))
-        self.access = Flaky(service)
-        self.storage: DeviceStorage | None = None
-
-    def open(self) -> Device:
-        """The device, in a process that has just begun."""
-        self.close()
-        database = SealedDatabase(self.path, self.keystore)
-        self.storage = DeviceStorage(database, self.keystore, self.name, SUITE, DEFAULT_POLICY)
-        return self.storage.device(self.access, clock=self.clock)
-
-    def close(self) -> None:
-        """End its process."""
-        if self.storage is not None:
-            self.storage.close()
-            self.storage = None
-
-    def said(self) -> list[tuple[str, bytes]]:
-        assert self.storage is not None
-        return [(event.kind, event.data) for event in self.storage.events() if event.data]
-
-
-class Flaky(DeviceAccess):
-    """The way to a service over a bad network: `lost` says whether a request or its answer is lost."""
-
-    lost: str = ""
-
-    def submit(self, group_id: bytes, message: bytes, welcome: bytes | None = None) -> Entry:
-        with self.network():
-            return super().submit(group_id, message, welcome)
-
-    def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
-        with self.network():
-            super().accept(key_package_ref, group_id, next_index)
-
-    def open_group(self, group_id: bytes, *arguments: Any, **options: Any) -> None:
-        with self.network():
-            super().open_group(group_id, *arguments, **options)
-
-    @contextmanager
-    def network(self) -> Iterator[None]:
-        if self.lost == "request":
-            raise Unavailable("the network is gone")
-        yield
-        if self.lost == "answer":
-            raise Unavailable("the network is gone")
-
-
-@pytest.fixture
-def service() -> DeliveryService:
-    return DeliveryService(clock=lambda: START)
-
-
-@pytest.fixture
-def alice(tmp_path: Path, service: DeliveryService) -> Iterator[Folder]:
-    """Alice's device, with a group of her and Bob."""
-    folder = Folder(tmp_path, service, "Alice")
-    device = folder.open()
-    device.create_group(GROUP)
-    yield folder
-    folder.close()
-
-
-def bob(service: DeliveryService) -> Device:
-    """A device in memory."""
-    return Device("Bob", SUITE, DeviceAccess(service), entropy=entropy_source(0, "Bob"), clock=lambda: START)
-
-
-def with_bob(alice: Folder, service: DeliveryService) -> tuple[Device, Device]:
-    """Alice's device, opened again, and Bob's, in one group."""
-    other = bob(service)
-    other.publish_key_package()
-    device = alice.open()
-    device.commit(GROUP, add=["Bob"])
-    device.fetch(GROUP)
-    other.accept_invitations()
-    return device, other
 
 
 def test_a_device_goes_on_where_it_was(alice: Folder, service: DeliveryService) -> None:

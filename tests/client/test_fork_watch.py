@@ -14,24 +14,18 @@ from pathlib import Path
 import pytest
 
 from tests.client.devices import GROUP
-from tests.client.test_durable import SUITE, Folder
+from tests.client.folder import Folder, another
 from workbench.client import Device, Event
 from workbench.client.fork_watch import PREFIX, STATED, EpochStatement
 from workbench.delivery import Claim, DeliveryService, Entry
 from workbench.delivery.access import DeviceAccess
 from workbench.delivery.memory import MemoryStore
 from workbench.delivery.ports import Sign
-from workbench.lab.sources import START, entropy_source
+from workbench.lab.sources import START
 from workbench.mls import LeafIndex, Misuse, decode, encode
 from workbench.mls.errors import InvalidGroupInfo, InvalidSignature
 
 FAMILY = b"family"
-
-
-def person(service: DeliveryService, name: str, seed: int = 0) -> Device:
-    made = Device(name, SUITE, DeviceAccess(service), entropy=entropy_source(seed, name), clock=lambda: START)
-    made.publish_key_package()
-    return made
 
 
 def grouped(founder: Device, group_id: bytes, *others: Device) -> None:
@@ -75,7 +69,7 @@ class Parted:
         self.folder, self.service = folder, service
         self.alice = folder.open()
         self.alice.publish_key_package()
-        self.bob, self.carol, self.dave = (person(service, name) for name in ("Bob", "Carol", "Dave"))
+        self.bob, self.carol, self.dave = (another(service, name) for name in ("Bob", "Carol", "Dave"))
         grouped(self.alice, GROUP, self.bob, self.carol, self.dave)
         self.bob.publish_key_package()
         grouped(self.alice, FAMILY, self.bob)
@@ -151,7 +145,7 @@ def test_members_of_one_group_agree_and_a_device_that_is_behind_does_too(parted:
 
 def test_equal_trees_do_not_hide_a_fork(parted: Parted) -> None:
     """Both sides add the same key package without a path: the tree hashes are equal, and still there is an alarm."""
-    person(parted.service, "Erin")
+    another(parted.service, "Erin")
     erin = parted.alice.fetch_key_package("Erin")
     for device in (parted.alice, parted.bob):
         device.commit_once(GROUP, [erin], [], [], path=False)

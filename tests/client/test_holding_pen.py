@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from tests.client.devices import GROUP
-from tests.client.test_durable import Folder, with_bob
+from tests.client.folder import Folder, deliver, with_bob
 from workbench.client import Device
 from workbench.client.holding_pen import CAPACITY, EMPTY_PEN, HoldingPen
 from workbench.delivery import DeliveryService, Entry
-from workbench.lab.sources import START
 from workbench.mls.wire.code_points import ContentType
-
-
-@pytest.fixture
-def service() -> DeliveryService:
-    return DeliveryService(clock=lambda: START)
-
-
-@pytest.fixture
-def alice(tmp_path: Path, service: DeliveryService) -> Iterator[Folder]:
-    folder = Folder(tmp_path, service, "Alice")
-    folder.open().create_group(GROUP)
-    yield folder
-    folder.close()
 
 
 def says(device: Device, *lines: bytes) -> None:
@@ -37,17 +19,6 @@ def says(device: Device, *lines: bytes) -> None:
     for line in lines:
         device.send(GROUP, line)
         device.fetch(GROUP)
-
-
-def deliver(folder: Folder, change: Callable[[tuple[Entry, ...]], tuple[Entry, ...]] | None) -> None:
-    """Let the service give the device's log with a change; None for as it is."""
-    given = type(folder.access).entries
-
-    def entries(group_id: bytes, start: int = 0) -> tuple[Entry, ...]:
-        came = given(folder.access, group_id, start)
-        return came if change is None else change(came)
-
-    folder.access.entries = entries  # type: ignore[method-assign] # a service that lies
 
 
 def without_commits(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

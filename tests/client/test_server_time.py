@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from tests.client.devices import GROUP
-from tests.client.test_durable import Folder, with_bob
-from tests.client.test_holding_pen import deliver
+from tests.client.folder import Folder, deliver, with_bob
 from workbench.client.server_time import BOUND, UNSEEN, judged_time
 from workbench.delivery import DeliveryService
 from workbench.lab.sources import START
 from workbench.mls import Add, BasicCredential, Credential, create_key_package, new_lifetime
 
 HOUR, DAY = 3600, 86_400
-
-
-@pytest.fixture
-def service() -> DeliveryService:
-    return DeliveryService(clock=lambda: START)
-
-
-@pytest.fixture
-def alice(tmp_path: Path, service: DeliveryService) -> Iterator[Folder]:
-    folder = Folder(tmp_path, service, "Alice")
-    folder.open().create_group(GROUP)
-    yield folder
-    folder.close()
 
 
 def stating(folder: Folder, *sent_at: int) -> None:

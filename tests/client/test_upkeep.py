@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.client.devices import GROUP
-from tests.client.test_change import another, before_each_submit, commits, members
-from tests.client.test_durable import SUITE, Folder, bob
-from workbench.client import Device
+from tests.client.folder import SUITE, Folder, another, before_each_submit, bob, commits, members, with_bob
 from workbench.client.care import DAY
 from workbench.client.upkeep import Upkeep, UpkeepPolicy
 from workbench.delivery import DeliveryService
-from workbench.delivery.access import DeviceAccess
-from workbench.lab.sources import START, Clock, entropy_source
+from workbench.lab.sources import START, Clock
 from workbench.mls import Misuse, is_last_resort
 
 POLICY = UpkeepPolicy(key_packages=3, update_messages=4)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def service(clock: Clock) -> DeliveryService:
-    return DeliveryService(clock=clock)
-
-
-@pytest.fixture
-def alice(tmp_path: Path, service: DeliveryService, clock: Clock) -> Iterator[Folder]:
-    folder = Folder(tmp_path, service, "Alice", clock)
-    folder.open().create_group(GROUP)
-    yield folder
-    folder.close()
-
-
-def with_bob(alice: Folder, service: DeliveryService, clock: Clock) -> tuple[Device, Device]:
-    other = Device("Bob", SUITE, DeviceAccess(service), entropy=entropy_source(0, "Bob"), clock=clock)
-    other.publish_key_package()
-    device = alice.open()
-    device.commit(GROUP, add=["Bob"])
-    device.fetch(GROUP)
-    other.accept_invitations()
-    return device, other
 
 
 # Key packages
@@ -85,7 +52,7 @@ def test_key_packages_are_filled_up_renewed_before_they_end_and_deleted_after(
 def test_joins_within_a_window_are_one_commit_also_through_a_kill(
     alice: Folder, service: DeliveryService, clock: Clock
 ) -> None:
-    device, _ = with_bob(alice, service, clock)
+    device, _ = with_bob(alice, service)
     for name in ("Carol", "Dave"):
         another(service, name)
     Upkeep(device, clock, POLICY).invite(GROUP, "Carol")
@@ -107,7 +74,7 @@ def test_joins_within_a_window_are_one_commit_also_through_a_kill(
 def test_requests_of_newcomers_are_admitted_together_if_the_policy_says_so(
     alice: Folder, service: DeliveryService, clock: Clock, *, admit: bool
 ) -> None:
-    device, _ = with_bob(alice, service, clock)
+    device, _ = with_bob(alice, service)
     for name in ("Carol", "Dave"):
         another(service, name).ask_to_be_added(GROUP)
     device.fetch(GROUP)
@@ -120,7 +87,7 @@ def test_requests_of_newcomers_are_admitted_together_if_the_policy_says_so(
 
 
 def test_a_batch_that_lost_a_race_is_made_again(alice: Folder, service: DeliveryService, clock: Clock) -> None:
-    device, other = with_bob(alice, service, clock)
+    device, other = with_bob(alice, service)
     another(service, "Carol")
     upkeep = Upkeep(device, clock, POLICY)
     upkeep.invite(GROUP, "Carol")
@@ -137,7 +104,7 @@ def test_a_batch_that_lost_a_race_is_made_again(alice: Folder, service: Delivery
 def test_keys_are_refreshed_after_so_many_messages_or_so_much_time(
     alice: Folder, service: DeliveryService, clock: Clock
 ) -> None:
-    device, other = with_bob(alice, service, clock)
+    device, other = with_bob(alice, service)
     for _ in range(POLICY.update_messages - 1):
         other.send(GROUP, b"hello")
     device.fetch(GROUP)
@@ -162,7 +129,7 @@ def test_keys_are_refreshed_after_so_many_messages_or_so_much_time(
 def test_the_idle_are_evicted_only_after_the_group_was_told(
     alice: Folder, service: DeliveryService, clock: Clock
 ) -> None:
-    device, other = with_bob(alice, service, clock)
+    device, other = with_bob(alice, service)
     carol = another(service, "Carol")
     device.commit(GROUP, add=["Carol"])
     device.fetch(GROUP)

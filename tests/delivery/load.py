@@ -25,11 +25,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
+from tests.bench.kept import keep
 from tests.delivery.live import Live
 from tests.delivery.postgresql import Cluster
 from tests.delivery.reliability import GENEROUS
 from tests.delivery.uploads import Person
-from workbench.bench.results import ServiceLoad, from_json, to_json
+from workbench.bench.results import ServiceLoad
 from workbench.delivery import groups, sessions
 from workbench.delivery.checks import SENDER_DATA
 from workbench.delivery.clocks import system_clock
@@ -186,9 +187,7 @@ def main(words: Sequence[str] | None = None) -> int:
     finally:
         cluster.remove()
     if arguments.into:
-        results = from_json(arguments.into.read_bytes())
-        results.service = found
-        arguments.into.write_text(json.dumps(to_json(results), indent=1) + "\n", "utf-8")
+        keep(arguments.into, service=found)
     return 0
 
 

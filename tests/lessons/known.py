@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.lessons.exercise import Exercise
 
@@ -17,3 +18,7 @@ class Known:
     wrong: dict[str, object]
     given: Callable[[], tuple[object, ...]] = tuple
     stub: object = None
+
+
+def unwritten(*_: Any) -> None:
+    """The stub of an exercise that asks for a function."""

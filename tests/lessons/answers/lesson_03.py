@@ -8,7 +8,7 @@ from workbench.lessons import lesson_03
 
 VALUES = lesson_03_values()
 
-KNOWN_OF_03 = (
+KNOWN = (
     Known(
         lesson_03.question_1,
         "answer_1",
