@@ -15,8 +15,9 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -
 COVERAGE := --cov=workbench.mls --cov-report=term --cov-fail-under=100
 PROTOCOL_TESTS := tests/mls tests/vectors
 # The tests of a file stay together in one process: they share what is costly to set up, and a lesson is run in order.
+# tests/conftest.py says which files come first.
 JOBS := 2
-PARALLEL := -n $(JOBS) --dist loadfile
+PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 JS_TESTS = $(shell find tests -name '*.test.js')
 
 .PHONY: help lab check test soak mutants lint types imports js pytest protocol others coverage notebooks docs peers interop lock clean
@@ -25,7 +26,7 @@ help:
 	@echo "make lab        set up what the lessons need and open them in JupyterLab, in my-lessons"
 	@echo "make check      what to run while you work: style, types, imports and the quick tests (two minutes)"
 	@echo "make test       set up the test tools and run every test"
-	@echo "make soak       the long forms: random histories, the three oracles, mixed groups, an hour of fuzzing"
+	@echo "make soak       the long forms: histories, oracles, other implementations, kills, an hour of fuzzing"
 	@echo "make mutants    change the code at 150 places, one at a time, and count how often a test notices (hours)"
 	@echo "make notebooks  run the lessons and store their outputs anew"
 	@echo "make docs       write the pages about the RFC and about performance, and the types of the views anew"
@@ -89,8 +90,12 @@ soak: $(VENV)/.test
 	@MLS_HISTORIES=2000 $(BIN)/python -m pytest tests/properties/test_histories.py
 	@echo "==> Random histories of the compromise lab: the three oracles"
 	@$(BIN)/python -m tests.adversary.oracles --histories 5000 --seed 1000000
+	@echo "==> Every feature with every other implementation, in each cipher suite that it has"
+	@MLS_PEERS=all $(BIN)/python -m pytest tests/interop/peers/test_features.py
 	@echo "==> Groups mixed from all implementations"
 	@$(BIN)/python -m tests.interop.peers.mixed --histories 280
+	@echo "==> The scripts of the working group's interop tests, in each cipher suite and with both kinds of handshakes"
+	@MLS_SCRIPTS=all $(BIN)/python -m pytest tests/interop/test_scenarios.py
 	@echo "==> Project Wycheproof, if WYCHEPROOF names its vectors"
 	@$(BIN)/python -m pytest tests/mls/crypto/wycheproof.py
 	@echo "==> Damaged messages on the reviewer's desk"

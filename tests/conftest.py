@@ -23,6 +23,16 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 
+DEAR = ("browser", "house", "slow")
+"""The marks of files that take long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the long files first: with several processes, none waits at the end for a long file of another."""
+    dear = {item.path for item in items if any(map(item.get_closest_marker, DEAR))}
+    items.sort(key=lambda item: item.path not in dear and item.path.suffix != ".ipynb")
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The folder of the project's clone."""

@@ -69,7 +69,7 @@ def test_a_step_that_has_become_slower_is_told_by_the_exit_status(
 
 
 def test_of_each_entry_point_the_costliest_input_is_kept() -> None:
-    rows = [*costs(islice(all_inputs(), 12), sizes=(4096,))]
+    rows = [*costs(islice(all_inputs(), 12), sizes=(512,))]
     kept = costliest(rows)
     assert len(rows) > len(kept) == len({row.entry_point for row in rows})
     assert kept == sorted(kept, key=lambda row: -row.seconds)

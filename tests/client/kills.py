@@ -22,6 +22,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -279,6 +280,7 @@ def attempt(url: str, stop_at: int | None, ending: Ending, plant: Callable[[], N
         shutil.rmtree(home)
 
 
+@cache
 def points(url: str) -> list[str]:
     """The points of a life without a kill, in order."""
     home = Path(tempfile.mkdtemp(prefix="workbench-kills-"))

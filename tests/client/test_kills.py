@@ -12,7 +12,7 @@ from tests.delivery.live import Live
 
 pytestmark = pytest.mark.slow
 
-EVERY = int(os.environ.get("WORKBENCH_KILL_EVERY", "61"))
+EVERY = int(os.environ.get("WORKBENCH_KILL_EVERY", "101"))
 """Kill at every so manieth point; `make soak` kills at each (`python -m tests.client.kills`)."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from tests.delivery.live import Live
 from tests.delivery.notebook import Notebook
 from tests.delivery.postgresql import MISSING, Cluster, programs
+from workbench.cli import main
 
 pytestmark = pytest.mark.slow
 
@@ -41,23 +43,21 @@ class Owner:
         self.process: subprocess.Popen[bytes] | None = None
         self.screen = home.with_suffix(".screen")
 
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "workbench.cli", "device", "--home", str(self.home), *words]
+    def arguments(self, *words: str) -> list[str]:
+        return ["device", "--home", str(self.home), *words]
 
     def does(self, *words: str, status: int = 0) -> str:
         """Run a command to its end; what it prints."""
-        done = subprocess.run(
-            self.command(*words), env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=PATIENCE
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        with redirect_stdout(StringIO()) as said, redirect_stderr(said):
+            returned = main(self.arguments(*words))
+        assert returned == status, said.getvalue()
+        return said.getvalue()
 
     def chats(self) -> None:
-        """Begin to chat."""
+        """Begin to chat, in a process of its own."""
+        command = [sys.executable, "-m", "workbench.cli", *self.arguments("chat", "tea")]
         with self.screen.open("ab") as screen:
-            self.process = subprocess.Popen(
-                self.command("chat", "tea"), env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=screen, stderr=screen
-            )
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=screen, stderr=screen)
 
     def types(self, line: str) -> None:
         assert self.process is not None
@@ -86,7 +86,9 @@ class Owner:
         assert self.process.returncode == 0
 
 
-ENVIRONMENT = os.environ | {"WORKBENCH_PASSPHRASE": "correct horse"}
+@pytest.fixture(autouse=True)
+def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_PASSPHRASE", "correct horse")
 
 
 @pytest.fixture

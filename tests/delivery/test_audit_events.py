@@ -106,14 +106,12 @@ def in_its_own_process(database: str, folder: Path) -> Iterator[Site]:
     live.stop()
 
 
-@pytest.fixture(params=["in process", "sqlite", "postgresql"])
+@pytest.fixture(params=["in process", "in its own process"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     if request.param == "in process":
         yield from in_process()
-    elif request.param == "sqlite":
-        yield from in_its_own_process(f"sqlite:///{tmp_path / 'delivery.sqlite3'}", tmp_path)
     else:
-        yield from in_its_own_process(request.getfixturevalue("cluster").create(), tmp_path)
+        yield from in_its_own_process(f"sqlite:///{tmp_path / 'delivery.sqlite3'}", tmp_path)
 
 
 def answered(site: Site, person: Person, signer: Person) -> dict[str, object]:

@@ -32,6 +32,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         folder,
         *("--set", "request_seconds=2", "--set", "request_bytes=100000", "--set", "message_bytes=50000"),
         *("--set", "logins_rate=100000", "--set", "requests_rate=100000", "--set", "device_rate=100000"),
+        program=f"from workbench.delivery.http import server; server.HEADER_SECONDS = 2; {Live.PROGRAM}",
     )
     yield made
     made.stop()
@@ -102,15 +103,17 @@ def test_a_session_that_has_ended_is_none(live: Live) -> None:
 
 def test_who_is_slow_is_let_go(live: Live) -> None:
     session = headers(Person("Sloth"), live)["Authorization"]
-    with socket.create_connection(("127.0.0.1", live.port)) as connection:
+    with (
+        socket.create_connection(("127.0.0.1", live.port)) as in_the_body,
+        socket.create_connection(("127.0.0.1", live.port)) as in_the_head,
+    ):
         head = f"POST /v1/groups HTTP/1.1\r\nHost: localhost\r\nAuthorization: {session}\r\nContent-Length: 50\r\n\r\n"
-        connection.sendall(head.encode() + b"{")
-        connection.settimeout(60)
-        assert b" 408 " in connection.recv(4096).splitlines()[0]
-    with socket.create_connection(("127.0.0.1", live.port)) as connection:
-        connection.sendall(b"GET /health HTTP/1.1\r\nHost: loc")
-        connection.settimeout(60)
-        assert connection.recv(4096) == b""
+        in_the_body.sendall(head.encode() + b"{")
+        in_the_head.sendall(b"GET /health HTTP/1.1\r\nHost: loc")
+        in_the_body.settimeout(60)
+        assert b" 408 " in in_the_body.recv(4096).splitlines()[0]
+        in_the_head.settimeout(60)
+        assert in_the_head.recv(4096) == b""
 
 
 def test_requests_from_the_schema_never_break_the_service(live: Live) -> None:

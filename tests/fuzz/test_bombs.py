@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from workbench.mls import (
     Extension,
     ExternalPSK,
     GroupContextExtensions,
+    MLSError,
     MLSMessage,
     PreSharedKey,
     PreSharedKeyID,
@@ -158,7 +160,8 @@ def test_what_a_message_costs_grows_no_faster_than_its_length(
     bomb: Callable[[int], bytes], feed: Callable[[bytes], object]
 ) -> None:
     small, large = bomb(SMALL), bomb(LARGE)
-    measured(lambda: feed(small))  # what is made once, the codecs, is made
+    with suppress(MLSError):
+        feed(small)  # what is made once, the codecs, is made
     less, _ = measured(lambda: feed(small))
     more, _ = measured(lambda: feed(large))
     growth = len(large) / len(small)

@@ -21,7 +21,7 @@ from workbench.mls.wire.messages import GroupContext
 pytestmark = pytest.mark.slow
 
 SEED = 9420
-ATTEMPTS = 1200
+ATTEMPTS = 300
 
 EVERY_LAYER = [
     pytest.param(suite, subject, layer, id=f"{suite}-{subject.name}-{layer.name}")

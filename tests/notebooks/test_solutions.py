@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.notebooks.store import lessons, read, run
+from tests.notebooks.kernel import Kernel, kernel
+from tests.notebooks.store import NOTEBOOKS, lessons, read
 from workbench.lessons.exercise import Exercise
 
 pytestmark = pytest.mark.slow
@@ -84,15 +86,26 @@ def test_every_exercise_of_a_lesson_is_asked_once_and_stored_unanswered(path: Pa
     assert all(shown.startswith("No answer yet.") for _, shown in asked)
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Kernel]:
+    """A kernel for all lessons: to start one for each takes longer than most of them."""
+    with kernel(NOTEBOOKS, "") as one:
+        yield one
+
+
 @pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
-def test_a_lesson_runs_with_its_solutions_and_calls_each_of_them_right(path: Path) -> None:
+def test_a_lesson_runs_with_its_solutions_and_calls_each_of_them_right(running: Kernel, path: Path) -> None:
     """Of the other cells those run that an exercise needs; all run when the stored outputs are compared."""
     notebook = read(path)
     for cell in notebook.cells:
         if name := checked(cell):
             solve(cell, exercises(path)[name])
-    notebook.cells = needed([cell for cell in notebook.cells if cell.cell_type == "code"])
-    run(notebook)
-    shown = [cell.outputs[0].data["text/plain"] for cell in notebook.cells if checked(cell)]
-    assert len(shown) == len(exercises(path))
-    assert all(words.startswith("Right.") for words in shown), shown
+    running.run("get_ipython().reset(new_session=False)")
+    running.run(f"import os\nos.environ['JPY_SESSION_NAME'] = {path.name!r}")
+    calls = []
+    for cell in needed([cell for cell in notebook.cells if cell.cell_type == "code"]):
+        shown = running.run(cell.source, cell.id)
+        assert not any(words.startswith("Traceback") for words in shown), shown
+        calls += shown if checked(cell) else []
+    assert len(calls) == len(exercises(path))
+    assert all(words.startswith("Right.") for words in calls), calls
