@@ -33,7 +33,6 @@ from workbench.bench.steps import Tree
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab import World
 from workbench.mls import GroupState, encode
-from workbench.views.followed_tree import followed_tree_view
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.schema import RatchetTreeView
 
@@ -124,7 +123,7 @@ def followed(state: GroupState, commits: int) -> RatchetTreeView:
         before, after = state.public, made.next.public
         writer.write(RecordedStep("commit", None, 0, before=before, after=after, messages=sent, followers=followers))
         state = made.next
-    return followed_tree_view(writer.trace(), "a large group")
+    return ratchet_tree_view(writer.trace(), "a large group")
 
 
 def acted(members: int, steps: int) -> World:

@@ -11,9 +11,10 @@ from widgets.report import report_page
 from workbench.inspect.material import pieces_in
 from workbench.mls import Add, create_commit, encode, group_info
 from workbench.review.audit import audit
-from workbench.review.exposure import StatedLeak, exposure
+from workbench.review.exposure import exposure
 from workbench.review.known_secrets import KnownSecrets
 from workbench.review.report import ReviewReport, SourceFile
+from workbench.review.stated_leak import StatedLeak
 
 PAGE = REPOSITORY / "docs" / "example-report.html"
 

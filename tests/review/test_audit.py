@@ -10,9 +10,10 @@ from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.inspect.material import Piece
 from workbench.mls import Add, Framing, MLSMessage, create_commit, encode, group_info
 from workbench.review.audit import Audit, audit
-from workbench.review.exposure import StatedLeak, exposure
+from workbench.review.exposure import exposure
 from workbench.review.findings import Certainty, FindingKind, Severity
 from workbench.review.known_secrets import KnownSecrets
+from workbench.review.stated_leak import StatedLeak
 
 
 def pieces(*messages: MLSMessage | bytes) -> list[Piece]:

@@ -16,7 +16,7 @@ from workbench.inspect.trace_walk import walk
 from workbench.mls import write_state
 from workbench.review.findings import AuditFinding, Severity
 from workbench.review.report import ReviewReport
-from workbench.views.followed_tree import followed_tree_view
+from workbench.views.ratchet_tree import ratchet_tree_view
 
 
 def test_the_example_names_what_was_planted() -> None:
@@ -61,9 +61,9 @@ def test_neither_page_nor_json_holds_a_secret_of_the_state() -> None:
 
 def test_a_followed_group_is_drawn_from_where_the_material_begins() -> None:
     ((group, trace),) = example_report().traces()
-    view = followed_tree_view(trace, "the group")
+    view = ratchet_tree_view(trace, "the group")
     assert [step["epoch"] for step in view["steps"]] == sorted(group.replay.lines[0].begun)
-    assert view["steps"][0]["sentence"] == "The material begins with the tree of epoch 1."
+    assert view["steps"][0]["sentence"] == "The record begins with the tree of epoch 1: who did what before is unknown."
     assert all(not step["keys_learned"] for step in view["steps"])
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.mls.group.scenario import group_of
 from tests.review.example import example_report
-from widgets.ratchet_tree import RatchetTree
+from widgets import (
+    DerivationGraph,
+    KeyLifetimes,
+    KeySchedule,
+    RatchetTree,
+    SecretTree,
+    SecurityMatrix,
+    ServerKnowledge,
+    Timeline,
+)
 from workbench.lab import World
-from workbench.mls import group_info
+from workbench.mls import RatchetTreeExtension, group_info
+from workbench.review.bare_tree import tree_alone
 from workbench.review.public_trace import public_trace
 from workbench.views.followed_tree import tree_view_of
 
@@ -42,7 +53,45 @@ def test_a_group_info_without_its_tree_is_refused() -> None:
         tree_view_of(group_info(STATE, ratchet_tree=False))
 
 
-@pytest.mark.parametrize("wrong", [{}, b"bytes", STATE.tree, None])
-def test_a_wrong_argument_is_answered_with_what_the_picture_takes(wrong: Any) -> None:
-    with pytest.raises(TypeError, match="takes a World, a state, a PublicGroup, a GroupInfo with its tree"):
-        RatchetTree.of(wrong)
+def test_a_tree_alone_is_drawn_without_a_group_and_an_epoch() -> None:
+    bare = RatchetTreeExtension(STATE.tree.to_nodes())
+    for material in (bare, STATE.tree):
+        view = tree_view_of(material)
+        assert view["alone"]
+        assert [member["name"] for member in view["members"]] == ["Alice", "Bob", "Carol"]
+        assert view["keyframe"]["hashes"] == tree_view_of(STATE)["keyframe"]["hashes"]
+        assert view["steps"][0]["sentence"].endswith("its group and its epoch are unknown.")
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_the_cipher_suite_of_a_tree_alone_is_found_by_its_keys(number: int) -> None:
+    tree = group_of("Alice", "Bob", suite=number).states["Bob"].tree
+    assert tree_alone(RatchetTreeExtension(tree.to_nodes())).suite.id == number
+
+
+def test_a_tree_with_a_damaged_key_fits_no_cipher_suite() -> None:
+    nodes = RatchetTreeExtension(STATE.tree.to_nodes()).ratchet_tree
+    leaf = nodes[0]
+    assert leaf is not None
+    damaged = replace(leaf, node=replace(leaf.node, encryption_key=b"short"))
+    with pytest.raises(ValueError, match="fits no cipher suite"):
+        tree_view_of(RatchetTreeExtension((damaged, *nodes[1:])))
+
+
+@pytest.mark.parametrize("wrong", [{}, b"bytes", None])
+@pytest.mark.parametrize(
+    ("picture", "takes"),
+    [
+        (RatchetTree, "a World, recorded calls, a state, a PublicGroup, a GroupInfo with its tree, a ratchet tree"),
+        (Timeline, "a World, recorded calls, what an audit follows of a group"),
+        (SecurityMatrix, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
+        (KeyLifetimes, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
+        (KeySchedule, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
+        (SecretTree, "a World or a Scenario"),
+        (ServerKnowledge, "a World"),
+        (lambda: DerivationGraph, "a verdict"),
+    ],
+)
+def test_a_wrong_argument_is_answered_with_what_the_picture_takes(picture: Any, takes: str, wrong: Any) -> None:
+    with pytest.raises(TypeError, match=rf"\.of takes {takes}.*, not a {type(wrong).__name__}"):
+        picture.of(wrong) if hasattr(picture, "of") else picture().of(wrong, 1)

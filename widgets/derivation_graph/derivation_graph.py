@@ -8,10 +8,11 @@ import traitlets
 
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
+from workbench.adversary.verdict import Verdict
 from workbench.views.derivation import derivation_view
+from workbench.views.judged_material import wrong_material
 
 if TYPE_CHECKING:
-    from workbench.adversary.verdict import Verdict
     from workbench.inspect.trace_rules import Fact
     from workbench.views.derivation import DerivationView
 
@@ -41,8 +42,12 @@ class DerivationGraph(Picture):
     def of(cls, verdict: Verdict, fact: Fact | int, **traits: Any) -> DerivationGraph:
         """Show how the attacker knows a fact. A number means the epoch authenticator of the epoch with this number.
 
-        Raises KeyError if there is no such fact or epoch, or if the attacker does not know it.
+        Raises KeyError if there is no such fact or epoch, or if the attacker does not know it, and TypeError for
+        anything else than a verdict.
         """
+        if not isinstance(verdict, Verdict):
+            takes = "a verdict (of `SecurityMatrix.verdict`, `Scenario.verdict` or `MemberHistory.verdict`) and a fact"
+            raise wrong_material(cls.__name__, takes, verdict)
         if isinstance(fact, int):
             fact = verdict.recorded.group_history.epochs[fact].secrets["epoch_authenticator"]
         return cls(derivation_view(verdict, fact), **traits)

@@ -9,15 +9,13 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.picture import Picture
-from workbench.lab.leaks import recorded_history
-from workbench.lab.scenarios import Scenario
+from workbench.views.judged_material import leaks_in, recorded_in
 from workbench.views.lifetimes import key_lifetimes_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from workbench.lab import World
-    from workbench.lab.recording import RecordedCalls
+    from workbench.views.judged_material import JudgedMaterial
     from workbench.views.lifetimes import KeyLifetimesView
 
 
@@ -73,11 +71,13 @@ class KeyLifetimes(Picture):
         )
 
     @classmethod
-    def of(cls, told: World | RecordedCalls | Scenario, **traits: Any) -> KeyLifetimes:
-        """Show the history of a world, of recorded calls, or of a scenario, whose leaks the reader can then choose."""
-        if isinstance(told, Scenario):
-            return cls(key_lifetimes_view(told.recorded, told.leaks), **traits)
-        return cls(key_lifetimes_view(recorded_history(told)), **traits)
+    def of(cls, material: JudgedMaterial, **traits: Any) -> KeyLifetimes:
+        """Show the history of a world, of recorded calls, of a scenario, of a trace, or of a member of a foreign group.
+
+        The reader can choose the leaks of a scenario, and those that a reviewer states. Raises TypeError for anything
+        else.
+        """
+        return cls(key_lifetimes_view(recorded_in(material, cls.__name__), leaks_in(material)), **traits)
 
     def _can_show(self, name: str, value: object) -> bool:
         return name != "member" or value in self.view["devices"]

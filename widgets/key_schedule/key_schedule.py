@@ -10,16 +10,14 @@ from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from widgets.shared.place import check_epoch, place_in, viewer_name
-from workbench.adversary.group_history import GroupHistory
-from workbench.lab.scenarios import Scenario
 from workbench.mls import MLSError
+from workbench.views.judged_material import recorded_in
 from workbench.views.key_schedule import key_schedule_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workbench.lab import World
-    from workbench.lab.recording import RecordedCalls
+    from workbench.views.judged_material import JudgedMaterial
     from workbench.views.key_schedule import KeyScheduleView
 
 
@@ -61,10 +59,12 @@ class KeySchedule(Picture):
         self.observe(self._export, names="asked")
 
     @classmethod
-    def of(cls, told: World | RecordedCalls | Scenario, **traits: Any) -> KeySchedule:
-        """Show the history of a world or of a scenario."""
-        world = told.world if isinstance(told, Scenario) else told
-        return cls(key_schedule_view(GroupHistory.of(world.trace())), **traits)
+    def of(cls, material: JudgedMaterial, **traits: Any) -> KeySchedule:
+        """Show the history of a world, of recorded calls, of a scenario, of a trace, or of a member of a foreign group.
+
+        Raises TypeError for anything else.
+        """
+        return cls(key_schedule_view(recorded_in(material, cls.__name__).group_history), **traits)
 
     def export(self, label: str, context: str = "", length: int = 32, *, epoch: int | None = None) -> bytes:
         """Export a secret from an epoch, by default the one that is shown, and show it (RFC 9420 §8.5).

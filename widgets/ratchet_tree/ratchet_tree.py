@@ -15,6 +15,7 @@ from widgets.shared.still import NotDrawn, Still, run, still
 from workbench.lab import World
 from workbench.lab.errors import NotPossible
 from workbench.lab.leaks import recorded_history
+from workbench.review.member_history import MemberHistory
 from workbench.views.attacker import tree_under_attack
 from workbench.views.describe import LEAK_HOLDER
 from workbench.views.followed_tree import TreeMaterial, tree_view_of
@@ -75,9 +76,12 @@ class RatchetTree(Picture):
 
         With leaks there is one more viewer: the attacker who has all of them. Then this attacker is the default.
 
-        Foreign material is drawn too: a state, a `PublicGroup`, a GroupInfo with its tree, a line of an audit, a trace
-        (`workbench.views.followed_tree`). Leaks are of a world. Raises TypeError for anything else.
+        Foreign material is drawn too: a state, a `PublicGroup`, a GroupInfo with its tree, a ratchet tree alone, a line
+        of an audit, a `MemberHistory` with the leaks that the reviewer states, a trace
+        (`workbench.views.followed_tree`). `leaks` are of a world. Raises TypeError for anything else.
         """
+        if isinstance(world, MemberHistory) and world.leaks:
+            return cls(tree_under_attack(world.verdict()), **{"viewer": LEAK_HOLDER, **traits})
         if not isinstance(world, World):
             return cls(tree_view_of(world), **traits)
         if leaks:

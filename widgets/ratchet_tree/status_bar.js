@@ -47,6 +47,7 @@ export function heading(does) {
     const confirmed = beats.findIndex(({ kind }) => kind === "confirm");
     const key = view.steps[frame.step].secrets?.find(({ name }) => name === "confirmation_key");
     const knows = confirmed >= 0 && frame.seen && (key?.known_to.includes(frame.viewer.id) ?? false);
+    epoch.hidden = view.alone ?? false;
     number.textContent = String(frame.epoch);
     hand.style.transform = `rotate(${frame.epoch * 60 + (isTurning ? 40 : 0)}deg)`;
     check.hidden = !(knows && (frame.beat < 0 || frame.beat >= confirmed));

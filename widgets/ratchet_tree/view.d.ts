@@ -166,4 +166,5 @@ export interface RatchetTreeView {
   steps: StepView[];
   padlocks?: Record<string, PadlockView>;
   lean?: boolean;
+  alone?: boolean;
 }

@@ -166,7 +166,7 @@ export function pictureLabel(view, frame) {
   const padlock = padlockOf(view, frame);
   const members = marks.filter(({ member }) => member !== null).length;
   return (
-    `Ratchet tree of ${view.title} in epoch ${epoch}, step ${step + 1} of ${view.steps.length}, seen by ${viewer.name}: ` +
+    `Ratchet tree of ${view.title} ${view.alone ? "in an unknown epoch" : `in epoch ${epoch}`}, step ${step + 1} of ${view.steps.length}, seen by ${viewer.name}: ` +
     `${members} ${members === 1 ? "member" : "members"}, ${marks.length} ${marks.length === 1 ? "node" : "nodes"}` +
     (padlock ? `; ${padlock.words}` : "")
   );

@@ -16,10 +16,10 @@ from workbench.inspect import dissect_html
 from workbench.inspect.dissect import dissect
 from workbench.inspect.names import shown
 from workbench.review.audit import GroupAudit
-from workbench.review.exposure import Exposure
+from workbench.review.exposure import Exposure, listed_epochs
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 from workbench.review.report import ReviewReport
-from workbench.views.followed_tree import followed_tree_view
+from workbench.views.ratchet_tree import ratchet_tree_view
 
 MOST_PICTURES = 8
 """How many groups are drawn; a capture can hold hundreds."""
@@ -122,8 +122,7 @@ def _groups(report: ReviewReport) -> str:
     for group in report.audit.groups:
         parts.append(_group(group))
         if group.group_id in traces:
-            title = f"group {shown(group.group_id)}"
-            picture = RatchetTree(followed_tree_view(traces[group.group_id], title))
+            picture = RatchetTree(ratchet_tree_view(traces[group.group_id]))
             parts.append(f'<div class="mls-output">{picture.kept()}</div>')
     return f"<h2>Groups</h2>{''.join(parts)}" if parts else ""
 
@@ -140,11 +139,11 @@ def _group(group: GroupAudit) -> str:
 
 def _exposure(exposed: Exposure) -> str:
     leaks = " and ".join(exposed.leaks) or "nothing that the states hold"
-    epochs = ", ".join(map(str, exposed.epochs)) or "none"
     return (
         f"<h2>What leaks open</h2><p>If {escape(leaks)} leaked, an attacker who has this material enters the epochs "
-        f"{epochs} of group {escape(shown(exposed.group_id))}, and reads {len(exposed.messages)} of "
-        f"{exposed.of_messages} application messages. The attacker has really decrypted them.</p>"
+        f"{listed_epochs(exposed.epochs)} of group {escape(shown(exposed.group_id))}, and reads "
+        f"{len(exposed.messages)} of {exposed.of_messages} application messages. The attacker has really decrypted "
+        f"them. {escape(exposed.agreement)}</p>"
     )
 
 

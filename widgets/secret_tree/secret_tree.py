@@ -10,13 +10,14 @@ from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from widgets.shared.place import check_epoch, place_in, viewer_name
 from workbench.adversary.group_history import GroupHistory
+from workbench.lab import World
 from workbench.lab.scenarios import Scenario
+from workbench.views.judged_material import wrong_material
 from workbench.views.secret_tree import secret_tree_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workbench.lab import World
     from workbench.views.secret_tree import SecretTreeView
 
 
@@ -58,8 +59,13 @@ class SecretTree(Picture):
 
     @classmethod
     def of(cls, told: World | Scenario, **traits: Any) -> SecretTree:
-        """Show the history of a world or of a scenario, with the limits of its devices."""
+        """Show the history of a world or of a scenario, with the limits of its devices.
+
+        Raises TypeError for anything else: other histories do not say which limits their devices have.
+        """
         world = told.world if isinstance(told, Scenario) else told
+        if not isinstance(world, World):
+            raise wrong_material(cls.__name__, "a World or a Scenario", told)
         policy = world.group.environment.policy
         return cls(secret_tree_view(GroupHistory.of(world.trace()), policy), **traits)
 

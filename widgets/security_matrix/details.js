@@ -3,7 +3,7 @@ import { leakWords, sentences } from "../shared/reasons.js";
 import { html } from "../shared/dom.js";
 import { cellAt, leaksIn } from "./frame.js";
 import { MARKS } from "./key.js";
-import { HEADS, nameOf, standingWords, verdictSentence } from "./words.js";
+import { HEADS, isRecorded, nameOf, standingWords, verdictSentence } from "./words.js";
 import { helpList } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
 import { leaksBehind } from "../shared/verdict.js";
@@ -41,7 +41,9 @@ function cellParts(frame, member, column) {
   if (cell.state !== "seated" || !seat) return [];
   const name = nameOf(frame, member);
   const known = cell.key === "" ? "unknown to the attacker" : cell.key === "leaked" ? "leaked" : "derived from what leaked";
+  const unknown = "Its secrets were not recorded. What its compromise would open is unknown.";
   const found = [
+    ...(isRecorded(frame, member) ? [] : [{ head: "Device", text: unknown, steps: [] }]),
     {
       head: "Leaf key",
       text: `${upperFirst(known)}; ${lifetime(frame, member, column)}.`,
@@ -88,7 +90,7 @@ export function details(close, compromise) {
     const { epoch, standing } = frame.columns[choice.column];
     const told = parts(frame, choice);
     const isCompromised = leaksIn(frame, choice.member, choice.column).length > 0;
-    const canCompromise = name !== "" && standing !== "later";
+    const canCompromise = name !== "" && standing !== "later" && isRecorded(frame, choice.member);
     const title = name ? `${name} in epoch ${epoch}` : `Epoch ${epoch}`;
     side.show(JSON.stringify([title, told, isCompromised, canCompromise]), title, () =>
       html("div", { class: "mls-why" }, ...(canCompromise ? [button(name, choice, isCompromised)] : []), ...told.map(section)),

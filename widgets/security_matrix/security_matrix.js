@@ -14,7 +14,7 @@ import { frameAt, leaksIn, opened } from "./frame.js";
 import { matrixGrid } from "./grid.js";
 import { MARKS } from "./key.js";
 import { matrixToolbar } from "./toolbar.js";
-import { HEADS, tableRows, verdictSentence } from "./words.js";
+import { HEADS, isRecorded, tableRows, verdictSentence } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
@@ -111,6 +111,7 @@ export function render({ model, el }) {
   /** Add the compromise of a device at the end of an epoch, or take back its leaks in that epoch. @param {Choice} place */
   function compromise({ column, member }) {
     if (drawn === null || member === "" || drawn.columns[column].standing === "later") return;
+    if (!isRecorded(drawn, member)) return;
     toggle(leaksIn(drawn, member, column), { device: member, at: drawn.columns[column].end });
   }
 

@@ -9,8 +9,7 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from widgets.shared.still import NotDrawn, run
-from workbench.lab import World
-from workbench.lab.leaks import leak_of, recorded_history
+from workbench.views.judged_material import leak_after, leaks_in, recorded_in
 from workbench.views.security import security_view
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from workbench.adversary.leak import Leak
     from workbench.adversary.verdict import RecordedHistory, Verdict
-    from workbench.lab.scenarios import Scenario
+    from workbench.views.judged_material import JudgedMaterial
     from workbench.views.security import SecurityView
 
 
@@ -45,7 +44,7 @@ class SecurityMatrix(Picture):
 
     def __init__(
         self,
-        world: World,
+        material: JudgedMaterial,
         named: Mapping[str, Leak] | None = None,
         *,
         on: Iterable[str] | None = None,
@@ -53,14 +52,14 @@ class SecurityMatrix(Picture):
         recorded: RecordedHistory | None = None,
         **traits: Any,
     ) -> None:
-        """Show the history of a world at a step, by default the last step, with the leaks whose names are in `on`.
+        """Show a history at a step, by default the last step, with the leaks whose names are in `on`.
 
         Without `on` and `leaks` the matrix starts with one leak: the first named leak, or a recorded compromise, or the
-        compromise of a device in the middle epoch. `recorded` may give the recorded history of the world, so that it is
-        not computed again. Raises ValueError if there is no such step or leak.
+        compromise of a device in the middle epoch. `recorded` may give the recorded history of the material, so that it
+        is not computed again. Raises ValueError if there is no such step or leak.
         """
-        self._world, self._named = world, dict(named or {})
-        self._recorded = recorded_history(world) if recorded is None else recorded
+        self._material, self._named = material, dict(named or {})
+        self._recorded = recorded_in(material, "SecurityMatrix") if recorded is None else recorded
         view = security_view(self._recorded, self._named)
         last = len(view["steps"]) - 1
         if step is not None and not 0 <= step <= last:
@@ -74,11 +73,14 @@ class SecurityMatrix(Picture):
         super().__init__(view=view, step=last if step is None else step, **{"leaks": leaks, **traits})
 
     @classmethod
-    def of(cls, story: World | Scenario, **traits: Any) -> SecurityMatrix:
-        """Show the history of a world so far, or a scenario with its leaks."""
-        if isinstance(story, World):
-            return cls(story, **traits)
-        return cls(story.world, story.leaks, **{"on": story.leaks, "recorded": story.recorded, **traits})
+    def of(cls, material: JudgedMaterial, **traits: Any) -> SecurityMatrix:
+        """Show the history of a world so far, a scenario with its leaks, a trace, or what a member saw of its group.
+
+        A `MemberHistory` has the leaks that the reviewer states. Raises TypeError for anything else.
+        """
+        recorded, leaks = recorded_in(material, cls.__name__), leaks_in(material)
+        on = {"on": leaks} if leaks else {}
+        return cls(material, leaks, **{**on, "recorded": recorded, **traits})
 
     def _first_leaks(self, view: SecurityView) -> list[dict[str, Any]]:
         """What leaks at first: the first of the named leaks, what really leaked, or a device in the middle epoch."""
@@ -87,7 +89,8 @@ class SecurityMatrix(Picture):
         steps = self._recorded.group_history.trace["steps"]
         real = [{"device": step["victim"], "at": at} for at, step in enumerate(steps) if "victim" in step]
         middle = view["epochs"][len(view["epochs"]) // 2]
-        return real or [{"device": middle["seats"][0]["member"], "at": middle["step"]}]
+        recorded = [seat for seat in middle["seats"] if seat["member"] not in view.get("unrecorded", ())]
+        return real or [{"device": seat["member"], "at": middle["step"]} for seat in recorded[:1]]
 
     def verdict(self) -> Verdict:
         """The verdict on everything that has leaked by the step, in words."""
@@ -112,7 +115,7 @@ class SecurityMatrix(Picture):
     def _leak(self, put_on: dict[str, Any]) -> Leak:
         if "name" in put_on:
             return self._named[put_on["name"]]
-        return leak_of(self._world, put_on["device"], at=put_on["at"], recorded=self._recorded)
+        return leak_after(self._material, self._recorded, put_on["device"], put_on["at"])
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
         lines = repr(self.verdict()).splitlines()

@@ -1,6 +1,6 @@
 /** The words of the security matrix: labels, sentences and the table. */
 import { cellAt } from "./frame.js";
-import { briefName, list, upperFirst } from "../shared/words.js";
+import { briefName, counted, list, upperFirst } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Column} Column */
@@ -58,7 +58,8 @@ export function standingWords(frame, { standing, reopeners, by }) {
     case "reopened":
       return `had healed, and is open again by what leaked from ${nameOf(frame, by)}`;
     case "healed":
-      return reopeners.length > 0 ? `healed so far: ${compromiseOf(frame, reopeners)} would reopen it` : "healed";
+      if (reopeners.length > 0) return `healed so far: ${compromiseOf(frame, reopeners)} would reopen it`;
+      return frame.now.view.unrecorded ? "healed so far: what other devices would open is unknown" : "healed";
   }
 }
 
@@ -102,8 +103,19 @@ export function verdictSentence(frame) {
     const had = again.length === 1 ? "had healed and is open again" : "had healed and are open again";
     said.push(`${upperFirst(epochsInWords(again))} ${had} by what leaked from ${nameOf(frame, device)}.`);
   }
-  said.push(...healing(frame, open), ...forgery(frame));
+  said.push(...healing(frame, open), ...forgery(frame), ...unknown(frame));
   return said.join(" ");
+}
+
+/** A sentence about devices that were not recorded, if there are any. @param {Frame} frame @returns {string[]} */
+function unknown({ now }) {
+  const { length } = now.view.unrecorded ?? [];
+  return length === 0 ? [] : [`What ${counted(length, "other device", "other devices")} would open is unknown.`];
+}
+
+/** Whether it is known what the device of a member holds. @param {Frame} frame @param {string} member @returns {boolean} */
+export function isRecorded({ now }, member) {
+  return !now.view.unrecorded?.includes(member);
 }
 
 /** @param {number} count */
@@ -120,13 +132,14 @@ function healing(frame, open) {
   const healed = columns.filter(({ epoch }) => epoch > open[open.length - 1].epoch);
   const when = `in epoch ${healed[0].epoch}, when ${frame.now.view.steps[healed[0].begin].title}`;
   const shaky = healed.filter(({ reopeners }) => reopeners.length > 0);
-  if (shaky.length === 0) return [`Healed ${when}.`];
+  if (shaky.length === 0) return [`Healed${frame.now.view.unrecorded ? " so far" : ""} ${when}.`];
   const whose = compromiseOf(frame, [...new Set(shaky.flatMap(({ reopeners }) => reopeners))]);
   const which = shaky.map(({ epoch }) => epoch);
   const what = which.length === 1 && which[0] === healed[0].epoch ? "it" : epochsInWords(which);
   const said = [`Healed so far ${when}: ${whose} would reopen ${what}.`];
   if (shaky.includes(last)) return said;
   const firm = healed.filter((column) => !shaky.includes(column)).map(({ epoch }) => epoch);
+  if (frame.now.view.unrecorded) return said;
   return [...said, `No member's compromise would reopen ${epochsInWords(firm)}.`];
 }
 
@@ -153,10 +166,9 @@ function signedAs({ opening, columns, signatureKeys }) {
 /** @param {Frame} frame @returns {string} the name of the whole picture */
 export function matrixLabel({ opening, step }) {
   const { view } = opening.given;
-  const counted = (/** @type {number} */ count, /** @type {string} */ thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
   return (
     `Security of ${view.title} after step ${step + 1} of ${view.steps.length}: ` +
-    `${counted(view.members.length, "member")}, ${counted(view.epochs.length, "epoch")}`
+    `${counted(view.members.length, "member", "members")}, ${counted(view.epochs.length, "epoch", "epochs")}`
   );
 }
 

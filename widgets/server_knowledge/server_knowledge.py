@@ -9,10 +9,11 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from workbench.adversary.metadata import ServerKnowledge as Knowledge
+from workbench.lab import World
+from workbench.views.judged_material import wrong_material
 from workbench.views.server import server_view
 
 if TYPE_CHECKING:
-    from workbench.lab import World
     from workbench.views.server import ServerView
 
 
@@ -38,7 +39,9 @@ class ServerKnowledge(Picture):
 
     @classmethod
     def of(cls, world: World, **traits: Any) -> ServerKnowledge:
-        """Show what the service of a world knows of the world's group."""
+        """Show what the service of a world knows of the world's group. Raises TypeError for anything else."""
+        if not isinstance(world, World):
+            raise wrong_material(cls.__name__, "a World", world)
         return cls(server_view(Knowledge.of(world.service, world.group_id)), **traits)
 
     def __repr__(self) -> str:

@@ -67,4 +67,5 @@ export interface SecurityView {
   rules: RuleArraysView;
   rule_kinds: string[];
   leaks: NamedLeakView[];
+  unrecorded?: string[];
 }

@@ -118,6 +118,11 @@ class GroupHistory:
         return {public: key for public, key in pairs if public and self.secrets[key]["name"] == "signature_private_key"}
 
     @property
+    def unrecorded(self) -> tuple[HolderId, ...]:
+        """The members whose devices were not recorded: what they hold is unknown."""
+        return tuple(each["id"] for each in self.trace["holders"] if each["kind"] == "member" and not each["recorded"])
+
+    @property
     def last(self) -> EpochRecord:
         """The last epoch of the record."""
         return self.epochs[max(self.epochs)]

@@ -34,7 +34,7 @@ class Knowledge:
 
     def facts(self) -> frozenset[Fact]:
         """All known facts."""
-        return frozenset(self.deduction_rules.rules.facts[number] for number in self.by_rule)
+        return frozenset(self.deduction_rules.facts[number] for number in self.by_rule)
 
     def derivation(self, fact: Fact) -> tuple[Rule, ...]:
         """The steps that lead to a fact, each after the steps that give its premises; none for a fact that leaked.
@@ -56,19 +56,28 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class DeductionRules:
-    """The rules of a history, prepared for many closures."""
+    """The rules of a history, prepared for many closures.
+
+    `beside` are facts that count although no rule may have them: the secrets of an epoch with which a record begins.
+    """
 
     rules: Rules
+    beside: tuple[Fact, ...] = ()
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts: those of the rules, then the others."""
+        return tuple(dict.fromkeys((*self.rules.facts, *self.beside)))
 
     @cached_property
     def numbers(self) -> Mapping[Fact, int]:
         """The number of each fact."""
-        return {fact: number for number, fact in enumerate(self.rules.facts)}
+        return {fact: number for number, fact in enumerate(self.facts)}
 
     @cached_property
     def _uses(self) -> Sequence[Sequence[int]]:
         """For each fact, the rules that have it as a premise."""
-        uses: list[list[int]] = [[] for _ in self.rules.facts]
+        uses: list[list[int]] = [[] for _ in self.facts]
         for rule in range(len(self.rules)):
             for premise in self.rules.premises[self.rules.starts[rule] : self.rules.starts[rule + 1]]:
                 uses[premise].append(rule)
@@ -81,7 +90,7 @@ class DeductionRules:
         return [starts[rule + 1] - starts[rule] for rule in range(len(self.rules))]
 
     def deductive_closure(self, leaked: Iterable[SecretId]) -> Knowledge:
-        """All facts that follow from the leaked ones, whatever their order. Ids that are in no rule are left out."""
+        """All facts that follow from the leaked ones, whatever their order. Ids without a number are left out."""
         uses, missing, conclusions = self._uses, list(self._needs), self.rules.conclusions
         by_rule = dict.fromkeys(sorted(self.numbers[each] for each in leaked if each in self.numbers), LEAKED)
         waiting = list(by_rule)

@@ -29,13 +29,15 @@ from workbench.mls.wire.code_points import ContentType
 class Leak:
     """The bytes of one part of a device, as they were after step `at` of the history, or as they were used in it.
 
-    `at` is an index and starts at 0. In words and pictures the first step is step 1.
+    `at` is an index and starts at 0. In words and pictures the first step is step 1. `facts` are what leaked according
+    to a record that has no states (`leak_in_record`).
     """
 
     device: HolderId
     at: int
     what: Part
     leaked_secrets: LeakedSecrets = field(repr=False)
+    facts: frozenset[Fact] = field(default=frozenset(), repr=False)
 
     def __str__(self) -> str:
         return f"{self.taken} after step {self.at + 1}"
@@ -54,6 +56,20 @@ def leak(group_history: GroupHistory, device_state: DeviceState, device: HolderI
     return Leak(device, at, what, leaked_secrets_of(device_state, what) + taken)
 
 
+def leak_in_record(group_history: GroupHistory, device: HolderId, at: int) -> Leak:
+    """The leak of all that a device held after step `at`, by a record alone.
+
+    The rules and the theorem can judge it. An attacker needs the bytes of a state. Raises ValueError if there is no
+    such step, or no such device whose secrets were recorded.
+    """
+    steps = range(len(group_history.held))
+    if at not in steps:
+        raise ValueError(f"this history has no step {at}; its steps are 0 to {len(steps) - 1}")
+    if device not in group_history.held[at]:
+        raise ValueError(f"no secret of {device!r} is in the record after step {at}: what it held is unknown")
+    return Leak(device, at, "state", (), group_history.held[at][device])
+
+
 def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:
     """The ids of all secrets in a leak, and the facts of the private proposals that wait in a leaked state.
 
@@ -64,7 +80,7 @@ def leaked_facts(group_history: GroupHistory, leaked: Leak) -> frozenset[Fact]:
     public = (item.public_key.hex() for item in leaked.leaked_secrets if isinstance(item, PrivateKey))
     states = (item for item in leaked.leaked_secrets if isinstance(item, PublicGroup))
     waiting = (reference.hex() for state in states for reference in state.proposals)
-    return frozenset(
+    return leaked.facts | frozenset(
         (
             *(group_history.private_proposals[each] for each in waiting if each in group_history.private_proposals),
             *(group_history.by_value[value] for value in values if value in group_history.by_value),

@@ -40,9 +40,10 @@ class RecordedHistory:
     @classmethod
     def of(cls, group_history: GroupHistory, *beside: GroupHistory) -> RecordedHistory:
         """The recorded history of a group, with the rules of this group and of the groups `beside` it."""
-        return cls(
-            group_history, DeductionRules(rules_of(group_history.trace, *(each.trace for each in beside))), beside
-        )
+        rules = rules_of(group_history.trace, *(each.trace for each in beside))
+        records = [record for each in (group_history, *beside) for record in each.epochs.values()]
+        opening = (record.secrets.get("epoch_authenticator") for record in records)
+        return cls(group_history, DeductionRules(rules, tuple(each for each in opening if each)), beside)
 
     @property
     def group_histories(self) -> tuple[GroupHistory, ...]:
@@ -135,7 +136,8 @@ class Verdict:
 
         A member counts if its leaf key opens the epoch. It also counts if the secrets of its device open the epoch
         together with the leaks, but not without them: each device can open the epoch that it is in, and that says
-        nothing about healing. Other things that may leak, such as an external PSK, do not count.
+        nothing about healing. Other things that may leak, such as an external PSK, do not count. Devices that were not
+        recorded are left out, because what they would open is unknown.
         """
         group_history = self.recorded.group_history
         healed = [epoch for epoch, standing in self.epochs.items() if standing == "healed"]
@@ -207,9 +209,9 @@ class Verdict:
             return f"readable, by {listed(few([str(leak) for leak in self.leaks_behind(epoch)]))}"
         if standing == "closed":
             return "closed"
-        again = self.reopeners[epoch]
-        devices = "1 device" if len(again) == 1 else f"{len(again)} devices"
-        return f"healed so far; {devices} could open it again: {brief_names(again)}" if again else "healed"
+        again, unknown = self.reopeners[epoch], self.recorded.group_history.unrecorded
+        told = f"healed so far; {_devices(again)} could open it again: {brief_names(again)}" if again else "healed"
+        return f"{told}, as far as is known without {_devices(unknown)}" if unknown else told
 
     def impersonation(self, policy: Policy = DEFAULT_POLICY) -> Mapping[int, Impersonation]:
         """For each epoch, the members whom the attacker could impersonate while it lasted, under the group's policy."""
@@ -233,6 +235,10 @@ class Verdict:
         wanted = {id(leak) for leak in leaks}
         facts = (facts for leak, facts in zip(self.leaks, self._leaked, strict=True) if id(leak) in wanted)
         return self.recorded.deduction_rules.deductive_closure(frozenset().union(*facts))
+
+
+def _devices(names: Sequence[HolderId]) -> str:
+    return "1 device" if len(names) == 1 else f"{len(names)} devices"
 
 
 def _opens(group_history: GroupHistory, knowledge: Knowledge, epoch: int) -> bool:

@@ -32,9 +32,10 @@ from workbench.inspect.material import Piece
 from workbench.inspect.names import shown
 from workbench.review.audit import Audit, audit
 from workbench.review.export import passive_client, pytest_of
-from workbench.review.exposure import STATED_PARTS, Exposure, StatedLeak, exposure
+from workbench.review.exposure import Exposure, exposure, listed_epochs
 from workbench.review.findings import AuditFinding, Certainty, Severity
 from workbench.review.report import ReviewReport, SourceFile
+from workbench.review.stated_leak import STATED_PARTS, StatedLeak
 from workbench.vectors import ProgressBar
 
 
@@ -180,11 +181,11 @@ def _lines_of(finding: AuditFinding) -> list[str]:
 
 def _exposed(exposed: Exposure) -> list[str]:
     leaks = " and ".join(exposed.leaks) or "nothing that the states hold"
-    epochs = ", ".join(map(str, exposed.epochs)) or "none"
     return [
         f"If {leaks} leaked, an attacker who has this material",
-        f"  enters the epochs {epochs} of group {shown(exposed.group_id)},",
+        f"  enters the epochs {listed_epochs(exposed.epochs)} of group {shown(exposed.group_id)},",
         f"  and reads {len(exposed.messages)} of {exposed.of_messages} application messages.",
+        *([f"  {exposed.agreement}"] if exposed.agreement else []),
     ]
 
 

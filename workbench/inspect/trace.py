@@ -8,12 +8,14 @@ output and a later input are the same bytes, the later secret was derived from t
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from typing_extensions import override
 
+from workbench.mls import GroupState
 from workbench.mls.crypto.ciphersuite import CipherSuite, HPKEKeyPair, SignatureKeyPair
+from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.wire.tree import HPKECiphertext
 
 _PROTOCOL = "workbench.mls."
@@ -199,3 +201,17 @@ class TracedSuite(CipherSuite):
         secret = self.plain.export_from(private_key, kem_output, label, length)
         self._record("export_from", (private_key,), secret, label=label, public=kem_output)
         return secret
+
+
+def with_suite(state: GroupState, suite: CipherSuite) -> GroupState:
+    """A state with another cipher suite of the same number, also where it derives the keys of messages."""
+
+    def moved(tree: SecretTree) -> SecretTree:
+        return replace(tree, suite=suite)
+
+    return replace(
+        state,
+        public=replace(state.public, suite=suite),
+        secret_tree=moved(state.secret_tree),
+        past_epochs=tuple(replace(past, secret_tree=moved(past.secret_tree)) for past in state.past_epochs),
+    )

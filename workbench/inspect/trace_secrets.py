@@ -12,6 +12,7 @@ from workbench.inspect.trace import RecordedOperation
 from workbench.inspect.trace_format import HolderId, SecretId, TraceOperation, TraceSecret
 from workbench.inspect.trace_walk import Found
 from workbench.mls import Malformed, NodeIndex, decode
+from workbench.mls.schedule.secret_tree import OpenedParentSecrets, Ratchet, Ratchets, SecretTree, Subtree
 from workbench.mls.tree.tree_math import left, right, root
 from workbench.mls.wire.messages import GroupContext, GroupSecrets
 
@@ -133,6 +134,34 @@ class SecretTable:
         if public_key not in self._by_public:
             entry: TraceSecret = {"name": "private_key", "value": private_key.hex(), "epoch": None, "node": None}
             self._new(entry, private_key, public_key)
+
+    def secret_tree_is(self, tree: SecretTree, epoch: int) -> None:
+        """Name the secrets of a secret tree that is partly opened already when the record begins."""
+        waiting: list[tuple[int, Subtree]] = [(root(tree.leaf_count), tree.root)]
+        while waiting:
+            node, part = waiting.pop()
+            match part:
+                case OpenedParentSecrets():
+                    waiting += [(right(NodeIndex(node)), part.right), (left(NodeIndex(node)), part.left)]
+                case Ratchets():
+                    for kind in ("handshake", "application"):
+                        self._ratchet_is(f"{kind}_ratchet", getattr(part, kind), node, epoch)
+                case bytes():
+                    name = "encryption_secret" if part is tree.root else "tree_node_secret"
+                    self._is(name, part, node, epoch)
+
+    def _ratchet_is(self, name: str, ratchet: Ratchet, node: int, epoch: int) -> None:
+        self._is(f"{name}_secret", ratchet.secret, node, epoch, ratchet.generation)
+        for each in ratchet.skipped:
+            self._is(f"{name}_key", each.key, node, epoch, each.generation)
+            self._is(f"{name}_nonce", each.nonce, node, epoch, each.generation)
+
+    def _is(self, name: str, secret: bytes, node: int, epoch: int, generation: int | None = None) -> None:
+        entry: TraceSecret = {"name": name, "value": secret.hex(), "epoch": epoch, "node": node}
+        if generation is not None:
+            entry["generation"] = generation
+        if secret not in self._by_value:
+            self._new(entry, secret)
 
     # What was done
 

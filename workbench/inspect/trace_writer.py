@@ -192,6 +192,8 @@ class TraceWriter:
         return list(merged.values())
 
     def _hold(self, step: TraceStep, holder: HolderId, has: object, epoch: int | None) -> None:
+        if holder not in self._held:
+            self._begin_in_the_middle(has)
         before = self._held.get(holder, {})
         now = {self.secrets.found(found, epoch): None for found in walk(has) if any(found.secret)}
         self._held[holder] = now
@@ -199,6 +201,14 @@ class TraceWriter:
             step["keys_learned"][holder] = gained
         if lost := [secret for secret in before if secret not in now]:
             step["keys_deleted"][holder] = lost
+
+    def _begin_in_the_middle(self, has: object) -> None:
+        """Name the secrets of secret trees of which a state that is given has opened a part already."""
+        for state in (has, *has) if isinstance(has, tuple) else (has,):
+            if isinstance(state, GroupState):
+                self.secrets.secret_tree_is(state.secret_tree, state.epoch)
+                for past in state.past_epochs:
+                    self.secrets.secret_tree_is(past.secret_tree, past.epoch)
 
     # Messages
 

@@ -20,12 +20,12 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, Final, Literal, TypeAlias
 
 from workbench.inspect.names import as_name, credential_name, shown
-from workbench.inspect.trace import Recorder, TracedSuite
+from workbench.inspect.trace import Recorder, TracedSuite, with_suite
 from workbench.inspect.trace_format import HolderId, MessageKind, StepKind, Trace
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab.errors import NotPossible
@@ -101,7 +101,7 @@ class RecordedCall:
         if "suite" in arguments:
             arguments["suite"] = suite
         if (state := self.before) is not None:
-            arguments["state"] = replace(state, public=replace(state.public, suite=suite))
+            arguments["state"] = with_suite(state, suite)
         return self.function(**arguments)
 
 

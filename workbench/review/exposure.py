@@ -1,53 +1,60 @@
 """What stated leaks open: an attacker holds the leaked bytes, hears the material, and really decrypts.
 
 The attacker is that of the compromise lab (`workbench.adversary.attacker`). The two other oracles of the lab, the
-deduction and the theorem, need the recorded history of a group; material from elsewhere has no such record.
+rules of deduction and the theorem, judge the same leaks from what the member's device did (`member_history`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from workbench.adversary.attacker import Attacker
-from workbench.adversary.leaked_secrets import EpochKeys, LeakedRatchets, LeakedSecrets, Part, leaked_secrets_of
-from workbench.client.device_state import DeviceState, Membership
+from workbench.adversary.leaked_secrets import EpochKeys, LeakedRatchets, LeakedSecrets, leaked_secrets_of
+from workbench.adversary.theorem import allowed_by_theorem
 from workbench.inspect.carving import CarvedObject
 from workbench.mls import GroupState, PublicGroup
-from workbench.mls.crypto.signer import SigningKey
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.review.known_secrets import KnownEpochSecret
+from workbench.review.member_history import member_history
 from workbench.review.replay import Replay
-
-STATED_PARTS: tuple[str, ...] = tuple(part for part in get_args(Part) if part not in {"message keys", "randomness"})
-"""The parts of a state that a reviewer can state as leaked; the two others are in no state."""
+from workbench.review.stated_leak import StatedLeak, device_with
 
 
 @dataclass(frozen=True, slots=True)
-class StatedLeak:
-    """A leak that the reviewer states: a part of the known state at the beginning of an epoch (None: the first one)."""
+class Foretold:
+    """What theory says of the same leaks, in the epochs of which the member's state is known (`judged`).
 
-    part: Part
-    epoch: int | None = None
+    `deduced` are the epochs that follow from the leaks by the rules of deduction. `allowed` are those that an attacker
+    may know by the theorem.
+    """
 
-    @classmethod
-    def parse(cls, text: str) -> StatedLeak:
-        """Read "state", "ratchets@5". Raises ValueError for another part or an epoch that is not a number."""
-        part, at, epoch = text.partition("@")
-        if part not in STATED_PARTS:
-            raise ValueError(f"{part!r} is not a part of a state that can leak; allowed are {', '.join(STATED_PARTS)}")
-        return cls(part, int(epoch) if at else None)  # type: ignore[arg-type] # one of the parts
+    judged: tuple[int, ...]
+    deduced: tuple[int, ...]
+    allowed: tuple[int, ...]
 
-    def __str__(self) -> str:
-        return self.part if self.epoch is None else f"{self.part}@{self.epoch}"
+    def agreement(self, entered: Iterable[int]) -> str:
+        """Whether an attacker who enters these epochs has done what theory says, in a sentence."""
+        done = {*entered} & {*self.judged}
+        if done != {*self.deduced}:
+            return f"The rules of deduction give other epochs: {listed_epochs(self.deduced)}. Please report this."
+        if not done <= {*self.allowed}:
+            return f"The theorem allows only these epochs: {listed_epochs(self.allowed)}. Please report this."
+        return "The rules of deduction and the theorem agree."
+
+
+def listed_epochs(epochs: Iterable[int]) -> str:
+    """Epochs for a sentence: "1, 2, 3", or "none"."""
+    return ", ".join(map(str, epochs)) or "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """What an attacker computes from the leaks: the epochs that it enters, and the messages that it reads.
 
-    `messages` are the read ones, as sender's leaf, epoch and length: their contents stay out of a report.
+    `messages` are the read ones, as sender's leaf, epoch and length: their contents stay out of a report. `foretold`
+    is None where theory has nothing to judge: the leaks are not all of one member's state, or the group has forked.
     """
 
     leaks: tuple[str, ...]
@@ -55,6 +62,12 @@ class Exposure:
     epochs: tuple[int, ...]
     messages: tuple[tuple[int, int, int], ...]
     of_messages: int
+    foretold: Foretold | None = None
+
+    @property
+    def agreement(self) -> str:
+        """Whether theory says the same, in a sentence; "" if it has nothing to judge."""
+        return "" if self.foretold is None else self.foretold.agreement(self.epochs)
 
     def as_json(self) -> dict[str, Any]:
         """The exposure for programs; docs/review.md describes the keys."""
@@ -64,6 +77,8 @@ class Exposure:
             "epochs": list(self.epochs),
             "messages": [{"sender": leaf, "epoch": epoch, "length": size} for leaf, epoch, size in self.messages],
             "of_messages": self.of_messages,
+            "foretold": None if self.foretold is None else asdict(self.foretold),
+            "agreement": self.agreement,
         }
 
 
@@ -74,7 +89,7 @@ def attacker_with(state: GroupState, messages: Iterable[bytes]) -> Attacker:
     epochs that it enters, and `Attacker.reads` the messages that it reads.
     """
     attacker = Attacker(state.suite, state.group_id, state.policy)
-    attacker.take(leaked_secrets_of(_device(state)))
+    attacker.take(leaked_secrets_of(device_with(state)))
     for message in messages:
         attacker.hear(message)
     return attacker
@@ -101,7 +116,7 @@ def exposure(
     first = states[min(states)] if states else None
     attacker = Attacker(known.suite, replayed.group_id, known.policy)
     attacker.take(tuple(_public(view) for _, view in sorted(views.items())))
-    told = []
+    told, leaks = [], tuple(leaks)
     for each in alone:
         told.append(f"the epoch secret of epoch {each.epoch}")
         attacker.take(_following_from(each, _public(views[each.epoch])))
@@ -109,13 +124,27 @@ def exposure(
         state = first if leak.epoch is None else states.get(leak.epoch)
         if state is not None:
             told.append(f"the {leak.part} of leaf {state.own_leaf} in epoch {state.epoch}")
-            attacker.take(leaked_secrets_of(_device(state), leak.part))
+            attacker.take(leaked_secrets_of(device_with(state), leak.part))
     heard = [each for each in objects if each.is_framed and each.content is not None]
     for found in heard:
         attacker.hear(found.data)
     read = tuple((each.sender, each.epoch, len(each.data)) for each in attacker.reads())
     application = sum(each.kind == "private application" for each in heard if each.group_id == replayed.group_id)
-    return Exposure(tuple(told), replayed.group_id, tuple(sorted(attacker.epochs())), read, application)
+    foretold = None if alone else _foretold(replayed, leaks, states)
+    return Exposure(tuple(told), replayed.group_id, tuple(sorted(attacker.epochs())), read, application, foretold)
+
+
+def _foretold(replayed: Replay, leaks: Sequence[StatedLeak], states: Mapping[int, GroupState]) -> Foretold | None:
+    """What theory says of the leaks of one member's states; None if there is no history of one member with all."""
+    if replayed.forks:
+        return None
+    history = member_history(replayed, leaks)
+    known = history.first_steps
+    stated = {min(states) if each.epoch is None else each.epoch for each in leaks} & states.keys()
+    if any(epoch not in known or states[epoch].own_leaf != history.states[known[epoch]].own_leaf for epoch in stated):
+        return None
+    group_history, leaked = history.recorded.group_history, tuple(history.leaks.values())
+    return Foretold(tuple(known), history.verdict().readable_epochs, tuple(allowed_by_theorem(group_history, leaked)))
 
 
 def _following_from(known: KnownEpochSecret, public: PublicGroup) -> LeakedSecrets:
@@ -127,9 +156,3 @@ def _following_from(known: KnownEpochSecret, public: PublicGroup) -> LeakedSecre
 
 def _public(view: GroupState | PublicGroup) -> PublicGroup:
     return view.public if isinstance(view, GroupState) else view
-
-
-def _device(state: GroupState) -> DeviceState:
-    """A device that holds this state and no more."""
-    key: SigningKey = state.signature_private_key
-    return DeviceState(key, groups={state.group_id: Membership(state, 0)})

@@ -66,9 +66,13 @@ class HistoryLine:
 
 @dataclass
 class Replay:
-    """All lines of one group; `forks` are the epochs with two valid commits, with these commits."""
+    """All lines of one group; `forks` are the epochs with two valid commits, with these commits.
+
+    `psks` are the pre-shared keys with which the lines were followed.
+    """
 
     group_id: bytes
+    psks: HeldPSKs = field(repr=False)
     lines: list[HistoryLine] = field(default_factory=list)
     forks: list[tuple[int, tuple[CarvedObject, ...]]] = field(default_factory=list)
 
@@ -126,8 +130,8 @@ def replay(
     `objects` are all objects of the group, in the order of the material. The policy should not refuse what other
     members may have accepted; other checks apply the application's own policy.
     """
-    done = Replay(group_id)
-    follower = _Follower(done, objects, policy, psks, now, progress)
+    done = Replay(group_id, psks)
+    follower = _Follower(done, objects, policy, now, progress)
     for name, state in sorted(states, key=lambda each: each[1].epoch):
         follower.follow(HistoryLine(name), replace(state, public=replace(state.public, policy=policy)))
     infos = [each for each in objects if isinstance(each.content, GroupInfo)]
@@ -148,13 +152,11 @@ class _Follower:
         done: Replay,
         objects: Sequence[CarvedObject],
         policy: Policy,
-        psks: HeldPSKs,
         now: int,
         progress: Callable[[], None],
     ) -> None:
         self.done = done
         self.policy = policy
-        self.psks = psks
         self.now = now
         self.progress = progress
         self.by_epoch: dict[int, list[CarvedObject]] = {}
@@ -224,7 +226,7 @@ class _Follower:
         try:
             if isinstance(view, PublicGroup) or isinstance(found.content, GroupInfo):
                 return self._observe(view, found)
-            after, received = process(view, self._decoded(found), now=self.now, psks=self.psks)
+            after, received = process(view, self._decoded(found), now=self.now, psks=self.done.psks)
         except OwnMessage:
             return self._own(view, found)
         except Misuse as problem:

@@ -51,7 +51,7 @@ from workbench.views.schema import (
     ViewerView,
     WelcomeEnvelopeView,
 )
-from workbench.views.sentences import padlock_of, proposal_text, sentence_of, title_of
+from workbench.views.sentences import group_title, padlock_of, proposal_text, sentence_of, title_of
 from workbench.views.trace_replay import ATTACKER, SERVER, StepOperations, TraceReplay, text_of
 
 HUES = 8
@@ -98,7 +98,7 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
     return {
         "format": FORMAT,
         "version": VERSION,
-        "title": title or _title(replay, start),
+        "title": title or group_title(replay, start, trace["group_id"]),
         "suite": trace["suite"],
         "group_id": trace["group_id"],
         "members": members_of(trace),
@@ -107,12 +107,6 @@ def ratchet_tree_view(trace: Trace, title: str | None = None) -> RatchetTreeView
         "keys": {key: _key(secret) for key, secret in replay.secrets.items() if key in in_tree},
         "steps": steps,
     }
-
-
-def _title(replay: TraceReplay, start: TraceStep) -> str:
-    actor = replay.names[start["actor"]] if start["actor"] is not None else "somebody"
-    action = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
-    return f"{actor}'s group" if action == "created" else f"the group that {actor} {action}"
 
 
 def members_of(trace: Trace) -> list[MemberView]:

@@ -291,7 +291,8 @@ class RatchetTreeView(TypedDict):
 
     `padlocks` says for each epoch, written in decimal, whether the viewer `leak holder` can read it, if there is one.
     A `lean` view is that of a large tree, without long values and with the first of long lists; `widgets.RatchetTree`
-    makes it, and gives the browser the values of the node that is selected.
+    makes it, and gives the browser the values of the node that is selected. `alone` says that the tree came without its
+    group, so that the epoch is unknown.
     """
 
     format: Literal["mls-workbench/ratchet-tree-view"]
@@ -306,3 +307,4 @@ class RatchetTreeView(TypedDict):
     steps: list[StepView]
     padlocks: NotRequired[dict[str, PadlockView]]
     lean: NotRequired[bool]
+    alone: NotRequired[bool]

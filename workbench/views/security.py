@@ -10,7 +10,7 @@ from step to step, because few of them change in one step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, NotRequired, TypeAlias, TypedDict
 
 from workbench.adversary.derivation import Words
 from workbench.adversary.group_history import EpochRecord, GroupHistory, MessageRecord
@@ -98,7 +98,10 @@ class NamedLeakView(TypedDict):
 
 
 class SecurityView(TypedDict):
-    """A history as the security matrix and the lifetimes need it: steps, epochs, messages, leaks, facts and rules."""
+    """A history as the security matrix and the lifetimes need it: steps, epochs, messages, leaks, facts and rules.
+
+    `unrecorded` are the members whose devices were not recorded, if there are any: what they hold is unknown.
+    """
 
     format: str
     version: int
@@ -111,6 +114,7 @@ class SecurityView(TypedDict):
     rules: RuleArraysView
     rule_kinds: list[str]
     leaks: list[NamedLeakView]
+    unrecorded: NotRequired[list[HolderId]]
 
 
 def security_view(
@@ -138,7 +142,8 @@ class _Writer:
         messages = [self._message(each) for each in self._group_history.messages]
         named = [self._named(name, leak) for name, leak in leaks.items()]
         words = Words(*self._recorded.group_histories)
-        return {
+        unrecorded = self._group_history.unrecorded
+        view: SecurityView = {
             "format": FORMAT,
             "version": VERSION,
             "title": shown["title"],
@@ -156,6 +161,7 @@ class _Writer:
             "rule_kinds": list(RULE_KINDS),
             "leaks": named,
         }
+        return {**view, "unrecorded": [*unrecorded]} if unrecorded else view
 
     def _number(self, fact: str) -> FactNumber:
         return self._numbers.setdefault(fact, len(self._numbers))

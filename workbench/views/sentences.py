@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import as_subject, briefly, commit_words, few, listed, shortened, wanted_of
+from workbench.inspect.names import as_subject, briefly, commit_words, few, listed, shortened, shown, wanted_of
 from workbench.inspect.trace_format import TraceProposal, TraceStep
 from workbench.views.schema import PadlockView
 from workbench.views.trace_replay import TraceReplay
+
+
+def group_title(replay: TraceReplay, start: TraceStep, group_id: str) -> str:
+    """The title of a group, from the step with which its record begins."""
+    if start["actor"] is None:
+        return f"group {shown(bytes.fromhex(group_id))}"
+    actor = replay.names[start["actor"]]
+    action = {"create": "created", "found": "founded"}.get(start["kind"], "joined")
+    return f"{actor}'s group" if action == "created" else f"the group that {actor} {action}"
 
 
 def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
@@ -27,7 +36,7 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
         case "create":
             words = f"{actor} created the group"
         case "found":
-            words = f"{actor} founded the group and took along {briefly(_others(replay, step))}"
+            words = _founding(replay, step, actor)
         case "share":
             words = f"{briefly([replay.names[each] for each in step.get('between', ())])} share {step.get('shared')}"
         case "join":
@@ -43,6 +52,12 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
         case _:
             words = _proposing(actor, step, names)
     return words
+
+
+def _founding(replay: TraceReplay, step: TraceStep, actor: str) -> str:
+    if step["actor"] is None:
+        return f"The record begins in epoch {step['epoch']}"
+    return f"{actor} founded the group and took along {briefly(_others(replay, step))}"
 
 
 def _others(replay: TraceReplay, step: TraceStep) -> list[str]:
@@ -70,6 +85,8 @@ AFTER_THE_TITLE = {
 
 def sentence_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """The sentence of a step: its title with the epoch, or with the size of the message."""
+    if step["kind"] == "found" and step["actor"] is None:
+        return f"The record begins with the tree of epoch {step['epoch']}: who did what before is unknown."
     title = title_of(replay, step, names, before)
     if step["kind"] == "message":
         return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."

@@ -299,9 +299,6 @@ class _Teller:
         names = names_before | {node: replay.names[holder] for node, holder in replay.at_leaf.items()}
         title = title_of(replay, recorded, names, names_before)
         sentence = sentence_of(replay, recorded, names, names_before)
-        if line.begins_unknown and index == 0:
-            title = f"The record begins in epoch {recorded['epoch']}"
-            sentence = f"The record begins with the tree of epoch {recorded['epoch']}: who did what before is unknown."
         touched = self._come_and_go(index, {*before.values()}, title)
         self._find_gaps(index)
         victim = recorded.get("victim")

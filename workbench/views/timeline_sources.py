@@ -7,17 +7,23 @@ from typing import TypeAlias
 
 from workbench.client import Event
 from workbench.inspect.names import device_of, shown
-from workbench.inspect.trace_format import FORMAT, Trace
+from workbench.inspect.trace_format import Trace
 from workbench.lab import World
 from workbench.lab.recording import RecordedCalls
+from workbench.review.member_history import MemberHistory
 from workbench.review.public_trace import public_trace
 from workbench.review.replay import HistoryLine, Replay, ReplayedMessage
-from workbench.views.followed_tree import TreeMaterial, history_line
+from workbench.views.followed_tree import PublicMaterial, history_line, trace_of
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.timeline import TimelineLine, TimelineNoteView, TimelineView, notes, timeline_view
 
-TimelineMaterial: TypeAlias = World | Replay | TreeMaterial
+TimelineMaterial: TypeAlias = World | RecordedCalls | Replay | PublicMaterial | MemberHistory | Trace
 """What has a timeline: a history with its steps, or the lines of history that an audit has followed."""
+
+TAKES = (
+    "a World, recorded calls, what an audit follows of a group, a state, a PublicGroup, a GroupInfo with its tree, "
+    "a MemberHistory or a trace"
+)
 
 TELLING = {"refused": "refused", "waiting": "waiting", "reopened": "told", "unsent": "told"}
 """The events of devices that a timeline tells beside the step itself, each with the state of its note."""
@@ -39,9 +45,9 @@ def timeline_view_of(
             TimelineLine(trace, f"branch {number}" if number > 1 else "") for number, trace in enumerate(traces, 1)
         ]
         return timeline_view(lines, title or ratchet_tree_title(traces[0]))
-    if isinstance(material, dict) and material.get("format") == FORMAT:
-        return timeline_view([TimelineLine(material)], title or ratchet_tree_title(material))
-    followed = material.lines if isinstance(material, Replay) else [history_line(material)]
+    if (trace := trace_of(material)) is not None:
+        return timeline_view([TimelineLine(trace)], title or ratchet_tree_title(trace))
+    followed = material.lines if isinstance(material, Replay) else [history_line(material, "Timeline", TAKES)]
     if not followed:
         raise ValueError(
             "nothing of this group could be followed: the material has no state, and no GroupInfo with its tree"

@@ -27,9 +27,10 @@ from workbench.interop.peers.ours import OURS, OurMember
 from workbench.interop.peers.ts_mls import TsMlsPackage
 from workbench.mls import KeyPackageBundle
 from workbench.review.audit import Audit, audit
-from workbench.review.exposure import StatedLeak, exposure
+from workbench.review.exposure import exposure
 from workbench.review.findings import Severity
 from workbench.review.known_secrets import KnownSecrets
+from workbench.review.stated_leak import StatedLeak
 
 pytestmark = pytest.mark.slow
 
