@@ -7,13 +7,13 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.app.conftest import is_ready, serving
+from tests.app.conftest import App, is_ready, serving
 from tests.browser.conftest import faults_that_axe_finds
 from workbench.lab import World
 from workbench.mls import write_state
@@ -21,6 +21,12 @@ from workbench.mls import write_state
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Visitor = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[App]:
+    """The app behind a proxy, which puts a path in front of all pages."""
+    yield from serving(prefix="/user/me/mls")
 
 
 def inspected(page: Page, text: str) -> Page:
@@ -98,17 +104,15 @@ def test_damaged_material_is_audited_with_a_state_and_the_report_is_saved(visito
     expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
+def test_what_is_no_message_is_said_in_words(visitor: Visitor) -> None:
+    page = visitor("inspect")
+    for text, words in (
         ("", "Paste bytes, or choose a file."),
         ("hello", "No MLS object was found"),
         ("<img src=x onerror=alert(1)>", "No MLS object"),
-    ],
-)
-def test_what_is_no_message_is_said_in_words(visitor: Visitor, text: str, words: str) -> None:
-    page = inspected(visitor("inspect"), text)
-    expect(page.locator(".mls-answer")).to_contain_text(words, timeout=20_000)
+    ):
+        inspected(page, text)
+        expect(page.locator(".mls-answer")).to_contain_text(words, timeout=20_000)
 
 
 def test_a_file_beyond_the_bound_is_not_sent(visitor: Visitor, tmp_path: Path) -> None:
@@ -146,14 +150,13 @@ def test_the_lessons_are_listed_and_each_is_a_page_whose_pictures_move(visitor: 
     is_ready(page)
 
 
-def test_the_app_works_behind_a_prefix_and_opens_at_its_root(visitor: Visitor) -> None:
-    for app in serving(prefix="/user/me/mls"):
-        page = is_ready(visitor("", root=app.root))
-        assert page.url.partition("?")[0] == f"{app.root}/playground"
-        page.get_by_role("button", name="Alice commits", exact=True).click()
-        expect(page.locator(".mls-ratchet-tree .mls-title")).to_contain_text("of 3:", timeout=20_000)
-        page.get_by_role("link", name="Lessons").click()
-        expect(page.get_by_role("heading", name="Lessons")).to_be_visible()
+def test_the_app_works_behind_a_prefix_and_opens_at_its_root(visitor: Visitor, app: App) -> None:
+    page = is_ready(visitor(""))
+    assert page.url.partition("?")[0] == f"{app.root}/playground"
+    page.get_by_role("button", name="Alice commits", exact=True).click()
+    expect(page.locator(".mls-ratchet-tree .mls-title")).to_contain_text("of 3:", timeout=20_000)
+    page.get_by_role("link", name="Lessons").click()
+    expect(page.get_by_role("heading", name="Lessons")).to_be_visible()
 
 
 def test_a_port_in_use_is_said_in_a_line() -> None:

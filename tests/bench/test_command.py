@@ -14,6 +14,8 @@ from workbench.cli import main
 from workbench.commands.bench import costliest
 from workbench.fuzz.cost import all_inputs, costs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:

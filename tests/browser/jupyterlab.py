@@ -85,6 +85,7 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[Lab]:
     # Without a token, because nobody but this test can reach it, for the minute that it lives.
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
     command += [f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
+    command += ["--KernelManager.shutdown_wait_time=0.5"]
     places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("DATA", "RUNTIME")}
     environment = {**os.environ, **places, "JUPYTER_CONFIG_DIR": str(config), "IPYTHONDIR": str(home / "ipython")}
     with (home / "log").open("wb") as log:

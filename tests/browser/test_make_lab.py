@@ -94,7 +94,7 @@ def test_the_lesson_is_trusted_so_that_its_pictures_move(opened: Page) -> None:
 def test_no_dialogue_stands_in_the_way_and_no_other_host_is_asked(opened: Page, watched: Watch) -> None:
     asked = []
     opened.on("request", lambda request: asked.append(request.url))
-    opened.wait_for_timeout(3000)
+    opened.wait_for_timeout(1000)
     expect(opened.locator(".Toastify__toast, .jp-Dialog")).to_have_count(0)
     assert [address for address in asked if "/lab/api/news" in address] == []
     assert watched.off_host == []

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -11,12 +12,27 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 
+def image(folder: Path) -> Path:
+    """Make an environment that has the packages and the Jupyter programs of this one; gives its programs."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "of_the_tests.pth").write_text(sysconfig.get_path("purelib"), "utf-8")
+    for program in Path(sys.executable).parent.glob("jupyter*"):
+        _, _, body = program.read_text("utf-8").partition("\n")
+        (folder / "bin" / program.name).write_text(f"#!{folder}/bin/python\n{body}", "utf-8")
+        (folder / "bin" / program.name).chmod(0o755)
+    return folder / "bin"
+
+
 @pytest.mark.house
 @pytest.mark.timeout(900)
 def test_the_binder_image_can_be_made(repository: Path, tmp_path: Path) -> None:
-    """What Binder does with the folder, in its order, up to the first lesson's first import."""
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "image"], check=True)
-    programs = tmp_path / "image" / "bin"
+    """What Binder does with the folder, in its order, up to the first lesson's first import.
+
+    The image sees the packages of the tests, which were installed with the same hashes, so that pip installs no second
+    copy of them; tests/house/test_locks.py compares the locks.
+    """
+    programs = image(tmp_path / "image")
     environment = os.environ | {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "JUPYTER_DATA_DIR": str(tmp_path / "jupyter"),

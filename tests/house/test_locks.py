@@ -17,11 +17,11 @@ LOCKS = {
 }
 
 
-def locked(lock: Path) -> list[tuple[Requirement, int]]:
-    """The packages in a lock file, each with the number of its hashes."""
+def locked(lock: Path) -> list[tuple[Requirement, tuple[str, ...]]]:
+    """The packages in a lock file, each with its hashes."""
     entries = re.split(r"^(?=[a-z0-9])", lock.read_text("utf-8"), flags=re.MULTILINE)
-    named = [(entry.partition(" \\\n")[0], entry.count("--hash=sha256:")) for entry in entries if entry.strip()]
-    return [(Requirement(name), hashes) for name, hashes in named]
+    named = [(entry.partition(" \\\n")[0], re.findall(r"--hash=(\S+)", entry)) for entry in entries if entry.strip()]
+    return [(Requirement(name), tuple(hashes)) for name, hashes in named]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -30,7 +30,8 @@ def test_every_package_in_a_lock_is_pinned_and_has_a_hash(repository: Path, lock
     assert len(entries) > 80
     for requirement, hashes in entries:
         assert str(requirement.specifier).startswith("=="), requirement
-        assert hashes > 0, requirement
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in hashes), requirement
+        assert hashes, requirement
 
 
 @pytest.mark.parametrize(("lock", "extras"), LOCKS.items())
@@ -63,8 +64,18 @@ def test_a_package_that_is_asked_for_with_an_extra_is_locked_with_it(repository:
             assert wanted.extras <= pins[canonicalize_name(wanted.name)], wanted
 
 
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_what_its_packages_need(repository: Path, lock: str) -> None:
+    pins = {canonicalize_name(pin.name): {"", *pin.extras} for pin, _ in locked(repository / lock)}
+    for installed in distributions():
+        for wanted in map(Requirement, installed.requires or []):
+            extras = pins.get(canonicalize_name(installed.name), set())
+            if any(wanted.marker is None or wanted.marker.evaluate({"extra": extra}) for extra in extras):
+                assert canonicalize_name(wanted.name) in pins, f"{installed.name} needs {wanted.name}"
+
+
 def test_the_tests_run_what_the_lessons_run(repository: Path) -> None:
-    lessons, tests = ({str(pin) for pin, _ in locked(repository / lock)} for lock in LOCKS)
+    lessons, tests = ({(str(pin), hashes) for pin, hashes in locked(repository / lock)} for lock in LOCKS)
     assert lessons <= tests
 
 

@@ -41,6 +41,8 @@ from workbench.mls.errors import MLSError
 from workbench.mls.tree.leaf_node import LifetimePolicy
 from workbench.mls.wire.code_points import ProtocolVersion
 
+pytestmark = pytest.mark.slow
+
 OUTSIDE = {
     MessageKind.KEY_PACKAGE,
     MessageKind.GROUP_INFO,

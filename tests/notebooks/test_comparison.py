@@ -15,6 +15,8 @@ import pytest
 
 from tests.notebooks.store import METADATA, freeze, run, text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def compared(repository: Path) -> Any:

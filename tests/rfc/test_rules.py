@@ -25,6 +25,8 @@ from tests.rfc.rules.rule import Allowance, Check, ForApplications, Rule, Side, 
 from tests.rfc.source import out_of_order, refusals, without
 from workbench.mls import errors
 
+pytestmark = pytest.mark.slow
+
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 

@@ -318,6 +318,7 @@ def test_members_without_names_are_shown_by_their_leaf() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_five_hundred_and_twelve_leaves_are_shown() -> None:
     world = World.of(512, awake=3)
     world.commit("Bob")

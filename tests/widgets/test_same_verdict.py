@@ -18,6 +18,8 @@ from workbench.lab.leaks import leak_of, recorded_history
 from workbench.lab.scenarios import SCENARIOS, scenario
 from workbench.views.security import SecurityView, security_view
 
+pytestmark = pytest.mark.slow
+
 IN_JAVASCRIPT = """
 import { readFileSync } from "node:fs";
 import { derivation } from "./widgets/shared/closure.js";

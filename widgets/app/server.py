@@ -70,6 +70,7 @@ def start(options: Options, *, room: RoomHost | None = None, threaded: bool = Fa
         websocket_max_message_size=MESSAGE,
         extra_patterns=[
             (r"/?", RedirectHandler, {"url": f"{root}playground", "permanent": False}),
+            (r"/favicon\.ico", IconHandler),
             (r"/lessons", LessonsHandler, {"jupyter": options.jupyter}),
             (r"/lesson/(\w+)", LessonHandler),
             *_room_patterns(room),
@@ -83,6 +84,15 @@ def _room_patterns(room: RoomHost | None) -> list[tuple[Any, ...]]:
     from widgets.app.room_page import RoomHandler, RoomSocket  # noqa: PLC0415 # a room needs more packages than the app
 
     return [(r"/room", RoomHandler, {"host": room}), (r"/room/socket", RoomSocket, {"host": room})]
+
+
+class IconHandler(RequestHandler):
+    """The icon behind a prefix: Bokeh has it only at the root of the host, and its pages link it below the prefix."""
+
+    def get(self) -> None:
+        """Give the icon that Panel has chosen."""
+        self.set_header("Content-Type", "image/x-icon")
+        self.write(self.application.icon)  # type: ignore[attr-defined] # of Bokeh's application
 
 
 class NoRoomHandler(RequestHandler):
