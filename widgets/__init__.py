@@ -3,6 +3,7 @@
 from widgets.compromise import Compromise
 from widgets.controls import Controls
 from widgets.derivation_graph import DerivationGraph
+from widgets.group_diff import GroupDiff
 from widgets.inspector import Inspector
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.key_schedule import KeySchedule
@@ -21,6 +22,7 @@ __all__ = [
     "Compromise",
     "Controls",
     "DerivationGraph",
+    "GroupDiff",
     "Inspector",
     "KeyLifetimes",
     "KeySchedule",

@@ -1,4 +1,4 @@
-"""Six pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
+"""Pictures in a notebook: what is clicked reaches Python, and what Python says reaches the picture."""
 
 from __future__ import annotations
 
@@ -83,13 +83,20 @@ told.send("Bob", "Hello")
 tree = RatchetTree.of(told, workspace=space)
 Timeline.of(told, workspace=space)"""
 
+SIDES_CELL = """\
+from widgets import GroupDiff
+
+sides = GroupDiff.of(told, between=("Alice", "Bob"), workspace=space)
+sides"""
+
 
 @pytest.fixture(scope="module")
 def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook whose cells have run, one for each picture."""
     watch = Watch()
-    cells = (CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, SCHEDULE_CELL, SECRETS_CELL, LARGE_CELL, STORY_CELL, "tree")
-    lab.put("pictures/graph.ipynb", *cells)
+    schedules = (SCHEDULE_CELL, SECRETS_CELL)
+    story = (STORY_CELL, "tree", SIDES_CELL)
+    lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, *schedules, LARGE_CELL, *story)
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     watch.over(context)
     page = context.new_page()
@@ -134,6 +141,12 @@ def test_the_timeline_moves_the_tree_of_its_workspace_and_python_hears_of_it(not
     tree.scroll_into_view_if_needed()
     expect(tree.locator(".mls-title")).to_contain_text("Step 2 of 3")
     comes_to_be(notebook, "space.step, space.message, tree.step", "(1, 1, 1)")
+    sides = notebook.locator(".mls-group-diff")
+    sides.scroll_into_view_if_needed()
+    expect(sides.locator(".mls-sentence")).to_contain_text("Alice and Bob are in epoch 1 of one history")
+    sides.get_by_role("button", name="One step back").click()
+    expect(sides.locator(".mls-sentence")).to_have_text("Bob is not in the group after step 1.")
+    comes_to_be(notebook, "space.step, sides.step, tree.step", "(0, 0, 0)")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])

@@ -11,12 +11,13 @@ import { draw } from "../../widgets/ratchet_tree/picture.js";
 import { MARKS as ROOM } from "../../widgets/room/key.js";
 import { MARKS as SECRETS } from "../../widgets/secret_tree/key.js";
 import { MARKS as MATRIX } from "../../widgets/security_matrix/key.js";
+import { MARKS as SIDES } from "../../widgets/group_diff/key.js";
 import { MARKS as TIMELINE } from "../../widgets/timeline/key.js";
 import { MARKS as WIRE } from "../../widgets/wire_inspector/key.js";
 import { entriesIn } from "../../widgets/shared/key.js";
 import { sample } from "./sample.js";
 
-const PICTURES = { tree: TREE, matrix: MATRIX, lifetimes: LIFETIMES, derivation: DERIVATION, room: ROOM, timeline: TIMELINE, schedule: SCHEDULE, secrets: SECRETS, wire: WIRE };
+const PICTURES = { tree: TREE, matrix: MATRIX, lifetimes: LIFETIMES, derivation: DERIVATION, room: ROOM, timeline: TIMELINE, sides: SIDES, schedule: SCHEDULE, secrets: SECRETS, wire: WIRE };
 
 for (const [picture, marks] of Object.entries(PICTURES)) {
   test(`each mark in the key of the ${picture} is drawn as in the picture, and explained once`, () => {

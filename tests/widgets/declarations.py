@@ -9,6 +9,7 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 
 from workbench.views import (
     derivation,
+    group_diff,
     judged,
     key_schedule,
     lifetimes,
@@ -39,6 +40,7 @@ FILES: dict[ModuleType, str] = {
     timeline: "timeline/view.d.ts",
     judged: "compromise/judged.d.ts",
     playground: "playground/view.d.ts",
+    group_diff: "group_diff/view.d.ts",
     wire: "wire_inspector/wire.d.ts",
 }
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
@@ -93,7 +95,8 @@ def _type(declared: Any, names: dict[Any, str]) -> str:
     if origin is dict:
         return f"Record<string, {parts[1]}>"
     assert origin in {list, tuple}, declared
-    return f"{parts[0]}[]" if origin is list else f"[{', '.join(parts)}]"
+    item = f"({parts[0]})" if " | " in parts[0] else parts[0]
+    return f"{item}[]" if origin is list else f"[{', '.join(parts)}]"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from widgets.shared.assemble import STYLES, inlined, module, stylesheet
 
 PICTURES = [
     "derivation_graph",
+    "group_diff",
     "key_lifetimes",
     "key_schedule",
     "playground",

@@ -16,6 +16,7 @@ import pytest
 from tests.adversary.test_metadata import talk
 from tests.widgets.views import REPOSITORY, derived, sample, still_picture
 from widgets.derivation_graph import DerivationGraph
+from widgets.group_diff import GroupDiff
 from widgets.key_lifetimes import KeyLifetimes
 from widgets.key_schedule import KeySchedule
 from widgets.playground import Playground
@@ -44,6 +45,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "a room": lambda: Room.of(talk(), message=0),
     "a playground": lambda: Playground.of(scenario("own commit")),
     "the bytes of a message": lambda: WireInspector.of(talk()),
+    "two sides": lambda: GroupDiff.of(talk(), between=(1, 2)),
     "a timeline": lambda: Timeline.of(talk()),
     "a tree": lambda: RatchetTree(sample(), step=4, viewer="carol"),
 }

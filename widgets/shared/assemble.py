@@ -34,6 +34,8 @@ STYLES = (
     "room/room.css",
     "timeline/marks.css",
     "timeline/timeline.css",
+    "group_diff/marks.css",
+    "group_diff/group_diff.css",
     "prediction/prediction.css",
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""

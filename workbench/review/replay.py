@@ -95,6 +95,29 @@ class Replay:
         return _merged(line.begun for line in self.lines)
 
 
+def whole_lines(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """The lines, of which those that begin at a fork get the epochs before it from the line that they leave."""
+    whole: list[HistoryLine] = []
+    for line in lines:
+        first = min(line.begun)
+        before = _commits_until(line, first)
+        parent = next(
+            (each for each in whole if first - 1 in each.begun and _commits_until(each, first - 1) == before[:-1]), None
+        )
+        if parent is None or not before or before[-1].epoch != first - 1:
+            whole.append(line)
+            continue
+        begun, views = (
+            {epoch: view for epoch, view in known.items() if epoch < first} for known in (parent.begun, parent.views)
+        )
+        whole.append(replace(line, begun=begun | line.begun, views=views | line.views))
+    return whole
+
+
+def _commits_until(line: HistoryLine, epoch: int) -> list[CarvedObject]:
+    return [each for each in line.commits if each.epoch is not None and each.epoch < epoch]
+
+
 def _merged(lines: Iterable[dict[int, View]]) -> dict[int, View]:
     found: dict[int, View] = {}
     for views in lines:

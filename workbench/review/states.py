@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from workbench.inspect.carving import CarvedObject
 from workbench.inspect.names import credential_name, name_of, shown
+from workbench.inspect.values import code_point
 from workbench.mls import GroupState, RatchetTreeExtension
 from workbench.mls.group.public_group import DEFAULT_POLICY
-from workbench.mls.wire.tree import LeafNode
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.tree import Extension, LeafNode, Node
 from workbench.review.groups import lenient
-from workbench.review.replay import HistoryLine, replay
+from workbench.review.replay import HistoryLine, replay, whole_lines
 
 
 def fingerprint(value: bytes) -> str:
@@ -84,18 +86,25 @@ def describe(state: GroupState, *, show_secrets: bool = False) -> StateDescripti
 def _node_lines(state: GroupState) -> Iterator[str]:
     """A line for each node of the tree, in the order of the array."""
     nodes = RatchetTreeExtension(state.tree.to_nodes()).ratchet_tree
-    for index, entry in enumerate(nodes):
-        if entry is None:
-            yield f"node {index}: blank"
-        elif isinstance(entry.node, LeafNode):
-            name = credential_name(entry.node) or "no readable name"
-            key = fingerprint(entry.node.encryption_key)
-            source = entry.node.leaf_node_source.TAG.name
-            yield f"node {index}: leaf {index // 2}, {name}, key {key}, from {source}"
-        else:
-            unmerged = ", ".join(map(str, entry.node.unmerged_leaves))
-            rest = f", unmerged leaves {unmerged}" if unmerged else ""
-            yield f"node {index}: parent, key {fingerprint(entry.node.encryption_key)}{rest}"
+    return (f"node {index}: {node_words(index, entry)}" for index, entry in enumerate(nodes))
+
+
+def node_words(index: int, entry: Node | None) -> str:
+    """A node of a ratchet tree in words: whose it is, and its content."""
+    if entry is None:
+        return "blank"
+    if isinstance(entry.node, LeafNode):
+        return f"leaf {index // 2}, {credential_name(entry.node) or 'no readable name'}, {content_words(entry)}"
+    return f"parent, {content_words(entry)}"
+
+
+def content_words(entry: Node) -> str:
+    """The content of a node in words: its public key as a fingerprint, and how a leaf came or who is unmerged."""
+    key = f"key {fingerprint(entry.node.encryption_key)}"
+    if isinstance(entry.node, LeafNode):
+        return f"{key}, from {entry.node.leaf_node_source.TAG.name}"
+    unmerged = ", ".join(map(str, entry.node.unmerged_leaves))
+    return f"{key}{f', unmerged leaves {unmerged}' if unmerged else ''}"
 
 
 # Two states
@@ -111,27 +120,35 @@ class StateDifference(NamedTuple):
 
 def differences(first: GroupState, second: GroupState) -> tuple[StateDifference, ...]:
     """The differences between two states of a group, the most important first; none if they agree on the epoch."""
-    pairs = [
-        ("group", shown(first.group_id), shown(second.group_id)),
-        ("epoch", str(first.epoch), str(second.epoch)),
-        ("cipher suite", str(first.suite.id), str(second.suite.id)),
-        (
-            "confirmed transcript hash",
-            first.context.confirmed_transcript_hash.hex(),
-            second.context.confirmed_transcript_hash.hex(),
-        ),
-        ("tree hash", first.context.tree_hash.hex(), second.context.tree_hash.hex()),
-        ("extensions", repr(first.context.extensions), repr(second.context.extensions)),
-        (
-            "epoch authenticator",
-            fingerprint(first.secrets.epoch_authenticator),
-            fingerprint(second.secrets.epoch_authenticator),
-        ),
-    ]
+    facts, others = facts_of(first.context), facts_of(second.context)
+    pairs = [(name, facts[name], others[name]) for name in facts]
+    authenticators = [fingerprint(state.secrets.epoch_authenticator) for state in (first, second)]
     return (
         *(StateDifference(*pair) for pair in pairs if pair[1] != pair[2]),
+        *([StateDifference(EPOCH_AUTHENTICATOR, *authenticators)] if authenticators[0] != authenticators[1] else []),
         *(StateDifference(f"node {index}", *lines) for index, lines in _different_nodes(first, second)),
     )
+
+
+EPOCH_AUTHENTICATOR: Final = "epoch authenticator"
+"""The fact of an epoch that is secret, and is compared by its fingerprint (RFC 9420 §8.7)."""
+
+
+def facts_of(context: GroupContext) -> dict[str, str]:
+    """The fields of a group context by their names, as text, in the order in which differences are told."""
+    return {
+        "group": shown(context.group_id),
+        "epoch": str(context.epoch),
+        "cipher suite": code_point("cipher_suite", context.cipher_suite),
+        "confirmed transcript hash": context.confirmed_transcript_hash.hex(),
+        "tree hash": context.tree_hash.hex(),
+        "extensions": ", ".join(map(_extension_words, context.extensions)) or "none",
+    }
+
+
+def _extension_words(extension: Extension) -> str:
+    name = code_point("extension_type", extension.extension_type)
+    return f"{name}: {len(extension.extension_data)} bytes, {fingerprint(extension.extension_data)}"
 
 
 def _different_nodes(first: GroupState, second: GroupState) -> Iterator[tuple[int, tuple[str, str]]]:
@@ -155,12 +172,11 @@ def parting(first: GroupState, second: GroupState, objects: Sequence[CarvedObjec
         return "The states are of different groups."
     if first.context == second.context:
         return "The states are in the same epoch of one history."
-    found = [each for each in objects if each.group_id == first.group_id]
-    done = replay(first.group_id, found, (), policy=lenient(DEFAULT_POLICY), psks={})
-    ours, theirs = _line_of(first, done.lines), _line_of(second, done.lines)
-    if ours is None or theirs is None:
-        which = "neither state" if ours is theirs else "the first state" if ours is None else "the second state"
+    line, other_line = lines_to((first, second), objects)
+    if line is None or other_line is None:
+        which = "neither state" if line is other_line else "the first state" if line is None else "the second state"
         return f"The commits in the material do not lead to {which}: the place where they part is not known."
+    ours, theirs = line.commits, other_line.commits
     for one, other in zip(ours, theirs, strict=False):
         if one.data != other.data:
             return (
@@ -172,10 +188,25 @@ def parting(first: GroupState, second: GroupState, objects: Sequence[CarvedObjec
     return f"They are on one line of history: the {which} is {ahead} commit{'' if ahead == 1 else 's'} ahead."
 
 
-def _line_of(state: GroupState, lines: Sequence[HistoryLine]) -> Sequence[CarvedObject] | None:
-    """The commits that lead to the epoch of a state; None if no line of history leads there."""
+def lines_to(states: Sequence[GroupState], objects: Sequence[CarvedObject]) -> list[HistoryLine | None]:
+    """For each state the line of history in some material that leads to its epoch, and ends there; None if none does.
+
+    The states are of one group. The material needs a GroupInfo with its tree of an epoch before they parted.
+    """
+    group_id = states[0].group_id
+    found = [each for each in objects if each.group_id == group_id]
+    lines = whole_lines(replay(group_id, found, (), policy=lenient(DEFAULT_POLICY), psks={}).lines)
+    return [_line_to(state, lines) for state in states]
+
+
+def _line_to(state: GroupState, lines: Sequence[HistoryLine]) -> HistoryLine | None:
     for line in lines:
         view = line.begun.get(state.epoch)
         if view is not None and view.context == state.context:
-            return [each for each in line.commits if each.epoch is not None and each.epoch < state.epoch]
+            return HistoryLine(
+                line.start,
+                begun={epoch: view for epoch, view in line.begun.items() if epoch <= state.epoch},
+                views={epoch: view for epoch, view in line.views.items() if epoch <= state.epoch},
+                commits=[each for each in line.commits if each.epoch is not None and each.epoch < state.epoch],
+            )
     return None
