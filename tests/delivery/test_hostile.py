@@ -7,11 +7,10 @@ import resource
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,9 @@ from tests.delivery.postgresql import Cluster
 from tests.delivery.uploads import GROUP, Person, commit, message
 from workbench.delivery import Entry, Unavailable
 from workbench.delivery.sql import SqlStore
+
+if TYPE_CHECKING:
+    import schemathesis
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +119,8 @@ def test_who_is_slow_is_let_go(live: Live) -> None:
 
 
 def test_requests_from_the_schema_never_break_the_service(live: Live) -> None:
+    import schemathesis  # noqa: PLC0415 - the import takes a second
+
     session = headers(Person("Fuzzer"), live)
     schema = schemathesis.openapi.from_url(f"{live.url}/openapi.json")
     operations = [each for each in (result.ok() for result in schema.get_all_operations()) if each is not None]  # type: ignore[union-attr] # ours is a valid one

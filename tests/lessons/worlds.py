@@ -19,6 +19,7 @@ from workbench.review.exposure import attacker_with
 from workbench.review.known_secrets import read_secrets
 
 
+@cache
 def lesson_00_world() -> World:
     """The world of lesson 00 at its end."""
     world = World.of(4)
@@ -214,6 +215,7 @@ def tree_of(world: World) -> RatchetTree:
     return state.tree
 
 
+@cache
 def full_world() -> World:
     world = World.of(8)
     for name in ("Carol", "Erin", "Grace"):
@@ -221,6 +223,7 @@ def full_world() -> World:
     return world
 
 
+@cache
 def around_a_removal() -> tuple[RatchetTree, RatchetTree]:
     world = full_world()
     before = tree_of(world)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 LONG = int(os.environ.get("MLS_HISTORIES", "0"))
 PROFILE = settings(
-    max_examples=LONG or 40,
+    max_examples=LONG or 16,
     stateful_step_count=60 if LONG else 30,
     derandomize=not LONG,
     database=None,

@@ -10,8 +10,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import Leak
@@ -19,6 +18,9 @@ from workbench.adversary.verdict import Verdict
 from workbench.inspect.names import listed, shortened, shown, upper_first
 from workbench.inspect.trace_format import SecretId
 from workbench.inspect.trace_rules import Fact, Rule, is_of, message_place
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +55,8 @@ class Derivation:
         A node has `words`, a `rank` (the number of steps on the longest way from a leaked fact) and its `leak`, None if
         it did not leak. An edge has the `kind`, `operation` and `label` of its rule.
         """
+        import networkx as nx  # noqa: PLC0415 - it takes a quarter of the time in which the pictures are imported
+
         graph: nx.DiGraph[Fact] = nx.DiGraph()
         words = Words(*self.verdict.recorded.group_histories)
         for fact, leak in self.leaks.items():

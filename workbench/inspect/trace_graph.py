@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from workbench.inspect.trace_format import Trace, TraceSecret
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def derivation_graph(trace: Trace, steps: Collection[int] | None = None) -> nx.DiGraph[str]:
@@ -15,6 +17,8 @@ def derivation_graph(trace: Trace, steps: Collection[int] | None = None) -> nx.D
     An edge has the `operation`, its `label`, and the holders that performed it (`by`). Only operations in `steps`
     count, by default all steps. Public constants as inputs make no edges.
     """
+    import networkx as nx  # noqa: PLC0415 - it takes a quarter of the time in which the pictures are imported
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     secrets: dict[str, TraceSecret] = {}
     for number, step in enumerate(trace["steps"]):

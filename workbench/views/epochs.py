@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
-
-import networkx as nx
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.adversary.group_history import EpochRecord, GroupHistory
 from workbench.adversary.verdict import Standing, Verdict
 from workbench.inspect.names import shortened
 from workbench.views.ratchet_tree import ratchet_tree_view
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 EpochId: TypeAlias = tuple[int, str]
 """The number and the epoch authenticator of an epoch. After a fork two epochs may have the same number."""
@@ -37,6 +38,8 @@ class EpochHistory:
         """
         if len({verdict.recorded.group_history.trace["group_id"] for verdict in verdicts}) != 1:
             raise ValueError("The verdicts are on different groups: an epoch history needs verdicts on one group")
+        import networkx as nx  # noqa: PLC0415 - it takes a quarter of the time in which the pictures are imported
+
         graph: nx.DiGraph[EpochId] = nx.DiGraph()
         leaks = [leak for verdict in verdicts for leak in verdict.leaks]
         for branch, verdict in enumerate(verdicts):

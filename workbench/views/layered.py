@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import networkx as nx
+if TYPE_CHECKING:
+    import networkx as nx
+
 
 Item: TypeAlias = Hashable
 """A node, or the place where all lines from a node pass a row: (node, row)."""
@@ -27,6 +29,8 @@ STRAIGHT = 6
 def ranks(graph: nx.DiGraph[int]) -> dict[int, int]:
     """The row of each node: the lowest row that is above all its successors."""
     below: dict[int, int] = {}
+    import networkx as nx  # noqa: PLC0415 - it takes a quarter of the time in which the pictures are imported
+
     for node in reversed(list(nx.topological_sort(graph))):
         below[node] = max((1 + below[after] for after in graph.successors(node)), default=0)
     deepest = max(below.values())
@@ -62,6 +66,8 @@ def _rows(graph: nx.DiGraph[int], rank: Mapping[int, int]) -> tuple[list[list[It
     """The items of each row, and for each item its neighbours in the rows above and below."""
     rows: list[list[Item]] = [[] for _ in range(1 + max(rank.values()))]
     neighbours: dict[Item, list[Item]] = {node: [] for node in graph}
+    import networkx as nx  # noqa: PLC0415 - it takes a quarter of the time in which the pictures are imported
+
     for node in nx.lexicographical_topological_sort(graph):
         rows[rank[node]].append(node)
     for source, target in graph.edges:

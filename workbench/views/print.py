@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import graphviz
-import networkx as nx
 
 from workbench.adversary.derivation import Derivation
 from workbench.inspect.names import briefly, credential_name
@@ -23,6 +22,9 @@ from workbench.mls.wire.tree import LeafNode, ParentNode
 from workbench.views.derivation import derivation_view
 from workbench.views.epochs import EpochHistory
 from workbench.views.schema import MemberView
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
