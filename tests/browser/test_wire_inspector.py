@@ -52,8 +52,8 @@ def test_bytes_and_fields_are_lit_both_ways_by_pointer_and_by_keyboard(visit: Vi
     expect(key).to_contain_text("lit")
     assert key.bounding_box() == place
     page.locator(FIELDS).focus()
-    for key in ("Home", "ArrowDown", "ArrowDown"):
-        page.keyboard.press(key)
+    for pressed in ("Home", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(pressed)
     expect(page.locator(f"{BYTES} .mls-byte.is-lit")).to_have_text(["00", "02"])
     page.locator(BYTES).focus()
     page.keyboard.press("ArrowRight")
