@@ -11,10 +11,14 @@ import pytest
 
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.cli import main
+from workbench.client.durable import DeviceStorage
+from workbench.delivery import DeliveryService
+from workbench.delivery.access import DeviceAccess
 from workbench.mls import (
     Add,
     MLSMessage,
     RatchetTreeExtension,
+    cipher_suite,
     create_commit,
     encode,
     group_info,
@@ -167,3 +171,23 @@ def test_an_epoch_secret_alone_opens_what_follows_from_it(files: Files) -> None:
     assert (exposed["leaks"], exposed["epochs"]) == (["the epoch secret of epoch 2"], [2, 3])
     assert [each["epoch"] for each in exposed["messages"]] == [2, 3]
     assert exposed["of_messages"] == 3
+
+
+def test_the_folder_of_a_device_of_ours_is_read_with_its_passphrase_and_stays_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, key = tmp_path / "alice", tmp_path / "passphrase"
+    storage = DeviceStorage.create(home, "Alice", cipher_suite(1), "a passphrase")
+    device = storage.device(DeviceAccess(DeliveryService(clock=lambda: NOW)), clock=lambda: NOW)
+    device.create_group(b"tea")
+    before = {each.name: each.read_bytes() for each in home.iterdir()}
+    key.write_text("a passphrase\n")
+    assert main(["state", "show", "--state-key", str(key), str(home)]) == 0
+    assert "Group “tea”, epoch 0" in capsys.readouterr().out
+    key.write_text("another")
+    assert main(["state", "show", "--state-key", str(key), str(home)]) == 2
+    assert f"cannot read {home}: " in capsys.readouterr().err
+    assert {each.name: each.read_bytes() for each in home.iterdir()} == before
+    storage.close()
+    assert main(["state", "show", str(tmp_path)]) == 2
+    assert f"cannot read {tmp_path}: " in capsys.readouterr().err

@@ -112,7 +112,7 @@ def _finding(finding: AuditFinding) -> str:
     lines = "".join(f'<p class="is-quiet">{line}</p>' for line in (section, place) if line)
     return (
         f'<article class="finding is-{severity}"><p class="tags"><b>{severity}</b>, {finding.certainty.value}</p>'
-        f"<h3>{escape(finding.title)}</h3><p>{escape(finding.sentence)}</p>{lines}</article>"
+        f"<h3>{escape(finding.title)}</h3><p>{escape(finding.sentence)} {escape(finding.advice)}</p>{lines}</article>"
     )
 
 

@@ -173,7 +173,7 @@ def _lines_of(finding: AuditFinding) -> list[str]:
     place = f" ({finding.section}{rule})" if finding.section else ""
     severity = painted(finding.severity.name.lower(), COLOURS.get(finding.severity))
     head = f"{severity}, {finding.certainty.value}, {finding.kind.value}: {finding.title}{place}"
-    lines = [head, f"  {finding.sentence}"]
+    lines = [head, *(f"  {line}" for line in (finding.sentence, finding.advice) if line)]
     if finding.where:
         lines.append(f"  in {finding.where}" + (f", {finding.field}" if finding.field else ""))
     return lines

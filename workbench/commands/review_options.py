@@ -42,14 +42,25 @@ def add_state(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="a state or a key package as `write_state` and `write_bundle` write it, a state of OpenMLS or mls-rs, a "
-        "passive client of the working group, or a JSON of known secrets (docs/review.md); may be repeated",
+        "passive client of the working group, a JSON of known secrets (docs/review.md), or the folder of a device of "
+        "`workbench device`; may be repeated",
     )
-    held.add_argument(
+    add_state_key(held)
+
+
+def add_state_key(parser: argparse._ActionsContainer) -> None:
+    """Declare the key of encrypted states."""
+    parser.add_argument(
         "--state-key",
         metavar="FILE",
-        help="the key of an encrypted database in --state: a file with the passphrase, or with x'...', the raw key in "
-        "hexadecimal",
+        help="the key of an encrypted database or of a device's folder: a file with the passphrase, or with x'...', "
+        "the raw key of the database in hexadecimal",
     )
+
+
+def state_key(arguments: argparse.Namespace) -> str:
+    """The key of encrypted states, "" if none is given. Raises OSError and ValueError if it cannot be read."""
+    return Path(arguments.state_key).read_bytes().decode().strip() if arguments.state_key else ""
 
 
 def _seconds(text: str) -> int:
@@ -87,17 +98,29 @@ def _policy(arguments: argparse.Namespace) -> Policy:
 def secrets_in(arguments: argparse.Namespace, command: str, policy: Policy = DEFAULT_POLICY) -> KnownSecrets | None:
     """All secrets of the given files; None after a message on stderr if one of the files cannot be read."""
     held = NO_SECRETS
-    key = ""
-    for name in (*([arguments.state_key] if arguments.state_key else ()), *arguments.state):
-        try:
-            content = Path(name).read_bytes()
-            if name == arguments.state_key:
-                key = content.decode().strip()
-            else:
-                held += read_secrets(content, policy, key)
-        except (OSError, ValueError) as problem:
-            reason = problem.strerror if isinstance(problem, OSError) else problem
-            reason = f"{reason} (--state-key)" if "give its key" in str(reason) else reason
-            print(f"workbench {command}: cannot read {name}: {reason}", file=sys.stderr)
-            return None
+    try:
+        key = state_key(arguments)
+        for name in arguments.state:
+            held += secrets_from(name, key, policy)
+    except (OSError, ValueError) as problem:
+        reason = f"{problem.filename}: {problem.strerror}" if isinstance(problem, OSError) else problem
+        print(f"workbench {command}: cannot read {reason}", file=sys.stderr)
+        return None
     return held
+
+
+def secrets_from(name: str, key: str, policy: Policy = DEFAULT_POLICY) -> KnownSecrets:
+    """The secrets in a file, or in the folder of a device. Raises OSError, and ValueError with the name of the file."""
+    try:
+        if Path(name).is_dir():
+            from workbench.review.own_device import secrets_of_device  # noqa: PLC0415 - its packages may be missing
+
+            return secrets_of_device(Path(name), key, policy)
+        return read_secrets(Path(name).read_bytes(), policy, key)
+    except ModuleNotFoundError as problem:
+        raise ValueError(
+            f"{name}: a device's folder needs more packages: pip install 'mls-workbench[device]'"
+        ) from problem
+    except ValueError as problem:
+        option = " (--state-key)" if "give its key" in str(problem) else ""
+        raise ValueError(f"{name}: {problem}{option}") from problem

@@ -19,6 +19,7 @@ import json
 import sys
 from pathlib import Path
 
+from workbench.commands.review_options import add_state_key, secrets_from, state_key
 from workbench.commands.source import read_files
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.material import pieces_in
@@ -30,7 +31,6 @@ from workbench.mls.wire.messages import Welcome
 from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.review.evidence import ReviewEvidence
 from workbench.review.groups import lenient
-from workbench.review.known_secrets import KnownSecrets, read_secrets
 from workbench.review.states import StateDescription, describe, differences, parting
 from workbench.review.verify_messages import state_from
 
@@ -51,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     comparing.add_argument("first", metavar="STATE", help="one state")
     comparing.add_argument("second", metavar="STATE", help="the other state")
     comparing.add_argument("files", nargs="*", metavar="FILE", help="messages of the group, to find where the two part")
+    for action in (joining, showing, comparing):
+        add_state_key(action)
     for action in (showing, comparing):
         action.add_argument("--json", action="store_true", help="print JSON; docs/review.md describes it")
     parser.epilog = (
@@ -71,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _join(arguments: argparse.Namespace) -> int:
     objects = _objects(arguments.files)
-    secrets = _secrets(arguments.state)
+    secrets = secrets_from(arguments.state, state_key(arguments))
     trees = [each.content for each in objects if isinstance(each.content, RatchetTreeExtension)]
     evidence = ReviewEvidence(
         bundles=secrets.bundles, psks=secrets.psks, trees=(*secrets.trees, *trees), policy=lenient(DEFAULT_POLICY)
@@ -90,13 +92,14 @@ def _join(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    described = describe(_state(arguments.file), show_secrets=arguments.secrets)
+    described = describe(_state(arguments.file, state_key(arguments)), show_secrets=arguments.secrets)
     print(json.dumps(described.as_json(), ensure_ascii=False) if arguments.json else text_of(described))
     return 0
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    first, second = _state(arguments.first), _state(arguments.second)
+    key = state_key(arguments)
+    first, second = _state(arguments.first, key), _state(arguments.second, key)
     found = differences(first, second)
     where = parting(first, second, _objects(arguments.files)) if arguments.files else ""
     if arguments.json:
@@ -128,16 +131,9 @@ def text_of(described: StateDescription) -> str:
     return "\n".join(lines)
 
 
-def _secrets(name: str) -> KnownSecrets:
-    try:
-        return read_secrets(Path(name).read_bytes())
-    except ValueError as problem:
-        raise ValueError(f"{name}: {problem}") from problem
-
-
-def _state(name: str) -> GroupState:
+def _state(name: str, key: str) -> GroupState:
     """The state in a file; of a passive client, the one that its Welcome gives."""
-    secrets = _secrets(name)
+    secrets = secrets_from(name, key)
     if secrets.states:
         return secrets.states[0]
     evidence = ReviewEvidence(

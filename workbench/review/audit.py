@@ -27,6 +27,7 @@ from workbench.review.groups import lenient
 from workbench.review.hygiene import hygiene
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets
 from workbench.review.replay import HistoryLine, Replay, ReplayedMessage, replay
+from workbench.review.state_hygiene import state_hygiene
 from workbench.review.verify import verify
 from workbench.review.verify_messages import field_of_error, state_from
 
@@ -173,6 +174,7 @@ class _Desk:
                 continue  # a client has joined with it, or it is the tree of a GroupInfo: it was checked there
             self._report(found, self._evidence({}))
         self.findings += hygiene(self.objects, groups_of(groups), policy=self.policy, now=self.now, trusts=self.trusts)
+        self.findings += state_hygiene(self.secrets.states, self.policy)
         order = sorted(
             dict.fromkeys(self.findings), key=lambda each: (-each.severity, each.certainty is not Certainty.PROVEN)
         )
@@ -273,6 +275,7 @@ class _Desk:
                 found.where,
                 group_id=found.group_id,
                 epoch=found.epoch,
+                advice="Members refuse it. Look for a queue that delivers twice, or for a replay.",
             )
         )
 
@@ -350,6 +353,7 @@ def _forks(replayed: Replay) -> Iterator[AuditFinding]:
             section="§14",
             group_id=replayed.group_id,
             epoch=epoch,
+            advice="Let the members compare their epoch authenticators, and let those on one side join the group anew.",
         )
 
 

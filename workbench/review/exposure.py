@@ -7,7 +7,7 @@ rules of deduction and the theorem, judge the same leaks from what the member's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from workbench.adversary.attacker import Attacker
@@ -16,6 +16,7 @@ from workbench.adversary.theorem import allowed_by_theorem
 from workbench.inspect.carving import CarvedObject
 from workbench.mls import GroupState, PublicGroup
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
+from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS
 from workbench.review.known_secrets import KnownEpochSecret
 from workbench.review.member_history import member_history
 from workbench.review.replay import Replay
@@ -88,7 +89,7 @@ def attacker_with(state: GroupState, messages: Iterable[bytes]) -> Attacker:
     The messages are those of the group in their order, before and after the compromise. `Attacker.epochs` are the
     epochs that it enters, and `Attacker.reads` the messages that it reads.
     """
-    attacker = Attacker(state.suite, state.group_id, state.policy)
+    attacker = Attacker(state.suite, state.group_id, replace(state.policy, ratchets=DEFAULT_LIMITS))
     attacker.take(leaked_secrets_of(device_with(state)))
     for message in messages:
         attacker.hear(message)

@@ -37,7 +37,10 @@ class FindingKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """One finding. `field` and `rule` are as in `CheckResult`; `missing` says what is needed to know more."""
+    """One finding. `field` and `rule` are as in `CheckResult`; `missing` says what is needed to know more.
+
+    `advice` says what to do, "" where a broken rule speaks for itself.
+    """
 
     severity: Severity
     certainty: Certainty
@@ -51,6 +54,7 @@ class AuditFinding:
     group_id: bytes | None = None
     epoch: int | None = None
     missing: str = ""
+    advice: str = ""
 
     @property
     def is_violation(self) -> bool:
@@ -72,6 +76,7 @@ class AuditFinding:
             "group_id": None if self.group_id is None else self.group_id.hex(),
             "epoch": self.epoch,
             "missing": self.missing,
+            "advice": self.advice,
         }
 
 

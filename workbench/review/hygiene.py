@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.inspect.carving import CarvedObject
-from workbench.inspect.names import credential_name, shown, upper_first
+from workbench.inspect.names import briefly, credential_name, few, listed, shown, upper_first
 from workbench.mls import KeyPackage, LeafNode, Policy, PublicGroup, is_last_resort
 from workbench.mls.errors import MLSError
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.when import When
-from workbench.mls.wire.code_points import is_grease
+from workbench.mls.wire.code_points import ExtensionType, is_grease
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import Add, Commit, Proposal, ProposalByValue, PublicMessage
+from workbench.mls.wire.messages import Add, Commit, GroupInfo, Proposal, ProposalByValue, PublicMessage, from_member
 from workbench.mls.wire.tree import BasicCredential, KeyPackageSource
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 
@@ -38,7 +38,8 @@ def hygiene(
     for group_id, epochs in followed:
         if epochs:
             yield from _stale(group_id, epochs)
-            yield from _practice(group_id, epochs[-1], trusts=trusts)
+            yield from _came_back(group_id, epochs)
+            yield from _practice(group_id, epochs[-1], objects, trusts=trusts)
 
 
 def _finding(
@@ -98,6 +99,7 @@ def _lifetimes(
                 section=error.section,
                 rule="longest-lifetime" if error.section == "§7.2" else "lifetime-received",
                 group_id=group_id,
+                advice="Let the client publish a new key package, or a member renew its leaf by an Update or a commit.",
             )
 
 
@@ -120,37 +122,79 @@ def _reused_key_packages(added: Sequence[tuple[CarvedObject, KeyPackage]]) -> It
             "A key package is for one use: an attacker with its init key reads every Welcome that was sealed to it."
         )
         title = f"the key package of {name} is used {len(uses)} times"
-        yield _finding(severity, FindingKind.HYGIENE, title, sentence, where=where, section="§10")
+        advice = (
+            "Let the directory hand out each key package once, and let a client delete an init key once it has joined."
+        )
+        yield _finding(severity, FindingKind.HYGIENE, title, sentence, where=where, section="§10", advice=advice)
 
 
 def _reused_keys(
     added: Sequence[tuple[CarvedObject, KeyPackage]], objects: Iterable[CarvedObject]
 ) -> Iterator[AuditFinding]:
-    """HPKE keys that two different key packages have in common."""
+    """HPKE keys that two different key packages have in common, and signature keys of two different clients."""
     packages = {encode(key_package): (found, key_package) for found, key_package in added}
     for found in objects:
         if isinstance(found.content, KeyPackage):
             packages.setdefault(encode(found.content), (found, found.content))
     owners: defaultdict[bytes, list[tuple[str, CarvedObject]]] = defaultdict(list)
+    signers: defaultdict[bytes, dict[bytes, tuple[str, CarvedObject]]] = defaultdict(dict)
     for found, key_package in packages.values():
+        leaf_node = key_package.leaf_node
         owners[key_package.init_key].append(("init key", found))
-        owners[key_package.leaf_node.encryption_key].append(("encryption key", found))
+        owners[leaf_node.encryption_key].append(("encryption key", found))
+        named = credential_name(leaf_node) or "a client without a readable name"
+        signers[leaf_node.signature_key].setdefault(encode(leaf_node.credential), (named, found))
     for uses in owners.values():
         if len(uses) > 1:
             what = " and ".join(dict.fromkeys(name for name, _ in uses))
-            where = " and ".join(dict.fromkeys(found.where for _, found in uses))
             sentence = (
                 f"{len(uses)} key packages have one HPKE key in common, as {what}. Each key package needs new keys."
             )
-            yield _finding(
-                Severity.WARNING, FindingKind.HYGIENE, "reused HPKE key", sentence, where=where, section="§10"
+            yield _shared(
+                "reused HPKE key", sentence, (found for _, found in uses), "§10", "Look for a faulty generator of keys."
+            )
+    for clients in signers.values():
+        if len(clients) > 1:
+            who = listed(few([name for name, _ in clients.values()]))
+            sentence = f"{who} have one signature key in common, so each of them can sign as the others."
+            advice = "Give each client a signature key of its own, and look for a device that was cloned."
+            yield _shared(
+                "one signature key of several clients", sentence, (each for _, each in clients.values()), "§5.3", advice
             )
 
 
+def _shared(title: str, sentence: str, uses: Iterable[CarvedObject], section: str, advice: str) -> AuditFinding:
+    where = " and ".join(dict.fromkeys(found.where for found in uses))
+    return _finding(Severity.WARNING, FindingKind.HYGIENE, title, sentence, where=where, section=section, advice=advice)
+
+
+def _came_back(group_id: bytes, epochs: Sequence[PublicGroup]) -> Iterator[AuditFinding]:
+    """Public keys of the tree that were replaced and came back later: whoever had the old private key has them too."""
+    gone: set[bytes] = set()
+    before: set[bytes] = set()
+    for public in epochs:
+        now = {node.encryption_key for _, node in (*public.tree.leaves(), *public.tree.parents())}
+        again = now & gone
+        if again:
+            what = "1 key comes" if len(again) == 1 else f"{len(again)} keys come"
+            yield _finding(
+                Severity.WARNING,
+                FindingKind.HYGIENE,
+                "a key of the tree comes back",
+                f"{what} back in epoch {public.epoch}, and an earlier commit had replaced it. So nothing has healed.",
+                section="§16.6",
+                group_id=group_id,
+                epoch=public.epoch,
+                advice="Look for a device that was restored from a backup, or that draws the same randomness again.",
+            )
+        gone = (gone | before) - now
+        before = now
+
+
 def _stale(group_id: bytes, epochs: Sequence[PublicGroup]) -> Iterator[AuditFinding]:
-    """Members whose leaf node has not changed for many epochs."""
+    """Members whose leaf node has not changed for many epochs: since they joined, or since their last update."""
     last = epochs[-1]
-    names = []
+    never, stale = list[str](), list[str]()
     for leaf, leaf_node in last.tree.leaves():
         since = last.epoch
         for public in reversed(epochs):
@@ -158,33 +202,95 @@ def _stale(group_id: bytes, epochs: Sequence[PublicGroup]) -> Iterator[AuditFind
                 break
             since = public.epoch
         if last.epoch - since >= STALE_AFTER:
+            names = never if isinstance(leaf_node.leaf_node_source, KeyPackageSource) else stale
             names.append(f"{credential_name(leaf_node) or f'leaf {leaf}'} (since epoch {since})")
-    if names:
-        few = ", ".join(names[:5]) + (f" and {len(names) - 5} others" if len(names) > 5 else "")  # noqa: PLR2004
-        title = f"{len(names)} member{'' if len(names) == 1 else 's'} without an update for {STALE_AFTER} epochs"
-        sentence = f"Keys of these members that leaked before still open the group: {few}."
-        yield _finding(
-            Severity.NOTE, FindingKind.HYGIENE, title, sentence, section="§16.6", group_id=group_id, epoch=last.epoch
-        )
+    for names, what in (
+        (never, "that never renewed their keys"),
+        (stale, f"without an update for {STALE_AFTER} epochs"),
+    ):
+        if names:
+            yield _finding(
+                Severity.NOTE,
+                FindingKind.HYGIENE,
+                f"{_counted(len(names), 'member')} {what}",
+                f"Keys of these members that leaked before still open the group: {briefly(names)}.",
+                section="§16.6",
+                group_id=group_id,
+                epoch=last.epoch,
+                advice="Let each member send an Update or a commit now and then, or remove those who are gone.",
+            )
 
 
-def _practice(group_id: bytes, public: PublicGroup, *, trusts: bool) -> Iterator[AuditFinding]:
+def _practice(
+    group_id: bytes, public: PublicGroup, objects: Iterable[CarvedObject], *, trusts: bool
+) -> Iterator[AuditFinding]:
+    """Findings about the group itself: its members' credentials, who may act from outside, what it does not hide."""
+    own = [each.content for each in objects if each.group_id == group_id]
     leaves = [leaf_node for _, leaf_node in public.tree.leaves()]
     basic = sum(isinstance(leaf_node.credential.credential, BasicCredential) for leaf_node in leaves)
-    place: dict[str, bytes | int] = {"group_id": group_id, "epoch": public.epoch}
+    told: list[tuple[str, str, str, str]] = []
     if not trusts:
         sentence = (
             f"{basic} of {len(leaves)} members show basic credentials, which prove nothing by themselves. The audit "
             "does not check identities."
         )
-        yield _finding(
-            Severity.NOTE, FindingKind.HYGIENE, "identities are not authenticated", sentence, section="§5.3.1", **place
-        )
-    senders = external_senders_in(public.context.extensions)
-    if senders:
-        title = f"{len(senders)} external sender{'' if len(senders) == 1 else 's'} may propose changes"
+        advice = "Give the trust anchors (--trust), or compare the members' signature keys in another way."
+        told.append(("identities are not authenticated", sentence, "§5.3.1", advice))
+    if senders := external_senders_in(public.context.extensions):
         sentence = "They are not members. The group commits their proposals, unless a member checks them first."
-        yield _finding(Severity.NOTE, FindingKind.HYGIENE, title, sentence, section="§12.1.8.1", **place)
-    if leaves and not any(is_grease(value) for leaf_node in leaves for value in leaf_node.capabilities.extensions):
-        sentence = "No member lists a GREASE value. So nobody notices early that a client fails on unknown values."
-        yield _finding(Severity.NOTE, FindingKind.HYGIENE, "no GREASE", sentence, section="§13.5", **place)
+        title = f"{_counted(len(senders), 'external sender')} may propose changes"
+        told.append((title, sentence, "§12.1.8.1", "Make sure that each of them is meant to have a say."))
+    if any(_lets_join(content) for content in own):
+        sentence = "A GroupInfo has an external key, so each client that gets hold of it can join by a commit."
+        advice = "Hand it out only to clients that may join, or leave the extension out."
+        told.append(("the group can be joined from outside", sentence, "§12.4.3.2", advice))
+    open_ones = sum(isinstance(content, PublicMessage) and from_member(content.content) for content in own)
+    if open_ones:
+        sentence = (
+            f"{open_ones} of the members' proposals and commits are PublicMessages. Each server on the way sees who "
+            "changes the group, and whom it adds and removes."
+        )
+        told.append(
+            (
+                "handshakes are in the clear",
+                sentence,
+                "§16.4.3",
+                "Send PrivateMessages, unless a server has to follow the group.",
+            )
+        )
+    if gaps := list(_grease_gaps(leaves)):
+        sentence = (
+            f"No member lists a GREASE value among its {listed(gaps)}. So nobody notices early that a client fails on "
+            "unknown values."
+        )
+        title = "no GREASE" if len(gaps) == len(GREASED) else f"no GREASE among {listed(gaps)}"
+        told.append((title, sentence, "§13.5", "Let clients add a GREASE value to each list of their capabilities."))
+    for title, sentence, section, advice in told:
+        place: dict[str, bytes | int] = {"group_id": group_id, "epoch": public.epoch}
+        yield _finding(Severity.NOTE, FindingKind.HYGIENE, title, sentence, section=section, advice=advice, **place)
+
+
+GREASED = {
+    "cipher suites": "cipher_suites",
+    "extensions": "extensions",
+    "proposals": "proposals",
+    "credentials": "credentials",
+}
+"""The lists of a leaf's capabilities that can have GREASE values, by their names in a sentence (RFC 9420 §13.5)."""
+
+
+def _grease_gaps(leaves: Sequence[LeafNode]) -> Iterator[str]:
+    """The lists of capabilities in which no member has a GREASE value."""
+    for name, field in GREASED.items():
+        if leaves and not any(is_grease(value) for leaf in leaves for value in getattr(leaf.capabilities, field)):
+            yield name
+
+
+def _lets_join(content: object) -> bool:
+    return isinstance(content, GroupInfo) and any(
+        each.extension_type == ExtensionType.external_pub for each in content.extensions
+    )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.mls import (
@@ -32,6 +32,7 @@ from workbench.mls.schedule.secret_tree import (
     MessageKey,
     OpenedParentSecrets,
     Ratchet,
+    RatchetLimits,
     Ratchets,
     SecretTree,
     Subtree,
@@ -53,6 +54,7 @@ SQLITE_NAMES = {
     "resumption_psk_store": "ResumptionPsk",
     "own_leaf_index": "OwnLeafNodeIndex",
     "group_epoch_secrets": "EpochSecrets",
+    "join_group_config": "MlsGroupJoinConfig",
 }
 """The labels of the records by their names in the column `data_type` of `openmls_group_data`."""
 
@@ -115,7 +117,7 @@ class OpenMLSRecords:
         psks = self._value("ResumptionPsk", group)["resumption_psk"]
         tag = _bytes(self._value("ConfirmationTag", group))
         return GroupState(
-            public=public_epoch(suite, context, tree, tag, policy),
+            public=public_epoch(suite, context, tree, tag, self._policy(group, policy)),
             own_leaf=own_leaf,
             private_keys=dict(self._private_keys(group, context.epoch, own_leaf, tree)),
             signature_private_key=self._signature_key(tree.member(own_leaf).signature_key),
@@ -130,6 +132,18 @@ class OpenMLSRecords:
             resumption_psks={epoch: _bytes(psk) for epoch, psk in psks} | {context.epoch: secrets["resumption_psk"]},
             first_epoch=context.epoch,
             active=self._value("GroupState", group) == "Operational",
+        )
+
+    def _policy(self, group: bytes, policy: Policy) -> Policy:
+        """The policy of the device: the given one, with the limits that are stored with the group."""
+        if ("MlsGroupJoinConfig", group) not in self.records:
+            return policy
+        stored = self._value("MlsGroupJoinConfig", group)
+        ratchets = stored["sender_ratchet_configuration"]
+        return replace(
+            policy,
+            ratchets=RatchetLimits(ratchets["maximum_forward_distance"], ratchets["out_of_order_tolerance"]),
+            past_epochs=stored["max_past_epochs"],
         )
 
     def _private_keys(

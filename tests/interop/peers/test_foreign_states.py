@@ -17,6 +17,7 @@ from workbench.interop.peers.member import AddMember, Form, PeerMember, identity
 from workbench.interop.peers.ours import OURS, OurMember
 from workbench.interop.peers.rine import RinePackage
 from workbench.mls import ApplicationMessage, GroupState, process
+from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.review.exposure import attacker_with
 from workbench.review.foreign_states import foreign_states
 from workbench.review.known_secrets import read_secrets
@@ -93,6 +94,13 @@ def test_it_has_the_secrets_of_the_epoch_and_opens_what_was_not_read(played: Pla
         state, received = process(state, message, now=0)
         assert isinstance(received, ApplicationMessage)
         assert received.application_data == b"message %d" % number
+
+
+def test_a_state_of_openmls_has_the_limits_of_its_device(openmls: Played) -> None:
+    state = state_in(openmls.raw)
+    assert (state.policy.ratchets, state.policy.past_epochs) == (RatchetLimits(forward=1000, behind=5), 0)
+    wide = openmls.raw.replace(b'"out_of_order_tolerance":5,', b'"out_of_order_tolerance":9,')
+    assert state_in(wide).policy.ratchets.behind == 9
 
 
 def test_it_follows_the_next_commit_with_its_private_keys(played: Played) -> None:
@@ -178,6 +186,10 @@ def test_an_encrypted_database_is_named_as_such_and_takes_its_key(
     key.write_text(KEY)
     assert main(["audit", "--state", str(path), "--state-key", str(key), str(log)]) == 0
     assert "1 messages, 1 verified" in capsys.readouterr().out
+    assert main(["state", "show", "--state-key", str(key), str(path)]) == 0
+    assert "epoch 2" in capsys.readouterr().out
+    assert main(["state", "show", str(path)]) == 2
+    assert "give its key too (--state-key)" in capsys.readouterr().err
     key.write_text("another key")
     assert main(["audit", "--state", str(path), "--state-key", str(key), str(log)]) == 2
     assert "the key does not open this encrypted database" in capsys.readouterr().err
