@@ -173,7 +173,8 @@ def _came_back(group_id: bytes, epochs: Sequence[PublicGroup]) -> Iterator[Audit
     gone: set[bytes] = set()
     before: set[bytes] = set()
     for public in epochs:
-        now = {node.encryption_key for _, node in (*public.tree.leaves(), *public.tree.parents())}
+        now = {leaf_node.encryption_key for _, leaf_node in public.tree.leaves()}
+        now |= {parent.encryption_key for _, parent in public.tree.parents()}
         again = now & gone
         if again:
             what = "1 key comes" if len(again) == 1 else f"{len(again)} keys come"

@@ -33,4 +33,5 @@ def secrets_of_device(folder: Path, passphrase: str, policy: Policy = DEFAULT_PO
     if held is None:
         return KnownSecrets()
     states = tuple(membership.state for membership in held.groups.values())
-    return KnownSecrets(states, tuple(held.bundles.values()), dict(held.psks))
+    psks = dict[bytes | tuple[bytes, int], bytes](held.psks.items())
+    return KnownSecrets(states, tuple(held.bundles.values()), psks)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
-from workbench.inspect.names import as_name, as_subject, briefly, credential_name, shortened
+from workbench.inspect.names import as_name, as_subject, briefly, credential_name, shortened, upper_first
 from workbench.inspect.trace_format import HolderId, MessageKind, Trace, TraceMessage, TraceStep, custom_types
 from workbench.mls import CIPHER_SUITES, CipherSuite, LeafNode, MLSMessage, decode
 from workbench.mls.errors import MLSError
@@ -81,9 +81,11 @@ class SignatureChecks:
 
     def apply(self, step: TraceStep, index: int) -> list[SignatureView]:
         """Check what a step sent, and go on to the state after the step."""
-        before = [self._of_framed(step, index, place, message) for place, message in enumerate(step["messages"])]
+        custom = custom_types(step)
+        decoded = [decode(MLSMessage, bytes.fromhex(each["wire"]), custom=custom).message for each in step["messages"]]
+        before = [self._of_framed(step, index, place, message) for place, message in enumerate(decoded)]
         self._advance(step)
-        after = [self._of_tree(step, message) for message in step["messages"]]
+        after = [self._of_tree(step, place, message) for place, message in enumerate(decoded)]
         return [one for one in (*before, *after) if one is not None]
 
     def _advance(self, step: TraceStep) -> None:
@@ -103,10 +105,11 @@ class SignatureChecks:
 
     # Proposals, commits and application messages (RFC 9420 §6.1)
 
-    def _of_framed(self, step: TraceStep, index: int, place: int, message: TraceMessage) -> SignatureView | None:
-        match decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom_types(step)).message:
-            case PublicMessage() as public:
-                return self._of_public(KINDS[message["kind"]], public)
+    def _of_framed(self, step: TraceStep, index: int, place: int, decoded: object) -> SignatureView | None:
+        message = step["messages"][place]
+        match decoded:
+            case PublicMessage():
+                return self._of_public(KINDS[message["kind"]], decoded)
             case PrivateMessage():
                 return self._of_private(step, index, place, message)
         return None
@@ -144,42 +147,34 @@ class SignatureChecks:
 
     # GroupInfo and Welcome, whose signer is a leaf of the tree after the step (RFC 9420 §12.4.3)
 
-    def _of_tree(self, step: TraceStep, message: TraceMessage) -> SignatureView | None:
-        match decode(MLSMessage, bytes.fromhex(message["wire"]), custom=custom_types(step)).message:
-            case GroupInfo() as info:
-                return self._of_group_info(info)
+    def _of_tree(self, step: TraceStep, place: int, decoded: object) -> SignatureView | None:
+        message = step["messages"][place]
+        match decoded:
+            case GroupInfo():
+                return self._of_group_info(decoded)
             case Welcome():
                 joined = [
-                    self.names[holder] for holder, place in step["places"].items() if place and holder in self.names
+                    self.names[holder] for holder, seat in step["places"].items() if seat and holder in self.names
                 ]
                 sender = None if message["sender"] is None else self.names[message["sender"]]
                 others = [name for name in joined if name != sender]
                 if sender is None or not others:
                     return None
                 words = f"{as_subject(sender)} signed the GroupInfo in the Welcome; {briefly(others)} verified it."
-                return _view("Welcome", "decrypted", sender, None, words, "12.4.3.1")
+                return _view(KINDS["welcome"], "decrypted", sender, None, words, "12.4.3.1")
         return None
 
     def _of_group_info(self, info: GroupInfo) -> SignatureView:
-        signer = self.leaves.get(info.signer)
+        kind, section, signer = KINDS["group_info"], "12.4.3", self.leaves.get(info.signer)
         by = _name(signer, info.signer)
         if signer is None:
-            return _view(
-                "group_info", "unknown", by, None, f"The GroupInfo is signed by {by}, whose key is unknown.", "12.4.3"
-            )
+            return _view(kind, "unknown", by, None, f"The {kind} is signed by {by}, whose key is unknown.", section)
+        key = signer.signature_key
         try:
-            verify_group_info(self.suite, info, signer.signature_key)
+            verify_group_info(self.suite, info, key)
         except MLSError as problem:
-            return _view(
-                "group_info",
-                "failed",
-                by,
-                signer.signature_key,
-                f"{problem.reason[0].upper()}{problem.reason[1:]}.",
-                "12.4.3",
-            )
-        words = f"{as_subject(by)} signed a GroupInfo; the signature verifies."
-        return _view("GroupInfo", "verified", by, signer.signature_key, words, "12.4.3")
+            return _view(kind, "failed", by, key, f"{upper_first(problem.reason)}.", section)
+        return _view(kind, "verified", by, key, f"{as_subject(by)} signed a {kind}; the signature verifies.", section)
 
 
 def _signer(
