@@ -89,8 +89,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--home", type=Path, required=True, help="the folder of the device")
     parser.add_argument("--ask", action="store_true", help="ask for the passphrase of the keystore")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for name, (words, _) in ACTIONS.items():
-        action = actions.add_parser(name)
+    for name, (words, perform) in ACTIONS.items():
+        action = actions.add_parser(name, description=perform.__doc__)
         for word in words:
             action.add_argument(word)
         if name == "register":
@@ -248,9 +248,11 @@ def read(terminal: Terminal) -> int:
 def follow(device: Device, group_id: bytes) -> None:
     """Fetch in a group, do what is due there, and state each new epoch in other groups with common members."""
     events = device.fetch(group_id)
-    show(events)
     if device.state(group_id).active and group_id not in device.device_state.changes:
-        show(Upkeep(device).run(group_id))
+        events += Upkeep(device).run(group_id)
+        if device.device_state.groups[group_id].own:
+            events += device.fetch(group_id)
+    show(events)
     if any(event.kind == "commit" for event in events):
         device.forks.tell(group_id)
 
