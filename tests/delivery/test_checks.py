@@ -15,7 +15,7 @@ from workbench.delivery import (
     NoKeyPackage,
     WrongOrder,
 )
-from workbench.delivery.checks import LARGEST_MESSAGE, SENDER_DATA, SHORTEST_CONTENT
+from workbench.delivery.checks import LARGEST_MESSAGE, SENDER_DATA
 from workbench.mls import (
     CIPHER_SUITES,
     Framing,
@@ -113,9 +113,11 @@ def private(kind: ContentType, length: int, sender_data: int = SENDER_DATA) -> b
     return framed(PrivateMessage(GROUP, 0, kind, b"", bytes(sender_data), bytes(length)))
 
 
-@pytest.mark.parametrize("kind", ContentType)
-def test_a_ciphertext_that_is_too_short_for_its_content_is_refused(kind: ContentType) -> None:
-    service, shortest = opened(), SHORTEST_CONTENT[kind]
+@pytest.mark.parametrize(
+    ("kind", "shortest"), [(ContentType.application, 26), (ContentType.proposal, 27), (ContentType.commit, 60)]
+)
+def test_a_ciphertext_that_is_too_short_for_its_content_is_refused(kind: ContentType, shortest: int) -> None:
+    service = opened()
     with pytest.raises(InvalidFrame, match=f"{shortest} at least"):
         service.submit(GROUP, private(kind, shortest - 1))
     assert (service.entries(GROUP), service.epoch(GROUP)) == ((), 0)
