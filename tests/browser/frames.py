@@ -33,7 +33,7 @@ from workbench.bench.steps import Tree
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
 from workbench.lab import World
 from workbench.mls import GroupState, encode
-from workbench.views.ratchet_tree import ratchet_tree_view
+from workbench.views.ratchet_tree import GrowingTree, ratchet_tree_view
 from workbench.views.schema import RatchetTreeView
 
 FRAMES = 300
@@ -181,18 +181,19 @@ def clicks(browser: Browser, world: World) -> PictureTime:
 def after_actions(world: World) -> Iterator[PictureTime]:
     """What Python does for the picture after an action, and what it sends: the action itself is not in it."""
     load, members = load_now(), len(world.members)
-    view = ratchet_tree_view(world.trace())
+    growing = GrowingTree()
+    view = growing.view(world.trace())
     times: list[float] = []
     sent: list[int] = []
     for number in range(10):
         world.commit(world.members[number % members])
         start = time.perf_counter()
-        new = ratchet_tree_view(world.trace())
+        new = growing.view(world.trace())
         sent.append(len(json.dumps(difference(view, new))))
         times.append(1000 * (time.perf_counter() - start))
         view = new
     what = f"after {len(world.history)} steps"
-    yield _times(f"the view and its difference in Python, {what}", members, times, None, load)
+    yield _times(f"the view and its difference in Python, {what}", members, times, 100, load)
     yield _bytes(f"sent after a commit, {what}", members, sent, None, load)
     yield _bytes(f"the whole view, {what}", members, [len(json.dumps(view))], None, load)
 

@@ -90,12 +90,20 @@ sides = GroupDiff.of(told, between=("Alice", "Bob"), workspace=space)
 sides"""
 
 
+WIRE = ".mls-wire"
+WIRE_CELL = """\
+from widgets import WireInspector
+
+wire = WireInspector.of(told, workspace=space, viewer="Alice")
+wire"""
+
+
 @pytest.fixture(scope="module")
 def notebook(chromium: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook whose cells have run, one for each picture."""
     watch = Watch()
     schedules = (SCHEDULE_CELL, SECRETS_CELL)
-    story = (STORY_CELL, "tree", SIDES_CELL)
+    story = (STORY_CELL, "tree", SIDES_CELL, WIRE_CELL)
     lab.put("pictures/graph.ipynb", CELL, ROOM_CELL, MATRIX_CELL, LIFETIMES_CELL, *schedules, LARGE_CELL, *story)
     context = chromium.new_context(viewport={"width": 1300, "height": 1000})
     watch.over(context)
@@ -147,6 +155,41 @@ def test_the_timeline_moves_the_tree_of_its_workspace_and_python_hears_of_it(not
     sides.get_by_role("button", name="One step back").click()
     expect(sides.locator(".mls-sentence")).to_have_text("Bob is not in the group after step 1.")
     comes_to_be(notebook, "space.step, sides.step, tree.step", "(0, 0, 0)")
+
+
+def test_the_bytes_follow_the_message_of_the_workspace_and_python_opens_it_with_other_keys(notebook: Page) -> None:
+    timeline, wire = notebook.locator(".mls-timeline"), notebook.locator(WIRE)
+    timeline.scroll_into_view_if_needed()
+    timeline.locator("[data-step='2'] .mls-act").click()
+    comes_to_be(
+        notebook,
+        "wire.shown['title'], wire.shown['viewer']",
+        "('application message in a PrivateMessage, epoch 1', 'Alice')",
+    )
+    wire.scroll_into_view_if_needed()
+    expect(wire.locator(".mls-sentence")).to_contain_text("2 are open with the keys of Alice")
+    wire.get_by_label("Keys of", exact=True).select_option("server")
+    comes_to_be(notebook, "wire.shown['viewer']", "'server'")
+    expect(wire.locator(".mls-sentence")).to_contain_text("none are open with the keys of the server")
+    wire.locator(".mls-wire-fields [data-field]").filter(has_text="group_id").first.click()
+    comes_to_be(notebook, "wire.selected > 0", "True")
+    wire.get_by_role("button", name="Other bytes").click()
+    wire.locator("textarea").fill("00010005")
+    wire.get_by_role("button", name="Inspect", exact=True).click()
+    comes_to_be(notebook, "wire.answer['number']", "1")
+    expect(wire.locator(".mls-answer")).not_to_have_text("Working…")
+    assert faults_that_axe_finds(notebook, WIRE) == []
+
+
+def test_an_error_in_a_callback_of_python_appears_in_the_picture(notebook: Page) -> None:
+    in_kernel(notebook, "globals().update(planted=lambda change: 1 / 0)")
+    in_kernel(notebook, "graph.observe(planted, 'selected')")
+    notebook.locator(f"{ROOT} [data-fact]").first.click()
+    alert = notebook.get_by_role("alert")
+    expect(alert).to_have_text(re.compile("^A callback in Python has failed: ZeroDivisionError: division by zero"))
+    in_kernel(notebook, "graph.unobserve(planted, 'selected')")
+    notebook.locator(f"{ROOT} [data-fact]").last.click()
+    expect(alert).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])

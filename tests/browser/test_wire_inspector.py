@@ -44,13 +44,13 @@ def test_bytes_and_fields_are_lit_both_ways_by_pointer_and_by_keyboard(visit: Vi
     page.locator(f"{BYTES} [data-at='4'].mls-byte").hover()
     expect(page.locator(f"{FIELDS} .is-lit")).to_contain_text("group_id")
     expect(page.locator(DETAILS)).to_contain_text("bytes 4 to 17 of the message")
-    key = page.locator(f"{ROOT} .mls-key-line")
-    expect(key).to_contain_text("lit")
-    place = key.bounding_box()
+    marks = page.locator(f"{ROOT} .mls-key-line")
+    expect(marks).to_contain_text("lit")
+    place = marks.bounding_box()
     page.mouse.move(2, 2)
     expect(page.locator(f"{FIELDS} .is-lit")).to_have_count(0)
-    expect(key).to_contain_text("lit")
-    assert key.bounding_box() == place
+    expect(marks).to_contain_text("lit")
+    assert marks.bounding_box() == place
     page.locator(FIELDS).focus()
     for pressed in ("Home", "ArrowDown", "ArrowDown"):
         page.keyboard.press(pressed)

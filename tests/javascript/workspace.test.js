@@ -102,7 +102,7 @@ test("what a live picture shows after another is saved, so that Python hears of 
   /** @type {number[]} */
   const saved = [];
   const model = { ...localModel({ step: 0, workspace: place }), save_changes: () => void saved.push(model.get("step")) };
-  const { stop } = live(model, ["step"], () => {}, STEP);
+  const { stop } = live({ model, el: /** @type {any} */ ({}) }, ["step"], () => {}, STEP);
   saved.length = 0;
   one.model.set("step", 1);
   one.model.set("step", 2);

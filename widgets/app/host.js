@@ -44,23 +44,11 @@ export default {
       const text = query.toString();
       history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
     };
-    const failure = document.createElement("p");
-    failure.setAttribute("role", "alert");
-    const place = document.createElement("div");
-    place.className = "mls mls-failure";
-    place.append(failure);
-    el.append(place);
-    const showFailure = () => {
-      failure.textContent = model.get("failed").words;
-      place.hidden = failure.textContent === "";
-    };
     if (!copies.has(model.model)) takeWhole();
     model.on("change:view", takeWhole);
     model.on("msg:custom", grow);
     model.on("change:address", showAddress);
-    model.on("change:failed", showFailure);
     showAddress();
-    showFailure();
     const end = renderPicture({
       el,
       model: {
@@ -77,8 +65,6 @@ export default {
       model.off("change:view", takeWhole);
       model.off("msg:custom", grow);
       model.off("change:address", showAddress);
-      model.off("change:failed", showFailure);
-      place.remove();
       end();
     };
   },

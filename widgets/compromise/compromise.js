@@ -21,7 +21,7 @@ const TRAITS = ["view", "judged", "lesson", "scenario", "scenarios", "epoch"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   const space = workspace(model);
-  const { tell, stop } = live(model, TRAITS, update);
+  const { begin, tell, stop } = live({ model, el }, TRAITS, update);
   /** The derivation that is shown, and what ends it. @type {{model: Model, end: () => void} | null} */
   let derivation = null;
 
@@ -96,7 +96,7 @@ export function render({ model, el }) {
     renderMatrix({ model: space.pictures.matrix, el: matrix }),
     renderLifetimes({ model: space.pictures.lifetimes, el: lifetimes }),
   ];
-  update();
+  begin();
   return () => {
     stop();
     space.stop();

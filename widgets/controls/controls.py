@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
 import ipywidgets
 
 from widgets.ratchet_tree import RatchetTree
-from widgets.shared.live_output import LiveOutput, shown
+from widgets.shared.live_output import LiveOutput, failure_words, shown
 from widgets.timeline import Timeline
 from workbench.inspect.names import brief_names
 from workbench.lab import NotPossible, World
@@ -18,7 +19,7 @@ from workbench.lab.actions.action import NEWCOMER, Action
 from workbench.lab.group import Group
 from workbench.lab.record import ATTACKER
 from workbench.lab.shared_history import InvalidHistory, SharedHistory
-from workbench.views.ratchet_tree import ratchet_tree_view
+from workbench.views.ratchet_tree import GrowingTree
 
 FREQUENT_ACTIONS = ("commit", "update", "send", "add", "remove", "compromise")
 MORE_ACTIONS = (
@@ -45,10 +46,12 @@ class Controls(ipywidgets.VBox):
         """Show a world that has a group."""
         self._world = world
         self._branches = [world]
-        self.tree = RatchetTree.of(world)
+        self._growing = GrowingTree()
+        first = next(name for name in world.members if name in world.devices)
+        self.tree = RatchetTree(self._growing.view(world.trace()), viewer=first)
         self.branch = ipywidgets.Dropdown(description="Branch")
         self.from_here = ipywidgets.Button(layout=ipywidgets.Layout(width="auto", display="none"))
-        self.from_here.on_click(lambda _: self._begin_branch())
+        self.from_here.on_click(self._telling(lambda _: self._begin_branch()))
         self.group = ipywidgets.Dropdown(description="Group")
         self.who = ipywidgets.Dropdown(options=world.members, value=world.members[0], description="Member")
         self.whom = ipywidgets.Dropdown(description="On whom")
@@ -56,21 +59,22 @@ class Controls(ipywidgets.VBox):
         self.text = ipywidgets.Text(description="Message", value="Meet me at nine.", continuous_update=True)
         self.outsider = ipywidgets.Text(description="Outsider", value="HR", continuous_update=True)
         self.psk = ipywidgets.Text(description="Key", value="tea", continuous_update=True)
+        self.failure = ipywidgets.HTML()
         self.older = ipywidgets.HTML()
         self.reasons = ipywidgets.HTML()
         self.join_reasons = ipywidgets.HTML()
         self.reads = ipywidgets.HTML()
         self.buttons = {name: _button(ACTIONS[name]) for name in (*FREQUENT_ACTIONS, *MORE_ACTIONS)}
         for name, button in self.buttons.items():
-            button.on_click(lambda _, name=name: self._act(name))
+            button.on_click(self._telling(partial(self._act, name)))
         for field in FIELDS:
-            getattr(self, field).observe(lambda _: self._refresh(), names="value")
+            getattr(self, field).observe(self._telling(lambda _: self._refresh()), names="value")
         self.tree.observe(self._choose, names="selected")
         self.tree.observe(lambda _: self._tell_older(), names=["view", "step", "playing"])
         self._offer()
         self._tell_older()
-        self.branch.observe(self._change_branch, names="value")
-        self.group.observe(self._change_group, names="value")
+        self.branch.observe(self._telling(self._change_branch), names="value")
+        self.group.observe(self._telling(self._change_group), names="value")
         row = ipywidgets.Layout(flex_flow="row wrap")
         self.more_actions = ipywidgets.ToggleButton(
             description="More actions",
@@ -91,6 +95,7 @@ class Controls(ipywidgets.VBox):
                 self.branch,
                 self.group,
                 self.tree,
+                self.failure,
                 self.older,
                 self.from_here,
                 ipywidgets.Box([self.who, self.whom], layout=row),
@@ -131,7 +136,20 @@ class Controls(ipywidgets.VBox):
 
     # What happens
 
-    def _act(self, name: str) -> None:
+    def _telling(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
+        """A callback whose unexpected errors are shown: ipywidgets would only log them."""
+
+        def told(given: Any) -> None:
+            try:
+                act(given)
+            except Exception as error:
+                self.failure.value = _announced(f"<p>{escape(failure_words(error))}</p>")
+                raise
+            self.failure.value = ""
+
+        return told
+
+    def _act(self, name: str, _button: object) -> None:
         """Perform the action of a button, and show the result."""
         try:
             result = form.perform(self.world.group, ACTIONS[name], self._chosen())
@@ -143,13 +161,13 @@ class Controls(ipywidgets.VBox):
         if isinstance(result, Group):
             self._go_to(World(group=result))
         else:
-            self.tree.show(ratchet_tree_view(self.world.trace()))
+            self.tree.show(self._growing.view(self.world.trace()))
         self._offer()
 
     def _go_to(self, world: World) -> None:
         """Show another group, at its last step."""
         self._world = world
-        view = ratchet_tree_view(world.trace())
+        view = self._growing.view(world.trace())
         with self.tree.hold_sync(), self.older.hold_sync():
             self.tree.set_trait("view", view)
             self.tree.step, self.tree.beat, self.tree.playing = len(view["steps"]) - 1, -1, False

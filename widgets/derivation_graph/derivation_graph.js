@@ -27,7 +27,7 @@ const VERSION = 1;
 const TRAITS = ["view", "selected", "every_step"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
   /** What only this view knows. */
   const own = { table: false, help: false, revealed: -1, stop: -1 };
   /** What is told now. @type {Arrangement | null} */
@@ -206,7 +206,7 @@ export function render({ model, el }) {
     pressed(event, does);
   }
 
-  update();
+  begin();
   el.append(root);
   // The picture has its room, or another one.
   const unfollow = followWidth(viewport, centre);

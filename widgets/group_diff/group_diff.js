@@ -38,7 +38,7 @@ const LONGEST_OPTION = 48;
 export function render({ model, el }) {
   /** What only this view knows. @type {{table: boolean, help: boolean, width: number, stop: string}} */
   const own = { table: false, help: false, width: 720, stop: "" };
-  const { soon, tell, stop } = live(model, ["view", ...PLACE, "message"], update, {
+  const { begin, soon, tell, stop } = live({ model, el }, ["view", ...PLACE, "message"], update, {
     // The steps of the other pictures are those of the first line.
     step: { trait: "step", read: () => (model.get("first_line") === 0 ? model.get("step") : undefined), write: (step) => (model.get("first_line") === 0 ? { step } : undefined) },
     viewer: { ...viewerAmong(() => viewOf().viewers), read: () => model.get("viewer") || undefined },
@@ -290,7 +290,7 @@ export function render({ model, el }) {
     });
   }
 
-  update();
+  begin();
   el.append(root);
   const unfollow = followWidth(viewport, (width) => change({ width }));
 

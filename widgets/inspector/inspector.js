@@ -22,7 +22,7 @@ const HEADS = ["Object", "Place", "Bytes", "Group", "Epoch"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
   const own = { words: "", saved: model.get("saved").number };
   let listed = "";
   let told = "";
@@ -175,7 +175,7 @@ export function render({ model, el }) {
   text.addEventListener("input", () => (file.value = ""));
   file.addEventListener("change", () => (text.value = ""));
   el.append(root);
-  update();
+  begin();
   return () => {
     stop();
     endWire();

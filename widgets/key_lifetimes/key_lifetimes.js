@@ -27,7 +27,7 @@ const TRAITS = ["view", "device", "step", "leaks", "opened"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   let opening = openingOf(readable(model.get("view"), FORMAT, VERSION));
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     step: { trait: "step" },
     member: { trait: "device", write: (device) => (Object.hasOwn(opening.view.devices, device) ? { device } : undefined) },
   });
@@ -98,7 +98,7 @@ export function render({ model, el }) {
     pressed(event, { "[": () => go(here().step - 1), "]": () => go(here().step + 1) });
   }
 
-  update();
+  begin();
   el.append(root);
 
   return () => {

@@ -39,7 +39,7 @@ const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatri
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   const space = workspace(model);
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
   /** What only this view knows. */
   const own = { inspected: "", isSharing: false, saved: model.get("saved").number };
   /** What ends each picture that is shown. @type {Map<Name, () => void>} */
@@ -197,7 +197,7 @@ export function render({ model, el }) {
   root.addEventListener(INSPECT, inspect);
   el.append(root);
   start("tree", tree);
-  update();
+  begin();
 
   return () => {
     stop();

@@ -30,6 +30,7 @@ from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, Shared
 from workbench.mls import MLSError
 from workbench.views.key_schedule import key_schedule_view
 from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, OfferView, offer_view, playground_view
+from workbench.views.ratchet_tree import GrowingTree
 from workbench.views.timeline import TimelineLine
 from workbench.views.timeline_sources import world_line
 from workbench.views.wire_history import WireHistory
@@ -93,6 +94,7 @@ class Session:
         self._earlier: list[Earlier] = []
         self._past: tuple[int, World] | None = None
         self._opened = 0
+        self._growing = GrowingTree()
 
     @classmethod
     def fresh(cls, *, seed: int | str | None = None, bounds: Bounds | None = None) -> Session:
@@ -308,7 +310,7 @@ class Session:
     def _view(self) -> dict[str, Any]:
         """The view of the world, and the messages that the attacker has read, each with its sender."""
         lines = {number: line for number, (_, _, line) in enumerate(self._earlier)}
-        view = playground_view(self.world, self.leaks, dict([*lines.items()][-BRANCHES:]))
+        view = playground_view(self.world, self.leaks, dict([*lines.items()][-BRANCHES:]), self._growing)
         messages = [step["message"] for step in view["tree"]["steps"] if step["message"] is not None]
         reads = [[sent["sender"], sent["read"][ATTACKER]] for sent in messages if ATTACKER in sent["read"]]
         return {"view": view, "reads": reads}

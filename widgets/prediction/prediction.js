@@ -12,7 +12,7 @@ import { announced } from "../shared/notebook_output.js";
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { tell, stop } = live(model, ["chosen", "said"], update);
+  const { begin, tell, stop } = live({ model, el }, ["chosen", "said"], update);
   const type = model.get("several") ? "checkbox" : "radio";
   /** @type {string[]} */
   const options = model.get("options");
@@ -45,7 +45,7 @@ export function render({ model, el }) {
     if (said.textContent !== model.get("said")) said.textContent = model.get("said");
   }
 
-  update();
+  begin();
   el.append(root);
   return () => {
     stop();

@@ -35,7 +35,7 @@ const TRAITS = ["view", "step", "beat", "viewer", "speed", "playing", "selected"
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   let time = opened(model.get("view"));
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, beat: -1, playing: false }) },
     beat: { trait: "beat" },
     speed: { trait: "speed" },
@@ -276,7 +276,7 @@ export function render({ model, el }) {
     if (/** @type {Element} */ (event.target).closest(".mls-token:is(.is-envelope, .is-message)")) inspect();
   });
   // The picture is drawn before it is on the page, so that nothing moves when it appears there.
-  update();
+  begin();
   el.append(root);
 
   return () => {

@@ -28,7 +28,7 @@ const TRAITS = ["view", "step", "message", "focus", "live", "answer"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", read: () => frameNow().step },
     message: {
       trait: "message",
@@ -226,7 +226,7 @@ export function render({ model, el }) {
   }
 
   el.append(root);
-  update();
+  begin();
 
   return () => {
     stop();

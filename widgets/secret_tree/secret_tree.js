@@ -31,7 +31,7 @@ const TRAITS = ["view", "step", "viewer", "epoch", "message", "leaf", "selected"
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, epoch: -1 }) },
     viewer: viewerAmong(() => viewOf().viewers),
     member: { trait: "leaf", read: () => (model.get("leaf") < 0 ? undefined : memberAt(frameNow(), model.get("leaf"))?.id), write: follow },
@@ -274,7 +274,7 @@ export function render({ model, el }) {
     pressed(event, { ...controls.keys, Escape: close });
   }
 
-  update();
+  begin();
   el.append(root);
   const unfollow = followWidth(viewport, (width) => change({ width }));
 

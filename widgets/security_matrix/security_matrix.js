@@ -29,7 +29,7 @@ const TRAITS = ["view", "step", "leaks", "selected"];
 export function render({ model, el }) {
   let view = model.get("view");
   let opening = openedView(view);
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     step: { trait: "step" },
     leaks: { trait: "leaks" },
     member: {
@@ -155,7 +155,7 @@ export function render({ model, el }) {
   }
 
   // The picture is drawn before it is on the page, so that nothing moves when it appears there.
-  update();
+  begin();
   el.append(root);
   grid.settle();
 

@@ -24,7 +24,7 @@ const TRAITS = ["view", "padding", "delay"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update);
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
   const own = { table: false };
 
   const canvas = svg("svg", { class: "mls-picture", role: "group" });
@@ -83,7 +83,7 @@ export function render({ model, el }) {
   }
 
   el.append(root);
-  update();
+  begin();
   const unfollow = followWidth(viewport, soon);
 
   return () => {

@@ -1,16 +1,42 @@
 /** The connection of a live picture with its model: it draws once for several changes, and sends its own changes. */
+import { html } from "./dom.js";
 import { join } from "./workspace.js";
 
 /** @typedef {import("./model.d.ts").Model} Model */
 
 /**
- * @param {Model} model @param {string[]} traits those that the picture shows @param {() => void} update draws it
+ * @param {{model: Model, el: HTMLElement}} host @param {string[]} traits those that the picture shows
+ * @param {() => void} update draws it
  * @param {import("./workspace.js").Shares} [shares] what it shares with the other pictures of its workspace
  */
-export function live(model, traits, update, shares = {}) {
+export function live({ model, el }, traits, update, shares = {}) {
   const events = traits.map((trait) => `change:${trait}`);
+  /** @type {HTMLElement | null} */
+  let failure = null;
+  let problem = "";
   let isQueued = false;
   let isOver = false;
+
+  /** Draw now. An error is shown in the place of the picture, because nobody looks for it in the console of the page. */
+  function draw() {
+    try {
+      update();
+      problem = "";
+    } catch (error) {
+      problem = `This cannot be drawn: ${error}.`;
+      reportError(error);
+    }
+    showFailure();
+  }
+
+  /** What went wrong: in Python, which says so in a trait, or in the drawing. */
+  function showFailure() {
+    const words = [model.get("failed")?.words, problem].filter(Boolean).join(" ");
+    if (words === (failure?.textContent ?? "")) return;
+    failure?.remove();
+    failure = words ? html("p", { class: "mls mls-failure", role: "alert" }, words) : null;
+    if (failure) el.prepend(failure);
+  }
 
   /** Several changes in a row make one drawing. */
   function soon() {
@@ -18,7 +44,7 @@ export function live(model, traits, update, shares = {}) {
     isQueued = true;
     queueMicrotask(() => {
       isQueued = false;
-      if (!isOver) update();
+      if (!isOver) draw();
     });
   }
 
@@ -33,11 +59,14 @@ export function live(model, traits, update, shares = {}) {
     isOver = true;
     leave();
     for (const event of events) model.off(event, soon);
+    model.off("change:failed", showFailure);
+    failure?.remove();
   }
 
   for (const event of events) model.on(event, soon);
+  model.on("change:failed", showFailure);
   const leave = join(model, model.get("workspace"), shares);
-  return { soon, tell, stop };
+  return { begin: draw, soon, tell, stop };
 }
 
 /**

@@ -21,13 +21,36 @@ WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 
 
 class Announced(anywidget.AnyWidget):
-    """A widget that appears in the place that its output has for it on the page (notebook_output.js)."""
+    """A widget that appears in the place that its output has for it on the page (notebook_output.js).
+
+    `failed` says what went wrong in a callback of Python (live.js shows it), and the number in `asked` that was not
+    answered.
+    """
 
     output_id = traitlets.Unicode().tag(sync=True)
+    failed = traitlets.Dict(default_value={"asked": 0, "words": ""}).tag(sync=True)
 
     @traitlets.default("output_id")
     def _new_output_id(self) -> str:
         return uuid4().hex
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser says. If a callback raises an error, the picture says so, and the kernel logs it.
+
+        ipywidgets only logs the error, and a reader of a notebook sees no log.
+        """
+        try:
+            super().set_state(sync_data)
+        except Exception as error:
+            self.failed = {"asked": getattr(self, "asked", {}).get("number", 0), "words": failure_words(error)}
+            raise
+        if self.failed["words"] and "failed" not in sync_data:
+            self.failed = {**self.failed, "words": ""}
+
+
+def failure_words(error: Exception) -> str:
+    """What a picture says of an unexpected error in one of its callbacks."""
+    return f"A callback in Python has failed: {type(error).__name__}: {error}. The log of the kernel has the traceback."
 
 
 class LiveOutput(Announced):

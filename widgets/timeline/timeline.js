@@ -32,7 +32,7 @@ const EVERYTHING = { id: "", name: "everything", kind: /** @type {const} */ ("ob
 export function render({ model, el }) {
   /** What only this view knows. @type {{table: boolean, panel: "step" | "help" | "", query: string, isOpen: boolean}} */
   const own = { table: false, panel: "step", query: "", isOpen: false };
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     // The other pictures show the main line: the steps of another branch are none of theirs.
     step: { trait: "step", read: () => (model.get("branch") === 0 ? frameNow().step : undefined), write: (step) => ({ step, branch: 0 }) },
     viewer: { ...viewerAmong(() => viewOf().viewers), read: () => model.get("viewer") || undefined },
@@ -243,7 +243,7 @@ export function render({ model, el }) {
   }
 
   el.append(root);
-  update();
+  begin();
   const unfollow = followWidth(viewport, soon);
 
   return () => {

@@ -46,7 +46,7 @@ export function objectOf({ message, viewer, shown, others }) {
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { soon, tell, stop } = live(model, TRAITS, update, {
+  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     message: { trait: "message", read: () => (stepOf(model.get("message")) >= 0 ? stepOf(model.get("message")) : undefined), write: messageOf },
     step: { trait: "message", read: () => undefined, write: messageOf },
     viewer: viewerAmong(() => listOf().viewers),
@@ -395,7 +395,7 @@ export function render({ model, el }) {
 
   el.append(root);
   watcher.observe(root);
-  update();
+  begin();
 
   return () => {
     stop();

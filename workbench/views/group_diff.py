@@ -19,10 +19,11 @@ from workbench.mls import decode
 from workbench.mls.wire.messages import Commit, GroupContext
 from workbench.mls.wire.tree import Node
 from workbench.review.states import EPOCH_AUTHENTICATOR, content_words, facts_of, fingerprint
-from workbench.views.ratchet_tree import members_of, sees, viewers_of
+from workbench.views.ratchet_tree import members_of, viewers_of
 from workbench.views.schema import MemberView, ViewerView
 from workbench.views.sentences import title_of
 from workbench.views.trace_replay import TraceReplay
+from workbench.views.tree_step import sees
 
 FORMAT: Final = "mls-workbench/group-diff-view"
 VERSION: Final = 1

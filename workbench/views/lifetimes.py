@@ -19,6 +19,7 @@ from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.names import upper_first
 from workbench.inspect.trace_format import HolderId, SecretId, TraceSecret
+from workbench.views.schema import RatchetTreeView
 from workbench.views.security import FactNumber, SecurityView, security_view
 
 FORMAT: Final = "mls-workbench/key-lifetimes-view"
@@ -131,10 +132,17 @@ EPOCH_SECRETS = frozenset(
 
 
 def key_lifetimes_view(
-    recorded: RecordedHistory, leaks: Mapping[str, Leak] | None = None, title: str | None = None
+    recorded: RecordedHistory,
+    leaks: Mapping[str, Leak] | None = None,
+    title: str | None = None,
+    *,
+    tree: RatchetTreeView | None = None,
 ) -> KeyLifetimesView:
-    """The view of a recorded history. The picture offers `leaks` by their names, and the compromise of a device."""
-    security = security_view(recorded, leaks, title)
+    """The view of a recorded history. The picture offers `leaks` by their names, and the compromise of a device.
+
+    `tree` may give the view of its ratchet tree, which is made otherwise.
+    """
+    security = security_view(recorded, leaks, title, tree=tree)
     names = _Names.of(recorded.group_history)
     facts = _facts_by_number(recorded, security)
     held = {member["id"]: _bars(security, member["id"]) for member in security["members"]}

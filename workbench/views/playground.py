@@ -16,7 +16,7 @@ from workbench.lab.actions import ACTIONS, form
 from workbench.lab.leaks import recorded_history
 from workbench.views.key_schedule import KeyScheduleView, key_schedule_view
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
-from workbench.views.ratchet_tree import ratchet_tree_view
+from workbench.views.ratchet_tree import GrowingTree
 from workbench.views.room import RoomView, room_view
 from workbench.views.schema import RatchetTreeView
 from workbench.views.secret_tree import SecretTreeView, secret_tree_view
@@ -82,14 +82,18 @@ class OfferView(TypedDict):
 
 
 def playground_view(
-    world: World, leaks: Mapping[str, Leak] = NO_LEAKS, branches: Mapping[int, TimelineLine] = NO_BRANCHES
+    world: World,
+    leaks: Mapping[str, Leak] = NO_LEAKS,
+    branches: Mapping[int, TimelineLine] = NO_BRANCHES,
+    growing: GrowingTree | None = None,
 ) -> PlaygroundView:
     """The view of a world whose group exists, with named leaks that the reader can choose.
 
     `branches` are earlier histories by their numbers. Those with the same first step are branches of the timeline.
+    `growing` has made the tree of the world before, and goes on with it.
     """
     recorded = recorded_history(world)
-    tree = ratchet_tree_view(recorded.group_history.trace)
+    tree = (growing or GrowingTree()).view(recorded.group_history.trace)
     own = world_line(world)
     related = {number: line for number, line in branches.items() if common_steps(own.trace, line.trace)}
     return {
@@ -97,7 +101,7 @@ def playground_view(
         "version": VERSION,
         "title": tree["title"],
         "tree": tree,
-        "lifetimes": key_lifetimes_view(recorded, leaks),
+        "lifetimes": key_lifetimes_view(recorded, leaks, tree=tree),
         "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
         "room": room_view(world, tree["title"]),
         "timeline": timeline_view([own, *related.values()], tree["title"]),

@@ -20,7 +20,7 @@ from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import HolderId, Trace
 from workbench.inspect.trace_rules import RULE_KINDS, message_place
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view
-from workbench.views.schema import MemberView
+from workbench.views.schema import MemberView, RatchetTreeView
 from workbench.views.trace_replay import text_of
 
 FORMAT: Final = "mls-workbench/security-view"
@@ -118,10 +118,17 @@ class SecurityView(TypedDict):
 
 
 def security_view(
-    recorded: RecordedHistory, leaks: Mapping[str, Leak] | None = None, title: str | None = None
+    recorded: RecordedHistory,
+    leaks: Mapping[str, Leak] | None = None,
+    title: str | None = None,
+    *,
+    tree: RatchetTreeView | None = None,
 ) -> SecurityView:
-    """The view of a recorded history. The picture offers `leaks` by their names, and the compromise of any device."""
-    return _Writer(recorded).view(leaks or {}, title)
+    """The view of a recorded history. The picture offers `leaks` by their names, and the compromise of any device.
+
+    `tree` may give the view of its ratchet tree, which is made otherwise.
+    """
+    return _Writer(recorded).view(leaks or {}, tree or ratchet_tree_view(recorded.group_history.trace, title))
 
 
 class _Writer:
@@ -132,9 +139,8 @@ class _Writer:
         self._group_history: GroupHistory = recorded.group_history
         self._numbers = dict(recorded.deduction_rules.numbers)
 
-    def view(self, leaks: Mapping[str, Leak], title: str | None) -> SecurityView:
+    def view(self, leaks: Mapping[str, Leak], shown: RatchetTreeView) -> SecurityView:
         trace, rules = self._group_history.trace, self._recorded.deduction_rules.rules
-        shown = ratchet_tree_view(trace, title)
         steps = [
             self._step(trace, number, each["title"], each["sentence"]) for number, each in enumerate(shown["steps"])
         ]

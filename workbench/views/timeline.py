@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from workbench.inspect.trace_format import HolderId, Trace, TraceStep
-from workbench.views.ratchet_tree import members_of, sees
+from workbench.views.ratchet_tree import members_of
 from workbench.views.schema import ViewerView
 from workbench.views.sentences import sentence_of, title_of
 from workbench.views.signatures import SignatureChecks, SignatureView
 from workbench.views.trace_replay import TraceReplay, text_of
+from workbench.views.tree_step import sees
 
 FORMAT = "mls-workbench/timeline-view"
 VERSION = 1
