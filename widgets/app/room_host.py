@@ -40,7 +40,7 @@ PATIENCE = 10.0
 LOOK = 2.0
 """Seconds between two looks for messages of devices that are not in this room."""
 TREES = 8
-"""How many trees are kept as text, for devices that are in different epochs."""
+"""How many trees are kept as text, those that were shown last: the devices are in different epochs."""
 TREE = "A filled node is one whose private key is on your device. Each member has the keys of a path up to the root."
 
 _LOG = logging.getLogger(__name__)
@@ -290,15 +290,13 @@ class RoomHost:
 
     def _tree(self, state: GroupState, *, is_own: bool) -> str:
         """The message with the tree of a state, and with the nodes whose keys are on its device if it `is_own`."""
-        if state.epoch not in self._trees:
-            view = tree_view_of(state.public, "The group")
-            view["steps"][0]["sentence"] = TREE
-            self._trees[state.epoch] = json.dumps(without_bytes(view))
-            for old in sorted(self._trees)[:-TREES]:
-                del self._trees[old]
+        text = self._trees.pop(state.epoch, None) or _tree_text(state)
+        self._trees[state.epoch] = text
+        if len(self._trees) > TREES:
+            del self._trees[next(iter(self._trees))]  # not the oldest epoch: a device may be in it, asleep or removed
         held = json.dumps(held_nodes(state) if is_own else [])
         own = 2 * state.own_leaf if is_own else -1
-        return f'{{"kind": "tree", "own": {own}, "held": {held}, "view": {self._trees[state.epoch]}}}'
+        return f'{{"kind": "tree", "own": {own}, "held": {held}, "view": {text}}}'
 
     def _seat(self, visit: Visit) -> Seat | None:
         if visit.role == "lecturer":
@@ -307,6 +305,12 @@ class RoomHost:
 
     def _leading(self) -> list[Visit]:
         return [visit for visit in self._visits if visit.role != "visitor"]
+
+
+def _tree_text(state: GroupState) -> str:
+    view = tree_view_of(state.public, "The group")
+    view["steps"][0]["sentence"] = TREE
+    return json.dumps(without_bytes(view))
 
 
 def _read(text: str) -> Mapping[str, Any]:

@@ -1,0 +1,47 @@
+"""What the pages of a room are told, without browsers and sockets. The devices and the service are real."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from tests.own_loop import in_own_loop
+from widgets.app.room_host import TREES, RoomHost
+from workbench.delivery import DeliveryService
+from workbench.delivery.access import DeviceAccess
+from workbench.delivery.clocks import system_clock
+from workbench.lab.classroom import Classroom
+
+
+class TellingPage:
+    """A connected page that keeps what it is told, the latest of each kind."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Any] = {}
+
+    def tell(self, text: str) -> None:
+        told = json.loads(text)
+        self.told[told["kind"]] = told
+
+
+def host() -> RoomHost:
+    home = DeliveryService(clock=system_clock)
+    return RoomHost(Classroom(lambda: DeviceAccess(home), "room"), "token")
+
+
+def test_a_device_that_stays_in_an_old_epoch_keeps_its_tree_and_the_others_see_the_new_ones() -> None:
+    async def visit() -> tuple[TellingPage, TellingPage]:
+        room, ann, lecturer = host(), TellingPage(), TellingPage()
+        await room.hear(await room.join(ann, "visitor", "a" * 22), json.dumps({"do": "enter", "name": "Ann"}))
+        leading = await room.join(lecturer, "lecturer", "lecturer")
+        while room.classroom.waiting:
+            await asyncio.sleep(0.01)
+        for wish in [{"do": "hold", "whom": "Ann", "is_held": True}, *[{"do": "renew"}] * (TREES + 2)]:
+            await room.hear(leading, json.dumps(wish))
+            assert lecturer.told["said"]["text"] == ""
+        return ann, lecturer
+
+    ann, lecturer = in_own_loop(visit())
+    assert ann.told["tree"]["view"]["keyframe"]["epoch"] == 1
+    assert lecturer.told["tree"]["view"]["keyframe"]["epoch"] == lecturer.told["class"]["class"]["epoch"] == TREES + 3
