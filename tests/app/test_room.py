@@ -18,6 +18,7 @@ from tests.browser.conftest import faults_that_axe_finds
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Visitor = Callable[..., Page]
+OWN = "Lecturer: devices"
 
 
 def test_four_visitors_a_phone_a_lecturer_and_a_projector_are_one_group(app: App, visitor: Visitor) -> None:
@@ -64,11 +65,43 @@ def test_four_visitors_a_phone_a_lecturer_and_a_projector_are_one_group(app: App
         assert faults_that_axe_finds(page, "html") == []
         assert faults_that_axe_finds(shown, "html") == []
 
+        works_with_the_keyboard_alone(visitor(f"room?lecturer={app.token}"))
+
         # and nobody else can do what only the lecturer does
         assert "does not exist" in ann.ask(do="remove", whom="Ben")
         assert lecturer.ask(do="remove", whom="Cem") == ""
         cem.until(lambda told: status(told) == "removed")
         assert "not in the group" in cem.ask(do="say", text="hello?")
+
+
+def works_with_the_keyboard_alone(desk: Page) -> None:
+    """The lecturer's page has one tab stop for all messages, with the arrow keys inside, and a focus that stays."""
+    expect(desk.get_by_role("button", name="Remove: Ann")).to_be_visible(timeout=SECONDS * 1000)
+    assert faults_that_axe_finds(desk, "html") == []
+    order = in_tab_order(desk, until="Compromise: Ann")
+    assert order[:7] == ["Skip to the page", "Playground", "Compromise", "Inspect", "Room", "Lessons", OWN]
+    assert order[7].startswith("Dina")
+    assert order[8:13] == ["Message", "Send", "Renew keys", "Close the door", "Open the projector's page"]
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("button", name="Release: Ann")).to_be_focused(timeout=SECONDS * 1000)
+    desk.locator(".mls-bubble").last.focus()
+    desk.keyboard.press("ArrowUp")
+    assert in_focus(desk).startswith("Ann")
+
+
+def in_tab_order(page: Page, *, until: str) -> list[str]:
+    """The names of what the Tab key goes to, from the top of the page."""
+    names: list[str] = []
+    while until not in names:
+        page.keyboard.press("Tab")
+        names.append(in_focus(page))
+    return names
+
+
+def in_focus(page: Page) -> str:
+    """The name of what has the focus."""
+    return str(page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import { frameOf } from "../room/frame.js";
 import { draw } from "../room/picture.js";
 import { STATUSES } from "../room/words.js";
 import { html } from "../shared/dom.js";
+import { pressed } from "../shared/live.js";
 import { localModel } from "../shared/local_model.js";
 import { mount } from "../shared/shapes.js";
 import { counted } from "../shared/words.js";
@@ -192,7 +193,7 @@ function enterForm(ask) {
 
 /** @param {Ask} ask @param {HTMLElement} said */
 function ownScreen(ask, said) {
-  const screens = html("div", { class: "mls-screens is-full", click: pressed });
+  const screens = html("div", { class: "mls-screens is-full", click: clicked, keydown: walk });
   const text = html("input", { class: "mls-select mls-wide", maxlength: AT_MOST.text, autocomplete: "off", "aria-label": "Message" });
   const send = html("button", { class: "mls-do" }, "Send");
   const renew = button("Renew keys", () => ask({ do: "renew" }));
@@ -209,8 +210,15 @@ function ownScreen(ask, said) {
   /** @type {Screen | null} */
   let shown = null;
 
+  /** The arrow keys go from message to message. @param {KeyboardEvent} event */
+  function walk(event) {
+    const bubbles = /** @type {HTMLElement[]} */ ([...screens.querySelectorAll(".mls-bubble")]);
+    const at = bubbles.indexOf(/** @type {HTMLElement} */ (event.target));
+    if (at >= 0) pressed(event, { ArrowUp: () => bubbles[at - 1]?.focus(), ArrowDown: () => bubbles[at + 1]?.focus() });
+  }
+
   /** The buttons of the picture say what is known of a message, or the code of the group. @param {MouseEvent} event */
-  function pressed(event) {
+  function clicked(event) {
     const pressedButton = /** @type {HTMLElement} */ (event.target).closest("button");
     if (!pressedButton || !shown) return;
     const { message, act } = pressedButton.dataset;
@@ -353,7 +361,8 @@ function projector(place) {
   const question = questionCard(() => {});
   const address = html("p", { class: "mls-address" }, `Join at ${location.host}${location.pathname}`);
   const side = html("div", { class: "mls-projected-side" }, question.element, story);
-  place.replaceChildren(link, counts, html("div", { class: "mls-projected" }, html("div", {}, tree.place, address), side));
+  const top = html("div", { class: "mls-projected-top" }, counts, address);
+  place.replaceChildren(link, top, html("div", { class: "mls-projected" }, tree.place, side));
   document.body.classList.add("is-projected");
 
   return {

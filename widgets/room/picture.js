@@ -88,13 +88,15 @@ export function stepShape({ live }, { act, label, leaf, reason }) {
 /** @param {Frame} frame @param {Screen} screen @param {boolean} isSmall @returns {Shape} */
 function linesShape(frame, screen, isSmall) {
   const lines = isSmall ? screen.lines.slice(-FEW) : screen.lines;
-  const shapes = lines.map((line, number) => lineShape(frame, line, screen.lines.length - lines.length + number));
+  // one tab stop for all messages of a screen: the arrow keys go from one to the next
+  const stop = lines.map(({ message }) => message !== null).lastIndexOf(true);
+  const shapes = lines.map((line, at) => lineShape(frame, line, screen.lines.length - lines.length + at, at === stop));
   const empty = screen.situation.status === "outside" ? "This device is not in the group." : "Nothing yet.";
   return ["div", { class: "mls-lines", role: "list", "aria-label": "Messages and events" }, shapes.length > 0 ? shapes : [["div", { class: "mls-note", role: "listitem" }, [empty], "empty"]], "lines"];
 }
 
-/** @param {Frame} frame @param {Line} line @param {number} number @returns {Shape} */
-function lineShape(frame, { kind, text, message }, number) {
+/** @param {Frame} frame @param {Line} line @param {number} number @param {boolean} isStop @returns {Shape} */
+function lineShape(frame, { kind, text, message }, number, isStop) {
   if (message === null) return ["div", { class: `mls-note is-${kind}`, role: "listitem" }, [text], number];
   const { view } = frame;
   const said = view.messages[message];
@@ -104,7 +106,7 @@ function lineShape(frame, { kind, text, message }, number) {
   const classes = ["mls-said", isOwn ? "is-own" : "is-other", `mls-hue-${sender?.hue ?? 7}`, isChosen ? "is-chosen" : ""];
   const from = senderOf(view, said);
   return ["div", { class: classes.filter(Boolean).join(" "), role: "listitem" }, [
-    ["button", { type: "button", class: "mls-bubble", "data-message": message, "aria-pressed": String(isChosen), title: `Epoch ${said.epoch}: who could read it?` }, [
+    ["button", { type: "button", class: "mls-bubble", tabindex: isStop ? null : -1, "data-message": message, "aria-pressed": String(isChosen), title: `Epoch ${said.epoch}: who could read it?` }, [
       ...(isOwn ? [] : [/** @type {Shape} */ (["span", { class: "mls-from" }, [shortened(from, 28)]])]),
       ["span", { class: "mls-text" }, [said.text]],
     ]],
