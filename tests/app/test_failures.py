@@ -18,7 +18,7 @@ from widgets.inspector import Inspector
 WORDS = "This failed with an unexpected error, ZeroDivisionError."
 
 
-async def fails() -> Any:
+async def fails(*_given: object) -> Any:
     return 1 // 0
 
 

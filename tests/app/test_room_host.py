@@ -19,10 +19,12 @@ class TellingPage:
 
     def __init__(self) -> None:
         self.told: dict[str, Any] = {}
+        self.heard = asyncio.Event()
 
     def tell(self, text: str) -> None:
         told = json.loads(text)
         self.told[told["kind"]] = told
+        self.heard.set()
 
 
 def host() -> RoomHost:
@@ -35,8 +37,9 @@ def test_a_device_that_stays_in_an_old_epoch_keeps_its_tree_and_the_others_see_t
         room, ann, lecturer = host(), TellingPage(), TellingPage()
         await room.hear(await room.join(ann, "visitor", "a" * 22), json.dumps({"do": "enter", "name": "Ann"}))
         leading = await room.join(lecturer, "lecturer", "lecturer")
-        while room.classroom.waiting:
-            await asyncio.sleep(0.01)
+        while "tree" not in ann.told:  # until the device of the lecturer has added Ann's
+            ann.heard.clear()
+            await ann.heard.wait()
         for wish in [{"do": "hold", "whom": "Ann", "is_held": True}, *[{"do": "renew"}] * (TREES + 2)]:
             await room.hear(leading, json.dumps(wish))
             assert lecturer.told["said"]["text"] == ""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import param
 import traitlets
 from panel.custom import AnyWidgetComponent
 
-from widgets.app.work import failures_told
+from widgets.app.work import failures_told, in_thread, long_work
 from widgets.shared.assemble import WIDGETS, inlined
 from widgets.shared.live_output import Announced
+from widgets.shared.long_work import Advance
+
+Result = TypeVar("Result")
 
 _HOSTED = "../playground/playground.js"
 _PARAMETERS: Mapping[type[traitlets.TraitType[Any, Any]], type[param.Parameter[Any]]] = {
@@ -53,6 +56,26 @@ class Growing(AnyWidgetComponent):
                 await work()
 
         self.param.watch(answered, [names] if isinstance(names, str) else list(names))
+
+    async def in_thread(self, work: Callable[[Advance], Result]) -> Result:
+        """Do work on the wish in `asked` in a thread. The page says how far it is, and the visitor can cancel it."""
+        picture: Any = self  # one with the traits asked, progress and cancelled
+        number = picture.asked["number"]
+
+        def tell(done: int, total: int) -> None:
+            picture.progress = {"number": number, "done": done, "total": total}
+
+        def cancel(*_events: object) -> None:
+            if picture.cancelled >= number:
+                long.cancel()
+
+        long = long_work(tell)
+        watcher = self.param.watch(cancel, "cancelled")
+        cancel()  # the visitor may have cancelled it while it waited for its turn
+        try:
+            return await in_thread(work, long.advance)
+        finally:
+            self.param.unwatch(watcher)
 
     def _tell_failure(self, words: str) -> None:
         asked = getattr(self, "asked", {}).get("number", 0)

@@ -8,12 +8,13 @@ from typing import Any
 import panel as pn
 
 from widgets.app.component import component_of, scheme
-from widgets.app.page import filled_later, framed, notice
+from widgets.app.page import filled_later, framed, not_opened
 from widgets.app.visit import Asked
 from widgets.app.work import in_thread
 from widgets.compromise import Compromise
 from widgets.compromise.compromise import begin
 from widgets.compromise.judge import Judge
+from widgets.shared.long_work import Advance, Cancelled, unwatched
 from workbench.lab import SCENARIOS
 from workbench.lab.shared_history import InvalidHistory
 
@@ -54,9 +55,9 @@ class CompromisePage(pn.viewable.Viewer):
             self.picture.address = {"scenario": name} if name else {}
 
 
-def _first(asked: Asked) -> tuple[Judge, dict[str, Any]]:
-    """The judge and the first traits for what an address asks for. Raises `InvalidHistory`."""
-    judge = Judge(asked.session())
+def _first(asked: Asked, advance: Advance = unwatched) -> tuple[Judge, dict[str, Any]]:
+    """The judge and the first traits for what an address asks for. Raises what `Asked.session` raises."""
+    judge = Judge(asked.session(advance))
     return judge, begin(judge, asked.step)
 
 
@@ -65,12 +66,12 @@ def compromise() -> pn.Template:
     asked = Asked.now()
     wanted = asked if asked.history or asked.scenario in SCENARIOS else Asked(scenario=FIRST, theme=asked.theme)
 
-    async def content() -> list[Any]:
+    async def content(advance: Advance) -> list[Any]:
         shown: list[Any] = []
         try:
-            judge, traits = await in_thread(_first, wanted)
-        except InvalidHistory as problem:
-            shown.append(notice(f"The link cannot be opened. {problem}. A scenario is shown instead.", is_error=True))
+            judge, traits = await in_thread(_first, wanted, advance)
+        except (InvalidHistory, Cancelled) as problem:
+            shown.append(not_opened(problem, "A scenario is shown instead."))
             judge, traits = await in_thread(_first, Asked(scenario=FIRST))
         return [*shown, CompromisePage(judge, traits, theme=asked.theme)]
 

@@ -33,7 +33,10 @@ class InspectPage(pn.viewable.Viewer):
 
     async def _answer(self) -> None:
         async with self._turn:
-            self.picture.param.update(**await in_thread(self._finder.answer, self.picture.asked))
+            asked = self.picture.asked
+            self.picture.param.update(
+                **await self.picture.in_thread(lambda advance: self._finder.answer(asked, advance))
+            )
 
     async def _show(self) -> None:
         async with self._turn:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from panel.io.resources import LOCAL_DIST
 
-from widgets.app.work import failures_told
+from widgets.app.work import failures_told, long_work
+from widgets.shared.long_work import Advance, Cancelled
+from workbench.lab.shared_history import InvalidHistory
 
 HERE = Path(__file__).parent
 PAGES: Sequence[tuple[str, str]] = (
@@ -21,6 +24,11 @@ PAGES: Sequence[tuple[str, str]] = (
 )
 """The pages in the order of the navigation: each with its place in the address and its name."""
 
+_BUTTON = """\
+.bk-btn { min-height: 36px; padding: 4px 12px; border: 1px solid var(--line); border-radius: 6px; font: inherit; }
+.bk-btn, .bk-btn:hover { background: var(--bar); color: var(--ink); }
+"""
+"""The look of a button of Panel: that of the buttons of the pictures."""
 _HEAD = """\
 <link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,8 +43,16 @@ _BODY = """\
 CONTENT
 </main>
 """
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' ws: wss: blob:; base-uri 'self'; form-action 'none'"
+)
+"""A browser loads nothing from another host, whatever the page asks for. Bokeh makes functions of texts."""
+
 _LIVE = f"""\
 {{% extends base %}}
+{{% block preamble %}}<meta http-equiv="Content-Security-Policy" content="{POLICY}">{{% endblock %}}
 {{% block postamble %}}{_HEAD}{{% endblock %}}
 {{% block contents %}}{_BODY}{{% endblock %}}
 """
@@ -51,6 +67,10 @@ _PLAIN = f"""\
 
 def framed(place: str, content: pn.viewable.Viewable, *, theme: str = "") -> pn.Template:
     """A page of the app with live content. `theme` is "dark", "light", or empty for the system's."""
+    if pn.state.curdoc is not None:
+        # Panel sets this when it writes the page. A session that a browser makes without a page, because its first one
+        # was given up on a busy machine, would have the styles of the components from a content delivery network.
+        pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
     heading = next(name for each, name in PAGES if each == place)
     text = _filled(_LIVE, place, heading, theme=theme).replace("CONTENT", "{{ embed(roots.content) }}")
     return pn.Template(text, items={"content": content})
@@ -79,22 +99,43 @@ def _filled(template: str, place: str, heading: str, *, theme: str, up: str = ""
     )
 
 
-def filled_later(words: str, content: Callable[[], Awaitable[list[Any]]]) -> pn.Column:
-    """A place with words, until the page is loaded and its content is made; if that fails, the place says so."""
-    place = pn.Column(notice(words), sizing_mode="stretch_width")
+def filled_later(words: str, content: Callable[[Advance], Awaitable[list[Any]]]) -> pn.Column:
+    """A place with words, until the page is loaded and its content is made; if that fails, the place says so.
+
+    If making the content takes long, the place says how far it is, and has a button that cancels it: `content` hands on
+    what it is given to the work.
+    """
+    said = notice(words)
+    place = pn.Column(said, sizing_mode="stretch_width")
 
     def tell(failure: str) -> None:
         place[:] = [notice(failure, is_error=True)]
 
     async def fill() -> None:
+        def show(done: int, total: int) -> None:
+            said.object = f'<p role="status">{escape(words)} {done} of {total} actions are performed.</p>'
+            if len(place) == 1:
+                place.append(cancel)
+
+        long = long_work(show)
+        cancel = pn.widgets.Button(
+            label="Cancel", on_click=lambda _event: long.cancel(), sizing_mode="fixed", width=90, stylesheets=[_BUTTON]
+        )
         with failures_told(tell):
-            place[:] = await content()
+            place[:] = await content(long.advance)
 
     pn.state.onload(fill)
     return place
 
 
+def not_opened(problem: InvalidHistory | Cancelled, instead: str) -> pn.pane.HTML:
+    """A notice that a link could not be opened, or that the visitor has cancelled it."""
+    why = "You have cancelled it" if isinstance(problem, Cancelled) else str(problem)
+    return notice(f"The link cannot be opened. {why}. {instead}", is_error=True)
+
+
 def notice(words: str, *, is_error: bool = False) -> pn.pane.HTML:
     """A paragraph that a screen reader says when it appears. The words may quote what a stranger sent."""
     role = "alert" if is_error else "status"
-    return pn.pane.HTML(f'<p role="{role}">{escape(words)}</p>', sizing_mode="stretch_width", margin=0)
+    styles = {"font-size": "14px"}
+    return pn.pane.HTML(f'<p role="{role}">{escape(words)}</p>', sizing_mode="stretch_width", margin=0, styles=styles)

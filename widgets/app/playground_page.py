@@ -9,12 +9,13 @@ from typing import Any
 import panel as pn
 
 from widgets.app.component import component_of, scheme
-from widgets.app.page import filled_later, framed, notice
+from widgets.app.page import filled_later, framed, not_opened
 from widgets.app.visit import BOUNDS, Asked
 from widgets.app.work import in_thread
 from widgets.playground import Playground
 from widgets.playground.session import Session
 from widgets.shared.difference import difference
+from widgets.shared.long_work import Advance, Cancelled
 from workbench.lab.shared_history import InvalidHistory
 
 ADDRESS_AT_MOST = 2000
@@ -49,7 +50,9 @@ class PlaygroundPage(pn.viewable.Viewer):
         async with self._turn:
             given = self._given()
             before = self.picture.latest
-            changes, change = await in_thread(_answered, self._session, given, before)
+            changes, change = await self.picture.in_thread(
+                lambda advance: _answered(self._session, given, before, advance)
+            )
             view = changes.pop("view", None)
             if view is None:
                 self.picture.param.update(**changes)
@@ -80,9 +83,11 @@ class PlaygroundPage(pn.viewable.Viewer):
         self.picture.address = {**history, "step": self.picture.step + 1} if history else {}
 
 
-def _answered(session: Session, given: Mapping[str, Any], before: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _answered(
+    session: Session, given: Mapping[str, Any], before: Any, advance: Advance
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The answer of a session, and the difference of its view from the view before."""
-    changes = session.answer(given)
+    changes = session.answer(given, advance)
     return changes, difference(before, changes["view"]) if "view" in changes and "opened" not in changes else {}
 
 
@@ -90,14 +95,12 @@ def playground() -> pn.Template:
     """The page for one visitor. Its world is made after the page is there, because a long history takes time."""
     asked = Asked.now()
 
-    async def content() -> list[Any]:
+    async def content(advance: Advance) -> list[Any]:
         shown: list[Any] = []
         try:
-            session, step = await in_thread(asked.session), asked.step
-        except InvalidHistory as problem:
-            shown.append(
-                notice(f"The link cannot be opened. {problem}. A fresh group is shown instead.", is_error=True)
-            )
+            session, step = await in_thread(asked.session, advance), asked.step
+        except (InvalidHistory, Cancelled) as problem:
+            shown.append(not_opened(problem, "A fresh group is shown instead."))
             session, step = await in_thread(Session.fresh, bounds=BOUNDS), None
         page = PlaygroundPage(session, step=step, theme=asked.theme, pictures=["timeline", "matrix"])
         return [*shown, page]

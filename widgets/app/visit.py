@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import panel as pn
 
 from widgets.playground.session import Bounds, Session
+from widgets.shared.long_work import Advance, unwatched
 from workbench.lab import SCENARIOS, scenario
 from workbench.lab.shared_history import SharedHistory
 
@@ -51,10 +52,13 @@ class Asked:
             theme if theme in {"dark", "light"} else "",
         )
 
-    def session(self) -> Session:
-        """The session that is asked for, by default with a new group. Raises `InvalidHistory`."""
+    def session(self, advance: Advance = unwatched) -> Session:
+        """The session that is asked for, by default with a new group.
+
+        Raises `InvalidHistory`, and what `advance` raises while a long history is performed.
+        """
         if self.history:
-            return Session.of_history(SharedHistory.of_text(self.history), bounds=BOUNDS)
+            return Session.of_history(SharedHistory.of_text(self.history), bounds=BOUNDS, advance=advance)
         if self.scenario in SCENARIOS:
             return Session.of_scenario(scenario(self.scenario), bounds=BOUNDS)
         return Session.fresh(bounds=BOUNDS)

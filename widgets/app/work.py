@@ -7,7 +7,10 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
+
+from widgets.shared.long_work import LongWork
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -20,6 +23,12 @@ async def in_thread(function: Callable[P, Result], *arguments: P.args, **options
     """Call a function in one of the few threads that work for all visitors, in the order of the calls."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_THREADS, lambda: function(*arguments, **options))
+
+
+def long_work(tell: Callable[[int, int], object]) -> LongWork:
+    """Work that a visitor can cancel. `tell` shows how far it is, in the loop of the visitor's session."""
+    loop, context = asyncio.get_running_loop(), copy_context()
+    return LongWork(lambda done, total: loop.call_soon_threadsafe(tell, done, total, context=context))
 
 
 @contextmanager

@@ -9,10 +9,11 @@ import base64
 import json
 import time
 from collections.abc import Mapping
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final
 
 from widgets.report import findings_html, report_page
+from widgets.shared.long_work import Advance, Cancelled, unwatched
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.dissect import KINDS, STRUCTS
 from workbench.inspect.explain import explain
@@ -56,7 +57,7 @@ class Finder:
         self._found: dict[str, Any] = dict(NO_FINDINGS)
         self._report: ReviewReport | None = None
 
-    def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, asked: Mapping[str, Any], advance: Advance = unwatched) -> dict[str, Any]:
         """The traits that change with what the reader asks for.
 
         `do` is "audit", "report" or "json"; anything else asks for the objects in the bytes. The number of what was
@@ -68,7 +69,7 @@ class Finder:
             return {"found": self._found, "chosen": 0, "shown": self.show(0), "audited": NO_AUDIT}
         self._found = {**self._found, "number": _number(asked)}
         if do == "audit":
-            return {"audited": self._audit(), "found": self._found}
+            return {"audited": self._audit(advance), "found": self._found}
         return {**self._saved(as_page=do == "report"), "found": self._found}
 
     def find(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,19 +120,23 @@ class Finder:
         explanation = explain(self._secrets.states[0], self._objects[chosen][0], now=int(time.time()))
         return {**shown, "explanation": explanation._repr_html_()}
 
-    def _audit(self) -> dict[str, str]:
+    def _audit(self, advance: Advance) -> dict[str, str]:
         """The findings of the reviewer's desk about all bytes that were given, as HTML, with words about bounds."""
         self._report = None
         if self._source is None:
             return {**NO_AUDIT, "words": "Inspect bytes first; then they can be audited."}
-        end = time.monotonic() + self._most_seconds
+        end, total = time.monotonic() + self._most_seconds, len(self._pieces)
+        calls = count(1)
 
         def hurry() -> None:
             if time.monotonic() > end:
                 raise _TooLong
+            advance(min(next(calls), total), total)
 
         try:
             done = audit(self._pieces, self._secrets, progress=hurry)
+        except Cancelled:
+            return {**NO_AUDIT, "words": "The audit was cancelled."}
         except _TooLong:
             words = f"The audit takes longer than {self._most_seconds:g} seconds. `workbench audit` has no such bound."
             return {**NO_AUDIT, "words": words}

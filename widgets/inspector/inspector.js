@@ -3,7 +3,8 @@
  *
  * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({wire, object, explanation}: traits of the
  * picture of bytes), audited ({words, findings}), saved ({number, name, type, content}). In explanation and findings, which
- * are HTML, Python has escaped all text of the bytes. To Python: asked ({number, text, upload, name, kind, state} or {number, do}), chosen.
+ * are HTML, Python has escaped all text of the bytes. To Python: asked ({number, text, upload, name, kind, state} or {number, do}), chosen,
+ * cancelled (the number of a wish). Progress ({number, done, total}) says how far the work on a wish is.
  */
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
@@ -11,13 +12,14 @@ import { localModel } from "../shared/local_model.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
 import { isWaiting } from "../shared/waiting.js";
+import { waitingLine } from "../shared/waiting_line.js";
 import { inBase64 } from "../wire_inspector/given.js";
 import { render as renderWire } from "../wire_inspector/wire_inspector.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {{where: string, kind: string, length: number, group: string, epoch: string}} Row */
 
-const TRAITS = ["asked", "audited", "chosen", "failed", "found", "saved", "shown"];
+const TRAITS = ["asked", "audited", "cancelled", "chosen", "failed", "found", "progress", "saved", "shown"];
 const HEADS = ["Object", "Place", "Bytes", "Group", "Epoch"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
@@ -44,6 +46,7 @@ export function render({ model, el }) {
   const file = html("input", { type: "file", class: "mls-select", "aria-label": "A file with bytes" });
   const state = html("input", { type: "file", class: "mls-select", "aria-label": "The state of a member" });
   const said = html("p", { class: "mls-answer", role: "status" });
+  const waiting = waitingLine(model, tell);
   const rows = html("tbody", {});
   const list = html(
     "div",
@@ -80,6 +83,7 @@ export function render({ model, el }) {
         html("button", { type: "submit", class: "mls-do" }, "Inspect"),
       ),
       said,
+      waiting.element,
     ),
     review,
     list,
@@ -130,6 +134,7 @@ export function render({ model, el }) {
     const { words: aboutAudit, findings: nowFound } = model.get("audited");
     const words = own.words || (isBusy() ? "Working…" : found.words || aboutAudit);
     if (said.textContent !== words) said.textContent = words;
+    waiting.show(isBusy());
     const now = JSON.stringify(found.objects);
     if (now !== listed) {
       listed = now;

@@ -8,7 +8,9 @@ import traitlets
 
 from widgets.inspector.findings import LARGEST, NO_AUDIT, NO_FINDINGS, NOTHING_SAVED, NOTHING_SHOWN, Finder
 from widgets.shared.assemble import STYLES, WIRE_STYLES, module, stylesheet
+from widgets.shared.kernel_work import KernelWork
 from widgets.shared.live_output import Announced
+from widgets.shared.long_work import NO_PROGRESS
 from workbench.inspect.dissect import KINDS, STRUCTS
 
 
@@ -17,7 +19,8 @@ class Inspector(Announced):
 
     `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the `state` of
     a member in base64. `chosen` is the number of an object in `found`, whose bytes are in `shown`. `asked` with `do`
-    asks for an audit of the bytes (`audited`), or for its report as a file (`saved`).
+    asks for an audit of the bytes (`audited`), or for its report as a file (`saved`). `progress` says how far an audit
+    is, and `cancelled` is the number in `asked` that the reader has cancelled.
     """
 
     _module: ClassVar[str] = "inspector/inspector.js"
@@ -33,10 +36,13 @@ class Inspector(Announced):
 
     audited = traitlets.Dict(default_value=NO_AUDIT).tag(sync=True)
     saved = traitlets.Dict(default_value=NOTHING_SAVED).tag(sync=True)
+    progress = traitlets.Dict(default_value=dict(NO_PROGRESS)).tag(sync=True)
+    cancelled = traitlets.Int(0).tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__()
         self._finder = Finder()
+        self._work = KernelWork(self)
         self.observe(self._answer, names="asked")
         self.observe(self._show, names="chosen")
 
@@ -44,8 +50,8 @@ class Inspector(Announced):
         return "Inspector()"
 
     def _answer(self, _change: object) -> None:
-        for name, value in self._finder.answer(self.asked).items():
-            self.set_trait(name, value)
+        asked = self.asked
+        self._work.do(lambda advance: self._finder.answer(asked, advance))
 
     def _show(self, _change: object) -> None:
         self.set_trait("shown", self._finder.show(self.chosen))

@@ -21,12 +21,13 @@ const TYPED = 200;
 
 /**
  * @param {object} does
+ * @param {HTMLElement} does.waiting how far long work is
  * @param {(chosen: Chosen) => void} does.choose
  * @param {(name: string, from: number) => void} does.act
  * @param {() => void} does.newest goes to the newest step
  * @param {() => number} does.step the step that the pictures show: an offer of Python is late by a moment
  */
-export function actionForm({ choose, act, newest, step }) {
+export function actionForm({ waiting, choose, act, newest, step }) {
   /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
   const inputs = {};
   /** @type {Chosen} */
@@ -62,6 +63,7 @@ export function actionForm({ choose, act, newest, step }) {
     frequent,
     question,
     said,
+    waiting,
     html(
       "details",
       { class: "mls-more" },

@@ -7,6 +7,7 @@ from typing import Any
 
 from widgets.ratchet_tree.ratchet_tree import RatchetTree
 from widgets.shared.assemble import STYLES, WIRE_STYLES
+from widgets.shared.long_work import NO_PROGRESS
 from widgets.shared.page import page
 from widgets.shared.still import NotDrawn, still, words_alone
 
@@ -30,6 +31,8 @@ def exported(given: Mapping[str, Any]) -> dict[str, Any]:
         "answer": {"number": 0, "words": ""},
         "saved": {"number": 0, "page": ""},
         "asked": {"number": 0},
+        "progress": NO_PROGRESS,
+        "cancelled": 0,
         "scenario": "",
         "scenarios": [],
         "histories": [],

@@ -4,8 +4,8 @@
  *
  * Traits from Python: view, opened ({number, step}: another history is shown from this step), offer, shared, answer
  * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, exports, inspected, inspections, can_act,
- * has_address.
- * Traits to Python: step, epoch, asked ({number, do, ...}). Both ways: viewer, member, leaks, chosen, pictures.
+ * has_address, progress ({number, done, total}: how far the work on a wish is).
+ * Traits to Python: step, epoch, asked ({number, do, ...}), cancelled (the number of a wish). Both ways: viewer, member, leaks, chosen, pictures.
  */
 import { render as renderSchedule } from "../key_schedule/key_schedule.js";
 import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
@@ -21,6 +21,7 @@ import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
 import { isWaiting } from "../shared/waiting.js";
+import { waitingLine } from "../shared/waiting_line.js";
 import { objectOf, render as renderWire } from "../wire_inspector/wire_inspector.js";
 import { actionForm } from "./actions.js";
 import { ADDRESS_AT_MOST, sharePanel } from "./share.js";
@@ -32,7 +33,7 @@ import { workspace } from "./workspace.js";
 
 const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
-  ...["reads", "can_act", "asked", "failed", "chosen", "pictures", "member"],
+  ...["reads", "can_act", "asked", "failed", "progress", "cancelled", "chosen", "pictures", "member"],
 ];
 const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets, wire: renderWire };
 
@@ -53,7 +54,9 @@ export function render({ model, el }) {
     share: () => change({ isSharing: !own.isSharing }),
   });
   const share = sharePanel({ open: (content) => ask({ do: "open", content }), page: () => ask({ do: "page" }), clip: () => ask({ do: "clip" }) });
+  const waiting = waitingLine(model, tell);
   const form = actionForm({
+    waiting: waiting.element,
     choose: (chosen) => tell({ chosen }),
     act: (name, from) => ask({ do: "act", name, from }),
     newest: () => space.shared.set("step", lastStep()),
@@ -136,6 +139,7 @@ export function render({ model, el }) {
     const isInAddress = model.get("has_address") && text !== "" && text.length <= ADDRESS_AT_MOST;
     share.show({ isOpen: own.isSharing, shared: model.get("shared"), address: isInAddress ? addressOf(text) : "" });
     form.element.hidden = !canAct;
+    waiting.show(isBusy());
     if (canAct) form.show(model.get("offer"), model.get("chosen"), { last: lastStep(), isBusy: isBusy(), words: model.get("answer").words });
     const messages = /** @type {[string, string][]} */ (model.get("reads"));
     read.hidden = messages.length === 0;

@@ -9,7 +9,9 @@ import traitlets
 from widgets.playground.exported import KEPT, MODULE, STILL_MODULE, STILL_STYLES, STYLES_HERE, exported, words_of
 from widgets.playground.session import Session
 from widgets.shared.assemble import module, stylesheet
+from widgets.shared.kernel_work import KernelWork
 from widgets.shared.lighter import BYTES, without_bytes
+from widgets.shared.long_work import NO_PROGRESS
 from widgets.shared.picture import Picture
 from widgets.wire_inspector.further import ROOM_IN_A_NOTEBOOK
 from workbench.lab.scenarios import Scenario
@@ -59,6 +61,8 @@ class Playground(Picture):
     inspected = traitlets.Dict().tag(sync=True)
     inspections = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
+    progress = traitlets.Dict(default_value=dict(NO_PROGRESS)).tag(sync=True)
+    cancelled = traitlets.Int(0).tag(sync=True)
     viewer = traitlets.Unicode().tag(sync=True)
     member = traitlets.Unicode().tag(sync=True)
     leaks = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -74,6 +78,7 @@ class Playground(Picture):
                 raise ValueError(f"{name!r} is not a picture of a playground; there are {', '.join(PICTURES)}")
         self._session = session
         super().__init__(**session.begin(step), pictures=list(pictures))
+        self._work = KernelWork(self)
         self.observe(self._answer, names="asked")
         self.observe(self._offer, names=["chosen", "step"])
 
@@ -101,10 +106,8 @@ class Playground(Picture):
 
     def _answer(self, _change: object) -> None:
         """Do what the reader asks for, and show the result."""
-        changes = self._session.answer({name: getattr(self, name) for name in self.traits(sync=True)})
-        with self.hold_sync():
-            for name, value in changes.items():
-                self.set_trait(name, value)
+        given = {name: getattr(self, name) for name in self.traits(sync=True)}
+        self._work.do(lambda advance: self._session.answer(given, advance))
 
     def _offer(self, _change: object) -> None:
         self.set_trait("offer", self._session.offer(self.chosen, self.step))

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from widgets.key_schedule.exporter import EXPORTS_AT_MOST, exported_for
 from widgets.playground.clip import SCENES_AT_MOST, clip
 from widgets.playground.exported import page_of
+from widgets.shared.long_work import Advance, Cancelled, unwatched
 from widgets.shared.still import NotDrawn
 from widgets.wire_inspector.further import ROOM, further_messages
 from workbench.adversary.group_history import GroupHistory
@@ -46,6 +47,7 @@ FIELDS: Mapping[str, str] = {
 }
 """The fields of the form, with their first texts."""
 FRESH = "A fresh group"
+CANCELLED = "Cancelled. Nothing has changed."
 BRANCHES = 4
 """So many earlier histories are branches of the timeline, the newest ones: each makes the view larger."""
 Earlier: TypeAlias = tuple[SharedHistory, str, TimelineLine]
@@ -95,6 +97,7 @@ class Session:
         self._past: tuple[int, World] | None = None
         self._opened = 0
         self._growing = GrowingTree()
+        self._advance: Advance = unwatched
 
     @classmethod
     def fresh(cls, *, seed: int | str | None = None, bounds: Bounds | None = None) -> Session:
@@ -107,9 +110,11 @@ class Session:
         return cls(story.world, leaks=dict(story.leaks), scenario_name=story.name, lesson=story.lesson, bounds=bounds)
 
     @classmethod
-    def of_history(cls, history: SharedHistory, *, bounds: Bounds | None = None) -> Session:
-        """A session with a history that somebody has sent. Raises `InvalidHistory`."""
-        session = cls(_played(history, bounds or Bounds()), bounds=bounds)
+    def of_history(
+        cls, history: SharedHistory, *, bounds: Bounds | None = None, advance: Advance = unwatched
+    ) -> Session:
+        """A session with a history that somebody has sent. Raises `InvalidHistory`, and what `advance` raises."""
+        session = cls(_played(history, bounds or Bounds(), advance), bounds=bounds)
         steps, most = len(session.world.history), session.bounds.steps
         if most is not None and steps > most:
             raise HistoryTooLarge(f"The history has {steps} steps; at most {most} are shown here")
@@ -163,11 +168,19 @@ class Session:
         offer["limit"] = self._limit(world, 0)
         return offer
 
-    def answer(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def answer(self, given: Mapping[str, Any], advance: Advance = unwatched) -> dict[str, Any]:
         """Do what the reader wishes. `given` are the traits, and the result has those that change.
 
-        The trait `answer` has the number of the wish, and says what went wrong if it was not possible.
+        The trait `answer` has the number of the wish, and says what went wrong if it was not possible. Work that takes
+        long calls `advance`. If that raises `Cancelled`, nothing has changed.
         """
+        self._advance = advance
+        try:
+            return self._answered(given)
+        finally:
+            self._advance = unwatched
+
+    def _answered(self, given: Mapping[str, Any]) -> dict[str, Any]:
         asked = given["asked"] if isinstance(given["asked"], dict) else {}
         number = asked["number"] if isinstance(asked.get("number"), int) else 0
         if asked.get("do") == "page":
@@ -186,6 +199,8 @@ class Session:
             words = ""
         except (NotPossible, InvalidHistory) as problem:
             changes, words = {}, f"{problem}."
+        except Cancelled:
+            return {"answer": {"number": number, "words": CANCELLED}}
         offer = self.offer(changes.get("chosen", given["chosen"]), step)
         return {**changes, "offer": offer, "answer": {"number": number, "words": words}}
 
@@ -238,9 +253,9 @@ class Session:
                 other = Session.of_scenario(scenario(name))
             case {"do": "open", "content": str(content)}:
                 history = SharedHistory.of_file(content.encode("utf-8", "replace"))
-                other, step = Session.of_history(history, bounds=self.bounds), history.step
+                other, step = Session.of_history(history, bounds=self.bounds, advance=self._advance), history.step
             case {"do": "return", "history": int(number)} if 0 <= number < len(self._earlier):
-                other = Session(_played(self._earlier[number][0], self.bounds))
+                other = Session(_played(self._earlier[number][0], self.bounds, self._advance))
                 del self._earlier[number]
             case _:
                 raise NotPossible("The page has asked for something that does not exist: load it again")
@@ -282,7 +297,7 @@ class Session:
         if self._past is None or self._past[0] != step:
             past = SharedHistory.of(self.world, until=max(step, 0))
             number = self.world.group.number
-            self._past = step, _played(past, self.bounds).groups[number]
+            self._past = step, _played(past, self.bounds, self._advance).groups[number]
         return self._past[1]
 
     def _around(self) -> dict[str, Any]:
@@ -346,8 +361,8 @@ class Session:
         return ""
 
 
-def _played(history: SharedHistory, bounds: Bounds) -> World:
-    world = history.play(seconds=bounds.seconds)
+def _played(history: SharedHistory, bounds: Bounds, advance: Advance) -> World:
+    world = history.play(seconds=bounds.seconds, advance=advance)
     if not world.members:
         raise InvalidHistory("The history has no group: nobody has created one")
     return world

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from workbench.lab import NotPossible, World
 from workbench.lab.shared_history import InvalidHistory, SharedHistory
+from workbench.vectors import ProgressBar
 
 _STEPS = re.compile(r"([1-9]\d{0,5})-([1-9]\d{0,5})")
 
@@ -54,7 +55,11 @@ def _world(given: str) -> World:
     """The world of a history in a file, or in the query of a link."""
     text = parse_qs(urlsplit(given).query).get("history", [""])[0] if "history=" in given else ""
     history = SharedHistory.of_text(text) if text else SharedHistory.of_file(Path(given).read_bytes())
-    world = history.play()
+    bar = ProgressBar(sys.stderr)
+    try:
+        world = history.play(advance=lambda done, total: bar.show("actions", done, total))
+    finally:
+        bar.clear()
     if not world.members:
         raise NotPossible("The history has no group: nobody has created one")
     return world

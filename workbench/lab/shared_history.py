@@ -14,7 +14,7 @@ import inspect
 import json
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Final
@@ -24,6 +24,7 @@ from workbench.lab.action_log import PerformedAction
 from workbench.lab.actions import ACTIONS
 from workbench.lab.errors import NotPossible
 from workbench.lab.group import Group
+from workbench.lab.progress import watched
 from workbench.lab.world import World
 from workbench.mls import MLSError, Policy
 
@@ -82,15 +83,22 @@ class SharedHistory:
         suite = world.groups[0].suite.id
         return cls(world.seed, actions, suite, world.handshakes, world.policy.past_epochs)
 
-    def play(self, *, seconds: float = MOST_SECONDS) -> World:
-        """Perform all actions in a new world. Raises `InvalidHistory`, or `HistoryTooLarge` after so many seconds."""
+    def play(self, *, seconds: float = MOST_SECONDS, advance: Callable[[int, int], None] | None = None) -> World:
+        """Perform all actions in a new world. Raises `InvalidHistory`, or `HistoryTooLarge` after so many seconds.
+
+        `advance` is called before each action with the number of those that are done, and of all. What it raises ends
+        the work. Without it a lesson shows how far a long history is.
+        """
         end = time.monotonic() + seconds
         try:
             policy = Policy(past_epochs=self.past_epochs)
             world = World(self.seed, self.suite, self.handshakes, policy=policy)  # type: ignore[arg-type] # checked
         except MLSError as error:
             raise InvalidHistory(f"The history cannot begin: {error}") from error
-        for number, performed in enumerate(self.actions, start=1):
+        shown = self.actions if advance else watched(self.actions, "Performing the history")
+        for number, performed in enumerate(shown, start=1):
+            if advance is not None:
+                advance(number - 1, len(self.actions))
             if time.monotonic() >= end:
                 raise HistoryTooLarge(
                     f"The history takes longer than {seconds:g} seconds: "
