@@ -15,10 +15,10 @@ function screen(name, changes = {}) {
 /** @param {number} count @param {Partial<View>} [changes] @returns {View} */
 function room(count, changes = {}) {
   const screens = Array.from({ length: count }, (_, index) => screen(`Person ${index}`));
-  return { format: "", version: 1, title: "The room", steps: ["One", "Two", "Three"], devices: [], screens, messages: [], ...changes };
+  return { format: "", version: 1, title: "The room", steps: ["One", "Two", "Three"], devices: [], screens, triers: [], messages: [], ...changes };
 }
 
-const MESSAGE = { step: 1, epoch: 1, sender: 0, text: "Hello", size: 9, wire: "00", then: [0, 1], now: [1], ever: [0, 1, 2], trials: [] };
+const MESSAGE = { step: 1, epoch: 1, sender: 0, text: "Hello", size: 9, wire: "00", then: [0, 1], now: [1], ever: [0, 1, 2], outcomes: [], trials: [] };
 const NEWEST = { step: -1, message: -1, focus: -1, live: true };
 
 test("a device can read now, could when it was sent, could later, or never could", () => {

@@ -7,8 +7,22 @@ from typing import Any
 
 import pytest
 
-from widgets import KeyLifetimes, RatchetTree, Timeline
+from widgets import (
+    DerivationGraph,
+    KeyLifetimes,
+    KeySchedule,
+    Playground,
+    RatchetTree,
+    Room,
+    SecretTree,
+    SecurityMatrix,
+    ServerKnowledge,
+    Timeline,
+    WireInspector,
+)
+from workbench.adversary.leak import leak_in_record
 from workbench.lab import NotPossible, record
+from workbench.lab.leaks import recorded_history
 from workbench.lab.recording import RecordedCalls
 from workbench.mls import (
     Add,
@@ -145,3 +159,23 @@ def test_a_record_says_nothing_of_secrets_and_another_profile_function_still_hea
         sys.setprofile(None)
     assert "create_group" in heard
     assert "private" not in repr(history.calls)
+
+
+def test_every_picture_draws_recorded_calls_or_says_what_it_takes() -> None:
+    with record() as history:
+        alice, bob = two()
+        said = protect(alice, b"Hello, Bob", entropy=next(FRESH))
+        process(bob, said.message, now=NOW)
+        commit(said.next)
+    assert repr(SecretTree.of(history, message=0)).startswith('SecretTree("Alice\'s group", seen by Bob')
+    assert repr(KeySchedule.of(history)).startswith('KeySchedule("Alice\'s group", epoch 2')
+    wire = WireInspector.of(history, message="2.0", viewer="Bob")
+    assert repr(wire).startswith("WireInspector(application message in a PrivateMessage, epoch 1")
+    assert SecurityMatrix.of(history, leaks=[{"device": "Bob", "at": 1}]).verdict().readable_epochs == (1, 2)
+    recorded = recorded_history(history)
+    verdict = recorded.judge([leak_in_record(recorded.group_history, "Bob", 1)])
+    assert "epoch 2" in repr(DerivationGraph.of(verdict, 2))
+    pictures: list[Any] = [Room, ServerKnowledge, Playground]
+    for picture in pictures:
+        with pytest.raises(TypeError, match=rf"{picture.__name__}.of takes a World, .*, not a RecordedCalls"):
+            picture.of(history)

@@ -150,7 +150,8 @@ def test_a_trial_is_the_real_result_of_the_device_the_server_and_the_attacker() 
     earlier = trial(world, ATTACKER, bytes.fromhex(first["wire"]))
     assert not earlier["opened"]
     assert "everything from 1 device" in earlier["said"]
-    assert [each["who"] for each in last["trials"]][-2:] == ["The server", "The attacker"]
+    assert room_view(world)["triers"][-2:] == ["The server", "The attacker"]
+    assert [last["outcomes"][number] for number in last["trials"][-2:]] == [server, robbed]
 
 
 def test_a_device_that_has_not_read_a_message_of_its_epoch_opens_it() -> None:
@@ -158,12 +159,21 @@ def test_a_device_that_has_not_read_a_message_of_its_epoch_opens_it() -> None:
     world.hold("Bob")
     world.send("Alice", "Hello")
     found = room_view(world)["messages"][0]
-    bob = found["trials"][1]
+    bob = found["outcomes"][found["trials"][1]]
     assert (bob["opened"], bob["text"]) == (True, "Hello")
     assert found["text"] == "Hello"  # nobody has read it: it is what Alice has written
     assert not trial(world, ATTACKER, bytes.fromhex(found["wire"]))["opened"]
     world.device("Carol")
     assert trial(world, "Carol", bytes.fromhex(found["wire"]))["error"] == "NotPossible"
+
+
+def test_what_comes_of_trying_is_told_once_for_all_to_whom_it_happens() -> None:
+    world = World.of(["Alice", "Bob", "Carol", "Dave"])
+    world.send("Alice", "Hello")
+    world.commit("Alice")
+    found = room_view(world)["messages"][0]
+    assert found["trials"] == [0, 0, 0, 0, 1, 2]
+    assert [each["error"] for each in found["outcomes"]] == ["EpochDeleted", "", ""]
 
 
 def test_whoever_comes_back_has_a_line_that_says_what_was_missed() -> None:

@@ -55,7 +55,8 @@ def test_a_trial_is_made_anew_with_the_state_of_now() -> None:
     assert room.answer["trial"]["error"] == "EpochDeleted"
     who = len(room.view["screens"]) + 1
     room.request = {"kind": "try", "message": 0, "who": who, "number": 2}
-    assert room.answer["trial"]["who"] == "The attacker"
+    assert room.view["triers"][who] == "The attacker"
+    assert "The attacker hears all messages" in room.answer["trial"]["said"]
 
 
 def test_a_page_without_a_kernel_asks_nobody() -> None:

@@ -14,13 +14,14 @@ from widgets.shared.lighter import BYTES, without_bytes
 from widgets.shared.long_work import NO_PROGRESS
 from widgets.shared.picture import Picture
 from widgets.wire_inspector.further import ROOM_IN_A_NOTEBOOK
+from workbench.lab import World
 from workbench.lab.scenarios import Scenario
 from workbench.lab.shared_history import SharedHistory
+from workbench.views.judged_material import wrong_material
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from workbench.lab import World
 
 PICTURES = ("timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets", "wire")
 
@@ -94,6 +95,8 @@ class Playground(Picture):
             return cls(Session.of_scenario(story), **options)
         if isinstance(story, SharedHistory):
             return cls(Session.of_history(story), **{"step": story.step, **options})
+        if not isinstance(story, World):
+            raise wrong_material(cls.__name__, "a World, a Scenario or a SharedHistory, in which one can act", story)
         return cls(Session(story), **options)
 
     @property

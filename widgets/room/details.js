@@ -17,7 +17,7 @@ export function messageDetails(frame, { who, trial, choose, attempt, bytes }) {
   const select = html(
     "select",
     { class: "mls-select", "aria-label": "Who tries", change: () => choose(Number(select.value)) },
-    ...chosen.trials.map((each, index) => html("option", { value: index }, each.who)),
+    ...view.triers.map((name, index) => html("option", { value: index }, name)),
   );
   select.value = String(who);
   return html(

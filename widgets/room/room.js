@@ -128,9 +128,14 @@ export function render({ model, el }) {
     }
     const asked = model.get("answer");
     const fresh = asked?.trial && asked.message === message && asked.who === own.who ? asked.trial : null;
-    const trial = own.tried ? (fresh ?? view.messages[message].trials[own.who]) : null;
+    const trial = own.tried ? (fresh ?? recordedTrial(view.messages[message], own.who)) : null;
     side.show(`message ${message} ${own.who} ${JSON.stringify(trial)} ${view.steps.length}`, "Who can read it?", () =>
       messageDetails(frame, { who: own.who, trial, choose: (who) => { own.who = who; own.tried = false; soon(); }, attempt, bytes: model.get("workspace") ? () => askForBytes(root, view.messages[message].step) : null }));
+  }
+
+  /** @param {import("./view.d.ts").RoomMessageView} message @param {number} who */
+  function recordedTrial({ outcomes, trials }, who) {
+    return outcomes[trials[who]];
   }
 
   /** Try with the chosen message: Python tries anew if it listens, else this is the attempt that was recorded. */

@@ -9,17 +9,17 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from workbench.delivery import Refused
-from workbench.lab import NotPossible
+from workbench.lab import NotPossible, World
 from workbench.lab.actions import ACTIONS
 from workbench.lab.record import ATTACKER, SERVER
 from workbench.mls import LeafIndex, MLSError
+from workbench.views.judged_material import wrong_material
 from workbench.views.room import room_view
 from workbench.views.trial import trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from workbench.lab import World
     from workbench.views.room import RoomView
 
 
@@ -53,7 +53,9 @@ class Room(Picture):
 
     @classmethod
     def of(cls, world: World, title: str = "The room", **traits: Any) -> Room:
-        """Show the screens of a world's group."""
+        """Show the screens of a world's group. Raises TypeError for anything else: recorded calls have no devices."""
+        if not isinstance(world, World):
+            raise wrong_material(cls.__name__, "a World, whose devices have screens", world)
         return cls(room_view(world, title), world=world, **traits)
 
     def __repr__(self) -> str:

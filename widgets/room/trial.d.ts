@@ -1,7 +1,6 @@
 /** Generated from workbench/views/trial.py, where each field is explained, by `make docs`. */
 
 export interface TrialView {
-  who: string;
   opened: boolean;
   text: string;
   said: string;

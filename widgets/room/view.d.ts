@@ -77,7 +77,8 @@ export interface RoomMessageView {
   then: number[];
   now: number[];
   ever: number[];
-  trials: TrialView[];
+  outcomes: TrialView[];
+  trials: number[];
 }
 
 export interface RoomView {
@@ -87,5 +88,6 @@ export interface RoomView {
   steps: string[];
   devices: KnownDeviceView[];
   screens: ScreenView[];
+  triers: string[];
   messages: RoomMessageView[];
 }

@@ -11,6 +11,7 @@ from widgets.shared.picture import Picture
 from widgets.shared.place import check_epoch, place_in, viewer_name
 from workbench.adversary.group_history import GroupHistory
 from workbench.lab import World
+from workbench.lab.recording import RecordedCalls
 from workbench.lab.scenarios import Scenario
 from workbench.views.judged_material import wrong_material
 from workbench.views.secret_tree import secret_tree_view
@@ -58,15 +59,15 @@ class SecretTree(Picture):
         super().__init__(view=view, **given, **traits)
 
     @classmethod
-    def of(cls, told: World | Scenario, **traits: Any) -> SecretTree:
-        """Show the history of a world or of a scenario, with the limits of its devices.
+    def of(cls, told: World | RecordedCalls | Scenario, **traits: Any) -> SecretTree:
+        """Show the history of a world, of recorded calls or of a scenario, with the limits of its devices.
 
         Raises TypeError for anything else: other histories do not say which limits their devices have.
         """
         world = told.world if isinstance(told, Scenario) else told
-        if not isinstance(world, World):
-            raise wrong_material(cls.__name__, "a World or a Scenario", told)
-        policy = world.group.environment.policy
+        if not isinstance(world, World | RecordedCalls):
+            raise wrong_material(cls.__name__, "a World, recorded calls or a Scenario", told)
+        policy = world.policy if isinstance(world, RecordedCalls) else world.group.environment.policy
         return cls(secret_tree_view(GroupHistory.of(world.trace()), policy), **traits)
 
     def __repr__(self) -> str:

@@ -41,7 +41,7 @@ class ServerKnowledge(Picture):
     def of(cls, world: World, **traits: Any) -> ServerKnowledge:
         """Show what the service of a world knows of the world's group. Raises TypeError for anything else."""
         if not isinstance(world, World):
-            raise wrong_material(cls.__name__, "a World", world)
+            raise wrong_material(cls.__name__, "a World, which has a delivery service", world)
         return cls(server_view(Knowledge.of(world.service, world.group_id)), **traits)
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ from widgets.shared.picture import Picture
 from widgets.wire_inspector.further import ROOM_IN_A_NOTEBOOK, Source, further_messages
 from workbench.inspect.trace_format import FORMAT as TRACE
 from workbench.lab import World
+from workbench.lab.recording import RecordedCalls
 from workbench.mls import MLSMessage, encode
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets
 from workbench.views.wire_bytes import WireBytes
@@ -77,10 +78,17 @@ class WireInspector(Picture):
         self.observe(self._give, names="asked")
 
     @classmethod
-    def of(cls, history: World | Trace, title: str = "", **options: Any) -> WireInspector:
-        """Inspect the messages of a world or of a trace. `viewer` is the name of a device, "server" or "attacker"."""
+    def of(cls, history: World | RecordedCalls | Trace, title: str = "", **options: Any) -> WireInspector:
+        """Inspect the messages of a world, of recorded calls or of a trace.
+
+        `viewer` is the name of a device, "server" or "attacker".
+        """
+        if isinstance(history, RecordedCalls):
+            history = history.trace()
         if not isinstance(history, World) and history.get("format") != TRACE:
-            raise TypeError("WireInspector.of takes a World or a trace; for bytes there is WireInspector.inspect")
+            raise TypeError(
+                "WireInspector.of takes a World, recorded calls or a trace; for bytes there is WireInspector.inspect"
+            )
         return cls(WireHistory(history, title), **options)
 
     @classmethod

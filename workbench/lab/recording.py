@@ -34,6 +34,7 @@ from workbench.mls import (
     GroupState,
     KeyPackageBundle,
     MLSMessage,
+    Policy,
     apply_pending_commit,
     create_commit,
     create_group,
@@ -144,6 +145,15 @@ class RecordedCalls:
         """The ids of the groups, in the order in which they come."""
         states = [state for call in self.calls for state in (call.before, call.after) if state is not None]
         return tuple(dict.fromkeys(state.group_id for state in states))
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the first member who was recorded. Raises `NotPossible` if no group was recorded."""
+        states = (state for call in self.calls for state in (call.before, call.after) if state is not None)
+        first = next(states, None)
+        if first is None:
+            raise NotPossible("No group was recorded")
+        return first.policy
 
     def trace(self, group_id: bytes | None = None) -> Trace:
         """The trace of the main line of a group's history, by default of the first group."""

@@ -84,6 +84,7 @@ def own_screen_view(classroom: Classroom, seat: Seat) -> RoomView:
         "steps": [""],
         "screens": screens,
         "devices": [],
+        "triers": [],
         "messages": messages,
     }
 
@@ -161,6 +162,7 @@ def _message(line: ScreenLine, sender: int) -> RoomMessageView:
         "then": [],
         "now": [],
         "ever": [],
+        "outcomes": [],
         "trials": [],
     }
 

@@ -29,7 +29,7 @@ from workbench.lab.leaks import recorded_history
 from workbench.lab.record import ATTACKER, SERVER
 from workbench.mls import GroupState, decode
 from workbench.mls.wire.messages import ApplicationData
-from workbench.views.trial import TrialView, trial
+from workbench.views.trial import TrialView, trial, trier
 
 FORMAT = "mls-workbench/room-view"
 VERSION = 1
@@ -131,7 +131,8 @@ class RoomMessageView(TypedDict):
     """An application message. `then`, `now` and `ever` are the screens whose keys open it, by index.
 
     `sender` is an index of the screens, null if the device is unknown. `wire` is the message as hexadecimal, and
-    `trials` has what comes of trying to read it, for each screen, then for the server and the attacker.
+    `outcomes` is what comes of trying to read it, each once, and `trials` has the index of the outcome for each of the
+    view's `triers`.
     """
 
     step: int
@@ -143,11 +144,15 @@ class RoomMessageView(TypedDict):
     then: list[int]
     now: list[int]
     ever: list[int]
-    trials: list[TrialView]
+    outcomes: list[TrialView]
+    trials: list[int]
 
 
 class RoomView(TypedDict):
-    """A room. `steps` has a sentence for each step of the history."""
+    """A room. `steps` has a sentence for each step of the history.
+
+    `triers` names who tries to read: each screen, the server, and the attacker.
+    """
 
     format: str
     version: int
@@ -155,6 +160,7 @@ class RoomView(TypedDict):
     steps: list[str]
     devices: list[KnownDeviceView]
     screens: list[ScreenView]
+    triers: list[str]
     messages: list[RoomMessageView]
 
 
@@ -214,6 +220,7 @@ class _Room:
             "steps": [history_step.text for history_step in self.world.history],
             "screens": [self.screen(name) for name in self.names],
             "devices": [self.device(each) for each in self.known],
+            "triers": [trier(name) for name in (*self.names, SERVER, ATTACKER)],
             "messages": [self.message(number) for number in range(len(self.readers))],
         }
 
@@ -356,6 +363,8 @@ class _Room:
     def message(self, number: int) -> RoomMessageView:
         reader = self.readers[number]
         at, wire = reader.message, self.wire(number)
+        trials = [trial(self.world, each, wire) for each in (*self.names, SERVER, ATTACKER)]
+        outcomes = [each for index, each in enumerate(trials) if each not in trials[:index]]
         return {
             "step": at.step,
             "epoch": at.epoch,
@@ -366,7 +375,8 @@ class _Room:
             "then": self.indexes(reader.then),
             "now": self.indexes(reader.now),
             "ever": self.indexes(reader.ever),
-            "trials": [trial(self.world, each, wire) for each in (*self.names, SERVER, ATTACKER)],
+            "outcomes": outcomes,
+            "trials": [outcomes.index(each) for each in trials],
         }
 
     def indexes(self, names: Iterable[str]) -> list[int]:

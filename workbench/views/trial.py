@@ -17,19 +17,23 @@ from workbench.mls.wire.messages import PrivateMessage
 
 
 class TrialView(TypedDict):
-    """One attempt: `who` tries, whether the attempt gave the text, and what came of it.
+    """What came of one attempt, and whether it gave the text.
 
     `error` is the type of the error, `section` that of the RFC, and `advice` says what to do; each is "" if there is
     none.
     """
 
-    who: str
     opened: bool
     text: str
     said: str
     error: str
     section: str
     advice: str
+
+
+def trier(who: str) -> str:
+    """The name of a device, of the server or of the attacker, as somebody who tries."""
+    return {SERVER: "The server", ATTACKER: "The attacker"}.get(who) or device_of(who)
 
 
 def trial(world: World, who: str, wire: bytes) -> TrialView:
@@ -44,46 +48,45 @@ def _of_device(world: World, name: str, wire: bytes) -> TrialView:
     try:
         explained = world.explain(name, wire)
     except NotPossible:
-        return _failed(own, f"{own} has never had a key of this group.", "NotPossible")
+        return _failed(f"{own} has never had a key of this group.", "NotPossible")
     if explained.kind is MessageKind.PROCESSABLE:
         state = world.devices[name].device_state.groups[world.group_id].state
         _, received = process(state, wire, now=world.clock.now)
         if isinstance(received, ApplicationMessage):
             text = received.application_data.decode(errors="replace")
-            return _opened(own, text, f"{own} has the key, and decrypts it.")
+            return _opened(text, f"{own} has the key, and decrypts it.")
     error = explained.details.error
-    return _failed(own, explained.sentence, error, explained.section, explained.next_step)
+    return _failed(explained.sentence, error, explained.section, explained.next_step)
 
 
 def _of_server(wire: bytes) -> TrialView:
     framed = decode(MLSMessage, wire).message
     if not isinstance(framed, PrivateMessage):
-        return _opened("The server", "", "The message is not encrypted.")
+        return _opened("", "The message is not encrypted.")
     size = len(framed.ciphertext)
     seen = f"group {framed.group_id.hex()}, epoch {framed.epoch}, type {framed.content_type.name}"
     said = f"The server decodes the frame: {seen}. The rest is {size} bytes of ciphertext, and it holds no key at all."
-    return _failed("The server", said, "", "§6.3")
+    return _failed(said, "", "§6.3")
 
 
 def _of_attacker(world: World, wire: bytes) -> TrialView:
     heard = world.attacker.heard
     read = next((each for each in world.attacker.reads() if heard[each.index] == wire), None)
     if read is not None:
-        return _opened("The attacker", read.data.decode(errors="replace"), "The attacker has decrypted it.")
+        return _opened(read.data.decode(errors="replace"), "The attacker has decrypted it.")
     robbed = len({victim for victim, _ in world.attacker.compromised})
     devices = "1 device" if robbed == 1 else f"{robbed} devices"
     with_what = f"everything from {devices}" if robbed else "no leaked secret"
     said = f"The attacker hears all messages and has {with_what}. It has tried every key, and none opens this message."
-    return _failed("The attacker", said, "", "")
+    return _failed(said, "", "")
 
 
-def _opened(who: str, text: str, said: str) -> TrialView:
-    return {"who": who, "opened": True, "text": text, "said": said, "error": "", "section": "", "advice": ""}
+def _opened(text: str, said: str) -> TrialView:
+    return {"opened": True, "text": text, "said": said, "error": "", "section": "", "advice": ""}
 
 
-def _failed(who: str, said: str, error: str, section: str = "", advice: str = "") -> TrialView:
+def _failed(said: str, error: str, section: str = "", advice: str = "") -> TrialView:
     found: TrialView = {
-        "who": who,
         "opened": False,
         "text": "",
         "said": said,
