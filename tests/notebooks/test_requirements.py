@@ -12,6 +12,7 @@ import pytest
 from tests.notebooks.store import read
 
 ROW = re.compile(r"^\| (R\d+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+OF_THE_DESK = re.compile(r"^\| ([a-z]+) \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 POINTER = re.compile(r"`([^`]+)`")
 LAST_REQUIREMENT = 124
 OF_THE_DELIVERY_SERVICE = {*range(17, 21), *range(30, 43), 69, 70, 82, 88, 118}
@@ -45,6 +46,17 @@ def faults(repository: Path, pointer: str) -> Iterator[str]:
 
 def test_every_pointer_leads_to_a_cell_or_a_test(repository: Path, rows: list[tuple[str, list[str]]]) -> None:
     assert [fault for _, pointers in rows for pointer in pointers for fault in faults(repository, pointer)] == []
+
+
+def test_every_line_of_the_reviewers_desk_leads_to_a_cell_or_a_test(repository: Path) -> None:
+    page = (repository / "docs" / "requirements.md").read_text("utf-8").partition("## The reviewer's desk")[2]
+    lines = OF_THE_DESK.findall(page)
+    assert [name for name, _ in lines] == [
+        *("material", "checking", "forks", "practice", "exposure", "pictures", "report")
+    ]
+    assert [
+        fault for _, where in lines for pointer in POINTER.findall(where) for fault in faults(repository, pointer)
+    ] == []
 
 
 def test_every_requirement_that_is_claimed_is_one_stands_once_and_points_somewhere(

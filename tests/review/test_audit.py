@@ -92,6 +92,15 @@ def test_an_observer_finds_a_wrong_signature(offset: int, field: str, rule: str)
     )
 
 
+def test_a_damaged_private_message_is_named_with_the_rule_for_its_content() -> None:
+    scenario = group_of("Alice", "Bob")
+    state = scenario.states["Bob"]
+    damaged = bytearray(encode(scenario.send("Alice", b"hello")))
+    damaged[-1] ^= 1
+    done = audit(pieces(bytes(damaged)), KnownSecrets(states=(state,)))
+    assert [rule for _, rule, _ in errors(done)] == ["content-of-a-privatemessage"]
+
+
 def test_two_valid_commits_of_one_epoch_are_a_fork() -> None:
     scenario = group_of("Alice", "Bob")
     state = scenario.states["Alice"]

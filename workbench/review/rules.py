@@ -42,9 +42,14 @@ def rule_of(error: MLSError) -> ValidationRule | None:
     """The rule that an error stands for; None if it stands for none, such as bytes that are cut off.
 
     Of the functions on the way to the raise, the innermost one with a rule decides. A rule that the raise itself checks
-    comes before a rule that a call checks. `error` must have been raised and caught.
+    comes before a rule that a call checks. A function that says in its own words why a call failed comes before what it
+    called, if it names the section of its rule. `error` must have been raised and caught.
     """
-    calls = list(_calls_to(error))
+    own = list(_calls_in(error.__traceback__))
+    raised = _raised_in(own[-1], error) if own else None
+    if raised is not None and raised.section == error.section:
+        return raised
+    calls = [*own, *_calls_in(_traceback_of_cause(error))]
     for at in reversed(range(len(calls))):
         raised = _raised_in(calls[at], error) if at == len(calls) - 1 else None
         found = raised or _called_from(calls[at], calls[at + 1 :])
@@ -53,15 +58,18 @@ def rule_of(error: MLSError) -> ValidationRule | None:
     return None
 
 
-def _calls_to(error: MLSError) -> Iterator[tuple[str, str]]:
-    """The file and the name of each function on the way to the place that raised an error, the outermost first."""
+def _traceback_of_cause(error: MLSError) -> TracebackType | None:
+    """The way to the error that `error` says in other words; None if there is no such error."""
     cause = error.__context__ if error.__cause__ is None and error.__suppress_context__ else None
-    for traceback in (error.__traceback__, None if cause is None else cause.__traceback__):
-        step: TracebackType | None = traceback
-        while step is not None:
-            code = step.tb_frame.f_code
-            yield code.co_filename.replace("\\", "/"), code.co_qualname
-            step = step.tb_next
+    return None if cause is None else cause.__traceback__
+
+
+def _calls_in(step: TracebackType | None) -> Iterator[tuple[str, str]]:
+    """The file and the name of each function on the way to the place that raised an error, the outermost first."""
+    while step is not None:
+        code = step.tb_frame.f_code
+        yield code.co_filename.replace("\\", "/"), code.co_qualname
+        step = step.tb_next
 
 
 def _raised_in(call: tuple[str, str], error: MLSError) -> ValidationRule | None:
