@@ -8,7 +8,8 @@ A command is a module with
 
 The module is `workbench/commands/NAME.py`. It is short and calls the part of the workbench that does the work
 (`commands/vectors.py` calls `workbench.vectors`). `COMMANDS` below lists all commands in the order of the help. A
-command is imported only when it is called, so that it starts fast.
+command is imported only when it is called, so that it starts fast. Where the work needs slow imports, it is in
+`workbench/commands/work/NAME.py`, which `run` imports: then `--help` imports neither the protocol nor its cryptography.
 
 The exit statuses are the same for all commands: 0 means done, 1 means that the answer is no (a vector fails, bytes do
 not decode), and 2 means that an argument is wrong or a file cannot be read. With 2, one line on stderr says what to

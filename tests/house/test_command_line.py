@@ -40,6 +40,18 @@ def test_only_the_command_that_is_called_is_imported(word: str, imported: list[s
     assert done.stdout.split() == imported
 
 
+def test_the_help_of_the_reviewers_desk_imports_no_protocol() -> None:
+    """All of `workbench.mls` and `cryptography` take several times as long as the rest of the start."""
+    program = (
+        "import argparse, sys; from workbench.cli import load\n"
+        "for name in sys.argv[1:]: load(name).add_arguments(argparse.ArgumentParser())\n"
+        "print({'workbench.mls', 'cryptography'} & {*sys.modules})"
+    )
+    names = ["carve", "inspect", "explain", "validate", "audit", "state"]
+    done = subprocess.run([sys.executable, "-c", program, *names], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_the_version_is_printed_without_the_protocol() -> None:
     program = "import sys; from workbench.cli import main; main(['version']); print('workbench.mls' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -6,9 +6,12 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.inspect.encodings import ENCODINGS
-from workbench.inspect.material import Piece, pieces_in
+
+if TYPE_CHECKING:
+    from workbench.inspect.material import Piece
 
 _WRITTEN = {
     "hex": "in hexadecimal: plain, spaced, with colons or with 0x",
@@ -64,6 +67,8 @@ def read_pieces(arguments: argparse.Namespace) -> Iterator[tuple[str, list[Piece
 
     A file in a folder may hold something else; only a file that was named must hold bytes.
     """
+    from workbench.inspect.material import pieces_in  # noqa: PLC0415 - `--help` needs none of it
+
     for name, content in read_files(arguments.files):
         is_named = name in (arguments.files or ["-"])
         reason = content if isinstance(content, str) else "" if content.strip() else "it is empty"

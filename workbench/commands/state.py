@@ -15,24 +15,8 @@ Examples:
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from pathlib import Path
 
-from workbench.commands.review_options import add_state_key, secrets_from, state_key
-from workbench.commands.source import read_files
-from workbench.inspect.carving import CarvedObject, carve
-from workbench.inspect.material import pieces_in
-from workbench.inspect.names import shown
-from workbench.mls import GroupState, write_state
-from workbench.mls.errors import MLSError
-from workbench.mls.group.public_group import DEFAULT_POLICY
-from workbench.mls.wire.messages import Welcome
-from workbench.mls.wire.tree import RatchetTreeExtension
-from workbench.review.evidence import ReviewEvidence
-from workbench.review.groups import lenient
-from workbench.review.states import StateDescription, describe, differences, parting
-from workbench.review.verify_messages import state_from
+from workbench.commands.review_options import add_state_key
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,100 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one of the three actions."""
-    try:
-        return {"join": _join, "show": _show, "diff": _diff}[arguments.action](arguments)
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else problem
-        name = getattr(problem, "filename", None)
-        print(f"workbench state: cannot read {f'{name}: ' if name else ''}{reason}", file=sys.stderr)
-        return 2
+    from workbench.commands.work import state as work  # noqa: PLC0415 - `--help` needs none of it
 
-
-def _join(arguments: argparse.Namespace) -> int:
-    objects = _objects(arguments.files)
-    secrets = secrets_from(arguments.state, state_key(arguments))
-    trees = [each.content for each in objects if isinstance(each.content, RatchetTreeExtension)]
-    evidence = ReviewEvidence(
-        bundles=secrets.bundles, psks=secrets.psks, trees=(*secrets.trees, *trees), policy=lenient(DEFAULT_POLICY)
-    )
-    welcomes = [each.content for each in objects if isinstance(each.content, Welcome)]
-    if not welcomes:
-        raise ValueError(f"{', '.join(arguments.files)}: there is no Welcome")
-    try:
-        state = state_from(welcomes[0], evidence)
-    except MLSError as problem:
-        print(f"workbench state: the client cannot join: {problem}", file=sys.stderr)
-        return 1
-    Path(arguments.output).write_bytes(write_state(state))
-    print(f"Group {shown(state.group_id)}, epoch {state.epoch}, leaf {state.own_leaf}: written to {arguments.output}.")
-    return 0
-
-
-def _show(arguments: argparse.Namespace) -> int:
-    described = describe(_state(arguments.file, state_key(arguments)), show_secrets=arguments.secrets)
-    print(json.dumps(described.as_json(), ensure_ascii=False) if arguments.json else text_of(described))
-    return 0
-
-
-def _diff(arguments: argparse.Namespace) -> int:
-    key = state_key(arguments)
-    first, second = _state(arguments.first, key), _state(arguments.second, key)
-    found = differences(first, second)
-    where = parting(first, second, _objects(arguments.files)) if arguments.files else ""
-    if arguments.json:
-        told = [each._asdict() for each in found]
-        print(json.dumps({"differences": told, "parting": where}, ensure_ascii=False))
-    else:
-        for each in found:
-            print(f"{each.what}\n  {arguments.first}: {each.first}\n  {arguments.second}: {each.second}")
-        print(where or ("" if found else "The states agree on the epoch."), end="\n" if where or not found else "")
-    return 1 if found else 0
-
-
-def text_of(described: StateDescription) -> str:
-    """A state for a terminal."""
-    lines = [
-        f"Group {shown(described.group_id)}, epoch {described.epoch}, cipher suite {described.cipher_suite}",
-        f"  own leaf {described.own_leaf}{'' if described.is_active else ', no longer a member'}",
-        f"  tree hash {described.tree_hash}",
-        f"  confirmed transcript hash {described.confirmed_transcript_hash}",
-        f"  epoch authenticator {described.epoch_authenticator} (fingerprint)",
-        f"  extensions {', '.join(described.extensions) or 'none'}; {described.waiting_proposals} waiting proposals",
-        "members",
-        *(f"  leaf {each.leaf}: {each.name}, signature key {each.signature_key}" for each in described.members),
-        "tree",
-        *(f"  {line}" for line in described.tree),
-        "secrets",
-        *(f"  {name}: {value}" for name, value in described.secrets.items()),
-    ]
-    return "\n".join(lines)
-
-
-def _state(name: str, key: str) -> GroupState:
-    """The state in a file; of a passive client, the one that its Welcome gives."""
-    secrets = secrets_from(name, key)
-    if secrets.states:
-        return secrets.states[0]
-    evidence = ReviewEvidence(
-        bundles=secrets.bundles, psks=secrets.psks, trees=secrets.trees, policy=lenient(DEFAULT_POLICY)
-    )
-    welcomes = [each.content for each in _objects([name]) if isinstance(each.content, Welcome)]
-    for welcome in welcomes:
-        try:
-            return state_from(welcome, evidence)
-        except MLSError as problem:
-            raise ValueError(f"{name}: the client cannot join: {problem}") from problem
-    raise ValueError(f"{name}: there is no state in it, and no Welcome to join with")
-
-
-def _objects(names: list[str]) -> list[CarvedObject]:
-    objects: list[CarvedObject] = []
-    for name, content in read_files(names):
-        reason = content if isinstance(content, str) else ""
-        try:
-            objects += () if isinstance(content, str) else carve(pieces_in(content, name))
-        except ValueError as problem:
-            reason = str(problem)
-        if reason:
-            raise ValueError(f"{name}: {reason}")
-    return objects
+    return work.run(arguments)
