@@ -35,10 +35,6 @@ def test_every_node_is_there_and_says_what_it_is(visit: Visit) -> None:
     ("view", "viewer"),
     [
         (sample, "carol"),
-        (sample, "server"),
-        (sample, "attacker"),
-        (lived, "Alice"),
-        (lived, "Frank"),
         (lived, "attacker"),
         (partial(lived, "private"), "server"),
         (partial(wide, 64), "m0"),

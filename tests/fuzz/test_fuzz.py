@@ -60,7 +60,7 @@ def test_the_same_attempt_is_the_same_each_time() -> None:
 def test_every_kind_of_edit_changes_a_message(kind: str) -> None:
     layer = next(subject for subject in subjects(1) if subject.name == "Welcome").layers[3]
     rng = Random(kind)  # noqa: S311 - to be the same each time is the point
-    drawn = (draw(layer.parts(), rng) for _ in range(400))
+    drawn = (draw(layer.parts(), rng) for _ in range(200))
     edits = [edit for edit in drawn if edit.kind == kind]
     assert edits
     assert any(edited(layer.parts(), [edit], donors(1)) != layer.data for edit in edits)

@@ -29,9 +29,9 @@ def run(repository: Path, folder: Path, content: str, ci: str) -> str:
     shutil.copy(repository / "tests" / "conftest.py", folder / "tests")
     (folder / "tests" / "test_example.py").write_text(content, "utf-8")
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:nbval", "-q", "tests"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests"],
         cwd=folder,
-        env=os.environ | {"CI": ci},
+        env=os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -13,7 +13,7 @@ from workbench.mls import CIPHER_SUITES
 
 pytestmark = pytest.mark.slow
 
-STEPS = 10
+STEPS = 6
 SEEDS = [0, 1, 2, *(2 * KINDS.index((suite, "public")) for suite in CIPHER_SUITES if suite != 1)]
 
 
