@@ -7,7 +7,7 @@ import json
 import pytest
 
 from workbench.cli import main
-from workbench.commands import fuzz
+from workbench.commands.work import fuzz
 from workbench.fuzz.cost import LIMIT, CostRow, all_inputs, costs, costs_as_json, costs_to_table
 from workbench.fuzz.cost.inputs import ENTRY_POINTS, CostlyInput, entry_point_of, list_inputs, long_lists
 from workbench.fuzz.cost.lists import ListName, every_list, item_of, list_of
