@@ -29,9 +29,9 @@ from workbench.mls.schedule.key_schedule import EpochSecrets, epoch_from_joiner_
 from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.tree.own_leaf import new_lifetime
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
+from workbench.mls.wire.extensions import ExternalPub
 from workbench.mls.wire.messages import (
     ApplicationData,
-    ExternalPub,
     FramedContent,
     FramedContentAuthData,
     MemberSender,

@@ -28,7 +28,6 @@ from workbench.mls import (
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 from workbench.mls.wire.messages import (
     ApplicationData,
-    Commit,
     ExternalSenderIndex,
     FramedContent,
     FramedContentAuthData,
@@ -38,6 +37,7 @@ from workbench.mls.wire.messages import (
     PublicMessage,
     Sender,
 )
+from workbench.mls.wire.proposals import Commit
 
 GROUP = b"the group"
 

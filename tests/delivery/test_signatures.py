@@ -36,15 +36,9 @@ from workbench.mls import (
     propose_self_add,
 )
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import (
-    ExternalSender,
-    ExternalSenders,
-    GroupInfo,
-    MemberSender,
-    Proposal,
-    PublicMessage,
-    Sender,
-)
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
+from workbench.mls.wire.messages import GroupInfo, MemberSender, PublicMessage, Sender
+from workbench.mls.wire.proposals import Proposal
 from workbench.mls.wire.tree import RatchetTreeExtension
 
 SUITE = cipher_suite(1)

@@ -35,18 +35,8 @@ from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.lengths import length_header
-from workbench.mls.wire.messages import (
-    AuthenticatedContent,
-    Commit,
-    FramedContent,
-    FramedContentAuthData,
-    MemberSender,
-    Proposal,
-    ProposalByReference,
-    ProposalByValue,
-    ProposalOrRef,
-    Sender,
-)
+from workbench.mls.wire.messages import AuthenticatedContent, FramedContent, FramedContentAuthData, MemberSender, Sender
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByReference, ProposalByValue, ProposalOrRef
 from workbench.mls.wire.tree import Capabilities, Node, UpdatePath, UpdatePathNode
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,8 @@ from workbench.fuzz.parts import take_apart
 from workbench.fuzz.subjects import subjects
 from workbench.mls import Malformed, MLSError, decode
 from workbench.mls.wire.lengths import vector
-from workbench.mls.wire.messages import GroupContextExtensions, GroupSecrets
+from workbench.mls.wire.messages import GroupSecrets
+from workbench.mls.wire.proposals import GroupContextExtensions
 from workbench.mls.wire.shapes import Struct
 from workbench.mls.wire.tree import RatchetTreeExtension
 

@@ -20,25 +20,25 @@ from workbench.inspect.meanings import FIELDS
 from workbench.inspect.values import FOREVER
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.lengths import vector
-from workbench.mls.wire.messages import (
-    ApplicationData,
+from workbench.mls.wire.extensions import (
     ApplicationId,
-    CustomProposal,
     ExternalPub,
     ExternalSender,
     ExternalSenders,
+    RequiredCapabilities,
+)
+from workbench.mls.wire.lengths import vector
+from workbench.mls.wire.messages import (
+    ApplicationData,
     FramedContentAuthData,
     GroupContext,
-    GroupContextExtensions,
     GroupInfo,
     MLSMessage,
     PrivateMessage,
     PrivateMessageContent,
-    Proposal,
-    RequiredCapabilities,
     Welcome,
 )
+from workbench.mls.wire.proposals import CustomProposal, GroupContextExtensions, Proposal
 from workbench.mls.wire.shapes import Select, Uint, VectorOf, fields_of, is_inline_variant
 from workbench.mls.wire.tree import (
     BasicCredential,

@@ -14,7 +14,8 @@ from workbench.inspect.dissect_html import LONGEST_LIST
 from workbench.inspect.dissect_text import WIDTH
 from workbench.inspect.fields import DissectionJSON, FaultJSON, FieldJSON
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import ApplicationId, Sender
+from workbench.mls.wire.extensions import ApplicationId
+from workbench.mls.wire.messages import Sender
 from workbench.mls.wire.tree import Extension, Lifetime, RatchetTreeExtension
 
 __all__ = ["official"]  # a fixture that both files use

@@ -16,7 +16,7 @@ from workbench.mls import (
     encode,
 )
 from workbench.mls.wire.code_points import CredentialType, ExtensionType, ResumptionPSKUsage
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 
 T = TypeVar("T")
 

@@ -20,13 +20,8 @@ from workbench.mls import (
 )
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.wire.code_points import ExtensionType, ResumptionPSKUsage
-from workbench.mls.wire.messages import (
-    ExternalPSK,
-    ExternalSender,
-    ExternalSenders,
-    PreSharedKeyID,
-    ResumptionPSK,
-)
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
+from workbench.mls.wire.proposals import ExternalPSK, PreSharedKeyID, ResumptionPSK
 from workbench.mls.wire.tree import Capabilities
 
 NOW = 1_767_600_000

@@ -22,7 +22,7 @@ from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.schedule.secret_tree import RatchetLimits
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, is_grease
-from workbench.mls.wire.messages import ExternalSender, ExternalSenders
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
 from workbench.mls.wire.tree import BasicCredential
 from workbench.review.audit import audit
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity

@@ -9,7 +9,7 @@ from workbench.mls.crypto.ciphersuite import cipher_suite
 from workbench.mls.errors import InvalidPreSharedKey
 from workbench.mls.framing.public_content import _check_sender
 from workbench.mls.schedule.psk import check_psk_nonce
-from workbench.mls.wire.messages import ExternalPSK, PreSharedKeyID
+from workbench.mls.wire.proposals import ExternalPSK, PreSharedKeyID
 
 SHORT = PreSharedKeyID(ExternalPSK(b"id"), b"short")
 

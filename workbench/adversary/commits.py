@@ -34,7 +34,8 @@ from workbench.mls.schedule.transcript import confirmed_transcript_hash, interim
 from workbench.mls.tree.tree_math import NodeIndex, level, node_to_leaf
 from workbench.mls.tree.update_path import open_path
 from workbench.mls.when import When
-from workbench.mls.wire.messages import AuthenticatedContent, Commit, Proposal, ProposalByReference, ProposalByValue
+from workbench.mls.wire.messages import AuthenticatedContent
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByReference, ProposalByValue
 from workbench.mls.wire.tree import KeyPackageSource
 
 # Without secrets

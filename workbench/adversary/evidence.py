@@ -35,15 +35,8 @@ from workbench.mls import (
 from workbench.mls.schedule.key_schedule import EpochSecrets
 from workbench.mls.schedule.secret_tree import MessageKey, OpenedParentSecrets, Ratchet, Ratchets, SecretTree
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import (
-    GroupContext,
-    GroupInfo,
-    MemberSender,
-    PrivateMessage,
-    Proposal,
-    PublicMessage,
-    Sender,
-)
+from workbench.mls.wire.messages import GroupContext, GroupInfo, MemberSender, PrivateMessage, PublicMessage, Sender
+from workbench.mls.wire.proposals import Proposal
 
 FORMAT = "mls-workbench/evidence"
 

@@ -20,17 +20,8 @@ from workbench.mls.group.public_commit import proposal_sender
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.wire.code_points import WireFormat
-from workbench.mls.wire.messages import (
-    ApplicationData,
-    AuthenticatedContent,
-    Commit,
-    PrivateMessage,
-    Proposal,
-    ProposalByValue,
-    ProposalOrRef,
-    PublicMessage,
-    SenderData,
-)
+from workbench.mls.wire.messages import ApplicationData, AuthenticatedContent, PrivateMessage, PublicMessage, SenderData
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByValue, ProposalOrRef
 
 
 @dataclass(frozen=True, slots=True)

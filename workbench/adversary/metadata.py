@@ -20,13 +20,8 @@ from workbench.inspect.names import brief_name, credential_name, few, listed
 from workbench.mls import Add, MLSMessage, Remove, decode, encode
 from workbench.mls.framing.padding import Padding, padding_for
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import (
-    Commit,
-    PrivateMessage,
-    Proposal,
-    ProposalByValue,
-    PublicMessage,
-)
+from workbench.mls.wire.messages import PrivateMessage, PublicMessage
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByValue
 
 ANSWER_SECONDS = 120
 """The service takes a message for an answer if somebody else sent one so shortly before."""

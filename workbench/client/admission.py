@@ -13,7 +13,8 @@ from workbench.delivery import Invitation
 from workbench.inspect.names import brief_name, identity_name, shown
 from workbench.mls import GroupState, KeyPackage, LeafIndex, Misuse, MLSMessage, decode, presented_identities
 from workbench.mls.errors import InvalidGroupInfo, InvalidKeyPackage, InvalidWelcome
-from workbench.mls.wire.messages import GroupInfo, ReInit
+from workbench.mls.wire.messages import GroupInfo
+from workbench.mls.wire.proposals import ReInit
 
 
 def require_new_group(groups: Mapping[bytes, Membership], group_id: bytes) -> None:

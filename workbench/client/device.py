@@ -55,7 +55,7 @@ from workbench.mls.arguments import checks_methods
 from workbench.mls.group.public_commit import ProcessPublicCommit, process_public_commit
 from workbench.mls.group.public_group import DEFAULT_POLICY, AnyProposal
 from workbench.mls.wire.code_points import ProtocolVersion
-from workbench.mls.wire.messages import ExternalSender
+from workbench.mls.wire.extensions import ExternalSender
 from workbench.mls.wire.shapes import uint16, uint64
 
 

@@ -20,7 +20,8 @@ from workbench.mls import (
 )
 from workbench.mls.errors import FutureEpoch, UnknownPreSharedKey
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import ExternalInit, NewMemberProposalSender
+from workbench.mls.wire.messages import NewMemberProposalSender
+from workbench.mls.wire.proposals import ExternalInit
 
 _Received: TypeAlias = Literal["joined", "message", "proposal", "commit", "removed", "refused", "waiting", "held"]
 _Own: TypeAlias = Literal["sent", "unsent", "again", "reopened", "compared", "fork", "clock"]

@@ -28,7 +28,8 @@ from workbench.mls import (
     SentProposal,
     Update,
 )
-from workbench.mls.wire.messages import ExternalInit, GroupContextExtensions, NewMemberProposalSender, ReInit
+from workbench.mls.wire.messages import NewMemberProposalSender
+from workbench.mls.wire.proposals import ExternalInit, GroupContextExtensions, ReInit
 
 
 def narrated(before: GroupState, after: GroupState, received: Received) -> tuple[str, ...]:

@@ -19,13 +19,13 @@ from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import (
     ApplicationData,
-    Commit,
     MemberSender,
     MLSMessage,
     NewMemberCommitSender,
     PrivateMessage,
     PublicMessage,
 )
+from workbench.mls.wire.proposals import Commit
 from workbench.mls.wire.tree import KeyPackage
 
 AEAD_TAG = 16

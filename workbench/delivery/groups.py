@@ -22,14 +22,8 @@ from workbench.delivery.settings import Settings
 from workbench.delivery.signatures import group_info_in
 from workbench.mls.wire.code_points import ContentType, SenderType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import (
-    Add,
-    MLSMessage,
-    NewMemberProposalSender,
-    Proposal,
-    PublicMessage,
-    Welcome,
-)
+from workbench.mls.wire.messages import MLSMessage, NewMemberProposalSender, PublicMessage, Welcome
+from workbench.mls.wire.proposals import Add, Proposal
 from workbench.mls.wire.tree import KeyPackage
 
 

@@ -29,15 +29,8 @@ from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import (
-    Add,
-    GroupContext,
-    GroupInfo,
-    MLSMessage,
-    NewMemberProposalSender,
-    Proposal,
-    PublicMessage,
-)
+from workbench.mls.wire.messages import GroupContext, GroupInfo, MLSMessage, NewMemberProposalSender, PublicMessage
+from workbench.mls.wire.proposals import Add, Proposal
 from workbench.mls.wire.tree import RatchetTreeExtension
 
 

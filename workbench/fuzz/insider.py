@@ -35,7 +35,6 @@ from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
 from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
-    Commit,
     FramedContent,
     GroupInfo,
     GroupInfoTBS,
@@ -48,6 +47,7 @@ from workbench.mls.wire.messages import (
     SenderData,
     SenderDataAAD,
 )
+from workbench.mls.wire.proposals import Commit
 from workbench.mls.wire.tree import Extension, KeyPackageTBS, RatchetTreeExtension, UpdatePath
 
 ENTROPY = b"Mallory needs no randomness.".ljust(64, b".")

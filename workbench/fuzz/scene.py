@@ -38,7 +38,7 @@ from workbench.mls import (
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.own_leaf import default_capabilities
 from workbench.mls.wire.code_points import CredentialType, ExtensionType
-from workbench.mls.wire.messages import ApplicationId, ExternalSender, ExternalSenders, RequiredCapabilities
+from workbench.mls.wire.extensions import ApplicationId, ExternalSender, ExternalSenders, RequiredCapabilities
 
 NOW = 1_767_600_000
 """5 January 2026, 08:00 UTC."""

@@ -61,17 +61,15 @@ from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType, ExtensionType, ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
-    Commit,
-    CustomProposal,
     FramedContent,
     GroupInfo,
     GroupSecrets,
     PathSecret,
     PrivateMessageContent,
-    Proposal,
     PublicMessage,
     SenderData,
 )
+from workbench.mls.wire.proposals import Commit, CustomProposal, Proposal
 
 HEAD_OF_GROUP_INFO = ProtocolVersion.mls10.to_bytes(2, "big") + WireFormat.mls_group_info.to_bytes(2, "big")
 

@@ -16,15 +16,8 @@ from workbench.inspect.meanings import FIELDS, Meaning, meaning_of_field, meanin
 from workbench.inspect.spans import Span, number_of, read
 from workbench.inspect.values import in_words, registry_of
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import (
-    ApplicationId,
-    ExternalPub,
-    ExternalSenders,
-    GroupInfo,
-    MLSMessage,
-    RequiredCapabilities,
-    Welcome,
-)
+from workbench.mls.wire.extensions import ApplicationId, ExternalPub, ExternalSenders, RequiredCapabilities
+from workbench.mls.wire.messages import GroupInfo, MLSMessage, Welcome
 from workbench.mls.wire.shapes import Fixed, Item, OpaqueVector, OptionalOf, Struct, Uint, VectorOf, needs
 from workbench.mls.wire.tree import Extension, KeyPackage, RatchetTreeExtension
 

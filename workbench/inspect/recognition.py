@@ -15,16 +15,8 @@ from workbench.mls.errors import Malformed
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.codec import compiled
 from workbench.mls.wire.lengths import DecodingFailed
-from workbench.mls.wire.messages import (
-    Add,
-    GroupContext,
-    GroupInfo,
-    PrivateMessage,
-    Proposal,
-    PublicMessage,
-    Update,
-    Welcome,
-)
+from workbench.mls.wire.messages import GroupContext, GroupInfo, PrivateMessage, PublicMessage, Welcome
+from workbench.mls.wire.proposals import Add, Proposal, Update
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 
 HEADER = 4

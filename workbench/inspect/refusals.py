@@ -31,13 +31,8 @@ from workbench.mls.framing.content import verify_content
 from workbench.mls.framing.private_message import unprotect_private
 from workbench.mls.group.state import ReadableEpoch
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import (
-    Commit,
-    NewMemberCommitSender,
-    PrivateMessage,
-    ProposalByReference,
-    PublicMessage,
-)
+from workbench.mls.wire.messages import NewMemberCommitSender, PrivateMessage, PublicMessage
+from workbench.mls.wire.proposals import Commit, ProposalByReference
 
 
 def accepted(case: ExplainContext, following: GroupState, received: Received) -> Explanation:

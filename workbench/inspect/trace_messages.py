@@ -33,7 +33,6 @@ from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
-    Commit,
     FramedContent,
     FramedContentAuthData,
     GroupInfo,
@@ -45,6 +44,7 @@ from workbench.mls.wire.messages import (
     SenderData,
     Welcome,
 )
+from workbench.mls.wire.proposals import Commit
 
 
 def open_recorded(

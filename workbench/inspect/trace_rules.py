@@ -28,7 +28,7 @@ from typing import Literal, TypeAlias, get_args
 from workbench.inspect.trace_format import Hex, HolderId, SecretId, Trace, TraceOperation, TraceSecret, custom_types
 from workbench.inspect.trace_messages import commits_in
 from workbench.mls import PreSharedKey, decode
-from workbench.mls.wire.messages import Proposal, ProposalByReference
+from workbench.mls.wire.proposals import Proposal, ProposalByReference
 
 Fact: TypeAlias = str
 """A fact: a secret, named by its id, or a message, named by `message_fact`."""

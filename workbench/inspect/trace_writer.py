@@ -45,7 +45,8 @@ from workbench.mls.framing.content import proposal_ref
 from workbench.mls.group.public_commit import proposal_sender
 from workbench.mls.tree.subtree import Leaf, Subtree
 from workbench.mls.tree.tree_math import node_width
-from workbench.mls.wire.messages import Commit, PrivateMessage, Proposal
+from workbench.mls.wire.messages import PrivateMessage
+from workbench.mls.wire.proposals import Commit, Proposal
 from workbench.mls.wire.tree import KeyPackageSource, Node, ParentNode
 
 

@@ -40,7 +40,8 @@ from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
-from workbench.mls.wire.messages import ExternalSender, ExternalSenders, GroupContext
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
+from workbench.mls.wire.messages import GroupContext
 
 LIFETIME = 28 * 24 * HOUR
 """The lifetime of a key package; some peers refuse one of more than three months."""

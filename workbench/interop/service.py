@@ -38,7 +38,8 @@ from workbench.mls import (
 )
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
-from workbench.mls.wire.messages import ExternalSender, GroupInfo
+from workbench.mls.wire.extensions import ExternalSender
+from workbench.mls.wire.messages import GroupInfo
 
 Call: TypeAlias = Callable[[ObjectStore, Any], Fields]
 

@@ -16,7 +16,8 @@ from workbench.mls.schedule.key_schedule import next_epoch
 from workbench.mls.schedule.psk import psk_secret
 from workbench.mls.tree.tree_math import is_leaf, leaf_to_node, node_width
 from workbench.mls.tree.update_path import open_path, path_recipients
-from workbench.mls.wire.messages import Commit, PublicMessage
+from workbench.mls.wire.messages import PublicMessage
+from workbench.mls.wire.proposals import Commit
 
 CASES = BREAKABLE, DAVE_COMMITTED, WITH_PSK, WITHOUT_BOB = 1, 2, 3, 4
 """In the first the epoch can be broken, in each of the others one thing is otherwise."""

@@ -6,7 +6,8 @@ from workbench.adversary.attacker import Attacker
 from workbench.inspect.carving import CarvedObject
 from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
 from workbench.mls import KeyPackage
-from workbench.mls.wire.messages import Commit, PublicMessage
+from workbench.mls.wire.messages import PublicMessage
+from workbench.mls.wire.proposals import Commit
 from workbench.mls.wire.tree import LeafNode
 from workbench.review.audit import Audit
 

@@ -7,8 +7,9 @@ Reading order, with the sections of RFC 9420 that each part holds:
 
 1. `errors`      what can go wrong, and whose fault it is; `when`: the time at which what expires is judged
 2. `wire`        every struct, as data, and its codec: `shapes`, `values`, `lengths`, `lazy`, `codec` (§2.1),
-                 `tree` (§5.3, §7, §10), `messages` (§6, §8, §11, §12), `code_points` (§17); `stored`, the form in which
-                 a member writes its state down; `arguments`, the check of a caller's arguments
+                 `code_points` (§17), `labels` (§5.1, §5.2, §8), `tree` (§5.3, §7, §10), `extensions` (§11.1 and
+                 others), `proposals` (§8.4, §12), `messages` (§6, §8, §12.4.3); `stored`, the form in which a member
+                 writes its state down; `arguments`, the check of a caller's arguments
 3. `crypto`      the cipher suites and their labelled functions (§5), signers (§5.1.2), HPKE (RFC 9180), entropy,
                  credentials (§5.3)
 4. `tree`        tree math (App. C), the ratchet tree and its hashes (§4, §7), update paths: TreeKEM (§7.4 to §7.6)
@@ -73,20 +74,19 @@ from workbench.mls.tree.own_leaf import default_capabilities, new_lifetime
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.codec import decode, encode
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.extensions import RequiredCapabilities
+from workbench.mls.wire.messages import MLSMessage, Welcome
+from workbench.mls.wire.proposals import (
     Add,
     CustomProposal,
     ExternalPSK,
     GroupContextExtensions,
-    MLSMessage,
     PreSharedKey,
     PreSharedKeyID,
     ReInit,
     Remove,
-    RequiredCapabilities,
     ResumptionPSK,
     Update,
-    Welcome,
 )
 from workbench.mls.wire.tree import (
     BasicCredential,

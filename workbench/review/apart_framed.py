@@ -12,19 +12,17 @@ from workbench.mls.tree.update_path import path_recipients
 from workbench.mls.wire.code_points import ContentType, SenderType, WireFormat
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.messages import (
-    Commit,
     FramedContent,
     MemberSender,
     NewMemberCommitSender,
     PrivateMessage,
     PrivateMessageContent,
-    Proposal,
-    ProposalByReference,
     PublicMessage,
     Sender,
     SenderData,
     from_inside,
 )
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByReference
 from workbench.mls.wire.tree import KeyPackageSource, ParentNode, UpdatePath
 from workbench.review.apart_objects import below, confirmation, objects_in, opaque, secret_of, verified
 from workbench.review.keyring import KnownEpochKeys

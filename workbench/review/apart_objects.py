@@ -7,7 +7,8 @@ import re
 from workbench.mls import LeafIndex, RatchetTree, RatchetTreeExtension, decode, encode
 from workbench.mls.errors import MLSError
 from workbench.mls.wire.code_points import ExtensionType, LeafNodeSource
-from workbench.mls.wire.messages import ExternalPub, GroupContext, GroupInfo
+from workbench.mls.wire.extensions import ExternalPub
+from workbench.mls.wire.messages import GroupContext, GroupInfo
 from workbench.mls.wire.tree import LeafNode
 from workbench.review.keyring import KnownEpochKeys
 from workbench.review.recomputation import Call, Expression, join

@@ -13,7 +13,8 @@ from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, is_grease
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import Add, Commit, GroupInfo, Proposal, ProposalByValue, PublicMessage, from_member
+from workbench.mls.wire.messages import GroupInfo, PublicMessage, from_member
+from workbench.mls.wire.proposals import Add, Commit, Proposal, ProposalByValue
 from workbench.mls.wire.tree import BasicCredential, KeyPackageSource
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 

@@ -13,7 +13,8 @@ from workbench.mls.group.key_package import key_package_ref
 from workbench.mls.group.pre_shared_keys import HeldPSKs
 from workbench.mls.schedule.secret_tree import MessageKey, SecretTree
 from workbench.mls.wire.code_points import ContentType, WireFormat
-from workbench.mls.wire.messages import AuthenticatedContent, GroupContext, MLSMessage, Proposal, PublicMessage
+from workbench.mls.wire.messages import AuthenticatedContent, GroupContext, MLSMessage, PublicMessage
+from workbench.mls.wire.proposals import Proposal
 from workbench.review.evidence import GroupEpoch, ReviewEvidence
 
 MessageKeyName: TypeAlias = tuple[bytes, int, int, int, int]

@@ -19,7 +19,8 @@ from workbench.mls.schedule.secret_tree import MessageKey, Ratchet, Ratchets, Se
 from workbench.mls.tree.tree_math import NodeIndex, direct_path
 from workbench.mls.wire.codec import compiled
 from workbench.mls.wire.lengths import DecodingFailed, read_bounds
-from workbench.mls.wire.messages import GroupContext, ReInit
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.proposals import ReInit
 from workbench.review.openmls_records import subtree_of
 
 VERSION = 1

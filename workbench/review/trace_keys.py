@@ -20,7 +20,8 @@ from workbench.mls.schedule.secret_tree import MessageKey
 from workbench.mls.schedule.transcript import confirmation_tag, interim_transcript_hash
 from workbench.mls.tree.tree_math import node_width
 from workbench.mls.wire.code_points import ContentType
-from workbench.mls.wire.messages import Add, Commit, GroupContext, Proposal, ProposalByValue, PublicMessage
+from workbench.mls.wire.messages import GroupContext, PublicMessage
+from workbench.mls.wire.proposals import Add, Commit, Proposal, ProposalByValue
 from workbench.mls.wire.tree import Node
 from workbench.review.apart_framed import PROPOSAL_REF
 from workbench.review.keyring import (

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.inspect.carving import CarvedObject
-from workbench.mls.wire.messages import GroupContext, GroupInfo, PrivateMessage, Proposal, PublicMessage, Welcome
+from workbench.mls.wire.messages import GroupContext, GroupInfo, PrivateMessage, PublicMessage, Welcome
+from workbench.mls.wire.proposals import Proposal
 from workbench.mls.wire.shapes import snake_case
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 from workbench.review.checks import CheckResult, Outcome, failed, not_checkable

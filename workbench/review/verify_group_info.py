@@ -21,10 +21,7 @@ from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.parent_hash import verify_parent_hashes
 from workbench.mls.tree.tree_validation import check_capabilities, check_unique_keys
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion
-from workbench.mls.wire.messages import (
-    GroupContext,
-    GroupInfo,
-)
+from workbench.mls.wire.messages import GroupContext, GroupInfo
 from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import Extension, RatchetTreeExtension
 from workbench.review.checks import CheckResult, Outcome, checked, failed, not_checkable

@@ -17,11 +17,7 @@ from workbench.mls.group.key_package import validate_key_package
 from workbench.mls.tree.extensions import check_extensions
 from workbench.mls.tree.leaf_node import ANY_LIFETIME, validate_leaf_node, verify_leaf_node_signature
 from workbench.mls.when import When
-from workbench.mls.wire.messages import (
-    Add,
-    Proposal,
-    Update,
-)
+from workbench.mls.wire.proposals import Add, Proposal, Update
 from workbench.mls.wire.tree import BasicCredential, KeyPackage, KeyPackageSource, LeafNode
 from workbench.review.checks import CheckResult, checked, failed, not_checkable
 from workbench.review.evidence import ReviewEvidence

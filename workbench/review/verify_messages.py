@@ -24,16 +24,8 @@ from workbench.mls.group.public_observer import observe
 from workbench.mls.group.signatures import signature_key_of
 from workbench.mls.group.welcome import join
 from workbench.mls.wire.code_points import WireFormat
-from workbench.mls.wire.messages import (
-    Commit,
-    PrivateMessage,
-    Proposal,
-    ProposalByValue,
-    PublicMessage,
-    Welcome,
-    from_inside,
-    from_member,
-)
+from workbench.mls.wire.messages import PrivateMessage, PublicMessage, Welcome, from_inside, from_member
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByValue
 from workbench.review.checks import CheckResult, Outcome, checked, failed, not_checkable
 from workbench.review.evidence import ReviewEvidence
 from workbench.review.verify_leaves import proposal_checks, suite_of

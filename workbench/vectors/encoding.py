@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from workbench.mls.wire.lengths import DecodingFailed, length_header, read_length
 from workbench.mls.wire.messages import (
-    Add,
     ApplicationData,
-    Commit,
-    ExternalInit,
-    GroupContextExtensions,
     GroupInfo,
     GroupSecrets,
     MLSMessage,
-    PreSharedKey,
     PrivateMessage,
-    Proposal,
     PublicMessage,
+    Welcome,
+)
+from workbench.mls.wire.proposals import (
+    Add,
+    Commit,
+    ExternalInit,
+    GroupContextExtensions,
+    PreSharedKey,
+    Proposal,
     ReInit,
     Remove,
     Update,
-    Welcome,
 )
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, expect_same_encoding

@@ -15,17 +15,16 @@ from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
     AuthenticatedContent,
-    Commit,
     FramedContent,
     FramedContentAuthData,
     GroupContext,
     MemberSender,
     MLSMessage,
     PrivateMessage,
-    Proposal,
     PublicMessage,
     Sender,
 )
+from workbench.mls.wire.proposals import Commit, Proposal
 from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, located
 
 SENDER = Sender(MemberSender(1))

@@ -14,7 +14,8 @@ from workbench.mls.schedule.transcript import (
 )
 from workbench.mls.wire.code_points import ContentType, ProtocolVersion
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import AuthenticatedContent, Commit, ExternalPSK, GroupContext, PreSharedKeyID
+from workbench.mls.wire.messages import AuthenticatedContent, GroupContext
+from workbench.mls.wire.proposals import Commit, ExternalPSK, PreSharedKeyID
 from workbench.vectors.case import CaseFailed, VectorCase, expect_equal
 
 KEPT_SECRETS = (

@@ -12,7 +12,7 @@ from workbench.mls.tree.parent_hash import verify_parent_hashes
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, left, node_width, parent, right, root, sibling
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import Add, Proposal, Remove, Update
+from workbench.mls.wire.proposals import Add, Proposal, Remove, Update
 from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.vectors.case import CaseFailed, VectorCase, expect, expect_equal, expect_same_encoding
 

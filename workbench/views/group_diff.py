@@ -16,7 +16,8 @@ from workbench.inspect.field_differences import FieldDifference, different_field
 from workbench.inspect.fields import Field
 from workbench.inspect.trace_format import HolderId, NodeKey, Trace, TraceMessage, TraceStep, custom_types
 from workbench.mls import decode
-from workbench.mls.wire.messages import Commit, GroupContext
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.proposals import Commit
 from workbench.mls.wire.tree import Node
 from workbench.review.states import EPOCH_AUTHENTICATOR, content_words, facts_of, fingerprint
 from workbench.views.ratchet_tree import members_of, viewers_of

@@ -18,7 +18,8 @@ from workbench.inspect.trace_format import HolderId, SecretId, Trace, TraceOpera
 from workbench.mls import decode
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
 from workbench.mls.schedule.key_schedule import export_secret
-from workbench.mls.wire.messages import GroupSecrets, PreSharedKeyID, ResumptionPSK
+from workbench.mls.wire.messages import GroupSecrets
+from workbench.mls.wire.proposals import PreSharedKeyID, ResumptionPSK
 from workbench.views.crowds import CrowdNumber, Crowds
 from workbench.views.derivation import CALLS
 from workbench.views.holdings import HoldingKind, Holdings

@@ -21,18 +21,16 @@ from workbench.mls.group.signatures import verify_group_info
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.tree.tree_math import node_width
 from workbench.mls.wire.messages import (
-    Add,
-    Commit,
     ExternalSenderIndex,
     FramedContent,
     GroupContext,
     GroupInfo,
     MemberSender,
     PrivateMessage,
-    Proposal,
     PublicMessage,
     Welcome,
 )
+from workbench.mls.wire.proposals import Add, Commit, Proposal
 from workbench.mls.wire.tree import Node, UpdatePath
 
 SignatureState = Literal["verified", "decrypted", "failed", "unknown"]

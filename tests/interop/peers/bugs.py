@@ -30,16 +30,9 @@ from workbench.mls import (
     encode,
 )
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import (
-    Commit,
-    ExternalPub,
-    ExternalSender,
-    ExternalSenders,
-    GroupInfo,
-    Proposal,
-    ProposalByValue,
-    PublicMessage,
-)
+from workbench.mls.wire.extensions import ExternalPub, ExternalSender, ExternalSenders
+from workbench.mls.wire.messages import GroupInfo, PublicMessage
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByValue
 from workbench.mls.wire.tree import LeafNode, ParentNode
 
 Bytes = Mapping[str, bytes]

@@ -29,7 +29,7 @@ from workbench.interop.peers.member import (
 )
 from workbench.mls import BasicCredential, Credential, RequiredCapabilities, cipher_suite, encode
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ExternalSender, ExternalSenders
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
 
 Value = TypeVar("Value")
 

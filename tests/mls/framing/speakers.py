@@ -13,15 +13,13 @@ from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
     ApplicationData,
     AuthenticatedContent,
-    Commit,
     FramedContent,
     FramedContentAuthData,
     GroupContext,
     MemberSender,
-    Proposal,
-    Remove,
     Sender,
 )
+from workbench.mls.wire.proposals import Commit, Proposal, Remove
 
 every_suite = pytest.mark.parametrize("suite", CIPHER_SUITES.values(), ids=repr)
 

@@ -19,12 +19,7 @@ from tests.mls.framing.speakers import (
 from workbench.mls.crypto.ciphersuite import CipherSuite, cipher_suite
 from workbench.mls.errors import InvalidSignature, Misuse
 from workbench.mls.framing.content import UnverifiedContent, proposal_ref, verify_content
-from workbench.mls.wire.messages import (
-    AuthenticatedContent,
-    ExternalSenderIndex,
-    NewMemberCommitSender,
-    Sender,
-)
+from workbench.mls.wire.messages import AuthenticatedContent, ExternalSenderIndex, NewMemberCommitSender, Sender
 
 
 def unverified(signed: AuthenticatedContent) -> UnverifiedContent:

@@ -40,16 +40,15 @@ from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import (
     ApplicationData,
-    Commit,
     ExternalSenderIndex,
     PrivateContentAAD,
     PrivateMessage,
     PrivateMessageContent,
-    Proposal,
     Sender,
     SenderData,
     SenderDataAAD,
 )
+from workbench.mls.wire.proposals import Commit, Proposal
 
 ENTROPY = bytes(32)
 EPOCH = Epoch(cipher_suite(1))

@@ -25,16 +25,14 @@ from workbench.mls.framing.public_message import protect_public, unprotect_publi
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.messages import (
-    Add,
     ApplicationData,
-    Commit,
     ExternalSenderIndex,
     NewMemberCommitSender,
     NewMemberProposalSender,
-    Proposal,
     PublicMessage,
     Sender,
 )
+from workbench.mls.wire.proposals import Add, Commit, Proposal
 from workbench.mls.wire.tree import (
     BasicCredential,
     Capabilities,

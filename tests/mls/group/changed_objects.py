@@ -20,7 +20,7 @@ from workbench.mls import (
 )
 from workbench.mls.errors import MLSError
 from workbench.mls.wire.code_points import ProtocolVersion
-from workbench.mls.wire.messages import ReInit
+from workbench.mls.wire.proposals import ReInit
 from workbench.mls.wire.tree import KeyPackageTBS
 
 SUITE = cipher_suite(1)

@@ -20,7 +20,7 @@ from workbench.mls import (
     process,
 )
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ExternalSender, ExternalSenders
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
 
 ROOT = root_authority()
 OFFICE = ROOT.certify_authority("office")

@@ -18,15 +18,12 @@ from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
-    Commit,
     ExternalSenderIndex,
     FramedContentAuthData,
-    Proposal,
-    ProposalByReference,
-    ProposalOrRef,
     PublicMessage,
     Sender,
 )
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByReference, ProposalOrRef
 
 
 def authenticated(scenario: Scenario, message: MLSMessage) -> AuthenticatedContent:

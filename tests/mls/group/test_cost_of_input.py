@@ -40,7 +40,8 @@ from workbench.mls.tree.extensions import check_extensions, external_senders_in
 from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ExternalSender, ExternalSenders, NewMemberCommitSender, NewMemberProposalSender
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
+from workbench.mls.wire.messages import NewMemberCommitSender, NewMemberProposalSender
 
 SIZES = (200, 400)
 WHEN = When.at(NOW)

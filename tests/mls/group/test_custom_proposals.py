@@ -33,7 +33,7 @@ from workbench.mls import (
 )
 from workbench.mls import errors as refused
 from workbench.mls.group.proposal_list import validate_proposal_list
-from workbench.mls.wire.messages import Commit, Proposal, ProposalByReference, ProposalByValue, ProposalOrRef
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByReference, ProposalByValue, ProposalOrRef
 
 POLL, LIGHT, OPEN = 0xF001, 0xF002, 0xF003
 """A type for members alone, one that needs no path, and one that those outside may use."""

@@ -48,21 +48,23 @@ from workbench.mls.group.public_commit import process_public_commit
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage, WireFormat
+from workbench.mls.wire.extensions import RequiredCapabilities
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
-    Commit,
-    ExternalInit,
     FramedContent,
     FramedContentAuthData,
     GroupInfo,
     NewMemberCommitSender,
+    PublicMessage,
+    Sender,
+)
+from workbench.mls.wire.proposals import (
+    Commit,
+    ExternalInit,
     Proposal,
     ProposalByReference,
     ProposalByValue,
     ProposalOrRef,
-    PublicMessage,
-    RequiredCapabilities,
-    Sender,
 )
 from workbench.mls.wire.tree import UpdatePath
 

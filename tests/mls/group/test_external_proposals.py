@@ -41,21 +41,17 @@ from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, SenderType, WireFormat
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
-    Commit,
-    ExternalInit,
-    ExternalSender,
     ExternalSenderIndex,
-    ExternalSenders,
     FramedContent,
     FramedContentAuthData,
     NewMemberCommitSender,
     NewMemberProposalSender,
-    Proposal,
-    ReInit,
     Sender,
 )
+from workbench.mls.wire.proposals import Commit, ExternalInit, Proposal, ReInit
 
 
 def watched_group(*names: str) -> Scenario:

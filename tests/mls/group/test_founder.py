@@ -34,7 +34,7 @@ from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.wire.code_points import CredentialType, ExtensionType, ResumptionPSKUsage
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 from workbench.mls.wire.tree import KeyPackageSource
 
 SUITE = cipher_suite(1)

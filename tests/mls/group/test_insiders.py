@@ -44,7 +44,8 @@ from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.tree import leaf_node, tree_validation
 from workbench.mls.tree.own_leaf import default_capabilities, sign_leaf_node
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
-from workbench.mls.wire.messages import ReInit, RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
+from workbench.mls.wire.proposals import ReInit
 from workbench.mls.wire.tree import KeyPackageSource, UpdateSource
 
 ENTROPY = b"Mallory's".ljust(32)

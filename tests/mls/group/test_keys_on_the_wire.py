@@ -40,9 +40,10 @@ from workbench.mls.errors import InvalidKey
 from workbench.mls.group import group, key_package, proposals
 from workbench.mls.tree import leaf_node
 from workbench.mls.tree.own_leaf import sign_leaf_node
-from workbench.mls.wire import messages, tree
+from workbench.mls.wire import extensions, messages, tree
+from workbench.mls.wire import proposals as wire_proposals
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ExternalSender, ExternalSenders
+from workbench.mls.wire.extensions import ExternalSender, ExternalSenders
 from workbench.mls.wire.shapes import is_struct
 from workbench.mls.wire.tree import HPKECiphertext
 
@@ -235,7 +236,8 @@ NOT_ON_THE_WIRE = {"LeafNodeTBS", "KeyPackageTBS", "ParentHashInput"}
 
 
 def test_each_place_of_a_public_key_is_known() -> None:
-    structs = {each for module in (messages, tree) for each in vars(module).values() if is_struct(each)}
+    modules = (extensions, messages, tree, wire_proposals)
+    structs = {each for module in modules for each in vars(module).values() if is_struct(each)}
     found = {
         f"{cls.__name__}.{field}"
         for cls in structs

@@ -27,7 +27,8 @@ from workbench.mls import (
 from workbench.mls.errors import GroupInactive, InvalidProposalList, KeyAlreadyUsed, OwnMessage, WrongEpoch
 from workbench.mls.tree.tree_math import leaf_to_node
 from workbench.mls.wire.code_points import ResumptionPSKUsage
-from workbench.mls.wire.messages import Commit, GroupInfo, PublicMessage
+from workbench.mls.wire.messages import GroupInfo, PublicMessage
+from workbench.mls.wire.proposals import Commit
 from workbench.mls.wire.tree import RatchetTreeExtension
 
 

@@ -20,14 +20,8 @@ from workbench.mls import errors as refused
 from workbench.mls.framing.public_message import protect_public
 from workbench.mls.framing.signing import sign_content
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
-from workbench.mls.wire.messages import (
-    AuthenticatedContent,
-    FramedContent,
-    FramedContentAuthData,
-    MemberSender,
-    Proposal,
-    Sender,
-)
+from workbench.mls.wire.messages import AuthenticatedContent, FramedContent, FramedContentAuthData, MemberSender, Sender
+from workbench.mls.wire.proposals import Proposal
 
 
 def test_messages_of_another_group_or_epoch_are_refused() -> None:

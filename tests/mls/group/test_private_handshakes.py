@@ -41,9 +41,9 @@ from workbench.mls.wire.messages import (
     FramedContentAuthData,
     MemberSender,
     PrivateMessage,
-    Proposal,
     Sender,
 )
+from workbench.mls.wire.proposals import Proposal
 
 every_suite = pytest.mark.parametrize("suite", sorted(CIPHER_SUITES))
 

@@ -26,7 +26,8 @@ from workbench.mls import errors as refused
 from workbench.mls.group.proposal_list import validate_proposal_list
 from workbench.mls.group.proposal_selection import select_proposals
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ExternalInit, RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
+from workbench.mls.wire.proposals import ExternalInit
 
 
 def sent(proposal: Any, sender: int = 1) -> SentProposal:

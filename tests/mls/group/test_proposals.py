@@ -27,7 +27,8 @@ from workbench.mls.group.proposals import validate_proposal
 from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType, ResumptionPSKUsage
-from workbench.mls.wire.messages import ExternalInit, RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
+from workbench.mls.wire.proposals import ExternalInit
 from workbench.mls.wire.tree import UpdateSource
 
 

@@ -44,7 +44,7 @@ from workbench.mls.group.pre_shared_keys import all_psks
 from workbench.mls.group.public_group import AnyProposal, SentProposal
 from workbench.mls.group.resumption_checks import require_first_commit
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion, ResumptionPSKUsage
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 
 NEEDS = (Extension(ExtensionType.required_capabilities, encode(RequiredCapabilities((), (), (1,)))),)
 ANNOUNCED = ReInit(b"the new group", ProtocolVersion.mls10, 3, NEEDS)

@@ -27,7 +27,7 @@ from workbench.mls import (
 )
 from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.group.welcome import open_group_secrets
-from workbench.mls.wire import messages, stored, tree
+from workbench.mls.wire import extensions, labels, messages, proposals, stored, tree
 from workbench.mls.wire.shapes import OpaqueVector, fields_of, is_struct
 from workbench.mls.wire.stored import Stored, StoredBundle, StoredPendingCommit, StoredState
 
@@ -94,7 +94,7 @@ def structs_of(*modules: types.ModuleType) -> Iterator[type]:
     return (each for module in modules for each in vars(module).values() if isinstance(each, type) and is_struct(each))
 
 
-STRUCTS = {cls.__name__: cls for cls in structs_of(messages, stored, tree)}
+STRUCTS = {cls.__name__: cls for cls in structs_of(extensions, labels, messages, proposals, stored, tree)}
 
 
 @pytest.mark.parametrize("cls", STRUCTS.values(), ids=STRUCTS)

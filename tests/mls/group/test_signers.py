@@ -33,7 +33,7 @@ from workbench.mls.crypto.signer import private_key_in
 from workbench.mls.errors import DamagedState, Misuse
 from workbench.mls.group import stored_state
 from workbench.mls.group.stored_state import enclosed
-from workbench.mls.wire.messages import Remove
+from workbench.mls.wire.proposals import Remove
 
 
 @dataclass

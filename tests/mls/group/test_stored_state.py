@@ -53,7 +53,7 @@ from workbench.mls.errors import MLSError
 from workbench.mls.group.stored_state import VERSION
 from workbench.mls.schedule.secret_tree import LAST_GENERATION, OpenedParentSecrets, Ratchet, Ratchets
 from workbench.mls.wire import stored
-from workbench.mls.wire.messages import CustomProposal
+from workbench.mls.wire.proposals import CustomProposal
 from workbench.mls.wire.shapes import Enum8, fields_of
 from workbench.mls.wire.stored import OpenedLeaf, OpenedParent, Stored, StoredNode, StoredState, StoredSubtree
 from workbench.mls.wire.tree import RatchetTreeExtension

@@ -36,7 +36,8 @@ from workbench.mls.errors import MLSError
 from workbench.mls.group.group_info import sign_group_info
 from workbench.mls.schedule.psk import check_psk_nonce
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ApplicationId, GroupInfo, GroupInfoTBS
+from workbench.mls.wire.extensions import ApplicationId
+from workbench.mls.wire.messages import GroupInfo, GroupInfoTBS
 from workbench.mls.wire.tree import Node, ParentNode
 
 APPLICATION_ID = Extension(ExtensionType.application_id, encode(ApplicationId(b"id")))

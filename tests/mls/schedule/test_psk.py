@@ -8,7 +8,7 @@ from workbench.mls.crypto.ciphersuite import CIPHER_SUITES, CipherSuite
 from workbench.mls.errors import InvalidPreSharedKey
 from workbench.mls.schedule.psk import check_psk_nonce, psk_secret
 from workbench.mls.wire.code_points import ResumptionPSKUsage
-from workbench.mls.wire.messages import ExternalPSK, PreSharedKeyID, ResumptionPSK
+from workbench.mls.wire.proposals import ExternalPSK, PreSharedKeyID, ResumptionPSK
 
 every_suite = pytest.mark.parametrize("suite", CIPHER_SUITES.values(), ids=repr)
 

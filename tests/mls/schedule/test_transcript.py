@@ -14,7 +14,8 @@ from workbench.mls.schedule.transcript import (
 )
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.lengths import length_header
-from workbench.mls.wire.messages import Commit, FramedContent, MemberSender, Sender
+from workbench.mls.wire.messages import FramedContent, MemberSender, Sender
+from workbench.mls.wire.proposals import Commit
 
 every_suite = pytest.mark.parametrize("suite", CIPHER_SUITES.values(), ids=repr)
 

@@ -6,7 +6,7 @@ from workbench.mls.errors import InvalidExtension, Malformed
 from workbench.mls.tree.extensions import Place, check_extensions, demanded_of_members
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import ApplicationId, ExternalPub, ExternalSenders, RequiredCapabilities
+from workbench.mls.wire.extensions import ApplicationId, ExternalPub, ExternalSenders, RequiredCapabilities
 from workbench.mls.wire.tree import Extension
 
 CONTENT = {

@@ -27,7 +27,7 @@ from workbench.mls.tree.own_leaf import default_capabilities, new_lifetime
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import ApplicationId, RequiredCapabilities
+from workbench.mls.wire.extensions import ApplicationId, RequiredCapabilities
 from workbench.mls.wire.tree import (
     CommitSource,
     Extension,

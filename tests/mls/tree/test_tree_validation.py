@@ -26,7 +26,7 @@ from workbench.mls.tree.tree_validation import check_capabilities, check_members
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 from workbench.mls.wire.tree import (
     Capabilities,
     Certificate,

@@ -15,7 +15,8 @@ from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.tree.update_path import decrypt_path_secret, merge_path, new_path, open_path, seal_path
 from workbench.mls.wire.code_points import ProtocolVersion
 from workbench.mls.wire.codec import decode, encode
-from workbench.mls.wire.messages import Add, GroupContext, Proposal, Remove, Update
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.proposals import Add, Proposal, Remove, Update
 from workbench.mls.wire.tree import RatchetTreeExtension, UpdatePath
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workbench.mls.wire import messages, tree
+from workbench.mls.wire import extensions, labels, messages, proposals, tree
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import FramedContent
 from workbench.mls.wire.shapes import (
@@ -29,7 +29,7 @@ from workbench.mls.wire.shapes import (
 
 STRUCTS: dict[str, type] = {
     name: cls
-    for module in (tree, messages)
+    for module in (tree, labels, extensions, proposals, messages)
     for name, cls in inspect.getmembers(module, inspect.isclass)
     if cls.__module__ == module.__name__
 }

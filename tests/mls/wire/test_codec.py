@@ -14,22 +14,21 @@ from workbench.mls.errors import Malformed, Misuse
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ContentType, CredentialType, SenderType
 from workbench.mls.wire.codec import compiled, decode, encode, encode_vector, failure_of
+from workbench.mls.wire.extensions import ExternalPub, RequiredCapabilities
 from workbench.mls.wire.lazy import UndecodedItems
 from workbench.mls.wire.lengths import length_header
 from workbench.mls.wire.messages import (
     ApplicationData,
-    Commit,
-    ExternalPub,
     ExternalSenderIndex,
     FramedContentAuthData,
     MemberSender,
     MLSMessage,
     PrivateMessageContent,
-    RequiredCapabilities,
     Sender,
     SenderData,
     Welcome,
 )
+from workbench.mls.wire.proposals import Commit
 from workbench.mls.wire.shapes import (
     ConditionalOf,
     Opaque,

@@ -8,7 +8,8 @@ from workbench.fuzz.bounds import measured
 from workbench.mls.errors import Malformed
 from workbench.mls.wire.codec import decode
 from workbench.mls.wire.lengths import vector
-from workbench.mls.wire.messages import Commit, GroupContextExtensions, Welcome
+from workbench.mls.wire.messages import Welcome
+from workbench.mls.wire.proposals import Commit, GroupContextExtensions
 from workbench.mls.wire.tree import Capabilities, RatchetTreeExtension, UpdatePathNode
 
 pytestmark = pytest.mark.no_cover

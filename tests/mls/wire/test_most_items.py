@@ -9,18 +9,10 @@ import pytest
 from workbench.inspect.spans import read
 from workbench.mls.errors import Malformed, Misuse
 from workbench.mls.wire.codec import decode, encode
+from workbench.mls.wire.extensions import ExternalSenders, RequiredCapabilities
 from workbench.mls.wire.lengths import vector
-from workbench.mls.wire.messages import (
-    Commit,
-    EncryptedGroupSecrets,
-    ExternalSenders,
-    Proposal,
-    ProposalByValue,
-    ProposalOrRef,
-    Remove,
-    RequiredCapabilities,
-    Welcome,
-)
+from workbench.mls.wire.messages import EncryptedGroupSecrets, Welcome
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByValue, ProposalOrRef, Remove
 from workbench.mls.wire.shapes import FEW_ITEMS, MOST_ITEMS, VectorOf, fields_of
 from workbench.mls.wire.tree import (
     Certificate,

@@ -9,15 +9,8 @@ import pytest
 from tests.mls.wire.conformance import differences
 from tests.mls.wire.presentation import Presentation
 from workbench.mls.wire.code_points import CredentialType, PSKType
-from workbench.mls.wire.messages import (
-    MAC,
-    Commit,
-    ExternalPSK,
-    ExternalSenderIndex,
-    FramedContent,
-    MemberSender,
-    NewMemberProposalSender,
-)
+from workbench.mls.wire.messages import MAC, ExternalSenderIndex, FramedContent, MemberSender, NewMemberProposalSender
+from workbench.mls.wire.proposals import Commit, ExternalPSK
 from workbench.mls.wire.shapes import (
     Enum16,
     Opaque,

@@ -13,10 +13,7 @@ from workbench.mls.wire import code_points
 from workbench.mls.wire.code_points import (
     is_grease,
 )
-from workbench.mls.wire.messages import (
-    ApplicationId,
-    ExternalSenders,
-)
+from workbench.mls.wire.extensions import ApplicationId, ExternalSenders
 from workbench.mls.wire.shapes import (
     Enum8,
     Enum16,

@@ -12,21 +12,16 @@ from workbench.inspect.spans import read
 from workbench.mls.errors import Malformed
 from workbench.mls.wire.codec import decode, encode
 from workbench.mls.wire.lengths import length_header, read_length
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.messages import GroupInfo, GroupSecrets, MLSMessage, PrivateMessage, PublicMessage, Welcome
+from workbench.mls.wire.proposals import (
     Add,
     Commit,
     ExternalInit,
     GroupContextExtensions,
-    GroupInfo,
-    GroupSecrets,
-    MLSMessage,
     PreSharedKey,
-    PrivateMessage,
-    PublicMessage,
     ReInit,
     Remove,
     Update,
-    Welcome,
 )
 from workbench.mls.wire.tree import KeyPackage, RatchetTreeExtension
 

@@ -48,18 +48,8 @@ from workbench.mls.tree.own_leaf import sign_leaf_node
 from workbench.mls.tree.parent_hash import chain_path
 from workbench.mls.wire.code_points import ContentType, CredentialType, ExtensionType, ProtocolVersion
 from workbench.mls.wire.lengths import read_length, vector
-from workbench.mls.wire.messages import (
-    ApplicationData,
-    Commit,
-    FramedContent,
-    GroupInfo,
-    MemberSender,
-    Proposal,
-    ProposalByValue,
-    ProposalOrRef,
-    Sender,
-    SenderData,
-)
+from workbench.mls.wire.messages import ApplicationData, FramedContent, GroupInfo, MemberSender, Sender, SenderData
+from workbench.mls.wire.proposals import Commit, Proposal, ProposalByValue, ProposalOrRef
 from workbench.mls.wire.shapes import FEW_ITEMS
 from workbench.mls.wire.tree import CommitSource, Node, ParentNode, UpdateSource, X509Credential
 

@@ -31,7 +31,7 @@ from workbench.interop.peers.member import (
     wrapped,
 )
 from workbench.mls import KeyPackageBundle, decode, encode
-from workbench.mls.wire.messages import ExternalPub
+from workbench.mls.wire.extensions import ExternalPub
 
 if TYPE_CHECKING:
     from rfc9420.messages.data_structures import Signature

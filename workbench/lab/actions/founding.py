@@ -24,7 +24,7 @@ from workbench.lab.record import ATTACKER, SERVER
 from workbench.mls import ReInit, cipher_suite, encode
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType, ProtocolVersion
-from workbench.mls.wire.messages import ExternalSenders
+from workbench.mls.wire.extensions import ExternalSenders
 from workbench.mls.wire.shapes import uint16
 from workbench.mls.wire.tree import Extension
 

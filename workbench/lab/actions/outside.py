@@ -18,7 +18,7 @@ from workbench.mls import Add, GroupContextExtensions, Remove, encode
 from workbench.mls.group.public_group import AnyProposal
 from workbench.mls.tree.extensions import external_senders_in
 from workbench.mls.wire.code_points import ExtensionType
-from workbench.mls.wire.messages import ExternalSenders
+from workbench.mls.wire.extensions import ExternalSenders
 from workbench.mls.wire.tree import Extension
 
 

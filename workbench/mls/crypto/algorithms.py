@@ -32,7 +32,7 @@ from workbench.mls.crypto.primitives import (
 )
 from workbench.mls.errors import Misuse, Unsupported
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import RefHashInput, SignContent
+from workbench.mls.wire.labels import RefHashInput, SignContent
 
 
 @runtime_checkable

@@ -21,7 +21,7 @@ from workbench.mls.crypto.signer import Signer, SigningKey
 from workbench.mls.errors import DecryptionFailed, InvalidArgument, Misuse
 from workbench.mls.value import value
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import EncryptContext, KDFLabel
+from workbench.mls.wire.labels import EncryptContext, KDFLabel
 from workbench.mls.wire.shapes import uint16
 from workbench.mls.wire.tree import HPKECiphertext
 from workbench.mls.wire.values import described

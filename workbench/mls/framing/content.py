@@ -17,9 +17,9 @@ from workbench.mls.wire.messages import (
     FramedContentAuthData,
     FramedContentTBS,
     GroupContext,
-    Proposal,
     from_inside,
 )
+from workbench.mls.wire.proposals import Proposal
 
 
 @value

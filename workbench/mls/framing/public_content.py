@@ -9,21 +9,23 @@ from workbench.mls.errors import InvalidMessage
 from workbench.mls.framing.content import UnverifiedContent
 from workbench.mls.wire.code_points import ProtocolVersion, WireFormat
 from workbench.mls.wire.messages import (
-    Add,
     ApplicationData,
     AuthenticatedContent,
-    Commit,
-    CustomProposal,
     ExternalSenderIndex,
     FramedContent,
-    GroupContextExtensions,
     MemberSender,
     MLSMessage,
     NewMemberCommitSender,
     NewMemberProposalSender,
+    PublicMessage,
+)
+from workbench.mls.wire.proposals import (
+    Add,
+    Commit,
+    CustomProposal,
+    GroupContextExtensions,
     PreSharedKey,
     Proposal,
-    PublicMessage,
     ReInit,
     Remove,
 )

@@ -11,10 +11,10 @@ from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.tree.tree_validation import check_members
 from workbench.mls.value import value
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.proposals import (
     Add,
     CustomProposal,
-    GroupContext,
     GroupContextExtensions,
     PreSharedKey,
     PreSharedKeyID,

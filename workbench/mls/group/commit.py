@@ -52,19 +52,21 @@ from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
-    Commit,
     FramedContent,
     FramedContentAuthData,
     GroupContext,
     MemberSender,
     MLSMessage,
     NewMemberCommitSender,
+    Sender,
+)
+from workbench.mls.wire.proposals import (
+    Commit,
     PreSharedKey,
     Proposal,
     ProposalByReference,
     ProposalByValue,
     ProposalOrRef,
-    Sender,
 )
 from workbench.mls.wire.tree import LeafNode, UpdatePath
 

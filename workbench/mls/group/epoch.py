@@ -17,7 +17,8 @@ from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.value import value
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import FramedContent, GroupContext, PreSharedKeyID, ReInit
+from workbench.mls.wire.messages import FramedContent, GroupContext
+from workbench.mls.wire.proposals import PreSharedKeyID, ReInit
 
 
 @value

@@ -25,15 +25,8 @@ from workbench.mls.tree.grease import greased
 from workbench.mls.tree.own_leaf import check_own_leaf, default_capabilities
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.value import value
-from workbench.mls.wire.messages import (
-    CustomProposal,
-    ExternalInit,
-    GroupInfo,
-    MLSMessage,
-    NewMemberCommitSender,
-    PreSharedKey,
-    Remove,
-)
+from workbench.mls.wire.messages import GroupInfo, MLSMessage, NewMemberCommitSender
+from workbench.mls.wire.proposals import CustomProposal, ExternalInit, PreSharedKey, Remove
 from workbench.mls.wire.tree import (
     Capabilities,
     CommitSource,

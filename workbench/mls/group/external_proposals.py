@@ -20,19 +20,15 @@ from workbench.mls.tree.extensions import check_extension_keys, check_extensions
 from workbench.mls.tree.leaf_node import ANY_LENGTH
 from workbench.mls.wire.code_points import WireFormat
 from workbench.mls.wire.messages import (
-    Add,
     AuthenticatedContent,
     ExternalSenderIndex,
     FramedContent,
     FramedContentAuthData,
-    GroupContextExtensions,
     MLSMessage,
     NewMemberProposalSender,
-    PreSharedKey,
-    Proposal,
-    ReInit,
     Sender,
 )
+from workbench.mls.wire.proposals import Add, GroupContextExtensions, PreSharedKey, Proposal, ReInit
 from workbench.mls.wire.shapes import uint32, uint64
 from workbench.mls.wire.tree import KeyPackage
 

@@ -64,10 +64,9 @@ from workbench.mls.wire.messages import (
     GroupContext,
     MemberSender,
     MLSMessage,
-    Proposal,
     Sender,
-    Update,
 )
+from workbench.mls.wire.proposals import Proposal, Update
 from workbench.mls.wire.shapes import uint16
 from workbench.mls.wire.tree import Extension, Node, UpdateSource
 

@@ -18,7 +18,8 @@ from workbench.mls.tree.tree_validation import validate_tree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ExtensionType
 from workbench.mls.wire.codec import decode, encode
-from workbench.mls.wire.messages import ExternalPub, GroupInfo, GroupInfoTBS, MLSMessage
+from workbench.mls.wire.extensions import ExternalPub
+from workbench.mls.wire.messages import GroupInfo, GroupInfoTBS, MLSMessage
 from workbench.mls.wire.tree import Extension, RatchetTreeExtension
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from workbench.mls.errors import UnknownPreSharedKey
-from workbench.mls.wire.messages import ExternalPSK, PreSharedKeyID
+from workbench.mls.wire.proposals import ExternalPSK, PreSharedKeyID
 
 HeldPSKs: TypeAlias = Mapping[bytes | tuple[bytes, int], bytes]
 """External keys by their `psk_id`, and the resumption PSKs of past epochs by group id and epoch."""

@@ -16,7 +16,7 @@ from workbench.mls.group.public_group import AnyProposal, Policy, ProposalSender
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.proposals import (
     Add,
     Commit,
     CustomProposal,

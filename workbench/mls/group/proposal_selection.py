@@ -16,14 +16,14 @@ from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.subtree import CommonCapabilities
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.when import When
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.extensions import RequiredCapabilities
+from workbench.mls.wire.proposals import (
     Add,
     CustomProposal,
     GroupContextExtensions,
     PreSharedKey,
     ReInit,
     Remove,
-    RequiredCapabilities,
     Update,
 )
 from workbench.mls.wire.tree import Extension, LeafNode

@@ -17,13 +17,12 @@ from workbench.mls.tree.leaf_node import validate_leaf_node
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ProtocolVersion, ResumptionPSKUsage, is_grease
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.messages import ExternalSenderIndex, NewMemberCommitSender
+from workbench.mls.wire.proposals import (
     Add,
     CustomProposal,
     ExternalInit,
-    ExternalSenderIndex,
     GroupContextExtensions,
-    NewMemberCommitSender,
     PreSharedKey,
     PreSharedKeyID,
     ReInit,

@@ -23,15 +23,12 @@ from workbench.mls.value import value
 from workbench.mls.when import When
 from workbench.mls.wire.messages import (
     AuthenticatedContent,
-    Commit,
-    ExternalInit,
     FramedContent,
     GroupContext,
     MemberSender,
     NewMemberCommitSender,
-    Proposal,
-    ProposalByReference,
 )
+from workbench.mls.wire.proposals import Commit, ExternalInit, Proposal, ProposalByReference
 
 
 @value

@@ -23,14 +23,16 @@ from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.value import value
 from workbench.mls.wire.code_points import SenderType
 from workbench.mls.wire.messages import (
+    ExternalSenderIndex,
+    GroupContext,
+    NewMemberCommitSender,
+    NewMemberProposalSender,
+)
+from workbench.mls.wire.proposals import (
     Add,
     CustomProposal,
     ExternalInit,
-    ExternalSenderIndex,
-    GroupContext,
     GroupContextExtensions,
-    NewMemberCommitSender,
-    NewMemberProposalSender,
     PreSharedKey,
     ReInit,
     Remove,

@@ -34,14 +34,8 @@ from workbench.mls.value import value
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import (
-    AuthenticatedContent,
-    GroupInfo,
-    MLSMessage,
-    PrivateMessage,
-    Proposal,
-    PublicMessage,
-)
+from workbench.mls.wire.messages import AuthenticatedContent, GroupInfo, MLSMessage, PrivateMessage, PublicMessage
+from workbench.mls.wire.proposals import Proposal
 
 
 @value

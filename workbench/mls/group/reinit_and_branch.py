@@ -20,7 +20,7 @@ from workbench.mls.group.resumption_checks import pair_members
 from workbench.mls.group.state import GroupState, require_active
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
-from workbench.mls.wire.messages import Add, PreSharedKey, PreSharedKeyID, ResumptionPSK
+from workbench.mls.wire.proposals import Add, PreSharedKey, PreSharedKeyID, ResumptionPSK
 from workbench.mls.wire.tree import Extension, KeyPackage
 
 

@@ -28,7 +28,8 @@ from workbench.mls.group.state import GroupState, require_active
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.when import When
 from workbench.mls.wire.code_points import ResumptionPSKUsage
-from workbench.mls.wire.messages import GroupContext, PreSharedKeyID, ReInit, ResumptionPSK
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.proposals import PreSharedKeyID, ReInit, ResumptionPSK
 from workbench.mls.wire.tree import LeafNode
 
 

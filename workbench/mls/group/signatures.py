@@ -12,16 +12,14 @@ from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.codec import encode
 from workbench.mls.wire.messages import (
-    Add,
-    Commit,
     ExternalSenderIndex,
     FramedContent,
     GroupContext,
     GroupInfo,
     GroupInfoTBS,
     MemberSender,
-    Proposal,
 )
+from workbench.mls.wire.proposals import Add, Commit, Proposal
 from workbench.mls.wire.tree import UpdatePath
 
 

@@ -22,7 +22,8 @@ from workbench.mls.schedule.secret_tree import SecretTree
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.value import value
-from workbench.mls.wire.messages import GroupContext, ReInit
+from workbench.mls.wire.messages import GroupContext
+from workbench.mls.wire.proposals import ReInit
 from workbench.mls.wire.tree import Credential, LeafNode
 
 

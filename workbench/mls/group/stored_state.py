@@ -36,7 +36,8 @@ from workbench.mls.schedule.secret_tree import MessageKey, OpenedParentSecrets, 
 from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex
 from workbench.mls.wire.codec import decode, encode
-from workbench.mls.wire.messages import MemberSender, Proposal, Sender
+from workbench.mls.wire.messages import MemberSender, Sender
+from workbench.mls.wire.proposals import Proposal
 from workbench.mls.wire.stored import (
     OpenedLeaf,
     OpenedParent,

@@ -32,15 +32,8 @@ from workbench.mls.tree.ratchet_tree import RatchetTree
 from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, common_ancestor, direct_path, leaf_to_node
 from workbench.mls.tree.update_path import private_keys_from
 from workbench.mls.wire.codec import decode, encode
-from workbench.mls.wire.messages import (
-    EncryptedGroupSecrets,
-    GroupInfo,
-    GroupSecrets,
-    MLSMessage,
-    PathSecret,
-    PreSharedKeyID,
-    Welcome,
-)
+from workbench.mls.wire.messages import EncryptedGroupSecrets, GroupInfo, GroupSecrets, MLSMessage, PathSecret, Welcome
+from workbench.mls.wire.proposals import PreSharedKeyID
 from workbench.mls.wire.tree import KeyPackage, ParentNode, RatchetTreeExtension
 
 

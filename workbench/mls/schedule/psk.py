@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.mls.crypto.ciphersuite import CipherSuite
 from workbench.mls.errors import InvalidPreSharedKey
 from workbench.mls.wire.codec import encode
-from workbench.mls.wire.messages import PreSharedKeyID, PSKLabel
+from workbench.mls.wire.proposals import PreSharedKeyID, PSKLabel
 
 MOST_PSKS = (1 << 16) - 1
 """The most keys that the uint16 of a PSKLabel can count (RFC 9420 §8.4)."""

@@ -11,7 +11,7 @@ from workbench.mls.crypto.algorithms import Verifier
 from workbench.mls.errors import InvalidExtension
 from workbench.mls.wire.code_points import ExtensionType, ProposalType
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import (
+from workbench.mls.wire.extensions import (
     ApplicationId,
     ExternalPub,
     ExternalSender,

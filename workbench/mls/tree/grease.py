@@ -13,7 +13,7 @@ from workbench.mls.crypto.entropy import fresh
 from workbench.mls.errors import Misuse
 from workbench.mls.wire.code_points import GREASE, ExtensionType, is_grease
 from workbench.mls.wire.codec import decode
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 from workbench.mls.wire.shapes import Vector
 from workbench.mls.wire.tree import Capabilities, Extension, LeafNode
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from workbench.mls.arguments import checks_arguments
 from workbench.mls.tree.extensions import DEFAULT_EXTENSIONS, DEFAULT_PROPOSALS
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 from workbench.mls.wire.tree import Capabilities, LeafNode
 
 Client = TypeVar("Client")

@@ -18,8 +18,8 @@ from workbench.mls.tree.tree_math import LeafIndex, NodeIndex, is_leaf, leaf_to_
 from workbench.mls.value import value
 from workbench.mls.wire.code_points import NodeType
 from workbench.mls.wire.codec import encode
+from workbench.mls.wire.extensions import RequiredCapabilities
 from workbench.mls.wire.lengths import length_header, vector
-from workbench.mls.wire.messages import RequiredCapabilities
 from workbench.mls.wire.tree import LeafNode, ParentNode
 
 KEYS_IN_ONE_SET = 5

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from workbench.mls.wire.messages import GroupContext, MLSMessage, Proposal, ReInit, Sender
+from workbench.mls.wire.messages import GroupContext, MLSMessage, Sender
+from workbench.mls.wire.proposals import Proposal, ReInit
 from workbench.mls.wire.shapes import (
     Enum8,
     Fixed,

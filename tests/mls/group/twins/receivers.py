@@ -54,7 +54,7 @@ from workbench.mls import (
     write_state,
 )
 from workbench.mls import errors as refused
-from workbench.mls.wire.messages import Proposal
+from workbench.mls.wire.proposals import Proposal
 
 RECEIVERS: Twins = {}
 

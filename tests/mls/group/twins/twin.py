@@ -30,7 +30,7 @@ from workbench.mls import errors as refused
 from workbench.mls.errors import MLSError
 from workbench.mls.group.pre_shared_keys import HeldPSKs
 from workbench.mls.wire.code_points import ExtensionType, ResumptionPSKUsage
-from workbench.mls.wire.messages import RequiredCapabilities
+from workbench.mls.wire.extensions import RequiredCapabilities
 
 BOTH_KEYS: HeldPSKs = {b"id": b"a shared secret", (b"another group", 7): b"a resumption secret"}
 RESUMPTION = PreSharedKey(PreSharedKeyID(ResumptionPSK(ResumptionPSKUsage.application, b"another group", 7), NONCE))
