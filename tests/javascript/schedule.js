@@ -2,17 +2,17 @@
 
 /** @typedef {import("../../widgets/key_schedule/schedule.d.ts").KeyScheduleView} View */
 /** @typedef {import("../../widgets/key_schedule/schedule.d.ts").ScheduleSecretView} Secret */
-/** @typedef {import("../../widgets/key_schedule/schedule.d.ts").HoldingView} Holding */
+/** @typedef {import("../../widgets/key_schedule/schedule.d.ts").TimeHeldView} TimeHeld */
 
 const NOBODY = 0;
 const [ALICE, BOTH, BOB, ATTACKER] = [1, 2, 3, 4];
 
-/** @param {number} holders @param {Holding["how"]} how @param {number} first @param {number | null} end @returns {Holding} */
-function holding(holders, how, first, end) {
+/** @param {number} holders @param {TimeHeld["how"]} how @param {number} first @param {number | null} end @returns {TimeHeld} */
+function held(holders, how, first, end) {
   return { holders, how, first, end };
 }
 
-/** @param {string} name @param {number} epoch @param {string[]} inputs @param {Holding[]} held @returns {Secret} */
+/** @param {string} name @param {number} epoch @param {string[]} inputs @param {TimeHeld[]} held @returns {Secret} */
 function secret(name, epoch, inputs, held) {
   return {
     ...{ key: name, name, epoch, value: "ab".repeat(32), length: 32, is_zero: false, inputs, held, welcomed: NOBODY },
@@ -21,7 +21,7 @@ function secret(name, epoch, inputs, held) {
   };
 }
 
-/** @param {number} epoch @param {Holding[]} used @param {Holding[]} kept @param {Holding[]} before @returns {Secret[]} */
+/** @param {number} epoch @param {TimeHeld[]} used @param {TimeHeld[]} kept @param {TimeHeld[]} before @returns {Secret[]} */
 function secrets(epoch, used, kept, before) {
   const init = { ...secret("init_secret", epoch - 1, [], before), key: `init_secret of epoch ${epoch - 1}` };
   return [
@@ -39,11 +39,11 @@ function secrets(epoch, used, kept, before) {
 
 /** @returns {View} */
 export function schedule() {
-  const leaked = holding(ATTACKER, "leaked", 1, null);
-  const first = [holding(ALICE, "held", 0, 1)];
-  const second = [holding(ALICE, "held", 1, 2), holding(BOB, "held", 1, null), leaked];
-  const third = [holding(ALICE, "held", 2, null), holding(ATTACKER, "computed", 2, null)];
-  const used = [holding(ALICE, "used", 2, 2), holding(ATTACKER, "computed", 2, null)];
+  const leaked = held(ATTACKER, "leaked", 1, null);
+  const first = [held(ALICE, "held", 0, 1)];
+  const second = [held(ALICE, "held", 1, 2), held(BOB, "held", 1, null), leaked];
+  const third = [held(ALICE, "held", 2, null), held(ATTACKER, "computed", 2, null)];
+  const used = [held(ALICE, "used", 2, 2), held(ATTACKER, "computed", 2, null)];
   return {
     format: "mls-workbench/key-schedule-view",
     version: 1,
@@ -60,11 +60,11 @@ export function schedule() {
     steps: [{ epoch: 0, title: "Alice created the group" }, { epoch: 1, title: "Alice added Bob" }, { epoch: 2, title: "Alice updated by a commit" }],
     epochs: {
       0: { step: 0, title: "Alice created the group", kind: "first", members: 1, group_context: "00", secrets: [
-        secret("epoch_secret", 0, [], [holding(ALICE, "used", 0, 0)]),
+        secret("epoch_secret", 0, [], [held(ALICE, "used", 0, 0)]),
         secret("exporter_secret", 0, ["epoch_secret"], first),
         secret("init_secret", 0, ["epoch_secret"], first),
       ] },
-      1: { step: 1, title: "Alice added Bob", kind: "commit", members: 2, group_context: "01", secrets: secrets(1, [holding(BOTH, "used", 1, 1)], second, first) },
+      1: { step: 1, title: "Alice added Bob", kind: "commit", members: 2, group_context: "01", secrets: secrets(1, [held(BOTH, "used", 1, 1)], second, first) },
       2: { step: 2, title: "Alice updated by a commit", kind: "commit", members: 2, group_context: "02", secrets: secrets(2, used, third, second) },
     },
     exports: [],

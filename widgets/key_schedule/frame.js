@@ -3,7 +3,7 @@
 /** @typedef {import("./schedule.d.ts").KeyScheduleView} View */
 /** @typedef {import("./schedule.d.ts").EpochScheduleView} Schedule */
 /** @typedef {import("./schedule.d.ts").ScheduleSecretView} Secret */
-/** @typedef {import("./schedule.d.ts").HoldingView} Holding */
+/** @typedef {import("./schedule.d.ts").TimeHeldView} TimeHeld */
 /** @typedef {import("../ratchet_tree/view.d.ts").ViewerView} Viewer */
 
 /** The traits. An epoch below 0 means the epoch of the step. @typedef {{step: number, viewer: string, epoch: number, selected: string}} Place */
@@ -73,13 +73,13 @@ function shownOf(view, secret, step, viewer, isLater) {
   return { secret, standing: standingOf(secret, own, step, isLater), holders, gone };
 }
 
-/** The viewers of some holdings, once each. @param {View} view @param {Holding[]} holdings */
-function crowd(view, holdings) {
-  const viewers = new Set(holdings.flatMap(({ holders }) => view.crowds[holders]));
+/** The viewers that have a secret in some of these times, once each. @param {View} view @param {TimeHeld[]} times */
+function crowd(view, times) {
+  const viewers = new Set(times.flatMap(({ holders }) => view.crowds[holders]));
   return [...viewers].sort((one, other) => one - other);
 }
 
-/** @param {Secret} secret @param {Holding[]} own @param {number} step @param {boolean} isLater @returns {Standing} */
+/** @param {Secret} secret @param {TimeHeld[]} own @param {number} step @param {boolean} isLater @returns {Standing} */
 function standingOf(secret, own, step, isLater) {
   if (secret.is_zero) return isLater ? "later" : "zero";
   const now = own.find(({ end }) => end === null || end > step);

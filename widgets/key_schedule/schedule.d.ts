@@ -2,7 +2,7 @@
 
 import type { MemberView, ViewerView } from "../ratchet_tree/view.d.ts";
 
-export interface HoldingView {
+export interface TimeHeldView {
   holders: number;
   how: "held" | "used" | "leaked" | "computed";
   first: number;
@@ -22,7 +22,7 @@ export interface ScheduleSecretView {
   inputs: string[];
   source: string;
   welcomed: number;
-  held: HoldingView[];
+  held: TimeHeldView[];
 }
 
 export interface EpochScheduleView {

@@ -13,7 +13,7 @@ import { MARKS } from "./key.js";
 import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { LARGEST, frameAt, timeline, witness } from "./frame.js";
-import { heading } from "./status_bar.js";
+import { statusBar } from "./status_bar.js";
 import { backward, durations, onward, stay } from "./playback_timing.js";
 import { finder } from "./find.js";
 import { largeViewport } from "./large_viewport.js";
@@ -73,11 +73,11 @@ export function render({ model, el }) {
     beat: (by) => go((by > 0 ? onward : backward)(time.view.steps, here())),
     scrub: (step) => go({ step, beat: -1 }),
     play,
-    pace: (speed) => tell({ speed }),
+    setSpeed: (speed) => tell({ speed }),
     table: () => change({ table: !own.table }),
     help: () => change({ panel: own.panel === "help" ? "" : "help" }),
   });
-  const head = heading({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: (factor) => viewport.rescale(factor) });
+  const head = statusBar({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: (factor) => viewport.rescale(factor) });
   const find = finder((node, all) => viewport.jump(node, all));
   const fold = html("button", { type: "button", class: "mls-fit mls-fold-button", hidden: true, click: () => large.fold(model.get("selected")) });
   find.element.append(fold);

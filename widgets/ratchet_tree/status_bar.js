@@ -5,7 +5,7 @@ import { padlockOf, stepTitle } from "./words.js";
 /** @typedef {import("./frame.js").Frame} Frame */
 
 /** @param {{group: () => void, zoom: (factor?: number) => void}} does */
-export function heading(does) {
+export function statusBar(does) {
   const dial = svg(
     "svg",
     { class: "mls-dial", viewBox: "-10 -10 20 20", "aria-hidden": "true" },

@@ -15,7 +15,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
  * @property {(beats: number) => void} beat
  * @property {(step: number) => void} scrub
  * @property {() => void} play
- * @property {(speed: number) => void} pace
+ * @property {(speed: number) => void} setSpeed
  * @property {() => void} table
  * @property {() => void} help
  */
@@ -36,7 +36,7 @@ export function toolbar(does) {
   });
   const speed = html(
     "select",
-    { class: "mls-select", "aria-label": "Speed", change: () => does.pace(Number(speed.value)) },
+    { class: "mls-select", "aria-label": "Speed", change: () => does.setSpeed(Number(speed.value)) },
     ...SPEEDS.map((value) => html("option", { value }, `${value}×`)),
   );
   const play = iconButton("play", "Play", does.play);

@@ -50,8 +50,8 @@ class Settings:
     group_burst: int = _setting(1_000, "messages", "all members of a large group may answer at once")
     requests_rate: int = _setting(1_200, "requests a minute", "for each device and worker, whatever it asks: twice what it may send")
     logins_rate: int = _setting(60, "challenges a minute", "for each address: enough for a household, and too few to fill the table with challenges")
-    take_rate: int = _setting(60, "key packages an hour", "for each requester and user: enough to add a user to a group each minute; one requester needs hours to take all key packages of a user")
-    take_burst: int = _setting(20, "key packages", "for each requester and user: so many can be taken at once, such as one for each device of the user")
+    take_rate: int = _setting(60, "key packages an hour", "how many key packages of one user a device may take: enough to add the user to a group each minute, and few enough that the device needs hours to take them all")
+    take_burst: int = _setting(20, "key packages", "how many key packages of one user a device may take at once: enough for one from each device of the user")
 
     key_packages_per_device: int = _setting(200, "key packages", "for each cipher suite: enough to be added to six groups a day for a month")
     key_packages_low: int = _setting(20, "key packages", "below this the service tells the device to publish more")

@@ -109,7 +109,7 @@ class Classroom:
         seat = self._seat(name)
         try:
             self._offer(seat)
-        except Exception:
+        except Exception:  # whatever stops the device, its seat is free again, and the error goes on
             del self.seats[name]
             raise
         return seat

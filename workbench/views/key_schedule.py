@@ -22,9 +22,9 @@ from workbench.mls.wire.messages import GroupSecrets
 from workbench.mls.wire.proposals import PreSharedKeyID, ResumptionPSK
 from workbench.views.crowds import CrowdNumber, Crowds
 from workbench.views.derivation import CALLS
-from workbench.views.holdings import HoldingKind, Holdings
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view, viewers_of
 from workbench.views.schema import Hex, MemberView, RatchetTreeView, ViewerView
+from workbench.views.secret_holders import HowHeld, SecretHolders
 
 FORMAT: Final = "mls-workbench/key-schedule-view"
 VERSION: Final = 1
@@ -65,14 +65,14 @@ _EXPORTED: Final = ("example", "", 32)
 """The export that a page without Python has for each epoch: its label, context and length."""
 
 
-class HoldingView(TypedDict):
+class TimeHeldView(TypedDict):
     """Viewers that have a secret from step `first` to the step before `end`; `end` is null if they still have it.
 
     If they `used` it, then `end` is `first`.
     """
 
     holders: CrowdNumber
-    how: HoldingKind
+    how: HowHeld
     first: int
     end: int | None
 
@@ -99,7 +99,7 @@ class ScheduleSecretView(TypedDict):
     inputs: list[str]
     source: str
     welcomed: CrowdNumber
-    held: list[HoldingView]
+    held: list[TimeHeldView]
 
 
 class EpochScheduleView(TypedDict):
@@ -160,7 +160,7 @@ def key_schedule_view(
     trace = group_history.trace
     tree = tree or ratchet_tree_view(trace)
     crowds = Crowds(viewers_of(trace))
-    writer = _Writer(group_history, suite_of(trace), _Derivations.of(trace), Holdings.of(trace), crowds)
+    writer = _Writer(group_history, suite_of(trace), _Derivations.of(trace), SecretHolders.of(trace), crowds)
     view: KeyScheduleView = {
         "format": FORMAT,
         "version": VERSION,
@@ -234,7 +234,7 @@ class _Writer:
     group_history: GroupHistory
     suite: CipherSuite
     derivations: _Derivations
-    holdings: Holdings
+    holders: SecretHolders
     crowds: Crowds
 
     def epoch(self, record: EpochRecord, title: str) -> EpochScheduleView:
@@ -389,9 +389,9 @@ class _Writer:
                 yield from (_psk_of_before(psk_id) for psk_id in decode(GroupSecrets, bytes.fromhex(value)).psks)
                 return
 
-    def _held(self, secret: SecretId) -> list[HoldingView]:
-        together: defaultdict[tuple[int, int | None, HoldingKind], list[HolderId]] = defaultdict(list)
-        for holder, how, first, end in self.holdings.of_secret.get(secret, ()):
+    def _held(self, secret: SecretId) -> list[TimeHeldView]:
+        together: defaultdict[tuple[int, int | None, HowHeld], list[HolderId]] = defaultdict(list)
+        for holder, how, first, end in self.holders.of_secret.get(secret, ()):
             together[first, end, how].append(holder)
         return [
             {"holders": self.crowds.number_of(holders), "how": how, "first": first, "end": end}

@@ -17,9 +17,9 @@ from workbench.mls import Policy
 from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.tree_math import root
 from workbench.views.crowds import CrowdNumber, Crowds
-from workbench.views.holdings import attacker_learns
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view, viewers_of
 from workbench.views.schema import Hex, MemberView, RatchetTreeView, ViewerView
+from workbench.views.secret_holders import attacker_learns
 from workbench.views.trace_replay import ATTACKER, text_of
 
 FORMAT: Final = "mls-workbench/secret-tree-view"

@@ -270,7 +270,7 @@ def main() -> None:
         sys.stdout.flush()
         try:
             history.play(asked.steps)
-        except Exception:
+        except Exception:  # whatever fails, the steps before it are shown, and the error goes on
             sys.stdout.write("\n  ".join(["FAILED after", *history.steps, ""]))
             raise
         names = sorted({each.implementation.name for each in history.packages})

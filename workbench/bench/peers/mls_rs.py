@@ -76,7 +76,7 @@ class MlsRsClient(Client):
 
 
 class MlsRs(Package):
-    """The package."""
+    """The bindings of mls-rs, which agentvault publishes."""
 
     name: ClassVar[str] = "mls-rs"
     package: ClassVar[str] = "PyPI: agentvault-mls-rs-uniffi"

@@ -53,7 +53,7 @@ class OpenMlsClient(Client):
 
 
 class OpenMls(Package):
-    """The package."""
+    """OpenMLS, inside the package gbp-stack."""
 
     name: ClassVar[str] = "OpenMLS"
     package: ClassVar[str] = "PyPI: gbp-stack"

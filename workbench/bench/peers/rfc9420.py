@@ -119,7 +119,7 @@ def _public(made: Any) -> bytes:
 
 
 class Rfc9420(Package):
-    """The package."""
+    """The package rfc9420, in Python."""
 
     name: ClassVar[str] = "rfc9420"
     package: ClassVar[str] = "PyPI: rfc9420"

@@ -59,7 +59,7 @@ class RineClient(Client):
 
 
 class Rine(Package):
-    """The package."""
+    """The package rine-mls, which is mls-rs with a store on disk."""
 
     name: ClassVar[str] = "rine-mls"
     package: ClassVar[str] = "PyPI: rine-mls"

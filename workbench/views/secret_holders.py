@@ -1,4 +1,7 @@
-"""Who had which secret, and when: what states gained and lost, and what was used without ever being in a state."""
+"""Who had which secret, and when: from the step that puts it into a state to the step that deletes it there.
+
+A secret that a device uses and deletes within one step is never in a state: it was used.
+"""
 
 from __future__ import annotations
 
@@ -10,57 +13,57 @@ from typing import Literal, NamedTuple, TypeAlias
 from workbench.inspect.trace_format import HolderId, SecretId, Trace, TraceOperation, TraceStep
 from workbench.views.trace_replay import ATTACKER
 
-HoldingKind: TypeAlias = Literal["held", "used", "leaked", "computed"]
+HowHeld: TypeAlias = Literal["held", "used", "leaked", "computed"]
 """How holders have a secret: their states `held` it, or they `used` and deleted it within one step. To the attacker it
 `leaked`, or it was `computed`."""
 
 
-class Holding(NamedTuple):
+class TimeHeld(NamedTuple):
     """The time in which a holder had a secret: from step `first` to the step before `end`, which deleted it.
 
     `end` is None if the holder still has the secret, and `first` if it used and deleted the secret within one step.
     """
 
     holder: HolderId
-    how: HoldingKind
+    how: HowHeld
     first: int
     end: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """The holdings of each secret of a trace. The attacker deletes nothing."""
+class SecretHolders:
+    """Who had each secret of a trace, and when. The attacker deletes nothing."""
 
-    of_secret: Mapping[SecretId, Sequence[Holding]] = field(repr=False)
+    of_secret: Mapping[SecretId, Sequence[TimeHeld]] = field(repr=False)
 
     @classmethod
-    def of(cls, trace: Trace) -> Holdings:
+    def of(cls, trace: Trace) -> SecretHolders:
         """Read a trace."""
-        found: defaultdict[SecretId, list[Holding]] = defaultdict(list)
-        for secret, holding in (*_of_members(trace), *_of_attacker(trace)):
-            found[secret].append(holding)
+        found: defaultdict[SecretId, list[TimeHeld]] = defaultdict(list)
+        for secret, held in (*_of_members(trace), *_of_attacker(trace)):
+            found[secret].append(held)
         return cls(found)
 
 
-def _of_members(trace: Trace) -> Iterator[tuple[SecretId, Holding]]:
+def _of_members(trace: Trace) -> Iterator[tuple[SecretId, TimeHeld]]:
     since: dict[tuple[SecretId, HolderId], int] = {}
     for number, step in enumerate(trace["steps"]):
         before = set(since)
         for secret, holder in _pairs(step["keys_deleted"]):
-            yield secret, Holding(holder, "held", since.pop((secret, holder)), number)
+            yield secret, TimeHeld(holder, "held", since.pop((secret, holder)), number)
         since |= dict.fromkeys(_pairs(step["keys_learned"]), number)
         for used in _pairs(used_by(step["operations"])):
             if used not in before and used not in since:
-                yield used[0], Holding(used[1], "used", number, number)
+                yield used[0], TimeHeld(used[1], "used", number, number)
     for (secret, holder), first in since.items():
-        yield secret, Holding(holder, "held", first, None)
+        yield secret, TimeHeld(holder, "held", first, None)
 
 
-def _of_attacker(trace: Trace) -> Iterator[tuple[SecretId, Holding]]:
+def _of_attacker(trace: Trace) -> Iterator[tuple[SecretId, TimeHeld]]:
     for number, learned in enumerate(attacker_learns(trace)):
         leaked = trace["steps"][number].get("leaked", ())
         for secret in learned:
-            yield secret, Holding(ATTACKER, "leaked" if secret in leaked else "computed", number, None)
+            yield secret, TimeHeld(ATTACKER, "leaked" if secret in leaked else "computed", number, None)
 
 
 def used_by(operations: Sequence[TraceOperation]) -> Mapping[HolderId, Sequence[SecretId]]:
