@@ -85,9 +85,9 @@ def test_the_lessons_package_says_what_is_in_it() -> None:
     assert workbench.lessons.__doc__
 
 
-@pytest.mark.parametrize("letter", lesson_06.TALES)
-def test_what_a_tale_of_lesson_06_is_said_to_end_with_is_how_it_ends(letter: str) -> None:
-    name, reason = lesson_06.TALES[letter]
+@pytest.mark.parametrize("letter", lesson_06.STORIES)
+def test_each_story_of_lesson_06_ends_as_its_reason_says(letter: str) -> None:
+    name, reason = lesson_06.STORIES[letter]
     story = scenario(name)
     first, *later = story.leaks
     last = story.recorded.group_history.last.epoch

@@ -96,7 +96,7 @@ def lesson_06_world() -> tuple[World, Leak]:
 
 def lesson_06_reasons() -> dict[str, str]:
     """The right reasons in lesson 06."""
-    return {letter: reason for letter, (_, reason) in lesson_06.TALES.items()}
+    return {letter: reason for letter, (_, reason) in lesson_06.STORIES.items()}
 
 
 @cache
@@ -204,7 +204,7 @@ def lesson_15_audit() -> Audit:
 
 @cache
 def lesson_15_attacker() -> Attacker:
-    """The thief of Olaf's device in lesson 15."""
+    """The attacker who has copied the storage of Olaf's phone in lesson 15."""
     heard = carve(pieces_in(material("conversation.jsonl"), "conversation.jsonl"))
     return attacker_with(read_secrets(material("olaf.openmls")).states[0], [each.data for each in heard])
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
+from workbench.inspect.dissect import dissect
 from workbench.inspect.trace_format import MessageKind, TraceMessage
 from workbench.lab import World
 from workbench.lessons.exercise import Correct, Judgement, Wrong, exercise, judge_value
@@ -19,6 +22,18 @@ NOT_YET = Wrong("The world of this lesson has not come so far: run the cells abo
 def wire(world: World, kind: MessageKind, number: int = -1) -> bytes:
     """The bytes of a message of this kind, by default the last one, as they passed the delivery service."""
     return bytes.fromhex(_sent(world, kind)[number]["wire"])
+
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {"the group": "group_id", "the epoch": "epoch", "the sender": "sender", "the text": "application_data"}
+)
+"""What somebody may want to know of a message, and the field that says it."""
+
+
+def read_without_keys(world: World) -> list[str]:
+    """What the service reads in Alice's message: whatever is a field of the message that is not encrypted."""
+    readable = {each.name for each in dissect(wire(world, "application", 0))}
+    return [what for what, field in FIELDS.items() if field in readable]
 
 
 def _sent(world: World, kind: MessageKind) -> list[TraceMessage]:

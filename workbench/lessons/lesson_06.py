@@ -166,8 +166,8 @@ def question_3(answer: object) -> Judgement:
 )
 def question_4(answer: object) -> Judgement:
     """Which epochs an init key opens that was kept, while the Welcome was recorded."""
-    story = scenario("kept init key")
-    readable = set(story.verdict().readable_epochs)
+    kept = scenario("kept init key")
+    readable = set(kept.verdict().readable_epochs)
     first, last = min(readable), max(readable)
 
     def accept(epochs: set[object]) -> Judgement:
@@ -187,7 +187,7 @@ def question_4(answer: object) -> Judgement:
 
 
 REASONS = ("healed", "leaked key still in use", "idle device compromised", "attacker stayed", "second secret leaked")
-TALES: Mapping[str, tuple[str, str]] = MappingProxyType(
+STORIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "A": ("retroactive break", "idle device compromised"),
         "B": ("others' commits", "leaked key still in use"),
@@ -199,9 +199,9 @@ TALES: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Stories to be explained: which scenario it is, and why Bob's compromise has healed there or not."""
 
 
-def tale(letter: str) -> str:
-    """A story as it is told, without what it is called."""
-    name, _ = TALES[letter]
+def story(letter: str) -> str:
+    """The steps of a story, without its name."""
+    name, _ = STORIES[letter]
     return "\n".join(repr(scenario(name)).splitlines()[1:])
 
 
@@ -232,11 +232,11 @@ def question_5(answer: object) -> Judgement:
     }
 
     def accept(reasons: Mapping[object, object]) -> Judgement:
-        if set(reasons) != set(TALES):
+        if set(reasons) != set(STORIES):
             return Wrong("Give one reason for each of A to E.")
         if strangers := set(reasons.values()) - set(REASONS):
             return Wrong(f"Choose among {', '.join(REASONS)}: {sorted(map(str, strangers))} are not among them.")
-        for letter, (_, right) in TALES.items():
+        for letter, (_, right) in STORIES.items():
             if reasons[letter] != right:
                 return Wrong(look[letter])
         return Correct("That is all there is to healing: which key opens it, who has that key, and until when.")

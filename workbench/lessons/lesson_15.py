@@ -107,7 +107,7 @@ def question_3(answer: object, done: Audit) -> Judgement:
     source="answer_4 = {5, 7}",
 )
 def question_4(answer: object, attacker: Attacker) -> Judgement:
-    """The lines of the log with the application messages that the thief of Olaf's device reads."""
+    """The lines of the log with the application messages that the attacker with Olaf's storage reads."""
     read = {each.index + FIRST_HEARD for each in attacker.reads()}
 
     def accept(lines: set[object]) -> Judgement:
@@ -120,7 +120,7 @@ def question_4(answer: object, attacker: Attacker) -> Judgement:
         if lines != read:
             return Wrong("There is one more: a key that waits, or a path that is still sealed to the stolen key.")
         return Correct(
-            "A key that was used is gone, a key that waits is stolen, and Olaf's own commit locks out the thief."
+            "A key that was used is gone, a key that waits is stolen, and Olaf's own commit locks out the attacker."
         )
 
     return judge_value(answer, set, accept)
