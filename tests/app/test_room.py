@@ -107,8 +107,8 @@ def in_focus(page: Page) -> str:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "is no wish"),
-        ("[]", "is no wish"),
+        ("{", "does not understand"),
+        ("[]", "does not understand"),
         ('{"do": "say", "text": "hello"}', "Type a name and join first"),
         (json.dumps({"do": "enter", "name": "x" * 31}), "at most 30"),
         ("x" * 4001, "at most 4000 are read"),

@@ -71,7 +71,7 @@ def test_in_a_narrow_dark_page_nothing_is_cut_off_and_axe_finds_nothing(visit: V
 def test_a_message_lights_up_its_way_and_its_generation_and_the_keys_walk_the_tree(visit: Visit) -> None:
     page = visit(shown(SecretTree.of(told(), viewer="Carol", step=2)))
     page.get_by_label("Message", exact=True).select_option("0")
-    assert "application key 0 of leaf 0 in epoch 1. Carol used it in step 3 and deleted it." in sentence(page)
+    assert "application key 0 of leaf 0 in epoch 1. Carol used the key in step 3 and deleted it." in sentence(page)
     lit = [each.get_attribute("data-item") for each in page.locator(".mls-picture .mls-node.is-path").all()]
     assert lit == ["node 3", "node 1", "node 0", "application 0"]
     expect(page.locator("[data-item='application 0']")).to_have_class(re.compile("is-used"))

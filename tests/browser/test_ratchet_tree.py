@@ -311,7 +311,7 @@ def test_who_cannot_see_what_happened_is_offered_the_eyes_of_somebody_who_can(vi
     view = lived()
     page = visit(shown(view, step=3, viewer="Alice"))
     viewer = page.get_by_label("Seen by", exact=True)
-    expect(page.locator(".mls-sentence")).to_have_text("Unknown to Alice: what this step did.")
+    expect(page.locator(".mls-sentence")).to_have_text("This step is unknown to Alice.")
     attacker = view["steps"][3]["actor"]
     assert attacker is not None
     page.get_by_role("button", name=f"See it as the {attacker}").click()

@@ -45,7 +45,7 @@ def test_keys_and_clicks_walk_through_the_story_and_into_another_branch(visit: V
     expect(sentence).to_contain_text("Step 7 of 8: Alice removed Bob")
     page.get_by_label("Seen by", exact=True).select_option("Carol")
     page.get_by_label("Step", exact=True).fill("2")
-    expect(sentence).to_have_text("Step 3 of 8: unknown to Carol: what this step did.")
+    expect(sentence).to_have_text("Step 3 of 8 is unknown to Carol.")
     page.locator(f"{ROOT} .mls-side .mls-act").first.click()
     page.keyboard.press("End")
     expect(page.get_by_label("Branch", exact=True)).to_have_value("1")

@@ -26,7 +26,7 @@ ACTS: tuple[tuple[str, Callable[[World], object]], ...] = (
     ("", lambda world: world.send("Carol", "At the old mill.")),
     ("Days later: Dave's idle phone.", lambda world: world.compromise("Dave")),
     ("", lambda world: world.commit("Dave")),
-    ("Who commits from time to time keeps the past closed.", lambda world: world.send("Bob", "Let us go.")),
+    ("A member that commits from time to time keeps the past closed.", lambda world: world.send("Bob", "Let us go.")),
 )
 TURN = 6
 """The scene that stands for all of them where nothing moves."""

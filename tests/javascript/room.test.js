@@ -28,7 +28,7 @@ test("a device can read now, could when it was sent, could later, or never could
 
 test("the sentence about a message says of every screen what it could read", () => {
   const said = sentence(frameOf(room(4, { messages: [MESSAGE] }), { ...NEWEST, message: 0 }));
-  assert.match(said, /^Person 1 can decrypt it now\. Person 0 could when it was sent, and cannot now, because the key is deleted\. Person 2 could later/);
+  assert.match(said, /^Person 1 can decrypt it now\. Person 0 could decrypt it when it was sent, and cannot now, because the key is deleted\. Person 2 could decrypt it later/);
   assert.match(said, /Person 3 never could/);
 });
 

@@ -64,7 +64,7 @@ test("a message lights up its way and its generation, and shows the ratchets of 
   assert.equal(frame.leaf, 0);
   assert.equal(readIn(frame, 0), null);
   assert.equal(readIn(frame, 1), 2);
-  assert.match(messageSentence(frame), /application key 0 of leaf 0 in epoch 1\. Bob has not used it\. It was used by Alice\./);
+  assert.match(messageSentence(frame), /application key 0 of leaf 0 in epoch 1\. Bob has not used the key\. Alice used the key\./);
   assert.equal(at({ message: 1, step: 1 }).message, -1, "it is not sent yet");
   const { shapes } = draw(frame, { layout: layout(4, 0, 720), width: 720, stop: "" });
   assert.equal(JSON.stringify(shapes).split("mls-generation is-kept mls-hue-1 is-path").length, 2);

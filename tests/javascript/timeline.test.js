@@ -67,7 +67,7 @@ test("a place of the picture is a step, and the picture is as wide as its steps 
 test("a step that the viewer cannot know of is said and drawn to be unknown", () => {
   const secret = view(2, [step("one", 0), step("two", 1, { unseen_by: ["Member 1"] })]);
   const frame = frameOf(secret, { ...PLACE, step: 1, viewer: "Member 1" });
-  assert.equal(sentence(frame), "Step 2 of 2: unknown to Member 1: what this step did.");
+  assert.equal(sentence(frame), "Step 2 of 2 is unknown to Member 1.");
   assert.equal(itemLabel(frame, frame.items[1]), "Step 2: unknown to Member 1");
   assert.ok(!JSON.stringify([draw(frame, { width: 600 }), drawList(frame, "id"), tableRows(frame)]).includes("two"));
 });

@@ -42,9 +42,9 @@ test("nodes are listed in words, many are counted", () => {
 
 test("a sentence says no more than the viewer knows", () => {
   assert.equal(words.sentence(view, at(3, "alice")), "Bob removed Carol.");
-  assert.equal(words.sentence(view, at(3, "carol")), "Unknown to Carol: what this step did.");
+  assert.equal(words.sentence(view, at(3, "carol")), "This step is unknown to Carol.");
   assert.equal(words.stepTitle(view, at(3, "carol")), "Step 4 of 5: unknown to Carol");
-  assert.equal(words.sentence(view, at(1, "server", 1)), "Unknown to the server: what this step did.");
+  assert.equal(words.sentence(view, at(1, "server", 1)), "This step is unknown to the server.");
   assert.equal(words.sentence(view, at(1, "bob", 1)), "To node 1.");
   assert.equal(words.sentence(view, at(1, "carol", 1)), "Unknown to Carol: this path secret.");
 });

@@ -91,7 +91,8 @@ def _story() -> str:
 def _cell(cell: Any) -> str:
     if cell.cell_type == "markdown":
         words = str(mistune.create_markdown(escape=False)(cell.source))
-        return _NEXT_LESSON.sub(r'href="../notebooks/\1"', words)
+        # The site has the folder docs alone, so the next lesson is at the repository.
+        return _NEXT_LESSON.sub(rf'href="{URLS["Repository"]}/blob/main/notebooks/\1"', words)
     outputs = "".join(map(_output, cell.outputs))
     if outputs and REVEALS in cell.metadata.get("tags", ()):
         outputs = f"<details><summary>Show what this cell gives</summary>\n{outputs}</details>"

@@ -54,6 +54,12 @@ def test_the_page_shows_every_cell(stored: str) -> None:
             assert cell.source in shown
 
 
+def test_no_link_of_the_page_leads_out_of_the_site_by_a_relative_path(stored: str) -> None:
+    links = re.findall(r'<a [^>]*href="([^"]*)"', stored)
+    assert any(link.endswith("/notebooks/01_ratchet_tree.ipynb") for link in links)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
 def test_the_page_fetches_nothing(stored: str) -> None:
     assert "default-src 'none'" in stored
     assert re.findall(r'(?:src|data|action)="(?!data:)[^"]*"', stored) == []

@@ -90,7 +90,7 @@ def test_a_pre_shared_key_is_known_to_those_who_share_it(view: RatchetTreeView) 
     assert step_sentence(view, 3, "Bob").startswith("Alice, Bob, Carol and Dave share the pre-shared key")
     for outsider in ("server", "attacker", "HR"):
         name = next(viewer["name"] for viewer in view["viewers"] if viewer["id"] == outsider)
-        assert step_sentence(view, 3, outsider) == f"Unknown to {name}: what this step did."
+        assert step_sentence(view, 3, outsider) == f"This step is unknown to {name}."
 
 
 def test_what_is_mixed_in_is_said_in_the_beats(view: RatchetTreeView) -> None:

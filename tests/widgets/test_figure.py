@@ -42,7 +42,7 @@ def test_its_words_stand_beside_it_for_those_who_cannot_see_it() -> None:
 
 def test_words_without_a_picture_tell_a_viewer_no_more_than_it_has_seen() -> None:
     sentence, _, rows = RatchetTree(sample(), step=1, viewer="server")._words()
-    assert sentence == "Unknown to the server: what this step did."
+    assert sentence == "This step is unknown to the server."
     assert rows == [["1", sample()["steps"][0]["sentence"]], ["2", sentence]]
 
 

@@ -319,5 +319,5 @@ def _read(text: str) -> Mapping[str, Any]:
     except ValueError:
         wish = None
     if not isinstance(wish, dict):
-        raise NotPossible("The page has sent something that is no wish: load it again")
+        raise NotPossible("The page has sent something that the room does not understand: load it again")
     return wish

@@ -80,7 +80,7 @@ export function viewport(name, does) {
     event.stopPropagation();
   }
 
-  /** Take hold of the line, wherever in the picture. @param {PointerEvent} event */
+  /** Move the line to where the pointer is pressed, and drag it from there. @param {PointerEvent} event */
   function grip(event) {
     if (event.button !== 0) return;
     isDragging = true;

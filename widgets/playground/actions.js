@@ -102,7 +102,7 @@ export function actionForm({ waiting, choose, act, newest, step }) {
     asks = { name, from };
     const yes = html("button", { type: "button", class: "mls-do", click: () => answer(true) }, `${label}, from ${stepName(from)}`);
     question.replaceChildren(
-      html("p", {}, `From here? ${stepName(from, last)} is shown. The later steps stay in the list of histories.`),
+      html("p", {}, `Act from here? ${stepName(from, last)} is shown, which is not the newest step. The later steps stay in the list of histories.`),
       yes,
       html("button", { type: "button", class: "mls-do", click: newest }, "Go to the newest step"),
       html("button", { type: "button", class: "mls-do", click: () => answer(false) }, "Cancel"),

@@ -138,7 +138,7 @@ class RatchetTree(Picture):
         yield {**self._shown(), "view": view}, f"{BYTES}, {parts}"
 
     def _words(self) -> tuple[str, list[str], list[list[str]]]:
-        unknown = f"Unknown to {viewer_name(self.view, self.viewer)}: what this step did."
+        unknown = f"This step is unknown to {viewer_name(self.view, self.viewer)}."
         steps = self.view["steps"][: self.step + 1]
         told = [unknown if self.viewer in step.get("unseen_by", ()) else step["sentence"] for step in steps]
         rows = [[str(number), said] for number, said in enumerate(told, 1)]

@@ -126,7 +126,7 @@ export function treeTable({ marks, viewer }) {
 export function stepSentence(view, { step, viewer, seen }) {
   const { sentence, message } = view.steps[step];
   const standing = standingAfter(view, step, viewer);
-  if (!seen) return `Unknown to ${viewer.name}: what this step did.${standing}`;
+  if (!seen) return `This step is unknown to ${viewer.name}.${standing}`;
   if (message?.kind !== "application") return `${sentence}${standing}`;
   const text = own(message.read, viewer.id);
   return text === undefined

@@ -140,8 +140,8 @@ def _group(group: GroupAudit) -> str:
 def _exposure(exposed: Exposure) -> str:
     leaks = " and ".join(exposed.leaks) or "nothing that the states hold"
     return (
-        f"<h2>What leaks open</h2><p>If {escape(leaks)} leaked, an attacker who has this material enters the epochs "
-        f"{listed_epochs(exposed.epochs)} of group {escape(shown(exposed.group_id))}, and reads "
+        f"<h2>What leaks would open</h2><p>If {escape(leaks)} leaked, an attacker who has this material enters the "
+        f"epochs {listed_epochs(exposed.epochs)} of group {escape(shown(exposed.group_id))}, and reads "
         f"{len(exposed.messages)} of {exposed.of_messages} application messages. The attacker has really decrypted "
         f"them. {escape(exposed.agreement)}</p>"
     )

@@ -86,7 +86,7 @@ class Room(Picture):
             self.set_trait("view", room_view(world, self.view["title"]))
             self.step = -1
         if request["act"] == "verify":
-            return "The codes are equal." if result else "The codes differ: nobody has this device in hand."
+            return "The codes are equal." if result else "The codes differ: the user has no device with this code."
         return ""
 
     def _shown(self) -> dict[str, object]:

@@ -11,9 +11,9 @@ export const HEADS = ["Step", "Epoch", "From", "Message", "Keys open it now", "O
 /** How a device stands to the chosen message. @type {Record<Reading, string>} */
 export const READINGS = {
   now: "can decrypt it now",
-  then: "could when it was sent; the key is deleted",
-  once: "could later; the key is deleted",
-  never: "never could",
+  then: "could decrypt it when it was sent; the key is deleted",
+  once: "could decrypt it later; the key is deleted",
+  never: "never could decrypt it",
 };
 
 /** How far a device is trusted. @type {Record<string, string>} */
@@ -54,9 +54,9 @@ function verdict({ view, chosen }) {
   if (!chosen) return "";
   const groups = [
     { names: withReading(view, chosen, "now"), words: "can decrypt it now" },
-    { names: withReading(view, chosen, "then"), words: "could when it was sent, and cannot now, because the key is deleted" },
-    { names: withReading(view, chosen, "once"), words: "could later, and cannot now" },
-    { names: withReading(view, chosen, "never"), words: "never could" },
+    { names: withReading(view, chosen, "then"), words: "could decrypt it when it was sent, and cannot now, because the key is deleted" },
+    { names: withReading(view, chosen, "once"), words: "could decrypt it later, and cannot now" },
+    { names: withReading(view, chosen, "never"), words: "never could decrypt it" },
   ];
   const said = groups.filter(({ names }) => names.length > 0).map(({ names, words }) => `${several(names)} ${words}`);
   return `${said.join(". ")}.`;

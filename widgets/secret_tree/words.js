@@ -114,24 +114,29 @@ export function cellLabel(frame, { name }, { generation, state, message }) {
 
 /** A message in words. @param {Frame} frame @param {number} message */
 export function messageWords({ view }, message) {
-  const { step, kind, text, sender } = view.messages[message];
+  return `step ${view.messages[message].step + 1}: ${senderAndText(view, message)}`;
+}
+
+/** @param {Frame["view"]} view @param {number} message */
+function senderAndText(view, message) {
+  const { kind, text, sender } = view.messages[message];
   const name = view.members.find(({ id }) => id === sender)?.name ?? "somebody";
-  const said = kind === "application" ? `“${shortened(text, 24)}”` : `a ${kind}`;
-  return `step ${step + 1}: ${name}, ${said}`;
+  return `${name}, ${kind === "application" ? `“${shortened(text, 24)}”` : `a ${kind}`}`;
 }
 
 /** What is said of the chosen message. @param {Frame} frame @param {number} [left] the leaves that are folded away */
 export function messageSentence(frame, left = 0) {
   const { view, message, viewer, step } = frame;
-  const { ratchet, generation, leaf, epoch, readings } = view.messages[message];
+  const { step: sent, ratchet, generation, leaf, epoch, readings } = view.messages[message];
   const read = readIn(frame, message);
-  const whose = `${messageWords(frame, message)}. Its key is ${ratchet} key ${generation} of leaf ${leaf} in epoch ${epoch}.`;
+  const whose = `The key of the message in step ${sent + 1} (${senderAndText(view, message)}) is ${ratchet} key ${generation} of leaf ${leaf} in epoch ${epoch}.`;
   const readers = new Set(readings.filter((each) => each.step <= step).flatMap(({ readers: some }) => view.crowds[some]));
   const members = [...readers].filter((each) => view.viewers[each].kind === "member").map((each) => view.viewers[each].name);
   const own = read !== null
-    ? `${viewerFirst(viewer)} used it in step ${read + 1}${viewer.kind === "attacker" ? "." : " and deleted it."}`
-    : `${viewerFirst(viewer)} has not used it.`;
-  return `The message of ${whose} ${own} It was used by ${list(few(members))}.${foldedSentence(frame, left)}`;
+    ? `${viewerFirst(viewer)} used the key in step ${read + 1}${viewer.kind === "attacker" ? "." : " and deleted it."}`
+    : `${viewerFirst(viewer)} has not used the key.`;
+  const used = members.length ? ` ${list(few(members))} used the key.` : "";
+  return `${whose} ${own}${used}${foldedSentence(frame, left)}`;
 }
 
 /** @param {Frame} frame @param {import("./geometry.js").Layout} layout @returns {string[][]} */

@@ -23,7 +23,7 @@ const KEYS = [
 export function stepDetails(frame) {
   const { now, view } = frame;
   const { step, isKnown } = now;
-  if (!isKnown) return html("p", {}, `Unknown to ${frame.viewer}: what this step did. Choose another viewer above.`);
+  if (!isKnown) return html("p", {}, `This step is unknown to ${frame.viewer}. Choose another viewer above.`);
   const late = lateWords(frame);
   /** @type {Row[]} */
   const rows = [

@@ -26,7 +26,7 @@ export function pictureLabel(frame) {
 export function sentence(frame) {
   const { now, last } = frame;
   const where = `Step ${now.number + 1} of ${last + 1}`;
-  if (!now.isKnown) return `${where}: unknown to ${frame.viewer}: what this step did.`;
+  if (!now.isKnown) return `${where} is unknown to ${frame.viewer}.`;
   return [`${where}: ${now.step.sentence}`, ...now.step.signatures.map(({ words }) => words), ...now.step.notes.slice(0, 2).map(({ words }) => words)].join(" ");
 }
 

@@ -82,7 +82,7 @@ function sealOf(all, own, field, does) {
   if (!seal) return [];
   const { key, by, opens, problem } = seal;
   const said = [html("span", {}, `Encrypted. ${upperFirst(key)} opens it. `)];
-  if (problem) said.push(html("span", {}, `The key is held, but it does not open: ${problem}. `));
+  if (problem) said.push(html("span", {}, `The viewer has the key, but the key does not open it: ${problem}. `));
   const others = by.filter((id) => id !== own.view.viewer);
   if (by.length) said.push(html("span", {}, `Who has this key now: ${list(few(by.map((id) => viewerName(all, id))))}. `));
   else if (all.viewers.length > 1) said.push(html("span", {}, "Nobody has this key now. "));
@@ -109,7 +109,7 @@ function computedCard(own, value, does) {
   const place = view.computed.indexOf(value);
   const head = html("span", {}, html("strong", {}, upperFirst(value.name)), ` (${value.kind}): ${SAID[value.outcome]}. `, section(value.section));
   const mark = made(check(value.outcome === "passed" ? "passed" : value.outcome === "failed" ? "failed" : "unknown"));
-  if (!value.line) return html("div", { class: "mls-wire-card" }, mark, html("span", {}, head, html("span", {}, ` It takes ${value.missing}.`)));
+  if (!value.line) return html("div", { class: "mls-wire-card" }, mark, html("span", {}, head, html("span", {}, ` The check takes ${value.missing}.`)));
   const copy = html("button", { type: "button", class: "mls-do" }, "Copy as Python");
   copy.addEventListener("click", () => does.copy(value));
   const from = ingredients(view, value);

@@ -34,8 +34,8 @@ NO_ANSWER = {"number": 0, "words": ""}
 class WireInspector(Picture):
     """Draws the bytes of a message, and the tree of its fields beside them.
 
-    `message` is the id of the message in `view`, `viewer` the holder with whose keys its encrypted parts are opened: ""
-    are the keys of everybody together. `selected` is the number of a field, or -1. `inspect` shows other bytes.
+    `message` is the id of the message in `view`. Its encrypted parts are opened with the keys of `viewer`, or with the
+    keys of all members if `viewer` is "". `selected` is the number of a field, or -1. `inspect` shows other bytes.
     """
 
     _module: ClassVar[str] = MODULE
@@ -65,7 +65,7 @@ class WireInspector(Picture):
         selected: int = -1,
         workspace: Workspace | None = None,
     ) -> None:
-        """Show a message of a source: by its number in the list, or by its id. Raises ValueError without one."""
+        """Show a message of a source, by its number in the list or by its id. Raises ValueError if there is none."""
         view = source.view()
         if not view["messages"]:
             raise ValueError("there is no message to inspect: nothing was sent yet")
@@ -132,24 +132,24 @@ class WireInspector(Picture):
         return {**traits, "others": {}, "live": False, "asked": {"number": 0}, "answer": NO_ANSWER}
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
-        """The traits with other messages and viewers as far as there is room, and with this message alone."""
+        """Two versions of the traits: with as many other messages as there is room for, and with this one alone."""
         others = further_messages(self._source, self.viewer, (self.message, self.viewer), ROOM_IN_A_NOTEBOOK)
         yield {**self._shown(), "others": others}, ""
         alone = {**self._shown(), "view": self._alone()}
         yield alone, "the other messages, and what other viewers can open"
 
     def to_html(self, path: str | Path) -> None:
-        """Write the picture with its player, and other messages as far as there is room, as one page."""
+        """Write the picture with its player as one page, with as many other messages as there is room for."""
         traits = self._joined({**self._shown(), "others": self._others()})
         text = page(self._module, traits, self._figure(), title=self.view["title"], styles=self._styles)
         Path(path).write_text(text, encoding="utf-8")
 
     def _others(self) -> dict[str, WireObjectView]:
-        """Further messages for a page without a kernel."""
+        """The other messages that a page without a kernel can show."""
         return further_messages(self._source, self.viewer, but=(self.message, self.viewer))
 
     def _alone(self) -> dict[str, Any]:
-        """The lists with this message and this viewer only."""
+        """The view with this message and this viewer only."""
         view = self.view
         return {
             **view,

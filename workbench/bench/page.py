@@ -65,8 +65,8 @@ SERVICE = """### The delivery service
 writes it here. Devices are in groups of ten. Each in its turn sends a message of 1 KiB over HTTP; then another device
 of its group fetches what has come, and acknowledges it. *at once* is how many devices ask at the same time. An answer
 is given when the message is on the disk. The service, its database and the program that asks share the two processors,
-and so did whatever else made the load before: with a load above 2 the service does more, and answers sooner, than
-this. A latency is the median, and what 95 of 100 answers do not exceed.
+and so did the other programs that made the load before. On a machine where nothing else runs, the service does more
+and answers sooner. A latency is the median, and what 95 of 100 answers do not exceed.
 
 """
 

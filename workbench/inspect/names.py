@@ -65,13 +65,13 @@ def readable_text(data: bytes) -> str:
 
 
 _JOINERS: Final = "\u00ad\u200c\u200d"
-"""The soft hyphen, and what joins and parts letters: names of many languages hold them, and drawn characters."""
+"""The soft hyphen, and the characters that join or part letters: names in many languages and emoji have them."""
 
 
 def is_readable(text: str) -> bool:
-    """Whether people can read a text: it holds something to see, and nothing that hides or turns what is beside it.
+    """Whether people can read a text: some of its characters are visible, and none hides or reverses its neighbours.
 
-    Spaces of all kinds are readable, ideographic ones too; controls of the direction of text are not.
+    Spaces of all kinds are readable, ideographic ones too. Characters that change the direction of text are not.
     """
     spaces = [letter for letter in text if unicodedata.category(letter) == "Zs"]
     rest = [letter for letter in text if letter not in _JOINERS and letter not in spaces]

@@ -1,7 +1,7 @@
 """Names of secrets: the RFC name, the epoch and the node follow from the operation that made a secret.
 
-The label of a derivation gives the name of its output; the input gives its epoch and its node. The node of a path
-secret is known when a key pair was derived from it whose public key is in the tree.
+The label of a derivation gives the name of its output; the input gives its epoch and its node. A path secret gets the
+node whose public key was derived from it.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ class SecretTable:
         return entry["node"]
 
     def _place(self, secret: SecretId, node: int | None) -> None:
-        """Note the node of a secret, and of the path secret from which it was derived if it is a key pair."""
+        """Note the node of a secret. The path secret from which a private key was derived has the same node."""
         if node is None:
             return
         if self.entries[secret]["node"] != node:

@@ -93,7 +93,7 @@ def exercise(id: str, *, hints: Iterable[str], source: str) -> Callable[[Judge],
 
 
 def judge_value(answer: object, kind: type, accept: Callable[[Any], Judgement]) -> Judgement:
-    """Judge an answer of one type: `accept` sees it only if it is one, or equal to one."""
+    """Judge an answer of one type. `accept` gets the answer if it has this type, or can stand for a value of it."""
     if answer is None:
         return NotAttempted()
     answer = _as_equal(answer, kind)
@@ -124,7 +124,7 @@ class ExerciseCase:
 
 
 def judge_function(answer: object, cases: Iterable[ExerciseCase], why: str) -> Judgement:
-    """Judge a function by calling it; the first case that fails is the one that is told.
+    """Judge a function by calling it. The feedback is about the first case that fails.
 
     Each case explains a wrong result in its own words. A function that returns None at once is the stub.
     """
@@ -151,15 +151,15 @@ _EQUAL: dict[type, tuple[type, ...]] = {
     dict: (Mapping,),
     bytes: (bytearray, memoryview),
 }
-"""What says the same as a value of a type: a list in place of a set, for a set has no order."""
+"""Types whose values can stand for a value of another type: a list for a set, because a set has no order."""
 
 
 def _as_equal(answer: object, kind: type) -> object:
-    """A value of a type that says the same as the answer, where there is one; else the answer as it is."""
+    """The answer as a value of a type, if it can stand for one; else the answer as it is."""
     if kind is set and answer == {}:
         return set()
     if isinstance(answer, _EQUAL.get(kind, ())):
-        with suppress(TypeError):  # a list of lists is no set
+        with suppress(TypeError):  # a list of lists cannot become a set
             return kind(answer)
     return answer
 

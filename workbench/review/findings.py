@@ -95,7 +95,7 @@ def finding_of(check: CheckResult, found: CarvedObject) -> AuditFinding | None:
     }
     if check.outcome is Outcome.NOT_CHECKABLE:
         title = f"{check.name} of the {found.kind}: not checkable"
-        sentence = f"The material does not allow this check. It takes {check.missing}."
+        sentence = f"The material does not allow this check. The check takes {check.missing}."
         return AuditFinding(
             Severity.NOTE, Certainty.NOT_CHECKABLE, kind, title, sentence, missing=check.missing, **common
         )

@@ -1,4 +1,4 @@
-"""Findings about the policy, and about bad practice that breaks no rule: lifetimes, reused keys, stale members."""
+"""Findings about policy, and about bad practice that breaks no rule: lifetimes, reused keys, old leaf keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.mls.wire.tree import BasicCredential, KeyPackageSource
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 
 STALE_AFTER = 10
-"""The epochs without new keys after which a member is reported: keys that leaked before still open them (§16.6)."""
+"""A member with no new keys for so many epochs is reported: its keys that leaked before open all of them (§16.6)."""
 
 
 def hygiene(

@@ -1,6 +1,6 @@
 """Secrets that a reviewer holds: states, key packages with their private keys, and pre-shared keys, from files.
 
-What `write_state` and `write_bundle` write is read, the passive-client format of the working group, the storage of
+It reads what `write_state` and `write_bundle` write, the passive-client format of the working group, the storage of
 OpenMLS and mls-rs (`foreign_states`), and a JSON of known secrets that a reviewer can write by hand (docs/review.md).
 """
 

@@ -87,7 +87,7 @@ def _sealed(root: bytes, passphrase: str, cost: Argon2Cost) -> dict[str, object]
 def _opened(described: dict[str, object], passphrase: str) -> bytes:
     given = described["cost"]
     if not isinstance(given, dict):
-        raise TypeError("the cost is no object")
+        raise TypeError("the field cost is not a JSON object")
     sealed = base64.b64decode(str(described["sealed"]), validate=True)
     key = _key(passphrase, base64.b64decode(str(described["salt"]), validate=True), Argon2Cost(**given))
     try:
@@ -138,7 +138,7 @@ def _kept_with_the_system(name: str) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Put a file there for good: all of it or nothing, for its owner only."""
+    """Write a file, or leave the old one as it was. The new file is on the disk, and only its owner may read it."""
     partial = path.with_suffix(".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

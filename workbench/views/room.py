@@ -1,8 +1,8 @@
 """The view of a room: the screens of all people of a group side by side, and who can read which message.
 
 Everything on a screen comes from that device: what it has decrypted, what it was told, what it warns of. Who could read
-a message is computed from the keys that each device held (`adversary.readers`). What comes of trying is the result of
-the engine, the service and the attacker, who really try with the bytes of the message.
+a message is computed from the keys that each device held (`adversary.readers`). Trials are real: each
+device, the service and the attacker try to open the bytes of the message.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class RoomMessageView(TypedDict):
     """An application message. `then`, `now` and `ever` are the screens whose keys open it, by index.
 
     `sender` is an index of the screens, null if the device is unknown. `wire` is the message as hexadecimal, and
-    `outcomes` is what comes of trying to read it, each once, and `trials` has the index of the outcome for each of the
+    `outcomes` are the results of trying to read it, each once, and `trials` has the index of the outcome for each of the
     view's `triers`.
     """
 

@@ -181,7 +181,7 @@ def timeline_view(lines: Sequence[TimelineLine], title: str) -> TimelineView:
 
 def _left_out(steps: int, lanes: int) -> str:
     parts = [f"steps 1 to {steps}"] if steps else []
-    parts += [f"{lanes} members who did nothing else than to be there"] if lanes else []
+    parts += [f"{lanes} members who did nothing"] if lanes else []
     return f"Left out here: {' and '.join(parts)}." if parts else ""
 
 

@@ -21,7 +21,7 @@ class OpenMlsClient(Client):
 
     @override
     def create(self) -> None:
-        """It is in a group from the beginning."""
+        """Do nothing: a client of gbp-stack is in a group of its own from the beginning."""
 
     @override
     def key_package(self) -> bytes:

@@ -86,7 +86,7 @@ class Guard:
 
 
 async def _body(connection: HTTPConnection, receive: Receive, *, limit: int, seconds: int) -> bytes:
-    """The whole body; raises `TooLarge`, before it has come if its length is declared, and `TooSlow`."""
+    """The whole body. Raises `TooLarge`, without reading it if the declared length is too large, and `TooSlow`."""
     declared = connection.headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > limit:
         raise TooLarge(f"the request declares {declared[:20]} bytes; at most {limit} are allowed here")

@@ -88,7 +88,7 @@ class TsMlsMember(NodeMember):
 
     @override
     def group_info(self, *, as_it_is: bool = False) -> bytes:
-        """With an external_pub that others can read, or `as_it_is`."""
+        """The GroupInfo with an external_pub that others can read, or `as_it_is`: as ts-mls writes it."""
         return self._bytes("group_info", as_it_is=as_it_is)
 
     def external_sender(self) -> bytes:
