@@ -75,7 +75,7 @@ class Room(Picture):
             self.answer = {**request, "said": self._perform(world, request)}
 
     def _perform(self, world: World, request: Mapping[str, Any]) -> str:
-        """Perform an action in the name of a screen's device, and show what came of it. The result is a sentence."""
+        """Perform an action in the name of a screen's device, and show the result. Returns a sentence."""
         name, leaf = self.view["screens"][request["screen"]]["id"], request.get("leaf")
         arguments = (name,) if leaf is None else (name, LeafIndex(leaf))
         try:

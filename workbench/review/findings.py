@@ -58,7 +58,7 @@ class AuditFinding:
 
     @property
     def is_violation(self) -> bool:
-        """Whether it proves that a rule of RFC 9420 is broken."""
+        """Whether the finding proves that a rule of RFC 9420 is broken."""
         return self.kind is FindingKind.RFC and self.certainty is Certainty.PROVEN
 
     def as_json(self) -> dict[str, Any]:

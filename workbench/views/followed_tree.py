@@ -24,7 +24,7 @@ TreeMaterial: TypeAlias = RecordedCalls | PublicMaterial | RatchetTree | Ratchet
 
 
 def tree_view_of(material: TreeMaterial, title: str = "") -> RatchetTreeView:
-    """The view of the ratchet tree in some material, for `widgets.RatchetTree`; secrets are left out but in a trace.
+    """The view of the ratchet tree in some material, for `widgets.RatchetTree`. Only a view of a trace has secrets.
 
     A GroupInfo must have its tree, and is checked. A tree alone is drawn without its group. Raises ValueError for a
     GroupInfo without a valid tree, for a tree that fits no cipher suite, and TypeError for anything else than

@@ -154,7 +154,7 @@ def _members(size: int) -> bytes:
 
 
 def _full_members(size: int) -> bytes:
-    """The same, with as many extensions as a leaf may have."""
+    """A tree of members with signed leaves, each with as many extensions as a leaf may have."""
     each = 2 + len(encode(Node(_member(0, full=True))))
     count = (size - len(_edge())) // each
     leaves = b"".join(b"\1" + encode(Node(_member(number, full=True))) + b"\0" for number in range(count))
