@@ -63,7 +63,7 @@ def test_a_followed_group_is_drawn_from_where_the_material_begins() -> None:
     ((group, trace),) = example_report().traces()
     view = ratchet_tree_view(trace, "the group")
     assert [step["epoch"] for step in view["steps"]] == sorted(group.replay.lines[0].begun)
-    assert view["steps"][0]["sentence"] == "The record begins with the tree of epoch 1: who did what before is unknown."
+    assert view["steps"][0]["sentence"] == "The record begins with the tree of epoch 1: earlier steps are unknown."
     assert all(not step["keys_learned"] for step in view["steps"])
 
 

@@ -86,7 +86,7 @@ AFTER_THE_TITLE = {
 def sentence_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before: dict[int, str]) -> str:
     """The sentence of a step: its title with the epoch, or with the size of the message."""
     if step["kind"] == "found" and step["actor"] is None:
-        return f"The record begins with the tree of epoch {step['epoch']}: who did what before is unknown."
+        return f"The record begins with the tree of epoch {step['epoch']}: earlier steps are unknown."
     title = title_of(replay, step, names, before)
     if step["kind"] == "message":
         return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
