@@ -130,8 +130,8 @@ class ScreenView(TypedDict):
 class RoomMessageView(TypedDict):
     """An application message. `then`, `now` and `ever` are the screens whose keys open it, by index.
 
-    `sender` is an index of the screens, null if the device is unknown. `wire` is the message as hexadecimal, and
-    `outcomes` are the results of trying to read it, each once, and `trials` has the index of the outcome for each of the
+    `sender` is an index of the screens, null if the device is unknown. `wire` is the message as hexadecimal.
+    `outcomes` are the results of trying to read it, each once. `trials` has the index of the outcome for each of the
     view's `triers`.
     """
 
