@@ -1,8 +1,7 @@
 """The view of a room: the screens of all people of a group side by side, and who can read which message.
 
-Everything on a screen comes from that device: what it has decrypted, what it was told, what it warns of. Who could read
-a message is computed from the keys that each device held (`adversary.readers`). Trials are real: each
-device, the service and the attacker try to open the bytes of the message.
+A screen shows what its device has decrypted, was told, and warns of. Who could read a message is computed from the keys
+of each device (`adversary.readers`). Trials are real: a device, the service or the attacker tries to open the bytes.
 """
 
 from __future__ import annotations
@@ -49,10 +48,9 @@ class ScreenLineView(TypedDict):
 
 
 class SituationView(TypedDict):
-    """The head of a screen from a step on: where the device is, and how many people and devices it sees.
+    """The head of a screen from a step on. `code` is the group's safety code, "" outside.
 
-    `status` is "outside", "in", "behind" (it has missed a commit), "away" (not connected) or "removed". `code` is the
-    group's safety code, "" outside.
+    `status` is "outside", "in", "behind" (it has missed a commit), "away" (not connected) or "removed".
     """
 
     step: int
@@ -131,8 +129,7 @@ class RoomMessageView(TypedDict):
     """An application message. `then`, `now` and `ever` are the screens whose keys open it, by index.
 
     `sender` is an index of the screens, null if the device is unknown. `wire` is the message as hexadecimal.
-    `outcomes` are the results of trying to read it, each once. `trials` has the index of the outcome for each of the
-    view's `triers`.
+    `outcomes` are the results of trying to read it, each once; `trials` has an index of them for each of `triers`.
     """
 
     step: int
