@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from tests.own_loop import in_own_loop
-from widgets.app.room_host import TREES, RoomHost
+from widgets.app.own_service import own_service
+from widgets.app.room_host import TREES, RoomHost, opened
+from workbench.commands import app
 from workbench.delivery import DeliveryService
 from workbench.delivery.access import DeviceAccess
 from workbench.delivery.clocks import system_clock
@@ -30,6 +35,18 @@ class TellingPage:
 def host() -> RoomHost:
     home = DeliveryService(clock=system_clock)
     return RoomHost(Classroom(lambda: DeviceAccess(home), "room"), "token")
+
+
+def test_a_service_that_still_knows_the_devices_of_a_room_is_refused_with_advice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with own_service() as url:
+        with opened("class", url):
+            pass
+        given = argparse.ArgumentParser()
+        app.add_arguments(given)
+        assert app.run(given.parse_args(["--room", "class", "--service", url])) == 2
+    assert "Give the service a new database for each room" in capsys.readouterr().err
 
 
 def test_a_device_that_stays_in_an_old_epoch_keeps_its_tree_and_the_others_see_the_new_ones() -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from widgets.app.server import Options
 
 MISSING = "The app needs Panel: pip install 'mls-workbench[app]'"
+KEPT = (
+    "A service keeps the devices of each room, and their keys are gone when an app stops. Give the service a new "
+    "database for each room, or leave out --service"
+)
 MISSING_SERVICE = "A room needs more packages: pip install 'mls-workbench[app,service]'"
 
 
@@ -96,7 +100,8 @@ def _with_room(name: str, service: str, options: Options) -> int:
             print(f"The lecturer's page is at {_address(options)}room?lecturer={room.token}", file=sys.stderr)
             start(options, room=room)
     except Refused as refusal:
-        print(f"workbench app: there is no room “{name}”: {refusal}", file=sys.stderr)
+        advice = f". {KEPT}" if service else ""
+        print(f"workbench app: the room “{name}” cannot be opened: {refusal}{advice}", file=sys.stderr)
         return 2
     return 0
 
