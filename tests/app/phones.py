@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from websockets.sync.client import ClientConnection, connect
 
-SECONDS = 60
+SECONDS = 180
 
 
 class Phone:
