@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # `make imports` holds the tree itself to the contracts
+
 # For each contract, imports that it must refuse: in which file, what.
 PLANTS = [
     ("layers", "workbench/mls/errors.py", "import workbench.client"),

@@ -25,8 +25,6 @@ from workbench.delivery.client import HttpTransport
 from workbench.delivery.errors import DirectoryFull
 from workbench.mls.wire.code_points import ContentType
 
-pytestmark = pytest.mark.slow
-
 LAPTOP = Person("Bob", "laptop")
 
 
