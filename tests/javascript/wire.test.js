@@ -3,6 +3,7 @@ import test from "node:test";
 import { frameOf, inSight, lineOf, shownBy } from "../../widgets/wire_inspector/frame.js";
 import { MARKS } from "../../widgets/wire_inspector/key.js";
 import { draw, drawBytes } from "../../widgets/wire_inspector/picture.js";
+import { listedChecks } from "../../widgets/wire_inspector/details.js";
 import { pathName, prepared, standing } from "../../widgets/wire_inspector/prepared.js";
 import { ingredients, keyLog, program } from "../../widgets/wire_inspector/program.js";
 import { bytesIn, fieldSentence, placeOf, sentence, tableRows } from "../../widgets/wire_inspector/words.js";
@@ -39,6 +40,14 @@ test("long values are folded, until the reader unfolds them, and each byte has i
   assert.deepEqual(whole.lines.length, 16);
   assert.equal(lineOf(whole, 63), 15);
   assert.equal(frame().lines[lineOf(frame(), 20)].fold, 2);
+});
+
+test("of thousands of checks the first are listed, those that failed before the others, and the rest is counted", () => {
+  /** @type {import("../../widgets/wire_inspector/wire.d.ts").WireCheckView[]} */
+  const checks = Array.from({ length: 30 }, (_, number) => ({ field: 0, name: `check ${number}`, outcome: number === 29 ? "failed" : "passed", section: "", reason: "" }));
+  const { listed, others } = listedChecks(checks);
+  assert.deepEqual([listed.length, listed[0].name, listed[1].name, others], [24, "check 29", "check 0", "and 6 more: 6 passed"]);
+  assert.equal(listedChecks(checks.slice(0, 24)).others, "");
 });
 
 test("opened parts stand in place, and a closed field hides what is inside", () => {

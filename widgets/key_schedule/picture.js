@@ -107,7 +107,9 @@ function secretShapes(frame, shown, { room }) {
   const below = `${where}${holdersBriefly(frame, shown)}`;
   const isAttacked = isKnownToAttacker(frame, shown) && frame.viewer.kind !== "attacker";
   const name = shortened(isOwn ? secret.key : secret.name, Math.max(6, Math.floor(room / MONO)));
-  const line = shortened(below, Math.max(6, Math.floor(room / LETTER)));
+  const letters = Math.max(6, Math.floor(room / LETTER));
+  // who has it matters more than the label, which the details have
+  const line = shortened(below.length > letters ? holdersBriefly(frame, shown) : below, letters);
   const width = Math.min(room, Math.max(name.length * MONO, line.length * LETTER)) + 44;
   return [
     ["rect", { class: "mls-hit", x: -18, y: -19, width, height: 38, rx: 8 }],

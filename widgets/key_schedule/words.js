@@ -1,5 +1,5 @@
 /** The words of a key schedule: who has which secret, in sentences and as a table. */
-import { counted, few, list, upperFirst, viewerFirst } from "../shared/words.js";
+import { briefName, counted, few, list, upperFirst, viewerFirst } from "../shared/words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Shown} Shown */
@@ -62,7 +62,7 @@ export function isKnownToAttacker({ view }, { holders }) {
 
 /** The names of some viewers; of many, the first ones and a number. @param {Frame} frame @param {number[]} viewers */
 export function named({ view }, viewers) {
-  return list(few(viewers.map((each) => view.viewers[each].name)));
+  return list(few(viewers.map((each) => briefName(view.viewers[each].name))));
 }
 
 /** A secret in words, for those who cannot see it. @param {Frame} frame @param {Shown} shown */

@@ -52,7 +52,7 @@ function way(leafCount, leaf, width) {
     const [above, node] = [path[level - 1], path[level]];
     const beside = sibling(above, node);
     const isLeft = beside < node;
-    const folded = { node: beside, x: isLeft ? middle - side : middle + side, y, room: BESIDE * 2, isFolded: true };
+    const folded = { node: beside, x: isLeft ? middle - side : middle + side, y, room: Math.min(BESIDE * 2, side), isFolded: true };
     const own = { node, x: middle, y, room: side, isFolded: false };
     spots.push(...(isLeft ? [folded, own] : [own, folded]));
     edges.push([above, node], [above, beside]);

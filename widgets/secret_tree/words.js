@@ -135,7 +135,7 @@ export function messageSentence(frame, left = 0) {
   const own = read !== null
     ? `${viewerFirst(viewer)} used the key in step ${read + 1}${viewer.kind === "attacker" ? "." : " and deleted it."}`
     : `${viewerFirst(viewer)} has not used the key.`;
-  const used = members.length ? ` ${list(few(members))} used the key.` : "";
+  const used = members.length ? ` ${list(few(members.map(briefName)))} used the key.` : "";
   return `${whose} ${own}${used}${foldedSentence(frame, left)}`;
 }
 

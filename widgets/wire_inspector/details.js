@@ -15,6 +15,8 @@ import { grouped, list, upperFirst } from "../shared/words.js";
 const RFC = "https://www.rfc-editor.org/rfc/rfc9420#section-";
 /** The most bytes of a value that are shown at once. */
 const SHOWN = 48;
+/** The most checks of a field that are listed: the GroupInfo of a large group has thousands. */
+const CHECKS_AT_MOST = 24;
 
 /**
  * @typedef {object} Does
@@ -141,7 +143,8 @@ function shortText(hex) {
 function checksOf(own, field) {
   const checks = own.checks.get(field) ?? [];
   if (!checks.length) return [];
-  const rows = checks.map(({ name, outcome, section: where, reason }) =>
+  const { listed, others } = listedChecks(checks);
+  const rows = listed.map(({ name, outcome, section: where, reason }) =>
     html(
       "li",
       {},
@@ -149,5 +152,17 @@ function checksOf(own, field) {
       html("span", {}, `${upperFirst(name)}: ${outcome}${reason ? `: ${reason}` : ""}. `, section(where)),
     ),
   );
-  return [html("ul", { class: "mls-wire-checks", "aria-label": "Checks of the reviewer's desk" }, ...rows)];
+  const more = others ? [html("li", {}, others)] : [];
+  return [html("ul", { class: "mls-wire-checks", "aria-label": "Checks of the reviewer's desk" }, ...rows, ...more)];
+}
+
+/**
+ * The first checks, those that did not pass before the others, and words for the rest.
+ * @param {import("./wire.d.ts").WireCheckView[]} checks
+ */
+export function listedChecks(checks) {
+  const sorted = [...checks.filter(({ outcome }) => outcome !== "passed"), ...checks.filter(({ outcome }) => outcome === "passed")];
+  const rest = sorted.slice(CHECKS_AT_MOST);
+  const counts = [...new Set(rest.map(({ outcome }) => outcome))].map((each) => `${rest.filter(({ outcome }) => outcome === each).length} ${each}`);
+  return { listed: sorted.slice(0, CHECKS_AT_MOST), others: rest.length ? `and ${rest.length} more: ${list(counts)}` : "" };
 }

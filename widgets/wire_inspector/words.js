@@ -1,6 +1,6 @@
 /** The words of the inspector: what a message is, what a field is, and the table. */
 import { pathName, standing, word } from "./prepared.js";
-import { counted, list, upperFirst } from "../shared/words.js";
+import { list, upperFirst } from "../shared/words.js";
 
 /** @typedef {import("./prepared.js").Prepared} Prepared */
 /** @typedef {import("./wire.d.ts").WireView} List */
@@ -9,7 +9,12 @@ import { counted, list, upperFirst } from "../shared/words.js";
 
 /** "1,184 bytes". @param {number} count */
 export function bytesIn(count) {
-  return `${grouped(count)} ${count === 1 ? "byte" : "bytes"}`;
+  return counted(count, "byte", "bytes");
+}
+
+/** "1 field", "1,184 fields". @param {number} count @param {string} one @param {string} many */
+function counted(count, one, many) {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 /** A number with commas; QuickJS knows no other languages. @param {number} count */
