@@ -154,9 +154,22 @@ def test_eight_fast_clicks_show_the_newest_state_at_once(panel: Locator, lesson:
     expect(panel.locator(".mls-title")).to_contain_text(f"Step {newest} of {newest}:", timeout=15_000)
     expect(panel.get_by_label("Play", exact=True)).to_be_visible()
     comes_to_be(lesson, "Out[max(Out)].tree.step", str(newest - 1))
-    expect(panel.get_by_text("The buttons act on the newest step")).to_have_count(0)
+    expect(panel.get_by_text("A button asks whether its action")).to_have_count(0)
+
+
+def test_an_action_at_an_older_step_asks_and_begins_a_branch_beside_the_other(panel: Locator, lesson: Page) -> None:
+    steps = int(in_kernel(lesson, "len(Out[max(Out)].world.history)"))
     panel.get_by_label("One step back").click()
-    expect(panel.get_by_text(f"The picture shows step {newest - 1} of {newest}.")).to_be_visible()
+    expect(panel.get_by_text(f"The picture shows step {steps - 1} of {steps}. A button asks")).to_be_visible()
+    panel.get_by_role("button", name="Alice commits", exact=True).click()
+    expect(panel.get_by_text("From here?")).to_be_visible()
+    panel.get_by_role("button", name=f"Alice commits, from step {steps - 1}").click()
+    branch = panel.get_by_label("Branch", exact=True)
+    expect(branch.locator("option")).to_have_count(2)
+    comes_to_be(lesson, "[len(each.history) for each in Out[max(Out)]._branches]", f"[{steps}, {steps}]")
+    expect(panel.get_by_text("From here?")).to_be_hidden()
+    branch.select_option(index=0)
+    comes_to_be(lesson, "Out[max(Out)].world == Out[max(Out)]._branches[0]", "True")
 
 
 def test_a_double_click_on_remove_removes_one(panel: Locator, lesson: Page) -> None:

@@ -20,6 +20,11 @@ def words(html: str) -> str:
     return re.sub(r"<[^>]*>", " ", html).replace("&#x27;", "'")
 
 
+def arrive(panel: Controls) -> None:
+    """Let the picture come to the newest step, as the browser does."""
+    panel.tree.step, panel.tree.playing = len(panel.tree.view["steps"]) - 1, False
+
+
 def overheard(panel: Controls) -> int:
     return str(panel.reads.value).count("<li>")
 
@@ -102,11 +107,14 @@ def test_a_choice_stays_and_a_second_click_does_nothing_to_somebody_else(panel: 
     assert "Choose on whom" in words(panel.reasons.value)
 
 
-def test_while_an_older_step_is_shown_the_buttons_say_that_they_act_on_the_newest(panel: Controls) -> None:
+def test_while_an_older_step_is_shown_it_is_said_that_a_button_asks(panel: Controls) -> None:
     assert words(panel.older.value).strip() == ""
     panel.tree.step = 0
-    assert "The picture shows step 1 of 2. The buttons act on the newest step, 2." in words(panel.older.value)
+    assert "The picture shows step 1 of 2. A button asks whether its action shall begin a branch" in words(
+        panel.older.value
+    )
     panel.buttons["commit"].click()
+    panel.newest.click()
     assert words(panel.older.value).strip() == "", "it plays on to the newest"
     panel.tree.playing = False
     assert "The picture shows step 1 of 3" in words(panel.older.value)
@@ -240,20 +248,67 @@ def test_readers_without_a_kernel_get_the_picture(panel: Controls) -> None:
     assert bundle["text/plain"] == repr(panel) == "Controls(World(seed=7, Alice, Bob and Carol in epoch 1, 2 steps))"
 
 
-def test_a_branch_begins_at_an_older_step_and_both_branches_stay(panel: Controls) -> None:
+def test_an_action_at_an_older_step_asks_whether_it_begins_a_branch_and_both_branches_stay(panel: Controls) -> None:
     panel.buttons["commit"].click()
-    assert panel.from_here.layout.display == "none", "the picture plays on to the newest step"
-    panel.tree.playing, panel.tree.step = False, 1
-    assert panel.from_here.description == "From here? Begin a branch after step 2"
+    panel.buttons["commit"].click()
+    arrive(panel)
+    panel.tree.step = 1
     left = panel.world
-    panel.from_here.click()
-    assert (panel.world == left, len(panel.world.history)) == (False, 2)
     panel.buttons["send"].click()
+    assert (len(left.history), panel.question.layout.display) == (4, None), "nothing has happened yet"
+    assert "From here? The picture shows step 2 of 4." in panel.asked.value
+    assert panel.from_here.description == "Alice sends the message, from step 2"
+    panel.from_here.click()
+    assert (panel.world == left, len(panel.world.history), panel.question.layout.display) == (False, 3, "none")
     timeline = panel.timeline().view
-    assert [(branch["at"], len(branch["steps"])) for branch in timeline["branches"]] == [(-1, 3), (1, 1)]
+    assert [(branch["at"], len(branch["steps"])) for branch in timeline["branches"]] == [(-1, 3), (1, 2)]
     panel.branch.value = 0
     assert panel.world == left
     assert panel.branch.options[1][0] == "2: 3 steps, until Alice sent a message"
+
+
+def test_clicks_that_are_faster_than_the_picture_ask_nothing(panel: Controls) -> None:
+    panel.buttons["commit"].click()
+    panel.buttons["commit"].click()
+    panel.tree.step, panel.tree.playing = 2, False  # the browser has come to the step that was the newest for it
+    panel.buttons["commit"].click()
+    assert (len(panel.world.history), panel.question.layout.display) == (5, "none")
+    panel.tree.step, panel.tree.playing = 4, False
+    panel.tree.step = 3
+    assert "The picture shows step 4 of 5" in words(panel.older.value), "the reader has stepped back"
+
+
+def test_the_question_is_answered_with_the_newest_step_or_not_at_all(panel: Controls) -> None:
+    panel.buttons["commit"].click()
+    arrive(panel)
+    panel.tree.step = 1
+    panel.buttons["send"].click()
+    panel.cancel.click()
+    assert (len(panel.world.history), panel.question.layout.display) == (3, "none")
+    panel.buttons["send"].click()
+    panel.tree.step = 0
+    assert panel.question.layout.display == "none", "another step is another question"
+    panel.buttons["send"].click()
+    panel.newest.click()
+    assert (len(panel.world.history), len(panel.branch.options)) == (4, 1)
+
+
+def test_what_is_not_possible_at_the_older_step_begins_no_branch(panel: Controls) -> None:
+    panel.whom.value = "Carol"
+    panel.buttons["remove"].click()
+    arrive(panel)
+    panel.tree.step = 0
+    assert not panel.buttons["update"].disabled, "it may be possible at that step"
+    panel.who.value = "Bob"
+    panel.buttons["commit"].click()
+    panel.from_here.click()
+    assert "Bob is not in the group" in panel.reasons.value
+    assert len(panel.branch.options) == 1
+    panel.tree.step = 1
+    panel.who.value = "Carol"
+    panel.buttons["commit"].click()
+    panel.from_here.click()
+    assert panel.world.history[-1].actor == "Carol", "who has left since could act then"
 
 
 def test_views_side_by_side_move_together_in_the_browser() -> None:

@@ -38,20 +38,34 @@ class Controls(ipywidgets.VBox):
     who does what to whom. A button for an action that is not possible is greyed out, and the line below says why. If
     there are several groups, `group` chooses the one that is shown.
 
-    While the picture shows an older step, `from_here` begins another branch of the history there. Both branches stay:
-    `branch` chooses the one that is shown, and `timeline` draws all of them.
+    While the picture shows an older step, a button asks `question`: shall the action begin another branch of the
+    history `from_here`, or follow the `newest` step? Both branches stay: `branch` chooses the one that is shown, and
+    `timeline` draws all of them.
     """
 
     def __init__(self, world: World) -> None:
         """Show a world that has a group."""
         self._world = world
         self._branches = [world]
+        self._is_offering = False
+        # While the picture plays on after an action, its step is this one or a later one; None if it has arrived.
+        self._left_at: int | None = None
         self._growing = GrowingTree()
         first = next(name for name in world.members if name in world.devices)
         self.tree = RatchetTree(self._growing.view(world.trace()), viewer=first)
         self.branch = ipywidgets.Dropdown(description="Branch")
-        self.from_here = ipywidgets.Button(layout=ipywidgets.Layout(width="auto", display="none"))
-        self.from_here.on_click(self._telling(lambda _: self._begin_branch()))
+        self.from_here, self.newest, self.cancel = (
+            ipywidgets.Button(layout=ipywidgets.Layout(width="auto")) for _ in range(3)
+        )
+        self.from_here.on_click(self._telling(lambda _: self._answer(self._act_from_here)))
+        self.newest.on_click(self._telling(lambda _: self._answer(self._perform)))
+        self.cancel.on_click(self._telling(lambda _: self._answer(None)))
+        self.cancel.description = "Cancel"
+        self.asked = ipywidgets.HTML()
+        self._asks_for = ""
+        row = ipywidgets.Layout(flex_flow="row wrap")
+        answers = ipywidgets.Box([self.from_here, self.newest, self.cancel], layout=row)
+        self.question = ipywidgets.VBox([self.asked, answers], layout=ipywidgets.Layout(display="none"))
         self.group = ipywidgets.Dropdown(description="Group")
         self.who = ipywidgets.Dropdown(options=world.members, value=world.members[0], description="Member")
         self.whom = ipywidgets.Dropdown(description="On whom")
@@ -71,11 +85,9 @@ class Controls(ipywidgets.VBox):
             getattr(self, field).observe(self._telling(lambda _: self._refresh()), names="value")
         self.tree.observe(self._choose, names="selected")
         self.tree.observe(lambda _: self._tell_older(), names=["view", "step", "playing"])
-        self._offer()
         self._tell_older()
         self.branch.observe(self._telling(self._change_branch), names="value")
         self.group.observe(self._telling(self._change_group), names="value")
-        row = ipywidgets.Layout(flex_flow="row wrap")
         self.more_actions = ipywidgets.ToggleButton(
             description="More actions",
             tooltip="Join without an invitation, outsiders, pre-shared keys, new groups",
@@ -97,10 +109,10 @@ class Controls(ipywidgets.VBox):
                 self.tree,
                 self.failure,
                 self.older,
-                self.from_here,
                 ipywidgets.Box([self.who, self.whom], layout=row),
                 ipywidgets.Box([self.newcomer, self.text], layout=row),
                 ipywidgets.Box([self.buttons[name] for name in FREQUENT_ACTIONS], layout=row),
+                self.question,
                 self.reasons,
                 self.more_actions,
                 self.more,
@@ -150,18 +162,52 @@ class Controls(ipywidgets.VBox):
         return told
 
     def _act(self, name: str, _button: object) -> None:
-        """Perform the action of a button, and show the result."""
+        """Perform the action of a button; while an older step is shown, ask where it shall begin."""
+        if not self._is_older():
+            self._perform(name)
+            return
+        shown, last, label = self.tree.step + 1, len(self.tree.view["steps"]), self.buttons[name].description
+        self._asks_for = name
+        self.asked.value = _announced(
+            f"<p>From here? The picture shows step {shown} of {last}. The later steps stay in their branch.</p>"
+        )
+        self.from_here.description = f"{label}, from step {shown}"
+        self.newest.description = f"{label}, after step {last}"
+        self.question.layout.display = None
+
+    def _answer(self, act: Callable[[str], None] | None) -> None:
+        """Close the question, and act as the answer says."""
+        name, self._asks_for = self._asks_for, ""
+        self.question.layout.display = "none"
+        if act is not None and name:
+            act(name)
+
+    def _act_from_here(self, name: str) -> None:
+        """Begin another branch after the step that is shown, and act there. Without the action there is no branch."""
         try:
-            result = form.perform(self.world.group, ACTIONS[name], self._chosen())
+            past = SharedHistory.of(self.world, until=self.tree.step).play()
+        except (NotPossible, InvalidHistory) as problem:
+            self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
+            return
+        self._perform(name, past.groups[self.world.group.number])
+
+    def _perform(self, name: str, branch: World | None = None) -> None:
+        """Perform an action in the group that is shown, or in a new branch of it, and show the result."""
+        world = self.world if branch is None else branch
+        try:
+            result = form.perform(world.group, ACTIONS[name], self._chosen())
         except NotPossible as problem:
             self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
             return
         if NEWCOMER in ACTIONS[name].arguments:
             self.newcomer.value = ""
-        if isinstance(result, Group):
-            self._go_to(World(group=result))
+        self._branches += [] if branch is None else [branch]
+        if isinstance(result, Group) or branch is not None:
+            self._go_to(World(group=result) if isinstance(result, Group) else world)
         else:
-            self.tree.show(self._growing.view(self.world.trace()))
+            if self._left_at is None and not self._is_older():
+                self._left_at = self.tree.step
+            self.tree.show(self._growing.view(world.trace()))
         self._offer()
 
     def _go_to(self, world: World) -> None:
@@ -175,8 +221,13 @@ class Controls(ipywidgets.VBox):
     def _choose(self, change: dict[str, Any]) -> None:
         """Choose the member whose leaf was clicked."""
         member = self._member_at(change["new"])
-        if member in self.world.members:
+        if member in self._people():
             self.who.value = member
+
+    def _people(self) -> tuple[str, ...]:
+        """The members now; while an older step is shown, also those who were members then."""
+        then = () if not self._is_older() else map(self._member_at, range(0, 2 * len(self.tree.view["members"]), 2))
+        return tuple(dict.fromkeys([*self.world.members, *(name for name in then if name is not None)]))
 
     def _member_at(self, node: int) -> str | None:
         """The member at a node after the step that is shown; None if the node is blank or not a leaf."""
@@ -185,31 +236,24 @@ class Controls(ipywidgets.VBox):
         last: dict[str, str] = next((each[name] for each in reversed(changes) if name in each), {})
         return last.get("member")
 
-    def _begin_branch(self) -> None:
-        """Begin another branch of the history after the step that is shown, and show it. The others stay."""
-        step = self.tree.step
-        try:
-            past = SharedHistory.of(self.world, until=step).play()
-        except (NotPossible, InvalidHistory) as problem:
-            self.reasons.value = _announced(f"<p>{escape(str(problem))}</p>")
-            return
-        self._branches.append(past.groups[self.world.group.number])
-        self._go_to(self._branches[-1])
-        self._offer()
-
     def _change_branch(self, change: dict[str, Any]) -> None:
-        if change["new"] is not None and self._branches[change["new"]] != self.world:
+        if not self._is_offering and change["new"] is not None and self._branches[change["new"]] != self.world:
             self._go_to(self._branches[change["new"]])
             self._offer()
 
+    def _is_older(self) -> bool:
+        """Whether the reader has chosen an older step. A picture that is on its way to the newest step shows none."""
+        step, is_on_its_way = self.tree.step, self._left_at is not None and self.tree.step >= self._left_at
+        return step + 1 < len(self.tree.view["steps"]) and not self.tree.playing and not is_on_its_way
+
     def _tell_older(self) -> None:
-        """If the picture shows an older step, say that the buttons act on the newest step, and offer a branch."""
+        """If the picture shows an older step, say what a button does now. A question about another step is closed."""
+        self._answer(None)
         shown, last = self.tree.step + 1, len(self.tree.view["steps"])
-        words = f"The picture shows step {shown} of {last}. The buttons act on the newest step, {last}."
-        is_older = shown < last and not self.tree.playing
-        self.older.value = _announced(words if is_older else "")
-        self.from_here.description = f"From here? Begin a branch after step {shown}"
-        self.from_here.layout.display = None if is_older else "none"
+        self._left_at = None if shown == last else self._left_at
+        words = f"The picture shows step {shown} of {last}. A button asks whether its action shall begin a branch here."
+        self.older.value = _announced(words if self._is_older() else "")
+        self._offer()
 
     def _show_more(self, change: dict[str, Any]) -> None:
         self.more.layout.display = None if change["new"] else "none"
@@ -217,12 +261,16 @@ class Controls(ipywidgets.VBox):
 
     def _change_group(self, change: dict[str, Any]) -> None:
         chosen = self.world.groups[change["new"]]
-        if chosen != self.world:
+        if not self._is_offering and chosen != self.world:
             self._go_to(chosen)
             self._offer()
 
     def _offer(self) -> None:
-        """Fill the choices of groups and members. A chosen member who has left the group is not replaced by another."""
+        """Fill the choices of branches, groups and members. A chosen member who has left is not replaced by another.
+
+        A list that gets other choices chooses its first for a moment, which is no choice of the reader.
+        """
+        self._is_offering = True
         self.branch.options = [
             (f"{number}: {len(world.history)} steps, until {world.history[-1].text}", number - 1)
             for number, world in enumerate(self._branches, 1)
@@ -235,7 +283,8 @@ class Controls(ipywidgets.VBox):
         ]
         self.group.value = groups.index(self.world)
         self.group.layout.display = None if len(groups) > 1 else "none"
-        members = self.world.members
+        self._is_offering = False
+        members = self._people()
         for field in (self.who, self.whom):
             chosen = field.value
             field.options = members
@@ -251,11 +300,14 @@ class Controls(ipywidgets.VBox):
         self.reads.value = _announced(now + _items("The attacker has read", self._reads()))
 
     def _grey_out(self, names: Sequence[str]) -> str:
-        """Grey out those of these buttons that cannot act. The result is the list of the reasons."""
-        greyed, chosen = {}, self._chosen()
+        """Grey out those of these buttons that cannot act. The result is the list of the reasons.
+
+        While an older step is shown, a button may be able to act there.
+        """
+        greyed, chosen, is_older = {}, self._chosen(), self._is_older()
         for name in names:
             action, button = ACTIONS[name], self.buttons[name]
-            reason = form.reason_against(self.world.group, action, chosen)
+            reason = None if is_older else form.reason_against(self.world.group, action, chosen)
             button.description = form.label(action, chosen)
             button.disabled, button.tooltip = reason is not None, reason or action.hint
             if reason is not None:
