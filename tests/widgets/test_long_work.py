@@ -85,6 +85,14 @@ def test_a_visitor_of_the_app_sees_how_far_the_work_is_and_cancels_it() -> None:
     assert in_own_loop(visit()) == {"number": 5, "done": 3, "total": 7}
 
 
+def test_a_playground_opens_a_history_of_other_people() -> None:
+    playground = Playground.of(World.of(["Alice", "Bob"]))
+    content = json.dumps(SharedHistory.of(World.of(["Carol", "Dave"])).to_json())
+    playground.set_trait("asked", {"number": 1, "do": "open", "content": content})
+    assert playground.answer == {"number": 1, "words": ""}
+    assert playground.offer["people"] == ["Carol", "Dave"]
+
+
 def test_a_playground_outside_of_a_kernel_answers_before_it_returns() -> None:
     playground = Playground.of(World.of(["Alice", "Bob"]))
     playground.set_trait("asked", {"number": 1, "do": "act", "name": "commit", "from": 10_000})

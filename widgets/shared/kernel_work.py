@@ -49,7 +49,8 @@ class KernelWork:
                 changes = work(long.advance)
             finally:
                 picture.unobserve(cancel, names="cancelled")
-            with picture.hold_sync():
+            # together, so that nothing is computed from some of the values: another history may have other people
+            with picture.hold_sync(), picture.hold_trait_notifications():
                 for name, value in changes.items():
                     picture.set_trait(name, value)
 
