@@ -260,11 +260,13 @@ def test_an_action_at_an_older_step_asks_whether_it_begins_a_branch_and_both_bra
     assert panel.from_here.description == "Alice sends the message, from step 2"
     panel.from_here.click()
     assert (panel.world == left, len(panel.world.history), panel.question.layout.display) == (False, 3, "none")
+    panel.buttons["send"].click()
+    assert (panel.world == left, len(panel.world.history)) == (False, 4), "the branch goes on"
     timeline = panel.timeline().view
-    assert [(branch["at"], len(branch["steps"])) for branch in timeline["branches"]] == [(-1, 3), (1, 2)]
+    assert [(branch["at"], len(branch["steps"])) for branch in timeline["branches"]] == [(-1, 4), (1, 2)]
     panel.branch.value = 0
     assert panel.world == left
-    assert panel.branch.options[1][0] == "2: 3 steps, until Alice sent a message"
+    assert panel.branch.options[1][0] == "2: 4 steps, until Alice sent a message"
 
 
 def test_clicks_that_are_faster_than_the_picture_ask_nothing(panel: Controls) -> None:
