@@ -86,8 +86,9 @@ def test_a_visitor_of_the_app_sees_how_far_the_work_is_and_cancels_it() -> None:
 
 
 def test_a_playground_opens_a_history_of_other_people() -> None:
-    playground = Playground.of(World.of(["Alice", "Bob"]))
-    content = json.dumps(SharedHistory.of(World.of(["Carol", "Dave"])).to_json())
+    playground, longer = Playground.of(World.of(["Alice", "Bob"])), World.of(["Carol", "Dave"])
+    longer.commit("Carol")  # so the step changes too, for which the buttons are computed
+    content = json.dumps(SharedHistory.of(longer).to_json())
     playground.set_trait("asked", {"number": 1, "do": "open", "content": content})
     assert playground.answer == {"number": 1, "words": ""}
     assert playground.offer["people"] == ["Carol", "Dave"]
