@@ -11,7 +11,7 @@ import pytest
 from workbench.bench.results import FLOOR, OURS, from_json
 from workbench.bench.steps import BY_ID
 from workbench.cli import main
-from workbench.commands.bench import costliest
+from workbench.commands.work.bench import costliest
 from workbench.fuzz.cost import all_inputs, costs
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from tests.mls.group.test_cost_of_a_step import CountingSuite
 from workbench.bench.client import NotOffered, Sample
-from workbench.bench.host import SMALLEST, BenchHost
+from workbench.bench.host import BenchHost
 from workbench.bench.ours import SUITE, OurClient, Ours
 from workbench.bench.scenario import Measured, Outcome, RefusedByPeer, Run
-from workbench.bench.steps import BY_ID, PRIMITIVES, STEPS, Count, Primitive
+from workbench.bench.steps import BY_ID, PRIMITIVES, SMALLEST, STEPS, Count, Primitive
 
 Answer = TypeVar("Answer")
 

@@ -37,9 +37,6 @@ from workbench.mls.wire.code_points import ProtocolVersion
 
 HOST, ACTOR = LeafIndex(0), LeafIndex(1)
 
-SMALLEST = 5
-"""The least number of members: the host, the actor, the reader and its neighbour, and a member to remove."""
-
 
 @dataclass(frozen=True, slots=True)
 class BenchInvitation:

@@ -183,6 +183,9 @@ STEPS: tuple[BenchStep, ...] = (
     BenchStep("read", "Another member reads it.", {"verify": _times(1), **_MESSAGE}),
 )
 
+SMALLEST = 5
+"""The least number of members: the host, the actor, the reader and its neighbour, and a member to remove."""
+
 NAMES: tuple[str, ...] = (*dict.fromkeys(step.name for step in STEPS), "import", "memory")
 """The names that a user can choose: the steps, the time of an import, and memory."""
 

@@ -16,10 +16,10 @@ LONGEST_LIST = 64
 
 STYLE = """
 .mls-dissection { color: var(--jp-content-font-color1, CanvasText); font-size: 13px; line-height: 1.5; }
-.mls-dissection ul { list-style: none; margin: 0; padding: 0; }
+.mls-dissection ul { margin: 0; padding: 0; }
 .mls-dissection ul ul { margin-inline-start: .35em; padding-inline-start: 1em;
   border-inline-start: 1px solid var(--jp-border-color1, GrayText); }
-.mls-dissection li { margin: .15em 0; padding: 0; }
+.mls-dissection li { list-style: none; margin: .15em 0; padding: 0; }
 .mls-dissection summary { cursor: pointer; }
 .mls-dissection .mls-row { display: inline-flex; flex-wrap: wrap; gap: 0 1.5em; justify-content: space-between;
   width: calc(100% - 1.4em); vertical-align: top; }
@@ -29,7 +29,7 @@ STYLE = """
   font-size: 12px; font-variant-numeric: tabular-nums; }
 .mls-dissection .mls-meaning { margin: 0; padding-inline-start: 1.2em; max-width: 75ch; }
 .mls-dissection .mls-leaf .mls-meaning { padding: 0; }
-.mls-dissection code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px;
+.mls-dissection .mls-where code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px;
   color: inherit; background: none; padding: 0 .75em 0 0; overflow-wrap: anywhere; }
 .mls-dissection .mls-fault { border-inline-start: 4px solid var(--jp-error-color1, #b3261e); margin: .6em 0 0;
   padding-inline-start: .6em; white-space: pre-wrap; }
