@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from workbench.inspect.carving import carve
+from workbench.inspect.material import Piece
 from workbench.lab import World
 from workbench.review.checks import Outcome
 from workbench.review.evidence import ReviewEvidence
 from workbench.review.keyring import NO_KEYS, Keyring, keyring_of_evidence, keyring_of_state
 from workbench.review.recomputation import LONGEST_LITERAL, MESSAGE_FILE, Call, Extract, Notebook
 from workbench.review.take_apart import take_apart
-from workbench.review.taken_apart import TakenApart
+from workbench.review.taken_apart import Kind, TakenApart
 from workbench.review.trace_keys import TraceKeys
+from workbench.review.verify import verify
 
 
 @cache
@@ -99,6 +102,32 @@ def test_a_changed_byte_of_a_tag_or_a_signature_is_found() -> None:
     data[-40] ^= 1
     computed = take_apart(bytes(data), keyring=keys.keyring(5, None)).computed
     assert [each.name for each in computed if each.outcome is Outcome.FAILED] == ["confirmation tag", "membership tag"]
+
+
+def test_the_rules_of_the_desk_and_the_programs_say_the_same_of_each_field_that_both_check() -> None:
+    """`verify` asks the protocol, `take_apart` recomputes by itself: neither may pass what the other refuses."""
+    world, both = talk(), set()
+    for at, step in enumerate(world.trace()["steps"]):
+        state = world.history[max(at - 1, 0)].state("Alice")
+        assert state is not None
+        evidence = ReviewEvidence(states={(state.group_id, state.epoch): state})
+        for wire in (bytes.fromhex(each["wire"]) for each in step["messages"]):
+            for data in (wire, *(changed(wire, place) for place in range(len(wire) - 140, len(wire), 7))):
+                (found,) = carve([Piece("a message", "", 0, "binary", data)])
+                checks = verify(found, evidence).checks
+                for each in take_apart(data, keyring=keyring_of_evidence(evidence)).computed:
+                    outcomes = {each.outcome, *(check.outcome for check in checks if check.field == each.place.path)}
+                    if each.kind in {Kind.MAC, Kind.SIGNATURE} and Outcome.NOT_CHECKABLE not in outcomes:
+                        assert len(outcomes) == 1, (at, each.name)
+                        both.add((each.name, each.outcome))
+    assert both >= {
+        (name, each) for name in ("signature", "membership tag") for each in (Outcome.PASSED, Outcome.FAILED)
+    }
+
+
+def changed(data: bytes, place: int) -> bytes:
+    """The bytes with one bit changed at a place."""
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
 def test_a_ciphertext_that_does_not_open_with_its_key_says_so() -> None:
