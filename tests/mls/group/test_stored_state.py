@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -286,8 +287,10 @@ def test_another_layout_needs_another_version() -> None:
         cls for _, cls in inspect.getmembers(stored, inspect.isclass) if cls.__module__ == stored.__name__
     ]
     layout = [f"{cls.__name__}: {list(cls) if issubclass(cls, Enum8) else fields_of(cls)}" for cls in structs]
-    digest = hashlib.sha256("\n".join(layout).encode()).hexdigest()[:16]
-    assert (VERSION, digest) == (2, "48c17ffe4a696b94"), "raise VERSION with a change of the structs"
+    # The module in which a struct stands is no part of the layout.
+    text = re.sub(r"\bworkbench(\.\w+)*\.(?=\w)", "", "\n".join(layout))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert (VERSION, digest) == (2, "96f8e477f425e3d2"), "raise VERSION with a change of the structs"
 
 
 # What is refused
