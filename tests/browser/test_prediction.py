@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 
 
 def hosted(*, several: bool = False) -> str:
-    asked = predict("Which nodes?", "node 1", "node 3", several=several)
-    traits = {name: getattr(asked, name) for name in ("question", "options", "several", "chosen", "said")}
+    form = predict("Which nodes?", "node 1", "node 3", several=several)
+    traits = {name: getattr(form, name) for name in ("question", "options", "several", "chosen", "said")}
     return HOST.format(
         style=stylesheet(*STYLES),
         module=json.dumps(module("prediction/prediction.js")).replace("</", "<\\/"),
@@ -25,12 +25,19 @@ def hosted(*, several: bool = False) -> str:
     )
 
 
+def asked(visit: Visit, *, several: bool = False) -> Page:
+    """A page with a prediction, once the reader can choose."""
+    page = visit(hosted(several=several))
+    expect(page.locator("input")).to_have_count(2)
+    return page
+
+
 def chosen(page: Page) -> object:
     return page.evaluate("() => window.model.get('chosen')")
 
 
 def test_a_click_on_an_option_is_kept(visit: Visit) -> None:
-    page = visit(hosted())
+    page = asked(visit)
     page.get_by_label("node 3").click()
     assert chosen(page) == [1]
     page.get_by_label("node 1").click()
@@ -38,7 +45,7 @@ def test_a_click_on_an_option_is_kept(visit: Visit) -> None:
 
 
 def test_several_options_are_chosen_by_the_keyboard_alone(visit: Visit) -> None:
-    page = visit(hosted(several=True))
+    page = asked(visit, several=True)
     for _ in range(2):
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
@@ -48,7 +55,7 @@ def test_several_options_are_chosen_by_the_keyboard_alone(visit: Visit) -> None:
 
 
 def test_one_option_is_chosen_by_arrows_and_enter_leads_nowhere(visit: Visit) -> None:
-    page = visit(hosted())
+    page = asked(visit)
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     assert chosen(page) == [1]
@@ -60,7 +67,7 @@ def test_one_option_is_chosen_by_arrows_and_enter_leads_nowhere(visit: Visit) ->
 
 
 def test_what_was_computed_is_said_and_the_choice_then_stays(visit: Visit) -> None:
-    page = visit(hosted())
+    page = asked(visit)
     page.evaluate("() => { tell('said', 'As you predicted.'); }")
     expect(page.locator("[aria-live]")).to_have_text("As you predicted.")
     expect(page.get_by_label("node 1")).to_be_disabled()
@@ -68,7 +75,7 @@ def test_what_was_computed_is_said_and_the_choice_then_stays(visit: Visit) -> No
 
 @pytest.mark.parametrize("several", [False, True])
 def test_a_screen_reader_hears_the_question_and_axe_finds_nothing(visit: Visit, *, several: bool) -> None:
-    page = visit(hosted(several=several))
+    page = asked(visit, several=several)
     group = page.get_by_role("group", name="Which nodes?")
     expect(group.get_by_role("checkbox" if several else "radio")).to_have_count(2)
     assert faults_that_axe_finds(page, ".mls-prediction") == []
@@ -76,7 +83,7 @@ def test_a_screen_reader_hears_the_question_and_axe_finds_nothing(visit: Visit, 
 
 def test_every_input_keeps_its_keys_from_jupyterlab(visit: Visit) -> None:
     """JupyterLab's command mode looks at the focused element, so each input has the attribute."""
-    page = visit(hosted())
+    page = asked(visit)
     for number in range(2):
         page.locator("input").nth(number).focus()
         expect(page.locator("input:focus")).to_have_attribute("data-lm-suppress-shortcuts", "true")

@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.notebooks.store import METADATA, REVEALS, WIDGET_VIEW, text
 
-LARGEST = 700_000
-"""Bytes of a lesson. Each picture brings its player, some 35 kB: a dozen pictures fit, and the lesson opens at once."""
+LARGEST = 800_000
+"""Bytes of a lesson. Each picture brings its player, some 75 kB: ten pictures fit, and the lesson opens at once."""
 
 LONGEST, WIDEST = 8, 100
 """Lines of a cell: one idea, and it can be read aloud. Columns: as many as fit beside the margin."""
