@@ -16,7 +16,8 @@ COVERAGE := --cov=workbench.mls --cov-report=term --cov-fail-under=100
 PROTOCOL_TESTS := tests/mls tests/vectors
 # The tests of a file stay together in one process: they share what is costly to set up, and a lesson is run in order.
 # tests/conftest.py says which files come first.
-JOBS := 2
+# Three keep two cores busy: a test that waits for a browser or a service leaves its core to another.
+JOBS := 3
 PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 JS_TESTS = $(shell find tests -name '*.test.js')
 
