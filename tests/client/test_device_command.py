@@ -23,6 +23,8 @@ from workbench.delivery.clocks import system_clock
 from workbench.delivery.errors import Unavailable
 from workbench.storage.vaults import Argon2Cost, create_keystore
 
+pytestmark = pytest.mark.slow
+
 CHEAP = Argon2Cost(iterations=1, lanes=1, memory_cost=8)
 """Each command opens the keystore, and these passphrases are no secrets."""
 
@@ -123,7 +125,6 @@ def test_equal_statements_raise_no_alarm_and_a_damaged_one_is_named(live: Live, 
     assert "the group has no alarm" in does("Kim", "give-up", "pair", status=1)
 
 
-@pytest.mark.slow
 def test_a_service_that_parts_a_group_is_found_by_a_statement_from_hand_to_hand(
     live: Live, does: Command, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_trees_of_the_official_vectors_are_valid(official_vectors: Path) -> None
 
 
 @pytest.mark.no_cover
+@pytest.mark.slow
 def test_paths_of_the_official_vectors_can_be_read_and_answered(official_vectors: Path) -> None:
     for case in cases(official_vectors, "treekem"):
         suite = cipher_suite(case["cipher_suite"])

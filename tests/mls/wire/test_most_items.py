@@ -24,6 +24,8 @@ from workbench.mls.wire.tree import (
     X509Credential,
 )
 
+pytestmark = pytest.mark.slow
+
 PARENT = b"\1" + encode(Node(ParentNode(b"", b"", ())))
 
 LONG: dict[str, tuple[type, str, bytes, bytes, bytes, int]] = {
