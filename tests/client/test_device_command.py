@@ -117,6 +117,15 @@ def does_not_answer(*_: object) -> NoReturn:
     raise Unavailable("the service does not answer")
 
 
+def test_what_has_come_is_shown_even_if_the_upkeep_after_it_fails(
+    live: Live, does: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet(does, live, "ward", "Pia", "Quinn")
+    does("Pia", "send", "ward", "hello")
+    monkeypatch.setattr(Upkeep, "run", does_not_answer)
+    assert "Pia: hello" in does("Quinn", "read", status=1)
+
+
 def test_equal_statements_raise_no_alarm_and_a_damaged_one_is_named(live: Live, does: Command) -> None:
     meet(does, live, "pair", "Kim", "Lea")
     stated = does("Lea", "statement", "pair").strip()

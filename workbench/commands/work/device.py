@@ -17,7 +17,7 @@ from workbench.client.backup import restore_backup, write_backup
 from workbench.client.device import Device
 from workbench.client.durable import DeviceStorage
 from workbench.client.events import Event
-from workbench.client.roster import roster
+from workbench.client.roster import RosterDevice, roster
 from workbench.client.safety_codes import device_code, group_code
 from workbench.client.upkeep import Upkeep
 from workbench.delivery.errors import NotAllowed, Refused
@@ -156,16 +156,24 @@ def evict(terminal: Terminal) -> int:
 
 def remove(terminal: Terminal) -> int:
     """Remove a device by a commit, which is made again if another commit comes first."""
-    device, wanted = terminal.device, terminal.arguments.name
+    device = terminal.device
     show(device.fetch(terminal.group))
-    members = roster([device.state(terminal.group)])
-    leaves = [member.leaf for member in members if wanted in {member.identity, member.name}]
-    if not leaves:
-        print(f"{wanted} is not in the group: `devices {terminal.arguments.group}` lists the members", file=sys.stderr)
+    members = named(terminal)
+    if not members:
         return 2
-    show(device.change(terminal.group, remove=leaves))
+    show(device.change(terminal.group, remove=[member.leaf for member in members]))
     show(device.fetch(terminal.group))
     return 0
+
+
+def named(terminal: Terminal) -> list[RosterDevice]:
+    """The members whose device or user has the name of the command; if there are none, that is said."""
+    device, wanted = terminal.device, terminal.arguments.name
+    members = roster([device.state(terminal.group)], device.device_state.decisions)
+    found = [member for member in members if wanted in {member.identity, member.name}]
+    if not found:
+        print(f"{wanted} is not in the group: `devices {terminal.arguments.group}` lists the members", file=sys.stderr)
+    return found
 
 
 def send(terminal: Terminal) -> int:
@@ -196,14 +204,19 @@ def read(terminal: Terminal) -> int:
 
 def follow(device: Device, group_id: bytes) -> None:
     """Fetch in a group, do what is due there, and state each new epoch in other groups with common members."""
-    events = device.fetch(group_id)
+    events = shown(device.fetch(group_id))
     if device.state(group_id).active and group_id not in device.device_state.changes:
-        events += Upkeep(device).run(group_id)
+        events += shown(Upkeep(device).run(group_id))
         if device.device_state.groups[group_id].own:
-            events += device.fetch(group_id)
-    show(events)
+            events += shown(device.fetch(group_id))
     if any(event.kind == "commit" for event in events):
         device.forks.tell(group_id)
+
+
+def shown(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The same events, shown at once: they are not told again, even if what comes next fails."""
+    show(events)
+    return events
 
 
 def waiting(terminal: Terminal) -> int:
@@ -263,16 +276,14 @@ def devices(terminal: Terminal) -> int:
 
 def verify(terminal: Terminal) -> int:
     """Compare a code that was read out with the one that this device computes, and remember the result."""
-    device, wanted = terminal.device, terminal.arguments.name
-    decisions = device.device_state.decisions
-    for member in roster([device.state(terminal.group)], decisions):
-        if wanted in {member.identity, member.name}:
-            equal = "".join(terminal.arguments.code.split()) == member.code.replace(" ", "")
-            device.decide(decisions.with_comparison(member.leaf_node, equal=equal))
-            print(f"{member.name}: {'the codes are equal' if equal else 'THE CODES DIFFER: do not trust this device'}")
-            return 0 if equal else 1
-    print(f"{wanted} is not in the group: `devices {terminal.arguments.group}` lists the members", file=sys.stderr)
-    return 2
+    members = named(terminal)
+    if not members:
+        return 2
+    device, member = terminal.device, members[0]
+    equal = "".join(terminal.arguments.code.split()) == member.code.replace(" ", "")
+    device.decide(device.device_state.decisions.with_comparison(member.leaf_node, equal=equal))
+    print(f"{member.name}: {'the codes are equal' if equal else 'THE CODES DIFFER: do not trust this device'}")
+    return 0 if equal else 1
 
 
 def statement(terminal: Terminal) -> int:
