@@ -25,21 +25,12 @@ from workbench.views.derivation import CALLS
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view, viewers_of
 from workbench.views.schema import Hex, MemberView, RatchetTreeView, ViewerView
 from workbench.views.secret_holders import HowHeld, SecretHolders
+from workbench.views.tree_step import SCHEDULE
 
 FORMAT: Final = "mls-workbench/key-schedule-view"
 VERSION: Final = 1
 
-OUTPUTS: Final = (
-    "sender_data_secret",
-    "encryption_secret",
-    "exporter_secret",
-    "external_secret",
-    "confirmation_key",
-    "membership_key",
-    "resumption_psk",
-    "epoch_authenticator",
-    "init_secret",
-)
+OUTPUTS: Final = SCHEDULE[SCHEDULE.index("epoch_secret") + 1 :]
 """The secrets that are derived from the epoch_secret, in the order of the RFC (RFC 9420 §8, table 4)."""
 
 _ORDER: Final = (
