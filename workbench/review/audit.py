@@ -26,6 +26,7 @@ from workbench.review.findings import AuditFinding, Certainty, FindingKind, Seve
 from workbench.review.groups import lenient
 from workbench.review.hygiene import hygiene
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets
+from workbench.review.padding import padding_hygiene
 from workbench.review.replay import HistoryLine, Replay, ReplayedMessage, replay
 from workbench.review.state_hygiene import state_hygiene
 from workbench.review.verify import verify
@@ -235,6 +236,7 @@ class _Desk:
                 self._report(found, evidence)
         self.findings += _forks(replayed)
         self.findings += _gaps(replayed)
+        self.findings += padding_hygiene(group_id, objects, outcomes)
         suites = {view.suite.id for view in views.values()} | {each.cipher_suite for each in objects} - {None}
         verified = sum(outcome.is_verified for outcome in outcomes.values())
         return GroupAudit(group_id, next(iter(suites), None), replayed, len(objects), verified)

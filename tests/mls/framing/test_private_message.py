@@ -174,7 +174,7 @@ def test_padding_that_is_not_all_zeros_is_malformed_and_the_error_says_where() -
     message = crafted(PLAINTEXT + b"\0\0\7\0")
     with pytest.raises(Malformed, match=r"not all zeros .*§6\.3\.1") as caught:
         unprotect_private(EPOCH.suite, message, EPOCH.secret_tree, SENDER_DATA_SECRET)
-    assert caught.value.path == ("padding",)
+    assert caught.value.path == ("PrivateMessageContent", "padding")
     assert caught.value.offset == len(PLAINTEXT) + 2
 
 

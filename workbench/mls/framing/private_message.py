@@ -112,8 +112,9 @@ def open_content(
         raise DecryptionFailed("§6.3.1", reason) from None
     opened = decode(PrivateMessageContent, plaintext, custom=custom, content_type=content_type)
     if any(opened.padding):
+        path = (PrivateMessageContent.__name__, "padding")
         offset = len(plaintext) - len(opened.padding.lstrip(b"\0"))
-        raise Malformed("§6.3.1", "the padding is not all zeros", path=("padding",), offset=offset)
+        raise Malformed("§6.3.1", "the padding is not all zeros", path=path, offset=offset)
     content = FramedContent(
         message.group_id, message.epoch, Sender(MemberSender(leaf)), message.authenticated_data, opened.content
     )
