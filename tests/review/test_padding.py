@@ -61,9 +61,7 @@ def with_padding(message: MLSMessage, sender: GroupState, padding: bytes) -> byt
     sender_data = open_sender_data(sender.suite, private, sender.secrets.sender_data_secret)
     _, used = sender.secret_tree.key_for(sender_data.leaf_index, private.content_type, sender_data.generation)
     nonce = _guarded(used.nonce, sender_data.reuse_guard)
-    aad = encode(
-        PrivateContentAAD(private.group_id, private.epoch, private.content_type, private.authenticated_data)
-    )
+    aad = encode(PrivateContentAAD(private.group_id, private.epoch, private.content_type, private.authenticated_data))
     plaintext = sender.suite.open(used.key, nonce, aad, private.ciphertext)
     ciphertext = sender.suite.seal(used.key, nonce, aad, plaintext + padding)
     return encode(replace(message, message=replace(private, ciphertext=ciphertext)))
