@@ -8,7 +8,7 @@ import { render as renderDerivation } from "../derivation_graph/derivation_graph
 import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
 import { render as renderMatrix } from "../security_matrix/security_matrix.js";
 import { workspace } from "../playground/workspace.js";
-import { OWN_KEYS, html } from "../shared/dom.js";
+import { OWN_KEYS, html, offer } from "../shared/dom.js";
 import { live } from "../shared/live.js";
 import { localModel } from "../shared/local_model.js";
 import { announced } from "../shared/notebook_output.js";
@@ -50,7 +50,6 @@ export function render({ model, el }) {
     matrix,
     html("div", { class: "mls-others" }, html("div", { class: "mls-place" }, computed, hint, proof), lifetimes),
   );
-  let offered = "";
 
   /** @param {Judged["derivation"]} view */
   function showDerivation(view) {
@@ -68,12 +67,7 @@ export function render({ model, el }) {
 
   function update() {
     const scenarios = /** @type {{value: string, name: string}[]} */ (model.get("scenarios"));
-    const now = JSON.stringify(scenarios);
-    if (now !== offered) {
-      offered = now;
-      scenario.replaceChildren(...scenarios.map(({ value, name }) => html("option", { value }, name)));
-    }
-    scenario.value = model.get("scenario");
+    offer(scenario, scenarios.map(({ value, name }) => [value, name]), model.get("scenario"));
     lesson.textContent = model.get("lesson");
     const judged = /** @type {Judged} */ (model.get("judged"));
     if (agreement.textContent !== judged.agreement) agreement.textContent = judged.agreement;

@@ -9,7 +9,7 @@ import { announced } from "../shared/notebook_output.js";
 import { MARKS } from "./key.js";
 import { draw } from "./picture.js";
 import { neighbour, sentences } from "./walk.js";
-import { OWN_KEYS, attribute, followWidth, html, iconButton, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, iconButton, svg } from "../shared/dom.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { helpList, keyLine } from "../shared/key.js";
 import { panel } from "../shared/side_details.js";
@@ -27,7 +27,7 @@ const VERSION = 1;
 const TRAITS = ["view", "selected", "every_step"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
+  const { open, soon, tell } = live({ model, el }, TRAITS, update);
   /** What only this view knows. */
   const own = { table: false, help: false, revealed: -1, stop: -1 };
   /** What is told now. @type {Arrangement | null} */
@@ -206,16 +206,7 @@ export function render({ model, el }) {
     pressed(event, does);
   }
 
-  begin();
-  el.append(root);
-  // The picture has its room, or another one.
-  const unfollow = followWidth(viewport, centre);
-
-  return () => {
-    stop();
-    unfollow();
-    root.remove();
-  };
+  return open(root, viewport, centre);
 }
 
 /** @param {View} view */

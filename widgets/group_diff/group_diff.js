@@ -6,7 +6,7 @@
  * second (a member of each side, "": the group), first_line and second_line, selected (the id of a row, or ""), member, message.
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, followWidth, html, rootOf, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, offer, rootOf, svg } from "../shared/dom.js";
 import { askForBytes } from "../shared/inspect.js";
 import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -38,7 +38,7 @@ const LONGEST_OPTION = 48;
 export function render({ model, el }) {
   /** What only this view knows. @type {{table: boolean, help: boolean, width: number, stop: string}} */
   const own = { table: false, help: false, width: 720, stop: "" };
-  const { begin, soon, tell, stop } = live({ model, el }, ["view", ...PLACE, "message"], update, {
+  const { open, soon, tell } = live({ model, el }, ["view", ...PLACE, "message"], update, {
     // The steps of the other pictures are those of the first line.
     step: { trait: "step", read: () => (model.get("first_line") === 0 ? model.get("step") : undefined), write: (step) => (model.get("first_line") === 0 ? { step } : undefined) },
     viewer: { ...viewerAmong(() => viewOf().viewers), read: () => model.get("viewer") || undefined },
@@ -83,7 +83,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-  let offered = "";
 
   /** @returns {View} */
   function viewOf() {
@@ -165,26 +164,21 @@ export function render({ model, el }) {
       table: own.table,
       help: own.help,
     });
-    offer(frame);
-    selects[0].value = `${sides[0].line} ${sides[0].member?.id ?? ""}`;
-    selects[1].value = `${sides[1].line} ${sides[1].member?.id ?? ""}`;
-    at.value = String(model.get("other_step") < 0 ? -1 : sides[1].step);
+    offerSides(frame);
   }
 
   /** The choices: each member and the group, of each line; and the steps of the second side. @param {Frame} frame */
-  function offer({ view, sides }) {
+  function offerSides({ view, sides }) {
     const people = view.lines.flatMap(({ name, places }, line) => {
       const of = view.lines.length > 1 ? `, ${name}` : "";
       const group = [`${line} `, view.lines.length > 1 ? name : "the group"];
       return [group, ...view.members.filter(({ id }) => Object.hasOwn(places, id)).map((member) => [`${line} ${member.id}`, `${shortened(member.name, LONGEST_OPTION)}${of}`])];
     });
     const { steps } = view.lines[sides[1].line];
-    const now = JSON.stringify([people, steps]);
     /** @type {HTMLElement} */ (at.parentElement).hidden = steps.length < 2;
-    if (now === offered) return;
-    offered = now;
-    for (const select of selects) select.replaceChildren(...people.map(([value, name]) => html("option", { value }, name)));
-    at.replaceChildren(html("option", { value: -1 }, "the same step"), ...steps.map((title, step) => html("option", { value: step }, shortened(`step ${step + 1}: ${title}`, LONGEST_OPTION))));
+    selects.forEach((select, side) => offer(select, people, `${sides[side].line} ${sides[side].member?.id ?? ""}`));
+    const moments = steps.map((title, step) => [step, shortened(`step ${step + 1}: ${title}`, LONGEST_OPTION)]);
+    offer(at, [[-1, "the same step"], ...moments], model.get("other_step") < 0 ? -1 : sides[1].step);
   }
 
   /** @param {Frame} frame @param {string} said */
@@ -290,15 +284,7 @@ export function render({ model, el }) {
     });
   }
 
-  begin();
-  el.append(root);
-  const unfollow = followWidth(viewport, (width) => change({ width }));
-
-  return () => {
-    stop();
-    unfollow();
-    root.remove();
-  };
+  return open(root, viewport, (width) => change({ width }));
 }
 
 export default announced(render);

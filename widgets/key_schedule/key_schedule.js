@@ -6,7 +6,7 @@
  * was exported), live (whether Python listens), asked ({number, epoch, label, context, length}), answer ({number, words}).
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, followWidth, html, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, svg } from "../shared/dom.js";
 import { helpList, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -31,7 +31,7 @@ const TRAITS = ["view", "step", "viewer", "epoch", "selected", "exports", "live"
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
+  const { open, soon, tell } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, epoch: -1 }) },
     viewer: viewerAmong(() => viewOf().viewers),
   });
@@ -186,15 +186,7 @@ export function render({ model, el }) {
     pressed(event, { ...controls.keys, Escape: close });
   }
 
-  begin();
-  el.append(root);
-  const unfollow = followWidth(viewport, (width) => change({ width }));
-
-  return () => {
-    stop();
-    unfollow();
-    root.remove();
-  };
+  return open(root, viewport, (width) => change({ width }));
 }
 
 /** @type {[string, string][]} */

@@ -1,5 +1,5 @@
 /** The bar of a playground: which history is shown, which pictures, and how to share it. */
-import { html } from "../shared/dom.js";
+import { html, offer } from "../shared/dom.js";
 
 /** @typedef {import("./workspace.js").Name} Name */
 /** @typedef {{value: string, name: string}} Option */
@@ -55,16 +55,10 @@ export function playgroundBar({ begin, goBack, group, picture, share }) {
 function choice(name, choose) {
   const select = html("select", { class: "mls-select", "aria-label": name, change: () => choose(select.value) });
   const label = html("label", { class: "mls-field" }, html("span", {}, name), select);
-  let offered = "";
 
   /** @param {Option[]} options @param {string} chosen */
   function show(options, chosen) {
-    const now = JSON.stringify(options);
-    if (now !== offered) {
-      offered = now;
-      select.replaceChildren(...options.map(({ value, name }) => html("option", { value }, name)));
-    }
-    select.value = chosen;
+    offer(select, options.map(({ value, name }) => [value, name]), chosen);
   }
 
   return { label, show };

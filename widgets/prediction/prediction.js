@@ -12,7 +12,7 @@ import { announced } from "../shared/notebook_output.js";
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { begin, tell, stop } = live({ model, el }, ["chosen", "said"], update);
+  const { open, tell } = live({ model, el }, ["chosen", "said"], update);
   const type = model.get("several") ? "checkbox" : "radio";
   /** @type {string[]} */
   const options = model.get("options");
@@ -45,12 +45,7 @@ export function render({ model, el }) {
     if (said.textContent !== model.get("said")) said.textContent = model.get("said");
   }
 
-  begin();
-  el.append(root);
-  return () => {
-    stop();
-    root.remove();
-  };
+  return open(root);
 }
 
 export default announced(render);

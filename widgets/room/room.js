@@ -11,7 +11,7 @@ import { MARKS } from "./key.js";
 import { draw } from "./picture.js";
 import { HEADS, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, html, iconButton } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, iconButton, offer } from "../shared/dom.js";
 import { keyLine } from "../shared/key.js";
 import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
@@ -28,7 +28,7 @@ const TRAITS = ["view", "step", "message", "focus", "live", "answer"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
+  const { open, soon, tell } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", read: () => frameNow().step },
     message: {
       trait: "message",
@@ -66,7 +66,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-  let offered = "";
   let newest = -1;
 
   /** @returns {View} */
@@ -89,7 +88,7 @@ export function render({ model, el }) {
     newest = frame.step;
     attribute(viewport, "aria-label", pictureLabel(frame));
     key.show(shapes);
-    offer(view);
+    offer(focus, [[-1, "Everybody"], ...view.screens.map(({ name }, index) => [index, name])], model.get("focus"));
     scrub.max = String(view.steps.length - 1);
     scrub.value = String(frame.step);
     attribute(scrub, "aria-valuetext", `step ${frame.step + 1} of ${view.steps.length}: ${view.steps[frame.step] ?? ""}`);
@@ -100,17 +99,6 @@ export function render({ model, el }) {
     showSide(frame);
     tableButton.setAttribute("aria-pressed", String(own.table));
     table.show(own.table ? { heads: HEADS, rows: tableRows(frame) } : null);
-  }
-
-  /** @param {View} view */
-  function offer(view) {
-    const names = ["Everybody", ...view.screens.map(({ name }) => name)];
-    const now = JSON.stringify(names);
-    if (now !== offered) {
-      offered = now;
-      focus.replaceChildren(...names.map((name, index) => html("option", { value: index - 1 }, name)));
-    }
-    focus.value = String(model.get("focus"));
   }
 
   /** @param {import("./frame.js").Frame} frame */
@@ -230,13 +218,7 @@ export function render({ model, el }) {
     pressed(event, { t: switchTable, Escape: close });
   }
 
-  el.append(root);
-  begin();
-
-  return () => {
-    stop();
-    root.remove();
-  };
+  return open(root);
 }
 
 export default announced(render);

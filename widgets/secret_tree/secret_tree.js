@@ -6,7 +6,7 @@
  * -1: one that matters), selected ("node 3", "application 2", or "").
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, followWidth, html, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, offer, svg } from "../shared/dom.js";
 import { helpList, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -31,7 +31,7 @@ const TRAITS = ["view", "step", "viewer", "epoch", "message", "leaf", "selected"
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
+  const { open, soon, tell } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, epoch: -1 }) },
     viewer: viewerAmong(() => viewOf().viewers),
     member: { trait: "leaf", read: () => (model.get("leaf") < 0 ? undefined : memberAt(frameNow(), model.get("leaf"))?.id), write: follow },
@@ -75,7 +75,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-  let offered = "";
 
   /** @returns {View} */
   function viewOf() {
@@ -135,7 +134,7 @@ export function render({ model, el }) {
     attribute(canvas, "viewBox", `0 0 ${own.width} ${height}`);
     mount(canvas, shapes);
     controls.show({ viewers: view.viewers, viewer: viewer.id, step, steps: view.steps, epoch, before, after, table: own.table, help: own.help });
-    offer(frame);
+    offerChoices(frame);
     key.show(shapes);
     const said = frame.message >= 0 ? messageSentence(frame, now.left) : sentence(frame, now.left);
     if (words.textContent !== said) words.textContent = said;
@@ -150,18 +149,12 @@ export function render({ model, el }) {
   }
 
   /** @param {import("./frame.js").Frame} frame */
-  function offer(frame) {
+  function offerChoices(frame) {
     const { view, epoch, step } = frame;
     const sent = view.messages.flatMap((each, index) => (each.step <= step ? [[index, messageWords(frame, index)]] : []));
     const people = Object.keys(view.epochs[epoch].members).map((leaf) => [leaf, `${leafName(frame, Number(leaf))}, leaf ${leaf}`]);
-    const now = JSON.stringify([sent, people]);
-    if (now !== offered) {
-      offered = now;
-      messages.replaceChildren(...[[-1, "none"], ...sent].map(([value, name]) => html("option", { value: Number(value) }, String(name))));
-      leaves.replaceChildren(...people.map(([value, name]) => html("option", { value: Number(value) }, String(name))));
-    }
-    messages.value = String(frame.message);
-    leaves.value = String(frame.leaf);
+    offer(messages, [[-1, "none"], ...sent], frame.message);
+    offer(leaves, people, frame.leaf);
   }
 
   /** @param {import("./frame.js").Frame} frame @param {string} said */
@@ -274,15 +267,7 @@ export function render({ model, el }) {
     pressed(event, { ...controls.keys, Escape: close });
   }
 
-  begin();
-  el.append(root);
-  const unfollow = followWidth(viewport, (width) => change({ width }));
-
-  return () => {
-    stop();
-    unfollow();
-    root.remove();
-  };
+  return open(root, viewport, (width) => change({ width }));
 }
 
 /** @type {[string, string][]} */

@@ -9,7 +9,7 @@ import { MARKS } from "./key.js";
 import { draw, extent } from "./picture.js";
 import { HEADS, delayName, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, followWidth, html, iconButton, svg } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, iconButton, offer, svg } from "../shared/dom.js";
 import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -24,7 +24,7 @@ const TRAITS = ["view", "padding", "delay"];
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
-  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
+  const { open, soon, tell } = live({ model, el }, TRAITS, update);
   const own = { table: false };
 
   const canvas = svg("svg", { class: "mls-picture", role: "group" });
@@ -64,8 +64,8 @@ export function render({ model, el }) {
     const shapes = draw(frame, size);
     mount(canvas, shapes);
     key.show(shapes);
-    padding.show(view.paddings.map((name, value) => ({ name, value })), frame.padding);
-    delay.show(DELAYS.map((value) => ({ name: delayName(value), value })), frame.delay);
+    offer(padding.select, view.paddings.map((name, value) => [value, name]), frame.padding);
+    offer(delay.select, DELAYS.map((value) => [value, delayName(value)]), frame.delay);
     const said = sentence(frame);
     if (words.textContent !== said) words.textContent = said;
     tableButton.setAttribute("aria-pressed", String(own.table));
@@ -82,34 +82,15 @@ export function render({ model, el }) {
     pressed(event, { t: switchTable });
   }
 
-  el.append(root);
-  begin();
-  const unfollow = followWidth(viewport, soon);
-
-  return () => {
-    stop();
-    unfollow();
-    root.remove();
-  };
+  return open(root, viewport);
 }
 
 /** A list to choose a number from. @param {string} name @param {(value: number) => void} choose */
 function choice(name, choose) {
   const select = html("select", { class: "mls-select", "aria-label": name, change: () => choose(Number(select.value)) });
   const label = html("label", { class: "mls-viewer" }, html("span", {}, name), select);
-  let offered = "";
 
-  /** @param {{name: string, value: number}[]} options @param {number} chosen */
-  function show(options, chosen) {
-    const now = JSON.stringify(options);
-    if (now !== offered) {
-      offered = now;
-      select.replaceChildren(...options.map((option) => html("option", { value: option.value }, option.name)));
-    }
-    select.value = String(chosen);
-  }
-
-  return { label, show };
+  return { select, label };
 }
 
 export default announced(render);

@@ -70,6 +70,23 @@ export function attribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** What each list offers now. @type {WeakMap<HTMLSelectElement, string>} */
+const offered = new WeakMap();
+
+/**
+ * Offer values with their names in a list, and choose one. Other options are made only where they differ: a list that is
+ * open would close.
+ * @param {HTMLSelectElement} select @param {(string | number)[][]} options a value and a name each @param {string | number} chosen
+ */
+export function offer(select, options, chosen) {
+  const now = JSON.stringify(options);
+  if (now !== offered.get(select)) {
+    offered.set(select, now);
+    select.replaceChildren(...options.map(([value, name]) => html("option", { value }, String(name))));
+  }
+  select.value = String(chosen);
+}
+
 /** Call a function with the width of an element whenever it is another. @param {Element} element @param {(width: number) => void} heard @returns {() => void} what ends it */
 export function followWidth(element, heard) {
   let last = 0;

@@ -1,5 +1,5 @@
 /** The connection of a live picture with its model: it draws once for several changes, and sends its own changes. */
-import { html } from "./dom.js";
+import { followWidth, html } from "./dom.js";
 import { join } from "./workspace.js";
 
 /** @typedef {import("./model.d.ts").Model} Model */
@@ -55,6 +55,22 @@ export function live({ model, el }, traits, update, shares = {}) {
     soon();
   }
 
+  /**
+   * Draw the picture on the page, and draw it again when one of its elements has another width.
+   * @param {HTMLElement} root @param {HTMLElement} [element] @param {(width: number) => void} [resized]
+   * @returns {() => void} what ends this view
+   */
+  function open(root, element, resized = soon) {
+    el.append(root);
+    draw();
+    const unfollow = element ? followWidth(element, resized) : () => {};
+    return () => {
+      stop();
+      unfollow();
+      root.remove();
+    };
+  }
+
   function stop() {
     isOver = true;
     leave();
@@ -66,7 +82,7 @@ export function live({ model, el }, traits, update, shares = {}) {
   for (const event of events) model.on(event, soon);
   model.on("change:failed", showFailure);
   const leave = join(model, model.get("workspace"), shares);
-  return { begin: draw, soon, tell, stop };
+  return { begin: draw, open, soon, tell, stop };
 }
 
 /**

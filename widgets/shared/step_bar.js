@@ -1,5 +1,5 @@
 /** The controls of a picture that shows one step as one viewer sees it: viewer, step, epoch, table and help. */
-import { attribute, html, iconButton } from "./dom.js";
+import { attribute, html, iconButton, offer } from "./dom.js";
 import { viewerFirst } from "./words.js";
 
 /** @typedef {import("../ratchet_tree/view.d.ts").ViewerView} Viewer */
@@ -54,17 +54,11 @@ export function stepBar(does) {
   );
   /** @type {Shown | null} */
   let now = null;
-  let offered = "";
 
   /** @param {Shown} shown */
   function show(shown) {
     now = shown;
-    const offer = JSON.stringify(shown.viewers);
-    if (offer !== offered) {
-      offered = offer;
-      viewer.replaceChildren(...shown.viewers.map((one) => html("option", { value: one.id }, viewerFirst(one))));
-    }
-    viewer.value = shown.viewer;
+    offer(viewer, shown.viewers.map((one) => [one.id, viewerFirst(one)]), shown.viewer);
     const last = shown.steps.length - 1;
     attribute(scrub, "max", String(last));
     scrub.value = String(shown.step);

@@ -6,7 +6,7 @@
  * whose message is chosen, or -1), branch (the number of the branch that is shown).
  */
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, followWidth, html, svg, uniqueName } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, offer, svg, uniqueName } from "../shared/dom.js";
 import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -32,7 +32,7 @@ const EVERYTHING = { id: "", name: "everything", kind: /** @type {const} */ ("ob
 export function render({ model, el }) {
   /** What only this view knows. @type {{table: boolean, panel: "step" | "help" | "", query: string, isOpen: boolean}} */
   const own = { table: false, panel: "step", query: "", isOpen: false };
-  const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
+  const { open, soon, tell } = live({ model, el }, TRAITS, update, {
     // The other pictures show the main line: the steps of another branch are none of theirs.
     step: { trait: "step", read: () => (model.get("branch") === 0 ? frameNow().step : undefined), write: (step) => ({ step, branch: 0 }) },
     viewer: { ...viewerAmong(() => viewOf().viewers), read: () => model.get("viewer") || undefined },
@@ -72,7 +72,6 @@ export function render({ model, el }) {
     key.element,
     table.region,
   );
-  let offered = "";
 
   /** @returns {View} */
   function viewOf() {
@@ -160,11 +159,7 @@ export function render({ model, el }) {
     });
     branchLabel.hidden = view.branches.length < 2;
     const names = view.branches.map(({ name }, index) => name || (index === 0 ? "the main line" : `branch ${index + 1}`));
-    if (offered !== JSON.stringify(names)) {
-      offered = JSON.stringify(names);
-      branch.replaceChildren(...names.map((name, index) => html("option", { value: index }, name)));
-    }
-    branch.value = String(frame.branch);
+    offer(branch, names.map((name, index) => [index, name]), frame.branch);
     const isFoldable = view.lanes.length > LANES.folded && !isList;
     search.hidden = !isFoldable;
     unfold.hidden = !isFoldable || own.query !== "";
@@ -242,15 +237,7 @@ export function render({ model, el }) {
     });
   }
 
-  el.append(root);
-  begin();
-  const unfollow = followWidth(viewport, soon);
-
-  return () => {
-    stop();
-    unfollow();
-    root.remove();
-  };
+  return open(root, viewport);
 }
 
 export default announced(render);

@@ -29,12 +29,7 @@ class Timeline(Picture):
     _module: ClassVar[str] = "timeline/timeline.js"
     _still_module: ClassVar[str] = "timeline/still.js"
     _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css", "timeline/marks.css")
-    _shares: ClassVar[Mapping[str, str]] = {
-        "step": "step",
-        "viewer": "viewer",
-        "member": "member",
-        "message": "message",
-    }
+    _shares: ClassVar[Mapping[str, str]] = {name: name for name in ("step", "viewer", "member", "message")}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)
 

@@ -17,7 +17,7 @@ import { hasInside, prepared } from "./prepared.js";
 import { keyLog, program } from "./program.js";
 import { HEADS, fieldSentence, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
-import { OWN_KEYS, attribute, html, iconButton, uniqueName } from "../shared/dom.js";
+import { OWN_KEYS, attribute, html, iconButton, offer, uniqueName } from "../shared/dom.js";
 import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -101,7 +101,6 @@ export function render({ model, el }) {
     table.region,
   );
   const watcher = new ResizeObserver(soon);
-  let offered = "";
   let detailed = "";
 
   /** A list of rows of which only those in sight are on the page. @param {string} name @param {Record<string, string>} attributes @param {(event: KeyboardEvent) => void} move */
@@ -149,7 +148,7 @@ export function render({ model, el }) {
 
   function update() {
     const all = listOf();
-    offer(all);
+    offerChoices(all);
     const isLive = model.get("live");
     const takes = isLive && model.get("asked") !== undefined;
     give.hidden = !takes;
@@ -189,17 +188,11 @@ export function render({ model, el }) {
   }
 
   /** @param {List} all */
-  function offer({ messages: given, viewers: who }) {
-    const now = JSON.stringify([given, who]);
-    if (now !== offered) {
-      offered = now;
-      messages.replaceChildren(...given.map((each) => html("option", { value: each.id }, each.words)));
-      viewers.replaceChildren(...who.map((each) => html("option", { value: each.id }, each.name)));
-    }
+  function offerChoices({ messages: given, viewers: who }) {
     messagesLabel.hidden = given.length < 2;
     viewersLabel.hidden = who.length < 2;
-    messages.value = model.get("message");
-    viewers.value = model.get("viewer");
+    offer(messages, given.map(({ id, words }) => [id, words]), model.get("message"));
+    offer(viewers, who.map(({ id, name }) => [id, name]), model.get("viewer"));
   }
 
   /** @param {Prepared} own_ */
