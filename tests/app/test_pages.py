@@ -66,7 +66,7 @@ def test_a_state_says_whether_its_member_can_process_the_bytes(visitor: Visitor,
     assert state is not None
     file.write_bytes(write_state(state))
     page = visitor("inspect")
-    page.get_by_label("The state of a member").set_input_files(file)
+    page.get_by_label("The states of members").set_input_files(file)
     inspected(page, world.attacker.heard[-1].hex())
     expect(page.locator(".mls-explanation")).to_contain_text("Next:", timeout=20_000)
 
@@ -82,7 +82,7 @@ def test_damaged_material_is_audited_with_a_state_and_the_report_is_saved(visito
     *others, commit = world.attacker.heard
     damaged = commit[:-1] + bytes([commit[-1] ^ 1])  # the last byte of the membership tag
     page = visitor("inspect")
-    page.get_by_label("The state of a member").set_input_files(file)
+    page.get_by_label("The states of members").set_input_files(file)
     inspected(page, "\n".join(each.hex() for each in [*others, damaged]))
     page.get_by_role("button", name="Audit", exact=True).click()
     worst = page.locator(".mls-audited .finding").first

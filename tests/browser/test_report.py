@@ -23,7 +23,8 @@ def shown() -> str:
 def test_a_report_is_read_and_its_picture_lives_without_a_network(visit: Visit, width: int, scheme: str) -> None:
     page = visit(shown(), viewport={"width": width, "height": 800}, color_scheme=scheme)
     expect(page.get_by_role("heading", name="fork: two valid commits of one epoch")).to_be_visible()
-    picture = page.locator(".mls-player")
+    picture, sides = page.locator(".mls-player").all()
+    expect(sides).to_contain_text("The confirmed transcript hash and the tree hash differ.")
     expect(picture.locator("select").first).to_be_visible()  # the player has replaced the figure
     picture.get_by_role("button", name="One step back").click()
     expect(picture).to_contain_text("Step 4 of 5")

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.mls.group.scenario import group_of
 from tests.review.example import PAGE, example_log, example_report
-from widgets.report import report_page
+from tests.review.test_audit import pieces
+from widgets.report import report_page, two_sides
+from widgets.report.report import SIDES
 from workbench.cli import main
 from workbench.inspect.trace_walk import walk
-from workbench.mls import write_state
+from workbench.mls import GroupState, group_info, write_state
+from workbench.review.audit import audit
 from workbench.review.findings import AuditFinding, Severity
+from workbench.review.known_secrets import KnownSecrets
 from workbench.review.report import ReviewReport
 from workbench.views.ratchet_tree import ratchet_tree_view
 
@@ -65,6 +70,30 @@ def test_a_followed_group_is_drawn_from_where_the_material_begins() -> None:
     assert [step["epoch"] for step in view["steps"]] == sorted(group.replay.lines[0].begun)
     assert view["steps"][0]["sentence"] == "The record begins with the tree of epoch 1: earlier steps are unknown."
     assert all(not step["keys_learned"] for step in view["steps"])
+
+
+def test_the_two_sides_of_a_fork_are_drawn() -> None:
+    report = example_report()
+    (picture,) = two_sides(report).values()
+    assert "Then they part: epoch 4 began for line 1 when Alice added Erik" in picture.kept()
+    assert SIDES in report_page(report)
+    followed = replace(report.audit.groups[0], replay=replace(report.audit.groups[0].replay, forks=[]))
+    assert two_sides(replace(report, audit=replace(report.audit, groups=(followed,)))) == {}
+
+
+def test_two_states_that_are_in_different_epochs_are_drawn_side_by_side() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    info, before = group_info(scenario.states["Alice"]), scenario.states["Bob"]
+    commit = scenario.commit("Alice").message
+    material = pieces(info, commit)
+
+    def compared(*states: GroupState) -> list[str]:
+        return [repr(each) for each in two_sides(ReviewReport(audit(material, KnownSecrets(states=states)))).values()]
+
+    assert compared(before, scenario.states["Carol"]) == [
+        "GroupDiff('group “the group”', Bob's state after step 1 and Carol's state after step 2)"
+    ]
+    assert compared(scenario.states["Bob"], scenario.states["Carol"]) == compared(before) == []
 
 
 def test_the_command_writes_the_page_and_its_twin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from widgets.inspector.findings import Finder
 from workbench.lab import World
+from workbench.mls import write_state
 
 
 def heard() -> str:
@@ -50,7 +51,7 @@ def test_other_bytes_take_the_audit_of_the_last_ones_away() -> None:
     finder = Finder()
     finder.answer(given(1, heard()))
     finder.answer(given(2, do="audit"))
-    assert finder.answer(given(3, "hello"))["audited"] == {"words": "", "findings": ""}
+    assert finder.answer(given(3, "hello"))["audited"] == {"words": "", "findings": "", "sides": []}
     assert "saved" not in finder.answer(given(4, do="report"))
 
 
@@ -58,9 +59,23 @@ def test_other_bytes_take_the_audit_of_the_last_ones_away() -> None:
     "secrets", [b"\xff\x00", b"{}", b'{"format": "mls-workbench secrets", "states": ["zz"]}', b"[" * 100_000]
 )
 def test_a_file_without_secrets_is_refused_in_words(secrets: bytes) -> None:
-    found = Finder().answer(given(1, heard(), state=base64.b64encode(secrets).decode()))["found"]
+    found = Finder().answer(given(1, heard(), states=[base64.b64encode(secrets).decode()]))["found"]
     assert found["words"].startswith("The state cannot be read: ")
     assert found["objects"] == []
+
+
+def test_two_states_that_do_not_agree_are_shown_side_by_side() -> None:
+    world = World.of(["Alice", "Bob"])
+    world.hold("Bob")
+    world.commit("Alice")
+    held = [world.state(name) for name in ("Alice", "Bob")]
+    states = [base64.b64encode(write_state(state)).decode() for state in held if state is not None]
+    finder = Finder()
+    for given_states, sides in ((states, 1), (states[:1], 0)):
+        finder.answer(given(1, heard(), states=given_states))
+        assert len(finder.answer(given(2, do="audit"))["audited"]["sides"]) == sides
+    words = finder.answer(given(3, heard(), states=states * 5))["found"]["words"]
+    assert words == "These are 10 states; at most 8 are read here."
 
 
 def test_names_and_places_in_the_findings_are_escaped() -> None:

@@ -100,11 +100,11 @@ def test_a_reader_gives_bytes_and_the_state_that_opens_them() -> None:
     state = world().state("Bob", 1)
     assert state is not None
     held = base64.b64encode(write_state(state)).decode()
-    picture.asked = {"number": 1, "text": wire(2).hex(), "upload": "", "name": "", "state": held}
+    picture.asked = {"number": 1, "text": wire(2).hex(), "upload": "", "name": "", "states": [held]}
     assert picture.answer == {"number": 1, "words": ""}
     assert [each["words"] for each in picture.view["messages"]] == ["what you pasted: private application"]
     assert len(picture.shown["sheets"]) == 3
-    picture.asked = {"number": 2, "text": "nothing of MLS", "upload": "", "name": "", "state": ""}
+    picture.asked = {"number": 2, "text": "nothing of MLS", "upload": "", "name": "", "states": []}
     assert "No MLS object was found" in picture.answer["words"]
     assert len(picture.shown["sheets"]) == 3
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from itertools import count, islice
 from typing import Any, Final
 
-from widgets.report import findings_html, report_page
+from widgets.report import findings_html, report_page, two_sides
 from widgets.shared.long_work import Advance, Cancelled, unwatched
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.dissect import KINDS, STRUCTS
@@ -27,6 +27,7 @@ LARGEST = 1_000_000
 """The greatest size of what is pasted or uploaded, in bytes."""
 
 MOST_OBJECTS = 200
+MOST_STATES = 8
 MOST_SECONDS = 20.0
 """How long one audit may take, by default."""
 
@@ -35,7 +36,7 @@ AUTOMATIC: Final = "automatic"
 
 NO_FINDINGS: Final = {"number": 0, "words": "", "objects": []}
 NOTHING_SHOWN: Final = {"wire": {}, "object": {}, "explanation": ""}
-NO_AUDIT: Final = {"words": "", "findings": ""}
+NO_AUDIT: Final = {"words": "", "findings": "", "sides": []}
 NOTHING_SAVED: Final = {"number": 0, "name": "", "type": "", "content": ""}
 
 
@@ -79,7 +80,7 @@ class Finder:
         self._secrets, self._source, self._report = NO_SECRETS, None, None
         try:
             raw, name = _given(asked)
-            self._secrets = _secrets(asked.get("state"))
+            self._secrets = _secrets(asked.get("states"))
         except ValueError as problem:
             return {"number": number, "words": str(problem), "objects": []}
         try:
@@ -120,8 +121,8 @@ class Finder:
         explanation = explain(self._secrets.states[0], self._objects[chosen][0], now=int(time.time()))
         return {**shown, "explanation": explanation._repr_html_()}
 
-    def _audit(self, advance: Advance) -> dict[str, str]:
-        """The findings of the reviewer's desk about all bytes that were given, as HTML, with words about bounds."""
+    def _audit(self, advance: Advance) -> dict[str, Any]:
+        """What the reviewer's desk finds in all bytes that were given: HTML, two sides to draw, words about bounds."""
         self._report = None
         if self._source is None:
             return {**NO_AUDIT, "words": "Inspect bytes first; then they can be audited."}
@@ -144,7 +145,11 @@ class Finder:
             return {**NO_AUDIT, "words": "There is nothing to audit: no MLS object is recognised in these bytes."}
         self._report = ReviewReport(done, sources=(self._source,))
         words = f"Only the first {MOST_OBJECTS} pieces are audited here. `workbench audit` has no such bound."
-        return {"words": words if self._is_cut else "", "findings": findings_html(self._report)}
+        return {
+            "words": words if self._is_cut else "",
+            "findings": findings_html(self._report),
+            "sides": [each._shown() for each in two_sides(self._report).values()],  # noqa: SLF001 - drawn in the page
+        }
 
     def _saved(self, *, as_page: bool) -> dict[str, Any]:
         """The last audit as a file for the reader: the page of the report, or its JSON; nothing without an audit."""
@@ -176,11 +181,13 @@ def _given(asked: Mapping[str, Any]) -> tuple[bytes, str]:
 
 
 def _secrets(given: object) -> KnownSecrets:
-    if not isinstance(given, str) or not given:
-        return NO_SECRETS
-    raw = _from_base64(given)
+    """The secrets of all files that were given as states."""
+    files = given if isinstance(given, list) else []
+    if len(files) > MOST_STATES:
+        raise ValueError(f"These are {len(files)} states; at most {MOST_STATES} are read here.")
+    raw = [_from_base64(str(each)) for each in files]
     try:
-        return read_secrets(raw)
+        return sum(map(read_secrets, raw), NO_SECRETS)
     except ValueError as problem:
         raise ValueError(f"The state cannot be read: {problem}.") from problem
 

@@ -2,10 +2,12 @@
  * An inspector of bytes: a field to paste into, a file to upload or to drop, the MLS objects in them, and the bytes of one.
  *
  * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({wire, object, explanation}: traits of the
- * picture of bytes), audited ({words, findings}), saved ({number, name, type, content}). In explanation and findings, which
- * are HTML, Python has escaped all text of the bytes. To Python: asked ({number, text, upload, name, kind, state} or {number, do}), chosen,
+ * picture of bytes), audited ({words, findings, sides: traits of pictures of two sides}), saved ({number, name, type, content}).
+ * In explanation and findings, which are HTML, Python has escaped all text of the bytes.
+ * To Python: asked ({number, text, upload, name, kind, states} or {number, do}), chosen,
  * cancelled (the number of a wish). Progress ({number, done, total}) says how far the work on a wish is.
  */
+import { render as renderSides } from "../group_diff/group_diff.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
 import { live } from "../shared/live.js";
 import { localModel } from "../shared/local_model.js";
@@ -44,7 +46,7 @@ export function render({ model, el }) {
     ...model.get("kinds").map((/** @type {string} */ name) => html("option", { value: name }, name)),
   );
   const file = html("input", { type: "file", class: "mls-select", "aria-label": "A file with bytes" });
-  const state = html("input", { type: "file", class: "mls-select", "aria-label": "The state of a member" });
+  const state = html("input", { type: "file", multiple: true, class: "mls-select", "aria-label": "The states of members" });
   const said = html("p", { class: "mls-answer", role: "status" });
   const waiting = waitingLine(model, tell);
   const rows = html("tbody", {});
@@ -62,6 +64,9 @@ export function render({ model, el }) {
   );
   const review = html("div", { class: "mls-actions", role: "group", "aria-label": "Audit of these bytes" }, audit, files);
   const audited = html("div", { class: "mls-audited" });
+  const compared = html("div", { class: "mls-compared" });
+  /** What ends the pictures of two sides. @type {(() => void)[]} */
+  let endSides = [];
   const explanation = html("div", { class: "mls-explained" });
   const wire = html("div", { class: "mls-fields-of" });
   /** The model of the picture of bytes, and what ends the picture. */
@@ -79,7 +84,7 @@ export function render({ model, el }) {
         { class: "mls-fields" },
         field("or a file", file),
         field("Struct", kind),
-        field("Optional: a member's state or keys. Can the member process it?", state),
+        field("Optional: members' states or keys. Can the first member process it? Do two states agree?", state),
         html("button", { type: "submit", class: "mls-do" }, "Inspect"),
       ),
       said,
@@ -88,6 +93,7 @@ export function render({ model, el }) {
     review,
     list,
     audited,
+    compared,
     explanation,
     wire,
   );
@@ -95,9 +101,9 @@ export function render({ model, el }) {
   async function ask() {
     if (isBusy()) return;
     const [upload] = file.files ?? [];
-    const [held] = state.files ?? [];
+    const held = [...(state.files ?? [])];
     const largest = model.get("largest");
-    const tooLarge = [upload, held].find((each) => each && each.size > largest);
+    const tooLarge = [upload, ...held].find((each) => each && each.size > largest);
     own.words = tooLarge ? `${tooLarge.name} has ${tooLarge.size} bytes; at most ${largest} are inspected here.` : "";
     if (own.words) return soon();
     tell({
@@ -107,7 +113,7 @@ export function render({ model, el }) {
         upload: upload ? await inBase64(upload) : "",
         name: upload?.name ?? "",
         kind: kind.value,
-        state: held ? await inBase64(held) : "",
+        states: await Promise.all(held.map(inBase64)),
       },
     });
   }
@@ -131,7 +137,7 @@ export function render({ model, el }) {
 
   function update() {
     const found = model.get("found");
-    const { words: aboutAudit, findings: nowFound } = model.get("audited");
+    const { words: aboutAudit, findings: nowFound, sides } = model.get("audited");
     const words = own.words || (isBusy() ? "Working…" : found.words || aboutAudit);
     if (said.textContent !== words) said.textContent = words;
     waiting.show(isBusy());
@@ -141,7 +147,10 @@ export function render({ model, el }) {
       rows.replaceChildren(...found.objects.map(rowOf));
     }
     list.hidden = review.hidden = found.objects.length < 1;
-    if (nowFound !== findings) audited.innerHTML = findings = nowFound;
+    if (nowFound !== findings) {
+      audited.innerHTML = findings = nowFound;
+      showSides(sides);
+    }
     files.hidden = !findings;
     const saved = model.get("saved");
     if (saved.number !== own.saved) {
@@ -152,6 +161,14 @@ export function render({ model, el }) {
     const shown = model.get("shown");
     showBytes(shown.wire, shown.object);
     if (shown.explanation !== told) explanation.innerHTML = told = shown.explanation;
+  }
+
+  /** @param {Record<string, unknown>[]} sides the traits of the picture of each group that has two sides */
+  function showSides(sides) {
+    for (const end of endSides) end();
+    const places = sides.map(() => html("div", {}));
+    compared.replaceChildren(...places);
+    endSides = sides.map((traits, number) => renderSides({ model: localModel(traits), el: places[number] }));
   }
 
   /** @param {any} list @param {any} object those of the chosen object; empty if there is none */
@@ -184,6 +201,7 @@ export function render({ model, el }) {
   return () => {
     stop();
     endWire();
+    showSides([]);
     root.remove();
   };
 }

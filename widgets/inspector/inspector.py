@@ -17,10 +17,10 @@ from workbench.inspect.dissect import KINDS, STRUCTS
 class Inspector(Announced):
     """A field for bytes, the MLS objects in them, and the fields of the chosen object.
 
-    `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the `state` of
-    a member in base64. `chosen` is the number of an object in `found`, whose bytes are in `shown`. `asked` with `do`
-    asks for an audit of the bytes (`audited`), or for its report as a file (`saved`). `progress` says how far an audit
-    is, and `cancelled` is the number in `asked` that the reader has cancelled.
+    `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the
+    `states` of members in base64. `chosen` is the number of an object in `found`, whose bytes are in `shown`. `asked`
+    with `do` asks for an audit of the bytes (`audited`), or for its report as a file (`saved`). `progress` says how far
+    an audit is, and `cancelled` is the number in `asked` that the reader has cancelled.
     """
 
     _module: ClassVar[str] = "inspector/inspector.js"

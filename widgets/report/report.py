@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from widgets.group_diff import GroupDiff
 from widgets.ratchet_tree import RatchetTree
 from widgets.shared.assemble import STYLES, stylesheet
 from widgets.shared.page import STARTER, digest
 from workbench.inspect import dissect_html
 from workbench.inspect.dissect import dissect
 from workbench.inspect.names import shown
-from workbench.review.audit import GroupAudit
+from workbench.review.audit import Audit, GroupAudit
 from workbench.review.exposure import Exposure, listed_epochs
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 from workbench.review.report import ReviewReport
@@ -118,13 +119,37 @@ def _finding(finding: AuditFinding) -> str:
 
 def _groups(report: ReviewReport) -> str:
     traces = {group.group_id: trace for group, trace in report.traces()[:MOST_PICTURES]}
+    sides = two_sides(report)
     parts = []
     for group in report.audit.groups:
         parts.append(_group(group))
         if group.group_id in traces:
             picture = RatchetTree(ratchet_tree_view(traces[group.group_id]))
             parts.append(f'<div class="mls-output">{picture.kept()}</div>')
+        if group.group_id in sides:
+            parts.append(f"<p>{SIDES}</p>")
+            parts.append(f'<div class="mls-output">{sides[group.group_id].kept()}</div>')
     return f"<h2>Groups</h2>{''.join(parts)}" if parts else ""
+
+
+SIDES = "Two sides of this group: the commits up to the first that differs, and what differs since."
+
+
+def two_sides(report: ReviewReport) -> dict[bytes, GroupDiff]:
+    """The two sides of each group that has forked, or of which the reviewer holds two states of different epochs."""
+    return {
+        group.group_id: sides for group in report.audit.groups if (sides := _two_sides(group, report.audit)) is not None
+    }
+
+
+def _two_sides(group: GroupAudit, done: Audit) -> GroupDiff | None:
+    if group.forks:
+        return GroupDiff.of(group.replay)
+    states = [state for state in done.secrets.states if state.group_id == group.group_id]
+    other = next((state for state in states if state.context != states[0].context), None)
+    if other is None:
+        return None
+    return GroupDiff.of(states[0], other, messages=[each for each in done.objects if each.group_id == group.group_id])
 
 
 def _group(group: GroupAudit) -> str:

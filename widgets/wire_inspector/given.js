@@ -1,7 +1,7 @@
 /** A form for other bytes: pasted, or in a file, and the keys of a member if the reader has them. */
 import { html } from "../shared/dom.js";
 
-/** @typedef {{text: string, upload: string, name: string, state: string}} Asked */
+/** @typedef {{text: string, upload: string, name: string, states: string[]}} Asked */
 
 /** The greatest size of a file, in bytes; Python has the same bound. */
 const LARGEST = 1_000_000;
@@ -41,7 +41,7 @@ export function givenBytes({ ask }) {
     own = tooLarge ? `${tooLarge.name} has ${tooLarge.size} bytes; at most ${LARGEST} are inspected here.` : "";
     said.textContent = own;
     if (own) return;
-    ask({ text: upload ? "" : text.value, upload: upload ? await inBase64(upload) : "", name: upload?.name ?? "", state: held ? await inBase64(held) : "" });
+    ask({ text: upload ? "" : text.value, upload: upload ? await inBase64(upload) : "", name: upload?.name ?? "", states: held ? [await inBase64(held)] : [] });
   }
 
   /** @param {{isOpen: boolean, isBusy: boolean, words: string}} now */

@@ -5,7 +5,7 @@
  *
  * Traits: view (the list of messages and viewers), message and viewer (their ids), shown (the message as the viewer sees it),
  * others (further messages, by "message viewer", for pages without Python), selected (a field, or -1), live (whether Python
- * answers), asked ({number, text, upload, name, state}: bytes that the reader gives; absent where none are taken), answer
+ * answers), asked ({number, text, upload, name, states}: bytes that the reader gives; absent where none are taken), answer
  * ({number, words}).
  */
 import { fieldDetails } from "./details.js";
