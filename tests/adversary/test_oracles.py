@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.adversary.histories import recorded_histories
 from tests.adversary.oracles import BATCH, SCENARIOS, Agreement, Scenario, compare, scenarios
 from workbench.adversary.knowledge import DeductionRules
 from workbench.adversary.leaked_secrets import PARTS
 from workbench.adversary.theorem import TheoremCase
 from workbench.inspect.trace_rules import Fact, Rule, numbered
+from workbench.lab import World
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +37,28 @@ def agreement(cases: list[Scenario]) -> Agreement:
 
 def test_the_three_oracles_agree(agreement: Agreement) -> None:
     assert agreement.disagreements == []
+
+
+def test_they_agree_when_the_server_has_dropped_messages() -> None:
+    world = World.of(["Alice", "Bob", "Carol"], handshakes="private")
+    for act in (world.delay, world.hold):
+        act("Bob")
+        say(world, "Alice")
+        world.commit("Carol")
+        world.drop("Bob")
+    world.release("Bob")
+    say(world, "Carol")
+    world.resync("Bob")
+    say(world, "Alice")
+    found, groups = Agreement(), recorded_histories(world)
+    compare([Scenario(0, groups, [world.leak("Bob", at=step)]) for step in range(2, len(world.history))], found)
+    assert found.disagreements == []
+    assert 0 < found.readable_messages < found.messages
+
+
+def say(world: World, name: str) -> None:
+    """Let somebody send a message that says its step, as the comparison expects."""
+    world.send(name, f"message {len(world.history)}")
 
 
 def test_there_is_something_to_agree_on(agreement: Agreement) -> None:

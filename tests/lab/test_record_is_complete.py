@@ -113,8 +113,7 @@ class Life:
         self.call(world, guest, "fetch", group_id)
         self.call(world, guest, "reject_removal", group_id)
         self.do(world, "release", guest)
-        self.do(world, "delay", "Bob")
-        self.do(world, "let_through", "Bob")
+        self.lose_messages(world)
         self.do(world, "branch", "Alice", "Bob")
         # what the lab has no action for
         world.group.offer_key_packages([proposed])
@@ -133,6 +132,13 @@ class Life:
         self.do(world, "inject", "application", world.attacker.heard[-1], "a replay")
         self.do(world, "compromise", "Bob")
         self.do(world, "commit", "Alice")
+
+    def lose_messages(self, world: World) -> None:
+        """The network delays messages, and the server drops them."""
+        self.do(world, "delay", "Bob")
+        self.do(world, "send", "Alice", "never read")
+        self.do(world, "drop", "Bob")
+        self.do(world, "let_through", "Bob")
 
     def look_after_devices(self, world: World) -> None:
         """Actions with devices of one user: the group is as before afterwards."""

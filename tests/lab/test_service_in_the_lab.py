@@ -38,6 +38,25 @@ def test_messages_wait_for_a_device_that_is_held_and_late_ones_until_they_are_re
     assert waiting(world.service, world) == {"Alice": 0, "Bob": 0, "Carol": 0}
 
 
+def test_a_device_never_reads_what_is_dropped_and_comes_back_after_a_commit_is() -> None:
+    world = World.of(["Alice", "Bob"])
+    world.delay("Bob")
+    assert world.reason_against("drop", "Bob") == "No message of this group waits for Bob"
+    world.send("Alice", "dropped")
+    world.drop("Bob")
+    world.let_through("Bob")
+    world.send("Alice", "read")
+    assert [event.data for step in world.history for event in step.events.get("Bob", ()) if event.data] == [b"read"]
+    world.hold("Bob")
+    world.commit("Alice")
+    world.drop("Bob")
+    world.release("Bob")
+    assert world.reason_against("commit", "Bob") == "Bob has missed a commit and has to catch up first"
+    world.resync("Bob")
+    assert world.devices["Bob"].state(world.group_id).epoch == world.epoch == 3
+    assert waiting(world.service, world) == {"Alice": 0, "Bob": 0}
+
+
 def test_a_device_outside_of_the_group_reads_nothing_of_it() -> None:
     world = World.of(["Alice", "Bob"])
     eve = world.device("Eve")

@@ -106,6 +106,9 @@ def test_late_messages_wait_too_and_messages_of_ones_own_epoch_for_the_connectio
     pens = {each["id"]: each["pen"] for each in room_view(world)["screens"]}
     assert pens["Bob"] == [{"message": 0, "reason": "is late: the network has not delivered it"}]
     assert pens["Carol"] == [{"message": 0, "reason": "waits for the connection"}]
+    world.drop("Bob")
+    world.drop("Carol")
+    assert [each["pen"] for each in room_view(world)["screens"]] == [[], [], []]
 
 
 def test_warnings_have_steps_with_the_reason_why_one_is_not_possible() -> None:

@@ -122,8 +122,8 @@ class Invitation:
 class Member:
     """The queue of a device in a group: the log of the group from `next_index` on.
 
-    `joined` is the index at which the queue began. `active` is the time of the device's last invitation or
-    acknowledgement.
+    `joined` is the index at which the queue began: the device gets no earlier entries. `active` is the time of the
+    device's last invitation or acknowledgement.
     """
 
     group_id: bytes

@@ -8,6 +8,7 @@ that.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from workbench.delivery import directory, groups, queues, reports
 from workbench.delivery.checks import check_group_id, check_user, checked_key_package
@@ -135,6 +136,21 @@ class DeliveryService:
 
     def accept(self, key_package_ref: bytes, group_id: bytes, next_index: int) -> None:
         """Do nothing: the operator keeps all Welcomes."""
+
+    # Queues
+
+    def waiting(self, group_id: bytes, device: str) -> tuple[Entry, ...]:
+        """The messages of a group that a device has not acknowledged."""
+        with self.store.read() as rows:
+            member = rows.member(group_id, device)
+            return () if member is None else rows.entries(group_id, member.next_index, None, None)
+
+    def drop(self, group_id: bytes, device: str) -> None:
+        """Never give a device the messages of a group that it has not acknowledged: an attack of the operator."""
+        with self.store.write() as rows:
+            member, end = rows.member(group_id, device), groups.head_of(rows, group_id).length
+            if member is not None:
+                rows.put_member(replace(member, next_index=end, joined=end))
 
     # Housekeeping
 

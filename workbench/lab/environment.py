@@ -6,7 +6,8 @@ from itertools import count
 from typing import Literal, TypeAlias
 
 from workbench.client import Device
-from workbench.delivery import DeliveryService
+from workbench.delivery import DeliveryService, Entry
+from workbench.delivery.rows import device_id
 from workbench.inspect.trace import Recorder, TracedSuite
 from workbench.lab.action_log import PerformedAction
 from workbench.lab.public_work import PublicWork
@@ -69,6 +70,18 @@ class Environment:
             signing_key=signers(entropy) if self.keystores else None,
         )
         return self.devices[name]
+
+    def waiting(self, name: str, group_id: bytes) -> tuple[Entry, ...]:
+        """The messages of a group that wait for a person's device. Raises `NotPossible` for a service elsewhere."""
+        return self.service.waiting(group_id, self._device_id(name))
+
+    def drop(self, name: str, group_id: bytes) -> None:
+        """Let the delivery service drop the messages that wait. Raises `NotPossible` for a service elsewhere."""
+        self.service.drop(group_id, self._device_id(name))
+
+    def _device_id(self, name: str) -> str:
+        device = self.devices[name]
+        return device_id(device.suite.id, device.signature_key())
 
     def next_group_number(self) -> int:
         """The next number for a new group. The first group has number 1."""

@@ -364,5 +364,6 @@ class World:
     release = _acting(network.release)
     delay = _acting(network.delay)
     let_through = _acting(network.let_through)
+    drop = _acting(network.drop)
     compromise = _acting(network.compromise)
     inject = _acting(network.inject)

@@ -32,7 +32,7 @@ FORMAT: Final = "mls-workbench/playground-view"
 VERSION: Final = 1
 
 FREQUENT: Collection[str] = (
-    *("commit", "update", "send", "add", "remove", "hold", "release", "delay", "let_through", "compromise"),
+    *("commit", "update", "send", "add", "remove", "hold", "release", "delay", "let_through", "drop", "compromise"),
 )
 RARE: Collection[str] = (
     *("propose_add", "propose_remove", "join", "request_to_join", "approve", "resync", "share_psk", "commit_with_psk"),

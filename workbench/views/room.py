@@ -340,12 +340,12 @@ class _Room:
         membership = self.world.devices[name].device_state.groups.get(self.world.group_id)
         if membership is None or not membership.state.active or not self.operates_service:
             return
-        epoch, held = membership.state.epoch, {entry.message for entry in membership.pen.entries}
-        first = min((membership.first_unread, *(entry.index for entry in membership.pen.entries)))
-        for entry in self.world.service.entries(self.world.group_id, first):
-            is_late, is_held = entry.index in membership.late, entry.message in held
-            if entry.message in self.by_wire and (is_late or is_held or entry.index >= membership.next_index):
-                yield {"message": self.by_wire[entry.message], "reason": _reason(entry, epoch, is_late=is_late)}
+        epoch, late, held = membership.state.epoch, membership.late, {each.index for each in membership.pen.entries}
+        waiting = self.world.group.environment.waiting(name, self.world.group_id)
+        known = {entry.index: entry for entry in (*waiting, *membership.pen.entries)}
+        for index, entry in sorted(known.items()):
+            if entry.message in self.by_wire and (index in {*late, *held} or index >= membership.next_index):
+                yield {"message": self.by_wire[entry.message], "reason": _reason(entry, epoch, is_late=index in late)}
 
     @cached_property
     def operates_service(self) -> bool:

@@ -3,7 +3,7 @@
 - `founding`: make people and groups. `membership`: what members do.
 - `joining`: join without an invitation. `outside`: proposals from outsiders.
 - `people`: compare safety codes, lock a group, add a further device.
-- `psks`: pre-shared keys. `network`: hold back and delay messages, and what the attacker does.
+- `psks`: pre-shared keys. `network`: hold back, delay and drop messages, and what the attacker does.
 - `reasons`: common reasons why actions are not possible.
 """
 
@@ -27,7 +27,8 @@ _ALL: tuple[Action[Any, Any], ...] = (
     *(people.verify, people.lock, people.unlock, people.dismiss_alarm, people.add_own_device),
     *(outside.external_sender, outside.ask_to_add, outside.ask_to_remove),
     *(founding.branch, founding.reinit, founding.successor),
-    *(network.hold, network.release, network.delay, network.let_through, network.compromise, network.inject),
+    *(network.hold, network.release, network.delay, network.let_through, network.drop),
+    *(network.compromise, network.inject),
 )
 
 ACTIONS: Mapping[str, Action[Any, Any]] = {each.name: each for each in _ALL}

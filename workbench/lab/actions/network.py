@@ -1,4 +1,4 @@
-"""Actions that hold back or delay messages, and actions of the attacker."""
+"""Actions that hold back, delay or drop messages, and actions of the attacker."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from workbench.mls import MLSError
 
 Content: TypeAlias = Literal["application", "proposal", "commit"]
 
+ELSEWHERE = "The attacker does not control the delivery service, which is elsewhere"
 STEP_KINDS: Mapping[Content, StepKind] = {"application": "message", "proposal": "propose", "commit": "commit"}
 
 
@@ -65,6 +66,18 @@ def let_through(group: Group, name: str) -> None:
     group.record.write("process", name, f"{as_name(name)} received the delayed messages")
 
 
+def _against_drop(group: Group, name: str) -> str | None:
+    if group.environment.home.is_shared:
+        return ELSEWHERE
+    return None if group.environment.waiting(name, group.group_id) else f"No message of this group waits for {name}"
+
+
+@action("Drop what waits for {who}", MEMBER, reason=_against_drop)
+def drop(group: Group, name: str) -> None:
+    """Let the server drop the messages that wait for a device, so that they never reach it."""
+    group.environment.drop(name, group.group_id)
+
+
 def _is_compromised(group: Group, name: str) -> bool:
     return any(held is group.environment.devices[name].device_state for _, held in group.attacker.compromised)
 
@@ -84,8 +97,7 @@ def compromise(group: Group, name: str) -> None:
 
 
 def _against_inject(group: Group, *_arguments: object) -> str | None:
-    elsewhere = "The attacker does not control the delivery service, which is elsewhere"
-    return elsewhere if group.environment.home.is_shared else None
+    return ELSEWHERE if group.environment.home.is_shared else None
 
 
 @action("Inject a message", DETAIL, DETAIL, DETAIL, reason=_against_inject)
