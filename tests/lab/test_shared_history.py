@@ -54,6 +54,16 @@ def test_actions_in_a_second_group_are_performed_in_the_second_group() -> None:
     assert [each.trace() for each in opened.groups] == [each.trace() for each in world.groups]
 
 
+def test_a_history_opens_with_the_group_of_which_it_is() -> None:
+    world = World.of(["Alice", "Bob", "Carol"])
+    beside = world.branch("Alice", "Bob")
+    history = SharedHistory.of_text(SharedHistory.of(beside).to_text())
+    assert history.play().trace() == beside.trace()
+    made: dict[str, Any] = {}
+    exec(history.as_python(), made)  # noqa: S102 - our own program
+    assert made["world"].trace() == beside.trace()
+
+
 def test_a_history_until_a_step_is_what_had_happened_then() -> None:
     world = small()
     world.hold("Alice")
@@ -122,6 +132,7 @@ NOT_PLAYED: dict[str, tuple[object, str]] = {
     "an unknown person": (as_json(actions=[["commit", ["Zoe"]]]), "Action 1, commit, is not possible: There is no"),
     "a person who is a number": (as_json(actions=[["device", [7]]]), "Action 1, device, is not possible"),
     "a group that does not exist": (as_json(actions=[["device", ["A"], {}, 3]]), "there is no group 3"),
+    "a group that is never founded": (as_json(group=1), "opens with group 1, which nobody has founded"),
     "bytes that are no message": (
         as_json(actions=[*as_json()["actions"], ["inject", ["commit", {"bytes": "00"}, "x"]]]),
         "The delivery service refuses",

@@ -53,14 +53,15 @@ export function render({ model, el }) {
     picture: (name) => tell({ pictures: flipped(model.get("pictures"), name) }),
     share: () => change({ isSharing: !own.isSharing }),
   });
-  const share = sharePanel({ open: (content) => ask({ do: "open", content }), page: () => ask({ do: "page" }), clip: () => ask({ do: "clip" }) });
+  const shownStep = () => space.shared.get("step");
+  const share = sharePanel({ open: (content) => ask({ do: "open", content }), page: () => ask({ do: "page" }), clip: () => ask({ do: "clip" }), step: shownStep });
   const waiting = waitingLine(model, tell);
   const form = actionForm({
     waiting: waiting.element,
     choose: (chosen) => tell({ chosen }),
     act: (name, from) => ask({ do: "act", name, from }),
     newest: () => space.shared.set("step", lastStep()),
-    step: () => space.shared.get("step"),
+    step: shownStep,
   });
   const reads = html("ul", {});
   const read = html("section", { class: "mls-reads", "aria-label": "What the attacker has read" }, html("h3", {}, "The attacker has read"), reads);
@@ -157,7 +158,7 @@ export function render({ model, el }) {
   /** A link of the app that opens this history at the step that is shown. @param {string} text */
   function addressOf(text) {
     const { origin, pathname } = location;
-    return `${origin}${pathname}?${new URLSearchParams({ history: text, step: String(space.shared.get("step") + 1) })}`;
+    return `${origin}${pathname}?${new URLSearchParams({ history: text, step: String(shownStep() + 1) })}`;
   }
 
   /** The reader chooses another branch of the timeline: Python opens its history. */

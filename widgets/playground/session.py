@@ -295,9 +295,7 @@ class Session:
         if step >= self.last:
             return self.world
         if self._past is None or self._past[0] != step:
-            past = SharedHistory.of(self.world, until=max(step, 0))
-            number = self.world.group.number
-            self._past = step, _played(past, self.bounds, self._advance).groups[number]
+            self._past = step, _played(SharedHistory.of(self.world, until=max(step, 0)), self.bounds, self._advance)
         return self._past[1]
 
     def _around(self) -> dict[str, Any]:

@@ -14,8 +14,9 @@ const FILE_AT_MOST = 200_000;
  * @param {(content: string) => void} does.open opens a history from a file
  * @param {() => void} does.page asks Python for the page
  * @param {() => void} does.clip asks Python for the clip
+ * @param {() => number} does.step the step that the pictures show: a file opens at it
  */
-export function sharePanel({ open, page, clip }) {
+export function sharePanel({ open, page, clip, step }) {
   const link = html("input", { class: "mls-select mls-link", readonly: true, "aria-label": "Link" });
   const linkRow = html("div", { class: "mls-fields" }, link, copyButton("Copy the link", () => link.value));
   const long = html("p", {}, "This history is too long for an address. Save it as a file, and send the file.");
@@ -31,7 +32,7 @@ export function sharePanel({ open, page, clip }) {
     html(
       "div",
       { class: "mls-fields" },
-      html("button", { type: "button", class: "mls-do", click: () => save("history.json", "application/json", shared.file) }, "Save as a file"),
+      html("button", { type: "button", class: "mls-do", click: () => save("history.json", "application/json", `${shared.file.slice(0, -1)}, "step": ${step()}}`) }, "Save as a file"),
       html("button", { type: "button", class: "mls-do", click: () => file.click() }, "Open a file"),
       file,
       html("button", { type: "button", class: "mls-do", click: page }, "Save as a page that plays offline"),

@@ -41,7 +41,7 @@ MOST_SECONDS = 20.0
 
 _LONGEST_TEXT = 10_000
 _LONGEST_QUOTE = 60
-_KEYS = frozenset({"format", "version", "seed", "suite", "handshakes", "past_epochs", "actions", "step"})
+_KEYS = frozenset({"format", "version", "seed", "suite", "handshakes", "past_epochs", "actions", "group", "step"})
 
 
 class InvalidHistory(ValueError):
@@ -54,9 +54,9 @@ class HistoryTooLarge(InvalidHistory):
 
 @dataclass(frozen=True)
 class SharedHistory:
-    """The seed and the actions of a world. `step` is the step at which the history opens, from 0; None is the last.
+    """The seed and the actions of a world. `past_epochs` is the only part of the devices' policy that is kept.
 
-    `past_epochs` is the only part of the devices' policy that is kept.
+    The history opens with the group of the number `group`, at the step `step`; both count from 0, and None is the last.
     """
 
     seed: int | str
@@ -64,6 +64,7 @@ class SharedHistory:
     suite: int = 1
     handshakes: str = "public"
     past_epochs: int = 0
+    group: int = 0
     step: int | None = field(default=None, compare=False)
 
     @classmethod
@@ -81,11 +82,12 @@ class SharedHistory:
             if until is None or len(performed.steps) <= number or performed.steps[number] <= until + 1
         )
         suite = world.groups[0].suite.id
-        return cls(world.seed, actions, suite, world.handshakes, world.policy.past_epochs)
+        return cls(world.seed, actions, suite, world.handshakes, world.policy.past_epochs, number)
 
     def play(self, *, seconds: float = MOST_SECONDS, advance: Callable[[int, int], None] | None = None) -> World:
-        """Perform all actions in a new world. Raises `InvalidHistory`, or `HistoryTooLarge` after so many seconds.
+        """Perform all actions in a new world. The result is the group with which the history opens.
 
+        Raises `InvalidHistory`, or `HistoryTooLarge` after so many seconds.
         `advance` is called before each action with the number of those that are done, and of all. What it raises ends
         the work. Without it a lesson shows how far a long history is.
         """
@@ -108,7 +110,9 @@ class SharedHistory:
                 _perform(world, performed)
             except (NotPossible, Refused, MLSError) as error:
                 raise InvalidHistory(f"Action {number}, {performed.name}, is not possible: {error}") from error
-        return world
+        if self.group >= len(world.groups):
+            raise InvalidHistory(f"The history opens with group {self.group}, which nobody has founded")
+        return world.groups[self.group]
 
     # As JSON, as text, and as a program
 
@@ -122,7 +126,9 @@ class SharedHistory:
             "handshakes": self.handshakes,
             "past_epochs": self.past_epochs,
             "actions": [_written(performed) for performed in self.actions],
-        } | ({} if self.step is None else {"step": self.step})
+            **({} if self.group == 0 else {"group": self.group}),
+            **({} if self.step is None else {"step": self.step}),
+        }
 
     @classmethod
     def of_json(cls, given: object) -> SharedHistory:
@@ -139,7 +145,7 @@ class SharedHistory:
         handshakes = given.get("handshakes", "public")
         if handshakes not in {"public", "private"}:
             raise InvalidHistory(f'"handshakes" is {_brief(handshakes)}; it has to be "public" or "private"')
-        numbers = {name: given.get(name, default) for name, default in (("suite", 1), ("past_epochs", 0))}
+        numbers = {name: given.get(name, default) for name, default in (("suite", 1), ("past_epochs", 0), ("group", 0))}
         for name, value in numbers.items():
             if not _is_number(value, 0, 2**16 - 1):
                 raise InvalidHistory(f'"{name}" is {_brief(value)}; it has to be a number from 0 to 65535')
@@ -195,6 +201,7 @@ class SharedHistory:
         calls = [
             f"world{f'.groups[{performed.group}]' if performed.group else ''}.{_plain(performed)}" for performed in rest
         ]
+        calls += [f"world = world.groups[{self.group}]"] if self.group else []
         return "\n".join([*imports, "", f"world = {made}", *calls, ""])
 
 

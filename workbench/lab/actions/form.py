@@ -45,7 +45,8 @@ def perform(group: Group, action: Action[Any, Any], chosen: Chosen) -> object:
         raise NotPossible(reason)
     filled = filled_in(action, chosen)
     for value in (value for argument, value in filled if argument.is_new):
-        founding.device(group, value)
+        if value not in group.environment.devices:
+            founding.device(group, value)
     return action(group, *(value for _, value in filled))
 
 
