@@ -3,7 +3,7 @@ import test from "node:test";
 import { cellsOf, frameAt, leavesBelow, nodeOver, pathTo, readIn } from "../../widgets/secret_tree/frame.js";
 import { layout, neighbour } from "../../widgets/secret_tree/geometry.js";
 import { draw } from "../../widgets/secret_tree/picture.js";
-import { messageSentence, sentence, tableRows } from "../../widgets/secret_tree/words.js";
+import { messageSentence, ratchetWords, sentence, tableRows } from "../../widgets/secret_tree/words.js";
 import { secretTree } from "./secrets.js";
 
 /** @param {Partial<import("../../widgets/secret_tree/frame.js").Place>} [place] */
@@ -55,7 +55,16 @@ test("a generation is used, skipped and kept, pending, or gone", () => {
 test("a generation beyond the limit of the device is refused", () => {
   const frame = at({ leaf: 0 });
   const far = cellsOf(frame, frame.ratchets[1], 20).filter(({ state }) => state === "refused");
-  assert.equal(far[0].generation, 2 + frame.view.limits.forward + 1);
+  assert.equal(far[0].generation, 2 + 10 + 1);
+});
+
+test("where the limits of the devices are unknown, no generation is refused, and the words say so", () => {
+  const known = at({ leaf: 0 });
+  const frame = { ...known, view: { ...known.view, limits: null } };
+  assert.deepEqual(cellsOf(frame, frame.ratchets[1], 20).filter(({ state }) => state === "refused"), []);
+  assert.match(sentence(frame, 0), /The record does not say how many keys a message may skip\.$/);
+  assert.equal(ratchetWords(frame, frame.ratchets[1]), "next key: 2");
+  assert.equal(ratchetWords(known, known.ratchets[1]), "next key: 2, up to 12");
 });
 
 test("a message lights up its way and its generation, and shows the ratchets of its leaf", () => {

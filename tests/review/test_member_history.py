@@ -9,7 +9,7 @@ import pytest
 
 from tests.mls.group.scenario import group_of
 from tests.review.test_audit import pieces
-from widgets import DerivationGraph, KeyLifetimes, KeySchedule, RatchetTree, SecurityMatrix, Timeline
+from widgets import DerivationGraph, KeyLifetimes, KeySchedule, RatchetTree, SecretTree, SecurityMatrix, Timeline
 from widgets.shared.still import run
 from workbench.adversary.group_history import GroupHistory
 from workbench.adversary.leak import leak_in_record
@@ -114,6 +114,9 @@ def test_its_pictures_name_the_stated_leaks_and_what_is_unknown() -> None:
     assert list(KeyLifetimes.of(found).view["devices"]) == ["Bob"]
     assert "lead to the epoch authenticator of epoch 3" in repr(DerivationGraph.of(found.verdict(), 3))
     assert "epoch 3, seen by Bob" in repr(KeySchedule.of(found))
+    tree = SecretTree.of(found)
+    assert [each["text"] for each in tree.view["messages"]] == ["one", "two", "three"]
+    assert tree.view["limits"] == {"forward": 1000, "behind": 64, "past_epochs": 64}
     assert "seen by the attacker with these leaks" in repr(RatchetTree.of(found))
     assert "seen by Bob" in repr(RatchetTree.of(history()))
     assert repr(Timeline.of(found)) == "Timeline('group “the group”', step 7 of 7)"

@@ -87,7 +87,7 @@ def test_a_tree_with_a_damaged_key_fits_no_cipher_suite() -> None:
         (SecurityMatrix, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
         (KeyLifetimes, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
         (KeySchedule, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
-        (SecretTree, "a World, recorded calls or a Scenario"),
+        (SecretTree, "a World, recorded calls, a Scenario, a MemberHistory or a trace"),
         (ServerKnowledge, "a World"),
         (lambda: DerivationGraph, "a verdict"),
     ],

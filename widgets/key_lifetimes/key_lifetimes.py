@@ -50,9 +50,11 @@ class KeyLifetimes(Picture):
     ) -> None:
         """Show the secrets of a device (by default the first), and its compromise after a step (by default the last).
 
-        Raises ValueError if the view has no such device, step or leak.
+        Raises ValueError if the view has no such device, step or leak, or no device at all.
         """
         devices = list(view["devices"])
+        if not devices:
+            raise ValueError("no device was recorded in this history: public material alone shows no secret")
         last = len(view["security"]["steps"]) - 1
         named = [leak["name"] for leak in view["security"]["leaks"]]
         if device is not None and device not in devices:

@@ -236,7 +236,7 @@ export function cellsOf(frame, { name, generation, kept, newest }, room) {
 /** @param {Frame} frame @param {number} at @param {number | null} generation @param {number[]} kept @param {number} message @returns {Cell["state"]} */
 function stateOf(frame, at, generation, kept, message) {
   if (kept.includes(at)) return "kept";
-  if (generation !== null && at >= generation) return at - generation > frame.view.limits.forward ? "refused" : "next";
+  if (generation !== null && at >= generation) return at - generation > (frame.view.limits?.forward ?? Infinity) ? "refused" : "next";
   return message >= 0 && readIn(frame, message) !== null ? "used" : "gone";
 }
 

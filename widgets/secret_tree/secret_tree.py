@@ -9,16 +9,18 @@ import traitlets
 from widgets.shared.assemble import STYLES, module, stylesheet
 from widgets.shared.picture import Picture
 from widgets.shared.place import check_epoch, place_in, viewer_name
-from workbench.adversary.group_history import GroupHistory
 from workbench.lab import World
 from workbench.lab.recording import RecordedCalls
 from workbench.lab.scenarios import Scenario
-from workbench.views.judged_material import wrong_material
+from workbench.review.member_history import MemberHistory
+from workbench.views.judged_material import recorded_in
 from workbench.views.secret_tree import secret_tree_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from workbench.mls import Policy
+    from workbench.views.judged_material import JudgedMaterial
     from workbench.views.secret_tree import SecretTreeView
 
 
@@ -59,16 +61,14 @@ class SecretTree(Picture):
         super().__init__(view=view, **given, **traits)
 
     @classmethod
-    def of(cls, told: World | RecordedCalls | Scenario, **traits: Any) -> SecretTree:
-        """Show the history of a world, of recorded calls or of a scenario, with the limits of its devices.
+    def of(cls, material: JudgedMaterial, **traits: Any) -> SecretTree:
+        """Show the history of a world, of recorded calls, of a scenario, of a trace, or of a member of a foreign group.
 
-        Raises TypeError for anything else: other histories do not say which limits their devices have.
+        The limits are those of the world's devices, or those with which the member's messages were processed. A trace
+        does not say which limits its devices have. Raises TypeError for anything else.
         """
-        world = told.world if isinstance(told, Scenario) else told
-        if not isinstance(world, World | RecordedCalls):
-            raise wrong_material(cls.__name__, "a World, recorded calls or a Scenario", told)
-        policy = world.policy if isinstance(world, RecordedCalls) else world.group.environment.policy
-        return cls(secret_tree_view(GroupHistory.of(world.trace()), policy), **traits)
+        group_history = recorded_in(material, cls.__name__).group_history
+        return cls(secret_tree_view(group_history, _policy_of(material)), **traits)
 
     def __repr__(self) -> str:
         return f"SecretTree({self.view['title']!r}, {self._seen()})"
@@ -90,6 +90,20 @@ class SecretTree(Picture):
 
 
 _SHOWN = ("view", "step", "viewer", "epoch", "message", "leaf", "selected")
+
+
+def _policy_of(material: JudgedMaterial) -> Policy | None:
+    """The policy of the devices in some material; None if the material does not say it."""
+    match material:
+        case Scenario():
+            return _policy_of(material.world)
+        case World():
+            return material.group.environment.policy
+        case RecordedCalls():
+            return material.policy
+        case MemberHistory():
+            return material.states[0].policy
+    return None
 
 
 def _key(message: Any) -> str:

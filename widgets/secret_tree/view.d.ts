@@ -61,7 +61,7 @@ export interface SecretTreeView {
   members: MemberView[];
   viewers: ViewerView[];
   crowds: number[][];
-  limits: LimitsView;
+  limits: LimitsView | null;
   secrets: TreeSecretView[];
   epochs: Record<string, TreeEpochView>;
   steps: SecretTreeStepView[];

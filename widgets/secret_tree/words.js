@@ -62,7 +62,9 @@ export function sentence(frame, left) {
       : count === 0
         ? `${viewerFirst(viewer)} has deleted the whole tree.`
         : `${viewerFirst(viewer)} has opened ${opened.size} of ${leafCount} ${leafCount === 1 ? "leaf" : "leaves"}${kept ? `, and ${viewer.kind === "attacker" ? "has" : "keeps"} ${counted(kept, ...keys(frame))}` : ""}.`;
-  const window = `A message may skip ${limits.forward} keys, and a skipped key is kept for ${limits.behind} generations.`;
+  const window = limits
+    ? `A message may skip ${limits.forward} keys, and a skipped key is kept for ${limits.behind} generations.`
+    : "The record does not say how many keys a message may skip.";
   return `${what} ${has} ${window}${foldedSentence(frame, left)}`;
 }
 
@@ -102,7 +104,7 @@ export function ratchetWords(frame, { generation, standing, kept }) {
   if (generation === null) return standing === "never" ? `${viewer.name} never had it` : `${viewer.name} has deleted it`;
   const next = standing === "below" ? "not begun: all keys can be derived" : `next key: ${generation}`;
   const skipped = kept.length ? `, ${counted(kept.length, ...keys(frame))} kept` : "";
-  return `${next}${skipped}, up to ${generation + view.limits.forward}`;
+  return `${next}${skipped}${view.limits ? `, up to ${generation + view.limits.forward}` : ""}`;
 }
 
 /** A generation in words. @param {Frame} frame @param {Ratchet} ratchet @param {Cell} cell */

@@ -264,7 +264,7 @@ class SecretTable:
         entry = self.entries[secret]
         if entry["name"] == "encryption_secret" and entry["node"] is None and entry["epoch"] in self._leaf_counts:
             self._place(secret, root(self._leaf_counts[entry["epoch"]]))
-        return entry["node"]
+        return self.entries[secret]["node"]
 
     def _place(self, secret: SecretId, node: int | None) -> None:
         """Note the node of a secret. The path secret from which a private key was derived has the same node."""

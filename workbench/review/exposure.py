@@ -14,7 +14,7 @@ from workbench.adversary.attacker import Attacker
 from workbench.adversary.leaked_secrets import EpochKeys, LeakedRatchets, LeakedSecrets, leaked_secrets_of
 from workbench.adversary.theorem import allowed_by_theorem
 from workbench.inspect.carving import CarvedObject
-from workbench.mls import GroupState, PublicGroup
+from workbench.mls import CipherSuite, GroupState, PublicGroup
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS
 from workbench.review.known_secrets import KnownEpochSecret
@@ -120,7 +120,8 @@ def exposure(
     told, leaks = [], tuple(leaks)
     for each in alone:
         told.append(f"the epoch secret of epoch {each.epoch}")
-        attacker.take(_following_from(each, _public(views[each.epoch])))
+        public = _public(views[each.epoch])
+        attacker.take(following_from(each, public.suite, public.tree.leaf_count))
     for leak in leaks:
         state = first if leak.epoch is None else states.get(leak.epoch)
         if state is not None:
@@ -148,9 +149,9 @@ def _foretold(replayed: Replay, leaks: Sequence[StatedLeak], states: Mapping[int
     return Foretold(tuple(known), history.verdict().readable_epochs, tuple(allowed_by_theorem(group_history, leaked)))
 
 
-def _following_from(known: KnownEpochSecret, public: PublicGroup) -> LeakedSecrets:
+def following_from(known: KnownEpochSecret, suite: CipherSuite, leaf_count: int) -> LeakedSecrets:
     """The secrets of an epoch that follow from its epoch secret (RFC 9420 §8)."""
-    derived = epoch_from_epoch_secret(public.suite, known.epoch_secret, public.tree.leaf_count)
+    derived = epoch_from_epoch_secret(suite, known.epoch_secret, leaf_count)
     at = (known.group_id, known.epoch)
     return EpochKeys(*at, derived.secrets), LeakedRatchets(*at, derived.secret_tree)
 

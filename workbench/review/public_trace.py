@@ -18,7 +18,7 @@ def public_trace(line: HistoryLine) -> Trace:
     It has the public part of each epoch and the commits. It has no secret, even if the line was followed with a state.
     """
     epochs = sorted(line.begun)
-    first = _public(line.begun[epochs[0]])
+    first = public_part(line.begun[epochs[0]])
     writer = TraceWriter(first.suite, first.group_id)
     writer.add_holder(OBSERVER, "an observer", "server")
     writer.write(RecordedStep("found", None, 0, after=first, followers={OBSERVER: first.epoch}))
@@ -29,8 +29,8 @@ def public_trace(line: HistoryLine) -> Trace:
             "commit",
             None,
             0,
-            before=_public(line.views[epoch - 1]),
-            after=_public(line.begun[epoch]),
+            before=public_part(line.views[epoch - 1]),
+            after=public_part(line.begun[epoch]),
             messages=(Sent("commit", None, found.data),),
             followers={OBSERVER: epoch},
         )
@@ -38,7 +38,7 @@ def public_trace(line: HistoryLine) -> Trace:
     return writer.trace()
 
 
-def _public(view: View) -> PublicGroup:
+def public_part(view: View) -> PublicGroup:
     """The public part of a view, under a policy that refuses none of the commits that the line has."""
     public = view.public if isinstance(view, GroupState) else view
     return PublicGroup(

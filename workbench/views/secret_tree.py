@@ -14,7 +14,6 @@ from typing import Final, Literal, TypedDict
 from workbench.adversary.group_history import EpochRecord, GroupHistory
 from workbench.inspect.trace_format import HolderId, SecretId, Trace, TraceSecret
 from workbench.mls import Policy
-from workbench.mls.group.public_group import DEFAULT_POLICY
 from workbench.mls.tree.tree_math import root
 from workbench.views.crowds import CrowdNumber, Crowds
 from workbench.views.ratchet_tree import members_of, ratchet_tree_view, viewers_of
@@ -111,7 +110,10 @@ class LimitsView(TypedDict):
 
 
 class SecretTreeView(TypedDict):
-    """The secret trees of a group through time. `crowds` has the sets of viewers, each as indices of `viewers`."""
+    """The secret trees of a group through time. `crowds` has the sets of viewers, each as indices of `viewers`.
+
+    `limits` is null if the material does not say which limits the devices have.
+    """
 
     format: Literal["mls-workbench/secret-tree-view"]
     version: Literal[1]
@@ -120,7 +122,7 @@ class SecretTreeView(TypedDict):
     members: list[MemberView]
     viewers: list[ViewerView]
     crowds: list[list[int]]
-    limits: LimitsView
+    limits: LimitsView | None
     secrets: list[TreeSecretView]
     epochs: dict[str, TreeEpochView]
     steps: list[SecretTreeStepView]
@@ -129,12 +131,15 @@ class SecretTreeView(TypedDict):
 
 def secret_tree_view(
     group_history: GroupHistory,
-    policy: Policy = DEFAULT_POLICY,
+    policy: Policy | None = None,
     title: str | None = None,
     *,
     tree: RatchetTreeView | None = None,
 ) -> SecretTreeView:
-    """The view of a group's history. `policy` is that of its devices, `tree` the view of its ratchet tree, if made."""
+    """The view of a group's history.
+
+    `policy` is that of its devices, None if it is unknown. `tree` is the view of its ratchet tree, if made.
+    """
     trace = group_history.trace
     tree = tree or ratchet_tree_view(trace)
     crowds, table = Crowds(viewers_of(trace)), _Table(group_history)
@@ -151,16 +156,17 @@ def secret_tree_view(
         "members": members_of(trace),
         "viewers": viewers_of(trace),
         "crowds": crowds.written(),
-        "limits": {
-            "forward": policy.ratchets.forward,
-            "behind": policy.ratchets.behind,
-            "past_epochs": policy.past_epochs,
-        },
+        "limits": None if policy is None else _limits(policy),
         "secrets": table.entries,
         "epochs": {str(epoch): _epoch(record) for epoch, record in group_history.epochs.items()},
         "steps": steps,
         "messages": messages,
     }
+
+
+def _limits(policy: Policy) -> LimitsView:
+    ratchets = policy.ratchets
+    return {"forward": ratchets.forward, "behind": ratchets.behind, "past_epochs": policy.past_epochs}
 
 
 class _Table:
