@@ -6,7 +6,8 @@ from functools import cache
 
 from workbench.lab import World
 from workbench.lab.record import ATTACKER, SERVER
-from workbench.views.room import RoomView, ScreenView, room_view
+from workbench.views.room import room_view
+from workbench.views.room_schema import RoomView, ScreenView
 from workbench.views.trial import trial
 
 

@@ -30,8 +30,7 @@ from workbench.lab.scenarios import Scenario
 from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, SharedHistory
 from workbench.mls import MLSError
 from workbench.views.key_schedule import key_schedule_view
-from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, OfferView, offer_view, playground_view
-from workbench.views.ratchet_tree import GrowingTree
+from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, GrowingPlayground, OfferView, offer_view
 from workbench.views.timeline import TimelineLine
 from workbench.views.timeline_sources import world_line
 from workbench.views.wire_history import WireHistory
@@ -96,7 +95,7 @@ class Session:
         self._earlier: list[Earlier] = []
         self._past: tuple[int, World] | None = None
         self._opened = 0
-        self._growing = GrowingTree()
+        self._growing = GrowingPlayground()
         self._advance: Advance = unwatched
 
     @classmethod
@@ -323,7 +322,7 @@ class Session:
     def _view(self) -> dict[str, Any]:
         """The view of the world, and the messages that the attacker has read, each with its sender."""
         lines = {number: line for number, (_, _, line) in enumerate(self._earlier)}
-        view = playground_view(self.world, self.leaks, dict([*lines.items()][-BRANCHES:]), self._growing)
+        view = self._growing.view(self.world, self.leaks, dict([*lines.items()][-BRANCHES:]))
         messages = [step["message"] for step in view["tree"]["steps"] if step["message"] is not None]
         reads = [[sent["sender"], sent["read"][ATTACKER]] for sent in messages if ATTACKER in sent["read"]]
         return {"view": view, "reads": reads}

@@ -20,7 +20,7 @@ from workbench.views.trial import trial
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from workbench.views.room import RoomView
+    from workbench.views.room_schema import RoomView
 
 
 class Room(Picture):

@@ -1,4 +1,4 @@
-/** Generated from workbench/views/room.py, where each field is explained, by `make docs`. */
+/** Generated from workbench/views/room_schema.py, where each field is explained, by `make docs`. */
 
 import type { TrialView } from "../room/trial.d.ts";
 

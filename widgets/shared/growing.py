@@ -28,22 +28,22 @@ class GrowingWidget(Announced):
         state: dict[str, Any] = super().get_state(key, drop_defaults)
         return {**state, "edition": self._edition} if "view" in state else state
 
-    def _send(self, msg: dict[str, Any], buffers: Any = None) -> None:
-        """Send a message of ipywidgets. An update of the view becomes its difference, with the rest of the update."""
-        if msg["method"] == "update" and "view" in msg["state"]:
-            msg = self._as_difference(msg)
-        super()._send(msg, buffers)
-
-    def _as_difference(self, update: dict[str, Any]) -> dict[str, Any]:
-        view, known = update["state"]["view"], self._known
+    def send_state(self, key: Any = None) -> None:
+        """Send these traits, by default all; the view among them as its difference from the view that browsers have."""
+        names = {key} if isinstance(key, str) else {*self.keys} if key is None else {*key}
+        if "view" not in names:
+            super().send_state(key)
+            return
         self._edition += 1
-        state = {**update["state"], "edition": self._edition}
-        if known is None:
-            return {**update, "state": state}
-        self._known = view
-        del state["view"]
-        content = {"model": self.model_id, "change": difference(known, view), "state": state}
-        return {"method": "custom", "content": content}
+        if self._known is None or key is None:
+            super().send_state(key)
+            return
+        change, self._known = difference(self._known, self.view), self.view
+        rest = self.get_state(names - {"view"})
+        # ipywidgets compares what a browser has set with what it was sent last.
+        self._property_lock |= {name: value for name, value in rest.items() if name in self._property_lock}
+        content = {"model": self.model_id, "change": change, "state": {**rest, "edition": self._edition}}
+        self._send({"method": "custom", "content": content})
 
     def _hear(self, _widget: object, content: Any, _buffers: object) -> None:
         """A browser listens, and has this edition. If it has missed a later one, it gets the whole view."""

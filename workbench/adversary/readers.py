@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 
 from workbench.adversary.group_history import MessageRecord
 from workbench.adversary.knowledge import Knowledge
 from workbench.adversary.verdict import RecordedHistory
 from workbench.inspect.trace_format import HolderId
 from workbench.inspect.trace_rules import Fact
+
+NOBODY = frozenset[HolderId]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,25 @@ class MessageReaders:
     ever: frozenset[HolderId]
 
 
-def message_readers(recorded: RecordedHistory, devices: Sequence[HolderId]) -> tuple[MessageReaders, ...]:
-    """Who of these devices can read which application message, in the order of the messages."""
+def message_readers(
+    recorded: RecordedHistory, devices: Sequence[HolderId], earlier: Sequence[MessageReaders] = ()
+) -> tuple[MessageReaders, ...]:
+    """Who of these devices can read which application message, in the order of the messages.
+
+    `earlier` may give the readers as they were when the history was shorter: a device that could read a message then,
+    or ever, can so in the longer history too, because there are only more rules.
+    """
     history = recorded.group_history
 
     @cache
     def known(facts: frozenset[Fact]) -> Knowledge:
         return recorded.deduction_rules.deductive_closure(facts)
 
-    def opens(held: Mapping[HolderId, frozenset[Fact]], message: MessageRecord) -> frozenset[HolderId]:
-        return frozenset(device for device in devices if message.fact in known(held.get(device, frozenset())))
+    def opens(
+        held: Mapping[HolderId, frozenset[Fact]], message: MessageRecord, before: frozenset[HolderId] = NOBODY
+    ) -> frozenset[HolderId]:
+        others = (device for device in devices if device not in before)
+        return before | {device for device in others if message.fact in known(held.get(device, frozenset()))}
 
     ever = {
         device: frozenset[Fact]().union(*(held.get(device, frozenset()) for held in history.held)) for device in devices
@@ -50,9 +62,9 @@ def message_readers(recorded: RecordedHistory, devices: Sequence[HolderId]) -> t
     return tuple(
         MessageReaders(
             message,
-            opens(history.held[message.step - 1] if message.step else {}, message),
+            opens(history.held[message.step - 1] if message.step else {}, message, before.then if before else NOBODY),
             opens(last, message),
-            opens(ever, message),
+            opens(ever, message, before.ever if before else NOBODY),
         )
-        for message in history.messages
+        for message, before in zip_longest(history.messages, earlier)
     )

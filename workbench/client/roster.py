@@ -81,20 +81,23 @@ def people(members: Sequence[RosterDevice]) -> Mapping[str, tuple[RosterDevice, 
 
 
 def _arrivals(seen: Mapping[bytes, RosterDevice], state: GroupState) -> dict[bytes, RosterDevice]:
-    """The devices of a state: those that were not seen before, and those that were, with their present leaf nodes."""
-    present = [leaf_node for _, leaf_node in state.tree.leaves()]
-    former = [each.leaf_node for each in seen.values()]
-    users = {user_of(each.identity) for each in seen.values()}
+    """The devices of a state that were not seen before, and those that have another leaf node or leaf since then."""
+    present = dict(state.tree.leaves())
     found: dict[bytes, RosterDevice] = {}
-    for leaf, leaf_node in state.tree.leaves():
-        key = device_key(leaf_node)
-        if key in seen:
-            found[key] = replace(seen[key], leaf=leaf, leaf_node=leaf_node)
-            continue
+    newcomers: dict[LeafIndex, LeafNode] = {}
+    for leaf, leaf_node in present.items():
+        before = seen.get(device_key(leaf_node))
+        if before is None:
+            newcomers[leaf] = leaf_node
+        elif before.leaf_node is not leaf_node or before.leaf != leaf:
+            found[device_key(leaf_node)] = replace(before, leaf=leaf, leaf_node=leaf_node)
+    former = [each.leaf_node for each in seen.values()] if newcomers else []
+    users = {user_of(each.identity) for each in seen.values()} if newcomers else set()
+    for leaf, leaf_node in newcomers.items():
         identity = credential_name(leaf_node)
-        approver = approver_among(state.suite, leaf_node, (*former, *present))
+        approver = approver_among(state.suite, leaf_node, (*former, *present.values()))
         user = user_of(identity)
-        found[key] = RosterDevice(
+        found[device_key(leaf_node)] = RosterDevice(
             leaf,
             identity,
             name_of(state.tree, leaf),

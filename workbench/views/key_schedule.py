@@ -148,29 +148,45 @@ def key_schedule_view(
     group_history: GroupHistory, title: str | None = None, *, tree: RatchetTreeView | None = None
 ) -> KeyScheduleView:
     """The view of a group's history. `tree` may give the view of its ratchet tree, so that it is not made again."""
-    trace = group_history.trace
-    tree = tree or ratchet_tree_view(trace)
-    crowds = Crowds(viewers_of(trace))
-    writer = _Writer(group_history, suite_of(trace), _Derivations.of(trace), SecretHolders.of(trace), crowds)
-    view: KeyScheduleView = {
-        "format": FORMAT,
-        "version": VERSION,
-        "title": title or tree["title"],
-        "suite": trace["suite"],
-        "members": members_of(trace),
-        "viewers": viewers_of(trace),
-        "crowds": [],
-        "steps": [{"epoch": step["epoch"], "title": step["title"]} for step in tree["steps"]],
-        "epochs": {
-            str(epoch): writer.epoch(record, tree["steps"][record.step]["title"])
-            for epoch, record in group_history.epochs.items()
-        },
-        "exports": [],
-    }
-    view["crowds"] = crowds.written()
-    exports = (export_of(view, epoch, *_EXPORTED) for epoch in group_history.epochs)
-    view["exports"] = [export for export in exports if export is not None]
-    return view
+    return GrowingKeySchedule().view(group_history, title, tree=tree)
+
+
+class GrowingKeySchedule:
+    """Makes the views of a history that grows: of a longer one it reads only the new steps."""
+
+    def __init__(self) -> None:
+        self._holders = SecretHolders()
+
+    def view(
+        self, group_history: GroupHistory, title: str | None = None, *, tree: RatchetTreeView | None = None
+    ) -> KeyScheduleView:
+        """The view of a group's history. `tree` may give the view of its ratchet tree, so that it is not made again."""
+        trace = group_history.trace
+        if not self._holders.is_continued_by(trace):
+            self._holders = SecretHolders()
+        self._holders.read(trace)
+        tree = tree or ratchet_tree_view(trace)
+        crowds = Crowds(viewers_of(trace))
+        writer = _Writer(group_history, suite_of(trace), _Derivations.of(trace), self._holders, crowds)
+        view: KeyScheduleView = {
+            "format": FORMAT,
+            "version": VERSION,
+            "title": title or tree["title"],
+            "suite": trace["suite"],
+            "members": members_of(trace),
+            "viewers": viewers_of(trace),
+            "crowds": [],
+            "steps": [{"epoch": step["epoch"], "title": step["title"]} for step in tree["steps"]],
+            "epochs": {
+                str(epoch): writer.epoch(record, tree["steps"][record.step]["title"])
+                for epoch, record in group_history.epochs.items()
+            },
+            "exports": [],
+        }
+        view["crowds"] = crowds.written()
+        exports = (export_of(view, epoch, *_EXPORTED) for epoch in group_history.epochs)
+        view["exports"] = [export for export in exports if export is not None]
+        return view
 
 
 def suite_of(trace: Trace) -> CipherSuite:
@@ -382,7 +398,7 @@ class _Writer:
 
     def _held(self, secret: SecretId) -> list[TimeHeldView]:
         together: defaultdict[tuple[int, int | None, HowHeld], list[HolderId]] = defaultdict(list)
-        for holder, how, first, end in self.holders.of_secret.get(secret, ()):
+        for holder, how, first, end in self.holders.of(secret):
             together[first, end, how].append(holder)
         return [
             {"holders": self.crowds.number_of(holders), "how": how, "first": first, "end": end}

@@ -8,7 +8,7 @@ secrets. The view also contains the security view: with its rules the picture co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -130,6 +130,18 @@ EPOCH_SECRETS = frozenset(
 )
 """The other secrets of an epoch that a device keeps (RFC 9420 §8)."""
 
+KIND_OF: Mapping[str, KindId] = MappingProxyType(
+    {
+        "init_secret": "init",
+        "encryption_secret": "tree",
+        "tree_node_secret": "tree",
+        "psk": "psks",
+        "resumption_psk": "psks",
+        "signature_private_key": "signature",
+    }
+)
+"""The kinds of secrets that the name alone decides."""
+
 
 def key_lifetimes_view(
     recorded: RecordedHistory,
@@ -144,14 +156,14 @@ def key_lifetimes_view(
     """
     security = security_view(recorded, leaks, title, tree=tree)
     names = _Names.of(recorded.group_history)
-    facts = _facts_by_number(recorded, security)
+    places = [None if secret is None else names.place(secret) for secret in _facts_by_number(recorded, security)]
     held = {member["id"]: _bars(security, member["id"]) for member in security["members"]}
     return {
         "format": FORMAT,
         "version": VERSION,
         "title": security["title"],
         "kinds": dict(KINDS),
-        "devices": {device: _kinds(bars, facts, names) for device, bars in held.items() if bars},
+        "devices": {device: _kinds(bars, places) for device, bars in held.items() if bars},
         "security": security,
     }
 
@@ -175,13 +187,13 @@ def _bars(security: SecurityView, device: HolderId) -> list[BarView]:
     return bars
 
 
-def _kinds(bars: list[BarView], facts: list[SecretId | None], names: _Names) -> list[KindView]:
+def _kinds(bars: list[BarView], places: Sequence[tuple[KindId, tuple[int, str]] | None]) -> list[KindView]:
     sorted_out: dict[KindId, dict[tuple[int, str], list[BarView]]] = {kind: {} for kind in get_args(KindId)}
     for bar in bars:
-        secret = facts[bar["fact"]]
-        if secret is not None:
-            kind = names.kind(secret)
-            sorted_out[kind].setdefault(names.lane(secret, kind), []).append(bar)
+        place = places[bar["fact"]]
+        if place is not None:
+            kind, lane = place
+            sorted_out[kind].setdefault(lane, []).append(bar)
     kinds: list[KindView] = []
     for kind, by_lane in sorted_out.items():
         lanes: list[LaneView] = [
@@ -227,6 +239,7 @@ class _Names:
     """Finds the kind of a secret, and the lane to which it belongs."""
 
     group_history: GroupHistory
+    people: Mapping[HolderId, str]
     purposes: Mapping[SecretId, str]
     shared: Mapping[SecretId, str]
 
@@ -246,27 +259,25 @@ class _Names:
             if "shared" in step:
                 gained = (each for secrets in step["keys_learned"].values() for each in secrets)
                 shared |= dict.fromkeys(gained, step["shared"])
-        return cls(group_history, purposes, shared)
+        people = {each["id"]: each["name"] for each in group_history.trace["holders"]}
+        return cls(group_history, people, purposes, shared)
+
+    def place(self, secret: SecretId) -> tuple[KindId, tuple[int, str]]:
+        """The kind and the lane of a secret, which are the same on all devices."""
+        kind = self.kind(secret)
+        return kind, self.lane(secret, kind)
 
     def kind(self, secret: SecretId) -> KindId:
         """The kind of a secret, by its name and its purpose."""
         entry = self.group_history.secrets[secret]
         name = entry["name"]
-        kinds: dict[str, KindId] = {
-            "init_secret": "init",
-            "encryption_secret": "tree",
-            "tree_node_secret": "tree",
-            "psk": "psks",
-            "resumption_psk": "psks",
-            "signature_private_key": "signature",
-        }
         if name == "private_key":
             return self._private_key(secret, entry)
         if name in EPOCH_SECRETS:
             return "epoch"
         if name.endswith("_ratchet_secret"):
             return "tree"
-        return "messages" if name.endswith(("_key", "_nonce")) and "ratchet" in name else kinds.get(name, "others")
+        return "messages" if name.endswith(("_key", "_nonce")) and "ratchet" in name else KIND_OF.get(name, "others")
 
     def _private_key(self, secret: SecretId, entry: TraceSecret) -> KindId:
         node = entry["node"]
@@ -300,5 +311,4 @@ class _Names:
         """The member whose messages a ratchet is for."""
         record = None if epoch is None else self.group_history.epochs.get(epoch)
         holder = None if record is None else record.members.get(node // 2)
-        names = {each["id"]: each["name"] for each in self.group_history.trace["holders"]}
-        return f"Leaf {node // 2}" if holder is None else names[holder]
+        return f"Leaf {node // 2}" if holder is None else self.people[holder]

@@ -14,7 +14,15 @@ from workbench.inspect.names import as_name, credential_name
 from workbench.lab.classroom import Classroom
 from workbench.lab.seats import ClassQuestion, ScreenLine, Seat
 from workbench.mls import GroupState
-from workbench.views.room import FORMAT, VERSION, RoomMessageView, RoomView, ScreenLineView, ScreenView, SituationView
+from workbench.views.room_schema import (
+    FORMAT,
+    VERSION,
+    RoomMessageView,
+    RoomView,
+    ScreenLineView,
+    ScreenView,
+    SituationView,
+)
 
 HUES = 8
 

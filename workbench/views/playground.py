@@ -14,14 +14,15 @@ from workbench.adversary.metadata import ServerKnowledge
 from workbench.lab import World
 from workbench.lab.actions import ACTIONS, form
 from workbench.lab.leaks import recorded_history
-from workbench.views.key_schedule import KeyScheduleView, key_schedule_view
+from workbench.views.key_schedule import GrowingKeySchedule, KeyScheduleView
 from workbench.views.lifetimes import KeyLifetimesView, key_lifetimes_view
 from workbench.views.ratchet_tree import GrowingTree
-from workbench.views.room import RoomView, room_view
+from workbench.views.room import GrowingRoom
+from workbench.views.room_schema import RoomView
 from workbench.views.schema import RatchetTreeView
 from workbench.views.secret_tree import SecretTreeView, secret_tree_view
 from workbench.views.server import ServerView, server_view
-from workbench.views.timeline import TimelineLine, TimelineView, common_steps, timeline_view
+from workbench.views.timeline import GrowingTimeline, TimelineLine, TimelineView, common_steps
 from workbench.views.timeline_sources import world_line
 from workbench.views.wire import WireView
 from workbench.views.wire_history import WireHistory
@@ -81,35 +82,40 @@ class OfferView(TypedDict):
     buttons: list[ButtonView]
 
 
-def playground_view(
-    world: World,
-    leaks: Mapping[str, Leak] = NO_LEAKS,
-    branches: Mapping[int, TimelineLine] = NO_BRANCHES,
-    growing: GrowingTree | None = None,
-) -> PlaygroundView:
-    """The view of a world whose group exists, with named leaks that the reader can choose.
+class GrowingPlayground:
+    """Makes the views of a world again after each action: what is known of the earlier steps is not made again."""
 
-    `branches` are earlier histories by their numbers. Those with the same first step are branches of the timeline.
-    `growing` has made the tree of the world before, and goes on with it.
-    """
-    recorded = recorded_history(world)
-    tree = (growing or GrowingTree()).view(recorded.group_history.trace)
-    own = world_line(world)
-    related = {number: line for number, line in branches.items() if common_steps(own.trace, line.trace)}
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "title": tree["title"],
-        "tree": tree,
-        "lifetimes": key_lifetimes_view(recorded, leaks, tree=tree),
-        "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
-        "room": room_view(world, tree["title"]),
-        "timeline": timeline_view([own, *related.values()], tree["title"]),
-        "branches": list(related),
-        "schedule": key_schedule_view(recorded.group_history, tree=tree),
-        "secrets": secret_tree_view(recorded.group_history, world.group.environment.policy, tree=tree),
-        "wire": WireHistory(world).view(),
-    }
+    def __init__(self) -> None:
+        self._tree = GrowingTree()
+        self._room = GrowingRoom()
+        self._timeline = GrowingTimeline()
+        self._schedule = GrowingKeySchedule()
+
+    def view(
+        self, world: World, leaks: Mapping[str, Leak] = NO_LEAKS, branches: Mapping[int, TimelineLine] = NO_BRANCHES
+    ) -> PlaygroundView:
+        """The view of a world whose group exists, with named leaks that the reader can choose.
+
+        `branches` are earlier histories by their numbers. Those with the same first step are branches of the timeline.
+        """
+        recorded = recorded_history(world)
+        tree = self._tree.view(recorded.group_history.trace)
+        own = world_line(world)
+        related = {number: line for number, line in branches.items() if common_steps(own.trace, line.trace)}
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "title": tree["title"],
+            "tree": tree,
+            "lifetimes": key_lifetimes_view(recorded, leaks, tree=tree),
+            "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
+            "room": self._room.view(world, tree["title"], recorded=recorded),
+            "timeline": self._timeline.view([own, *related.values()], tree["title"]),
+            "branches": list(related),
+            "schedule": self._schedule.view(recorded.group_history, tree=tree),
+            "secrets": secret_tree_view(recorded.group_history, world.group.environment.policy, tree=tree),
+            "wire": WireHistory(world).view(),
+        }
 
 
 def offer_view(world: World, chosen: Mapping[str, str]) -> OfferView:

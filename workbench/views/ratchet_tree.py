@@ -16,7 +16,7 @@ from workbench.views.schema import (
     ViewerView,
 )
 from workbench.views.sentences import group_title
-from workbench.views.trace_replay import StepOperations, TraceReplay
+from workbench.views.trace_replay import StepOperations, TraceReplay, continues
 from workbench.views.tree_step import deleted_in, learned_in, sees, step_view
 
 HUES = 8
@@ -61,11 +61,10 @@ class GrowingTree:
 
     def _is_continued_by(self, trace: Trace) -> bool:
         """Whether a trace has the same first steps, and holders who are new have done nothing in them."""
-        steps, known = trace["steps"], len(self._holders)
+        known = len(self._holders)
         new = {holder["id"] for holder in trace["holders"][known:]}
         return (
-            len(steps) >= len(self._recorded)
-            and all(one is other for one, other in zip(self._recorded, steps, strict=False))
+            continues(trace, self._recorded)
             and trace["holders"][:known] == self._holders
             and not any(new & step["places"].keys() for step in self._recorded)
         )

@@ -7,11 +7,12 @@ of each device (`adversary.readers`). Trials are real: a device, the service or 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypedDict
+from itertools import zip_longest
 
 from workbench.adversary.readers import MessageReaders, message_readers
+from workbench.adversary.verdict import RecordedHistory
 from workbench.client.alerts import Alert
 from workbench.client.events import Event
 from workbench.client.introduction import is_archive
@@ -23,154 +24,58 @@ from workbench.inspect.names import as_name, credential_name, device_of
 from workbench.inspect.trace_format import Trace
 from workbench.lab import NotPossible, World
 from workbench.lab.actions import reason_against
-from workbench.lab.actions.people import members_seen
+from workbench.lab.actions.people import alerts_for, members_seen
 from workbench.lab.leaks import recorded_history
-from workbench.lab.record import ATTACKER, SERVER
+from workbench.lab.record import ATTACKER, SERVER, HistoryStep
 from workbench.mls import GroupState, decode
-from workbench.mls.wire.messages import ApplicationData
-from workbench.views.trial import TrialView, trial, trier
+from workbench.mls.wire.messages import ApplicationData, GroupContext
+from workbench.views.room_schema import (
+    FORMAT,
+    VERSION,
+    AlertView,
+    KnownDeviceView,
+    RoomMessageView,
+    RoomView,
+    ScreenLineView,
+    ScreenMemberView,
+    ScreenView,
+    SituationView,
+    WaitingView,
+)
+from workbench.views.trial import trials, trier
 
-FORMAT = "mls-workbench/room-view"
-VERSION = 1
 
+def room_view(world: World, title: str = "The room", *, recorded: RecordedHistory | None = None) -> RoomView:
+    """The view of a world's group: a screen for each device that has ever been in it, in the order of their coming.
 
-class ScreenLineView(TypedDict):
-    """One line on a screen, which appeared in a step; `message` is an index of the view's messages, null for others.
-
-    `kind` is "message", "own" (a message of this device), "event", "boundary" (nothing before it can be read here),
-    "end" (nothing after it) or "refused". `text` is "" for a message, which has its text itself.
+    `recorded` may give the recorded history of the group, so that it is not computed again.
     """
-
-    step: int
-    kind: str
-    text: str
-    message: int | None
+    return GrowingRoom().view(world, title, recorded=recorded)
 
 
-class SituationView(TypedDict):
-    """The head of a screen from a step on. `code` is the group's safety code, "" outside.
+class GrowingRoom:
+    """Makes the views of a room whose history grows: what a device could read is computed once."""
 
-    `status` is "outside", "in", "behind" (it has missed a commit), "away" (not connected) or "removed".
-    """
+    def __init__(self) -> None:
+        self._steps: list[HistoryStep] = []
+        self._readers: tuple[MessageReaders, ...] = ()
 
-    step: int
-    status: str
-    epoch: int
-    people: int
-    devices: int
-    code: str
-
-
-class KnownDeviceView(TypedDict):
-    """A device that is on some screen's list. `code` is its safety code, `active` the last step in which it acted."""
-
-    name: str
-    user: str
-    archive: bool
-    code: str
-    active: int | None
-
-
-class ScreenMemberView(TypedDict):
-    """One line of a screen's list of devices: `device` is an index of the view's devices.
-
-    `since` is the epoch in which this screen saw it first, and `standing` is that of `client.roster`.
-    """
-
-    device: int
-    leaf: int
-    since: int
-    standing: str
-    approver: str
-
-
-class RemedyView(TypedDict):
-    """A step of a warning: the name of an action, its label, its leaf, and why it is not possible now ("" if it is)."""
-
-    act: str
-    label: str
-    leaf: int | None
-    reason: str
-
-
-class AlertView(TypedDict):
-    """A warning on a screen now: what happened, what to do, and the steps."""
-
-    kind: str
-    what: str
-    advice: str
-    steps: list[RemedyView]
-
-
-class WaitingView(TypedDict):
-    """A message in the holding pen of a device, and for what it waits."""
-
-    message: int
-    reason: str
-
-
-class ScreenView(TypedDict):
-    """The screen of one device. `device` is "" for the only device of a user. `hue` is a number from 0 to 7."""
-
-    id: str
-    name: str
-    user: str
-    device: str
-    archive: bool
-    hue: int
-    lines: list[ScreenLineView]
-    situations: list[SituationView]
-    members: list[ScreenMemberView]
-    alerts: list[AlertView]
-    pen: list[WaitingView]
-
-
-class RoomMessageView(TypedDict):
-    """An application message. `then`, `now` and `ever` are the screens whose keys open it, by index.
-
-    `sender` is an index of the screens, null if the device is unknown. `wire` is the message as hexadecimal.
-    `outcomes` are the results of trying to read it, each once; `trials` has an index of them for each of `triers`.
-    """
-
-    step: int
-    epoch: int
-    sender: int | None
-    text: str
-    size: int
-    wire: str
-    then: list[int]
-    now: list[int]
-    ever: list[int]
-    outcomes: list[TrialView]
-    trials: list[int]
-
-
-class RoomView(TypedDict):
-    """A room. `steps` has a sentence for each step of the history.
-
-    `triers` names who tries to read: each screen, the server, and the attacker.
-    """
-
-    format: str
-    version: int
-    title: str
-    steps: list[str]
-    devices: list[KnownDeviceView]
-    screens: list[ScreenView]
-    triers: list[str]
-    messages: list[RoomMessageView]
-
-
-def room_view(world: World, title: str = "The room") -> RoomView:
-    """The view of a world's group: a screen for each device that has ever been in it, in the order of their coming."""
-    return _Room(world).view(title)
+    def view(self, world: World, title: str, *, recorded: RecordedHistory | None = None) -> RoomView:
+        """The view of a world's group. `recorded` may give its recorded history, so that it is not computed again."""
+        goes_on = all(one is other for one, other in zip_longest(self._steps, world.history[: len(self._steps)]))
+        room = _Room(world, recorded or recorded_history(world), self._readers if goes_on else ())
+        self._steps, self._readers = [*world.history], room.readers
+        return room.view(title)
 
 
 @dataclass(frozen=True)
 class _Room:
-    """A world, with what several parts of its view need."""
+    """A world, with what several parts of its view need. `earlier` are the readers when its history was shorter."""
 
     world: World
+    recorded: RecordedHistory
+    earlier: tuple[MessageReaders, ...]
+    badges: dict[tuple[GroupContext, bytes], tuple[int, int, str]] = field(default_factory=dict)
 
     @cached_property
     def trace(self) -> Trace:
@@ -198,7 +103,7 @@ class _Room:
 
     @cached_property
     def readers(self) -> tuple[MessageReaders, ...]:
-        return message_readers(recorded_history(self.world), self.names)
+        return message_readers(self.recorded, self.names, self.earlier)
 
     def wire(self, number: int) -> bytes:
         at = self.readers[number].message
@@ -233,7 +138,7 @@ class _Room:
             "lines": list(self.lines(name)),
             "situations": list(self.situations(name)),
             "members": [self.member(each) for each in self.rosters[name]],
-            "alerts": [self.alert(name, each) for each in self.world.alerts(name)],
+            "alerts": [self.alert(name, each) for each in alerts_for(self.world.group, name, self.rosters[name])],
             "pen": list(self.pen(name)),
         }
 
@@ -278,7 +183,25 @@ class _Room:
             found: dict[str, object] = {"status": status, "epoch": -1 if state is None else state.epoch}
             if found != before:
                 before = found
-                yield _situation(step, status, state)
+                yield self.situation(step, status, state)
+
+    def situation(self, step: int, status: str, state: GroupState | None) -> SituationView:
+        if state is None:
+            return {"step": step, "status": status, "epoch": -1, "people": 0, "devices": 0, "code": ""}
+        # All members of an epoch have the same group, so what is shown of it is made for the first of them.
+        epoch = state.context, state.secrets.epoch_authenticator
+        if epoch not in self.badges:
+            names = [credential_name(leaf_node) for _, leaf_node in state.tree.leaves()]
+            self.badges[epoch] = len({*map(user_of, names)}), len(names), group_code(state)
+        people, devices, code = self.badges[epoch]
+        return {
+            "step": step,
+            "status": status,
+            "epoch": state.epoch,
+            "people": people,
+            "devices": devices,
+            "code": code,
+        }
 
     @cached_property
     def rosters(self) -> Mapping[str, tuple[RosterDevice, ...]]:
@@ -360,8 +283,8 @@ class _Room:
     def message(self, number: int) -> RoomMessageView:
         reader = self.readers[number]
         at, wire = reader.message, self.wire(number)
-        trials = [trial(self.world, each, wire) for each in (*self.names, SERVER, ATTACKER)]
-        outcomes = [each for index, each in enumerate(trials) if each not in trials[:index]]
+        found = trials(self.world, (*self.names, SERVER, ATTACKER), wire)
+        outcomes = [each for index, each in enumerate(found) if each not in found[:index]]
         return {
             "step": at.step,
             "epoch": at.epoch,
@@ -373,7 +296,7 @@ class _Room:
             "now": self.indexes(reader.now),
             "ever": self.indexes(reader.ever),
             "outcomes": outcomes,
-            "trials": [outcomes.index(each) for each in trials],
+            "trials": [outcomes.index(each) for each in found],
         }
 
     def indexes(self, names: Iterable[str]) -> list[int]:
@@ -421,20 +344,6 @@ def _status(state: GroupState | None, epoch: int, *, away: bool) -> str:
     if not state.active:
         return "removed"
     return "away" if away else "in" if state.epoch >= epoch else "behind"
-
-
-def _situation(step: int, status: str, state: GroupState | None) -> SituationView:
-    if state is None:
-        return {"step": step, "status": status, "epoch": -1, "people": 0, "devices": 0, "code": ""}
-    names = [credential_name(leaf_node) for _, leaf_node in state.tree.leaves()]
-    return {
-        "step": step,
-        "status": status,
-        "epoch": state.epoch,
-        "people": len({*map(user_of, names)}),
-        "devices": len(names),
-        "code": group_code(state),
-    }
 
 
 def _reason(entry: Entry, epoch: int, *, is_late: bool) -> str:

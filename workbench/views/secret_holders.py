@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from workbench.inspect.trace_format import HolderId, SecretId, Trace, TraceOperation, TraceStep
-from workbench.views.trace_replay import ATTACKER
+from workbench.views.trace_replay import ATTACKER, continues
 
 HowHeld: TypeAlias = Literal["held", "used", "leaked", "computed"]
 """How holders have a secret: their states `held` it, or they `used` and deleted it within one step. To the attacker it
@@ -30,40 +29,52 @@ class TimeHeld(NamedTuple):
     end: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class SecretHolders:
-    """Who had each secret of a trace, and when. The attacker deletes nothing."""
+    """Who had each secret of a trace, and when. The attacker deletes nothing.
 
-    of_secret: Mapping[SecretId, Sequence[TimeHeld]] = field(repr=False)
+    A trace that has grown is read on from where it was read to.
+    """
 
-    @classmethod
-    def of(cls, trace: Trace) -> SecretHolders:
-        """Read a trace."""
-        found: defaultdict[SecretId, list[TimeHeld]] = defaultdict(list)
-        for secret, held in (*_of_members(trace), *_of_attacker(trace)):
-            found[secret].append(held)
-        return cls(found)
+    def __init__(self) -> None:
+        self._read: list[TraceStep] = []
+        self._over: defaultdict[SecretId, list[TimeHeld]] = defaultdict(list)
+        self._since: defaultdict[SecretId, dict[HolderId, int]] = defaultdict(dict)
+        self._attackers: dict[SecretId, TimeHeld] = {}
 
+    def is_continued_by(self, trace: Trace) -> bool:
+        """Whether a trace begins with the steps that were read."""
+        return continues(trace, self._read)
 
-def _of_members(trace: Trace) -> Iterator[tuple[SecretId, TimeHeld]]:
-    since: dict[tuple[SecretId, HolderId], int] = {}
-    for number, step in enumerate(trace["steps"]):
-        before = set(since)
-        for secret, holder in _pairs(step["keys_deleted"]):
-            yield secret, TimeHeld(holder, "held", since.pop((secret, holder)), number)
-        since |= dict.fromkeys(_pairs(step["keys_learned"]), number)
-        for used in _pairs(used_by(step["operations"])):
-            if used not in before and used not in since:
-                yield used[0], TimeHeld(used[1], "used", number, number)
-    for (secret, holder), first in since.items():
-        yield secret, TimeHeld(holder, "held", first, None)
+    def read(self, trace: Trace) -> None:
+        """Read the new steps of a trace that continues what was read."""
+        for step in trace["steps"][len(self._read) :]:
+            self._read_members(step, len(self._read))
+            self._read_attacker(step, len(self._read))
+            self._read.append(step)
 
+    def of(self, secret: SecretId) -> Iterator[TimeHeld]:
+        """The holders of a secret, each with the time in which it had the secret."""
+        yield from self._over.get(secret, ())
+        for holder, first in self._since.get(secret, {}).items():
+            yield TimeHeld(holder, "held", first, None)
+        if secret in self._attackers:
+            yield self._attackers[secret]
 
-def _of_attacker(trace: Trace) -> Iterator[tuple[SecretId, TimeHeld]]:
-    for number, learned in enumerate(attacker_learns(trace)):
-        leaked = trace["steps"][number].get("leaked", ())
-        for secret in learned:
-            yield secret, TimeHeld(ATTACKER, "leaked" if secret in leaked else "computed", number, None)
+    def _read_members(self, step: TraceStep, number: int) -> None:
+        deleted = dict.fromkeys(_pairs(step["keys_deleted"]))
+        for secret, holder in deleted:
+            self._over[secret].append(TimeHeld(holder, "held", self._since[secret].pop(holder), number))
+        for secret, holder in _pairs(step["keys_learned"]):
+            self._since[secret][holder] = number
+        for secret, holder in _pairs(used_by(step["operations"])):
+            if (secret, holder) not in deleted and holder not in self._since.get(secret, ()):
+                self._over[secret].append(TimeHeld(holder, "used", number, number))
+
+    def _read_attacker(self, step: TraceStep, number: int) -> None:
+        leaked = step.get("leaked", ())
+        for secret in _attackers(step):
+            how: HowHeld = "leaked" if secret in leaked else "computed"
+            self._attackers.setdefault(secret, TimeHeld(ATTACKER, how, number, None))
 
 
 def used_by(operations: Sequence[TraceOperation]) -> Mapping[HolderId, Sequence[SecretId]]:

@@ -7,7 +7,7 @@ lines of one history, such as the sides of a fork, are its branches: the steps t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from workbench.inspect.trace_format import HolderId, Trace, TraceStep
@@ -15,7 +15,7 @@ from workbench.views.ratchet_tree import members_of
 from workbench.views.schema import ViewerView
 from workbench.views.sentences import sentence_of, title_of
 from workbench.views.signatures import SignatureChecks, SignatureView
-from workbench.views.trace_replay import TraceReplay, text_of
+from workbench.views.trace_replay import TraceReplay, continues, text_of
 from workbench.views.tree_step import sees
 
 FORMAT = "mls-workbench/timeline-view"
@@ -138,7 +138,30 @@ class TimelineLine:
 
 def timeline_view(lines: Sequence[TimelineLine], title: str) -> TimelineView:
     """The view of one or several lines of one group's history; the first is the main line."""
-    told = [_Teller(line).tell() for line in lines]
+    return GrowingTimeline().view(lines, title)
+
+
+class GrowingTimeline:
+    """Makes the views of lines that grow: of a line that was told before, it tells only the new steps."""
+
+    def __init__(self) -> None:
+        self._tellers: list[_Teller] = []
+
+    def view(self, lines: Sequence[TimelineLine], title: str) -> TimelineView:
+        """The view of one or several lines of one group's history; the first is the main line."""
+        earlier, self._tellers, told = self._tellers, [], list[_Told]()
+        for line in lines:
+            teller = next((teller for teller in earlier if teller.is_continued_by(line.trace)), None)
+            if teller is None:
+                teller = _Teller(line.trace)
+            else:
+                earlier.remove(teller)
+            self._tellers.append(teller)
+            told.append(teller.tell(line))
+        return _view(told, lines, title)
+
+
+def _view(told: Sequence[_Told], lines: Sequence[TimelineLine], title: str) -> TimelineView:
     people = {holder["id"]: holder for line in lines for holder in line.trace["holders"] if holder["kind"] == "member"}
     looks = {member["id"]: member for line in lines for member in members_of(line.trace)}
     acts: dict[HolderId, int] = dict.fromkeys(people, 0)
@@ -269,8 +292,8 @@ class _History:
         is_open = last is not None and last["end"] is None
         if is_there and not is_open:
             self.gaps.append({"kind": kind, "start": step, "end": None})
-        if last is not None and is_open and not is_there:
-            last["end"] = step
+        if is_open and not is_there:
+            self.gaps = [{**gap, "end": step} if gap is last else gap for gap in self.gaps]
 
 
 @dataclass
@@ -280,28 +303,43 @@ class _Told:
 
 
 class _Teller:
-    """Tells one line step by step."""
+    """Tells one line step by step, and goes on when the line has grown."""
 
-    def __init__(self, line: TimelineLine) -> None:
-        self.line = line
-        self.replay = TraceReplay.of(line.trace)
-        self.checks = SignatureChecks.of(line.trace)
+    def __init__(self, trace: Trace) -> None:
+        self.told: list[TraceStep] = []
+        self.holders = [*trace["holders"]]
+        self.replay = TraceReplay.of(trace)
+        self.checks = SignatureChecks.of(trace)
+        self.steps: list[_Step] = []
         self.histories: dict[HolderId, _History] = {}
-        self.recorded = {holder["id"] for holder in line.trace["holders"] if holder["recorded"]}
+        self.recorded = {holder["id"] for holder in trace["holders"] if holder["recorded"]}
 
-    def tell(self) -> _Told:
-        return _Told([self._step(step, index) for index, step in enumerate(self.line.trace["steps"])], self.histories)
+    def is_continued_by(self, trace: Trace) -> bool:
+        """Whether a trace begins with the steps that were told, and has the same people."""
+        return self.holders == trace["holders"] and continues(trace, self.told)
 
-    def _step(self, recorded: TraceStep, index: int) -> _Step:
-        replay, line = self.replay, self.line
+    def tell(self, line: TimelineLine) -> _Told:
+        """Tell the new steps of a line."""
+        begun = len(self.told)
+        for index, recorded in enumerate(line.trace["steps"][begun:], begun):
+            self.steps.append(self._step(line, recorded, index))
+            self.told.append(recorded)
+        histories = {
+            holder: replace(each, spans=[*each.spans], gaps=[*each.gaps]) for holder, each in self.histories.items()
+        }
+        return _Told([*self.steps], histories)
+
+    def _step(self, line: TimelineLine, recorded: TraceStep, index: int) -> _Step:
+        replay = self.replay
         before, places = dict(replay.at_leaf), dict(replay.places)
         replay.apply(recorded)
         names_before = {node: replay.names[holder] for node, holder in before.items()}
         names = names_before | {node: replay.names[holder] for node, holder in replay.at_leaf.items()}
         title = title_of(replay, recorded, names, names_before)
         sentence = sentence_of(replay, recorded, names, names_before)
-        touched = self._come_and_go(index, {*before.values()}, title)
-        self._find_gaps(index)
+        came = "was in the group when the record begins" if index == 0 and line.begins_unknown else title
+        touched = self._come_and_go(index, {*before.values()}, came, title)
+        self._find_gaps(index, line.away.get(index, frozenset()))
         victim = recorded.get("victim")
         texts = (text_of(message) for message in recorded["messages"])
         return _Step(
@@ -319,24 +357,22 @@ class _Teller:
             [viewer for viewer in replay.viewers if not sees(viewer, recorded, places, replay.places)],
         )
 
-    def _come_and_go(self, index: int, before: set[HolderId], title: str) -> list[HolderId]:
+    def _come_and_go(self, index: int, before: set[HolderId], how: str, title: str) -> list[HolderId]:
+        """The members who came and went, in whose histories the step is written; `how` says how members came."""
         now = {*self.replay.at_leaf.values()}
         came = [holder for holder in self.replay.at_leaf.values() if holder not in before]
         went = [holder for holder in before if holder not in now]
         for holder in came:
-            words = "was in the group when the record begins" if index == 0 and self.line.begins_unknown else title
             self.histories.setdefault(holder, _History()).spans.append(
-                {"start": index, "end": None, "came": words, "went": ""}
+                {"start": index, "end": None, "came": how, "went": ""}
             )
         for holder in went:
-            span = self.histories[holder].spans[-1]
-            span["end"], span["went"] = index, title
-            for gap in self.histories[holder].gaps:
-                gap["end"] = index if gap["end"] is None else gap["end"]
+            history = self.histories[holder]
+            history.spans[-1] = {**history.spans[-1], "end": index, "went": title}
+            history.gaps = [{**gap, "end": index} if gap["end"] is None else gap for gap in history.gaps]
         return [*came, *sorted(went)]
 
-    def _find_gaps(self, index: int) -> None:
-        away = self.line.away.get(index, frozenset())
+    def _find_gaps(self, index: int, away: frozenset[HolderId]) -> None:
         for holder, history in self.histories.items():
             if not history.is_in or holder not in self.recorded:
                 continue

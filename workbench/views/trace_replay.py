@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.inspect.names import listed, shortened
@@ -81,6 +82,12 @@ class TraceReplay:
     def in_names(self, nodes: list[int]) -> str:
         """The names of the members at some leaves in words. More than four members are only counted."""
         return counted_names([self.name_at(node) for node in nodes])
+
+
+def continues(trace: Trace, steps: Sequence[TraceStep]) -> bool:
+    """Whether a trace begins with these very steps. What is known of them then stands: a written step never changes."""
+    first = trace["steps"][: len(steps)]
+    return len(first) == len(steps) and all(one is other for one, other in zip(first, steps, strict=True))
 
 
 class StepOperations:

@@ -6,11 +6,13 @@ decode, and the attacker has tried with every secret that has leaked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
+from workbench.inspect.explain import explain
 from workbench.inspect.names import device_of
 from workbench.inspect.reasons import MessageKind
-from workbench.lab import NotPossible, World
+from workbench.lab import World
 from workbench.lab.record import ATTACKER, SERVER
 from workbench.mls import ApplicationMessage, MLSMessage, decode, process
 from workbench.mls.wire.messages import PrivateMessage
@@ -38,20 +40,32 @@ def trier(who: str) -> str:
 
 def trial(world: World, who: str, wire: bytes) -> TrialView:
     """Let a device (by its name), the server or the attacker try to read a message now."""
-    if who == SERVER:
-        return _of_server(wire)
-    return _of_attacker(world, wire) if who == ATTACKER else _of_device(world, who, wire)
+    (own,) = trials(world, (who,), wire)
+    return own
 
 
-def _of_device(world: World, name: str, wire: bytes) -> TrialView:
+def trials(world: World, everybody: Sequence[str], wire: bytes) -> list[TrialView]:
+    """Let each of these try to read a message now. The message is decoded once for all."""
+    message = decode(MLSMessage, wire)
+    return [
+        _of_server(message)
+        if who == SERVER
+        else _of_attacker(world, wire)
+        if who == ATTACKER
+        else _of_device(world, who, message)
+        for who in everybody
+    ]
+
+
+def _of_device(world: World, name: str, message: MLSMessage) -> TrialView:
     own = device_of(name)
-    try:
-        explained = world.explain(name, wire)
-    except NotPossible:
+    membership = world.devices[name].device_state.groups.get(world.group_id)
+    if membership is None:
         return _failed(f"{own} has never had a key of this group.", "NotPossible")
+    # An application message needs nothing but the state: no pre-shared key and no commit that waits.
+    explained = explain(membership.state, message, now=world.clock.now)
     if explained.kind is MessageKind.PROCESSABLE:
-        state = world.devices[name].device_state.groups[world.group_id].state
-        _, received = process(state, wire, now=world.clock.now)
+        _, received = process(membership.state, message, now=world.clock.now)
         if isinstance(received, ApplicationMessage):
             text = received.application_data.decode(errors="replace")
             return _opened(text, f"{own} has the key, and decrypts it.")
@@ -59,8 +73,8 @@ def _of_device(world: World, name: str, wire: bytes) -> TrialView:
     return _failed(explained.sentence, error, explained.section, explained.next_step)
 
 
-def _of_server(wire: bytes) -> TrialView:
-    framed = decode(MLSMessage, wire).message
+def _of_server(message: MLSMessage) -> TrialView:
+    framed = message.message
     if not isinstance(framed, PrivateMessage):
         return _opened("", "The message is not encrypted.")
     size = len(framed.ciphertext)

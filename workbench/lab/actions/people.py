@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workbench.client import Device, Event
 from workbench.client.alerts import Alert, Situation, alerts
@@ -24,8 +24,11 @@ def members_seen(group: Group, name: str) -> tuple[RosterDevice, ...]:
     return roster(states, device.device_state.decisions)
 
 
-def alerts_for(group: Group, name: str) -> tuple[Alert, ...]:
-    """The warnings on a person's device now; none if the device has never been in the group."""
+def alerts_for(group: Group, name: str, members: Sequence[RosterDevice] | None = None) -> tuple[Alert, ...]:
+    """The warnings on a person's device now; none if the device has never been in the group.
+
+    `members` may give the members that the device has seen, so that they are not looked for again.
+    """
     membership = group.environment.devices[name].device_state.groups.get(group.group_id)
     if membership is None:
         return ()
@@ -33,7 +36,7 @@ def alerts_for(group: Group, name: str) -> tuple[Alert, ...]:
     situation = Situation(
         state.active,
         state.epoch,
-        members_seen(group, name),
+        members_seen(group, name) if members is None else members,
         tuple(_events_since_it_came(group, name)),
         locked=group.group_id in decisions.locked,
         fork=group.environment.devices[name].device_state.alarms.get(group.group_id),

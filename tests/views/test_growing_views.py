@@ -1,4 +1,4 @@
-"""The view of a history that goes on is the view of the whole history, and only what is new is made."""
+"""The views of a history that goes on are those of the whole history, and only what is new is made."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ import pytest
 from workbench.inspect.trace_format import Trace
 from workbench.lab import World
 from workbench.lab.scenarios import SCENARIOS, scenario
+from workbench.views.playground import GrowingPlayground
 from workbench.views.ratchet_tree import GrowingTree, ratchet_tree_view
+from workbench.views.timeline import GrowingTimeline
+from workbench.views.timeline_sources import world_line
 
 ACTIONS: list[Callable[[World], object]] = [
     lambda world: world.device("Carol"),
     lambda world: world.commit("Alice"),
     lambda world: world.join("Carol"),
     lambda world: world.send("Carol", "hello"),
+    lambda world: (world.hold("Alice"), world.hold("Bob")),
+    lambda world: world.send("Carol", "Nobody hears this yet."),
+    lambda world: (world.release("Alice"), world.release("Bob")),
     lambda world: world.compromise("Bob"),
     lambda world: world.device("Dave"),
     lambda world: world.add("Alice", "Dave"),
@@ -35,6 +41,36 @@ def test_after_each_action_the_view_is_that_of_the_whole_history() -> None:
         assert view == ratchet_tree_view(world.trace())
         assert json.dumps(earlier) == kept, "a view that was given out has changed"
         earlier = view
+
+
+def test_after_each_action_all_views_of_a_playground_are_those_of_the_whole_history() -> None:
+    world, growing = World.of(["Alice", "Bob"]), GrowingPlayground()
+    earlier = growing.view(world)
+    for act in ACTIONS:
+        kept = json.dumps(earlier)
+        act(world)
+        view = growing.view(world)
+        assert view == GrowingPlayground().view(world)
+        assert json.dumps(earlier) == kept, "a view that was given out has changed"
+        earlier = view
+
+
+def test_another_world_is_shown_from_its_beginning() -> None:
+    growing = GrowingPlayground()
+    for names in (["Alice", "Bob"], ["Carol", "Dave", "Erin"], ["Alice", "Bob"]):
+        world = World.of(names)
+        world.send(names[0], "hello")
+        world.remove(names[1], names[0])
+        assert growing.view(world) == GrowingPlayground().view(world)
+
+
+def test_a_signature_that_the_timeline_has_checked_is_not_checked_again() -> None:
+    world, growing = World.of(["Alice", "Bob"]), GrowingTimeline()
+    world.commit("Bob")
+    before = growing.view([world_line(world)], "growing")["branches"][0]["steps"]
+    world.commit("Alice")
+    after = growing.view([world_line(world)], "growing")["branches"][0]["steps"]
+    assert all(one["signatures"] is other["signatures"] for one, other in zip(before, after, strict=False))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
