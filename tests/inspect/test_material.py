@@ -203,6 +203,17 @@ def test_the_command_lists_objects_and_prints_one_object_of_json_a_line(
     assert "b.txt: this is text that is neither hexadecimal nor base64" in capsys.readouterr().err
 
 
+def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").symlink_to("/proc/self/mem")  # to read its first byte is an error
+    (tmp_path / "b").write_bytes(FIRST)
+    assert main(["carve", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith(f"{tmp_path / 'b'}")
+    assert err == f"workbench carve: cannot read {tmp_path / 'a'}: Input/output error\n"
+
+
 def test_nothing_found_exits_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(bytes([0xFF] * 40))))
     assert main(["carve"]) == 1

@@ -48,35 +48,48 @@ def add_source(parser: argparse.ArgumentParser) -> None:
 def read_files(names: list[str]) -> Iterator[tuple[str, bytes | str]]:
     """The name and the content of each file, those of a folder in order; a reason instead if it cannot be read."""
     for name in names or ["-"]:
-        try:
-            if name == "-":
-                yield name, sys.stdin.buffer.read()
-            elif (path := Path(name)).is_dir():
-                files = sorted(each for each in path.rglob("*") if each.is_file())
-                yield from ((str(each), each.read_bytes()) for each in files)
-                if not files:
-                    yield name, "the folder holds no file"
-            else:
-                yield name, path.read_bytes()
-        except OSError as problem:
-            yield name, problem.strerror or str(problem)
-
-
-def read_pieces(arguments: argparse.Namespace) -> Iterator[tuple[str, list[Piece] | str]]:
-    """The byte strings in each of the files, or the reason why it has none.
-
-    A file in a folder may hold something else; only a file that was named must hold bytes.
-    """
-    from workbench.inspect.material import pieces_in  # noqa: PLC0415 - `--help` needs none of it
-
-    for name, content in read_files(arguments.files):
-        is_named = name in (arguments.files or ["-"])
-        reason = content if isinstance(content, str) else "" if content.strip() else "it is empty"
-        pieces: list[Piece] = []
-        if not isinstance(content, str) and not reason:
+        path = Path(name)
+        inside = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else None
+        if inside == []:
+            yield name, "the folder holds no file"
+        for each in [path] if inside is None else inside:
+            content: bytes | str
             try:
-                encoding = arguments.encoding or ""
-                pieces = list(pieces_in(content, name, field=arguments.field, encoding=encoding))
-            except ValueError as problem:
-                reason = str(problem)
-        yield name, reason if reason and is_named else pieces
+                content = sys.stdin.buffer.read() if name == "-" else each.read_bytes()
+            except OSError as problem:
+                content = problem.strerror or str(problem)
+            yield name if inside is None else str(each), content
+
+
+class Material:
+    """The byte strings in each of the files that a command was given.
+
+    A file that cannot be read is named on stderr with the reason, and `status` is 2 then. So is a file that was named
+    and has no byte strings; a file in a folder may hold something else.
+    """
+
+    def __init__(self, arguments: argparse.Namespace, command: str) -> None:
+        self.status = 0
+        self._arguments = arguments
+        self._command = command
+
+    def __iter__(self) -> Iterator[list[Piece]]:
+        named = self._arguments.files or ["-"]
+        for name, content in read_files(named):
+            pieces, reason = ([], content) if isinstance(content, str) else self._pieces(content, name)
+            if reason and (isinstance(content, str) or name in named):
+                print(f"workbench {self._command}: cannot read {name}: {reason}", file=sys.stderr)
+                self.status = 2
+            yield pieces
+
+    def _pieces(self, content: bytes, name: str) -> tuple[list[Piece], str]:
+        """The byte strings in the content of a file, or the reason why there are none."""
+        from workbench.inspect.material import pieces_in  # noqa: PLC0415 - `--help` needs none of it
+
+        if not content.strip():
+            return [], "it is empty"
+        field, encoding = self._arguments.field, self._arguments.encoding or ""
+        try:
+            return list(pieces_in(content, name, field=field, encoding=encoding)), ""
+        except ValueError as problem:
+            return [], str(problem)

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from workbench.commands.colour import Colour, painted
-from workbench.commands.source import read_pieces
+from workbench.commands.source import Material
 from workbench.commands.work.held import policy_and_secrets
 from workbench.inspect.material import Piece
 from workbench.inspect.names import shown
@@ -29,14 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     if given is None:
         return 2
     policy, secrets = given
-    pieces: list[Piece] = []
-    is_unreadable = False
-    for name, found in read_pieces(arguments):
-        if isinstance(found, str):
-            print(f"workbench audit: cannot read {name}: {found}", file=sys.stderr)
-            is_unreadable = True
-        else:
-            pieces += found
+    material = Material(arguments, "audit")
+    pieces = [each for found in material for each in found]
     bar, steps = ProgressBar(sys.stderr), count(1)
     done = audit(
         pieces,
@@ -63,9 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print(text_of(done, exposed, with_notes=arguments.all))
-    if is_unreadable:
-        return 2
-    return 0 if done.is_clean and done.objects else 1
+    return material.status or int(not done.is_clean or not done.objects)
 
 
 def _write(report: ReviewReport, arguments: argparse.Namespace) -> None:

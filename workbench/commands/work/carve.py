@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
-from workbench.commands.source import read_pieces
+from workbench.commands.source import Material
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.names import shown
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Carve the files and print what was found."""
-    found, unreadable = 0, False
-    for name, pieces in read_pieces(arguments):
-        if isinstance(pieces, str):
-            print(f"workbench carve: cannot read {name}: {pieces}", file=sys.stderr)
-            unreadable = True
-            continue
+    material, found = Material(arguments, "carve"), 0
+    for pieces in material:
         for carved in carve(pieces):
             found += 1
             print(json.dumps(as_json(carved), ensure_ascii=False) if arguments.json else _line(carved))
-    if unreadable:
-        return 2
-    return 0 if found else 1
+    return material.status or int(not found)
 
 
 def as_json(carved: CarvedObject) -> dict[str, Any]:

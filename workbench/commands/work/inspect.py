@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbench.commands.source import read_pieces
+from workbench.commands.source import Material
 from workbench.commands.work.held import secrets_in
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.dissect import MOST_FIELDS, dissect
@@ -29,14 +29,9 @@ class _Shown:
 
 def run(arguments: argparse.Namespace) -> int:
     """Dissect each object in the files and print the results."""
-    files: list[list[_Shown]] = []
-    status = 0
-    for name, pieces in read_pieces(arguments):
-        if isinstance(pieces, str):
-            print(f"workbench inspect: cannot read {name}: {pieces}", file=sys.stderr)
-            status = 2
-        else:
-            files.append(_objects(pieces, arguments.kind))
+    material = Material(arguments, "inspect")
+    files = [_objects(pieces, arguments.kind) for pieces in material]
+    status = material.status
     secrets = secrets_in(arguments, "inspect")
     if secrets is None:
         return 2

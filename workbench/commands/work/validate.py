@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from workbench.commands.colour import painted
-from workbench.commands.source import read_pieces
+from workbench.commands.source import Material
 from workbench.commands.work.held import policy_and_secrets
-from workbench.inspect.carving import CarvedObject, carve
+from workbench.inspect.carving import carve
 from workbench.mls.wire.messages import GroupInfo
 from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.review.checks import Outcome
@@ -24,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     if given is None:
         return 2
     policy, secrets = given
-    objects, status = carved_objects(arguments, "validate")
+    material = Material(arguments, "validate")
+    objects = [each for pieces in material for each in carve(pieces)]
     trees = [each.content for each in objects if isinstance(each.content, RatchetTreeExtension)]
     infos = [each.content for each in objects if isinstance(each.content, GroupInfo)]
     evidence = ReviewEvidence(
@@ -37,24 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
         now=arguments.now,
         trusts_credentials=arguments.trust is not None,
     )
+    status = material.status or int(not objects)
     for found in objects:
         verification = verify(found, evidence)
         print(json.dumps(verification.as_json(), ensure_ascii=False) if arguments.json else text_of(verification))
         status = max(status, 1) if verification.failures else status
-    return status if objects else max(status, 1)
-
-
-def carved_objects(arguments: argparse.Namespace, command: str) -> tuple[list[CarvedObject], int]:
-    """The objects in the files, and the exit status: 2 if a file cannot be read, which is told on stderr."""
-    objects: list[CarvedObject] = []
-    status = 0
-    for name, pieces in read_pieces(arguments):
-        if isinstance(pieces, str):
-            print(f"workbench {command}: cannot read {name}: {pieces}", file=sys.stderr)
-            status = 2
-        else:
-            objects += carve(pieces)
-    return objects, status
+    return status
 
 
 MARKS = {"passed": "passed", "failed": "FAILED", "not checkable": "not checkable"}
