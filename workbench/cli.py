@@ -25,7 +25,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from typing import Any, NoReturn, Protocol, TextIO, cast
 
@@ -74,18 +74,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] == ["--version"]:
         words = ["version"]
     arguments = _parser(words).parse_args(words)
-    try:
-        with redirect_stdout(cast("TextIO", _UntilClosed(sys.stdout))) as output:
+    with redirect_stdout(_until_closed(sys.stdout)) as output, redirect_stderr(_until_closed(sys.stderr)) as errors:
+        try:
             status = load(arguments.command).run(arguments)
-            output.flush()
-    except KeyboardInterrupt:
-        print(f"workbench {arguments.command}: stopped before its end", file=sys.stderr)
-        return 130
+        except KeyboardInterrupt:
+            print(f"workbench {arguments.command}: stopped before its end", file=sys.stderr)
+            status = 130
+        output.flush()
+        errors.flush()
     return status
 
 
+def _until_closed(output: TextIO) -> TextIO:
+    return cast("TextIO", _UntilClosed(output))
+
+
 class _UntilClosed:
-    """Standard output whose reader (`| head`) may leave: that is no fault, and changes neither status nor errors.
+    """Output or errors whose reader (`2>&1 | head`) may leave: that is no fault, and changes neither status nor errors.
 
     What is written later is thrown away, so that the command comes to its end and to its exit status.
     """

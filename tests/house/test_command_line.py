@@ -1,15 +1,23 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 import workbench
+from tests.mls.group.scenario import group_of
 from workbench.cli import COMMANDS, load, main
+from workbench.mls import write_state
+
+FOREIGN_LOG = Path(workbench.__file__).parent / "lessons/material/transcript.jsonl"
 
 
 def printed_help(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
@@ -135,19 +143,45 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert process.returncode == 0
 
 
-def test_the_answer_no_is_told_to_a_reader_that_has_left(tmp_path: Path) -> None:
-    """As in `workbench inspect damaged | true`: the output is lost, but the exit status and the reason are not."""
-    damaged = tmp_path / "damaged"
-    damaged.write_bytes(b"\0\1\0\1 and no message")
-    program = "import sys, time; from workbench.cli import main; time.sleep(1); sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", program, "inspect", str(damaged)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        told = process.stderr.read()
-    assert (process.returncode, told.count(b"\n")) == (1, 1)
-    assert told.startswith(b"workbench inspect: ")
+@pytest.mark.parametrize("reader", ["of the output", "of all"])
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("vectors no-such-file", 2),
+        ("carve --json LOG", 0),
+        ("inspect LOG", 0),
+        ("inspect no-such-file LOG", 2),
+        ("inspect --as KeyPackage LOG", 1),
+        ("explain --state STATE LOG", 1),
+        ("validate --json LOG", 0),
+        ("audit LOG no-such-file", 2),
+        ("audit --json LOG", 1),
+        ("state show STATE", 0),
+        ("state diff --json STATE no-such-file", 2),
+    ],
+)
+def test_no_command_changes_its_exit_status_if_the_reader_has_left(
+    words: str, status: int, reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in `workbench carve log | true` and in `workbench carve log 2>&1 | true`."""
+    state = tmp_path / "bob.state"
+    state.write_bytes(write_state(group_of("Alice", "Bob").states["Bob"]))
+    errors = io.StringIO()
+    with _closed_pipe() as output, _closed_pipe() as other:
+        monkeypatch.setattr(sys, "stdout", output)
+        monkeypatch.setattr(sys, "stderr", errors if reader == "of the output" else other)
+        argv = [str({"LOG": FOREIGN_LOG, "STATE": state}.get(word, word)) for word in words.split()]
+        assert main(argv) == status
+    assert errors.getvalue().count("workbench ") == (status == 2 and reader == "of the output")
+
+
+@contextmanager
+def _closed_pipe() -> Iterator[TextIO]:
+    """A pipe to a reader that has left."""
+    left, closed = os.pipe()
+    os.close(left)
+    with os.fdopen(closed, "w", buffering=1) as output:
+        yield output
 
 
 class Interrupted(io.RawIOBase):

@@ -18,7 +18,8 @@ def policy_and_secrets(arguments: argparse.Namespace, command: str) -> tuple[Pol
     try:
         policy = _policy(arguments)
     except (OSError, ValueError) as problem:
-        print(f"workbench {command}: cannot read {arguments.trust}: {problem}", file=sys.stderr)
+        reason = problem.strerror if isinstance(problem, OSError) else problem
+        print(f"workbench {command}: cannot read {arguments.trust}: {reason}", file=sys.stderr)
         return None
     secrets = secrets_in(arguments, command, policy)
     return None if secrets is None else (policy, secrets)
