@@ -43,16 +43,18 @@ import { frameAt, timeline } from "./ratchet_tree/frame.js";
 import { largeViewport } from "./ratchet_tree/large_viewport.js";
 
 const ignore = () => {};
-const viewport = largeViewport(ignore, ignore, ignore);
+const viewport = largeViewport({ choose: ignore, arranged: ignore, painted: ignore });
 const root = document.createElement("div");
-root.className = "mls mls-room mls-ratchet-tree";
+root.className = "mls mls-room mls-tree-room";
 root.append(viewport.room);
 document.body.append(root);
 const traits = JSON.parse(document.getElementById("traits").textContent);
 const time = timeline(traits.view);
 const show = (beat, travel) => {
   const frame = frameAt(time, { step: time.last, beat, viewer: traits.viewer });
-  viewport.show(time, frame, -1, { slide: false, travel });
+  const { actor } = time.view.steps[time.last];
+  const scene = { frame, actor, pin: -1, leaves: frame.leafCount, tallest: time.tallest, label: "" };
+  viewport.show(scene, { slide: false, travel });
 };
 const frames = async (count, change) => {
   performance.clearMeasures();

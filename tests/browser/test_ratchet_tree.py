@@ -297,7 +297,7 @@ def test_a_step_touches_only_the_nodes_that_look_different(visit: Visit) -> None
 
 def test_what_is_below_the_picture_stays_in_its_place_when_the_pointer_and_the_focus_leave_a_leaf(visit: Visit) -> None:
     page = visit(shown(lived(), step=3), viewport={"width": 700, "height": 900})
-    node(page, 0).click()
+    node(page, 0).dblclick()
     key = page.locator(".mls-key-line")
     expect(key).to_contain_text("copath")
     before = key.inner_text(), key.bounding_box()
@@ -305,6 +305,27 @@ def test_what_is_below_the_picture_stays_in_its_place_when_the_pointer_and_the_f
     page.mouse.move(5, 5)
     expect(page.locator(".mls-way .mls-copath")).to_have_count(0)
     assert (key.inner_text(), key.bounding_box()) == before
+
+
+def test_a_selected_leaf_keeps_its_way_and_a_subtree_is_folded_until_a_search_leads_into_it(visit: Visit) -> None:
+    page = visit(shown(wide(32), step=1))
+    node(page, 40).click()
+    page.mouse.move(5, 5)
+    expect(page.locator(".mls-way .mls-copath")).to_have_count(5)
+    node(page, 39).click()
+    page.get_by_role("button", name="Fold or unfold node 39").click()
+    folds = page.locator(".mls-folds > .mls-fold")
+    expect(folds).to_have_text("8")
+    expect(node(page, 40)).to_have_count(0)
+    expect(node(page, 39)).to_have_attribute("aria-expanded", "false")
+    node(page, 39).focus()
+    page.keyboard.press("ArrowDown")
+    expect(node(page, 39)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(node(page, 55)).to_be_focused()
+    page.get_by_label("Find a member by name").fill("member 20")
+    expect(node(page, 40)).to_have_count(1)
+    expect(folds).to_have_count(0)
 
 
 def test_who_cannot_see_what_happened_is_offered_the_eyes_of_somebody_who_can(visit: Visit) -> None:

@@ -44,7 +44,7 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(15)
     assert faults_that_axe_finds(page, ROOT) == []
     page.get_by_label("Help").click()
-    expect(page.locator(".mls-help .mls-legend li")).to_have_count(37)
+    expect(page.locator(".mls-help .mls-legend li")).to_have_count(39)
     assert faults_that_axe_finds(page, ROOT) == []
 
 

@@ -1,13 +1,15 @@
 /** Two sides of a group: what they have to do with each other, their rows, and what is drawn of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawnRows, frameOf, nodesOf } from "../../widgets/group_diff/frame.js";
+import { drawnRows, frameOf, nodesOf, rowIn } from "../../widgets/group_diff/frame.js";
 import { NARROW, draw } from "../../widgets/group_diff/picture.js";
-import { emptyWords, rowLabel, sentence, tableRows } from "../../widgets/group_diff/words.js";
+import { areBeside, drawnTrees, stillTrees } from "../../widgets/group_diff/trees.js";
+import { emptyWords, rowLabel, sentence, tableRows, treeLabel } from "../../widgets/group_diff/words.js";
 import { write } from "../../widgets/shared/shapes.js";
 
 /** @typedef {import("../../widgets/group_diff/view.d.ts").GroupDiffView} View */
 /** @typedef {import("../../widgets/group_diff/view.d.ts").DiffEpochView} Epoch */
+/** @typedef {import("../../widgets/ratchet_tree/frame.js").Drawn} Drawn */
 
 const FACTS = ["group", "epoch", "cipher suite", "confirmed transcript hash", "tree hash", "extensions", "epoch authenticator"];
 
@@ -19,7 +21,7 @@ function epoch(id, epoch, changes = {}) {
 /** @param {string} words @param {number} ends @returns {import("../../widgets/group_diff/view.d.ts").DiffCommitView} */
 const commit = (words, ends) => ({ words, member: "A", ends, size: 100, digest: "00", is_private: false });
 
-const node = (/** @type {string} */ digest, /** @type {string | null} */ member = null) => ({ words: `key ${digest}`, digest, member });
+const node = (/** @type {string} */ digest, /** @type {string | null} */ member = null) => ({ words: `key ${digest}`, digest, member, print: digest.padEnd(4, "0"), unmerged: [] });
 
 /** Both lines share the epochs 0 and 1; then each goes on by itself. @returns {View} */
 function forked() {
@@ -27,10 +29,11 @@ function forked() {
     ...{ format: "mls-workbench/group-diff-view", version: 1, title: "a group", viewers: [{ id: "A", name: "Alice", kind: "member" }, { id: "server", name: "the server", kind: "server" }] },
     members: [{ id: "A", name: "Alice", initial: "A", hue: 0 }, { id: "B", name: "Bob", initial: "B", hue: 1 }],
     facts: FACTS.map((name) => ({ name, section: "8.1" })),
+    nodes: [node("a", "A"), node("p"), node("b", "B"), node("a2", "A"), node("p2")],
     epochs: [
-      epoch("zero", 0, { nodes: { 0: node("a", "A") }, node_count: 1 }),
-      epoch("one", 1, { commit: 0, nodes: { 1: node("p"), 2: node("b", "B") } }),
-      epoch("left", 2, { commit: 1, nodes: { 0: node("a2", "A"), 1: node("p2") } }),
+      epoch("zero", 0, { nodes: { 0: 0 }, node_count: 1 }),
+      epoch("one", 1, { commit: 0, nodes: { 1: 1, 2: 2 } }),
+      epoch("left", 2, { commit: 1, nodes: { 0: 3, 1: 4 } }),
       epoch("right", 2, { commit: 2, nodes: { 1: null } }),
     ],
     lines: [
@@ -87,7 +90,7 @@ test("the nodes that differ are found, also those that one side has blank or doe
   assert.deepEqual(section(grown, "tree").rows.map(({ state }) => state), ["second", "second"]);
   const shrunk = forked();
   shrunk.epochs[2].node_count = 1;
-  assert.deepEqual([...nodesOf(frame({}, shrunk).sides[0]).nodes.keys()], [0]);
+  assert.deepEqual([...nodesOf(shrunk, frame({}, shrunk).sides[0]).nodes.keys()], [0]);
 });
 
 test("what a viewer cannot know is unknown: the authenticator of others, and epochs that it has not seen", () => {
@@ -111,10 +114,43 @@ test("without the commits it is unknown where two states part, and two groups ar
   assert.equal(sentence(frame({ first: "", second: "" }, view)), "Line 1 and line 2 are of different groups: g and h.");
 });
 
+test("both trees are drawn in the same places, with a sign and words at the nodes that are not the same", () => {
+  const now = frame();
+  const [ours, theirs] = /** @type {[Drawn, Drawn]} */ (drawnTrees(now));
+  assert.deepEqual(ours.marks.map(({ state, differs }) => [state, differs]), [["keyed", "Bob"], ["keyed", "Bob"], ["keyed", ""]]);
+  assert.deepEqual(theirs.marks.map(({ state, differs }) => [state, differs]), [["keyed", "Alice"], ["blank", "Alice"], ["keyed", ""]]);
+  assert.deepEqual(theirs.marks[1].resolution, [0, 2]);
+  assert.equal(treeLabel(now, 1), "Ratchet tree of Bob in epoch 2: 3 nodes, 2 not the same for Alice");
+  const places = (/** @type {string} */ text) => [...text.matchAll(/is-(?:leaf|parent)[^>]* transform="([^"]*)"/g)].map(([, at]) => at);
+  const [first, second] = stillTrees(now, 720).shapes.map((shape) => write(shape));
+  assert.deepEqual(places(first), places(second), "the same node stands in the same place");
+  assert.equal(first.split("mls-differs").length - 1, 2);
+});
+
+test("a smaller tree keeps the places of the larger one, and nodes that it does not have are not drawn", () => {
+  const grown = frame({ first: "", second: "", second_line: 0, step: 0, other_step: 1 });
+  const [small] = stillTrees(grown, 720).shapes.map((shape) => write(shape));
+  assert.equal(small.split("mls-node is-").length - 1, 2, "the group that holds one node, and the node itself");
+  assert.ok(!small.includes("mls-edge "), "its only node has no parent");
+  const view = forked();
+  view.epochs[3].unseen_by = ["A"];
+  assert.deepEqual(stillTrees(frame({ viewer: "A" }, view), 720), { shapes: [], height: 0, left: "" });
+});
+
+test("many leaves stand one below the other, few beside each other, and in a narrow place all below each other", () => {
+  assert.deepEqual([areBeside(8, 720), areBeside(16, 720), areBeside(2, 400)], [true, false, false]);
+});
+
+test("a node that is the same on both sides has a row of its own when it is chosen", () => {
+  const row = rowIn(frame(), "node 2");
+  assert.deepEqual([row?.name, row?.state, row?.first?.text], ["node 2, Bob", "same", "key b"]);
+  assert.deepEqual([rowIn(frame(), "node 3"), rowIn(frame(), "node 1")?.state, rowIn(frame(), "")], [null, "differs", null]);
+});
+
 test("long sections are folded, and the table has every row", () => {
   const view = forked();
   view.epochs[2].node_count = 101;
-  for (let index = 3; index < 101; index += 1) view.epochs[2].nodes[index] = node(String(index));
+  for (let index = 3; index < 101; index += 1) view.epochs[2].nodes[index] = view.nodes.push(node(String(index))) - 1;
   const now = frame({}, view);
   const drawn = drawnRows(section(now, "tree"));
   assert.deepEqual([drawn.rows.length, drawn.more], [12, 88]);

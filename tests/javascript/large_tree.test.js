@@ -5,7 +5,8 @@ import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
 import { leavesNamed } from "../../widgets/ratchet_tree/find.js";
 import { copath, level, radius, root, x, y } from "../../widgets/ratchet_tree/geometry.js";
 import { ALL, centred, foldedAt, inSight, largeLayout, nodeUnder, zoomed } from "../../widgets/ratchet_tree/large_layout.js";
-import { contentsOf, drawLarge, foldedWords } from "../../widgets/ratchet_tree/large_picture.js";
+import { drawLarge, foldedWords } from "../../widgets/ratchet_tree/large_picture.js";
+import { contentsOf } from "../../widgets/ratchet_tree/subtrees.js";
 
 const LEAVES = 16384;
 const WIDTH = 1000;
@@ -117,7 +118,7 @@ test("a leaf under the pointer shows its direct path and its copath", () => {
 
 test("members are found by any part of their name, the same name first", () => {
   const named = frameOf(view(64, (number) => (number === 5 ? "Ann" : number === 2 ? "Joann" : number === 9 ? "anna" : `constructor ${number}`)));
-  assert.deepEqual(leavesNamed(named, " ann "), [10, 18, 4]);
+  assert.deepEqual(leavesNamed(named, " ann ").map(({ node }) => node), [10, 18, 4]);
   assert.deepEqual(leavesNamed(named, ""), []);
   assert.deepEqual(leavesNamed(named, "nobody"), []);
 });

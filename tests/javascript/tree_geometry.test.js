@@ -85,3 +85,16 @@ test("what travels an edge starts and ends at its nodes", () => {
   assert.deepEqual(geometry.pointOnEdge(places, 0, 1, 0), [geometry.x(places, 0), geometry.y(places, 0)]);
   assert.deepEqual(geometry.pointOnEdge(places, 0, 1, 1), [geometry.x(places, 1), geometry.y(places, 1)]);
 });
+
+test("a folded subtree leaves its room to the others, its root counts as a leaf, and the pointer finds what is there", () => {
+  const places = geometry.layout(8, { ...room, width: 400, folded: new Set([3]) });
+  const open = geometry.layout(8, { ...room, width: 400 });
+  assert.ok(places.gap > open.gap);
+  assert.deepEqual([4, 3, 10].map((node) => geometry.isThere(places, node)), [false, true, true]);
+  assert.ok(Math.abs(geometry.x(places, 10) - geometry.x(places, 8) - places.gap) < 1e-9);
+  assert.equal(geometry.nodeAt(places, geometry.x(places, 10), geometry.y(places, 10)), 10);
+  assert.equal(geometry.nodeAt(places, geometry.x(places, 3), geometry.y(places, 3)), 3);
+  assert.equal(geometry.nodeAt(geometry.layout(2, { ...room, folded: new Set([1]) }), 500, 2000), -1);
+  assert.equal(geometry.neighbourThere(places, "ArrowDown", 3, 8), 3);
+  assert.equal(geometry.neighbourThere(places, "ArrowLeft", 8, 8), 3);
+});

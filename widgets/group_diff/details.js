@@ -16,6 +16,9 @@ const KEYS = [
   ["↑ ↓", "to the row above or below"],
   ["Home End", "to the first and the last row"],
   ["Enter", "show the row in full; of a commit, show its bytes"],
+  ["arrows", "in a tree: move through the tree"],
+  ["f", "in a tree: fold or unfold a subtree"],
+  ["+ − 0", "zoom both trees; 0: the whole trees"],
   ["x", "exchange the two sides"],
   ["t", "show as a table"],
   ["Esc", "close, and select nothing"],
@@ -58,7 +61,7 @@ export function helpDetails(said) {
   return html(
     "div",
     {},
-    html("p", {}, "Two sides are compared: two members, two steps, or two histories. What both have stands once; what differs stands in two columns."),
+    html("p", {}, "Two sides are compared: two members, two steps, or two histories. What both have stands once; what differs stands in two columns. Above the columns both ratchet trees stand in the same places."),
     helpList(MARKS, KEYS, said),
   );
 }

@@ -30,7 +30,13 @@ import { briefName, upperFirst } from "../shared/words.js";
  * differs, `commits` what began it on each side (-1: none, or unknown), `ahead` how many commits one of them is ahead.
  * @typedef {{kind: "same" | "ahead" | "fork" | "unknown" | "groups" | "absent" | "unseen", common: number | null, parted: number | null, commits: [number, number], ahead: number, behind: 0 | 1}} Relation
  *
- * @typedef {{view: View, sides: [Side, Side], relation: Relation, sections: Section[], step: number, last: number, viewer: string, viewerName: string, selected: string, member: string}} Frame
+ * The trees of both sides. `nodes` are by their index, `count` is the number of nodes, blank nodes included. `different` are
+ * the indices of the nodes that are not the same, and `rows` their rows.
+ * @typedef {{nodes: Map<number, Node>, count: number}} Tree
+ * @typedef {{sides: [Tree, Tree], different: number[], rows: Row[]}} Trees
+ *
+ * `trees` are null if one of them is unknown to the viewer, or if a side is in no epoch.
+ * @typedef {{view: View, sides: [Side, Side], relation: Relation, trees: Trees | null, sections: Section[], step: number, last: number, viewer: string, viewerName: string, selected: string, member: string}} Frame
  */
 
 /** So many rows of a section are drawn; the table has all of them. */
@@ -45,11 +51,13 @@ export function frameOf(view, place) {
   const sides = sidesOf(view, place);
   const viewer = view.viewers.some(({ id }) => id === place.viewer) ? place.viewer : "";
   const relation = relationOf(sides, viewer);
+  const trees = treesOf(view, sides, viewer);
   return {
     view,
     sides,
     relation,
-    sections: relation.kind === "absent" ? [] : [commitsOf(view, sides, viewer), factsOf(view, sides, viewer), treeOf(view, sides, viewer), ...fieldsOf(view, relation)],
+    trees,
+    sections: relation.kind === "absent" ? [] : [commitsOf(view, sides, viewer), factsOf(view, sides, viewer), treeSection(trees), ...fieldsOf(view, relation)],
     step,
     last,
     viewer,
@@ -194,13 +202,36 @@ function factCell(text) {
   return { text: text || "empty", isBytes: /^[0-9a-f:]{16,}$/.test(text) };
 }
 
-/** The nodes of a tree, by their index. @param {Side} side */
-export function nodesOf({ epoch, epochs }) {
+/** The trees that were compared before, by the epoch of the first side: a large tree is compared once. @type {WeakMap<Epoch, {other: Epoch, lines: string, trees: Trees}>} */
+const compared = new WeakMap();
+
+/** @param {View} view @param {[Side, Side]} sides @param {string} viewer @returns {Trees | null} */
+function treesOf(view, [one, two], viewer) {
+  if (!one.epoch || !two.epoch || [one.epoch, two.epoch].some((epoch) => isUnseen(epoch, viewer))) return null;
+  const lines = `${one.line} ${two.line}`;
+  const before = compared.get(one.epoch);
+  if (before?.other === two.epoch && before.lines === lines) return before.trees;
+  const trees = compare(view, nodesOf(view, one), nodesOf(view, two));
+  compared.set(one.epoch, { other: two.epoch, lines, trees });
+  return trees;
+}
+
+/** @param {View} view @param {Tree} ours @param {Tree} theirs @returns {Trees} */
+function compare(view, ours, theirs) {
+  const different = Array.from({ length: Math.max(ours.count, theirs.count) }, (_, index) => index).filter(
+    (index) => ours.nodes.get(index)?.digest !== theirs.nodes.get(index)?.digest || index >= Math.min(ours.count, theirs.count),
+  );
+  const members = new Map(view.members.map((member) => [member.id, member]));
+  return { sides: [ours, theirs], different, rows: different.map((index) => nodeRow(members, [ours, theirs], index)) };
+}
+
+/** @param {View} view @param {Side} side @returns {Tree} */
+export function nodesOf(view, { epoch, epochs }) {
   /** @type {Map<number, Node>} */
   const nodes = new Map();
   for (const { nodes: changed, node_count } of epochs.values()) {
     for (const [index, node] of Object.entries(changed)) {
-      if (node) nodes.set(Number(index), node);
+      if (node !== null) nodes.set(Number(index), view.nodes[node]);
       else nodes.delete(Number(index));
     }
     for (const index of nodes.keys()) if (index >= node_count) nodes.delete(index);
@@ -208,30 +239,46 @@ export function nodesOf({ epoch, epochs }) {
   return { nodes, count: epoch?.node_count ?? 0 };
 }
 
-/** @param {View} view @param {[Side, Side]} sides @param {string} viewer @returns {Section} */
-function treeOf(view, sides, viewer) {
-  const [one, two] = sides.map(nodesOf);
-  const isKnown = !sides.some(({ epoch }) => isUnseen(/** @type {Epoch} */ (epoch), viewer));
-  const member = (/** @type {Node | undefined} */ node) => view.members.find(({ id }) => id === node?.member) ?? null;
-  /** @param {typeof one} tree @param {number} index @param {boolean} isNamed @returns {Cell | null} */
-  const cell = (tree, index, isNamed) => {
-    const node = tree.nodes.get(index);
-    const owner = member(node);
-    return index >= tree.count ? null : { text: `${isNamed && owner ? `${briefName(owner.name)}, ` : ""}${node?.words ?? "blank"}`, isBytes: false, member: owner };
-  };
-  const rows = Array.from({ length: isKnown ? Math.max(one.count, two.count) : 0 }, (_, index) => index)
-    .filter((index) => one.nodes.get(index)?.digest !== two.nodes.get(index)?.digest || index >= Math.min(one.count, two.count))
-    .map((index) => {
-      const owners = [one, two].flatMap(({ nodes }) => member(nodes.get(index)) ?? []);
-      const isOne = owners.every(({ id }) => id === owners[0].id);
-      const [first, second] = [cell(one, index, !isOne), cell(two, index, !isOne)];
-      const state = first && second ? "differs" : first ? "first" : "second";
-      const name = isOne && owners.length ? `node ${index}, ${briefName(owners[0].name)}` : `node ${index}`;
-      return /** @type {Row} */ ({ id: `node ${index}`, name, state, first, second, section: "7.8", member: owners[0]?.id ?? null });
-    });
-  const all = Math.max(one.count, two.count);
-  const words = !isKnown ? "unknown to this viewer" : rows.length === 0 ? `all ${all} nodes are the same` : `${rows.length} of ${all} nodes ${rows.length === 1 ? "differs" : "differ"}`;
-  return { id: "tree", title: "Ratchet tree", words, rows, left: 0 };
+/** @param {Trees | null} trees @returns {Section} */
+function treeSection(trees) {
+  const about = { id: "tree", title: "Ratchet tree", left: 0 };
+  if (!trees) return { ...about, words: "unknown to this viewer", rows: [] };
+  const { sides, rows } = trees;
+  const all = Math.max(...sides.map(({ count }) => count));
+  return { ...about, words: rows.length === 0 ? `all ${all} nodes are the same` : `${rows.length} of ${all} nodes ${rows.length === 1 ? "differs" : "differ"}`, rows };
+}
+
+/** A node on both sides, also one that is the same. @param {Map<string, Member>} members @param {[Tree, Tree]} sides @param {number} index @returns {Row} */
+function nodeRow(members, sides, index) {
+  const [one, two] = sides.map(({ nodes }) => nodes.get(index));
+  const owner = (/** @type {Node | undefined} */ node) => members.get(node?.member ?? "") ?? null;
+  const owners = [one, two].flatMap((node) => owner(node) ?? []);
+  const isOne = owners.every(({ id }) => id === owners[0].id);
+  const [first, second] = [one, two].map((node, side) => {
+    const member = owner(node);
+    return index >= sides[side].count ? null : { text: `${!isOne && member ? `${briefName(member.name)}, ` : ""}${node?.words ?? "blank"}`, isBytes: false, member };
+  });
+  const state = !first ? "second" : !second ? "first" : one?.digest === two?.digest ? "same" : "differs";
+  const name = isOne && owners.length ? `node ${index}, ${briefName(owners[0].name)}` : `node ${index}`;
+  return { id: nodeId(index), name, state, first, second, section: "7.8", member: owners[0]?.id ?? null };
+}
+
+/** @param {number} index */
+export function nodeId(index) {
+  return `node ${index}`;
+}
+
+/** The index of the node that a row is about, -1 for all other rows. @param {string} id */
+export function nodeIn(id) {
+  return /^node \d+$/.test(id) ? Number(id.slice(5)) : -1;
+}
+
+/** A row by its id: also that of a node that is the same on both sides. @param {Frame} frame @param {string} id */
+export function rowIn({ view, sections, trees }, id) {
+  const found = sections.flatMap(({ rows }) => rows).find((row) => row.id === id);
+  const isNode = trees && trees.sides.some(({ count }) => nodeIn(id) < count) && nodeIn(id) >= 0;
+  if (found || !isNode) return found ?? null;
+  return nodeRow(new Map(view.members.map((member) => [member.id, member])), trees.sides, nodeIn(id));
 }
 
 /** The first commit that differs, field by field. @param {View} view @param {Relation} relation @returns {Section[]} */

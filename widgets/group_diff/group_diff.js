@@ -17,9 +17,10 @@ import { stepBar } from "../shared/step_bar.js";
 import { shortened } from "../shared/words.js";
 import { viewerAmong } from "../shared/workspace.js";
 import { helpDetails, rowDetails } from "./details.js";
-import { drawnRows, frameOf } from "./frame.js";
+import { drawnRows, frameOf, nodeId, nodeIn, rowIn } from "./frame.js";
 import { MARKS } from "./key.js";
 import { draw } from "./picture.js";
+import { treePair } from "./tree_pair.js";
 import { HEADS, pictureLabel, sentence, tableRows } from "./words.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
@@ -68,10 +69,15 @@ export function render({ model, el }) {
     swap,
   );
   const canvas = svg("svg", { class: "mls-picture mls-diff-picture", role: "group", click: clicked, keydown: walk });
-  const viewport = html("div", { class: "mls-viewport" }, canvas);
+  const viewport = html("div", { class: "mls-viewport", pointerover: light, pointerleave: light, focusin: light, focusout: light }, canvas);
+  const pair = treePair({ choose: (node) => select(nodeId(node) === model.get("selected") ? "" : nodeId(node)), painted: showKey });
   const side = panel(close);
   const words = html("div", { class: "mls-sentence mls-diff-sentence", "aria-live": "polite" });
   const key = keyLine(MARKS);
+  /** What the picture shows now, and the shapes of its rows. */
+  let subject = "";
+  /** @type {import("../shared/shapes.js").Shape[]} */
+  let rowShapes = [];
   const table = dataTable("The two sides as a table");
   const root = html(
     "div",
@@ -79,7 +85,7 @@ export function render({ model, el }) {
     controls.bar,
     chooser,
     words,
-    html("div", { class: "mls-body" }, viewport, side.element),
+    html("div", { class: "mls-body" }, html("div", { class: "mls-diff-sides" }, pair.element, viewport), side.element),
     key.element,
     table.region,
   );
@@ -139,12 +145,23 @@ export function render({ model, el }) {
     mount(canvas, shapes);
     // A row that is gone takes the focus with it, and the keys would go nowhere.
     if (hadFocus && !canvas.contains(rootOf(canvas).activeElement)) focus(own.stop);
-    key.show(shapes);
+    [subject, rowShapes] = [JSON.stringify([frame.viewer, ...frame.sides.map(({ line, member, step }) => [line, member?.id, step])]), shapes];
+    pair.show(frame);
+    showKey();
     showControls(frame);
     const said = sentence(frame);
     if (words.textContent !== said) words.textContent = said;
     table.show(own.table ? { heads: HEADS, rows: tableRows(frame) } : null);
     showSide(frame, said);
+  }
+
+  function showKey() {
+    key.show([...pair.shapes(), ...rowShapes], subject);
+  }
+
+  /** Light the node of the row under the pointer, or with the focus, in both trees. @param {Event} event */
+  function light(event) {
+    pair.point(/over|in$/.test(event.type) ? nodeIn(rowUnder(event)) : -1);
   }
 
   /** @param {Frame} frame */
@@ -191,11 +208,6 @@ export function render({ model, el }) {
     side.show(row ? JSON.stringify([row, frame.sides.map(({ name }) => name)]) : "", row?.name ?? "", () => rowDetails(frame, /** @type {Row} */ (row), (which) => bytesOf(frame, /** @type {Row} */ (row), which)));
   }
 
-  /** @param {Frame} frame @param {string} id */
-  function rowIn({ sections }, id) {
-    return sections.flatMap(({ rows }) => rows).find((row) => row.id === id) ?? null;
-  }
-
   /**
    * What shows the bytes of a commit in the other pictures of the workspace; null if they do not have this commit.
    * @param {Frame} frame @param {Row} row @param {0 | 1} which
@@ -233,8 +245,14 @@ export function render({ model, el }) {
   function clicked(event) {
     const row = rowUnder(event);
     if (!row) return;
-    select(row === model.get("selected") ? "" : row);
+    toggle(row);
     focus(row);
+  }
+
+  /** Select a row, or no row if it is selected. A node is brought into sight in both trees. @param {string} row */
+  function toggle(row) {
+    select(row === model.get("selected") ? "" : row);
+    if (nodeIn(row) >= 0) pair.reveal(nodeIn(row));
   }
 
   /** @param {string} row */
@@ -259,7 +277,7 @@ export function render({ model, el }) {
       ArrowDown: () => to(ids.indexOf(here) + 1),
       Home: () => to(0),
       End: () => to(ids.length - 1),
-      " ": () => select(here),
+      " ": () => toggle(here),
       Enter: () => enter(here),
     });
   }
@@ -270,7 +288,7 @@ export function render({ model, el }) {
     const found = rowIn(frame, row);
     const open = row === model.get("selected") && found ? (bytesOf(frame, found, 0) ?? bytesOf(frame, found, 1)) : null;
     if (open) open();
-    else select(row);
+    else toggle(row);
   }
 
   /** @param {KeyboardEvent} event */
@@ -281,10 +299,17 @@ export function render({ model, el }) {
       Escape: close,
       t: () => change({ table: !own.table }),
       x: exchange,
+      "+": () => pair.rescale(2),
+      "-": () => pair.rescale(0.5),
+      0: () => pair.rescale(),
     });
   }
 
-  return open(root, viewport, (width) => change({ width }));
+  const end = open(root, viewport, (width) => change({ width }));
+  return () => {
+    end();
+    pair.stop();
+  };
 }
 
 export default announced(render);

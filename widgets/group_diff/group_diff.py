@@ -35,7 +35,10 @@ class GroupDiff(Picture):
 
     _module: ClassVar[str] = "group_diff/group_diff.js"
     _still_module: ClassVar[str] = "group_diff/still.js"
-    _still_styles: ClassVar[tuple[str, ...]] = ("shared/theme.css", "shared/marks.css", "group_diff/marks.css")
+    _still_styles: ClassVar[tuple[str, ...]] = (
+        *("shared/theme.css", "shared/marks.css"),
+        *("ratchet_tree/marks.css", "group_diff/marks.css"),
+    )
     _shares: ClassVar[Mapping[str, str]] = {name: name for name in ("step", "viewer", "member", "message")}
     _esm: ClassVar[str] = module(_module)
     _css: ClassVar[str] = stylesheet(*STYLES)

@@ -1,5 +1,6 @@
 /** The marks of two sides and what they mean. */
 import { specimen } from "../shared/key.js";
+import { PUBLIC_MARKS } from "../ratchet_tree/key.js";
 import { markOf } from "./picture.js";
 
 /** @typedef {import("../shared/key.js").Entry} Entry */
@@ -9,6 +10,7 @@ const mark = (state) => specimen(["g", { class: `mls-diff-mark is-${state}`, tra
 
 /** @type {Entry[]} */
 export const MARKS = [
+  ...PUBLIC_MARKS,
   { is: ["mls-diff-mark", "is-same"], name: "the same", text: "two lines: the same on both sides, so it stands once", mark: mark("same") },
   { is: ["mls-diff-mark", "is-differs"], name: "differs", text: "two crossed lines on a disc: it differs", mark: mark("differs") },
   { is: ["mls-diff-mark", "is-first"], name: "only the first", text: "a filled left half: only the first side has it", mark: mark("first") },

@@ -2,7 +2,7 @@
  * The drawing of two sides. What both have stands once, across both columns; what differs stands in two columns, with a mark
  * in front of it. The line of commits runs in the middle while it is one line, and splits where the sides part.
  */
-import { briefName, shortened } from "../shared/words.js";
+import { briefName, fitting, textWidth } from "../shared/words.js";
 import { drawnRows } from "./frame.js";
 import { emptyWords, pictureLabel, rowLabel } from "./words.js";
 
@@ -27,16 +27,6 @@ const BYTE = 7.3;
 const LEAF = "M-11-8a3 3 0 0 1 3-3H8a3 3 0 0 1 3 3V8a3 3 0 0 1-3 3H-8a3 3 0 0 1-3-3z";
 const STEM = 8;
 
-/** How wide a text is, about: capitals and some letters are wider than others. @param {string} text */
-function extent(text) {
-  return [...text].reduce((sum, letter) => sum + (/[A-Zmw_@%]/.test(letter) ? 9.2 : /[ fijlrt.,:;'|!\[\]()]/.test(letter) ? 4.9 : 7.7), 0);
-}
-
-/** As much of a text as there is room for. @param {string} text @param {number} width @param {number} [letter] the width of each letter, if all are equal */
-function fitting(text, width, letter = extent(text) / Math.max(1, [...text].length)) {
-  return shortened(text, Math.max(3, Math.floor(width / letter)));
-}
-
 /** @param {number} width @returns {Columns} */
 function columnsOf(width) {
   const isNarrow = width < NARROW;
@@ -50,7 +40,7 @@ function columnsOf(width) {
 /** @param {Frame} frame @param {Size} size @returns {{shapes: Shape[], height: number}} */
 export function draw(frame, { width, stop = "" }) {
   const columns = columnsOf(width);
-  const heads = frame.sides.map((side, at) => headShape(side, at, columns));
+  const heads = frame.sides.map((side, at) => headShape(side, at, headPlace(at, columns)));
   let y = columns.isNarrow ? 2 * 44 + 8 : HEAD;
   const sections = frame.sections.map((section) => {
     const [shape, height] = sectionShape(frame, section, columns, y, stop);
@@ -66,16 +56,19 @@ export function draw(frame, { width, stop = "" }) {
   };
 }
 
-/** A side: who it is, and its epoch. @param {Side} side @param {number} at @param {Columns} columns @returns {Shape} */
-function headShape(side, at, columns) {
-  const [x, y] = columns.isNarrow ? [SIDE, 8 + at * 44] : [at ? columns.second : columns.first, 10];
-  const width = columns.isNarrow ? columns.width - 2 * SIDE : columns.room;
+/** Where a side stands above its column. @param {number} at @param {Columns} columns */
+function headPlace(at, { isNarrow, width, first, second, room }) {
+  return isNarrow ? { x: SIDE, y: 8 + at * 44, width: width - 2 * SIDE } : { x: at ? second : first, y: 10, width: room };
+}
+
+/** A side: who it is, and its epoch. @param {Side} side @param {number} at @param {{x: number, y: number, width: number}} place @returns {Shape} */
+export function headShape(side, at, { x, y, width }) {
   const words = side.epoch ? `epoch ${side.epoch.epoch}${side.isMoment ? "" : `, after step ${side.step + 1}`}` : "not in the group";
   return ["g", { class: `mls-diff-head${side.epoch ? "" : " is-absent"}`, transform: `translate(${x} ${y})` }, [
     ["title", {}, [`${briefName(side.name)}: ${words}`]],
     ["rect", { class: "mls-diff-card", width, height: 38, rx: 8 }],
     ["g", { transform: "translate(22 19)" }, [avatar(side)]],
-    ["text", { class: "mls-diff-who", x: 42, y: 16 }, [fitting(side.name, (width - 50) / 1.1)]],
+    ["text", { class: "mls-diff-who", x: 42, y: 16 }, [fitting(side.name, (width - 50) / 1.15)]],
     ["text", { class: "mls-diff-epoch", x: 42, y: 31 }, [words]],
   ], at];
 }
@@ -93,7 +86,7 @@ export function avatar({ member, mark }) {
 function sectionShape(frame, section, columns, top, stop) {
   const { rows, more } = drawnRows(section);
   const whole = columns.width - 2 * SIDE;
-  const isBelow = section.words !== "" && (extent(section.title) * 1.2 + extent(section.words) > whole - 16);
+  const isBelow = section.words !== "" && (textWidth(section.title) * 1.2 + textWidth(section.words) > whole - 16);
   let y = top + TITLE + (isBelow ? LINE : 0);
   /** @type {Shape[]} */
   const title = [
@@ -185,7 +178,7 @@ function nameOf({ id, name }, { isNarrow, name: x, first, width }) {
   const room = (isNarrow ? width - SIDE : first - 10) - x;
   if (!id.startsWith("field")) return fitting(name, room);
   const parts = name.split(".");
-  while (parts.length > 1 && extent(`…${parts.join(".")}`) > room) parts.shift();
+  while (parts.length > 1 && textWidth(`…${parts.join(".")}`) > room) parts.shift();
   const end = parts.join(".");
   return end === name ? fitting(name, room) : fitting(`…${end}`, room);
 }
@@ -232,7 +225,7 @@ function cellShape(frame, row, side, x, y, width) {
   if (!cell && row.id.startsWith("field") && frame.relation.kind === "ahead") return ["g"];
   if (!cell) return ["text", { class: "mls-diff-cell is-nothing", x, y }, [fitting(emptyWords(frame, row, side), width)]];
   const where = cell.bytes?.replace(/^bytes? /, "").replace(" to ", "–");
-  const room = where ? width - extent(where) - 14 : width;
+  const room = where ? width - textWidth(where) - 14 : width;
   const text = cell.isBytes ? fitting(cell.text, room, BYTE) : fitting(cell.text, room);
   return ["text", { class: `mls-diff-cell${cell.isBytes ? " is-bytes" : ""}`, x, y }, [
     ["tspan", {}, [text]],

@@ -11,6 +11,8 @@ export interface DiffNodeView {
   words: string;
   digest: string;
   member: string | null;
+  print: string;
+  unmerged: number[];
 }
 
 export interface DiffEpochView {
@@ -19,7 +21,7 @@ export interface DiffEpochView {
   commit: number;
   facts: (string | null)[];
   node_count: number;
-  nodes: Record<string, DiffNodeView | null>;
+  nodes: Record<string, number | null>;
   unseen_by: string[];
   known_by: string[];
 }
@@ -74,6 +76,7 @@ export interface GroupDiffView {
   viewers: ViewerView[];
   members: MemberView[];
   facts: DiffFactView[];
+  nodes: DiffNodeView[];
   epochs: DiffEpochView[];
   lines: DiffLineView[];
   commits: DiffCommitView[];

@@ -19,6 +19,14 @@ export const STATES = {
 
 export const HEADS = ["Section", "What", "Standing", "First side", "Second side"];
 
+/** The name of the tree of a side. @param {Frame} frame @param {number} at */
+export function treeLabel({ sides, trees }, at) {
+  const [side, other] = [sides[at], sides[1 - at]];
+  const count = trees?.sides[at].count ?? 0;
+  const different = trees?.different.filter((index) => index < count).length ?? 0;
+  return `Ratchet tree of ${briefName(side.name)} in epoch ${side.epoch?.epoch}: ${counted(count, "node", "nodes")}, ${different || "none"} not the same for ${briefName(other.name)}`;
+}
+
 /** @param {Frame} frame */
 export function pictureLabel({ view, sides: [one, two] }) {
   return `Two sides of ${view.title}: ${briefName(one.name)} and ${briefName(two.name)}`;

@@ -21,7 +21,7 @@ const KEYS = [
   ["Esc", "close the panel"],
   ["+ −", "zoom"],
   ["0", "fit: the whole tree"],
-  ["f", "fold or unfold a subtree of a large tree"],
+  ["f", "fold or unfold a subtree"],
   ["?", "this help"],
 ];
 

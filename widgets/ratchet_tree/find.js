@@ -2,7 +2,8 @@
 import { html, iconButton } from "../shared/dom.js";
 import { shortened } from "../shared/words.js";
 
-/** @typedef {import("./frame.js").Frame} Frame */
+/** What is searched: the marks of a tree, or of the trees beside each other. `tree` is another object when the members may be others. @typedef {{leafCount: number, marks: import("./frame.js").Mark[], tree: object}} Searched */
+/** @typedef {import("./frame.js").Mark} Mark */
 
 /** A tree with fewer leaves is seen at one glance. */
 const FEWEST = 16;
@@ -10,19 +11,19 @@ const LETTERS = 30;
 
 /**
  * The leaves of the members whose name has these words in it, in any case; those that begin with them come first.
- * @param {Frame} frame @param {string} words @returns {number[]} node indices
+ * @param {Searched} searched @param {string} words @returns {Mark[]}
  */
 export function leavesNamed({ marks }, words) {
   const wanted = words.normalize("NFC").trim().toLocaleLowerCase();
   if (wanted === "") return [];
-  /** @type {number[][]} */
-  const found = [[], [], []];
-  for (const { node, member } of marks) {
-    const name = member?.name.normalize("NFC").toLocaleLowerCase();
+  /** @type {Map<string, Mark>[]} */
+  const found = [new Map(), new Map(), new Map()];
+  for (const mark of marks) {
+    const name = mark.member?.name.normalize("NFC").toLocaleLowerCase();
     if (!name?.includes(wanted)) continue;
-    found[name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2].push(node);
+    found[name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2].set(`${mark.node} ${name}`, mark);
   }
-  return found.flat();
+  return found.flatMap((each) => [...each.values()]);
 }
 
 /** @param {(node: number, all: number[]) => void} jump called with the leaf to show, or -1, and all that are found */
@@ -40,9 +41,9 @@ export function finder(jump) {
   const back = iconButton("up", "The member found before", () => move(-1));
   const on = iconButton("down", "The next member found", () => move(1));
   const element = html("div", { class: "mls-find", role: "search", hidden: true }, field, back, on, words);
-  /** @type {Frame | null} */
+  /** @type {Searched | null} */
   let frame = null;
-  /** @type {number[]} */
+  /** @type {Mark[]} */
   let found = [];
   let at = -1;
 
@@ -62,12 +63,12 @@ export function finder(jump) {
   function tell() {
     const isAsked = field.value.trim() !== "";
     for (const button of [back, on]) button.setAttribute("aria-disabled", String(found.length < 2));
-    words.textContent = !isAsked ? "" : found.length ? `${at + 1} of ${found.length}: ${nameAt(found[at])}` : "nobody has this name";
-    jump(at < 0 ? -1 : found[at], found);
+    words.textContent = !isAsked ? "" : found.length ? `${at + 1} of ${found.length}: ${nameOf(found[at])}` : "nobody has this name";
+    jump(at < 0 ? -1 : found[at].node, found.map(({ node }) => node));
   }
 
-  /** @param {number} leaf */
-  const nameAt = (leaf) => shortened(frame?.marks[leaf]?.member?.name ?? "", LETTERS);
+  /** @param {Mark} mark */
+  const nameOf = ({ member }) => shortened(member?.name ?? "", LETTERS);
 
   /** @param {KeyboardEvent} event */
   function press(event) {
@@ -83,7 +84,7 @@ export function finder(jump) {
 
   return {
     element,
-    /** @param {Frame} now */
+    /** @param {Searched} now */
     show(now) {
       const isOther = frame !== null && frame.tree !== now.tree;
       frame = now;

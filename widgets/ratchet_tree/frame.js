@@ -77,6 +77,8 @@ import { tokensOf } from "./tokens.js";
  * @property {boolean} known whether the viewer knows of the beat
  */
 
+/** What is drawn of a tree. @typedef {Pick<Frame, "viewer" | "leafCount" | "marks" | "path" | "tokens" | "indices">} Drawn */
+
 /** A tree with more leaves is larger than its picture (large_picture.js). */
 export const LARGEST = 512;
 const CACHED_EVERY = 16;
@@ -353,12 +355,31 @@ function marksOf(time, { now_step, step, beat, viewer, tree, before, lit }) {
   return marks;
 }
 
+/** The mark of a blank node, of which nothing else is known. @param {number} node @returns {Mark} */
+export function blankMark(node) {
+  return {
+    node,
+    kind: node % 2 === 0 ? "leaf" : "parent",
+    state: "blank",
+    member: null,
+    key: null,
+    print: "",
+    hold: "",
+    unmerged: [],
+    resolution: [],
+    fresh: false,
+    changed: false,
+    lit: false,
+    differs: "",
+  };
+}
+
 /**
  * The resolution of a node (RFC 9420 §4.1.1). It is computed when it is asked for: in a tree of blank nodes all resolutions
  * together are much larger than the tree.
  * @param {Mark[]} marks @param {number} node @returns {number[]}
  */
-function resolution(marks, node) {
+export function resolution(marks, node) {
   const { state, kind, unmerged } = marks[node];
   if (state === "keyed") return [node, ...unmerged];
   if (state === "unknown" || kind === "leaf") return [];

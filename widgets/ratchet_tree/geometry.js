@@ -99,7 +99,14 @@ export function neighbour(key, node, leafCount) {
  * @property {number} start x of node 0
  * @property {number} base y of the leaves
  * @property {number[]} rows how high each level stands above the leaves
+ * @property {ReadonlySet<number>} folded parents whose subtrees are folded
+ * @property {(node: number) => Slot} slot
  * @property {View} [view] what of the tree is in the picture, if the tree is larger than the picture
+ */
+
+/**
+ * The room of a node among the leaves, and the node that stands there: itself, or a folded node above it.
+ * @typedef {{first: number, slots: number, at: number}} Slot
  */
 
 /**
@@ -115,26 +122,107 @@ export const HEAD = 38;
 /** If the gap between leaves is smaller than this, there is no room for names. */
 export const ROOM_FOR_NAMES = 40;
 
+/** @type {ReadonlySet<number>} */
+export const NOTHING_FOLDED = new Set();
+
+/**
+ * The room of each node among the leaves: a folded subtree has the room of one leaf.
+ * @param {number} leafCount @param {ReadonlySet<number>} folded @returns {{all: number, slot: (node: number) => Slot}}
+ */
+export function slotsOf(leafCount, folded) {
+  const hidden = hiddenLeaves(leafCount, folded);
+  const slots = (/** @type {number} */ node) => (folded.has(node) ? 1 : 2 ** level(node) - (hidden.get(node) ?? 0));
+  const all = slots(root(leafCount));
+  /** @type {Map<number, Slot>} */
+  const known = new Map();
+
+  /** @param {number} node @returns {Slot} */
+  function slot(node) {
+    const before = known.get(node);
+    if (before) return before;
+    let found = { first: 0, slots: all, at: root(leafCount) };
+    if (node !== found.at) {
+      const above = slot(parent(node));
+      const isFolded = folded.has(above.at) || above.at !== parent(node);
+      const [first, second] = [left(parent(node)), right(parent(node))];
+      found = isFolded
+        ? above
+        : { first: above.first + (node === second ? slots(first) : 0), slots: slots(node), at: node };
+    }
+    known.set(node, found);
+    return found;
+  }
+
+  return { all, slot };
+}
+
+/** How many leaves each node has lost to folded nodes. @param {number} leafCount @param {ReadonlySet<number>} folded */
+function hiddenLeaves(leafCount, folded) {
+  /** @type {Map<number, number>} */
+  const hidden = new Map();
+  for (const node of folded) {
+    const above = directPath(node, leafCount);
+    if (above.some((each) => folded.has(each))) continue;
+    for (const each of above) hidden.set(each, (hidden.get(each) ?? 0) + 2 ** level(node) - 1);
+  }
+  return hidden;
+}
+
+/** With a subtree folded, or unfolded if it was folded. @param {ReadonlySet<number>} folded @param {number} node */
+export function toggled(folded, node) {
+  const changed = new Set(folded);
+  if (!changed.delete(node)) changed.add(node);
+  return changed;
+}
+
+/** Where an arrow key leads to; nothing is below a folded node, and it counts as one. @param {Layout} places @param {string} key @param {number} node @param {number} leafCount of the tree */
+export function neighbourThere(places, key, node, leafCount) {
+  if (key === "ArrowDown" && places.folded.has(node)) return node;
+  return places.slot(neighbour(key, node, leafCount)).at;
+}
+
+/** Without the folded nodes that hide a node. @param {ReadonlySet<number>} folded @param {number} node @param {number} leafCount */
+export function unfoldedFor(folded, node, leafCount) {
+  const above = directPath(node, leafCount);
+  return new Set([...folded].filter((each) => !above.includes(each)));
+}
+
+/** Whether no folded node hides a node. @param {Layout} places @param {number} node */
+export function isThere({ folded, slot }, node) {
+  return folded.size === 0 || slot(node).at === node;
+}
+
 /**
  * @param {number} leafCount
- * @param {{width: number, zoom: number, tallest: number}} room `tallest` is the largest leaf count of the view
+ * @param {{width: number, zoom: number, tallest: number, folded?: ReadonlySet<number>}} room `tallest` is the largest leaf count of the view
  * @returns {Layout}
  */
-export function layout(leafCount, { width, zoom, tallest }) {
+export function layout(leafCount, { width, zoom, tallest, folded = NOTHING_FOLDED }) {
   /** @param {number} leaves */
   const gapFor = (leaves) => Math.min(WIDEST_GAP, (width - 2 * MARGIN) / leaves) * zoom;
-  const gap = gapFor(leafCount);
+  const { all, slot } = slotsOf(leafCount, folded);
+  const gap = gapFor(all);
   const most = Math.max(tallest, leafCount);
   const base = Math.round(HEAD + Math.max(...rowsFor(Math.max(most, 2), gapFor(most))));
-  const across = Math.max(width, gap * leafCount + 2 * MARGIN);
+  const across = Math.max(width, gap * all + 2 * MARGIN);
+  const start = (across - gap * (all - 1)) / 2;
+  /** @type {View} */
+  const view = {
+    x: (node) => start + (slot(node).first + (slot(node).slots - 1) / 2) * gap,
+    space: (node) => slot(node).slots * gap,
+    most: Infinity,
+  };
   return {
     leafCount,
     gap,
     base,
     width: across,
     height: base + (gap >= ROOM_FOR_NAMES ? 62 : 36),
-    start: (across - gap * (leafCount - 1)) / 2,
+    start,
     rows: rowsFor(leafCount, gap),
+    folded,
+    slot,
+    ...(folded.size ? { view } : {}),
   };
 }
 
@@ -223,11 +311,17 @@ export function pointOnEdge(places, from, to, part) {
 export function nodeAt(places, px, py) {
   const above = places.rows.map((row) => Math.abs(places.base - row - py));
   const height = above.indexOf(Math.min(...above));
-  const stride = 2 << height;
-  const first = (1 << height) - 1;
-  const turn = Math.round(((px - places.start) / (places.gap / 2) - first) / stride);
-  const node = first + Math.max(0, Math.min(places.leafCount / (1 << height) - 1, turn)) * stride;
+  const away = (/** @type {number} */ node) => Math.abs(px - x(places, node));
+  let node = -1;
+  for (let each = (1 << height) - 1; each < nodeCount(places.leafCount); each += 2 << height)
+    if (isThere(places, each) && (node < 0 || away(each) < away(node))) node = each;
+  if (node < 0) return -1;
   const reach = Math.max(radius(places, node) + 6, 9);
   const below = height === 0 ? 16 : 0;
-  return Math.abs(px - x(places, node)) <= reach && above[height] <= reach + below ? node : -1;
+  return away(node) <= reach && above[height] <= reach + below ? node : -1;
+}
+
+/** @param {number} value a place in a picture, in a short form */
+export function round(value) {
+  return Math.round(value * 100) / 100;
 }

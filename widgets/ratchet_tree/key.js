@@ -54,8 +54,10 @@ export const MARKS = [
   { is: ["mls-block", "has-computed"], name: "keys in it computed", text: "a framed block in the colour of danger: the attacker has computed a private key in this subtree", mark: block("has-computed") },
   { is: ["mls-fold"], name: "folded", text: "a triangle with the number of members: a subtree that you have folded", mark: specimen(["g", { class: "mls-fold" }, [["path", { d: "M0-16 14 4-14 4z" }], ["text", { y: 20 }, ["64"]]]]) },
   { is: ["mls-found"], name: "found", text: "a small triangle below a leaf: a member that you searched for", mark: specimen(["path", { class: "mls-found", d: "M0-8 9 8-9 8z" }]) },
-  { is: ["mls-differs"], name: "not the same", text: "the sign “is not equal”: the viewer of the tree beside this one knows another state or key here", mark: node({ node: 3, differs: "B" }) },
-  { is: ["mls-block", "is-different"], name: "not the same in it", text: "a block in dashes of ink: in this subtree the viewer of the tree beside this one knows something else", mark: block("is-full is-different") },
+  { is: ["mls-differs"], name: "not the same", text: "the sign “is not equal”: the tree beside this one has another state or key here", mark: specimen(["g", { transform: "translate(7 5) scale(0.85)" }, [markAlone({ node: 3, differs: "B" })]]) },
+  { is: ["is-tiny", "is-different"], name: "not the same", text: "dashes of ink around a small mark: the same, where there is no room for the sign", mark: specimen(["g", { class: "mls-node is-leaf is-keyed is-tiny is-different mls-hue-0" }, [["rect", { class: "mls-shape", x: -5, y: -12, width: 10, height: 24, rx: 3 }]]]) },
+  { is: ["mls-fold", "is-different"], name: "not the same in it", text: "a triangle in dashes of ink: in this folded subtree something is not the same", mark: specimen(["g", { class: "mls-fold is-different" }, [["path", { d: "M0-16 14 4-14 4z" }], ["text", { y: 20 }, ["64"]]]]) },
+  { is: ["mls-block", "is-different"], name: "not the same in it", text: "a block in dashes of ink: in this subtree the tree beside this one has something else", mark: block("is-full is-different") },
   { is: ["is-lit"], name: "here", text: "a thick outline in the colour of the path: this part of the step is about this node", mark: node({ node: 3, lit: true }) },
   { is: ["mls-token", "is-secret"], not: ["is-unknown"], name: "secret", text: "a diamond: a secret", mark: token("secret") },
   { is: ["mls-token", "is-envelope"], not: ["is-open", "is-unknown"], name: "ciphertext", text: "an envelope: a ciphertext, with the start of the public key to which it is sealed", mark: token("envelope") },
@@ -67,3 +69,7 @@ export const MARKS = [
   { is: ["mls-padlock", "is-open"], name: "readable for the attacker", text: "an open padlock: the attacker can read this epoch", mark: icon("unlocked", "mls-padlock is-open") },
   { is: ["mls-padlock", "is-reopened"], name: "readable again", text: "an open padlock: the epoch had healed, and a later leak opened it again", mark: icon("unlocked", "mls-padlock is-reopened") },
 ];
+
+const PUBLIC = new Set(["member", "parent", "blank", "unmerged leaves", "start of the public key", "direct path", "copath", "subtree", "with blanks", "empty", "folded", "found", "not the same", "not the same in it"]);
+/** The marks of what everybody in a group can see of the tree. */
+export const PUBLIC_MARKS = MARKS.filter(({ name }) => PUBLIC.has(name));

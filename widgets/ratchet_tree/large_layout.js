@@ -2,7 +2,7 @@
  * The places of the nodes of a tree that is larger than its picture. The reader looks at a part of the tree, and can fold
  * subtrees. All functions are pure: a layout is a function of the tree's size, the picture's size and where one looks.
  */
-import { HEAD, WIDEST_GAP, directPath, left, level, parent, right, root } from "./geometry.js";
+import { HEAD, WIDEST_GAP, left, level, right, root, slotsOf, toggled, unfoldedFor } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Layout} Layout */
 
@@ -15,13 +15,8 @@ import { HEAD, WIDEST_GAP, directPath, left, level, parent, right, root } from "
  */
 
 /**
- * @typedef {object} Whole what a large layout adds to a layout
- * @property {Look} look
- * @property {(node: number) => {first: number, slots: number, at: number}} slot the room of a node among the leaves, and the
- *   node that stands there: itself, or a folded node above it
+ * @typedef {Layout & {view: import("./geometry.js").View, look: Look}} LargeLayout
  */
-
-/** @typedef {Layout & {view: import("./geometry.js").View} & Whole} LargeLayout */
 
 /** Below a node whose children have less room than this in pixels, the tree is drawn as a block. */
 export const SMALLEST = 2;
@@ -39,34 +34,13 @@ export const ALL = { gap: 0, left: 0, folded: new Set() };
  * @returns {LargeLayout} its `look` is the one that is possible: neither the tree nor its parts get out of sight
  */
 export function largeLayout(leafCount, width, wanted) {
-  const hidden = hiddenLeaves(leafCount, wanted.folded);
-  const slots = (/** @type {number} */ node) => (wanted.folded.has(node) ? 1 : 2 ** level(node) - (hidden.get(node) ?? 0));
-  const all = slots(root(leafCount));
+  const { all, slot } = slotsOf(leafCount, wanted.folded);
   const gap = Math.max((width - 2 * EDGE) / all, Math.min(WIDEST_GAP, wanted.gap));
   const across = all * gap;
   const start = across <= width ? (width - across) / 2 : Math.max(width - across - EDGE, Math.min(EDGE, wanted.left));
   const depth = level(root(leafCount));
   const row = Math.min(ROW, (HEIGHT - HEAD - FOOT) / depth);
   const base = Math.round(HEAD + depth * row);
-  /** @type {Map<number, {first: number, slots: number, at: number}>} */
-  const known = new Map();
-
-  /** @param {number} node */
-  function slot(node) {
-    const before = known.get(node);
-    if (before) return before;
-    let found = { first: 0, slots: all, at: root(leafCount) };
-    if (node !== found.at) {
-      const above = slot(parent(node));
-      const isFolded = wanted.folded.has(above.at) || above.at !== parent(node);
-      const [first, second] = [left(parent(node)), right(parent(node))];
-      found = isFolded
-        ? above
-        : { first: above.first + (node === second ? slots(first) : 0), slots: slots(node), at: node };
-    }
-    known.set(node, found);
-    return found;
-  }
 
   /** @param {number} node */
   function x(node) {
@@ -88,20 +62,9 @@ export function largeLayout(leafCount, width, wanted) {
     rows: Array.from({ length: depth + 1 }, (_, height) => height * row),
     view: { x, space: (node) => slot(node).slots * gap, most: row * 0.4 },
     look: { gap, left: start, folded: wanted.folded },
+    folded: wanted.folded,
     slot,
   };
-}
-
-/** How many leaves each node has lost to folded nodes. @param {number} leafCount @param {ReadonlySet<number>} folded */
-function hiddenLeaves(leafCount, folded) {
-  /** @type {Map<number, number>} */
-  const hidden = new Map();
-  for (const node of folded) {
-    const above = directPath(node, leafCount);
-    if (above.some((each) => folded.has(each))) continue;
-    for (const each of above) hidden.set(each, (hidden.get(each) ?? 0) + 2 ** level(node) - 1);
-  }
-  return hidden;
 }
 
 /**
@@ -165,7 +128,7 @@ export function zoomed({ look, leafCount, width }, factor, at) {
 
 /** With a node in the middle, and with room to see it and its neighbours. @param {LargeLayout} places @param {number} node @returns {Look} */
 export function centred({ look, leafCount, width, slot }, node) {
-  const shown = new Set([...look.folded].filter((each) => !directPath(node, leafCount).includes(each)));
+  const shown = unfoldedFor(look.folded, node, leafCount);
   const { gap } = largeLayout(leafCount, width, { ...look, gap: Math.max(look.gap, 80 / 2 ** level(node)), folded: shown });
   const { first, slots } = shown.size === look.folded.size ? slot(node) : largeLayout(leafCount, width, { ...look, folded: shown }).slot(node);
   return { gap, left: width / 2 - (first + slots / 2) * gap, folded: shown };
@@ -173,8 +136,7 @@ export function centred({ look, leafCount, width, slot }, node) {
 
 /** Fold a subtree, or unfold it; its root stays where it is. @param {LargeLayout} places @param {number} node @returns {Look} */
 export function foldedAt({ look, leafCount, width, slot }, node) {
-  const folded = new Set(look.folded);
-  if (!folded.delete(node)) folded.add(node);
+  const folded = toggled(look.folded, node);
   const before = slot(node);
   const after = largeLayout(leafCount, width, { ...look, folded }).slot(node);
   return { ...look, folded, left: look.left + (before.first + before.slots / 2 - after.first - after.slots / 2) * look.gap };

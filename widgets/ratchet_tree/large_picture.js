@@ -2,11 +2,12 @@
  * The drawing of a tree that is larger than its picture. Nodes with enough room look as in a small tree, other nodes are
  * strokes, and subtrees without any room are blocks that say what is in them.
  */
-import { edge, level, radius, x, y } from "./geometry.js";
+import { edge, isThere, level, radius, round, x, y } from "./geometry.js";
 import { inSight } from "./large_layout.js";
-import { NOBODY, bareNode, edgeClass, link, nodeClass, pointers, roomFor, round, toldBy, way } from "./picture.js";
+import { NOBODY, bareNode, edgeClass, link, nodeClass, pointers, roomFor, toldBy, way } from "./picture.js";
+import { HELD, contentsOf, folds } from "./subtrees.js";
 
-/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Drawn} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
 /** @typedef {import("./large_layout.js").LargeLayout} LargeLayout */
 /** @typedef {import("./picture.js").Attention} Attention */
@@ -14,85 +15,40 @@ import { NOBODY, bareNode, edgeClass, link, nodeClass, pointers, roomFor, round,
 
 /** Thin lines to more nodes than this would hide the tree. */
 const LINKS_AT_MOST = 200;
-const HELD = ["", "has-held", "has-computed", "has-leaked"];
-
-/**
- * What is in each subtree, by the node at its top.
- * @typedef {object} Contents
- * @property {Uint32Array} members how many
- * @property {Uint32Array} unknown how many nodes the viewer has not seen
- * @property {Uint8Array} held the most that the viewer has of a private key: an index of `HELD`
- * @property {Uint8Array} fresh whether a key is new in this epoch
- * @property {Uint8Array} differs whether the viewer of the tree beside this one has something else
- */
-
-/** @type {WeakMap<Frame, Contents>} */
-const counted = new WeakMap();
-
-/** @param {Frame} frame @returns {Contents} */
-export function contentsOf(frame) {
-  const before = counted.get(frame);
-  if (before) return before;
-  const { marks } = frame;
-  const size = marks.length;
-  const contents = {
-    members: new Uint32Array(size),
-    unknown: new Uint32Array(size),
-    held: new Uint8Array(size),
-    fresh: new Uint8Array(size),
-    differs: new Uint8Array(size),
-  };
-  const { members, unknown, held, fresh, differs } = contents;
-  for (let height = 0; (1 << height) - 1 < size; height += 1) {
-    const half = 1 << (height - 1);
-    for (let at = (1 << height) - 1; at < size; at += 2 << height) {
-      const mark = marks[at];
-      members[at] = mark.member ? 1 : 0;
-      unknown[at] = mark.state === "unknown" ? 1 : 0;
-      held[at] = mark.hold ? HELD.indexOf(`has-${mark.hold}`) : 0;
-      fresh[at] = mark.fresh ? 1 : 0;
-      differs[at] = mark.differs ? 1 : 0;
-      if (height === 0) continue;
-      for (const below of [at - half, at + half]) {
-        members[at] += members[below];
-        unknown[at] += unknown[below];
-        held[at] = Math.max(held[at], held[below]);
-        fresh[at] |= fresh[below];
-        differs[at] |= differs[below];
-      }
-    }
-  }
-  counted.set(frame, contents);
-  return contents;
-}
 
 /**
  * @param {Frame} frame @param {LargeLayout} places @param {Partial<Attention>} [attention] @returns {Shape[]}
  */
 export function drawLarge(frame, places, attention = {}) {
   const { focus, pin, pointed, named, found, label } = { ...NOBODY, ...attention };
-  const { nodes, blocks } = inSight(places);
+  const { nodes, blocks } = seenIn(frame, places);
   const told = toldBy(frame.marks[pointed]);
-  const links = told.size <= LINKS_AT_MOST ? [...told].filter(isThere) : [];
-  const attended = { focus, pin, named: named.filter((mark) => isThere(mark.node)), found: found.filter(isThere) };
+  const links = told.size <= LINKS_AT_MOST ? [...told].filter(hasRoom) : [];
+  const attended = { focus, pin, named: named.filter(({ node }) => hasRoom(node)), found: found.filter(hasRoom) };
 
   /** Whether a node is in sight, or a block stands for it. @param {number} node */
-  function isThere(node) {
-    const { first, slots, at } = places.slot(node);
+  function hasRoom(node) {
+    const { first, slots } = places.slot(node);
     const from = places.look.left + first * places.gap;
-    return at === node && from < places.width && from + slots * places.gap > 0;
+    return isThere(places, node) && from < places.width && from + slots * places.gap > 0;
   }
 
   return [
     ["g", { class: "mls-edges" }, edges(frame, places, nodes, new Set(blocks))],
     ["g", { class: "mls-blocks" }, blocks.map((each) => block(contentsOf(frame), places, each))],
-    ["g", { class: "mls-edges" }, [...frame.path].map(([child]) => pathEdge(frame, places, child))],
-    ["g", { class: "mls-way" }, way(frame, places, pointed)],
+    ["g", { class: "mls-edges" }, [...frame.path.keys()].filter((child) => isThere(places, child)).map((child) => pathEdge(frame, places, child))],
+    ["g", { class: "mls-way" }, way(frame, places, frame.marks[pointed] ? pointed : pin)],
     ["g", { class: "mls-links" }, links.map((each) => link(places, frame.marks[pointed], each))],
     ["g", { class: "mls-nodes", role: "tree", "aria-label": label }, marks(frame, places, nodes, told)],
-    ["g", { class: "mls-folds" }, [...places.look.folded].filter((each) => nodes.includes(each)).map((each) => fold(contentsOf(frame), places, each))],
+    ["g", { class: "mls-folds" }, folds(frame, places).filter(([, , , each]) => nodes.includes(Number(each)))],
     ...pointers(frame, places, attended),
   ];
+}
+
+/** What is in sight of a tree, which may be smaller than the tree for which there is room. @param {Frame} frame @param {LargeLayout} places */
+export function seenIn({ marks }, places) {
+  const { nodes, blocks } = inSight(places);
+  return { nodes: nodes.filter((node) => node < marks.length), blocks: blocks.filter((node) => node < marks.length) };
 }
 
 /**
@@ -150,7 +106,7 @@ function stroke(places, node) {
   return ["rect", { class: "mls-shape", ...box, rx: Math.min(half, level(node) === 0 ? 2 : 5) }];
 }
 
-/** A subtree without room: from the level below its node down to the leaves. @param {Contents} contents @param {LargeLayout} places @param {number} node @returns {Shape} */
+/** A subtree without room: from the level below its node down to the leaves. @param {import("./subtrees.js").Contents} contents @param {LargeLayout} places @param {number} node @returns {Shape} */
 function block({ members, unknown, held, fresh, differs }, places, node) {
   const { first, slots } = places.slot(node);
   const [from, to] = [places.look.left + first * places.gap, places.look.left + (first + slots) * places.gap];
@@ -163,24 +119,9 @@ function block({ members, unknown, held, fresh, differs }, places, node) {
   return ["rect", { class: name.filter(Boolean).join(" "), ...box }, [], node];
 }
 
-/** A folded subtree: a triangle with the number of its members. @param {Contents} contents @param {LargeLayout} places @param {number} node @returns {Shape} */
-function fold({ members }, places, node) {
-  const [across, top] = [round(x(places, node)), round(y(places, node) + radius(places, node) + 3)];
-  const half = Math.max(3, Math.min(16, places.gap / 2));
-  return [
-    "g",
-    { class: "mls-fold" },
-    [
-      ["path", { d: `M${across} ${top}l${half} ${half + 6}h${-2 * half}z` }],
-      ["text", { x: across, y: top + half + 19 }, [String(members[node])]],
-    ],
-    node,
-  ];
-}
-
 /** What a picture does not draw node by node, in words; "" if it draws all. @param {Frame} frame @param {LargeLayout} places */
 export function foldedWords(frame, places) {
-  const { blocks } = inSight(places);
+  const { blocks } = seenIn(frame, places);
   if (blocks.length === 0) return "";
   const height = level(blocks[0]);
   const leaves = blocks.reduce((sum, each) => sum + 2 ** level(each), 0);

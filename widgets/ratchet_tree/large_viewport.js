@@ -1,14 +1,13 @@
 /** A tree that is larger than its picture, on a canvas: pan, zoom, folding, and the pointer and keyboard in the tree. */
 import { attribute, html, svg } from "../shared/dom.js";
 import { painter } from "../shared/paint.js";
-import { level, neighbour, nodeCount, parent, radius, root, x, y } from "./geometry.js";
-import { ALL, centred, foldedAt, inSight, largeLayout, nodeUnder, zoomed } from "./large_layout.js";
-import { contentsOf, drawLarge } from "./large_picture.js";
+import { level, neighbourThere, nodeCount, parent, root, x } from "./geometry.js";
+import { ALL, centred, foldedAt, largeLayout, nodeUnder, zoomed } from "./large_layout.js";
+import { drawLarge, seenIn } from "./large_picture.js";
 import { drawTokens } from "./motion.js";
-import { nodeLabel, pictureLabel, subtreeLabel } from "./words.js";
+import { labelOf } from "./subtrees.js";
+import { placeTip } from "./tip.js";
 
-/** @typedef {import("./frame.js").Frame} Frame */
-/** @typedef {import("./frame.js").Timeline} Timeline */
 /** @typedef {import("./large_layout.js").LargeLayout} LargeLayout */
 
 /** The key below the picture follows when nothing has moved for so many milliseconds. */
@@ -16,12 +15,8 @@ const PAUSE = 120;
 /** Movements of the pointer that are shorter than this are a click. */
 const STILL = 4;
 
-/**
- * The same parts as in viewport.js.
- * @param {(node: number) => void} choose @param {(canZoom: boolean) => void} arranged
- * @param {(shapes: import("../shared/shapes.js").Shape[]) => void} painted
- */
-export function largeViewport(choose, arranged, painted) {
+/** The same parts as in viewport.js. @param {import("./any_viewport.js").Hears} hears */
+export function largeViewport(hears) {
   const canvas = html("canvas", { class: "mls-canvas", "aria-hidden": "true" });
   const models = svg("svg", { class: "mls-models", "aria-hidden": "true" });
   // One stop of the Tab key, and one item that says where the focus is: this is enough for a tree of any size.
@@ -32,12 +27,14 @@ export function largeViewport(choose, arranged, painted) {
   const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const { paint, forget } = painter(ink, models);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  /** @type {{time: Timeline, frame: Frame, pin: number, named: import("./frame.js").Mark[]} | null} */
+  /** @type {(import("./any_viewport.js").Scene & {named: import("./frame.js").Mark[]}) | null} */
   let shown = null;
   /** @type {LargeLayout | null} */
   let places = null;
   let stop = 0;
   let pointed = -1;
+  /** The node to which something else than this picture points. */
+  let echoed = -1;
   let hasFocus = false;
   /** @type {number[]} */
   let found = [];
@@ -48,29 +45,29 @@ export function largeViewport(choose, arranged, painted) {
   /** @type {{at: number, moved: number} | null} */
   let held = null;
 
-  /**
-   * @param {Timeline} time @param {Frame} frame @param {number} pin
-   * @param {{travel: number | null, slide: boolean}} how
-   */
-  function show(time, frame, pin, how) {
-    const actor = frame.seen ? time.view.steps[frame.step].actor : null;
+  /** @param {import("./any_viewport.js").Scene} scene @param {import("./any_viewport.js").Motion} how */
+  function show(scene, how) {
+    const { frame, actor, pin } = scene;
     const named = frame.marks.filter(({ member, node }) => member && (member.id === actor || node === pin)).slice(0, 2);
-    shown = { time, frame, pin, named };
+    shown = { ...scene, named };
     if (how.travel !== null) travel = { began: performance.now(), time: calm.matches ? 0 : how.travel };
     if (stop >= nodeCount(frame.leafCount)) stop = root(frame.leafCount);
     forget();
     look({});
   }
 
-  /** Look at another part of the tree. @param {Partial<import("./large_layout.js").Look>} changes */
-  function look(changes) {
+  /** Look at another part of the tree. @param {Partial<import("./large_layout.js").Look>} changes @param {boolean} [isEcho] */
+  function look(changes, isEcho = false) {
     const width = room.clientWidth;
     if (!shown || width === 0) return;
-    const { leafCount } = shown.frame;
-    const before = places?.leafCount === leafCount ? places.look : ALL;
-    places = largeLayout(leafCount, width, { ...before, ...changes });
+    const { leaves } = shown;
+    const before = places?.leafCount === leaves ? places : null;
+    // A tree that was seen whole is seen whole in another width too.
+    const isWhole = before && before.width !== width && before.slot(root(leaves)).slots * before.gap <= before.width;
+    places = largeLayout(leaves, width, { ...(before?.look ?? ALL), ...(isWhole ? { gap: 0 } : {}), ...changes });
     stop = places.slot(stop).at;
-    arranged(true);
+    hears.arranged(true);
+    if (!isEcho) hears.looks?.(places.look);
     tell();
     soon();
   }
@@ -92,7 +89,7 @@ export function largeViewport(choose, arranged, painted) {
       [canvas.width, canvas.height] = [width, height];
       canvas.style.height = `${places.height}px`;
     }
-    const at = pointed >= 0 ? pointed : hasFocus ? stop : -1;
+    const at = lit();
     const shapes = drawLarge(frame, places, { focus: hasFocus ? stop : -1, pin, pointed: at, named, found });
     const part = travel.time ? Math.min(1, (performance.now() - travel.began) / (travel.time * 0.85)) : 1;
     const tokens = drawTokens(frame.tokens, places, part);
@@ -101,15 +98,15 @@ export function largeViewport(choose, arranged, painted) {
     paint(shapes);
     paint([["g", { class: "mls-tokens" }, tokens]]);
     clearTimeout(pause);
-    pause = setTimeout(() => painted([...shapes, ...tokens]), PAUSE);
+    pause = setTimeout(() => hears.painted([...shapes, ...tokens]), PAUSE);
     if (part < 1) soon();
   }
 
   /** Say where the focus is and what is under the pointer. */
   function tell() {
     if (!shown || !places) return;
-    const { frame, time, pin } = shown;
-    attribute(tree, "aria-label", pictureLabel(time.view, frame));
+    const { frame, pin } = shown;
+    attribute(tree, "aria-label", shown.label);
     const stride = 2 << level(stop);
     attribute(here, "aria-level", String(level(root(frame.leafCount)) - level(stop) + 1));
     attribute(here, "aria-setsize", String((nodeCount(frame.leafCount) + 1) / stride));
@@ -117,23 +114,29 @@ export function largeViewport(choose, arranged, painted) {
     attribute(here, "aria-selected", String(stop === pin));
     if (level(stop)) attribute(here, "aria-expanded", String(!places.look.folded.has(stop)));
     else here.removeAttribute("aria-expanded");
-    const label = labelOf(stop);
+    const label = labelOf(frame, places, stop);
     if (here.textContent !== label) here.textContent = label;
-    const at = pointed >= 0 ? pointed : hasFocus ? stop : -1;
-    tip.hidden = at < 0 || at === pin || held !== null;
+    const at = lit();
+    tip.hidden = !frame.marks[at] || at === pin || held !== null;
     if (tip.hidden) return;
-    tip.textContent = labelOf(at);
-    const half = Math.min(120, room.clientWidth / 2);
-    tip.style.left = `${Math.max(half, Math.min(room.clientWidth - half, x(places, at)))}px`;
-    const above = y(places, at) - radius(places, at) - 12;
-    tip.style.top = `${Math.max(above, 44)}px`;
+    tip.textContent = labelOf(frame, places, at);
+    placeTip(tip, places, at, room.clientWidth);
   }
 
-  /** @param {number} node */
-  function labelOf(node) {
-    const { frame } = /** @type {NonNullable<typeof shown>} */ (shown);
-    const label = nodeLabel(frame.marks[node], frame.viewer.name);
-    return places?.look.folded.has(node) ? `${label}, ${subtreeLabel(node, contentsOf(frame).members[node])}` : label;
+  /** The node under the pointer, or with the focus; or -1. */
+  function attended() {
+    return pointed >= 0 ? pointed : hasFocus ? stop : -1;
+  }
+
+  /** The node to which the pointer points, here or elsewhere, or the one with the focus; or -1. */
+  function lit() {
+    return [pointed, echoed, attended()].find((node) => node >= 0) ?? -1;
+  }
+
+  function attend() {
+    tell();
+    soon();
+    hears.points?.(attended());
   }
 
   /** Move the focus to a node, and bring it into sight. @param {number} node */
@@ -161,7 +164,8 @@ export function largeViewport(choose, arranged, painted) {
   /** @param {PointerEvent | MouseEvent} event */
   function under(event) {
     const box = canvas.getBoundingClientRect();
-    return places ? nodeUnder(places, event.clientX - box.left, event.clientY - box.top) : -1;
+    const node = places ? nodeUnder(places, event.clientX - box.left, event.clientY - box.top) : -1;
+    return shown?.frame.marks[node] ? node : -1;
   }
 
   tree.addEventListener("pointerdown", (event) => {
@@ -179,28 +183,26 @@ export function largeViewport(choose, arranged, painted) {
     if (node === pointed) return;
     pointed = node;
     tree.classList.toggle("is-pointing", node >= 0);
-    tell();
-    soon();
+    attend();
   });
   const release = (/** @type {PointerEvent} */ event) => {
     const isClick = event.type === "pointerup" && held !== null && held.moved < STILL;
     held = null;
     const node = isClick ? under(event) : -1;
     tell();
-    if (node < 0 || !places) return;
+    if (node < 0 || !places || !shown) return;
     // A click on a block goes closer; everything else is chosen.
-    if (inSight(places).blocks.includes(node)) rescale((places.width / 3 / places.view.space(node)), event.clientX - canvas.getBoundingClientRect().left);
+    if (seenIn(shown.frame, places).blocks.includes(node)) rescale((places.width / 3 / places.view.space(node)), event.clientX - canvas.getBoundingClientRect().left);
     else {
       focus(node);
-      choose(node);
+      hears.choose(node);
     }
   };
   tree.addEventListener("pointerup", release);
   tree.addEventListener("pointercancel", release);
   tree.addEventListener("pointerleave", () => {
     pointed = -1;
-    tell();
-    soon();
+    attend();
   });
   // The wheel alone scrolls the page. With Ctrl, as a touchpad's pinch says it too, it zooms; sideways it pans.
   tree.addEventListener(
@@ -216,31 +218,24 @@ export function largeViewport(choose, arranged, painted) {
   );
   tree.addEventListener("focus", () => {
     hasFocus = true;
-    tell();
-    soon();
+    attend();
   });
   tree.addEventListener("blur", () => {
     hasFocus = false;
-    tell();
-    soon();
+    attend();
   });
   tree.addEventListener("keydown", (event) => {
-    if (!shown || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = neighbourInSight(event.key);
-    if (next !== stop) focus(next);
-    else if (event.key === "Enter") choose(stop);
+    if (!shown || !places || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = neighbourThere(places, event.key, stop, shown.frame.leafCount);
+    if (next !== stop) {
+      focus(next);
+      attend();
+    } else if (event.key === "Enter") hears.choose(stop);
     else if (event.key === "f") fold(level(stop) ? stop : parent(stop));
     else if (!/^(Arrow|Home|End)/.test(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   });
-
-  /** Where an arrow key leads to; nothing is below a folded node, and it counts as one. @param {string} key */
-  function neighbourInSight(key) {
-    if (!shown || !places) return stop;
-    if (key === "ArrowDown" && places.look.folded.has(stop)) return stop;
-    return places.slot(neighbour(key, stop, shown.frame.leafCount)).at;
-  }
 
   const watch = new ResizeObserver(() => look({}));
   watch.observe(room);
@@ -262,11 +257,22 @@ export function largeViewport(choose, arranged, painted) {
     draw,
     /** Look at another part of the tree, by so many pixels. @param {number} by */
     pan: (by) => places && look({ left: places.look.left + by }),
-    /** Show a node, and mark what was found. @param {number} node @param {number[]} all */
-    jump(node, all) {
+    /** Show a node, and mark what was found. @param {number} node @param {number[]} [all] */
+    jump(node, all = found) {
       found = all;
       if (node >= 0) focus(node);
       soon();
+    },
+    /** @param {number} node */
+    point(node) {
+      echoed = node;
+      tell();
+      soon();
+    },
+    /** @param {import("./large_layout.js").Look} wanted */
+    follow(wanted) {
+      const isThere = places && wanted.gap === places.look.gap && wanted.left === places.look.left && wanted.folded === places.look.folded;
+      if (!isThere) look(wanted, true);
     },
     stop() {
       watch.disconnect();

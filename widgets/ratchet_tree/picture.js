@@ -1,15 +1,18 @@
 /** The drawing of a tree: a shape for each node and each edge. */
-import { ROOM_FOR_NAMES, copath, directPath, edge, level, radius, root, space, x, y } from "./geometry.js";
-import { nodeLabel } from "./words.js";
-import { shortened } from "../shared/words.js";
+import { ROOM_FOR_NAMES, WIDEST_GAP, copath, directPath, edge, isThere, level, radius, root, round, space, x, y } from "./geometry.js";
+import { blankMark } from "./frame.js";
+import { folds, labelOf } from "./subtrees.js";
+import { fitting, shortened } from "../shared/words.js";
 
-/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Drawn} Frame */
 /** @typedef {import("./frame.js").Mark} Mark */
 /** @typedef {import("../shared/shapes.js").Shape} Shape */
 /** @typedef {import("./geometry.js").Layout} Layout */
 
-/** How wide a letter of a name is. */
+/** How wide a letter of a callout is. */
 const LETTER = 6.6;
+/** How large the letters of a name are, compared with letters of 13 pixels. */
+const NAME = 12 / 13;
 const CALLOUT = 24;
 /** Marks are drawn at this half width, and scaled down where there is less room. */
 const SIZE = 16;
@@ -40,17 +43,19 @@ export const NOBODY = { label: "", stop: 0, focus: -1, pin: -1, pointed: -1, nam
  */
 export function draw(frame, places, { label, stop, focus, pin, pointed, named, found } = NOBODY) {
   const told = toldBy(frame.marks[pointed]);
+  const there = frame.marks.filter(({ node }) => isThere(places, node));
   return [
-    ["g", { class: "mls-edges" }, edges(frame, places), "edges"],
-    ...group("mls-way", way(frame, places, pointed)),
-    ["g", { class: "mls-links" }, [...told].map((node) => link(places, frame.marks[pointed], node)), "links"],
+    ["g", { class: "mls-edges" }, edges(frame, places, there), "edges"],
+    ...group("mls-way", way(frame, places, frame.marks[pointed] ? pointed : pin)),
+    ["g", { class: "mls-links" }, [...told].filter((node) => isThere(places, node)).map((node) => link(places, frame.marks[pointed], node)), "links"],
     [
       "g",
       { class: "mls-nodes", role: "tree", "aria-label": label },
-      frame.marks.map((mark) => node(frame, places, mark, { told, stop, pin })),
+      there.map((mark) => node(frame, places, mark, { told, stop, pin })),
       "nodes",
     ],
-    ...pointers(frame, places, { focus, pin, named, found }),
+    ...group("mls-folds", folds(frame, places)),
+    ...pointers(frame, places, { focus, pin, named, found: found.filter((leaf) => isThere(places, leaf)) }),
   ];
 }
 
@@ -65,7 +70,7 @@ export function pointers(frame, places, { focus, pin, named, found }) {
       "g",
       { class: "mls-cursors" },
       [
-        ...(frame.marks[pin] ? [cursor(places, pin, "mls-pin")] : []),
+        ...(frame.marks[pin] && isThere(places, pin) ? [cursor(places, pin, "mls-pin")] : []),
         ...(frame.marks[focus] ? [cursor(places, focus, "mls-focus")] : []),
       ],
       "cursors",
@@ -86,10 +91,10 @@ function find(places, leaf) {
   return ["path", { class: "mls-found", d: `M${round(x(places, leaf))} ${foot}l5 8h-10z` }, [], leaf];
 }
 
-/** @param {Frame} frame @param {Layout} places @returns {Shape[]} */
-function edges(frame, places) {
-  return frame.marks
-    .filter(({ node }) => node !== root(places.leafCount))
+/** @param {Frame} frame @param {Layout} places @param {Mark[]} there the nodes that are not folded away @returns {Shape[]} */
+function edges(frame, places, there) {
+  return there
+    .filter(({ node }) => node !== root(frame.leafCount))
     .map((mark) => ["path", { class: edgeClass(frame, mark), d: edge(places, mark.node) }, [], mark.node]);
 }
 
@@ -103,7 +108,8 @@ function node(frame, places, mark, { told, stop, pin }) {
     "data-node": mark.node,
     ...attributes,
     role: "treeitem",
-    "aria-label": nodeLabel(mark, frame.viewer.name),
+    "aria-label": labelOf(frame, places, mark.node),
+    ...(mark.kind === "parent" ? { "aria-expanded": String(!places.folded.has(mark.node)) } : {}),
     "aria-level": level(root(frame.leafCount)) - level(mark.node) + 1,
     "aria-selected": String(mark.node === pin),
     tabindex: mark.node === stop ? 0 : -1,
@@ -116,7 +122,7 @@ export function bareNode({ indices }, places, mark, told) {
   const room = roomFor(places, mark.node);
   const at = `translate(${round(x(places, mark.node))} ${round(y(places, mark.node))})`;
   const attributes = { class: nodeClass(mark, room, told.has(mark.node)), transform: `${at}${scaling(places, mark.node)}` };
-  return ["g", attributes, nodeShapes(mark, room, indices, Math.floor(places.gap / LETTER)), mark.node];
+  return ["g", attributes, nodeShapes(mark, room, indices, places.gap - 4), mark.node];
 }
 
 /** The nodes to which a mark has thin lines: its resolution and its unmerged leaves. @param {Mark | undefined} mark */
@@ -132,10 +138,10 @@ export function toldBy(mark) {
  */
 export function way({ marks, leafCount }, places, leaf) {
   if (marks[leaf]?.kind !== "leaf") return [];
-  const path = [leaf, ...directPath(leaf, leafCount).slice(0, -1)];
+  const path = [leaf, ...directPath(leaf, leafCount).slice(0, -1)].filter((node) => isThere(places, node));
   return [
     ...path.map((child) => /** @type {Shape} */ (["path", { class: "mls-direct", d: edge(places, child) }, [], child])),
-    ...copath(leaf, leafCount).map((node) => brackets(places, node)),
+    ...copath(leaf, leafCount).filter((node) => isThere(places, node)).map((node) => brackets(places, node)),
   ];
 }
 
@@ -156,7 +162,7 @@ function cursor(places, node, name) {
 
 /** Names of leaves that have no room for a name of their own. @param {Mark[]} named @param {Layout} places @returns {Shape[]} */
 function callouts(named, places) {
-  const nameless = named.filter(({ member, node }) => member && roomFor(places, node) !== "full");
+  const nameless = named.filter(({ member, node }) => member && isThere(places, node) && roomFor(places, node) !== "full");
   return nameless.map(({ member, node }) => {
     const foot = places.base + (roomFor(places, node) === "tiny" ? 9 : radius(places, node) + 6);
     const words = shortened(member?.name ?? "", CALLOUT);
@@ -171,11 +177,6 @@ function callouts(named, places) {
       ],
     ];
   });
-}
-
-/** @param {number} value */
-export function round(value) {
-  return Math.round(value * 100) / 100;
 }
 
 /**
@@ -225,9 +226,9 @@ export function edgeClass(frame, mark) {
 /**
  * The shapes of one node, from the bottom up.
  * @param {Mark} mark @param {string} room @param {boolean} indices whether a leaf shows its node index
- * @param {number} [letters] how many letters of a name have room @returns {Shape[]}
+ * @param {number} [width] of the room for a name @returns {Shape[]}
  */
-function nodeShapes(mark, room, indices, letters = CALLOUT) {
+function nodeShapes(mark, room, indices, width = WIDEST_GAP) {
   const shapes = [];
   if (mark.fresh && room !== "tiny") shapes.push(outline(mark, "mls-ring", SIZE + 4.5));
   shapes.push(outline(mark, "mls-shape", SIZE));
@@ -237,7 +238,7 @@ function nodeShapes(mark, room, indices, letters = CALLOUT) {
   const inside =
     mark.state === "unknown" ? "?" : (mark.member?.initial ?? (mark.kind === "parent" ? String(mark.node) : ""));
   if (room !== "small" || mark.kind === "leaf") shapes.push(text({ class: inside.length > 4 ? "mls-inside is-long" : "mls-inside", y: 4.5 }, inside));
-  if (room === "full" && mark.member) shapes.push(text({ class: "mls-name", y: SIZE + 17 }, shortened(mark.member.name, letters)));
+  if (room === "full" && mark.member) shapes.push(text({ class: "mls-name", y: SIZE + 17 }, fitting(mark.member.name, width / NAME)));
   if (room === "full" && mark.print) {
     const isLeaf = mark.kind === "leaf";
     const where = isLeaf ? { x: 0, y: SIZE + 32 } : { x: SIZE + 8, y: 4 };
@@ -256,22 +257,7 @@ function nodeShapes(mark, room, indices, letters = CALLOUT) {
 /** One mark by itself, for the legend. @param {Partial<Mark>} traits @param {boolean} [indices] @returns {Shape} */
 export function markAlone(traits, indices = false) {
   /** @type {Mark} */
-  const mark = {
-    node: 0,
-    kind: "parent",
-    state: "keyed",
-    member: null,
-    key: null,
-    print: "",
-    hold: "",
-    unmerged: [],
-    resolution: [],
-    fresh: false,
-    changed: false,
-    lit: false,
-    differs: "",
-    ...traits,
-  };
+  const mark = { ...blankMark(0), kind: "parent", state: "keyed", ...traits };
   return ["g", { class: nodeClass(mark, "full", false) }, nodeShapes(mark, "full", indices)];
 }
 

@@ -12,16 +12,16 @@ import { keyLine } from "../shared/key.js";
 import { MARKS } from "./key.js";
 import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
-import { LARGEST, frameAt, timeline, witness } from "./frame.js";
+import { frameAt, timeline, witness } from "./frame.js";
 import { statusBar } from "./status_bar.js";
 import { backward, durations, onward, stay } from "./playback_timing.js";
 import { finder } from "./find.js";
-import { largeViewport } from "./large_viewport.js";
-import { treeViewport } from "./viewport.js";
+import { viewportOfAnySize } from "./any_viewport.js";
 import { toolbar } from "./toolbar.js";
+import { foldButton } from "./tree_tools.js";
 import { dataTable } from "../shared/data_table.js";
 import { viewerAmong } from "../shared/workspace.js";
-import { sentence, treeTable } from "./words.js";
+import { pictureLabel, sentence, treeTable } from "./words.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./playback_timing.js").Place} Place */
@@ -57,16 +57,11 @@ export function render({ model, el }) {
   const key = keyLine(MARKS);
   /** Another object when the picture shows something else. */
   let subject = {};
-  /** @type {[(node: number) => void, (canZoom: boolean) => void, (shapes: import("../shared/shapes.js").Shape[]) => void]} */
-  const hears = [
-    select,
-    (canZoom) => head.allowZoom(canZoom),
-    (shapes) => key.show([...shapes, ...head.marks()], subject),
-  ];
-  const small = treeViewport(...hears);
-  const large = largeViewport(...hears);
-  /** The one of the two that is on the page. @type {typeof small | typeof large} */
-  let viewport = small;
+  const viewport = viewportOfAnySize({
+    choose: select,
+    arranged: (canZoom) => head.allowZoom(canZoom),
+    painted: (shapes) => key.show([...shapes, ...head.marks()], subject),
+  });
   const controls = toolbar({
     look: (viewer) => tell({ viewer }),
     step: (by) => go({ step: here().step + (by > 0 && here().beat >= 0 ? 0 : by), beat: -1 }),
@@ -79,8 +74,8 @@ export function render({ model, el }) {
   });
   const head = statusBar({ group: () => change({ panel: own.panel === "group" ? "" : "group" }), zoom: (factor) => viewport.rescale(factor) });
   const find = finder((node, all) => viewport.jump(node, all));
-  const fold = html("button", { type: "button", class: "mls-fit mls-fold-button", hidden: true, click: () => large.fold(model.get("selected")) });
-  find.element.append(fold);
+  const fold = foldButton((node) => viewport.fold(node));
+  find.element.append(fold.element);
   const side = details(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const offer = html("button", { type: "button", class: "mls-offer", hidden: true, click: lookElsewhere });
@@ -181,14 +176,11 @@ export function render({ model, el }) {
     const travel = isNext && place.beat >= 0 ? durations(view.steps[place.step], model.get("speed"))[place.beat] : 0;
     const isSame = drawn !== null && !hasMoved && drawn.viewer === frame.viewer;
     head.show(view, frame, own.panel === "group");
-    const wanted = frame.leafCount > LARGEST ? large : small;
-    if (wanted !== viewport) viewport.room.replaceWith(wanted.room);
-    viewport = wanted;
     find.show(frame);
-    fold.hidden = viewport !== large || pin < 0 || pin % 2 === 0;
-    fold.textContent = `Fold or unfold node ${pin}`;
+    fold.show(pin);
     if (!isSame || isNew) subject = {};
-    viewport.show(time, frame, pin, { slide: hasMoved, travel: isSame ? null : travel });
+    const scene = { frame, pin, leaves: frame.leafCount, tallest: time.tallest, label: pictureLabel(view, frame), actor: frame.seen ? view.steps[place.step].actor : null };
+    viewport.show(scene, { slide: hasMoved, travel: isSame ? null : travel });
     const node = own.panel === "" ? pin : -1;
     controls.show(time, frame, {
       speed: model.get("speed"),
@@ -282,8 +274,7 @@ export function render({ model, el }) {
   return () => {
     stop();
     clearTimeout(timer);
-    small.stop();
-    large.stop();
+    viewport.stop();
     root.remove();
   };
 }

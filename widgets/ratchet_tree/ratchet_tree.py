@@ -129,8 +129,8 @@ class RatchetTree(Picture):
         return {name: getattr(self, name) for name in names} | {"beat": -1, "playing": False, "selected": -1}
 
     def _still(self) -> Still:
-        large = ("ratchet_tree/marks.css",) if is_large(self.view) else ()
-        return still(self._still_module, self._shown(), (*self._still_styles, *large))
+        more = ("ratchet_tree/marks.css",) if is_large(self.view) or self.beside else ()
+        return still(self._still_module, self._shown(), (*self._still_styles, *more))
 
     def _versions(self) -> Iterator[tuple[dict[str, object], str]]:
         yield from super()._versions()

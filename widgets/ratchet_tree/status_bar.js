@@ -1,5 +1,6 @@
 /** The line between controls and picture: the epoch, the step, and the zoom. */
-import { html, icon, iconButton, svg } from "../shared/dom.js";
+import { html, icon, svg } from "../shared/dom.js";
+import { zoomButtons } from "./tree_tools.js";
 import { padlockOf, stepTitle } from "./words.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
@@ -25,13 +26,7 @@ export function statusBar(does) {
   );
   const padlock = html("span", { class: "mls-padlock", hidden: true });
   const title = html("span", { class: "mls-title" });
-  const zoom = html(
-    "span",
-    { class: "mls-buttons mls-zoom" },
-    iconButton("wider", "Zoom out", () => does.zoom(0.5)),
-    iconButton("closer", "Zoom in", () => does.zoom(2)),
-    html("button", { type: "button", class: "mls-fit", title: "The whole tree", click: () => does.zoom() }, "Fit"),
-  );
+  const zoom = zoomButtons(does.zoom);
   const bar = html("div", { class: "mls-head" }, epoch, padlock, title, zoom);
 
   /** What is marked now, for the key. @type {import("../shared/shapes.js").Shape[]} */

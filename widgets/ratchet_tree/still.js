@@ -1,10 +1,7 @@
 /** The still picture of a tree, and the tree as a viewer sees it, for print. */
-import { LARGEST, frameAt, timeline } from "./frame.js";
-import { draw } from "./picture.js";
+import { frameAt, timeline } from "./frame.js";
 import { ROWS_AT_MOST, STILL_WIDTH, image, table } from "../shared/still.js";
-import { layout } from "./geometry.js";
-import { ALL, largeLayout } from "./large_layout.js";
-import { drawLarge, foldedWords } from "./large_picture.js";
+import { wholeTree } from "./whole_tree.js";
 import { pictureLabel, stepSentence, treeTable } from "./words.js";
 
 /** @typedef {{view: import("./view.d.ts").RatchetTreeView, step: number, viewer: string, node_indices?: boolean, beside?: string}} Traits */
@@ -13,7 +10,7 @@ import { pictureLabel, stepSentence, treeTable } from "./words.js";
 export function still({ view, step, viewer, node_indices, beside }, style) {
   const time = timeline(view);
   const frame = frameAt(time, { step, viewer, beat: -1, node_indices, beside });
-  const { width, height, shapes, left } = frame.leafCount > LARGEST ? large(frame) : small(frame, time.tallest);
+  const { width, height, shapes, left } = wholeTree(frame, { width: STILL_WIDTH, leaves: frame.leafCount, tallest: time.tallest });
   const { heads, count, row } = treeTable(frame);
   const rows = Array.from({ length: Math.min(count, ROWS_AT_MOST) }, (_, index) => row(index));
   return {
@@ -22,18 +19,6 @@ export function still({ view, step, viewer, node_indices, beside }, style) {
     picture: image({ width, height, name: "mls-ratchet-tree" }, style, shapes),
     words: table("The tree as a table", heads, rows, count),
   };
-}
-
-/** @param {import("./frame.js").Frame} frame @param {number} tallest */
-function small(frame, tallest) {
-  const places = layout(frame.leafCount, { width: STILL_WIDTH, zoom: 1, tallest });
-  return { width: places.width, height: places.height, shapes: draw(frame, places), left: "" };
-}
-
-/** A still picture shows the whole tree, and says what there is no room to draw. @param {import("./frame.js").Frame} frame */
-function large(frame) {
-  const places = largeLayout(frame.leafCount, STILL_WIDTH, ALL);
-  return { width: places.width, height: places.height, shapes: drawLarge(frame, places), left: foldedWords(frame, places) };
 }
 
 /** The tree after a step as a viewer sees it. @param {Traits} traits */

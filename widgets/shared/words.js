@@ -46,6 +46,28 @@ export function shortened(name, letters) {
   return `${all.slice(0, Math.max(1, room > 0 ? kept : kept - 1)).join("").trimEnd()}…`;
 }
 
+/** How wide a letter of 13 pixels is, about. @param {string} letter */
+function letterWidth(letter) {
+  if (WIDE.test(letter)) return 13.5;
+  if (/[mwMW@%]/.test(letter)) return 12;
+  return /[A-Z_]/.test(letter) ? 9.2 : /[ fijlrt.,:;'|!\[\]()]/.test(letter) ? 4.9 : 7.7;
+}
+
+/** How wide a text is in letters of 13 pixels, about. @param {string} text */
+export function textWidth(text) {
+  return [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
+}
+
+/** As much of a text as there is room for. @param {string} text @param {number} width @param {number} [letter] the width of each letter, if all are equal */
+export function fitting(text, width, letter) {
+  const all = [...text];
+  const widths = all.map((one) => letter ?? letterWidth(one));
+  if (widths.reduce((sum, one) => sum + one, 0) <= width) return text;
+  let [room, kept] = [width - (letter ?? letterWidth("…")), 0];
+  while (kept < all.length && widths[kept] <= room) room -= widths[kept++];
+  return `${all.slice(0, Math.max(2, kept)).join("").trimEnd()}…`;
+}
+
 /** Begin a sentence with a viewer: "The server", but "bob". @param {{kind: string, name: string}} viewer */
 export function viewerFirst({ kind, name }) {
   return kind === "member" ? name : upperFirst(name);

@@ -18,7 +18,7 @@ from workbench.inspect.trace_format import HolderId, NodeKey, Trace, TraceMessag
 from workbench.mls import decode
 from workbench.mls.wire.messages import GroupContext
 from workbench.mls.wire.proposals import Commit
-from workbench.mls.wire.tree import Node
+from workbench.mls.wire.tree import Node, ParentNode
 from workbench.review.states import EPOCH_AUTHENTICATOR, content_words, facts_of, fingerprint
 from workbench.views.ratchet_tree import members_of, viewers_of
 from workbench.views.schema import MemberView, ViewerView
@@ -34,6 +34,8 @@ ROWS_AT_MOST: Final = 4_000
 """So many fields of one commit are compared in the view, and of all commits. The commits at a fork come first."""
 
 LONGEST_TEXT: Final = 72
+PRINT: Final = 2
+"""So many bytes of a public key are shown beside its node."""
 
 SECTIONS: Final = {
     "group": "8.1",
@@ -55,18 +57,24 @@ class DiffFactView(TypedDict):
 
 
 class DiffNodeView(TypedDict):
-    """The content of a node in words, the fingerprint of its encoding, and the member whose leaf it is."""
+    """The content of a node in words, the fingerprint of its encoding, and the member whose leaf it is.
+
+    `print` is the start of its public key, and `unmerged` are the node indices of its unmerged leaves.
+    """
 
     words: str
     digest: str
     member: str | None
+    print: str
+    unmerged: list[int]
 
 
 class DiffEpochView(TypedDict):
     """An epoch. `id` is equal for equal group contexts. `commit` is the commit that began it, -1 if it is unknown.
 
-    `facts` are in the order of the view's facts, null if not recorded. `nodes` has the nodes that changed, null if the
-    node is blank now. `known_by` are the holders who have learned the epoch authenticator by the end of the history.
+    `facts` are in the order of the view's facts, null if not recorded. `nodes` has the nodes that changed, as indexes
+    of the view's nodes, null if the node is blank now. `known_by` are the holders who have learned the epoch
+    authenticator by the end of the history.
     """
 
     id: str
@@ -74,7 +82,7 @@ class DiffEpochView(TypedDict):
     commit: int
     facts: list[str | None]
     node_count: int
-    nodes: dict[NodeKey, DiffNodeView | None]
+    nodes: dict[NodeKey, int | None]
     unseen_by: list[str]
     known_by: list[str]
 
@@ -149,6 +157,7 @@ class GroupDiffView(TypedDict):
     viewers: list[ViewerView]
     members: list[MemberView]
     facts: list[DiffFactView]
+    nodes: list[DiffNodeView]
     epochs: list[DiffEpochView]
     lines: list[DiffLineView]
     commits: list[DiffCommitView]
@@ -177,6 +186,7 @@ def group_diff_view(lines: Sequence[DiffLine], title: str) -> GroupDiffView:
         "viewers": [*viewers.values()],
         "members": [*members.values()],
         "facts": [{"name": name, "section": section} for name, section in SECTIONS.items()],
+        "nodes": writer.nodes,
         "epochs": writer.epochs,
         "lines": told,
         "commits": writer.commits,
@@ -185,13 +195,15 @@ def group_diff_view(lines: Sequence[DiffLine], title: str) -> GroupDiffView:
 
 
 class _Writer:
-    """The epochs and commits of all lines, and the fields of each commit."""
+    """The epochs, nodes and commits of all lines, and the fields of each commit."""
 
     def __init__(self) -> None:
+        self.nodes: list[DiffNodeView] = []
         self.epochs: list[DiffEpochView] = []
         self.commits: list[DiffCommitView] = []
         self.dissected: list[Dissection] = []
         self._known: dict[tuple[int, str], int] = {}
+        self._known_nodes: dict[tuple[str, HolderId | None], int] = {}
 
     def line(self, line: DiffLine) -> DiffLineView:
         """One line; epochs and commits that another line has are not written again."""
@@ -214,11 +226,36 @@ class _Writer:
                 if key not in self._known:
                     unseen = [viewer for viewer in replay.viewers if not sees(viewer, step, places, replay.places)]
                     self._known[key] = len(self.epochs)
-                    self.epochs.append(_epoch(step, self._commit(step, title, replay), unseen, replay))
+                    self.epochs.append(self._epoch(step, self._commit(step, title, replay), unseen, replay))
                 told["epochs"].append(self._known[key])
                 told["begins"].append(number)
             self._authenticators(told, step, replay, here)
         return told
+
+    def _epoch(self, step: TraceStep, commit: int, unseen: list[HolderId], replay: TraceReplay) -> DiffEpochView:
+        context, tree = bytes.fromhex(step["context"] or ""), step["tree"]
+        facts = facts_of(decode(GroupContext, context))
+        nodes: dict[NodeKey, int | None] = {}
+        if tree is not None:
+            nodes |= {str(node): None for node in tree["blank"]}
+            nodes |= {node: self._node(data, replay.at_leaf.get(int(node))) for node, data in tree["nodes"].items()}
+        return {
+            "id": fingerprint(context),
+            "epoch": step["epoch"],
+            "commit": commit,
+            "facts": [facts.get(name) for name in SECTIONS],
+            "node_count": 2 * replay.leaf_count - 1,
+            "nodes": nodes,
+            "unseen_by": unseen,
+            "known_by": [],
+        }
+
+    def _node(self, data: str, member: HolderId | None) -> int:
+        """The index of a node in the view; a node that two lines have is there once."""
+        if (data, member) not in self._known_nodes:
+            self._known_nodes[data, member] = len(self.nodes)
+            self.nodes.append(_node(bytes.fromhex(data), member))
+        return self._known_nodes[data, member]
 
     def _commit(self, step: TraceStep, title: str, replay: TraceReplay) -> int:
         message = next((each for each in step["messages"] if each["kind"] == "commit"), None)
@@ -252,28 +289,16 @@ class _Writer:
                 at[epoch]["facts"][-1] = digest
 
 
-def _epoch(step: TraceStep, commit: int, unseen: list[HolderId], replay: TraceReplay) -> DiffEpochView:
-    context, tree = bytes.fromhex(step["context"] or ""), step["tree"]
-    facts = facts_of(decode(GroupContext, context))
-    nodes: dict[NodeKey, DiffNodeView | None] = {}
-    if tree is not None:
-        nodes |= {str(node): None for node in tree["blank"]}
-        nodes |= {node: _node(int(node), bytes.fromhex(data), replay) for node, data in tree["nodes"].items()}
+def _node(data: bytes, member: HolderId | None) -> DiffNodeView:
+    entry = decode(Node, data)
+    unmerged = [2 * leaf for leaf in entry.node.unmerged_leaves] if isinstance(entry.node, ParentNode) else []
     return {
-        "id": fingerprint(context),
-        "epoch": step["epoch"],
-        "commit": commit,
-        "facts": [facts.get(name) for name in SECTIONS],
-        "node_count": 2 * replay.leaf_count - 1,
-        "nodes": nodes,
-        "unseen_by": unseen,
-        "known_by": [],
+        "words": content_words(entry),
+        "digest": fingerprint(data),
+        "member": member,
+        "print": entry.node.encryption_key[:PRINT].hex(),
+        "unmerged": unmerged,
     }
-
-
-def _node(index: int, data: bytes, replay: TraceReplay) -> DiffNodeView:
-    words = content_words(decode(Node, data))
-    return {"words": words, "digest": fingerprint(data), "member": replay.at_leaf.get(index)}
 
 
 # Two commits, field by field
