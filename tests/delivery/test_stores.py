@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
 from tests.delivery.uploads import GROUP, NOW
 from workbench.delivery import Entry, Head, Invitation, Store
 from workbench.delivery.ports import Rows
 from workbench.delivery.rows import AuditRecord, Bucket, DeviceRow, KeyPackageRow, Member, Ticket
 from workbench.delivery.sql import SqlStore
+from workbench.delivery.sql.tables import metadata
 from workbench.mls.wire.code_points import ContentType
 
 HEAD = Head(GROUP, 3)
@@ -311,3 +317,21 @@ def test_what_a_durable_store_has_kept_is_there_when_it_is_opened_again(reopened
     with reopened().read() as rows:
         assert rows.entries(GROUP, 0, None, None) == tuple(entry(index) for index in range(4))
         assert rows.group_info(GROUP) == b"info"
+
+
+def test_a_worker_that_starts_while_another_makes_the_tables_waits_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "service.db"
+    first = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    first.execute("PRAGMA journal_mode = WAL")
+    first.execute("BEGIN IMMEDIATE")
+    second = SqlStore(f"sqlite:///{file}")
+
+    def make_tables() -> None:
+        time.sleep(0.2)  # the second worker looks for the tables meanwhile, or waits
+        for table in metadata.sorted_tables:
+            first.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
+        first.execute("COMMIT")
+
+    in_threads(second.create, make_tables)
+    first.close()
+    second.close()
