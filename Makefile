@@ -21,6 +21,9 @@ JOBS := 3
 PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 JS_TESTS = $(shell find tests -name '*.test.js')
 
+# A tenth of all tests start programs of their own; each would compile all that it imports, were nothing stored.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help lab check test soak mutants lint types imports js pytest protocol others coverage notebooks docs peers interop lock clean
 
 help:

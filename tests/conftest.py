@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -31,6 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the long files first: with several processes, none waits at the end for a long file of another."""
     dear = {item.path for item in items if any(map(item.get_closest_marker, DEAR))}
     items.sort(key=lambda item: item.path not in dear and item.path.suffix != ".ipynb")
+
+
+def pytest_collection_finish() -> None:
+    """Take all tests out of the garbage collector's sight, which would walk over them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.app.crowd import crowd
 from tests.own_loop import in_own_loop
 from tests.widgets.views import node
 from widgets.app.visit import Asked
@@ -20,6 +19,8 @@ from workbench.commands.app import in_jupyter
 
 @pytest.mark.slow
 def test_visitors_who_act_at_once_have_separate_worlds_that_all_advance() -> None:
+    from tests.app.crowd import crowd  # noqa: PLC0415 - Panel takes two seconds, and the other tests need none
+
     came_to = in_own_loop(crowd(visitors=5, actions=2))
     assert came_to.steps == [4] * 5
     assert len(came_to.waits) == 10

@@ -32,8 +32,11 @@ def small() -> World:
     return world
 
 
+SMALL = SharedHistory.of(small()).to_json()
+
+
 def as_json(**changes: object) -> dict[str, Any]:
-    return SharedHistory.of(small()).to_json() | changes
+    return SMALL | changes
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -49,9 +49,9 @@ def measured(feed: Callable[[], object]) -> tuple[InputCost, MLSError | None]:
         calls += event in {"call", "c_call"}
 
     refusal = None
-    gc.collect()
+    collects, before = gc.isenabled(), sys.getprofile()
+    gc.disable()  # a collection would run, and count, the finalizers of what others have left
     tracemalloc.start()
-    before = sys.getprofile()
     sys.setprofile(count)
     try:
         feed()
@@ -61,4 +61,6 @@ def measured(feed: Callable[[], object]) -> tuple[InputCost, MLSError | None]:
         sys.setprofile(before)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
+        if collects:
+            gc.enable()
     return InputCost(calls, peak), refusal
