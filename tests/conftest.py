@@ -24,6 +24,9 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""Programs that the tests can use. The first has no windows, and needs half of the time of the others."""
+
 DEAR = ("browser", "house", "slow")
 """The marks of files that take long."""
 
@@ -73,7 +76,7 @@ def _outside(variable: str, what: str) -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser, which is started once for all tests: a process can hold only one Playwright."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip("Chromium is not installed: with it, the widgets are tried as a reader sees them")
     from tests.browser.chromium import running_chromium  # noqa: PLC0415 - most tests need no browser
