@@ -6,9 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,18 +45,12 @@ def serving(*options: str, prefix: str = "") -> Iterator[App]:
         text=True,
         env=os.environ | {"PYTHONWARNINGS": "ignore"},
     )
-    root = f"http://127.0.0.1:{port}{prefix}"
-    end = time.monotonic() + 240  # on a busy machine the imports alone take minutes
-    while True:
-        try:
-            with urllib.request.urlopen(f"{root}/lessons", timeout=30):  # noqa: S310 - our own server
-                break
-        except OSError:
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < end
-            time.sleep(0.2)
+    assert process.stderr is not None
+    told = process.stderr.readline()  # it comes when a browser can reach the app
+    assert told.startswith("The app is at"), told + process.stderr.read()
+    token = _token(process.stderr) if "--room" in options else ""
     try:
-        yield App(root, process, _token(process) if "--room" in options else "")
+        yield App(f"http://127.0.0.1:{port}{prefix}", process, token)
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -70,14 +62,9 @@ def app() -> Iterator[App]:
     yield from serving("--room")
 
 
-def _token(process: subprocess.Popen[str]) -> str:
+def _token(lines: Iterable[str]) -> str:
     """The token of the lecturer, from the last of the addresses that the app prints when it starts."""
-    assert process.stderr is not None
-    for line in process.stderr:
-        _, found, token = line.partition("?lecturer=")
-        if found:
-            return token.strip()
-    raise AssertionError("the app has printed no address for the lecturer")
+    return next(line.partition("?lecturer=")[2].strip() for line in lines if "?lecturer=" in line)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.app.conftest import is_ready
 from tests.browser.conftest import faults_that_axe_finds
 from workbench.lab import World
+from workbench.lab.action_log import PerformedAction
 from workbench.lab.shared_history import SharedHistory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -110,6 +111,27 @@ def test_a_bad_link_is_refused_in_words_and_a_fresh_group_is_shown(visitor: Visi
     page = is_ready(visitor(f"playground?{query}"))
     expect(page.get_by_role("alert")).to_contain_text(words)
     assert told(page).startswith("Step 2 of 2")
+
+
+def test_an_address_that_no_session_could_be_asked_for_is_refused_in_words(visitor: Visitor) -> None:
+    page = visitor(f"playground?history={'A' * 8001}")
+    expect(page.get_by_role("alert")).to_contain_text("The address asks for more than 8000 characters")
+
+
+def test_a_visitor_sees_how_far_a_long_history_is_and_cancels_it(visitor: Visitor) -> None:
+    people = [f"P{number}" for number in range(24)]
+    made = [PerformedAction("device", (name,)) for name in people]
+    made += [PerformedAction("create", ("P0",)), PerformedAction("add", tuple(people))]
+    history = SharedHistory(7, (*made, *[PerformedAction("commit", ("P0",))] * 100))
+    page = visitor(f"playground?history={history.to_text()}", color_scheme="dark")
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    expect(cancel).to_be_visible(timeout=30_000)
+    assert re.fullmatch(r"Making the group… \d+ of 126 actions .*", page.get_by_role("status").inner_text())
+    assert faults_that_axe_finds(page, "html") == []
+    cancel.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("You have cancelled it.", timeout=20_000)
+    assert told(is_ready(page)).startswith("Step 2 of 2")
+    assert faults_that_axe_finds(page, "html") == []
 
 
 def test_two_visitors_have_two_worlds(visitor: Visitor) -> None:

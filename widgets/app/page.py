@@ -25,8 +25,10 @@ PAGES: Sequence[tuple[str, str]] = (
 """The pages in the order of the navigation: each with its place in the address and its name."""
 
 _BUTTON = """\
-.bk-btn { min-height: 36px; padding: 4px 12px; border: 1px solid var(--line); border-radius: 6px; font: inherit; }
-.bk-btn, .bk-btn:hover { background: var(--bar); color: var(--ink); }
+:host(.solid) .bk-btn.bk-btn-default {
+  border: 1px solid var(--line); border-radius: 6px; background: var(--bar); color: var(--ink); font: var(--font);
+}
+.bk-btn.bk-btn-default:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 """
 """The look of a button of Panel: that of the buttons of the pictures."""
 _HEAD = """\
@@ -71,9 +73,14 @@ def framed(place: str, content: pn.viewable.Viewable, *, theme: str = "") -> pn.
         # Panel sets this when it writes the page. A session that a browser makes without a page, because its first one
         # was given up on a busy machine, would have the styles of the components from a content delivery network.
         pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
-    heading = next(name for each, name in PAGES if each == place)
-    text = _filled(_LIVE, place, heading, theme=theme).replace("CONTENT", "{{ embed(roots.content) }}")
+    text = _filled(_LIVE, place, _named(place), theme=theme).replace("CONTENT", "{{ embed(roots.content) }}")
     return pn.Template(text, items={"content": content})
+
+
+def only_words(place: str, words: str) -> pn.Template:
+    """A page of the app that has nothing but words, and does not need the connection to a session."""
+    text = _filled(_LIVE, place, _named(place), theme="")
+    return pn.Template(text.replace("CONTENT", f'<p role="alert">{escape(words)}</p>'))
 
 
 def plain(place: str, heading: str, content: str, *, theme: str = "", up: str = "") -> str:
@@ -81,6 +88,10 @@ def plain(place: str, heading: str, content: str, *, theme: str = "", up: str = 
     known = theme if theme in {"dark", "light"} else ""
     text = _filled(_PLAIN, place, heading, theme=known, up=up).replace("TITLE", escape(heading))
     return text.replace("CONTENT", content)
+
+
+def _named(place: str) -> str:
+    return next(name for each, name in PAGES if each == place)
 
 
 def _filled(template: str, place: str, heading: str, *, theme: str, up: str = "") -> str:
@@ -106,7 +117,11 @@ def filled_later(words: str, content: Callable[[Advance], Awaitable[list[Any]]])
     what it is given to the work.
     """
     said = notice(words)
-    place = pn.Column(said, sizing_mode="stretch_width")
+    # The button is there from the beginning: a browser sends a later one back whole, of which Bokeh warns.
+    cancel = pn.widgets.Button(
+        label="Cancel", visible=False, sizing_mode="fixed", width=90, height=36, margin=0, stylesheets=[_BUTTON]
+    )
+    place = pn.Column(said, cancel, sizing_mode="stretch_width")
 
     def tell(failure: str) -> None:
         place[:] = [notice(failure, is_error=True)]
@@ -114,13 +129,10 @@ def filled_later(words: str, content: Callable[[Advance], Awaitable[list[Any]]])
     async def fill() -> None:
         def show(done: int, total: int) -> None:
             said.object = f'<p role="status">{escape(words)} {done} of {total} actions are performed.</p>'
-            if len(place) == 1:
-                place.append(cancel)
+            cancel.visible = True
 
         long = long_work(show)
-        cancel = pn.widgets.Button(
-            label="Cancel", on_click=lambda _event: long.cancel(), sizing_mode="fixed", width=90, stylesheets=[_BUTTON]
-        )
+        cancel.on_click(lambda _event: long.cancel())
         with failures_told(tell):
             place[:] = await content(long.advance)
 
@@ -137,5 +149,5 @@ def not_opened(problem: InvalidHistory | Cancelled, instead: str) -> pn.pane.HTM
 def notice(words: str, *, is_error: bool = False) -> pn.pane.HTML:
     """A paragraph that a screen reader says when it appears. The words may quote what a stranger sent."""
     role = "alert" if is_error else "status"
-    styles = {"font-size": "14px"}
+    styles = {"color": "var(--ink)", "font": "var(--font)"}
     return pn.pane.HTML(f'<p role="{role}">{escape(words)}</p>', sizing_mode="stretch_width", margin=0, styles=styles)

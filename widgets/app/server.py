@@ -12,14 +12,22 @@ from tornado.web import RedirectHandler, RequestHandler
 from widgets.app.compromise_page import compromise
 from widgets.app.inspect_page import inspect
 from widgets.app.lessons import LessonHandler, LessonsHandler
-from widgets.app.page import PAGES, plain
+from widgets.app.page import PAGES, only_words, plain
 from widgets.app.playground_page import playground
 
 if TYPE_CHECKING:
+    from bokeh.server.server import Server
+
     from widgets.app.room_host import RoomHost
 
 MESSAGE = 4_000_000
 """The greatest size of a message of a browser, in bytes."""
+ADDRESS = 8_000
+"""The greatest length of what an address asks for. A browser hands it on in a header, which has a bound of its own."""
+_TOO_LONG = (
+    f"The address asks for more than {ADDRESS} characters, which is the most that is read. "
+    "Open a long history as a file: Playground, Share, Open a file."
+)
 _CLOSED = (
     "There is no room here. <code>workbench app --room</code> starts the app with one: everybody who opens its page "
     "has a device of one group."
@@ -47,18 +55,22 @@ class Options:
         return f"/{inner}/" if inner else "/"
 
 
-def start(options: Options, *, room: RoomHost | None = None, threaded: bool = False) -> Any:
-    """Start the server; without `threaded` this returns only when the server is stopped. Raises OSError.
+def listening(options: Options, *, room: RoomHost | None = None) -> Server:
+    """A server that listens; visitors wait until `serve` answers them. Raises OSError.
 
     `room` is the room of the page Room, if there is one.
     """
     pn.extension(notifications=False, sizing_mode="stretch_width")
-    pages: Mapping[str, Callable[[], Any]] = {"playground": playground, "compromise": compromise, "inspect": inspect}
+    pages: Mapping[str, Callable[[], pn.Template]] = {
+        "playground": playground,
+        "compromise": compromise,
+        "inspect": inspect,
+    }
     titles = {place: f"{name} · MLS Workbench" for place, name in PAGES if place in pages}
     origins = [f"{name}:{options.port}" for name in dict.fromkeys((options.address, "localhost", "127.0.0.1"))]
     root = options.root
-    return pn.serve(
-        dict(pages),
+    made: Server = pn.serve(
+        {place: _bounded(place, page) for place, page in pages.items()},
         port=options.port,
         address=options.address,
         prefix=options.root.rstrip("/"),
@@ -66,7 +78,7 @@ def start(options: Options, *, room: RoomHost | None = None, threaded: bool = Fa
         title=titles,
         show=False,
         verbose=False,
-        threaded=threaded,
+        start=False,
         websocket_max_message_size=MESSAGE,
         extra_patterns=[
             (r"/?", RedirectHandler, {"url": f"{root}playground", "permanent": False}),
@@ -76,6 +88,23 @@ def start(options: Options, *, room: RoomHost | None = None, threaded: bool = Fa
             *_room_patterns(room),
         ],
     )
+    return made
+
+
+def serve(server: Server) -> None:
+    """Answer visitors, until the server is stopped (Ctrl+C)."""
+    server.start()
+    server.io_loop.start()
+
+
+def _bounded(place: str, page: Callable[[], pn.Template]) -> Callable[[], pn.Template]:
+    """A page that is only words if its address is too long, because its session could not be reached."""
+
+    def visit() -> pn.Template:
+        asked = sum(len(value) for values in pn.state.session_args.values() for value in values)
+        return page() if asked <= ADDRESS else only_words(place, _TOO_LONG)
+
+    return visit
 
 
 def _room_patterns(room: RoomHost | None) -> list[tuple[Any, ...]]:

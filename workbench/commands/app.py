@@ -21,6 +21,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from widgets.app.room_host import RoomHost
     from widgets.app.server import Options
 
 MISSING = "The app needs Panel: pip install 'mls-workbench[app]'"
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until the app is stopped."""
     try:
-        from widgets.app.server import Options, start  # noqa: PLC0415 # Panel may be missing, and takes seconds
+        from widgets.app.server import Options  # noqa: PLC0415 # Panel may be missing, and takes seconds
     except ModuleNotFoundError as missing:
         if missing.name != "panel":
             raise
@@ -66,15 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.room is None and arguments.service:
         print("workbench app: --service is the delivery service of a room: give --room too", file=sys.stderr)
         return 2
-    print(
-        f"The app is at {_address(options)}playground (stop it with Ctrl+C)",
-        file=sys.stderr,
-    )
     try:
-        if arguments.room is None:
-            start(options)
-        else:
+        if arguments.room is not None:
             return _with_room(arguments.room, arguments.service, options)
+        _serve(options)
     except OSError as problem:
         print(
             f"workbench app: it cannot listen on {options.address}:{options.port}: {problem.strerror}", file=sys.stderr
@@ -90,15 +86,11 @@ def _with_room(name: str, service: str, options: Options) -> int:
     except ModuleNotFoundError as missing:
         print(f"{MISSING_SERVICE} ({missing.name} is missing)", file=sys.stderr)
         return 2
-    from widgets.app.server import start  # noqa: PLC0415 # as above
     from workbench.delivery import Refused  # noqa: PLC0415 # as above
 
     try:
         with opened(name, service) as room:
-            print(f"The room is at {_address(options)}room", file=sys.stderr)
-            print(f"The projector's page is at {_address(options)}room?present", file=sys.stderr)
-            print(f"The lecturer's page is at {_address(options)}room?lecturer={room.token}", file=sys.stderr)
-            start(options, room=room)
+            _serve(options, room)
     except Refused as refusal:
         advice = f". {KEPT}" if service else ""
         print(f"workbench app: the room “{name}” cannot be opened: {refusal}{advice}", file=sys.stderr)
@@ -106,8 +98,17 @@ def _with_room(name: str, service: str, options: Options) -> int:
     return 0
 
 
-def _address(options: Options) -> str:
-    return f"http://{options.address}:{options.port}{options.root}"
+def _serve(options: Options, room: RoomHost | None = None) -> None:
+    """Serve the app, and say where it is when a browser can reach it."""
+    from widgets.app.server import listening, serve  # noqa: PLC0415 # Panel takes seconds
+
+    server, address = listening(options, room=room), f"http://{options.address}:{options.port}{options.root}"
+    print(f"The app is at {address}playground (stop it with Ctrl+C)", file=sys.stderr)
+    if room is not None:
+        print(f"The room is at {address}room", file=sys.stderr)
+        print(f"The projector's page is at {address}room?present", file=sys.stderr)
+        print(f"The lecturer's page is at {address}room?lecturer={room.token}", file=sys.stderr)
+    serve(server)
 
 
 def in_jupyter() -> dict[str, Any]:
