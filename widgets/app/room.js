@@ -79,12 +79,15 @@ export function start(place) {
   /** @type {WebSocket} */
   let socket;
   let attempts = 0;
+  /** What the visitor has asked for last, while there is no connection. @type {Parameters<Ask>[0] | null} */
+  let waits = null;
 
   /** @type {Ask} */
   const ask = (wish) => {
-    said.textContent = "";
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(wish));
-    else said.textContent = "There is no connection, so nothing was sent.";
+    const isOpen = socket.readyState === WebSocket.OPEN;
+    waits = isOpen ? null : wish;
+    said.textContent = isOpen ? "" : "There is no connection yet. This is sent as soon as there is one.";
+    if (isOpen) socket.send(JSON.stringify(wish));
   };
   const said = html("p", { class: "mls-said-here", role: "status" });
   const parts = role === "present" ? projector(place) : desk(place, role, ask, said);
@@ -94,6 +97,7 @@ export function start(place) {
     socket.onopen = () => {
       attempts = 0;
       parts.connected(true);
+      if (waits) ask(waits);
     };
     socket.onmessage = ({ data }) => {
       const told = JSON.parse(data);
