@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
 import * as words from "../../widgets/ratchet_tree/words.js";
-import { briefName, few, grouped, upperFirst } from "../../widgets/shared/words.js";
+import { briefName, few, fitting, grouped, textWidth, upperFirst } from "../../widgets/shared/words.js";
 import { sample } from "./sample.js";
 
 const view = sample();
@@ -81,4 +81,10 @@ test("names in sentences are cut and counted as in Python, and keep their first 
   assert.deepEqual(few(["a", "b", "c", "d", "e"]), ["a", "b", "c", "2 others"]);
   assert.equal(upperFirst("bob's leaf key leaked"), "bob's leaf key leaked");
   assert.equal(upperFirst("what a device drew and bob's leaf key give"), "What a device drew and bob's leaf key give");
+});
+
+test("a text that is cut is no wider than its place, with the dots that say so", () => {
+  const uuid = "9b810e30-d8f1-4adf-91b7-584a2265b1f5";
+  for (let width = 30; width < 280; width += 7) assert.ok(textWidth(fitting(uuid, width)) <= width, `${width}`);
+  assert.equal(fitting(uuid, 41.7), "9b8…", "on a phone, in a tree of eight leaves");
 });

@@ -1,5 +1,5 @@
 /** The drawing of a secret tree: a diamond for the secret of each node, and the two ratchets of the chosen leaf below. */
-import { shortened } from "../shared/words.js";
+import { fitting, shortened } from "../shared/words.js";
 import { cellsOf, leavesBelow } from "./frame.js";
 import { cellLabel, foldedWords, leafName, nodeLabel, pictureLabel, ratchetWords } from "./words.js";
 
@@ -92,13 +92,12 @@ function nodeShape(frame, spot, stop) {
 /** @param {Frame} frame @param {Spot} spot @param {number} size @returns {Shape[]} */
 function nodeShapes(frame, { node, room, isFolded }, size) {
   const isSubtree = isFolded && size > 1;
-  const letters = Math.max(4, Math.floor(room / LETTER));
   const words = isFolded ? foldedWords(frame, node) : size === 1 ? leafName(frame, leavesBelow(node)[0]) : "";
   /** @type {Shape[]} */
   const shapes = [["rect", { class: "mls-hit", x: -18, y: -18, width: 36, height: isSubtree ? 54 : 36, rx: 8 }]];
   if (isSubtree) shapes.push(["path", { class: "mls-subtree", d: TRIANGLE }]);
   shapes.push(...nodeMark(frame.standing(node)));
-  if (words) shapes.push(["text", { class: "mls-name", y: isSubtree ? 46 : 28 }, [shortened(words, letters)]]);
+  if (words) shapes.push(["text", { class: "mls-name", y: isSubtree ? 46 : 28 }, [fitting(words, room)]]);
   const isOpen = size === 1 && frame.opened.has(leavesBelow(node)[0]);
   if (isOpen) shapes.push(["text", { class: "mls-index", y: 41 }, [room < 84 ? "open" : "ratchets open"]]);
   if (size === frame.leafCount) shapes.push(["text", { class: "mls-root-name", y: -19 }, ["encryption_secret"]]);

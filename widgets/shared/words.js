@@ -49,7 +49,7 @@ export function shortened(name, letters) {
 /** How wide a letter of 13 pixels is, about. @param {string} letter */
 function letterWidth(letter) {
   if (WIDE.test(letter)) return 13.5;
-  if (/[mwMW@%]/.test(letter)) return 12;
+  if (/[mwMW@%…]/.test(letter)) return 12;
   return /[A-Z_]/.test(letter) ? 9.2 : /[ fijlrt.,:;'|!\[\]()]/.test(letter) ? 4.9 : 7.7;
 }
 
