@@ -88,6 +88,26 @@ def test_an_action_in_the_past_asks_and_begins_another_history(visitor: Visitor)
     expect(page.locator(".mls-ratchet-tree .mls-title")).to_have_text(re.compile("^Step 4 of 4: Carol"), timeout=20_000)
 
 
+def test_the_branches_of_an_action_in_the_past_are_compared(visitor: Visitor) -> None:
+    world = World.of(["Alice", "Bob", "Carol"])
+    world.commit("Bob")
+    world.commit("Carol")
+    page = is_ready(visitor(f"{with_history(world)}&step=2"))
+    compare = page.get_by_role("button", name="Compare these branches")
+    expect(compare).to_be_hidden()
+    page.get_by_role("button", name="Alice commits", exact=True).click()
+    page.get_by_role("button", name="Alice commits, from step 2").click()
+    compare.click(timeout=20_000)
+    sides = page.locator(".mls-group-diff")
+    expect(sides.locator(".mls-sentence")).to_contain_text(
+        "epoch 2 began for this history when Alice updated by a commit", timeout=20_000
+    )
+    expect(sides.get_by_role("tree")).to_have_count(2)
+    expect(sides).to_be_in_viewport()
+    press(page, "Alice commits", 4)
+    expect(sides.get_by_role("option", name=re.compile("^epoch 3: differs"))).to_be_visible(timeout=20_000)
+
+
 def test_the_address_is_the_history_and_opens_at_its_step(visitor: Visitor) -> None:
     page = is_ready(visitor())
     press(page, "Alice commits", 3)

@@ -310,6 +310,7 @@ def test_what_is_below_the_picture_stays_in_its_place_when_the_pointer_and_the_f
 def test_a_selected_leaf_keeps_its_way_and_a_subtree_is_folded_until_a_search_leads_into_it(visit: Visit) -> None:
     page = visit(shown(wide(32), step=1))
     node(page, 40).click()
+    page.get_by_label("Seen by", exact=True).focus()
     page.mouse.move(5, 5)
     expect(page.locator(".mls-way .mls-copath")).to_have_count(5)
     node(page, 39).click()

@@ -91,7 +91,7 @@ test("a folded subtree leaves its room to the others, its root counts as a leaf,
   const open = geometry.layout(8, { ...room, width: 400 });
   assert.ok(places.gap > open.gap);
   assert.deepEqual([4, 3, 10].map((node) => geometry.isThere(places, node)), [false, true, true]);
-  assert.ok(Math.abs(geometry.x(places, 10) - geometry.x(places, 8) - places.gap) < 1e-9);
+  assert.ok(Math.abs(geometry.x(places, 10) - geometry.x(places, 3) - 2 * places.gap) < 1e-9);
   assert.equal(geometry.nodeAt(places, geometry.x(places, 10), geometry.y(places, 10)), 10);
   assert.equal(geometry.nodeAt(places, geometry.x(places, 3), geometry.y(places, 3)), 3);
   assert.equal(geometry.nodeAt(geometry.layout(2, { ...room, folded: new Set([1]) }), 500, 2000), -1);

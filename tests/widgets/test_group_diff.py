@@ -11,6 +11,7 @@ from tests.mls.group.scenario import NOW, group_of
 from tests.review.example import example_report
 from tests.widgets.conform import faults
 from widgets import GroupDiff, Workspace
+from widgets.playground.session import Session
 from workbench.lab import World
 from workbench.lab.recording import record
 from workbench.lab.shared_history import SharedHistory
@@ -163,6 +164,23 @@ def test_fields_beyond_the_room_are_counted(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(group_diff, "ROWS_AT_MOST", 5)
     [pair] = group_diff_view_of(*fork())["pairs"]
     assert (len(pair["fields"]), pair["left_out"] > 5) == (5, True)
+
+
+def test_a_playground_compares_its_history_with_the_branches_of_it() -> None:
+    session = Session(behind())
+
+    def asked(**wish: object) -> dict[str, Any]:
+        given = {"asked": {"number": 1, **wish}, "chosen": {"who": "Alice"}, "leaks": [], "step": 2}
+        return session.answer(given)
+
+    assert len(asked(do="compare")["compared"]["lines"]) == 1
+    asked(do="act", name="commit", **{"from": 2})
+    view = asked(do="compare")["compared"]
+    assert [line["name"] for line in view["lines"]] == [
+        "this history",
+        "the history of 5 steps, until “Alice added Dave”",
+    ]
+    assert "epoch 3 began for this history when Alice updated by a commit" in said(GroupDiff(view))
 
 
 @pytest.mark.parametrize(

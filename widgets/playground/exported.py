@@ -18,7 +18,19 @@ STILL_STYLES = ("shared/theme.css", "shared/marks.css")
 STYLES_HERE = (*STYLES, *WIRE_STYLES, "playground/playground.css")
 """The stylesheets of a playground, which has other pictures in it."""
 
-KEPT = ("view", "step", "viewer", "member", "leaks", "pictures", "reads", "exports", "inspected", "inspections")
+KEPT = (
+    "view",
+    "step",
+    "viewer",
+    "member",
+    "leaks",
+    "pictures",
+    "reads",
+    "exports",
+    "compared",
+    "inspected",
+    "inspections",
+)
 
 
 def exported(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
  * (anywidget), in the app (Panel) and in an exported page, where nobody can act.
  *
  * Traits from Python: view, opened ({number, step}: another history is shown from this step), offer, shared, answer
- * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, exports, inspected, inspections, can_act,
+ * ({number, words}), saved ({number, page}), scenarios, scenario, histories, groups, group, reads, exports, compared, inspected, inspections, can_act,
  * has_address, progress ({number, done, total}: how far the work on a wish is).
  * Traits to Python: step, epoch, asked ({number, do, ...}), cancelled (the number of a wish). Both ways: viewer, member, leaks, chosen, pictures.
  */
+import { render as renderDiff } from "../group_diff/group_diff.js";
 import { render as renderSchedule } from "../key_schedule/key_schedule.js";
 import { render as renderLifetimes } from "../key_lifetimes/key_lifetimes.js";
 import { render as renderTree } from "../ratchet_tree/ratchet_tree.js";
@@ -16,7 +17,7 @@ import { render as renderMatrix } from "../security_matrix/security_matrix.js";
 import { render as renderServer } from "../server_knowledge/server_knowledge.js";
 import { render as renderTimeline } from "../timeline/timeline.js";
 import { OWN_KEYS, html } from "../shared/dom.js";
-import { INSPECT } from "../shared/inspect.js";
+import { COMPARE, INSPECT } from "../shared/inspect.js";
 import { live } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
@@ -33,16 +34,16 @@ import { workspace } from "./workspace.js";
 
 const TRAITS = [
   ...["view", "offer", "shared", "answer", "saved", "scenarios", "scenario", "histories", "groups", "group"],
-  ...["reads", "can_act", "asked", "failed", "progress", "cancelled", "chosen", "pictures", "member"],
+  ...["reads", "can_act", "asked", "failed", "progress", "cancelled", "chosen", "pictures", "member", "compared"],
 ];
-const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets, wire: renderWire };
+const RENDER = { tree: renderTree, timeline: renderTimeline, matrix: renderMatrix, lifetimes: renderLifetimes, server: renderServer, room: renderRoom, schedule: renderSchedule, secrets: renderSecrets, wire: renderWire, diff: renderDiff };
 
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   const space = workspace(model);
   const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
   /** What only this view knows. */
-  const own = { inspected: "", isSharing: false, saved: model.get("saved").number };
+  const own = { inspected: "", compared: "", sought: "", isSharing: false, saved: model.get("saved").number };
   /** What ends each picture that is shown. @type {Map<Name, () => void>} */
   const ends = new Map();
 
@@ -99,7 +100,7 @@ export function render({ model, el }) {
 
   /** Show the pictures that the reader wants, in the order of their names. */
   function mountPictures() {
-    const wanted = /** @type {Name[]} */ (PICTURES.map(([name]) => name).filter((name) => model.get("pictures").includes(name)));
+    const wanted = /** @type {Name[]} */ (PICTURES.map(([name]) => name).filter((name) => model.get("pictures").includes(name) && (name !== "diff" || hasCompared())));
     for (const [name, end] of ends) {
       if (wanted.includes(name) || name === "tree") continue;
       end();
@@ -111,6 +112,9 @@ export function render({ model, el }) {
       const element = others.querySelector(`:scope > [data-picture="${name}"]`);
       if (element && others.children[place] !== element) others.insertBefore(element, others.children[place]);
     });
+    const sought = others.querySelector(`:scope > [data-picture="${own.sought}"]`);
+    sought?.scrollIntoView({ block: "nearest" });
+    if (sought) own.sought = "";
   }
 
   /** @param {Name} name @param {HTMLElement} place */
@@ -134,6 +138,7 @@ export function render({ model, el }) {
       groups: model.get("groups"),
       group: model.get("group"),
       pictures: model.get("pictures"),
+      canCompare: canAct || hasCompared(),
       isSharing: own.isSharing,
     });
     const { text } = model.get("shared");
@@ -153,6 +158,7 @@ export function render({ model, el }) {
     }
     mountPictures();
     openMessage();
+    askToCompare();
   }
 
   /** A link of the app that opens this history at the step that is shown. @param {string} text */
@@ -182,9 +188,22 @@ export function render({ model, el }) {
     ask({ do: "inspect", message: traits.message, viewer: traits.viewer });
   }
 
-  /** Show the bytes of a message of a picture. */
-  function inspect() {
-    if (!model.get("pictures").includes("wire")) tell({ pictures: [...model.get("pictures"), "wire"] });
+  function hasCompared() {
+    return model.get("compared").lines !== undefined;
+  }
+
+  /** Python compares the history with its branches when the reader wants it, and again when it has grown. */
+  function askToCompare() {
+    const wish = `${model.get("opened").number} ${lastStep()}`;
+    if (!model.get("can_act") || !model.get("pictures").includes("diff") || isBusy() || wish === own.compared) return;
+    own.compared = wish;
+    ask({ do: "compare" });
+  }
+
+  /** Bring a picture into sight, and show it if it is not shown yet. @param {Name} name */
+  function open(name) {
+    change({ sought: name });
+    if (!model.get("pictures").includes(name)) tell({ pictures: [...model.get("pictures"), name] });
   }
 
   /** The member that is chosen in a picture acts next. */
@@ -199,7 +218,8 @@ export function render({ model, el }) {
   space.pictures.schedule.on("change:asked", exportSecret);
   space.pictures.timeline.on("change:branch", goToBranch);
   for (const name of ["message", "viewer", "shown"]) space.pictures.wire.on(`change:${name}`, soon);
-  root.addEventListener(INSPECT, inspect);
+  root.addEventListener(INSPECT, () => open("wire"));
+  root.addEventListener(COMPARE, () => open("diff"));
   el.append(root);
   start("tree", tree);
   begin();

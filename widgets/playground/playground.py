@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-PICTURES = ("timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets", "wire")
+PICTURES = ("timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets", "wire", "diff")
 
 
 class Playground(Picture):
     """Pictures of one live world, linked by step, viewer and member, with a button for each action.
 
     An action after an older step begins another history, and the earlier one can be shown again. `pictures` are the
-    pictures below the tree: "timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets" and "wire".
+    pictures below the tree: "timeline", "matrix", "lifetimes", "server", "room", "schedule", "secrets", "wire" and
+    "diff".
     `world` is the world that is shown now. All traits are shared with the browser; playground.js says which of them
     Python sets.
     """
@@ -59,6 +60,7 @@ class Playground(Picture):
     step = traitlets.Int(0).tag(sync=True)
     epoch = traitlets.Int(-1).tag(sync=True)
     exports = traitlets.List(traitlets.Dict()).tag(sync=True)
+    compared = traitlets.Dict().tag(sync=True)
     inspected = traitlets.Dict().tag(sync=True)
     inspections = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)

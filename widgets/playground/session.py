@@ -29,10 +29,11 @@ from workbench.lab.record import ATTACKER, SERVER
 from workbench.lab.scenarios import Scenario
 from workbench.lab.shared_history import HistoryTooLarge, InvalidHistory, SharedHistory
 from workbench.mls import MLSError
+from workbench.views.group_diff import DiffLine, GroupDiffView, group_diff_view
 from workbench.views.key_schedule import key_schedule_view
-from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, GrowingPlayground, OfferView, offer_view
+from workbench.views.playground import FREQUENT, NO_LEAKS, RARE, GrowingPlayground, OfferView, offer_view, related
 from workbench.views.timeline import TimelineLine
-from workbench.views.timeline_sources import world_line
+from workbench.views.timeline_sources import ratchet_tree_title, world_line
 from workbench.views.wire_history import WireHistory
 
 PEOPLE = ("Alice", "Bob", "Carol", "Dave")
@@ -149,6 +150,7 @@ class Session:
             "scenarios": [{"value": "", "name": FRESH}, *({"value": name, "name": name} for name in SCENARIOS)],
             **self._around(),
             "exports": list(seen["view"]["schedule"]["exports"]),
+            "compared": {},
             "inspected": {},
             "inspections": {},
             "leaks": [{"name": name} for name in self.leaks] or self._compromises(),
@@ -182,15 +184,9 @@ class Session:
     def _answered(self, given: Mapping[str, Any]) -> dict[str, Any]:
         asked = given["asked"] if isinstance(given["asked"], dict) else {}
         number = asked["number"] if isinstance(asked.get("number"), int) else 0
-        if asked.get("do") == "page":
-            page = page_of({**given, "inspections": self.inspections(given["viewer"])})
-            return {"saved": {"number": number, "page": page}, "answer": {"number": number, "words": ""}}
-        if asked.get("do") == "inspect":
-            return self._inspect(asked, number)
-        if asked.get("do") == "export":
-            return self._export(asked, given["exports"], number)
-        if asked.get("do") == "clip":
-            return self._clip(number, given["viewer"])
+        answered = self._told(asked, given, number)
+        if answered is not None:
+            return answered
         step = given["step"]
         try:
             changes = self._do(asked, self._texts(given["chosen"]), given["leaks"])
@@ -202,6 +198,22 @@ class Session:
             return {"answer": {"number": number, "words": CANCELLED}}
         offer = self.offer(changes.get("chosen", given["chosen"]), step)
         return {**changes, "offer": offer, "answer": {"number": number, "words": words}}
+
+    def _told(self, asked: Mapping[str, Any], given: Mapping[str, Any], number: int) -> dict[str, Any] | None:
+        """The answer to a wish that changes no history; None for all other wishes."""
+        match asked.get("do"):
+            case "page":
+                page = page_of({**given, "inspections": self.inspections(given["viewer"])})
+                return {"saved": {"number": number, "page": page}, "answer": {"number": number, "words": ""}}
+            case "inspect":
+                return self._inspect(asked, number)
+            case "export":
+                return self._export(asked, given["exports"], number)
+            case "compare":
+                return {"compared": self._compared(), "answer": {"number": number, "words": ""}}
+            case "clip":
+                return self._clip(number, given["viewer"])
+        return None
 
     def inspections(self, viewer: object, room: int = ROOM) -> dict[str, Any]:
         """The messages of the history for a page without Python, as far as there is room."""
@@ -227,6 +239,16 @@ class Session:
             words = f"{problem}."
         more = {} if exported is None else {"exports": [*exports, exported][-EXPORTS_AT_MOST:]}
         return {**more, "answer": {"number": number, "words": words}}
+
+    def _compared(self) -> GroupDiffView:
+        """The history that is shown and its branches, side by side."""
+        own = world_line(self.world)
+        branches = related(own, self._branches()).values()
+        lines = [
+            DiffLine(own.trace, "this history"),
+            *(DiffLine(one.trace, f"the history of {one.name}") for one in branches),
+        ]
+        return group_diff_view(lines, ratchet_tree_title(own.trace))
 
     def _clip(self, number: int, viewer: object) -> dict[str, Any]:
         """The last steps of the history as a clip, for a file."""
@@ -321,11 +343,15 @@ class Session:
 
     def _view(self) -> dict[str, Any]:
         """The view of the world, and the messages that the attacker has read, each with its sender."""
-        lines = {number: line for number, (_, _, line) in enumerate(self._earlier)}
-        view = self._growing.view(self.world, self.leaks, dict([*lines.items()][-BRANCHES:]))
+        view = self._growing.view(self.world, self.leaks, self._branches())
         messages = [step["message"] for step in view["tree"]["steps"] if step["message"] is not None]
         reads = [[sent["sender"], sent["read"][ATTACKER]] for sent in messages if ATTACKER in sent["read"]]
         return {"view": view, "reads": reads}
+
+    def _branches(self) -> dict[int, TimelineLine]:
+        """The lines of the newest earlier histories, by their numbers."""
+        lines = {number: line for number, (_, _, line) in enumerate(self._earlier)}
+        return dict([*lines.items()][-BRANCHES:])
 
     def _compromises(self) -> list[dict[str, Any]]:
         """The devices that the attacker has really compromised, as leaks of the picture."""

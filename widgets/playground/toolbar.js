@@ -14,6 +14,7 @@ export const PICTURES = [
   ["schedule", "Key schedule"],
   ["secrets", "Secret tree"],
   ["wire", "Bytes"],
+  ["diff", "Two sides"],
 ];
 
 /**
@@ -36,7 +37,7 @@ export function playgroundBar({ begin, goBack, group, picture, share }) {
   const acting = html("div", { class: "mls-fields" }, scenarios.label, histories.label, groups.label, shareButton);
   const element = html("div", { class: "mls-play-bar" }, acting, pictures);
 
-  /** @param {{canAct: boolean, scenarios: Option[], scenario: string, histories: Option[], groups: Option[], group: number, pictures: string[], isSharing: boolean}} state */
+  /** @param {{canAct: boolean, scenarios: Option[], scenario: string, histories: Option[], groups: Option[], group: number, pictures: string[], canCompare: boolean, isSharing: boolean}} state */
   function show(state) {
     acting.hidden = !state.canAct;
     scenarios.show(state.scenarios, state.scenario);
@@ -45,6 +46,7 @@ export function playgroundBar({ begin, goBack, group, picture, share }) {
     groups.show(state.groups, String(state.group));
     groups.label.hidden = state.groups.length < 2;
     shareButton.setAttribute("aria-expanded", String(state.isSharing));
+    toggles[PICTURES.findIndex(([name]) => name === "diff")].hidden = !state.canCompare;
     PICTURES.forEach(([name], place) => toggles[place].setAttribute("aria-pressed", String(state.pictures.includes(name))));
   }
 

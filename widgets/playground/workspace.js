@@ -8,7 +8,7 @@ import { join } from "../shared/workspace.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {import("./view.d.ts").PlaygroundView} View */
-/** @typedef {"tree" | "timeline" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets" | "wire"} Name */
+/** @typedef {"tree" | "timeline" | "matrix" | "lifetimes" | "server" | "room" | "schedule" | "secrets" | "wire" | "diff"} Name */
 
 const FORMAT = "mls-workbench/playground-view";
 const VERSION = 1;
@@ -34,7 +34,7 @@ export function workspace(model) {
       ...{ ...first, view: view.tree, beat: -1, viewer: shared.get("viewer"), speed: 1 },
       ...{ playing: false, selected: -1, node_indices: false, message: -1 },
     }),
-    timeline: localModel({ ...first, view: view.timeline, viewer: "", member: "", message: -1, branch: 0 }),
+    timeline: localModel({ ...first, view: view.timeline, viewer: "", member: "", message: -1, branch: 0, compares: model.get("can_act") }),
     matrix: localModel({ ...first, view: view.lifetimes.security, leaks: shared.get("leaks"), selected: {} }),
     lifetimes: localModel({ ...first, view: view.lifetimes, device: Object.keys(view.lifetimes.devices)[0], leaks: [], opened: null }),
     server: localModel({ ...first, view: view.server, padding: 0, delay: 0 }),
@@ -48,8 +48,9 @@ export function workspace(model) {
       ...{ ...first, view: view.wire, message: view.wire.messages[0]?.id ?? "", viewer: shared.get("viewer"), selected: -1 },
       ...{ shown: model.get("inspected"), others: model.get("inspections"), live: model.get("can_act"), answer: { number: 0, words: "" } },
     }),
+    diff: localModel({ ...first, ...sidesOf(model.get("compared")), view: model.get("compared"), viewer: "", selected: "", member: "", message: -1 }),
   };
-  const { tree, timeline, matrix, lifetimes, server, room, schedule, secrets, wire } = pictures;
+  const { tree, timeline, matrix, lifetimes, server, room, schedule, secrets, wire, diff } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -67,6 +68,7 @@ export function workspace(model) {
   });
   model.on("change:exports", showExports);
   model.on("change:inspected", showBytes);
+  model.on("change:compared", showCompared);
   model.on("change:view", renew);
   model.on("change:opened", reopen);
 
@@ -108,6 +110,15 @@ export function workspace(model) {
     wire.set("shown", model.get("inspected"));
   }
 
+  /** Python has compared the history with its branches, or its members with each other. */
+  function showCompared() {
+    const compared = model.get("compared");
+    if (!compared.lines) return;
+    const isOther = compared.lines.length !== diff.get("view").lines?.length;
+    if (isOther) for (const [name, value] of Object.entries(sidesOf(compared))) diff.set(name, value);
+    diff.set("view", compared);
+  }
+
   function reopen() {
     tree.set("playing", false);
     tree.set("beat", -1);
@@ -128,10 +139,21 @@ export function workspace(model) {
       leave();
       model.off("change:exports", showExports);
       model.off("change:inspected", showBytes);
+      model.off("change:compared", showCompared);
       model.off("change:view", renew);
       model.off("change:opened", reopen);
     },
   };
+}
+
+/**
+ * The two sides that are compared first: a history and its newest branch, or the first two members of a history without branches.
+ * @param {Partial<import("../group_diff/view.d.ts").GroupDiffView>} compared
+ */
+function sidesOf({ lines = [], members = [] }) {
+  const branch = lines.length - 1;
+  const [first, second] = branch > 0 ? ["", ""] : [members[0]?.id ?? "", members[1]?.id ?? ""];
+  return { first, second, first_line: 0, second_line: Math.max(0, branch), other_step: branch > 0 ? lines[branch].steps.length - 1 : -1 };
 }
 
 /** Keep a value of the pictures and of Python's model equal. @param {Model} shared @param {string} name @param {Model} model */

@@ -3,10 +3,11 @@
  * JupyterLab (anywidget), in Panel and in an exported page. So it uses only get, set, save_changes, on and off of the model.
  *
  * Traits: view, step, viewer ("": everything that was recorded), member (whose lane is chosen, or ""), message (the step
- * whose message is chosen, or -1), branch (the number of the branch that is shown).
+ * whose message is chosen, or -1), branch (the number of the branch that is shown), compares (whether the page can compare branches).
  */
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, offer, svg, uniqueName } from "../shared/dom.js";
+import { askToCompare } from "../shared/inspect.js";
 import { keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -52,9 +53,10 @@ export function render({ model, el }) {
   });
   const branch = html("select", { class: "mls-select", "aria-label": "Branch", change: () => tell({ branch: Number(branch.value) }) });
   const branchLabel = html("label", { class: "mls-viewer", hidden: true }, html("span", {}, "Branch"), branch);
+  const compare = html("button", { type: "button", class: "mls-toggle", hidden: true, click: () => askToCompare(root) }, "Compare these branches");
   const search = html("input", { type: "search", class: "mls-select mls-search", placeholder: "Search a member", "aria-label": "Search a member", input: () => change({ query: search.value }) });
   const unfold = html("button", { type: "button", class: "mls-toggle", click: () => change({ isOpen: !own.isOpen }) });
-  const finder = html("div", { class: "mls-bar mls-finder", role: "group", "aria-label": "Members and branches" }, branchLabel, search, unfold);
+  const finder = html("div", { class: "mls-bar mls-finder", role: "group", "aria-label": "Members and branches" }, branchLabel, compare, search, unfold);
   const canvas = svg("svg", { class: "mls-picture", role: "group" });
   const rows = html("ol", { class: "mls-tl-list", role: "listbox", tabindex: 0, "aria-label": "Steps" });
   const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "group", click: clicked, keydown: walk, scroll: soon }, canvas, rows);
@@ -158,6 +160,7 @@ export function render({ model, el }) {
       help: own.panel === "help",
     });
     branchLabel.hidden = view.branches.length < 2;
+    compare.hidden = branchLabel.hidden || !model.get("compares");
     const names = view.branches.map(({ name }, index) => name || (index === 0 ? "the main line" : `branch ${index + 1}`));
     offer(branch, names.map((name, index) => [index, name]), frame.branch);
     const isFoldable = view.lanes.length > LANES.folded && !isList;

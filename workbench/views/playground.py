@@ -101,7 +101,7 @@ class GrowingPlayground:
         recorded = recorded_history(world)
         tree = self._tree.view(recorded.group_history.trace)
         own = world_line(world)
-        related = {number: line for number, line in branches.items() if common_steps(own.trace, line.trace)}
+        sides = related(own, branches)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -110,12 +110,17 @@ class GrowingPlayground:
             "lifetimes": key_lifetimes_view(recorded, leaks, tree=tree),
             "server": server_view(ServerKnowledge.of(world.service, world.group_id)),
             "room": self._room.view(world, tree["title"], recorded=recorded),
-            "timeline": self._timeline.view([own, *related.values()], tree["title"]),
-            "branches": list(related),
+            "timeline": self._timeline.view([own, *sides.values()], tree["title"]),
+            "branches": list(sides),
             "schedule": self._schedule.view(recorded.group_history, tree=tree),
             "secrets": secret_tree_view(recorded.group_history, world.group.environment.policy, tree=tree),
             "wire": WireHistory(world).view(),
         }
+
+
+def related(own: TimelineLine, lines: Mapping[int, TimelineLine]) -> dict[int, TimelineLine]:
+    """The lines that begin with the same first step as a history: its branches."""
+    return {number: line for number, line in lines.items() if common_steps(own.trace, line.trace)}
 
 
 def offer_view(world: World, chosen: Mapping[str, str]) -> OfferView:
