@@ -104,6 +104,25 @@ def test_damaged_material_is_audited_with_a_state_and_the_report_is_saved(visito
     expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
 
 
+def test_an_example_shows_what_an_audit_finds_and_the_two_sides_of_a_fork(visitor: Visitor) -> None:
+    page = visitor("inspect")
+    page.get_by_role("button", name="a fork and a broken rule").click()
+    worst = page.locator(".mls-audited .finding").first
+    expect(worst).to_contain_text("failed", timeout=30_000)
+    expect(page.locator(".mls-group-diff")).to_contain_text("Then they part")
+    expect(page.get_by_text("a group of Tess (ts-mls)")).to_be_visible()
+    assert faults_that_axe_finds(page, "html") == []
+    page.get_by_role("button", name="a stolen device").click()
+    expect(page.locator(".mls-audited")).to_contain_text("With a member's state", timeout=30_000)
+    expect(page.locator(".mls-explanation")).to_be_visible()
+    expect(page.locator(".mls-group-diff")).to_have_count(0)
+    form = page.get_by_role("form", name="Inspect")
+    form.get_by_label("Bytes, in hexadecimal").fill("hello")
+    form.get_by_role("button", name="Inspect", exact=True).click()
+    expect(page.get_by_text("No MLS object was found")).to_be_visible(timeout=20_000)
+    expect(page.locator(".mls-audited")).to_be_empty()
+
+
 def test_what_is_no_message_is_said_in_words(visitor: Visitor) -> None:
     page = visitor("inspect")
     for text, words in (

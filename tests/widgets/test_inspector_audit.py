@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from widgets import Inspector
 from widgets.inspector.findings import Finder
 from workbench.lab import World
 from workbench.mls import write_state
@@ -76,6 +77,21 @@ def test_two_states_that_do_not_agree_are_shown_side_by_side() -> None:
         assert len(finder.answer(given(2, do="audit"))["audited"]["sides"]) == sides
     words = finder.answer(given(3, heard(), states=states * 5))["found"]["words"]
     assert words == "These are 10 states; at most 8 are read here."
+
+
+def test_the_examples_show_what_an_audit_finds() -> None:
+    told = {}
+    shown: Any = Inspector()
+    for example in shown.examples:
+        finder = Finder()
+        finder.answer(given(1, example["text"], states=example["states"]))
+        audited = finder.answer(given(2, do="audit"))["audited"]
+        told[example["name"]] = audited["findings"], len(audited["sides"])
+    (fork, sides), (device, none) = told["a fork and a broken rule"], told["a stolen device"]
+    assert "fork: two valid commits of one epoch" in fork
+    assert "rule <code>new-keys</code>" in fork
+    assert "With a member&#x27;s state" in device
+    assert (sides, none) == (1, 0)
 
 
 def test_names_and_places_in_the_findings_are_escaped() -> None:

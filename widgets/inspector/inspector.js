@@ -1,7 +1,7 @@
 /**
  * An inspector of bytes: a field to paste into, a file to upload or to drop, the MLS objects in them, and the bytes of one.
  *
- * Traits from Python: kinds, largest, found ({number, words, objects}), shown ({wire, object, explanation}: traits of the
+ * Traits from Python: kinds, largest, examples ({name, words, text, states}), found ({number, words, objects}), shown ({wire, object, explanation}: traits of the
  * picture of bytes), audited ({words, findings, sides: traits of pictures of two sides}), saved ({number, name, type, content}).
  * In explanation and findings, which are HTML, Python has escaped all text of the bytes.
  * To Python: asked ({number, text, upload, name, kind, states} or {number, do}), chosen,
@@ -20,6 +20,7 @@ import { render as renderWire } from "../wire_inspector/wire_inspector.js";
 
 /** @typedef {import("../shared/model.d.ts").Model} Model */
 /** @typedef {{where: string, kind: string, length: number, group: string, epoch: string}} Row */
+/** @typedef {{name: string, words: string, text: string, states: string[]}} Example */
 
 const TRAITS = ["asked", "audited", "cancelled", "chosen", "failed", "found", "progress", "saved", "shown"];
 const HEADS = ["Object", "Place", "Bytes", "Group", "Epoch"];
@@ -27,7 +28,8 @@ const HEADS = ["Object", "Place", "Bytes", "Group", "Epoch"];
 /** @param {{model: Model, el: HTMLElement}} host @returns {() => void} what ends this view */
 export function render({ model, el }) {
   const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update);
-  const own = { words: "", saved: model.get("saved").number };
+  /** What only this view knows: its words, the last saved file, the example in the field, and whether to audit what comes. */
+  const own = { words: "", saved: model.get("saved").number, example: /** @type {Example | null} */ (null), isToAudit: false };
   let listed = "";
   let told = "";
   let findings = "";
@@ -77,7 +79,7 @@ export function render({ model, el }) {
     { class: "mls mls-inspector", ...OWN_KEYS, dragover: (/** @type {DragEvent} */ event) => event.preventDefault(), drop: dropped },
     html(
       "form",
-      { class: "mls-ask", "aria-label": "Inspect", submit: (/** @type {Event} */ event) => (event.preventDefault(), void ask()) },
+      { class: "mls-ask", "aria-label": "Inspect", submit: (/** @type {Event} */ event) => (event.preventDefault(), (own.isToAudit = false), void ask()) },
       text,
       html(
         "div",
@@ -86,6 +88,12 @@ export function render({ model, el }) {
         field("Struct", kind),
         field("Optional: members' states or keys. Can the first member process it? Do two states agree?", state),
         html("button", { type: "submit", class: "mls-do" }, "Inspect"),
+      ),
+      html(
+        "div",
+        { class: "mls-actions mls-examples", role: "group", "aria-label": "Try an example" },
+        html("span", {}, "Try an example:"),
+        ...model.get("examples").map((/** @type {Example} */ example) => html("button", { type: "button", class: "mls-do", title: example.words, click: () => tryOut(example) }, example.name)),
       ),
       said,
       waiting.element,
@@ -113,9 +121,19 @@ export function render({ model, el }) {
         upload: upload ? await inBase64(upload) : "",
         name: upload?.name ?? "",
         kind: kind.value,
-        states: await Promise.all(held.map(inBase64)),
+        states: held.length ? await Promise.all(held.map(inBase64)) : (own.example?.states ?? []),
       },
     });
+  }
+
+  /** Put an example in the field, inspect it, and audit it. @param {Example} example */
+  function tryOut(example) {
+    if (isBusy()) return;
+    text.value = example.text;
+    file.value = state.value = "";
+    kind.value = "automatic";
+    Object.assign(own, { example, isToAudit: true });
+    void ask();
   }
 
   function isBusy() {
@@ -138,7 +156,7 @@ export function render({ model, el }) {
   function update() {
     const found = model.get("found");
     const { words: aboutAudit, findings: nowFound, sides } = model.get("audited");
-    const words = own.words || (isBusy() ? "Working…" : found.words || aboutAudit);
+    const words = own.words || (isBusy() ? "Working…" : found.words || aboutAudit || (own.example?.words ?? ""));
     if (said.textContent !== words) said.textContent = words;
     waiting.show(isBusy());
     const now = JSON.stringify(found.objects);
@@ -158,6 +176,10 @@ export function render({ model, el }) {
       save(saved.name, saved.type, saved.content);
     }
     [...rows.children].forEach((row, number) => row.querySelector("button")?.setAttribute("aria-pressed", String(number === model.get("chosen"))));
+    if (own.isToAudit && !isBusy() && found.objects.length) {
+      own.isToAudit = false;
+      request("audit");
+    }
     const shown = model.get("shown");
     showBytes(shown.wire, shown.object);
     if (shown.explanation !== told) explanation.innerHTML = told = shown.explanation;
@@ -190,12 +212,13 @@ export function render({ model, el }) {
     if (!event.dataTransfer?.files.length) return;
     file.files = event.dataTransfer.files;
     text.value = "";
+    own.example = null;
     void ask();
   }
 
-  /** What is written in the field replaces the file, and the other way round. */
-  text.addEventListener("input", () => (file.value = ""));
-  file.addEventListener("change", () => (text.value = ""));
+  /** What is written in the field replaces the file, and the other way round; both replace the example. */
+  text.addEventListener("input", () => ((file.value = ""), (own.example = null)));
+  file.addEventListener("change", () => ((text.value = ""), (own.example = null)));
   el.append(root);
   begin();
   return () => {

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import traitlets
 
+from widgets.inspector.examples import examples
 from widgets.inspector.findings import LARGEST, NO_AUDIT, NO_FINDINGS, NOTHING_SAVED, NOTHING_SHOWN, Finder
 from widgets.shared.assemble import STYLES, WIRE_STYLES, module, stylesheet
 from widgets.shared.kernel_work import KernelWork
@@ -20,7 +21,8 @@ class Inspector(Announced):
     `asked` is what the reader gave: `text`, or `upload` in base64 with a `name`, the struct `kind`, and the
     `states` of members in base64. `chosen` is the number of an object in `found`, whose bytes are in `shown`. `asked`
     with `do` asks for an audit of the bytes (`audited`), or for its report as a file (`saved`). `progress` says how far
-    an audit is, and `cancelled` is the number in `asked` that the reader has cancelled.
+    an audit is, and `cancelled` is the number in `asked` that the reader has cancelled. `examples` are for a reader who
+    has no bytes at hand.
     """
 
     _module: ClassVar[str] = "inspector/inspector.js"
@@ -29,6 +31,7 @@ class Inspector(Announced):
 
     kinds = traitlets.List(traitlets.Unicode(), default_value=[*KINDS, *STRUCTS]).tag(sync=True)
     largest = traitlets.Int(LARGEST).tag(sync=True)
+    examples = traitlets.List(default_value=[*map(dict, examples())]).tag(sync=True)
     asked = traitlets.Dict(default_value={"number": 0}).tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     found = traitlets.Dict(default_value=NO_FINDINGS).tag(sync=True)
