@@ -198,7 +198,7 @@ function enterForm(ask) {
 /** @param {Ask} ask @param {HTMLElement} said */
 function ownScreen(ask, said) {
   const screens = html("div", { class: "mls-screens is-full", click: clicked, keydown: walk });
-  const text = html("input", { class: "mls-select mls-wide", maxlength: AT_MOST.text, autocomplete: "off", "aria-label": "Message" });
+  const text = html("input", { class: "mls-select mls-wide", maxlength: AT_MOST.text, autocomplete: "off", placeholder: "Message", "aria-label": "Message" });
   const send = html("button", { class: "mls-do" }, "Send");
   const renew = button("Renew keys", () => ask({ do: "renew" }));
   const leave = button("Leave", () => ask({ do: "leave" }));
