@@ -37,16 +37,23 @@ def host() -> RoomHost:
     return RoomHost(Classroom(lambda: DeviceAccess(home), "room"), "token")
 
 
-def test_a_service_that_still_knows_the_devices_of_a_room_is_refused_with_advice(
+def test_rooms_with_the_same_people_follow_each_other_at_one_service_and_each_has_a_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with own_service() as url:
-        with opened("class", url):
-            pass
+        for name in ("tea", "lunch"):
+            with opened(name, url) as room:
+                ann = room.classroom.enter("Ann")
+                room.classroom.admit_waiting()
+                room.classroom.deliver(ann)
+                assert ann.name == f"Ann@{name}"
+                assert room.classroom.standing(ann) == "in"
         given = argparse.ArgumentParser()
         app.add_arguments(given)
-        assert app.run(given.parse_args(["--room", "class", "--service", url])) == 2
-    assert "Give the service a new database for each room" in capsys.readouterr().err
+        assert app.run(given.parse_args(["--room", "tea", "--service", url])) == 2
+        assert "give another name (--room NAME)" in capsys.readouterr().err
+        assert app.run(given.parse_args(["--room", "a/b", "--service", url])) == 2
+        assert "'a/b' cannot be the name of a room" in capsys.readouterr().err
 
 
 def test_a_device_that_stays_in_an_old_epoch_keeps_its_tree_and_the_others_see_the_new_ones() -> None:

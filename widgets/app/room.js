@@ -19,7 +19,7 @@ import { counted } from "../shared/words.js";
 /** @typedef {{text: string, options: string[], is_open: boolean, voters: number, counts: number[] | null, own: number, answer: number}} Question */
 /** @typedef {{name: string, shown: string, standing: string, waits: boolean, is_held: boolean, is_compromised: boolean}} Person */
 /** @typedef {{story: {kind: string, text: string}[], epoch: number, members: number, away: number, waiting: number, messages: number, reads: number, reads_now: boolean, is_attacked: boolean, is_open: boolean, people: Person[]}} Class */
-/** @typedef {{view: import("../room/frame.js").View, waits: boolean, name: string}} Screen */
+/** @typedef {{view: import("../room/frame.js").View, waits: boolean}} Screen */
 /** @typedef {{kind: string, own: number, held: number[], view: TreeView}} Tree */
 /** @typedef {(wish: Record<string, unknown>) => void} Ask */
 
@@ -152,7 +152,7 @@ function desk(place, role, ask, said) {
   const isLecturer = role === "lecturer";
   const link = html("p", { class: "mls-link-state", role: "status" });
   const enter = enterForm(ask);
-  const mine = ownScreen(ask, said);
+  const mine = ownScreen(ask, said, isLecturer);
   const tree = treePlace(false);
   const question = questionCard((option) => ask({ do: "vote", option }));
   const panel = isLecturer ? lecturerPanel(ask) : null;
@@ -195,8 +195,8 @@ function enterForm(ask) {
   return { element };
 }
 
-/** @param {Ask} ask @param {HTMLElement} said */
-function ownScreen(ask, said) {
+/** @param {Ask} ask @param {HTMLElement} said @param {boolean} isLecturer */
+function ownScreen(ask, said, isLecturer) {
   const screens = html("div", { class: "mls-screens is-full", click: clicked, keydown: walk });
   const text = html("input", { class: "mls-select mls-wide", maxlength: AT_MOST.text, autocomplete: "off", placeholder: "Message", "aria-label": "Message" });
   const send = html("button", { class: "mls-do" }, "Send");
@@ -249,7 +249,7 @@ function ownScreen(ask, said) {
     waits.textContent = screen.waits ? "Your device has sent its key package, and waits until the lecturer adds it." : "";
     form.hidden = !isIn;
     renew.hidden = !isIn;
-    leave.hidden = !isIn || screen.name === "Lecturer";
+    leave.hidden = !isIn || isLecturer;
     back.hidden = isIn || screen.waits;
   }
 

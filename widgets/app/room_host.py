@@ -50,7 +50,7 @@ _LOG = logging.getLogger(__name__)
 def opened(room: str, service: str = "") -> Iterator[RoomHost]:
     """A room with a new group at the delivery service at a URL, or at one that is started for it.
 
-    Raises `AlreadyThere` if the service has such a group, and `Unavailable` if it does not answer.
+    Raises `Refused` if the service knows such a room or does not answer, and `NotPossible` for the name.
     """
     transports: list[HttpTransport] = []
     with own_service() if not service else nullcontext(service) as url:
@@ -60,7 +60,7 @@ def opened(room: str, service: str = "") -> Iterator[RoomHost]:
             return transports[-1]
 
         try:
-            yield RoomHost(Classroom(connect, room), secrets.token_urlsafe(16))
+            yield RoomHost(Classroom(connect, room, has_other_rooms=bool(service)), secrets.token_urlsafe(16))
         finally:
             for transport in transports:
                 transport.close()
@@ -279,7 +279,7 @@ class RoomHost:
         room, seat = self.classroom, self._seat(visit)
         found: dict[str, Any] = {"question": question_view(room.question, seat)}
         if seat is not None:
-            found["screen"] = {"view": own_screen_view(room, seat), "waits": seat.waits, "name": seat.name}
+            found["screen"] = {"view": own_screen_view(room, seat), "waits": seat.waits}
         if visit.role != "visitor":
             found["class"] = class_view(room)
         state = room.state if seat is None and visit.role == "present" else seat and room.state_of(seat)

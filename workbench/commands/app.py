@@ -4,12 +4,14 @@ The app listens on this machine, at http://127.0.0.1:8430/. Each visitor has a w
 from another host.
 
 With --room, everybody who opens the page Room, on a phone too, has one device of one group. The app starts a delivery
-service for it, or uses the one at --service. It prints the lecturer's link, which must stay secret.
+service for it, or uses the one at --service, which keeps the rooms: each needs a name of its own. It prints the
+lecturer's link, which must stay secret.
 
 Behind a proxy, give the path that the proxy puts in front, and the host that browsers show.
 
 Examples:
   workbench app
+  workbench app --room tea --service http://127.0.0.1:8420
   workbench app --room --address 0.0.0.0 --allow-websocket-origin 192.0.2.7:8430
   workbench app --prefix /mls --allow-websocket-origin mls.example.org
 """
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 
 MISSING = "The app needs Panel: pip install 'mls-workbench[app]'"
 KEPT = (
-    "A service keeps the devices of each room, and their keys are gone when an app stops. Give the service a new "
-    "database for each room, or leave out --service"
+    "A service keeps the devices of each room, and their keys are gone when an app stops. If it knows this room, give "
+    "another name (--room NAME), or leave out --service"
 )
 MISSING_SERVICE = "A room needs more packages: pip install 'mls-workbench[app,service]'"
 
@@ -87,11 +89,12 @@ def _with_room(name: str, service: str, options: Options) -> int:
         print(f"{MISSING_SERVICE} ({missing.name} is missing)", file=sys.stderr)
         return 2
     from workbench.delivery import Refused  # noqa: PLC0415 # as above
+    from workbench.lab import NotPossible  # noqa: PLC0415 # as above
 
     try:
         with opened(name, service) as room:
             _serve(options, room)
-    except Refused as refusal:
+    except (Refused, NotPossible) as refusal:
         advice = f". {KEPT}" if service else ""
         print(f"workbench app: the room “{name}” cannot be opened: {refusal}{advice}", file=sys.stderr)
         return 2

@@ -41,18 +41,29 @@ FEWEST_OPTIONS = len(YES_OR_NO)
 class Classroom:
     """The devices of a class in one group. Names are unique, and the first device is the lecturer's.
 
-    `connect` gives a new way to the delivery service for each device. Actions raise `NotPossible`, `Refused` and
-    `MLSError`; their words are for the person who acts. After a refusal the class goes on as before.
+    `connect` gives a new way to the delivery service for each device. A service that serves other rooms too knows names
+    from them, so with `has_other_rooms` a device is named after its room: `Ann@tea`. Actions raise `NotPossible`,
+    `Refused` and `MLSError`; their words are for the person who acts. After a refusal the class goes on as before.
     """
 
-    def __init__(self, connect: Callable[[], Transport], room: str, bounds: ClassBounds | None = None) -> None:
-        """Create the group. Raises `AlreadyThere` if the service has a group of this name."""
+    def __init__(
+        self,
+        connect: Callable[[], Transport],
+        room: str,
+        bounds: ClassBounds | None = None,
+        *,
+        has_other_rooms: bool = False,
+    ) -> None:
+        """Create the group. Raises `Refused` if the service knows a room of this name, `NotPossible` for the name."""
+        if not is_readable(room) or SEPARATOR in room:
+            raise NotPossible(f"{room!r} cannot be the name of a room: give it letters that people can read, without /")
         self.group_id = room.encode()
         self.bounds = bounds or ClassBounds()
         self.seats: dict[str, Seat] = {}
         self.is_open = True
         self.question: ClassQuestion | None = None
         self.messages = 0
+        self._ending = f"@{room}" if has_other_rooms else ""
         self._connect = connect
         self._suite = cipher_suite(1)
         self._public_work = PublicWork()
@@ -60,7 +71,7 @@ class Classroom:
         self._heard = 0
         self._told = 0
         self._due: dict[Seat, None] = {}
-        self.lecturer = self._seat(LECTURER)
+        self.lecturer = self._seat(LECTURER + self._ending)
         self.lecturer.device.create_group(self.group_id)
         self.lecturer.waits = False
         self.lecturer.lines.append(ScreenLine("boundary", f"{LECTURER} created the group."))
@@ -106,11 +117,11 @@ class Classroom:
         """A new device for a person. It publishes a key package and waits until the lecturer adds it."""
         name = name.strip()
         self._check_name(name)
-        seat = self._seat(name)
+        seat = self._seat(name + self._ending)
         try:
             self._offer(seat)
         except Exception:  # whatever stops the device, its seat is free again, and the error goes on
-            del self.seats[name]
+            del self.seats[seat.name]
             raise
         return seat
 
@@ -122,7 +133,7 @@ class Classroom:
             raise NotPossible(f"The name has {len(name)} characters; at most {bounds.name} are possible here")
         if SEPARATOR in name:
             raise NotPossible(f"A name has no “{SEPARATOR}” here: it would stand for a second device")
-        if any(name.casefold() == each.casefold() for each in self.seats):
+        if any((name + self._ending).casefold() == each.casefold() for each in self.seats):
             raise NotPossible(f"There is a {as_name(name)} already: choose another name, such as {name} 2")
         if len(self.seats) > bounds.people:
             raise NotPossible(f"The room is full: it has at most {bounds.people} people beside the lecturer")
