@@ -218,6 +218,10 @@ def test_the_tree_is_one_tab_stop_with_arrows_inside(visit: Visit) -> None:
     expect(page.get_by_role("complementary")).to_be_hidden()
     page.keyboard.press("Tab")
     expect(page.locator(f"{ROOT} [data-node]:focus")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    expect(node(page, 3)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator(f"{ROOT} svg *:focus")).to_have_count(0)
 
 
 def test_keys_step_play_and_help(visit: Visit) -> None:

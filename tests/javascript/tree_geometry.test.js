@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as geometry from "../../widgets/ratchet_tree/geometry.js";
+import { way } from "../../widgets/ratchet_tree/picture.js";
 
 const room = { width: 1000, zoom: 1, tallest: 8 };
 
@@ -97,4 +98,12 @@ test("a folded subtree leaves its room to the others, its root counts as a leaf,
   assert.equal(geometry.nodeAt(geometry.layout(2, { ...room, folded: new Set([1]) }), 500, 2000), -1);
   assert.equal(geometry.neighbourThere(places, "ArrowDown", 3, 8), 3);
   assert.equal(geometry.neighbourThere(places, "ArrowLeft", 8, 8), 3);
+});
+
+test("the way of a leaf up to the root has an edge for each level, and a leaf that is the root has none", () => {
+  const edges = (/** @type {number} */ leafCount) => {
+    const frame = /** @type {any} */ ({ marks: [{ kind: "leaf" }], leafCount });
+    return way(frame, geometry.layout(leafCount, room), 0).filter(([, attributes]) => attributes?.class === "mls-direct").length;
+  };
+  assert.deepEqual([1, 2, 8].map(edges), [0, 1, 3]);
 });

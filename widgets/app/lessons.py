@@ -107,14 +107,15 @@ _MISSING = (
 
 
 def _item(lesson: Lesson, jupyter: str) -> str:
-    page = f'<a href="lesson/{lesson.name}">Read as a page</a>'
+    title = escape(lesson.title)
+    page = f'<a href="lesson/{lesson.name}" aria-label="Read as a page: {title}">Read as a page</a>'
     opened = (
         f'<a href="{escape(jupyter)}lab/tree/notebooks/{lesson.name}.ipynb" target="_top">Open in Jupyter</a>'
         if jupyter
         else f"<code>workbench lab --notebook notebooks/{lesson.name}.ipynb</code>"
     )
     return (
-        f"<li><h2>{escape(lesson.title)}</h2><div>{lesson.about}</div><p>{page} · {opened}</p>"
+        f"<li><h2>{title}</h2><div>{lesson.about}</div><p>{page} · {opened}</p>"
         f'<div class="still">{lesson.still}</div></li>'
     )
 

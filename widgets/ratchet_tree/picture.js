@@ -138,7 +138,7 @@ export function toldBy(mark) {
  */
 export function way({ marks, leafCount }, places, leaf) {
   if (marks[leaf]?.kind !== "leaf") return [];
-  const path = [leaf, ...directPath(leaf, leafCount).slice(0, -1)].filter((node) => isThere(places, node));
+  const path = [leaf, ...directPath(leaf, leafCount)].slice(0, -1).filter((node) => isThere(places, node));
   return [
     ...path.map((child) => /** @type {Shape} */ (["path", { class: "mls-direct", d: edge(places, child) }, [], child])),
     ...copath(leaf, leafCount).filter((node) => isThere(places, node)).map((node) => brackets(places, node)),

@@ -15,7 +15,7 @@ const CLOSEST = 32;
 
 /** @param {import("./any_viewport.js").Hears} hears */
 export function treeViewport(hears) {
-  const tree = svg("g");
+  const tree = svg("g", { tabindex: -1 }); // Chromium makes it a tab stop of its own, because it hears of the focus
   const tokens = svg("g", { class: "mls-tokens", "aria-hidden": "true" });
   const canvas = svg("svg", { class: "mls-picture" }, tree, tokens);
   const flights = motion(tokens);
