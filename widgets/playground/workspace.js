@@ -18,6 +18,8 @@ const SETTLED = 250;
 /** @param {Model} model the model that Python sees: view, opened, step, viewer, member, leaks */
 export function workspace(model) {
   let view = opened();
+  /** What Python has compared. A compromise has nothing of this. */
+  const compared = () => model.get("compared") ?? {};
   const place = new EventTarget();
   const shared = localModel({
     step: model.get("opened").step,
@@ -48,7 +50,7 @@ export function workspace(model) {
       ...{ ...first, view: view.wire, message: view.wire.messages[0]?.id ?? "", viewer: shared.get("viewer"), selected: -1 },
       ...{ shown: model.get("inspected"), others: model.get("inspections"), live: model.get("can_act"), answer: { number: 0, words: "" } },
     }),
-    diff: localModel({ ...first, ...sidesOf(model.get("compared")), view: model.get("compared"), viewer: "", selected: "", member: "", message: -1 }),
+    diff: localModel({ ...first, ...sidesOf(compared()), view: compared(), viewer: "", selected: "", member: "", message: -1 }),
   };
   const { tree, timeline, matrix, lifetimes, server, room, schedule, secrets, wire, diff } = pictures;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -112,11 +114,11 @@ export function workspace(model) {
 
   /** Python has compared the history with its branches, or its members with each other. */
   function showCompared() {
-    const compared = model.get("compared");
-    if (!compared.lines) return;
-    const isOther = compared.lines.length !== diff.get("view").lines?.length;
-    if (isOther) for (const [name, value] of Object.entries(sidesOf(compared))) diff.set(name, value);
-    diff.set("view", compared);
+    const found = compared();
+    if (!found.lines) return;
+    const isOther = found.lines.length !== diff.get("view").lines?.length;
+    if (isOther) for (const [name, value] of Object.entries(sidesOf(found))) diff.set(name, value);
+    diff.set("view", found);
   }
 
   function reopen() {
