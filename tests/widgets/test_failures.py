@@ -46,6 +46,19 @@ def test_every_widget_that_listens_to_the_browser_says_so() -> None:
     assert all(issubclass(each, Announced) for each in shown if each is not widgets.Workspace)
 
 
+def test_the_pictures_of_a_workspace_say_that_one_of_its_callbacks_has_failed_until_another_succeeds() -> None:
+    workspace = widgets.Workspace()
+    picture = Timeline.of(World.of(["Alice", "Bob"]), workspace=workspace)
+    workspace.set_state({"step": 0})
+    workspace.observe(planted, "step")
+    with pytest.raises(LookupError):
+        workspace.set_state({"step": 1})
+    picture.set_state({"step": 1})
+    assert picture.failed["workspace"] == WORDS
+    workspace.set_state({"step": 0})
+    assert picture.failed["workspace"] == ""
+
+
 def test_controls_say_that_a_button_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     panel = Controls(World.of(["Alice", "Bob"]))
 

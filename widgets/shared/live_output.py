@@ -24,7 +24,7 @@ class Announced(anywidget.AnyWidget):
     """A widget that appears in the place that its output has for it on the page (notebook_output.js).
 
     `failed` says what went wrong in a callback of Python (live.js shows it), and the number in `asked` that was not
-    answered.
+    answered. For a picture of a workspace it says also, under `workspace`, what went wrong in a callback of that.
     """
 
     output_id = traitlets.Unicode().tag(sync=True)
@@ -42,7 +42,8 @@ class Announced(anywidget.AnyWidget):
         try:
             super().set_state(sync_data)
         except Exception as error:
-            self.failed = {"asked": getattr(self, "asked", {}).get("number", 0), "words": failure_words(error)}
+            number = getattr(self, "asked", {}).get("number", 0)
+            self.failed = {**self.failed, "asked": number, "words": failure_words(error)}
             raise
         if self.failed["words"] and "failed" not in sync_data:
             self.failed = {**self.failed, "words": ""}

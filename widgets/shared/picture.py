@@ -51,12 +51,17 @@ class Picture(GrowingWidget):
             elif value is None and own != -1 and name not in workspace.address["apart"]:
                 workspace.set_trait(name, own)
         workspace.observe(self._follow, names=list(self._shares))
+        workspace.observe(self._show_failure, names="failed")
 
     def _follow(self, change: Mapping[str, Any]) -> None:
         """Show what Python has set in the workspace. What the browser says comes from this picture's model too."""
         workspace, name, value = change["owner"], change["name"], change["new"]
         if not workspace.hears_the_browser and workspace.said(name) is not None and self._can_show(name, value):
             self.set_trait(self._shares[name], value)
+
+    def _show_failure(self, change: Mapping[str, Any]) -> None:
+        """Show what went wrong in a callback of the workspace, which has no place of its own on the page."""
+        self.failed = {**self.failed, "workspace": change["new"]}
 
     def _can_show(self, name: str, value: object) -> bool:
         """Whether this picture can show a value of its workspace: it knows only the viewers of its view."""

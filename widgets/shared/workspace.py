@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from widgets.shared.assemble import module
+from widgets.shared.live_output import failure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,8 @@ class Workspace(anywidget.AnyWidget):
     pictures follow each other in the browser, so they still do when the kernel is stopped. Here arrives what they show,
     and what is set here all pictures show.
 
+    `failed` says what went wrong in a callback of the workspace: its pictures show that.
+
     The values in `apart` are not shared: with `Workspace(apart=["viewer"])` each picture keeps a viewer of its own.
     """
 
@@ -34,6 +37,7 @@ class Workspace(anywidget.AnyWidget):
     viewer = traitlets.Unicode().tag(sync=True)
     member = traitlets.Unicode().tag(sync=True)
     message = traitlets.Int(-1).tag(sync=True)
+    failed = traitlets.Unicode()
 
     def __init__(self, *, apart: Iterable[str] = (), **values: Any) -> None:
         """Make a workspace with some values. Raises ValueError if a value in `apart` is none that pictures share."""
@@ -52,6 +56,11 @@ class Workspace(anywidget.AnyWidget):
         self.hears_the_browser = True
         try:
             super().set_state(sync_data)
+        except Exception as error:
+            self.failed = failure_words(error)
+            raise
+        else:
+            self.failed = ""
         finally:
             self.hears_the_browser = False
 
