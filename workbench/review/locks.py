@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -87,6 +88,26 @@ def can_open(lock: Lock, keyring: Keyring) -> bool:
             return any(can_open(each, keyring) for each in locks)
         case _:
             return False
+
+
+class Openers:
+    """Says which of some people can open a lock. A Welcome has a lock for each newcomer, so keys are looked up."""
+
+    def __init__(self, keyrings: Iterable[tuple[str, Keyring]]) -> None:
+        self._keyrings = tuple(keyrings)
+        self._holders: dict[bytes, list[str]] = {}
+        for name, keyring in self._keyrings:
+            for public_key in keyring.private_keys:
+                self._holders.setdefault(public_key, []).append(name)
+
+    def of(self, lock: Lock) -> list[str]:
+        """The people whose keyrings have the key of a lock, in their order."""
+        if isinstance(lock, KeyLock):
+            return self._holders.get(lock.public_key, [])
+        if isinstance(lock, AnyLock):
+            found = {name for each in lock.locks for name in self.of(each)}
+            return [name for name, _ in self._keyrings if name in found]
+        return [name for name, keyring in self._keyrings if can_open(lock, keyring)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,18 +127,20 @@ class Notebook:
     def __init__(self, suite: CipherSuite, data: bytes) -> None:
         self.suite = suite
         self.definitions: dict[str, Definition] = {}
+        self._named: dict[tuple[str, bytes], str] = {}
+        self._tried: dict[str, Iterator[str]] = {}
         self.define(DATA, data, "the bytes of the message")
 
     def define(self, name: str, expression: Expression, words: str, *, is_secret: bool = False) -> Named:
         """Name a value; a name that has another value already gets a number. Raises what an operation raises."""
         value = self.value(expression)
-        free = next(each for each in _numbered(name) if self._is_free(each, value))
-        if free not in self.definitions:
+        if (name, value) not in self._named:
+            # Names are tried once: a Welcome defines a thousand values of one name.
+            tried = self._tried.setdefault(name, _numbered(name))
+            free = next(each for each in tried if each not in self.definitions)
+            self._named[name, value] = free
             self.definitions[free] = Definition(free, expression, value, words, is_secret)
-        return Named(free)
-
-    def _is_free(self, name: str, value: bytes) -> bool:
-        return name not in self.definitions or self.definitions[name].value == value
+        return Named(self._named[name, value])
 
     def value(self, expression: Expression) -> Any:
         """The value of an expression, computed by the engine. Raises what an operation raises."""

@@ -6,7 +6,8 @@ them, and all words stand once in a list of strings. The fields of an opened par
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final, Literal, TypedDict
 
 from workbench.inspect.carving import CarvedObject, carve
@@ -16,7 +17,7 @@ from workbench.inspect.material import Piece
 from workbench.review.checks import CheckResult
 from workbench.review.evidence import NO_EVIDENCE, ReviewEvidence
 from workbench.review.keyring import NO_KEYS, Keyring
-from workbench.review.locks import can_open
+from workbench.review.locks import Openers
 from workbench.review.recomputation import Definition, Notebook, parts_in
 from workbench.review.take_apart import take_apart
 from workbench.review.taken_apart import ComputedValue, Place, SealedPart, TakenApart
@@ -179,12 +180,13 @@ def wire_object(
     name: str = "",
     viewer: str = "",
     keyring: Keyring = NO_KEYS,
-    holders: Sequence[tuple[str, Keyring]] = (),
+    holders: Iterable[tuple[str, Keyring]] = (),
     evidence: ReviewEvidence = NO_EVIDENCE,
     most: int | None = MOST_FIELDS,
 ) -> WireObjectView:
     """The view of some bytes, opened with a keyring. `holders` are viewers, listed by their ids where they hold a key.
 
+    They are asked for only if something is encrypted: in a large group it takes long to collect their keys.
     Raises ValueError for an unknown struct.
     """
     apart = take_apart(data, struct, keyring, most=most)
@@ -207,7 +209,7 @@ def _title(apart: TakenApart, found: CarvedObject | None) -> str:
 class _Writer:
     """One view while it is written: `numbers` has the number of each field."""
 
-    def __init__(self, apart: TakenApart, holders: Sequence[tuple[str, Keyring]]) -> None:
+    def __init__(self, apart: TakenApart, holders: Iterable[tuple[str, Keyring]]) -> None:
         self.apart = apart
         self.holders = holders
         self.strings: dict[str, int] = {}
@@ -291,12 +293,16 @@ class _Writer:
     def _string(self, text: str) -> int:
         return self.strings.setdefault(text, len(self.strings))
 
+    @cached_property
+    def _openers(self) -> Openers:
+        return Openers(self.holders)
+
     def _sealed(self, part: SealedPart) -> WireSealedView:
         opened = self.apart.sheets.get(part.opens)
         return {
             "field": self._number(part.place),
             "key": str(part.lock),
-            "by": [name for name, keyring in self.holders if can_open(part.lock, keyring)],
+            "by": self._openers.of(part.lock),
             "opens": -1 if opened is None else self.numbers[Place(opened.name, opened.dissection.root.name)],
             "problem": part.problem,
         }

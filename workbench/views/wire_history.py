@@ -64,7 +64,7 @@ class WireHistory:
             name=name,
             viewer=viewer,
             keyring=self._keys.keyring(step, viewer or None),
-            holders=[(each, self._keys.keyring(step, each)) for each in holders],
+            holders=((each, self._keys.keyring(step, each)) for each in holders),
             evidence=self._evidence(step, viewer),
         )
 
