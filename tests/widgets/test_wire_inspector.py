@@ -48,6 +48,12 @@ def test_what_a_history_gives_are_views() -> None:
         history.object("1.0", "Mallory")
 
 
+def test_a_welcome_opens_for_its_newcomers_and_each_entry_for_one_of_them() -> None:
+    history = WireHistory(World.of(["Alice", "Bob", "Carol"]))
+    entries_and_info = [each["by"] for each in history.object("1.1", "Bob")["sealed"]]
+    assert sorted(entries_and_info) == [["Bob"], ["Bob", "Carol"], ["Carol"]]
+
+
 def test_every_byte_of_a_message_belongs_to_a_named_field() -> None:
     history = WireHistory(world())
     for each in history.view()["messages"]:
