@@ -102,7 +102,11 @@ test("what a live picture shows after another is saved, so that Python hears of 
   /** @type {number[]} */
   const saved = [];
   const model = { ...localModel({ step: 0, workspace: place }), save_changes: () => void saved.push(model.get("step")) };
-  const { stop } = live({ model, el: /** @type {any} */ ({}) }, ["step"], () => {}, STEP);
+  const window = new EventTarget();
+  const page = /** @type {any} */ (globalThis);
+  page.addEventListener = window.addEventListener.bind(window);
+  page.removeEventListener = window.removeEventListener.bind(window);
+  const { stop } = live({ model, el: /** @type {any} */ (new EventTarget()) }, ["step"], () => {}, STEP);
   saved.length = 0;
   one.model.set("step", 1);
   one.model.set("step", 2);
@@ -111,4 +115,6 @@ test("what a live picture shows after another is saved, so that Python hears of 
   one.model.set("step", 3);
   assert.deepEqual(saved, [1, 2]);
   one.leave();
+  delete page.addEventListener;
+  delete page.removeEventListener;
 });

@@ -111,6 +111,8 @@ def test_pre_shared_keys_and_an_external_init_stand_where_they_really_were() -> 
     view = view_of(told())
     second, third = secrets_of(view, 2), secrets_of(view, 3)
     assert second["psk"]["source"] == "The commit mixes in the pre-shared key “tea”."
+    assert second["psk"]["psk"] == "the pre-shared key “tea”"
+    assert second["psk_input"]["psk"] == ""
     assert second["resumption_psk of epoch 1"]["source"] == "The commit mixes in the resumption PSK of epoch 1."
     assert second["psk_secret (2)"]["inputs"] == ["psk_input (2)", "psk_secret"]
     assert third["extracted_secret"]["inputs"] == ["external_init_secret", "commit_secret"]

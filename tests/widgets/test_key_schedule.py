@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.widgets.views import still_picture
 from widgets import KeySchedule
 from widgets.key_schedule.exporter import EXPORTS_AT_MOST
 from workbench.lab import World
@@ -25,6 +26,13 @@ def test_it_opens_at_the_last_step_through_the_first_viewers_eyes() -> None:
     assert repr(KeySchedule.of(told(), epoch=1, viewer="attacker", step=1)) == (
         'KeySchedule("Alice\'s group", epoch 1, seen by the attacker after step 2 of 3)'
     )
+
+
+def test_a_pre_shared_key_is_named_beside_its_mark() -> None:
+    world = World.of(["Alice", "Bob"])
+    world.share_psk("tea", "Alice", "Bob")
+    world.commit("Alice", psks=["tea"])
+    assert ">psk “tea”</text>" in still_picture(KeySchedule.of(world))
 
 
 @pytest.mark.parametrize("wrong", [{"step": 3}, {"step": -1}, {"viewer": "Eve"}, {"epoch": 7}])

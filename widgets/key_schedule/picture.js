@@ -106,7 +106,7 @@ function secretShapes(frame, shown, { room }) {
   const where = isOwn ? label : `epoch ${secret.epoch} · `;
   const below = `${where}${holdersBriefly(frame, shown)}`;
   const isAttacked = isKnownToAttacker(frame, shown) && frame.viewer.kind !== "attacker";
-  const name = shortened(isOwn ? secret.key : secret.name, Math.max(6, Math.floor(room / MONO)));
+  const name = shortened(isOwn ? nameOf(secret) : secret.name, Math.max(6, Math.floor(room / MONO)));
   const letters = Math.max(6, Math.floor(room / LETTER));
   // who has it matters more than the label, which the details have
   const line = shortened(below.length > letters ? holdersBriefly(frame, shown) : below, letters);
@@ -119,6 +119,11 @@ function secretShapes(frame, shown, { room }) {
     ...epochLink(frame, shown, 28 + name.length * MONO),
     ["text", { class: "mls-secret-line", x: 20, y: 13 }, [line]],
   ];
+}
+
+/** The name of a secret beside its mark. That of a pre-shared key says which it is. @param {import("./schedule.d.ts").ScheduleSecretView} secret */
+function nameOf({ key, psk }) {
+  return psk ? psk.replace(/^the pre-shared key /, "psk ").replace(/^the /, "") : key;
 }
 
 /** The mark beside a secret that the attacker has, in the eyes of others. @returns {Shape} */

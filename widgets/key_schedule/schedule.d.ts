@@ -16,6 +16,7 @@ export interface ScheduleSecretView {
   value: string | null;
   length: number;
   is_zero: boolean;
+  psk: string;
   formula: string;
   label: string;
   section: string;

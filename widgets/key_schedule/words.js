@@ -69,7 +69,7 @@ export function named({ view }, viewers) {
 export function secretLabel(frame, shown) {
   const { secret, standing } = shown;
   const made = secret.formula ? `, from ${list(secret.inputs)}` : "";
-  return `${secret.key}${made}: ${frame.viewer.name} ${standingWords(standing)}; ${holdersBriefly(frame, shown)}${isKnownToAttacker(frame, shown) ? "; the attacker has it" : ""}`;
+  return `${secret.key}${secret.psk && `, ${secret.psk}`}${made}: ${frame.viewer.name} ${standingWords(standing)}; ${holdersBriefly(frame, shown)}${isKnownToAttacker(frame, shown) ? "; the attacker has it" : ""}`;
 }
 
 /** @param {Standing} standing */

@@ -74,8 +74,9 @@ class ScheduleSecretView(TypedDict):
     `key` identifies it within the epoch, `name` is its RFC name, and `epoch` its own epoch. `value` is null if it was
     not recorded; `length` is in bytes. `formula` is the operation that gives it in the RFC's notation, with its
     `label` and the `section` about it, and `inputs` are the keys of its inputs. A secret that comes from outside of the
-    schedule has no inputs, and `source` says where it comes from. `is_zero` is true for the all-zero string that the
-    RFC puts in place of a missing secret. `welcomed` are the viewers that found the secret in a Welcome.
+    schedule has no inputs, and `source` says where it comes from. `psk` is the name of a pre-shared key, "" for others.
+    `is_zero` is true for the all-zero string that the RFC puts in place of a missing secret. `welcomed` are the viewers
+    that found the secret in a Welcome.
     """
 
     key: str
@@ -84,6 +85,7 @@ class ScheduleSecretView(TypedDict):
     value: Hex | None
     length: int
     is_zero: bool
+    psk: str
     formula: str
     label: str
     section: str
@@ -331,6 +333,7 @@ class _Writer:
             "value": value,
             "length": self.suite.hash_length if value is None else len(value) // 2,
             "is_zero": False,
+            "psk": self._psks(record).get(secret, ""),
             "formula": self._formula(operation, names, value) if inputs and operation else "",
             "label": label if inputs else "",
             "section": CALLS[operation["name"]][1] if inputs and operation else "",
@@ -349,6 +352,7 @@ class _Writer:
             "value": bytes(self.suite.hash_length).hex(),
             "length": self.suite.hash_length,
             "is_zero": True,
+            "psk": "",
             "formula": "",
             "label": "",
             "section": "8" if name == "commit_secret" else "8.4",
@@ -375,14 +379,17 @@ class _Writer:
         entry, operation = self.group_history.secrets[secret], self.derivations.made_by.get(secret)
         name = entry["name"]
         if secret in record.psks:
-            named = dict(zip(reversed(record.psks), reversed([*self._psk_names(record)]), strict=False))
-            return f"The commit mixes in {named.get(secret, 'a pre-shared key')}."
+            return f"The commit mixes in {self._psks(record).get(secret, 'a pre-shared key')}."
         if entry["epoch"] != record.epoch:
             return f"It was derived in epoch {entry['epoch']}."
         if name not in _SOURCES and secret in self.derivations.welcomed:
             return "It came in a Welcome, and no recorded device derived it."
         made = None if operation is None else operation["name"]
         return _SOURCES.get(name) or _DRAWN.get(made or "", "No recorded device derived it.")
+
+    def _psks(self, record: EpochRecord) -> Mapping[SecretId, str]:
+        """The names of the pre-shared keys of an epoch."""
+        return dict(zip(reversed(record.psks), reversed([*self._psk_names(record)]), strict=False))
 
     def _psk_names(self, record: EpochRecord) -> Iterator[str]:
         """The names of the pre-shared keys of a commit, from its proposals or from the GroupSecrets in its Welcome."""
