@@ -15,7 +15,7 @@ function held(holders, how, first, end) {
 /** @param {string} name @param {number} epoch @param {string[]} inputs @param {TimeHeld[]} held @returns {Secret} */
 function secret(name, epoch, inputs, held) {
   return {
-    ...{ key: name, name, epoch, value: "ab".repeat(32), length: 32, is_zero: false, inputs, held, welcomed: NOBODY },
+    ...{ key: name, name, epoch, value: "ab".repeat(32), length: 32, is_zero: false, psk: "", inputs, held, welcomed: NOBODY },
     ...{ formula: inputs.length ? `f(${inputs.join(", ")})` : "", label: "", section: inputs.length ? "8" : "" },
     source: inputs.length ? "" : "It comes from elsewhere.",
   };

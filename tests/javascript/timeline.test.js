@@ -38,6 +38,14 @@ test("a branch has the steps of its parent until it leaves, then its own", () =>
   assert.equal(branchTitle(other.sides[0]), "the main line: 1 step of its own after step 2, epoch 2");
 });
 
+test("a branch leaves the line that it forks, and a log without a shared step stands alone", () => {
+  const two = view(2, [step("one", 0), step("two", 1)]);
+  two.branches.push({ ...two.branches[0], name: "another log", steps: [step("three", 0), step("four", 1)] });
+  const way = (/** @type {View} */ of) => JSON.stringify(draw(frameOf(of, PLACE), { width: 600 })).match(/"mls-fork","d":"(M[^"]*)"/)?.[1];
+  assert.match(way(FORK) ?? "", /C.*H/);
+  assert.match(way(two) ?? "", /^M[\d.]+ [\d.]+H[\d.]+$/);
+});
+
 test("sixty members have twelve lanes, of those who did most, and the others are counted and found by name", () => {
   const many = view(60, [step("one", 0, { lane: 40 })]);
   const frame = frameOf(many, PLACE);

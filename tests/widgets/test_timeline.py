@@ -101,6 +101,7 @@ def test_material_that_an_audit_followed_begins_unknown_and_says_what_could_not_
     replay = example_report().audit.groups[0].replay
     view = timeline_view_of(replay)
     assert len(view["branches"]) == len(replay.lines)
+    assert [branch["parent"] for branch in view["branches"]][:2] == [-1, 0], "a fork leaves the line that it forks"
     assert told(view)[0].startswith("The record begins in epoch")
     assert not any(lane["recorded"] for lane in view["lanes"])
     assert {note["state"] for branch in view["branches"] for step in branch["steps"] for note in step["notes"]} >= {

@@ -15,6 +15,9 @@ const ANSWER = 120;
 
 const APPLICATION = "application";
 
+/** More users than this are not all drawn: those who sent most have a row each, and the others have one together. */
+const ROWS_AT_MOST = 12;
+
 /**
  * @typedef {object} Column uploads that arrive at one instant, which the server cannot put in order
  * @property {number} at seconds since the first upload
@@ -31,6 +34,8 @@ const APPLICATION = "application";
  * @property {number} timeBits how much its time tells on average
  * @property {number} extra how many bytes of padding there are for each byte
  * @property {number} wait how long a message waits on average, in seconds
+ * @property {number[]} rows the users who have a row of their own
+ * @property {number[]} others the users who share the row below these
  * @property {{by: number, to: number, count: number}[]} answers who seems to answer whom, the most frequent first
  */
 
@@ -43,6 +48,7 @@ export function frameOf(view, padding, delay) {
   const waits = sent.map((number) => arrival[number] - view.uploads[number].at);
   return {
     view,
+    ...rowsOf(view),
     padding,
     delay,
     columns: columnsOf(view.uploads, arrival, delay),
@@ -54,6 +60,16 @@ export function frameOf(view, padding, delay) {
     wait: sent.length > 0 ? sum(waits) / sent.length : 0,
     answers: answersOf(view.uploads, sent, arrival, delay),
   };
+}
+
+/** @param {View} view @returns {{rows: number[], others: number[]}} */
+function rowsOf({ users, uploads }) {
+  const everybody = users.map((_, user) => user);
+  if (users.length <= ROWS_AT_MOST) return { rows: everybody, others: [] };
+  const sent = users.map(() => 0);
+  for (const { user } of uploads) if (user !== null) sent[user] += 1;
+  const byActivity = everybody.sort((a, b) => sent[b] - sent[a] || a - b);
+  return { rows: byActivity.slice(0, ROWS_AT_MOST - 1), others: byActivity.slice(ROWS_AT_MOST - 1) };
 }
 
 /** @param {Upload[]} uploads @param {number[]} arrival @param {number} delay @returns {Column[]} */

@@ -38,7 +38,7 @@ export function render({ model, el }) {
     delay.label,
     html("span", { class: "mls-buttons mls-at-end" }, tableButton),
   );
-  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Uploads by time" }, canvas);
+  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Uploads by time", scroll: soon }, canvas);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const key = keyLine(MARKS);
   const table = dataTable("What the server knows as a table");
@@ -56,7 +56,7 @@ export function render({ model, el }) {
     /** @type {View} */
     const view = readable(model.get("view"), FORMAT, VERSION);
     const frame = frameOf(view, model.get("padding"), model.get("delay"));
-    const size = { width: viewport.clientWidth || 720 };
+    const size = { width: viewport.clientWidth || 720, scroll: viewport.scrollLeft };
     const { width, height } = extent(frame, size);
     attribute(canvas, "width", String(width));
     attribute(canvas, "height", String(height));

@@ -29,7 +29,7 @@ function answering({ view, answers }) {
   const total = answers.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return " It cannot tell who answers whom.";
   const [{ by, to, count }] = answers;
-  return ` ${counted(total, "message looks", "messages look")} like an answer; ${view.users[by].name} seems to answer ${view.users[to].name} ${times(count)}.`;
+  return ` ${counted(total, "message looks", "messages look")} like an answer; ${briefName(view.users[by].name)} seems to answer ${briefName(view.users[to].name)} ${times(count)}.`;
 }
 
 /** @param {Frame} frame @returns {string[][]} a row for each upload, in the order in which they arrive */
@@ -45,7 +45,7 @@ export function tableRows(frame) {
 
 /** @param {Frame} frame @param {Upload} upload */
 export function nameOf({ view }, { user }) {
-  return user === null ? "an unknown device" : view.users[user].name;
+  return user === null ? "an unknown device" : briefName(view.users[user].name);
 }
 
 /** What an upload gives away. @param {Frame} frame @param {Upload} upload @param {number} together how many arrive with it */

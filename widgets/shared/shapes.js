@@ -103,3 +103,12 @@ export function escaped(text) {
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
     .replace(/[&<>"]/g, (sign) => SIGNS[sign]);
 }
+
+/**
+ * One line of words that ends at the edge of its room: how wide letters are is known to the page alone. `y` is the line on
+ * which the words stand.
+ * @param {string} words @param {string} name its class @param {{x: number, y: number, width: number}} room @returns {Shape}
+ */
+export function lineIn(words, name, { x, y, width }) {
+  return ["svg", { class: "mls-cut", x, y: y - 16, width, height: 24 }, [["text", { class: name, x: 0, y: 16 }, [words]]]];
+}

@@ -2,6 +2,7 @@
  * The drawing of a timeline: a column for each step, a lane for each member, the epochs above, other branches below. In a
  * narrow place it is a list of the steps instead.
  */
+import { lineIn } from "../shared/shapes.js";
 import { briefName, shortened } from "../shared/words.js";
 import { signed, standingAt } from "./frame.js";
 import { SIGNED, branchTitle, itemLabel, othersName, standingOf } from "./words.js";
@@ -123,14 +124,14 @@ function headShape(frame, { lane, history, isChosen }, y) {
       ["path", { class: "mls-shape", d: LEAF }],
       ["text", { class: "mls-inside", y: 4.5 }, [lane.initial]],
     ]],
-    ["text", { class: "mls-lane-name", x: 34, y: y + 4 }, [shortened(lane.name, 13)]],
+    lineIn(shortened(lane.name, 13), "mls-lane-name", { x: 34, y: y + 4, width: LEFT - 42 }),
   ], lane.id];
 }
 
 /** @param {string} name @param {number} y @param {string} key @param {number} [branch] @returns {Shape} */
 function nameShape(name, y, key, branch) {
   const attributes = { class: "mls-lane-head is-others", "data-branch": branch };
-  return ["g", attributes, [["title", {}, [briefName(name)]], ["text", { class: "mls-lane-name", x: 10, y: y + 4 }, [shortened(name, 17)]]], key];
+  return ["g", attributes, [["title", {}, [briefName(name)]], lineIn(shortened(name, 17), "mls-lane-name", { x: 10, y: y + 4, width: LEFT - 18 })], key];
 }
 
 /** The rows in which a step has marks: that of who acted, and those of members who came, went or were compromised. @param {Frame} frame @param {Item} item @param {Map<number, number>} rowOf */
@@ -206,16 +207,18 @@ export function signatureMark(state, isRoomy = true) {
  */
 function sideShape(frame, side, { x, y, half, room }) {
   const label = branchTitle(side);
-  const [first, last] = [frame.items[0].number, frame.items[frame.items.length - 1].number];
-  const from = Math.max(first, Math.min(side.at, last));
-  const end = Math.min(x(from) + Math.max(1, side.items.length) * half * 2, room.width - RIGHT);
-  const start = x(from);
-  const marks = side.items.slice(0, Math.round((end - start) / (2 * half))).map((item, index) =>
-    /** @type {Shape} */ (["g", { class: `mls-act is-small is-${item.isKnown ? item.step.kind : "unknown"}`, transform: `translate(${start + (index + 1) * 2 * half} ${y}) scale(0.8)` }, actMark(item.isKnown ? item.step.kind : "unknown"), item.number]));
+  const [first, edge] = [frame.items[0].number, room.width - RIGHT];
+  const inSight = side.items.filter(({ number }) => number >= first && x(number) <= edge);
+  const marks = inSight.map((item) =>
+    /** @type {Shape} */ (["g", { class: `mls-act is-small is-${item.isKnown ? item.step.kind : "unknown"}`, transform: `translate(${x(item.number)} ${y}) scale(0.8)` }, actMark(item.isKnown ? item.step.kind : "unknown"), item.number]));
+  const end = Math.min(edge, Math.max(x(Math.max(first, side.at)) + 2 * half, ...inSight.map(({ number }) => x(number))));
+  // A branch that shares no step with this one, or none in sight, comes from nowhere.
+  const start = x(Math.max(first, side.at));
+  const way = side.at >= first ? `M${start} ${room.bottom - 6}C${start} ${y} ${start} ${y} ${start + half} ${y}H${end}` : `M${start} ${y}H${end}`;
   return ["g", { class: "mls-side", role: "listitem", "aria-label": label, "data-branch": side.branch }, [
     ["title", {}, [label]],
     ["rect", { class: "mls-lane-ground", x: 0, y: y - SIDE / 2, width: room.width, height: SIDE }],
-    ["path", { class: "mls-fork", d: `M${start} ${room.bottom - 6}C${start} ${y} ${start} ${y} ${start + half} ${y}H${end}` }],
+    ["path", { class: "mls-fork", d: way }],
     ...marks,
   ], side.branch];
 }

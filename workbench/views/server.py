@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from workbench.adversary.metadata import ServerKnowledge
+from workbench.inspect.names import as_name
 from workbench.mls import Padme, ToMultiple
 from workbench.mls.framing.padding import Padding
 
@@ -69,7 +70,7 @@ def server_view(knowledge: ServerKnowledge, title: str = "What the server knows"
         "version": VERSION,
         "title": title,
         "paddings": list(PADDINGS),
-        "users": [{"name": name, "since": since[name], "waiting": knowledge.waiting.get(name, 0)} for name in names],
+        "users": [{"name": as_name(name), "since": since[name], "waiting": knowledge.waiting.get(name, 0)} for name in names],
         "uploads": [
             {
                 "user": names.index(row.user) if row.user else None,

@@ -12,7 +12,7 @@ from workbench.lab import World
 from workbench.lab.recording import RecordedCalls
 from workbench.review.member_history import MemberHistory
 from workbench.review.public_trace import public_trace
-from workbench.review.replay import HistoryLine, Replay, ReplayedMessage
+from workbench.review.replay import HistoryLine, Replay, ReplayedMessage, whole_lines
 from workbench.views.followed_tree import PublicMaterial, history_line, trace_of
 from workbench.views.ratchet_tree import ratchet_tree_view
 from workbench.views.timeline import TimelineLine, TimelineNoteView, TimelineView, notes, timeline_view
@@ -47,7 +47,7 @@ def timeline_view_of(
         return timeline_view(lines, title or ratchet_tree_title(traces[0]))
     if (trace := trace_of(material)) is not None:
         return timeline_view([TimelineLine(trace)], title or ratchet_tree_title(trace))
-    followed = material.lines if isinstance(material, Replay) else [history_line(material, "Timeline", TAKES)]
+    followed = whole_lines(material.lines) if isinstance(material, Replay) else [history_line(material, "Timeline", TAKES)]
     if not followed:
         raise ValueError(
             "nothing of this group could be followed: the material has no state, and no GroupInfo with its tree"
