@@ -70,7 +70,9 @@ def server_view(knowledge: ServerKnowledge, title: str = "What the server knows"
         "version": VERSION,
         "title": title,
         "paddings": list(PADDINGS),
-        "users": [{"name": as_name(name), "since": since[name], "waiting": knowledge.waiting.get(name, 0)} for name in names],
+        "users": [
+            {"name": as_name(name), "since": since[name], "waiting": knowledge.waiting.get(name, 0)} for name in names
+        ],
         "uploads": [
             {
                 "user": names.index(row.user) if row.user else None,

@@ -47,7 +47,10 @@ def timeline_view_of(
         return timeline_view(lines, title or ratchet_tree_title(traces[0]))
     if (trace := trace_of(material)) is not None:
         return timeline_view([TimelineLine(trace)], title or ratchet_tree_title(trace))
-    followed = whole_lines(material.lines) if isinstance(material, Replay) else [history_line(material, "Timeline", TAKES)]
+    if isinstance(material, Replay):
+        followed = whole_lines(material.lines)
+    else:
+        followed = [history_line(material, "Timeline", TAKES)]
     if not followed:
         raise ValueError(
             "nothing of this group could be followed: the material has no state, and no GroupInfo with its tree"
