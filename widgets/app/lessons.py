@@ -109,8 +109,10 @@ _MISSING = (
 def _item(lesson: Lesson, jupyter: str) -> str:
     title = escape(lesson.title)
     page = f'<a href="lesson/{lesson.name}" aria-label="Read as a page: {title}">Read as a page</a>'
+    notebook = escape(f"{jupyter}lab/tree/notebooks/{lesson.name}.ipynb")
     opened = (
-        f'<a href="{escape(jupyter)}lab/tree/notebooks/{lesson.name}.ipynb" target="_top">Open in Jupyter</a>'
+        # in a new tab: the frame in which JupyterLab shows the app may not replace JupyterLab itself
+        f'<a href="{notebook}" target="_blank" rel="noopener">Open in Jupyter</a>'
         if jupyter
         else f"<code>workbench lab --notebook notebooks/{lesson.name}.ipynb</code>"
     )

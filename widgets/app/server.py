@@ -60,7 +60,7 @@ def listening(options: Options, *, room: RoomHost | None = None) -> Server:
 
     `room` is the room of the page Room, if there is one.
     """
-    pn.extension(notifications=False, sizing_mode="stretch_width")
+    pn.config.param.update(notifications=False, sizing_mode="stretch_width")
     pages: Mapping[str, Callable[[], pn.Template]] = {
         "playground": playground,
         "compromise": compromise,
