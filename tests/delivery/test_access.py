@@ -260,7 +260,7 @@ def test_a_full_queue_of_a_device_that_is_connected_slows_its_senders_down(open_
     alice.acknowledge(GROUP, 1)
     bob.acknowledge(GROUP, 1)
     send(alice, 3)
-    with pytest.raises(QueueFull, match="it is fetching") as caught:
+    with pytest.raises(QueueFull, match="of a device has 3 messages, and may have 3: it is fetching") as caught:
         send(alice, 1, "more")
     assert caught.value.retry_after == 5
     alice.submit(GROUP, commit(1))
@@ -288,8 +288,9 @@ def test_a_group_that_keeps_too_much_takes_no_more_messages_and_still_takes_comm
     desk = open_desk(Settings(group_bytes=3 * size))
     alice, _ = desk.group(ALICE, BOB)
     send(alice, 1)
-    with pytest.raises(QueueFull, match="bytes in its log"):
+    with pytest.raises(QueueFull, match=rf"has \d+ bytes in its log, and may have {3 * size}:") as caught:
         send(alice, 2, "more")
+    assert 2 * size < int(str(caught.value).split()[3]) <= 3 * size
     alice.submit(GROUP, commit(1))
 
 
@@ -323,7 +324,7 @@ def test_strangers_cannot_fill_a_device_with_welcomes(open_desk: OpenDesk) -> No
     bob.publish_key_package("Bob", BOB.upload(1))
     carol = desk.access(CAROL)
     carol.open_group(b"spam")
-    with pytest.raises(QueueFull, match="Welcomes wait for device"):
+    with pytest.raises(QueueFull, match=r"^1 Welcomes wait for device \w{8}, and no more than 1 may"):
         carol.submit(b"spam", commit(0, group_id=b"spam"), welcome(BOB.reference(1)))
     bob.accept(BOB.reference(0), GROUP, 1)
     carol.submit(b"spam", commit(0, group_id=b"spam"), welcome(BOB.reference(1)))
@@ -333,7 +334,7 @@ def test_strangers_cannot_fill_a_device_with_welcomes(open_desk: OpenDesk) -> No
 def test_a_device_is_in_so_many_groups_and_no_more(open_desk: OpenDesk) -> None:
     alice = open_desk(Settings(groups_per_device=1)).access(ALICE)
     alice.open_group(GROUP)
-    with pytest.raises(QueueFull, match="may be in no more"):
+    with pytest.raises(QueueFull, match="is in 1 groups, and may be in no more"):
         alice.open_group(b"another")
     with pytest.raises(AlreadyThere):
         open_desk(replace(Settings(), groups_per_device=2)).access(ALICE).open_group(GROUP)

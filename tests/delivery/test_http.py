@@ -220,6 +220,7 @@ def test_people_and_programs_can_read_what_the_service_offers(live: Live) -> Non
         assert html.escape(reason) in page.text
     figures = httpx.get(f"{live.url}/metrics").text
     assert 'delivery_requests_total{call="GET /",status="200"}' in figures
+    assert "delivery_waiting_requests 1.0" in figures, "the request that asks"
 
 
 def test_workers_that_share_a_database_wake_each_others_devices(

@@ -79,7 +79,7 @@ class Visit:
 
     page: Page
     role: Role
-    key: str
+    key: str = field(repr=False)
     told: dict[str, str] = field(default_factory=dict)
 
     def tell(self, kind: str, text: str) -> None:

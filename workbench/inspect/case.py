@@ -41,7 +41,7 @@ class ExplainKnowledge:
     known of the sender's side of a fork. `commits` are the commits that this member has processed, in order.
     """
 
-    psks: PreSharedKeys = field(default_factory=dict)
+    psks: PreSharedKeys = field(default_factory=dict, repr=False)
     pending: PendingCommit | PendingExternalCommit | None = None
     bundles: Sequence[KeyPackageBundle] = ()
     ratchet_tree: RatchetTreeExtension | None = None

@@ -23,7 +23,7 @@ class ReviewEvidence:
     groups: Mapping[GroupEpoch, PublicGroup] = field(default_factory=dict)
     states: Mapping[GroupEpoch, GroupState] = field(default_factory=dict)
     bundles: Sequence[KeyPackageBundle] = ()
-    psks: HeldPSKs = field(default_factory=dict)
+    psks: HeldPSKs = field(default_factory=dict, repr=False)
     trees: Sequence[RatchetTreeExtension] = ()
     policy: Policy = DEFAULT_POLICY
     now: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, NamedTuple
 
 from workbench.inspect.carving import CarvedObject
@@ -47,7 +47,7 @@ class StateDescription:
     members: tuple[StateMember, ...]
     tree: tuple[str, ...]
     waiting_proposals: int
-    secrets: dict[str, str]
+    secrets: dict[str, str] = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The description for programs; docs/review.md describes the keys."""
