@@ -93,6 +93,9 @@ WRITTEN = {
     "a line of a log": b'2026-11-29T18:00:00Z DEBUG sent "' + FIRST.hex().encode() + b'" to room 7',
     "a database": database("only text", FIRST),
     "text in a database": database(FIRST.hex()),
+    "text of Windows": FIRST.hex().encode("utf-16"),
+    "JSON of Windows": json.dumps({"message": FIRST.hex()}).encode("utf-16"),
+    "PEM": b"-----BEGIN MESSAGE-----\n" + base64.encodebytes(FIRST) + b"-----END MESSAGE-----\n",
     "inside other bytes": b"\xff\xfe\x00\x00\x01" + FIRST + b"\0\0",
 }
 
@@ -112,6 +115,15 @@ BOTH = {
     "HAR with JSON in a body": har(json.dumps({"messages": [FIRST.hex(), SECOND.hex()]}).encode()),
     "a database": database(FIRST, SECOND),
     "a source of Python": b"MESSAGES = [\n    " + repr(FIRST).encode() + b",\n    " + repr(SECOND).encode() + b",\n]",
+    "parts of a mail": b"--x\n\n" + base64.encodebytes(FIRST) + b"\n--x\n\n" + base64.encodebytes(SECOND) + b"--x--",
+    "wrapped hex under headings": "\n".join(
+        ["one", FIRST.hex("\n", -32), "two", SECOND.hex("\n", -32), "three"]
+    ).encode(),
+    "two dumps": dumped(FIRST) + b"\n" + dumped(SECOND),
+    "dumps under headings": b"the first:\n" + dumped_canonically(FIRST) + b"\nthe second:\n" + dumped(SECOND),
+    "blocks of YAML": b"".join(
+        b"- |\n    " + base64.encodebytes(each).replace(b"\n", b"\n    ") + b"\n" for each in (FIRST, SECOND)
+    ),
     "a log": b"12:00 sent " + FIRST.hex().encode() + b"\nno bytes in this line\n12:01 got " + base64.b64encode(SECOND),
 }
 

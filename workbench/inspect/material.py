@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -83,7 +84,7 @@ def _in_text(text: str, raw: bytes, source: str, field: str) -> Iterator[Piece]:
         return
     if _json_values(text) and not (LITERAL.fullmatch(text.encode()) or text.startswith('"')):
         raise ValueError(f"this is JSON that holds no MLS bytes{f' under the key {field}' if field else ''}")
-    name, data = named_encoding(raw.strip(b'"' + b" \n\r\t") if text.startswith('"') else raw)
+    name, data = named_encoding(text.strip('" \n\r\t').encode() if text.startswith('"') else text.encode())
     yield Piece(source, "", 0, name, data)
 
 
@@ -115,8 +116,21 @@ class _Text:
         if (whole := self.whole(text, place)) is not None:
             yield whole
             return
-        for at, line in _numbered(text):
-            yield from self.in_line(line, _join(place, f"line {at}") if len(lines) > 1 else place)
+        for block in _blocks(text):
+            yield from self.in_block(
+                {_join(place, f"line {at}") if len(lines) > 1 else place: line for at, line in block}
+            )
+
+    def in_block(self, lines: dict[str, str]) -> Iterator[Piece]:
+        """The pieces in lines, by their places, that may write one encoding together. The last may be another word."""
+        places, words = [*lines], [*lines.values()]
+        for count in (len(words), len(words) - 1):
+            if count > 1 and (together := self.whole("\n".join(words[:count]), places[0])) is not None:
+                yield together
+                places, words = places[count:], words[count:]
+                break
+        for place, line in zip(places, words, strict=True):
+            yield from self.in_line(line, place)
 
     def whole(self, text: str, place: str) -> Piece | None:
         """The bytes that all of a text encodes, if they hold something of MLS."""
@@ -214,9 +228,12 @@ def decoded(letters: str) -> tuple[str, bytes] | None:
 
 
 def text_of(data: bytes) -> str | None:
-    """The bytes as text; None if a character is not printable. An MLSMessage begins with a zero byte: it is no text."""
+    """The bytes as text; None if a character is not printable. An MLSMessage begins with a zero byte: it is no text.
+
+    Windows writes text in UTF-16, with a byte order mark.
+    """
     try:
-        text = data.decode("utf-8-sig").strip()
+        text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig").strip()
     except UnicodeDecodeError:
         return None
     return text if "".join(text.split()).isprintable() else None
@@ -260,6 +277,31 @@ def _join(place: str, inside: str) -> str:
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
     return ((at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip())
+
+
+def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
+    """The lines of a text with their numbers, of which those that write one encoding together are one block."""
+    block: list[tuple[int, str]] = []
+    for at, line in _numbered(text):
+        if block and not (at == block[-1][0] + 1 and _goes_on([known for _, known in block], line)):
+            yield block
+            block = []
+        block.append((at, line.strip()))
+    if block:
+        yield block
+
+
+def _goes_on(block: list[str], line: str) -> bool:
+    """Whether a line goes on with the dump, or with the wrapped hexadecimal or base64, of the lines before it."""
+    if is_dump(block[0].encode()):
+        return _DUMPED.match(line) is not None and not is_dump(line.encode())
+    is_wrapped = _WRAPPED.fullmatch(block[0]) is not None and _WRAPPED.fullmatch(line.strip()) is not None
+    return is_wrapped and len(block[-1]) == len(block[0]) >= len(line.strip())
+
+
+_DUMPED = re.compile(r"\s*(?:[0-9A-Fa-f]{4,16}(?::? +[0-9A-Fa-f]{2}|$)|\*$)")
+_WRAPPED = re.compile(r"[0-9A-Za-z+/_-]+={0,2}")
+"""A line that encodes bytes and no more. All lines of a wrapped encoding but the last have one length."""
 
 
 def _json_values(text: str) -> list[tuple[str, Any]]:

@@ -57,14 +57,18 @@ def run(arguments: argparse.Namespace) -> int:
 def _messages(raw: bytes, name: str, arguments: argparse.Namespace) -> list[tuple[str, bytes]] | str:
     """The place and the bytes of each message in a file; a reason if the file is not written as the caller says.
 
-    Bytes that hold no message are explained too: `explain` says what is wrong with them.
+    Bytes that hold no message are explained too: `explain` says what is wrong with them. But a file in a folder may
+    hold something else.
     """
+    is_named = name in (arguments.files or ["-"])
     try:
         pieces = list(pieces_in(raw, name, field=arguments.field, encoding=arguments.encoding or ""))
     except ValueError as problem:
+        if not is_named:
+            return []
         return str(problem) if arguments.encoding else [(name, raw)]
     found = list(carve(pieces))
-    if len(found) > 1:
+    if len(found) > 1 or not is_named:
         return [(each.where, each.data) for each in found]
     return [(str(piece), piece.data) for piece in pieces]
 
