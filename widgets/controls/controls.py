@@ -28,6 +28,8 @@ MORE_ACTIONS = (
 )
 """The actions that have a button only under "More actions", in the order of the buttons."""
 FIELDS = ("who", "whom", "newcomer", "text", "outsider", "psk")
+FRAME = "2px solid var(--jp-brand-color1, currentColor)"
+"""The border of the question "From here?"."""
 SAVED = "Saved with the notebook, without the buttons. To act, run this cell again."
 
 
@@ -65,7 +67,8 @@ class Controls(ipywidgets.VBox):
         self._asks_for = ""
         row = ipywidgets.Layout(flex_flow="row wrap")
         answers = ipywidgets.Box([self.from_here, self.newest, self.cancel], layout=row)
-        self.question = ipywidgets.VBox([self.asked, answers], layout=ipywidgets.Layout(display="none"))
+        frame = ipywidgets.Layout(display="none", border=FRAME, padding="4px 8px", margin="4px 2px")
+        self.question = ipywidgets.VBox([self.asked, answers], layout=frame)
         self.group = ipywidgets.Dropdown(description="Group")
         self.who = ipywidgets.Dropdown(options=world.members, value=world.members[0], description="Member")
         self.whom = ipywidgets.Dropdown(description="On whom")
@@ -169,7 +172,7 @@ class Controls(ipywidgets.VBox):
         shown, last, label = self.tree.step + 1, len(self.tree.view["steps"]), self.buttons[name].description
         self._asks_for = name
         self.asked.value = _announced(
-            f"<p>From here? The picture shows step {shown} of {last}. The later steps stay in their branch.</p>"
+            f"From here? The picture shows step {shown} of {last}. The later steps stay in their branch."
         )
         self.from_here.description = f"{label}, from step {shown}"
         self.newest.description = f"{label}, after step {last}"

@@ -52,7 +52,9 @@ function way(leafCount, leaf, width) {
     const [above, node] = [path[level - 1], path[level]];
     const beside = sibling(above, node);
     const isLeft = beside < node;
-    const folded = { node: beside, x: isLeft ? middle - side : middle + side, y, room: Math.min(BESIDE * 2, side), isFolded: true };
+    // The words of a subtree may come near the way; those of the last leaf have the name of its neighbour beside them.
+    const room = Math.min(2 * BESIDE, level < depth ? 2 * side - 32 : side);
+    const folded = { node: beside, x: isLeft ? middle - side : middle + side, y, room, isFolded: true };
     const own = { node, x: middle, y, room: side, isFolded: false };
     spots.push(...(isLeft ? [folded, own] : [own, folded]));
     edges.push([above, node], [above, beside]);
