@@ -146,8 +146,10 @@ def test_a_view_that_grew_is_whole_after_a_reload_with_the_same_kernel(notebook:
     expect(cell(notebook, "a tree").get_by_role("tree", name="a grown group")).to_be_visible()
     expect(cell(notebook, "a tree").locator(f"{ROOM}:visible .mls-title")).to_contain_text("Step 1 of 2")
     step_back(notebook, "two trees")
-    second = cell(notebook, "two trees").locator(f"{ROOM}:visible").nth(1)
+    first, second = (cell(notebook, "two trees").locator(f"{ROOM}:visible").nth(side) for side in (0, 1))
     expect(second.locator(".mls-title")).to_contain_text("Step 1 of 2")
+    first.locator("[data-node='0']").click()
+    expect(second.locator(".mls-pin")).to_have_count(1)
 
 
 @pytest.mark.parametrize("end", [RESTART, SHUT_DOWN, CRASH], ids=["restarted", "shut down", "crashed"])

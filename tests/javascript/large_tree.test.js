@@ -5,6 +5,7 @@ import { frameAt, timeline } from "../../widgets/ratchet_tree/frame.js";
 import { leavesNamed } from "../../widgets/ratchet_tree/find.js";
 import { copath, level, radius, root, x, y } from "../../widgets/ratchet_tree/geometry.js";
 import { ALL, centred, foldedAt, inSight, largeLayout, nodeUnder, zoomed } from "../../widgets/ratchet_tree/large_layout.js";
+import { way } from "../../widgets/ratchet_tree/picture.js";
 import { drawLarge, foldedWords } from "../../widgets/ratchet_tree/large_picture.js";
 import { contentsOf } from "../../widgets/ratchet_tree/subtrees.js";
 
@@ -114,6 +115,7 @@ test("a leaf under the pointer shows its direct path and its copath", () => {
   assert.equal(shapesOf(shapes, "mls-direct").length, 10);
   assert.deepEqual(shapesOf(shapes, "mls-copath").map(([, , , key]) => key), copath(512, 1024).map((node) => `copath ${node}`));
   assert.deepEqual(copath(4, 4), [6, 1]);
+  assert.deepEqual(way(frameOf(view(1)), largeLayout(1, WIDTH, ALL), 0), [], "the only leaf is the root");
 });
 
 test("members are found by any part of their name, the same name first", () => {

@@ -38,6 +38,7 @@ export function render({ model, el }) {
   const { begin, soon, tell, stop } = live({ model, el }, TRAITS, update, {
     step: { trait: "step", write: (step) => ({ step, beat: -1, playing: false }) },
     beat: { trait: "beat" },
+    node: { trait: "selected" },
     speed: { trait: "speed" },
     viewer: viewerAmong(() => time.view.viewers),
     message: { trait: "message", read: () => model.get("message") ?? undefined },

@@ -91,7 +91,8 @@ export function treeViewport(hears) {
 
   /** Draw the tree, and over it the thin lines, the cursors, and names for which there is no room at the leaves. */
   function paint() {
-    if (!shown || !drawn) return;
+    // A picture out of sight keeps its last layout, which may be that of a tree of another size.
+    if (!shown || drawn?.leafCount !== shown.leaves) return;
     const now = drawn;
     const { frame, pin, label, actor } = shown;
     const at = lit();
