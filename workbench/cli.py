@@ -24,7 +24,7 @@ import difflib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from typing import Any, NoReturn, Protocol, TextIO, cast
@@ -73,7 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["--version"]:
         words = ["version"]
-    arguments = _parser(words).parse_args(words)
+    parser = _parser(words)
+    if words and words[0].startswith("-") and words[0] not in parser.options:
+        parser.error(f"unrecognized arguments: {words[0]}")
+    arguments = parser.parse_args(words)
     with redirect_stdout(_until_closed(sys.stdout)) as output, redirect_stderr(_until_closed(sys.stderr)) as errors:
         try:
             status = load(arguments.command).run(arguments)
@@ -131,16 +134,21 @@ class _Parser(argparse.ArgumentParser):
             self.error(f"unrecognized arguments: {' '.join(others)}")
         return known, others
 
+    @property
+    def options(self) -> Collection[str]:
+        """The options, as they are written on the command line."""
+        return self._option_string_actions
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and what was probably meant, and exit with 2."""
         wrong = re.search(r"(?:invalid choice: '?|unrecognized arguments: )([^' ]+)", message)
         choices = re.findall(r"[\w-]+", message.partition("choose from")[2])
-        known = [*choices, *COMMANDS, *self._option_string_actions]
+        known = [*choices, *COMMANDS, *self.options]
         meant = difflib.get_close_matches(wrong[1].partition("=")[0], known, 1) if wrong else []
         super().error(f"{message}. Did you mean {meant[0]}?" if meant else message)
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> _Parser:
     """The parser for the command line `words`; it imports only the commands that are named there."""
     parser = _Parser(
         prog="workbench",

@@ -84,6 +84,8 @@ def test_the_help_of_a_command_has_examples_that_begin_with_it(name: str, capsys
         (["inspct", "file"], "inspect"),
         (["audit", "--jsn"], "--json"),
         (["state", "shwo", "file"], "show"),
+        (["--verison"], "--version"),
+        (["inspect", "--as", "keypackage", "file"], "key-package"),
     ],
 )
 def test_a_mistyped_word_is_answered_with_the_one_that_was_meant(

@@ -13,6 +13,7 @@ import pytest
 
 from tests.mls.group.scenario import NOW, Scenario, group_of
 from workbench.cli import main
+from workbench.lessons.material import material
 from workbench.mls import (
     Add,
     ExternalPSK,
@@ -143,6 +144,17 @@ def test_the_other_side_tells_a_fork_from_damage(desk: Desk) -> None:
         assert desk.explained(*arguments, *evidence)[1].startswith("fork (")
 
 
+def test_a_state_of_another_implementation_and_several_files_are_explained(desk: Desk) -> None:
+    state = desk.put("olaf.openmls", material("olaf.openmls"))
+    log, text = desk.put("log.jsonl", material("conversation.jsonl")), desk.put("text", b"Good morning!")
+    status, out, err = desk.explained("--state", state, log, text)
+    assert (status, err) == (1, "")
+    assert out.count(f"\n{log}: line") == 9
+    assert f"\n{text}\n" in out
+    _, out, _ = desk.explained("--state", state, "--json", str(desk.folder))
+    assert out.count("\n") == 9, "the two other files of the folder hold no message"
+
+
 def test_the_number_of_past_epochs_in_the_policy_can_be_given(desk: Desk) -> None:
     scenario = group_of("Alice", "Bob")
     late = scenario.send("Alice", b"late")
@@ -157,9 +169,15 @@ def test_the_number_of_past_epochs_in_the_policy_can_be_given(desk: Desk) -> Non
     [
         (["--state", "{state}", "{missing}"], "cannot read {missing}: No such file or directory"),
         (["--state", "{missing}", "{message}"], "cannot read {missing}: No such file or directory"),
-        (["--state", "{message}", "{message}"], "cannot read {message}: these bytes do not begin with MLSW"),
-        (["--state", "{bundle}", "{message}"], "cannot read {bundle}: this is a key_package"),
-        (["--state", "{state}", "--key-package", "{state}", "{message}"], "cannot read {state}: this is a group_state"),
+        (["--state", "{message}", "{message}"], "cannot read {message}: the file is neither a state"),
+        (
+            ["--state", "{bundle}", "{message}"],
+            "cannot read {bundle}: there is no state in it: `workbench state join` makes one",
+        ),
+        (
+            ["--state", "{state}", "--key-package", "{state}", "{message}"],
+            "cannot read {state}: there is no key package with private keys in it",
+        ),
         (["--state", "{state}", "--hex", "{message}"], "cannot read {message}: "),
         (["--state", "{state}", "--group-info", "{text}", "{message}"], "cannot read {text}: this is text"),
     ],

@@ -247,6 +247,16 @@ def test_inspect_shows_each_of_several_objects(tmp_path: Path, capsys: pytest.Ca
     ]
 
 
+def test_each_of_several_files_with_one_object_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [tmp_path / "a", tmp_path / "b"]
+    for path in paths:
+        path.write_bytes(FIRST)
+    assert main(["inspect", *map(str, paths)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{paths[0]}\nMLSMessage, ")
+    assert f"\n\n{paths[1]}\nMLSMessage, " in out
+
+
 def test_a_thousand_messages_take_seconds() -> None:
     raw = b"\n".join(json.dumps({"m": SECOND.hex(), "text": "no bytes " * 10}).encode() for _ in range(1000))
     began = time.process_time()

@@ -60,7 +60,7 @@ def test_the_command_audits_a_passive_client_from_a_file(
     assert main(["audit", "--state", str(file), *forever, "--leak", "state", str(file)]) == 0
     out = capsys.readouterr().out
     assert "2 messages, 2 verified; epochs 2 to 4 followed." in out
-    assert "  enters the epochs 2, 3, 4 of group" in out
+    assert " enters the epochs 2, 3, 4 of group" in out
     assert main(["audit", "--state", str(file), "--json", str(file)]) == 1
     told = json.loads(capsys.readouterr().out)
     assert {finding["kind"] for finding in told["findings"]} == {"policy", "hygiene"}

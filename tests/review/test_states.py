@@ -173,6 +173,32 @@ def test_an_epoch_secret_alone_opens_what_follows_from_it(files: Files) -> None:
     assert exposed["of_messages"] == 3
 
 
+def test_a_leak_of_a_state_that_nobody_gave_is_said(files: Files) -> None:
+    scenario = group_of("Alice", "Bob")
+    log, state = (
+        files.put("log", group_info(scenario.states["Alice"])),
+        files.put("bob", write_state(scenario.states["Bob"])),
+    )
+    assert main(["audit", "--state", state, "--leak", "state@7", "--leak", "state", log]) == 0
+    out, err = files.captured.readouterr()
+    assert err == "workbench audit: the leak of state@7 opens nothing: --state gives no state of epoch 7\n"
+    assert "enters the epochs 1 of group “the group”" in out
+    assert main(["audit", "--leak", "ratchets", log]) == 0
+    assert "no state of a group in this material" in files.captured.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["audit", "--leak", "state@x", log])
+    assert "'x' is not an epoch: write state@5" in files.captured.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(files: Files) -> None:
+    bundle, message, _ = invitation(group_of("Alice"))
+    kept, welcome = files.put("bundle", bundle), files.put("welcome", message)
+    status, _, err = files.state("join", "--state", kept, "--output", "/no/such/folder", welcome)
+    assert (status, err) == (2, "workbench state: cannot write /no/such/folder: No such file or directory\n")
+    _, _, err = files.state("show", kept)
+    assert "there is no state in it: `workbench state join` makes one of its key package and a Welcome" in err
+
+
 def test_the_folder_of_a_device_of_ours_is_read_with_its_passphrase_and_stays_as_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

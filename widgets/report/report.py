@@ -17,7 +17,7 @@ from workbench.inspect import dissect_html
 from workbench.inspect.dissect import dissect
 from workbench.inspect.names import shown
 from workbench.review.audit import Audit, GroupAudit
-from workbench.review.exposure import Exposure, listed_epochs
+from workbench.review.exposure import Exposure
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 from workbench.review.report import ReviewReport
 from workbench.views.ratchet_tree import ratchet_tree_view
@@ -163,12 +163,9 @@ def _group(group: GroupAudit) -> str:
 
 
 def _exposure(exposed: Exposure) -> str:
-    leaks = " and ".join(exposed.leaks) or "nothing that the states hold"
     return (
-        f"<h2>What leaks would open</h2><p>If {escape(leaks)} leaked, an attacker who has this material enters the "
-        f"epochs {listed_epochs(exposed.epochs)} of group {escape(shown(exposed.group_id))}, and reads "
-        f"{len(exposed.messages)} of {exposed.of_messages} application messages. The attacker has really decrypted "
-        f"them. {escape(exposed.agreement)}</p>"
+        f"<h2>What leaks would open</h2><p>{escape(exposed.sentence)} The attacker has really decrypted them. "
+        f"{escape(exposed.agreement)}</p>"
     )
 
 

@@ -1,8 +1,9 @@
 """Explain why a member cannot process some bytes: the reason and the next step.
 
-The state is a file that `write_state` has written. The command reads it and changes nothing. The file does not contain
-the member's policy, so the command uses the default policy. The bytes come from files, from folders or from standard
-input, as `workbench carve --help` says. Each of several messages is explained against the given state.
+The state is read from all formats of `workbench audit --state`. The command reads it and changes nothing. A file of
+`write_state` does not contain the member's policy, so the command uses the default policy. The bytes come from files,
+from folders or from standard input, as `workbench carve --help` says. Each of several messages is explained against
+the given state.
 
 Examples:
   workbench explain --state alice.state message.bin
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 
+from workbench.commands.review_options import add_state_key
 from workbench.commands.source import add_source
 from workbench.inspect.encodings import from_hex
 
@@ -23,7 +25,8 @@ from workbench.inspect.encodings import from_hex
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the bytes, the state, and further knowledge."""
     add_source(parser)
-    parser.add_argument("--state", required=True, metavar="FILE", help="the member's state, as `write_state` writes it")
+    parser.add_argument("--state", required=True, metavar="FILE", help="the member's state")
+    add_state_key(parser)
     parser.add_argument("--now", type=int, metavar="SECONDS", help="the time, in seconds since 1970 (default: now)")
     parser.add_argument(
         "--sent-at",
@@ -43,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a key package with its private keys, as `write_bundle` writes it, for a Welcome; may be repeated",
+        help="a key package with its private keys, for a Welcome; may be repeated",
     )
     parser.add_argument("--ratchet-tree", metavar="FILE", help="the ratchet tree, if the Welcome does not contain it")
     parser.add_argument(

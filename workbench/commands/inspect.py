@@ -19,6 +19,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import difflib
 
 from workbench.commands.review_options import add_state
 from workbench.commands.source import add_source
@@ -68,6 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _kind(name: str) -> str:
     from workbench.inspect.dissect import KINDS, STRUCTS  # noqa: PLC0415 - as above
 
-    if name not in KINDS and name not in STRUCTS:
-        raise argparse.ArgumentTypeError(f"{name} is not a struct of RFC 9420, nor one of {', '.join(KINDS)}")
-    return name
+    known = {each.lower().replace("-", ""): each for each in (*STRUCTS, *KINDS)}
+    if name in KINDS or name in STRUCTS:
+        return name
+    plain = name.lower().replace("-", "").replace("_", "")
+    meant = [known[each] for each in difflib.get_close_matches(plain, known, 1)]
+    question = f". Did you mean {meant[0]}?" if meant else ""
+    raise argparse.ArgumentTypeError(f"{name} is not a struct of RFC 9420, nor one of {', '.join(KINDS)}{question}")

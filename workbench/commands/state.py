@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     comparing = actions.add_parser("diff", help="compare two states")
     comparing.add_argument("first", metavar="STATE", help="one state")
     comparing.add_argument("second", metavar="STATE", help="the other state")
-    comparing.add_argument("files", nargs="*", metavar="FILE", help="messages of the group, to find where the two part")
+    comparing.add_argument(
+        "files", nargs="*", default=[], metavar="FILE", help="messages of the group, to find where the two part"
+    )
     for action in (joining, showing, comparing):
         add_state_key(action)
     for action in (showing, comparing):

@@ -253,3 +253,8 @@ def upper_first(words: str) -> str:
 def listed(words: Sequence[str], last: str = "and") -> str:
     """A list of words: "Bob, Carol and Dave"."""
     return f" {last} ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things in words: "1 node", "2 nodes"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

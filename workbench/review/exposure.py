@@ -14,6 +14,7 @@ from workbench.adversary.attacker import Attacker
 from workbench.adversary.leaked_secrets import EpochKeys, LeakedRatchets, LeakedSecrets, leaked_secrets_of
 from workbench.adversary.theorem import allowed_by_theorem
 from workbench.inspect.carving import CarvedObject
+from workbench.inspect.names import shown
 from workbench.mls import CipherSuite, GroupState, PublicGroup
 from workbench.mls.schedule.key_schedule import epoch_from_epoch_secret
 from workbench.mls.schedule.secret_tree import DEFAULT_LIMITS
@@ -66,6 +67,16 @@ class Exposure:
     foretold: Foretold | None = None
 
     @property
+    def sentence(self) -> str:
+        """What the leaks open, in a sentence."""
+        leaks = " and ".join(self.leaks) or "nothing that the states hold"
+        entered = "no epoch" if not self.epochs else f"the epochs {listed_epochs(self.epochs)}"
+        return (
+            f"If {leaks} leaked, an attacker who has this material enters {entered} of group {shown(self.group_id)}, "
+            f"and reads {len(self.messages)} of {self.of_messages} application messages."
+        )
+
+    @property
     def agreement(self) -> str:
         """Whether theory says the same, in a sentence; "" if it has nothing to judge."""
         return "" if self.foretold is None else self.foretold.agreement(self.epochs)
@@ -94,6 +105,12 @@ def attacker_with(state: GroupState, messages: Iterable[bytes]) -> Attacker:
     for message in messages:
         attacker.hear(message)
     return attacker
+
+
+def without_state(replays: Iterable[Replay], leaks: Iterable[StatedLeak]) -> list[StatedLeak]:
+    """The stated leaks that are of no state in the groups that were followed: they open nothing."""
+    epochs = {epoch for each in replays for epoch, view in each.begun().items() if isinstance(view, GroupState)}
+    return [leak for leak in leaks if not epochs or (leak.epoch is not None and leak.epoch not in epochs)]
 
 
 def exposure(

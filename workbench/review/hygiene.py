@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.inspect.carving import CarvedObject
-from workbench.inspect.names import briefly, credential_name, few, listed, shown, upper_first
+from workbench.inspect.names import briefly, counted, credential_name, few, listed, shown, upper_first
 from workbench.mls import KeyPackage, LeafNode, Policy, PublicGroup, is_last_resort
 from workbench.mls.errors import MLSError
 from workbench.mls.tree.extensions import external_senders_in
@@ -214,7 +214,7 @@ def _stale(group_id: bytes, epochs: Sequence[PublicGroup]) -> Iterator[AuditFind
             yield _finding(
                 Severity.NOTE,
                 FindingKind.HYGIENE,
-                f"{_counted(len(names), 'member')} {what}",
+                f"{counted(len(names), 'member')} {what}",
                 f"Keys of these members that leaked before still open the group: {briefly(names)}.",
                 section="§16.6",
                 group_id=group_id,
@@ -240,7 +240,7 @@ def _practice(
         told.append(("identities are not authenticated", sentence, "§5.3.1", advice))
     if senders := external_senders_in(public.context.extensions):
         sentence = "They are not members. The group commits their proposals, unless a member checks them first."
-        title = f"{_counted(len(senders), 'external sender')} may propose changes"
+        title = f"{counted(len(senders), 'external sender')} may propose changes"
         told.append((title, sentence, "§12.1.8.1", "Make sure that each of them is meant to have a say."))
     if any(_lets_join(content) for content in own):
         sentence = "A GroupInfo has an external key, so each client that gets hold of it can join by a commit."
@@ -292,7 +292,3 @@ def _lets_join(content: object) -> bool:
     return isinstance(content, GroupInfo) and any(
         each.extension_type == ExtensionType.external_pub for each in content.extensions
     )
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

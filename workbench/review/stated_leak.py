@@ -27,6 +27,8 @@ class StatedLeak:
         part, at, epoch = text.partition("@")
         if part not in STATED_PARTS:
             raise ValueError(f"{part!r} is not a part of a state that can leak; allowed are {', '.join(STATED_PARTS)}")
+        if at and not epoch.isdecimal():
+            raise ValueError(f"{epoch!r} is not an epoch: write {part}@5 for what a state had in epoch 5")
         return cls(part, int(epoch) if at else None)  # type: ignore[arg-type] # one of the parts
 
     def __str__(self) -> str:

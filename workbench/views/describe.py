@@ -22,8 +22,3 @@ def nodes_in_words(nodes: Sequence[int]) -> str:
     if leaves:
         groups.append(f"{'leaf' if len(leaves) == 1 else 'leaves'} {listed(leaves)}")
     return listed(groups)
-
-
-def counted(number: int, thing: str) -> str:
-    """A number of things in words: "1 node", "2 nodes"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -14,12 +14,13 @@ from workbench.commands.colour import Colour, painted
 from workbench.commands.source import Material
 from workbench.commands.work.held import policy_and_secrets
 from workbench.inspect.material import Piece
-from workbench.inspect.names import shown
+from workbench.inspect.names import counted, shown
 from workbench.review.audit import Audit, audit
 from workbench.review.export import passive_client, pytest_of
-from workbench.review.exposure import Exposure, exposure, listed_epochs
+from workbench.review.exposure import Exposure, exposure, without_state
 from workbench.review.findings import AuditFinding, Certainty, Severity
 from workbench.review.report import ReviewReport, SourceFile
+from workbench.review.stated_leak import StatedLeak
 from workbench.vectors import ProgressBar
 
 
@@ -47,6 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.leak or secrets.epoch_secrets
         if (each := exposure(group.replay, done.objects, arguments.leak, secrets.epoch_secrets)) is not None
     ]
+    for leak in without_state((group.replay for group in done.groups), arguments.leak):
+        print(
+            f"workbench audit: the leak of {leak} opens nothing: --state gives no state of {_its_epoch(leak)}",
+            file=sys.stderr,
+        )
     report = ReviewReport(done, tuple(exposed), tuple(_sources(pieces)), shlex.join(["workbench", *sys.argv[1:]]))
     try:
         _write(report, arguments)
@@ -58,6 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(text_of(done, exposed, with_notes=arguments.all))
     return material.status or int(not done.is_clean or not done.objects)
+
+
+def _its_epoch(leak: StatedLeak) -> str:
+    return "a group in this material" if leak.epoch is None else f"epoch {leak.epoch}"
 
 
 def _write(report: ReviewReport, arguments: argparse.Namespace) -> None:
@@ -89,12 +99,13 @@ def _sources(pieces: Sequence[Piece]) -> Iterator[SourceFile]:
 
 def text_of(done: Audit, exposed: Sequence[Exposure], *, with_notes: bool) -> str:
     """The audit for a terminal: the scope, the groups, the findings, and what leaks open."""
-    lines = [f"{len(done.objects)} objects, {len(done.groups)} groups", done.scope, ""]
+    lines = [f"{counted(len(done.objects), 'object')}, {counted(len(done.groups), 'group')}", done.scope, ""]
     for group in done.groups:
         epochs = sorted(group.replay.views())
         followed = f"epochs {epochs[0]} to {epochs[-1]} followed" if epochs else "no epoch could be followed"
         lines.append(
-            f"Group {shown(group.group_id)}: {group.messages} messages, {group.verified} verified; {followed}."
+            f"Group {shown(group.group_id)}: {counted(group.messages, 'message')}, {group.verified} verified; "
+            f"{followed}."
         )
         if group.divergence:
             lines.append(f"  First divergence: {group.divergence}")
@@ -104,10 +115,8 @@ def text_of(done: Audit, exposed: Sequence[Exposure], *, with_notes: bool) -> st
     rest = [each for each in done.findings if not each.severity]
     if rest and not with_notes:
         unchecked = sum(each.certainty is Certainty.NOT_CHECKABLE for each in rest)
-        lines += [
-            "",
-            f"{len(rest)} notes, of which {unchecked} name something that is not checkable: --all lists them.",
-        ]
+        notes = counted(len(rest), "note")
+        lines += ["", f"{notes}, of which {unchecked} name something that is not checkable: --all lists them."]
     for each in exposed:
         lines += ["", *_exposed(each)]
     return "\n".join(lines)
@@ -128,10 +137,4 @@ def _lines_of(finding: AuditFinding) -> list[str]:
 
 
 def _exposed(exposed: Exposure) -> list[str]:
-    leaks = " and ".join(exposed.leaks) or "nothing that the states hold"
-    return [
-        f"If {leaks} leaked, an attacker who has this material",
-        f"  enters the epochs {listed_epochs(exposed.epochs)} of group {shown(exposed.group_id)},",
-        f"  and reads {len(exposed.messages)} of {exposed.of_messages} application messages.",
-        *([f"  {exposed.agreement}"] if exposed.agreement else []),
-    ]
+    return [exposed.sentence, *([f"  {exposed.agreement}"] if exposed.agreement else [])]

@@ -33,7 +33,11 @@ def _policy(arguments: argparse.Namespace) -> Policy:
         return Policy(lifetimes=lifetimes)
     from cryptography import x509  # noqa: PLC0415 - most audits need no certificates
 
-    anchors = x509.load_pem_x509_certificates(Path(arguments.trust).read_bytes())
+    content = Path(arguments.trust).read_bytes()
+    try:
+        anchors = x509.load_pem_x509_certificates(content)
+    except ValueError as problem:
+        raise ValueError("there is no certificate in PEM in it") from problem
     return Policy(lifetimes=lifetimes, authentication=TrustAnchors(tuple(anchors)))
 
 

@@ -30,29 +30,27 @@ class _Shown:
 def run(arguments: argparse.Namespace) -> int:
     """Dissect each object in the files and print the results."""
     material = Material(arguments, "inspect")
-    files = [_objects(pieces, arguments.kind) for pieces in material]
+    objects = [each for pieces in material for each in _objects(pieces, arguments.kind)]
     status = material.status
     secrets = secrets_in(arguments, "inspect")
     if secrets is None:
         return 2
-    verdicts = _asked(files, secrets, as_json=arguments.json) if arguments.peers else None
-    for objects in files:
-        for at, each in enumerate(objects):
-            if len(objects) > 1 and not arguments.json:
-                print(f"{'' if at == 0 else chr(10)}{each.heading}")
-            status = max(status, _show(each, arguments))
-            if arguments.verify and each.carved is not None:
-                status = max(status, _verified(each.carved, secrets, as_json=arguments.json))
-            if verdicts is not None:
-                status = max(status, next(verdicts))
+    verdicts = _asked(objects, secrets, as_json=arguments.json) if arguments.peers else None
+    for at, each in enumerate(objects):
+        if len(objects) > 1 and not arguments.json:
+            print(f"{'' if at == 0 else chr(10)}{each.heading}")
+        status = max(status, _show(each, arguments))
+        if arguments.verify and each.carved is not None:
+            status = max(status, _verified(each.carved, secrets, as_json=arguments.json))
+        if verdicts is not None:
+            status = max(status, next(verdicts))
     return status
 
 
-def _asked(files: list[list[_Shown]], secrets: KnownSecrets, *, as_json: bool) -> Iterator[int]:
+def _asked(shown: list[_Shown], secrets: KnownSecrets, *, as_json: bool) -> Iterator[int]:
     """Print what other implementations say of each object, one at each step; the exit status that it asks for."""
     from workbench.commands.peer_verdicts import print_verdicts, verdicts_on  # noqa: PLC0415 - packages may be missing
 
-    shown = [each for objects in files for each in objects]
     for each, given in zip(shown, verdicts_on([each.carved for each in shown], secrets), strict=True):
         yield print_verdicts(each.heading, given, as_json=as_json)
 

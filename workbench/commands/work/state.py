@@ -19,6 +19,7 @@ from workbench.mls.wire.messages import Welcome
 from workbench.mls.wire.tree import RatchetTreeExtension
 from workbench.review.evidence import ReviewEvidence
 from workbench.review.groups import lenient
+from workbench.review.known_secrets import KnownSecrets
 from workbench.review.states import StateDescription, describe, differences, parting
 from workbench.review.verify_messages import state_from
 
@@ -49,20 +50,26 @@ def _join(arguments: argparse.Namespace) -> int:
     except MLSError as problem:
         print(f"workbench state: the client cannot join: {problem}", file=sys.stderr)
         return 1
-    Path(arguments.output).write_bytes(write_state(state))
+    try:
+        Path(arguments.output).write_bytes(write_state(state))
+    except OSError as problem:
+        print(f"workbench state: cannot write {arguments.output}: {problem.strerror}", file=sys.stderr)
+        return 2
     print(f"Group {shown(state.group_id)}, epoch {state.epoch}, leaf {state.own_leaf}: written to {arguments.output}.")
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    described = describe(_state(arguments.file, state_key(arguments)), show_secrets=arguments.secrets)
+    described = describe(
+        state_of(secrets_from(arguments.file, state_key(arguments)), arguments.file), show_secrets=arguments.secrets
+    )
     print(json.dumps(described.as_json(), ensure_ascii=False) if arguments.json else text_of(described))
     return 0
 
 
 def _diff(arguments: argparse.Namespace) -> int:
     key = state_key(arguments)
-    first, second = _state(arguments.first, key), _state(arguments.second, key)
+    first, second = (state_of(secrets_from(name, key), name) for name in (arguments.first, arguments.second))
     found = differences(first, second)
     where = parting(first, second, _objects(arguments.files)) if arguments.files else ""
     if arguments.json:
@@ -94,9 +101,11 @@ def text_of(described: StateDescription) -> str:
     return "\n".join(lines)
 
 
-def _state(name: str, key: str) -> GroupState:
-    """The state in a file; of a passive client, the one that its Welcome gives."""
-    secrets = secrets_from(name, key)
+def state_of(secrets: KnownSecrets, name: str) -> GroupState:
+    """The first state among the secrets of a file; of a passive client, the one that its Welcome gives.
+
+    Raises ValueError if there is none.
+    """
     if secrets.states:
         return secrets.states[0]
     evidence = ReviewEvidence(
@@ -108,7 +117,8 @@ def _state(name: str, key: str) -> GroupState:
             return state_from(welcome, evidence)
         except MLSError as problem:
             raise ValueError(f"{name}: the client cannot join: {problem}") from problem
-    raise ValueError(f"{name}: there is no state in it, and no Welcome to join with")
+    advice = ": `workbench state join` makes one of its key package and a Welcome" if secrets.bundles else ""
+    raise ValueError(f"{name}: there is no state in it{advice}")
 
 
 def _objects(names: list[str]) -> list[CarvedObject]:
