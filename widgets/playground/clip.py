@@ -109,7 +109,8 @@ def animated(story: Sequence[Scene], *, seconds: float, standing: int) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mls" width="{_WIDTH}" height="{height}" '
         f'viewBox="0 0 {_WIDTH} {height}" role="img"><title>{escape(words)}</title>'
         f"<style>{style}{_motion(len(story), seconds)}</style>"
-        f'<rect class="mls-page" width="{_WIDTH}" height="{height}" rx="8"/>{drawn}</svg>'
+        f'<rect class="mls-page" width="{_WIDTH}" height="{height}"/>{drawn}'
+        f'<rect class="mls-edge" x="0.5" y="0.5" width="{_WIDTH - 1}" height="{height - 1}"/></svg>'
     )
 
 
@@ -133,7 +134,7 @@ def _motion(total: int, seconds: float) -> str:
         f".mls-scene {{ opacity: 0; animation: mls-scene {total * seconds:g}s step-end infinite; }}\n"
         "@media (prefers-reduced-motion: reduce) "
         "{ .mls-scene { animation: none } .mls-scene.is-standing { opacity: 1 } }\n"
-        ".mls-page { fill: var(--mls-paper); stroke: var(--mls-line); }\n"
+        ".mls-page { fill: var(--mls-paper); } .mls-edge { fill: none; stroke: var(--mls-line); }\n"
         ".mls-scene > text { fill: var(--mls-ink); font: 14px var(--mls-font); }\n"
         ".mls-scene > .is-line-0 { font-weight: 600; } .mls-scene > .is-line-2 { fill: var(--mls-danger); }\n"
         ".mls-scene > .is-count { fill: var(--mls-muted); text-anchor: end; }\n"
