@@ -165,6 +165,8 @@ def test_the_lessons_are_listed_and_each_is_a_page_whose_pictures_move(visitor: 
     assert faults_that_axe_finds(page, "html") == []
     links.first.click()
     expect(page.locator(".mls-ratchet-tree .mls-title").first).to_contain_text("Step", timeout=20_000)
+    expect(page.locator(".banner")).to_contain_text("its code runs in JupyterLab: workbench lab --notebook notebooks/")
+    expect(page.get_by_text("run this cell again").first).to_be_hidden()
     page.get_by_role("link", name="Playground").click()
     is_ready(page)
 

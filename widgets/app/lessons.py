@@ -89,6 +89,10 @@ class LessonsHandler(RequestHandler):
 class LessonHandler(RequestHandler):
     """One lesson as a page."""
 
+    def initialize(self, jupyter: str) -> None:
+        """Remember the address of JupyterLab; empty if there is none."""
+        self._jupyter = jupyter
+
     def get(self, name: str) -> None:
         """Write the lesson."""
         lesson = next((each for each in lessons() if each.name == name), None)
@@ -96,10 +100,12 @@ class LessonHandler(RequestHandler):
             raise HTTPError(404)
         style = f"<style>{stylesheet(*STYLES)}</style>"
         self.set_header("Content-Security-Policy", _POLICY)
-        body = f'{style}<article class="lesson">{lesson.html()}</article>'
+        banner = f'<p class="banner">{_STORED} {_opened(lesson, self._jupyter)}</p>'
+        body = f'{style}{banner}<article class="lesson">{lesson.html()}</article>'
         self.write(plain("lessons", lesson.title, body, theme=self.get_query_argument("theme", ""), up="../"))
 
 
+_STORED = "You can step through the pictures of this page; its code runs in JupyterLab:"
 _MISSING = (
     "The lessons are not here: they are in a clone of the project, in the folder <code>notebooks</code>. There, "
     "<code>workbench lab</code> opens them."
@@ -109,17 +115,19 @@ _MISSING = (
 def _item(lesson: Lesson, jupyter: str) -> str:
     title = escape(lesson.title)
     page = f'<a href="lesson/{lesson.name}" aria-label="Read as a page: {title}">Read as a page</a>'
-    notebook = escape(f"{jupyter}lab/tree/notebooks/{lesson.name}.ipynb")
-    opened = (
-        # in a new tab: the frame in which JupyterLab shows the app may not replace JupyterLab itself
-        f'<a href="{notebook}" target="_blank" rel="noopener">Open in Jupyter</a>'
-        if jupyter
-        else f"<code>workbench lab --notebook notebooks/{lesson.name}.ipynb</code>"
-    )
     return (
-        f"<li><h2>{title}</h2><div>{lesson.about}</div><p>{page} · {opened}</p>"
+        f"<li><h2>{title}</h2><div>{lesson.about}</div><p>{page} · {_opened(lesson, jupyter)}</p>"
         f'<div class="still">{lesson.still}</div></li>'
     )
+
+
+def _opened(lesson: Lesson, jupyter: str) -> str:
+    """How a reader opens a lesson in JupyterLab."""
+    if not jupyter:
+        return f"<code>workbench lab --notebook notebooks/{lesson.name}.ipynb</code>"
+    notebook = escape(f"{jupyter}lab/tree/notebooks/{lesson.name}.ipynb")
+    # in a new tab: the frame in which JupyterLab shows the app may not replace JupyterLab itself
+    return f'<a href="{notebook}" target="_blank" rel="noopener">Open in Jupyter</a>'
 
 
 def _cell(cell: Mapping[str, Any]) -> str:
@@ -141,7 +149,8 @@ def _outputs(cell: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _html(source: str) -> str:
-    return str(MarkdownIt("commonmark").enable("table").render(source))
+    written = str(MarkdownIt("commonmark").enable("table").render(source))
+    return written.replace("<pre>", '<pre tabindex="0">')  # long lines scroll, also by the keyboard
 
 
 def _text(lines: str | list[str]) -> str:

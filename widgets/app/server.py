@@ -84,7 +84,7 @@ def listening(options: Options, *, room: RoomHost | None = None) -> Server:
             (r"/?", RedirectHandler, {"url": f"{root}playground", "permanent": False}),
             (r"/favicon\.ico", IconHandler),
             (r"/lessons", LessonsHandler, {"jupyter": options.jupyter}),
-            (r"/lesson/(\w+)", LessonHandler),
+            (r"/lesson/(\w+)", LessonHandler, {"jupyter": options.jupyter}),
             *_room_patterns(room),
         ],
     )
