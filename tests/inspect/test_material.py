@@ -229,7 +229,21 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_read
 def test_nothing_found_exits_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(bytes([0xFF] * 40))))
     assert main(["carve"]) == 1
-    assert capsys.readouterr() == ("", "")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("workbench carve: no MLS object was found: The bytes start with ffffffff, which is not the")
+
+
+@pytest.mark.parametrize("command", ["carve", "validate", "audit"])
+def test_what_is_wrong_with_bytes_that_hold_no_object_is_said(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").write_bytes(b"\0\1\0\x63" + bytes(50))
+    (tmp_path / "b").write_text('{"message": "AAEA')
+    assert main([command, str(tmp_path / "a")]) == 1
+    assert "with the wire format 0x0063, which RFC 9420 does not define." in capsys.readouterr().err
+    assert main([command, str(tmp_path / "b")]) == 2
+    assert "b: this begins like JSON, and is not valid: Unterminated string" in capsys.readouterr().err
 
 
 def test_inspect_shows_each_of_several_objects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

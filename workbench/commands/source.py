@@ -65,11 +65,13 @@ class Material:
     """The byte strings in each of the files that a command was given.
 
     A file that cannot be read is named on stderr with the reason, and `status` is 2 then. So is a file that was named
-    and has no byte strings; a file in a folder may hold something else.
+    and has no byte strings; a file in a folder may hold something else. `count` counts the byte strings.
     """
 
     def __init__(self, arguments: argparse.Namespace, command: str) -> None:
         self.status = 0
+        self.count = 0
+        self._first: Piece | None = None
         self._arguments = arguments
         self._command = command
 
@@ -80,7 +82,17 @@ class Material:
             if reason and (isinstance(content, str) or name in named):
                 print(f"workbench {self._command}: cannot read {name}: {reason}", file=sys.stderr)
                 self.status = 2
+            self.count += len(pieces)
+            self._first = self._first or next(iter(pieces), None)
             yield pieces
+
+    def tell_nothing_found(self) -> None:
+        """Say on stderr that there is no MLS object in the material, and what is wrong with it if that is known."""
+        from workbench.inspect.readings import advice_on  # noqa: PLC0415 - `--help` needs none of it
+
+        advice = advice_on(self._first.data) if self._first is not None and self.count == 1 else ""
+        words = f"no MLS object was found{f': {advice}' if advice else '.'}"
+        print(f"workbench {self._command}: {words}", file=sys.stderr)
 
     def _pieces(self, content: bytes, name: str) -> tuple[list[Piece], str]:
         """The byte strings in the content of a file, or the reason why there are none."""

@@ -84,6 +84,8 @@ def _in_text(text: str, raw: bytes, source: str, field: str) -> Iterator[Piece]:
         return
     if _json_values(text) and not (LITERAL.fullmatch(text.encode()) or text.startswith('"')):
         raise ValueError(f"this is JSON that holds no MLS bytes{f' under the key {field}' if field else ''}")
+    if text.startswith(("{", "[")) and not LITERAL.search(text.encode()) and (problem := _fault_of_json(text)):
+        raise ValueError(f"this begins like JSON, and is not valid: {problem}")
     name, data = named_encoding(text.strip('" \n\r\t').encode() if text.startswith('"') else text.encode())
     yield Piece(source, "", 0, name, data)
 
@@ -302,6 +304,15 @@ def _goes_on(block: list[str], line: str) -> bool:
 _DUMPED = re.compile(r"\s*(?:[0-9A-Fa-f]{4,16}(?::? +[0-9A-Fa-f]{2}|$)|\*$)")
 _WRAPPED = re.compile(r"[0-9A-Za-z+/_-]+={0,2}")
 """A line that encodes bytes and no more. All lines of a wrapped encoding but the last have one length."""
+
+
+def _fault_of_json(text: str) -> str:
+    """Why a text is not valid JSON; "" if it is."""
+    try:
+        json.loads(text)
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 def _json_values(text: str) -> list[tuple[str, Any]]:

@@ -63,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         print(text_of(done, exposed, with_notes=arguments.all))
+    if not done.objects and not material.status:
+        material.tell_nothing_found()
     return material.status or int(not done.is_clean or not done.objects)
 
 

@@ -18,6 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
         for carved in carve(pieces):
             found += 1
             print(json.dumps(as_json(carved), ensure_ascii=False) if arguments.json else _line(carved))
+    if not found and not material.status:
+        material.tell_nothing_found()
     return material.status or int(not found)
 
 

@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         now=arguments.now,
         trusts_credentials=arguments.trust is not None,
     )
+    if not objects and not material.status:
+        material.tell_nothing_found()
     status = material.status or int(not objects)
     for found in objects:
         verification = verify(found, evidence)
