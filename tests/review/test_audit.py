@@ -62,6 +62,15 @@ def test_a_private_commit_without_a_state_shows_its_envelope_only() -> None:
     assert any(each.title == "the private commit: not checkable" for each in done.findings)
 
 
+def test_bytes_behind_a_message_are_a_suspicion() -> None:
+    message = encode(commit(group_of("Alice", "Bob"), "Alice"))
+    (left,) = [each for each in audit(pieces(message + b"garbage")).findings if "left over" in each.title]
+    assert (left.severity, left.certainty, left.where) == (Severity.NOTE, Certainty.SUSPECTED, "file: m0")
+    assert left.sentence.startswith("7 bytes follow, and no message begins in them.")
+    for data in (message, message + message, b"in a capture" + message + b"garbage"):
+        assert not [each for each in audit(pieces(data)).findings if "left over" in each.title]
+
+
 def test_the_first_divergence_is_named_with_its_rule() -> None:
     scenario = group_of("Alice", "Bob", "Carol")
     state = scenario.states["Carol"]

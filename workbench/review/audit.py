@@ -14,6 +14,7 @@ from typing import Any
 from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.material import Piece
 from workbench.inspect.names import shown
+from workbench.inspect.recognition import starts_as_message
 from workbench.mls import CIPHER_SUITES, GroupState, Policy, PublicGroup, RatchetTree
 from workbench.mls.errors import Malformed, MLSError
 from workbench.mls.group.public_group import DEFAULT_POLICY
@@ -175,6 +176,7 @@ class _Desk:
                 continue  # a client has joined with it, or it is the tree of a GroupInfo: it was checked there
             self._report(found, self._evidence({}))
         self.findings += hygiene(self.objects, groups_of(groups), policy=self.policy, now=self.now, trusts=self.trusts)
+        self.findings += _left_over(self.objects)
         self.findings += state_hygiene(self.secrets.states, self.policy)
         order = sorted(
             dict.fromkeys(self.findings), key=lambda each: (-each.severity, each.certainty is not Certainty.PROVEN)
@@ -295,6 +297,27 @@ class _Desk:
                 missing=outcome.missing,
             )
         )
+
+
+def _left_over(objects: Sequence[CarvedObject]) -> Iterator[AuditFinding]:
+    """The findings about byte strings that begin with a message and end with bytes of no message."""
+    last_in = {id(each.piece): each for each in objects if each.content is not None}
+    for last in last_in.values():
+        data = last.piece.data
+        if starts_as_message(data) and last.at + len(last.data) < len(data):
+            yield AuditFinding(
+                Severity.NOTE,
+                Certainty.SUSPECTED,
+                FindingKind.RFC,
+                "bytes are left over behind a message",
+                f"{len(data) - last.at - len(last.data)} bytes follow, and no message begins in them. If the transport "
+                "delivers them together, members refuse the message.",
+                last.where,
+                section="§6",
+                group_id=last.group_id,
+                epoch=last.epoch,
+                advice="Let the transport pass on each message alone, with the length that it was sent with.",
+            )
 
 
 def _hashes(tree: RatchetTreeExtension) -> set[bytes]:
