@@ -12,7 +12,7 @@ import { draw } from "./picture.js";
 import { HEADS, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, iconButton, offer } from "../shared/dom.js";
-import { keyLine } from "../shared/key.js";
+import { helpList, keyLine } from "../shared/key.js";
 import { askForBytes } from "../shared/inspect.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
@@ -37,7 +37,7 @@ export function render({ model, el }) {
     },
   });
   /** What belongs to this view alone: the screen whose devices are listed, who tries, and whether it has tried. */
-  const own = { table: false, review: -1, who: 0, tried: false, requests: 0 };
+  const own = { table: false, help: false, review: -1, who: 0, tried: false, requests: 0 };
 
   const canvas = html("div", { class: "mls-screens" });
   const back = iconButton("step-back", "Step back", () => move(-1));
@@ -45,12 +45,13 @@ export function render({ model, el }) {
   const scrub = html("input", { type: "range", class: "mls-scrub", min: 0, "aria-label": "Step", input: () => tell({ step: Number(scrub.value) }) });
   const focus = html("select", { class: "mls-select", "aria-label": "Show", change: () => tell({ focus: Number(focus.value) }) });
   const tableButton = iconButton("table", "Show as a table", switchTable);
+  const helpButton = iconButton("help", "Help", switchHelp);
   const bar = html(
     "div",
     { class: "mls-bar", role: "group", "aria-label": "Controls" },
     html("label", { class: "mls-viewer" }, html("span", {}, "Show"), focus),
     html("span", { class: "mls-steps-bar" }, back, scrub, on),
-    html("span", { class: "mls-buttons mls-at-end" }, tableButton),
+    html("span", { class: "mls-buttons mls-at-end" }, tableButton, helpButton),
   );
   const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Screens", click: clicked, keydown: walk }, canvas);
   const side = panel(close);
@@ -96,14 +97,20 @@ export function render({ model, el }) {
     attribute(on, "aria-disabled", String(frame.isNewest));
     const said = model.get("answer")?.said || sentence(frame);
     if (words.textContent !== said) words.textContent = said;
-    showSide(frame);
+    showSide(frame, said);
+    helpButton.setAttribute("aria-pressed", String(own.help));
     tableButton.setAttribute("aria-pressed", String(own.table));
     table.show(own.table ? { heads: HEADS, rows: tableRows(frame) } : null);
   }
 
-  /** @param {import("./frame.js").Frame} frame */
-  function showSide(frame) {
+  /** @param {import("./frame.js").Frame} frame @param {string} said */
+  function showSide(frame, said) {
     const { view, message } = frame;
+    if (own.help) {
+      const told = canvas.innerText;
+      side.show(`help ${said} ${told}`, "Marks and keys", () => helpList(MARKS, KEYS, [said, told]));
+      return;
+    }
     if (own.review in view.screens) {
       const screen = view.screens[own.review];
       side.show(`review ${own.review} ${JSON.stringify(screen.members)} ${frame.live}`, `Devices on the screen of ${screen.name}`, () =>
@@ -152,6 +159,7 @@ export function render({ model, el }) {
 
   /** @param {number} message */
   function choose(message) {
+    own.help = false;
     own.review = -1;
     own.tried = false;
     forget();
@@ -167,6 +175,7 @@ export function render({ model, el }) {
 
   function close() {
     own.review = -1;
+    own.help = false;
     forget();
     tell({ message: -1 });
   }
@@ -184,6 +193,11 @@ export function render({ model, el }) {
 
   function switchTable() {
     own.table = !own.table;
+    soon();
+  }
+
+  function switchHelp() {
+    own.help = !own.help;
     soon();
   }
 
@@ -215,10 +229,20 @@ export function render({ model, el }) {
 
   /** @param {KeyboardEvent} event */
   function press(event) {
-    pressed(event, { t: switchTable, Escape: close });
+    pressed(event, { t: switchTable, "?": switchHelp, Escape: close });
   }
 
   return open(root);
 }
+
+/** @type {[string, string][]} */
+const KEYS = [
+  ["↑ ↓", "to the message above or below on a screen"],
+  ["← →", "to the screen beside, and the same message on it"],
+  ["Enter", "choose a message: who can read it?"],
+  ["t", "the table"],
+  ["?", "this help"],
+  ["Esc", "close"],
+];
 
 export default announced(render);

@@ -18,7 +18,7 @@ import { keyLog, program } from "./program.js";
 import { HEADS, fieldSentence, pictureLabel, sentence, tableRows } from "./words.js";
 import { dataTable } from "../shared/data_table.js";
 import { OWN_KEYS, attribute, html, iconButton, offer, uniqueName } from "../shared/dom.js";
-import { keyLine } from "../shared/key.js";
+import { helpList, keyLine } from "../shared/key.js";
 import { live, pressed, readable } from "../shared/live.js";
 import { announced } from "../shared/notebook_output.js";
 import { save } from "../shared/save.js";
@@ -53,7 +53,7 @@ export function render({ model, el }) {
   });
   const id = uniqueName("mls-wire");
   const own = {
-    ...{ hovered: -1, cursor: -1, value: -1, sheet: 0, toggled: new Map(), unfolded: new Set(), table: false, given: false },
+    ...{ hovered: -1, cursor: -1, value: -1, sheet: 0, toggled: new Map(), unfolded: new Set(), table: false, help: false, given: false },
     ...{ said: "", scrolled: -1 },
     shown: /** @type {View | null} */ (null),
   };
@@ -64,6 +64,7 @@ export function render({ model, el }) {
   const viewersLabel = html("label", { class: "mls-viewer" }, html("span", {}, "Keys of"), viewers);
   const give = html("button", { type: "button", class: "mls-do", click: () => change({ given: !own.given }) }, "Other bytes");
   const tableButton = iconButton("table", "Show as a table", () => change({ table: !own.table }));
+  const helpButton = iconButton("help", "Help", () => change({ help: !own.help }));
   const bar = html(
     "div",
     { class: "mls-bar", role: "group", "aria-label": "Controls" },
@@ -76,6 +77,7 @@ export function render({ model, el }) {
       html("button", { type: "button", class: "mls-do", click: saveBytes }, "Save the bytes"),
       html("button", { type: "button", class: "mls-do", click: saveKeys }, "Save the keys"),
       tableButton,
+      helpButton,
     ),
   );
   const given = givenBytes({ ask: (asked) => tell({ asked: { ...asked, number: model.get("asked").number + 1 } }) });
@@ -174,7 +176,8 @@ export function render({ model, el }) {
     key.show(drawn, view);
     const said = sentence(all, frame.own);
     if (words.textContent !== said) words.textContent = said;
-    showDetails(all, frame.own, frame.lit);
+    showDetails(all, frame.own, frame.lit, said);
+    helpButton.setAttribute("aria-pressed", String(own.help));
     tableButton.setAttribute("aria-pressed", String(own.table));
     table.show(own.table ? { heads: HEADS, rows: tableRows(frame.own) } : null);
   }
@@ -220,12 +223,13 @@ export function render({ model, el }) {
     else element.removeAttribute("aria-activedescendant");
   }
 
-  /** @param {List} all @param {Prepared} from @param {number} field */
-  function showDetails(all, from, field) {
-    const now = `${from.view.id} ${from.view.viewer} ${field}`;
+  /** @param {List} all @param {Prepared} from @param {number} field @param {string} said */
+  function showDetails(all, from, field, said) {
+    const now = `${from.view.id} ${from.view.viewer} ${own.help ? "help" : field}`;
     if (now === detailed) return;
     detailed = now;
-    if (field < 0) details.replaceChildren(html("p", { class: "mls-wire-hint" }, "Point at a byte or a field to see what it is. A click or Enter keeps it here. The arrow keys go from byte to byte, and from field to field."));
+    if (own.help) details.replaceChildren(html("h3", {}, "Marks and keys"), helpList(MARKS, KEYS, [said, ...from.view.strings]));
+    else if (field < 0) details.replaceChildren(html("p", { class: "mls-wire-hint" }, "Point at a byte or a field to see what it is. A click or Enter keeps it here. The arrow keys go from byte to byte, and from field to field."));
     else details.replaceChildren(...fieldDetails(all, from, field, { view: (viewer) => tell({ viewer }), go: choose, light: (value) => change({ value }), copy }));
   }
 
@@ -250,7 +254,7 @@ export function render({ model, el }) {
 
   /** @param {number} field */
   function choose(field) {
-    own.hovered = -1;
+    Object.assign(own, { hovered: -1, help: false });
     own.said = own.shown && field >= 0 ? fieldSentence(prepared(own.shown), field) : "";
     tell({ selected: field });
   }
@@ -352,7 +356,7 @@ export function render({ model, el }) {
   /** @param {KeyboardEvent} event */
   function press(event) {
     if (/** @type {HTMLElement} */ (event.target).closest("input, textarea, select")) return;
-    pressed(event, { t: () => change({ table: !own.table }), Escape: () => choose(-1) });
+    pressed(event, { t: () => change({ table: !own.table }), "?": () => change({ help: !own.help }), Escape: () => choose(-1) });
   }
 
   /** @param {DragEvent} event */
@@ -396,5 +400,15 @@ export function render({ model, el }) {
     root.remove();
   };
 }
+
+/** @type {[string, string][]} */
+const KEYS = [
+  ["← → ↑ ↓", "from byte to byte; in the tree of fields from field to field, and into a field and out of it"],
+  ["Home End", "to the first and the last"],
+  ["Enter", "choose; show what is folded"],
+  ["t", "the table"],
+  ["?", "this help"],
+  ["Esc", "choose nothing"],
+];
 
 export default announced(render);
