@@ -12,12 +12,13 @@ import pytest
 from tests.widgets.conform import faults
 from widgets.shared.still import run
 from widgets.wire_inspector import WireInspector
+from widgets.wire_inspector.further import REFUSED_AT_MOST, further_messages
 from workbench.lab import World
 from workbench.mls import write_state
 from workbench.review.take_apart import take_apart
 from workbench.review.trace_keys import TraceKeys
 from workbench.views.wire import WireObjectView, WireView
-from workbench.views.wire_history import WireHistory
+from workbench.views.wire_history import EVERYBODY, WireHistory
 
 PROGRAM = """\
 import {{ program }} from "./wire_inspector/program.js";
@@ -147,3 +148,18 @@ def test_without_quickjs_the_words_stand_alone() -> None:
     sentence, heads, rows = WireInspector.of(world())._words()
     assert sentence.startswith("commit in a PublicMessage")
     assert len(rows[0]) == len(heads)
+
+
+def test_a_page_without_room_opens_no_further_messages_in_vain() -> None:
+    made = World.of(["Alice", "Bob"])
+    for _ in range(2 * REFUSED_AT_MOST):
+        made.send("Alice", "hello")
+    opened: list[str] = []
+
+    class Watched(WireHistory):
+        def object(self, name: str, viewer: str = EVERYBODY) -> WireObjectView:
+            opened.append(name)
+            return super().object(name, viewer)
+
+    assert further_messages(Watched(made), EVERYBODY, room=2_000) == {}
+    assert len(opened) == REFUSED_AT_MOST

@@ -15,6 +15,9 @@ ROOM_IN_A_NOTEBOOK = 120_000
 JSON_PER_BYTE = 6
 """At least so many characters of JSON describe a byte: a message that is too large is not even opened."""
 
+REFUSED_AT_MOST = 5
+"""When so many messages in a row had no room, the others have none either, and opening each of them would take long."""
+
 
 class Source(Protocol):
     """Where messages come from: a history (`WireHistory`) or bytes that somebody gave (`WireBytes`)."""
@@ -31,14 +34,19 @@ def further_messages(
 ) -> dict[str, WireObjectView]:
     """Messages by "message viewer", without `but`: first all messages for this viewer, then for the others."""
     found: dict[str, WireObjectView] = {}
-    view = source.view()
+    view, refused = source.view(), 0
     for who in (viewer, *(each["id"] for each in view["viewers"] if each["id"] != viewer)):
         for each in view["messages"]:
             if (each["id"], who) == but or JSON_PER_BYTE * each["size"] > room:
                 continue
             other = source.object(each["id"], who)
             size = len(json.dumps(other))
-            if size <= room:
-                found[f"{each['id']} {who}"] = other
-                room -= size
+            if size > room:
+                refused += 1
+                if refused == REFUSED_AT_MOST:
+                    return found
+                continue
+            found[f"{each['id']} {who}"] = other
+            room -= size
+            refused = 0
     return found

@@ -53,14 +53,17 @@ class TraceKeys:
         self.group_id = bytes.fromhex(trace["group_id"])
         self.suite = next(each for each in CIPHER_SUITES.values() if each.name == trace["suite"])
         self._attackers = {each["id"] for each in trace["holders"] if each["kind"] == "attacker"}
+        self._keyrings: dict[tuple[int, HolderId | None], Keyring] = {}
 
     def message(self, step: int, number: int) -> TraceMessage:
         """A message of a step."""
         return self.trace["steps"][step]["messages"][number]
 
     def keyring(self, step: int, holder: HolderId | None) -> Keyring:
-        """What a holder held in a step; None stands for all holders together."""
-        return self._of(step, holder) | Keyring(proposals=self._private_proposals)
+        """What a holder held in a step; None stands for all holders together. It is collected once."""
+        if (step, holder) not in self._keyrings:
+            self._keyrings[step, holder] = self._of(step, holder) | Keyring(proposals=self._private_proposals)
+        return self._keyrings[step, holder]
 
     def _of(self, step: int, holder: HolderId | None) -> Keyring:
         return self._keyring_of(self._secrets_of(self._held(step, holder))) | self.public
