@@ -1,4 +1,4 @@
-"""Every picture explains its marks, its keys and the terms that it uses now: the help opens by a button and by a key."""
+"""Every picture explains its marks, its keys and the terms that it uses: the help opens by a button and by a key."""
 
 from __future__ import annotations
 

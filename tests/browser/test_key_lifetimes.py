@@ -195,6 +195,19 @@ def test_a_narrow_page_has_room_for_all(visit: Visit) -> None:
     assert box["x"] + box["width"] / 2 <= 320, "the line is in sight"
 
 
+def test_of_many_steps_those_around_the_line_are_in_sight_at_first(visit: Visit) -> None:
+    world = World.of(["Alice", "Bob"])
+    for _ in range(30):
+        world.send("Alice", "hello")
+    page = visit(
+        shown(key_lifetimes_view(recorded_history(world)), device="Alice", step=31),
+        viewport={"width": 320, "height": 700},
+    )
+    box = line(page).bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] / 2 <= 320
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     page = visit(shown(retroactive(), device="Dave", step=4, leaks=["Bob"]), color_scheme=scheme)

@@ -33,6 +33,8 @@ export function viewport(name, does) {
   /** The kind whose name is the tab stop. */
   let stop = "";
   let isDragging = false;
+  /** The step at which the line was brought into sight. */
+  let seen = -1;
 
   /** @param {Frame} now */
   function show(now) {
@@ -51,6 +53,15 @@ export function viewport(name, does) {
     does.painted(shapes);
     attribute(plot, "class", `mls-plot-area mls-lives mls-hue-${frame.hue}`);
     plot.style.width = `${scale.width}px`;
+    keepInSight(frame.compromise.step);
+  }
+
+  /** If the steps are wider than the page, the picture scrolls when the line has moved out of sight. @param {number} step */
+  function keepInSight(step) {
+    if (isDragging || step === seen || room.clientWidth === 0) return;
+    seen = step;
+    const x = compromiseX(scale, step);
+    if (x < room.scrollLeft + EDGE || x > room.scrollLeft + room.clientWidth - EDGE) room.scrollLeft = x - room.clientWidth / 2;
   }
 
   /** @param {Event} event */
@@ -110,8 +121,6 @@ export function viewport(name, does) {
     const to = moved(event.key, frame.compromise.step, frame.view);
     if (to === null) return;
     does.go(to);
-    // If the steps are wider than the page, the picture scrolls to keep the line in sight.
-    if (scale.width > room.clientWidth) room.scrollTo({ left: compromiseX(scale, to) - room.clientWidth / 2 });
     event.preventDefault();
     event.stopPropagation();
   }
