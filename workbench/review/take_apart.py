@@ -107,7 +107,7 @@ def _welcome(apart: TakenApart, place: Place, welcome: Welcome) -> None:
         )
         hpke = Call("HPKECiphertext", (apart.contents(below(sealed, "kem_output")), apart.contents(ciphertext)))
         expression = Call("decrypt_with_label", (init_key, "Welcome", apart.contents(info), hpke))
-        sheet = apart.open("group_secrets", "the group secrets of a newcomer", expression, GroupSecrets)
+        sheet = apart.open("group_secrets", f"the group secrets in secrets[{number}]", expression, GroupSecrets)
         opened = opened or sheet
     if apart.seal(info, AnyLock(tuple(locks))) and opened:
         _group_info_in(apart, info, opened)
