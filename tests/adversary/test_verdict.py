@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
-from workbench.adversary.derivation import Derivation
+from workbench.adversary.derivation import Derivation, Words
 from workbench.adversary.leak import Leak
 from workbench.adversary.leaked_secrets import PARTS, Part
 from workbench.adversary.recovery import recover
@@ -91,6 +91,14 @@ def test_what_nobody_left_could_reopen_is_said_to_be_healed_without_reserve() ->
     for name in ("Bob", "Alice", "Bob"):
         world.commit(name)
     assert "epoch 2: healed\n" in repr(world.judge(bob))
+
+
+def test_a_secret_has_its_name_of_the_rfc_and_its_place_and_a_key_says_whose_it_is(recorded: RecordedHistory) -> None:
+    words = Words(recorded.group_history)
+    briefs = {words.brief(fact) for fact in words.secrets}
+    assert {("init_secret", "epoch 3"), ("path_secret", "node 1, epoch 2"), ("commit_secret", "epoch 1")} <= briefs
+    leaf_keys = {f"{name}'s leaf key" for name in ("Alice", "Bob", "Carol", "Dave")}
+    assert {name for name, _ in briefs if " " in name} == {"init key", *leaf_keys}
 
 
 def test_a_derivation_is_shown_as_numbered_sentences(recorded: RecordedHistory, early: Leak, late: Leak) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from workbench.client import Device
 from workbench.client.decisions import Decisions
 from workbench.client.introduction import (
     APPROVAL,
+    ARCHIVE,
     DeviceApproval,
     approval_extension,
     approval_of,
@@ -119,6 +121,12 @@ def test_an_extension_that_is_no_approval_approves_nothing() -> None:
     (alice,) = devices("Alice")
     leaf = replace(leaf_of(alice), extensions=(Extension(APPROVAL, b"\x05"),))
     assert approval_of(leaf) is None
+
+
+def test_the_types_of_both_extensions_are_the_documented_ones(repository: Path) -> None:
+    described = (repository / "docs" / "devices.md").read_text("utf-8")
+    assert f"0x{ARCHIVE:X} marks an archive" in described
+    assert f"0x{APPROVAL:X} has the approval" in described
 
 
 def test_an_archive_is_seen_by_all_reads_and_never_sends() -> None:

@@ -258,6 +258,15 @@ def test_reports_are_counted_once_a_device(store: Store) -> None:
         assert (rows.reporters(GROUP, 4), rows.reporters(GROUP, 5)) == (frozenset({"a", "b"}), frozenset())
 
 
+def test_each_group_has_a_group_info_of_its_own(store: Store) -> None:
+    with store.write() as rows:
+        for name in (b"b", b"d"):
+            rows.add_head(Head(name, 0))
+            rows.put_group_info(name, b"info of " + name)
+        described = [rows.group_info(name) for name in (b"a", b"b", b"c", b"d", b"e")]
+    assert described == [None, b"info of b", None, b"info of d", None]
+
+
 def test_a_ticket_is_taken_once(store: Store) -> None:
     ticket = Ticket(b"digest", "challenge", "a" * 64, NOW)
     with store.write() as rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Path, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.security import HTTPBearer
 
 from workbench.delivery import sessions
@@ -112,18 +112,16 @@ def login(answer: LoginModel, here: Here) -> SessionModel:
 
 
 @router.delete("/session", status_code=204, dependencies=[Depends(_access)])
-def logout(here: Here, request: Request) -> Response:
+def logout(here: Here, request: Request) -> None:
     """End the session of this request."""
     with here.service.store.write() as rows:
         sessions.end_session(rows, request.headers["authorization"].partition(" ")[2].strip())
-    return Response(status_code=204)
 
 
 @router.post("/devices", status_code=204)
-def approve(approval: ApprovalModel, caller: Caller) -> Response:
+def approve(approval: ApprovalModel, caller: Caller) -> None:
     """Let another device of the same user log in for the first time."""
     caller.approve(approval.device)
-    return Response(status_code=204)
 
 
 # The directory
@@ -209,10 +207,9 @@ def page(group: Group, caller: Caller, start: Annotated[Number, Query()] = 0) ->
 
 
 @router.delete("/groups/{group}/queue", status_code=204)
-def leave(group: Group, caller: Caller) -> Response:
+def leave(group: Group, caller: Caller) -> None:
     """Receive no more messages of a group. Its members do not learn of this call: a proposal has to tell them."""
     caller.leave(group)
-    return Response(status_code=204)
 
 
 @router.post("/groups/{group}/reports")
@@ -226,10 +223,9 @@ def report(group: Group, given: ReportModel, caller: Caller, here: Here) -> Verd
 
 
 @router.put("/group-info", status_code=204)
-def describe(given: GroupInfoModel, caller: Caller) -> Response:
+def describe(given: GroupInfoModel, caller: Caller) -> None:
     """Publish the GroupInfo of a group, for clients that want to join by a commit."""
     caller.publish_group_info(given.group_info)
-    return Response(status_code=204)
 
 
 @router.get("/groups/{group}/group-info")
@@ -254,12 +250,11 @@ def welcomes(caller: Caller) -> list[WelcomeModel]:
 
 
 @router.post("/acknowledgements", status_code=204)
-def acknowledge(read: AcknowledgementModel, caller: Caller) -> Response:
+def acknowledge(read: AcknowledgementModel, caller: Caller) -> None:
     """Report what the device has read. It is not sent again, and it is deleted after all devices have read it."""
     caller.acknowledge_all({place.group: place.next_index for place in read.places})
     for welcome in read.welcomes:
         caller.accept(welcome.reference, welcome.group, welcome.next_index)
-    return Response(status_code=204)
 
 
 @router.websocket("/wake-ups")
