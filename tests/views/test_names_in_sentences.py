@@ -59,3 +59,15 @@ def test_who_reads_late_keeps_the_first_letter_and_a_long_message_is_cut() -> No
     world.release("bob")
     told = [each for each in sentences(ratchet_tree_view(world.trace())) if "reads what" in each]
     assert told == [f"bob reads what ann sent in step 3: “{'m' * 60}… (70000 characters)”"]
+
+
+def test_a_device_that_will_not_get_a_commit_is_still_behind_and_one_that_gets_it_has_caught_up() -> None:
+    world = World.of(["ann", "bob"])
+    for does_drop in (False, True):
+        world.hold("bob")
+        world.commit("ann")
+        if does_drop:
+            world.drop("bob")
+        world.release("bob")
+    told = [each for each in sentences(ratchet_tree_view(world.trace())) if each.startswith("bob") and ", in" in each]
+    assert told[:2] == ["bob caught up, in epoch 2.", "bob is still behind, in epoch 2."]

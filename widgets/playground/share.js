@@ -46,6 +46,7 @@ export function sharePanel({ open, page, clip, step }) {
   async function read() {
     const [chosen] = file.files ?? [];
     file.value = "";
+    said.textContent = "";
     if (!chosen) return;
     if (chosen.size > FILE_AT_MOST) said.textContent = `The file has ${chosen.size} bytes; at most ${FILE_AT_MOST} are read.`;
     else open(await chosen.text());

@@ -42,7 +42,7 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
         case "join":
             words = f"{actor} joined the group"
         case "process":
-            words = f"{actor} caught up"
+            words = f"{actor} is still behind" if _place(replay, step) < step["epoch"] else f"{actor} caught up"
         case "message":
             words = f"{actor} sent a message"
         case "commit":
@@ -52,6 +52,12 @@ def title_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], before
         case _:
             words = _proposing(actor, step, names)
     return words
+
+
+def _place(replay: TraceReplay, step: TraceStep) -> int:
+    """The epoch in which the device that acts is after a step; that of the group for a device without a place."""
+    place = None if step["actor"] is None else replay.places.get(step["actor"])
+    return step["epoch"] if place is None else place["epoch"]
 
 
 def _founding(replay: TraceReplay, step: TraceStep, actor: str) -> str:
@@ -92,7 +98,7 @@ def sentence_of(replay: TraceReplay, step: TraceStep, names: dict[int, str], bef
         return f"{title} of {len(step['messages'][0]['wire']) // 2} bytes."
     if step["kind"] == "commit" and step["commit"] is None:
         return f"{title}."
-    return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=step['epoch'])}."
+    return f"{title}{AFTER_THE_TITLE.get(step['kind'], '').format(epoch=_place(replay, step))}."
 
 
 def padlock_of(replay: TraceReplay) -> PadlockView:
