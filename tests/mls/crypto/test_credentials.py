@@ -175,6 +175,7 @@ def test_each_certificate_certifies_the_one_before_it() -> None:
 def test_a_certificate_that_has_nothing_to_do_with_the_others_is_refused() -> None:
     stranger = root_authority("stranger").certificate
     refused(InvalidCredential, "certificate 1 of the chain does not", ALICE, stranger, OFFICE.certificate)
+    refused(InvalidCredential, "certificate 2 of the chain does not", *CHAIN, stranger, ROOT.certificate)
 
 
 def test_an_issuer_must_be_marked_as_one() -> None:
