@@ -182,7 +182,7 @@ def test_a_leak_of_a_state_that_nobody_gave_is_said(files: Files) -> None:
     assert main(["audit", "--state", state, "--leak", "state@7", "--leak", "state", log]) == 0
     out, err = files.captured.readouterr()
     assert err == "workbench audit: the leak of state@7 opens nothing: --state gives no state of epoch 7\n"
-    assert "enters the epochs 1 of group “the group”" in out
+    assert "enters epoch 1 of group “the group”" in out
     assert main(["audit", "--leak", "ratchets", log]) == 0
     assert "no state of a group in this material" in files.captured.readouterr().err
     with pytest.raises(SystemExit):

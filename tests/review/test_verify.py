@@ -6,6 +6,7 @@ import io
 import json
 import os
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.material import Piece
 from workbench.mls import Lifetime, MLSMessage, RatchetTreeExtension, encode, group_info, write_state
 from workbench.mls.wire.code_points import ProtocolVersion
-from workbench.review.checks import Outcome
+from workbench.review.checks import OTHER_MEMBER, Outcome
 from workbench.review.evidence import NO_EVIDENCE, ReviewEvidence
 from workbench.review.rules import all_rules, rule_of
 from workbench.review.verify import verify
@@ -94,6 +95,17 @@ def test_a_sealed_message_needs_a_state() -> None:
     state = group_of("Alice", "Bob").states["Bob"]
     evidence = ReviewEvidence(states={(state.group_id, state.epoch): state})
     assert outcomes(PRIVATE, evidence) == {"opening, signature and contents": Outcome.PASSED}
+
+
+def test_what_a_check_needs_is_said_where_the_state_is_the_senders_or_the_cipher_suite_is_unknown() -> None:
+    own = ReviewEvidence(states={(ALICE.group_id, ALICE.epoch): ALICE}, now=NOW)
+    unchecked = {check.name: check.missing for check in verify(object_of(UPDATE), own).checks if check.missing}
+    assert unchecked["all rules for a proposal"] == OTHER_MEMBER
+    unknown = encode(
+        MLSMessage(ProtocolVersion.mls10, replace(SCENARIO.bundle("Dora").key_package, cipher_suite=0xF0F0))
+    )
+    (missing,) = {check.missing for check in verify(object_of(unknown)).checks if check.missing}
+    assert missing.startswith("more than is here: ")
 
 
 def test_every_rule_that_a_check_names_is_in_the_catalogue() -> None:

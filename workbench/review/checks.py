@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from workbench.mls.errors import Malformed, Misuse, MLSError, RefusedByPolicy, Unsupported
+from workbench.mls.errors import Malformed, Misuse, MLSError, OwnMessage, RefusedByPolicy, Unsupported
 from workbench.review.rules import rule_of
+
+OTHER_MEMBER = "the state of another member: this one has sent the message itself, and keeps no key for it"
+"""What it takes to check a message of the member whose state is given."""
 
 
 class Outcome(Enum):
@@ -66,7 +69,8 @@ def checked(name: str, field: str, section: str, rule: str, check: Callable[[], 
 def failed(name: str, field: str, error: MLSError, rule: str = "") -> CheckResult:
     """The result of a check that has raised an error."""
     if isinstance(error, Misuse | Unsupported):
-        return CheckResult(name, Outcome.NOT_CHECKABLE, field, error.section, rule, missing=error.reason)
+        missing = OTHER_MEMBER if isinstance(error, OwnMessage) else f"more than is here: {error.reason}"
+        return CheckResult(name, Outcome.NOT_CHECKABLE, field, error.section, rule, missing=missing)
     found = rule_of(error)
     where = _inside(field, error) if isinstance(error, Malformed) else field
     return CheckResult(

@@ -70,7 +70,8 @@ class Exposure:
     def sentence(self) -> str:
         """What the leaks open, in a sentence."""
         leaks = " and ".join(self.leaks) or "nothing that the states hold"
-        entered = "no epoch" if not self.epochs else f"the epochs {listed_epochs(self.epochs)}"
+        several = "the epochs " if len(self.epochs) > 1 else "epoch "
+        entered = f"{several}{listed_epochs(self.epochs)}" if self.epochs else "no epoch"
         return (
             f"If {leaks} leaked, an attacker who has this material enters {entered} of group {shown(self.group_id)}, "
             f"and reads {len(self.messages)} of {self.of_messages} application messages."

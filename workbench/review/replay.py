@@ -18,6 +18,7 @@ from workbench.mls.group.public_observer import EncryptedApplicationData, Encryp
 from workbench.mls.wire.code_points import ContentType
 from workbench.mls.wire.messages import GroupInfo, PublicMessage
 from workbench.mls.wire.tree import RatchetTreeExtension
+from workbench.review.checks import OTHER_MEMBER
 from workbench.review.groups import start_from
 
 View: TypeAlias = GroupState | PublicGroup
@@ -275,8 +276,7 @@ class _Follower:
         """A message of the member whose state this is: its state after the commit is not in the material."""
         if isinstance(found.content, PublicMessage) and found.content_type is ContentType.commit:
             return self._go_on_in_public(view, found)
-        missing = "the state of another member: this one has sent the message itself, and keeps no key for it"
-        return view, ReplayedMessage(found, view, missing=missing)
+        return view, ReplayedMessage(found, view, missing=OTHER_MEMBER)
 
     def _go_on_in_public(self, view: View, found: CarvedObject) -> tuple[View | None, ReplayedMessage]:
         """Go on as an observer, where the member has no secrets of the next epoch."""
