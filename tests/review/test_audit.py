@@ -62,6 +62,18 @@ def test_a_private_commit_without_a_state_shows_its_envelope_only() -> None:
     assert any(each.title == "the private commit: not checkable" for each in done.findings)
 
 
+def test_two_states_of_one_epoch_that_differ_are_a_fork_without_any_commit() -> None:
+    scenario = group_of("Alice", "Bob", "Carol")
+    info, before = group_info(scenario.states["Alice"]), scenario.states["Carol"]
+    sides = [
+        create_commit(scenario.states[name], entropy=next(scenario.entropy), now=NOW).next for name in ("Alice", "Bob")
+    ]
+    done = audit(pieces(info), KnownSecrets(states=(before, *sides)))
+    assert errors(done) == [("fork: states of one epoch differ", "", "")]
+    assert "The given states of leaf 0 and leaf 1 are in epoch 2 of group “the group”" in done.findings[0].sentence
+    assert errors(audit(pieces(info), KnownSecrets(states=(before, sides[0], sides[0])))) == []
+
+
 def test_bytes_behind_a_message_are_a_suspicion() -> None:
     message = encode(commit(group_of("Alice", "Bob"), "Alice"))
     (left,) = [each for each in audit(pieces(message + b"garbage")).findings if "left over" in each.title]

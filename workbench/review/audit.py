@@ -29,7 +29,7 @@ from workbench.review.hygiene import hygiene
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets
 from workbench.review.padding import padding_hygiene
 from workbench.review.replay import HistoryLine, Replay, ReplayedMessage, replay
-from workbench.review.state_hygiene import state_hygiene
+from workbench.review.state_hygiene import disagreements, state_hygiene
 from workbench.review.verify import verify
 from workbench.review.verify_messages import field_of_error, state_from
 
@@ -177,6 +177,7 @@ class _Desk:
             self._report(found, self._evidence({}))
         self.findings += hygiene(self.objects, groups_of(groups), policy=self.policy, now=self.now, trusts=self.trusts)
         self.findings += _left_over(self.objects)
+        self.findings += disagreements(self.secrets.states)
         self.findings += state_hygiene(self.secrets.states, self.policy)
         order = sorted(
             dict.fromkeys(self.findings), key=lambda each: (-each.severity, each.certainty is not Certainty.PROVEN)

@@ -6,10 +6,13 @@ settings that are stored with it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from workbench.inspect.names import listed, shown
 from workbench.mls import GroupState, Policy
 from workbench.mls.schedule.secret_tree import OpenedParentSecrets, Ratchets, SecretTree, Subtree
+from workbench.mls.wire.messages import GroupContext
 from workbench.review.findings import AuditFinding, Certainty, FindingKind, Severity
 
 USUAL_PAST_EPOCHS = 4
@@ -31,6 +34,28 @@ def state_hygiene(states: Iterable[GroupState], policy: Policy) -> Iterator[Audi
                 group_id=state.group_id,
                 epoch=state.epoch,
                 advice=advice,
+            )
+
+
+def disagreements(states: Iterable[GroupState]) -> Iterator[AuditFinding]:
+    """The findings about states of one epoch that have different group contexts: their members are on two sides."""
+    sides: defaultdict[tuple[bytes, int], dict[GroupContext, GroupState]] = defaultdict(dict)
+    for state in states:
+        sides[state.group_id, state.epoch].setdefault(state.context, state)
+    for (group_id, epoch), by_context in sides.items():
+        if len(by_context) > 1:
+            leaves = listed([f"leaf {state.own_leaf}" for state in by_context.values()])
+            yield AuditFinding(
+                Severity.ERROR,
+                Certainty.PROVEN,
+                FindingKind.RFC,
+                "fork: states of one epoch differ",
+                f"The given states of {leaves} are in epoch {epoch} of group {shown(group_id)}, and their group "
+                "contexts differ. The members cannot read each other's messages.",
+                section="§8.1",
+                group_id=group_id,
+                epoch=epoch,
+                advice="`workbench state diff` says in what they differ. Let those on one side join the group anew.",
             )
 
 
