@@ -29,6 +29,13 @@ test("of many users those who sent most have a row each, and the others have one
   assert.ok(words.includes("2 waiting"), "what waits for the others is counted");
 });
 
+test("a number of waiting messages that is too long for its place stands alone", () => {
+  const many = view(60, []);
+  many.users[30].waiting = 7912;
+  const words = flat(draw(frameOf(many, 0, 0), { width: 1000 })).filter(([tag]) => tag === "text").map(([, , children]) => children?.at(-1));
+  assert.ok(words.includes("7912"));
+});
+
 test("of few users each has a row, in the order in which they came", () => {
   const frame = frameOf(view(12, [5, 5, 1]), 0, 0);
   assert.deepEqual([frame.rows, frame.others], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], []]);

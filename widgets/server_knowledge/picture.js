@@ -117,7 +117,7 @@ function nameShape(words, x, y, room) {
 /** How many messages wait for a user, if any do. @param {string} name @param {number} waiting @param {number} y @param {Room} room @returns {Shape[]} */
 function waitingShape(name, waiting, y, room) {
   if (waiting === 0) return [];
-  const words = room.left === LEFT ? `${waiting} waiting` : String(waiting);
+  const words = room.left === LEFT && waiting < 1000 ? `${waiting} waiting` : String(waiting);
   return [["text", { class: "mls-waiting", x: room.width - room.right + 12, y: y + 4 }, [["title", {}, [`${name}: ${waiting} waiting`]], words], name]];
 }
 
