@@ -190,6 +190,21 @@ def test_a_leak_of_a_state_that_nobody_gave_is_said(files: Files) -> None:
     assert "'x' is not an epoch: write state@5" in files.captured.readouterr().err
 
 
+def test_the_messages_may_stand_in_a_folder_with_other_files(files: Files) -> None:
+    scenario = group_of("Alice", "Bob")
+    first = files.put("first", write_state(scenario.states["Alice"]))
+    folder = files.folder / "log"
+    folder.mkdir()
+    (folder / "0").write_bytes(encode(group_info(scenario.states["Alice"])))
+    (folder / "1").write_bytes(encode(scenario.commit("Bob").message))
+    (folder / "readme").write_text("This is no message.")
+    second = files.put("second", write_state(scenario.states["Alice"]))
+    status, out, err = files.state("diff", first, second, str(folder))
+    assert (status, err) == (1, "")
+    assert "the second is 1 commit ahead" in out
+    assert files.state("diff", first, second, str(folder / "readme"))[0] == 2
+
+
 def test_a_file_that_cannot_be_written_is_named(files: Files) -> None:
     bundle, message, _ = invitation(group_of("Alice"))
     kept, welcome = files.put("bundle", bundle), files.put("welcome", message)

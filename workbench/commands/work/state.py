@@ -122,13 +122,14 @@ def state_of(secrets: KnownSecrets, name: str) -> GroupState:
 
 
 def _objects(names: list[str]) -> list[CarvedObject]:
+    """The objects in files; a file in a folder may hold something else. Raises ValueError for a file without bytes."""
     objects: list[CarvedObject] = []
     for name, content in read_files(names):
-        reason = content if isinstance(content, str) else ""
+        if isinstance(content, str):
+            raise ValueError(f"{name}: {content}")  # noqa: TRY004 - it is the reason why the file cannot be read
         try:
-            objects += () if isinstance(content, str) else carve(pieces_in(content, name))
+            objects += carve(pieces_in(content, name))
         except ValueError as problem:
-            reason = str(problem)
-        if reason:
-            raise ValueError(f"{name}: {reason}")
+            if name in names:
+                raise ValueError(f"{name}: {problem}") from problem
     return objects
