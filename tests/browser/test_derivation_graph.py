@@ -99,7 +99,7 @@ def test_a_click_lights_up_the_way_from_the_leaks_and_tells_it(visit: Visit) -> 
     expect(page.locator(".mls-sentence")).to_have_text(
         "The path secret of node 5 in commit 5 gives, in 2 steps, the commit secret of commit 5."
     )
-    panel = page.get_by_role("complementary", name="Details")
+    panel = page.get_by_role("group", name="Details")
     expect(panel).to_contain_text("The commit secret of commit 5")
     expect(panel.locator("dt")).to_have_text(["DeriveSecret “path” §8"] * 2)
     named(page, "commit_secret").click()
@@ -140,7 +140,7 @@ def test_the_graph_is_one_tab_stop_with_arrows_inside(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".mls-bytes")).to_have_count(1)
     page.keyboard.press("Escape")
-    expect(page.get_by_role("complementary")).to_be_hidden()
+    expect(page.get_by_role("group", name="Details")).to_be_hidden()
 
 
 def test_runs_of_steps_unfold(visit: Visit) -> None:
@@ -152,7 +152,7 @@ def test_runs_of_steps_unfold(visit: Visit) -> None:
     named(page, "joiner_secret").click()
     page.keyboard.press("e")
     expect(page.locator(f"{ROOT} [data-fact]")).to_have_count(6)
-    expect(page.get_by_role("complementary")).to_be_hidden()
+    expect(page.get_by_role("group", name="Details")).to_be_hidden()
     assert len(lit(page)) == 6, "what is folded away lights nothing up"
 
 
@@ -160,7 +160,7 @@ def test_the_sentences_say_what_the_picture_shows(visit: Visit) -> None:
     view = derived()
     page = visit(shown())
     page.get_by_label("Show as sentences").click()
-    items = page.get_by_role("region", name="The derivation in sentences").locator("li")
+    items = page.get_by_role("group", name="The derivation in sentences").locator("li")
     leaked = [view["facts"][place["fact"]] for place in view["folded"]["places"]]
     said = [fact["source"] for fact in leaked if fact["leak"]]
     expect(items).to_have_text([*said, *(arrow["sentence"] for arrow in view["folded"]["arrows"])])
@@ -172,7 +172,7 @@ def test_the_sentences_say_what_the_picture_shows(visit: Visit) -> None:
 def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     page = visit(shown(selected=2), color_scheme=scheme)
     page.get_by_label("Show as sentences").click()
-    expect(page.get_by_role("complementary")).to_be_visible()
+    expect(page.get_by_role("group", name="Details")).to_be_visible()
     assert faults_that_axe_finds(page, ROOT) == []
     page.get_by_label("Help").click()
     expect(page.locator(".mls-help .mls-legend li")).to_have_count(7)
@@ -201,7 +201,8 @@ def test_a_phone_is_wide_enough(visit: Visit) -> None:
     page = visit(shown(), viewport={"width": 320, "height": 640})
     named(page, "epoch_authenticator").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    picture, side = page.locator(".mls-viewport").bounding_box(), page.get_by_role("complementary").bounding_box()
+    side = page.get_by_role("group", name="Details").bounding_box()
+    picture = page.locator(".mls-viewport").bounding_box()
     assert picture is not None
     assert side is not None
     assert picture["y"] + picture["height"] <= side["y"]

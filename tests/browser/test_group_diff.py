@@ -54,7 +54,7 @@ def test_keys_walk_through_the_rows_and_the_sides_are_chosen_and_exchanged(visit
     sentence = page.locator(f"{ROOT} .mls-sentence")
     expect(sentence).to_contain_text("The tree hash is the same on both sides, so it does not show the fork")
     page.locator(f"{ROOT} [data-row='fact tree hash']").click()
-    details = page.get_by_role("complementary")
+    details = page.get_by_role("group", name="Details")
     expect(details).to_contain_text("two different commits can give equal trees")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -74,7 +74,7 @@ def test_keys_walk_through_the_rows_and_the_sides_are_chosen_and_exchanged(visit
     page.get_by_label("Seen by", exact=True).select_option("server")
     expect(page.locator(f"{ROOT} [data-row='fact epoch authenticator']")).to_contain_text("unknown to the server")
     page.get_by_role("button", name="Show as a table").click()
-    table = page.get_by_role("region", name="The two sides as a table")
+    table = page.get_by_role("group", name="The two sides as a table")
     expect(table.locator("tbody tr")).to_have_count(10)
 
 
@@ -98,7 +98,7 @@ def test_what_happens_in_one_tree_happens_in_both(visit: Visit) -> None:
     expect(page.locator(f"{ROOT} [data-row='node 4']")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary")).to_contain_text("The same.")
+    expect(page.get_by_role("group", name="Details")).to_contain_text("The same.")
     expect(page.locator(".mls-pin")).to_have_count(2)
     page.keyboard.press("+")
     page.keyboard.press("+")

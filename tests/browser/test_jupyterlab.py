@@ -93,7 +93,7 @@ def test_a_click_on_steal_reaches_python_and_changes_the_picture(panel: Locator,
     panel.locator("[data-node='2']").click()
     expect(panel.get_by_label("Member", exact=True)).to_have_value("Bob")
     # the values of the leaf make the picture higher, and move the buttons below it
-    expect(panel.get_by_role("complementary")).to_contain_text("signature_key")
+    expect(panel.get_by_role("group", name="Details")).to_contain_text("signature_key")
     panel.get_by_role("button", name="Compromise Bob's device").click()
     # Bob's leaf, and the root, whose key came with his Welcome.
     expect(panel.locator("[data-node='2'][aria-label*='private key leaked']")).to_be_visible(timeout=15_000)

@@ -55,7 +55,7 @@ def test_a_reader_finds_a_member_walks_the_tree_and_folds_it(visit: Visit) -> No
     page.keyboard.press("ArrowDown")
     assert here(page).startswith("node 1401")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary")).to_contain_text("Node 1401")
+    expect(page.get_by_role("group", name="Details")).to_contain_text("Node 1401")
     page.keyboard.press("Home")
     assert here(page).startswith("node 1023, parent")
     page.get_by_role("button", name="Fit").click()

@@ -259,7 +259,7 @@ def test_a_large_tree_asks_python_for_the_values_of_the_chosen_node(notebook: Pa
     expect(large.locator("[role='treeitem']")).to_contain_text("filler 300")
     large.get_by_role("tree").focus()
     notebook.keyboard.press("Enter")
-    expect(large.get_by_role("complementary")).to_contain_text("signature_key")
+    expect(large.get_by_role("group", name="Details")).to_contain_text("signature_key")
     assert in_kernel(notebook, "large.view['keyframe']['nodes']['600']['values']") == "{}"
     notebook.keyboard.press("f")
     comes_to_be(notebook, "(large.selected, large.playing)", "(600, False)")

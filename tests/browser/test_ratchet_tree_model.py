@@ -56,7 +56,7 @@ def test_changes_of_the_model_reach_the_picture(visit: Visit) -> None:
     expect(page.locator(".mls-sentence")).to_have_text("Bob removed Carol.")
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(3)
     page.evaluate("tell('selected', 1)")
-    expect(page.get_by_role("complementary")).to_contain_text("Node 1, parent")
+    expect(page.get_by_role("group", name="Details")).to_contain_text("Node 1, parent")
 
 
 def test_a_longer_view_is_played_from_where_the_reader_is(visit: Visit) -> None:

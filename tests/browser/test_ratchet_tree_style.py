@@ -30,7 +30,7 @@ def test_a_phone_is_wide_enough(visit: Visit, leaf_count: int) -> None:
     expect(page.locator(f"{ROOT} [data-node]")).to_have_count(2 * leaf_count - 1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     node(page, leaf_count - 1).click()
-    tree, side = page.locator(".mls-viewport").bounding_box(), page.get_by_role("complementary").bounding_box()
+    tree, side = page.locator(".mls-viewport").bounding_box(), page.get_by_role("group", name="Details").bounding_box()
     assert tree is not None
     assert side is not None
     assert tree["y"] + tree["height"] <= side["y"], "the panel is below the tree where there is no room beside it"
@@ -118,7 +118,7 @@ def test_the_styles_of_a_notebook_do_not_reach_into_it(visit: Visit) -> None:
     })"""
     for opened in ("Values of the group", "Help"):
         page.get_by_title(opened).click()
-        expect(page.get_by_role("complementary")).to_be_visible()
+        expect(page.get_by_role("group", name="Details")).to_be_visible()
         before = page.evaluate(boxes)
         page.evaluate("""() => {
           document.body.className = "themed";

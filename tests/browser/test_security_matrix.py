@@ -96,7 +96,7 @@ def test_a_click_on_a_flag_steals_the_device_and_another_gives_it_back(visit: Vi
 def test_a_click_on_a_cell_tells_how_the_attacker_knows(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story())))
     cell(page, "Dave", 3).click()
-    panel = page.get_by_role("complementary", name="Details")
+    panel = page.get_by_role("group", name="Details")
     expect(panel).to_contain_text("Dave in epoch 3")
     expect(panel).to_contain_text("Leaked; the same in epochs 1 to 5.")
     expect(panel).to_contain_text(
@@ -124,7 +124,7 @@ def test_everything_is_done_with_the_keyboard_from_one_tab_stop(visit: Visit) ->
     page.keyboard.press(" ")
     expect(sentence(page)).to_contain_text("The attacker reads epoch 2.")
     page.keyboard.press("Enter")
-    panel = page.get_by_role("complementary", name="Details")
+    panel = page.get_by_role("group", name="Details")
     expect(panel).to_contain_text("Bob in epoch 2")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
@@ -166,14 +166,14 @@ def test_messages_are_marked_as_read_or_not(visit: Visit) -> None:
     page = visit(shown(SecurityMatrix.of(story("deletion"), selected={"epoch": 3, "member": "Bob"})))
     expect(cell(page, "Bob", 1).locator(".mls-letter")).not_to_have_class(re.compile("is-open"))
     expect(cell(page, "Bob", 3).locator(".mls-letter")).to_have_class(re.compile("is-open"))
-    expect(page.get_by_role("complementary", name="Details")).to_contain_text("“Third.”, read by the attacker.")
+    expect(page.get_by_role("group", name="Details")).to_contain_text("“Third.”, read by the attacker.")
 
 
 def test_the_table_says_the_same(visit: Visit) -> None:
     matrix = SecurityMatrix.of(story())
     page = visit(shown(matrix))
     page.get_by_label("Show as a table").click()
-    rows = page.get_by_role("region", name="The compromise as a table").locator("tbody tr")
+    rows = page.get_by_role("group", name="The compromise as a table").locator("tbody tr")
     expect(rows).to_have_count(6)
     told = rows.evaluate_all("all => all.map((row) => [...row.cells].map((one) => one.textContent))")
     assert told == matrix_at(matrix)["table"]

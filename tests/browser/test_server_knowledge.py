@@ -60,7 +60,7 @@ def test_the_table_opens_by_a_key_and_says_the_same(visit: Visit) -> None:
     page = visit(shown())
     page.get_by_role("button", name="Show as a table").focus()
     page.keyboard.press("t")
-    rows = page.get_by_role("region", name="What the server knows as a table").locator("tbody tr")
+    rows = page.get_by_role("group", name="What the server knows as a table").locator("tbody tr")
     expect(rows).to_have_count(len(picture().view["uploads"]))
     expect(rows.first).to_contain_text("in the clear")
 

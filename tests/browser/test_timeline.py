@@ -52,7 +52,7 @@ def test_keys_and_clicks_walk_through_the_story_and_into_another_branch(visit: V
     page.get_by_label("Step", exact=True).fill("4")
     expect(sentence).to_contain_text("Step 5 of 5")
     page.get_by_role("button", name="Show as a table").click()
-    table = page.get_by_role("region", name="The timeline as a table")
+    table = page.get_by_role("group", name="The timeline as a table")
     expect(table.locator("tbody tr")).to_have_count(5)
     expect(table.locator("tbody tr").nth(1)).to_contain_text("the signature verifies")
 

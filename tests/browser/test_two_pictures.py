@@ -124,6 +124,8 @@ def test_when_the_first_of_two_is_hidden_the_second_stays_as_it_is(visit: Visit,
     page = visit(two(KINDS[kind]()), viewport={"width": 1240, "height": 1200})
     expect(page.locator(".mls-room")).to_have_count(2)
     assert page.evaluate(_ASTRAY) == []
+    for landmark in ("region", "complementary", "banner"):  # several of one name would be a maze
+        expect(page.locator(".mls-room").get_by_role(landmark, include_hidden=True)).to_have_count(0)
     second = page.locator(".mls-room").nth(1)
     before = at_rest(second)
     page.locator("section").first.evaluate("(section) => { section.style.display = 'none'; }")

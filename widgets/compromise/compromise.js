@@ -35,8 +35,8 @@ export function render({ model, el }) {
   const answers = html("dl", {});
   const hint = html("p", { class: "mls-hint" });
   const computed = html(
-    "section",
-    { class: "mls-judged", "aria-label": "Computed by Python" },
+    "div",
+    { class: "mls-judged", role: "group", "aria-label": "Computed by Python" },
     html("h2", {}, "Computed for these leaks"),
     agreement,
     answers,

@@ -51,7 +51,7 @@ export function render({ model, el }) {
   const sayings = html("ol", { class: "mls-sentences" });
   const region = html(
     "div",
-    { class: "mls-data-table", tabindex: 0, role: "region", "aria-label": "The derivation in sentences" },
+    { class: "mls-data-table", tabindex: 0, role: "group", "aria-label": "The derivation in sentences" },
     sayings,
   );
   const root = html(

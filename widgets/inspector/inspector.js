@@ -54,7 +54,7 @@ export function render({ model, el }) {
   const rows = html("tbody", {});
   const list = html(
     "div",
-    { class: "mls-found", role: "region", tabindex: 0, "aria-label": "Objects" },
+    { class: "mls-found", role: "group", tabindex: 0, "aria-label": "Objects" },
     html("table", {}, html("thead", {}, html("tr", {}, ...HEADS.map((head) => html("th", { scope: "col" }, head)))), rows),
   );
   const audit = html("button", { type: "button", class: "mls-do", click: () => request("audit") }, "Audit");

@@ -28,8 +28,8 @@ export function leakDetails() {
   const taken = html("ul", { class: "mls-taken" });
   const open = html("div", { class: "mls-opened" });
   const element = html(
-    "section",
-    { class: "mls-leaked", "aria-label": "What leaks" },
+    "div",
+    { class: "mls-leaked", role: "group", "aria-label": "What leaks" },
     html("div", { class: "mls-panel-title" }, "What leaks"),
     when,
     taken,

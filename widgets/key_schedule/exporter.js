@@ -21,7 +21,7 @@ export function exporter(ask) {
   const answer = html("p", { role: "status" });
   const results = html("div", {});
   const note = html("p", {}, "Python computes other exports while its kernel runs.");
-  const element = html("section", { class: "mls-exporter", "aria-label": "Exporter" }, html("h3", {}, "MLS-Exporter (§8.5)"), form, answer, results, note);
+  const element = html("div", { class: "mls-exporter", role: "group", "aria-label": "Exporter" }, html("h3", {}, "MLS-Exporter (§8.5)"), form, answer, results, note);
 
   /** @param {Event} event */
   function send(event) {

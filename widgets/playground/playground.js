@@ -65,7 +65,7 @@ export function render({ model, el }) {
     step: shownStep,
   });
   const reads = html("ul", {});
-  const read = html("section", { class: "mls-reads", "aria-label": "What the attacker has read" }, html("h3", {}, "The attacker has read"), reads);
+  const read = html("div", { class: "mls-reads", role: "group", "aria-label": "What the attacker has read" }, html("h3", {}, "The attacker has read"), reads);
   const tree = html("div", { class: "mls-place" });
   const others = html("div", { class: "mls-others" });
   const root = html(

@@ -24,8 +24,8 @@ export function sharePanel({ open, page, clip, step }) {
   const said = html("p", { role: "status" });
   const file = html("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A file with a history", change: read });
   const element = html(
-    "section",
-    { class: "mls-share", "aria-label": "Share this history", hidden: true },
+    "div",
+    { class: "mls-share", role: "group", "aria-label": "Share this history", hidden: true },
     linkRow,
     long,
     html("div", { class: "mls-fields" }, python, copyButton("Copy as Python", () => python.value)),

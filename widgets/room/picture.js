@@ -35,7 +35,7 @@ function screenShape(frame, screen, isForked) {
   }
   parts.push(linesShape(frame, screen, isSmall));
   if (frame.isNewest && view.pen.length > 0) parts.push(penShape(frame, screen, isSmall));
-  return ["section", { class: classes.join(" "), "aria-label": view.name, "data-screen": screen.index }, parts, view.id];
+  return ["div", { class: classes.join(" "), role: "group", "aria-label": view.name, "data-screen": screen.index }, parts, view.id];
 }
 
 /** @param {Frame} frame @param {Screen} screen @param {boolean} isForked @returns {Shape} */
@@ -51,7 +51,7 @@ function header(frame, { view, situation, index }, isForked) {
   if (situation.code && frame.density !== "small") {
     words.push(["span", { class: `mls-code${isForked ? " is-forked" : ""}`, title: `Group code ${situation.code}` }, [`code ${codeStart(situation.code)}`]]);
   }
-  return ["header", {}, [badge(view, index), ["div", { class: "mls-head" }, words]], "head"];
+  return ["div", { class: "mls-screen-head" }, [badge(view, index), ["div", { class: "mls-head" }, words]], "head"];
 }
 
 /** The initial of the user, with the shape of the device. @param {Screen["view"]} view @param {number} index @returns {Shape} */

@@ -53,7 +53,7 @@ export function render({ model, el }) {
     html("span", { class: "mls-steps-bar" }, back, scrub, on),
     html("span", { class: "mls-buttons mls-at-end" }, tableButton, helpButton),
   );
-  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Screens", click: clicked, keydown: walk }, canvas);
+  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "group", "aria-label": "Screens", click: clicked, keydown: walk }, canvas);
   const side = panel(close);
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const key = keyLine(MARKS);

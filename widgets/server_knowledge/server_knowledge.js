@@ -40,7 +40,7 @@ export function render({ model, el }) {
     delay.label,
     html("span", { class: "mls-buttons mls-at-end" }, tableButton, helpButton),
   );
-  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "region", "aria-label": "Uploads by time", scroll: soon }, canvas);
+  const viewport = html("div", { class: "mls-viewport", tabindex: 0, role: "group", "aria-label": "Uploads by time", scroll: soon }, canvas);
   const side = panel(() => change({ help: false }));
   const words = html("div", { class: "mls-sentence", "aria-live": "polite" });
   const key = keyLine(MARKS);

@@ -16,7 +16,7 @@ const FIRST_GUESS = 27;
 
 /** @param {string} label what the table is */
 export function dataTable(label) {
-  const region = html("div", { class: "mls-data-table", tabindex: 0, role: "region", "aria-label": label, hidden: true });
+  const region = html("div", { class: "mls-data-table", tabindex: 0, role: "group", "aria-label": label, hidden: true });
   let shown = "";
   /** @type {Table | null} */
   let long = null;

@@ -6,9 +6,9 @@ export function panel(close) {
   const title = html("div", { class: "mls-panel-title" });
   const content = html("div", { class: "mls-content", tabindex: 0 });
   const element = html(
-    "aside",
-    { class: "mls-panel", "aria-label": "Details", hidden: true },
-    html("header", {}, title, iconButton("close", "Close", close)),
+    "div",
+    { class: "mls-panel", role: "group", "aria-label": "Details", hidden: true },
+    html("div", { class: "mls-panel-head" }, title, iconButton("close", "Close", close)),
     content,
   );
   let shown = "";

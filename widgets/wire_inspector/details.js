@@ -127,7 +127,7 @@ function computedCard(own, value, does) {
       { class: "mls-wire-made" },
       head,
       ...(value.value ? [html("code", { class: "mls-wire-hex" }, shortText(value.value))] : []),
-      html("pre", { tabindex: 0, role: "region", "aria-label": `The line of Python that recomputes the ${value.name}` }, html("code", {}, value.line)),
+      html("pre", { tabindex: 0, role: "group", "aria-label": `The line of Python that recomputes the ${value.name}` }, html("code", {}, value.line)),
       ...(from.length ? [html("ul", {}, ...from.map(([name, words]) => html("li", {}, html("code", {}, name), ` is ${words}`)))] : []),
       copy,
     ),

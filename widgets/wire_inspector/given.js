@@ -18,7 +18,7 @@ export function givenBytes({ ask }) {
   const said = html("p", { class: "mls-answer", role: "status" });
   const element = html(
     "form",
-    { class: "mls-ask", "aria-label": "Other bytes", hidden: true, submit: (/** @type {Event} */ event) => (event.preventDefault(), void send()) },
+    { class: "mls-ask", hidden: true, submit: (/** @type {Event} */ event) => (event.preventDefault(), void send()) },
     text,
     html(
       "div",

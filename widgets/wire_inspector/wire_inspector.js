@@ -84,7 +84,7 @@ export function render({ model, el }) {
   const sheets = html("div", { class: "mls-wire-sheets", role: "group", "aria-label": "Byte strings" });
   const bytes = list("mls-wire-bytes", { role: "grid", "aria-label": "Bytes" }, moveByte);
   const fields = list("mls-wire-fields", { role: "tree", "aria-label": "Fields" }, moveField);
-  const details = html("div", { class: "mls-wire-details", role: "region", "aria-label": "The chosen field", tabindex: 0 });
+  const details = html("div", { class: "mls-wire-details", role: "group", "aria-label": "The chosen field", tabindex: 0 });
   const words = html("p", { class: "mls-sentence", "aria-live": "polite" });
   const status = html("p", { class: "mls-wire-status", role: "status" });
   const key = keyLine(MARKS);
