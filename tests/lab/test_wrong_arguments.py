@@ -109,8 +109,10 @@ def test_a_name_or_a_number_that_means_nothing_is_refused_in_words(method: Calla
     named = {name: 99 for name in ("sender_index",) if name in hints}
     far: list[dict[str, Any]] = [{name: 99} for name in ("step", "at") if name in hints]
     for changes in ({}, *far):
+        by_place = {name: changes.get(name, value) for name, value in positional.items()}
+        by_name = {name: value for name, value in changes.items() if name not in positional}
         with suppress(NotPossible, MLSError, Refused):
-            method(*{**positional, **changes}.values(), **named)
+            method(*by_place.values(), **named, **by_name)
 
 
 @pytest.mark.parametrize("people", [0, -1, []])

@@ -70,3 +70,10 @@ def test_constructors_class_methods_and_methods_are_checked_and_private_ones_are
         with pytest.raises(InvalidArgument):
             call()
     assert counter.add(0) == 7, "a refused call changes nothing"
+
+
+def test_an_argument_that_the_function_does_not_have_is_a_type_error_as_in_any_call() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'label'"):
+        chosen(label="private")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="takes 1 positional argument but 2 were given"):
+        chosen("private", "public")  # type: ignore[call-arg]

@@ -13,9 +13,10 @@ from __future__ import annotations
 import collections.abc
 import inspect
 import types
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache, wraps
+from itertools import chain, repeat
 from typing import (
     Annotated,
     Any,
@@ -50,12 +51,12 @@ def checks_arguments(function: Callable[Arguments, Result], *, is_method: bool =
 
     @wraps(function)
     def checked(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
-        names, hints = _parameters(function)
-        for place, value in enumerate(arguments[is_method:], start=is_method):
-            name = names[min(place, len(names) - 1)]
-            _check(value, hints.get(name, Any), name)
+        names, rest, checks = _parameters(function)
+        for name, value in zip(chain(names[is_method:], rest), arguments[is_method:], strict=False):
+            _refuse(checks[name](value, name))
         for name, value in options.items():
-            _check(value, hints.get(name, Any), name)
+            if name in checks:
+                _refuse(checks[name](value, name))
         return function(*arguments, **options)
 
     return checked
@@ -75,24 +76,30 @@ def checks_methods(cls: type[C]) -> type[C]:
 
 def check_fields(value: Any) -> None:
     """Raise `InvalidArgument` for a field of a dataclass that does not fit its annotation; for `__post_init__`."""
-    hints = _fields(value.__class__)
-    for each in fields(value):
-        _check(getattr(value, each.name), hints[each.name], f"{type(value).__name__}.{each.name}")
+    for name, check in _fields(value.__class__).items():
+        _refuse(check(getattr(value, name), f"{type(value).__name__}.{name}"))
 
 
-def _check(value: object, hint: Any, name: str) -> None:
-    if misfit := _misfit(value, hint, name):
+def _refuse(misfit: Misfit | None) -> None:
+    if misfit:
         raise InvalidArgument(misfit.name, misfit.reason)
 
 
 @cache
-def _parameters(callable_: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
-    """The names of the positional parameters, and the annotation of each parameter that has one."""
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+def _parameters(callable_: Callable[..., Any]) -> tuple[list[str], Iterable[str], dict[str, Check]]:
+    """The names of the positional parameters, the name of `*rest` again and again, and the check of each parameter."""
     parameters = inspect.signature(callable_).parameters.values()
-    names = [each.name for each in parameters if each.kind in {*positional, inspect.Parameter.VAR_POSITIONAL}]
-    keywords = {each.name for each in parameters if each.kind is not inspect.Parameter.VAR_KEYWORD}
-    return names, {name: hint for name, hint in annotations_of(callable_).items() if name in keywords}
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [each.name for each in parameters if each.kind in positional]
+    rest = next((repeat(each.name) for each in parameters if each.kind is inspect.Parameter.VAR_POSITIONAL), ())
+    known = {each.name for each in parameters if each.kind is not inspect.Parameter.VAR_KEYWORD}
+    return names, rest, {name: _check(hint) for name, hint in annotations_of(callable_).items() if name in known}
+
+
+@cache
+def _fields(cls: Hashable) -> dict[str, Check]:
+    hints = get_type_hints(cls, include_extras=True)
+    return {each.name: _check(hints[each.name]) for each in fields(cls)}  # type: ignore[arg-type] # of a dataclass
 
 
 def annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
@@ -102,74 +109,117 @@ def annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
     return get_type_hints(types.SimpleNamespace(__annotations__=annotations), plain.__globals__, include_extras=True)
 
 
-@cache
-def _fields(cls: Hashable) -> dict[str, Any]:
-    return get_type_hints(cls, include_extras=True)
+# How a value is compared with an annotation: what an annotation means is found out once
+
+Check: TypeAlias = Callable[[Any, str], Misfit | None]
+"""Compares a value of this name with an annotation: the first part that does not fit, None if all of it fits."""
 
 
-# How a value is compared with an annotation
-
-
-def _misfit(value: object, hint: Any, name: str) -> Misfit | None:
-    """The first part of a value that does not fit, None if all of it fits; looks inside of wire structs only."""
-    origin = get_origin(hint)
-    if origin is Annotated:
-        misfit = misfit_in_value(value, get_args(hint)[1], name)
-    elif isinstance(hint, NewType):  # LeafIndex or NodeIndex
-        misfit = misfit_in_value(value, Uint(4), name)
-    elif origin in {Union, types.UnionType}:
-        misfit = _misfit_in_union(value, hint, name)
-    elif origin in _CONTAINERS:
-        misfit = _misfit_in_container(value, hint, name)
-    elif is_struct(hint):
-        misfit = misfit_in_struct(value, hint, name)
-    elif hint is str and isinstance(value, str) and not _is_utf8(value):
-        misfit = Misfit(name, "text that UTF-8 can write", "a str with a lone surrogate")
-    else:
-        misfit = None if _is_a(value, hint) else Misfit(name, _allowed(hint), described(value))
-    return misfit
-
-
-def _is_a(value: object, hint: Any) -> bool:
-    """Whether a value is of a type whose parts need no check."""
-    origin = get_origin(hint)
-    if hint is Any or isinstance(hint, TypeVar):
-        return True
-    if origin is Literal:
-        return any(value == each and type(value) is type(each) for each in get_args(hint))
-    if origin is collections.abc.Callable:
-        return callable(value)
-    if hint is int:
-        return is_integer(value)
-    return isinstance(value, origin or hint)
-
-
-def _misfit_in_union(value: object, hint: Any, name: str) -> Misfit | None:
-    """The misfit with the longest path, because its alternative is the one that the caller meant."""
-    misfits = [_misfit(value, each, name) for each in get_args(hint)]
-    found = [each for each in misfits if each is not None]
-    if len(found) < len(misfits):
-        return None
-    deepest = max(found, key=lambda misfit: len(misfit.name))
-    if deepest.name != name:
-        return deepest
-    return Misfit(name, " or ".join(each.allowed for each in found), found[0].given)
-
-
-def _misfit_in_container(value: Any, hint: Any, name: str) -> Misfit | None:
+def _check(hint: Any) -> Check:
+    """The check of an annotation; it looks inside of containers and of wire structs only."""
     origin, parts = get_origin(hint), get_args(hint)
-    if not isinstance(value, origin) or isinstance(value, str | bytes | bytearray):
-        return Misfit(name, _CONTAINERS[origin], described(value))
+    if origin is Annotated or isinstance(hint, NewType):
+        shape = parts[1] if parts else Uint(4)  # a new type is LeafIndex or NodeIndex
+        return lambda value, name: misfit_in_value(value, shape, name)
+    if origin in {Union, types.UnionType}:
+        return _check_of_union(parts)
+    if origin in _CONTAINERS:
+        return _check_of_container(origin, parts)
+    if is_struct(hint):
+        return lambda value, name: misfit_in_struct(value, hint, name)
+    if hint is str:
+        return _misfit_in_text
+    fits, allowed = _test(hint), _allowed(hint)
+    return lambda value, name: None if fits(value) else Misfit(name, allowed, described(value))
+
+
+def _test(hint: Any) -> Callable[[Any], bool]:
+    """The test whether a value is of a type whose parts need no check."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if hint is Any or isinstance(hint, TypeVar):
+        return lambda _: True
+    if origin is Literal:
+        return lambda value: any(value == each and type(value) is type(each) for each in parts)
+    if origin is collections.abc.Callable:
+        return callable
+    if hint is int:
+        return is_integer
+    return lambda value: isinstance(value, origin or hint)
+
+
+def _check_of_union(hints: Sequence[Any]) -> Check:
+    """The misfit with the longest path, because its alternative is the one that the caller meant."""
+    checks = [_check(each) for each in hints]
+
+    def check(value: Any, name: str) -> Misfit | None:
+        found = []
+        for each in checks:
+            misfit = each(value, name)
+            if misfit is None:
+                return None
+            found.append(misfit)
+        deepest = max(found, key=lambda misfit: len(misfit.name))
+        if deepest.name != name:
+            return deepest
+        return Misfit(name, " or ".join(each.allowed for each in found), found[0].given)
+
+    return check
+
+
+def _check_of_container(origin: Any, hints: Sequence[Any]) -> Check:
+    checks = [_check(each) for each in hints if each is not ...]
     if origin is collections.abc.Mapping:
-        keys = ((key, parts[0], f"{name}: a key") for key in value)
-        entries = [*keys, *((each, parts[1], f"{name}: a value") for each in value.values())]
-    elif origin is tuple and ... not in parts:
-        if len(value) != len(parts):
-            return Misfit(name, f"a tuple of {len(parts)}", described(value))
-        entries = [(value[place], part, f"{name}[{place}]") for place, part in enumerate(parts)]
+        inside = _check_of_entries(*checks)
+    elif origin is tuple and ... not in hints:
+        inside = _check_of_places(checks)
     else:
-        entries = [(each, parts[0], f"{name}[{place}]") for place, each in enumerate(value)]
-    return next((misfit for entry in entries if (misfit := _misfit(*entry))), None)
+        inside = _check_of_items(*checks)
+
+    def check(value: Any, name: str) -> Misfit | None:
+        if not isinstance(value, origin) or isinstance(value, str | bytes | bytearray):
+            return Misfit(name, _CONTAINERS[origin], described(value))
+        return inside(value, name)
+
+    return check
+
+
+def _check_of_entries(key: Check, item: Check) -> Check:
+    def check(mapping: Mapping[Any, Any], name: str) -> Misfit | None:
+        keys = (key(each, f"{name}: a key") for each in mapping)
+        items = (item(each, f"{name}: a value") for each in mapping.values())
+        return next(filter(None, chain(keys, items)), None)
+
+    return check
+
+
+def _check_of_places(checks: Sequence[Check]) -> Check:
+    def check(values: tuple[Any, ...], name: str) -> Misfit | None:
+        if len(values) != len(checks):
+            return Misfit(name, f"a tuple of {len(checks)}", described(values))
+        places = enumerate(zip(checks, values, strict=True))
+        return next(filter(None, (each(value, f"{name}[{place}]") for place, (each, value) in places)), None)
+
+    return check
+
+
+def _check_of_items(item: Check) -> Check:
+    def check(values: Collection[Any], name: str) -> Misfit | None:
+        for place, each in enumerate(values):
+            if item(each, name):  # the path to a place is made only if it is needed
+                return item(each, f"{name}[{place}]")
+        return None
+
+    return check
+
+
+def _misfit_in_text(value: object, name: str) -> Misfit | None:
+    if not isinstance(value, str):
+        return Misfit(name, _WORDS[str], described(value))
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return Misfit(name, "text that UTF-8 can write", "a str with a lone surrogate")
+    return None
 
 
 _CONTAINERS = {
@@ -190,11 +240,3 @@ def _allowed(hint: Any) -> str:
 
 
 _WORDS = {int: "an integer", str: "a str", bytes: "bytes", bool: "True or False", types.NoneType: "None"}
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

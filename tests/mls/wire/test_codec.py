@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from typing import Annotated, Any
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.mls.wire.strategies import STRUCTS, values_and_surroundings
+from workbench.fuzz.bounds import measured
 from workbench.mls.errors import Malformed, Misuse
 from workbench.mls.tree.tree_math import LeafIndex
 from workbench.mls.wire.code_points import ContentType, CredentialType, SenderType
@@ -244,12 +244,9 @@ def test_what_is_read_lazily_consists_of_opaque_vectors() -> None:
 def test_a_length_that_lies_allocates_nothing(cls: type, claim: bytes) -> None:
     data = claim + b"abc" if cls is not Welcome else b"\0\1" + claim
     compiled(cls)
-    tracemalloc.start()
-    with pytest.raises(Malformed):
-        decode(cls, data)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 40_000
+    cost, refusal = measured(lambda: decode(cls, data))
+    assert isinstance(refusal, Malformed)
+    assert cost.memory < 40_000
 
 
 # What cannot be written.
