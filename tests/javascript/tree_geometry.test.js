@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as geometry from "../../widgets/ratchet_tree/geometry.js";
-import { way } from "../../widgets/ratchet_tree/picture.js";
+import { blankMark } from "../../widgets/ratchet_tree/frame.js";
+import { bareNode, way } from "../../widgets/ratchet_tree/picture.js";
+import { write } from "../../widgets/shared/shapes.js";
 
 const room = { width: 1000, zoom: 1, tallest: 8 };
 
@@ -53,6 +55,24 @@ test("marks of one level never touch, however wide the tree and narrow the page"
       }
       assert.ok(geometry.x(places, 0) >= 0 && geometry.x(places, 2 * leafCount - 2) <= places.width);
       assert.ok(geometry.y(places, geometry.root(leafCount)) >= 20);
+    }
+  }
+});
+
+test("names of neighbours never touch, with whatever letters and however many leaves", () => {
+  /** As measured in Chromium, in letters of 12 pixels of the font that is wider. @type {Record<string, number>} */
+  const widths = { m: 11.8, M: 10.4, W: 12, Q: 9.5, a: 7.4, Щ: 13.2, ш: 11, é: 7.4, "…": 12 };
+  for (const leafCount of [1, 2, 4, 8, 16, 64]) {
+    for (const width of [320, 720, 1400]) {
+      const places = geometry.layout(leafCount, { width, zoom: 1, tallest: leafCount });
+      for (const letter of "mMWQaЩшé") {
+        const member = { id: "", name: letter.repeat(40), initial: "", hue: 0 };
+        const mark = { ...blankMark(0), member, state: /** @type {const} */ ("keyed") };
+        const [, shown] = /class="mls-name"[^>]*>([^<]*)</.exec(write(bareNode(/** @type {any} */ ({ indices: false }), places, mark, new Set()))) ?? ["", ""];
+        const wide = [...shown].reduce((sum, each) => sum + widths[each], 0);
+        assert.ok(wide < places.gap, `${shown} of ${wide} pixels, ${leafCount} leaves in ${width}`);
+        assert.equal(shown !== "", places.gap >= geometry.ROOM_FOR_NAMES);
+      }
     }
   }
 });

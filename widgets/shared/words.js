@@ -49,8 +49,10 @@ export function shortened(name, letters) {
 /** How wide a letter of 13 pixels is, about. @param {string} letter */
 function letterWidth(letter) {
   if (WIDE.test(letter)) return 13.5;
-  if (/[mwMW@%…]/.test(letter)) return 12;
-  return /[A-Z_]/.test(letter) ? 9.2 : /[ fijlrt.,:;'|!\[\]()]/.test(letter) ? 4.9 : 7.7;
+  if (/[ЖШЩЮ]/.test(letter)) return 14;
+  if (/[mwMW@%…ÆŒжмфшщыюМФЫ]/.test(letter)) return 13;
+  if (/\p{M}/u.test(letter)) return 0; // it stands above or below the letter before
+  return /[\p{Lu}_]/u.test(letter) ? 10 : /[ fijlrt.,:;'|!\[\]()]/.test(letter) ? 4.9 : 7.7;
 }
 
 /** How wide a text is in letters of 13 pixels, about. @param {string} text */
