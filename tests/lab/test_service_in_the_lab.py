@@ -49,11 +49,15 @@ def test_a_device_never_reads_what_is_dropped_and_comes_back_after_a_commit_is()
     assert [event.data for step in world.history for event in step.events.get("Bob", ()) if event.data] == [b"read"]
     world.hold("Bob")
     world.commit("Alice")
+    assert world.reason_against("commit", "Bob") == "Bob has missed a commit and has to catch up first"
     world.drop("Bob")
     world.release("Bob")
-    assert world.reason_against("commit", "Bob") == "Bob has missed a commit and has to catch up first"
+    lost = "A commit will never reach Bob: Bob has to come back by an external commit"
+    assert world.reason_against("commit", "Bob") == lost
+    world.commit("Alice")
+    assert world.reason_against("commit", "Bob") == lost  # the next commit reaches Bob, and is of no use to Bob
     world.resync("Bob")
-    assert world.devices["Bob"].state(world.group_id).epoch == world.epoch == 3
+    assert world.devices["Bob"].state(world.group_id).epoch == world.epoch == 4
     assert waiting(world.service, world) == {"Alice": 0, "Bob": 0}
 
 

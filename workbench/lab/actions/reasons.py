@@ -8,6 +8,7 @@ from workbench.inspect.names import psk_name
 from workbench.lab.group import Group
 from workbench.mls import ExternalPSK, PreSharedKeyID
 from workbench.mls.tree.extensions import external_senders_in
+from workbench.mls.wire.messages import ContentType
 
 NO_GROUP = "There is no group yet"
 ENDED = "The group has ended by a ReInit: its members continue in the next group"
@@ -27,8 +28,23 @@ def against_member(group: Group, name: str) -> str | None:
     if not state.active:
         return f"{name} is no longer in the group"
     if state.epoch != group.epoch:
-        return f"{name} has missed a commit and has to catch up first"
+        return _against_missing(group, name, state.epoch)
     return STUCK if _is_stuck(group) else against_held(group, name)
+
+
+def _against_missing(group: Group, name: str, epoch: int) -> str:
+    """Why a device in a past epoch cannot act: the next commit has not reached the device yet, or never will.
+
+    Only the delivery service knows whether the commit was dropped; a service elsewhere does not say it.
+    """
+    environment = group.environment
+    can_come = environment.home.is_shared or any(
+        each.epoch == epoch and each.content_type is ContentType.commit
+        for each in environment.waiting(name, group.group_id)
+    )
+    if can_come:
+        return f"{name} has missed a commit and has to catch up first"
+    return f"A commit will never reach {name}: {name} has to come back by an external commit"
 
 
 def against_outsider(group: Group) -> str | None:
