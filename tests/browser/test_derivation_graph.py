@@ -166,6 +166,8 @@ def test_the_sentences_say_what_the_picture_shows(visit: Visit) -> None:
     expect(items).to_have_text([*said, *(arrow["sentence"] for arrow in view["folded"]["arrows"])])
     page.get_by_label("Show every step").click()
     expect(items).to_have_text([*said, *(arrow["sentence"] for arrow in view["full"]["arrows"])])
+    page.keyboard.press("t")
+    expect(items.first).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

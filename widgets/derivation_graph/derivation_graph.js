@@ -202,7 +202,12 @@ export function render({ model, el }) {
   /** @param {KeyboardEvent} event */
   function press(event) {
     /** @type {Record<string, () => void>} */
-    const does = { Escape: close, "?": () => change({ help: !own.help }), e: () => tell({ every_step: !model.get("every_step") }) };
+    const does = {
+      Escape: close,
+      "?": () => change({ help: !own.help }),
+      e: () => tell({ every_step: !model.get("every_step") }),
+      t: () => change({ table: !own.table }),
+    };
     pressed(event, does);
   }
 
@@ -222,6 +227,7 @@ const KEYS = [
   ["Home End", "to the first leak, to the goal"],
   ["Enter", "its value"],
   ["e", "show every step, or fold steps"],
+  ["t", "show as sentences"],
   ["Esc", "close, and select nothing"],
   ["?", "this help"],
 ];
