@@ -52,6 +52,13 @@ def labels(page: Page, selector: str) -> list[str]:
     return [str(label) for label in found.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")]
 
 
+def test_long_names_that_begin_alike_are_told_apart(visit: Visit) -> None:
+    page = visit(shown(SecurityMatrix.of(World.of(["Person 12 of the class", "Person 13 of the class"]))))
+    cut = "all => all.filter((one) => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth).length"
+    expect(page.locator(".mls-who span")).to_have_count(2)
+    assert page.locator(".mls-who span").evaluate_all(cut) == 0
+
+
 def test_every_epoch_and_cell_is_there_and_says_what_it_is(visit: Visit) -> None:
     matrix = SecurityMatrix.of(story())
     page, told = visit(shown(matrix)), matrix_at(matrix)
