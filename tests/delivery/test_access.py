@@ -230,6 +230,12 @@ def test_what_expires_is_swept_with_its_name(open_desk: OpenDesk) -> None:
 # Limits
 
 
+def test_a_request_has_room_for_the_largest_commit_with_its_welcome_and_not_for_two() -> None:
+    limits = Settings()
+    as_base64 = 2 * limits.message_bytes * 4 // 3
+    assert as_base64 < limits.request_bytes < 2 * as_base64
+
+
 def test_a_device_that_floods_is_told_to_wait_and_others_are_not(open_desk: OpenDesk) -> None:
     desk = open_desk(Settings(device_rate=60, device_burst=5))
     alice, bob = desk.group(ALICE, BOB)
@@ -347,6 +353,20 @@ def test_retention_deletes_what_all_have_read_and_what_is_too_old(open_desk: Ope
         head = rows.head(GROUP)
         assert head is not None
         assert (head.size, head.length) == (0, 4)
+
+
+def test_a_welcome_that_was_read_goes_soon_and_one_that_was_not_stays_as_long_as_a_handshake(
+    open_desk: OpenDesk,
+) -> None:
+    desk = open_desk(Settings(delivered_retention=10, handshake_retention=1000))
+    _, bob, carol = desk.group(ALICE, BOB, CAROL)
+    bob.accept(BOB.reference(0), GROUP, 1)
+    desk.now += 11
+    assert desk.service.sweep()["Welcomes"] == 1
+    assert len(carol.inbox().welcomes) == 1
+    desk.now += 1000
+    assert desk.service.sweep()["Welcomes"] == 1
+    assert carol.inbox().welcomes == ()
 
 
 def test_strangers_cannot_fill_a_device_with_welcomes(open_desk: OpenDesk) -> None:

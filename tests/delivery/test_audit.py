@@ -12,10 +12,11 @@ import pytest
 from tests.delivery.uploads import ALICE, GROUP, NOW, SUITE
 from tests.own_loop import in_own_loop
 from workbench.client import Device
-from workbench.delivery import DeliveryService, Log, Store, TooFast
+from workbench.delivery import DeliveryService, Log, Settings, Store, TooFast
 from workbench.delivery.access import DeviceAccess
 from workbench.delivery.audit import SUSPICIOUS, AuditEvent, AuditTrail, MemoryLog, StoredLog, broken
 from workbench.delivery.http.app import create_app
+from workbench.delivery.http.models import ClaimModel
 from workbench.delivery.limits import Rate, filled, take
 from workbench.delivery.rows import AuditRecord, Bucket
 from workbench.delivery.sql import SqlStore
@@ -60,6 +61,19 @@ def test_a_flood_of_one_event_is_counted_and_not_written_each_time(log: Log, sto
     trail.flush()
     trail.flush()
     assert [record.count for record in records(log, store)] == [1, 99]
+
+
+def test_each_address_may_ask_for_so_many_challenges_of_its_own() -> None:
+    service = DeliveryService(clock=lambda: NOW, settings=Settings(logins_rate=1))
+    app = create_app(service, ["testserver"], worker="chain")
+    claim = ClaimModel(user="Alice", cipher_suite=1, signature_key=ALICE.row.signature_key).model_dump(mode="json")
+
+    async def ask(address: str) -> int:
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            return (await client.post("/v1/challenges", json=claim)).status_code
+
+    assert [in_own_loop(ask(address)) for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2")] == [200, 429, 200]
 
 
 def test_requests_that_look_suspicious_are_named() -> None:
