@@ -8,7 +8,7 @@ from workbench.inspect.names import psk_name
 from workbench.lab.group import Group
 from workbench.mls import ExternalPSK, PreSharedKeyID
 from workbench.mls.tree.extensions import external_senders_in
-from workbench.mls.wire.messages import ContentType
+from workbench.mls.wire.code_points import ContentType
 
 NO_GROUP = "There is no group yet"
 ENDED = "The group has ended by a ReInit: its members continue in the next group"
