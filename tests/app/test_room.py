@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -62,6 +63,11 @@ def test_four_visitors_a_phone_a_lecturer_and_a_projector_are_one_group(app: App
         expect(shown.locator(".mls-votes")).to_have_text("2 answers. It is: Yes.", timeout=SECONDS * 1000)
         expect(shown.locator(".mls-story")).to_contain_text("The attacker has read “a secret”")
         assert shown.evaluate("getComputedStyle(document.querySelector('.mls-story li')).fontSize") == "24px"
+        assert shown.evaluate("document.documentElement.scrollHeight") == 720
+        root = shown.locator("[data-node='3'] > .mls-shape").bounding_box()
+        assert root is not None
+        shown.mouse.move(root["x"] + root["width"] / 2, root["y"] + root["height"] / 2)
+        expect(shown.locator(".mls-tip")).to_have_text(re.compile("^node 3,"))
         assert faults_that_axe_finds(page, "html") == []
         assert faults_that_axe_finds(shown, "html") == []
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countsOf, votesOf, withOwnKeys } from "../../widgets/app/room.js";
+import { countsOf, enlargement, votesOf, withOwnKeys } from "../../widgets/app/room.js";
+import { layout } from "../../widgets/ratchet_tree/geometry.js";
 
 const VIEW = /** @type {any} */ ({
   viewers: [{ id: "server", name: "an observer", kind: "server" }],
@@ -40,4 +41,16 @@ test("an open question tells how many have answered, a closed one also what is s
   assert.equal(votesOf(question), "1 answer so far");
   assert.equal(votesOf({ ...question, is_open: false, voters: 3, counts: [1, 2] }), "3 answers.");
   assert.equal(votesOf({ ...question, is_open: false, voters: 3, counts: [1, 2], answer: 1 }), "3 answers. It is: No.");
+});
+
+test("the projector draws the tree larger where there is height for it, and never too high", () => {
+  const place = { clientWidth: 806, clientHeight: 639 };
+  assert.equal(enlargement(8, { ...place, clientHeight: 700 }), 1.7);
+  for (const leaves of [1, 2, 4, 8, 16, 32, 64, 128, 512]) {
+    const scale = enlargement(leaves, place);
+    const { height } = layout(leaves, { width: place.clientWidth / scale, zoom: 1, tallest: leaves });
+    assert.ok(scale === 1 || height * scale < place.clientHeight, `${leaves} leaves`);
+    assert.ok(leaves > 64 || scale * 12 > 14.9, `labels of ${scale * 12} pixels for ${leaves} leaves`);
+  }
+  assert.equal(enlargement(64, { clientWidth: 370, clientHeight: 300 }), 1);
 });

@@ -3,6 +3,7 @@
  * has more buttons, and the projector shows the whole class. The page shows what Python tells it over a WebSocket
  * (room_host.py), and asks Python for everything that a person does.
  */
+import { layout } from "../ratchet_tree/geometry.js";
 import { render as renderTree } from "../ratchet_tree/ratchet_tree.js";
 import { frameOf } from "../room/frame.js";
 import { draw } from "../room/picture.js";
@@ -28,6 +29,9 @@ const ME = "this device";
 const PAUSES = [1, 2, 4, 8];
 /** How many lines of the story the projector shows. */
 const STORY = 7;
+/** How many times larger the projector draws the tree at most, and the height that it leaves for the padlock above it. */
+const LARGEST = 1.7;
+const ROOM_FOR_PADLOCK = 56;
 
 /** The bounds of the fields; Python has the same, and refuses what is longer. */
 const AT_MOST = { name: 30, text: 500, question: 200, option: 60 };
@@ -50,6 +54,17 @@ export function withOwnKeys({ view, own, held }) {
     viewers: [{ id: ME, name: "You", kind: "member" }, ...view.viewers],
     steps: [{ ...first, beats: [beat], keys_learned: { ...first.keys_learned, [ME]: learned } }, ...later],
   };
+}
+
+/**
+ * How many times larger the projector draws the tree: its labels have to be read from afar, and its height has to fit.
+ * @param {number} leaves @param {{clientWidth: number, clientHeight: number}} place @returns {number}
+ */
+export function enlargement(leaves, { clientWidth, clientHeight }) {
+  const heightAt = (/** @type {number} */ scale) => layout(leaves, { width: clientWidth / scale, zoom: 1, tallest: leaves }).height * scale;
+  let scale = LARGEST;
+  while (scale > 1 && heightAt(scale) > clientHeight - ROOM_FOR_PADLOCK) scale -= 0.01;
+  return Math.max(1, scale);
 }
 
 /** What the projector and the lecturer read of the class. @param {Class} room @returns {string[]} */
@@ -126,10 +141,15 @@ function treePlace(isProjected) {
   const place = html("section", { class: "mls-class-tree", "aria-label": "The ratchet tree" });
   /** @type {Model | null} */
   let model = null;
+  let leaves = 1;
+  const enlarge = () => place.style.setProperty("--enlarged", String(enlargement(leaves, place)));
+  if (isProjected) new ResizeObserver(enlarge).observe(place);
 
   /** @param {Tree} tree */
   function show(tree) {
     const view = withOwnKeys(tree);
+    leaves = view.keyframe.leaf_count;
+    if (isProjected) enlarge();
     if (model) {
       model.set("view", view);
       model.set("step", view.steps.length - 1);

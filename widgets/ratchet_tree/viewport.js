@@ -164,7 +164,8 @@ export function treeViewport(hears) {
   /** @param {PointerEvent | MouseEvent} event */
   function under(event) {
     const box = canvas.getBoundingClientRect();
-    const node = places ? nodeAt(places, event.clientX - box.left, event.clientY - box.top) : -1;
+    const scale = places ? box.height / places.height : 1; // the projector shows the whole picture larger
+    const node = places ? nodeAt(places, (event.clientX - box.left) / scale, (event.clientY - box.top) / scale) : -1;
     return shown?.frame.marks[node] ? node : -1;
   }
 
