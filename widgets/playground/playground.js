@@ -73,8 +73,7 @@ export function render({ model, el }) {
     { class: "mls mls-playground", ...OWN_KEYS },
     bar.element,
     share.element,
-    html("div", { class: "mls-play-top" }, tree, html("div", { class: "mls-play-side" }, form.element, read)),
-    others,
+    html("div", { class: "mls-play-body" }, tree, html("div", { class: "mls-play-side" }, form.element, read), others),
   );
 
   function lastStep() {
