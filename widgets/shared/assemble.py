@@ -37,6 +37,7 @@ STYLES = (
     "group_diff/marks.css",
     "group_diff/group_diff.css",
     "prediction/prediction.css",
+    "controls/controls.css",
 )
 """The stylesheets of all widgets. A page with several widgets has them once."""
 
