@@ -171,6 +171,12 @@ def test_the_lessons_are_listed_and_each_is_a_page_whose_pictures_move(visitor: 
     is_ready(page)
 
 
+def test_axe_finds_nothing_in_a_lesson_with_several_pictures_of_a_kind(visitor: Visitor) -> None:
+    page = visitor("lesson/05_forward_secrecy")
+    expect(page.locator(".mls-key-lifetimes .mls-sentence").nth(1)).not_to_be_empty(timeout=20_000)
+    assert faults_that_axe_finds(page, "html") == []
+
+
 def test_the_app_works_behind_a_prefix_and_opens_at_its_root(visitor: Visitor, app: App) -> None:
     page = is_ready(visitor(""))
     assert page.url.partition("?")[0] == f"{app.root}/playground"
