@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,8 +49,9 @@ def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert server.stderr is not None
         for line in server.stderr:
             started.said.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:\d+/\S+", line):
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)/\S+", line):
                 started.address = found[0]
+                wait_until_it_listens(int(found[1]))
                 break
         else:
             pytest.fail("".join(started.said))
@@ -57,6 +60,19 @@ def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started
         os.killpg(server.pid, signal.SIGTERM)
         listener.join()
+
+
+def wait_until_it_listens(port: int) -> None:
+    """JupyterLab prints its address a moment before it takes connections."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        else:
+            return
 
 
 @pytest.fixture(scope="module")

@@ -185,7 +185,7 @@ def test_an_encrypted_database_is_named_as_such_and_takes_its_key(
     assert "the file looks like an encrypted database (SQLCipher): give its key too" in capsys.readouterr().err
     key.write_text(KEY)
     assert main(["audit", "--state", str(path), "--state-key", str(key), str(log)]) == 0
-    assert "1 messages, 1 verified" in capsys.readouterr().out
+    assert "1 message, 1 verified" in capsys.readouterr().out
     assert main(["state", "show", "--state-key", str(key), str(path)]) == 0
     assert "epoch 2" in capsys.readouterr().out
     assert main(["state", "show", str(path)]) == 2
