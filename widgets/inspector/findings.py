@@ -18,6 +18,7 @@ from workbench.inspect.carving import CarvedObject, carve
 from workbench.inspect.dissect import KINDS, STRUCTS
 from workbench.inspect.explain import explain
 from workbench.inspect.material import Piece, pieces_in
+from workbench.inspect.names import counted
 from workbench.review.audit import audit
 from workbench.review.known_secrets import NO_SECRETS, KnownSecrets, read_secrets
 from workbench.review.report import ReviewReport, SourceFile
@@ -216,9 +217,5 @@ def _readable(group_id: bytes) -> str:
 
 
 def _nothing(raw: bytes, pieces: int) -> str:
-    seen = (
-        f"{len(raw)} bytes were read, as {pieces} piece{'' if pieces == 1 else 's'}"
-        if pieces
-        else "Nothing in it encodes bytes"
-    )
+    seen = f"{len(raw)} bytes were read, as {counted(pieces, 'piece')}" if pieces else "Nothing in it encodes bytes"
     return f"No MLS object was found: {seen}. If you know what the bytes are, choose the struct and inspect again."

@@ -15,7 +15,7 @@ from workbench.adversary.group_history import GroupHistory, MessageRecord
 from workbench.adversary.impersonation import Impersonation, impersonation
 from workbench.adversary.knowledge import DeductionRules, Knowledge
 from workbench.adversary.leak import Leak, leaked_facts
-from workbench.inspect.names import brief_names, few, listed
+from workbench.inspect.names import brief_names, counted, few, listed
 from workbench.inspect.trace_format import HolderId, SecretId
 from workbench.inspect.trace_rules import Fact, rules_of
 from workbench.mls import Policy
@@ -238,7 +238,7 @@ class Verdict:
 
 
 def _devices(names: Sequence[HolderId]) -> str:
-    return "1 device" if len(names) == 1 else f"{len(names)} devices"
+    return counted(len(names), "device")
 
 
 def _opens(group_history: GroupHistory, knowledge: Knowledge, epoch: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from workbench.client.narrator import narrated
 from workbench.delivery import Entry
 from workbench.inspect.handshake_words import committed, proposed, proposer
-from workbench.inspect.names import name_of
+from workbench.inspect.names import counted, name_of
 from workbench.mls import (
     ApplicationMessage,
     GroupState,
@@ -91,7 +91,7 @@ def waiting(entry: Entry, state: GroupState, missing: UnknownPreSharedKey) -> Ev
 
 def held(entry: Entry, state: GroupState, error: FutureEpoch) -> Event:
     """A message waits in the holding pen, because the device has not reached its epoch."""
-    missing = "1 commit" if error.missing == 1 else f"{error.missing} commits"
+    missing = counted(error.missing, "commit")
     words = f"A message of epoch {error.epoch} waits: {missing} before it, and this device is in epoch {state.epoch}"
     return Event("held", entry.group_id, state.epoch, "", words, error=error)
 

@@ -13,6 +13,7 @@ from typing import Any
 from workbench.inspect import dissect_html, dissect_text
 from workbench.inspect.fields import DissectionJSON, Fault, Field, fault_as_json, field_as_json
 from workbench.inspect.meanings import FIELDS, Meaning, meaning_of_field, meaning_of_struct
+from workbench.inspect.names import counted
 from workbench.inspect.spans import Span, number_of, read
 from workbench.inspect.values import in_words, registry_of
 from workbench.mls.wire.code_points import ExtensionType
@@ -59,7 +60,7 @@ class Dissection:
         return iter(self.root)
 
     def __repr__(self) -> str:
-        faults = f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
+        faults = counted(len(self.faults), "fault")
         return f"<Dissection of {self.root.type}: {len(self.data)} bytes, {sum(1 for _ in self)} fields, {faults}>"
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from workbench.inspect.case import ExplainContext
 from workbench.inspect.explanation import Explanation
 from workbench.inspect.forks import Parting, compare, decoded, first_parting, is_signed_for, is_signed_there
 from workbench.inspect.handshake_words import committed, proposed
-from workbench.inspect.names import listed, name_of, shown
+from workbench.inspect.names import counted, listed, name_of, shown
 from workbench.inspect.readings import field_of, is_unknown_type
 from workbench.inspect.reasons import KINDS, MessageKind, verdict_of
 from workbench.mls import ApplicationMessage, GroupState, ProposalQueued, Received, Removed
@@ -40,7 +40,7 @@ def accepted(case: ExplainContext, following: GroupState, received: Received) ->
     tree = case.state.tree
     match received:
         case ApplicationMessage(_, data):
-            sentence = f"{case.subject} opens: {len(data)} byte{'' if len(data) == 1 else 's'} of application data."
+            sentence = f"{case.subject} opens: {counted(len(data), 'byte')} of application data."
         case ProposalQueued(_, proposal):
             sentence = f"{case.subject} is valid and waits for a commit: {proposed(tree, proposal)}."
         case Removed():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.inspect.case import ExplainKnowledge
 from workbench.inspect.explanation import UNKNOWN, Details, Explanation
 from workbench.inspect.forks import vouched
-from workbench.inspect.names import brief_name, credential_name, name_of, shown
+from workbench.inspect.names import brief_name, counted, credential_name, name_of, shown
 from workbench.inspect.reasons import ERRORS, KINDS, MessageKind, verdict_of
 from workbench.mls import (
     GroupState,
@@ -44,7 +44,7 @@ def explain_group_info(state: GroupState, group_info: GroupInfo, *, now: int) ->
         return _of_kind(MessageKind.GROUP_INFO, sentence, "§12.4.3", details)
     if there.epoch != here.epoch:
         ahead = there.epoch - here.epoch
-        commits = f"{abs(ahead)} commit{'' if abs(ahead) == 1 else 's'}"
+        commits = counted(abs(ahead), "commit")
         where = f"{commits} ahead of" if ahead > 0 else f"{commits} behind"
         sentence = f"It is a GroupInfo of epoch {there.epoch} of this group, {where} this member."
         return _of_kind(MessageKind.GROUP_INFO, sentence, "§12.4.3", details)
@@ -107,7 +107,7 @@ def _bundle_for(welcome: Welcome, knowledge: ExplainKnowledge) -> KeyPackageBund
 
 def _for_others(welcome: Welcome, knowledge: ExplainKnowledge) -> Explanation:
     references = tuple(entry.new_member.hex() for entry in welcome.secrets)
-    clients = f"{len(references)} client{'' if len(references) == 1 else 's'}"
+    clients = counted(len(references), "client")
     held = len(knowledge.bundles)
     given = f"{held} {'was' if held == 1 else 'were'} given"
     which = f"It has no entry for a key package of this client ({given})" if held else "No key package was given"

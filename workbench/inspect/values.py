@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from workbench.inspect.names import is_readable
+from workbench.inspect.names import counted, is_readable
 from workbench.mls.crypto.ciphersuite import CIPHER_SUITES
 from workbench.mls.errors import InvalidCredential
 from workbench.mls.wire.code_points import (
@@ -63,7 +63,7 @@ def in_words(cls: type, name: str, shape: Item, value: Any) -> str:
         case int():
             return _number_in_words(cls, name, value)
         case tuple():
-            return f"{len(value)} item{'' if len(value) == 1 else 's'}" if value else "empty"
+            return counted(len(value), "item") if value else "empty"
         case _:
             return _struct_in_words(value)
 
@@ -88,7 +88,7 @@ def _number_in_words(cls: type, name: str, value: int) -> str:
 
 
 def _bytes_in_words(cls: type, name: str, value: bytes) -> str:
-    size = f"{len(value)} byte{'' if len(value) == 1 else 's'}"
+    size = counted(len(value), "byte")
     if (cls, name) in SEALED:
         return f"sealed; {size}"
     if not value:

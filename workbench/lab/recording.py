@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any, Final, Literal, TypeAlias
 
-from workbench.inspect.names import as_name, credential_name, shown
+from workbench.inspect.names import as_name, counted, credential_name, shown
 from workbench.inspect.trace import Recorder, TracedSuite, with_suite
 from workbench.inspect.trace_format import HolderId, MessageKind, StepKind, Trace
 from workbench.inspect.trace_writer import RecordedStep, Sent, TraceWriter
@@ -173,8 +173,7 @@ class RecordedCalls:
         return [_Writer(self.calls, chosen, line).trace() for line in lines]
 
     def __repr__(self) -> str:
-        calls, groups = len(self.calls), len(self.groups)
-        return f"RecordedCalls({calls} call{'' if calls == 1 else 's'}, {groups} group{'' if groups == 1 else 's'})"
+        return f"RecordedCalls({counted(len(self.calls), 'call')}, {counted(len(self.groups), 'group')})"
 
 
 # The lines of a history

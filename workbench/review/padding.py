@@ -11,6 +11,7 @@ from math import gcd
 
 from workbench.adversary.randomness_compromise import TAG_LENGTH
 from workbench.inspect.carving import CarvedObject
+from workbench.inspect.names import counted
 from workbench.mls import GroupState, encode
 from workbench.mls.framing.private_message import unprotect_private
 from workbench.mls.wire.code_points import ContentType
@@ -55,8 +56,8 @@ def padding_hygiene(
             group_id,
             Certainty.SUSPECTED,
             "messages seem to have no padding",
-            f"The lengths of {len(sent)} private application messages differ by steps of {step} "
-            f"byte{'' if step == 1 else 's'}. Padding by a rule makes steps of {SMALLEST_STEP} bytes or more. So each "
+            f"The lengths of {len(sent)} private application messages differ by steps of "
+            f"{counted(step, 'byte')}. Padding by a rule makes steps of {SMALLEST_STEP} bytes or more. So each "
             "server on the way probably learns from the length of a message how long its text is.",
         )
 

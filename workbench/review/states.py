@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, NamedTuple
 
 from workbench.inspect.carving import CarvedObject
-from workbench.inspect.names import credential_name, name_of, shown
+from workbench.inspect.names import counted, credential_name, name_of, shown
 from workbench.inspect.values import code_point
 from workbench.mls import GroupState, RatchetTreeExtension
 from workbench.mls.group.public_group import DEFAULT_POLICY
@@ -185,7 +185,7 @@ def parting(first: GroupState, second: GroupState, objects: Sequence[CarvedObjec
             )
     ahead = abs(len(ours) - len(theirs))
     which = "second" if len(ours) < len(theirs) else "first"
-    return f"They are on one line of history: the {which} is {ahead} commit{'' if ahead == 1 else 's'} ahead."
+    return f"They are on one line of history: the {which} is {counted(ahead, 'commit')} ahead."
 
 
 def lines_to(states: Sequence[GroupState], objects: Sequence[CarvedObject]) -> list[HistoryLine | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.inspect.names import as_subject, briefly, listed, shortened
+from workbench.inspect.names import as_subject, briefly, counted, listed, shortened
 from workbench.inspect.trace_format import HolderId, TraceCommit, TraceStep
 from workbench.views.describe import nodes_in_words
 from workbench.views.schema import BeatKind, BeatView, PathNodeView, PathView, StepView
@@ -268,7 +268,7 @@ def _compromise_beats(replay: TraceReplay, recorded: TraceStep, step: StepView) 
     )
     taken_epochs, computed_epochs = _epochs_gained(replay, recorded)
     keys = list(gains.values()).count("leaked")
-    taken = [f"{keys} private key{'' if keys == 1 else 's'} of the tree"] if keys else []
+    taken = [f"{counted(keys, 'private key')} of the tree"] if keys else []
     taken += [f"the secrets of {taken_epochs}"] if taken_epochs else []
     title = step["sentence"].removesuffix(".")
     beats = [

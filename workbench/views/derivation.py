@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 from workbench.adversary.derivation import Derivation, Words
 from workbench.adversary.leak import Leak
 from workbench.adversary.verdict import Verdict
-from workbench.inspect.names import brief_name, upper_first
+from workbench.inspect.names import brief_name, counted, upper_first
 from workbench.inspect.trace_rules import Fact, Rule, RuleKind, message_place
 from workbench.views.layered import Item, Room, places, ranks, route
 from workbench.views.trace_replay import text_of
@@ -197,7 +197,7 @@ class _Writer:
         if not steps:
             return f"{upper_first(goal)} leaked: the attacker does not have to compute it."
         secrets, lead = ("secret that leaked", "leads") if leaked == 1 else ("secrets that leaked", "lead")
-        return f"{leaked} {secrets} {lead} to {goal}, in {steps} {'step' if steps == 1 else 'steps'}."
+        return f"{leaked} {secrets} {lead} to {goal}, in {counted(steps, 'step')}."
 
     def _fact(self, fact: Fact) -> DerivedFactView:
         is_message = message_place(fact) is not None

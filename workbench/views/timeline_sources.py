@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from workbench.client import Event
-from workbench.inspect.names import device_of, shown
+from workbench.inspect.names import counted, device_of, shown
 from workbench.inspect.trace_format import Trace
 from workbench.lab import World
 from workbench.lab.recording import RecordedCalls
@@ -114,5 +114,5 @@ def _outcomes(messages: Iterable[ReplayedMessage]) -> list[TimelineNoteView]:
             others.append(
                 {"state": "unknown", "words": f"The {what} in {where} cannot be checked: it takes {each.missing}."}
             )
-    counted = f"{verified} other message{'' if verified == 1 else 's'} of this epoch verified."
-    return [*([TimelineNoteView(state="told", words=counted)] if verified else []), *others]
+    words = f"{counted(verified, 'other message')} of this epoch verified."
+    return [*([TimelineNoteView(state="told", words=words)] if verified else []), *others]

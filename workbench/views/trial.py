@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from workbench.inspect.explain import explain
-from workbench.inspect.names import device_of
+from workbench.inspect.names import counted, device_of
 from workbench.inspect.reasons import MessageKind
 from workbench.lab import World
 from workbench.lab.record import ATTACKER, SERVER
@@ -89,8 +89,7 @@ def _of_attacker(world: World, wire: bytes) -> TrialView:
     if read is not None:
         return _opened(read.data.decode(errors="replace"), "The attacker has decrypted it.")
     robbed = len({victim for victim, _ in world.attacker.compromised})
-    devices = "1 device" if robbed == 1 else f"{robbed} devices"
-    with_what = f"everything from {devices}" if robbed else "no leaked secret"
+    with_what = f"everything from {counted(robbed, 'device')}" if robbed else "no leaked secret"
     said = f"The attacker hears all messages and has {with_what}. It has tried every key, and none opens this message."
     return _failed(said, "", "")
 
