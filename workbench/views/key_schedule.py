@@ -333,7 +333,7 @@ class _Writer:
             "value": value,
             "length": self.suite.hash_length if value is None else len(value) // 2,
             "is_zero": False,
-            "psk": self._psks(record).get(secret, ""),
+            "psk": self._psks(record).get(secret, "") if secret in record.psks else "",
             "formula": self._formula(operation, names, value) if inputs and operation else "",
             "label": label if inputs else "",
             "section": CALLS[operation["name"]][1] if inputs and operation else "",
