@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.jupyterlab import READY
+from tests.listening import wait_until_it_listens
 
 pytestmark = [pytest.mark.browser, pytest.mark.house]
 
@@ -51,7 +50,7 @@ def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             started.said.append(line)
             if found := re.search(r"http://127\.0\.0\.1:(\d+)/\S+", line):
                 started.address = found[0]
-                wait_until_it_listens(int(found[1]))
+                wait_until_it_listens(server, int(found[1]), 60)  # the address comes a moment earlier
                 break
         else:
             pytest.fail("".join(started.said))
@@ -60,19 +59,6 @@ def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started
         os.killpg(server.pid, signal.SIGTERM)
         listener.join()
-
-
-def wait_until_it_listens(port: int) -> None:
-    """JupyterLab prints its address a moment before it takes connections."""
-    end = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        else:
-            return
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.conftest import serving
+from tests.listening import wait_until_it_listens
 
 CONFIGS = (
     "welcome_join",
@@ -42,15 +43,7 @@ def mlspp(program: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with subprocess.Popen([program, "-live", str(port)], stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + SECONDS_TO_START
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except ConnectionRefusedError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        wait_until_it_listens(process, port, SECONDS_TO_START)
         yield f"127.0.0.1:{port}"
         process.terminate()
 
